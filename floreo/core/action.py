@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import models, transaction
 
-from floreo.core import audit
+from floreo.core import audit, decisions
 from floreo.core.access import Actor, Permission, must
 from floreo.core.models import Record
 
@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 
 VERBS: dict[str, Callable[..., Any]] = {}  # every action by its verb; a contract test walks it
 NEEDS: dict[str, Permission | None] = {}  # and what it needs
+_DECIDING: set[Callable[..., Any]] = set()
 
 
 class Trail:
@@ -78,10 +79,17 @@ def _recording() -> Iterator[Trail]:
 
 
 def action(
-    verb: str, *, needs: Permission | None, quiet: bool = False
+    verb: str,
+    *,
+    needs: Permission | None,
+    quiet: bool = False,
+    decides: decisions.Rows | None = None,
+    notes_maker: bool = False,
 ) -> Callable[[Callable[Args, Result]], Callable[Args, Result]]:
     """Marks a function as a write. `needs=None` is for what a stranger may do (accept an invitation) and says so
-    where it stands. `quiet` writes no entry when nothing changed (the daily refresh)."""
+    where it stands. `quiet` writes no entry when nothing changed (the daily refresh). A decision `decides` about
+    rows: it takes the head that its page carried, as `shown`, and refuses when they were changed since. With
+    `notes_maker` its entry notes, as `by_maker`, when who decides wrote the thing."""
 
     def decorate(function: Callable[Args, Result]) -> Callable[Args, Result]:
         @functools.wraps(function)
@@ -90,7 +98,14 @@ def action(
             if needs is not None:
                 must(by, needs, args[0] if args else None)
             with transaction.atomic(), _recording() as current:
+                refusal = None
+                if decides is not None:  # looked at before anything is written
+                    shown: Any = kwargs.get("shown")
+                    refusal = decisions.why_not(decides(args[0]), shown)
+                    _note_decision(current, args[0], by=by, shown=shown, notes_maker=notes_maker)
                 result = function(*args, **kwargs)
+                if refusal is not None:  # what the function itself refuses says more: by whom it was decided already
+                    raise refusal
                 subject = current.subject or next((a for a in args if isinstance(a, models.Model)), None)
                 if current.changes or current.extra or current.touched or not quiet:
                     detail = {"changes": current.changes, **current.extra}
@@ -98,9 +113,24 @@ def action(
             return result
 
         VERBS[verb], NEEDS[verb] = run, needs
+        if decides is not None:
+            decisions.DECISIONS[verb] = decides
+            _DECIDING.add(run)
         return run
 
     return decorate
+
+
+def is_decision(function: Callable[..., object]) -> bool:
+    """Whether it is an action that is bound to what was shown."""
+    return function in _DECIDING
+
+
+def _note_decision(current: Trail, thing: Any, *, by: Actor, shown: str | None, notes_maker: bool) -> None:
+    if shown is not None:
+        current.extra["shown"] = shown
+    if notes_maker and decisions.is_maker(thing, by):
+        current.extra["by_maker"] = True
 
 
 def note(**facts: Any) -> None:

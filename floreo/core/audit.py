@@ -75,7 +75,7 @@ def head() -> Head:
     return Head(*last) if last else Head(0, GENESIS, None)
 
 
-def _hold_the_chain() -> None:
+def hold_the_chain() -> None:
     """One writer at a time, until the transaction ends. SQLite's immediate transactions already see to it."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -85,7 +85,7 @@ def _hold_the_chain() -> None:
 def next_number() -> int:
     """The number that the next entry will have; nobody else's can come in between. Within an action, for what says in
     itself which entry tells of it."""
-    _hold_the_chain()
+    hold_the_chain()
     return head().number + 1
 
 
@@ -98,7 +98,7 @@ def append(
     touched: Mapping[type[models.Model], set[Any]] | None = None,
 ) -> AuditEntry:
     """Adds one link. Must run inside the transaction of the act it records; one writer at a time holds the chain."""
-    _hold_the_chain()
+    hold_the_chain()
     last = head()
     entry = AuditEntry(
         number=last.number + 1,

@@ -10,11 +10,14 @@ import secrets
 from datetime import timedelta
 
 from django.core.signing import BadSignature, Signer
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.errors import Refused
 from floreo.core.models import OneTimeLink
+
+_SAME_FORM = timedelta(minutes=10)  # within which the same form, sent again, is the same act
 
 
 def hash_of(token: str) -> str:
@@ -51,6 +54,27 @@ def use(purpose: str, token: str) -> OneTimeLink:
     if not OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now()):
         raise Refused(_("This link has already been used. Each link works once. Ask for a new one."), code="link_used")
     return link
+
+
+def form_key() -> str:
+    """A key that a form carries, so that sending it twice counts once."""
+    return secrets.token_urlsafe(16)
+
+
+def spend_form(key: str, *, subject: str, content: str) -> bool:
+    """Notes that `subject` sent the form with that key and content; False when the same came within the last minutes. Must
+    run in the transaction of what the form does: of two at once, the second waits for the first, and where that fails the
+    key is free again. The same form with other content counts, and one without a key is not held back."""
+    if not key:
+        return True
+    now, token_hash = clock.now(), hash_of("\n".join((subject, key, content)))
+    forms = OneTimeLink.objects.filter(token_hash=token_hash)
+    try:
+        with transaction.atomic():
+            OneTimeLink.objects.create(purpose="form", token_hash=token_hash, expires_at=now, used_at=now)
+    except IntegrityError:
+        return bool(forms.filter(used_at__lt=now - _SAME_FORM).update(used_at=now))
+    return True
 
 
 def _signer(purpose: str) -> Signer:

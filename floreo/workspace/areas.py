@@ -16,8 +16,10 @@ from django.urls import URLPattern
 
 from floreo import workspace
 from floreo.core.access import Permission, must
+from floreo.core.decisions import as_shown
 from floreo.core.errors import NotAllowed
 
+AS_SHOWN = "as_shown"  # what a page of the workspace was made from: core/decisions.py
 View = Callable[..., HttpResponseBase]
 
 
@@ -60,6 +62,8 @@ def _guarded(view: View, needs: Permission | None) -> View:
         if needs is None:
             raise NotAllowed
         must(request.user, needs)
+        if request.method != "POST":
+            setattr(request, AS_SHOWN, as_shown())  # before the view reads its first row
         return view(request, *args, **kwargs)
 
     return respond

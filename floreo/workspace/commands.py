@@ -16,10 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can, must
+from floreo.core.action import is_decision
 from floreo.core.errors import Missing, Refused
 from floreo.core.models import Translated
-from floreo.core.whole import whole
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.form_page import FormPage, doing, form_page, posted
 
 SAVED = _("Saved.")
 Data = QueryDict | None
@@ -100,18 +100,9 @@ def command_view(
         area=area,
     )
     form = command.form(posted(request), thing)
-    _take_version_read(request, form)
     things = () if thing is None else (thing,)
-    return form_page(
-        request, form, lambda facts: command.function(*things, by=person(request), **facts), words, thing=thing
-    )
-
-
-def _take_version_read(request: HttpRequest, form: Any) -> None:
-    """What is decided is decided about the version that was read: the link to the form may carry it."""
-    read = whole(request.GET.get("version", ""))
-    if not form.is_bound and "version" in form.fields and read is not None:
-        form.initial["version"] = read
+    do = doing(request, command.function, *things)
+    return form_page(request, form, do, words, thing=thing, decides=is_decision(command.function))
 
 
 def _text(text: Text, thing: Any) -> Promise | str:

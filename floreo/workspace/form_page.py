@@ -8,12 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from floreo.core.action import is_decision
+from floreo.core.decisions import is_head
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.links import form_key, spend_form
 from floreo.core.models import Record
 from floreo.core.ui.forms import refuse_on
 from floreo.core.wording import day_text
@@ -58,6 +62,20 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def shown_of(request: HttpRequest) -> str:
+    """What a decision says that the person read: a form carries it, or the link that led to the form."""
+    if request.method == "POST":
+        return request.POST.get("shown", "")
+    given = request.GET.get("shown", "")
+    return given if is_head(given) else getattr(request, "as_shown", "")
+
+
+def doing(request: HttpRequest, function: Callable[..., object], *things: object) -> Callable[[dict[str, Any]], object]:
+    """`function`, an action, over `things` by who is signed in; a decision about what the form says that they read."""
+    more = {"shown": shown_of(request)} if is_decision(function) else {}
+    return lambda facts: function(*things, by=person(request), **more, **facts)
+
+
 def form_page(
     request: HttpRequest,
     form: Any,
@@ -65,9 +83,10 @@ def form_page(
     words: FormPage,
     *,
     thing: Record | None = None,
+    decides: bool = False,
 ) -> HttpResponse:
     """Shows `form`; when it is sent and sound, calls `do` with its facts and goes back. `thing` is the row that carries
-    the version, so that the page can say what somebody else wrote."""
+    the version, so that the page can say what somebody else wrote; a form that `decides` carries what was read."""
     status, theirs = 200, list[Theirs]()
     if words.section:  # several may stand open on one page: their fields must not share an id
         form.auto_id = f"{words.section}-%s"
@@ -77,7 +96,7 @@ def form_page(
         status = 422
         if form.is_valid():
             try:
-                do(form.facts())
+                _do_once(request, lambda: do(form.facts()))
             except (NotAllowed, Missing):
                 raise
             except Changed as refusal:
@@ -93,6 +112,8 @@ def form_page(
         "form": form,
         "question": words,
         "theirs": theirs,
+        "shown": shown_of(request) if decides else "",
+        "once": request.POST.get("once", "") or form_key(),
         "status": status,
     }
     response = render(request, "workspace/plan/form.html", context, status=status)
@@ -104,6 +125,16 @@ def form_page(
             "innerHTML",
         )
     return response
+
+
+def _do_once(request: HttpRequest, do: Callable[[], object]) -> None:
+    """A form that is sent twice is done once, and the second time answered as the first."""
+    key, content = request.POST.get("once", "")[:64], request.POST.copy()
+    content.pop("csrfmiddlewaretoken", None)
+    files = [(name, file.name, file.size) for name, file in request.FILES.items()]
+    with transaction.atomic():
+        if spend_form(key, subject=person(request).actor_code, content=f"{content.urlencode()} {files}"):
+            do()
 
 
 def press(request: HttpRequest, do: Callable[[], Any], done: str | Callable[[Any], str], back: str) -> HttpResponse:

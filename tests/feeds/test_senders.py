@@ -26,6 +26,7 @@ from floreo.feeds.models import Feed, FeedFile, Finding, HeldFile, HeldReason, H
 from tests.conftest import make_user
 from tests.feeds.mails import OURS, SELECTOR, SIGNED, key_of, keys_of, mail_from, signed, text_record
 from tests.feeds.making import hand_in, make_register, name_of, report
+from tests.pages import decide
 
 DAY = date(2026, 11, 20)
 SENDER = "reports@feed.example"
@@ -261,7 +262,7 @@ def test_the_feeds_page_lists_what_is_held_and_why_and_offers_both_ways(feed: Fe
     page = client.get(feed.get_absolute_url()).content.decode()
     assert "1 file is held: nothing proves who sent it." in page
     assert "The mail has no DKIM signature of the sender&#x27;s domain." in page
-    answer = client.post(reverse("workspace:release_held", args=[held.pk]))
+    answer = decide(client, reverse("workspace:release_held", args=[held.pk]))
     assert (answer.status_code, answer["Location"]) == (302, feed.get_absolute_url())
     assert FeedFile.objects.count() == 1
     assert reverse("workspace:release_held", args=[held.pk]) not in client.get(feed.get_absolute_url()).content.decode()

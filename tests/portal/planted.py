@@ -333,7 +333,6 @@ def freeze(by: User) -> Snapshot:
         signed_post="Minister",
         signed_on=date(2026, 11, 20),
         language="en",
-        pdf=b"x",
         note=f"{SECRET} note",
     )
     return snapshot

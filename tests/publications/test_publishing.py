@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from floreo.publications.actions import channels, publishing, writing
 from floreo.publications.models import Channel, Publication, PublicationState
 from floreo.publications.tables import PUBLICATIONS
 from floreo.publications.tasks import waiting_tasks
+from tests.pages import decide, squeezed
 
 NOON = datetime(2026, 12, 1, 18, 0, 0, tzinfo=UTC)
 
@@ -273,20 +275,38 @@ def test_what_is_published_is_what_was_read(draft: Publication, secretariat: Use
     """A drafter may write until it is out: a text that was changed after it was read is not the one that was decided on."""
     browser = browser_of(secretariat)
     page = browser.get(draft.workspace_url()).content.decode()
-    address = f"/workspace/publications/{draft.code}/do/publish/?version={draft.version}"
-    assert address in page
+    address = re.search(rf'href="([^"]*/{draft.code}/do/publish/\?shown=([^"]+))"', page)
+    assert address is not None
     writing.update_publication(draft, by=SYSTEM, text="Something else altogether.")
-    form = browser.get(address).content.decode()
-    assert f'name="version" value="{draft.version}"' in " ".join(form.split())
+    form = squeezed(browser.get(address[1]).content.decode())
+    assert f'name="shown" value="{address[2]}"' in form  # as it was read, not as it is when the form opens
     for name, more in (("publish", {}), ("schedule", {"day": "2027-01-01", "time": "12:00", "zone": "UTC"})):
-        response = browser.post(
-            f"/workspace/publications/{draft.code}/do/{name}/", {"version": str(draft.version), **more}
-        )
+        response = browser.post(f"/workspace/publications/{draft.code}/do/{name}/", {"shown": address[2], **more})
         assert response.status_code == 422
-        assert "It was changed after you opened it." in response.content.decode()
+        assert "It was changed after you opened it: The first notice" in response.content.decode()
     draft.refresh_from_db()
     assert (draft.published_at, draft.embargo_until) == (None, None)
-    response = browser.post(f"/workspace/publications/{draft.code}/do/publish/", {"version": str(draft.version)})
-    assert response.status_code == 302
+    assert decide(browser, f"/workspace/publications/{draft.code}/do/publish/").status_code == 302
     draft.refresh_from_db()
     assert draft.state == PublicationState.PUBLISHED
+
+
+def test_who_publishes_their_own_text_is_noted_and_the_public_reads_it(
+    draft: Publication,
+    secretariat: User,
+    administrator: User,
+    stranger: Client,
+    at: Callable[[datetime], None],
+) -> None:
+    own = "Written and published by the same person."
+    publishing.publish(draft, by=secretariat)
+    assert own not in stranger.get("/publications/first/").content.decode()
+    mine = writing.write_publication("mine", by=secretariat, kind="press", title="Mine", text="By me.")
+    publishing.publish(mine, by=secretariat)
+    assert AuditEntry.objects.get(verb="publication.published", subject_name__contains="Mine").detail["by_maker"]
+    assert own in squeezed(stranger.get("/publications/mine/").content.decode())
+    theirs = writing.write_publication("theirs", by=secretariat, kind="press", title="Theirs", text="By them.")
+    writing.update_publication(theirs, by=administrator, text="By both.")
+    publishing.schedule(theirs, by=administrator, at=NOON)
+    at(NOON)
+    assert own in squeezed(stranger.get("/publications/theirs/").content.decode())

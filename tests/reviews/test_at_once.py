@@ -61,8 +61,8 @@ def test_two_reviewers_decide_and_one_is_told(
         update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Form opened."
     )
     refused = at_once(
-        lambda: acts.approve_answer(answer, by=marlo, version=1),
-        lambda: acts.return_answer(answer, by=ines, note="How many?", version=1),
+        lambda: acts.approve_answer(answer, by=marlo),
+        lambda: acts.return_answer(answer, by=ines, note="How many?"),
     )
     assert len(refused) == 1
     assert refused[0].startswith("Already decided:")

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from floreo.core.access import SYSTEM, Actor
+from floreo.core.decisions import as_shown
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.organisations.models import User
@@ -16,6 +18,7 @@ from floreo.reviews.access import Answerer
 from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.strategy.models import Action, Edition, Milestone, Update
 from tests.factories import strategy as make
+from tests.pages import squeezed
 from tests.reviews.conftest import milestone
 
 
@@ -51,9 +54,9 @@ def test_an_approved_answer_is_what_the_plan_says(answer: Answer, act: Action, m
 
 
 def test_the_second_of_two_reviewers_hears_who_decided_what_and_when(answer: Answer, marlo: User, ines: User) -> None:
-    acts.approve_answer(answer, by=marlo, version=answer.version)
+    acts.approve_answer(answer, by=marlo)
     with pytest.raises(Changed, match=r"Marlo Quill approved it on 2\d Nov 2026"):
-        acts.return_answer(answer, by=ines, note="No", version=answer.version)
+        acts.return_answer(answer, by=ines, note="No")
     assert Answer.objects.get().state == "approved"
     assert Update.objects.count() == 1
 
@@ -68,11 +71,30 @@ def test_returned_by_one_is_not_approved_by_the_other(answer: Answer, marlo: Use
 def test_what_was_rewritten_while_it_was_read_is_read_again(
     answer: Answer, update_request: UpdateRequest, act: Action, marlo: User
 ) -> None:
+    read = as_shown()
     acts.submit_answer(
         update_request, by=Answerer(update_request), act=act, reported_by="Tomás Marea", done="Otherwise."
     )
-    with pytest.raises(Changed, match="Read it again, then approve or return it"):
-        acts.approve_answer(answer, by=marlo, version=1)
+    for decide in (acts.approve_answer, lambda found, **more: acts.return_answer(found, note="Why?", **more)):
+        with pytest.raises(Refused, match="It was changed after you opened it"):
+            decide(answer, by=marlo, shown=read)
+    acts.approve_answer(answer, by=marlo, shown=as_shown())
+    assert Update.objects.get().done == "Otherwise."
+
+
+def test_who_approves_an_answer_that_they_wrote_is_noted_and_the_public_reads_it(
+    update_request: UpdateRequest, act: Action, marlo: User, ines: User, stranger: Client
+) -> None:
+    """The secretariat may answer for a ministry, and somebody of it approves: nobody can say later that two looked."""
+    own = "Written and approved by the same person."
+    for reviewer, expected in ((ines, False), (marlo, True)):
+        written = acts.submit_answer(
+            update_request, by=marlo, act=act, reported_by="Director of the ministry", done=f"Seen by {reviewer.name}."
+        )
+        acts.approve_answer(written, by=reviewer, shown=as_shown())
+        entry = AuditEntry.objects.filter(verb="answer.approved").latest("number")
+        assert bool(entry.detail.get("by_maker")) is expected
+        assert (own in squeezed(stranger.get(act.get_absolute_url()).content.decode())) is expected
 
 
 def test_a_returned_answer_goes_back_by_mail_with_its_note(answer: Answer, marlo: User) -> None:

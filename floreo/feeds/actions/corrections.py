@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
@@ -21,9 +25,20 @@ from floreo.organisations.queries import bodies_of
 HANDLE = Permission.FINDING_HANDLE
 
 
-@action("correction.accepted", needs=HANDLE)
+def _with_register(correction: Correction) -> Iterable[models.Model | models.QuerySet[Any]]:
+    """The request, and what the register says of whom it is about."""
+    bodies = bodies_of([correction.organisation.successor().pk])
+    return [correction, Holding.objects.filter(organisation__in=bodies), Network.objects.filter(holder__in=bodies)]
+
+
+@action("correction.accepted", needs=HANDLE, decides=_with_register)
 def accept(
-    correction: Correction, *, by: Actor, moved_to: Organisation | None = None, decision: str = ""
+    correction: Correction,
+    *,
+    by: Actor,
+    moved_to: Organisation | None = None,
+    decision: str = "",
+    shown: str | None = None,
 ) -> Correction:
     """The register was wrong: the network goes to `moved_to`, or to nobody. Findings that stand go along, or close without
     counting as fixed."""
@@ -42,8 +57,8 @@ def accept(
     return _decide(correction, CorrectionState.ACCEPTED, decision, by)
 
 
-@action("correction.refused", needs=HANDLE)
-def refuse_correction(correction: Correction, *, by: Actor, decision: str) -> Correction:
+@action("correction.refused", needs=HANDLE, decides=_with_register)
+def refuse_correction(correction: Correction, *, by: Actor, decision: str, shown: str | None = None) -> Correction:
     """The register is right. Whoever asked is told why."""
     correction = _open(correction)
     if not decision.strip():

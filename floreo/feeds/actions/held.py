@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
+from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.writing import lock_latest, save
 from floreo.feeds.actions.receiving import receive
@@ -42,10 +43,10 @@ def _hold(feed: Feed, *, kept: Kept, name: str, sender: str, reason: HeldReason,
     save(made, full_clean=False)
 
 
-@action("held.released", needs=Permission.FEED_RUN)
-def release(held: HeldFile, *, by: Actor, version: int | None = None) -> FeedFile:
+@action("held.released", needs=Permission.FEED_RUN, decides=itself)
+def release(held: HeldFile, *, by: Actor, shown: str | None = None) -> FeedFile:
     """Takes the file in as if its sender were proven, in the name of whoever released it."""
-    fresh = _still_held(held, version)
+    fresh = _still_held(held)
     path = path_of(fresh.sha256)
     if not path.exists():
         raise Refused(_("The file is no longer on the server. Ask the sender to send it again."), code="file_gone")
@@ -56,10 +57,10 @@ def release(held: HeldFile, *, by: Actor, version: int | None = None) -> FeedFil
         return receive(fresh.feed, opened=opened, name=fresh.name, by=by, collector=collector).report
 
 
-@action("held.discarded", needs=Permission.FEED_RUN)
-def discard(held: HeldFile, *, by: Actor, version: int | None = None) -> None:
+@action("held.discarded", needs=Permission.FEED_RUN, decides=itself)
+def discard(held: HeldFile, *, by: Actor, shown: str | None = None) -> None:
     """The file is never read. Its bytes go with the next tidying, unless a report has the same."""
-    fresh = _still_held(held, version)
+    fresh = _still_held(held)
     fresh.state = HeldState.DISCARDED
     save(fresh)
 
@@ -74,8 +75,8 @@ def discard_all(feed: Feed, *, by: Actor) -> int:
     return len(rows)
 
 
-def _still_held(held: HeldFile, version: int | None) -> HeldFile:
-    fresh = lock_latest(held, version)
+def _still_held(held: HeldFile) -> HeldFile:
+    fresh = lock_latest(held)
     if fresh.state != HeldState.HELD:
         sentence = _("Somebody decided about this file already: %(state)s.") % {"state": fresh.get_state_display()}
         raise Refused(sentence, code="decided")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -123,8 +126,12 @@ def must_not_be_public(assessment: Assessment) -> None:
         raise Refused(_("This assessment is public. Remove it from the public site first."), code="public")
 
 
-@action("assessment.closed", needs=Permission.FRAMEWORK_REVIEW)
-def close_assessment(assessment: Assessment, *, by: Actor, note_text: str = "") -> Assessment:
+def _with_answers(assessment: Assessment) -> Iterable[models.Model | models.QuerySet[Any]]:
+    return [assessment, assessment.answers.all()]
+
+
+@action("assessment.closed", needs=Permission.FRAMEWORK_REVIEW, decides=_with_answers)
+def close_assessment(assessment: Assessment, *, by: Actor, note_text: str = "", shown: str | None = None) -> Assessment:
     """From now on nothing in it changes. What was not reviewed stays without a level, and counts as not answered."""
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
     must_not_be_closed(fresh)
@@ -157,8 +164,8 @@ def state_of(assessment: Assessment) -> str:
     return AssessmentState.OPEN if waits else AssessmentState.REVIEWED
 
 
-@action("assessment.published", needs=Permission.FRAMEWORK_REVIEW)
-def publish_assessment(assessment: Assessment, *, by: Actor) -> Assessment:
+@action("assessment.published", needs=Permission.FRAMEWORK_REVIEW, decides=_with_answers)
+def publish_assessment(assessment: Assessment, *, by: Actor, shown: str | None = None) -> Assessment:
     """Shows its reviewed levels and reasons to the public. What raters said stays here."""
     if not can(by, Permission.PLAN_PUBLISH):
         raise NotAllowed

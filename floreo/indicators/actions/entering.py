@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -153,20 +155,28 @@ def must_be_freezable(reading: Reading) -> None:
         )
 
 
-@action("reading.frozen", needs=Permission.READING_FREEZE)
-def freeze_reading(reading: Reading, *, by: Actor) -> Reading:
+def _with_definition(reading: Reading) -> Iterable[models.Model]:
+    return [reading, reading.indicator]
+
+
+@action("reading.frozen", needs=Permission.READING_FREEZE, decides=_with_definition)
+def freeze_reading(reading: Reading, *, by: Actor, shown: str | None = None) -> Reading:
     """Approves a reading: from now on it never changes. Refused while its period runs."""
     reading = lock_latest(reading)
     must_be_freezable(reading)
     return _freeze(reading, by)
 
 
-@action("period.closed", needs=Permission.READING_FREEZE)
-def close_period(period: Period, *, by: Actor) -> int:
+def _not_frozen(period: Period) -> Iterable[models.QuerySet[Reading]]:
+    return [Reading.objects.current().filter(starts_on=period.start, ends_on=period.end, frozen_at=None)]
+
+
+@action("period.closed", needs=Permission.READING_FREEZE, decides=_not_frozen)
+def close_period(period: Period, *, by: Actor, shown: str | None = None) -> int:
     """Freezes every reading of exactly this period, over all indicators. Returns how many."""
     must_be_over(period)
     note(period=period.label)
-    rows = Reading.objects.current().filter(starts_on=period.start, ends_on=period.end, frozen_at=None)
+    (rows,) = _not_frozen(period)
     return len([_freeze(reading, by) for reading in rows.select_related("indicator")])
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -34,8 +38,12 @@ def must_be_approved(meeting: Meeting) -> None:
         raise Refused(_("These minutes are not approved yet. Edit them directly."), code="not_approved")
 
 
-@action("meeting.minutes_circulated", needs=Permission.MEETING_RUN)
-def circulate_minutes(meeting: Meeting, *, by: Actor) -> Meeting:
+def _minutes(meeting: Meeting) -> Iterable[models.Model | models.QuerySet[Any]]:
+    return [meeting, meeting.items.all(), meeting.attendances.all(), meeting.decisions.all()]
+
+
+@action("meeting.minutes_circulated", needs=Permission.MEETING_RUN, decides=_minutes)
+def circulate_minutes(meeting: Meeting, *, by: Actor, shown: str | None = None) -> Meeting:
     """The minutes go to every seat, in its language. They may go out again after a change, until they are approved."""
     meeting = lock_latest(meeting)
     must_be_recorded(meeting)
@@ -47,8 +55,8 @@ def circulate_minutes(meeting: Meeting, *, by: Actor) -> Meeting:
     return meeting
 
 
-@action("meeting.minutes_approved", needs=Permission.MEETING_RUN)
-def approve_minutes(meeting: Meeting, *, by: Actor, at: Meeting | None = None) -> Meeting:
+@action("meeting.minutes_approved", needs=Permission.MEETING_RUN, decides=_minutes)
+def approve_minutes(meeting: Meeting, *, by: Actor, at: Meeting | None = None, shown: str | None = None) -> Meeting:
     """The next meeting approved them (`at`), or they were approved in writing. From now on they never change."""
     meeting = lock_latest(meeting)
     must_be_circulated(meeting)

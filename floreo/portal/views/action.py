@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.decisions import decided_by_maker
 from floreo.core.wording import span_text
 from floreo.indicators import presenters as figures
 from floreo.indicators.models import Indicator, Reading
@@ -81,6 +82,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         short=SHORT[shown.status_result.status],
         update=shown.updates[0] if shown.updates else None,
         earlier=shown.updates[1:],
+        by_maker=decided_by_maker(["answer.approved"], shown.updates),
         measured=[_measured(indicator, reading) for indicator, reading in shown.measured_by],
         events=[of_event(e) for e in public_events(act.edition).filter(action=act)],
         is_public=act.is_public and act.edition.is_public,

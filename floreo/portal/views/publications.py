@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import keys
+from floreo.core.decisions import decided_by_maker
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.search import Findable
@@ -111,6 +112,7 @@ def publication(request: HttpRequest, code: str) -> HttpResponseBase:
         edition=found.edition if found.edition is not None and found.edition.is_public else None,
         versions=list(found.versions.all()),
         postings=_postings(found),
+        by_maker=bool(decided_by_maker(("publication.published", "publication.scheduled"), [found])),
         **_text(found),
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
+from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.writing import lock_latest, require_text, save
 from floreo.publications.actions.writing import (
@@ -29,10 +30,10 @@ def must_be_out(publication: Publication) -> None:
         raise Refused(_("It is not out yet. Change it, or take it back."), code="not_out")
 
 
-@action("publication.published", needs=Permission.PUBLICATION_PUBLISH)
-def publish(publication: Publication, *, by: Actor, version: int | None = None) -> Publication:
-    """Everybody may read it from now on, as it was shown in that `version`. A moment that was set for later is let go."""
-    publication = _as_shown(publication, version)
+@action("publication.published", needs=Permission.PUBLICATION_PUBLISH, decides=itself, notes_maker=True)
+def publish(publication: Publication, *, by: Actor, shown: str | None = None) -> Publication:
+    """Everybody may read it from now on, as it was `shown`. A moment that was set for later is let go."""
+    publication = lock_latest(publication)
     must_not_be_out(publication)
     require_something(publication)
     publication.state, publication.published_at = PublicationState.PUBLISHED, clock.now()
@@ -40,10 +41,10 @@ def publish(publication: Publication, *, by: Actor, version: int | None = None) 
     return save(publication)
 
 
-@action("publication.scheduled", needs=Permission.PUBLICATION_PUBLISH)
-def schedule(publication: Publication, *, by: Actor, at: datetime, version: int | None = None) -> Publication:
+@action("publication.scheduled", needs=Permission.PUBLICATION_PUBLISH, decides=itself, notes_maker=True)
+def schedule(publication: Publication, *, by: Actor, at: datetime, shown: str | None = None) -> Publication:
     """It goes out by itself at that moment, and before it nobody but who writes knows that it exists."""
-    publication = _as_shown(publication, version)
+    publication = lock_latest(publication)
     must_not_be_out(publication)
     require_something(publication)
     if at <= clock.now():
@@ -51,15 +52,6 @@ def schedule(publication: Publication, *, by: Actor, at: datetime, version: int 
         raise Refused(sentence, code="moment_passed", fields={"day": sentence})
     publication.state, publication.embargo_until = PublicationState.READY, at
     return save(publication)
-
-
-def _as_shown(publication: Publication, version: int | None) -> Publication:
-    """The row as it is now, which must be what was read: who decides about a text does not decide about another one."""
-    fresh = lock_latest(publication)
-    if version is not None and fresh.version != version:
-        sentence = _("It was changed after you opened it. Go back, read it again, and decide then.")
-        raise Refused(sentence, code="changed_since")
-    return fresh
 
 
 @action("publication.released", needs=Permission.PUBLICATION_PUBLISH, quiet=True)

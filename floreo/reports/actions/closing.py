@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +24,7 @@ from floreo.reports.models import Snapshot, SnapshotKind
 from floreo.reviews.actions import mark_closed, return_answer
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer, Review, ReviewState
+from floreo.strategy.actions.editions import rows_of
 from floreo.strategy.models import Edition, EditionState
 
 
@@ -124,8 +127,18 @@ def _settle(review: Review, *, by: Actor, force: bool, reason: str) -> None:
     note(forced=words, returned=len(waiting))
 
 
-@action("report.closed", needs=Permission.REVIEW_RUN)
-def close_review(review: Review, *, by: Actor, force: bool = False, reason: str = "") -> Snapshot:
+def _of_review(review: Review) -> Iterator[models.Model | models.QuerySet[Any]]:
+    """What the report will say: the plan, the period's readings, the answers to the review."""
+    yield review
+    yield Answer.objects.filter(update_request__review=review)
+    yield Reading.objects.current().filter(starts_on__gte=review.starts_on, ends_on__lte=review.ends_on)
+    yield from rows_of(review.edition)
+
+
+@action("report.closed", needs=Permission.REVIEW_RUN, decides=_of_review)
+def close_review(
+    review: Review, *, by: Actor, force: bool = False, reason: str = "", shown: str | None = None
+) -> Snapshot:
     """Closes a period: freezes its readings, keeps the snapshot that is its report, and locks the review. Refused while
     answers wait, unless `force` with a `reason`."""
     review = Review.objects.select_for_update(of=("self",)).select_related("edition").get(pk=review.pk)
@@ -145,8 +158,8 @@ def _free_code(edition: Edition, code: str) -> str:
     return next(c for c in (code, *(f"{code}-{n}" for n in range(2, 1000))) if c not in taken)
 
 
-@action("report.frozen", needs=Permission.REVIEW_RUN)
-def freeze_report(edition: Edition, *, by: Actor, period: Period) -> Snapshot:
+@action("report.frozen", needs=Permission.REVIEW_RUN, decides=rows_of)
+def freeze_report(edition: Edition, *, by: Actor, period: Period, shown: str | None = None) -> Snapshot:
     """A report of any period that is over, without a review: of a year, of the time before reviews were kept."""
     if edition.starts_on and period.end < edition.starts_on:
         raise Refused(
@@ -160,8 +173,8 @@ def freeze_report(edition: Edition, *, by: Actor, period: Period) -> Snapshot:
     return _take(edition, period, by=by, code=code_of(period))
 
 
-@action("report.edition_closed", needs=Permission.REVIEW_RUN)
-def close_edition(edition: Edition, *, by: Actor) -> Snapshot:
+@action("report.edition_closed", needs=Permission.REVIEW_RUN, decides=rows_of)
+def close_edition(edition: Edition, *, by: Actor, shown: str | None = None) -> Snapshot:
     """Freezes the closing evaluation of an edition that has ended: planned, done, carried over, learned."""
     if edition.state != EditionState.ENDED or edition.ends_on is None or edition.starts_on is None:
         raise Refused(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
@@ -16,6 +19,7 @@ from floreo.core.errors import Refused
 from floreo.core.writing import delete, require_text, save
 from floreo.evidence.actions import attach, store_file
 from floreo.reports.models import Correction, Lesson, SignOff, Snapshot
+from floreo.reports.queries import signed_pdf
 from floreo.strategy.models import Edition
 
 
@@ -48,7 +52,11 @@ def correct_snapshot(
     )
 
 
-@action("report.signed", needs=Permission.REPORT_MAKE)
+def _with_corrections(snapshot: Snapshot) -> Iterable[models.Model | models.QuerySet[Any]]:
+    return [snapshot, snapshot.corrections.all()]
+
+
+@action("report.signed", needs=Permission.REVIEW_RUN, decides=_with_corrections)
 def sign_off(
     snapshot: Snapshot,
     *,
@@ -57,12 +65,12 @@ def sign_off(
     signed_post: str,
     signed_on: date,
     language: str,
-    pdf: bytes,
     note: str = "",
     scan: UploadedFile[Any] | None = None,
+    shown: str | None = None,
 ) -> SignOff:
-    """Records that somebody signed the report on paper: of `pdf`, the very file that was printed, the fingerprint is
-    kept; the `scan` goes into the vault as evidence."""
+    """Records that somebody signed the report on paper: of the PDF in that `language`, with the corrections that were
+    `shown`, the fingerprint is kept; the `scan` goes into the vault as evidence."""
     name = require_text(signed_name, field="signed_name", sentence=_("Enter the name of the person who signed."))
     post = require_text(
         signed_post, field="signed_post", sentence=_("Enter the post of the person who signed, for example “Minister”.")
@@ -80,7 +88,7 @@ def sign_off(
             signed_post=_bounded(post, "signed_post", 200),
             signed_on=signed_on,
             language=language,
-            pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+            pdf_sha256=hashlib.sha256(_pdf(snapshot, language)).hexdigest(),
             note=_bounded(note, "note", 500),
             kept_by=by.actor_name,
         )
@@ -89,6 +97,11 @@ def sign_off(
         title = _("Signed report %(code)s") % {"code": snapshot.code}
         attach(store_file(scan, by=by, title=title, dated=signed_on), by=by, thing=snapshot)
     return signed
+
+
+def _pdf(snapshot: Snapshot, language: str) -> bytes:
+    with override(language):
+        return signed_pdf(snapshot)
 
 
 @action("lesson.noted", needs=Permission.REPORT_MAKE)

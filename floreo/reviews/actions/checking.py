@@ -37,18 +37,15 @@ def must_be_open(review: Review) -> Review:
     return fresh
 
 
-def must_wait(answer: Answer, version: int | None) -> Answer:
-    """The answer as it is now, held, when it still waits for a decision. Raises Changed with who decided what and when,
-    and when it was rewritten since the reviewer read it."""
+def must_wait(answer: Answer) -> Answer:
+    """The answer as it is now, held, when it still waits for a decision. Raises Changed with who decided what and when."""
     fresh = lock_latest(answer)
-    theirs = {f.name: getattr(fresh, f.name) for f in fresh._meta.concrete_fields}
     if fresh.state in (AnswerState.APPROVED, AnswerState.RETURNED):
+        theirs = {f.name: getattr(fresh, f.name) for f in fresh._meta.concrete_fields}
         sentence = _("Already decided: %(decided)s") % {"decided": decided_text(fresh)}
         raise Changed(sentence, theirs=theirs)
     if fresh.state != AnswerState.SUBMITTED:
         raise Refused(_("It has not been sent yet."), code="not_submitted")
-    if version is not None and fresh.version != version:
-        raise Changed(_("It was changed while you read it. Read it again, then approve or return it."), theirs=theirs)
     return fresh
 
 

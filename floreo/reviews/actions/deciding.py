@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
+from floreo.core.decisions import itself
 from floreo.core.writing import require_text, save
 from floreo.evidence import actions as evidence
 from floreo.evidence.models import Evidence
@@ -25,11 +28,11 @@ from floreo.strategy.models import Milestone, Update
 Enter = Callable[[Mapping[str, str], Actor], object]
 
 
-@action("answer.returned", needs=Permission.REVIEW_DECIDE)
-def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None = None) -> Answer:
+@action("answer.returned", needs=Permission.REVIEW_DECIDE, decides=itself)
+def return_answer(answer: Answer, *, by: Actor, note: str, shown: str | None = None) -> Answer:
     """Gives it back with a note; the lead gets a mail with the note and the link, and finds all that they wrote."""
     review = must_be_open(answer.update_request.review)
-    answer = must_wait(answer, version)
+    answer = must_wait(answer)
     text = require_text(note, field="note", sentence=_("Enter what is missing, so that the sender can correct it."))
     answer.state, answer.returned_note = AnswerState.RETURNED, text
     answer.decided_by, answer.decided_at = by.actor_name, clock.now()
@@ -40,12 +43,16 @@ def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None =
     return answer
 
 
-@action("answer.approved", needs=Permission.REVIEW_DECIDE)
-def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, version: int | None = None) -> Answer:
+def _with_evidence(answer: Answer) -> Iterable[models.Model | models.QuerySet[Any]]:
+    return [answer, Evidence.objects.filter(pk__in=answer.evidence)]
+
+
+@action("answer.approved", needs=Permission.REVIEW_DECIDE, decides=_with_evidence, notes_maker=True)
+def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, shown: str | None = None) -> Answer:
     """The plan now says it: an update in the lead's name on the day it was said, milestones ticked with their days,
     figures entered through `enter`, evidence attached. All of it, or nothing."""
     must_be_open(answer.update_request.review)
-    answer = must_wait(answer, version)
+    answer = must_wait(answer)
     update = _write_update(answer, by)
     for figure in answer.figures:
         if enter is not None:

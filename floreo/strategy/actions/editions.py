@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
+from django.apps import apps
+from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.core import search
@@ -12,7 +15,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.writing import assign, lock_latest, require_free_code, require_order, require_past, require_text, save
-from floreo.strategy.models import Action, Edition, EditionState, Objective, Pillar
+from floreo.strategy.models import Action, Edition, EditionState, ImportDraft, Objective, Pillar, StatusCount
 
 
 class EditionFacts(TypedDict, total=False):
@@ -81,8 +84,20 @@ def must_be_in_force(edition: Edition) -> None:
         raise Refused(_("Only an edition in force can be ended."), code="not_in_force")
 
 
-@action("edition.published", needs=Permission.PLAN_PUBLISH)
-def publish_edition(edition: Edition, *, by: Actor) -> Edition:
+def rows_of(edition: Edition) -> Iterator[models.Model | models.QuerySet[Any]]:
+    """The edition and all that hangs on it: every kind of row that names it, its pillars or its actions."""
+    yield edition
+    yield Objective.objects.filter(pillar__edition=edition)
+    for model in apps.get_app_config("strategy").get_models():
+        fields = {field.name for field in model._meta.fields}
+        if "edition" in fields and not issubclass(model, ImportDraft | StatusCount):
+            yield model._base_manager.filter(edition=edition)
+        elif "action" in fields:
+            yield model._base_manager.filter(action__edition=edition)
+
+
+@action("edition.published", needs=Permission.PLAN_PUBLISH, decides=rows_of)
+def publish_edition(edition: Edition, *, by: Actor, shown: str | None = None) -> Edition:
     """Makes it public. One in preparation comes into force; only one edition is in force at a time."""
     edition = lock_latest(edition)
     must_not_be_public(edition)

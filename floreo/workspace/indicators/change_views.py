@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,7 +16,7 @@ from floreo.indicators import actions as acts
 from floreo.indicators.access import get_indicator_for, get_reading_for
 from floreo.indicators.models import Indicator
 from floreo.workspace.commands import command_view
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted, shown_of
 from floreo.workspace.indicators import forms
 from floreo.workspace.indicators.commands import INDICATOR_COMMANDS, NEW, READING_COMMANDS
 
@@ -73,7 +75,11 @@ def close_period(request: HttpRequest) -> HttpResponse:
         done=_("The period is closed."),
         area="indicators",
     )
-    return form_page(request, form, lambda f: acts.close_period(f["period"], by=person(request)), words)
+
+    def close(facts: dict[str, Any]) -> object:
+        return acts.close_period(facts["period"], by=person(request), shown=shown_of(request))
+
+    return form_page(request, form, close, words, decides=True)
 
 
 @require_POST

@@ -146,13 +146,7 @@ class FileForm(forms.Form):
     )
 
 
-class PublishForm(CommandForm):
-    """Carries which version was read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ScheduleForm(PublishForm):
+class ScheduleForm(CommandForm):
     """When it goes out: a day and a time, as the clocks of a place show them."""
 
     day = day_field(_l("Day"), required=True)
@@ -170,7 +164,7 @@ class ScheduleForm(PublishForm):
     def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
         at = moment_given(given["day"], given["time"], given["zone"].strip())
-        return {"at": at, "version": given["version"]}
+        return {"at": at}
 
 
 class WithdrawForm(CommandForm):

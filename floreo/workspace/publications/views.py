@@ -25,7 +25,7 @@ from floreo.publications.models import Publication, PublicationState
 from floreo.publications.presenters import channels_text, state_text
 from floreo.publications.queries import channels_of, not_posted
 from floreo.publications.tables import WORKSPACE_PUBLICATIONS
-from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
+from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
 from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.publications import forms
@@ -69,7 +69,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Publish now"),
         _l("Publish now"),
         _PUBLISH,
-        starting_with(forms.PublishForm),
+        new(CommandForm),
         publishing.publish,
         allowed_by(writing.must_not_be_out),
         help=_l("It is public immediately and appears in the RSS feed. After that, changes need a note."),
@@ -79,7 +79,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Schedule publication"),
         _l("Schedule"),
         _PUBLISH,
-        starting_with(forms.ScheduleForm),
+        new(forms.ScheduleForm),
         publishing.schedule,
         allowed_by(writing.must_not_be_out),
         help=_l("Until that time, nobody outside the workspace can find it: no page, file, feed or search result."),
@@ -204,8 +204,7 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _address(found: Publication, name: str) -> str:
-    """Of a task's form, with the version that is read here: what is decided is decided about that one."""
-    return f"{reverse('workspace:publication_command', args=[found.code, name])}?version={found.version}"
+    return reverse("workspace:publication_command", args=[found.code, name])
 
 
 def _main(may: Mapping[str, Command], lines: list[Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,20 +10,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, Refused
 from floreo.indicators.presenters import period_text
 from floreo.reports import actions as acts
-from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for
 from floreo.reports.models import Lesson, Snapshot
 from floreo.reviews.access import get_review_for
 from floreo.strategy.access import get_edition_for
 from floreo.workspace.commands import Command, command_view, new
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, shown_of
 from floreo.workspace.reports import forms
 from floreo.workspace.reports.views import AREA
 
@@ -98,7 +95,7 @@ def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_edition_for(request.user, edition)
     try:
-        snapshot = acts.close_edition(found, by=person(request))
+        snapshot = acts.close_edition(found, by=person(request), shown=shown_of(request))
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(reverse("workspace:reports"))
@@ -108,7 +105,7 @@ def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
 
 def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Records a signature on paper, with the fingerprint of the very PDF that was printed."""
-    must(request.user, Permission.REPORT_MAKE)
+    must(request.user, Permission.REVIEW_RUN)
     snapshot = get_snapshot_for(request.user, edition, code)
     words = FormPage(
         _("Record a signature"),
@@ -124,12 +121,7 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     )
     form = forms.SignForm(posted(request), request.FILES or None)
 
-    def do(facts: dict[str, Any]) -> None:
-        with override(facts["language"]):
-            pdf = queries.signed_pdf(snapshot)
-        acts.sign_off(snapshot, by=person(request), pdf=pdf, **facts)
-
-    return form_page(request, form, do, words)
+    return form_page(request, form, doing(request, acts.sign_off, snapshot), words, decides=True)
 
 
 def lessons(request: HttpRequest, edition: str) -> HttpResponse:

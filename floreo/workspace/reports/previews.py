@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from floreo.core import clock
-from floreo.core.access import SYSTEM, Permission, must
+from floreo.core.access import SYSTEM, Permission, can, must
 from floreo.core.figures import Frequency, Period, period_of
 from floreo.core.ui.papers import KINDS
 from floreo.reports import queries
@@ -18,11 +18,16 @@ from floreo.strategy.models import Edition
 from floreo.workspace.reports.views import AREA, PARTS, drawn, file_of, templates_for
 
 
-def _period(request: HttpRequest, edition: Edition) -> Period:
-    """Of the review asked for; else of the oldest that is not closed; else the running quarter."""
+def _review(request: HttpRequest, edition: Edition) -> Review | None:
+    """The one that is asked for, or the oldest that is not closed."""
     rows = Review.objects.filter(edition=edition, state=ReviewState.OPEN)
     wanted = request.GET.get("review", "")
-    review = rows.filter(code=wanted).first() if wanted else rows.order_by("ends_on").first()
+    return rows.filter(code=wanted).first() if wanted else rows.order_by("ends_on").first()
+
+
+def _period(request: HttpRequest, edition: Edition) -> Period:
+    """Of the review that is shown; else the running quarter."""
+    review = _review(request, edition)
     return review.period if review is not None else period_of(clock.today(), Frequency.QUARTER)
 
 
@@ -52,8 +57,17 @@ def preview(request: HttpRequest, edition: str) -> HttpResponse:
         "templates": templates_for(request.user),
         "is_public_view": request.GET.get("as") == "public",
         "review": request.GET.get("review", ""),
+        "close_href": _close_href(request, found),
     }
     return render(request, "workspace/reports/preview.html", context)
+
+
+def _close_href(request: HttpRequest, edition: Edition) -> str:
+    """Where the review that is shown can be closed: by who may, once its period is over."""
+    review = _review(request, edition)
+    if review is None or review.ends_on >= clock.today() or not can(request.user, Permission.REVIEW_RUN):
+        return ""
+    return reverse("workspace:close_period_report", args=[edition.code, review.code])
 
 
 def preview_file(request: HttpRequest, edition: str, kind: str) -> HttpResponse:

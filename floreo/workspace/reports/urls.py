@@ -30,7 +30,7 @@ NEEDS = {
     Permission.PLAN_READ: "reports report report_file",
     Permission.REPORT_MAKE: (
         "word_templates new_word_template default_word_template word_template_file retire_word_template "
-        "report_preview report_preview_file lessons remove_lesson correct_report sign_report"
+        "report_preview report_preview_file lessons remove_lesson correct_report"
     ),
-    Permission.REVIEW_RUN: "freeze_report close_edition close_period_report",
+    Permission.REVIEW_RUN: "freeze_report close_edition close_period_report sign_report",
 }

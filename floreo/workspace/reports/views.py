@@ -130,6 +130,7 @@ def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "templates": templates_for(request.user),
         "files": _files(snapshot, part),
         "may_make": can(request.user, Permission.REPORT_MAKE),
+        "may_sign": can(request.user, Permission.REVIEW_RUN),
         "evidence": evidence_of([key(snapshot)], request.user).get(key(snapshot), []),
         "public_href": snapshot.get_absolute_url() if snapshot.is_public and snapshot.edition.is_public else "",
     }

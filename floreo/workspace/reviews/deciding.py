@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
-from floreo.core.whole import whole
 from floreo.indicators.requested import enter_value, readings_requested, titles_of
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters
@@ -22,8 +21,8 @@ from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.reviews.queries import reply_address
 from floreo.reviews.sheet import Sheet
-from floreo.workspace.commands import Command, command_view, starting_with
-from floreo.workspace.form_page import person, press
+from floreo.workspace.commands import Command, command_view, new
+from floreo.workspace.form_page import person, press, shown_of
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import request_rows, rows_of
 from floreo.workspace.reviews.views import AREA
@@ -133,10 +132,6 @@ def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespons
     )
 
 
-def _version(request: HttpRequest) -> int | None:
-    return whole(request.POST.get("version", ""))
-
-
 @require_POST
 def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
     """The plan then says it. What the reviewer read is what is approved: a newer text is refused."""
@@ -145,7 +140,7 @@ def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespo
 
     return press(
         request,
-        lambda: acts.approve_answer(answer, by=person(request), enter=enter_value, version=_version(request)),
+        lambda: acts.approve_answer(answer, by=person(request), enter=enter_value, shown=shown_of(request)),
         _("Approved and added to the plan."),
         _back(request, answer),
     )
@@ -160,7 +155,7 @@ ANSWER_COMMANDS: Mapping[str, Command] = {
         _l("Return the update"),
         _l("Return with this note"),
         Permission.REVIEW_DECIDE,
-        starting_with(forms.ReturnForm),
+        new(forms.ReturnForm),
         acts.return_answer,
         help=_sent,
         done=_l("Returned. The sender receives the note by e-mail."),

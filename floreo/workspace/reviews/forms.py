@@ -107,4 +107,3 @@ class ReturnForm(CommandForm):
     note = text_field(
         _l("What is missing"), required=True, help_text=_l("The sender receives it by e-mail, with the link.")
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -11,7 +11,7 @@ from floreo.core.models import OutboxMail
 from floreo.feeds.actions.replies import answer_signed_in
 from floreo.feeds.models import Correction, Finding, Notice, NoticeRule, Reply
 from floreo.organisations.models import Contact, Network, User
-from tests.pages import squeezed
+from tests.pages import decide, squeezed
 from tests.workspace.feeds.conftest import Night
 from tests.workspace.feeds.test_feeds import page, rows_of
 
@@ -180,15 +180,15 @@ def test_a_correction_is_accepted_or_refused(responder: Client, administrator: U
     correction = Correction.objects.get()
     text = page(responder, "/workspace/corrections/")
     assert ("Sold in May" in text, "1 correction is waiting for a decision." in text) == (True, True)
-    refused = responder.post(f"/workspace/corrections/{correction.pk}/refuse/", {"decision": ""})
+    refused = decide(responder, f"/workspace/corrections/{correction.pk}/refuse/", {"decision": ""})
     assert refused.status_code == 422
-    accepted = responder.post(
-        f"/workspace/corrections/{correction.pk}/accept/", {"moved_to": "shop", "decision": "Thank you."}
+    accepted = decide(
+        responder, f"/workspace/corrections/{correction.pk}/accept/", {"moved_to": "shop", "decision": "Thank you."}
     )
     assert accepted.status_code == 302
     assert Finding.objects.get(pk=night.of_bank.pk).organisation == night.shop
     assert "The register was wrong" in page(responder, "/workspace/corrections/")
-    again = responder.post(f"/workspace/corrections/{correction.pk}/refuse/", {"decision": "No."})
+    again = decide(responder, f"/workspace/corrections/{correction.pk}/refuse/", {"decision": "No."})
     assert (again.status_code, "has already decided this. Reload the page." in again.content.decode()) == (422, True)
 
 

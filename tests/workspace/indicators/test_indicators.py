@@ -21,6 +21,7 @@ from floreo.organisations.models import Organisation, User
 from floreo.strategy.models import Edition
 from tests.factories.strategy import TODAY, make_action, make_country, make_edition, make_organisation
 from tests.indicators.making import aim, enter, make_indicator
+from tests.pages import decide
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_frozen_period_is_no_longer_offered_and_is_refused(lead: Client) -> No
 
 def test_an_analyst_freezes_and_corrects(analyst: Client) -> None:
     old = enter(Indicator.objects.get(code="reports-in-time"), 79)
-    analyst.post(address("freeze_reading", old.pk))
+    decide(analyst, address("freeze_reading", old.pk))
     assert Reading.objects.get().is_frozen
     analyst.post(address("correct_reading", old.pk), {"value": "77", "reason": "Counted twice", "source": "Register"})
     assert [int(r.value or 0) for r in Reading.objects.order_by("pk")] == [79, 77]
@@ -174,7 +175,7 @@ def test_two_people_who_edit_at_once_lose_nothing(analyst: Client) -> None:
 def test_closing_a_period_freezes_it(analyst: Client) -> None:
     enter(Indicator.objects.get(code="reports-in-time"), 79)
     assert "Q3 2026" in words_of(analyst.get(reverse("workspace:close_period")))
-    analyst.post(reverse("workspace:close_period"), {"period": "2026-07-01/2026-09-30"})
+    decide(analyst, reverse("workspace:close_period"), {"period": "2026-07-01/2026-09-30"})
     assert Reading.objects.get().frozen_by == "Test analyst"
 
 

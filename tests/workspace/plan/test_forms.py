@@ -14,7 +14,7 @@ from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.course import hold_action
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Pillar, Update
 from tests.factories import strategy as make
-from tests.pages import squeezed
+from tests.pages import decide, squeezed
 
 Browser = Callable[[User], Client]
 
@@ -153,7 +153,7 @@ def test_structure_is_built_from_an_empty_edition(country: object, secretariat: 
         "Act",
         "Draft",
     )
-    browser.post(reverse("workspace:publish_edition", args=[edition.code]), {})
+    decide(browser, reverse("workspace:publish_edition", args=[edition.code]))
     assert Edition.objects.get().is_public
     taken = browser.post(new_action, {"code": "1.1.1", "title": "Again"})
     assert taken.status_code == 422

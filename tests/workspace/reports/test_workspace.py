@@ -23,6 +23,7 @@ from floreo.reviews.models import Review
 from floreo.strategy.actions.editions import publish_edition
 from floreo.strategy.models import Action
 from tests.factories.strategy import make_action, make_country, make_edition
+from tests.pages import decide
 
 pytestmark = pytest.mark.django_db
 
@@ -59,17 +60,17 @@ def browser(secretariat: User, browser_of: Callable[[User], Client]) -> Client:
 
 @pytest.fixture
 def snapshot(review: Review, browser: Client) -> Snapshot:
-    browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
+    decide(browser, "/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
     return Snapshot.objects.get()
 
 
 def test_the_list_shows_what_can_be_closed_and_closing_freezes_its_report(review: Review, browser: Client) -> None:
     page = browser.get("/workspace/reports/").content.decode()
     assert "has ended and can be closed" in page
-    done = browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""}, follow=True)
+    done = decide(browser, "/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""}, follow=True)
     assert "Period closed. The report is frozen." in done.content.decode()
     assert Snapshot.objects.get().frozen_by == "Test secretariat"
-    again = browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": "x"})
+    again = decide(browser, "/workspace/reports/2025-2028/2026-q3/close/", {"reason": "x"})
     assert (again.status_code, "This review is already closed." in again.content.decode()) == (422, True)
 
 
@@ -118,13 +119,13 @@ def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, b
 
     address = "/workspace/reports/2025-2028/2026-q3/sign/"
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
-    early = browser.post(address, facts | {"signed_on": "2026-09-01"})
+    early = decide(browser, address, facts | {"signed_on": "2026-09-01"})
     assert (
         "The report&#x27;s period had not ended on that day. Enter the day on which it was signed."
         in early.content.decode()
     )
-    assert browser.post(address, facts | {"signed_on": "2027-01-01"}).status_code == 422
-    browser.post(address, facts)
+    assert decide(browser, address, facts | {"signed_on": "2027-01-01"}).status_code == 422
+    decide(browser, address, facts)
     assert SignOff.objects.get().pdf_sha256 == hashlib.sha256(signed_pdf(snapshot)).hexdigest()
     assert "E. Baptiste" in browser.get("/reports/2025-2028/2026-q3/").content.decode()
 
@@ -172,10 +173,10 @@ def test_lessons_are_noted_and_removed(review: Review, browser: Client) -> None:
 
 def test_a_report_of_a_year_is_frozen_by_hand(review: Review, browser: Client) -> None:
     address = "/workspace/reports/2025-2028/new/"
-    assert browser.post(address, {"starts_on": "2025-12-31", "ends_on": "2025-01-01"}).status_code == 422
-    running = browser.post(address, {"starts_on": "2026-01-01", "ends_on": "2026-12-31"})
+    assert decide(browser, address, {"starts_on": "2025-12-31", "ends_on": "2025-01-01"}).status_code == 422
+    running = decide(browser, address, {"starts_on": "2026-01-01", "ends_on": "2026-12-31"})
     assert ". Close the review after that." in running.content.decode()
-    browser.post(address, {"starts_on": "2025-01-01", "ends_on": "2025-12-31"})
+    decide(browser, address, {"starts_on": "2025-01-01", "ends_on": "2025-12-31"})
     assert Snapshot.objects.get().code == "2025"
 
 
@@ -184,8 +185,8 @@ def test_a_signature_is_a_task_once_the_period_is_closed(review: Review, browser
         return [o.title for o in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=clock.today())]
 
     assert titles() == []
-    browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
+    decide(browser, "/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
     assert titles() == ["Get the report of Q3 2026 signed"]
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
-    browser.post("/workspace/reports/2025-2028/2026-q3/sign/", facts)
+    decide(browser, "/workspace/reports/2025-2028/2026-q3/sign/", facts)
     assert titles() == []

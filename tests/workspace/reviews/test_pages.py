@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core.access import SYSTEM
+from floreo.core.decisions import as_shown
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.indicators.models import Reading
 from floreo.organisations.models import Organisation, Person, User
@@ -21,6 +22,7 @@ from floreo.reviews.models import Answer, Review, Rhythm, UpdateRequest
 from floreo.strategy.models import Action, Edition, Update
 from tests.factories import strategy as make
 from tests.indicators.making import make_indicator
+from tests.pages import decide
 
 Browser = Callable[[User], Client]
 
@@ -53,10 +55,12 @@ def page(client: Client, address: str) -> str:
     return str(response.content.decode())
 
 
-def approve(client: Client, answer: Answer, version: int = 1) -> str:
+def approve(client: Client, answer: Answer, shown: str = "") -> str:
     """Presses Approve and reads the page that follows."""
     response = client.post(
-        f"{answer.update_request.review.workspace_url()}answers/{answer.pk}/approve/", {"version": version}, follow=True
+        f"{answer.update_request.review.workspace_url()}answers/{answer.pk}/approve/",
+        {"shown": shown or as_shown()},
+        follow=True,
     )
     return str(response.content.decode())
 
@@ -130,7 +134,8 @@ def test_the_second_reviewer_reads_what_the_first_decided(
     shown = approve(browser_of(ines), answer)
     assert "Already decided: Marlo Quill approved it on" in shown
     back = browser_of(ines).post(
-        f"{answer.update_request.review.workspace_url()}answers/{answer.pk}/return/", {"note": "No", "version": 1}
+        f"{answer.update_request.review.workspace_url()}answers/{answer.pk}/return/",
+        {"note": "No", "shown": as_shown()},
     )
     assert back.status_code == 409
     assert "Marlo Quill approved it on" in back.content.decode()
@@ -139,8 +144,8 @@ def test_the_second_reviewer_reads_what_the_first_decided(
 def test_an_answer_is_returned_with_a_note(answer: Answer, review: Review, workspace: Client) -> None:
     address = f"{review.workspace_url()}answers/{answer.pk}/return/"
     page(workspace, address)
-    assert workspace.post(address, {"note": "", "version": 1}).status_code == 422
-    assert workspace.post(address, {"note": "How many?", "version": 1}).status_code == 302
+    assert workspace.post(address, {"note": "", "shown": as_shown()}).status_code == 422
+    assert workspace.post(address, {"note": "How many?", "shown": as_shown()}).status_code == 302
     assert Answer.objects.get().returned_note == "How many?"
     assert OutboxMail.objects.filter(kind="review.returned").count() == 1
 
@@ -303,7 +308,7 @@ def test_a_review_is_closed_for_good_once_everything_is_decided(
     )
     assert workspace.post(address, {"reason": ""}).status_code == 422
     approve(workspace, answer)
-    assert workspace.post(address).status_code == 302
+    assert decide(workspace, address).status_code == 302
     review.refresh_from_db()
     assert (review.state, review.closed_by) == ("closed", "Marlo Quill")
     shown = page(workspace, review.workspace_url())

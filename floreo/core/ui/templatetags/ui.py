@@ -121,6 +121,12 @@ def mini_bar(counts: Mapping[Any, int], *, wide: bool = False) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def as_shown(context: Context, address: str) -> str:
+    """{% as_shown address %}: the way to a decision's form, with what this page was made from (core/decisions.py)."""
+    return f"{address}?shown={getattr(context['request'], 'as_shown', '')}"
+
+
+@register.simple_tag(takes_context=True)
 def tr(context: Context, thing: Any, field: str = "title") -> SafeString | str:
     """{% tr action "title" %}: the text in the reader's language, or as written, marked with its own language."""
     text = thing.in_language(field)

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+MOST_WEB_PROCESSES = 64
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -31,6 +32,14 @@ def whole(name: str, default: int) -> int:
     if value.isdecimal():
         return int(value)
     raise BadSetting(f"{name} is {value!r}. Use a whole number.")
+
+
+def web_processes() -> int:
+    """How many processes answer requests."""
+    found = whole("FLOREO_WEB_PROCESSES", 1)
+    if 1 <= found <= MOST_WEB_PROCESSES:
+        return found
+    raise BadSetting(f"FLOREO_WEB_PROCESSES is {found}. Use a number from 1 to {MOST_WEB_PROCESSES}.")
 
 
 def choice(name: str, default: str, *others: str) -> str:

@@ -17,7 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from floreo.config import logs
-from floreo.config.environment import choice
+from floreo.config.environment import choice, web_processes
 from floreo.config.processes import end_with
 
 _GRACE = 5  # seconds for what is being answered
@@ -30,7 +30,7 @@ def serve(host: str, port: int, *, is_prepared: bool) -> None:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
-        workers=1,
+        workers=web_processes(),
         log_level=LogLevels.error,
         log_dictconfig=logs.OF_GRANIAN if is_json else None,
         respawn_failed_workers=True,
@@ -39,11 +39,11 @@ def serve(host: str, port: int, *, is_prepared: bool) -> None:
 
 
 def _application(*, is_prepared: bool) -> Any:
-    """In the process that answers."""
+    """In each process that answers."""
     threading.Thread(target=_end_with_main, name="parent", daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
     if not is_prepared:
-        import django  # only this process needs it
+        import django  # only these processes need it
 
         django.setup()
         from floreo.config.commands import prepare_pages  # as above

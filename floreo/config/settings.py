@@ -121,6 +121,7 @@ TIME_ZONE = "UTC"
 KEEP_PAGES_SECONDS = env.whole("FLOREO_KEEP_PAGES", 60)
 
 # A file of more rows than this is made by a process of its own, never in a request.
+WEB_PROCESSES = env.web_processes()  # read here too, so that a bad number stops the start
 FILE_ROWS = env.whole("FLOREO_FILE_ROWS", 5000)
 
 # Files

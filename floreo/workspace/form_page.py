@@ -131,7 +131,7 @@ def _do_once(request: HttpRequest, do: Callable[[], object]) -> None:
     """A form that is sent twice is done once, and the second time answered as the first."""
     key, content = request.POST.get("once", "")[:64], request.POST.copy()
     content.pop("csrfmiddlewaretoken", None)
-    files = [(name, file.name, file.size) for name, file in request.FILES.items()]
+    files = [(name, str(file), getattr(file, "size", 0)) for name, file in request.FILES.items()]
     with transaction.atomic():
         if spend_form(key, subject=person(request).actor_code, content=f"{content.urlencode()} {files}"):
             do()

@@ -161,7 +161,12 @@ def test_ctrl_c_ends_it_within_seconds_whatever_clients_and_jobs_do(installation
     _post_a_letter(installation)
     with (
         a_mail_server_that_never_ends_its_sentence() as (mail_port, is_called),
-        up(installation, tmp_path / "log", FLOREO_SMTP=f"smtp://127.0.0.1:{mail_port}") as running,
+        up(
+            installation,
+            tmp_path / "log",
+            FLOREO_SMTP=f"smtp://127.0.0.1:{mail_port}",
+            FLOREO_WEB_PROCESSES="2",
+        ) as running,
         socket.create_connection(("127.0.0.1", running.port)) as half_a_header,
         socket.create_connection(("127.0.0.1", running.port)) as half_a_body,
     ):
@@ -169,7 +174,7 @@ def test_ctrl_c_ends_it_within_seconds_whatever_clients_and_jobs_do(installation
         half_a_body.sendall(b"POST /search/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc")
         assert is_called.wait(PATIENCE)  # so a job is running
         family = running.family()
-        assert len(family) == 4
+        assert len(family) == 5  # supervisor, worker, server, and two that answer
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(PROMISE) == 0
         assert family & set(_processes()) == set()

@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
     verify.add_argument("--heads", type=Path, help="signed heads that were kept: also check each against the chain")
     verify.add_argument("--key", type=Path, action="append", default=[], help="a public key that is trusted (PEM)")
+    verify.add_argument(
+        "--authority", type=Path, help="certificates of the authority whose timestamps are checked (PEM)"
+    )
 
     audit.add_parser("sign", help="sign the newest entry now, and print the signed head")
 

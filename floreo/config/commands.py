@@ -232,7 +232,7 @@ def _audit_verify(asked: argparse.Namespace) -> int:
         f"{len(differences)} rows are not as the chain left them." if differences else "Every row is as it left it."
     )
     echo(f"{verdict} Compared in {time.monotonic() - started:.1f} s.")
-    kept = _kept_heads(asked.heads, asked.key) if asked.heads else []
+    kept = _kept_heads(asked.heads, asked.key, asked.authority) if asked.heads else []
     return 1 if breaks or differences or kept else 0
 
 
@@ -246,20 +246,25 @@ def _audit_sign(_asked: argparse.Namespace) -> int:
     return 0
 
 
-def _kept_heads(path: Path, keys: list[Path]) -> list[str]:
+def _kept_heads(path: Path, keys: list[Path], authority: Path | None) -> list[str]:
     """What is wrong with signed heads that somebody kept; said, and given back."""
+    from floreo.config.heads import authority as certificates_in
     from floreo.core import heads
 
     try:
         lines, trusted = path.read_text("ascii").splitlines(), [heads.public_of(key.read_bytes()) for key in keys]
     except (OSError, ValueError) as problem:
         raise Refused(f"The signed heads or a key cannot be read: {problem}", code="unreadable") from problem
-    found = list(heads.problems(lines, trusted=trusted))
+    certificates = certificates_in(authority) if authority else []
+    found = list(heads.problems(lines, trusted=trusted, authority=certificates))
     for each in found:
         echo(each)
     if not found:
         signer = "a key that you trust" if trusted else "the key of the first of them; say which you trust with --key"
         echo(f"All {len(lines)} signed heads are in the chain, signed with {signer}.")
+        stamped = sum('"timestamp"' in line for line in lines)
+        checked = "the authority's own" if authority else "which --authority checks"
+        echo(f"{stamped} of them have a timestamp, {checked}." if stamped else "None of them has a timestamp.")
     return found
 
 

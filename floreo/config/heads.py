@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, heads, outbox
+from floreo.core import clock, heads, outbox, timestamps
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -26,12 +26,37 @@ EVERY = timedelta(hours=20)  # a day, and the job comes round each hour
 
 def sign_and_send() -> None:
     """The job. Raises Refused, with what to do, when the key cannot be read or the file cannot be written."""
-    heads.sign_newest(key())
+    why = list[str]()
+    heads.sign_newest(key(), stamp=lambda text: _stamp(text, why))
     if settings.HEADS_FILE:
         _complete(Path(settings.HEADS_FILE))
     newest, receivers = SignedHead.objects.order_by("-number").first(), _receivers()
     if newest is not None and receivers and not _was_sent_today():
         send_head(newest, by=SYSTEM, receivers=receivers)
+    if why:  # last: a head without a timestamp leaves the machine all the same
+        raise Refused(
+            f"The newest head has no timestamp: {why[0]}. See FLOREO_TIMESTAMPS in the guide.", code="no_stamp"
+        )
+
+
+def _stamp(text: str, why: list[str]) -> str:
+    """The authority's timestamp over the text, one a day, where there is an authority. Says in `why` that there is none."""
+    since = clock.machine() - EVERY
+    if not settings.TIMESTAMPS or SignedHead.objects.filter(signed_at__gt=since).exclude(timestamp="").exists():
+        return ""
+    try:
+        return timestamps.ask(text, address=settings.TIMESTAMPS, roots=authority(Path(settings.TIMESTAMPS_CA)))
+    except (timestamps.NoTimestamp, Refused) as problem:
+        why.append(str(problem))
+        return ""
+
+
+def authority(path: Path) -> list[Any]:
+    """The certificates of the authority in that file. Raises Refused."""
+    try:
+        return timestamps.roots_of(path.read_bytes())
+    except (OSError, ValueError) as problem:
+        raise Refused(f"{path} holds no certificate that can be read", code="no_authority") from problem
 
 
 def key() -> Any:

@@ -233,6 +233,11 @@ BOUNCE_IMAP = env.text("FLOREO_BOUNCE_IMAP")
 HEAD_KEY_FILE = env.text("FLOREO_HEAD_KEY_FILE") or str(DATA / "head-key.pem")
 HEADS_FILE = env.text("FLOREO_HEADS_FILE")
 HEADS_TO = env.words("FLOREO_HEADS_TO")
+TIMESTAMPS, TIMESTAMPS_CA = env.text("FLOREO_TIMESTAMPS"), env.text("FLOREO_TIMESTAMPS_CA")
+if bool(TIMESTAMPS) != bool(TIMESTAMPS_CA):
+    raise env.BadSetting("FLOREO_TIMESTAMPS and FLOREO_TIMESTAMPS_CA belong together. Give both, or neither.")
+if TIMESTAMPS and not TIMESTAMPS.startswith(("http://", "https://")):
+    raise env.BadSetting(f"FLOREO_TIMESTAMPS is {TIMESTAMPS}. Use an address that begins with http:// or https://.")
 
 # Copies
 BACKUP_DIR = env.text("FLOREO_BACKUP_DIR")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 
-from floreo.core import audit, clock
+from floreo.core import audit, clock, timestamps
 from floreo.core.models import AuditEntry, SignedHead
 
 FIRST_LINE = "floreo audit head 1"
@@ -124,9 +124,9 @@ def is_signed(text: str, signature: str, public: str) -> bool:
     return True
 
 
-def sign_newest(key: Any) -> SignedHead | None:
-    """Signs the newest entry, where it is not signed already. Changes nothing else, and stands in no entry: that would be a
-    newer head again."""
+def sign_newest(key: Any, *, stamp: Callable[[str], str] = lambda _text: "") -> SignedHead | None:
+    """Signs the newest entry, where it is not signed already, with what `stamp` gives over the text. Changes nothing else, and
+    stands in no entry: that would be a newer head again."""
     head, last = audit.head(), SignedHead.objects.order_by("-number").first()
     if head.at is None or (last is not None and last.number >= head.number):
         return None
@@ -135,19 +135,26 @@ def sign_newest(key: Any) -> SignedHead | None:
     text = text_of(head, before=before, at=at)
     signature = base64.b64encode(key.sign(text.encode())).decode("ascii")
     return SignedHead.objects.create(
-        number=head.number, text=text, signature=signature, public_key=public_text(key), signed_at=at
+        number=head.number,
+        text=text,
+        signature=signature,
+        public_key=public_text(key),
+        timestamp=stamp(text),
+        signed_at=at,
     )
 
 
 def as_line(head: SignedHead) -> str:
     """One signed head as a line of JSON: what is published, and what `problems` reads."""
     facts = {"text": head.text, "signature": head.signature, "key": head.public_key}
+    facts |= {"timestamp": head.timestamp} if head.timestamp else {}
     return json.dumps(facts, ensure_ascii=True)
 
 
-def problems(lines: Iterable[str], *, trusted: Collection[str] = ()) -> Iterator[str]:
+def problems(lines: Iterable[str], *, trusted: Collection[str] = (), authority: Sequence[Any] = ()) -> Iterator[str]:
     """What is wrong with signed heads that somebody kept, compared with the chain as it is: a sentence each. `trusted` are
-    public keys; without any, that of the first line is taken for the right one."""
+    public keys; without any, that of the first line is taken for the right one. With the certificates of an `authority`
+    each timestamp is checked too."""
     keys, before = set(trusted), ""
     for place, line in enumerate(filter(str.strip, lines), 1):
         try:
@@ -164,5 +171,10 @@ def problems(lines: Iterable[str], *, trusted: Collection[str] = ()) -> Iterator
         if before and head.before != before:
             yield f"Line {place} does not follow the line before it: one was left out or is from another list."
         before = digest(text, signature)
+        if authority and (stamp := str(facts.get("timestamp", ""))):
+            try:
+                timestamps.moment(stamp, text, roots=authority)
+            except timestamps.NoTimestamp as problem:
+                yield f"Line {place}: the timestamp is not that of the authority: {problem}."
         if not AuditEntry.objects.filter(number=head.number, hash=head.hash).exists():
             yield f"Entry {head.number} was signed as {head.hash} and is not so in the chain: it was rewritten or removed."

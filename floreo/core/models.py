@@ -139,6 +139,8 @@ class SignedHead(models.Model):
     text = models.TextField()  # what is signed
     signature = models.CharField(max_length=120)  # base64
     public_key = models.CharField(max_length=60)  # base64
+    # An authority's answer over the text, where one was asked: RFC 3161, DER in base64 (core/timestamps.py).
+    timestamp = models.TextField(blank=True)
     signed_at = models.DateTimeField()
 
     class Meta:

@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('signature', models.CharField(max_length=120)),
                 ('public_key', models.CharField(max_length=60)),
+                ('timestamp', models.TextField(blank=True)),
                 ('signed_at', models.DateTimeField()),
             ],
             options={

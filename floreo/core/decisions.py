@@ -69,11 +69,11 @@ def _number(shown: str) -> int | None:
 def _since(number: int, things: list[models.Model | models.QuerySet[Any]]) -> Iterator[AuditEntry]:
     """Entries after that one which tell of one of the rows, the newest first."""
     for entry in AuditEntry.objects.filter(number__gt=number).exclude(rows={}).order_by("-number"):
-        if any(_tells_of(entry, each) for each in things):
+        if any(_covers(entry, each) for each in things):
             yield entry
 
 
-def _tells_of(entry: AuditEntry, thing: models.Model | models.QuerySet[Any]) -> bool:
+def _covers(entry: AuditEntry, thing: models.Model | models.QuerySet[Any]) -> bool:
     """Whether it left one of those rows. One that it removed can no longer be asked to which list it belonged: it counts."""
     left: Mapping[str, str] = entry.rows.get(
         (thing.model if isinstance(thing, models.QuerySet) else thing)._meta.label_lower, {}

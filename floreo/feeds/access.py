@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing, NotAllowed
-from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, HeldFile, Notice, NoticeRule
+from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, HeldFile, Notice, NoticeRule, Run
 from floreo.organisations.queries import bodies_of
 
 Row = TypeVar("Row", bound=Model)
@@ -48,6 +48,11 @@ def get_report_for(viewer: object, pk: int) -> FeedFile:
 def get_held_file_for(viewer: object, pk: int) -> HeldFile:
     must_see_all(viewer)
     return _one(HeldFile.objects.select_related("feed"), pk=pk)
+
+
+def get_run_for(viewer: object, pk: int) -> Run:
+    must_see_all(viewer)
+    return _one(Run.objects.select_related("feed"), pk=pk)
 
 
 def get_rule_for(viewer: object, pk: int) -> FeedRule:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from statistics import median
 
 _DAY = timedelta(days=1)
 LINK_LIVES = timedelta(days=45)
@@ -70,6 +71,34 @@ class Every(StrEnum):
     WEEK = "week"
     MONTH = "month"
     NEVER = "never"
+
+
+class Odd(StrEnum):
+    """How a night differs from those before it."""
+
+    NONE = ""
+    FEWER = "fewer"
+    MORE = "more"
+
+
+NIGHTS = 14  # of the same source, against which a new one is held
+_KNOWN_AFTER = 5  # nights, before which nothing is usual
+_FEWER, _LEAST_USUAL = 5, 5  # a fifth of the usual rows, where at least five are usual
+_MORE, _MANY = 5, 50  # five times the most rows, where that is at least fifty
+_NOTICES, _TIMES_NOTICES = 20, 3  # to more organisations than three times the usual, and than twenty
+
+
+def odd(rows: int, before: Sequence[int]) -> Odd:
+    """Whether a night of so many rows is out of line with those `before` it. A source without a usual number has none."""
+    if before and rows >= _MANY and rows > _MORE * max(before):
+        return Odd.MORE
+    usual = median(before) if len(before) >= _KNOWN_AFTER else 0
+    return Odd.FEWER if usual >= _LEAST_USUAL and rows * _FEWER < usual else Odd.NONE
+
+
+def are_many(notices: int, before: Sequence[int]) -> bool:
+    """Whether so many organisations are written to at once that a person looks first; `before` are those of earlier days."""
+    return notices > max(_NOTICES, _TIMES_NOTICES * (median(before) if before else 0))
 
 
 def rank(severity: str) -> int:

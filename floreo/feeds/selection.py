@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.policy import Tlp
 from floreo.feeds import logic
-from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, NoticeRule, Severity
+from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, NoticeRule, Run, Severity
 from floreo.organisations.models import Contact, ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, successors
 
@@ -246,9 +246,14 @@ class Contacts:
 
 
 def candidates(today: date) -> QuerySet[Finding]:
-    """Findings that a notice may have to name: those that are open, and those fixed lately that a notice named as open."""
+    """Findings that a notice may have to name: those that are open, and those fixed lately that a notice named as open. What
+    was last seen on a night out of line waits for a person."""
+    held = Run.objects.exclude(held="").filter(
+        feed=OuterRef("feed"), report_type=OuterRef("report_type"), day=OuterRef("last_day")
+    )
     fixed = Q(state=FindingState.FIXED, notified_on__isnull=False, fixed_on__gte=today - _GOOD_NEWS)
-    return Finding.objects.filter(Q(state__in=logic.OPEN_STATES) | fixed & ~Q(notified_state=F("state")))
+    rows = Finding.objects.filter(Q(state__in=logic.OPEN_STATES) | fixed & ~Q(notified_state=F("state")))
+    return rows.exclude(Exists(held))
 
 
 def preview(today: date) -> list[Plan]:

@@ -18,6 +18,7 @@ from floreo.core.models import MailState, OutboxMail
 from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.feeds import logic
 from floreo.feeds.actions.feeds import BY_HAND
+from floreo.feeds.actions.notices import held_today, is_released
 from floreo.feeds.actions.replies import FOR_THE_TEAM
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import (
@@ -30,6 +31,7 @@ from floreo.feeds.models import (
     Notice,
     Reply,
     ReplyKind,
+    RunHeld,
     TypeMapping,
 )
 from floreo.organisations.models import ContactRole, Organisation
@@ -55,6 +57,8 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _silent()
         yield from _unknown_types()
         yield from _held_files()
+        yield from _nights()
+        yield from _many_notices(today)
 
 
 def _asked() -> Iterator[Task]:
@@ -251,4 +255,46 @@ def _held_files() -> Iterator[Task]:
             since=since,
             needs=RUN,
             links=(ActionLink(_("Look at the files"), href),),
+        )
+
+
+def _nights() -> Iterator[Task]:
+    """Nights out of line, feed by feed."""
+    feeds = Feed.objects.filter(runs__held__in=[RunHeld.FEWER, RunHeld.MORE])
+    for feed in feeds.annotate(nights=Count("runs"), first=Min("runs__day")).order_by("name", "pk"):
+        href = f"{feed.get_absolute_url()}#nights"
+        text = ngettext(
+            "%(n)d file has far fewer or far more rows than usual. Until you decide, it closes no finding and is in no notice.",
+            "%(n)d files have far fewer or far more rows than usual. Until you decide, they close no finding and are in no notice.",
+            feed.nights,
+        )
+        yield Task(
+            key=f"{key(feed)}:nights",
+            kind="decide",
+            title=_("Accept or refuse unusual files of %(feed)s") % {"feed": feed.name},
+            why=text % {"n": feed.nights},
+            href=href,
+            due=feed.first + DECIDE_WITHIN,
+            since=feed.first,
+            needs=RUN,
+            links=(ActionLink(_("Look at the files"), href),),
+        )
+
+
+def _many_notices(today: date) -> Iterator[Task]:
+    """Notices that are not sent by themselves, since they are many more than usual."""
+    waiting = held_today(today)
+    if waiting and not is_released(today):
+        href = reverse("workspace:notices_due")
+        yield Task(
+            key=f"feeds.notices:{today}",
+            kind="decide",
+            title=_("Send today's notices, or find out why they are so many"),
+            why=_("%(n)d organisations are to be notified, many more than usual. They wait for a person.")
+            % {"n": waiting},
+            href=href,
+            due=today,
+            since=today,
+            needs=HANDLE,
+            links=(ActionLink(_("Look at the notices"), href),),
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -30,7 +29,6 @@ def _to_sign(today: date) -> Iterator[Task]:
     rows = Snapshot.objects.light().filter(kind=SnapshotKind.PERIOD, review__isnull=False).exclude(Exists(signed))
     for snapshot in rows.filter(ends_on__gte=today - timedelta(days=LOOK_BACK)).select_related("edition"):
         frozen = clock.day_of(snapshot.frozen_at)
-        href = reverse("workspace:sign_report", args=[snapshot.edition.code, snapshot.code])
         yield Task(
             key=f"reports.snapshot:{snapshot.pk}",
             kind="report",
@@ -39,6 +37,6 @@ def _to_sign(today: date) -> Iterator[Task]:
             href=snapshot.workspace_url(),
             due=frozen + timedelta(days=SIGNED_WITHIN),
             since=frozen,
-            needs=Permission.REPORT_MAKE,
-            links=(ActionLink(_("Record the signature"), href),),
+            needs=Permission.REVIEW_RUN,
+            links=(ActionLink(_("Record the signature"), snapshot.workspace_url()),),
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -84,11 +83,7 @@ def _answers() -> Iterator[Task]:
     """What was sent and waits to be approved or returned. Due when its review closes."""
     for answer in to_decide():
         review = answer.update_request.review
-        args = [review.edition.code, review.code, answer.pk]
-        links = (
-            ActionLink(_("Read and approve"), f"{review.workspace_url()}#answer-{answer.pk}"),
-            ActionLink(_("Return with a note"), reverse("workspace:return_answer", args=args)),
-        )
+        links = (ActionLink(_("Read and approve"), f"{review.workspace_url()}#answer-{answer.pk}"),)
         yield Task(
             key=key(answer),
             kind="decide",

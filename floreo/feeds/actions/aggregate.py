@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
@@ -33,7 +34,7 @@ from floreo.feeds.actions.finding_rows import (
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.task import Summary
-from floreo.feeds.models import FeedFile, FileState, Finding, OpenPeriod, Run
+from floreo.feeds.models import FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import successors
 
@@ -113,11 +114,43 @@ def _put_counts(report: FeedFile, summary: Summary) -> None:
 
 
 def _save_run(claimed: Claimed) -> bool:
+    """Whether the run counts from now on. One out of line with the nights before it waits for a person; a file that comes
+    later may bring it into line."""
     facts = {"feed_id": claimed.feed.pk, "report_type": claimed.report_type, "day": claimed.day}
-    if Run.objects.filter(**facts).exists():
+    was = Run.objects.filter(**facts).values_list("held", flat=True).first()
+    if was == RunHeld.REFUSED:
         return False
-    bulk_upsert(Run, [facts], same=list(facts))
-    return True
+    rows = _rows_of(claimed)
+    held = logic.odd(rows, _rows_before(claimed))
+    if held and was is None:
+        note(held=held, rows=rows)
+    bulk_upsert(Run, [facts | {"held": held, "rows": rows}], same=list(facts), changes=("held", "rows"))
+    return not held and was != ""
+
+
+def _rows_of(claimed: Claimed) -> int:
+    files = FeedFile.objects.filter(
+        feed=claimed.feed, report_type=claimed.report_type, day=claimed.day, state=FileState.DONE
+    )
+    return int(files.aggregate(n=Sum("kept"))["n"] or 0)
+
+
+def _rows_before(claimed: Claimed) -> list[int]:
+    runs = Run.objects.counting().filter(feed=claimed.feed, report_type=claimed.report_type, day__lt=claimed.day)
+    return list(runs.order_by("-day").values_list("rows", flat=True)[: logic.NIGHTS])
+
+
+def look_for_absent(run: Run) -> dict[str, int]:
+    """Findings that a run fixes which a person let count. Within an action."""
+    _one_at_a_time()
+    claimed = Claimed(run.feed, run.report_type, run.day, ())
+    source, day = source_of(run.feed, run.report_type), run.day.isoformat()
+    seen = {
+        pk
+        for pk, days in Finding.objects.filter(seen__has_key=source).values_list("pk", "seen")
+        if any(start <= day <= end for start, end in days[source])
+    }
+    return dict(_close_absent(claimed, seen, Known.now()))
 
 
 def _save_findings(claimed: Claimed, findings_seen: Sequence[Row], *, is_new_run: bool) -> dict[str, int]:
@@ -134,9 +167,15 @@ def _save_findings(claimed: Claimed, findings_seen: Sequence[Row], *, is_new_run
     rows = list(by_identity.values())
     states = _settle_and_save(rows, known, was)
     if is_new_run:
-        for absent in _absent(claimed, {row["id"] for row in rows if "id" in row}):
-            states += _settle_and_save(absent, known, {row["id"]: _state_of(row) for row in absent})
+        states += _close_absent(claimed, {row["id"] for row in rows if "id" in row}, known)
     return dict(states)
+
+
+def _close_absent(claimed: Claimed, seen: set[int], known: Known) -> Counter[str]:
+    states: Counter[str] = Counter()
+    for absent in _absent(claimed, seen):
+        states += _settle_and_save(absent, known, {row["id"]: _state_of(row) for row in absent})
+    return states
 
 
 def _state_of(row: Row) -> tuple[Any, ...]:
@@ -192,7 +231,10 @@ def _absent(claimed: Claimed, seen: set[int]) -> Iterable[list[Row]]:
     open and was last seen by this source, early enough; one that comes late may change any that this source ever saw."""
     feed, report_type = claimed.feed, claimed.report_type
     days = list(
-        Run.objects.filter(feed=feed, report_type=report_type).order_by("-day").values_list("day", flat=True)[:1000]
+        Run.objects.counting()
+        .filter(feed=feed, report_type=report_type)
+        .order_by("-day")
+        .values_list("day", flat=True)[:1000]
     )
     rows = Finding.objects.all()
     if days[0] == claimed.day:

@@ -62,7 +62,9 @@ class Known:
                 self.absent[source] = by_code[code].absent_runs
                 wanted |= Q(feed=by_code[code], report_type=report_type)
         for feed_id, report_type, day in (
-            Run.objects.filter(wanted).order_by("day").values_list("feed_id", "report_type", "day") if wanted else ()
+            Run.objects.counting().filter(wanted).order_by("day").values_list("feed_id", "report_type", "day")
+            if wanted
+            else ()
         ):
             self.runs[source_of(self.feeds[feed_id], report_type)].append(day)
 

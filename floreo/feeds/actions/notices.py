@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.keys import key
+from floreo.core.models import AuditEntry
 from floreo.core.writing import assign, delete, lock_latest, refuse, save, save_many
 from floreo.feeds import logic, notice_mail
 from floreo.feeds.holding_links import moment
@@ -27,6 +29,7 @@ from floreo.organisations.queries import bodies_of, the_country
 
 HANDLE = Permission.FINDING_HANDLE
 _CHUNK = 500
+_LOOK_BACK = timedelta(days=30)
 
 
 def send_notices(today: date, *, by: Actor = SYSTEM, hour: int | None = None) -> int:
@@ -38,10 +41,54 @@ def send_notices(today: date, *, by: Actor = SYSTEM, hour: int | None = None) ->
 
 
 def send_due(*, by: Actor = SYSTEM) -> int:
-    """Posts what is due now, by the country's day and hour. For the worker."""
-    country = the_country()
+    """Posts what is due now, by the country's day and hour. For the worker. Where far more are due than usual, none is
+    posted: they wait for a person, who sends them by `send_notices`."""
+    country, today = the_country(), clock.today()
     hour = clock.now().astimezone(ZoneInfo(country.zone if country else "UTC")).hour
-    return send_notices(clock.today(), by=by, hour=hour)
+    chooser = Chooser(today, hour=hour)
+    due = [o for o in chooser.organisations() if chooser.plan(o).letters]
+    if not is_released(today) and logic.are_many(len(due) + _written_to(today), _usual(today)):
+        hold_notices(today, by=by, due=len(due))
+        return 0
+    return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
+
+
+def _written_to(today: date) -> int:
+    return Notice.objects.filter(on=today).exclude(to=[]).values("organisation").distinct().count()
+
+
+def _usual(today: date) -> list[int]:
+    """To how many organisations notices went, day by day, where any went."""
+    rows = Notice.objects.filter(on__lt=today, on__gte=today - _LOOK_BACK).exclude(to=[]).order_by()
+    return list(rows.values("on").annotate(n=Count("organisation", distinct=True)).values_list("n", flat=True))
+
+
+@action("notices.held", needs=HANDLE, quiet=True)
+def hold_notices(today: date, *, by: Actor, due: int) -> None:
+    """Notes, once a day, that far more letters are due than usual: a mistake in a feed, or in the register, would otherwise
+    reach all of them at once."""
+    if held_today(today) is None:
+        note(day=today.isoformat(), organisations=due)
+
+
+@action("notices.released", needs=HANDLE)
+def release_notices(today: date, *, by: Actor) -> int:
+    """A person sends what was held, and what else becomes due that day goes by itself. How many letters."""
+    held = held_today(today)
+    if held is None or is_released(today):
+        raise Refused(_("No notice waits any more. Reload the page."), code="not_held")
+    note(day=today.isoformat(), organisations=held)
+    return send_notices(today, by=by)
+
+
+def held_today(today: date) -> int | None:
+    """How many organisations were to be notified when their letters were held; None where none are."""
+    entry = AuditEntry.objects.filter(verb="notices.held", detail__day=today.isoformat()).first()
+    return int(entry.detail["organisations"]) if entry else None
+
+
+def is_released(today: date) -> bool:
+    return AuditEntry.objects.filter(verb="notices.released", detail__day=today.isoformat()).exists()
 
 
 @action("notice.sent", needs=HANDLE, quiet=True)
@@ -225,9 +272,12 @@ def remove_rule(rule: NoticeRule, *, by: Actor) -> None:
 __all__ = [
     "change_rule",
     "end_link",
+    "held_today",
+    "is_released",
     "items_of",
     "make_rule",
     "move_rule",
+    "release_notices",
     "remove_rule",
     "resend",
     "send_due",

@@ -296,6 +296,8 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('report_type', models.CharField(blank=True, max_length=80)),
                 ('day', models.DateField()),
+                ('held', models.CharField(blank=True, choices=[('fewer', 'Far fewer rows than usual'), ('more', 'Far more rows than usual'), ('refused', 'Does not count')], max_length=8)),
+                ('rows', models.PositiveBigIntegerField(default=0)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='feeds.feed')),
             ],
             options={

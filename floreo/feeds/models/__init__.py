@@ -11,6 +11,7 @@ from floreo.feeds.models.choices import (
     HeldReason,
     HeldState,
     ReplyKind,
+    RunHeld,
     Severity,
 )
 from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, TypeMapping
@@ -43,6 +44,7 @@ __all__ = [
     "Reply",
     "ReplyKind",
     "Run",
+    "RunHeld",
     "Severity",
     "TypeMapping",
 ]

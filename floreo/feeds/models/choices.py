@@ -31,6 +31,14 @@ class HeldState(models.TextChoices):
     DISCARDED = "discarded", pgettext_lazy("file", "Discarded")
 
 
+class RunHeld(models.TextChoices):
+    """Why a night counts nothing, closes nothing and is in no notice."""
+
+    FEWER = logic.Odd.FEWER, _("Far fewer rows than usual")
+    MORE = logic.Odd.MORE, _("Far more rows than usual")
+    REFUSED = "refused", _("Does not count")
+
+
 class HeldReason(models.TextChoices):
     """Why nothing proves who sent a mail."""
 

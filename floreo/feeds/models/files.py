@@ -12,7 +12,7 @@ from floreo.core.access import Permission
 from floreo.core.models import Record
 from floreo.core.policy import Tlp
 from floreo.feeds import logic
-from floreo.feeds.models.choices import SENT_MARKINGS, CollectorKind, FileState, HeldReason, HeldState
+from floreo.feeds.models.choices import SENT_MARKINGS, CollectorKind, FileState, HeldReason, HeldState, RunHeld
 
 _ASKED = "What a server answered and when it is asked again is no fact of record."
 _CLAIMED = "Which worker reads it now; what it read is in the trail."
@@ -189,14 +189,31 @@ class TypeMapping(Record):
         return self.report_type
 
 
+class RunQuerySet(models.QuerySet["Run"]):
+    def counting(self) -> RunQuerySet:
+        """Those by which findings count as fixed."""
+        return self.filter(held="")
+
+    def waiting(self) -> RunQuerySet:
+        """Those out of line, on which a person decides."""
+        return self.filter(held__in=[RunHeld.FEWER, RunHeld.MORE])
+
+
 class Run(models.Model):
-    """A feed reported on a type on a day: what findings are measured against. Made with the report, in one transaction."""
+    """A feed reported on a type on a day: what findings are measured against. Made with the report, in one transaction. One
+    that is out of line is held: it closes nothing and is in no notice until a person says that it counts."""
+
+    read_with = Permission.FEED_READ
 
     not_chained = "How a reading went; its files are in the trail."
 
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="runs")
     report_type = models.CharField(max_length=80, blank=True)
     day = models.DateField()
+    held = models.CharField(max_length=8, choices=RunHeld.choices, blank=True)
+    rows = models.PositiveBigIntegerField(default=0)  # that were kept, of all its files
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feed", "report_type", "day"], name="run_once")]

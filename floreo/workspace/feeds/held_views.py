@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 
 from floreo.core.access import Permission, must
-from floreo.feeds.access import get_feed_for, get_held_file_for
+from floreo.core.wording import day_text
+from floreo.feeds.access import get_feed_for, get_held_file_for, get_run_for
 from floreo.feeds.actions import held as acts
+from floreo.feeds.actions import nights
 from floreo.feeds.actions.feeds import make_mail_address
-from floreo.workspace.commands import Command, command_view, new
+from floreo.workspace.commands import Command, allowed_by, command_view, new
 from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 
@@ -48,6 +50,36 @@ def held_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_held_file_for(request.user, pk)
     back = found.feed.get_absolute_url()
     return command_view(request, found, HELD_COMMANDS, name, area=AREA, about=found.name, back=back)
+
+
+NIGHT_COMMANDS: Mapping[str, Command] = {
+    "accept": Command(
+        _l("Accept the file"),
+        _l("Accept file"),
+        RUN,
+        new(CommandForm),
+        nights.accept_run,
+        allowed_by(nights.must_wait),
+        help=_l("Findings that it does not name may count as fixed, and notices about what it names may be sent."),
+        done=_l("The file counts."),
+    ),
+    "refuse": Command(
+        _l("Refuse the file"),
+        _l("Refuse file"),
+        RUN,
+        new(CommandForm),
+        nights.refuse_run,
+        allowed_by(nights.must_wait),
+        help=_l("No finding is fixed by it, and what only this file names is in no notice."),
+        done=_l("The file does not count."),
+    ),
+}
+
+
+def night_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    found = get_run_for(request.user, pk)
+    back, about = found.feed.get_absolute_url(), f"{found.report_type or found.feed.name}, {day_text(found.day)}"
+    return command_view(request, found, NIGHT_COMMANDS, name, area=AREA, about=about, back=back)
 
 
 @never_cache

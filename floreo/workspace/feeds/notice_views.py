@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from floreo.core import clock
@@ -29,7 +30,7 @@ from floreo.organisations.access import get_organisation_for
 from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.notice_table import notices_table
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
@@ -126,8 +127,22 @@ def due(request: HttpRequest) -> HttpResponse:
         "workspace_section": AREA,
         "plans": preview(clock.today()),
         "handles": can(request.user, HANDLE),
+        "waiting": 0 if acts.is_released(clock.today()) else acts.held_today(clock.today()),
     }
     return render(request, "workspace/feeds/due.html", context)
+
+
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    """Sends what was held because it was far more than usual."""
+    must(request.user, HANDLE)
+
+    return press(
+        request,
+        lambda: acts.release_notices(clock.today(), by=person(request)),
+        lambda sent: ngettext("%(n)d notice will be sent.", "%(n)d notices will be sent.", sent) % {"n": sent},
+        reverse("workspace:notices_due"),
+    )
 
 
 def skip(request: HttpRequest, code: str, role: str) -> HttpResponse:

@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("feeds/reports/<int:pk>/", views.feed_report, name="feed_report"),
     path("feeds/reports/<int:pk>/rejects/", views.report_rejects, name="report_rejects"),
     path("feeds/held/<int:pk>/release/", held.held_command, {"name": "release"}, name="release_held"),
+    path("feeds/nights/<int:pk>/accept/", held.night_command, {"name": "accept"}, name="accept_run"),
+    path("feeds/nights/<int:pk>/refuse/", held.night_command, {"name": "refuse"}, name="refuse_run"),
     path("feeds/held/<int:pk>/discard/", held.held_command, {"name": "discard"}, name="discard_held"),
     path("feeds/<slug:code>/", views.feed, name="feed"),
     path("feeds/<slug:code>/held/discard/", change.feed_command, {"name": "discard-held"}, name="discard_all_held"),
@@ -43,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("notices/", letters.notices, name="notices"),
     path("notices/today/", letters.due, name="notices_due"),
+    path("notices/today/send/", letters.release, name="release_notices"),
     path("notices/today/<slug:code>/<slug:role>/", letters.skip, name="skip_notice"),
     path("notices/rules/", letters.rules, name="notice_rules"),
     path("notices/rules/new/", letters.new_rule, name="new_notice_rule"),
@@ -64,12 +67,12 @@ NEEDS = {
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
-        "edit_feed upload_report try_feed map_feed release_held discard_held discard_all_held feed_address"
+        "edit_feed upload_report try_feed map_feed accept_run refuse_run release_held discard_held discard_all_held feed_address"
     ),
     Permission.FINDING_ANSWER: "answer_finding",
     Permission.FINDING_HANDLE: (
         "see_to_answer skip_notice new_notice_rule edit_notice_rule move_notice_rule remove_notice_rule "
-        "resend_notice end_notice_link accept_correction refuse_correction"
+        "resend_notice end_notice_link release_notices accept_correction refuse_correction"
     ),
 }
 NARROWED = "findings explorer notices"  # these show their own to whoever may see only their own organisation's

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from floreo.core import clock
-from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, HeldFile, Notice, NoticeRule, Reply
+from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, HeldFile, Notice, NoticeRule, Reply, Run
 from floreo.organisations.models import Country, Organisation, User
 
 
@@ -43,9 +43,11 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     held = HeldFile.objects.create(
         feed=feed, sha256="1" * 64, name="held.csv", size=1, sender="a@example.org", reason="unsigned", received_at=now
     )
+    night = Run.objects.create(feed=feed, report_type="scan_ssl", day=now.date(), held="fewer")
     groups: list[tuple[str, list[object]]] = [
         ("feed edit_feed upload_report try_feed map_feed discard_all_held feed_address", [feed.code]),
         ("release_held discard_held", [held.pk]),
+        ("accept_run refuse_run", [night.pk]),
         ("feed_type", ["scan_ssl"]),
         ("feed_report report_rejects", [file.pk]),
         ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),

@@ -318,9 +318,8 @@ def test_a_review_is_closed_for_good_once_everything_is_decided(
 
 
 def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Answer, workspace: Client) -> None:
-    assert (
-        workspace.post(f"{review.workspace_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
-    )
+    facts = {"reason": "The minister needs it today."}
+    assert decide(workspace, f"{review.workspace_url()}close/", facts).status_code == 302
     answer.refresh_from_db()
     assert (answer.state, answer.returned_note) == ("returned", "The minister needs it today.")
 

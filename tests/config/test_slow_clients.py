@@ -172,3 +172,28 @@ def test_what_a_request_says_reaches_the_pages_as_it_was_sent(site: Site) -> Non
     assert site.ask("HEAD", "/about/")[2] == b""
     assert site.ask("GET", "/nothing-%ff-%00/")[0] == 404
     assert site.ask("GET", "/about/", Host="elsewhere.example")[0] == 400
+
+
+ODD = [  # what stands before and after the path and in the headers, as bytes
+    (b"GET /search/?q=a", b"Content-Type: a/b; charset=rot13"),
+    (b"GET /search/?q=%2BAAA-", b"Content-Type: a/b; charset=utf-7"),
+    (b"GET /search/?q=a", b"Content-Type: a/b; c*=none''x"),
+    (b"GET /search/?q=%ff%00", b"Accept-Language: \xff\xfe"),
+    (b"GET /\xff\xfe/", b"Cookie: sessionid=\xff; messages=[["),
+    (b"GET /%ff%00/", b"X-Forwarded-For: \xff"),
+    (b"GET /strategy/?x=\xed\xa0\x80", b"If-Modified-Since: Tue, 24 Nov 99999 08:00:00 GMT"),
+    (b"GET /robots.txt", b"Range: bytes=\xb2-"),
+    (b"GET /workspace/", b"HX-Request: true\r\nHX-Current-URL: http://["),
+    (b"POST /account/login/", b"Content-Length: \xb2"),
+    (b"POST /account/login/", b"Content-Length: 99999999999999999999999"),
+    (b"PROPFIND /", b"Authorization: Bearer \xff"),
+]
+
+
+@pytest.mark.parametrize(("asked", "header"), ODD)
+def test_a_request_that_is_no_text_is_no_error_of_ours(site: Site, asked: bytes, header: bytes) -> None:
+    """Some the server itself refuses, by an answer or by hanging up."""
+    with site.raw("") as connection:
+        connection.sendall(asked + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + header + b"\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer == b"" or int(answer.split()[1]) < 500, answer[:300]

@@ -100,6 +100,15 @@ class _Errors:
             return refusal_page(request, Missing())
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, _view: View, _args: tuple[Any, ...], _more: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Nobody types a NUL, and PostgreSQL takes none: a form that holds one is refused whole, whatever its view reads."""
+        if request.method != "POST" or request.path_info.startswith("/api/"):
+            return None
+        holds_nul = any("\x00" in name or any("\x00" in text for text in texts) for name, texts in request.POST.lists())
+        return refusal_page(request, _unreadable()) if holds_nul else None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
             return refusal_page(request, exception)
@@ -136,12 +145,16 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    sentence = _("The browser sent something we could not read. Go back and try again.")
+    refusal = _unreadable()
     if isinstance(
         exception, DisallowedHost
     ):  # under that name there is no page of ours, and none of its addresses holds
-        return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
-    return refusal_page(request, Refused(sentence))
+        return HttpResponse(str(refusal.sentence), status=400, content_type="text/plain; charset=utf-8")
+    return refusal_page(request, refusal)
+
+
+def _unreadable() -> Refused:
+    return Refused(_("The browser sent something we could not read. Go back and try again."), code="unreadable")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     FILE_TAKEN = "file.taken"  # by somebody who is signed in
     KEY_USED = "key.used"  # a link that opens something by itself
     TOKEN_USED = "token.used"  # noqa: S105 -- the name of an event
+    TOKEN_EXPOSED = "token.exposed"  # noqa: S105 -- as above; it was sent by plain http
 
 
 @dataclass(frozen=True)

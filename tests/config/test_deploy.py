@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from floreo.config import environment
+
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = sorted((ROOT / "deploy").glob("*.service")) + sorted((ROOT / "deploy").glob("*.timer"))
 
@@ -62,5 +64,46 @@ def test_every_setting_is_described_and_every_described_one_is_read() -> None:
     )
     assert read - described == set()
     assert described - read == set()
-    example = (ROOT / "deploy" / "environment.example").read_text()
-    assert set(re.findall(r"(?m)^#? ?([A-Z_]+)=", example)) <= read
+    examples = [path.read_text() for path in (ROOT / "deploy").glob("*environment.example")]
+    assert set(re.findall(r"(?m)^#? ?([A-Z_]+)=", "\n".join(examples))) <= read
+
+
+CONFIDENTIAL = set(re.findall(r"confidential\(\"([A-Z_]+)", (ROOT / "floreo" / "config" / "settings.py").read_text()))
+
+
+def set_in(name: str) -> set[str]:
+    return set(re.findall(r"(?m)^#? ?([A-Z_]+)=", (ROOT / "deploy" / name).read_text()))
+
+
+def test_each_service_gets_only_the_passwords_that_it_needs() -> None:
+    """Names of the examples, and which unit reads which file."""
+    without_passwords = {"DATABASE_URL", "FLOREO_SMTP"}  # the examples name the user alone
+    assert set_in("environment.example") & CONFIDENTIAL <= without_passwords
+    shared = (ROOT / "deploy" / "environment.example").read_text()
+    assert not re.search(r"(?m)^#? ?[A-Z_]+=\S*://[^/@\s]*:[^/@\s]*@", shared)
+    assert set_in("worker.environment.example") & CONFIDENTIAL == {
+        "FLOREO_SMTP_PASSWORD",
+        "FLOREO_BOUNCE_IMAP",
+        "FLOREO_FEED_IMAP",
+    }
+    assert set_in("web.environment.example") & CONFIDENTIAL == {"FLOREO_OIDC_SECRET", "FLOREO_METRICS_TOKEN"}
+    files = {
+        u.stem: re.findall(r"(?m)^EnvironmentFile=-?(\S+)$", u.read_text()) for u in UNITS if u.suffix == ".service"
+    }
+    assert files == {
+        "floreo-web": ["/etc/floreo/environment", "/etc/floreo/web.environment"],
+        "floreo-worker": ["/etc/floreo/environment", "/etc/floreo/worker.environment"],
+        "floreo-backup": ["/etc/floreo/environment"],
+    }
+
+
+def test_a_password_may_be_in_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "url").write_text("postgresql://floreo:word@host/floreo\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+    assert environment.confidential("DATABASE_URL") == "postgresql://floreo:word@host/floreo"
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "none"))
+    with pytest.raises(environment.BadSetting, match=r"DATABASE_URL_FILE is .* cannot be read"):
+        environment.confidential("DATABASE_URL")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///x")
+    assert environment.confidential("DATABASE_URL") == "sqlite:///x"

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 import venv
 import zipfile
@@ -100,6 +101,8 @@ def test_it_serves_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{css}", timeout=10) as answer:
             assert answer.status == 200
         assert "Isla Prueba" in body
+        with pytest.raises(urllib.error.HTTPError, match="404"):  # a page for those who build Floreo
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/about/pieces/", timeout=30)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from floreo.config import environment
 
@@ -66,6 +67,36 @@ def test_every_setting_is_described_and_every_described_one_is_read() -> None:
     assert described - read == set()
     examples = [path.read_text() for path in (ROOT / "deploy").glob("*environment.example")]
     assert set(re.findall(r"(?m)^#? ?([A-Z_]+)=", "\n".join(examples))) <= read
+
+
+def test_containers_hold_no_password_and_only_the_secrets_that_they_need() -> None:
+    """As compose reads it. What the image itself is: docs/guide/run-in-containers.md says how it was tried."""
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+    secrets = {name: set(service["secrets"]) for name, service in compose["services"].items()}
+    program = {"secret_key", "database_program"}
+    assert secrets == {
+        "database": {"owner_password", "program_password"},
+        "migrate": {"secret_key", "database_owner"},
+        "prepare": program,
+        "web": program,
+        "worker": program | {"smtp_password", "head_key"},
+    }
+    made = (ROOT / "deploy" / "containers" / "secrets.sh").read_text()
+    assert (
+        set(re.findall(r"secrets/(\w+)(?: 2>|\n)", made)) == set(compose["secrets"]) == set().union(*secrets.values())
+    )
+    described = (ROOT / "docs" / "guide" / "settings.md").read_text()
+    for name, service in compose["services"].items():
+        assert service["mem_limit"], name
+        if name != "database":
+            assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"]), name
+            for setting, value in service["environment"].items():
+                assert f"`{setting.removesuffix('_FILE')}`" in described or f"`{setting}`" in described, setting
+                if setting.removesuffix("_FILE") in CONFIDENTIAL | {"FLOREO_SECRET_KEY"} - {"FLOREO_SMTP"}:
+                    assert setting == "FLOREO_SMTP" or str(value).startswith("/run/secrets/"), (name, setting)
+    image = (ROOT / "Containerfile").read_text()
+    assert re.findall(r"(?m)^USER (.+)$", image) == ["10001:10001"]
+    assert image.index("USER 10001") > image.rindex("RUN ")
 
 
 CONFIDENTIAL = set(re.findall(r"confidential\(\"([A-Z_]+)", (ROOT / "floreo" / "config" / "settings.py").read_text()))

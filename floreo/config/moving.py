@@ -164,7 +164,7 @@ def _must_be_equal(source: Snapshot, there: Snapshot, counts: dict[str, int]) ->
         differing = sorted(t for t, n in there.counts().items() if counts.get(t) != n)
         raise DoesNotFit(f"{differing[0]} has more or fewer rows there")
     kinds = common_kinds(source, there)
-    ours, theirs = source.digests(kinds), there.digests(kinds)
+    ours, theirs = source.hashes(kinds), there.hashes(kinds)
     for table, digest in ours.items():
         if theirs.get(table) != digest:
             raise DoesNotFit(f"rows of {table} are not the same there")

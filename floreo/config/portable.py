@@ -127,7 +127,7 @@ class Snapshot:
             ((found[table],),) = self.ask(f"SELECT count(*) FROM {quoted(table)}")
         return found
 
-    def digests(self, kinds: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    def hashes(self, kinds: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         """A hash of each table's rows, whatever their order: the sum of the SHA-256 of each. The same from both databases where
         each value is the same; `kinds` says by table and column how values are compared (`common_kinds`)."""
         found = {}

@@ -16,7 +16,8 @@ import sys
 import tempfile
 
 from benchmarks.feeds import measuring, ours, reports
-from floreo.feeds.engine import ingest, store, submit
+from floreo.feeds.caged import run_in_a_cage
+from floreo.feeds.engine import store, submit
 from floreo.feeds.engine.task import Task
 
 BAR = 1.25
@@ -50,7 +51,7 @@ def all_of(kind: str, works: list[Task], given: argparse.Namespace, hashes: dict
     with submit.executor(kind, ADDRESS, workers=2) as runner:
         rows = [
             summary.rows
-            for running in [runner.submit(ingest.run, work) for work in works]
+            for running in [runner.submit(run_in_a_cage, work) for work in works]
             for summary in running.result()
         ]
     assert rows == [given.rows] * given.files, rows

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.feeds import comparing, environment, measuring, ours, reports
-from floreo.feeds.engine import ingest, submit
+from floreo.feeds.caged import run_in_a_cage
+from floreo.feeds.engine import submit
 from floreo.feeds.engine.task import Summary, Task
 
 BAR = 100
@@ -58,7 +59,7 @@ def by_library(libraries: list[Library], files: list[Path]) -> list[int]:
 def by_engine(pool: submit.Executor, tasks: list[Task], data: Path) -> list[Summary]:
     """Both files at once, into an empty store."""
     ours.emptied(data)
-    return [summary for future in [pool.submit(ingest.run, work) for work in tasks] for summary in future.result()]
+    return [summary for future in [pool.submit(run_in_a_cage, work) for work in tasks] for summary in future.result()]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -28,12 +27,12 @@ from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.retention import compact_days, let_go_of_old
 from floreo.feeds.actions.tokens import end_token, make_token
+from floreo.feeds.caged import run_in_a_cage
 from floreo.feeds.collectors.blobs import sha256_of
 from floreo.feeds.collectors.identity import identify, tidy
 from floreo.feeds.constituency import owned
-from floreo.feeds.engine import ingest
 from floreo.feeds.engine.constituency import kept
-from floreo.feeds.engine.submit import Executor, NotProtected, executor, is_here
+from floreo.feeds.engine.submit import Executor, NotProtected, executor
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.models import ApiToken, Feed, FeedFile, FileState
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
@@ -144,7 +143,6 @@ def _until_read(mine: set[int], asked: argparse.Namespace, runner: Executor) -> 
     """Reads them, or waits for the worker that was quicker."""
     ours = FeedFile.objects.filter(pk__in=mine)
     bar = _Bar(len(mine))
-    run = partial(ingest.run, progress=bar.tick) if is_here(runner) else ingest.run
     while True:
         ingest_waiting(
             runner,
@@ -152,7 +150,6 @@ def _until_read(mine: set[int], asked: argparse.Namespace, runner: Executor) -> 
             only=ours,
             after_each=lambda _c, found: bar.finished(found),
             at_once=_width(asked),
-            run=run,
         )
         if not ours.filter(state=FileState.RUNNING).exists():
             bar.close()
@@ -192,7 +189,7 @@ def _dry(asked: argparse.Namespace, runner: Executor) -> Outcome:
         for path in asked.files:
             try:
                 task = _dry_task(feed, path, people, is_there=is_there)
-                [summary] = runner.submit(ingest.run, task).result()
+                [summary] = runner.submit(run_in_a_cage, task).result()
             except Refused as refusal:
                 lines.append(f"{path}: {refusal.sentence}")
                 is_well = False

@@ -23,7 +23,7 @@ from django.db import DatabaseError, connection
 from floreo.config.backup import VERB, free_space
 from floreo.config.migrating import migrations_due
 from floreo.config.rights import may_change_the_trail
-from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, state
+from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, scanning, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
 from floreo.organisations.breached import is_in
@@ -147,15 +147,29 @@ def _cage() -> Check:
     try:
         closed = cage.run("floreo.strategy.drafting.caged", Path(__file__), name="doctor.txt").closed
     except cage.Died as end:
-        yield bad(f"The process that reads uploaded texts does not start ({end.reason}).", "See the log; report it.")
+        yield bad(f"The process that reads foreign files does not start ({end.reason}).", "See the log; report it.")
         return
-    if left := {"files", "network"} - closed:
+    if left := {"calls", "files", "network"} - closed:
         yield watch(
-            f"The process that reads uploaded texts has limits of memory and time, but its {' and '.join(sorted(left))} cannot be closed here.",
+            f"The process that reads foreign files has limits of memory and time, but its {' and '.join(sorted(left))} cannot be closed here.",
             "It takes Linux 5.13 or newer, and on a server the worker's unit as it is in deploy/.",
         )
     else:
-        yield good("Uploaded texts are read in a process without network, keys and files.")
+        yield good("Foreign files are read in a process without network, keys and files.")
+
+
+def _scanner() -> Check:
+    """Whether files are looked at by a virus scanner before they are kept."""
+    if not settings.CLAMD:
+        text = "Files are not looked at by a virus scanner."
+        yield watch(text, "Set FLOREO_CLAMD.") if settings.SECURE else good(text)
+    elif scanning.is_there():
+        yield good("The virus scanner answers.")
+    else:
+        yield bad(
+            "The virus scanner does not answer, so no file is accepted.",
+            "Start clamd, or correct or remove FLOREO_CLAMD.",
+        )
 
 
 def _database() -> Check:
@@ -471,6 +485,7 @@ MACHINE: dict[str, Callable[[], Check]] = {
     "address": _address,
     "pages": _pages,
     "cage": _cage,
+    "virus scanner": _scanner,
     "passwords": _passwords,
     "database": _database,
     "migrations": _migrations,

@@ -14,7 +14,7 @@ from floreo.config.backup import free_space
 from floreo.config.doctor import LEAST_FREE
 from floreo.config.looks import Looks, soon
 from floreo.config.migrating import migrations_due
-from floreo.core import clock, delivery, heartbeat
+from floreo.core import clock, delivery, heartbeat, scanning
 from floreo.core.models import MailState, OutboxMail
 
 SECONDS = 3.0  # an answer takes no longer, whatever the database does
@@ -64,7 +64,21 @@ def mail() -> Check:
     return Check(ok=True, text="No e-mail waits longer than it should.")
 
 
-CHECKS: Mapping[str, Callable[[], Check]] = {"disk": disk, "database": database, "worker": worker, "mail": mail}
+def scanner() -> Check:
+    if not settings.CLAMD:
+        return Check(ok=True, text="No virus scanner is named.")
+    if scanning.is_there():
+        return Check(ok=True, text="The virus scanner answers.")
+    return Check(ok=False, text="The virus scanner does not answer.")
+
+
+CHECKS: Mapping[str, Callable[[], Check]] = {
+    "disk": disk,
+    "database": database,
+    "worker": worker,
+    "mail": mail,
+    "virus scanner": scanner,
+}
 _UNSEEN = Check(ok=False, text="This could not be looked at in time.")
 _looks = Looks(CHECKS, seconds=SECONDS)
 

@@ -26,7 +26,7 @@ _SECONDS = 30
 
 def take_in(raw: bytes) -> Report:
     """One message as it came. Says what it was; a bounce of ours marks its letter."""
-    report = bounces.read(raw)
+    report = bounces.read_in_a_cage(raw)
     if report.kind is Kind.BOUNCED:
         mark_bounced([report], by=SYSTEM)
     return report

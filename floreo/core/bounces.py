@@ -1,18 +1,24 @@
 """What a mail that came back says: delivery reports (RFC 3464), the older forms of common servers, answering machines.
 
-Pure: bytes in, a `Report` out. Nothing here is ever answered, so that two machines cannot talk to each other for ever."""
+Pure: bytes in, a `Report` out; what strangers sent is read in a cage: `read_in_a_cage`. Nothing here is ever answered, so that two
+machines cannot talk to each other for ever."""
 
 from __future__ import annotations
 
 import email
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from email import policy
 from email.errors import MessageError
 from email.message import Message
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
+from floreo.core import cage
+
+_MEMORY, _SECONDS, _OUTPUT = 300 * 1024**2, 20, 1024**2  # of one mail
 LARGEST = 1024 * 1024  # a report quotes headers; what is longer quotes a whole mail, and its beginning will do
 _ID = re.compile(r"<[^<>\s@]{1,150}@[^<>\s@]{1,150}>")
 _STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
@@ -41,6 +47,26 @@ class Report:
     about: tuple[str, ...] = ()  # Message-IDs, likeliest first
     recipient: str = ""
     words: str = ""
+
+
+def caged(path: Path) -> dict[str, Any]:
+    """Runs inside."""
+    return asdict(read(path.read_bytes()))
+
+
+def read_in_a_cage(raw: bytes) -> Report:
+    """As `read`. A mail that takes more memory or time than one may says nothing. Raises cage.Died where the reader failed."""
+    try:
+        given = cage.run(__name__, raw[:LARGEST], memory=_MEMORY, seconds=_SECONDS, output=_OUTPUT).value
+    except cage.Died as end:
+        if end.reason == "fault":
+            raise
+        return Report(Kind.OTHER)
+    try:
+        about = tuple(str(name) for name in given["about"])
+        return Report(Kind(given["kind"]), about, str(given["recipient"]), str(given["words"]))
+    except (ValueError, KeyError, TypeError):  # said by a reader that was taken over
+        return Report(Kind.OTHER)
 
 
 def read(raw: bytes) -> Report:

@@ -5,9 +5,10 @@ back is JSON, and bytes where the reader takes files apart, so a reader that was
     run("floreo.strategy.drafting.caged", path, name="strategy.pdf")
 
 calls `caged(path, name=...)` of that module, which imports no Django, and gives back what it returned. The child is a fork of a process
-that has imported the module, those that its `LOADS` names and nothing else (`_serve`), so that a file costs milliseconds and not the
-start of Python. Linux only, as the rest: Landlock (https://docs.kernel.org/userspace-api/landlock.html) closes files and TCP, a network namespace closes the rest
-where the machine allows one. What a kernel cannot do is left out and named in `Verdict.closed`."""
+that has imported the module and those that its `LOADS` names, called its `prepare` and done nothing else (`_serve`), so that a file costs
+milliseconds and not the start of Python. Linux only, as the rest: Landlock (https://docs.kernel.org/userspace-api/landlock.html)
+closes files and TCP, seccomp sockets, signals and other programs, a network namespace the rest where the machine allows one. What a
+kernel cannot do is left out and named in `Verdict.closed`."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ class Pieces(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the reader returned, and what was closed to it: of "files" and "network"."""
+    """What the reader returned, and what was closed to it: of "files", "network" and "calls"."""
 
     value: Any
     closed: frozenset[str]
@@ -90,12 +91,14 @@ def run(
     /,
     *,
     memory: int = MEMORY,
+    mapped: int = 0,
     seconds: int = SECONDS,
     output: int = OUTPUT,
     access: Access = _NOTHING,
     **arguments: Any,
 ) -> Verdict:
-    """Reads one file, or bytes, in a cage. `arguments` are JSON. Raises Died, and FileNotFoundError when there is no such file."""
+    """Reads one file, or bytes, in a cage. `memory` counts libraries and files that are mapped, too, beyond `mapped` bytes of them.
+    `arguments` are JSON. Raises Died, and FileNotFoundError when there is no such file."""
     with contextlib.ExitStack() as opened:
 
         def kept(handle: int) -> int:
@@ -112,6 +115,7 @@ def run(
         given = {
             "path": str(source) if isinstance(source, Path) else "",
             "memory": memory,
+            "mapped": mapped,
             "seconds": seconds,
             "output": output,
             "reads": [str(path.resolve()) for path in access.reads],
@@ -121,9 +125,9 @@ def run(
         }
         _write(task, json.dumps(given).encode())
         status = _asked(_Kind(module, access.network, access.environment), handles, seconds * PATIENCE)
-        output_said = os.pread(err, 10 * _OUTPUT_KEPT, 0).decode("utf-8", "replace")[-_OUTPUT_KEPT:]
+        printed = os.pread(err, 10 * _OUTPUT_KEPT, 0).decode("utf-8", "replace")[-_OUTPUT_KEPT:]
         if code := os.waitstatus_to_exitcode(status):
-            raise Died(_reason(code, output_said), output_said)
+            raise Died(_reason(code, printed), printed)
         return _verdict(out, output)
 
 
@@ -200,7 +204,9 @@ class _Server:
                     "LANG": "C.UTF-8",
                     "PATH": os.defpath,
                     "OPENBLAS_NUM_THREADS": "1",  # a process with threads cannot be forked in peace
+                    "JE_ARROW_MALLOC_CONF": "background_thread:false",
                     "MALLOC_ARENA_MAX": "2",
+                    "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own takes a gigabyte of address space at once
                     **dict(kind.environment),
                 },
                 cwd="/",
@@ -237,7 +243,7 @@ def _asked(kind: _Kind, handles: Sequence[int], seconds: float) -> int:
         gate = _gates.setdefault(kind, threading.BoundedSemaphore(AT_ONCE))
     server: _Server | None = None
     with gate:
-        for _turn in range(3):
+        for _attempt in range(3):
             server = _server(kind, server)
             mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with mine:
@@ -283,8 +289,10 @@ def _serve(control: socket.socket, module: str, *, network: bool) -> None:
     """Forks a reader for each message, until whoever asks is gone or asks nothing for a while. It reads no foreign byte itself."""
     closed = set() if network else _close_network()
     with contextlib.suppress(Exception):  # said by the reader, which tries again
-        for name in getattr(importlib.import_module(module), "LOADS", ()):
+        found = importlib.import_module(module)
+        for name in getattr(found, "LOADS", ()):
             importlib.import_module(name)
+        getattr(found, "prepare", dict)()
     gc.collect()
     gc.freeze()
     running: dict[int, tuple[int, socket.socket]] = {}  # handle of the process -> process, who asked
@@ -359,10 +367,11 @@ def _child(module: str, handles: tuple[int, int, int], source: list[int], closed
     if source:
         path = Path(f"/proc/self/fd/{source[0]}")
     try:
-        _limit(given["memory"], given["seconds"], given["output"])
+        _limit(given["memory"], given["seconds"], given["output"], mapped=given["mapped"])
         reads = [Path(given["path"])] if given["path"] else []
         writes = [Path(each) for each in given["writes"]]
         closed |= _close_files([*reads, *map(Path, given["reads"])], writes, network=given["network"])
+        closed |= _close_calls(network=given["network"])
         if writes:
             tempfile.tempdir = str(writes[0])
         value = importlib.import_module(module).caged(path, **given["more"])
@@ -383,9 +392,10 @@ def _child(module: str, handles: tuple[int, int, int], source: list[int], closed
     os._exit(0)  # whatever a library still wants to tidy up
 
 
-def _limit(memory: int, seconds: int, output: int = OUTPUT) -> None:
+def _limit(memory: int, seconds: int, output: int = OUTPUT, *, mapped: int = 0) -> None:
     for what, most in (
-        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_AS, memory + mapped),
+        (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, output),
         (resource.RLIMIT_NOFILE, _FILES_OPEN),
@@ -408,6 +418,8 @@ _WRITE = _WRITE_FILE | _READ_FILE | _READ_DIR | _REMOVE_DIR | _REMOVE_FILE | _MA
 _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 _ALL_OF_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}  # by version; from 5: all 16
 _TCP = (1 << 0) | (1 << 1)  # bind and connect, from version 4
+# How much memory a group of processes may take: DuckDB does not start where it cannot ask.
+_OF_ITSELF = (Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
 _FOR_THE_NETWORK = ("ssl", "resolv.conf", "hosts", "nsswitch.conf", "host.conf", "gai.conf", "ca-certificates")
 
 
@@ -424,11 +436,13 @@ def _close_files(reads: Iterable[Path], writes: Iterable[Path], *, network: bool
     if version < 1:
         return set()
     files = _ALL_OF_FILES.get(version, (1 << 16) - 1)
-    rules = struct.pack("=QQ", files, 0 if network else _TCP) if version >= 4 else struct.pack("=Q", files)
+    rules = struct.pack("=Q", files)
+    if version >= 4:
+        rules += struct.pack("=Q", 0 if network else _TCP)
     ruleset = _LIBC.syscall(_CREATE_RULESET, rules, ctypes.c_size_t(len(rules)), 0)
     if ruleset < 0:
         return set()
-    libraries = _libraries() | ({Path("/etc") / name for name in _FOR_THE_NETWORK} if network else set())
+    libraries = _libraries() | set(_OF_ITSELF) | {Path("/etc") / name for name in (_FOR_THE_NETWORK if network else ())}
     for place in libraries:
         _allow(ruleset, place, _EXECUTE | _READ_FILE | _READ_DIR)
     for place in reads:
@@ -438,6 +452,71 @@ def _close_files(reads: Iterable[Path], writes: Iterable[Path], *, network: bool
     is_closed = _LIBC.syscall(_RESTRICT_SELF, ruleset, 0) == 0
     os.close(ruleset)
     return {"files"} if is_closed else set()
+
+
+# What a reader never asks of the kernel: sockets (also of the file system), signals and memory of other processes, other programs,
+# and what has had flaws. By machine: how seccomp (linux/seccomp.h) names it, then the number of each call; io_uring would do the rest.
+_SOCKETS = """
+socket 41 198
+connect 42 203
+"""
+_CALLS = """
+kill 62 129
+tkill 200 130
+rt_sigqueueinfo 129 138
+rt_tgsigqueueinfo 297 240
+pidfd_send_signal 424 424
+pidfd_open 434 434
+pidfd_getfd 438 438
+ptrace 101 117
+process_vm_readv 310 270
+process_vm_writev 311 271
+execve 59 221
+execveat 322 281
+mount 165 40
+unshare 272 97
+setns 308 268
+bpf 321 280
+userfaultfd 323 282
+perf_event_open 298 241
+io_uring_setup 425 425
+add_key 248 217
+request_key 249 218
+keyctl 250 219
+"""
+_TGKILL = (234, 131)  # how a process ends itself: allowed for itself
+_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_SET_SECCOMP, _FILTER = 22, 2
+_LOAD, _IF_EQUAL, _IF_NOT_LESS, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _DENY, _KILL = 0x7FFF0000, 0x00050001, 0x80000000  # denied calls answer EPERM
+_AT_CALL, _AT_MACHINE, _AT_FIRST = 0, 4, 16  # places in seccomp_data
+
+
+def _close_calls(*, network: bool = False) -> set[str]:
+    """Closes those calls of the kernel, where it is a machine whose numbers are known. Returns what is closed."""
+    column, machine = _MACHINES.get(os.uname().machine, (0, 0))
+    if not machine:
+        return set()
+    rows = (_CALLS if network else _CALLS + _SOCKETS).strip().splitlines()
+    numbers = [int(row.split()[1 + column]) for row in rows if row]
+    denied = len(numbers) + 4  # steps from the first comparison to the denial
+    steps = [
+        (_LOAD, 0, 0, _AT_MACHINE),
+        (_IF_EQUAL, 1, 0, machine),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _AT_CALL),
+        (_IF_NOT_LESS, denied, 0, 0x40000000),  # the other numbering of x86
+        *((_IF_EQUAL, denied - 1 - place, 0, number) for place, number in enumerate(numbers)),
+        (_IF_EQUAL, 0, 2, _TGKILL[column]),
+        (_LOAD, 0, 0, _AT_FIRST),
+        (_IF_EQUAL, 0, 1, os.getpid()),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _DENY),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+    program = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(code)))
+    _LIBC.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    return {"calls"} if _LIBC.prctl(_SET_SECCOMP, _FILTER, program, 0, 0) == 0 else set()
 
 
 def _libraries() -> set[Path]:
@@ -472,7 +551,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    importlib.import_module("floreo.core.cage").main(sys.argv[1:])  # whose classes are those that readers know
 else:
     atexit.register(end_servers)
     os.register_at_fork(after_in_child=_forget)

@@ -32,9 +32,9 @@ class Kind(StrEnum):
     ACCOUNT_CHANGED = "account.changed"  # a password or a second factor
     REFUSED = "access.refused"
     FILE_TAKEN = "file.taken"  # by somebody who is signed in
+    INFECTED = "file.infected"  # refused: the virus scanner found something in it
     KEY_USED = "key.used"  # a link that opens something by itself
     TOKEN_USED = "token.used"  # noqa: S105 -- the name of an event
-    TOKEN_EXPOSED = "token.exposed"  # noqa: S105 -- as above; it was sent by plain http
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,6 @@ ABOUT_NOTHING = frozenset(
         "backup.made",
         "backup.restored",
         "events.let_go",
-        "installation.moved",
         "readings.taken",
         "readings.recomputed",
         "sample.night_told",

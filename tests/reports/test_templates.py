@@ -15,8 +15,8 @@ from floreo.organisations.models import User
 from floreo.reports.actions import close_review, save_template
 from floreo.reports.models import WordTemplate
 from floreo.reports.queries import summary_of
-from floreo.reports.word.filling import default_template, fill
-from floreo.reports.word.refusing import check
+from floreo.reports.word.filling import default_template
+from floreo.reports.word.refusing import check, fill
 from floreo.reviews.models import Review
 
 pytestmark = pytest.mark.django_db

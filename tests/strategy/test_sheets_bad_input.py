@@ -17,8 +17,9 @@ from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.workbooks import WorkbookRefused, import_workbook
 from floreo.strategy.models import Action, Edition, Participation, Pillar
+from floreo.strategy.sheets.caged import MOST_ROWS
 from floreo.strategy.sheets.columns import sheets
-from floreo.strategy.sheets.reading import MOST_ROWS, read_workbook
+from floreo.strategy.sheets.reading import read_workbook
 from floreo.strategy.sheets.writing import workbook_of
 from tests.factories import strategy as make
 from tests.strategy.workbooks import add, changed, places_of, put, rehearsed

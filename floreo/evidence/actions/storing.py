@@ -16,6 +16,7 @@ from floreo.core.access import Actor, Permission, can, must, reach
 from floreo.core.action import action
 from floreo.core.errors import Missing, NotAllowed, Taken
 from floreo.core.policy import Tlp
+from floreo.core.scanning import refuse_infected
 from floreo.core.writing import refuse, save
 from floreo.evidence import files
 from floreo.evidence.actions.checking import check
@@ -53,6 +54,7 @@ def store_file(upload: UploadedFile[Any], *, by: Actor, title: str = "", **facts
     if (here := _here(by, sha256=digest)) is not None:
         return here
     kind = _welcome(upload, name)
+    refuse_infected(upload, name=name, who=by.actor_name)
     made = _made(EvidenceKind.FILE, by=by, title=title or _title_of(name), facts=facts)
     made.file_name, made.media_type = _safe_name(name, kind), kind.media_type
     made.size, made.sha256 = upload.size, digest

@@ -18,12 +18,12 @@ from floreo.core.bounce_mailbox import mailbox
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.outbound import Allow
-from floreo.core.seal import CannotUnseal
+from floreo.core.scanning import AWAY
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
 from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
-from floreo.feeds.collectors.mail import ReceivedMail, parse_mail, secret_text
+from floreo.feeds.collectors.mail import ReceivedMail, parse_in_a_cage, secret_text
 from floreo.feeds.collectors.senders import Keys, NoAnswer, key_in_dns, why_not_proven
 from floreo.feeds.models import CollectorKind, Feed, HeldReason
 from floreo.feeds.presenters.feeds import problem_sentence
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _FIRST_WAIT = timedelta(minutes=5)  # after a failure; twice as long after each further one
 _LONGEST_WAIT = timedelta(days=1)
 _MOST_MAIL = 200  # messages a turn
+_LATER = {"disk_full", AWAY}  # refusals that say nothing about the file: it is tried again
 LARGEST_MAIL = 100 * 1024 * 1024
 
 
@@ -58,8 +59,8 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
     claimed = Feed.objects.filter(pk=feed.pk, due_at=feed.due_at).update(due_at=clock.now() + _every(feed))
     if not claimed:
         return False
+    asked = Asked(feed.place, feed.fetch_secret, feed.etag, feed.modified)
     try:
-        asked = Asked(feed.place, feed.header(), feed.etag, feed.modified)
         with fetched(asked, allow=allow) as answer:
             is_new = (
                 answer.is_new
@@ -68,9 +69,6 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
             text = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
         _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait))
-        return False
-    except CannotUnseal:
-        _failed(feed, _("The Authorization header was sealed with another secret key. Enter it again."))
         return False
     except Refused as refusal:
         _failed(feed, str(refusal.sentence))
@@ -113,7 +111,7 @@ def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
             came = receive(feed, opened=opened, name=path.name, by=by, collector=f"incoming/{feed.place}")
     except Refused as refusal:
         _add_problem(feed, f"{path.name}: {refusal.sentence}")
-        if refusal.code != "disk_full":
+        if refusal.code not in _LATER:
             folders.move_away(path, "refused")
         return False
     except OSError as error:
@@ -166,8 +164,8 @@ def _take_mail(box: imaplib.IMAP4, uid: str, *, by: Actor, keys: Keys) -> int | 
     if _size_of(size) > LARGEST_MAIL:
         return None
     _ok, answer = box.uid("FETCH", uid, "(BODY.PEEK[])")
-    letter = parse_mail(next((part[1] for part in answer if isinstance(part, tuple)), b""))
-    return take_mail(letter, by=by, keys=keys)
+    letter = parse_in_a_cage(next((part[1] for part in answer if isinstance(part, tuple)), b""))
+    return None if letter is None else take_mail(letter, by=by, keys=keys)
 
 
 def _size_of(answer: Sequence[object]) -> int:
@@ -196,7 +194,7 @@ def take_mail(letter: ReceivedMail, *, by: Actor, keys: Keys = key_in_dns) -> in
                 feed, opened=io.BytesIO(file.data), name=file.name, by=by, collector=letter.sender
             ).already
         except Refused as refusal:
-            if refusal.code == "disk_full":
+            if refusal.code in _LATER:
                 raise
             _add_problem(feed, f"{file.name}: {refusal.sentence}")
     return count
@@ -221,7 +219,7 @@ def _hold(feed: Feed, letter: ReceivedMail, reason: HeldReason, *, by: Actor) ->
         for file in letter.files:
             hold(feed, file=file, sender=letter.sender, reason=reason, by=by)
     except Refused as refusal:
-        if refusal.code == "disk_full":
+        if refusal.code in _LATER:
             raise
         _add_problem(feed, str(refusal.sentence))
         return None

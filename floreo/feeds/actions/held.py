@@ -33,7 +33,14 @@ def hold(feed: Feed, *, file: Attachment, sender: str, reason: HeldReason, by: A
     if held["files"] >= MOST_HELD or (held["size"] or 0) + len(file.data) > MOST_HELD_BYTES:
         sentence = _("More mail of an unproven sender came than is held. The rest is flagged in the mailbox.")
         raise Refused(sentence, code="held_full")
-    _hold(feed, kept=store_bytes(io.BytesIO(file.data)), name=file.name, sender=sender, reason=reason, by=by)
+    _hold(
+        feed,
+        kept=store_bytes(io.BytesIO(file.data), name=tidy(file.name)),
+        name=file.name,
+        sender=sender,
+        reason=reason,
+        by=by,
+    )
 
 
 @action("held.kept", needs=Permission.FEED_RUN)

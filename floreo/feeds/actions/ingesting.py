@@ -19,7 +19,7 @@ from floreo.core.leases import renewed
 from floreo.feeds.actions.aggregate import Taken, findings_of, take_in
 from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, renew, task_of
 from floreo.feeds.actions.posting import take_in_posted
-from floreo.feeds.engine import ingest
+from floreo.feeds.caged import run_in_a_cage
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.submit import Executor, executor
 from floreo.feeds.engine.task import Summary, Task
@@ -45,12 +45,12 @@ def ingest_waiting(
     by: Actor,
     only: QuerySet[FeedFile] | None = None,
     after_each: AfterWindow | None = None,
-    run: Callable[[Task], tuple[Summary, ...]] = ingest.run,
+    run: Callable[[Task], tuple[Summary, ...]] = run_in_a_cage,
     at_once: int = 1,
     seconds: float = float("inf"),
 ) -> Ingested:
     """Reads until nothing waits, or `seconds` have gone by. `only` narrows it to some reports; `after_each` is called with each window
-    when it is done; `run` may listen to the engine where it runs in this process; `at_once` windows are with the engine at
+    when it is done; `at_once` windows are with the engine at
     a time. A window that fails is tried again another time, and the others go on."""
     runner = runner or executor("inline")
     done, store = Ingested(), Store(settings.EVENTS_ROOT)

@@ -43,7 +43,7 @@ def receive(
     if day is not None and day > clock.today():
         sentence = _("The date of a file cannot be in the future. Choose another date.")
         raise Refused(sentence, code="future_day", fields={"day": sentence})
-    kept = store_bytes(opened, largest=largest)
+    kept = store_bytes(opened, name=name, largest=largest)
     try:
         return _receive(feed, by=by, kept=kept, name=name, day=day, collector=collector)
     except Taken:  # two at once: the other was first

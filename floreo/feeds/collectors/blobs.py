@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Refused
+from floreo.core.scanning import refuse_infected
 from floreo.core.uploads import disk_full
 
 _BLOCK = 1024 * 1024
@@ -43,8 +44,8 @@ def path_of(sha256: str) -> Path:
     return folder() / sha256[:2] / sha256
 
 
-def store_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
-    """Puts what is read under its hash, block by block, and nothing when it is too large, empty or has no room."""
+def store_bytes(opened: Readable, *, name: str = "", largest: int | None = None) -> Kept:
+    """Puts what is read under its hash, block by block, and nothing when it is too large, empty, infected or has no room."""
     most = settings.REPORT_LARGEST if largest is None else largest
     temporary = folder() / f".{secrets.token_hex(8)}.part"
     try:
@@ -54,6 +55,7 @@ def store_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
             kept = _copy(opened.read, out.write, most)
             out.flush()
             os.fsync(out.fileno())
+        refuse_infected(temporary, name=name)
         kept.path.parent.mkdir(exist_ok=True, mode=0o700)
         temporary.replace(kept.path)
         sync_folder(kept.path.parent)  # the name, too, must be on the disk

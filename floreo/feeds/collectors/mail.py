@@ -1,4 +1,4 @@
-"""Reports that are attached to mail: who sent it, and its files."""
+"""Reports that are attached to mail: who sent it, and its files. Mail of strangers is read in a cage: `parse_in_a_cage`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+
+from floreo.core import cage
 
 _REPORTS = {
     "text/csv",
@@ -22,6 +26,7 @@ _REPORTS = {
 }
 _RECIPIENTS = ("Delivered-To", "X-Original-To", "To", "Cc")
 _MOST_RECIPIENTS = 100
+_MEMORY, _SECONDS, _HEADERS = 300 * 1024**2, 60, 4 * 1024**2  # of one mail, and bytes besides its files
 _ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".gz", ".zip")
 
 
@@ -42,6 +47,34 @@ class ReceivedMail:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     raw: bytes = field(default=b"", repr=False)
+
+
+def caged(path: Path) -> Any:
+    """Runs inside."""
+    found = parse_mail(path.read_bytes())
+    facts = {
+        "sender": found.sender,
+        "recipients": found.recipients,
+        "to": found.to,
+        "cc": found.cc,
+        "names": [file.name for file in found.files],
+    }
+    return cage.Pieces(facts, [file.data for file in found.files])
+
+
+def parse_in_a_cage(raw: bytes) -> ReceivedMail | None:
+    """As `parse_mail`; None for a mail that takes more memory or time than one may. Raises cage.Died where the reader failed."""
+    most = len(raw) + _HEADERS
+    try:
+        found = cage.run(__name__, raw, memory=_MEMORY + 8 * len(raw), seconds=_SECONDS, output=most)
+    except cage.Died as end:
+        if end.reason == "fault":
+            raise
+        return None
+    facts = found.value
+    files = tuple(Attachment(str(name), data) for name, data in zip(facts["names"], found.pieces, strict=True))
+    recipients, to, cc = (tuple(str(each) for each in facts[name]) for name in ("recipients", "to", "cc"))
+    return ReceivedMail(str(facts["sender"]), files, recipients=recipients, to=to, cc=cc, raw=raw)
 
 
 def parse_mail(raw: bytes) -> ReceivedMail:

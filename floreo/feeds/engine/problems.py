@@ -20,4 +20,6 @@ EMPTY = "empty"
 WRONG_HEADER = "wrong_header"  # none of the columns that the type needs
 UNKNOWN_FORMAT = "unknown_format"  # neither CSV nor JSON nor a list
 LOCKED_ARCHIVE = "locked_archive"  # a zip with a password
+TOO_COSTLY = "too_costly"  # reading it takes more memory or time than a file may
+DAMAGED = "damaged"  # the reader dies over it
 DISK_FULL = "disk_full"  # the disk is full

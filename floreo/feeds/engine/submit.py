@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import multiprocessing
 import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -47,11 +45,6 @@ def executor(kind: str = "inline", address: str = "", workers: int = 0) -> Execu
     raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
 
 
-def is_here(runner: Executor) -> bool:
-    """Whether it runs in this very process, so that one can listen to it."""
-    return isinstance(runner, _Inline)
-
-
 class _Inline:
     def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
         done: Future[T] = Future()
@@ -69,10 +62,10 @@ class _Inline:
 
 
 class _Pool:
-    """Processes of their own, started anew: a fork of a program with threads may stand still."""
+    """Threads, each of which waits for a process of its own: the functions that are handed in start one (feeds/caged.py)."""
 
     def __init__(self, workers: int) -> None:
-        self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+        self._pool = ThreadPoolExecutor(workers)
 
     def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
         return self._pool.submit(function, argument)
@@ -120,19 +113,6 @@ def settle() -> None:
         allocator = ctypes.CDLL(None).mallopt
         if allocator(_M_MMAP_THRESHOLD, 1 << 30) and allocator(_M_TRIM_THRESHOLD, (1 << 31) - 1):
             pa.set_memory_pool(pa.system_memory_pool())
-
-
-def _begin() -> None:
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    settle()
-
-
-def _end_with_parent() -> None:
-    """A process of a pool whose worker was killed would wait for its next task for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def _called(function: Callable[[Any], T], argument: Any) -> T:

@@ -38,6 +38,8 @@ PROBLEM_WORDS: Mapping[str, Promise] = {
     problems.WRONG_HEADER: _l("The file has none of the columns that its type needs. It may be of another type."),
     problems.UNKNOWN_FORMAT: _l("The file is not CSV, JSON or a list. Choose its format in the feed's form."),
     problems.LOCKED_ARCHIVE: _l("The archive is protected with a password. Send it without one."),
+    problems.TOO_COSTLY: _l("Reading the file takes more memory or time than a file may take. It was not read."),
+    problems.DAMAGED: _l("The file is damaged so that it cannot be read. Get the file again."),
     problems.DISK_FULL: _l("There was no space on the disk. The file will be read again when there is space."),
     STOPPED: _l(
         "Reading was interrupted several times, and nothing of the file was saved. Contact the server "

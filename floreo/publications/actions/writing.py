@@ -16,6 +16,7 @@ from floreo.core import keys
 from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.scanning import refuse_infected
 from floreo.core.uploads import disk_full
 from floreo.core.writing import delete, lock_latest, require_free_code, require_text, save
 from floreo.core.xml import sound
@@ -127,6 +128,7 @@ def update_publication(
 def store_file(publication: Publication, upload: UploadedFile[Any]) -> None:
     """Keeps the bytes under a random name and puts what is known of them on the row."""
     kind = checked_kind(upload)
+    refuse_infected(upload, name=upload.name or "")
     name = f"publications/{secrets.token_hex(16)}"
     upload.seek(0)
     digest = hashlib.sha256()

@@ -15,6 +15,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.documents.plain import clean
 from floreo.core.errors import Refused
+from floreo.core.scanning import refuse_infected
 from floreo.core.writing import require_text, save
 from floreo.reports.models import WordTemplate
 from floreo.reports.word.refusing import check, refuse
@@ -36,6 +37,7 @@ def save_template(content: bytes, *, by: Actor, name: str, file_name: str, langu
     if not file_name.lower().endswith(".docx"):
         raise refuse(_("Send a Word document that ends in .docx."), "kind")
     used = check(content)
+    refuse_infected(content, name=file_name, who=by.actor_name)
     digest = hashlib.sha256(content).hexdigest()
     here = WordTemplate.objects.filter(sha256=digest, is_active=True).first()
     if here is not None:

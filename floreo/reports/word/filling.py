@@ -1,39 +1,19 @@
-"""Filling a Word template with a report, and the template that comes with the program."""
+"""The Word template that comes with the program: every kind of field once."""
 
 from __future__ import annotations
 
 import io
 from typing import Any
 
-import jinja2
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx.oxml import OxmlElement
-from docxtpl import DocxTemplate
 
 from floreo.core.documents.blocks import Document
 from floreo.core.documents.labels import labels_in
 from floreo.core.documents.word_frame import IN_TABLES, LINE, Frame
-from floreo.core.errors import Refused
-from floreo.reports.presenters import ReportSummary
-from floreo.reports.word.fields import values
-from floreo.reports.word.refusing import environment
 
 _PROPERTIES = ("author", "category", "comments", "identifier", "keywords", "subject", "title")
-
-
-def fill(content: bytes, summary: ReportSummary) -> bytes:
-    """The template filled with the report, in the reader's language. Its content was checked when it was kept."""
-    template = DocxTemplate(io.BytesIO(content))
-    try:
-        template.render(values(summary), jinja_env=environment(), autoescape=True)
-    except jinja2.TemplateError as error:
-        raise Refused(
-            _("The template could not be filled in. Check its fields, and send it again."), code="not_filled"
-        ) from error
-    out = io.BytesIO()
-    template.save(out)
-    return out.getvalue()
 
 
 def _row(table: Any, *texts: str) -> None:

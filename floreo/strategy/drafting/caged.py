@@ -13,11 +13,14 @@ _READERS = "floreo.strategy.drafting.readers"
 LOADS = ("floreo.strategy.drafting.reading", f"{_READERS}.html", f"{_READERS}.pdf", f"{_READERS}.word", "ftfy")
 
 
-def caged(path: Path, *, name: str) -> dict[str, Any]:
+def caged(path: Path, *, name: str, only_kind: bool = False) -> dict[str, Any]:
     """Runs inside."""
-    from floreo.strategy.drafting.reading import read_document
+    from floreo.strategy.drafting.readers.kinds import kind_of
+    from floreo.strategy.drafting.reading import DEFAULT, read_document
 
     try:
+        if only_kind:
+            return {"kind": kind_of(path, name=name, limits=DEFAULT)}
         return {"document": asdict(read_document(path, name=name))}
     except Unreadable as refusal:
         return {"unreadable": refusal.code, "facts": dict(refusal.sentence)}
@@ -26,9 +29,17 @@ def caged(path: Path, *, name: str) -> dict[str, Any]:
 def read_in_a_cage(path: Path, *, name: str | None = None) -> Document:
     """As `read_document`, which it calls in a process of its own. What takes more memory or time than a text may is refused like an
     archive that unpacks to far too much. Raises Unreadable, and Died where the reader itself failed."""
-    name = name or path.name
+    return _document(_asked(path, name or path.name)["document"])
+
+
+def refuse_unknown(path: Path, *, name: str) -> None:
+    """Raises Unreadable for a file that is plainly no text of a kind that is read."""
+    _asked(path, name, only_kind=True)
+
+
+def _asked(path: Path, name: str, *, only_kind: bool = False) -> dict[str, Any]:
     try:
-        given = run(caged.__module__, path, name=name).value
+        given: dict[str, Any] = run(caged.__module__, path, name=name, only_kind=only_kind).value
     except Died as end:
         if end.reason in {"memory", "time", "output"}:
             raise Unreadable("bomb", name=name) from end
@@ -37,7 +48,7 @@ def read_in_a_cage(path: Path, *, name: str | None = None) -> Document:
         raise
     if "unreadable" in given:
         raise Unreadable(given["unreadable"], **given["facts"])
-    return _document(given["document"])
+    return given
 
 
 def _document(given: dict[str, Any]) -> Document:

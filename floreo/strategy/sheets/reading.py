@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.errors import Refused
+from floreo.strategy.sheets.caged import MOST_ROWS, Cell, Page, Unfit, pages_in_a_cage
 from floreo.strategy.sheets.columns import CellText, Holds, Sheet, SheetColumn, normal
 from floreo.strategy.sheets.writing import READ_ME
 
-MOST_BYTES = 64 * 1024 * 1024  # unpacked; a plan of 500 actions takes less than two
-MOST_PARTS = 500
-MOST_ROWS = 20_000  # a sheet
-MOST_COLUMNS = 100
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _TRUE, _FALSE = {"yes", "y", "true", "1", "si", "sí", "s"}, {"no", "n", "false", "0"}
 
 
@@ -62,55 +58,39 @@ class CellError(ValueError):
     """A cell that cannot be taken as what its column holds; its text is for the reader."""
 
 
+_UNFIT: dict[str, Promise] = {
+    "old_excel": _l("This workbook is in the old format (.xls), or has a password. Save it as .xlsx."),
+    "not_a_workbook": _l("This is not a workbook. Send a file that ends in .xlsx."),
+    "too_large": _l("The workbook expands to a much larger size than a plan needs, so it was not opened."),
+    "unreadable": _l("The workbook is damaged and cannot be read. Open it in a spreadsheet program and save it again."),
+}
+
+
 def read_workbook(content: bytes, sheets: tuple[Sheet, ...]) -> BookRead:
     """Raises Refused when the file is no workbook, or unpacks to more than any plan needs."""
-    _must_be_sane(content)
+    known = {sheet.name: sheet for sheet in sheets}
     try:
-        import openpyxl  # large, and only for this
-
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        pages = {page.title: page for page in book.worksheets}
-        read = BookRead()
-        known = {sheet.name: sheet for sheet in sheets}
-        for title, page in pages.items():
-            if title in known:
-                _read_sheet(page, known[title], read)
-            elif title != READ_ME:
-                sentence = _("The sheet “%(name)s” is not part of the plan. Rename or remove it.") % {
-                    "name": title[:60]
-                }
-                read.problems.append(Problem(title[:60], 0, "", sentence))
-    except Refused:
-        raise
-    except Exception as error:  # whatever a broken file makes the reader raise, the person gets one sentence
-        sentence = _("The workbook is damaged and cannot be read. Open it in a spreadsheet program and save it again.")
-        raise Refused(sentence, code="unreadable", fields={"file": sentence}) from error
-    if not any(title in known for title in pages):
+        pages = pages_in_a_cage(content, tuple(known))
+    except Unfit as unfit:
+        refused = str(_UNFIT.get(unfit.code, _UNFIT["unreadable"]))
+        raise Refused(refused, code=unfit.code, fields={"file": refused}) from unfit
+    read = BookRead()
+    for page in pages:
+        if page.title in known:
+            _read_sheet(page, known[page.title], read)
+        elif page.title != READ_ME:
+            sentence = _("The sheet “%(name)s” is not part of the plan. Rename or remove it.") % {
+                "name": page.title[:60]
+            }
+            read.problems.append(Problem(page.title[:60], 0, "", sentence))
+    if not any(page.title in known for page in pages):
         sentence = _("The workbook has none of the sheets of a plan. Download the plan and change that file.")
         raise Refused(sentence, code="no_sheets", fields={"file": sentence})
     return read
 
 
-def _must_be_sane(content: bytes) -> None:
-    def refuse(sentence: str, code: str) -> None:
-        raise Refused(sentence, code=code, fields={"file": sentence})
-
-    if content.startswith(_OLD_EXCEL):
-        refuse(_("This workbook is in the old format (.xls), or has a password. Save it as .xlsx."), "old_excel")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        refuse(_("This is not a workbook. Send a file that ends in .xlsx."), "not_a_workbook")
-        return
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        refuse(_("The workbook expands to a much larger size than a plan needs, so it was not opened."), "too_large")
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        refuse(_("This is not a workbook. Send a file that ends in .xlsx."), "not_a_workbook")
-
-
-def _read_sheet(page: Any, sheet: Sheet, read: BookRead) -> None:
-    rows: Iterator[Any] = page.iter_rows(max_col=MOST_COLUMNS)
+def _read_sheet(page: Page, sheet: Sheet, read: BookRead) -> None:
+    rows = iter(page.rows)
     columns = _read_head(next(rows, ()), sheet, read)
     found = read.rows.setdefault(sheet.name, [])
     if any(c.is_needed and c not in columns.values() for c in sheet.columns):
@@ -135,7 +115,7 @@ def _read_sheet(page: Any, sheet: Sheet, read: BookRead) -> None:
         found.append(row)
 
 
-def _read_head(cells: Any, sheet: Sheet, read: BookRead) -> dict[int, SheetColumn]:
+def _read_head(cells: Sequence[Cell], sheet: Sheet, read: BookRead) -> dict[int, SheetColumn]:
     columns: dict[int, SheetColumn] = {}
     for place, cell in enumerate(cells):
         name = str(cell.value).strip() if cell.value is not None else ""
@@ -162,7 +142,9 @@ def _read_head(cells: Any, sheet: Sheet, read: BookRead) -> dict[int, SheetColum
     return columns
 
 
-def _read_row(cells: Any, columns: dict[int, SheetColumn], sheet: Sheet, number: int, read: BookRead) -> RowRead | None:
+def _read_row(
+    cells: Sequence[Cell], columns: dict[int, SheetColumn], sheet: Sheet, number: int, read: BookRead
+) -> RowRead | None:
     """The row, or None when a cell of it is bad: a row is taken whole or not at all."""
     values: dict[str, CellText] = {}
     bad = False
@@ -176,9 +158,9 @@ def _read_row(cells: Any, columns: dict[int, SheetColumn], sheet: Sheet, number:
     return None if bad else RowRead(sheet.name, number, values)
 
 
-def _cell(cell: Any, column: SheetColumn) -> CellText:
-    value = cell.value if cell is not None else None
-    if value is not None and cell.data_type in {"f", "e"}:
+def _cell(cell: Cell | None, column: SheetColumn) -> CellText:
+    value: Any = cell.value if cell is not None else None
+    if cell is not None and cell.is_computed:
         raise CellError(_("This cell contains a formula or its error. Paste the value instead."))
     if isinstance(value, str):
         value = normal(value)

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-import pyarrow as pa
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from floreo.core import clock
 from floreo.feeds.actions.claiming import mapping_of, rule_row, rules
+from floreo.feeds.caged import rule_tried, tried
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.collectors.identity import identify
 from floreo.feeds.constituency import constituency_path
-from floreo.feeds.engine import ingest, reading
-from floreo.feeds.engine.normalise import normalise
-from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.rules import Effect, preview
+from floreo.feeds.engine.rules import Effect
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState
 
@@ -61,21 +58,19 @@ def on_disk(upload: UploadedFile[Any]) -> Iterator[Path]:
 def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | None = None) -> Trial:
     """As the file would be read tonight. With `mapping`, as it would be with that."""
     identity = identify(feed, name, path, came_on=clock.today())
-    try:
-        shown = reading.sample(path, name, mapping)
-    except Unreadable as wrong:
-        return Trial(name, identity.report_type, problem=wrong.code)
     text = dict(mapping) if mapping is not None else mapping_of(feed, identity.report_type)
-    task = _task(feed, path, name, identity.report_type, text)
-    (summary,) = ingest.run(task)
+    found = tried(_task(feed, path, name, identity.report_type, text), mapping, first=FIRST)
+    if "summary" not in found:
+        return Trial(name, identity.report_type, problem=found["problem"])
+    summary: Summary = found["summary"]
     return Trial(
         name,
         identity.report_type,
-        shown["format"],
-        tuple(shown["header"]),
-        shown["mapping"],
+        found["format"],
+        tuple(found["header"]),
+        found["mapping"],
         summary,
-        tuple(_first(task)) if summary.kept else (),
+        tuple({k.replace(".", "_"): v for k, v in row.items()} for row in found["events"]),
         summary.problem,
     )
 
@@ -98,33 +93,6 @@ def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[
     )
 
 
-def _first(task: Task) -> list[dict[str, Any]]:
-    events = _events(task, FIRST)
-    rows = events.slice(0, FIRST).to_pylist() if events is not None else []
-    return [{k.replace(".", "_"): v for k, v in row.items()} for row in rows]
-
-
-def _events(task: Task, most: int) -> pa.Table | None:
-    """Events of a file as they are before any rule, with whose they are."""
-    source, found, n = task.files[0], [], 0
-    opened = reading.open_report(source, task)
-    owners = ingest.loaded(task.constituency)
-    for part in opened.parts():
-        events, _rejects = normalise(
-            part,
-            opened,
-            feed=task.feed,
-            sha256=source.sha256,
-            received_at=task.received_at,
-            oldest_days=task.oldest_days,
-        )
-        found.append(owners.attribute(events))
-        n += len(events)
-        if n >= most:
-            break
-    return pa.concat_tables(found, promote_options="default").slice(0, most) if found else None
-
-
 def last_night() -> list[FeedFile]:
     """The files of the newest day that brought events, as far as their bytes are still here: what a rule is tried on."""
     rows = FeedFile.objects.filter(state=FileState.DONE, kept__gt=0).select_related("feed")
@@ -144,13 +112,15 @@ def try_rule(rule: FeedRule, reports: Sequence[FeedFile]) -> Effect:
     """What the rule would do to the events of these files, after the rules before it that are on."""
     before = FeedRule.objects.filter(is_on=True, position__lt=rule.position).exclude(pk=rule.pk)
     rows = [*(rule_row(each) for each in before.order_by("position", "pk")), rule_row(rule)]
-    hits = 0
-    examples: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
-    for report in reports:
-        mapping = mapping_of(report.feed, report.report_type)
-        task = _task(report.feed, path_of(report.sha256), report.name, report.report_type, mapping)
-        with suppress(Unreadable):  # the file's own page says so
-            if (events := _events(task, MOST)) is not None:
-                effect = preview(rows, events, MOST_EXAMPLES)[-1]
-                hits, examples = hits + effect.hits, [*examples, *effect.examples]
-    return Effect(rule.name, hits, tuple(examples[:MOST_EXAMPLES]))
+    tasks = [
+        _task(
+            report.feed,
+            path_of(report.sha256),
+            report.name,
+            report.report_type,
+            mapping_of(report.feed, report.report_type),
+        )
+        for report in reports
+    ]
+    hits, examples = rule_tried(tasks, rows, most=MOST, examples=MOST_EXAMPLES)
+    return Effect(rule.name, hits, tuple((before, after) for before, after in examples))

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Refused
+from floreo.core.scanning import refuse_infected
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
 from floreo.strategy.access import get_edition_for
@@ -115,6 +116,7 @@ def upload(request: HttpRequest, edition: str) -> HttpResponse:
     try:
         file = uploaded_file(request, "file")
         content = file.read()
+        refuse_infected(content, name=file.name or "", who=person(request).actor_name)
         report = rehearse(found, by=person(request), book=read_workbook(content, sheets()))
     except Refused as refusal:
         if refusal.status != 422:

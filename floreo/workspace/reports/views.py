@@ -25,6 +25,7 @@ from floreo.reports.access import get_snapshot_for, get_template_for
 from floreo.reports.documents.progress import ON_PAGE
 from floreo.reports.models import Snapshot, SnapshotKind, WordTemplate
 from floreo.reports.presenters import ReportSummary
+from floreo.reports.word.refusing import fill
 from floreo.reviews.models import Review, ReviewState
 from floreo.strategy.models import Edition
 from floreo.strategy.models.editions import may_read_internal
@@ -105,8 +106,6 @@ def file_of(request: HttpRequest, summary: ReportSummary, part: str, kind: str, 
         raise Missing
     if (code := request.GET.get("template", "")) and kind == "docx":
         template = get_template_for(request.user, code)
-        from floreo.reports.word.filling import fill  # what draws is large, and only for whoever asks for it
-
         response = HttpResponse(fill(bytes(template.content), summary), content_type=WORD)
         response.headers["Content-Disposition"] = f'attachment; filename="{template.code}-{name}.docx"'
         return response

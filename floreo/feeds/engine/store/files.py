@@ -116,14 +116,17 @@ class Store:
         with part.open("rb") as whole, self.files.open_output_stream(self.path(relative)) as out:
             shutil.copyfileobj(whole, out, 8 << 20)
 
+    def workshop_of(self, name: str) -> Path:
+        around = Path(self.path("work")) if self.is_local else Path(tempfile.gettempdir()) / "floreo-feeds"
+        return around / (hashlib.sha256(f"{self.root} {name}".encode()).hexdigest()[:24] + PART)
+
     @contextlib.contextmanager
     def workshop(self, name: str) -> Iterator[Path]:
         """A folder for what is being written: on the disk of the store, so that a rename is enough. Whatever a killed run
         left under this name goes first, so only one at a time may use a name (see `locks`)."""
-        around = Path(self.path("work")) if self.is_local else Path(tempfile.gettempdir()) / "floreo-feeds"
-        folder = around / (hashlib.sha256(f"{self.root} {name}".encode()).hexdigest()[:24] + PART)
+        folder = self.workshop_of(name)
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)  # in a cage the folder itself stays
         try:
             yield folder
         finally:

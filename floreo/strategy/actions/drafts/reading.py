@@ -20,12 +20,12 @@ from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.leases import is_over, lease_end, renewed
+from floreo.core.scanning import refuse_infected
 from floreo.core.uploads import disk_full
 from floreo.core.writing import save, save_many, touch
-from floreo.strategy.drafting.caged import read_in_a_cage
-from floreo.strategy.drafting.document import DEFAULT, Unreadable
+from floreo.strategy.drafting.caged import read_in_a_cage, refuse_unknown
+from floreo.strategy.drafting.document import Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.readers.kinds import kind_of
 from floreo.strategy.drafting.rows import Draft
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft
 from floreo.strategy.presenters.drafts import failure_of, unreadable_failure, unreadable_sentence
@@ -51,13 +51,14 @@ def start_draft(path: Path, *, by: Actor, name: str) -> ImportDraft:
     must(by, Permission.IMPORT_REVIEW)
     name = _tidy(name)
     try:
-        kind_of(path, name=name, limits=DEFAULT)
+        refuse_unknown(path, name=name)
     except Unreadable as refusal:
         raise Refused(unreadable_sentence(refusal), code=refusal.code) from refusal
     digest = _digest(path)
     before = ImportDraft.objects.filter(sha256=digest).exclude(state=DraftState.DROPPED).first()
     if before is not None:
         raise AlreadyHere(before)
+    refuse_infected(path, name=name, who=by.actor_name)
     kept = _store_file(path)
     try:
         return _start(kept, by=by, name=name, digest=digest)

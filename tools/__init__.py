@@ -1,1 +1,0 @@
-"""What builds and checks the program; nothing here is in the wheel."""

@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check coverage lock assets venv lint types clean messages
+.PHONY: run test check coverage lock advisories assets venv lint types clean messages
 
 run: venv assets
 	@$(BIN)/floreo up --pack $(PACK) --port $(PORT)
@@ -33,6 +33,12 @@ lock: ## writes the hashed locks; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group node -o requirements-node.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group install -o requirements-install.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group advisories -o requirements-advisories.lock
+	@bash tools/install.sh "$(PY)" requirements.lock requirements-dev.lock
+	$(BIN)/python tools/sbom.py --licences
+
+advisories: venv ## known weaknesses of what the locks name; needs an index of advisories
+	@$(BIN)/python tools/advisories.py
 
 lint:
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

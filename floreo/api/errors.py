@@ -59,6 +59,11 @@ def too_much() -> HttpResponse:
     return error_response(413, "too_much", _("The request is too large. Split it into smaller requests."))
 
 
+def not_by_http() -> HttpResponse:
+    sentence = _("This API answers by https only. End a token that was sent by http, and create a new one.")
+    return error_response(403, "https_only", sentence)
+
+
 def no_token() -> HttpResponse:
     response = error_response(
         401, "no_token", _("Send a valid token as “Authorization: Bearer …”. An administrator creates tokens.")

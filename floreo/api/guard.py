@@ -16,9 +16,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page
 
-from floreo.api.errors import broken, not_allowed, not_found, of_refusal, too_much
+from floreo.api.errors import broken, not_allowed, not_by_http, not_found, of_refusal, too_much
 from floreo.api.schemas import MOST
 from floreo.core.errors import Slower
+from floreo.core.security_events import Kind, note
 from floreo.core.throttle import address_of, charge
 
 log = logging.getLogger(__name__)
@@ -113,6 +114,21 @@ def for_programs(view: View, allow: str) -> View:
 
     run.csrf_exempt = True  # type: ignore[attr-defined]  # a token is no cookie: no other site can send it
     return login_not_required(run)
+
+
+def only_by_https(get_response: View) -> View:
+    """The middleware. Where the site answers by https alone, a call by http is refused and nothing of it is looked at; pages are
+    redirected (Django's SecurityMiddleware). A token that came so is noted, since others may have read it."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if not settings.SECURE_SSL_REDIRECT or request.is_secure() or not request.path_info.startswith("/api/"):
+            return get_response(request)
+        if request.headers.get("Authorization"):
+            place = "/".join(request.path_info.split("/")[:4])  # without the code of a record
+            note(Kind.TOKEN_EXPOSED, request, what=f"{request.method} {place}")
+        return not_by_http()
+
+    return respond
 
 
 @public

@@ -145,7 +145,7 @@ def _add_folder(writer: Writer, name: str, folder: Path) -> int:
 def _prove(part: Path, to: Path) -> None:
     """Restores it, as a stranger's machine would: in a process of its own, into a database of its own."""
     with tempfile.TemporaryDirectory(prefix=".floreo-proof-", dir=to) as scratch:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("FLOREO_", "DATABASE_URL"))}
         own = {"FLOREO_SECRET_KEY": settings.SECRET_KEY, "FLOREO_LOG_LEVEL": "ERROR"}
         packs = {"FLOREO_PACK_DIRS": ",".join(str(p) for p in settings.PACK_DIRS)}
         command = [

@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_feeds(commands)
     _add_keeping(commands)
+    _add_papers(commands)
     commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
     commands.add_parser("figures", help="compute every indicator again")
     commands.add_parser("search-index", help="build the search index again")
@@ -109,12 +110,23 @@ def _add_keeping(commands: Any) -> None:
         "--grant", metavar="ROLE", help="PostgreSQL: the role of the program, which may only add to the trail"
     )
 
+    move = commands.add_parser(
+        "move", help="the records into an empty database of another kind, compared there row by row"
+    )
+    move.add_argument("--to", required=True, metavar="URL", help="postgresql://user@host/name, or sqlite:///file")
+
     doctor = commands.add_parser("doctor", help="what is wrong with this installation, and what to do")
     doctor.add_argument("--json", action="store_true", help="for machines")
     doctor.add_argument("--deep", action="store_true", help="walk the whole audit chain and every file of evidence")
     commands.add_parser(
         "mail-in", help="one message from the mail server on standard input: marks e-mails that were returned"
     )
+
+
+def _add_papers(commands: Any) -> None:
+    """What comes with it."""
+    listed = commands.add_parser("licences", help="the packages that are installed with Floreo, with their licences")
+    listed.add_argument("--json", action="store_true", help="the whole bill of materials (CycloneDX)")
 
 
 def _pick_data(asked: argparse.Namespace) -> None:
@@ -141,6 +153,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _main(arguments: list[str] | None) -> int:
     asked = _parser().parse_args(arguments)
+    if asked.command == "licences":
+        from floreo.config import licences  # needs no settings, and leaves nothing behind
+
+        return licences.run(as_json=asked.json)
     _pick_data(asked)
     if asked.parent or (asked.command in {"up", "web"} and not getattr(asked, "prepare_only", False)):
         from floreo.config import processes  # only for these

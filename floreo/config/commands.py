@@ -180,6 +180,13 @@ def _restore(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _move(asked: argparse.Namespace) -> int:
+    from floreo.config.moving import move
+
+    echo(str(move(asked.to)))
+    return 0
+
+
 def _doctor(asked: argparse.Namespace) -> int:
     """Exit code 0 when nothing is wrong, 1 when something is."""
     from floreo.config import doctor
@@ -304,8 +311,8 @@ def _feed(asked: argparse.Namespace) -> int:
     return cli_feeds.COMMANDS[f"feed {asked.what}"](asked)
 
 
-# These take the database as it is: a backup changes nothing, a restore makes its own, and a doctor only looks.
-AS_IT_IS = {"backup", "restore", "doctor"}
+# These take the database as it is: a backup and a move change nothing, a restore makes its own, and a doctor only looks.
+AS_IT_IS = {"backup", "restore", "move", "doctor"}
 COMMANDS = {
     "up": _prepare,
     "migrate": _migrate,
@@ -316,6 +323,7 @@ COMMANDS = {
     "audit sign": _audit_sign,
     "backup": _backup,
     "restore": _restore,
+    "move": _move,
     "doctor": _doctor,
     "mail-in": _mail_in,
     "admin-link": _admin_link,

@@ -18,6 +18,17 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
+def confidential(name: str) -> str:
+    """What may be a password, or hold one: from NAME, or from the file that NAME_FILE names, which no other process can read."""
+    value, path = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if value or not path:
+        return value
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as problem:
+        raise BadSetting(f"{name}_FILE is {path}, which cannot be read: {problem}.") from None
+
+
 def flag(name: str, *, default: bool = False) -> bool:
     value = os.environ.get(name, "").strip().lower()
     if value in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
@@ -51,7 +62,12 @@ def choice(name: str, default: str, *others: str) -> str:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    return listed(os.environ.get(name, default))
+
+
+def listed(text: str) -> list[str]:
+    """What stands between commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def account_of(address: str) -> str:
@@ -84,10 +100,8 @@ def networks(name: str) -> list[str]:
 
 def secret(name: str, *, kept_in: Path) -> str:
     """The secret from NAME, from the file named by NAME_FILE, or made once and kept in `kept_in` (mode 0600)."""
-    if value := os.environ.get(name, ""):
+    if value := confidential(name):
         return value
-    if path := os.environ.get(f"{name}_FILE", ""):
-        return Path(path).read_text(encoding="utf-8").strip()
     if not kept_in.exists():
         kept_in.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(kept_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,39 +1,44 @@
-"""Fills a database from an archive: tables as they were when it was made, then their rows, then everything is counted."""
+"""Fills a database from a copy of another: tables as they were when it was made, then their rows, then everything is counted."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
-from floreo.config import archive
-from floreo.config.archive import damaged
 from floreo.config.portable import Column, columns_by_table, quoted
 from floreo.core import audit
 
+Pieces = Callable[[], Iterable[tuple[str, bytes]]]
 
-def fill(path: Path, manifest: dict[str, Any]) -> int:
-    """Tables as they were when the archive was made, with its rows; then everything is counted and the chain walked."""
+
+class DoesNotFit(Exception):  # noqa: N818 -- says what is wrong with the copy
+    """The copy does not make a sound database; its text says why, to go on after "it cannot be used: "."""
+
+
+def fill(pieces: Pieces, manifest: dict[str, Any]) -> int:
+    """Tables as they were when the copy was made, with its rows; then everything is counted and the chain walked. `pieces` gives
+    tables and lines of JSON, as `portable.lines` makes them. Returns the number of rows. Raises DoesNotFit, and Refused of whoever
+    gives the pieces."""
     _migrate_to({(app, name) for app, name in manifest["migrations"]})
     try:
         with _sqlite_unchecked(), transaction.atomic(), _without_triggers():
             there = _tables_there(manifest)
             _clear(manifest)
-            _load(path, manifest, there)
+            _load(pieces(), manifest, there)
             _must_hold_together()
             _set_sequences(manifest, there)
             rows = _counted(manifest)
-    except DatabaseError as error:
-        raise damaged(f"its rows do not fit together ({str(error).splitlines()[0][:200]})") from error
+    except (DatabaseError, connection.Database.Error) as error:  # type: ignore[attr-defined]  # the driver's own, of a COPY
+        raise DoesNotFit(f"its rows do not fit together ({str(error).splitlines()[0][:200]})") from error
     breaks = list(audit.walk(expected=manifest["audit"]["hash"]))
     if breaks:
-        raise damaged(f"its audit chain does not hold at entry {breaks[0].number}: {breaks[0].reason}")
+        raise DoesNotFit(f"its audit chain does not hold at entry {breaks[0].number}: {breaks[0].reason}")
     return rows
 
 
@@ -62,14 +67,14 @@ def _sqlite_unchecked() -> Iterator[None]:
 
 
 def _tables_there(manifest: dict[str, Any]) -> dict[str, dict[str, Column]]:
-    """The columns of this database, by table. Refuses an archive that names others."""
-    there = {t: {c.name: c for c in columns} for t, columns in columns_by_table(_ask).items()}
+    """The columns of this database, by table. Refuses a copy that names others."""
+    there = {t: {c.name: c for c in columns} for t, columns in columns_by_table(_ask, connection.vendor).items()}
     for table, facts in manifest["tables"].items():
         unknown = set(facts["columns"]) - there.get(table, {}).keys()
         if table not in there:
-            raise damaged(f"it names the table {table}, which there is not")
+            raise DoesNotFit(f"it names the table {table}, which there is not")
         if unknown:
-            raise damaged(f"it names {table}.{sorted(unknown)[0]}, which there is not")
+            raise DoesNotFit(f"it names {table}.{sorted(unknown)[0]}, which there is not")
     return there
 
 
@@ -113,7 +118,7 @@ def _run(statement: str) -> None:
 
 
 def _clear(manifest: dict[str, Any]) -> None:
-    """What migrations put in comes from the archive."""
+    """What migrations put in comes from the copy."""
     if connection.vendor == "postgresql":
         _run("SET CONSTRAINTS ALL IMMEDIATE")
         _run("SET CONSTRAINTS ALL DEFERRED")
@@ -123,16 +128,13 @@ def _clear(manifest: dict[str, Any]) -> None:
         _run(f"DELETE FROM {quoted(table)}")
 
 
-def _load(path: Path, manifest: dict[str, Any], there: dict[str, dict[str, Column]]) -> None:
-    for name, _size, content in archive.parts(path):
-        if not name.startswith("tables/"):
-            continue
-        table = name.split("/")[1]
+def _load(pieces: Iterable[tuple[str, bytes]], manifest: dict[str, Any], there: dict[str, dict[str, Column]]) -> None:
+    for table, piece in pieces:
         if table not in manifest["tables"]:
-            raise damaged(f"it holds rows of {table}, which it does not name")
+            raise DoesNotFit(f"it holds rows of {table}, which it does not name")
         names = manifest["tables"][table]["columns"]
         odd = [(i, there[table][c].kind) for i, c in enumerate(names) if there[table][c].kind in {"bytes", "span"}]
-        (_copy if connection.vendor == "postgresql" else _insert)(table, names, _rows(content.read(), names, odd))
+        (_copy if connection.vendor == "postgresql" else _insert)(table, names, _rows(piece, names, odd))
 
 
 def _rows(piece: bytes, names: list[str], odd: list[tuple[int, str]]) -> Iterator[list[Any]]:
@@ -141,7 +143,7 @@ def _rows(piece: bytes, names: list[str], odd: list[tuple[int, str]]) -> Iterato
             continue
         row = json.loads(line)
         if not isinstance(row, list) or len(row) != len(names):
-            raise damaged("a row has more or fewer values than columns")
+            raise DoesNotFit("a row has more or fewer values than columns")
         for at, kind in odd:
             if row[at] is not None:
                 row[at] = bytes.fromhex(row[at]) if kind == "bytes" else f"{row[at]} microseconds"
@@ -167,7 +169,7 @@ def _must_hold_together() -> None:
         return
     broken = list(_ask("PRAGMA foreign_key_check"))
     if broken:
-        raise damaged(f"a row of {broken[0][0]} belongs to one of {broken[0][2]} that is not there")
+        raise DoesNotFit(f"a row of {broken[0][0]} belongs to one of {broken[0][2]} that is not there")
 
 
 def _set_sequences(manifest: dict[str, Any], there: dict[str, dict[str, Column]]) -> None:
@@ -196,6 +198,6 @@ def _counted(manifest: dict[str, Any]) -> int:
     for table, facts in manifest["tables"].items():
         ((found,),) = _ask(f"SELECT count(*) FROM {quoted(table)}")
         if found != facts["rows"]:
-            raise damaged(f"{table} should have {facts['rows']} rows and has {found}")
+            raise DoesNotFit(f"{table} should have {facts['rows']} rows and has {found}")
         total += found
     return total

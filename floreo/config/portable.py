@@ -5,14 +5,17 @@ installation whose migrations this version does not have yet, or has already out
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
+from ipaddress import ip_address
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 # Worthless elsewhere: what is cached, and who is signed in.
 LEFT_OUT = frozenset({"core_cache", "django_session", "usersessions_usersession"})
@@ -63,10 +66,10 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def columns_by_table(ask: Callable[[str], Iterable[Any]]) -> dict[str, list[Column]]:
+def columns_by_table(ask: Callable[[str], Iterable[Any]], vendor: str) -> dict[str, list[Column]]:
     """Every table that is copied, by name. `ask` runs a query."""
     found: dict[str, list[Column]] = {}
-    for table, name, kind in _postgres_columns(ask) if connection.vendor == "postgresql" else _sqlite_columns(ask):
+    for table, name, kind in _postgres_columns(ask) if vendor == "postgresql" else _sqlite_columns(ask):
         if table not in LEFT_OUT:
             found.setdefault(table, []).append(Column(name, _KINDS.get(kind.split("(")[0].lower(), "plain")))
     return found
@@ -95,14 +98,14 @@ def _postgres_columns(ask: Callable[[str], Iterable[Any]]) -> Iterator[tuple[str
 class Snapshot:
     """The whole database as it was at one moment, while others go on writing."""
 
-    def __init__(self, ask: Callable[[str], Iterator[Any]]) -> None:
-        self.ask = ask
-        self.tables = columns_by_table(ask)
+    def __init__(self, ask: Callable[[str], Iterator[Any]], vendor: str) -> None:
+        self.ask, self.vendor = ask, vendor
+        self.tables = columns_by_table(ask, vendor)
 
     def rows(self, table: str) -> Iterator[list[Any]]:
         """Each row as plain values, in the order of the columns."""
         columns = self.tables[table]
-        is_postgres = connection.vendor == "postgresql"
+        is_postgres = self.vendor == "postgresql"
         text = ", ".join(
             _AS_PLAIN.get(c.kind, "{}").format(quoted(c.name)) if is_postgres else quoted(c.name) for c in columns
         )
@@ -117,9 +120,30 @@ class Snapshot:
                 plain[at] = _plain(plain[at], kind)
             yield plain
 
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        found = {}
+        for table in self.tables:
+            ((found[table],),) = self.ask(f"SELECT count(*) FROM {quoted(table)}")
+        return found
+
+    def hashes(self, kinds: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        """A hash of each table's rows, whatever their order: the sum of the SHA-256 of each. The same from both databases where
+        each value is the same; `kinds` says by table and column how values are compared (`common_kinds`)."""
+        found = {}
+        for table, columns in self.tables.items():
+            order = sorted((column.name, place) for place, column in enumerate(columns))
+            steps = [(place, kinds[table][name]) for name, place in order]
+            total = 0
+            for row in self.rows(table):
+                text = json.dumps([alike(row[place], kind) for place, kind in steps], ensure_ascii=True)
+                total += int.from_bytes(hashlib.sha256(text.encode("ascii")).digest())
+            found[table] = f"{total % 2**256:064x}"
+        return found
+
     def sequences(self) -> dict[str, int]:
         """The highest number each table ever gave: one that was deleted is not given again, as the trail names it."""
-        if connection.vendor == "postgresql":
+        if self.vendor == "postgresql":
             found = self.ask("""
                 SELECT t.relname, s.last_value FROM pg_sequences s JOIN pg_class q ON q.relname = s.sequencename
                 AND q.relnamespace = current_schema()::regnamespace JOIN pg_depend d ON d.objid = q.oid AND d.deptype IN ('a', 'i')
@@ -146,6 +170,44 @@ def _plain(value: Any, kind: str) -> Any:
     return bytes(value).hex() if kind == "bytes" else str(value)
 
 
+def common_kinds(one: Snapshot, other: Snapshot) -> dict[str, dict[str, str]]:
+    """By table and column, the kind that either database knows: SQLite keeps as text what PostgreSQL has a type for."""
+    found: dict[str, dict[str, str]] = {}
+    for each in (one, other):
+        for table, columns in each.tables.items():
+            for column in columns:
+                known = found.setdefault(table, {})
+                if known.get(column.name, "plain") == "plain":
+                    known[column.name] = column.kind
+    return found
+
+
+def alike(value: Any, kind: str) -> Any:
+    """A plain value written in one way: 1.5 and 1.50, a moment with and without zeros behind, JSON in any order of its keys."""
+    if value is None:
+        return None
+    if kind == "decimal":
+        return _number(value)
+    if kind in {"when", "time"}:
+        return value.rstrip("0").rstrip(".") if "." in value else value
+    if kind == "json":
+        # A number is marked with what no text in a database holds, so that 1 and "1" differ.
+        read = json.loads(
+            value, parse_float=lambda text: f"\0{_number(text)}", parse_int=lambda text: f"\0{_number(text)}"
+        )
+        return json.dumps(read, sort_keys=True, ensure_ascii=True)
+    return str(ip_address(value)) if kind == "address" else value
+
+
+def _number(text: str) -> str:
+    """Without zeros that say nothing: to PostgreSQL 7, 7.0 and 7.00 are three texts, to SQLite they are one. Beyond nine decimals
+    there is only what SQLite's binary numbers leave; no column of ours has as many."""
+    exact = Decimal(text)
+    value = format(exact if exact.as_tuple().exponent >= -9 else round(exact, 9), "f")  # type: ignore[operator]  # finite
+    value = value.rstrip("0").rstrip(".") if "." in value else value
+    return "0" if value == "-0" else value
+
+
 @contextmanager
 def snapshot() -> Iterator[Snapshot]:
     """One moment of the database. SQLite: a reading transaction of the write-ahead log, which holds nobody up and needs
@@ -154,21 +216,27 @@ def snapshot() -> Iterator[Snapshot]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield Snapshot(_postgres_ask)
+            yield present()
         return
     own = sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
     try:
         own.execute("BEGIN")
-        yield Snapshot(own.execute)
+        yield Snapshot(own.execute, "sqlite")
     finally:
         own.close()
 
 
-def _postgres_ask(statement: str) -> Iterator[Any]:
-    with connection.chunked_cursor() as cursor:  # rows come as they are read: a million do not fit into memory
-        cursor.execute(statement)
-        while rows := cursor.fetchmany(_FETCH):
-            yield from rows
+def present() -> Snapshot:
+    """PostgreSQL as the transaction that runs now sees it, whichever database is the default one later."""
+    own = connections[DEFAULT_DB_ALIAS]
+
+    def ask(statement: str) -> Iterator[Any]:
+        with own.chunked_cursor() as cursor:  # rows come as they are read: a million do not fit into memory
+            cursor.execute(statement)
+            while rows := cursor.fetchmany(_FETCH):
+                yield from rows
+
+    return Snapshot(ask, own.vendor)
 
 
 def lines(rows: Iterable[list[Any]], *, largest: int) -> Iterator[tuple[int, bytes]]:

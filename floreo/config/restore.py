@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from floreo.config import archive
-from floreo.config.archive import SECRET
-from floreo.config.loading import fill
+from floreo.config.archive import SECRET, damaged
+from floreo.config.loading import DoesNotFit, fill
 from floreo.config.migrating import migrations_due
 from floreo.config.portable import quoted
 from floreo.core import audit, clock
@@ -127,11 +128,11 @@ def _must_be_free(*, replace: bool) -> None:
                 "This installation already has data. Restore into an empty one, or use --replace to replace that data."
             )
             raise Refused(sentence, code="not_empty")
-        _must_be_stopped()
+        must_be_stopped()
     connection.close()
 
 
-def _must_be_stopped() -> None:
+def must_be_stopped() -> None:
     """A server that goes on would write into what is put aside."""
     sentence = "Floreo is still running on this database. Stop the server and the worker first, then restore again."
     with connection.cursor() as cursor:
@@ -162,7 +163,7 @@ def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, moved: list[P
     _remove_database(fresh)
     connection.settings_dict["NAME"] = str(fresh)
     try:
-        rows = fill(path, manifest)
+        rows = _fill(path, manifest)
         connection.close()
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
@@ -189,7 +190,20 @@ def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _move_away
     """One transaction: whoever looks sees the old or the new, and a failure leaves the old."""
     with transaction.atomic():
         _remove_everything()
-        return fill(path, manifest)
+        return _fill(path, manifest)
+
+
+def _fill(path: Path, manifest: dict[str, Any]) -> int:
+    try:
+        return fill(lambda: _tables_of(path), manifest)
+    except DoesNotFit as problem:
+        raise damaged(str(problem)) from problem
+
+
+def _tables_of(path: Path) -> Iterator[tuple[str, bytes]]:
+    for name, _size, content in archive.parts(path):
+        if name.startswith("tables/"):
+            yield name.split("/")[1], content.read()
 
 
 def _remove_everything() -> None:

@@ -48,6 +48,14 @@ PIECE = 128 * 1024
 OPEN_FILES = 16_384  # each connection is one, and each file that is being read
 
 Headers = list[tuple[str, str]]
+# What Django's middleware sets on every other answer.
+_PLAIN: Headers = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+_HSTS: int = settings.SECURE_HSTS_SECONDS
 Found = TypeVar("Found")
 
 
@@ -75,7 +83,7 @@ class TooLarge(Exception):  # noqa: N818 -- as above
 
 
 def _plain(status: int, sentence: str, *, again: int = 0) -> Answer:
-    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+    headers = [*_PLAIN, *([("Strict-Transport-Security", f"max-age={_HSTS}")] if _HSTS else [])]
     if again:
         headers.append(("Retry-After", str(again)))
     return Answer(status, headers, sentence.encode())

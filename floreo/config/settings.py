@@ -13,15 +13,18 @@ PACKAGE = env.PACKAGE
 DATA = env.data_folder("FLOREO_DATA")
 
 DEBUG = env.flag("FLOREO_DEBUG")
+IS_CHECKOUT = (PACKAGE.parent / "pyproject.toml").exists()  # else installed from the wheel
 SECRET_KEY = env.secret("FLOREO_SECRET_KEY", kept_in=DATA / "secret-key")
-SECRET_KEY_FALLBACKS = env.words("FLOREO_SECRET_KEY_FALLBACKS")  # what older ones signed and sealed still holds
+SECRET_KEY_FALLBACKS = env.listed(
+    env.confidential("FLOREO_SECRET_KEY_FALLBACKS")
+)  # what older ones signed and sealed still holds
 SITE_ADDRESS = env.text("FLOREO_ADDRESS", "http://localhost:8000").rstrip("/")
 _address = urlsplit(SITE_ADDRESS)
 SECURE = _address.scheme == "https"
 ALLOWED_HOSTS = env.words("FLOREO_HOSTS") or [_address.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if SECURE else []
 
-DATABASES = {"default": env.database(env.text("DATABASE_URL"), default_file=DATA / "floreo.sqlite3")}
+DATABASES = {"default": env.database(env.confidential("DATABASE_URL"), default_file=DATA / "floreo.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that limits on strangers hold across processes and machines.
 CACHES = {
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "floreo.core.middleware.only_utf_8",
+    "floreo.api.guard.only_by_https",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -198,7 +202,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "provider_id": "oidc",
                 "name": env.text("FLOREO_OIDC_NAME", "OpenID Connect"),
                 "client_id": env.text("FLOREO_OIDC_CLIENT_ID"),
-                "secret": env.text("FLOREO_OIDC_SECRET"),
+                "secret": env.confidential("FLOREO_OIDC_SECRET"),
                 "settings": {"server_url": env.text("FLOREO_OIDC_SERVER")},
             }
         ]
@@ -211,7 +215,7 @@ SOCIALACCOUNT_PROVIDERS = {
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # Mail. Without a server it is kept as files, never lost silently.
-_mail = urlsplit(env.text("FLOREO_SMTP"))
+_mail = urlsplit(env.confidential("FLOREO_SMTP"))
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if _mail.hostname
@@ -219,7 +223,9 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 587
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_HOST_USER = unquote(_mail.username or "")
+# Only the worker sends: the web server does not need it.
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "") or env.confidential("FLOREO_SMTP_PASSWORD")
 EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
@@ -228,7 +234,7 @@ MAIL_REPLY_TO = env.text("FLOREO_MAIL_REPLY_TO")
 MAIL_RETURN = env.text("FLOREO_MAIL_RETURN")  # where a mail that cannot be delivered comes back to
 MAIL_PER_DAY = env.whole("FLOREO_MAIL_PER_DAY", 50)  # to one address; two machines that answer each other stop there
 CLAMD = env.text("FLOREO_CLAMD")  # a virus scanner: path of a socket, or host:port
-BOUNCE_IMAP = env.text("FLOREO_BOUNCE_IMAP")
+BOUNCE_IMAP = env.confidential("FLOREO_BOUNCE_IMAP")
 
 # Signed heads of the audit chain. Only the worker opens the key: on a server it lies where the web server cannot read it.
 HEAD_KEY_FILE = env.text("FLOREO_HEAD_KEY_FILE") or str(DATA / "head-key.pem")
@@ -248,7 +254,7 @@ BACKUP_KEEP = env.whole("FLOREO_BACKUP_KEEP", 14)
 EVENTS_ROOT = env.text("FLOREO_EVENTS") or str(DATA / "events")  # a folder, or s3://bucket/path
 EVENTS_KEEP_DAYS = env.whole("FLOREO_EVENTS_KEEP_DAYS", 400)
 REPORTS_KEEP_DAYS = env.whole("FLOREO_REPORTS_KEEP_DAYS", 60)  # the files as they came
-FEED_IMAP = env.text("FLOREO_FEED_IMAP")
+FEED_IMAP = env.confidential("FLOREO_FEED_IMAP")
 # The addresses to which reports are mailed: a signed mail counts only when it was signed as sent to one of them.
 FEED_ADDRESSES = [a.lower() for a in env.words("FLOREO_FEED_ADDRESS", env.account_of(FEED_IMAP))]
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
@@ -301,9 +307,10 @@ if SECURE:  # a neighbour under the same domain, or plain http, cannot put one o
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     LANGUAGE_COOKIE_NAME = "__Host-language"
 SECURE_SSL_REDIRECT = SECURE and env.flag("FLOREO_REDIRECT_TO_HTTPS", default=True)
-# Whoever watches the machine asks it by plain http, past the proxy; the answer says nothing of anybody.
-SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$"]
-METRICS_TOKEN: str = env.text("FLOREO_METRICS_TOKEN").strip()  # without one there are no metrics
+# Whoever watches the machine asks it by plain http, past the proxy; the answer says nothing of anybody. The API refuses: a
+# redirect would hide that a token was sent in clear.
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$", r"^api/"]
+METRICS_TOKEN: str = env.confidential("FLOREO_METRICS_TOKEN").strip()  # without one there are no metrics
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Only where the whole domain is ours: a neighbour under the same name may still speak plain http.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE and env.flag("FLOREO_HSTS_SUBDOMAINS")

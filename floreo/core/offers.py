@@ -114,6 +114,7 @@ OFFERS = Offers(
         "head.sent": _("sent the signed head of the audit chain"),
         "backup.made": _("made a backup"),
         "backup.restored": _("restored a backup"),
+        "installation.moved": _("moved the records to another database"),
     },
     menu=(
         MenuItem(ADMINISTRATION, _("Outbox"), "workspace:mail", Permission.MAIL_READ, 20, "mail"),

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     INFECTED = "file.infected"  # refused: the virus scanner found something in it
     KEY_USED = "key.used"  # a link that opens something by itself
     TOKEN_USED = "token.used"  # noqa: S105 -- the name of an event
+    TOKEN_EXPOSED = "token.exposed"  # noqa: S105 -- as above; it was sent by plain http
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ urlpatterns: list[URLPattern] = [
         reports.donor_file,
         name="donor_file",
     ),
+    path(".well-known/security.txt", about.security_txt, name="security_txt"),
     path("robots.txt", about.robots, name="robots"),
     path("health/", about.health, name="health"),
 ]

@@ -59,6 +59,7 @@ ABOUT_NOTHING = frozenset(
         "backup.made",
         "backup.restored",
         "events.let_go",
+        "installation.moved",
         "readings.taken",
         "readings.recomputed",
         "sample.night_told",

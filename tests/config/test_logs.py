@@ -123,7 +123,7 @@ def test_the_proxy_writes_none_of_them_down_either() -> None:
     assert all(re.match(PROXY_PATTERN, address) for address in KEYED)
     assert not re.match(PROXY_PATTERN, "/reports/")
     assert not re.match(PROXY_PATTERN, "/workspace/findings/17/")
-    assert re.search(r"access_log off;[^}]*\s+error_log /dev/null;\s+return 301", EXAMPLE)
+    assert re.search(r"access_log off;[^}]*\s+error_log /dev/null;\s+location / \{\s+return 301", EXAMPLE)
 
 
 def test_what_somebody_sent_begins_no_line_of_its_own() -> None:

@@ -30,6 +30,7 @@ PUBLIC = [
     r"publications/",
     r"frameworks/",
     r"robots\.txt",
+    r"\.well-known/security\.txt",
     r"health/",
     r"ready/",  # to this machine, and to whoever has the token; to others it is none
     r"metrics",  # with the token

@@ -114,6 +114,25 @@ def test_what_is_new_is_fetched_once(nothing_yet: None, server: tuple[Server, st
     assert "secret-word" not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
 
 
+def test_a_header_lies_sealed_in_the_database(nothing_yet: None, server: tuple[Server, str], settings: Any) -> None:
+    given, url = server
+    feed = a_fetched_feed(url, fetch_secret=f"Bearer {'w' * 493}")
+    (stored,) = Feed.objects.values_list("fetch_secret", flat=True)
+    assert stored.startswith("sealed:")
+    assert "www" not in stored
+    with pytest.raises(Refused, match="longer than 500"):
+        change_feed(feed, by=SYSTEM, fetch_secret="w" * 501)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key"
+    sentence = "The Authorization header was sealed with another secret key. Enter it again."
+    assert (fetch_now(feed).last_error, given.asked) == (sentence, [])
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert (fetch_now(feed).last_error, len(given.asked)) == ("", 1)
+    settings.SECRET_KEY_FALLBACKS = []
+    change_feed(feed, by=SYSTEM, fetch_secret="Bearer new")
+    fetch_now(feed)
+    assert given.asked[1]["Authorization"] == "Bearer new"
+
+
 def test_a_failing_server_is_asked_less_and_less_often(nothing_yet: None, server: tuple[Server, str]) -> None:
     given, url = server
     feed, waits = a_fetched_feed(url), []

@@ -91,6 +91,23 @@ def test_the_use_of_a_token_is_noted(stream: Path, isla: Country, stranger: Clie
     assert "made-up-token" not in stream.read_text()
 
 
+def test_a_token_that_was_sent_by_http_is_refused_and_noted(
+    stream: Path, isla: Country, stranger: Client, settings: Any
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    for path in ("/api/v1/findings/F-17", "/api/v1/", "/api/none"):
+        answer = stranger.get(path, headers={"Authorization": "Bearer made-up-token"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "https_only")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert stranger.post("/api/v1/events", {}, content_type="application/json").status_code == 403
+    assert stranger.get("/about/").status_code == 301
+    assert [event[0] for event in told()] == [Kind.TOKEN_EXPOSED] * 3
+    assert told()[0][3] == "GET /api/v1/findings"
+    assert "made-up-token" not in stream.read_text()
+    assert stranger.get("/api/v1/findings", secure=True).status_code == 401
+
+
 def test_one_event_is_one_line_whatever_it_holds(stream: Path) -> None:
     note(Kind.REFUSED, None, who='a"\n\u2028é', what="/x\r\n{}" * 100)
     (line,) = stream.read_text().splitlines()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
 
-from floreo.core import heartbeat
+from floreo.core import clock, heartbeat
 from floreo.organisations.models import Country
 from tests.pages import squeezed
 from tests.portal.crawl import body, files, heading, pages
@@ -126,6 +127,18 @@ def test_robots_and_health(db: None, stranger: Client) -> None:
     healthy = stranger.get("/health/")
     assert (healthy.status_code, healthy.content) == (200, b"ok\n")
     assert "no-store" in healthy.headers["Cache-Control"]
+
+
+def test_who_finds_a_weakness_learns_where_to_report_it(db: None, stranger: Client) -> None:
+    """RFC 9116: a contact, an end within a year, at its own address."""
+    answer = stranger.get("/.well-known/security.txt")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
+    assert fields["Contact"] == "http://localhost:8000/report/"
+    assert fields["Canonical"] == "http://localhost:8000/.well-known/security.txt"
+    ahead = datetime.fromisoformat(fields["Expires"]) - clock.machine()
+    assert timedelta(days=100) < ahead < timedelta(days=365)
+    assert stranger.get("/report/").status_code == 200
 
 
 def test_health_tells_a_monitor_that_the_worker_is_not_at_work_without_tls(db: None, stranger: Client) -> None:

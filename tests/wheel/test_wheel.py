@@ -4,9 +4,11 @@ needs neither Node nor network."""
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 import venv
 import zipfile
@@ -43,6 +45,22 @@ def test_it_holds_all_that_the_checkout_holds_and_what_is_built(wheel: Path) -> 
     }
     assert sorted(built - names) == []
     assert not [n for n in names if n.startswith(("tests/", "node_modules/"))]
+
+
+def test_it_holds_the_bill_of_materials_and_prints_it(wheel: Path, tmp_path: Path) -> None:
+    """The same bytes as the tree gives, twice; and by the command."""
+    again = subprocess.run([sys.executable, "tools/sbom.py"], cwd=ROOT, capture_output=True, check=True).stdout
+    (name,) = [n for n in zipfile.ZipFile(wheel).namelist() if n.endswith(".dist-info/sboms/floreo.cdx.json")]
+    assert zipfile.ZipFile(wheel).read(name) == again
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    command = [sys.executable, "-S", "-m", "floreo.config.cli", "licences"]  # without any library
+    env = {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([*command, "--json"], cwd=tmp_path, env=env, capture_output=True, check=True)
+    assert done.stdout == again
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=True)
+    assert re.search(rb"(?m)^django +5\.2\S* +BSD-3-Clause$", done.stdout)
+    assert not (tmp_path / "var").exists()
 
 
 def _clean_environment(folder: Path, wheel: Path) -> Path:
@@ -100,6 +118,8 @@ def test_it_serves_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{css}", timeout=10) as answer:
             assert answer.status == 200
         assert "Isla Prueba" in body
+        with pytest.raises(urllib.error.HTTPError, match="404"):  # a page for those who build Floreo
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/about/pieces/", timeout=30)
     finally:
         process.terminate()
         process.wait(timeout=20)

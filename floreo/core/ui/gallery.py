@@ -10,12 +10,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from floreo.core.errors import Missing
 from floreo.core.ui import maps
 from floreo.core.ui.charts import Bar, Span, SpanAxis
 
@@ -186,7 +188,9 @@ def swatches() -> list[tuple[str, str, str, str]]:
 
 @login_not_required
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Shown at /about/pieces/."""
+    """Shown at /about/pieces/ to those who build Floreo: in a checkout, or with FLOREO_DEBUG. Raises Missing."""
+    if not (settings.IS_CHECKOUT or settings.DEBUG):
+        raise Missing
     doubted = SimpleNamespace(
         confirmed=False,
         doubt=_("two sources give two dates"),

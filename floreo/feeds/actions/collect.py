@@ -19,6 +19,7 @@ from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.outbound import Allow
 from floreo.core.scanning import AWAY
+from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
@@ -59,8 +60,8 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
     claimed = Feed.objects.filter(pk=feed.pk, due_at=feed.due_at).update(due_at=clock.now() + _every(feed))
     if not claimed:
         return False
-    asked = Asked(feed.place, feed.fetch_secret, feed.etag, feed.modified)
     try:
+        asked = Asked(feed.place, feed.header(), feed.etag, feed.modified)
         with fetched(asked, allow=allow) as answer:
             is_new = (
                 answer.is_new
@@ -69,6 +70,9 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
             text = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
         _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait))
+        return False
+    except CannotUnseal:
+        _failed(feed, _("The Authorization header was sealed with another secret key. Enter it again."))
         return False
     except Refused as refusal:
         _failed(feed, str(refusal.sentence))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
@@ -17,11 +18,14 @@ from floreo.core.action import action
 from floreo.core.addresses import is_web_address
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
+from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.engine import formats
 from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Feed
+from floreo.feeds.models.files import HEADER_PURPOSE
 
 BY_HAND = "by-hand"
+LONGEST_HEADER = 500
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _PAGES = {"new", "reports", "types", "rules", "explorer", "held"}  # pages beside the feeds' own, so no codes of feeds
 _PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH}
@@ -64,7 +68,7 @@ class Changes(Facts, total=False):
 def make_feed(name: str, *, by: Actor, code: str = "", **facts: Unpack[Facts]) -> Feed:
     """A feed from its four fields: name, way, place, format."""
     feed = Feed()
-    assign(feed, {**facts, "name": name})
+    assign(feed, {**_sealed(facts), "name": name})
     require_name(feed)
     feed.code = free_code(Feed, feed.name, wanted=code)[:40].strip("-")
     if feed.code in _PAGES:
@@ -79,7 +83,7 @@ def make_feed(name: str, *, by: Actor, code: str = "", **facts: Unpack[Facts]) -
 def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: Unpack[Changes]) -> Feed:
     fresh = lock_latest(feed, version)
     was = (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active)
-    assign(fresh, facts)
+    assign(fresh, _sealed(facts))
     require_name(fresh)
     _check(fresh)
     if (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
@@ -100,6 +104,19 @@ def make_mail_address(feed: Feed, *, by: Actor) -> str:
     save(fresh)
     local, at, host = next(iter(settings.FEED_ADDRESSES), "").partition("@")
     return f"{local}+{word}{at}{host}"
+
+
+def _sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts, with the header as it is stored."""
+    given = dict(facts)
+    if header := given.get("fetch_secret", "").strip():
+        if any(not c.isprintable() or not c.isascii() for c in header):
+            raise refuse("fetch_secret", _("The header contains characters that are not allowed."))
+        if len(header) > LONGEST_HEADER:
+            sentence = _("The header is longer than %(most)s characters.") % {"most": LONGEST_HEADER}
+            raise refuse("fetch_secret", sentence)
+        given["fetch_secret"] = seal(header, purpose=HEADER_PURPOSE)
+    return given
 
 
 def by_hand(*, by: Actor) -> Feed:
@@ -167,8 +184,6 @@ def _check_fetch(feed: Feed) -> None:
         raise refuse(
             "place", _("Enter an address that begins with https:// or http:// and contains no user name or password.")
         )
-    if any(not c.isprintable() or not c.isascii() for c in feed.fetch_secret):
-        raise refuse("fetch_secret", _("The header contains characters that are not allowed."))
 
 
 def check_mapping(mapping: Any) -> None:

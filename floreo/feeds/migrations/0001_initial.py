@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('absent_runs', models.PositiveSmallIntegerField(default=3, verbose_name='Number of files without a finding before it counts as fixed')),
                 ('tlp', models.CharField(choices=[('CLEAR', 'TLP:CLEAR'), ('GREEN', 'TLP:GREEN'), ('AMBER', 'TLP:AMBER'), ('AMBER+STRICT', 'TLP:AMBER+STRICT')], default='AMBER', max_length=12, verbose_name='Marking')),
                 ('is_active', models.BooleanField(default=True, verbose_name='Switched on')),
-                ('fetch_secret', models.CharField(blank=True, help_text='Only if the address requires one. It is stored and never shown. Leave empty to keep the current one.', max_length=500, verbose_name='Authorization header')),
+                ('fetch_secret', models.CharField(blank=True, help_text='Only if the address requires one. It is stored and never shown. Leave empty to keep the current one.', max_length=800, verbose_name='Authorization header')),
                 ('mail_word_hash', models.CharField(blank=True, max_length=64)),
                 ('etag', models.CharField(blank=True, max_length=200)),
                 ('modified', models.CharField(blank=True, max_length=60)),

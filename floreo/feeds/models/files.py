@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission
 from floreo.core.models import Record
 from floreo.core.policy import Tlp
+from floreo.core.seal import unseal
 from floreo.feeds import logic
 from floreo.feeds.models.choices import SENT_MARKINGS, CollectorKind, FileState, HeldReason, HeldState, RunHeld
 
 _ASKED = "What a server answered and when it is asked again is no fact of record."
+HEADER_PURPOSE = "headers with which feeds are fetched"
 _CLAIMED = "Which worker reads it now; what it read is in the trail."
 
 
@@ -68,13 +70,13 @@ class Feed(Record):
     tlp = models.CharField(max_length=12, choices=SENT_MARKINGS, default=Tlp.AMBER, verbose_name=_("Marking"))
     is_active = models.BooleanField(default=True, verbose_name=_("Switched on"))
     fetch_secret = models.CharField(
-        max_length=500,
+        max_length=800,
         blank=True,
         verbose_name=_("Authorization header"),
         help_text=_(
             "Only if the address requires one. It is stored and never shown. Leave empty to keep the current one."
         ),
-    )  # an Authorization header, where the address wants one
+    )  # an Authorization header of up to 500 characters, where the address wants one; sealed
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.
     mail_word_hash = models.CharField(max_length=64, blank=True)
     etag = models.CharField(max_length=200, blank=True)
@@ -92,6 +94,10 @@ class Feed(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("workspace:feed", args=[self.code])
+
+    def header(self) -> str:
+        """The Authorization header in clear, or "". Raises CannotUnseal."""
+        return unseal(self.fetch_secret, purpose=HEADER_PURPOSE) if self.fetch_secret else ""
 
 
 class FeedFile(Record):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -12,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from floreo.core import audit, heads, heartbeat
+from floreo.core import audit, clock, heads, heartbeat
 from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
 from floreo.core.models import SignedHead
 from floreo.core.whole import whole
@@ -173,6 +175,20 @@ def robots(request: HttpRequest) -> HttpResponseBase:
         "Disallow: /account/",
         "Disallow: /search/",
         "Disallow: /es/search/",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@public_page
+def security_txt(request: HttpRequest) -> HttpResponseBase:
+    """Where a weakness of this installation is reported (RFC 9116): the page on which its operator says how."""
+    address = settings.SITE_ADDRESS
+    lines = [
+        f"Contact: {address}{reverse('portal:report')}",
+        f"Expires: {clock.machine().date() + timedelta(days=180)}T00:00:00Z",
+        "Preferred-Languages: en, es",
+        f"Canonical: {address}/.well-known/security.txt",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -25,6 +25,7 @@ WORDS: Mapping[str, Promise] = {
     Kind.FILE_TAKEN: _("File downloaded"),
     Kind.KEY_USED: _("Private link used"),
     Kind.TOKEN_USED: _("API token used"),
+    Kind.TOKEN_EXPOSED: _("API token sent without encryption"),
 }
 
 

@@ -198,6 +198,11 @@ def test_every_piece_renders_before_there_is_a_country(db: None, language: str) 
     assert f'<html lang="{language}"' in answer.content.decode()
 
 
+def test_the_gallery_is_shut_where_floreo_is_installed(db: None, settings: Any) -> None:
+    settings.IS_CHECKOUT = False
+    assert Client().get("/about/pieces/").status_code == 404
+
+
 def test_the_other_language_is_the_same_page_with_its_query(isla: object) -> None:
     page = Client().get("/about/pieces/?show=a&x=1").content.decode()
     assert 'href="/es/about/pieces/?show=a&amp;x=1" lang="es" hreflang="es"' in page

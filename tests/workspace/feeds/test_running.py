@@ -79,12 +79,12 @@ def test_four_fields_make_a_feed_and_a_wrong_place_is_named(responder: Client) -
         "version": feed.version,
     }
     assert responder.post(f"/workspace/feeds/{feed.code}/edit/", given).status_code == 302
-    assert Feed.objects.get().fetch_secret == "Bearer hidden-words"
+    assert Feed.objects.get().header() == "Bearer hidden-words"
     for address in (f"/workspace/feeds/{feed.code}/", f"/workspace/feeds/{feed.code}/edit/"):
         assert "hidden-words" not in page(responder, address)
     given |= {"fetch_secret": "", "version": Feed.objects.get().version}
     assert responder.post(f"/workspace/feeds/{feed.code}/edit/", given).status_code == 302
-    assert Feed.objects.get().fetch_secret == "Bearer hidden-words"
+    assert Feed.objects.get().header() == "Bearer hidden-words"
 
 
 def test_a_file_is_tried_without_a_trace_then_uploaded_once(responder: Client) -> None:

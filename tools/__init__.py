@@ -1,0 +1,1 @@
+"""What builds and checks the program; nothing here is in the wheel."""

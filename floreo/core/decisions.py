@@ -21,6 +21,7 @@ from floreo.core.models import AuditEntry, Record
 
 # The rows that a decision about a thing is about, the thing itself first: rows, and lists of rows.
 Rows = Callable[[Any], Iterable[models.Model | models.QuerySet[Any]]]
+CHANGED_SINCE = "changed_since"  # the code of such a refusal
 DECISIONS: dict[str, Rows] = {}  # by verb; a contract test walks it
 _NAMED = 3  # changes that a refusal names
 
@@ -51,9 +52,9 @@ def why_not(things: Iterable[models.Model | models.QuerySet[Any]], shown: str | 
     number = _number(shown)
     if number is None:
         sentence = _("This page does not say what you read. Go back, open it again, and decide then.")
-        return Refused(sentence, code="changed_since")
+        return Refused(sentence, code=CHANGED_SINCE)
     changes = list(_since(number, list(things)))
-    return Refused(_refusal(changes), code="changed_since") if changes else None
+    return Refused(_refusal(changes), code=CHANGED_SINCE) if changes else None
 
 
 def _number(shown: str) -> int | None:

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from floreo.core.action import is_decision
-from floreo.core.decisions import is_head
+from floreo.core.decisions import CHANGED_SINCE, is_head
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
 from floreo.core.links import form_key, spend_form
 from floreo.core.models import Record
@@ -87,7 +87,7 @@ def form_page(
 ) -> HttpResponse:
     """Shows `form`; when it is sent and sound, calls `do` with its facts and goes back. `thing` is the row that carries
     the version, so that the page can say what somebody else wrote; a form that `decides` carries what was read."""
-    status, theirs = 200, list[Theirs]()
+    status, theirs, is_over = 200, list[Theirs](), False
     if words.section:  # several may stand open on one page: their fields must not share an id
         form.auto_id = f"{words.section}-%s"
         if getattr(request, "htmx", False) and not form.is_bound:
@@ -103,6 +103,9 @@ def form_page(
                 status, theirs = 409, their_values(form, refusal, thing)
             except Refused as refusal:
                 refuse_on(form, refusal)
+                is_over = (
+                    refusal.code == CHANGED_SINCE
+                )  # what was read is no longer so: this form cannot decide any more
             else:
                 if words.done:
                     messages.success(request, str(words.done))
@@ -113,6 +116,7 @@ def form_page(
         "question": words,
         "theirs": theirs,
         "shown": shown_of(request) if decides else "",
+        "is_over": is_over,
         "once": request.POST.get("once", "") or form_key(),
         "status": status,
     }

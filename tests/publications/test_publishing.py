@@ -284,6 +284,7 @@ def test_what_is_published_is_what_was_read(draft: Publication, secretariat: Use
         response = browser.post(f"/workspace/publications/{draft.code}/do/{name}/", {"shown": address[2], **more})
         assert response.status_code == 422
         assert "It was changed after you opened it: The first notice" in response.content.decode()
+        assert "Open it again" in response.content.decode()
     draft.refresh_from_db()
     assert (draft.published_at, draft.embargo_until) == (None, None)
     assert decide(browser, f"/workspace/publications/{draft.code}/do/publish/").status_code == 302

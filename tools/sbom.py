@@ -53,6 +53,10 @@ def of_python() -> Iterator[Locked]:
         head = re.match(r"([a-z0-9.-]+)==([^\s;]+)(?: ; (.+?))? \\\n", entry)
         if head is None:
             raise ValueError(f"requirements.lock has an entry that cannot be read: {entry[:80]}")
+        if head[1] not in licences:
+            raise ValueError(
+                f"licences.toml does not name {head[1]}: write it anew with `python tools/sbom.py --licences`"
+            )
         hashes = tuple(("SHA-256", digest) for digest in sorted(re.findall(r"--hash=sha256:([0-9a-f]{64})", entry)))
         via = re.findall(r"(?m)^    # (?:via |  )([a-z0-9.-]+)(?: \(.*\))?$", entry)
         yield Locked(head[1], head[2], "pypi", hashes, licences[head[1]], head[3] or "", tuple(via))

@@ -33,4 +33,7 @@ def test_it_is_answered(stranger: Client, address: str, status: int) -> None:
 @pytest.mark.parametrize("form", [{"login": "a\x00@example.org"}, {"x\x00": "a"}])
 def test_a_form_with_a_nul_is_refused_whole(stranger: Client, form: dict[str, str]) -> None:
     answer = stranger.post("/account/login/", form)
-    assert (answer.status_code, "The browser sent something we could not read" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "The browser sent something we could not read" in answer.content.decode()) == (
+        422,
+        True,
+    )

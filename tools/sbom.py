@@ -141,6 +141,7 @@ _READ = {
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "qrcode": "BSD-3-Clause AND MIT",
+    "rfc3161-client": "Apache-2.0",
     "sqlparse": "BSD-3-Clause",
 }
 

@@ -61,6 +61,7 @@ request = function()
 end
 """
 WORK = ("/workspace/", "/workspace/plan/2025-2028/", "/workspace/plan/2025-2028/actions/1.1.1/")
+SAMPLE_DAY = "2026-11-20"  # before the day on which the sample country stands
 UPDATE = "/workspace/plan/2025-2028/actions/1.1.1/do/update/"
 
 
@@ -193,10 +194,7 @@ class Person:
             number += 1
             for address in WORK:
                 self.wrong += self.send("GET", address)[0] != 200
-            facts = {
-                "done": f"Step {number} at {time.time()}",
-                "on": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400)),
-            }
+            facts = {"done": f"Step {number} at {time.time()}", "on": SAMPLE_DAY}
             self.wrong += self.send("POST", UPDATE, **facts, is_public="on")[0] != 302
             self.over.wait(2)
 

@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check coverage lock advisories assets venv lint types clean messages
+.PHONY: run test check fuzz coverage lock advisories assets venv lint types clean messages
 
 run: venv assets
 	@$(BIN)/floreo up --pack $(PACK) --port $(PORT)
@@ -24,6 +24,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 assets: venv
 	@$(BIN)/python tools/assets.py
+
+fuzz: ## forms, readers and calls with what nobody would send, for MINUTES (60), on both databases
+	@bash tools/fuzz.sh
 
 coverage: ## the tests on SQLite, measured: what no test takes. Fails below the floor in pyproject.toml
 	@$(BIN)/pytest -n 3 -q -m "not e2e and not wheel" --cov

@@ -1,0 +1,30 @@
+"""Requests are made here as the web server makes them, and before the site stand people of several roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from floreo.config.wsgi import application
+from floreo.organisations.models import Country, Organisation, User
+from tests.api.conftest import small_country
+from tests.fuzz.site import Site, addresses, sessions_of
+
+__all__ = ["small_country"]
+
+
+@pytest.fixture(autouse=True)
+def requests_as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's test client makes requests of Django's own class."""
+    monkeypatch.setattr("django.test.client.WSGIRequest", application.request_class)
+
+
+@pytest.fixture
+def site(isla: Country, user_with: Callable[..., User]) -> Site:
+    body = Organisation.objects.filter(is_public=True, merged_into=None).order_by("pk")[0]
+    users = [
+        user_with(role, organisation=body if role == "operator" else None)
+        for role in ("operator", "secretariat", "administrator")
+    ]
+    return Site(addresses(isla, users[-1]), sessions_of(users))

@@ -32,7 +32,7 @@ from floreo.feeds.models import Feed
 from floreo.organisations.models import Membership, User
 user = User.objects.filter(email="sensor@example.org").first() or User.objects.create(email="sensor@example.org", name="Sensor")
 Membership.objects.get_or_create(user=user, role="responder")
-feed = Feed.objects.filter(code="bench").first() or make_feed("Bench", by=SYSTEM, way="api", code="bench")
+feed = Feed.objects.filter(code="bench").first() or make_feed("Bench", by=SYSTEM, collector="api", code="bench")
 print("word", make_token(user, by=SYSTEM, name="bench")[1])
 """
 TAKE_IN = """

@@ -30,6 +30,7 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 
 VERB = "backup.made"
+_PROOF = ".floreo-proof-"  # begins the name of the folder into which a backup is restored to prove it
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,19 @@ def backup(to: Path, *, keep: int = 0, with_secret: bool = False) -> Made:
     return made
 
 
+def _is_old(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > 24 * 3600
+
+
 @contextmanager
 def _new_file(to: Path) -> Iterator[Path]:
     """A file that only we can read, which goes away again unless it was renamed."""
     for old in to.glob(".floreo-*.part"):  # left by a machine that lost its power in the middle
-        if time.time() - old.stat().st_mtime > 24 * 3600:
+        if _is_old(old):
             old.unlink(missing_ok=True)
+    for old in to.glob(f"{_PROOF}*"):  # and of a proof that was killed
+        if _is_old(old):
+            shutil.rmtree(old, ignore_errors=True)
     handle, name = tempfile.mkstemp(prefix=".floreo-", suffix=".part", dir=to)
     os.close(handle)
     try:
@@ -144,7 +152,7 @@ def _add_folder(writer: Writer, name: str, folder: Path) -> int:
 
 def _prove(part: Path, to: Path) -> None:
     """Restores it, as a stranger's machine would: in a process of its own, into a database of its own."""
-    with tempfile.TemporaryDirectory(prefix=".floreo-proof-", dir=to) as scratch:
+    with tempfile.TemporaryDirectory(prefix=_PROOF, dir=to) as scratch:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FLOREO_", "DATABASE_URL"))}
         own = {"FLOREO_SECRET_KEY": settings.SECRET_KEY, "FLOREO_LOG_LEVEL": "ERROR"}
         packs = {"FLOREO_PACK_DIRS": ",".join(str(p) for p in settings.PACK_DIRS)}

@@ -26,6 +26,8 @@ def run(asked: argparse.Namespace) -> int:
     try:
         if getattr(asked, "dry_run", False):
             return COMMANDS[name](asked)  # needs no database, and makes none
+        if name not in {"restore", "doctor"}:
+            _must_be_whole()
         if name in AS_IT_IS:
             return COMMANDS[name](asked)
         _bring_up_to_date()
@@ -51,6 +53,13 @@ def pack_folder(name: str) -> Path:
             return Path(root) / name
     known = sorted({p.parent.name for root in settings.PACK_DIRS for p in Path(root).glob("*/pack.toml")})
     raise Refused(f"There is no country pack called {name}. There are: {', '.join(known)}.", code="no_pack")
+
+
+def _must_be_whole() -> None:
+    from floreo.config.processes import cut_off
+
+    if sentence := cut_off(Path(settings.DATA)):
+        raise Refused(sentence, code="cut_off")
 
 
 def _bring_up_to_date() -> None:

@@ -16,7 +16,7 @@ from floreo import offers
 from floreo.config.backup import daily_backup
 from floreo.config.heads import sign_and_send
 from floreo.config.sample import is_replaying, replay_sample
-from floreo.core import clock, delivery, security_events
+from floreo.core import clock, delivery, security_events, uploads
 from floreo.core.access import SYSTEM
 from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
@@ -29,13 +29,14 @@ log = logging.getLogger(__name__)
 
 
 def tidy() -> None:
-    """Lets go of what has run out: sessions, used and expired links, full buckets."""
+    """Lets go of what has run out: sessions, used and expired links, full buckets, files that no row names."""
     call_command("clearsessions")
     OneTimeLink.objects.filter(expires_at__lt=clock.now() - timedelta(days=30)).delete()
     old = Q(filled_at__lt=clock.now() - timedelta(days=2))
     of_a_wrong_clock = Q(filled_at__gt=clock.now() + timedelta(hours=1))  # else they refill only when that moment comes
     TokenBucket.objects.filter(old | of_a_wrong_clock).delete()
     delivery.forget_old()
+    uploads.let_go_of_orphans()
     look_at_sizes()
 
 

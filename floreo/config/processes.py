@@ -41,6 +41,21 @@ def echo(line: str) -> None:
     print(line, flush=True)
 
 
+# A restore that was cut off
+
+
+RESTORING = "restoring"  # a file in the data folder, there while rows and files are being put in their place
+
+
+def cut_off(folder: Path) -> str:
+    """What is in the way of every command where a restore was killed in the middle; else nothing."""
+    try:
+        name = (folder / RESTORING).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+    return f"A restore of {name} was cut off, so rows and files do not belong together. Restore again, with --replace."
+
+
 # One of each on a data folder, one on a port
 
 
@@ -248,6 +263,9 @@ def run(asked: argparse.Namespace) -> int:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, supervisor.ask)
     data = data_folder("FLOREO_DATA")
+    if problem := cut_off(data):
+        echo(problem)
+        return 1
     here, other = FolderLock(data, "web"), FolderLock(data, "worker")
     with _held(here, other):
         try:

@@ -1,15 +1,19 @@
 """`floreo restore`: an installation from an archive, whole or not at all.
 
 SQLite: a new file is made beside the old one and takes its name when all is well. PostgreSQL: one transaction. The
-database is first brought to the state the archive was made in, filled, and then brought to this version, unless the one that made it is to go on."""
+database is first brought to the state the archive was made in, filled, and then brought to this version, unless the one that made it is to go on.
+
+Rows and files change places one after another. While they do, a file in the data folder says so, and nothing else starts: whoever
+is cut off there restores again."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +27,13 @@ from floreo.config.archive import SECRET, damaged
 from floreo.config.loading import DoesNotFit, fill
 from floreo.config.migrating import migrations_due
 from floreo.config.portable import quoted
+from floreo.config.processes import RESTORING
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 
+Mark = Callable[[], None]
 FOLDERS = {"files": "MEDIA_ROOT", "events": "EVENTS_ROOT"}
 
 
@@ -57,21 +63,53 @@ def restore(
     manifest = archive.checked(path)
     _must_fit(manifest, other_key=other_key)
     _must_be_free(replace=replace)
-    moved: list[Path] = []
-    stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
-    staged = [] if rows_only else _stage_files(path)
-    into = _into_postgres if connection.vendor == "postgresql" else _into_sqlite
-    rows = into(path, manifest, stamp, moved)
-    for name, folder in staged:
-        _swap(folder, Path(getattr(settings, FOLDERS[name])), stamp, moved)
-    if SECRET in manifest["members"] and not rows_only:
-        _put_secret(path)
-    head = audit.head().number
+    marker = Path(settings.DATA) / RESTORING
+    try:
+        restored = _put_in_place(path, manifest, marker, rows_only=rows_only)
+    except OSError as problem:
+        sentence = f"The restore could not be finished: {problem.strerror or problem}."
+        if marker.exists():
+            sentence += " Rows and files do not belong together now. Correct that, and restore again with --replace."
+        raise Refused(sentence, code="not_finished") from problem
     if not as_it_was and migrations_due():  # after all is in its place: what fails here is fixed by `floreo up`
         call_command("migrate", verbosity=0, interactive=False)
     if not rows_only and not migrations_due():
         record_restore(by=SYSTEM, archive=path.name, made_at=manifest.get("made_at"), head=manifest["audit"])
+    return restored
+
+
+def _put_in_place(path: Path, manifest: dict[str, Any], marker: Path, *, rows_only: bool) -> Restored:
+    moved: list[Path] = []
+    stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
+    staged = [] if rows_only else _stage_files(path)
+    into = _into_postgres if connection.vendor == "postgresql" else _into_sqlite
+    rows = into(path, manifest, stamp, moved, partial(_mark, marker, path))
+    for name, folder in staged:
+        _swap(folder, Path(getattr(settings, FOLDERS[name])), stamp, moved)
+    if SECRET in manifest["members"] and not rows_only:
+        _put_secret(path)
+    _sync(marker.parent)
+    marker.unlink(missing_ok=True)
+    _sync(marker.parent)
+    head = audit.head().number
     return Restored(rows, manifest.get("files", 0), head, str(manifest.get("made_at")), tuple(moved))
+
+
+def _mark(marker: Path, path: Path) -> None:
+    """From here until all is in its place, only a restore may be begun."""
+    with marker.open("w", encoding="utf-8") as file:
+        file.write(f"{path.resolve()}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    _sync(marker.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @action("backup.restored", needs=Permission.ACCOUNT_MANAGE)
@@ -156,7 +194,7 @@ def must_be_stopped() -> None:
 # The database
 
 
-def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, moved: list[Path]) -> int:
+def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, moved: list[Path], mark: Mark) -> int:
     """A new file beside the old one, swapped in at the end."""
     final = Path(connection.settings_dict["NAME"])
     fresh = final.with_name(f"{final.name}.restoring")
@@ -167,6 +205,7 @@ def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, moved: list[P
         connection.close()
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
+        mark()
         if final.exists() and final.stat().st_size:
             old = final.with_name(f"{final.stem}.before-{stamp}{final.suffix}")
             final.rename(old)
@@ -186,11 +225,13 @@ def _remove_database(path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _move_away: list[Path]) -> int:
+def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _moved: list[Path], mark: Mark) -> int:
     """One transaction: whoever looks sees the old or the new, and a failure leaves the old."""
     with transaction.atomic():
         _remove_everything()
-        return _fill(path, manifest)
+        rows = _fill(path, manifest)
+        mark()
+        return rows
 
 
 def _fill(path: Path, manifest: dict[str, Any]) -> int:

@@ -30,6 +30,7 @@ from django.db import connection
 
 from floreo.config import monitors
 from floreo.config.wsgi import application
+from floreo.core import full
 from floreo.core.throttle import caller
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,13 @@ def _plain(status: int, sentence: str, *, again: int = 0) -> Answer:
     if again:
         headers.append(("Retry-After", str(again)))
     return Answer(status, headers, sentence.encode())
+
+
+def _broken(problem: Exception) -> Answer:
+    if full.is_full(problem):  # what comes or goes is put on the disk when it is large
+        return _plain(503, "There is no space left on the server, so nothing was saved.\n", again=300)
+    log.exception("a request could not be answered")
+    return _plain(500, "Something went wrong here.\n")
 
 
 def _spool(in_memory: int = IN_MEMORY) -> tempfile.SpooledTemporaryFile[bytes]:
@@ -351,9 +359,8 @@ class Server:
             return _plain(413, "That is larger than anything this site takes.\n")
         except Full:
             return _plain(503, "Too many ask at once. Come again in a few seconds.\n", again=5)
-        except Exception:  # the application answers its own errors; this is about the server's way to it
-            log.exception("a request could not be answered")
-            return _plain(500, "Something went wrong here.\n")
+        except Exception as problem:  # the application answers its own errors; this is about the server's way to it
+            return _broken(problem)
 
     async def _is_staff(self, environ: dict[str, Any]) -> bool:
         """A made-up key costs its sender a place, and the staff a question to the database."""

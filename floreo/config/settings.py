@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "floreo.core.middleware.only_utf_8",
     "floreo.api.guard.only_by_https",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "floreo.core.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "floreo.organisations.middleware.sessions",
     "django_htmx.middleware.HtmxMiddleware",
     "floreo.config.health.answer_monitors",
     "floreo.organisations.security.watch",
@@ -137,7 +137,7 @@ MADE_ROOT = DATA / "made"  # files for strangers, made once for a head of the ch
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "floreo.core.uploads.DurableStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

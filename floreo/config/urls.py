@@ -29,3 +29,4 @@ handler400 = "floreo.core.middleware.bad_request"
 handler403 = "floreo.core.middleware.permission_denied"
 handler404 = "floreo.core.middleware.page_not_found"
 handler500 = "floreo.core.middleware.server_error"
+handler429 = "floreo.core.middleware.too_many_tries"  # of the library of sign-in

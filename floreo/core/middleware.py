@@ -1,22 +1,27 @@
 """What every request passes: response headers, and refusals turned into pages."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, DisallowedHost, PermissionDenied
+from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
+from floreo.core import full
 from floreo.core.errors import Busy, Missing, NotAllowed, Refused, Slower
 from floreo.core.private_routes import KEY_NAMES, headers_of
 
 View = Callable[[HttpRequest], HttpResponse]
+_A_WHILE = 300  # seconds
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -35,6 +40,18 @@ def _sign_in_first(request: HttpRequest, response: HttpResponse) -> HttpResponse
         here = urlsplit("")
     back = f"{here.path}?{here.query}" if here.query else here.path
     return HttpResponse(headers={"HX-Redirect": f"{login}?{urlencode({'next': back})}"})
+
+
+class Sessions(SessionMiddleware):
+    """Reading goes on where there is no room to note when somebody was here last."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except DatabaseError as problem:
+            if request.method not in {"GET", "HEAD"} or not full.is_full(problem):
+                raise
+            return response
 
 
 class Compress(GZipMiddleware):
@@ -164,5 +181,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """Of sign-in, whose library counts in the database and takes a count that could not be written for a full one."""
+    if full.takes_nothing():
+        return refusal_page(request, full.sentence())
+    return refusal_page(request, Slower(_("Too many attempts. Wait a few minutes and try again."), seconds=_A_WHILE))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Asked while the error is being handled. A full disk has a sentence, whatever it was that could not be written."""
+    if full.is_full(sys.exc_info()[1]):
+        return refusal_page(request, full.sentence())
     return render(request, "errors/broken.html", {"status": 500}, status=500)

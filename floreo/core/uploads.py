@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import logging
+import os
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import (
     FileUploadHandler,
@@ -15,21 +20,22 @@ from django.core.files.uploadhandler import (
     TemporaryFileUploadHandler,
     UploadFileException,
 )
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from floreo.core import full
 from floreo.core.errors import Refused
 
 log = logging.getLogger(__name__)
 V = TypeVar("V", bound=Callable[..., Any])
 _PIECE = 64 * 1024
 _PATIENCE = 5  # how many times the limit may still come after it
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def disk_full(error: OSError) -> Refused:
     """The sentence for a disk that would not take a file. Anything but a full disk is logged."""
-    if error.errno not in _FULL:
+    if error.errno not in full.ERRORS:
         log.error("a file could not be kept", exc_info=error)
     return Refused(
         _(
@@ -38,6 +44,46 @@ def disk_full(error: OSError) -> Refused:
         ),
         code="disk_full",
     )
+
+
+class DurableStorage(FileSystemStorage):
+    """A file is on the disk, and so is its name, before the row that names it is written."""
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        kept: str = super()._save(name, content)  # type: ignore[misc]  # the stubs have only what it is called by
+        path = Path(self.path(kept))
+        for each in (path, path.parent):
+            handle = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        return kept
+
+
+_ORPHAN_AFTER = 86400.0  # seconds
+
+
+def let_go_of_orphans() -> int:
+    """Removes files that no row names: of a process that was killed between the two. Returns how many."""
+    fields = [
+        (model, field.name, field.upload_to.strip("/"))
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.FileField) and isinstance(field.upload_to, str)
+    ]
+    count = 0
+    for folder in {folder for _model, _name, folder in fields}:
+        here = Path(default_storage.path(folder))
+        old = [p for p in here.glob("*") if p.is_file() and time.time() - p.stat().st_mtime > _ORPHAN_AFTER]
+        names = {f"{folder}/{path.name}": path for path in old}
+        for model, field, _folder in fields:
+            for name in model._default_manager.values_list(field, flat=True).iterator():
+                names.pop(name, None)
+        for path in names.values():
+            path.unlink(missing_ok=True)
+        count += len(names)
+    return count
 
 
 class TooLarge(UploadFileException, Refused):

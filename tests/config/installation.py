@@ -74,7 +74,7 @@ class Installation:
 
     def warm(self, function: str, pack: str) -> None:
         """A function of tests/config/warm.py on this installation, with the folder of a pack."""
-        one = forks().Process(target=getattr(warm, function), args=(self.env(), ROOT / "packs" / pack, _once()))
+        one = forks().Process(target=getattr(warm, function), args=(self.env(), ROOT / "packs" / pack, once()))
         one.start()
         one.join()
         assert one.exitcode == 0, f"{function} {pack}: its output is above"
@@ -124,7 +124,7 @@ class Installation:
         return found
 
 
-def _once() -> Path:
+def once() -> Path:
     """Where they are made. Two runs of the tests beside each other may share it: they then set FLOREO_ONCE."""
     home = Path(os.environ.get("FLOREO_ONCE") or Path(os.environ["FLOREO_TESTS"]) / "once")
     home.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def _once() -> Path:
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
     """A folder that `make` fills, by whichever process comes first. Nobody writes into it afterwards: tests copy it."""
-    home = _once()
+    home = once()
     with (home / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / name).exists():
@@ -167,7 +167,7 @@ def _prepared(what: str) -> Path:
 
 
 def _beside(what: str, kind: str) -> Path:
-    return _once() / f"{what}.{kind}"
+    return once() / f"{what}.{kind}"
 
 
 def said_at_first_start(what: str) -> str:

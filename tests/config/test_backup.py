@@ -172,6 +172,36 @@ def test_data_are_replaced_only_with_replace_and_then_kept_aside(archive: Path, 
     assert not list(tmp_path.glob("*.restoring*"))
 
 
+def test_a_restore_that_is_cut_off_stops_everything_until_it_is_done_again(archive: Path, tmp_path: Path) -> None:
+    one = prepared(tmp_path)
+    (one.folder / "events").write_text(
+        "a file where a folder should be"
+    )  # so the rows are in their place, and files are not
+    cut = one.run("restore", archive, "--replace")
+    assert (cut.returncode, "Rows and files do not belong together now." in cut.stdout) == (1, True), cut.stdout
+    sentence = f"A restore of {archive.resolve()} was cut off, so rows and files do not belong together."
+    for words in (("up", "--port", "1"), ("worker",), ("backup",), ("audit", "verify")):
+        refused = one.run(*words)
+        assert (refused.returncode, refused.stdout.startswith(sentence)) == (1, True), (words, refused.stdout)
+    (one.folder / "events").unlink()
+    done = one.run("restore", archive, "--replace")
+    assert done.returncode == 0, done.stdout
+    assert (one.folder / "files" / "evidence" / "ñandú.txt").read_bytes() == b"seen\n"
+    assert one.run("audit", "verify").returncode == 0
+
+
+def test_what_a_killed_backup_left_behind_goes_after_a_day(archive: Path, tmp_path: Path) -> None:
+    one = prepared(tmp_path / "data")
+    assert one.run("restore", archive).returncode == 0
+    to = tmp_path / "to"
+    for name in (".floreo-proof-old", ".floreo-proof-new", ".floreo-old.part", ".floreo-new.part"):
+        (to / name).mkdir(parents=True) if "proof" in name else (to / name).touch()
+        if "old" in name:
+            os.utime(to / name, (1, 1))
+    assert one.run("backup", "--to", to).returncode == 0
+    assert {path.name for path in to.glob(".floreo-*")} == {".floreo-proof-new", ".floreo-new.part"}
+
+
 @pytest.mark.parametrize("harm", ["cut", "flipped", "empty", "text", "gzip of nothing"])
 def test_a_damaged_archive_is_refused_and_changes_nothing(harm: str, archive: Path, tmp_path: Path) -> None:
     body = archive.read_bytes()

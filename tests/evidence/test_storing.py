@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.audit import key
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
+from floreo.core.uploads import let_go_of_orphans
 from floreo.evidence.actions import attach, store_file, store_link, store_record, update_evidence
 from floreo.evidence.models import Evidence
 from floreo.organisations.models import Organisation, User
@@ -178,3 +180,14 @@ def test_attaching_names_the_thing_and_the_person(lead: User, act: Action) -> No
     one = attach(kept, by=lead, thing=act.milestones.all()[0], note="page 4")
     assert (one.thing, one.note, one.attached_by) == (key(act.milestones.all()[0]), "page 4", "Test lead")
     assert SYSTEM.actor_name != one.attached_by
+
+
+def test_a_file_that_no_row_names_goes_after_a_day(lead: User) -> None:
+    kept = store_file(upload(), by=lead)  # its process may have been killed after the file and before its row
+    folder = Path(default_storage.path("evidence"))
+    for name in ("left long ago", "left just now"):
+        (folder / name).write_bytes(b"hal")
+    for path in (folder / "left long ago", Path(kept.file.path)):
+        os.utime(path, (1, 1))
+    assert let_go_of_orphans() == 1
+    assert {path.name for path in folder.iterdir()} == {"left just now", Path(kept.file.path).name}

@@ -1,0 +1,48 @@
+"""A disk that is full: told from other errors, and said in a sentence. What was being written is undone by its transaction."""
+
+from __future__ import annotations
+
+import errno
+
+from django.db import transaction
+from django.db.utils import DatabaseError
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.errors import Busy
+from floreo.core.models import TokenBucket
+
+ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_AGAIN = 300  # seconds
+_PROBE = "whether there is room"
+_OF_POSTGRESQL = "53100"  # disk_full, https://www.postgresql.org/docs/current/errcodes-appendix.html
+
+
+def is_full(problem: BaseException | None) -> bool:
+    """Whether that is why: by the number of the system, or by what the database says."""
+    while problem is not None:
+        if isinstance(problem, OSError) and problem.errno in ERRORS:
+            return True
+        if getattr(problem, "sqlstate", None) == _OF_POSTGRESQL or "disk is full" in str(problem):
+            return True
+        problem = problem.__cause__
+    return False
+
+
+def sentence() -> Busy:
+    text = _(
+        "There is no space left on the server, so nothing was saved. What was saved before is safe. Contact the server"
+        " administrator and try again later."
+    )
+    return Busy(text, seconds=_AGAIN, code="disk_full")
+
+
+def takes_nothing() -> bool:
+    """Whether the database has no room for one more row. Asked only where something else hides its answer."""
+    facts = {"tokens": 0, "filled_at": clock.now()}
+    try:
+        with transaction.atomic():
+            TokenBucket.objects.update_or_create(key=_PROBE, defaults=facts)
+    except DatabaseError as problem:
+        return is_full(problem)
+    return False

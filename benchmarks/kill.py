@@ -7,7 +7,7 @@
 a watched folder, others answer by the link of a notice, send forms, upload evidence, close periods, send notices again; and
 backups of it are made, and restored elsewhere. Each round waits until one kind of work is in the middle, then kills a process
 that does it: the web server's, its main one, the worker, a child, a command; now and then the main process, all at once, or with
-SIGTERM and SIGINT. Every 25 kills all comes to rest and is compared. Exit code 1 when anything was lost, doubled or left by half.
+SIGTERM and SIGINT. Every 40 kills all comes to rest and is compared. Exit code 1 when anything was lost, doubled or left by half.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("ingest", "events", "answers", "forms", "uploads", "close", "notices", "backup", "restore")
-EVERY = 25  # kills from one comparison to the next
+EVERY = 40  # kills from one comparison to the next
 KEY = "a key for tests only"
 PACK = "isla-prueba"
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def make_databases(place: Place) -> None:
 
     with psycopg.connect(place.url, autocommit=True) as cluster:
         for name in ("data", "other"):
-            _there, path = place.database(name).rsplit("/", 1)
-            cluster.execute(f'DROP DATABASE IF EXISTS "{path.partition("?")[0]}" WITH (FORCE)')
-            cluster.execute(f'CREATE DATABASE "{path.partition("?")[0]}"')
+            cluster.execute(f'DROP DATABASE IF EXISTS "floreo_kill_{name}" WITH (FORCE)')
+            cluster.execute(f'CREATE DATABASE "floreo_kill_{name}"')
 
 
 @contextmanager

@@ -79,7 +79,7 @@ class Making:
 
     def _commands(self, name: str) -> dict[str, Any]:
         log = self.folder / f"{name}.log"
-        return {"name": name, "victims": {}, "nursery": self.nursery, "log": log, "rest": 10.0}
+        return {"name": name, "victims": {}, "nursery": self.nursery, "log": log, "rest": 20.0}
 
     def backup(self) -> Kind:
         return copies.Backups(**self._commands("backup"), words=self._words(), to=self.folder / "backups")

@@ -183,7 +183,7 @@ def warm() -> None:
 def main() -> None:
     hurry()
     warm()
-    processes.subprocess = backup.subprocess = Forks  # type: ignore[assignment]  # a fork in the place of a new interpreter
+    processes.subprocess = backup.subprocess = Forks  # type: ignore[assignment, attr-defined]  # a fork in the place of a new interpreter
     if fault := os.environ.get("KILL_FAULT"):
         from benchmarks.killing import faults
 

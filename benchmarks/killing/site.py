@@ -249,7 +249,7 @@ class Nursery:
         self._change, self._last, self._ready = threading.Condition(), 0, False
         threading.Thread(target=self._listen, daemon=True).start()
         with self._change:
-            begun = self._change.wait_for(lambda: self._ready or self.process.poll() is not None, PATIENCE)
+            begun = self._change.wait_for(lambda: self._ready or self.process.poll() is not None, 4 * PATIENCE)
         assert begun
         assert self._ready, f"it never began: {self.log.read_text()[-2000:]}"
 

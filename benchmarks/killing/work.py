@@ -369,7 +369,7 @@ class Notices(Kind):
 
 
 def due_letters() -> bool:
-    soon = clock.now() + timedelta(minutes=1)
+    soon = clock.now() + timedelta(seconds=5)  # others wait by their own will
     return OutboxMail.objects.filter(state=MailState.WAITING, next_try_at__lt=soon).exists()
 
 

@@ -384,6 +384,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, help="an empty folder (default: a temporary one)")
     asked = parser.parse_args()
+    os.environ.pop("FLOREO_WARM", None)  # of the tests: settings would be read before there are any
     random.seed(asked.seed)
     folder = Path(tempfile.mkdtemp(prefix="floreo-growth-", dir=asked.data))
     try:

@@ -144,22 +144,14 @@ def name_it(name: str) -> None:
 
 def _command(asked: dict[str, Any]) -> int:
     os.setsid()
-    nothing, log = (
-        os.open(os.devnull, os.O_RDONLY),
-        os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
-    )
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(nothing, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
     if asked.get("env"):
         as_if_just_started(asked["env"])
-    name_it(
-        asked["arguments"][-1]
-        if asked["arguments"][-1] == "worker"
-        else "up"
-        if "up" in asked["arguments"]
-        else "command"
-    )
+    name_it("up" if "up" in asked["arguments"] else "command")
     from floreo.config.cli import main
 
     return main(asked["arguments"])

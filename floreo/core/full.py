@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import errno
 
-from django.db import transaction
 from django.db.utils import DatabaseError
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import throttle
 from floreo.core.errors import Busy
-from floreo.core.models import TokenBucket
 
 ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _AGAIN = 300  # seconds
-_PROBE = "whether there is room"
+_ENOUGH = 1_000_000_000
 _OF_POSTGRESQL = "53100"  # disk_full, https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
@@ -39,10 +37,8 @@ def sentence() -> Busy:
 
 def takes_nothing() -> bool:
     """Whether the database has no room for one more row. Asked only where something else hides its answer."""
-    facts = {"tokens": 0, "filled_at": clock.now()}
     try:
-        with transaction.atomic():
-            TokenBucket.objects.update_or_create(key=_PROBE, defaults=facts)
+        throttle.spend("whether there is room", "here", capacity=_ENOUGH, per_hour=_ENOUGH)
     except DatabaseError as problem:
         return is_full(problem)
     return False

@@ -270,7 +270,7 @@ def test_the_secretariat_decides_by_keyboard(office: Office) -> None:
     page.get_by_text("Approved and added to the plan.").wait_for()
     tab_to(page, words="Return with a note")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/return/")
+    page.wait_for_url("**/return/?shown=*")
     tab_to(page, name="note")
     page.keyboard.type("How many in all?")
     tab_to(page, words="Return with this note", most=1)

@@ -280,7 +280,9 @@ def run(folder: Path, wanted: list[str], asked: argparse.Namespace) -> int:
 
         office = PostOffice()
         with listening(office) as mail:
-            os.environ |= (env := place.env("data", mail, asked.fault))
+            env = place.env("data", mail, asked.fault)
+            os.environ.clear()  # what the tests' forks were started with must not stay
+            os.environ |= env
             import django
 
             django.setup()

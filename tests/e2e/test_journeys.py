@@ -58,6 +58,6 @@ def test_the_head_of_the_chain_moves_with_every_write(page: Page, site: Site) ->
     page.get_by_role("link", name="Give an update").first.click()
     page.locator("textarea[name=next]").fill("Third hiring round in January.")
     page.locator("main button[type=submit]").first.click()
-    page.wait_for_load_state("networkidle")
+    page.locator("main p", has_text="Third hiring round in January.").first.wait_for()
     page.goto("/about/audit/")
     assert page.locator("main code").first.inner_text() != before

@@ -307,3 +307,8 @@ def test_half_a_character_in_a_name_or_a_value_of_json_is_replaced() -> None:
     report = opened(b'{"source.ip": "192.0.2.1", "a\\ud800": {"b\\udc00": "c\\ud800"}}\n', "events.json")
     (more,) = [text for part in report.parts() if part.more is not None for text in part.more.to_pylist()]
     assert json.loads(more) == {"a?.b?": "c?"}
+
+
+def test_a_first_line_that_is_no_header_is_refused() -> None:
+    with pytest.raises(Unreadable, match="unknown_format"):
+        list(opened(b"a," + b"z" * 140_000 + b"\n1,2\n", "2026-11-24-scan_rdp.csv").parts())

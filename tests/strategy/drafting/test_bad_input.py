@@ -249,3 +249,12 @@ def test_widths_and_levels_in_no_digits_of_ours_are_passed_over(tmp_path: Path) 
         level.append(level.makeelement(f"{{{level.nsmap['w']}}}{part}", {f"{{{level.nsmap['w']}}}val": "²"}))
     document.save(str(tmp_path / "plan.docx"))
     assert read_document(tmp_path / "plan.docx").blocks
+
+
+def test_control_characters_of_a_page_are_left_out(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    words = "Pillar 1: Response of the team to incidents, day and night"
+    page.write_text(
+        f"<body><header>x</header>\x01{words}\x0b<nav>y</nav>\x1f\ufffe{words}&#1;&#xB;&#xd800;&#99999999;<nav>z</nav>&#233;</body>"
+    )
+    assert words in read_document(page).text

@@ -41,7 +41,11 @@ def header_of(block: Block, delimiter: str) -> tuple[list[str], Block]:
         found = whole.match(block.data, place)
         if not found or found.end() == place:
             break
-        if cells := next(csv.reader(io.StringIO(found[0].decode(), newline=""), delimiter=delimiter), []):
+        try:
+            cells = next(csv.reader(io.StringIO(found[0].decode(), newline=""), delimiter=delimiter), [])
+        except csv.Error as error:  # a cell longer than Python's reader takes: no name of a column
+            raise Unreadable(problems.UNKNOWN_FORMAT) from error
+        if cells:
             end = found.end()
             line = block.line + line_ends(block.data[:end])
             return unique(cells), Block(block.data[end:], line, block.last)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from lxml import etree, html
@@ -92,9 +93,20 @@ def declared_encoding(data: bytes) -> str:
     return found[1].decode("ascii", "ignore").lower() if found else ""
 
 
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#([xX][0-9a-fA-F]{1,8}|[0-9]{1,9});?")
+
+
 def _without_declaration(text: str) -> str:
-    # lxml refuses str input that still declares a byte encoding.
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""), count=1)
+    # lxml refuses str input that still declares a byte encoding, and stumbles later over what no XML holds.
+    text = _REFERENCE.sub(_in_xml, _NOT_IN_XML.sub("", text))
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1)
+
+
+def _in_xml(reference: re.Match[str]) -> str:
+    """The reference; nothing for one to a character that no XML holds."""
+    number = int(reference[1][1:], 16) if reference[1][0] in "xX" else int(reference[1])
+    return "" if number > sys.maxunicode or _NOT_IN_XML.match(chr(number)) else reference[0]
 
 
 def _belongs_to_site(element: html.HtmlElement) -> bool:

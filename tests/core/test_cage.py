@@ -11,7 +11,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -154,9 +154,15 @@ def readers() -> list[int]:
 def being_read(path: Path, **more: Any) -> Iterator[tuple[int, Future[cage.Verdict]]]:
     """A reader of a file that is never written to its end: the process, and what its asker will hear."""
     os.mkfifo(path)
+    (ready := path.with_suffix(".ready")).write_text("Pillar 1: Law\n")
+    run(READER, ready, name="a.txt")  # so that the clock of this one runs against a process that is there
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(run, READER, path, name="a.txt", **more)
-        held = os.open(path, os.O_WRONLY)  # returns when it is open there, too
+        held = None
+        while held is None:  # until it is open there, too
+            assert not asked.done(), "it ended before it read"
+            with suppress(OSError):
+                held = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
         try:
             yield readers()[0], asked
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,8 +98,7 @@ def _database() -> list[str]:
                 " WHERE a.amname = 'btree' AND n.nspname = 'public' AND i.indisvalid"
             )
             found = []
-    with suppress(NotImplementedError):
-        connection.check_constraints()
+    connection.check_constraints()
     return found
 
 

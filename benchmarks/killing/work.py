@@ -8,6 +8,7 @@ import random
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ class Found:
 
 
 @dataclass
-class Kind:
+class Kind(ABC):
     """`victims`: roles of processes, and how often each is the one that is killed in the middle of it."""
 
     name: str
@@ -57,11 +58,13 @@ class Kind:
     begun: float = 0.0  # when the one that runs now began; 0 when none does
     usual: float = 0.3  # seconds one takes
 
+    @abstractmethod
     def once(self) -> None:
-        raise NotImplementedError
+        """One act of the kind, with what is acknowledged noted."""
 
+    @abstractmethod
     def compare(self) -> Found:
-        raise NotImplementedError
+        """What became of all that was acknowledged, and of what nobody answered."""
 
     def run(self, stop: threading.Event, go: threading.Event) -> None:
         while not stop.is_set():
@@ -148,9 +151,6 @@ def stored(feed: str) -> Counter[int]:
 
 
 class _Events(Kind):
-    def parts(self) -> dict[Any, range]:
-        raise NotImplementedError
-
     def of_store(self, feed: str) -> Found:
         there, found = stored(feed), Found()
         for key, numbers in (self.acknowledged | self.unknown).items():

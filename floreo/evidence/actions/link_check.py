@@ -45,7 +45,7 @@ def check_links(*, by: Actor, allow: Allow = is_public_address, most: int = AT_O
     if looks and not any(look.status for _evidence, look in looks):
         unreached = [evidence for evidence, look in looks if look.seen is Seen.UNREACHED]
         if unreached:
-            log.warning("no server answered: links are looked at when this machine is on the internet again")
+            log.info("no server answered: links are looked at when this machine is on the internet again")
         looks = [(evidence, look) for evidence, look in looks if look.seen is not Seen.UNREACHED]
     return _note_seen(looks, by=by) if looks else 0
 

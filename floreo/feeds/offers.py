@@ -92,6 +92,7 @@ OFFERS = Offers(
         "held.kept": _("held a file whose sender is not proven"),
         "held.released": _("released a held file"),
         "notices.held": _("held far more notices than usual"),
+        "notices.unheld": _("let notices go by themselves again"),
         "notices.released": _("sent the notices that were held"),
         "run.accepted": _("accepted an unusual file of a feed"),
         "run.refused": _("refused an unusual file of a feed"),

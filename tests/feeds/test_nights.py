@@ -222,6 +222,32 @@ def test_far_more_letters_than_usual_wait_for_a_person(
     assert acts.send_due() == 1  # a person looked today
 
 
+def test_what_is_no_longer_due_is_no_longer_held(
+    in_country: None, secretariat: User, browser_of: Callable[[User], Client]
+) -> None:
+    """Found by looking: the page told of far more notices than usual above a list without one."""
+    other, today = make_other_feed(), clock.today()
+    for number in range(25):
+        make_finding(make.make_organisation(f"body-{number}", email=f"it@body-{number}.example"), feed=other)
+    NoticeRule.objects.create(every="at_once", contact_role="abuse")
+    acts.send_due()
+    assert acts.held_today(today) == 25
+    Finding.objects.exclude(organisation__code="body-1").update(state="fixed", fixed_on=today)
+    assert "Held: far more" in browser_of(secretariat).get("/workspace/notices/today/").content.decode()
+    Finding.objects.update(state="fixed", fixed_on=today)
+    assert "Held: far more" not in browser_of(secretariat).get("/workspace/notices/today/").content.decode()
+    assert acts.send_due() == 0
+    assert acts.held_today(today) is None
+    assert not [
+        t for t in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=today) if "notices" in t.title
+    ]
+    acts.unhold_notices(today, by=SYSTEM)
+    assert AuditEntry.objects.filter(verb="notices.unheld").count() == 1
+    Finding.objects.update(state="new", fixed_on=None)
+    assert acts.send_due() == 0  # many again, so held again
+    assert acts.held_today(today) == 25
+
+
 def test_as_many_letters_as_usual_go_by_themselves() -> None:
     assert not logic.are_many(20, [])
     assert logic.are_many(21, [])

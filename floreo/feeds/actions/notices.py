@@ -42,7 +42,7 @@ def send_notices(today: date, *, by: Actor = SYSTEM, hour: int | None = None) ->
 
 def send_due(*, by: Actor = SYSTEM) -> int:
     """Posts what is due now, by the country's day and hour. For the worker. Where far more are due than usual, none is
-    posted: they wait for a person, who sends them by `send_notices`."""
+    posted: they wait for a person (`release_notices`)."""
     country, today = the_country(), clock.today()
     hour = clock.now().astimezone(ZoneInfo(country.zone if country else "UTC")).hour
     chooser = Chooser(today, hour=hour)
@@ -50,6 +50,7 @@ def send_due(*, by: Actor = SYSTEM) -> int:
     if not is_released(today) and logic.are_many(len(due) + _written_to(today), _usual(today)):
         hold_notices(today, by=by, due=len(due))
         return 0
+    unhold_notices(today, by=by)
     return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
 
 
@@ -71,6 +72,13 @@ def hold_notices(today: date, *, by: Actor, due: int) -> None:
         note(day=today.isoformat(), organisations=due)
 
 
+@action("notices.unheld", needs=HANDLE, quiet=True)
+def unhold_notices(today: date, *, by: Actor) -> None:
+    """What was held is no longer due: a file was refused, or the findings closed. Notices go by themselves again."""
+    if held_today(today) is not None and not is_released(today):
+        note(day=today.isoformat())
+
+
 @action("notices.released", needs=HANDLE)
 def release_notices(today: date, *, by: Actor) -> int:
     """A person sends what was held, and what else becomes due that day goes by itself. How many letters."""
@@ -83,8 +91,9 @@ def release_notices(today: date, *, by: Actor) -> int:
 
 def held_today(today: date) -> int | None:
     """How many organisations were to be notified when their letters were held; None where none are."""
-    entry = AuditEntry.objects.filter(verb="notices.held", detail__day=today.isoformat()).first()
-    return int(entry.detail["organisations"]) if entry else None
+    entries = AuditEntry.objects.filter(verb__in=["notices.held", "notices.unheld"], detail__day=today.isoformat())
+    newest = entries.order_by("-number").first()
+    return int(newest.detail["organisations"]) if newest is not None and newest.verb == "notices.held" else None
 
 
 def is_released(today: date) -> bool:

@@ -123,11 +123,12 @@ def notice_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def due(request: HttpRequest) -> HttpResponse:
     """What would go out today, before it does."""
     must_see_all(request.user)
+    today, plans = clock.today(), preview(clock.today())
     context = {
         "workspace_section": AREA,
-        "plans": preview(clock.today()),
+        "plans": plans,
         "handles": can(request.user, HANDLE),
-        "waiting": 0 if acts.is_released(clock.today()) else acts.held_today(clock.today()),
+        "waiting": any(p.letters for p in plans) and not acts.is_released(today) and acts.held_today(today),
     }
     return render(request, "workspace/feeds/due.html", context)
 

@@ -473,6 +473,8 @@ process_vm_readv 310 270
 process_vm_writev 311 271
 execve 59 221
 execveat 322 281
+fork 57 -
+vfork 58 -
 mount 165 40
 unshare 272 97
 setns 308 268
@@ -485,10 +487,13 @@ request_key 249 218
 keyctl 250 219
 """
 _TGKILL = (234, 131)  # how a process ends itself: allowed for itself
+_CLONE = (56, 220)  # a thread is allowed, a process is not: it would live on
+_CLONE_3 = 435  # hides what it asks for behind an address: not there, so that libraries take the other
+_OF_A_THREAD = 0x00010000  # CLONE_THREAD
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _SET_SECCOMP, _FILTER = 22, 2
-_LOAD, _IF_EQUAL, _IF_NOT_LESS, _RETURN = 0x20, 0x15, 0x35, 0x06
-_ALLOW, _DENY, _KILL = 0x7FFF0000, 0x00050001, 0x80000000  # denied calls answer EPERM
+_LOAD, _IF_EQUAL, _IF_NOT_LESS, _IF_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _DENY, _NOT_THERE, _KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000  # EPERM; ENOSYS
 _AT_CALL, _AT_MACHINE, _AT_FIRST = 0, 4, 16  # places in seccomp_data
 
 
@@ -497,26 +502,42 @@ def _close_calls(*, network: bool = False) -> set[str]:
     column, machine = _MACHINES.get(os.uname().machine, (0, 0))
     if not machine:
         return set()
-    rows = (_CALLS if network else _CALLS + _SOCKETS).strip().splitlines()
-    numbers = [int(row.split()[1 + column]) for row in rows if row]
-    denied = len(numbers) + 4  # steps from the first comparison to the denial
-    steps = [
-        (_LOAD, 0, 0, _AT_MACHINE),
-        (_IF_EQUAL, 1, 0, machine),
-        (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, _AT_CALL),
-        (_IF_NOT_LESS, denied, 0, 0x40000000),  # the other numbering of x86
-        *((_IF_EQUAL, denied - 1 - place, 0, number) for place, number in enumerate(numbers)),
-        (_IF_EQUAL, 0, 2, _TGKILL[column]),
-        (_LOAD, 0, 0, _AT_FIRST),
-        (_IF_EQUAL, 0, 1, os.getpid()),
-        (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _DENY),
-    ]
+    rows = (row.split()[1 + column] for row in (_CALLS if network else _CALLS + _SOCKETS).split("\n") if row)
+    steps = _filter([int(row) for row in rows if row != "-"], column, machine)
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     program = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(code)))
     _LIBC.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     return {"calls"} if _LIBC.prctl(_SET_SECCOMP, _FILTER, program, 0, 0) == 0 else set()
+
+
+def _filter(denied: Sequence[int], column: int, machine: int) -> list[tuple[int, int, int, int]]:
+    """The program of the filter: an operation, how many steps it skips where it holds and where it does not, a value."""
+    steps: list[tuple[int, str, str, int]] = [  # with the names of the steps where it goes on; "" is the next
+        (_LOAD, "", "", _AT_MACHINE),
+        (_IF_EQUAL, "", "kill", machine),
+        (_LOAD, "", "", _AT_CALL),
+        (_IF_NOT_LESS, "deny", "", 0x40000000),  # the other numbering of x86
+        *((_IF_EQUAL, "deny", "", number) for number in denied),
+        (_IF_EQUAL, "not there", "", _CLONE_3),
+        (_IF_EQUAL, "clone", "", _CLONE[column]),
+        (_IF_EQUAL, "", "allow", _TGKILL[column]),
+        (_LOAD, "", "", _AT_FIRST),
+        (_IF_EQUAL, "allow", "deny", os.getpid()),
+        (_LOAD, "", "", _AT_FIRST),
+        (_IF_SET, "allow", "deny", _OF_A_THREAD),
+        (_RETURN, "", "", _ALLOW),
+        (_RETURN, "", "", _DENY),
+        (_RETURN, "", "", _NOT_THERE),
+        (_RETURN, "", "", _KILL),
+    ]
+    places = dict(
+        zip(("clone", "", "allow", "deny", "not there", "kill"), range(len(steps) - 6, len(steps)), strict=True)
+    )
+
+    def skipped(at: int, name: str) -> int:
+        return places[name] - at - 1 if name else 0
+
+    return [(what, skipped(at, yes), skipped(at, no), value) for at, (what, yes, no, value) in enumerate(steps)]
 
 
 def _libraries() -> set[Path]:

@@ -126,22 +126,22 @@ class Browser:
         found = {name.lower(): value for name, value in came.getheaders()}
         return Answer(came.status, found, content, dict(self.cookies))
 
-    def form(self, path: str, **facts: str) -> Answer:
-        """Opens the page and sends its form back with these facts. Only the second can be Unanswered."""
+    def _opened(self, path: str) -> Answer:
         try:
-            page = self.ask("GET", path)
+            return self.ask("GET", path)
         except Unanswered as nothing:
             raise Away from nothing
+
+    def form(self, path: str, **facts: str) -> Answer:
+        """Opens the page and sends its form back with these facts. Only the second can be Unanswered."""
+        page = self._opened(path)
         if page.status != 200:
             return page
         body = urlencode(fields_of(page.body) | facts).encode()
         return self.ask("POST", path, body, Content_Type="application/x-www-form-urlencoded")
 
     def form_with_file(self, path: str, name: str, content: bytes, **facts: str) -> Answer:
-        try:
-            page = self.ask("GET", path)
-        except Unanswered as nothing:
-            raise Away from nothing
+        page = self._opened(path)
         if page.status != 200:
             return page
         mark = f"mark-{random.getrandbits(64):x}"

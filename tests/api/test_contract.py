@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
-from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi import checks as openapi
 
-from floreo.config.wsgi import application
 from floreo.core import throttle
 from floreo.strategy.models import Edition
+from tests.api.schema import as_the_openapi_says
 
 load_all_checks()
 EXAMPLES = settings(
@@ -31,14 +27,8 @@ EXAMPLES = settings(
 
 @pytest.fixture
 def contract(small_country: Edition) -> Iterator[Any]:
-    """The schema as the API serves it. Request signals would close the test's connection, so they are off meanwhile."""
-    schema = schemathesis.openapi.from_dict(Client().get("/api/v1/openapi.json").json())
-    schema.app = application
-    for signal in (request_started, request_finished):  # after the client's own call, which connects them again
-        signal.disconnect(close_old_connections)
-    yield schema
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    with as_the_openapi_says() as schema:
+        yield schema
 
 
 def test_every_answer_is_as_the_openapi_says(contract: Any) -> None:

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +17,6 @@ from schemathesis.checks import load_all_checks
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi import checks as openapi
 
-from floreo.config.wsgi import application
 from floreo.core import throttle
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.feeds import make_feed
@@ -30,7 +26,9 @@ from floreo.feeds.actions.tokens import make_token
 from floreo.feeds.models import FeedFile
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Edition
+from tests.api.schema import as_the_openapi_says
 from tests.conftest import make_user
+from tests.feeds.test_api import EVENT as SENT
 from tests.fuzz.hostile import FIXED
 from tests.fuzz.profile import examples, judge
 
@@ -52,14 +50,8 @@ def words(small_country: Edition, settings: Any, tmp_path: Path) -> dict[str, st
 
 @pytest.fixture
 def contract(words: dict[str, str]) -> Iterator[Any]:
-    """The schema as the API serves it. Request signals would close the test's connection, so they are off meanwhile."""
-    schema = schemathesis.openapi.from_dict(Client().get("/api/v1/openapi.json").json())
-    schema.app = application
-    for signal in (request_started, request_finished):  # after the client's own call, which connects them again
-        signal.disconnect(close_old_connections)
-    yield schema
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    with as_the_openapi_says() as schema:
+        yield schema
 
 
 def failures(error: BaseException) -> list[str]:
@@ -111,17 +103,7 @@ ODD: st.SearchStrategy[Any] = st.one_of(
         max_leaves=5,
     ),
 )
-EVENT = {
-    "time.source": "2026-11-24T03:00:00Z",
-    "source.ip": "192.0.2.20",
-    "source.port": 3389,
-    "protocol.transport": "tcp",
-    "classification.taxonomy": "vulnerable",
-    "classification.type": "vulnerable-system",
-    "classification.identifier": "open-rdp",
-    "feed.name": "honeypot",
-    "extra": {"a": 1},
-}
+EVENT = SENT | {"extra": {"a": 1}}
 NAMES = st.sampled_from(
     [
         *EVENT,

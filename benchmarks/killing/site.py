@@ -165,7 +165,7 @@ class PostOffice(MailServer):
     """Takes every letter after a pause of up to `slow` seconds. Of each it knows whether the sender went on afterwards: who
     sends another command has heard that the letter was taken, and noted it."""
 
-    def __init__(self, slow: float = 0.05) -> None:
+    def __init__(self, slow: float = 0.2) -> None:
         super().__init__()
         self.slow = slow
         self.heard: dict[str, list[bool]] = {}  # Message-ID: of each time that it came, whether its sender went on

@@ -11,12 +11,15 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from floreo.core.models import AuditEntry
+from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Evidence
-from floreo.feeds.models import Finding
+from floreo.feeds.models import ApiToken, Finding
+from floreo.meetings.models import Decision, Meeting
 from floreo.offers import tables
 from floreo.organisations.models import Organisation, Person
-from floreo.strategy.models import Action, BudgetLine, Grant, Payment
+from floreo.publications.models import Publication
+from floreo.reviews.models import Answer
+from floreo.strategy.models import Action, BudgetLine, Grant, ImportDraft, Payment
 from tests.contracts.planted_inside import ACTION, ASN, COMMON, EDITION
 from tests.portal.test_leaks_of_reviews import text_of
 
@@ -50,6 +53,7 @@ def own_addresses() -> list[str]:
     found += [reverse("workspace:grant", args=[g.code]) for g in Grant.objects.filter(code__startswith=COMMON)]
     found += [reverse("workspace:budget_line", args=[line.pk]) for line in BudgetLine.objects.filter(action=act)]
     found += [reverse("workspace:edit_payment", args=[p.pk]) for p in Payment.objects.filter(budget_line__action=act)]
+    found += _of_the_desks()
     for person in Person.objects.filter(code__startswith=COMMON):
         found.append(reverse("workspace:person", args=[person.code]))
     for piece in Evidence.objects.filter(code__startswith=COMMON):
@@ -58,6 +62,42 @@ def own_addresses() -> list[str]:
         found += [reverse("workspace:organisation", args=[body.code]), body.get_absolute_url()]
     for entry in AuditEntry.objects.filter(verb="inside.planted"):
         found.append(reverse("workspace:audit_entry", args=[entry.number]))
+    return found
+
+
+def _of_the_desks() -> list[str]:
+    """Of meetings, publications, imports, reviews, templates and mail."""
+    lists = [
+        "meetings",
+        "committees",
+        "decisions",
+        "publications",
+        "channels",
+        "imports",
+        "word_templates",
+        "mail",
+        "accounts",
+    ]
+    found = [f"{reverse(f'workspace:{name}')}{more}" for name in lists for more in ("", "?download=csv")]
+    for meeting in Meeting.objects.filter(code="2026-10-01"):
+        found += [meeting.committee.workspace_url(), meeting.workspace_url()]
+        for kind in ("agenda", "minutes"):
+            words = [meeting.committee.code, meeting.code, kind]
+            found.append(reverse("workspace:meeting_paper", args=words))
+            found += [reverse("workspace:meeting_file", args=[*words, form]) for form in ("pdf", "docx")]
+    planted = Decision.objects.filter(title__startswith=COMMON)
+    found += [address for each in planted for address in (each.workspace_url(), each.get_absolute_url())]
+    for paper in Publication.objects.filter(code__startswith=COMMON):
+        found += [reverse("workspace:publication", args=[paper.code]), reverse("portal:publication", args=[paper.code])]
+    for draft in ImportDraft.objects.filter(code__startswith=COMMON):
+        found += [reverse(f"workspace:{name}", args=[draft.code]) for name in ("import", "import_file")]
+        found.append(reverse("workspace:import_row", args=[draft.code, 1]))
+    for answer in Answer.objects.filter(number=99):
+        found += [answer.update_request.review.workspace_url(), answer.update_request.workspace_url()]
+        where = (EDITION, answer.update_request.review.code, answer.pk)
+        found.append(reverse("workspace:return_answer", args=where))
+    found += [reverse("workspace:mail_letter", args=[m.pk]) for m in OutboxMail.objects.filter(kind="test")]
+    found += [reverse("workspace:account", args=[token.user.pk]) for token in ApiToken.objects.all()]
     return found
 
 

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.action import action
 from floreo.core.audit import key
+from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
-from floreo.meetings.models import Committee, Seat
-from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person
+from floreo.feeds.models import ApiToken
+from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
+from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person, User
+from floreo.publications.models import Channel, Publication
+from floreo.reports.models import WordTemplate
+from floreo.reports.word.filling import default_template
+from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.strategy.models import (
     Action,
     BudgetLine,
+    DraftRow,
     Edition,
     Event,
     Grant,
+    ImportDraft,
     Milestone,
     Objective,
     Participation,
@@ -47,6 +56,13 @@ WORDS = {
     P.EVIDENCE_AMBER: f"{COMMON}amber",
     P.EVIDENCE_STRICT: f"{COMMON}strict",
     P.EVIDENCE_RED: f"{COMMON}red",
+    P.PUBLICATION_WRITE: f"{COMMON}press",
+    P.MEETING_READ: f"{COMMON}meeting",
+    P.IMPORT_REVIEW: f"{COMMON}import",
+    P.REVIEW_DECIDE: f"{COMMON}answer",
+    P.REPORT_MAKE: f"{COMMON}template",
+    P.MAIL_READ: f"{COMMON}mail",
+    P.ACCOUNT_MANAGE: f"{COMMON}token",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -78,6 +94,13 @@ def plant(*, by: Any) -> None:
         (_findings, (power,)),
         *((_evidence, (act, power, marking, needs)) for marking, needs in MARKINGS),
         (_committee, (act, body)),
+        (_meetings, (act,)),
+        (_publications, ()),
+        (_import, ()),
+        (_answers, (act,)),
+        (_template, ()),
+        (_mail, ()),
+        (_token, ()),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -170,3 +193,63 @@ def _file(code: str, content: bytes, **shared: Any) -> Evidence:
     name = default_storage.save(f"evidence/{code}.txt", ContentFile(content))
     facts = {"media_type": "text/plain", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     return Evidence(code=code, kind="file", file=name, file_name="file.txt", **facts, **shared)
+
+
+def _meetings(act: Action) -> None:
+    """Of a committee that is not public all; of one that is, what its minutes do not say in public."""
+    word = WORDS[P.MEETING_READ]
+    closed = save(Committee(code=f"{word}-c", name=f"{word} committee", edition=act.edition, is_public=False))
+    for committee, place in ((closed, f"{word} place"), (Committee.objects.get(code="open-one"), "Main hall")):
+        meeting = save(Meeting(committee=committee, code="2026-10-01", number=1, on=date(2026, 10, 1), place=place))
+        save(AgendaItem(meeting=meeting, code="1", title="A point", minutes_internal=f"{word} inside"))
+        save(Attendance(meeting=meeting, name=f"{word} guest", is_guest=True))
+        number = f"D-2026-{90 + committee.pk}"
+        save(
+            Decision(number=number, title=f"{word} decision", committee=committee, meeting=meeting, edition=act.edition)
+        )
+
+
+def _publications() -> None:
+    word = WORDS[P.PUBLICATION_WRITE]
+    texts = {"kind": "press", "title": f"{word} title", "summary": f"{word} summary", "text": word, "language": "en"}
+    save(Publication(code=f"{word}-draft", **texts))
+    save(Publication(code=f"{word}-ready", state="ready", embargo_until=clock.now() + timedelta(days=90), **texts))
+    save(Channel(code=f"{word}-channel", name=f"{word} channel", kind="press", is_active=False))
+
+
+def _import() -> None:
+    word = WORDS[P.IMPORT_REVIEW]
+    text = f"{word} activity"
+    facts = {"sha256": hashlib.sha256(text.encode()).hexdigest(), "file_name": f"{word}.txt", "text": text}
+    name = default_storage.save("imports/planted.txt", ContentFile(text.encode()))
+    read = save(ImportDraft(code=f"{word}-i", file=name, kind="text", state="open", started_by="Somebody", **facts))
+    save(DraftRow(draft=read, number=1, kind="action", title=text, start=0, end=len(text), passage=text))
+
+
+def _answers(act: Action) -> None:
+    word = WORDS[P.REVIEW_DECIDE]
+    lead = act.participations.filter(part="lead", ends_on=None)[0].organisation
+    period = {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 9, 30), "opened_on": date(2026, 10, 1)}
+    due = {"due_on": date(2026, 10, 20), "closes_on": date(2026, 12, 30)}
+    asked = save(UpdateRequest(review=save(Review(edition=act.edition, code="q3", **period, **due)), organisation=lead))
+    asked.actions.add(act)
+    texts = {"done": f"{word} done", "internal_note": f"{word} note", "reported_by": f"{word} name"}
+    save(Answer(update_request=asked, action=act, number=99, state="submitted", reported_on=date(2026, 10, 1), **texts))
+
+
+def _template() -> None:
+    word, content = WORDS[P.REPORT_MAKE], default_template()
+    facts = {"content": content, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    names = {"code": f"{word}-t", "name": f"{word} paper", "file_name": f"{word}.docx"}
+    save(WordTemplate(kept_on=date(2026, 10, 1), kept_by="Somebody", **names, **facts))
+
+
+def _mail() -> None:
+    word = WORDS[P.MAIL_READ]
+    later = clock.now() + timedelta(days=1)
+    save(OutboxMail(to=f"{word}@example.org", subject=f"{word} subject", text=word, kind="test", next_try_at=later))
+
+
+def _token() -> None:
+    owner = User.objects.create(email="program@example.org", name="A program's account")
+    save(ApiToken(user=owner, name=f"{WORDS[P.ACCOUNT_MANAGE]} program", token_hash="0" * 64))

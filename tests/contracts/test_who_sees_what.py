@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from floreo.core import clock
 from floreo.core.access import ROLES, SYSTEM, Permission
+from floreo.core.errors import Refused
 from floreo.core.policy import MARKING_NEEDS
+from floreo.feeds.actions.tokens import make_token
+from floreo.offers import tables
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.strategy.models import Action
 from floreo.tasks import letters
@@ -60,7 +64,19 @@ def every_exit(client: Client, user: User | None, pages: Iterator[tuple[str, str
         waiting = tasks_of(user)
         mail = letters.weekly(user.name, waiting, clock.today(), country="Isla Prueba", has_workspace=True)
         seen |= read_in("weekly mail", f"{mail.subject} {mail.text}") | read_in("calendar", calendar_of(user).decode())
+        seen |= read_in("program", read_by_a_program(user))
     return seen | read_in("log", log)
+
+
+def read_by_a_program(user: User) -> str:
+    """What the API answers to a token of that account: all that it opens by GET, and every table that is public without."""
+    try:
+        _token, word = make_token(user, by=SYSTEM, name="A program")
+    except Refused:  # the API offers this account nothing
+        return ""
+    client = Client(HTTP_HOST="localhost", HTTP_AUTHORIZATION=f"Bearer {word}")
+    opened = [f"/api/v1/{name}?limit=200" for name in (*tables(), "findings")]
+    return " ".join(client.get(address).content.decode() for address in opened)
 
 
 def expected(role: str, *, own: bool) -> Seen:
@@ -113,6 +129,15 @@ def test_a_stranger_reads_none_of_it(planted: Country, stranger: Client, caplog:
     with caplog.at_level(logging.INFO):
         seen = every_exit(stranger, None, crawled(stranger, "/", *public_files()), caplog.text)
     assert difference(seen, expected(STRANGER, own=False)) == []
+
+
+# Kinds whose rows are read by who audits or reads indicators: nothing in them is kept from who may open the workspace.
+NOT_WITHHELD = {Permission.AUDIT_READ, Permission.INDICATOR_READ}
+
+
+def test_every_kind_that_is_read_with_a_permission_is_in_the_table() -> None:
+    needed = {getattr(model, "read_with", None) for model in apps.get_models()}
+    assert needed - NOT_WITHHELD - {None} <= set(WORDS)
 
 
 def test_every_exit_and_everything_withheld_is_in_the_table() -> None:

@@ -3,8 +3,8 @@ with what leaves. Written anew by `python -m tests.contracts.who_sees_what`, fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from floreo.core.access import ROLES, Permission, Scope
@@ -27,14 +27,15 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Exit:
-    """A way by which something leaves: what is read there of what is withheld, whether only what is of one's own organisation,
-    and without which permission nothing is."""
+    """A way by which something leaves: what is read there of what is withheld, of what only what is of one's own organisation,
+    and without which permission nothing is. `work`: what is there only for whoever also has that to do."""
 
     name: str
     words: str
     carries: tuple[str, ...]
-    only_own: bool = False
+    only_own: tuple[str, ...] = ()
     needs: Permission | None = P.WORKSPACE_OPEN
+    work: Mapping[str, Permission] = field(default_factory=dict)
 
 
 WITHHELD = (
@@ -51,9 +52,18 @@ WITHHELD = (
     Withheld("TLP:AMBER", "Evidence marked TLP:AMBER", P.EVIDENCE_AMBER, P.EVIDENCE_KEEP),
     Withheld("TLP:AMBER+STRICT", "Evidence marked TLP:AMBER+STRICT", P.EVIDENCE_STRICT, P.EVIDENCE_KEEP),
     Withheld("TLP:RED", "Evidence marked TLP:RED", P.EVIDENCE_RED, P.EVIDENCE_KEEP),
+    Withheld("publications", "Publications that are not out yet, and channels out of use", P.PUBLICATION_WRITE),
+    Withheld("meetings", "Committees that are not public, and what is internal of every meeting", P.MEETING_READ),
+    Withheld("imports", "Texts that are read, and what was drafted from them", P.IMPORT_REVIEW),
+    Withheld("answers", "Answers of a review that nobody approved yet", P.REVIEW_DECIDE, P.PLAN_UPDATE),
+    Withheld("templates", "Word templates", P.REPORT_MAKE),
+    Withheld("mail", "The outbox", P.MAIL_READ),
+    Withheld("tokens", "Which programs have a token of the API", P.ACCOUNT_MANAGE),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
 ALL = tuple(w.name for w in WITHHELD)
+_TASKS = ("plan", *EVIDENCE)
+_WORK = {"answers": P.REVIEW_DECIDE, "meetings": P.MEETING_RUN}
 EXITS = (
     Exit("public page", "Pages of the public site, and its search", ("plan", "register"), needs=None),
     Exit("public file", "Open data, the API without a token, feeds, the public calendar", (), needs=None),
@@ -61,13 +71,24 @@ EXITS = (
     Exit(
         "workspace file",
         "Lists as files, workbooks, reports and minutes",
-        ("plan", "money", "register", "assets", "people", "findings", *EVIDENCE),
+        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens"}),
     ),
-    Exit("workspace search", "Search of the workspace", ("plan", "register", "people", *EVIDENCE)),
+    Exit(
+        "workspace search",
+        "Search of the workspace",
+        ("plan", "register", "people", *EVIDENCE, "publications", "meetings"),
+    ),
+    Exit("program", "The API with a token of one's account", ("findings",), needs=P.FEED_READ),
     Exit("evidence file", "The file of a piece of evidence", EVIDENCE, needs=None),
     Exit("trail", "The audit chain", tuple(name for name in ALL if name != "findings"), needs=P.AUDIT_READ),
-    Exit("calendar", "The calendar of one's tasks", ("plan", *EVIDENCE), only_own=True),
-    Exit("weekly mail", "The weekly e-mail of one's tasks", ("plan", *EVIDENCE), only_own=True),
+    Exit("calendar", "The calendar of one's tasks", (*_TASKS, *_WORK), only_own=_TASKS, work=_WORK),
+    Exit(
+        "weekly mail",
+        "The weekly e-mail of one's tasks",
+        (*_TASKS, *_WORK, "imports"),
+        only_own=_TASKS,
+        work=_WORK,
+    ),
     Exit("log", "The log of the server", (), needs=None),
 )
 
@@ -83,8 +104,12 @@ def reads(role: str, thing: Withheld, *, own: bool) -> bool:
 def leaves(role: str, way: Exit, thing: Withheld, *, own: bool) -> bool:
     """Whether it is read there in that role."""
     may_open = way.needs is None or (role in ROLES and way.needs in ROLES[role].grants)
-    is_carried = thing.name in way.carries and (own or not way.only_own)
-    return may_open and is_carried and reads(role, thing, own=own)
+    is_carried = thing.name in way.carries and (own or thing.name not in way.only_own)
+    return may_open and is_carried and _has_work(role, way, thing) and reads(role, thing, own=own)
+
+
+def _has_work(role: str, way: Exit, thing: Withheld) -> bool:
+    return thing.name not in way.work or (role in ROLES and way.work[thing.name] in ROLES[role].grants)
 
 
 def _cell(role: str, way: Exit, thing: Withheld) -> str:

@@ -27,9 +27,13 @@ def test_what_is_private_is_known_when_seen() -> None:
     assert private_among(names) == names[:4]
 
 
+def files_of_git(*patterns: str) -> list[str]:
+    done = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
 def test_git_holds_no_data_and_no_key() -> None:
-    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert private_among(done.stdout.splitlines()) == []
+    assert private_among(files_of_git()) == []
 
 
 def test_the_wheel_would_hold_no_data_and_no_key() -> None:
@@ -57,3 +61,22 @@ def test_the_data_folder_is_the_same_wherever_one_stands_in_the_checkout() -> No
             [sys.executable, "-c", code], cwd=here, env=env, capture_output=True, text=True, check=True
         )
         assert done.stdout.strip() == str(ROOT / "var")
+
+
+NAMED = re.compile(
+    r"`((?:floreo|tests|benchmarks|docs|deploy|tools|packs|frameworks)/[\w./*-]*)`|\]\((?!https?:|mailto:|#)([^)#]+)"
+)
+
+MADE_BY_THE_READER = re.compile(r"/drills(/|$)|^packs/testland/|^deploy/secrets/")
+
+
+@pytest.mark.parametrize("document", [d for d in files_of_git("*.md") if not d.startswith(("tests/", "packs/"))])
+def test_every_file_that_a_document_names_is_there(document: str) -> None:
+    text = re.sub(r"(?s)```.*?```", "", (ROOT / document).read_text(encoding="utf-8"))
+    here = (ROOT / document).parent
+    missing = [
+        name or link
+        for name, link in NAMED.findall(text)
+        if not MADE_BY_THE_READER.search(name) and not (any(ROOT.glob(name)) if name else (here / link).exists())
+    ]
+    assert missing == []

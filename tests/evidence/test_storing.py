@@ -117,6 +117,21 @@ def test_a_name_with_folders_and_hidden_letters_is_only_a_name(lead: User) -> No
     assert store_file(upload(name="..\\..\\etc/pass\u202ewd.pdf"), by=lead).file_name == "passwd.pdf"
 
 
+def test_a_file_is_on_the_disk_before_the_row_that_names_it(lead: User, monkeypatch: Any) -> None:
+    """Also its name in the folder, so that no power cut leaves a row without its file."""
+    seen: list[tuple[str, int]] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        seen.append((str(Path(f"/proc/self/fd/{handle}").readlink()), Evidence.objects.count()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    kept = store_file(upload(PDF, "Minutes of May.pdf"), by=lead)
+    stored = Path(kept.file.path)
+    assert {(str(stored), 0), (str(stored.parent), 0)} <= set(seen)
+
+
 def test_an_empty_file_is_refused(lead: User) -> None:
     with pytest.raises(Refused) as refusal:
         store_file(upload(b""), by=lead)

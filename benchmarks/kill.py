@@ -208,6 +208,14 @@ def table(run: Round) -> str:
     return "\n".join(lines)
 
 
+def so_far(run: Round) -> str:
+    """What is wrong until now, so that a run that is broken off has not been for nothing."""
+    lost, doubled, halves = (sum(map(len, of.values())) for of in (run.lost, run.doubled, run.halves))
+    acknowledged = sum(len(kind.acknowledged) for kind in run.kinds)
+    twice = run.office.twice()[0]
+    return f"{acknowledged} acknowledged, {lost} lost, {doubled} doubled, {halves} by half, {twice} mails twice, {sum(run.wrong.values())} wrong"
+
+
 def report(run: Round, took: float, seed: int) -> int:
     from django.db import connection
 
@@ -320,7 +328,7 @@ def _rounds(one: Round, asked: argparse.Namespace) -> int:
         if one.kills >= compared + EVERY:
             compared = one.kills
             one.compare(go)
-            print(f"{one.kills} kills, {time.monotonic() - began:.0f} s", flush=True)
+            print(f"{one.kills} kills, {time.monotonic() - began:.0f} s: {so_far(one)}", flush=True)
     go.clear()
     stop.set()
     for thread in threads:

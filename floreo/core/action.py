@@ -35,7 +35,8 @@ _DECIDING: set[Callable[..., Any]] = set()
 class Trail:
     """What one action has changed so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: Actor) -> None:
+        self.by = by
         self.changes: list[dict[str, Any]] = []
         self.extra: dict[str, Any] = {}
         self.subject: models.Model | None = None
@@ -68,8 +69,8 @@ def trail() -> Trail:
 
 
 @contextmanager
-def _recording() -> Iterator[Trail]:
-    token = _trail.set(Trail())
+def _recording(by: Actor) -> Iterator[Trail]:
+    token = _trail.set(Trail(by))
     try:
         current = _trail.get()
         assert current is not None
@@ -97,7 +98,7 @@ def action(
             by: Actor = kwargs["by"]  # type: ignore[assignment]  # keyword-only in every action; checked by a contract
             if needs is not None:
                 must(by, needs, args[0] if args else None)
-            with transaction.atomic(), _recording() as current:
+            with transaction.atomic(), _recording(by) as current:
                 refusal = None
                 if decides is not None:  # looked at before anything is written
                     shown: Any = kwargs.get("shown")

@@ -36,9 +36,15 @@ def titles(note: Words) -> tuple[Column, ...]:
 SOURCED = (
     column("source", _("Source"), _("Source of the information: document and page, or publisher")),
     column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
+    column("read_on", _("Read in source"), _("When those who made the data read it in its source"), CellKind.DATE),
+    column("read_in", _("Copy read"), _("Which copy they read, and how far")),
     column(
-        "confirmed", _("Checked against source"), _("Whether a person has checked it against its source"), CellKind.FLAG
+        "confirmed",
+        _("Checked against source"),
+        _("Whether a person of this installation has checked it"),
+        CellKind.FLAG,
     ),
+    column("confirmed_on", _("Checked on"), _("When that person checked it"), CellKind.DATE),
     column("doubt", _("Doubt"), _("Why it is not checked")),
 )
 CHANGED = column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -86,21 +87,46 @@ class Translated(models.Model):
 
 
 class Sourced(models.Model):
-    """Where a row came from, and whether a person has checked it."""
+    """Where a row came from, and two facts about it: that those who made a pack read it in its source, on which day and in which
+    copy; and that a person of this installation checked it, who and when. Only the second makes it checked."""
 
     source = models.CharField(
         max_length=500, blank=True, verbose_name=_("Source"), help_text=_("Document and page, or publisher.")
     )
     source_url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the source"))
+    read_on = models.DateField(  # by those who made the pack
+        null=True, blank=True, editable=False, verbose_name=_("Read in source")
+    )
+    read_in = models.CharField(  # which copy, and how far it went
+        max_length=300, blank=True, editable=False, verbose_name=_("Copy read")
+    )
     confirmed = models.BooleanField(
         default=False,
         verbose_name=_("Checked against source"),
-        help_text=_("Somebody has checked it against its source."),
+        help_text=_(
+            "Select it only if you have compared the record with its source. Your name and the date are recorded."
+        ),
     )
+    confirmed_by = models.CharField(  # for the staff; the public sees the day
+        max_length=200, blank=True, editable=False, verbose_name=_("Checked by")
+    )
+    confirmed_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Checked on"))
     doubt = models.CharField(max_length=500, blank=True, verbose_name=_("Why not checked"))
 
     class Meta:
         abstract = True
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether neither a person here checked it nor those who made the pack read it in its source."""
+        return not self.confirmed and self.read_on is None
+
+    def mark_confirmed(self, name: str, day: date) -> None:
+        """Writes who checked it, if it is marked as checked and nobody is named yet; and nobody, if it is not."""
+        if not self.confirmed:
+            self.confirmed_by, self.confirmed_on = "", None
+        elif not self.confirmed_by:
+            self.confirmed_by, self.confirmed_on = name[:200], day
 
 
 class AuditEntry(models.Model):

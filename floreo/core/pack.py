@@ -64,6 +64,7 @@ class Setting:
     number: int = 1
     occurrence: int = 0  # how many rows of the same natural key came before
     measure: str = ""  # of the indicator that holds this reading
+    checked: tuple[str, date] | None = None  # who checked the rows of a sample country, and when
     provenance: Mapping[str, Any] = field(default_factory=dict)  # source of the row that holds this one
 
 
@@ -178,21 +179,34 @@ class Shape(Strict):
                 yield child, replace(inner, number=number)
 
 
+PROVENANCE = ("source", "source_url", "read_on", "read_in", "confirmed", "confirmed_by", "confirmed_on", "doubt")
+
+
 def provenance_in(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {n: fields[n] for n in ("source", "source_url", "confirmed", "doubt") if n in fields}
+    return {n: fields[n] for n in PROVENANCE if n in fields}
 
 
 class SourcedShape(Shape):
-    """A row that says where it came from. One held by another row and silent on its source stands on that row's."""
+    """A row that says where it came from. One held by another row and silent on its source stands on that row's.
+
+    `read`: on which day those who made the pack read it in its source, `copy` in which copy and how far. `confirmed` is for
+    sample countries alone, whose pack.toml names the person who checked: in a real one a person of the installation checks."""
+
+    model_config = ConfigDict(populate_by_name=True, protected_namespaces=())
 
     source: str = ""
     source_url: str = ""
+    read: Day | None = None
+    read_in: str = Field("", alias="copy")
     confirmed: bool = False
     doubt: str = ""
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        silent = not (self.source or self.source_url or self.confirmed or self.doubt)
-        return super().fields(setting) | (dict(setting.provenance) if silent else {})
+        silent = not (self.source or self.source_url or self.read or self.confirmed or self.doubt)
+        if silent:
+            return super().fields(setting) | dict(setting.provenance)
+        who, when = setting.checked if self.confirmed and setting.checked else ("", None)
+        return super().fields(setting) | {"read_on": self.read, "confirmed_by": who, "confirmed_on": when}
 
 
 class TranslatedShape(Shape):

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from floreo.core import audit, clock, search
 from floreo.core.action import subject_of, trail
 from floreo.core.errors import Changed, Missing, Refused, Taken
-from floreo.core.models import Record
+from floreo.core.models import Record, Sourced
 from floreo.core.wording import day_text
 
 Row = TypeVar("Row", bound=models.Model)
@@ -42,6 +42,8 @@ def save(thing: Row, *, full_clean: bool = True, at: Mapping[str, str] | None = 
     if thing.get_deferred_fields():
         raise ValueError(f"{thing!r} was loaded in part: load the whole row before it is saved.")
     current = trail()
+    if isinstance(thing, Sourced):
+        thing.mark_confirmed(current.by.actor_name, clock.today())
     held = _as_held(thing)
     what = "made" if held is None else "changed"
     fields = _first_fields(thing) if held is None else _changed_fields(thing, held)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
 from floreo.core.access import Permission
+from floreo.core.columns import SOURCED
 from floreo.core.policy import Tlp
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.core.whole import whole
@@ -97,15 +98,7 @@ EVIDENCE = Table(
             lambda row: row.replaced_by.code if row.replaced_by is not None else None,
             needs=INTERNAL,
         ),
-        _column("source", _("Source"), _("Source of the information: document and page, or publisher")),
-        _column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
-        _column(
-            "confirmed",
-            _("Checked against source"),
-            _("Whether a person has checked it against its source"),
-            CellKind.FLAG,
-        ),
-        _column("doubt", _("Doubt"), _("Why it is not checked")),
+        *SOURCED,
         _column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT),
     ),
     order=("-pk",),

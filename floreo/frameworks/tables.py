@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+from floreo.core.columns import SOURCED
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.core.whole import whole
 from floreo.frameworks.models import Answer, Assessment, Framework, Item, PublishedScore, RuleChoice, Version
@@ -22,16 +23,6 @@ def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT
 
 def _title(language: str) -> Callable[[Any], Cell]:
     return lambda row: str(row.translations.get(language, {}).get("title", ""))
-
-
-_SOURCED = (
-    _column("source", _("Source"), _("Source of the information: document and page, or publisher")),
-    _column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
-    _column(
-        "confirmed", _("Checked against source"), _("Whether a person has checked it against its source"), CellKind.FLAG
-    ),
-    _column("doubt", _("Doubt"), _("Why it is not checked")),
-)
 
 
 def _frameworks() -> Iterable[tuple[str, Words]]:
@@ -66,7 +57,7 @@ FRAMEWORKS = Table(
         _column("items_stated", _("Items stated"), _("Number according to its publisher"), CellKind.WHOLE),
         _column("missing", _("Not included"), _("Parts not included here, and why")),
         _column("licence", _("Licence"), _("Of its text, which is not stored here")),
-        *_SOURCED,
+        *SOURCED,
     ),
     order=("framework__position", "pk"),
     search=("code", "title", "framework__title"),
@@ -102,7 +93,7 @@ FRAMEWORK_ITEMS = Table(
         Column("title_es", _("Spanish"), _("The title in that language"), _title("es")),
         _column("maximum", _("Points"), _("Maximum, if its publisher gives one"), CellKind.DECIMAL),
         _column("is_rated", _("Rated"), _("Whether the item itself is rated"), CellKind.FLAG),
-        *_SOURCED,
+        *SOURCED,
     ),
     order=("in_version_id", "position", "pk"),
     key="id",
@@ -146,7 +137,7 @@ PUBLISHED_SCORES = Table(
         _column("rank", _("Rank"), _("If one was published"), CellKind.WHOLE),
         _column("tier", _("Tier"), _("As published")),
         _column("note", _("Note"), _("Notes")),
-        *_SOURCED,
+        *SOURCED,
     ),
     order=("year", "pk"),
     key="id",

@@ -268,6 +268,15 @@ class Reading(Record, Sourced):
     def is_frozen(self) -> bool:
         return self.frozen_at is not None
 
+    @property
+    def is_doubtful(self) -> bool:
+        """What is computed from records has no source that somebody could check: its working shows it."""
+        return not self.measure and super().is_doubtful
+
+    def mark_computed(self) -> None:
+        """It is computed from the records themselves: what was entered in its place before, and checked, is gone."""
+        self.confirmed, self.confirmed_by, self.confirmed_on, self.read_on, self.read_in = False, "", None, None, ""
+
     def owner_ids(self) -> set[int]:
         return self.indicator.owner_ids()
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+from floreo.core.columns import SOURCED
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.core.whole import whole
 from floreo.indicators.models import Indicator, IndicatorKind, Reading
@@ -34,14 +35,6 @@ def _code_of(name: str) -> Callable[[Any], Cell]:
     return lambda row: other.code if (other := getattr(row, name)) is not None else None
 
 
-_SOURCED = (
-    _column("source", _("Source"), _("Source of the information: document and page, or publisher")),
-    _column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
-    _column(
-        "confirmed", _("Checked against source"), _("Whether a person has checked it against its source"), CellKind.FLAG
-    ),
-    _column("doubt", _("Doubt"), _("Why it is not checked")),
-)
 _CHANGED = _column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT)
 
 
@@ -91,7 +84,7 @@ INDICATORS = Table(
         Column("answers_for", _("Responsible organisation"), _("Code of the organisation"), _answers_for),
         _column("answers_post", _("Post"), _("Post of the person responsible")),
         _column("is_public", _("Public"), _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL),
-        *_SOURCED,
+        *SOURCED,
         _CHANGED,
     ),
     order=("position", "pk"),
@@ -173,7 +166,7 @@ READINGS = Table(
             CellKind.WHOLE,
         ),
         _column("taken_by", _("Entered by"), _("Who entered it; not published"), needs=INTERNAL),
-        *_SOURCED,
+        *SOURCED,
     ),
     order=("ends_on", "pk"),
     key="id",

@@ -8,21 +8,10 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
+from floreo.core.columns import SOURCED
 from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.core.whole import whole
 from floreo.organisations.models import Kind, Network, Organisation, OrganisationRole, Person, Place, PlaceSort
-
-SOURCED = (
-    Column("source", _("Source"), _("Source of the information."), lambda r: r.source),
-    Column("source_url", _("Source address"), _("Address of the source."), lambda r: r.source_url, CellKind.LINK),
-    Column(
-        "confirmed",
-        _("Checked against source"),
-        _("Whether a person has checked the row."),
-        lambda r: r.confirmed,
-        CellKind.FLAG,
-    ),
-)
 
 
 def _known(path: str, field: str, viewer: object) -> Case:

@@ -64,8 +64,7 @@ def problems_in(
         found += _translation_problems(row, country.languages)
         found += _model_problems(row)
         found += _word_problems(row, is_measure)
-        if not country.is_sample:
-            found += _source_problems(row)
+        found += _checked_problems(row) if country.is_sample else _source_problems(row)
     found += [_at(row, field, sentence) for row, field, sentence in money_problems(rows)]
     return [*found, *_circles(rows), *_shared(rows)]
 
@@ -193,8 +192,19 @@ def _source_problems(row: Row) -> Iterator[Problem]:
         return
     if not row.fields["source"]:
         yield _at(row, "source", "says nowhere where this comes from; every row of a real country has a source")
-    elif not row.fields["confirmed"] and not row.fields["doubt"]:
-        yield _at(row, "doubt", "is not confirmed and does not say why; write it in doubt")
+    elif row.fields["read_on"] is None and not row.fields["doubt"]:
+        sentence = (
+            "says neither on which day it was read in its source (read = 2026-03-31) nor why not; write it in doubt"
+        )
+        yield _at(row, "doubt", sentence)
+    if row.fields["confirmed"]:
+        sentence = "no row of a real country is checked by its pack: a person of the installation does that. Use read"
+        yield _at(row, "confirmed", sentence)
+
+
+def _checked_problems(row: Row) -> Iterator[Problem]:
+    if row.fields.get("confirmed") and not row.fields["confirmed_by"]:
+        yield _at(row, "confirmed", "is checked by nobody: name the person in pack.toml, as [checked] by and on")
 
 
 def _circles(rows: Iterable[Row]) -> Iterator[Problem]:

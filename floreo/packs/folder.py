@@ -46,6 +46,13 @@ class SourceShape(Strict):
     url: str = ""
 
 
+class CheckedShape(Strict):
+    """[checked] in the pack.toml of a sample country: who checked its rows that say `confirmed`, and when."""
+
+    by: str
+    on: Day
+
+
 class PackShape(Strict):
     """pack.toml."""
 
@@ -53,6 +60,7 @@ class PackShape(Strict):
     title: str
     version: str
     country: CountryShape
+    checked: CheckedShape | None = None
     file: list[FileShape] = Field(default_factory=list)
     source: list[SourceShape] = Field(default_factory=list)
 

@@ -250,7 +250,8 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     shaped = _pack_file(reader)
     is_sample = shaped.country.is_sample
     reader.problems += folder.file_problems(reader.files, shaped.file, is_sample=is_sample)
-    setting = Setting(reported_by=shaped.title, reported_on=_retrieved(shaped), is_sample=is_sample)
+    checked = (shaped.checked.by, shaped.checked.on) if shaped.checked and is_sample else None
+    setting = Setting(reported_by=shaped.title, reported_on=_retrieved(shaped), is_sample=is_sample, checked=checked)
     shipped = _library(shaped.country.languages)
     reader.problems, reader.broken = reader.problems + shipped.problems, reader.broken | shipped.broken
     reader.rows += [_country(reader, shaped, setting), *shipped.rows]

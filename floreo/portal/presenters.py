@@ -213,21 +213,27 @@ def _same_year(reading: Reading, latest: Reading | None) -> bool:
 
 
 def trust_text(trust: Trust) -> str:
-    """ "212 of 220 rows are checked; eight are marked “unchecked” until somebody has checked them."."""
+    """ "0 of 151 rows have been checked by the secretariat. 116 were read in their source by those who prepared the data. 35 are
+    marked “unchecked”."."""
     words = {"confirmed": number_figures(trust.confirmed), "total": number_figures(trust.total)}
     if trust.unconfirmed == 0:
-        return _("All %(total)s rows are checked.") % words if trust.total else ""
+        return _("All %(total)s rows have been checked by the secretariat.") % words if trust.total else ""
     text = ngettext(
-        "%(confirmed)s of %(total)s rows is checked;",
-        "%(confirmed)s of %(total)s rows are checked;",
+        "%(confirmed)s of %(total)s rows has been checked by the secretariat.",
+        "%(confirmed)s of %(total)s rows have been checked by the secretariat.",
         trust.confirmed,
     )
-    more = ngettext(
-        "%(number)s is marked “unchecked” until somebody has checked it.",
-        "%(number)s are marked “unchecked” until somebody has checked them.",
-        trust.unconfirmed,
+    read = ngettext(
+        "%(number)s was read in its source by those who prepared the data.",
+        "%(number)s were read in their source by those who prepared the data.",
+        trust.read,
     )
-    return sentences(text % words, more % {"number": number_word(trust.unconfirmed)})
+    doubtful = ngettext("%(number)s is marked “unchecked”.", "%(number)s are marked “unchecked”.", trust.doubtful)
+    return sentences(
+        text % words,
+        read % {"number": number_figures(trust.read)} if trust.read else "",
+        doubtful % {"number": number_figures(trust.doubtful)} if trust.doubtful else "",
+    )
 
 
 def pillars_title(number: int) -> str:

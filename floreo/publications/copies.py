@@ -39,8 +39,11 @@ class Source(CopyPart):
 
     title: str = Field(description="Document and page, or publisher; empty where none is given")
     url: str = ""
-    confirmed: bool = Field(description="Whether a person has checked the row against its source")
-    doubt: str = Field("", description="Why it is not confirmed")
+    confirmed: bool = Field(description="Whether a person of the installation has checked the row against its source")
+    confirmed_on: date | None = Field(None, description="When that person checked it")
+    read_on: date | None = Field(None, description="When those who prepared the data read it in its source")
+    read_in: str = Field("", description="Which copy they read, and how far")
+    doubt: str = Field("", description="Why it is not checked")
 
 
 class Words(CopyPart):
@@ -108,7 +111,15 @@ class StrategyCopy(CopyPart):
 
 
 def _source(row: Any) -> Source:
-    return Source(title=sound(row.source), url=row.source_url, confirmed=row.confirmed, doubt=sound(row.doubt))
+    return Source(
+        title=sound(row.source),
+        url=row.source_url,
+        confirmed=row.confirmed,
+        confirmed_on=row.confirmed_on,
+        read_on=row.read_on,
+        read_in=sound(row.read_in),
+        doubt=sound(row.doubt),
+    )
 
 
 def _words(row: Pillar | Objective | Action) -> dict[str, Any]:
@@ -261,7 +272,7 @@ def _target(target: TargetCopy) -> str:
 
 
 def _mark(source: Source) -> str:
-    return "" if source.confirmed else f" ({_('unchecked')})"
+    return "" if source.confirmed or source.read_on else f" ({_('unchecked')})"
 
 
 def _text_blocks(row: Words) -> Iterable[Block]:
@@ -278,7 +289,11 @@ def _text_blocks(row: Words) -> Iterable[Block]:
 def _source_facts(source: Source) -> list[tuple[str, str]]:
     named = source.title or _("No source given")
     if source.confirmed:
-        return [(_("Source"), named)]
+        checked = [(_("Checked"), long_day(source.confirmed_on))] if source.confirmed_on else []
+        return [(_("Source"), named), *checked]
+    if source.read_on:
+        read = filter(None, [long_day(source.read_on), source.read_in, source.doubt])
+        return [(_("Source"), named), (_("Read in the source by those who prepared the data"), "; ".join(read))]
     doubt = _("Not checked yet: %(doubt)s") % {"doubt": source.doubt} if source.doubt else _("Not checked yet")
     return [(_("Source"), named), (_("Unchecked"), doubt)]
 
@@ -314,10 +329,12 @@ def _what_is_unconfirmed(known: StrategyCopy) -> str:
         row for p in known.pillars for row in (p, *(r for o in p.objectives for r in (o, *o.actions)))
     ]
     open_rows = sum(not row.source.confirmed for row in rows)
+    if not rows:
+        return _("Of this edition no pillar, objective or action is known here.")
     if not open_rows:
         return _("Every pillar, objective and action was checked against its source.")
     return ngettext(
-        "%(n)s of %(all)s pillars, objectives and actions is not checked against its source yet, and is marked.",
-        "%(n)s of %(all)s pillars, objectives and actions are not checked against their source yet, and are marked.",
+        "%(n)s of %(all)s pillars, objectives and actions has not been checked against its source by the secretariat.",
+        "%(n)s of %(all)s pillars, objectives and actions have not been checked against their source by the secretariat.",
         open_rows,
     ) % {"n": number_figures(open_rows), "all": number_figures(len(rows))}

@@ -23,7 +23,7 @@ short_title = "OWN"
 publisher = "Somebody"
 position = 1
 source = "A paper"
-confirmed = true
+read = 2026-01-31
 
 [version]
 code = "own-1"
@@ -32,7 +32,7 @@ title = "OWN, first edition"
 rule = "all_below"
 levels = [{ value = 1, word = "Low", es = "Bajo" }, { value = 2, word = "High" }]
 source = "A paper"
-confirmed = true
+read = 2026-01-31
 es = { title = "PROPIO, primera edición" }
 
 [[item]]
@@ -99,7 +99,7 @@ BAD = {
     "unsourced doubt": (
         'doubt = "From memory"\n',
         "",
-        "doubt: is not confirmed and does not say why; write it in doubt",
+        "doubt: says neither on which day it was read in its source (read = 2026-03-31) nor why not; write it in doubt",
     ),
     "no version": ("[version]", "[[verzion]]", "version: holds one [version], whose items these are"),
 }
@@ -135,7 +135,7 @@ def test_a_framework_loads_with_its_pack_and_only_in_the_countrys_languages(libr
         {},
         {"value": "1", "word": "Low", "es": "Bajo"},
     )
-    items = [(i.code, i.confirmed, i.source, i.doubt) for i in Item.objects.order_by("position")]
+    items = [(i.code, i.read_on is not None, i.source, i.doubt) for i in Item.objects.order_by("position")]
     assert items == [("A", True, "A paper", ""), ("A-1", False, "Memory", "From memory")]
 
 
@@ -179,9 +179,10 @@ def test_what_ships_says_what_it_does_not_hold(real_country: object) -> None:
     """Every version has items, a sentence on what is missing of it, and nothing unchecked without its doubt."""
     assert Version.objects.count() == 13
     assert [v.code for v in Version.objects.filter(missing="")] == []
-    assert not Item.objects.filter(confirmed=False, doubt="").exists()
+    assert not Item.objects.filter(read_on=None, doubt="").exists()
     assert (
-        not Item.objects.filter(title="", confirmed=True)
+        not Item.objects.filter(title="")
+        .exclude(read_on=None)
         .exclude(in_version__code__in=["nist-csf-2", "ncaf-1"])
         .exists()
     )

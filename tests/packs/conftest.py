@@ -65,7 +65,7 @@ code = "ministry"
 name = "The Ministry"
 kind = "ministry"
 source_key = "gazette"
-confirmed = true
+read = 2026-01-31
 
 [[organisation.former_name]]
 name = "The Old Ministry"

@@ -291,7 +291,7 @@ def test_a_refused_pack_leaves_nothing_behind(small: SmallPack) -> None:
 
 def test_a_real_pack_holds_no_accounts_and_no_people(real: SmallPack) -> None:
     real.add("accounts.toml", '[[account]]\nemail = "a@example.org"\nname = "A"\nrole = "lead"\n')
-    real.add("people.toml", '[[person]]\ncode = "a"\nname = "A"\nsource = "x"\nconfirmed = true\n')
+    real.add("people.toml", '[[person]]\ncode = "a"\nname = "A"\nsource = "x"\nread = 2026-01-31\n')
     real.add("pack.toml", '\n[[file]]\npath = "[ap]*.toml"\nsource = "x"\nlicence = "x"\n')
     assert real.problems() == [
         "accounts.toml: accounts are entered in the workspace, never in the files of a real country",
@@ -312,7 +312,7 @@ def test_a_real_row_says_where_it_comes_from_and_why_it_is_in_doubt(real: SmallP
     real.add("organisations.toml", '\n[[organisation]]\ncode = "y"\nname = "Y"\nkind = "agency"\nsource_key = "coe"\n')
     assert real.problems() == [
         f"organisations.toml, organisation “x”, source: {NOWHERE}",
-        "organisations.toml, organisation “y”, doubt: is not confirmed and does not say why; write it in doubt",
+        "organisations.toml, organisation “y”, doubt: says neither on which day it was read in its source (read = 2026-03-31) nor why not; write it in doubt",
     ]
 
 

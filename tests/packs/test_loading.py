@@ -80,7 +80,7 @@ def test_rows_become_objects(small: SmallPack) -> None:
     assert csirt.place == Place.objects.get(code="XM-N")
     assert csirt.in_language("role_text", "es") == "Responde a incidentes."
     former = csirt.parent.former_names.get()
-    assert (former.source, former.confirmed) == ("The gazette", True)
+    assert (former.source, former.read_on) == ("The gazette", date(2026, 1, 31))
     act = Action.objects.get(code="1.1.1")
     assert act.edition == Edition.objects.get()
     assert act.owner_ids() == {csirt.pk}

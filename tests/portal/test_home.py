@@ -66,6 +66,8 @@ def test_how_far_to_trust_it_is_counted(isla: Country, stranger: Client) -> None
     counted = trust()
     assert counted.total > 400
     assert counted.confirmed + sum(counted.unconfirmed_of.values()) == counted.total
+    assert counted.confirmed + counted.read + counted.doubtful == counted.total
+    assert counted.doubtful > 0
     assert presenters.trust_text(counted) in words(body(stranger, "/"))
 
 

@@ -192,7 +192,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if not (settings.IS_CHECKOUT or settings.DEBUG):
         raise Missing
     doubted = SimpleNamespace(
+        is_doubtful=True,
         confirmed=False,
+        read_on=None,
         doubt=_("two sources give two dates"),
         source="Strategy, page 4",
         source_url="",

@@ -15,7 +15,7 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.figures import Measure
 from floreo.core.writing import save, touch
-from floreo.indicators.actions.record_lists import COLUMNS, delete_unused_lists, save_computed, save_lists
+from floreo.indicators.actions.record_lists import COLUMNS, OF_PEOPLE, delete_unused_lists, save_computed, save_lists
 from floreo.indicators.logic import Period, period_of, previous
 from floreo.indicators.measuring import Known, Taken, due_periods, measure_of, rhythm, take
 from floreo.indicators.models import Indicator, Reading
@@ -131,7 +131,7 @@ def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
 
 def _save(made: list[Reading], changed: list[Reading]) -> None:
     Reading.objects.bulk_create(made, batch_size=500)
-    Reading.objects.bulk_update(changed, [*COLUMNS, "records", "taken_at", "taken_by", "confirmed"], batch_size=200)
+    Reading.objects.bulk_update(changed, [*COLUMNS, "records", "taken_at", "taken_by", *OF_PEOPLE], batch_size=200)
     if not made and not changed:
         return
     touch([*made, *changed])

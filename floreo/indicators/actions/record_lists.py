@@ -11,6 +11,7 @@ from floreo.indicators.measuring import Taken
 from floreo.indicators.models import Reading, RecordList
 
 COLUMNS = ("value", "numerator", "denominator", "working", "measure", "measure_version")
+OF_PEOPLE = ("confirmed", "confirmed_by", "confirmed_on", "read_on", "read_in")  # who checked a value that was entered
 
 
 def save_lists(takings: Iterable[Taken]) -> dict[str, RecordList]:
@@ -57,5 +58,5 @@ def save_computed(
             reading.measure_version,
         )
         reading.taken_at, reading.taken_by = at, by.actor_name
-        reading.confirmed = True  # it was computed from the records themselves
+        reading.mark_computed()
     return changed

@@ -62,11 +62,12 @@ def public_events(edition: Edition) -> QuerySet[Event]:
 
 
 # What a moment says of where it came from; long texts stay in the database.
-_OF_ACTION = ("code", "title", "translations", "confirmed", "doubt", "source", "source_url", "edition__code")
+_OF_ACTION = ("code", "title", "translations", "confirmed", "read_on", "doubt", "source", "source_url", "edition__code")
 _OF_MILESTONE = (
     "title",
     "translations",
     "confirmed",
+    "read_on",
     "doubt",
     "source",
     "source_url",

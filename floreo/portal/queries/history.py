@@ -21,7 +21,7 @@ _DATES = {"starts_on", "ends_on", "due_on", "expected_on", "closed_on", "on_hold
 
 
 # The public fields of each kind of row. A field that is not here is never mentioned.
-_SOURCED = ("translations", "source", "source_url", "confirmed")
+_SOURCED = ("translations", "source", "source_url", "confirmed", "read_on")
 _PUBLIC_FIELDS: Mapping[type[Model], tuple[str, ...]] = {
     Action: (
         *_SOURCED,
@@ -42,7 +42,7 @@ _PUBLIC_FIELDS: Mapping[type[Model], tuple[str, ...]] = {
         "person",
     ),
     Milestone: (*_SOURCED, "title", "due_on", "reached_on", "expected_on", "note", "evidence_url"),
-    Participation: ("source", "source_url", "confirmed", "organisation", "part", "starts_on", "ends_on"),
+    Participation: ("source", "source_url", "confirmed", "read_on", "organisation", "part", "starts_on", "ends_on"),
     Update: ("done", "next", "risks", "on", "translations"),
     BudgetLine: (*_SOURCED, "amount", "spent", "currency", "fiscal_year", "funder", "note"),
     Risk: ("title", "likelihood", "impact", "response", "closed_on", "translations"),

@@ -164,6 +164,7 @@ _SHOWN = (
     "due_on",
     "closed_on",
     "confirmed",
+    "read_on",
     "doubt",
     "edition",
     "objective",

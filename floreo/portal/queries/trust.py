@@ -1,4 +1,5 @@
-"""Which public rows somebody has checked, and which not: counted on home, listed at /about/unconfirmed/."""
+"""Which public rows a person of this installation has checked, which those who prepared the data read in their source, and
+which neither: counted on home, listed at /about/unconfirmed/."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, Model, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, IntegerField, Model, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,7 @@ class Kind:
 
     def unconfirmed(self) -> QuerySet[Any]:
         related = (*self.related, *([self.under] if self.under else []))
-        rows = self.rows().filter(confirmed=False).order_by("pk")
+        rows = self.rows().filter(confirmed=False).order_by(F("read_on").asc(nulls_first=True), "pk")
         return rows.select_related(*related) if related else rows
 
     def address(self, row: Model) -> str:
@@ -85,7 +86,7 @@ _KINDS = (
     Kind("outlets", _("Where an edition is published"), Outlet, _EDITION, "edition"),
     Kind("targets", _("Targets stated in a document"), StatedTarget, _EDITION, "edition"),
     Kind("indicators", _("Indicators"), Indicator, _OURS),
-    Kind("readings", _("Values"), Reading, _FIGURE & Q(corrected_by=None), "indicator"),
+    Kind("readings", _("Values"), Reading, _FIGURE & Q(corrected_by=None, measure=""), "indicator"),
     Kind("notes", _("Notes on charts"), ChartNote, _FIGURE, "indicator"),
     Kind("organisations", _("Organisations"), Organisation, _OURS),
     Kind("former-names", _("Former names"), FormerName, _BODY, "organisation"),
@@ -99,15 +100,21 @@ KINDS: Mapping[str, Kind] = {k.name: k for k in _KINDS}
 
 @dataclass(frozen=True)
 class Trust:
-    """How many public rows there are and how many somebody has confirmed."""
+    """How many public rows with a source there are, how many a person has checked, and how many of the others were read in
+    their source by those who prepared the data."""
 
     total: int
     confirmed: int
+    read: int
     unconfirmed_of: Mapping[str, int]
 
     @property
     def unconfirmed(self) -> int:
         return self.total - self.confirmed
+
+    @property
+    def doubtful(self) -> int:
+        return self.unconfirmed - self.read
 
 
 _kept: dict[str, Trust] = {}  # by the head of the audit chain: nothing changes without a new one
@@ -134,17 +141,22 @@ def _count() -> Trust:
     parts = [
         kind.rows()
         .order_by()
-        .annotate(of_kind=Value(number, output_field=IntegerField()))
-        .values("of_kind", "confirmed")
+        .annotate(
+            of_kind=Value(number, output_field=IntegerField()),
+            is_read=ExpressionWrapper(Q(read_on__isnull=False), output_field=BooleanField()),
+        )
+        .values("of_kind", "confirmed", "is_read")
         .annotate(n=Count("pk"))
         for number, kind in enumerate(_KINDS)
     ]
-    total = confirmed = 0
+    total = confirmed = read = 0
     open_rows: dict[str, int] = {}
     for row in parts[0].union(*parts[1:], all=True):
         total += row["n"]
         if row["confirmed"]:
             confirmed += row["n"]
-        else:
-            open_rows[_KINDS[row["of_kind"]].name] = row["n"]
-    return Trust(total, confirmed, open_rows)
+            continue
+        read += row["n"] if row["is_read"] else 0
+        name = _KINDS[row["of_kind"]].name
+        open_rows[name] = open_rows.get(name, 0) + row["n"]
+    return Trust(total, confirmed, read, open_rows)

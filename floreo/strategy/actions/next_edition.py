@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.pack import PROVENANCE
 from floreo.core.writing import lock_latest, require_free_code, save
 from floreo.strategy.actions.editions import check_edition
 from floreo.strategy.actions.statuses import refresh_statuses
@@ -60,10 +61,7 @@ _MONEY = (
     "stage",
     "note",
     "translations",
-    "source",
-    "source_url",
-    "confirmed",
-    "doubt",
+    *PROVENANCE,
 )
 
 
@@ -101,9 +99,7 @@ def _carry_action(act: Action, objective: Objective, edition: Edition) -> Action
     first = edition.starts_on
     valid = Q(ends_on=None) | Q(ends_on__gte=first) if first else Q(ends_on=None)
     for part in act.participations.filter(valid):
-        facts = _copied(
-            part, ("organisation_id", "part", "starts_on", "ends_on", "source", "source_url", "confirmed", "doubt")
-        )
+        facts = _copied(part, ("organisation_id", "part", "starts_on", "ends_on", *PROVENANCE))
         save(Participation(action=carried, **facts))
     if first is not None:
         for line in act.budget_lines.filter(fiscal_year__gte=first.year):

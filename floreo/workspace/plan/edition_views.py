@@ -90,6 +90,7 @@ _SHOWN = (
     "due_on",
     "closed_on",
     "confirmed",
+    "read_on",
     "doubt",
     "is_public",
     "override",

@@ -29,7 +29,16 @@ def shown(text: str, **context: Any) -> str:
 
 
 def row(**facts: Any) -> Any:
-    return SimpleNamespace(**{"confirmed": True, "doubt": "", "source": "", "source_url": "", **facts})
+    known = {
+        "confirmed": True,
+        "confirmed_on": None,
+        "read_on": None,
+        "doubt": "",
+        "source": "",
+        "source_url": "",
+        **facts,
+    }
+    return SimpleNamespace(is_doubtful=not known["confirmed"] and not known["read_on"], **known)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, reach
 from floreo.core.ui import bars, locale
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
+from floreo.core.wording import day_text
 
 register = template.Library()
 for library in (ui_charts.register, ui_documents.register, ui_forms.register, ui_lists.register):
@@ -157,6 +158,19 @@ def when(day: date | datetime | None, precision: str = "day") -> SafeString | st
 
 
 @register.simple_tag
+def between(first: date | None, last: date | None, precision: str = "day") -> SafeString | str:
+    """{% between role.starts_on role.ends_on role.precision %}: "in 2023", "from 2020 to 2023", with either end open."""
+    begin, end = when(first, precision), when(last, precision)
+    if first and last and begin == end:
+        return begin if precision == "day" else format_html(_("in {}"), begin)
+    if first and last:
+        return format_html(_("from {} to {}"), begin, end)
+    if first:
+        return format_html(_("from {}"), begin)
+    return format_html(_("until {}"), end) if last else ""
+
+
+@register.simple_tag
 def when_text(day: date) -> str:
     """{% when_text notice.on %}: a date as text alone, for the title of a page."""
     return locale.day(day)
@@ -198,12 +212,35 @@ def markdown(text: str) -> SafeString:
 
 @register.simple_tag
 def unconfirmed(thing: Any) -> SafeString | str:
-    """{% unconfirmed row %}: the dashed word after a fact that nobody has checked, leading to the reason."""
-    if getattr(thing, "confirmed", True):
+    """{% unconfirmed row %}: the dashed word after a fact that nobody checked and nobody read in its source, leading to
+    the reason."""
+    if not getattr(thing, "is_doubtful", False):
         return ""
     reason = getattr(thing, "doubt", "") or _("nobody has checked this yet")
     href = reverse("portal:unconfirmed")
     return format_html(' <a class="fl-unconf" href="{}" title="{}">{}</a>', href, reason, _("unchecked"))
+
+
+@register.simple_tag(takes_context=True)
+def checked(context: Context, thing: Any) -> str:
+    """{% checked row %}: that a person checked it against its source, and when; for the staff also who."""
+    if not thing.confirmed_on:
+        return _("Checked against source")
+    words = {"day": day_text(thing.confirmed_on), "name": thing.confirmed_by}
+    if "workspace_section" in context:
+        return _("Checked by %(name)s, on %(day)s") % words
+    return _("Checked against source on %(day)s") % words
+
+
+@register.simple_tag
+def read_in_source(thing: Any) -> str:
+    """{% read_in_source row %}: when those who prepared the data read it in its source, and in which copy; "" if they did not."""
+    if thing.read_on is None:
+        return ""
+    words = {"day": day_text(thing.read_on), "copy": thing.read_in}
+    if thing.read_in:
+        return _("Read in the source on %(day)s by those who prepared the data, in %(copy)s.") % words
+    return _("Read in the source on %(day)s by those who prepared the data.") % words
 
 
 @register.inclusion_tag("ui/source.html", takes_context=True)

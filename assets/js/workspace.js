@@ -1,9 +1,16 @@
-// What the workspace adds for those with script: focus on problems, "/" for search, and a word aloud when a part of the page changed.
+// What the workspace adds for those with script: focus on problems, "/" for search, a key for what a page offers, and a word aloud when a part of the page changed.
 import "./forms.js";
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey) return;
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const keyed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+  if (keyed) {
+    event.preventDefault();
+    keyed.click();
+    return;
+  }
+  if (event.key !== "/") return;
   const field = document.querySelector("[data-shortcut='/']");
   if (field && field.offsetParent) {
     event.preventDefault();

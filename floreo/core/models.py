@@ -118,8 +118,8 @@ class Sourced(models.Model):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether neither a person here checked it nor those who made the pack read it in its source."""
-        return not self.confirmed and self.read_on is None
+        """Whether no person here checked it, and those who made the pack did not read it in its source or doubt it."""
+        return not self.confirmed and (self.read_on is None or self.doubt != "")
 
     def mark_confirmed(self, name: str, day: date) -> None:
         """Writes who checked it, if it is marked as checked and nobody is named yet; and nobody, if it is not."""

@@ -108,7 +108,7 @@ def _cells(row: Row) -> list[str]:
     proofs = row.proofs
     return [
         item.code,
-        title + ("" if item.confirmed else " " + _("(title not checked)")),
+        title + ("" if not item.is_doubtful else " " + _("(title not checked)")),
         row.level_word,
         row.reason,
         "\n".join(p.evidence.in_language("title") + (f" ({p.note})" if p.note else "") for p in proofs),

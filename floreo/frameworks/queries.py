@@ -93,7 +93,7 @@ class Sheet:
     @property
     def unchecked(self) -> int:
         """Titles that nobody has checked."""
-        return sum(not line.item.confirmed for line in self.lines)
+        return sum(line.item.is_doubtful for line in self.lines)
 
 
 def ordered(version: Version) -> list[tuple[Item, int]]:

@@ -30,7 +30,6 @@ def _paragraphs(text: str, tone: str = "") -> Iterator[Block]:
 def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -> Document:
     country = the_country()
     state = country.in_language("name") if country else ""
-    sample = _("Sample data. %(country)s is a fictional country.") % {"country": state}
     return Document(
         title=title,
         language=ui.language(),
@@ -40,7 +39,7 @@ def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -
         author=clean(meeting.committee.in_language("name")),
         made_on=clock.today(),
         foot=foot,
-        sample_text=sample if country and country.is_sample else "",
+        notice=country.site_notice if country else "",
     )
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.offers import Offers
+from floreo.core.access import Permission
+from floreo.core.offers import ADMINISTRATION, MenuItem, Offers
 
 OFFERS = Offers(
     verbs={
         "pack.accounts_made": _("created the sample accounts"),
         "pack.loaded": _("loaded the country pack"),
+        "row.checked": _("checked a row against its source"),
+        "row.doubted": _("doubted a row"),
     },
+    menu=(
+        MenuItem(
+            ADMINISTRATION, _("First steps"), "workspace:first_steps", Permission.ACCOUNT_MANAGE, 5, "first-steps"
+        ),
+        MenuItem(ADMINISTRATION, _("Rows to check"), "workspace:checking", Permission.PLAN_EDIT, 7, "checking"),
+    ),
 )

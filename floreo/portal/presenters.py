@@ -16,8 +16,8 @@ from floreo.core.wording import capital, number_figures, number_word, sentences
 from floreo.indicators import presenters as figures
 from floreo.indicators.logic import Outlook
 from floreo.indicators.models import Indicator, Reading
+from floreo.packs.checking import Trust
 from floreo.portal.queries.home import Figure
-from floreo.portal.queries.trust import Trust
 from floreo.strategy.logic import Status
 
 # How a figure stands to its target is told with the shapes of actions; "unknown" has none.

@@ -209,8 +209,6 @@ def digest_of(known: StrategyCopy) -> str:
 def document_of(known: StrategyCopy, *, country: Country | None, made_on: date) -> Document:
     """The copy as a document in its language."""
     with translation.override(known.language):
-        is_sample = country is not None and country.is_sample
-        sample = _("Sample data. %(country)s is a fictional country.") % {"country": known.country} if is_sample else ""
         return Document(
             title=known.title,
             language=known.language,
@@ -221,7 +219,7 @@ def document_of(known: StrategyCopy, *, country: Country | None, made_on: date) 
             made_on=made_on,
             foot=_("%(title)s. Created from %(address)s on %(day)s.")
             % {"title": known.title, "address": known.address, "day": long_day(made_on)},
-            sample_text=sample,
+            notice=country.site_notice if country is not None else "",
             contents=True,
             contents_title=_("Contents"),
             keywords=(known.code,),

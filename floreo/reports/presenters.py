@@ -24,6 +24,7 @@ from floreo.core.wording import (
     short_month,
 )
 from floreo.indicators.presenters import period_text
+from floreo.organisations.queries import the_country
 from floreo.reports.figures import Figure, figure_from
 from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Status
 from floreo.strategy.presenters.status_text import hold_sentence, status_sentences, tally_sentence
@@ -102,10 +103,10 @@ class ReportSummary:
         return text
 
     @property
-    def sample_text(self) -> str:
-        if not self.data["country"]["is_sample"]:
-            return ""
-        return _("Sample data. %(country)s is a fictional country.") % {"country": self.country}
+    def notice(self) -> str:
+        """That the country is fictional, or that the site is unofficial as of now: not a part of what was frozen."""
+        country = the_country()
+        return country.site_notice if country is not None else ""
 
     @property
     def foot(self) -> str:

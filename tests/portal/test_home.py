@@ -7,8 +7,8 @@ from datetime import date
 from django.test import Client
 
 from floreo.organisations.models import Country
+from floreo.packs.checking import Trust, forget, trust
 from floreo.portal import presenters
-from floreo.portal.queries.trust import Trust, forget, trust
 from floreo.strategy.models import Action, Edition, Event, Milestone
 from tests.portal.crawl import body, heading, words
 
@@ -72,14 +72,15 @@ def test_how_far_to_trust_it_is_counted(isla: Country, stranger: Client) -> None
 
 
 def test_trust_in_text() -> None:
-    assert presenters.trust_text(Trust(220, 212, {})) == (
-        "212 of 220 rows are checked; eight are marked “unchecked” until somebody has checked them."
+    assert presenters.trust_text(Trust(151, 0, 116, {})) == (
+        "0 of 151 rows have been checked by the secretariat. 116 were read in their source by those who prepared the data. "
+        "35 are marked “unchecked”."
     )
-    assert presenters.trust_text(Trust(2, 1, {})) == (
-        "1 of 2 rows is checked; one is marked “unchecked” until somebody has checked it."
+    assert presenters.trust_text(Trust(2, 1, 1, {})) == (
+        "1 of 2 rows has been checked by the secretariat. 1 was read in its source by those who prepared the data."
     )
-    assert presenters.trust_text(Trust(1240, 1240, {})) == "All 1,240 rows are checked."
-    assert presenters.trust_text(Trust(0, 0, {})) == ""
+    assert presenters.trust_text(Trust(1240, 1240, 0, {})) == "All 1,240 rows have been checked by the secretariat."
+    assert presenters.trust_text(Trust(0, 0, 0, {})) == ""
 
 
 def test_shades_of_a_map_are_round_and_in_order() -> None:

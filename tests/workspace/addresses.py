@@ -104,6 +104,8 @@ def _of(t: dict[str, Any]) -> dict[str, list[object]]:
         ("evidence_item edit_evidence replace_evidence withdraw_evidence", [found.evidence.code]),
         ("detach_evidence", [found.evidence.code, found.pk]),
         ("mail_letter mail_again mail_drop", [t["mail"].pk]),
+        ("check_row doubt_row", ["actions", t["act"].pk]),
+        ("site_command", ["make-official"]),
         ("meeting record_meeting draw_agenda meeting_invitation", held),
         ("meeting_paper", [*held, "minutes"]),
         ("meeting_file", [*held, "minutes", "pdf"]),

@@ -134,7 +134,7 @@ def headings_of(blocks: Sequence[Block]) -> list[Heading]:
 
 @dataclass(frozen=True)
 class Document:
-    """`kicker` stands above the title (the state and the strategy), `foot` on every page; `is_sample` puts the ribbon
+    """`kicker` stands above the title (the state and the strategy), `foot` on every page; `notice` is a ribbon
     on every page; `contents` puts a table of contents after the title."""
 
     title: str
@@ -145,7 +145,7 @@ class Document:
     author: str = ""
     made_on: date | None = None
     foot: str = ""
-    sample_text: str = ""  # "Sample data. ...": empty for a real country
+    notice: str = ""  # on every page: "Sample data. ...", "Unofficial. ..."; empty for an official site
     contents: bool = False
     contents_title: str = ""
     one_page: bool = False  # one A4, drawn tighter

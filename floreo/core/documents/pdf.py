@@ -121,7 +121,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "kicker": _kicker(document),
         "kicker_lines": [bounded(b, 200) for b in document.kicker_lines],
         "foot": bounded(document.foot, 600),
-        "sample": bounded(document.sample_text, 200),
+        "sample": bounded(document.notice, 200),
         "contents": document.contents,
         "contents_title": clean(document.contents_title or labels.contents),
         "contents_depth": contents_depth(document.blocks),

@@ -27,7 +27,7 @@ WIDTH = 76
 
 
 def as_text(document: Document) -> str:
-    head = [document.kicker, document.title, document.subtitle, document.sample_text]
+    head = [document.kicker, document.title, document.subtitle, document.notice]
     parts = ["\n".join(filter(None, head)), *_blocks(document.blocks), document.foot]
     return clean("\n\n".join(filter(None, parts)))
 

@@ -138,8 +138,8 @@ class Frame:
         header = self.word.sections[0].header.paragraphs[0]
         first, _line, second = clean(document.kicker).partition("\n")
         self.run(header, " · ".join(w for w in (first, second) if w), small=True)
-        if document.sample_text:
-            self.run(header, f"  {clean(document.sample_text)}", small=True, colour="risk")
+        if document.notice:
+            self.run(header, f"  {clean(document.notice)}", small=True, colour="risk")
         if document.kicker_lines:
             self.run(self.word.add_paragraph(), "\n".join(clean(b) for b in document.kicker_lines), small=True)
         self.word.add_paragraph(clean(document.title) or "–", style="Title")

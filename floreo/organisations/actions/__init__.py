@@ -9,6 +9,7 @@ from floreo.organisations.actions.accounts import (
     take_role,
     update_own_account,
 )
+from floreo.organisations.actions.country import make_official, make_unofficial
 from floreo.organisations.actions.holdings import add_holding, move_holding, remove_holding, update_holding
 from floreo.organisations.actions.invitations import (
     accept_invitation,
@@ -49,6 +50,8 @@ __all__ = [
     "invite",
     "locked_out_link",
     "make_first_administrator",
+    "make_official",
+    "make_unofficial",
     "merge_organisation",
     "move_holding",
     "remove_contact",

@@ -32,9 +32,13 @@ class Migration(migrations.Migration):
                 ('report_text', models.TextField(blank=True)),
                 ('pack', models.CharField(max_length=60)),
                 ('pages', models.JSONField(blank=True, default=dict)),
+                ('official_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Official since')),
+                ('official_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Recorded by')),
+                ('official_basis', models.CharField(blank=True, help_text='The document in which the government confirms this site: who signed it, its date and its number.', max_length=300, verbose_name='Letter or decision')),
             ],
             options={
                 'verbose_name': 'country',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('official_basis', ''), ('official_by', ''), ('official_on', None)), models.Q(('official_on__isnull', False), models.Q(('official_by', ''), _negated=True), models.Q(('official_basis', ''), _negated=True)), _connector='OR'), name='official_by_whom')],
             },
         ),
         migrations.CreateModel(

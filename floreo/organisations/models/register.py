@@ -7,6 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can, reach
@@ -78,12 +79,42 @@ class Country(Record, Translated):
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
     pack = models.CharField(max_length=60)
     pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}
+    official_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Official since"))
+    official_by = models.CharField(max_length=200, blank=True, editable=False, verbose_name=_("Recorded by"))
+    official_basis = models.CharField(
+        max_length=300,
+        blank=True,
+        verbose_name=_("Letter or decision"),
+        help_text=_("The document in which the government confirms this site: who signed it, its date and its number."),
+    )
 
     class Meta:
         verbose_name = _("country")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(official_on=None, official_by="", official_basis="")
+                | (Q(official_on__isnull=False) & ~Q(official_by="") & ~Q(official_basis="")),
+                name="official_by_whom",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_official(self) -> bool:
+        """Whether a person of this installation recorded that the government confirmed the site."""
+        return self.official_on is not None
+
+    @property
+    def site_notice(self) -> str:
+        """What every page and paper says of the site: that it is a sample, or that nobody confirmed it; "" where it is official."""
+        name = self.in_language("name")
+        if self.is_sample:
+            return gettext("Sample data. %(country)s is a fictional country.") % {"country": name}
+        if self.is_official:
+            return ""
+        return gettext("Unofficial. The government of %(country)s has not confirmed this site.") % {"country": name}
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):

@@ -20,7 +20,7 @@ from floreo.core.models import SignedHead
 from floreo.core.whole import whole
 from floreo.core.wording import number_figures
 from floreo.organisations.queries import public_page as text_of
-from floreo.portal.queries.trust import KINDS, Kind, trust
+from floreo.packs.checking import KINDS, Kind, trust
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.strategy.presenters.rules import rules_in_order
 

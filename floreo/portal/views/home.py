@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.wording import sentences
+from floreo.packs.checking import trust
 from floreo.portal import presenters
 from floreo.portal.queries.home import home as all_of_home
 from floreo.portal.queries.home import lead_of
-from floreo.portal.queries.trust import trust
 from floreo.portal.views.glance import glance
 from floreo.portal.views.page import country_of, page, public_page
 from floreo.strategy.logic import Status

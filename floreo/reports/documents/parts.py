@@ -46,7 +46,7 @@ def framed(summary: ReportSummary, blocks: Sequence[Block], *, title: str, subti
         made_on=summary.frozen_on or summary.as_of,
         foot=summary.foot,
         site=summary.site,
-        sample_text=summary.sample_text,
+        notice=summary.notice,
         author=summary.country,
         keywords=[summary.edition, summary.period_text],
         **more,

@@ -270,7 +270,7 @@ def values(summary: ReportSummary) -> dict[str, Any]:
         "total": locale.number(summary.total),
         "money": parts.money_sentence(summary) if summary.money_lines else "",
         "foot": summary.foot,
-        "sample": summary.sample_text,
+        "sample": summary.notice,
         **{f"count_{s.value}": locale.number(n) for s, n in summary.counts.items()},
     }
     found: dict[str, Any] = _cleaned({**single, **_lists(summary)})

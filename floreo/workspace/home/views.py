@@ -13,7 +13,9 @@ from floreo.core.access import Permission, can, must
 from floreo.core.models import SearchEntry
 from floreo.core.policy import things_seen
 from floreo.core.search import find, in_readers_text
+from floreo.organisations.queries import the_country
 from floreo.strategy.models import Edition
+from floreo.workspace.first_steps import steps_for
 from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of
 
@@ -36,8 +38,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "nothing_yet": mine.is_empty and not Edition.objects.exists(),
         "may_edit": can(request.user, Permission.PLAN_EDIT),
         "may_remind": can(request.user, Permission.REMIND),
+        "steps_left": _steps_left(request),
     }
     return render(request, "workspace/home/home.html", context)
+
+
+def _steps_left(request: HttpRequest) -> int:
+    """How many first steps are left, for whoever runs the installation."""
+    country = the_country()
+    if country is None or not can(request.user, Permission.ACCOUNT_MANAGE):
+        return 0
+    return sum(not step.is_done for step in steps_for(person(request), country))
 
 
 def _found(words: str, viewer: object) -> list[SearchEntry]:

@@ -143,7 +143,7 @@ def _count() -> Trust:
         .order_by()
         .annotate(
             of_kind=Value(number, output_field=IntegerField()),
-            is_read=ExpressionWrapper(Q(read_on__isnull=False), output_field=BooleanField()),
+            is_read=ExpressionWrapper(Q(read_on__isnull=False, doubt=""), output_field=BooleanField()),
         )
         .values("of_kind", "confirmed", "is_read")
         .annotate(n=Count("pk"))

@@ -1,0 +1,36 @@
+"""Whether a row says what its source says: recorded by the person who compared them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action
+from floreo.core.errors import Refused
+from floreo.core.wording import day_text
+from floreo.core.writing import lock_latest, require_text, save
+
+
+@action("row.checked", needs=Permission.PLAN_EDIT)
+def check_row(thing: Any, *, by: Actor, version: int | None = None) -> Any:
+    """Records that `by` compared the row, as it was at that version, with its source. Raises Refused for one that is checked
+    already, and Changed for one that somebody changed since."""
+    fresh = lock_latest(thing, version)
+    if fresh.confirmed:
+        words = {"name": fresh.confirmed_by, "day": day_text(fresh.confirmed_on) if fresh.confirmed_on else ""}
+        raise Refused(_("This was checked already by %(name)s, on %(day)s.") % words, code="checked")
+    if not fresh.source:
+        raise Refused(_("This row names no source, so there is nothing to compare it with. Add its source first."))
+    fresh.confirmed, fresh.doubt = True, ""
+    return save(fresh)
+
+
+@action("row.doubted", needs=Permission.PLAN_EDIT)
+def doubt_row(thing: Any, *, by: Actor, reason: str, version: int | None = None) -> Any:
+    """Records why the row may not say what its source says: it is marked as unchecked wherever it is shown, with the reason."""
+    fresh = lock_latest(thing, version)
+    fresh.doubt = require_text(reason, field="reason", sentence=_("Enter why you doubt it."))
+    fresh.confirmed = False
+    return save(fresh)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
-from floreo.core.access import Permission
+from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.tasks import ActionLink, Recipient, Task
@@ -32,6 +32,7 @@ from floreo.feeds.models import (
     Reply,
     ReplyKind,
     RunHeld,
+    Severity,
     TypeMapping,
 )
 from floreo.organisations.models import ContactRole, Organisation
@@ -48,6 +49,8 @@ _WRITTEN_TO = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT,
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
     """In a few queries, whatever there is."""
+    if mine := recipient.organisations & (reach(viewer, Permission.FEED_READ) or frozenset()):
+        yield from _own_findings(mine)
     if recipient.everybody or HANDLE in recipient.permissions:
         yield from _asked()
         yield from _corrections()
@@ -59,6 +62,29 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _held_files()
         yield from _nights()
         yield from _many_notices(today)
+
+
+def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
+    """What is open at the addresses of one's own organisation: to mend, and to answer."""
+    mine = Finding.objects.filter(state__in=logic.OPEN_STATES, organisation__in=bodies).order_by()
+    rows = mine.values("organisation", "organisation__name").annotate(
+        n=Count("pk"), first=Min("opened_on"), critical=Count("pk", filter=Q(severity=Severity.CRITICAL))
+    )
+    for row in rows.order_by("first", "organisation"):
+        href = reverse("workspace:findings")
+        title = ngettext("%(n)d open finding in your network", "%(n)d open findings in your network", row["n"])
+        worst = ngettext("%(n)d is critical.", "%(n)d are critical.", row["critical"]) % {"n": row["critical"]}
+        yield Task(
+            key=f"feeds.own:{row['organisation']}",
+            kind="answer",
+            title=title % {"n": row["n"]},
+            why=worst if row["critical"] else _("None of them is critical."),
+            href=href,
+            organisation=row["organisation"],
+            since=row["first"],
+            needs=Permission.FEED_READ,
+            links=(ActionLink(_("Read and answer"), href),),
+        )
 
 
 def _asked() -> Iterator[Task]:

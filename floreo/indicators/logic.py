@@ -39,6 +39,7 @@ class Outlook(StrEnum):
     """How a figure stands to its target."""
 
     REACHED = "reached"
+    WITHIN = "within"  # of what should be low: not above its limit so far, whatever the days to come bring
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
     MISSED = "missed"
@@ -66,12 +67,13 @@ def outlook(
     baseline: Decimal | None = None,
     baseline_on: date | None = None,
 ) -> Outlook:
-    """Reached; else missed once the target's date has passed; else on track when on or above the straight line from the
+    """Reached, or, of what should be low, within the limit until the target's date; else missed once the target's date has passed; else on track when on or above the straight line from the
     baseline (with no baseline: at risk until reached)."""
     if value is None or on is None or target is None:
         return Outlook.UNKNOWN
     if is_reached(value, target.value, direction):
-        return Outlook.REACHED
+        is_settled = direction is Direction.UP or (target.due is not None and on >= target.due)
+        return Outlook.REACHED if is_settled else Outlook.WITHIN
     if target.due is not None and on >= target.due:
         return Outlook.MISSED
     if baseline is None or baseline_on is None or target.due is None:

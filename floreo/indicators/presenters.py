@@ -31,6 +31,7 @@ ARROWS = {Move.UP: "▲", Move.DOWN: "▼"}
 
 OUTLOOKS: dict[Outlook, Promise] = {
     Outlook.REACHED: gettext_lazy("Target reached"),
+    Outlook.WITHIN: gettext_lazy("Within the limit"),
     Outlook.ON_TRACK: gettext_lazy("On track"),
     Outlook.AT_RISK: gettext_lazy("At risk"),
     Outlook.MISSED: gettext_lazy("Target missed"),
@@ -193,7 +194,7 @@ def outlook_text(indicator: Indicator, reading: Reading | None) -> str:
     target = target_text(indicator)
     if found is Outlook.UNKNOWN:
         return gettext("Target: %(target)s") % {"target": target} if target else gettext("No target")
-    if found in {Outlook.REACHED, Outlook.MISSED}:
+    if found in {Outlook.REACHED, Outlook.WITHIN, Outlook.MISSED}:
         return gettext("%(outlook)s: %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
     if found is Outlook.AT_RISK:
         return gettext("At risk of missing %(target)s") % {"target": target}
@@ -250,6 +251,7 @@ def missing_text(indicator: Indicator) -> str:
 # The status under which an outlook is drawn: shape, colour and word of the house. No target has none.
 SHAPES: dict[Outlook, str] = {
     Outlook.REACHED: "done",
+    Outlook.WITHIN: "on_track",
     Outlook.ON_TRACK: "on_track",
     Outlook.AT_RISK: "at_risk",
     Outlook.MISSED: "late",

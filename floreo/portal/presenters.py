@@ -23,6 +23,7 @@ from floreo.strategy.logic import Status
 # How a figure stands to its target is told with the shapes of actions; "unknown" has none.
 SHAPES: dict[Outlook, Status] = {
     Outlook.REACHED: Status.DONE,
+    Outlook.WITHIN: Status.ON_TRACK,
     Outlook.ON_TRACK: Status.ON_TRACK,
     Outlook.AT_RISK: Status.AT_RISK,
     Outlook.MISSED: Status.LATE,
@@ -94,6 +95,7 @@ def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
     target = figures.target_text(indicator)
     text = {
         Outlook.REACHED: _("target reached: %(target)s"),
+        Outlook.WITHIN: _("within the limit: %(target)s"),
         Outlook.MISSED: _("target missed: %(target)s"),
     }.get(figures.outlook_of(indicator, reading), _("(target: %(target)s)"))
     return text % {"target": target} if target else ""

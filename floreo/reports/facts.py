@@ -122,6 +122,8 @@ class Plan:
 
     def _actions(self) -> None:
         rows = Action.objects.filter(edition=self.edition).order_by("position", "pk").values(*_COLUMNS)
+        carried = Action.objects.filter(carried_from__edition=self.edition).order_by()
+        begins = dict(carried.values_list("carried_from_id", "edition__starts_on"))
         for values in rows.iterator(chunk_size=CHUNK):
             facts = ActionFacts(
                 values["starts_on"],
@@ -129,6 +131,8 @@ class Plan:
                 values["closed_on"],
                 values["on_hold_since"],
                 values["expected_on"],
+                edition_ended_on=self.edition.over_on,
+                carried_on=begins.get(values["pk"]),
             )
             self.rows[values["pk"]] = Row(values, facts)
         parts = Participation.objects.filter(action__edition=self.edition, part=Part.LEAD).order_by("pk")

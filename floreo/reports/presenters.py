@@ -102,7 +102,7 @@ class ReportSummary:
             return _("%(period)s so far, as of %(day)s") % {"period": text, "day": short_day(self.as_of)}
         return text
 
-    @property
+    @cached_property
     def notice(self) -> str:
         """That the country is fictional, or that the site is unofficial as of now: not a part of what was frozen."""
         country = the_country()

@@ -19,6 +19,8 @@ class Status(StrEnum):
     LATE = "late"
     STALLED = "stalled"
     NOT_STARTED = "not_started"
+    CARRIED = "carried"  # the next edition goes on with it
+    NOT_KNOWN = "not_known"  # its edition ended, and nothing says what became of it
 
 
 class Rule(StrEnum):
@@ -36,6 +38,8 @@ class Rule(StrEnum):
     UNDATED = "undated"  # nothing has a date
     HOLDS = "holds"  # nothing due is missed
     SET_BY_HAND = "set_by_hand"
+    CARRIED = "carried"  # the next edition goes on with it
+    NO_REPORT = "no_report"  # its edition ended, and no report was found
 
 
 DUE_SOON_DAYS = 30
@@ -64,6 +68,8 @@ class ActionFacts:
     updated_on: tuple[date, ...] = ()  # days of updates, in any order
     high_risks: tuple[tuple[date, date | None], ...] = ()  # of each high risk: the day it was noted, the day it closed
     milestones: tuple[MilestoneFacts, ...] = ()
+    edition_ended_on: date | None = None  # where its edition is over
+    carried_on: date | None = None  # when the edition begins that goes on with it
 
 
 @dataclass(frozen=True)
@@ -91,8 +97,15 @@ def facts_on(facts: ActionFacts, day: date) -> ActionFacts:
         on_hold_since=then(facts.on_hold_since),
         updated_on=tuple(h for h in facts.updated_on if h <= day),
         high_risks=tuple((noted, then(closed)) for noted, closed in facts.high_risks if noted <= day),
+        edition_ended_on=then(facts.edition_ended_on),
+        carried_on=then(facts.carried_on),
         milestones=tuple(replace(m, reached_on=then(m.reached_on)) for m in facts.milestones),
     )
+
+
+def _on_hold(facts: ActionFacts, today: date) -> StatusResult | None:
+    is_held = facts.on_hold_since is not None and facts.on_hold_since <= today
+    return StatusResult(Status.STALLED, Rule.ON_HOLD, facts.on_hold_since) if is_held else None
 
 
 def _overdue(facts: ActionFacts, today: date) -> StatusResult | None:
@@ -102,6 +115,15 @@ def _overdue(facts: ActionFacts, today: date) -> StatusResult | None:
         return StatusResult(Status.LATE, Rule.ACTION_OVERDUE, action_due)
     if open_dues:
         return StatusResult(Status.LATE, Rule.MILESTONE_OVERDUE, min(open_dues))
+    return None
+
+
+def _over(facts: ActionFacts, today: date) -> StatusResult | None:
+    """Of an edition that is over: what the next one goes on with, and what nobody reported on, is neither late nor stalled."""
+    if facts.carried_on and facts.carried_on <= today:
+        return StatusResult(Status.CARRIED, Rule.CARRIED, facts.carried_on)
+    if facts.edition_ended_on and facts.edition_ended_on < today and _last_sign(facts) is None:
+        return StatusResult(Status.NOT_KNOWN, Rule.NO_REPORT, facts.edition_ended_on)
     return None
 
 
@@ -139,9 +161,7 @@ def status_of(facts: ActionFacts, today: date) -> StatusResult:
     """The status of an action on `today`. The first rule that fits decides; the order is the help page's order."""
     if facts.closed_on and facts.closed_on <= today:
         return StatusResult(Status.DONE, Rule.CLOSED, facts.closed_on)
-    if facts.on_hold_since and facts.on_hold_since <= today:
-        return StatusResult(Status.STALLED, Rule.ON_HOLD, facts.on_hold_since)
-    if decided := _overdue(facts, today) or _silent(facts, today):
+    if decided := _over(facts, today) or _on_hold(facts, today) or _overdue(facts, today) or _silent(facts, today):
         return decided
     if facts.starts_on and facts.starts_on > today:
         return StatusResult(Status.NOT_STARTED, Rule.TO_COME, facts.starts_on)

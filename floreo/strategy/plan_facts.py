@@ -25,7 +25,17 @@ from floreo.strategy.logic import (
     facts_on,
     status_of,
 )
-from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Pillar, Risk, Update
+from floreo.strategy.models import (
+    Action,
+    BudgetLine,
+    EditionState,
+    Milestone,
+    Part,
+    Participation,
+    Pillar,
+    Risk,
+    Update,
+)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -136,6 +146,9 @@ class PlanFacts:
             "closed_on",
             "on_hold_since",
             "expected_on",
+            "edition__state",
+            "edition__ends_on",
+            "carried_to__edition__starts_on",
         )
         actions = Action.objects.filter(is_public=True, **self._of("edition")).order_by("position", "pk")
         for (
@@ -151,8 +164,9 @@ class PlanFacts:
             set_on,
             *dates,
         ) in actions.values_list(*columns).iterator(chunk_size=5000):
-            starts, due, closed, hold, expected = dates
-            facts = ActionFacts(starts, due, closed, hold, expected)
+            starts, due, closed, hold, expected, state, ends, carried = dates
+            over = ends if state == EditionState.ENDED else None
+            facts = ActionFacts(starts, due, closed, hold, expected, edition_ended_on=over, carried_on=carried)
             yield ActionRow(
                 pk, code, title, edition, begins, pillar, objective, person is not None, override, set_on, facts
             )

@@ -30,7 +30,7 @@ class State(StrEnum):
 
     BROKEN = "broken"
     OPEN = "open"
-    UNDER_WAY = "under_way"
+    BEGUN = "begun"
     DONE = "done"
 
 
@@ -51,11 +51,16 @@ class Step:
         return self.state is State.DONE
 
     @property
+    def icon(self) -> str:
+        """The shape of the state, as of a status."""
+        return {State.BROKEN: "late", State.OPEN: "todo", State.BEGUN: "track", State.DONE: "done"}[self.state]
+
+    @property
     def state_text(self) -> str:
         words = {
             State.BROKEN: _("Not working"),
             State.OPEN: _("Not done"),
-            State.UNDER_WAY: _("Under way"),
+            State.BEGUN: _("Under way"),
             State.DONE: _("Done"),
         }
         return words[self.state]
@@ -158,7 +163,7 @@ def _rows(_user: User, _country: Country) -> Iterator[Step]:
         if counts.total:
             yield Step("rows", title, State.DONE, text, href)
         return
-    state = State.UNDER_WAY if counts.confirmed else State.OPEN
+    state = State.BEGUN if counts.confirmed else State.OPEN
     yield Step("rows", title, state, text, href, _("Check rows"))
 
 
@@ -167,9 +172,9 @@ def _official(_user: User, country: Country) -> Iterator[Step]:
         return
     title, href = _("Confirmation by the government"), reverse("workspace:first_steps")
     if country.official_on is None:
-        text = _("Until the letter is recorded, every public page and paper is marked as unofficial.")
+        text = _("Until a confirmation is recorded, every public page and paper is marked as unofficial.")
         address = reverse("workspace:site_command", args=["make-official"])
-        yield Step("official", title, State.OPEN, text, address, _("Record the letter"))
+        yield Step("official", title, State.OPEN, text, address, _("Record the confirmation"))
         return
     words = {"basis": country.official_basis, "name": country.official_by, "day": day_text(country.official_on)}
     text = _("%(basis)s. Recorded by %(name)s on %(day)s.") % words
@@ -201,7 +206,9 @@ def _leads(_user: User, _country: Country) -> Iterator[Step]:
     )
     words = {"n": number_figures(len(have)), "all": number_figures(len(bodies))}
     text = _("%(n)s of %(all)s organisations that lead actions have an account here.") % words
-    state = State.DONE if have == bodies else (State.UNDER_WAY if have else State.OPEN)
+    state = State.BEGUN if have else State.OPEN
+    if have == bodies:
+        state = State.DONE
     yield Step(
         "leads",
         _("Invite the leads of the actions"),

@@ -36,7 +36,7 @@ rhythms = st.sampled_from([Frequency.MONTH, Frequency.QUARTER, Frequency.YEAR])
 values = st.decimals(-1000, 1000, places=2)
 directions = st.sampled_from(list(Direction))
 # From bad to good: a better value never gives a worse outlook.
-RANK = {Outlook.MISSED: 0, Outlook.AT_RISK: 0, Outlook.ON_TRACK: 1, Outlook.REACHED: 2}
+RANK = {Outlook.MISSED: 0, Outlook.AT_RISK: 0, Outlook.ON_TRACK: 1, Outlook.WITHIN: 2, Outlook.REACHED: 2}
 
 
 @given(days, rhythms)
@@ -138,6 +138,8 @@ def test_an_outlook_needs_a_value_and_a_target(value: Decimal, direction: Direct
     assert outlook(value=None, on=day, target=target, direction=direction) is Outlook.UNKNOWN
     assert outlook(value=value, on=day, target=None, direction=direction) is Outlook.UNKNOWN
     assert outlook(value=value, on=day, target=target, direction=direction) is Outlook.REACHED
+    before = outlook(value=value, on=day - timedelta(days=1), target=target, direction=direction)
+    assert before is (Outlook.REACHED if direction is Direction.UP else Outlook.WITHIN)
 
 
 def test_a_target_whose_day_has_passed_is_missed() -> None:

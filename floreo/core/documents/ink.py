@@ -18,6 +18,8 @@ SHORT = {
     "late": "late",
     "stalled": "stalled",
     "not_started": "todo",
+    "carried": "carried",
+    "not_known": "unknown",
 }
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _VARIABLE = re.compile(r"var\((--[\w-]+)\)")

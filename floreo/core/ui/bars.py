@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-ORDER = ("done", "on_track", "at_risk", "late", "stalled", "not_started")
+ORDER = ("done", "on_track", "at_risk", "late", "stalled", "not_started", "carried", "not_known")
 FILL = {
     "done": "fl-f-done",
     "on_track": "fl-f-track",
@@ -13,6 +13,8 @@ FILL = {
     "late": "fl-f-late",
     "stalled": "fl-f-stalled",
     "not_started": "fl-f-todo",
+    "carried": "fl-f-carried",
+    "not_known": "fl-f-unknown",
 }
 GAP = 2.0
 
@@ -33,7 +35,7 @@ def _segments(counts: Mapping[str, int], width: float, gap: float) -> list[tuple
 
 
 def _rect(name: str, x: float, y: float, width: float, height: float) -> str:
-    inset = 0.5 if name == "not_started" else 0.0  # its outline stays inside
+    inset = 0.5 if name in {"not_started", "not_known"} else 0.0  # its outline stays inside
     size = f'width="{max(width - 2 * inset, 1):.1f}" height="{height - 2 * inset:g}"'
     return f'<rect class="{FILL[name]}" x="{x + inset:.1f}" y="{y + inset:g}" {size}/>'
 

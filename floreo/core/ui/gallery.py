@@ -23,7 +23,16 @@ from floreo.core.ui.charts import Bar, Span, SpanAxis
 
 DAY = date(2026, 11, 24)
 AXIS = SpanAxis(date(2025, 1, 1), date(2028, 12, 31), DAY)
-COUNTS = {"done": 5, "on_track": 9, "at_risk": 3, "late": 3, "stalled": 1, "not_started": 3}
+COUNTS = {
+    "done": 5,
+    "on_track": 9,
+    "at_risk": 3,
+    "late": 3,
+    "stalled": 1,
+    "not_started": 3,
+    "carried": 1,
+    "not_known": 1,
+}
 
 
 class PieceForm(forms.Form):

@@ -23,7 +23,7 @@ def make_official(country: Country, *, by: Actor, basis: str) -> Country:
     fresh.official_basis = require_text(
         basis,
         field="official_basis",
-        sentence=_("Enter the letter or decision in which the government confirms the site."),
+        sentence=_("Enter the document in which the government confirms the site."),
     )
     fresh.official_on, fresh.official_by = clock.today(), by.actor_name
     return save(fresh)

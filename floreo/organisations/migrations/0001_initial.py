@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('pages', models.JSONField(blank=True, default=dict)),
                 ('official_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Official since')),
                 ('official_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Recorded by')),
-                ('official_basis', models.CharField(blank=True, help_text='The document in which the government confirms this site: who signed it, its date and its number.', max_length=300, verbose_name='Letter or decision')),
+                ('official_basis', models.CharField(blank=True, help_text='The document in which the government confirms this site: who signed it, its date and its number.', max_length=300, verbose_name='Document of the confirmation')),
             ],
             options={
                 'verbose_name': 'country',

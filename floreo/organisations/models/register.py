@@ -84,7 +84,7 @@ class Country(Record, Translated):
     official_basis = models.CharField(
         max_length=300,
         blank=True,
-        verbose_name=_("Letter or decision"),
+        verbose_name=_("Document of the confirmation"),
         help_text=_("The document in which the government confirms this site: who signed it, its date and its number."),
     )
 

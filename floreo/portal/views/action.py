@@ -31,6 +31,8 @@ SHORT = {
     Status.LATE: "late",
     Status.STALLED: "stalled",
     Status.NOT_STARTED: "todo",
+    Status.CARRIED: "carried",
+    Status.NOT_KNOWN: "unknown",
 }
 
 

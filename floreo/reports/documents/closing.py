@@ -19,7 +19,14 @@ from floreo.strategy.logic import Status
 def headline(summary: ReportSummary) -> str:
     total, done = summary.total, summary.counts[Status.DONE]
     if not total:
-        return _("No planned actions are recorded.")
+        return _("No action of this edition is known here.")
+    if unknown := summary.counts[Status.NOT_KNOWN]:
+        text = ngettext(
+            "No report says what became of %(unknown)s of %(total)s action.",
+            "No report says what became of %(unknown)s of %(total)s actions.",
+            total,
+        )
+        return text % {"unknown": number_figures(unknown), "total": number_figures(total)}
     if done == total:
         return ngettext("The one action was done.", "All %(total)s actions were done.", total) % {
             "total": number_figures(total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -80,6 +81,11 @@ class Edition(Record, Translated, Sourced):
 
     def shows_internal_to(self, viewer: object) -> bool:
         return may_read_internal(viewer)
+
+    @property
+    def over_on(self) -> date | None:
+        """Its last day, where it is over."""
+        return self.ends_on if self.state == EditionState.ENDED else None
 
     def get_absolute_url(self) -> str:
         return reverse("portal:edition", args=[self.code])

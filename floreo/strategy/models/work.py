@@ -27,6 +27,8 @@ class StatusChoice(models.TextChoices):
     LATE = Status.LATE, _("Late")
     STALLED = Status.STALLED, _("Stalled")
     NOT_STARTED = Status.NOT_STARTED, _("Not started")
+    CARRIED = Status.CARRIED, _("Carried over")
+    NOT_KNOWN = Status.NOT_KNOWN, _("Not known")
 
 
 _WORKED_OUT = "Worked out by the rules from the dates, again with each new day."
@@ -177,7 +179,7 @@ class Action(InEdition):
         }
 
     def facts(self) -> ActionFacts:
-        """What the rules look at. Expects milestones, updates and risks to be prefetched when used over many."""
+        """What the rules look at. Expects edition, successor, milestones, updates and risks to be loaded when used over many."""
         return ActionFacts(
             starts_on=self.starts_on,
             due_on=self.due_on,
@@ -187,6 +189,8 @@ class Action(InEdition):
             updated_on=tuple(u.on for u in self.updates.all()),
             high_risks=tuple((r.noted_on, r.closed_on) for r in self.risks.all() if r.score >= HIGH),
             milestones=tuple(MilestoneFacts(m.due_on, m.reached_on) for m in self.milestones.all()),
+            edition_ended_on=self.edition.over_on,
+            carried_on=follower.edition.starts_on if (follower := getattr(self, "carried_to", None)) else None,
         )
 
     @property

@@ -29,6 +29,8 @@ def why(act: Action, result: StatusResult, milestones: Iterable[Milestone], *, t
         Rule.UNDATED: _undated,
         Rule.HOLDS: _holds,
         Rule.SET_BY_HAND: _by_hand,
+        Rule.CARRIED: _carried,
+        Rule.NO_REPORT: _no_report,
     }
     return text[result.rule](act, result, list(milestones), today)
 
@@ -145,6 +147,21 @@ def _holds(act: Action, result: StatusResult, milestones: list[Milestone], today
     if act.due_on:
         return sentences(text, _("It is due on %(day)s.") % {"day": day_text(act.due_on)})
     return text
+
+
+def _carried(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
+    follower = getattr(act, "carried_to", None)
+    if follower is None or not follower.edition.is_public:
+        return _("The next edition goes on with it.")
+    words = {"code": follower.code, "edition": follower.edition.in_language("title")}
+    return _("It goes on as action %(code)s of “%(edition)s”.") % words
+
+
+def _no_report(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
+    if result.since is None:
+        return _("Its edition has ended. No report was found that says what became of it.")
+    words = {"day": day_text(result.since)}
+    return _("Its edition ended on %(day)s. No report was found that says what became of it.") % words
 
 
 def _by_hand(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:

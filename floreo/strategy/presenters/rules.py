@@ -22,6 +22,12 @@ def rules_in_order() -> list[RuleWords]:
     """Every rule; the first that fits decides. Numbers come from the code that decides."""
     return [
         RuleWords(Rule.CLOSED, Status.DONE, _("A person closed it, with the date and their name.")),
+        RuleWords(Rule.CARRIED, Status.CARRIED, _("The next edition goes on with it.")),
+        RuleWords(
+            Rule.NO_REPORT,
+            Status.NOT_KNOWN,
+            _("Its edition has ended, and there is no update and no milestone that was reached."),
+        ),
         RuleWords(Rule.ON_HOLD, Status.STALLED, _("It was put on hold, with a public reason.")),
         RuleWords(Rule.ACTION_OVERDUE, Status.LATE, _("Its due date has passed and it is not closed.")),
         RuleWords(

@@ -113,12 +113,26 @@ def _done_at_end(counts: Counts) -> str:
         return ""
     if done == total:
         return hold_sentence(counts)
+    if unknown := counts[Status.NOT_KNOWN]:
+        return _not_known(unknown, total)
     if done == 0:
         return _("None of its %(total)s actions was completed.") % _figures(total=total)
     words = ngettext(
         "%(done)s of its %(total)s actions was completed.", "%(done)s of its %(total)s actions were completed.", done
     )
     return capital(words % {"done": number_word(done), "total": number_figures(total)})
+
+
+def _not_known(unknown: int, total: int) -> str:
+    """What became of them nobody can say: no sentence about the rest is true of all."""
+    if unknown == total:
+        one, all_ = (
+            _("No report says what became of its one action."),
+            _("No report says what became of its %(total)s actions."),
+        )
+        return (one if total == 1 else all_) % _figures(total=total)
+    words = {"unknown": number_figures(unknown), "total": number_figures(total)}
+    return _("No report says what became of %(unknown)s of its %(total)s actions.") % words
 
 
 def headline(facts: EditionFacts, counts: Counts) -> str:
@@ -213,6 +227,8 @@ def _tally_word(status: Status, n: int) -> str:
         Status.LATE: ngettext("%(number)s late", "%(number)s late", n),
         Status.STALLED: ngettext("%(number)s stalled", "%(number)s stalled", n),
         Status.NOT_STARTED: ngettext("%(number)s not started", "%(number)s not started", n),
+        Status.CARRIED: ngettext("%(number)s carried over", "%(number)s carried over", n),
+        Status.NOT_KNOWN: ngettext("%(number)s not known", "%(number)s not known", n),
     }[status]
 
 

@@ -135,7 +135,11 @@ ACTIONS = Table(
             lambda a: a.person.name if a.person else "",
             needs=Permission.PEOPLE_READ,
         ),
-        column("status", _("Status"), _("done, on_track, at_risk, late, stalled or not_started; calculated daily")),
+        column(
+            "status",
+            _("Status"),
+            _("done, on_track, at_risk, late, stalled, not_started, carried or not_known; calculated daily"),
+        ),
         column("status_rule", _("Rule"), _("The rule that determined the status; see the page on status")),
         day("status_since", _("Since"), _("The date from which that rule counts")),
         day("starts_on", _("Start"), _("Planned")),

@@ -45,7 +45,7 @@ COMMANDS = {
         lambda data, _country: OfficialForm(data),
         make_official,
         lambda country, _viewer: not country.is_sample and not country.is_official,
-        help=_("Your name and the date are recorded. The public sees the letter and the date."),
+        help=_("Your name and the date are recorded. The public sees the document and the date."),
     ),
     "make-unofficial": Command(
         _("Mark the site as unofficial"),

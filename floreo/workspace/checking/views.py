@@ -24,6 +24,7 @@ from floreo.core.whole import whole
 from floreo.core.wording import day_text
 from floreo.packs.actions import check_row, doubt_row
 from floreo.packs.checking import KINDS, Kind, trust
+from floreo.strategy.models import Edition
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
 
@@ -74,12 +75,13 @@ class Waiting:
 
     @property
     def edit_href(self) -> str:
-        """Where it is corrected: its own page in the workspace, or that of what it belongs to."""
-        thing = self.row
-        for each in (thing, getattr(thing, self.kind.under) if self.kind.under else None):
+        """Where it is corrected: its own page in the workspace, that of what it belongs to, or the plan of its edition."""
+        row = self.row
+        for each in (row, getattr(row, self.kind.under) if self.kind.under else None):
             if each is not None and hasattr(each, "workspace_url"):
                 return str(each.workspace_url())
-        return ""
+        edition = row if isinstance(row, Edition) else getattr(row, "edition", None) or _edition_of(row)
+        return reverse("workspace:plan", args=[edition.code]) if edition is not None else ""
 
     @property
     def public_href(self) -> str:
@@ -94,6 +96,11 @@ class Waiting:
                 name = str(each.verbose_name)
                 found.append(Fact(name[:1].upper() + name[1:], text))
         return found
+
+
+def _edition_of(row: Any) -> Edition | None:
+    pillar = getattr(row, "pillar", None)
+    return pillar.edition if pillar is not None else None
 
 
 def _shown(row: Any, field: models.Field[Any, Any]) -> str:

@@ -219,16 +219,28 @@ def added(figures: Iterable[Figures]) -> Figures:
 
 def headline(rows: Iterable[FeedHealth]) -> str:
     """The page's answer, from its rows."""
-    active = [r for r in rows if r.feed.is_active]
+    active = [r for r in rows if r.feed.is_active and r.feed.code != BY_HAND]
     silent = sum(r.is_silent for r in active)
+    never = sum(r.newest is None for r in active)
     if not active:
         return _("No feed is switched on.")
+    if never == len(active):
+        return _("No feed has received a file yet.")
+    if never:
+        text = ngettext(
+            "%(never)d of %(n)d feeds has never received a file.",
+            "%(never)d of %(n)d feeds have never received a file.",
+            never,
+        )
+        return text % {"never": never, "n": len(active)}
     if silent:
         return ngettext("%(silent)d of %(n)d feeds is silent.", "%(silent)d of %(n)d feeds are silent.", silent) % {
             "silent": silent,
             "n": len(active),
         }
-    return _("No feed is silent.")
+    return ngettext("The feed delivers as expected.", "All %(n)d feeds deliver as expected.", len(active)) % {
+        "n": len(active)
+    }
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,13 @@ def today_line(axis: SpanAxis, place: Place, top: float, bottom: float) -> str:
     return line(x, top, x, bottom, "fl-now") if axis.first <= axis.today <= axis.last else ""
 
 
+_UNDONE = {"not_started", "carried", "not_known"}  # of these nothing says how far they came
+
+
 def _used(span: Span, place: Place, begin: date, end: date, middle: float) -> str:
     """What is used up, in the colour of the status: to the day it closed, or to today, never past the due date."""
     until = min(span.closed_on or place.axis.today, max(end, span.closed_on or end))
-    if until <= begin or span.status == "not_started":
+    if until <= begin or span.status in _UNDONE:
         return ""
     x = place(begin)
     return rect(x, middle - 4, max(place(until) - x, 2.0), 8, css=FILL.get(span.status, "fl-c-bar2"), rx=1)
@@ -112,7 +115,7 @@ def marks(span: Span, place: Place, middle: float) -> list[str]:
     if begin is not None and begin <= place.axis.last and end >= place.axis.first:
         begin = max(begin, place.axis.first)
         x = place(begin)
-        ghost = "fl-span-planned" if span.status == "not_started" else "fl-span"
+        ghost = "fl-span-planned" if span.status in _UNDONE else "fl-span"
         body.append(rect(x, middle - 4, max(place(max(end, begin)) - x, 2.0), 8, css=ghost, rx=1))
         body.append(_used(span, place, begin, end, middle))
     return [*body, _overrun(span, place, middle), *_milestones(span, place, middle)]

@@ -39,6 +39,8 @@ STATUS = {
     "late": ("late", gettext_lazy("Late")),
     "stalled": ("stalled", gettext_lazy("Stalled")),
     "not_started": ("todo", gettext_lazy("Not started")),
+    "carried": ("carried", gettext_lazy("Carried over")),
+    "not_known": ("unknown", gettext_lazy("Not known")),
 }
 
 
@@ -106,6 +108,8 @@ def _tally_word(status: str, n: int) -> str:
         "late": ngettext("%(number)s late", "%(number)s late", n),
         "stalled": ngettext("%(number)s stalled", "%(number)s stalled", n),
         "not_started": ngettext("%(number)s not started", "%(number)s not started", n),
+        "carried": ngettext("%(number)s carried over", "%(number)s carried over", n),
+        "not_known": ngettext("%(number)s not known", "%(number)s not known", n),
     }[status]
 
 

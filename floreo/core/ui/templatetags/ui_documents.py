@@ -38,6 +38,8 @@ SHORT = {
     "late": "late",
     "stalled": "stalled",
     "not_started": "todo",
+    "carried": "carried",
+    "not_known": "unknown",
 }
 TONES = {"lede": "fl-lede", "note": "fl-note"}
 

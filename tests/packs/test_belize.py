@@ -39,7 +39,7 @@ def test_what_was_not_read_in_the_source_it_names(pack: Pack) -> None:
         "objective": 17,
         "action": 48,
         "participation": 195,
-        "organisation": 16,
+        "organisation": 18,
         "role": 3,
         "seat": 3,
     }

@@ -172,7 +172,7 @@ def test_a_table_stands_under_the_licence_of_the_file_that_it_names(real_country
         "organisations": ["Facts in our own words"],
         "organisation-roles": ["Facts in our own words"],
         "networks": ["CC BY 4.0 (ip-location-db)"],
-        "actions": ["Facts in our own words; short quotations"],
+        "actions": ["Facts in our own words; titles of the areas as printed"],
         "meetings": ["Facts in our own words"],
     }
 

@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--check", action="store_true", help="print the difference and write nothing")
 
     strategy = commands.add_parser("strategy", help="the plan").add_subparsers(dest="what", required=True)
+    document = commands.add_parser("document", help="documents that the pack quotes").add_subparsers(
+        dest="what", required=True
+    )
+    kept = document.add_parser("add", help="take in a document, so that its passages are shown and checked")
+    kept.add_argument("file", type=Path)
     read = strategy.add_parser("import", help="draft an edition from a text")
     read.add_argument("file", type=Path)
     read.add_argument("--dry-run", action="store_true", help="print the draft and write nothing")

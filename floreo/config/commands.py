@@ -21,7 +21,9 @@ def echo(line: str = "") -> None:
 def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
     name = (
-        asked.command if asked.command not in {"pack", "strategy", "audit", "feed"} else f"{asked.command} {asked.what}"
+        asked.command
+        if asked.command not in {"pack", "document", "strategy", "audit", "feed"}
+        else f"{asked.command} {asked.what}"
     )
     try:
         if getattr(asked, "dry_run", False):
@@ -226,6 +228,23 @@ def _strategy_import(asked: argparse.Namespace) -> int:
     return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
 
 
+def _document_add(asked: argparse.Namespace) -> int:
+    """Takes in a document that the pack quotes. Exit code 1 when it is none, or a passage is not where the pack says."""
+    from floreo.core.access import SYSTEM
+    from floreo.core.errors import Refused
+    from floreo.organisations.queries import in_the_country
+    from floreo.strategy.actions.documents import document_of, take_in
+
+    try:
+        with in_the_country():
+            taken = take_in(document_of(asked.file.read_bytes()), by=SYSTEM, path=asked.file)
+    except (Refused, OSError) as problem:
+        echo(str(problem.sentence) if isinstance(problem, Refused) else f"{asked.file}: {problem.strerror}.")
+        return 1
+    echo(f"“{taken.title}” is taken in. {taken.quotations.count()} passages are where the pack says.")
+    return 0
+
+
 _NAMED = 50  # of the rows that differ
 
 
@@ -327,6 +346,7 @@ COMMANDS = {
     "migrate": _migrate,
     "worker": _worker,
     "pack load": _pack_load,
+    "document add": _document_add,
     "strategy import": _strategy_import,
     "audit verify": _audit_verify,
     "audit sign": _audit_sign,

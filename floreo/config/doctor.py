@@ -29,6 +29,7 @@ from floreo.evidence.files import verify_files
 from floreo.organisations.breached import is_in
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
+from floreo.strategy.models import Quotation, SourceDocument
 
 GOOD, WATCH, BAD = "good", "watch", "bad"
 _TAIL = 1000  # links of the chain that are walked each time
@@ -490,12 +491,34 @@ MACHINE: dict[str, Callable[[], Check]] = {
     "database": _database,
     "migrations": _migrations,
 }
+
+
+def _quotations() -> Check:
+    """Every passage that is quoted is where it is said to be, in a document that is held."""
+    documents = list(SourceDocument.objects.all())
+    held = [each for each in documents if each.is_held]
+    wrong = [q for q in Quotation.objects.filter(document__in=held).select_related("document") if not q.is_found]
+    if wrong:
+        first = f"first: {wrong[0].thing} in “{wrong[0].document.title}”"
+        yield bad(
+            f"{len(wrong)} quotations are not in their document, {first}.", "Load the pack again, or correct the rows."
+        )
+    elif held:
+        yield good(f"Every quotation is found in its document ({len(held)} of {len(documents)} documents are held).")
+    if without := [each.title for each in documents if not each.is_held]:
+        named = "; ".join(without)
+        yield watch(
+            f"Documents that are quoted and not held here: {named}.", "Take them in with floreo document add FILE."
+        )
+
+
 RECORDS: dict[str, Callable[[], Check]] = {
     "time": _zones,
     "worker": _worker,
     "mail": _mail,
     "backups": _backups,
     "signed heads": _trail,
+    "quotations": _quotations,
 }
 
 

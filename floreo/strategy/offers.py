@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.figures import Direction, Measure
 from floreo.core.offers import MY_WORKSPACE, STRATEGY, Job, MenuItem, Offers, PackFile, SearchKind
-from floreo.strategy import measures, money_measures, pack, pack_money
+from floreo.strategy import measures, money_measures, pack, pack_documents, pack_money
 from floreo.strategy.actions.drafts import read_waiting_drafts
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.tables import TABLES
@@ -127,6 +127,8 @@ OFFERS = Offers(
             in_edition=True,
         ),
         PackFile("events.toml", {"event": pack.EventShape}, in_edition=True),
+        PackFile("documents.toml", {"document": pack_documents.DocumentShape}),
+        PackFile("quotations.toml", {"quotation": pack_documents.QuotationShape}, in_edition=True),
         PackFile(
             "money.toml",
             {
@@ -148,6 +150,7 @@ OFFERS = Offers(
         Job("imports", partial(read_waiting_drafts, by=SYSTEM), timedelta(seconds=2), lane="texts"),
     ),
     verbs={
+        "document.taken_in": _("took in the document"),
         "actions.confirmed_set": _("marked several actions as checked or unchecked"),
         "actions.due_set": _("set the due date of several actions"),
         "actions.lead_set": _("set the lead of several actions"),

@@ -30,6 +30,7 @@ from floreo.strategy.models import (
     StatusChoice,
     Update,
 )
+from floreo.strategy.pack_documents import SHAPES_OF_DOCUMENTS
 from floreo.strategy.pack_money import SHAPES_AFTER_PLAN, SHAPES_BEFORE_PLAN
 
 
@@ -347,4 +348,5 @@ SHAPES: tuple[type[Shape], ...] = (
     RiskShape,
     UpdateShape,
     EventShape,
+    *SHAPES_OF_DOCUMENTS,
 )

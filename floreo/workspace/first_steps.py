@@ -19,7 +19,7 @@ from floreo.organisations.assurance import missing_factor
 from floreo.organisations.models import Contact, Country, Kind, Membership, Organisation, User
 from floreo.packs.checking import trust
 from floreo.reviews.models import Rhythm
-from floreo.strategy.models import Action, Edition, EditionState, Participation
+from floreo.strategy.models import Action, Edition, EditionState, Participation, SourceDocument
 
 BACKED_UP = "backup.made"  # the verb of the entry that a backup writes once it was restored and compared
 FRESH = timedelta(days=2)
@@ -167,6 +167,19 @@ def _rows(_user: User, _country: Country) -> Iterator[Step]:
     yield Step("rows", title, state, text, href, _("Check rows"))
 
 
+def _documents(_user: User, _country: Country) -> Iterator[Step]:
+    known = list(SourceDocument.objects.defer("text"))
+    if not known:
+        return
+    held = SourceDocument.objects.exclude(text="").count()
+    words = {"n": number_figures(held), "all": number_figures(len(known))}
+    text = (
+        _("%(n)s of %(all)s documents that are quoted are held here. To take one in: floreo document add FILE.") % words
+    )
+    state = State.DONE if held == len(known) else State.OPEN
+    yield Step("documents", _("Documents that the plan quotes"), state, text, first=False)
+
+
 def _official(_user: User, country: Country) -> Iterator[Step]:
     if country.is_sample:
         return
@@ -259,6 +272,7 @@ _LOOKS: tuple[Callable[[User, Country], Iterator[Step]], ...] = (
     _administrators,
     _backup,
     _rows,
+    _documents,
     _official,
     _own_account,
     _address,

@@ -55,9 +55,9 @@ def test_a_source_is_a_page_and_no_home_page(pack: Pack) -> None:
 def test_every_row_of_the_plan_has_a_place_in_a_document() -> None:
     folder = PACKS / "belize" / "editions" / "2020-2023"
     plan = tomllib.loads((folder / "plan.toml").read_text(encoding="utf-8"))
-    places = tomllib.loads((folder / "passages.toml").read_text(encoding="utf-8"))["passage"]
-    rows = {row["code"] for kind in ("pillar", "objective", "action") for row in plan[kind]}
-    assert {place["row"] for place in places} == rows | {"edition:vision", "edition:objective"}
+    places = tomllib.loads((folder / "quotations.toml").read_text(encoding="utf-8"))["quotation"]
+    rows = {f"{kind}:2020-2023/{row['code']}" for kind in ("pillar", "objective", "action") for row in plan[kind]}
+    assert {place["thing"] for place in places} == rows | {"edition:2020-2023"}
     assert Counter(place["document"] for place in places) == {"strategy-ocr": 69, "release": 4}
     assert all(place["length"] > 0 and len(place["sha256"]) == 64 for place in places)
 

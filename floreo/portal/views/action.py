@@ -20,7 +20,7 @@ from floreo.portal.views.page import Crumb, page, public_page
 from floreo.portal.views.plan import crumbs_of, pillar_crumb
 from floreo.strategy.access import get_action_for
 from floreo.strategy.logic import Status
-from floreo.strategy.models import Action
+from floreo.strategy.models import Action, quotations_of
 from floreo.strategy.presenters.actions import late_text
 
 # The end of the class that colours the box of why.
@@ -88,6 +88,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         measured=[_measured(indicator, reading) for indicator, reading in shown.measured_by],
         events=[of_event(e) for e in public_events(act.edition).filter(action=act)],
         is_public=act.is_public and act.edition.is_public,
+        quotations=quotations_of(act),
     )
 
 

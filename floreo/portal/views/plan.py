@@ -24,7 +24,7 @@ from floreo.portal.views.page import Crumb, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
 from floreo.strategy.logic import tally
-from floreo.strategy.models import Action, Edition, Pillar
+from floreo.strategy.models import Action, Edition, Pillar, quotations_of
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import counts_of, current_edition
 from floreo.strategy.tables import ACTIONS
@@ -230,6 +230,7 @@ def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         description=status_text.status_sentences(counts) or pillar.in_language("public_text"),
         crumbs=crumbs_of(pillar.edition),
         pillar=pillar,
+        quotations=quotations_of(pillar),
         edition=pillar.edition,
         counts=counts,
         total=sum(counts.values()),
@@ -258,6 +259,7 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
         description=status_text.status_sentences(counts) or objective.in_language("public_text"),
         crumbs=crumbs_of(here, pillar_crumb(objective.pillar)),
         objective=objective,
+        quotations=quotations_of(objective),
         edition=here,
         counts=counts or tally([]),
         total=sum(counts.values()),

@@ -3,6 +3,7 @@
 This folder re-exports, unlike others: Django looks for models here."""
 
 from floreo.strategy.models.context import EditionBody, EditionPart, Event, EventKind, Outlet, StatedTarget, StatusCount
+from floreo.strategy.models.documents import Quotation, SourceDocument, quotations_of
 from floreo.strategy.models.drafts import DraftRow, DraftState, ImportDraft, RowState
 from floreo.strategy.models.editions import Edition, EditionQuerySet, EditionState, InEdition, Objective, Pillar
 from floreo.strategy.models.money import Grant, IatiBody, OrganisationType, Payment, PaymentKind
@@ -50,10 +51,13 @@ __all__ = [
     "Payment",
     "PaymentKind",
     "Pillar",
+    "Quotation",
     "Risk",
     "RowState",
+    "SourceDocument",
     "StatedTarget",
     "StatusChoice",
     "StatusCount",
     "Update",
+    "quotations_of",
 ]

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
-from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.models import Translated
@@ -24,7 +23,7 @@ from floreo.core.whole import whole
 from floreo.core.wording import day_text
 from floreo.packs.actions import check_row, doubt_row
 from floreo.packs.checking import KINDS, Kind, trust
-from floreo.strategy.models import Edition
+from floreo.strategy.models import Edition, quotations_of
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
 
@@ -158,8 +157,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "waiting": rows[0] if rows else None,
         "later": rows[1:],
         "skip": _where(asked, rows[0].mark) if rows else "",
+        "quotations": quotations_of(rows[0].row) if rows else (),
         "person_name": person(request).name,
-        "today": clock.today(),
     }
     return render(request, "workspace/checking/queue.html", context)
 

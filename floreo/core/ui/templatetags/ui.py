@@ -255,8 +255,9 @@ def source(context: Context, thing: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/official_wording.html", takes_context=True)
 def official_wording(context: Context, thing: Any) -> dict[str, Any]:
-    """{% official_wording action %}: the text as printed, with its place and source."""
-    return {"row": thing, "country": context.get("country")}
+    """{% official_wording action %}: the text as printed, with its place and source; `quotations` in the context are the
+    passages of documents."""
+    return {"row": thing, "country": context.get("country"), "quotations": context.get("quotations")}
 
 
 class Boxed(Node):

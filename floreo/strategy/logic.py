@@ -171,6 +171,7 @@ def status_of(facts: ActionFacts, today: date) -> StatusResult:
     return _at_risk(facts, today) or StatusResult(Status.ON_TRACK, Rule.HOLDS)
 
 
+OVER = frozenset({Status.CARRIED, Status.NOT_KNOWN})  # nothing of them is late any more
 HOLDING = frozenset({Status.DONE, Status.ON_TRACK})  # "hold their dates"
 
 

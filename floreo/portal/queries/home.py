@@ -62,6 +62,11 @@ class Home:
     figures: list[Figure]
     indicator_count: int
 
+    @property
+    def not_known(self) -> int:
+        """Of how many actions no report says what became of them."""
+        return self.counts[Status.NOT_KNOWN]
+
 
 def lead_of(act: Action) -> str:
     """The lead's short name today; expects `with_leads`."""

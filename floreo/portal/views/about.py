@@ -116,7 +116,9 @@ def unconfirmed(request: HttpRequest) -> HttpResponseBase:
     first = whole(request.GET.get("from", "")) or 0 if asked else 0
     kinds = [k for k in KINDS.values() if counts.unconfirmed_of.get(k.name) and (asked is None or k is asked)]
     text = _("%(number)s of %(total)s rows are not checked yet")
-    if counts.unconfirmed == 0:
+    if counts.total == 0:
+        text = _("No row has been entered yet")
+    elif counts.unconfirmed == 0:
         text = _("All rows are checked")
     words = {"number": number_figures(counts.unconfirmed), "total": number_figures(counts.total)}
     return page(

@@ -47,6 +47,8 @@ def _overdue(shown: Home, today: date) -> Line:
         act = late[0]
         words = {"title": act.in_language("title"), "days": days_text(act.status_result.days(today))}
         return Line(_("Longest overdue"), _("%(title)s, %(days)s") % words)
+    if shown.not_known:
+        return Line(_("Late items"), _("Not known"))
     if not sum(shown.counts.values()):
         return Line(_("Late items"), _("No dates yet"))
     return Line(_("Late items"), _("Nothing"))

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.wording import day_text, days_text, listed, sentences, short_day, short_month
 from floreo.organisations.models import Organisation
-from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Status, StatusResult
+from floreo.strategy.logic import OVER, PERIOD_DAYS, SILENT_PERIODS, Rule, Status, StatusResult
 from floreo.strategy.models import Action, Milestone, Participation, StatusChoice
 
 
@@ -211,7 +211,7 @@ def milestone_text(milestone: Milestone, *, today: date) -> str:
     if due is None:
         return _("No date yet")
     text = _("Due %(day)s") % {"day": short_day(due)}
-    if due < today:
+    if due < today and milestone.action.status not in OVER:
         return _("%(text)s, %(days)s late") % {"text": text, "days": days_text((today - due).days)}
     return text
 
@@ -220,7 +220,8 @@ def milestone_status(milestone: Milestone, *, today: date) -> Status:
     """Which shape a milestone shows: reached, late, or still to come."""
     if milestone.reached_on:
         return Status.DONE
-    return Status.LATE if milestone.due_on and milestone.due_on < today else Status.NOT_STARTED
+    is_late = milestone.due_on and milestone.due_on < today and milestone.action.status not in OVER
+    return Status.LATE if is_late else Status.NOT_STARTED
 
 
 def reached_text(milestones: Iterable[Milestone]) -> str:

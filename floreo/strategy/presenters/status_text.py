@@ -177,8 +177,8 @@ def months_in(facts: EditionFacts, *, today: date) -> str:
 
 
 def change_sentence(now: Counts, before: Counts | None) -> str:
-    """ "One more action is late than a quarter ago; two were completed." Nothing when there is nothing to compare."""
-    if before is None or not sum(before.values()):
+    """ "One more action is late than a quarter ago; two were completed." Nothing when there is nothing to compare, or nobody knows."""
+    if before is None or not sum(before.values()) or now[Status.NOT_KNOWN]:
         return ""
     late = now[Status.LATE] - before[Status.LATE]
     done = now[Status.DONE] - before[Status.DONE]

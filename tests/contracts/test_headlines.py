@@ -33,8 +33,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 # Words that say that all is well. None of them is on a page that knows nothing.
 REASSURES = (
-    "is on schedule",
-    "are on schedule",
+    "is on schedule.",
+    "are on schedule.",
     "No actions are late",
     "No action is late",
     "All rows",

@@ -117,6 +117,7 @@ OFFERS = Offers(
         "finding.answer_taken_back": _("withdrew a reply"),
         "finding.answered": _("replied about findings, through the link in a notice"),
         "finding.answered_signed_in": _("replied about findings"),
+        "operator_text.checked": _("checked a text for operators"),
         "report.given_back": _("stopped reading a file"),
         "report.received": _("received a file"),
         "reports.read": _("read files"),

@@ -27,7 +27,16 @@ from floreo.feeds.models.files import HEADER_PURPOSE
 BY_HAND = "by-hand"
 LONGEST_HEADER = 500
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
-_PAGES = {"new", "reports", "types", "rules", "explorer", "held"}  # pages beside the feeds' own, so no codes of feeds
+_PAGES = {
+    "new",
+    "reports",
+    "types",
+    "rules",
+    "explorer",
+    "held",
+    "texts",
+    "nights",
+}  # pages beside the feeds' own, so no codes of feeds
 _PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH}
 _MAPPING_WORDS = {
     "address",

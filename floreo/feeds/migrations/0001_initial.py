@@ -291,6 +291,22 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
             },
         ),
         migrations.CreateModel(
+            name='TextCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('text', models.CharField(max_length=80, unique=True)),
+                ('sha256', models.CharField(max_length=64)),
+                ('checked_by', models.CharField(max_length=200)),
+                ('checked_on', models.DateField()),
+            ],
+            options={
+                'ordering': ['text'],
+            },
+        ),
+        migrations.CreateModel(
             name='Run',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -62,7 +62,7 @@ def languages_for(text: str) -> list[str]:
     return [text] if text in known else own or [settings.LANGUAGE_CODE]
 
 
-def _in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+def in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     """Subject and text, written once a language."""
     subjects, texts = [], []
     for language in languages:
@@ -76,7 +76,7 @@ def _in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> 
 def _mail(
     notice: Notice, to: str, languages: Sequence[str], write: Callable[[], tuple[str, str]], **facts: object
 ) -> OutboxMail:
-    subject, text = _in_each(languages, write)
+    subject, text = in_each(languages, write)
     given = {"kind": KIND, "about": key(notice), "is_secret": True, "headers": {"Reply-To": sender().reply}} | facts
     language = languages[0] if len(languages) == 1 else ""
     return outbox.letter(to=to, subject=subject, text=text, language=language, **given)  # type: ignore[arg-type]  # as letter() names them

@@ -105,6 +105,7 @@ OFFERS = Offers(
         "notice_rule.made": _("added a notice rule"),
         "notice_rule.moved": _("moved a notice rule"),
         "notice_rule.removed": _("removed a notice rule"),
+        "duty.alerted": _("alerted the duty contact"),
         "events.let_go": _("deleted events past their retention period"),
         "feed.address_made": _("made a new secret address for the feed"),
         "feed.changed": _("changed the feed"),

@@ -58,7 +58,7 @@ def test_a_text_whose_file_changes_is_unchecked_again(
     for changed in ("en.md", "es.md", "kind.toml"):
         whole = (texts.KINDS / "open-rdp" / changed).read_bytes()
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(texts, "_place", lambda name: tmp_path / changed)
+            patched.setattr(texts, "_place", lambda _name, folder=tmp_path / changed: folder)
             (tmp_path / changed).mkdir()
             for file in (texts.KINDS / "open-rdp").iterdir():
                 (tmp_path / changed / file.name).write_bytes(file.read_bytes())

@@ -67,6 +67,8 @@ class Finding(Record):
     notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
     notified_state = models.CharField(max_length=10, choices=FindingState.choices, blank=True)  # and what it was told
 
+    alerted_on = models.DateField(null=True, blank=True)  # when the duty contact was last mailed about it
+
     objects = FindingQuerySet.as_manager()
 
     class Meta:

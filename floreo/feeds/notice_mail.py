@@ -132,7 +132,7 @@ class _Text:
         named = {"n": len(self.bad), "organisation": self.notice.organisation.label}
         worst = sum(i.finding.severity == Severity.CRITICAL for i in self.bad)
         if not self.bad:
-            return _("%(organisation)s: fixed, thank you") % named
+            return _("%(organisation)s: not seen any more, thank you") % named
         text = (
             ngettext(
                 "%(organisation)s: %(n)d finding in your network",
@@ -148,7 +148,10 @@ class _Text:
     def _opening(self) -> str:
         name = {"organisation": self.notice.organisation.in_language("name")}
         if not self.bad:
-            return _("Good day. The findings you reported as fixed at %(organisation)s are fixed.") % name
+            return (
+                _("Good day. The reports no longer show the findings that you reported as fixed at %(organisation)s.")
+                % name
+            )
         text = ngettext(
             "Good day. We have %(n)d security finding to report in the network of %(organisation)s.",
             "Good day. We have %(n)d security findings to report in the network of %(organisation)s.",

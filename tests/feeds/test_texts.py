@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from floreo.feeds import texts
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.events import SEVERITIES
 from floreo.feeds.engine.normalise import events_of
+from floreo.feeds.models import FindingState
+from floreo.feeds.presenters.finding_text import NEWS_WORDS
+from floreo.feeds.selection import Change
 from floreo.feeds.texts import KINDS, KindText, text_of, title_of
 
 pytestmark = pytest.mark.one_database
@@ -208,3 +212,17 @@ def test_a_mail_server_with_a_web_shell_is_a_compromise_and_control_equipment_is
         ["webshell-exchange", "intrusions", "system-compromise"],
     ]
     assert formats.load("shadowserver").types["scan_ics"].fixed["severity"] == "critical"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "never"), [("en", "not seen any more", "fixed"), ("es", "ya no se observa", "corregido")]
+)
+def test_a_finding_that_ended_was_not_seen_any_more_and_is_not_called_fixed(
+    language: str, words: str, never: str
+) -> None:
+    with translation.override(language):
+        assert str(FindingState.FIXED.label).lower() == words
+        assert str(NEWS_WORDS[Change.FIXED]) == words
+        assert str(NEWS_WORDS[Change.SHOWN]).endswith(words)  # they reported it fixed: these are their words
+        states = [str(label).lower() for label in FindingState.labels]
+        assert [label for label in states if never in label] == []

@@ -150,7 +150,9 @@ def _check(feed: Feed) -> None:
     if feed.absent_runs < 1:
         raise refuse(
             "absent_runs",
-            _("A finding counts as fixed only after at least one file has come without it. Enter 1 or more."),
+            _(
+                "A finding counts as not seen any more only after at least one file has come without it. Enter 1 or more."
+            ),
         )
     check_mapping(feed.mapping)
     if feed.collector in _PLACED:

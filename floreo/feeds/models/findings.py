@@ -97,8 +97,8 @@ class Finding(Record):
 
 
 class OpenPeriod(models.Model):
-    """One time that a finding was open, from a day to a day: a finding that came back has several. What time to fix is
-    computed from; written with the finding."""
+    """One time that a finding was open, from a day to a day: a finding that came back has several. Written with the finding. Its
+    end says when it was not seen any more, not when somebody fixed it."""
 
     not_chained = "Made with its finding from files whose hashes are in the trail."
 

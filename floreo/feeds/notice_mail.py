@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -43,9 +44,19 @@ class Sender:
     phone: str = ""
 
 
+def national_team() -> Organisation | None:
+    """The national team as the register has it, with an address: whoever writes the notices."""
+    return Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None, is_public=True).exclude(email="").first()
+
+
+def genuine_page() -> str:
+    """The whole address of the public page that says how to check a notice, in the language of the moment."""
+    return str(settings.SITE_ADDRESS) + reverse("portal:notices")
+
+
 def sender() -> Sender:
     """The national team as the register has it; else the country and the address that mail leaves from."""
-    team = Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None, is_public=True).exclude(email="").first()
+    team = national_team()
     if team is not None:
         return Sender(team.in_language("name"), team.email, team.phone)
     country = the_country()
@@ -253,6 +264,7 @@ class _Text:
         if team.phone:
             lines.append(_("Telephone: %(phone)s") % {"phone": team.phone})
         lines.append(_("We do not scan your network. Others report to us what is visible from outside."))
+        lines.append(_("How to check that this notice is genuine: %(link)s") % {"link": genuine_page()})
         return "\n".join(lines)
 
 

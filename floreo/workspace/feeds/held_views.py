@@ -60,7 +60,9 @@ NIGHT_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         nights.accept_run,
         allowed_by(nights.must_wait),
-        help=_l("Findings that it does not name may count as not seen any more, and notices about what it names may be sent."),
+        help=_l(
+            "Findings that it does not name may count as not seen any more, and notices about what it names may be sent."
+        ),
         done=_l("The file counts."),
     ),
     "refuse": Command(

@@ -36,7 +36,7 @@ def test_it_says_who_writes_from_where_and_whom_to_call(team: Organisation, stra
     for words in ("National CSIRT", "team@csirt.example.org", "In doubt, call +501 555 0100"):
         assert words in text
     assert '<dd class="fl-wrapcode">alerts@state.example.org' in text
-    assert "Each link begins with https://cyber.example.org/, letter by letter." in text
+    assert "Each link begins with https://cyber.example.org/ exactly as written here." in text
     assert "We do not scan your network" in text
     assert "Unknown" not in text
 

@@ -26,6 +26,8 @@ from floreo.config.rights import may_change_the_trail
 from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, scanning, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
+from floreo.feeds.actions.duty import on_duty
+from floreo.feeds.models import Feed
 from floreo.organisations.breached import is_in
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
@@ -512,6 +514,21 @@ def _quotations() -> Check:
         )
 
 
+def _duty() -> Check:
+    """Whom calls for help and new critical findings are mailed to, where there are feeds."""
+    if not Feed.objects.exists():
+        return
+    found = on_duty()
+    if found is None:
+        yield watch(
+            "Nobody is alerted of calls for help and new critical findings: the register has no address of the national team.",
+            "Give the national team (an organisation of the kind CSIRT) a contact with the role Round the clock.",
+        )
+        return
+    team, to = found
+    yield good(f"Calls for help and new critical findings are mailed to {', '.join(r.address for r in to)} ({team}).")
+
+
 RECORDS: dict[str, Callable[[], Check]] = {
     "time": _zones,
     "worker": _worker,
@@ -519,6 +536,7 @@ RECORDS: dict[str, Callable[[], Check]] = {
     "backups": _backups,
     "signed heads": _trail,
     "quotations": _quotations,
+    "duty contact": _duty,
 }
 
 

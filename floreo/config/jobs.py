@@ -22,6 +22,7 @@ from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
 from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
+from floreo.feeds.actions.duty import alert_due
 from floreo.feeds.actions.notices import send_due
 from floreo.organisations.queries import in_the_country
 
@@ -64,6 +65,11 @@ def write_letters() -> int:
     return 0 if is_replaying() else send_due(by=SYSTEM)
 
 
+def alert_duty() -> int:
+    """Calls for help and new critical findings, to whoever is on duty; not while a sample's story is told."""
+    return 0 if is_replaying() else alert_due(by=SYSTEM)
+
+
 class Lane(StrEnum):
     """Jobs of one lane run one after another; each lane has a thread of its own."""
 
@@ -88,6 +94,7 @@ class Job:
 JOBS = {
     **{name: Job(job.run, job.every, Lane(job.lane)) for name, job in offers.jobs().items()},
     "returned mail": Job(read_returned, timedelta(minutes=5), Lane.OUTSIDE),
+    "duty alerts": Job(alert_duty, timedelta(seconds=30), Lane.RECORDS),
     "notices of findings": Job(write_letters, timedelta(minutes=5), Lane.FEEDS),
     "sample": Job(replay_sample, timedelta(seconds=5), Lane.FEEDS),
     "security events": Job(security_events.tidy, timedelta(minutes=1), Lane.RECORDS),

@@ -1,4 +1,4 @@
-"""Plain Python of feeds: words of state, when a finding counts as fixed, how long a letter's link lives."""
+"""Plain Python of feeds: words of state, when a finding counts as not seen any more, how long a letter's link lives."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The figures that feeds offer: (period, filters) -> Reading. `indicators/catalogue.py` names them. They tell of the country, so they
 are not narrowed to a part of the plan.
 
+None says how long a finding takes to be fixed: that a report does not show it any more is no proof that somebody fixed it.
+
 No figure singles out an organisation: groups are kinds of finding or of report, or kinds of organisation with at least `SMALL` of
 them; a record is named by what and when, and only who may see findings can open it."""
 
@@ -8,14 +10,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import F, Q
 
-from floreo.core.figures import SMALL, Filters, Group, Period, Reading, RecordRef, median, share
+from floreo.core.figures import SMALL, Filters, Group, Period, Reading, RecordRef, share
 from floreo.core.wording import short_day
 from floreo.feeds.models import FeedFile, FileState, Notice, OpenPeriod
 from floreo.organisations.models import Contact, Holding, HoldingKind, Network, Organisation
@@ -24,7 +26,6 @@ from floreo.strategy.plan_facts import address
 
 FRESH = timedelta(days=7)  # a letter younger than that may still be answered
 VERIFIED_FOR = timedelta(days=365)  # a contact that answered longer ago is not known to be read any more
-WEEK = 7
 OTHERS = "other_kinds"  # kinds of organisation of which there are few, together
 # Why something was not counted; indicators/working.py says each in a sentence.
 NO_IPV4, STILL_FRESH = "findings_without_ipv4", "letters_still_fresh"
@@ -123,44 +124,6 @@ def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Readin
 def _finding(pk: int, kind: str, since: date, *, counted: bool = True) -> RecordRef:
     """By what it is and since when; never by whose it is, nor where."""
     return RecordRef(f"{kind}, {short_day(since)}", address("workspace:finding", str(pk)), counted)
-
-
-def median_days_to_fix(period: Period, filters: Filters) -> Reading:
-    """The middle number of days from the first report of a finding to the first that no longer saw it, over findings fixed in
-    the period. One that came back counts each time. Grouped by kind of finding: fixed within a week, of all fixed."""
-    days, records, sums = [], [], defaultdict[str, list[int]](lambda: [0, 0])
-    for pk, kind, _owner, opened, took in _fixed(period):
-        days.append(took)
-        sums[kind][0] += took <= WEEK
-        sums[kind][1] += 1
-        records.append(_finding(pk, kind, opened, counted=took <= WEEK))
-    return _median_of(days, records, tuple(Group(kind, *sums[kind]) for kind in sorted(sums)))
-
-
-def median_days_to_fix_by_sector(period: Period, filters: Filters) -> Reading:
-    """The same days, grouped by kind of organisation: who fixes within a week."""
-    kinds, successor = _kinds()
-    days, records, sums = [], [], defaultdict[str, _Sum](_Sum)
-    for pk, kind, owner, opened, took in _fixed(period):
-        body = successor.get(owner, owner)
-        days.append(took)
-        sums[kinds[body]].add(_Sum({body}, int(took <= WEEK), 1))
-        records.append(_finding(pk, kind, opened, counted=took <= WEEK))
-    return _median_of(days, records, safe_kinds(sums))
-
-
-def _median_of(days: Sequence[int], records: Sequence[RecordRef], groups: tuple[Group, ...]) -> Reading:
-    nothing = None if days else Decimal(0)  # of none fixed there is no reading, and none is frozen
-    return Reading(median(days), nothing, Decimal(len(days)), tuple(records), groups)
-
-
-def _fixed(period: Period) -> Iterator[tuple[int, str, int, date, int]]:
-    """Findings fixed in the period, each time: (finding, kind, whose, since when, days it took)."""
-    rows = OpenPeriod.objects.filter(fixed_on__gte=period.start, fixed_on__lte=period.end).order_by("fixed_on", "pk")
-    columns = ("finding_id", "finding__kind", "finding__organisation_id", "opened_on", "fixed_on")
-    for pk, kind, owner, opened, fixed in rows.values_list(*columns):
-        if fixed is not None:  # the query asked for it
-            yield pk, kind, owner, opened, (fixed - opened).days
 
 
 def share_notices_answered(period: Period, filters: Filters) -> Reading:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -43,9 +44,19 @@ class Sender:
     phone: str = ""
 
 
+def national_team() -> Organisation | None:
+    """The national team as the register has it, with an address: whoever writes the notices."""
+    return Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None, is_public=True).exclude(email="").first()
+
+
+def genuine_page() -> str:
+    """The whole address of the public page that says how to check a notice, in the language of the moment."""
+    return str(settings.SITE_ADDRESS) + reverse("portal:notices")
+
+
 def sender() -> Sender:
     """The national team as the register has it; else the country and the address that mail leaves from."""
-    team = Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None, is_public=True).exclude(email="").first()
+    team = national_team()
     if team is not None:
         return Sender(team.in_language("name"), team.email, team.phone)
     country = the_country()
@@ -62,7 +73,7 @@ def languages_for(text: str) -> list[str]:
     return [text] if text in known else own or [settings.LANGUAGE_CODE]
 
 
-def _in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+def in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     """Subject and text, written once a language."""
     subjects, texts = [], []
     for language in languages:
@@ -76,7 +87,7 @@ def _in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> 
 def _mail(
     notice: Notice, to: str, languages: Sequence[str], write: Callable[[], tuple[str, str]], **facts: object
 ) -> OutboxMail:
-    subject, text = _in_each(languages, write)
+    subject, text = in_each(languages, write)
     given = {"kind": KIND, "about": key(notice), "is_secret": True, "headers": {"Reply-To": sender().reply}} | facts
     language = languages[0] if len(languages) == 1 else ""
     return outbox.letter(to=to, subject=subject, text=text, language=language, **given)  # type: ignore[arg-type]  # as letter() names them
@@ -132,7 +143,7 @@ class _Text:
         named = {"n": len(self.bad), "organisation": self.notice.organisation.label}
         worst = sum(i.finding.severity == Severity.CRITICAL for i in self.bad)
         if not self.bad:
-            return _("%(organisation)s: fixed, thank you") % named
+            return _("%(organisation)s: not seen any more, thank you") % named
         text = (
             ngettext(
                 "%(organisation)s: %(n)d finding in your network",
@@ -148,7 +159,10 @@ class _Text:
     def _opening(self) -> str:
         name = {"organisation": self.notice.organisation.in_language("name")}
         if not self.bad:
-            return _("Good day. The findings you reported as fixed at %(organisation)s are fixed.") % name
+            return (
+                _("Good day. The reports no longer show the findings that you reported as fixed at %(organisation)s.")
+                % name
+            )
         text = ngettext(
             "Good day. We have %(n)d security finding to report in the network of %(organisation)s.",
             "Good day. We have %(n)d security findings to report in the network of %(organisation)s.",
@@ -250,6 +264,7 @@ class _Text:
         if team.phone:
             lines.append(_("Telephone: %(phone)s") % {"phone": team.phone})
         lines.append(_("We do not scan your network. Others report to us what is visible from outside."))
+        lines.append(_("How to check that this notice is genuine: %(link)s") % {"link": genuine_page()})
         return "\n".join(lines)
 
 

@@ -1,15 +1,18 @@
-"""What a kind of finding means and how it is fixed, in plain words: reads `feeds/kinds/`. How a text is written stands in
+"""What a kind of finding means and what to do about it, in plain words: reads `feeds/kinds/`. How a text is written stands in
 docs/guide/add-a-feed.md.
 
-A folder is one text: `kind.toml` says which kinds it covers (identifiers, or patterns such as `infected-*`), `en.md` and
-`es.md` say it. A kind that no folder covers has the text of its RSIT class, in `_classes/`; it may have a title of its own in
-`names.toml`. Imports no Django."""
+A folder is one text, of one failure mode: `kind.toml` says which kinds it covers (identifiers, or patterns such as
+`infected-*`) and which pages it was read against, on which day (`read`, `pages`), or what could not be read (`doubt`); `en.md`
+and `es.md` say it. A kind that no folder covers has the text of its RSIT class, in `_classes/`; it may have a title of its own
+in `names.toml`. Imports no Django."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,6 +21,7 @@ from typing import Any
 KINDS = Path(__file__).resolve().parent / "kinds"
 RSIT = Path(__file__).resolve().parent / "formats" / "rsit.toml"
 LANGUAGES = ("en", "es")
+_CLASS = "class-"
 _STEP = re.compile(r"^\d+\.\s+(.*)$")
 
 
@@ -42,7 +46,9 @@ class Folder:
     reports: tuple[str, ...] = ()  # "format/type": where the mapping stands
     severity: str = ""
     link: str = ""
-    confirmed: bool = False
+    read: date | None = None  # against `pages`, by those who wrote the text
+    pages: tuple[str, ...] = ()
+    doubt: dict[str, str] = field(default_factory=dict)  # by language: what could not be read
 
 
 def text_of(kind: str, taxonomy: str, language: str) -> KindText:
@@ -78,6 +84,48 @@ def names() -> dict[str, dict[str, str]]:
 def rsit() -> dict[str, Any]:
     """Classes and types of the taxonomy, and the map of the CSIRT Americas community."""
     return tomllib.loads(RSIT.read_text("utf-8"))
+
+
+@cache
+def all_names() -> tuple[str, ...]:
+    """The names of all texts: of failure modes, then of classes (`class-fraud`)."""
+    return (*(folder.name for folder in folders()), *(_CLASS + name for name in sorted(rsit()["classes"])))
+
+
+def name_of(kind: str, taxonomy: str) -> str:
+    """The name of the text that a finding of this kind has."""
+    found = folder_of(kind)
+    if found is not None:
+        return found[0].name
+    return _CLASS + (taxonomy if taxonomy in rsit()["classes"] else "other")
+
+
+def folder_named(name: str) -> Folder | None:
+    """The folder of a text; None for the text of a class."""
+    return next((folder for folder in folders() if folder.name == name), None)
+
+
+def words_of(name: str, language: str) -> KindText:
+    """A text by its name, with the title that it has in general. Raises KeyError where there is none."""
+    if name not in all_names():
+        raise KeyError(name)
+    return read(_place(name) / f"{_language(language)}.md")
+
+
+@cache
+def sha256_of(name: str) -> str:
+    """Of all that a text says: both languages, what it covers, and the titles of the kinds it covers."""
+    place, folder = _place(name), folder_named(name)
+    files = [place / f"{language}.md" for language in LANGUAGES] + ([place / "kind.toml"] if folder else [])
+    titles = {kind: names()[kind] for kind in (folder.kinds if folder else ()) if kind in names()}
+    digest = hashlib.sha256()
+    for part in (*(path.read_bytes() for path in files), repr(sorted(titles.items())).encode()):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
+
+
+def _place(name: str) -> Path:
+    return KINDS / "_classes" / name.removeprefix(_CLASS) if name.startswith(_CLASS) else KINDS / name
 
 
 def folder_of(kind: str) -> tuple[Folder, str] | None:
@@ -140,7 +188,9 @@ def _folder(path: Path) -> Folder:
         reports=tuple(text.get("reports", ())),
         severity=text.get("severity", ""),
         link=text.get("link", ""),
-        confirmed=text.get("confirmed", False),
+        read=text.get("read"),
+        pages=tuple(text.get("pages", ())),
+        doubt=text.get("doubt", {}),
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.core import clock
 from floreo.feeds.measures import OTHERS
-from floreo.feeds.texts import title_of
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_text, is_hidden, number_text, value_text, when_text
@@ -119,9 +118,7 @@ class Working:
 
 
 def _group_text(measure: str, name: str) -> str:
-    """Kinds of finding are called as letters call them; other groups by their own words."""
-    if measure == "median_days_to_fix":
-        return title_of(name, get_language() or "en")
+    """Groups are called by their own words."""
     return str(GROUP_WORDS.get(name, name))
 
 

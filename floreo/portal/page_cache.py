@@ -58,6 +58,7 @@ KEPT = frozenset(
         "accessibility",
         "privacy",
         "report",
+        "notices",
     )
 )
 PAGES = 400  # kept at most in one process; the one that was longest not asked for goes first

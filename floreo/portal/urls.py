@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern] = [
     path("findings/<str:token>/", findings.findings, name="findings"),
     path("findings/<str:token>/findings.csv", findings.findings_file, name="findings_file"),
     path("report/", about.report, name="report"),
+    path("notices/", about.notices, name="notices"),
     path("evidence/<slug:code>/file/", evidence.evidence_file, name="evidence_file"),
     path("publications/", publications.publications, name="publications"),
     path("publications/feed.xml", publications.feed, name="publications_feed"),

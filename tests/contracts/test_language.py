@@ -59,6 +59,7 @@ PAGES = [
     "/es/privacy/",
     "/es/accessibility/",
     "/es/report/",
+    "/es/notices/",
     "/es/account/login/",
     "/es/account/password/reset/",
 ]

@@ -21,6 +21,7 @@ PUBLIC = [
     r"accessibility/",
     r"privacy/",
     r"report/",
+    r"notices/",
     r"reports/",
     r"answer/",
     r"findings/",

@@ -212,6 +212,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
     }
     assert columns == {
         "feeds.ApiToken.last_used_on",
+        "feeds.Reply.alerted_at",
         *(f"feeds.Feed.{n}" for n in ("etag", "modified", "due_at", "failures", "last_error", "last_looked_at")),
         *(f"feeds.FeedFile.{n}" for n in ("state", "claimed_until", "attempts")),
         "organisations.User.last_login",

@@ -48,7 +48,10 @@ FILLED = {  # empty in the list, and no twin to inherit from
     "event4_microsoft_sinkhole_http": ("malicious-code", "infected-system"),
     "scan_exchange": ("vulnerable", "vulnerable-system"),
 }
-SEVERITY = {"scan6_elasticsearch": "high"}  # as its twin
+SEVERITY = {
+    "scan6_elasticsearch": "high",  # as its twin
+    "scan_ics": "critical",  # as the report's own page
+}
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""The five figures of feeds, and that none singles out an organisation."""
+"""The four figures of feeds, and that none singles out an organisation."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from floreo.core import clock
 from floreo.core.figures import SMALL, Filters, Period, Reading
 from floreo.feeds import measures
 from floreo.feeds.models import Feed, FeedFile, Notice
+from floreo.feeds.offers import OFFERS
 from floreo.organisations.models import Contact, Holding, Kind, Network, Organisation
 from tests.factories import strategy as make
 from tests.feeds.notices_made import TODAY, fixed, make_bank, make_feed, make_finding, make_telco
@@ -64,34 +65,10 @@ def test_each_kind_of_organisation_counts_its_own_findings_and_addresses(bank: O
     assert groups(reading) == [("ministry", 5, 80), ("operator", 0, 80)]
 
 
-def test_median_days_to_fix_counts_each_time_by_kind(bank: Organisation) -> None:
-    for days, kind in ((1, "open-rdp"), (3, "open-rdp"), (20, "open-telnet")):
-        fixed(
-            make_finding(bank, f"192.0.2.{days}", kind=kind, day=date(2026, 11, 1)),
-            date(2026, 11, 1) + timedelta(days=days),
-        )
-    make_finding(bank, "192.0.2.99")
-    reading = measures.median_days_to_fix(NOVEMBER, Filters())
-    assert plain(reading) == (3, None, 3)
-    assert groups(reading) == [("open-rdp", 2, 2), ("open-telnet", 0, 1)]
-    assert plain(measures.median_days_to_fix(Period(date(2026, 10, 1), date(2026, 10, 31)), Filters())) == (
-        None,
-        0,
-        0,
-    )
-
-
-def test_median_days_to_fix_by_sector_tells_nobody_alone(bank: Organisation) -> None:
-    for number in range(5):
-        body = make.make_organisation(f"ministry-{number}", kind=Kind.MINISTRY)
-        start = date(2026, 11, 1)
-        fixed(make_finding(body, f"198.51.100.{number}", day=start), start + timedelta(days=4 + 2 * number))
-    fixed(make_finding(bank, "192.0.2.1", day=date(2026, 11, 1)), date(2026, 11, 3))
-    reading = measures.median_days_to_fix_by_sector(NOVEMBER, Filters())
-    assert plain(reading) == (7, None, 6)
-    assert groups(reading) == [("other_kinds", 3, 6)]  # one bank alone would be told apart
-    Organisation.objects.filter(pk=bank.pk).update(kind=Kind.MINISTRY)
-    assert groups(measures.median_days_to_fix_by_sector(NOVEMBER, Filters())) == [("ministry", 3, 6)]
+def test_no_measure_says_how_long_a_finding_took_to_be_fixed() -> None:
+    """That a report does not show it any more is no proof that it was fixed."""
+    names = {name for name in OFFERS.measures if "fix" in name or "days" in name}
+    assert names == set()
 
 
 def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisation) -> None:

@@ -176,7 +176,7 @@ def test_the_feeds_page_shows_it_and_offers_both_ways(
     page = squeezed(browser.get(feed.get_absolute_url()).content.decode())
     assert "Held: far fewer or far more rows than usual" in page
     assert "Far fewer rows than usual" in page
-    for name, words in (("accept", "may count as fixed"), ("refuse", "No finding is fixed by it")):
+    for name, words in (("accept", "may count as not seen any more"), ("refuse", "It ends no finding")):
         address = f"/workspace/feeds/nights/{run.pk}/{name}/"
         assert f'href="{address}"' in page
         assert words in browser.get(address).content.decode()

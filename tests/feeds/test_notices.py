@@ -185,6 +185,7 @@ def test_the_notice_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
         "What to do:",
         "National CSIRT",
         "http://localhost:8000/findings/0.",
+        "How to check that this notice is genuine: http://localhost:8000/notices/",
     ):
         assert words in text
     (file,) = mail.iter_attachments()

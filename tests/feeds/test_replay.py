@@ -25,7 +25,6 @@ from floreo.organisations.models import Contact, Country, Holding, Organisation
 TOLD = pytest.mark.usefixtures("isla_feeds")
 MEASURES = (
     "findings_open_per_1000_addresses",
-    "median_days_to_fix",
     "share_notices_answered",
     "share_constituency_verified_contact",
     "rejects_per_million",
@@ -125,7 +124,6 @@ def test_the_figures_follow() -> None:
         months.setdefault(measure, []).append(on.month)
     assert months == {
         "findings_open_per_1000_addresses": [11],  # how many addresses there were is known for today only
-        "median_days_to_fix": [10, 11],
         "share_notices_answered": [10, 11],
         "share_constituency_verified_contact": [11],
         "rejects_per_million": [9, 10, 11],

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from floreo.feeds import texts
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.events import SEVERITIES
+from floreo.feeds.engine.normalise import events_of
+from floreo.feeds.models import FindingState
+from floreo.feeds.presenters.finding_text import NEWS_WORDS
+from floreo.feeds.selection import Change
 from floreo.feeds.texts import KINDS, KindText, text_of, title_of
 
 pytestmark = pytest.mark.one_database
 
 PLACES = sorted(path.parent for path in KINDS.glob("**/en.md"))
+NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
 CLASS, TAXONOMY = formats.CLASS["identifier"], formats.CLASS["taxonomy"]
 
 
@@ -101,3 +108,121 @@ def test_rsits_words_are_those_of_the_reader() -> None:
     assert texts.class_title("vulnerable", "es") == "Sistemas vulnerables"
     assert texts.class_title("vulnerable", "es", "weak-crypto") == "Criptografía débil"
     assert texts.class_title("nobodys", "es") == "nobodys"
+
+
+FAILURES = {  # report's kind -> the one text that fits its failure
+    "open-ssdp": "udp-amplifier",
+    "open-sip": "open-sip",
+    "loop-dos": "loop-dos",
+    "open-ubiquiti": "revealing-device",
+    "open-nat-pmp": "open-nat-pmp",
+    "open-slp": "open-slp",
+    "ddos-middlebox": "ddos-middlebox",
+    "ddos-participant": "ddos-participant",
+    "ddos-controller": "ddos-controller",
+    "ip-spoofer": "ip-spoofer",
+    "ddos-victim": "ddos-victim",
+    "scanner-http": "scanner",
+    "scanner-darknet": "scanner-darknet",
+    "compromised-website": "compromised-website",
+    "malware-url": "malware-url",
+    "vulnerable-exchange": "vulnerable-exchange",
+    "webshell-exchange": "webshell-exchange",
+    "ransomware-victim": "ransomware-victim",
+    "sandbox-connection": "sandbox-connection",
+    "sandbox-url": "sandbox-url",
+    "sandbox-lookup": "sandbox-lookup",
+    "sinkhole-dns": "sinkhole-dns",
+    "special-cyclops-blink": "special",
+    "never-heard-of": "class-vulnerable",
+}
+
+
+def test_each_failure_has_a_text_of_its_own() -> None:
+    assert {kind: texts.name_of(kind, "vulnerable") for kind in FAILURES} == FAILURES
+
+
+def test_every_kind_of_a_report_has_more_than_the_words_of_its_class() -> None:
+    assert [
+        kind for kind, taxonomy in identifiers().items() if texts.name_of(kind, taxonomy).startswith("class-")
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "never"),
+    [
+        ("ip-spoofer", "reinstall"),
+        ("ip-spoofer", "off the network"),
+        ("ddos-middlebox", "must no longer answer"),
+        ("ddos-middlebox", "Close that port"),
+        ("ddos-victim", "reinstall"),
+        ("sandbox-connection", "off the network"),
+        ("sandbox-url", "off the network"),
+    ],
+)
+def test_a_text_does_not_ask_for_what_would_do_harm_or_prove_nothing(kind: str, never: str) -> None:
+    text = text_of(kind, "", "en")
+    assert never not in " ".join((text.means, text.matters, *text.steps, text.check))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["infected-x", "malware-url", "ddos-participant", "sandbox-connection", "sandbox-url", "sinkhole-dns", "open-ics"],
+)
+def test_a_false_alarm_that_the_publisher_names_is_named(kind: str) -> None:
+    for language, words in (("en", "false alarm"), ("es", "falsa alarma")):
+        text = text_of(kind, "", language)
+        assert words in " ".join((text.means, *text.steps)), language
+
+
+def test_a_text_was_read_against_pages_on_a_day_or_says_what_was_not() -> None:
+    for folder in texts.folders():
+        assert folder.read or folder.doubt, folder.name
+        assert bool(folder.read) == bool(folder.pages), folder.name
+        assert set(folder.doubt) in (set(), {"en", "es"}), folder.name
+
+
+def test_no_text_promises_that_a_report_shows_what_is_fixed() -> None:
+    for place in PLACES:
+        for language, words in (("en", "fixed"), ("es", "corregido")):
+            whole = texts.read(place / f"{language}.md")
+            assert words not in whole.check.split() + whole.title.split(), place
+
+
+def test_a_text_has_a_hash_that_its_words_decide() -> None:
+    hashes = [texts.sha256_of(name) for name in texts.all_names()]
+    assert len(set(hashes)) == len(hashes) == len(PLACES)
+    assert texts.words_of("class-fraud", "es").title == "Una dirección suya se usa para cometer fraude"
+    with pytest.raises(KeyError):
+        texts.words_of("../x", "en")
+
+
+def test_a_mail_server_with_a_web_shell_is_a_compromise_and_control_equipment_is_critical() -> None:
+    header = "timestamp,severity,ip,protocol,port,tag,version,servername,url\n"
+    rows = "".join(
+        f"2026-11-24 00:00:1{n},,192.0.2.{n},tcp,443,{tag},15.1,mail,\n"
+        for n, tag in enumerate(("exchange;cve-2021-26855", "exchange;webshell"))
+    )
+    events, _rejects = events_of(
+        (header + rows).encode(), "2026-11-24-scan_exchange-xx.csv", received_at=NIGHT, feed="night", sha256="d1"
+    )
+    parts = ("identifier", "taxonomy", "type")
+    assert [[one[f"classification.{part}"] for part in parts] for one in events.to_pylist()] == [
+        ["vulnerable-exchange", "vulnerable", "vulnerable-system"],
+        ["webshell-exchange", "intrusions", "system-compromise"],
+    ]
+    assert formats.load("shadowserver").types["scan_ics"].fixed["severity"] == "critical"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "never"), [("en", "not seen any more", "fixed"), ("es", "ya no se observa", "corregido")]
+)
+def test_a_finding_that_ended_was_not_seen_any_more_and_is_not_called_fixed(
+    language: str, words: str, never: str
+) -> None:
+    with translation.override(language):
+        assert str(FindingState.FIXED.label).lower() == words
+        assert str(NEWS_WORDS[Change.FIXED]) == words
+        assert str(NEWS_WORDS[Change.SHOWN]).endswith(words)  # they reported it fixed: these are their words
+        states = [str(label).lower() for label in FindingState.labels]
+        assert [label for label in states if never in label] == []

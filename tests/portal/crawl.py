@@ -31,6 +31,7 @@ PLAIN = (
     "accessibility",
     "privacy",
     "report",
+    "notices",
 )
 
 

@@ -44,7 +44,10 @@ _CHANGES = tuple(
     f.attname
     for f in Finding._meta.concrete_fields
     if f.attname
-    not in {"id", *_ONE_FINDING, "created_at", "version", "reply", "replied_on", "notified_on", "notified_state"}
+    not in {
+        *("id", *_ONE_FINDING, "created_at", "version"),
+        *("reply", "replied_on", "notified_on", "notified_state", "alerted_on"),
+    }
 )
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
 _AGGREGATE_LOCK = 7_301_990

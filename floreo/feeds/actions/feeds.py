@@ -27,7 +27,16 @@ from floreo.feeds.models.files import HEADER_PURPOSE
 BY_HAND = "by-hand"
 LONGEST_HEADER = 500
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
-_PAGES = {"new", "reports", "types", "rules", "explorer", "held"}  # pages beside the feeds' own, so no codes of feeds
+_PAGES = {
+    "new",
+    "reports",
+    "types",
+    "rules",
+    "explorer",
+    "held",
+    "texts",
+    "nights",
+}  # pages beside the feeds' own, so no codes of feeds
 _PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH}
 _MAPPING_WORDS = {
     "address",
@@ -141,7 +150,9 @@ def _check(feed: Feed) -> None:
     if feed.absent_runs < 1:
         raise refuse(
             "absent_runs",
-            _("A finding counts as fixed only after at least one file has come without it. Enter 1 or more."),
+            _(
+                "A finding counts as not seen any more only after at least one file has come without it. Enter 1 or more."
+            ),
         )
     check_mapping(feed.mapping)
     if feed.collector in _PLACED:

@@ -17,6 +17,7 @@ from floreo.feeds.models.choices import (
 from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, TypeMapping
 from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
 from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
+from floreo.feeds.models.text_checks import TextCheck
 from floreo.feeds.models.tokens import ApiToken
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "Run",
     "RunHeld",
     "Severity",
+    "TextCheck",
     "TypeMapping",
 ]

@@ -62,7 +62,7 @@ class HeldReason(models.TextChoices):
 class FindingState(models.TextChoices):
     NEW = logic.State.NEW, pgettext_lazy("finding", "New")
     PERSISTING = logic.State.PERSISTING, pgettext_lazy("finding", "Open")
-    FIXED = logic.State.FIXED, pgettext_lazy("finding", "Fixed")
+    FIXED = logic.State.FIXED, pgettext_lazy("finding", "Not seen any more")
     REOPENED = logic.State.REOPENED, pgettext_lazy("finding", "Seen again")
 
 

@@ -65,7 +65,8 @@ class Feed(Record):
         ),
     )  # how often to fetch, and how often a file is expected
     absent_runs = models.PositiveSmallIntegerField(
-        default=logic.ABSENT_RUNS, verbose_name=_("Number of files without a finding before it counts as fixed")
+        default=logic.ABSENT_RUNS,
+        verbose_name=_("Number of files without a finding before it counts as not seen any more"),
     )
     tlp = models.CharField(max_length=12, choices=SENT_MARKINGS, default=Tlp.AMBER, verbose_name=_("Marking"))
     is_active = models.BooleanField(default=True, verbose_name=_("Switched on"))

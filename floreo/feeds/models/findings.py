@@ -67,6 +67,8 @@ class Finding(Record):
     notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
     notified_state = models.CharField(max_length=10, choices=FindingState.choices, blank=True)  # and what it was told
 
+    alerted_on = models.DateField(null=True, blank=True)  # when the duty contact was last mailed about it
+
     objects = FindingQuerySet.as_manager()
 
     class Meta:
@@ -95,8 +97,8 @@ class Finding(Record):
 
 
 class OpenPeriod(models.Model):
-    """One time that a finding was open, from a day to a day: a finding that came back has several. What time to fix is
-    computed from; written with the finding."""
+    """One time that a finding was open, from a day to a day: a finding that came back has several. Written with the finding. Its
+    end says when it was not seen any more, not when somebody fixed it."""
 
     not_chained = "Made with its finding from files whose hashes are in the trail."
 

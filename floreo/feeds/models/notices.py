@@ -118,6 +118,8 @@ class NoticeLine(models.Model):
 class Reply(Record):
     """What somebody said of a finding: by a letter's link, or signed in."""
 
+    not_chained = {"alerted_at": "The mail to the duty contact is in the trail as an entry of its own."}
+
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="answers")
     notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
     kind = models.CharField(max_length=12, choices=ReplyKind.choices)
@@ -127,6 +129,7 @@ class Reply(Record):
     handled_at = models.DateTimeField(null=True, blank=True)  # a call for help or a false alarm that the team saw to
     handled_by = models.CharField(max_length=200, blank=True)
     answer = models.TextField(blank=True)  # what the team answered
+    alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed about it
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -22,8 +22,8 @@ NEWS_WORDS: Mapping[str, Promise] = {
     Change.BACK: pgettext_lazy("finding", "seen again"),
     Change.CONTRADICTED: pgettext_lazy("finding", "reported fixed, but seen again"),
     Change.CURRENT: pgettext_lazy("finding", "open"),
-    Change.SHOWN: pgettext_lazy("finding", "fixed, as you reported"),
-    Change.FIXED: pgettext_lazy("finding", "fixed"),
+    Change.SHOWN: pgettext_lazy("finding", "reported fixed, and not seen any more"),
+    Change.FIXED: pgettext_lazy("finding", "not seen any more"),
 }
 TLP_WORDS: Mapping[str, Promise] = {
     Tlp.CLEAR: _l("You may share this freely."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -19,6 +20,7 @@ from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
 from floreo.core.models import SignedHead
 from floreo.core.whole import whole
 from floreo.core.wording import number_figures
+from floreo.feeds.notice_mail import national_team
 from floreo.organisations.queries import public_page as text_of
 from floreo.packs.checking import KINDS, Kind, trust
 from floreo.portal.views.page import Crumb, country_of, page, public_page
@@ -62,6 +64,21 @@ def report(request: HttpRequest) -> HttpResponseBase:
     country = country_of(request)
     text = country.in_language("report_text") if country else ""
     return page(request, "portal/report.html", title=_("Report an incident"), text=text)
+
+
+@login_not_required
+@public_page
+def notices(request: HttpRequest) -> HttpResponseBase:
+    """For whoever receives a notice of findings: who writes, why, and how to check that it is genuine. What the installation
+    does not know is called unknown."""
+    return page(
+        request,
+        "portal/notices.html",
+        title=_("Notices of findings: who writes, and how to check them"),
+        team=national_team(),
+        from_address=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        links_begin=f"{settings.SITE_ADDRESS}/",
+    )
 
 
 @login_not_required

@@ -50,7 +50,9 @@ COMMANDS: Mapping[str, Command] = {
         new(forms.AcceptForm),
         acts.accept,
         allowed_by(acts.must_not_be_decided),
-        help=_l("Open findings move to the organisation you choose, or are closed without counting as fixed."),
+        help=_l(
+            "Open findings move to the organisation you choose, or are closed without counting as not seen any more."
+        ),
         done=_DONE,
     ),
     "refuse": Command(

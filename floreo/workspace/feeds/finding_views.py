@@ -138,7 +138,7 @@ FINDING_COMMANDS: Mapping[str, Command] = {
         Permission.FINDING_ANSWER,
         lambda data, found: forms.AnswerForm(data, alike=len(_alike(found))),
         _save_reply,
-        help=_l("A reply does not close a finding: the next reports show whether it is fixed."),
+        help=_l("A reply does not close a finding: the next reports show whether it is still seen."),
         done=_l("Thank you. Your reply is saved and shown with the finding."),
     ),
 }

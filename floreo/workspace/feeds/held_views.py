@@ -30,7 +30,7 @@ HELD_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         acts.release,
         help=_l(
-            "It is read like any other: findings that it does not name may count as fixed, and notices may be sent."
+            "It is read like any other: findings that it does not name may count as not seen any more, and notices may be sent."
         ),
         done=_l("The file is released. It is read within a few minutes."),
     ),
@@ -60,7 +60,9 @@ NIGHT_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         nights.accept_run,
         allowed_by(nights.must_wait),
-        help=_l("Findings that it does not name may count as fixed, and notices about what it names may be sent."),
+        help=_l(
+            "Findings that it does not name may count as not seen any more, and notices about what it names may be sent."
+        ),
         done=_l("The file counts."),
     ),
     "refuse": Command(
@@ -70,7 +72,7 @@ NIGHT_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         nights.refuse_run,
         allowed_by(nights.must_wait),
-        help=_l("No finding is fixed by it, and what only this file names is in no notice."),
+        help=_l("It ends no finding, and what only this file names is in no notice."),
         done=_l("The file does not count."),
     ),
 }

@@ -25,6 +25,7 @@ from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Finding, Notice, NoticeRule
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.selection import EVERY_WORDS, default_rules, preview
+from floreo.feeds.text_states import unchecked_of
 from floreo.feeds.texts import title_of
 from floreo.organisations.access import get_organisation_for
 from floreo.workspace.commands import Command, command_view, new, over_row
@@ -127,6 +128,7 @@ def due(request: HttpRequest) -> HttpResponse:
     context = {
         "workspace_section": AREA,
         "plans": plans,
+        "unchecked": unchecked_of((i.finding for p in plans for x in p.letters for i in x.items), language()),
         "handles": can(request.user, HANDLE),
         "waiting": any(p.letters for p in plans) and not acts.is_released(today) and acts.held_today(today),
     }

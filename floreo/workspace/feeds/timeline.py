@@ -50,7 +50,7 @@ def _seen(finding: Finding) -> Iterable[Moment]:
             yield Moment(
                 open_period.fixed_on,
                 None,
-                _("Not seen any more: counted as fixed from this day."),
+                _("Not seen any more from this day."),
                 status,
                 rank=_FIRST,
             )

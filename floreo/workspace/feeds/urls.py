@@ -11,6 +11,7 @@ from floreo.workspace.feeds import finding_views as findings
 from floreo.workspace.feeds import held_views as held
 from floreo.workspace.feeds import notice_views as letters
 from floreo.workspace.feeds import rule_views as rules
+from floreo.workspace.feeds import text_views as operator_texts
 
 urlpatterns: list[URLPattern] = [
     path("feeds/", views.feeds, name="feeds"),
@@ -29,6 +30,9 @@ urlpatterns: list[URLPattern] = [
     path("feeds/nights/<int:pk>/accept/", held.night_command, {"name": "accept"}, name="accept_run"),
     path("feeds/nights/<int:pk>/refuse/", held.night_command, {"name": "refuse"}, name="refuse_run"),
     path("feeds/held/<int:pk>/discard/", held.held_command, {"name": "discard"}, name="discard_held"),
+    path("feeds/texts/", operator_texts.texts, name="operator_texts"),
+    path("feeds/texts/<slug:name>/", operator_texts.text, name="operator_text"),
+    path("feeds/texts/<slug:name>/check/", operator_texts.check, name="check_operator_text"),
     path("feeds/<slug:code>/", views.feed, name="feed"),
     path("feeds/<slug:code>/held/discard/", change.feed_command, {"name": "discard-held"}, name="discard_all_held"),
     path("feeds/<slug:code>/address/", held.mail_address, name="feed_address"),
@@ -63,7 +67,7 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.FEED_READ: (
         "feeds feed_rules feed_rule feed_report report_rejects feed findings explorer finding notices "
-        "notices_due notice_rules notice corrections"
+        "notices_due notice_rules notice corrections operator_texts operator_text"
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
@@ -72,7 +76,8 @@ NEEDS = {
     Permission.FINDING_ANSWER: "answer_finding",
     Permission.FINDING_HANDLE: (
         "see_to_answer skip_notice new_notice_rule edit_notice_rule move_notice_rule remove_notice_rule "
-        "resend_notice end_notice_link release_notices accept_correction refuse_correction"
+        "resend_notice end_notice_link release_notices accept_correction refuse_correction "
+        "check_operator_text"
     ),
 }
 NARROWED = "findings explorer notices"  # these show their own to whoever may see only their own organisation's

@@ -49,6 +49,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("release_held discard_held", [held.pk]),
         ("accept_run refuse_run", [night.pk]),
         ("feed_type", ["scan_ssl"]),
+        ("operator_text check_operator_text", ["open-telnet"]),
         ("feed_report report_rejects", [file.pk]),
         ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),
         ("finding answer_finding", [finding.pk]),

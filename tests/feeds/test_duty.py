@@ -1,0 +1,134 @@
+"""A call for help or a new critical finding is mailed at once to whoever is on duty: one mail for many, none for an unusual
+night, none twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.delivery import deliver_due
+from floreo.core.errors import NotAllowed
+from floreo.core.models import AuditEntry, OutboxMail
+from floreo.feeds.actions.duty import PAUSE, alert, alert_due, on_duty
+from floreo.feeds.actions.replies import answer_signed_in, see_to
+from floreo.feeds.models import Finding, Reply, Run
+from floreo.organisations.models import Contact, ContactRole, Organisation, User
+from tests.core.mail_server import mail_server
+from tests.factories import strategy as make
+from tests.feeds.notices_made import TODAY, make_bank, make_feed, make_finding, seen_again
+
+pytestmark = pytest.mark.django_db
+UserWith = Callable[..., User]
+
+
+@pytest.fixture
+def team() -> Iterator[Organisation]:
+    with clock.pinned_day(day=TODAY):
+        make.make_country()
+        csirt = make.make_organisation("csirt", "National CSIRT", kind="csirt", email="team@csirt.example.org")
+        Contact.objects.create(
+            organisation=csirt, purpose="Duty", role=ContactRole.DUTY, email="duty@csirt.example.org", language="en"
+        )
+        yield csirt
+
+
+@pytest.fixture
+def bank(team: Organisation) -> Organisation:
+    return make_bank()
+
+
+def mailed() -> list[EmailMessage]:
+    """What the duty contact gets when the worker comes round."""
+    alert_due(by=SYSTEM)
+    with mail_server() as server:
+        deliver_due()
+    return [mail for mail in server.got if "@csirt.example.org" in str(mail["To"])]
+
+
+def text_of(mail: EmailMessage) -> str:
+    return str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # it has one
+
+
+def test_a_call_for_help_reaches_the_duty_contact_at_once(bank: Organisation, user_with: UserWith) -> None:
+    first, second = make_finding(bank), make_finding(bank, "192.0.2.8")
+    operator = user_with("operator", organisation=bank)
+    assert mailed() == []  # open, but not critical
+    answer_signed_in(bank, by=operator, replies={first.pk: "need_help", second.pk: "working"})
+    (mail,) = mailed()
+    assert (str(mail["To"]), str(mail["Subject"])) == ("duty@csirt.example.org", "On duty: 1 request for help")
+    text = text_of(mail)
+    assert "- Banco del Faro: Remote Desktop is open to the whole internet (1)" in text
+    assert f"http://localhost:8000/workspace/findings/{first.pk}/" in text
+    assert "192.0.2" not in text  # what is where is read in the workspace
+    assert OutboxMail.objects.get(kind="feeds.duty").text == ""
+    assert AuditEntry.objects.get(verb="duty.alerted").detail["calls"] == 1
+
+
+def test_a_new_critical_finding_alerts_once_and_again_only_when_it_is_back(bank: Organisation) -> None:
+    finding = make_finding(bank, severity="critical")
+    assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 1 new critical finding"]
+    with time_machine.travel(clock.now() + PAUSE + timedelta(minutes=1)):
+        seen_again(finding, TODAY)
+        assert mailed() == []
+        Finding.objects.update(state="reopened", opened_on=TODAY, alerted_on=TODAY - timedelta(days=3))
+        assert len(mailed()) == 1
+
+
+def test_many_within_a_few_minutes_are_one_mail(bank: Organisation, user_with: UserWith) -> None:
+    make_finding(bank, "192.0.2.1", severity="critical")
+    assert len(mailed()) == 1
+    for last in range(2, 40):
+        make_finding(bank, f"192.0.2.{last}", severity="critical")
+        assert mailed() == []
+    with time_machine.travel(clock.now() + PAUSE + timedelta(minutes=1)):
+        assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 38 new critical findings"]
+
+
+def test_an_unusual_night_alerts_nobody_until_a_person_lets_it_count(bank: Organisation) -> None:
+    feed = make_feed()
+    finding = make_finding(bank, severity="critical", feed=feed)
+    run = Run.objects.create(feed=feed, report_type="scan_rdp", day=finding.last_day, held="more", rows=900)
+    assert mailed() == []
+    run.held = ""
+    run.save()
+    assert len(mailed()) == 1
+
+
+def test_what_is_old_or_handled_alerts_nobody(bank: Organisation, user_with: UserWith) -> None:
+    make_finding(bank, severity="critical", day=date(2026, 11, 10))
+    make_finding(bank, "192.0.2.8", severity="critical", state="fixed", fixed_on=TODAY)
+    asked = make_finding(bank, "192.0.2.9")
+    answer_signed_in(bank, by=user_with("operator", organisation=bank), replies={asked.pk: "need_help"})
+    see_to(Reply.objects.get(), by=SYSTEM)
+    assert mailed() == []
+
+
+def test_without_a_duty_contact_the_teams_next_address_is_alerted(team: Organisation) -> None:
+    Contact.objects.all().delete()
+    found = on_duty()
+    assert found is not None
+    assert [reach.address for reach in found[1]] == ["team@csirt.example.org"]
+    Organisation.objects.filter(pk=team.pk).update(email="")
+    assert on_duty() is None
+    make_finding(make_bank(), severity="critical")
+    assert mailed() == []
+    assert Finding.objects.get().alerted_on is None  # it is mailed once there is an address
+
+
+def test_the_duty_contact_is_written_to_in_its_language(team: Organisation) -> None:
+    make_finding(make_bank(), severity="critical")
+    Contact.objects.filter(role=ContactRole.DUTY).update(language="es")
+    (mail,) = mailed()
+    assert str(mail["Subject"]) == "Turno: 1 hallazgo crítico nuevo"
+    assert "- Banco del Faro: Escritorio remoto está abierto a todo internet (1)" in text_of(mail)
+
+
+def test_only_who_handles_findings_alerts(bank: Organisation, user_with: UserWith) -> None:
+    with pytest.raises(NotAllowed):
+        alert(TODAY, by=user_with("observer"))

@@ -92,7 +92,7 @@ class TestLoaded:
             assert bool(row.public_text) == bool(row.translations["es"].get("public_text")), row.code
 
     def test_what_happened_is_tied_to_activities_and_closes_none(self) -> None:
-        tied = Counter(event.action.code for event in Event.objects.exclude(action=None).select_related("action"))
+        tied = Counter(event.action.code for event in Event.objects.exclude(action=None).select_related("action"))  # type: ignore[union-attr]  # each of these names its action
         assert tied == {"1.3.3": 5, "1.4.3": 3, "1.3.2": 1, "1.6.2": 1, "3.3.5": 1}
         assert [event.code for event in Event.objects.exclude(action=None) if not event.doubt] == []
 

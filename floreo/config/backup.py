@@ -21,6 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from floreo.config import empty
 from floreo.config.archive import PIECE, SECRET, Writer
 from floreo.config.migrating import migrations_due
 from floreo.config.portable import LEFT_OUT, lines, snapshot
@@ -153,6 +154,7 @@ def _add_folder(writer: Writer, name: str, folder: Path) -> int:
 def _prove(part: Path, to: Path) -> None:
     """Restores it, as a stranger's machine would: in a process of its own, into a database of its own."""
     with tempfile.TemporaryDirectory(prefix=_PROOF, dir=to) as scratch:
+        empty.lend(Path(scratch))
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FLOREO_", "DATABASE_URL"))}
         own = {"FLOREO_SECRET_KEY": settings.SECRET_KEY, "FLOREO_LOG_LEVEL": "ERROR"}
         packs = {"FLOREO_PACK_DIRS": ",".join(str(p) for p in settings.PACK_DIRS)}
@@ -171,6 +173,7 @@ def _prove(part: Path, to: Path) -> None:
             "--rows-only",
         ]
         done = subprocess.run(command, env=kept | own | packs, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
+        empty.take_back(Path(scratch))
     if done.returncode != 0:
         sentence = (done.stdout.strip() or done.stderr.strip()).splitlines()
         raise Refused(

@@ -162,8 +162,22 @@ def _prepared(what: str) -> Path:
         done = made.run(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         _beside(what, "printed").write_text(done.stdout)
+        if not origin:
+            _with_an_empty_database(made)
 
     return made_once(what, make)
+
+
+def _with_an_empty_database(made: Installation) -> None:
+    """Leaves the copy of an empty database that a first backup makes, so that none of its copies migrates from nothing. Made by
+    a copy: a backup is an entry of the trail."""
+    with tempfile.TemporaryDirectory() as name:
+        other = Installation(Path(name) / "data")
+        shutil.copytree(made.folder, other.folder)
+        done = other.run("backup", "--to", Path(name) / "to")
+        assert done.returncode == 0, done.stdout + done.stderr
+        (kept,) = other.folder.glob("empty-*.sqlite3")
+        shutil.copyfile(kept, made.folder / kept.name)
 
 
 def _beside(what: str, kind: str) -> Path:

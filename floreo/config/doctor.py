@@ -26,8 +26,6 @@ from floreo.config.rights import may_change_the_trail
 from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, scanning, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
-from floreo.feeds.actions.duty import on_duty
-from floreo.feeds.models import Feed
 from floreo.organisations.breached import is_in
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
@@ -516,6 +514,9 @@ def _quotations() -> Check:
 
 def _duty() -> Check:
     """Whom calls for help and new critical findings are mailed to, where there are feeds."""
+    from floreo.feeds.models import Feed
+    from floreo.feeds.selection import on_duty
+
     if not Feed.objects.exists():
         return
     found = on_duty()

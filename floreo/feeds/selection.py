@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.policy import Tlp
 from floreo.feeds import logic
 from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, NoticeRule, Run, Severity
-from floreo.organisations.models import Contact, ContactRole, Organisation
+from floreo.organisations.models import Contact, ContactRole, Kind, Organisation
 from floreo.organisations.queries import bodies_of, successors
 
 MORNING = 7  # o'clock: letters that keep to a day, week or month leave from then on
@@ -263,3 +263,12 @@ def preview(today: date) -> list[Plan]:
 
 
 __all__ = ["GOOD", "Change", "Chooser", "Contacts", "DraftNotice", "Item", "Plan", "Reach", "preview", "strictest"]
+
+
+def on_duty() -> tuple[Organisation, tuple[Reach, ...]] | None:
+    """The national team, and at which addresses it is alerted: its contacts "Round the clock", else its next contact."""
+    teams = Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None).order_by("-is_public", "name", "pk")
+    known = [(team, Contacts(team, bodies_of([team.pk])).of(ContactRole.DUTY)) for team in teams]
+    reached = [(team, role, to) for team, (role, to) in known if to]
+    best = min(reached, key=lambda one: one[1] != ContactRole.DUTY, default=None)  # the first of those that are alike
+    return (best[0], best[2]) if best else None

@@ -105,6 +105,8 @@ class ReportSummary:
     @cached_property
     def notice(self) -> str:
         """That the country is fictional, or that the site is unofficial as of now: not a part of what was frozen."""
+        if self.data["country"]["is_sample"]:
+            return _("Sample data. %(country)s is a fictional country.") % {"country": self.country}
         country = the_country()
         return country.site_notice if country is not None else ""
 

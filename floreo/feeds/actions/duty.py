@@ -14,22 +14,11 @@ from floreo.core.action import action, note
 from floreo.core.models import MailState, OutboxMail
 from floreo.feeds import duty_mail, logic
 from floreo.feeds.models import Finding, Reply, ReplyKind, Severity
-from floreo.feeds.selection import Contacts, Reach, candidates
-from floreo.organisations.models import ContactRole, Kind, Organisation
-from floreo.organisations.queries import bodies_of
+from floreo.feeds.selection import candidates, on_duty
 
 PAUSE = timedelta(minutes=10)  # between two such mails, however much comes in
 NEW_FOR = timedelta(days=7)  # a finding that opened longer ago is of an old file, and no news
 _CHUNK = 500
-
-
-def on_duty() -> tuple[Organisation, tuple[Reach, ...]] | None:
-    """The national team, and at which addresses it is alerted: its contacts "Round the clock", else its next contact."""
-    teams = Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None).order_by("-is_public", "name", "pk")
-    known = [(team, Contacts(team, bodies_of([team.pk])).of(ContactRole.DUTY)) for team in teams]
-    reached = [(team, role, to) for team, (role, to) in known if to]
-    best = min(reached, key=lambda one: one[1] != ContactRole.DUTY, default=None)  # the first of those that are alike
-    return (best[0], best[2]) if best else None
 
 
 def calls_for_help() -> QuerySet[Reply]:

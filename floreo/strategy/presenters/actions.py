@@ -198,6 +198,11 @@ def late_text(days: int) -> str:
     return _("by %(days)s") % {"days": days_text(days)}
 
 
+def _is_over(milestone: Milestone) -> bool:
+    """Whether nothing of its action is late any more."""
+    return milestone.action_id is not None and milestone.action.status in OVER
+
+
 def milestone_text(milestone: Milestone, *, today: date) -> str:
     """ "Reached 30 Mar 2026, 1 day early"; "Due 15 Oct 2026, 40 days late"."""
     due, reached = milestone.due_on, milestone.reached_on
@@ -211,7 +216,7 @@ def milestone_text(milestone: Milestone, *, today: date) -> str:
     if due is None:
         return _("No date yet")
     text = _("Due %(day)s") % {"day": short_day(due)}
-    if due < today and milestone.action.status not in OVER:
+    if due < today and not _is_over(milestone):
         return _("%(text)s, %(days)s late") % {"text": text, "days": days_text((today - due).days)}
     return text
 
@@ -220,7 +225,7 @@ def milestone_status(milestone: Milestone, *, today: date) -> Status:
     """Which shape a milestone shows: reached, late, or still to come."""
     if milestone.reached_on:
         return Status.DONE
-    is_late = milestone.due_on and milestone.due_on < today and milestone.action.status not in OVER
+    is_late = milestone.due_on and milestone.due_on < today and not _is_over(milestone)
     return Status.LATE if is_late else Status.NOT_STARTED
 
 

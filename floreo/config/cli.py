@@ -55,6 +55,21 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("file", type=Path)
     read.add_argument("--dry-run", action="store_true", help="print the draft and write nothing")
 
+    framework = commands.add_parser("framework", help="frameworks and indexes").add_subparsers(
+        dest="what", required=True
+    )
+    words = framework.add_parser("load", help="the publisher's wording of its items, from the publisher's own file")
+    words.add_argument("file", type=Path, help="an OSCAL catalogue (JSON), a workbook (.xlsx) or a CSV file")
+    words.add_argument("--framework", required=True, metavar="CODE", help="of the framework, or of one of its versions")
+    words.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="which column is which, of: code, title, text, parent, kind",
+    )
+    words.add_argument("--add", action="store_true", help="add the items that the file has and this system has not")
+
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(dest="what", required=True)
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")

@@ -22,7 +22,7 @@ def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
     name = (
         asked.command
-        if asked.command not in {"pack", "document", "strategy", "audit", "feed"}
+        if asked.command not in {"pack", "document", "strategy", "framework", "audit", "feed"}
         else f"{asked.command} {asked.what}"
     )
     try:
@@ -245,6 +245,12 @@ def _document_add(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _framework_load(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_frameworks import load_file
+
+    return load_file(asked.file, framework=asked.framework, maps=asked.map, adds=asked.add, out=sys.stdout)
+
+
 _NAMED = 50  # of the rows that differ
 
 
@@ -348,6 +354,7 @@ COMMANDS = {
     "pack load": _pack_load,
     "document add": _document_add,
     "strategy import": _strategy_import,
+    "framework load": _framework_load,
     "audit verify": _audit_verify,
     "audit sign": _audit_sign,
     "backup": _backup,

@@ -41,7 +41,7 @@ def get_assessment_for(viewer: object, code: str) -> Assessment:
 
 def get_answer_for(viewer: object, assessment: str, item: str) -> Answer:
     found = get_assessment_for(viewer, assessment)
-    answer = found.answers.filter(item__code=item).select_related("item").first()
+    answer = found.answers.filter(item__code=item).select_related("item__wording__file").first()
     if answer is None:
         raise Missing
     answer.assessment = found

@@ -62,6 +62,12 @@ class Row:
         return self.line.item.in_version.word_of(level)
 
     @property
+    def wording(self) -> str:
+        """The publisher's wording, its heading first."""
+        found = self.line.item.worded
+        return "\n".join(filter(None, [found.heading, found.text])) if found else ""
+
+    @property
     def reason(self) -> str:
         return self.line.answer.in_language("reason") if self.line.answer and self.line.answer.level is not None else ""
 
@@ -86,10 +92,11 @@ def goes(attachment: Attachment, purpose: Purpose) -> bool:
 # ---------------------------------------------------------------------- the workbook
 
 
-def _columns() -> list[tuple[str, int]]:
+def _columns(*, worded: bool) -> list[tuple[str, int]]:
     return [
         (_("Code"), 10),
         (_("Item"), 42),
+        *([(_("Wording of the publisher"), 60)] if worded else []),
         (_("Level"), 18),
         (_("Reason"), 60),
         (_("Evidence"), 50),
@@ -101,7 +108,7 @@ def _columns() -> list[tuple[str, int]]:
     ]
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, *, worded: bool) -> list[str]:
     """One row of the workbook; several pieces of evidence stand in one cell, a line each."""
     item = row.line.item
     title = item.in_language("title") or kind_text(item.kind)
@@ -109,6 +116,7 @@ def _cells(row: Row) -> list[str]:
     return [
         item.code,
         title + ("" if not item.is_doubtful else " " + _("(title not checked)")),
+        *([row.wording] if worded else []),
         row.level_word,
         row.reason,
         "\n".join(p.evidence.in_language("title") + (f" ({p.note})" if p.note else "") for p in proofs),
@@ -122,7 +130,7 @@ def _cells(row: Row) -> list[str]:
 
 def workbook(sheet: Sheet, rows: list[Row], *, headline: str, notes: list[str]) -> bytes:
     """The filled questionnaire for a spreadsheet. Text stays text: nothing in it is ever a formula or a link."""
-    buffer = io.BytesIO()
+    buffer, worded = io.BytesIO(), bool(sheet.wording_files)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         page = book.add_worksheet(_("Answers")[:31])
@@ -133,11 +141,11 @@ def workbook(sheet: Sheet, rows: list[Row], *, headline: str, notes: list[str]) 
         page.set_landscape()
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
-        for x, (title, width) in enumerate(_columns()):
+        for x, (title, width) in enumerate(_columns(worded=worded)):
             page.write_string(0, x, title, bold)
             page.set_column(x, x, width)
         for y, row in enumerate(rows, start=1):
-            for x, text in enumerate(_cells(row)):
+            for x, text in enumerate(_cells(row, worded=worded)):
                 how = wrap if row.line.item.is_rated else part
                 page.write_string(y, x, text, how) if text else page.write_blank(y, x, None, how)
         about = book.add_worksheet(_("About")[:31])
@@ -256,7 +264,9 @@ class Archive:
     def _csv(self, rows: list[Row]) -> str:
         buffer = io.StringIO()
         writer = csv.writer(buffer)
-        writer.writerow(["item", "title", "level", "reason", "evidence", "file", "link", "tlp", "sha256", "missing"])
+        writer.writerow(
+            ["item", "title", "wording", "level", "reason", "evidence", "file", "link", "tlp", "sha256", "missing"]
+        )
         for row in rows:
             for cells in _lines(row):
                 writer.writerow([flat(cell) for cell in cells])
@@ -266,7 +276,7 @@ class Archive:
 def _lines(row: Row) -> Iterator[list[Any]]:
     """One line a piece of evidence; one without for an item that has none."""
     item = row.line.item
-    first = [item.code, item.in_language("title"), row.level_word, row.reason]
+    first = [item.code, item.in_language("title"), row.wording, row.level_word, row.reason]
     missing = "; ".join(row.missing)
     for proof in row.proofs:
         e = proof.evidence

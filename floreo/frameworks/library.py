@@ -22,7 +22,7 @@ from floreo.core.pack import (
     one_of,
     provenance_in,
 )
-from floreo.frameworks.logic import Rule
+from floreo.frameworks.logic import Rule, is_held
 from floreo.frameworks.models import Framework, Item, Mapping, Relation, RuleChoice, Version
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
@@ -70,7 +70,11 @@ class VersionShape(TranslatedShape, SourcedShape):
     unit: str = ""
     licence: str = ""
     needs_evidence: bool = False
-    items_stated: int | None = None
+    items_stated: Annotated[int, Field(ge=1)] | None = None
+    items_kind: Kind | None = None
+    items_source: str = ""
+    publisher_url: str = ""
+    wording_is_public: bool = False
     missing: str = ""
 
     @model_validator(mode="after")
@@ -80,9 +84,17 @@ class VersionShape(TranslatedShape, SourcedShape):
             raise ValueError("levels go from the lowest value to the highest, each once")
         return self
 
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        if self.items_stated is not None and not (self.items_kind and self.items_source):
+            raise ValueError(
+                "items_stated needs items_kind (which items its publisher counts) and items_source beside it"
+            )
+        return self
+
     def fields(self, setting: Setting) -> dict[str, Any]:
         levels = [{"value": str(v.value), "word": v.word} | ({"es": v.es} if v.es else {}) for v in self.levels]
-        return super().fields(setting) | {"levels": levels}
+        return super().fields(setting) | {"levels": levels, "items_kind": self.items_kind or ""}
 
 
 class ItemShape(TranslatedShape, SourcedShape):
@@ -162,7 +174,8 @@ def problems_of(shapes: Sequence[tuple[Strict, int]]) -> Iterator[tuple[str, str
         yield "", "version", "holds one [version], whose items these are"
         return
     items = [shape for shape, _number in shapes if isinstance(shape, ItemShape)]
-    if not any(item.is_rated for item in items):
+    here = sum(item.kind == versions[0].items_kind and bool(item.title) for item in items)
+    if is_held(here, versions[0].items_stated) and not any(item.is_rated for item in items):
         yield f"version “{versions[0].code}”", "", "has no item that can be rated"
     parents = {item.parent for item in items}
     for item in items:

@@ -207,6 +207,12 @@ def coverage(items: Iterable[str], reviewed: Collection[str], evidenced: Collect
     return Coverage(len(every), sum(i in reviewed for i in every), sum(i in evidenced for i in every))
 
 
+def is_held(here: int, counted: int | None) -> bool:
+    """Whether `here` items are a framework, and not a part of one: nine tenths of what its publisher counts. Without a
+    count nothing can be said, so it is not held. `VersionQuerySet.held` is the same for the database."""
+    return bool(counted) and here * 10 >= (counted or 0) * 9
+
+
 def disagree(levels: Iterable[Level]) -> bool:
     """Whether raters say different things."""
     return len(set(levels)) > 1

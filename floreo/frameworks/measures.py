@@ -15,7 +15,7 @@ from floreo.frameworks.models import Answer, Assessment
 
 
 def _newest(framework: str, period: Period) -> Assessment | None:
-    rows = Assessment.objects.filter(in_version__framework__code=framework, is_public=True, subject="")
+    rows = Assessment.objects.filter(in_version__framework__code=framework, is_public=True, subject="").held()
     return rows.filter(closed_on__lte=period.end).select_related("in_version__framework").first()
 
 

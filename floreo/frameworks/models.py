@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from floreo.core.access import Permission, can
 from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
-from floreo.frameworks.logic import Rule, Scale
+from floreo.frameworks.logic import Rule, Scale, is_held
 
 
 class RuleChoice(models.TextChoices):
@@ -81,8 +81,21 @@ class Framework(Record, Translated, Sourced):
         )
 
 
+class VersionQuerySet(models.QuerySet["Version"]):
+    def counted(self) -> VersionQuerySet:
+        """With `counted_here`, which `items_here` takes: how many of the items that its publisher counts have at least a title here."""
+        counts = Q(items__kind=F("items_kind")) & ~Q(items__title="")
+        return self.annotate(counted_here=Count("items", filter=counts, distinct=True))
+
+    def held(self) -> VersionQuerySet:
+        """Those that are held: the rule of logic.is_held."""
+        ten, nine = F("counted_here") * 10, F("items_stated") * 9
+        return self.counted().alias(ten=ten, nine=nine).filter(items_stated__gt=0, ten__gte=F("nine"))
+
+
 class Version(Record, Translated, Sourced):
-    """One edition of a framework: its scale, its rule, its items, and how much of it we do not hold."""
+    """One edition of a framework: its scale, its rule, its items, and how much of it we do not hold. What holds less than
+    nine tenths of what its publisher counts is known, not held: it is listed, and nothing is rated against it."""
 
     read_with = Permission.AUDIT_READ
 
@@ -101,7 +114,14 @@ class Version(Record, Translated, Sourced):
     licence = models.CharField(max_length=300, blank=True)
     needs_evidence = models.BooleanField(default=False)  # its publisher asks for documents with the answers
     items_stated = models.PositiveIntegerField(null=True, blank=True)  # how many items the publisher counts
+    items_kind = models.CharField(max_length=40, blank=True)  # which of them it counts: "indicator", "article"
+    items_source = models.CharField(max_length=300, blank=True)  # where that count was read
+    publisher_url = models.URLField(max_length=500, blank=True)  # where to get it
+    # The licence of its text lets everybody read it here. Without, a loaded wording is for those who work here.
+    wording_is_public = models.BooleanField(default=False)
     missing = models.TextField(blank=True)  # what of it we do not hold, and why
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework", "-is_current", "-pk"]
@@ -112,6 +132,16 @@ class Version(Record, Translated, Sourced):
     @cached_property
     def scale(self) -> Scale:
         return Scale(tuple(Decimal(level["value"]) for level in self.levels))
+
+    @cached_property
+    def items_here(self) -> int:
+        """How many of the items that its publisher counts have at least a title here. A query, unless `counted` did it."""
+        counted: int | None = getattr(self, "counted_here", None)
+        return self.items.filter(kind=self.items_kind).exclude(title="").count() if counted is None else counted
+
+    @property
+    def is_held(self) -> bool:
+        return is_held(self.items_here, self.items_stated)
 
     def word_of(self, value: Decimal | None) -> str:
         """A level in the reader's language."""
@@ -130,7 +160,7 @@ class Version(Record, Translated, Sourced):
 
 class Item(Record, Translated, Sourced):
     """One item of a version: a pillar, an indicator, an article. Its title is our own short one; the publisher's wording
-    is not kept. Where even the title is not known it is empty, and the code stands alone."""
+    comes from the publisher's own file (Wording). Where even the title is not known it is empty."""
 
     read_with = Permission.AUDIT_READ
 
@@ -155,6 +185,11 @@ class Item(Record, Translated, Sourced):
         return f"{self.code} {self.in_language('title')}".strip()
 
     @property
+    def worded(self) -> Wording | None:
+        """The publisher's wording, where its file was loaded."""
+        return getattr(self, "wording", None)
+
+    @property
     def anchor(self) -> str:
         return f"item-{self.code}"
 
@@ -166,6 +201,51 @@ class Item(Record, Translated, Sourced):
 
     def audit_subject(self) -> models.Model:
         return self.in_version
+
+
+class PublisherFile(Record):
+    """A file of the publisher that was loaded: what the wording of a version's items comes from. The file itself is not
+    kept."""
+
+    read_with = Permission.AUDIT_READ
+
+    in_version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=500, blank=True)  # as the file calls itself, with its version
+    sha256 = models.CharField(max_length=64)
+    loaded_on = models.DateField()
+    loaded_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["in_version", "sha256"], name="file_loaded_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def audit_subject(self) -> models.Model:
+        return self.in_version
+
+
+class Wording(Record):
+    """What the publisher's file says of an item, word by word."""
+
+    read_with = Permission.AUDIT_READ
+
+    file = models.ForeignKey(PublisherFile, on_delete=models.PROTECT, related_name="wordings")
+    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="wording")
+    heading = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    position = models.PositiveIntegerField(default=0)  # in the publisher's order
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.heading or self.text
+
+    def audit_subject(self) -> models.Model:
+        return self.item.in_version
 
 
 class Mapping(Record, Sourced):
@@ -210,9 +290,14 @@ class Contribution(Record):
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, viewer: object) -> AssessmentQuerySet:
+        """Everybody else sees what is published, of frameworks that are held."""
         if can(viewer, Permission.FRAMEWORK_ASSESS) or can(viewer, Permission.EVIDENCE_READ):
             return self
-        return self.filter(is_public=True)
+        return self.filter(is_public=True).held()
+
+    def held(self) -> AssessmentQuerySet:
+        """Those whose framework is held: nothing is counted of the others."""
+        return self.filter(in_version__in=Version.objects.held().values("pk"))
 
 
 class Assessment(Record, Translated):

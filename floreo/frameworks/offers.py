@@ -56,6 +56,7 @@ OFFERS = Offers(
         "assessment.reopened": _("reopened the assessment"),
         "assessment.unpublished": _("removed the assessment from the public site"),
         "assessments.completed": _("added the new items of a framework"),
+        "framework.loaded": _("loaded the publisher's wording of a framework"),
         "item.checked": _("checked an item's title"),
         "item.rated": _("rated an item"),
         "item.review_taken_back": _("undid a review of an item"),

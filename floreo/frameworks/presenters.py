@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, pgettext_lazy
 
-from floreo.core.ui.locale import number
+from floreo.core.ui.locale import long_day, number
 from floreo.evidence.models import LinkState
 from floreo.frameworks.logic import Coverage, Roll, Rule, ScoreChange, held_in_vain
-from floreo.frameworks.models import Answer, PublishedScore, Version
+from floreo.frameworks.models import Answer, PublishedScore, PublisherFile, Version
 from floreo.frameworks.queries import Line, Sheet
 
 KIND_WORDS: Mapping[str, Promise] = {
@@ -37,6 +37,9 @@ KIND_WORDS: Mapping[str, Promise] = {
     "outcome": _l("Outcome"),
     "part": _l("Part"),
     "article": _l("Article"),
+    "capacity": _l("Capacity"),
+    "question": _l("Question"),
+    "element": _l("Element"),
 }
 CHANGE_WORDS: Mapping[ScoreChange, Promise] = {
     ScoreChange.UP: pgettext_lazy("level", "Higher"),
@@ -129,8 +132,36 @@ def _stale(line: Line, today: date) -> list[str]:
     return found
 
 
+def known_text(version: Version) -> str:
+    """That a framework is known and not held, with what its publisher counts; "" for one that is held."""
+    if version.is_held:
+        return ""
+    words = {"title": version.in_language("title"), "stated": version.items_stated, "here": version.items_here}
+    if not version.items_stated:
+        return _(
+            "%(title)s is known, but not held: how many items its publisher counts could not be read. The country "
+            "is not rated against it here."
+        ) % {"title": words["title"]}
+    return (
+        _(
+            "%(title)s is known, but not held: its publisher counts %(stated)d items, and %(here)d of them are in this "
+            "system. The country is not rated against it here."
+        )
+        % words
+    )
+
+
+def wording_text(file: PublisherFile) -> str:
+    """Where the publisher's wording comes from: "Wording of the publisher, from csf.json (…), SHA-256 …"."""
+    name = f"{file.name} ({file.title})" if file.title else file.name
+    words = {"name": name, "sha256": file.sha256, "day": long_day(file.loaded_on)}
+    return _("Wording of the publisher, from %(name)s, SHA-256 %(sha256)s, loaded on %(day)s.") % words
+
+
 def status_text(sheet: Sheet) -> str:
     """How the whole stands, in a sentence."""
+    if not sheet.version.is_held:
+        return known_text(sheet.version)
     if sheet.assessment is None:
         return _("There is no self-assessment of the country against this framework yet.")
     text = roll_text(sheet.total, sheet.version)
@@ -156,11 +187,15 @@ def unchecked_text(sheet: Sheet) -> str:
 
 def held_text(sheet: Sheet) -> str:
     """How much of the framework is held here, where its publisher counts its items."""
-    stated = sheet.version.items_stated
-    if not stated:
+    return held_words(sheet.version)
+
+
+def held_words(version: Version) -> str:
+    """ "106 of 106 items that its publisher counts (Outcome)."; "" where the count is not known."""
+    if not version.items_stated:
         return ""
-    words = {"here": len(sheet.rated), "stated": stated}
-    return _("Items to be rated included here: %(here)d. Its publisher counts %(stated)d.") % words
+    words = {"here": version.items_here, "stated": version.items_stated, "kind": kind_text(version.items_kind)}
+    return _("%(here)d of %(stated)d items that its publisher counts (%(kind)s).") % words
 
 
 def score_text(score: PublishedScore) -> str:

@@ -15,7 +15,7 @@ from floreo.evidence.models import Attachment, Evidence
 from floreo.evidence.queries import evidence_of
 from floreo.frameworks import logic
 from floreo.frameworks.logic import Coverage, Node, Roll, Rule, Step, Tree
-from floreo.frameworks.models import Answer, Assessment, Contribution, Item, Rating, Version
+from floreo.frameworks.models import Answer, Assessment, Contribution, Item, PublisherFile, Rating, Version
 from floreo.frameworks.models import Mapping as ItemMapping
 
 # Keys of what lies below these things, by theirs: an objective's actions and milestones. Given from above, where the
@@ -54,6 +54,7 @@ class Line:
     ratings: tuple[Rating, ...] = ()
     evidence: tuple[Attachment, ...] = ()
     before: Decimal | None = None
+    is_heading: bool = False  # a part with items below it
 
     @property
     def disagrees(self) -> bool:
@@ -91,14 +92,29 @@ class Sheet:
         return [line for line in self.lines if line.depth == 0]
 
     @property
+    def wording_files(self) -> list[PublisherFile]:
+        """The publisher's files that the wording of these items comes from, each once."""
+        found = (line.item.worded for line in self.lines)
+        return list({wording.file_id: wording.file for wording in found if wording}.values())
+
+    @property
     def unchecked(self) -> int:
         """Titles that nobody has checked."""
         return sum(line.item.is_doubtful for line in self.lines)
 
 
+def _in_order(siblings: list[Item]) -> list[Item]:
+    """As the publisher's own file has them, where it has each of them; else as ours has them."""
+    places = [item.worded.position for item in siblings if item.worded]
+    if len(places) < len(siblings):
+        return siblings
+    return [item for _place, item in sorted(zip(places, siblings, strict=True), key=lambda pair: pair[0])]
+
+
 def ordered(version: Version) -> list[tuple[Item, int]]:
-    """Items as the questionnaire has them, each with its depth."""
-    rows = list(version.items.all())
+    """Items as the questionnaire has them, each with its depth, and with the publisher's wording where it was loaded."""
+    rows = list(version.items.select_related("wording__file"))
+    version.items_here = sum(item.kind == version.items_kind and bool(item.title) for item in rows)
     children: dict[int | None, list[Item]] = defaultdict(list)
     for item in rows:
         item.in_version = version
@@ -106,7 +122,7 @@ def ordered(version: Version) -> list[tuple[Item, int]]:
     found: list[tuple[Item, int]] = []
 
     def walk(parent: int | None, depth: int) -> None:
-        for item in children[parent]:
+        for item in _in_order(children[parent]):
             found.append((item, depth))
             walk(item.pk, depth + 1)
 
@@ -115,12 +131,13 @@ def ordered(version: Version) -> list[tuple[Item, int]]:
 
 
 def sheet(version: Version, assessment: Assessment | None, viewer: object) -> Sheet:
-    """Everything a page, a workbook or a zip needs: five queries, however many items."""
-    items = ordered(version)
+    """Everything a page, a workbook or a zip needs: five queries, however many items. Of a framework that is only known
+    nothing is summed."""
+    items, held = ordered(version), version.is_held
     answers = {a.item_id: a for a in assessment.answers.prefetch_related("ratings")} if assessment else {}
     found = evidence_of([key(answer) for answer in answers.values()], viewer) if answers else {}
     levels = {item.code: answers[item.pk].level for item, _d in items if item.pk in answers}
-    reviewed = {code: level for code, level in levels.items() if level is not None}
+    reviewed = {code: level for code, level in levels.items() if level is not None} if held else {}
     then = levels_of(assessment.before) if assessment and assessment.before else {}
     tree, rule = tree_of(item for item, _depth in items), Rule(version.rule)
     lines = []
@@ -131,7 +148,9 @@ def sheet(version: Version, assessment: Assessment | None, viewer: object) -> Sh
         roll = logic.rolled(tree, item.code, reviewed, rule=rule, scale=version.scale)
         evidence = tuple(found.get(key(answer), ())) if answer else ()
         ratings = tuple(answer.ratings.all()) if answer else ()
-        lines.append(Line(item, depth, roll, answer, ratings, evidence, then.get(item.code)))
+        lines.append(
+            Line(item, depth, roll, answer, ratings, evidence, then.get(item.code), item.code in tree.children)
+        )
     total = logic.rolled(tree, "", reviewed, rule=rule, scale=version.scale)
     shown = {line.item.code for line in lines if line.evidence}
     return Sheet(version, assessment, tuple(lines), total, logic.coverage(tree.rated, reviewed, shown), tree)

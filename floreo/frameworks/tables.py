@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
@@ -30,7 +30,7 @@ def _frameworks() -> Iterable[tuple[str, Words]]:
 
 
 def _versions(viewer: object) -> QuerySet[Version]:
-    return Version.objects.select_related("framework")
+    return Version.objects.counted().select_related("framework")
 
 
 FRAMEWORKS = Table(
@@ -55,8 +55,18 @@ FRAMEWORKS = Table(
             CellKind.LIST,
         ),
         _column("items_stated", _("Items stated"), _("Number according to its publisher"), CellKind.WHOLE),
+        _column("items_kind", _("Kind counted"), _("Which of its items its publisher counts")),
+        _column("items_source", _("Source of the count"), _("Where the publisher's count was read")),
+        _column("items_here", _("Items held"), _("How many of those items have a title here"), CellKind.WHOLE),
+        _column(
+            "is_held",
+            _("Held"),
+            _("Whether at least nine tenths of them are here; if not, the country is not rated against it"),
+            CellKind.FLAG,
+        ),
+        _column("publisher_url", _("Where to get it"), _("Address at its publisher"), CellKind.LINK),
         _column("missing", _("Not included"), _("Parts not included here, and why")),
-        _column("licence", _("Licence"), _("Of its text, which is not stored here")),
+        _column("licence", _("Licence"), _("Of its text, which is not included")),
         *SOURCED,
     ),
     order=("framework__position", "pk"),
@@ -70,7 +80,8 @@ FRAMEWORKS = Table(
 
 
 def _items(viewer: object) -> QuerySet[Item]:
-    return Item.objects.select_related("in_version__framework", "parent")
+    held = Version.objects.held().filter(pk=OuterRef("in_version"))
+    return Item.objects.select_related("in_version__framework", "parent").annotate(in_held=Exists(held))
 
 
 FRAMEWORK_ITEMS = Table(
@@ -92,7 +103,13 @@ FRAMEWORK_ITEMS = Table(
         _column("title", _("Title"), _("Our own short title; empty if not known")),
         Column("title_es", _("Spanish"), _("The title in that language"), _title("es")),
         _column("maximum", _("Points"), _("Maximum, if its publisher gives one"), CellKind.DECIMAL),
-        _column("is_rated", _("Rated"), _("Whether the item itself is rated"), CellKind.FLAG),
+        Column(
+            "is_rated",
+            _("Rated"),
+            _("Whether the item itself is rated; never of a framework that is not held"),
+            lambda r: r.is_rated and r.in_held,
+            CellKind.FLAG,
+        ),
         *SOURCED,
     ),
     order=("in_version_id", "position", "pk"),
@@ -157,7 +174,7 @@ PUBLISHED_SCORES = Table(
 
 def _answers(viewer: object) -> QuerySet[Answer]:
     """Reviewed answers of the assessments that the viewer may see."""
-    rows = Answer.objects.filter(assessment__in=Assessment.objects.visible_to(viewer)).exclude(level=None)
+    rows = Answer.objects.filter(assessment__in=Assessment.objects.visible_to(viewer).held()).exclude(level=None)
     return rows.select_related("assessment__in_version__framework", "item__in_version")
 
 

@@ -33,6 +33,9 @@ def make_version(code: str = "own-1", *, framework: str = "own", rule: str = "su
         rule=rule,
         levels=levels or HALVES,
         unit="points",
+        items_stated=3,
+        items_kind="indicator",
+        items_source="A paper",
     )
     for n, part in enumerate(("A", "B")):
         Item.objects.create(

@@ -180,17 +180,7 @@ def test_what_ships_says_what_it_does_not_hold(real_country: object) -> None:
     assert Version.objects.count() == 13
     assert [v.code for v in Version.objects.filter(missing="")] == []
     assert not Item.objects.filter(read_on=None, doubt="").exists()
-    assert (
-        not Item.objects.filter(title="")
-        .exclude(read_on=None)
-        .exclude(in_version__code__in=["nist-csf-2", "ncaf-1"])
-        .exists()
-    )
-    assert Item.objects.filter(in_version__code="gci-v5", is_rated=True).count() == 20
-    assert Item.objects.filter(in_version__code="cmm-2021", kind="factor").count() == 23
-    assert Item.objects.filter(in_version__code="sim3-v2i", is_rated=True).count() == 45
-    assert Item.objects.filter(in_version__code="nist-csf-2", is_rated=True).count() == 106
-    assert Item.objects.filter(in_version__code="nist-csf-2", kind="category").count() == 22
+    assert not Item.objects.filter(title="").exists()
 
 
 @pytest.mark.django_db

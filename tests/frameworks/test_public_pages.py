@@ -46,6 +46,31 @@ def test_every_framework_has_its_page_and_says_what_is_not_held() -> None:
     assert "The titles of its 20 objectives could not be read" in page_of("/frameworks/ncaf/")
 
 
+@pytest.mark.usefixtures("real_country")
+def test_what_is_only_known_is_listed_with_its_publisher_its_count_and_where_to_get_it() -> None:
+    _held, known = page_of("/frameworks/").split("Known, not held", 1)
+    assert set(re.findall(r'href="/frameworks/([a-z0-9-]+)/"', known)) == {"ncsi", "ncaf", "ncs-guide"}
+    row = known[known.index("/frameworks/ncsi/") :]
+    assert "e-Governance Academy" in row
+    assert re.search(r"> 49 ?<", row)
+    assert 'href="https://ncsi.ega.ee/"' in row
+    page = page_of("/frameworks/ncsi/")
+    assert (
+        "NCSI 3 (2023) is known, but not held: its publisher counts 49 items, and 0 of them are in this system." in page
+    )
+    assert 'id="own"' not in page
+    assert "%" not in re.sub(r"<[^>]*>", "", page[page.index("<h1>") : page.index("</main>")])
+    assert 'id="own"' in page_of("/frameworks/ncaf/?version=ncaf-1")  # an older version that is held is rated
+
+
+@pytest.mark.usefixtures("real_country")
+def test_final_provisions_are_listed_and_not_rated() -> None:
+    page = page_of("/frameworks/budapest/")
+    assert "48 of 48 items that its publisher counts (Article)." in page
+    assert 'id="item-48"' in page
+    assert Answer.objects.count() == 0
+
+
 @pytest.mark.usefixtures("isla")
 def test_items_show_their_level_what_is_done_and_public_evidence_only() -> None:
     page = page_of("/frameworks/gci/")

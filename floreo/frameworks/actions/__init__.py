@@ -4,6 +4,7 @@ from floreo.frameworks.actions.assessing import (
     close_assessment,
     complete_assessments,
     must_be_closed,
+    must_be_held,
     must_not_be_closed,
     must_not_be_public,
     open_assessment,
@@ -11,6 +12,7 @@ from floreo.frameworks.actions.assessing import (
     reopen_assessment,
     unpublish_assessment,
 )
+from floreo.frameworks.actions.loading import load_wording
 from floreo.frameworks.actions.rating import rate, review_answer, take_back_review
 from floreo.frameworks.actions.scores import (
     add_contribution,
@@ -25,7 +27,9 @@ __all__ = [
     "check_item",
     "close_assessment",
     "complete_assessments",
+    "load_wording",
     "must_be_closed",
+    "must_be_held",
     "must_not_be_closed",
     "must_not_be_public",
     "open_assessment",

@@ -37,6 +37,15 @@ def _refuse(field: str, sentence: str, code: str) -> Refused:
     return Refused(sentence, code=code, fields={field: sentence})
 
 
+def must_be_held(version: Version) -> None:
+    """Nothing is rated against a framework that is only known: less than nine tenths of its items are here."""
+    if not version.is_held:
+        sentence = _(
+            "%(title)s is known, but not held: too few of its items are in this system to rate the country against it."
+        )
+        raise Refused(sentence % {"title": version.in_language("title")}, code="not_held")
+
+
 @action("assessment.opened", needs=Permission.FRAMEWORK_REVIEW)
 def open_assessment(
     version: Version,
@@ -50,6 +59,7 @@ def open_assessment(
 ) -> Assessment:
     """A new assessment with every item to be rated. From `before` it takes the evidence that still stands, item by item;
     levels are never copied, since somebody has to look again."""
+    must_be_held(version)
     as_of, subject = as_of or clock.today(), subject.strip()
     if not FIRST_YEAR <= year <= clock.today().year + 1:
         raise _refuse(
@@ -170,6 +180,7 @@ def publish_assessment(assessment: Assessment, *, by: Actor, shown: str | None =
     if not can(by, Permission.PLAN_PUBLISH):
         raise NotAllowed
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    must_be_held(fresh.in_version)
     if not fresh.is_closed:
         raise Refused(_("Close the assessment first. A published assessment cannot change."), code="open")
     fresh.is_public = True

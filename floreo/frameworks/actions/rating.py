@@ -12,7 +12,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Changed, Refused
 from floreo.core.writing import save
-from floreo.frameworks.actions.assessing import state_of
+from floreo.frameworks.actions.assessing import must_be_held, state_of
 from floreo.frameworks.logic import Rule, counted_stage, disagree
 from floreo.frameworks.models import Answer, Assessment, Rating, Version
 
@@ -62,6 +62,7 @@ def rate(answer: Answer, *, by: Actor, reason: str, level: Given = None, held: I
 
     Raises Refused for a level that is not on the scale, without a reason, and once the assessment is closed."""
     fresh = _open(answer)
+    must_be_held(fresh.assessment.in_version)
     counts, stages = _levels(fresh.assessment.in_version, level, held)
     if not reason.strip():
         raise _refuse("reason", _("Give the reason. The reviewer and later raters will need it."), "missing")
@@ -85,6 +86,7 @@ def review_answer(
     """The level that counts. The reviewer is not the only rater, and gives a reason where raters disagree or the level is
     none of theirs. Raises Changed when another reviewer decided in between."""
     fresh = _open(answer)
+    must_be_held(fresh.assessment.in_version)
     if version is not None and version != fresh.version:
         sentence = _(
             "%(who)s reviewed this item while you had it open. Read the review, and review the item again if"

@@ -15,6 +15,7 @@ from floreo.core.action import action
 from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key, thing_of
 from floreo.core.writing import delete, save
+from floreo.frameworks.actions.assessing import must_be_held
 from floreo.frameworks.models import Contribution, Framework, Item, PublishedScore, Version
 
 
@@ -60,6 +61,7 @@ def add_contribution(item: Item, *, by: Actor, thing: models.Model, note: str = 
     if thing_of(name) is None:
         raise Missing
     here = Contribution.objects.filter(item=item, thing=name).first()
+    must_be_held(item.in_version)
     if not item.is_rated:
         raise _refuse("item", _("Choose an item that is rated, not the part that contains it."), "not_rated")
     return save(here or Contribution(item=item, thing=name, note=note.strip()[:300]))

@@ -186,6 +186,10 @@ models.CheckConstraint(condition=models.Q(('item', models.F('other')), _negated=
                 ('licence', models.CharField(blank=True, max_length=300)),
                 ('needs_evidence', models.BooleanField(default=False)),
                 ('items_stated', models.PositiveIntegerField(blank=True, null=True)),
+                ('items_kind', models.CharField(blank=True, max_length=40)),
+                ('items_source', models.CharField(blank=True, max_length=300)),
+                ('publisher_url', models.URLField(blank=True, max_length=500)),
+                ('wording_is_public', models.BooleanField(default=False)),
                 ('missing', models.TextField(blank=True)),
                 ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='frameworks.framework')),
             ],
@@ -254,5 +258,41 @@ models.CheckConstraint(condition=models.Q(('item', models.F('other')), _negated=
         migrations.AddConstraint(
             model_name='item',
             constraint=models.UniqueConstraint(fields=('in_version', 'code'), name='item_code_once_a_version'),
+        ),
+        migrations.CreateModel(
+            name='PublisherFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('name', models.CharField(max_length=200)),
+                ('title', models.CharField(blank=True, max_length=500)),
+                ('sha256', models.CharField(max_length=64)),
+                ('loaded_on', models.DateField()),
+                ('loaded_by', models.CharField(max_length=200)),
+                ('in_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='frameworks.version')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('in_version', 'sha256'), name='file_loaded_once')],
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Wording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('heading', models.CharField(blank=True, max_length=500)),
+                ('text', models.TextField(blank=True)),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='frameworks.publisherfile')),
+                ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='wording', to='frameworks.item')),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+            },
         ),
     ]

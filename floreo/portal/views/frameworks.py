@@ -41,23 +41,22 @@ class Row:
 
 def _list_rows() -> list[Row]:
     """Four queries, however many frameworks."""
-    versions = Version.objects.filter(is_current=True).select_related("framework")
+    versions = Version.objects.counted().filter(is_current=True).select_related("framework")
     scores: dict[int, PublishedScore] = {}
     for score in PublishedScore.objects.filter(subject="", part="").order_by("-year", "pk"):
         scores.setdefault(score.framework_id, score)
     own: dict[int, str] = {}
-    public = (
-        Assessment.objects.filter(is_public=True, subject="").select_related("in_version").order_by("-as_of", "-pk")
-    )
+    public = Assessment.objects.visible_to(None).filter(subject="").select_related("in_version")
+    public = public.order_by("-as_of", "-pk")
     for found in public.annotate(n=Count("answers"), done=Count("answers", filter=Q(answers__level__isnull=False))):
         words = {"year": found.year, "done": getattr(found, "done", 0), "n": getattr(found, "n", 0)}
         own.setdefault(found.in_version.framework_id, _("%(year)d: %(done)d of %(n)d items reviewed") % words)
-    rated = Count("items", filter=Q(items__is_rated=True))
+    rated = Count("items", filter=Q(items__is_rated=True), distinct=True)
     return [
         Row(
             v.framework,
             v,
-            v.rated,
+            getattr(v, "rated", 0),
             presenters.score_text(s) if s else "",
             s.year if s else None,
             own.get(v.framework_id, ""),
@@ -70,13 +69,16 @@ def _list_rows() -> list[Row]:
 @login_not_required
 @public_page
 def frameworks(request: HttpRequest) -> HttpResponseBase:
-    """Every framework, with the newest score and how far the country's own assessment is."""
+    """Every framework, with the newest score and how far the country's own assessment is; those that are only known
+    apart."""
+    rows = _list_rows()
     return page(
         request,
         "portal/frameworks.html",
         section="indicators",
         title=_("Frameworks and indexes"),
-        rows=_list_rows(),
+        rows=[row for row in rows if row.version.is_held],
+        known=[row for row in rows if not row.version.is_held],
         description=_("Frameworks and treaties used to assess the country."),
         crumbs=(Crumb(_("Indicators"), reverse("portal:indicators")),),
     )
@@ -178,7 +180,9 @@ def _published(found: Framework, sheet: Sheet, country: str) -> Published:
             for s in scores
         ],
         presenters.zeros_text([name for _code, name in zeros], year) if year else "",
-        [presenters.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros],
+        [presenters.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros]
+        if sheet.version.is_held
+        else [],
         list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator})),
     )
 
@@ -205,9 +209,8 @@ def _names(scores: Iterable[PublishedScore]) -> dict[tuple[int | None, str], str
 def _own(request: HttpRequest, version: Version) -> Assessment | None:
     """The published assessment asked for, or the newest."""
     wanted = request.GET.get("assessment", "")
-    rows = Assessment.objects.filter(is_public=True, in_version=version).select_related(
-        "in_version__framework", "before"
-    )
+    rows = Assessment.objects.visible_to(None).filter(in_version=version)
+    rows = rows.select_related("in_version__framework", "before")
     found = rows.filter(code=wanted).first() if wanted else rows.filter(subject="").first()
     if wanted and found is None:
         raise Missing
@@ -240,9 +243,10 @@ def framework(request: HttpRequest, code: str) -> HttpResponseBase:
         unchecked=presenters.unchecked_text(sheet),
         held=presenters.held_text(sheet),
         versions=found.versions.all(),
-        earlier=Assessment.objects.filter(is_public=True, in_version__framework=found).select_related(
-            "in_version__framework"
-        ),
+        earlier=Assessment.objects.visible_to(None)
+        .filter(in_version__framework=found)
+        .select_related("in_version__framework"),
+        files=[presenters.wording_text(file) for file in sheet.wording_files] if version.wording_is_public else [],
         change=_change(own),
     )
 

@@ -36,6 +36,7 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.FRAMEWORK_REVIEW)
     found = get_framework_for(request.user, code)
     version = get_version_for(request.user, found, request.GET.get("version", ""))
+    acts.must_be_held(version)
     words = FormPage(
         _("Start an assessment"),
         _("Start"),

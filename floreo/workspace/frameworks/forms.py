@@ -176,7 +176,7 @@ class ContributionForm(CommandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups: dict[str, list[tuple[str, str]]] = {}
-        current = Item.objects.filter(is_rated=True, in_version__is_current=True)
+        current = Item.objects.filter(is_rated=True, in_version__in=Version.objects.held().filter(is_current=True))
         rows = current.select_related("in_version__framework").order_by("in_version__framework__position", "position")
         for item in rows:
             version = item.in_version

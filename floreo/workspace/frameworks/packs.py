@@ -10,6 +10,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.ui.locale import long_day
+from floreo.frameworks import actions as acts
 from floreo.frameworks import export, presenters, queries
 from floreo.frameworks.access import get_assessment_for
 from floreo.frameworks.logic import Purpose
@@ -24,6 +25,7 @@ def evidence_pack(request: HttpRequest, code: str, purpose: str, kind: str) -> H
     must(request.user, Permission.FRAMEWORK_ASSESS)
     must(request.user, Permission.EVIDENCE_READ)
     found = get_assessment_for(request.user, code)
+    acts.must_be_held(found.in_version)
     if purpose not in list(Purpose) or kind not in ("xlsx", "zip"):
         raise Missing
     meant, shown = Purpose(purpose), queries.sheet(found.in_version, found, request.user)
@@ -61,6 +63,7 @@ def _notes(shown: Sheet, purpose: Purpose, kept_back: int) -> list[str]:
             left,
             checked,
             version.in_language("missing"),
+            *map(presenters.wording_text, shown.wording_files),
             made,
         )
         if n

@@ -73,6 +73,7 @@ def _page(
         "suggestions": queries.suggestions(answer, user, below),
         "contributions": contributions,
         "kin": queries.kin_of(answer.item),
+        "wording": presenters.wording_text(answer.item.worded.file) if answer.item.worded else "",
         "kind": presenters.kind_text(answer.item.kind),
     }
     return render(request, "workspace/frameworks/answer.html", context, status=status)

@@ -40,11 +40,12 @@ class FrameworkRow:
 def _rows(viewer: object) -> list[FrameworkRow]:
     """Three queries, however many frameworks."""
     counted = (
-        Version.objects.filter(is_current=True)
+        Version.objects.counted()
+        .filter(is_current=True)
         .select_related("framework")
         .annotate(
-            rated=Count("items", filter=Q(items__is_rated=True)),
-            open_titles=Count("items", filter=Q(items__confirmed=False)),
+            rated=Count("items", filter=Q(items__is_rated=True), distinct=True),
+            open_titles=Count("items", filter=Q(items__confirmed=False), distinct=True),
         )
     )
     newest: dict[int, tuple[Assessment, int]] = {}
@@ -58,7 +59,9 @@ def _rows(viewer: object) -> list[FrameworkRow]:
         newest.setdefault(found.in_version.framework_id, (found, getattr(found, "reviewed", 0)))
     nothing: tuple[Assessment | None, int] = (None, 0)
     return [
-        FrameworkRow(v.framework, v, v.rated, v.open_titles, *newest.get(v.framework_id, nothing))
+        FrameworkRow(
+            v.framework, v, getattr(v, "rated", 0), getattr(v, "open_titles", 0), *newest.get(v.framework_id, nothing)
+        )
         for v in counted.order_by("framework__position", "pk")
     ]
 
@@ -88,9 +91,19 @@ def framework(request: HttpRequest, code: str) -> HttpResponse:
         "scores": _scores(found),
         "unchecked": presenters.unchecked_text(shown),
         "held": presenters.held_text(shown),
+        "known": presenters.known_text(version),
+        "files": [presenters.wording_text(file) for file in shown.wording_files],
         "may_review": can(request.user, Permission.FRAMEWORK_REVIEW),
+        "may_start": _may_start(request.user, found, version),
     }
     return render(request, "workspace/frameworks/framework.html", context)
+
+
+def _may_start(viewer: object, found: Framework, version: Version) -> bool:
+    """Only against what is held: the version in use, or an older one while the one in use is only known."""
+    if not version.is_held or not can(viewer, Permission.FRAMEWORK_REVIEW):
+        return False
+    return version.is_current or not get_version_for(viewer, found).is_held
 
 
 def _assessments(viewer: object, found: Framework) -> list[Assessment]:

@@ -40,7 +40,7 @@ def copy_to_connection(executor: MigrationExecutor) -> bool:
     return True
 
 
-def keep(executor: MigrationExecutor) -> None:
+def save_copy(executor: MigrationExecutor) -> None:
     """Keeps a copy of the database as it is now, in the place of those of other versions."""
     folder = Path(settings.DATA)
     kept = folder / _name(executor)

@@ -52,7 +52,7 @@ def _migrate_to(state: set[tuple[str, str]]) -> None:
         return
     executor.migrate([m for m in sorted(state) if m in nodes and not any(c.key in state for c in nodes[m].children)])
     if is_all:
-        empty.keep(executor)
+        empty.save_copy(executor)
 
 
 @contextmanager

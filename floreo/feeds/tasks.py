@@ -76,7 +76,7 @@ def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
         worst = ngettext("%(n)d is critical.", "%(n)d are critical.", row["critical"]) % {"n": row["critical"]}
         yield Task(
             key=f"feeds.own:{row['organisation']}",
-            kind="answer",
+            kind="decide",
             title=title % {"n": row["n"]},
             why=worst if row["critical"] else _("None of them is critical."),
             href=href,

@@ -93,6 +93,7 @@ NEEDS_NONE = {
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,
     "floreo/core/outbox.py": "takes one address apart that passed the form's check",
+    "floreo/portal/views/about.py": "takes apart the sender that the settings name",
     "floreo/core/tables.py": OWN,
     "floreo/feeds/collectors/fetching.py": "one header of an answer, whose length http.client bounds",
     "floreo/feeds/engine/formats.py": SHIPPED,

@@ -36,7 +36,10 @@ def _about_crumb() -> tuple[Crumb, ...]:
 def _text_page(request: HttpRequest, name: str, title: str) -> HttpResponseBase:
     country = country_of(request)
     text = text_of(country, name, (get_language() or "en").split("-")[0]) if country else ""
-    return page(request, f"portal/{name}.html", title=title, text=text)
+    address = parseaddr(settings.MAIL_REPLY_TO)[
+        1
+    ]  # for corrections; where none is set, nobody is named who would not answer
+    return page(request, f"portal/{name}.html", title=title, text=text, mistake_address=address)
 
 
 @login_not_required

@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--check", action="store_true", help="print the difference and write nothing")
 
     strategy = commands.add_parser("strategy", help="the plan").add_subparsers(dest="what", required=True)
+    sample = commands.add_parser("sample", help="the sample country").add_subparsers(dest="what", required=True)
+    moved = sample.add_parser("move-on", help="move its calendar on, and do what the worker does on each of those days")
+    moved.add_argument("--days", type=int, default=1, help="how many (default: 1; a quarter is 92)")
     document = commands.add_parser("document", help="documents that the pack quotes").add_subparsers(
         dest="what", required=True
     )

@@ -22,7 +22,7 @@ def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
     name = (
         asked.command
-        if asked.command not in {"pack", "document", "strategy", "framework", "audit", "feed"}
+        if asked.command not in {"pack", "document", "sample", "strategy", "framework", "audit", "feed"}
         else f"{asked.command} {asked.what}"
     )
     try:
@@ -228,6 +228,19 @@ def _strategy_import(asked: argparse.Namespace) -> int:
     return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
 
 
+def _sample_move_on(asked: argparse.Namespace) -> int:
+    from floreo.config.sample_calendar import move_on
+    from floreo.core.errors import Refused
+
+    try:
+        day = move_on(days=asked.days)
+    except Refused as refusal:
+        echo(str(refusal.sentence))
+        return 1
+    echo(f"The calendar of the sample country is now at {day.isoformat()}.")
+    return 0
+
+
 def _document_add(asked: argparse.Namespace) -> int:
     """Takes in a document that the pack quotes. Exit code 1 when it is none, or a passage is not where the pack says."""
     from floreo.core.access import SYSTEM
@@ -353,6 +366,7 @@ COMMANDS = {
     "worker": _worker,
     "pack load": _pack_load,
     "document add": _document_add,
+    "sample move-on": _sample_move_on,
     "strategy import": _strategy_import,
     "framework load": _framework_load,
     "audit verify": _audit_verify,

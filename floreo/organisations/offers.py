@@ -42,6 +42,7 @@ OFFERS = Offers(
         "administrator.link_made": _("created the link for the first administrator"),
         "administrator.made": _("became administrator with the link from the server"),
         "administrator.rescue_link_made": _("created a link for a locked-out administrator"),
+        "country.calendar_moved": _("moved the calendar of the sample country"),
         "country.made_official": _("recorded that the site is official"),
         "country.made_unofficial": _("recorded that the site is no longer official"),
         "contact.added": _("added a contact"),

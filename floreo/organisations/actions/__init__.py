@@ -9,7 +9,7 @@ from floreo.organisations.actions.accounts import (
     take_role,
     update_own_account,
 )
-from floreo.organisations.actions.country import make_official, make_unofficial
+from floreo.organisations.actions.country import make_official, make_unofficial, move_calendar
 from floreo.organisations.actions.holdings import add_holding, move_holding, remove_holding, update_holding
 from floreo.organisations.actions.invitations import (
     accept_invitation,
@@ -53,6 +53,7 @@ __all__ = [
     "make_official",
     "make_unofficial",
     "merge_organisation",
+    "move_calendar",
     "move_holding",
     "remove_contact",
     "remove_holding",

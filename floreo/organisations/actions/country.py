@@ -1,6 +1,8 @@
-"""Whether the site is official: recorded by a person, with the letter that says so."""
+"""Whether the site is official, recorded by a person with the document that says so; and the calendar of a sample country."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -37,4 +39,16 @@ def make_unofficial(country: Country, *, by: Actor, reason: str) -> Country:
         raise Refused(_("The site is not official."), code="unofficial")
     note(reason=require_text(reason, field="reason", sentence=_("Enter the reason.")))
     fresh.official_on, fresh.official_by, fresh.official_basis = None, "", ""
+    return save(fresh)
+
+
+@action("country.calendar_moved", needs=Permission.PACK_LOAD)
+def move_calendar(country: Country, *, by: Actor, day: date) -> Country:
+    """Sets the calendar of a sample country to a later day. A real country lives by the clock."""
+    fresh = lock_latest(country)
+    if not fresh.is_sample or fresh.calendar_day is None:
+        raise Refused(_("Only the calendar of a sample country can be moved."), code="real")
+    if day <= fresh.calendar_day:
+        raise Refused(_("A calendar moves forward only."), code="backwards")
+    fresh.calendar_day = day
     return save(fresh)

@@ -206,7 +206,7 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
         assert "3.91" not in (text := figure_of(workspace, installation))
         assert "0.00" in text
         phone.reload()
-        assert "Fixed, as you reported: 1." in phone.locator("main").inner_text()
+        assert "Reported fixed, and not seen any more: 1." in phone.locator("main").inner_text()
         assert watch.problems == []
         workspace.context.close()
         phone.context.close()

@@ -196,6 +196,7 @@ class _Server:
                     str(theirs.fileno()),
                     kind.module,
                     "open" if kind.network else "",
+                    str(IDLE),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -263,6 +264,12 @@ def _asked(kind: _Kind, handles: Sequence[int], seconds: float) -> int:
     raise Died("crash", "the process that starts readers ended")
 
 
+def start(modules: Iterable[str]) -> None:
+    """Starts the processes that fork readers of those modules before somebody asks: for a program that is forked itself."""
+    for module in modules:
+        _server(_Kind(module, network=False, environment=()), None)
+
+
 def end_servers() -> None:
     """Ends the processes that fork readers: at the end of the program."""
     with _lock:
@@ -272,20 +279,19 @@ def end_servers() -> None:
 
 
 def _forget() -> None:
-    """In a fork of this program: the processes are those of the parent."""
+    """In a fork of this program: the processes are those of the parent, which are asked as well and not waited for. One that has
+    gone is replaced by one of the fork's own."""
     global _lock  # noqa: PLW0603 -- another thread of the parent may have held it
     _lock = threading.Lock()
     for server in _servers.values():
-        server.control.close()
         server.process.returncode = 0
-    _servers.clear()
     _gates.clear()
 
 
 # In the process that forks readers
 
 
-def _serve(control: socket.socket, module: str, *, network: bool) -> None:
+def _serve(control: socket.socket, module: str, *, network: bool, idle: float) -> None:
     """Forks a reader for each message, until whoever asks is gone or asks nothing for a while. It reads no foreign byte itself."""
     closed = set() if network else _close_network()
     with contextlib.suppress(Exception):  # said by the reader, which tries again
@@ -299,7 +305,7 @@ def _serve(control: socket.socket, module: str, *, network: bool) -> None:
     waiting = select.poll()
     waiting.register(control, select.POLLIN)
     while True:
-        ready = waiting.poll(IDLE * 1000)
+        ready = waiting.poll(idle * 1000)
         if not ready and not running:
             return
         for handle, _event in ready:
@@ -566,8 +572,8 @@ def scratch(near: Path | None = None) -> Iterator[Path]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    handle, module, network = arguments
-    _serve(socket.socket(fileno=int(handle)), module, network=network == "open")
+    handle, module, network, idle = arguments
+    _serve(socket.socket(fileno=int(handle)), module, network=network == "open", idle=float(idle))
     os._exit(0)
 
 

@@ -18,6 +18,10 @@ if "FLOREO_WARM" in os.environ:  # only where commands are forked from: a test t
     os.environ["DJANGO_SETTINGS_MODULE"] = "floreo.config.settings"
     django.setup()
     importlib.import_module("floreo.config.commands")
+    from floreo.core import cage
+
+    cage.IDLE = 3600.0  # what starts readers waits for the next command, too
+    cage.start(("floreo.feeds.engine.caged", "floreo.strategy.drafting.caged", "floreo.evidence.caged"))
 
 
 def as_if_just_started(env: dict[str, str]) -> None:

@@ -210,15 +210,19 @@ def test_a_process_that_starts_readers_and_was_killed_is_started_anew(file: Path
     assert server not in cage._servers.values()
 
 
-def test_a_fork_of_the_program_has_readers_of_its_own(file: Path) -> None:
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_fork_of_the_program_asks_the_process_of_its_parent_or_one_of_its_own(file: Path, *, is_gone: bool) -> None:
     run(READER, file, name="a.txt")
     mine = {server.process.pid for server in cage._servers.values()}
     child = os.fork()
     if not child:
-        is_fine = not cage._servers and run(READER, file, name="a.txt").value["document"]["kind"] == "text"
+        if is_gone:
+            for pid in mine:
+                os.kill(pid, signal.SIGKILL)
+        is_fine = run(READER, file, name="a.txt").value["document"]["kind"] == "text"
         others = {server.process.pid for server in cage._servers.values()}
         cage.end_servers()
-        os._exit(0 if is_fine and not mine & others else 1)
+        os._exit(0 if is_fine and (mine != others) == is_gone else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert run(READER, file, name="a.txt").value["document"]["kind"] == "text"
 

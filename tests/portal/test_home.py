@@ -11,6 +11,7 @@ from floreo.packs.checking import Trust, forget, trust
 from floreo.portal import presenters
 from floreo.strategy.models import Action, Edition, Event, Milestone
 from tests.portal.crawl import body, heading, words
+from tests.portal.test_pages import without_actions
 
 
 def test_the_answer_is_computed_from_the_plan(isla: Country, stranger: Client) -> None:
@@ -33,6 +34,11 @@ def test_the_answer_follows_the_plan(isla: Country, stranger: Client) -> None:
 
 
 def test_a_country_whose_actions_are_not_entered_says_so(real_country: Country, stranger: Client) -> None:
+    assert (
+        heading(body(stranger, "/"))
+        == "The first strategy ended in 2023. No report says what became of its 48 actions."
+    )
+    without_actions()
     html = body(stranger, "/")
     assert heading(html) == "The first strategy ended in 2023. No closing report has been found."
     text = words(html)

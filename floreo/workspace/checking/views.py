@@ -157,10 +157,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         "waiting": rows[0] if rows else None,
         "later": rows[1:],
         "skip": _where(asked, rows[0].mark) if rows else "",
+        "doubt_href": _doubt_href(asked, rows[0]) if rows else "",
         "quotations": quotations_of(rows[0].row) if rows else (),
         "person_name": person(request).name,
     }
     return render(request, "workspace/checking/queue.html", context)
+
+
+def _doubt_href(asked: Kind | None, waiting: Waiting) -> str:
+    address = reverse("workspace:doubt_row", args=[waiting.kind.name, waiting.row.pk])
+    return f"{address}?{urlencode({'kind': asked.name})}" if asked else address
 
 
 def _where(asked: Kind | None, mark: str = "") -> str:

@@ -128,7 +128,21 @@ def tick(name: str, value: str, label: str, form: str = "") -> SafeString:
 
 
 @register.simple_tag
-def button_link(words_: str, href: str, *, main: bool = False, small: bool = False) -> SafeString:
-    """{% button_link _("Edit") href %}: a link that looks like a button, for what opens a page to act on."""
+def button_link(words_: str, href: str, *, main: bool = False, small: bool = False, key: str = "") -> SafeString:
+    """{% button_link _("Edit") href %}: a link that looks like a button, for what opens a page to act on; with `key`, that key
+    follows it."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
-    return format_html('<a class="{}" href="{}">{}</a>', css, href, words_)
+    return format_html('<a class="{}" href="{}"{}>{}{}</a>', css, href, *_keyed(key, words_))
+
+
+@register.simple_tag
+def key_button(words_: str, key: str) -> SafeString:
+    """{% key_button _("Accept") "a" %}: the button of a form that a key presses, too."""
+    return format_html('<button class="btn btn-primary"{}>{}{}</button>', *_keyed(key, words_))
+
+
+def _keyed(key: str, words_: str) -> tuple[SafeString | str, str, SafeString | str]:
+    """The attribute by which a key finds it, its words, and the key as it is shown."""
+    if not key:
+        return "", words_, ""
+    return format_html(' data-key="{}"', key), words_, format_html(' <kbd aria-hidden="true">{}</kbd>', key)

@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from floreo.core import cage
+from floreo.core.workbooks import OLD_EXCEL, Wrong, what_is_wrong
 
 LOADS = ("openpyxl", "openpyxl.reader.excel")
 FIELDS = ("code", "title", "text", "parent", "kind")  # what a column may hold
@@ -97,7 +97,7 @@ def _read(content: bytes, columns: Mapping[str, str]) -> tuple[str, list[dict[st
         raise Unfit("too_large")
     if content.startswith(b"PK\x03\x04"):
         return "", _of_rows(_sheets(content), columns), 0
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.startswith(OLD_EXCEL):
         raise Unfit("old_excel")
     if content.startswith(b"%PDF") or b"\0" in content[:4096]:
         raise Unfit("not_readable")
@@ -200,15 +200,8 @@ def _csv_rows(text: str) -> list[list[str]]:
 def _sheets(content: bytes) -> list[list[list[str]]]:
     import openpyxl  # large, and loaded before (LOADS)
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as wrong:
-        raise Unfit("unreadable") from wrong
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        raise Unfit("too_large")
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise Unfit("not_readable")
+    if wrong := what_is_wrong(content, most_parts=MOST_PARTS, most_bytes=MOST_BYTES):
+        raise Unfit({Wrong.NOT_ONE: "not_readable"}.get(wrong, wrong.value))
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         return [

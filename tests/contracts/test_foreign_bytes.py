@@ -65,6 +65,7 @@ PARSERS = {
 }
 IN_THE_CAGE = {
     "floreo/core/bounces.py",
+    "floreo/core/workbooks.py",
     "floreo/evidence/containers.py",
     "floreo/evidence/pdf.py",
     "floreo/feeds/collectors/mail.py",

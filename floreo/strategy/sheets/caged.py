@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from floreo.core import cage
+from floreo.core.workbooks import Wrong, what_is_wrong
 
 LOADS = ("openpyxl", "openpyxl.reader.excel")
 MOST_BYTES = 64 * 1024 * 1024  # unpacked; a plan of 500 actions takes less than two
@@ -20,7 +20,6 @@ MOST_SHEETS = 200
 MOST_ROWS = 20_000  # a sheet
 MOST_COLUMNS = 100
 _SECONDS = 60  # of processor time
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _NO_VALUE = {"f", "e"}  # a formula, an error
 
 
@@ -71,17 +70,8 @@ def pages_in_a_cage(content: bytes, titles: Sequence[str]) -> list[Page]:
 
 
 def _must_be_sane(content: bytes) -> None:
-    if content.startswith(_OLD_EXCEL):
-        raise Unfit("old_excel")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as wrong:
-        raise Unfit("not_a_workbook") from wrong
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        raise Unfit("too_large")
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise Unfit("not_a_workbook")
+    if wrong := what_is_wrong(content, most_parts=MOST_PARTS, most_bytes=MOST_BYTES):
+        raise Unfit({Wrong.BROKEN: "not_a_workbook"}.get(wrong, wrong.value))
 
 
 def _pages(content: bytes, titles: set[str]) -> list[Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +14,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
@@ -21,6 +24,7 @@ from floreo.core.errors import Missing
 from floreo.core.models import Translated
 from floreo.core.whole import whole
 from floreo.core.wording import day_text
+from floreo.offers import tables
 from floreo.packs.actions import check_row, doubt_row
 from floreo.packs.checking import KINDS, Kind, trust
 from floreo.strategy.models import Edition, quotations_of
@@ -29,7 +33,7 @@ from floreo.workspace.forms import CommandForm
 
 AREA = "checking"
 NEXT = 5  # rows of the short list below
-_LEFT_OUT = frozenset(
+LEFT_OUT = frozenset(
     [
         "id",
         "version",
@@ -51,8 +55,18 @@ _LEFT_OUT = frozenset(
         "status_since",
         "shape",
         "working",
+        "valid_on",
+        "records",
+        "frozen_by",
+        "corrects",
     ]
 )
+_NO_COLUMN: Mapping[str, Promise] = {  # what no table of the open data shows
+    "also_published_as": _l("Also published as"),
+    "number": _l("Number"),
+    "purpose": _l("Purpose"),
+    "stated_target": _l("Target"),
+}
 
 
 @dataclass(frozen=True)
@@ -90,11 +104,26 @@ class Waiting:
         """What the row says, field by field, as its model names them."""
         found = []
         for each in self.row._meta.concrete_fields:
-            text = "" if each.name in _LEFT_OUT else _shown(self.row, each)
+            text = "" if each.name in LEFT_OUT else _shown(self.row, each)
             if text:
-                name = str(each.verbose_name)
+                name = str(label(self.row._meta.model, each))
                 found.append(Fact(name[:1].upper() + name[1:], text))
         return found
+
+
+def label(model: type[models.Model], field: models.Field[Any, Any]) -> Promise | str:
+    """What a field is called in the reader's language: by its model, else by the table of the open data that shows its rows,
+    else by any other that has a column of its name."""
+    if isinstance(field.verbose_name, Promise):
+        return field.verbose_name
+    return _columns(model).get(field.name) or _NO_COLUMN.get(field.name) or _columns(None).get(field.name) or field.name
+
+
+@cache
+def _columns(model: type[models.Model] | None) -> dict[str, Promise | str]:
+    """The titles of the columns, by name, of the tables of a model; None stands for all tables, of which the first has its way."""
+    found = [table for table in tables().values() if model is None or table.rows(None).model is model]
+    return {column.name: column.title for table in reversed(found) for column in table.columns}
 
 
 def _edition_of(row: Any) -> Edition | None:

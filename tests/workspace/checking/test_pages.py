@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.functional import Promise
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -18,12 +19,20 @@ from floreo.core.outbox import post_test
 from floreo.organisations.actions import make_official, make_unofficial
 from floreo.organisations.models import Country, User
 from floreo.packs.actions import check_row, doubt_row
-from floreo.packs.checking import forget, trust
+from floreo.packs.checking import KINDS, forget, trust
 from floreo.strategy.models import Action
+from floreo.workspace.checking.views import LEFT_OUT, label
 from floreo.workspace.first_steps import State, steps_for
 from tests.portal.crawl import body
 
 Browser = Callable[[User], Client]
+
+
+def test_every_field_that_is_shown_has_a_name_in_both_languages() -> None:
+    shown = [
+        (kind.model, f) for kind in KINDS.values() for f in kind.model._meta.concrete_fields if f.name not in LEFT_OUT
+    ]
+    assert [str(f) for model, f in shown if not isinstance(label(model, f), Promise)] == []
 
 
 def states(user: User, country: Country) -> dict[str, State]:

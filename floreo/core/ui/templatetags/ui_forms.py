@@ -81,13 +81,18 @@ def button(
     value: str = "",
     form: str = "",
     more: str = "",
+    key: str = "",
 ) -> SafeString:
-    """{% button _("Save") main=True %}: a button that sends its form. One main button a page. `more` is only read aloud."""
+    """{% button _("Save") main=True %}: a button that sends its form. One main button a page. `more` is only read aloud; with
+    `key`, that key presses it."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
     extra = format_html(' name="{}" value="{}"', name, value) if name else ""
     owner = format_html(' form="{}"', form) if form else ""
     aloud = format_html('<span class="visually-hidden"> {}</span>', more) if more else ""
-    return format_html('<button type="submit" class="{}"{}{}>{}{}</button>', css, extra, owner, words_, aloud)
+    found, text, shown = _keyed(key, words_)
+    return format_html(
+        '<button type="submit" class="{}"{}{}{}>{}{}{}</button>', css, extra, owner, found, text, aloud, shown
+    )
 
 
 @register.simple_tag
@@ -133,12 +138,6 @@ def button_link(words_: str, href: str, *, main: bool = False, small: bool = Fal
     follows it."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
     return format_html('<a class="{}" href="{}"{}>{}{}</a>', css, href, *_keyed(key, words_))
-
-
-@register.simple_tag
-def key_button(words_: str, key: str) -> SafeString:
-    """{% key_button _("Accept") "a" %}: the button of a form that a key presses, too."""
-    return format_html('<button class="btn btn-primary"{}>{}{}</button>', *_keyed(key, words_))
 
 
 def _keyed(key: str, words_: str) -> tuple[SafeString | str, str, SafeString | str]:

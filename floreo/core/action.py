@@ -68,6 +68,11 @@ def trail() -> Trail:
     return current
 
 
+def is_running() -> bool:
+    """Whether an action runs now. What takes seconds is done before: on SQLite nobody else writes meanwhile."""
+    return _trail.get() is not None
+
+
 @contextmanager
 def _recording(by: Actor) -> Iterator[Trail]:
     token = _trail.set(Trail(by))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -114,6 +115,12 @@ def signed_pdf(snapshot: Snapshot) -> bytes:
     if snapshot.is_public:
         return public_file(snapshot, part, "pdf")
     return bytes_of(drawn(summary_of(snapshot, internal=True), part), "pdf")
+
+
+def signed_pdf_sha256(snapshot: Snapshot, language: str) -> str:
+    """The fingerprint of the PDF in that language that is printed to be signed."""
+    with override(language):
+        return hashlib.sha256(signed_pdf(snapshot)).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from floreo.organisations.models import Country, Organisation, Person, User
 from floreo.publications.models import Channel, Posting, Publication, PublicationVersion
 from floreo.reports import actions as reports
 from floreo.reports.models import Snapshot
+from floreo.reports.queries import signed_pdf_sha256
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, BudgetLine, Edition, Grant, Milestone, Objective, Payment, Pillar
 
@@ -333,6 +334,7 @@ def freeze(by: User) -> Snapshot:
         signed_post="Minister",
         signed_on=date(2026, 11, 20),
         language="en",
+        pdf_sha256=signed_pdf_sha256(snapshot, "en"),
         note=f"{SECRET} note",
     )
     return snapshot

@@ -19,7 +19,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import User
-from floreo.publications.actions.copies import KINDS, draw_stale, kept_copy
+from floreo.publications.actions.copies import KINDS, draw_stale, drawn, kept_copy
 from floreo.publications.copies import StrategyCopy, copy_of, digest_of
 from floreo.publications.models import Copy
 from floreo.strategy.actions.actions import update_action
@@ -104,6 +104,14 @@ def test_a_file_is_kept_until_the_plan_says_something_else(edition: Edition) -> 
     second = kept_copy(edition, "docx", "en")
     assert (second.pk, second.digest != first.digest, second.size) == (first.pk, True, len(body_of(edition, "docx")))
     assert not Path(settings.MEDIA_ROOT, str(first.file.name)).exists() or first.file.name == second.file.name
+
+
+def test_a_file_is_drawn_before_the_action_that_keeps_it(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While an action runs nobody else writes on SQLite, and a large plan takes seconds to draw."""
+    known = copy_of(edition, None, "en")
+    monkeypatch.setattr("floreo.publications.actions.copies.save", lambda row: pytest.fail(str(drawn(known, "docx"))))
+    with pytest.raises(RuntimeError, match="before the action"):
+        kept_copy(edition, "docx", "en")
 
 
 def test_what_was_made_internal_is_in_no_file_any_more(edition: Edition) -> None:

@@ -7,6 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from floreo.core import action
 from floreo.core.documents.blocks import Document
 from floreo.core.documents.labels import Labels
 from floreo.core.errors import Missing
@@ -32,6 +33,8 @@ def bytes_of(document: Document, kind: str) -> bytes:
     """The document as `kind` pdf or docx. Raises Missing for another kind."""
     if kind not in KINDS:
         raise Missing
+    if action.is_running():
+        raise RuntimeError("A document is drawn before the action that keeps it: it takes seconds.")
     labels = labels_of(document.language)
     if kind == "pdf":
         from floreo.core.documents.pdf import to_pdf  # what draws is large, and only for whoever asks for it

@@ -36,14 +36,15 @@ def current_copy(known: StrategyCopy, edition: Edition, kind: str) -> Copy | Non
 def kept_copy(edition: Edition, kind: str, language: str) -> Copy:
     """The file of a public edition as strangers may have it: the one that was kept, else drawn anew and kept."""
     known = copy_of(edition, None, language)
-    return current_copy(known, edition, kind) or draw_copy(edition, by=SYSTEM, known=known, kind=kind)
+    return current_copy(known, edition, kind) or save_copy(
+        edition, by=SYSTEM, known=known, kind=kind, body=drawn(known, kind)
+    )
 
 
 @action("copy.drawn", needs=Permission.PUBLICATION_PUBLISH)
-def draw_copy(edition: Edition, *, by: Actor, known: StrategyCopy, kind: str) -> Copy:
-    """Draws one file and keeps it in the place of the one before. The program does so itself when the plan changed."""
-    Edition.objects.select_for_update().get(pk=edition.pk)  # two at once: one draws, the other finds it
-    body = drawn(known, kind)
+def save_copy(edition: Edition, *, by: Actor, known: StrategyCopy, kind: str, body: bytes) -> Copy:
+    """Keeps one file in the place of the one before. It was drawn already: nobody else can write while this runs."""
+    Edition.objects.select_for_update().get(pk=edition.pk)  # of two that drew at once, the later is kept
     row = Copy.objects.filter(edition=edition, language=known.language, kind=kind).first()
     row = row or Copy(edition=edition, language=known.language, kind=kind)
     before = str(row.file.name or "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
@@ -19,7 +17,6 @@ from floreo.core.errors import Refused
 from floreo.core.writing import delete, require_text, save
 from floreo.evidence.actions import attach, store_file
 from floreo.reports.models import Correction, Lesson, SignOff, Snapshot
-from floreo.reports.queries import signed_pdf
 from floreo.strategy.models import Edition
 
 
@@ -65,12 +62,13 @@ def sign_off(
     signed_post: str,
     signed_on: date,
     language: str,
+    pdf_sha256: str,
     note: str = "",
     scan: UploadedFile[Any] | None = None,
     shown: str | None = None,
 ) -> SignOff:
-    """Records that somebody signed the report on paper: of the PDF in that `language`, with the corrections that were
-    `shown`, the fingerprint is kept; the `scan` goes into the vault as evidence."""
+    """Records that somebody signed the report on paper: the fingerprint of the PDF in that `language`, with the corrections
+    that were `shown` (`queries.signed_pdf_sha256`), is kept; the `scan` goes into the vault as evidence."""
     name = require_text(signed_name, field="signed_name", sentence=_("Enter the name of the person who signed."))
     post = require_text(
         signed_post, field="signed_post", sentence=_("Enter the post of the person who signed, for example “Minister”.")
@@ -88,7 +86,7 @@ def sign_off(
             signed_post=_bounded(post, "signed_post", 200),
             signed_on=signed_on,
             language=language,
-            pdf_sha256=hashlib.sha256(_pdf(snapshot, language)).hexdigest(),
+            pdf_sha256=pdf_sha256,
             note=_bounded(note, "note", 500),
             kept_by=by.actor_name,
         )
@@ -97,11 +95,6 @@ def sign_off(
         title = _("Signed report %(code)s") % {"code": snapshot.code}
         attach(store_file(scan, by=by, title=title, dated=signed_on), by=by, thing=snapshot)
     return signed
-
-
-def _pdf(snapshot: Snapshot, language: str) -> bytes:
-    with override(language):
-        return signed_pdf(snapshot)
 
 
 @action("lesson.noted", needs=Permission.REPORT_MAKE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, Refused
 from floreo.indicators.presenters import period_text
 from floreo.reports import actions as acts
+from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for
 from floreo.reports.models import Lesson, Snapshot
 from floreo.reviews.access import get_review_for
@@ -120,8 +122,12 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         area=AREA,
     )
     form = forms.SignForm(posted(request), request.FILES or None)
+    record = doing(request, acts.sign_off, snapshot)
 
-    return form_page(request, form, doing(request, acts.sign_off, snapshot), words, decides=True)
+    def draw_and_record(facts: dict[str, Any]) -> object:
+        return record(facts | {"pdf_sha256": queries.signed_pdf_sha256(snapshot, facts["language"])})
+
+    return form_page(request, form, draw_and_record, words, decides=True)
 
 
 def lessons(request: HttpRequest, edition: str) -> HttpResponse:

@@ -5,6 +5,11 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Large memory pages, where the machine has them. Some virtual machines take twenty times as long for small ones:
+# docs/adr/0023-large-pages.md
+export PYTHONMALLOC ?= malloc
+export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
+
 .PHONY: run test check fuzz coverage lock advisories assets venv lint types clean messages
 
 run: venv assets

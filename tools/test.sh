@@ -4,8 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 PY="${PY:-python3}"
 unset PYTHONDONTWRITEBYTECODE # else each of some hundred processes compiles Django and all tests anew
-# Large pages, where the machine offers them: on some virtual machines each small page costs so much that all takes five times as long.
-export PYTHONMALLOC=malloc GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 say() { printf '\n== %s\n' "$*"; }
 
 say "Python; beside it browser, PostgreSQL, IMAP server"

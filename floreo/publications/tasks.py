@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.audit import key
+from floreo.core.models import AuditEntry
 from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.core.ui.locale import moment
 from floreo.core.wording import listed
+from floreo.organisations.queries import the_country
 from floreo.publications.logic import SOON
 from floreo.publications.models import Publication, PublicationState
 from floreo.publications.queries import not_posted
@@ -68,10 +70,20 @@ def _newer(than: datetime) -> Q:
     return Q(published_at__gte=than) | Q(published_at=None, embargo_until__gte=than)
 
 
+def _begun() -> datetime | None:
+    """When this installation wrote its first entry. A sample country is shown as if it had always been at work."""
+    country = the_country()
+    if country is None or country.is_sample:
+        return None
+    return AuditEntry.objects.order_by("number").values_list("at", flat=True).first()
+
+
 def _channels() -> Iterator[Task]:
-    """What is out and not yet on every channel that should carry it."""
+    """What is out and not yet on every channel that should carry it. What came with the pack of a real country went out before
+    this installation began: nobody here posts it."""
     now = clock.now()
-    rows = list(Publication.objects.out(now).filter(_newer(now - LOOK_BACK)).order_by("pk"))
+    since = max(now - LOOK_BACK, _begun() or now - LOOK_BACK)
+    rows = list(Publication.objects.out(now).filter(_newer(since)).order_by("pk"))
     waiting = not_posted(rows)
     for each in rows:
         channels, out_at = waiting[each.pk], each.went_out_at

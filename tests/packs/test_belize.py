@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
+from floreo.core import clock
 from floreo.core.models import Sourced
+from floreo.core.tasks import Recipient
 from floreo.indicators.models import Indicator, Reading
 from floreo.organisations.models import Contact, Country, Holding, Network, Organisation, Place
 from floreo.packs.reading import Pack, read_pack
+from floreo.publications.models import Publication
+from floreo.publications.tasks import waiting_tasks
 from floreo.strategy.models import Action, Edition, Event, Objective
 from tests.packs.conftest import PACKS
 
@@ -188,3 +192,18 @@ class TestLoaded:
         }
         assert real_country.report_text
         assert real_country.in_language("report_text", "es") != real_country.report_text
+
+    def test_what_came_with_the_pack_is_posted_by_nobody_here(
+        self, real_country: Country, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        brought = Publication.objects.get(code="launch-release")
+        assert brought.published_at is not None
+        monkeypatch.setattr(clock, "now", lambda: brought.published_at + timedelta(days=1))
+
+        def asked() -> list[str]:
+            return [each.key for each in waiting_tasks(Recipient(everybody=True), viewer=None, today=clock.today())]
+
+        assert asked() == []
+        real_country.is_sample = True  # as if it had been at work before
+        Country.objects.bulk_update([real_country], ["is_sample"])
+        assert asked() == [f"publications.publication:{brought.pk}/channels"]

@@ -28,16 +28,38 @@ BLOCK = re.compile(r"```.*?```", re.DOTALL)
 # What is emphasised and is no name on the screen.
 LOUD = {
     "en": {
-        "SPF", "DKIM", "DMARC", "Mandate.", "Publish who you are.", "Introduce yourselves before the first notice.",
-        "Say what a notice is.", "Marking.", "Others.", "Notices are sent automatically", "By hand.",
-        "By a watched folder.", "By e-mail,", "signed with DKIM",
+        "SPF",
+        "DKIM",
+        "DMARC",
+        "Mandate.",
+        "Publish who you are.",
+        "Introduce yourselves before the first notice.",
+        "Say what a notice is.",
+        "Marking.",
+        "Others.",
+        "Notices are sent automatically",
+        "By hand.",
+        "By a watched folder.",
+        "By e-mail,",
+        "signed with DKIM",
     },
     "es": {
-        "SPF", "DKIM", "DMARC", "Mandato.", "Publique quiénes son.", "Preséntense antes del primer aviso.",
-        "Diga qué es un aviso.", "Marca.", "Terceros.", "Los avisos se envían automáticamente", "A mano.",
-        "Por una carpeta vigilada.", "Por correo,", "firmado con DKIM",
+        "SPF",
+        "DKIM",
+        "DMARC",
+        "Mandato.",
+        "Publique quiénes son.",
+        "Preséntense antes del primer aviso.",
+        "Diga qué es un aviso.",
+        "Marca.",
+        "Terceros.",
+        "Los avisos se envían automáticamente",
+        "A mano.",
+        "Por una carpeta vigilada.",
+        "Por correo,",
+        "firmado con DKIM",
     },
-}  # fmt: skip
+}
 
 
 def source(name: str, language: str) -> str:

@@ -59,6 +59,8 @@ KEPT = frozenset(
         "privacy",
         "report",
         "notices",
+        "help",
+        "guide",
     )
 )
 PAGES = 400  # kept at most in one process; the one that was longest not asked for goes first

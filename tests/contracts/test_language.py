@@ -60,6 +60,10 @@ PAGES = [
     "/es/accessibility/",
     "/es/report/",
     "/es/notices/",
+    "/es/help/",
+    "/es/help/first-week/",
+    "/es/help/administrator/",
+    "/es/help/national-team/",
     "/es/account/login/",
     "/es/account/password/reset/",
 ]

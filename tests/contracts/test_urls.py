@@ -22,6 +22,7 @@ PUBLIC = [
     r"privacy/",
     r"report/",
     r"notices/",
+    r"help/",
     r"reports/",
     r"answer/",
     r"findings/",

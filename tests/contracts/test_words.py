@@ -29,7 +29,7 @@ CODE = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path
 TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**/templates/**/*.{end}"))
 STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
 DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *PACKAGE.rglob("*.toml")])
-PROSE = sorted([*ROOT.glob("packs/**/*.md"), *PACKAGE.glob("feeds/kinds/**/*.md")])
+PROSE = sorted([*ROOT.glob("packs/**/*.md"), *PACKAGE.glob("feeds/kinds/**/*.md"), *PACKAGE.glob("portal/help/*.md")])
 SHEETS = sorted(ROOT.glob("packs/**/evidence/*.csv"))
 LEFT = frozenset(
     line for line in glossary.LEFT_FILE.read_text("utf-8").splitlines() if line and not line.startswith("#")

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from floreo.indicators.models import Indicator
 from floreo.open_data.catalogue import public_tables
 from floreo.organisations.models import Organisation, Place
+from floreo.portal import guides
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 
 PLAIN = (
@@ -32,6 +33,7 @@ PLAIN = (
     "privacy",
     "report",
     "notices",
+    "help",
 )
 
 
@@ -43,6 +45,7 @@ def pages() -> list[str]:
 
 def _pages() -> Iterator[str]:
     yield from (reverse(f"portal:{name}") for name in PLAIN)
+    yield from (reverse("portal:guide", args=[name]) for name in guides.NAMES)
     yield from ("/strategy/?show=late", "/strategy/?show=due", "/districts/?show=density", "/search/?q=strategy")
     for edition in Edition.objects.filter(is_public=True):
         yield edition.get_absolute_url()

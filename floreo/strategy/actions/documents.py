@@ -117,7 +117,8 @@ def _another_file(document: SourceDocument, path: Path, *, name: str, digest: st
             return _refusal(unreadable_sentence(refusal), code=refusal.code)
         if found := found_words(refusal):
             return _refusal(
-                _("%(name)s is %(found)s, not a document with text.") % {"name": name, "found": found}, code="no_document"
+                _("%(name)s is %(found)s, not a document with text.") % {"name": name, "found": found},
+                code="no_document",
             )
     words = {"name": name, "title": document, "found": digest, "stated": document.file_sha256}
     return _refusal(

@@ -41,7 +41,9 @@ class Shelved:
     def text(self) -> str:
         words = {"n": number_figures(self.passages), "found": number_figures(self.found)}
         if not self.document.is_held:
-            return ngettext("%(n)s passage, not compared yet", "%(n)s passages, not compared yet", self.passages) % words
+            return (
+                ngettext("%(n)s passage, not compared yet", "%(n)s passages, not compared yet", self.passages) % words
+            )
         return ngettext("%(found)s of %(n)s passage found", "%(found)s of %(n)s passages found", self.passages) % words
 
     @property
@@ -114,7 +116,7 @@ def add_document(request: HttpRequest, code: str) -> HttpResponse:
             return HttpResponseRedirect(back)
     page = FormPage(
         _("Add a document that is quoted"),
-        _("Add it"),
+        _("Add the document"),
         back,
         about=str(document),
         help=_("Its SHA-256 must be %(digest)s. Its text is kept here and only the quoted passages are shown.")

@@ -85,7 +85,8 @@ def name_what_is_missing(form: Any) -> None:
 
 def _name_the_empty_choice(field: forms.TypedChoiceField) -> None:
     """Django draws it as a row of dashes, which a screen reader spells."""
-    pairs: Any = list(field.choices)
+    choices: Any = field.choices  # read and set as of different types
+    pairs = list(choices)
     if pairs[:1] == BLANK_CHOICE_DASH:
         field.choices = [("", _("Choose one") if field.required else _("None")), *pairs[1:]]
 

@@ -44,7 +44,7 @@ def take_in(document: SourceDocument, *, by: Actor, path: Path, name: str = "") 
     It is read before the transaction, which would hold up everybody else."""
     must(by, Permission.PLAN_EDIT)
     _refuse_held(document)
-    return keep_text(document, by=by, text=text_of(document, path, name=name or path.name))
+    return save_text(document, by=by, text=text_of(document, path, name=name or path.name))
 
 
 def text_of(document: SourceDocument, path: Path, *, name: str) -> str:
@@ -77,7 +77,7 @@ def text_of(document: SourceDocument, path: Path, *, name: str) -> str:
 
 
 @action("document.taken_in", needs=Permission.PLAN_EDIT)
-def keep_text(document: SourceDocument, *, by: Actor, text: str) -> SourceDocument:
+def save_text(document: SourceDocument, *, by: Actor, text: str) -> SourceDocument:
     """Keeps the text of a document, when it is the one that those who made the pack read, with every passage at its place."""
     fresh = lock_latest(document)
     _refuse_held(fresh)

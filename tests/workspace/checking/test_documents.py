@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
@@ -59,9 +59,8 @@ def client(document: SourceDocument, secretariat: User, browser_of: Browser) -> 
     return browser_of(secretariat)
 
 
-def upload(client: Client, content: bytes, name: str = "plan.txt") -> HttpResponse:
-    answer: HttpResponse = client.post(ADD, {"file": SimpleUploadedFile(name, content)})
-    return answer
+def upload(client: Client, content: bytes, name: str = "plan.txt") -> Any:
+    return client.post(ADD, {"file": SimpleUploadedFile(name, content)})
 
 
 def test_the_very_file_is_added_and_its_passage_appears(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from floreo.core import clock
 from floreo.core.models import AuditEntry, MailState, OutboxMail
@@ -61,7 +61,7 @@ class Step:
             State.BROKEN: _("Not working"),
             State.OPEN: _("Not done"),
             State.BEGUN: _("Under way"),
-            State.DONE: _("Done"),
+            State.DONE: pgettext("first step", "Done"),
         }
         return words[self.state]
 

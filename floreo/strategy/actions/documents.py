@@ -20,7 +20,7 @@ from floreo.strategy.presenters.drafts import found_words, unreadable_sentence
 
 LARGEST = 50 * 1024 * 1024  # bytes of a file
 _BLOCK = 1024 * 1024
-_SAID_AS_IT_IS = frozenset({"empty", "damaged"})  # of an unknown file: its own sentence helps more than two hashes
+_OWN_SENTENCE = frozenset({"empty", "damaged"})  # of an unknown file: its own sentence helps more than two hashes
 
 
 def document_of(path: Path) -> SourceDocument:
@@ -113,7 +113,7 @@ def _another_file(document: SourceDocument, path: Path, *, name: str, digest: st
     try:
         refuse_unknown(path, name=name)
     except Unreadable as refusal:
-        if refusal.code in _SAID_AS_IT_IS:
+        if refusal.code in _OWN_SENTENCE:
             return _refusal(unreadable_sentence(refusal), code=refusal.code)
         if found := found_words(refusal):
             return _refusal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -68,9 +69,15 @@ def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/checking/documents.html", context)
 
 
+class _File(forms.FileField):
+    """A file that has to be there. core/uploads.py says why there is none."""
+
+    def clean(self, data: Any, _initial: Any = None) -> Any:
+        return data
+
+
 class DocumentForm(CommandForm):
-    file = forms.FileField(
-        required=False,  # core/uploads.py says why there is none
+    file = _File(
         label=_l("File"),
         help_text=_l("Exactly the file that was published. A copy that was saved again or scanned is refused."),
     )

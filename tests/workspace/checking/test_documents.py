@@ -186,3 +186,5 @@ def test_the_page_in_spanish(client: Client) -> None:
     form = body(client, f"/es{ADD}")
     assert "Incorporar un documento citado" in form
     assert "Exactamente el archivo que se publicó." in form
+    assert "opcional" not in form
+    assert [s in body(client, "/es/workspace/check/") for s in ("Poner en duda", "Filas por verificar")] == [True, True]

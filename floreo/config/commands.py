@@ -250,7 +250,7 @@ def _document_add(asked: argparse.Namespace) -> int:
 
     try:
         with in_the_country():
-            taken = take_in(document_of(asked.file.read_bytes()), by=SYSTEM, path=asked.file)
+            taken = take_in(document_of(asked.file), by=SYSTEM, path=asked.file)
     except (Refused, OSError) as problem:
         echo(str(problem.sentence) if isinstance(problem, Refused) else f"{asked.file}: {problem.strerror}.")
         return 1

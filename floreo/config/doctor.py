@@ -508,7 +508,8 @@ def _quotations() -> Check:
     if without := [each.title for each in documents if not each.is_held]:
         named = "; ".join(without)
         yield watch(
-            f"Documents that are quoted and not held here: {named}.", "Take them in with floreo document add FILE."
+            f"Documents that are quoted and not held here: {named}.",
+            "Add them in the workspace, under Rows to check, or with floreo document add FILE.",
         )
 
 

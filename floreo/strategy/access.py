@@ -2,7 +2,17 @@
 
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing
-from floreo.strategy.models import Action, BudgetLine, Edition, Grant, ImportDraft, Objective, Payment, Pillar
+from floreo.strategy.models import (
+    Action,
+    BudgetLine,
+    Edition,
+    Grant,
+    ImportDraft,
+    Objective,
+    Payment,
+    Pillar,
+    SourceDocument,
+)
 from floreo.strategy.models.work import in_seen_actions
 
 
@@ -51,6 +61,14 @@ def get_draft_for(viewer: object, code: str) -> ImportDraft:
     if draft is None:
         raise Missing
     return draft
+
+
+def get_document_for(viewer: object, code: str) -> SourceDocument:
+    """At the workspace: a document that the packs quote."""
+    found = SourceDocument.objects.filter(code=code).first() if can(viewer, Permission.PLAN_EDIT) else None
+    if found is None:
+        raise Missing
+    return found
 
 
 def get_grant_for(viewer: object, code: str) -> Grant:

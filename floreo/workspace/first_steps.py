@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from floreo.core import clock
 from floreo.core.models import AuditEntry, MailState, OutboxMail
@@ -61,7 +61,7 @@ class Step:
             State.BROKEN: _("Not working"),
             State.OPEN: _("Not done"),
             State.BEGUN: _("Under way"),
-            State.DONE: _("Done"),
+            State.DONE: pgettext("first step", "Done"),
         }
         return words[self.state]
 
@@ -143,15 +143,19 @@ def _administrators(_user: User, _country: Country) -> Iterator[Step]:
 
 
 def _team(_user: User, _country: Country) -> Iterator[Step]:
-    title, href = _("Contact of the national incident response team"), reverse("workspace:organisations")
+    title = _("Contact of the national incident response team")
     teams = Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None)
-    if not teams.exists():
+    first = teams.order_by("pk").first()
+    if first is None:
         text = _("The register names no incident response team. Add it, with its contact, when there is one.")
-        yield Step("team", title, State.OPEN, text, href, _("Open the register"))
+        yield Step("team", title, State.OPEN, text, reverse("workspace:new_organisation"), _("Add the team"))
     elif Contact.objects.filter(organisation__in=teams).exists():
-        yield Step("team", title, State.DONE, _("The register has a contact."), href)
+        yield Step("team", title, State.DONE, _("The register has a contact."), reverse("workspace:organisations"))
     else:
-        yield Step("team", title, State.OPEN, _("The register has no contact of it."), href, _("Add the contact"))
+        text = _("%(team)s is in the register, without a contact.") % {"team": first.named()}
+        yield Step(
+            "team", title, State.BEGUN, text, reverse("workspace:new_contact", args=[first.code]), _("Add the contact")
+        )
 
 
 def _rows(_user: User, _country: Country) -> Iterator[Step]:
@@ -173,11 +177,12 @@ def _documents(_user: User, _country: Country) -> Iterator[Step]:
         return
     held = SourceDocument.objects.exclude(text="").count()
     words = {"n": number_figures(held), "all": number_figures(len(known))}
-    text = (
-        _("%(n)s of %(all)s documents that are quoted are held here. To take one in: floreo document add FILE.") % words
-    )
-    state = State.DONE if held == len(known) else State.OPEN
-    yield Step("documents", _("Documents that the plan quotes"), state, text, first=False)
+    text = _("%(n)s of %(all)s documents that are quoted are held here.") % words
+    state = State.BEGUN if held else State.OPEN
+    if held == len(known):
+        state = State.DONE
+    title, href = _("Documents that the plan quotes"), reverse("workspace:documents")
+    yield Step("documents", title, state, text, href, _("Add the documents"), first=False)
 
 
 def _official(_user: User, country: Country) -> Iterator[Step]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import DateField, Model
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -73,11 +74,21 @@ def person_field(label: Any, *, required: bool = False) -> Any:
 
 
 def name_what_is_missing(form: Any) -> None:
-    """Errors are also read in the box on top, so each names its field. Choices are named in the reader's language."""
+    """Errors are also read in the box on top, so each names its field. Choices are named in the reader's language, also the empty one."""
     for field in form.fields.values():
         field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
         if isinstance(field, forms.ModelChoiceField):
             field.label_from_instance = _named  # type: ignore[method-assign, assignment]
+        elif isinstance(field, forms.TypedChoiceField):
+            _name_the_empty_choice(field)
+
+
+def _name_the_empty_choice(field: forms.TypedChoiceField) -> None:
+    """Django draws it as a row of dashes, which a screen reader spells."""
+    choices: Any = field.choices  # read and set as of different types
+    pairs = list(choices)
+    if pairs[:1] == BLANK_CHOICE_DASH:
+        field.choices = [("", _("Choose one") if field.required else _("None")), *pairs[1:]]
 
 
 def _named(thing: Any) -> str:

@@ -30,9 +30,9 @@ def findings() -> list[Finding]:
 def test_the_documents_that_nobody_here_wrote_hold_every_passage(secretariat: User, stranger: Client) -> None:
     act, area = Action.objects.get(code="1.3.3"), Pillar.objects.get(code="PA1")
     before = body(stranger, act.get_absolute_url())
-    assert "It appears here when somebody takes the document in." in before
+    assert "It appears here when the document has been added." in before
     for path in (OCR, RELEASE):
-        taken = take_in(document_of(path.read_bytes()), by=secretariat, path=path)
+        taken = take_in(document_of(path), by=secretariat, path=path)
         assert (taken.is_held, taken.added_by) == (True, secretariat.name)
     assert all(each.is_found for each in Quotation.objects.select_related("document"))
     assert Quotation.objects.count() == 73
@@ -46,7 +46,7 @@ def test_the_documents_that_nobody_here_wrote_hold_every_passage(secretariat: Us
     }
     assert [each.state for each in findings()] == ["good"]
     with pytest.raises(Refused) as again:
-        take_in(document_of(OCR.read_bytes()), by=secretariat, path=OCR)
+        take_in(document_of(OCR), by=secretariat, path=OCR)
     assert again.value.code == "held"
 
 
@@ -91,7 +91,7 @@ def test_another_file_and_another_text_are_refused(
     document, _quotation, path = quoted
     path.write_text("Another file", encoding="utf-8")
     with pytest.raises(Refused) as unknown:
-        document_of(path.read_bytes())
+        document_of(path)
     with pytest.raises(Refused) as other:
         take_in(document, by=secretariat, path=path)
     assert (unknown.value.code, other.value.code) == ("unknown_document", "another_file")

@@ -18,7 +18,7 @@ from floreo.publications.models import Channel, Posting, Publication
 from floreo.reports.actions import freeze_report
 from floreo.reports.models import Lesson, WordTemplate
 from floreo.reviews.models import Answer, UpdateRequest
-from floreo.strategy.models import Action, Grant, Payment
+from floreo.strategy.models import Action, Grant, Payment, SourceDocument
 from tests.factories import strategy as make
 
 
@@ -52,6 +52,9 @@ def things(secretariat: User) -> dict[str, Any]:
         kept_by="X",
         kept_on=make.TODAY,
     )
+    document = SourceDocument.objects.create(
+        code="quoted", title="Quoted", file_sha256="0" * 64, text_sha256="0" * 64, source="A library"
+    )
     mail = post_test(by=secretariat, to="a@example.org")
     out = Publication.objects.create(
         code="out", kind="press", title="Out", language="en", text="x", state="published", published_at=clock.now()
@@ -72,6 +75,7 @@ def things(secretariat: User) -> dict[str, Any]:
         "snapshot": snapshot,
         "template": made,
         "mail": mail,
+        "document": document,
         "posting": posting,
         "line": line,
         "payment": payment,
@@ -106,6 +110,7 @@ def _of(t: dict[str, Any]) -> dict[str, list[object]]:
         ("mail_letter mail_again mail_drop", [t["mail"].pk]),
         ("check_row doubt_row", ["actions", t["act"].pk]),
         ("site_command", ["make-official"]),
+        ("add_document", [t["document"].code]),
         ("meeting record_meeting draw_agenda meeting_invitation", held),
         ("meeting_paper", [*held, "minutes"]),
         ("meeting_file", [*held, "minutes", "pdf"]),

@@ -1,4 +1,4 @@
-"""Taking in a document that a pack quotes, so that its passages can be shown and checked."""
+"""Adding a document that a pack quotes, so that its passages can be shown and checked."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
-from floreo.core.access import Actor, Permission
+from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.writing import lock_latest, save
-from floreo.strategy.drafting.caged import read_in_a_cage
+from floreo.strategy.drafting.caged import read_in_a_cage, refuse_unknown
+from floreo.strategy.drafting.document import Unreadable
 from floreo.strategy.models import SourceDocument
+from floreo.strategy.presenters.drafts import found_words, unreadable_sentence
 
 LARGEST = 50 * 1024 * 1024  # bytes of a file
+_BLOCK = 1024 * 1024
+_OWN_SENTENCE = frozenset({"empty", "damaged"})  # of an unknown file: its own sentence helps more than two hashes
 
 
-def document_of(content: bytes) -> SourceDocument:
-    """The document that has exactly those bytes. Raises Refused where the packs of this installation quote none."""
-    digest = hashlib.sha256(content).hexdigest()
+def document_of(path: Path) -> SourceDocument:
+    """The document that this file is. Raises Refused where the packs of this installation quote none like it."""
+    digest = _digest(path)
     found = SourceDocument.objects.filter(file_sha256=digest).first()
     if found is None:
         raise Refused(
@@ -33,18 +37,52 @@ def document_of(content: bytes) -> SourceDocument:
     return found
 
 
+def take_in(document: SourceDocument, *, by: Actor, path: Path, name: str = "") -> SourceDocument:
+    """Keeps the text of the file at `path`, which its person calls `name`, when it is that document and every passage is where
+    the pack says. Raises Refused.
+
+    It is read before the transaction, which would hold up everybody else."""
+    must(by, Permission.PLAN_EDIT)
+    _refuse_held(document)
+    return save_text(document, by=by, text=text_of(document, path, name=name or path.name))
+
+
+def text_of(document: SourceDocument, path: Path, *, name: str) -> str:
+    """The text of the file, which is opened only when its bytes are those of the document. Raises Refused."""
+    if path.stat().st_size > LARGEST:
+        raise _refusal(
+            _("The file is larger than %(limit)d MB.") % {"limit": LARGEST // (1024 * 1024)}, code="too_large"
+        )
+    digest = _digest(path)
+    if digest != document.file_sha256:
+        raise _another_file(document, path, name=name, digest=digest)
+    try:
+        text = (
+            path.read_bytes().decode(document.encoding)
+            if document.encoding
+            else read_in_a_cage(path, name=name or None).text
+        )
+    except Unreadable as refusal:
+        raise _refusal(unreadable_sentence(refusal), code=refusal.code) from refusal
+    except (UnicodeError, LookupError) as error:
+        words = {"name": name, "encoding": document.encoding}
+        raise _refusal(
+            _("%(name)s cannot be read as %(encoding)s, the encoding that the pack states. Report this to its makers.")
+            % words,
+            code="encoding",
+        ) from error
+    if not text.strip():
+        raise _refusal(_("No text was found in %(name)s.") % {"name": name}, code="no_text")
+    return text
+
+
 @action("document.taken_in", needs=Permission.PLAN_EDIT)
-def take_in(document: SourceDocument, *, by: Actor, path: Path) -> SourceDocument:
-    """Keeps the text of the file at `path`, when it is that document and every passage is where the pack says. Raises Refused."""
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != document.file_sha256:
-        raise Refused(_("This is another file than “%(title)s”.") % {"title": document}, code="another_file")
+def save_text(document: SourceDocument, *, by: Actor, text: str) -> SourceDocument:
+    """Keeps the text of a document, when it is the one that those who made the pack read, with every passage at its place."""
     fresh = lock_latest(document)
-    if fresh.is_held:
-        raise Refused(_("“%(title)s” was taken in already.") % {"title": fresh}, code="held")
-    text = content.decode(fresh.encoding) if fresh.encoding else read_in_a_cage(path).text
+    _refuse_held(fresh)
     if hashlib.sha256(text.encode()).hexdigest() != fresh.text_sha256:
-        raise Refused(
+        raise _refusal(
             _("The text of the file is read differently here than where the pack was made."), code="other_text"
         )
     fresh.text = text
@@ -55,7 +93,47 @@ def take_in(document: SourceDocument, *, by: Actor, path: Path) -> SourceDocumen
         words = ngettext(
             "%(n)d passage is not where the pack says.", "%(n)d passages are not where the pack says.", missing
         )
-        raise Refused(words % {"n": missing}, code="not_found")
+        raise _refusal(words % {"n": missing}, code="not_found")
     fresh.added_on, fresh.added_by = clock.today(), by.actor_name
     note(passages=len(quotations))
     return save(fresh)
+
+
+def _refuse_held(document: SourceDocument) -> None:
+    if document.is_held:
+        raise _refusal(_("“%(title)s” was added already.") % {"title": document}, code="held")
+
+
+def _refusal(sentence: str, *, code: str) -> Refused:
+    return Refused(sentence, code=code, fields={"file": sentence})
+
+
+def _another_file(document: SourceDocument, path: Path, *, name: str, digest: str) -> Refused:
+    """Why this is not the document: it is none at all, or another one."""
+    try:
+        refuse_unknown(path, name=name)
+    except Unreadable as refusal:
+        if refusal.code in _OWN_SENTENCE:
+            return _refusal(unreadable_sentence(refusal), code=refusal.code)
+        if found := found_words(refusal):
+            return _refusal(
+                _("%(name)s is %(found)s, not a document with text.") % {"name": name, "found": found},
+                code="no_document",
+            )
+    words = {"name": name, "title": document, "found": digest, "stated": document.file_sha256}
+    return _refusal(
+        _(
+            "%(name)s is another file than “%(title)s”: its SHA-256 is %(found)s, not %(stated)s. Upload the file exactly as"
+            " it was published. A copy that was saved again, converted or scanned has another SHA-256."
+        )
+        % words,
+        code="another_file",
+    )
+
+
+def _digest(path: Path) -> str:
+    total = hashlib.sha256()
+    with path.open("rb") as opened:
+        while block := opened.read(_BLOCK):
+            total.update(block)
+    return total.hexdigest()

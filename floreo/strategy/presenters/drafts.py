@@ -135,6 +135,14 @@ def failure_sentence(kept: str, *, name: str) -> str:
         return _(UNREADABLE["broken"]) % {"name": name}
 
 
+def found_words(refusal: Unreadable) -> str:
+    """What the file was found to be, in the reader's language: "a PNG image". "" where the refusal is about something else."""
+    if refusal.code == "not_text":
+        return _("a file of an unknown type")
+    found = str(refusal.sentence.get("found", ""))
+    return _(found) if found in _FOUND else found
+
+
 def unreadable_sentence(refusal: Unreadable) -> str:
     """The engine's refusal in the reader's language."""
     return failure_sentence(unreadable_failure(refusal), name=str(refusal.sentence.get("name", "")))

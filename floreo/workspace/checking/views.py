@@ -27,7 +27,7 @@ from floreo.core.wording import day_text
 from floreo.offers import tables
 from floreo.packs.actions import check_row, doubt_row
 from floreo.packs.checking import KINDS, Kind, trust
-from floreo.strategy.models import Edition, quotations_of
+from floreo.strategy.models import Edition, SourceDocument, quotations_of
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
 
@@ -176,6 +176,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     asked = KINDS.get(request.GET.get("kind", ""))
     kinds = [asked] if asked else list(KINDS.values())
     rows = waiting_rows(kinds, request.GET.get("after", ""), NEXT + 1)
+    quotations = list(quotations_of(rows[0].row)) if rows else []
     context = {
         "workspace_section": AREA,
         "counts": counts,
@@ -187,7 +188,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "later": rows[1:],
         "skip": _where(asked, rows[0].mark) if rows else "",
         "doubt_href": _doubt_href(asked, rows[0]) if rows else "",
-        "quotations": quotations_of(rows[0].row) if rows else (),
+        "quotations": quotations,
+        "to_add": list(dict.fromkeys(q.document for q in quotations if not q.document.is_held)),
+        "has_documents": SourceDocument.objects.exists(),
         "person_name": person(request).name,
     }
     return render(request, "workspace/checking/queue.html", context)

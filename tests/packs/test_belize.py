@@ -77,7 +77,13 @@ def test_the_vision_and_all_seventeen_objectives_have_a_place() -> None:
 
 DOCUMENTS = {"strategy-ocr": "strategy-2020-2023.ocr.txt", "release": "launch-release.txt"}
 # Words in quotation marks that are none of a document: a name, a word of this site, a file of the data set.
-NOT_QUOTED = {"“20200101_Belize_National Cybersecurity Strategy_ENG.txt”", "“read”", "“checked”", "“leído”", "“verificado”"}
+NOT_QUOTED = {
+    "“20200101_Belize_National Cybersecurity Strategy_ENG.txt”",
+    "“read”",
+    "“checked”",
+    "“leído”",
+    "“verificado”",
+}
 # Quoted from a source that is not among the documents, where it was read.
 QUOTED_ELSEWHERE = {"“Towards a Secure Cyber Space”": "the title of the report of Channel 5 that pack.toml names"}
 

@@ -202,9 +202,11 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         return self if can(viewer, Permission.INDICATOR_READ) else self.filter(indicator__is_public=True)
 
 
-class Reading(Record, Sourced):
+class Reading(Record, Translated, Sourced):
     """A value for a period: computed by a measure, or entered with a source. Frozen once approved; a correction is a
     new reading that points to the one it corrects, and both stay."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("note",)
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
     starts_on = models.DateField()

@@ -75,7 +75,7 @@ class LeftOutShape(Strict):
         return dict(zip(("why", "count"), data, strict=True)) if isinstance(data, list) and len(data) == 2 else data
 
 
-class ReadingShape(SourcedShape):
+class ReadingShape(TranslatedShape, SourcedShape):
     """[[indicator.reading]]"""
 
     word: ClassVar[str] = "reading"

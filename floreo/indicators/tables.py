@@ -24,11 +24,11 @@ def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT
     return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
 
 
-def _other_language(language: str, words: Words) -> Column:
+def _other_language(field: str, language: str, words: Words, note: Words) -> Column:
     def value(row: Any) -> Cell:
-        return str(row.translations.get(language, {}).get("title", ""))
+        return str(row.translations.get(language, {}).get(field, ""))
 
-    return Column(f"title_{language}", words, _("Title in this language, if a person has translated it"), value)
+    return Column(f"{field}_{language}", words, note, value)
 
 
 def _code_of(name: str) -> Callable[[Any], Cell]:
@@ -59,7 +59,10 @@ INDICATORS = Table(
     columns=(
         _column("code", _("Code"), _("Part of its address")),
         _column("title", _("Title"), _("Its title")),
-        *(_other_language(code, words) for code, words in settings.LANGUAGES),
+        *(
+            _other_language("title", code, words, _("Title in this language, if a person has translated it"))
+            for code, words in settings.LANGUAGES
+        ),
         _column("definition", _("Definition"), _("What exactly is counted")),
         _column("unit", _("Unit"), _("Unit of its values and target")),
         _column("decimals", _("Decimals"), _("Number of decimals shown"), CellKind.WHOLE),
@@ -149,6 +152,10 @@ READINGS = Table(
         _column("measure", _("Measure"), _("Name of the function that calculated it; empty if a person entered it")),
         _column("measure_version", _("Version"), _("Of the measure"), CellKind.WHOLE),
         _column("note", _("Note"), _("As entered; for a correction, the reason")),
+        *(
+            _other_language("note", code, words, _("Note in this language, if a person has translated it"))
+            for code, words in settings.LANGUAGES
+        ),
         _column(
             "not_comparable",
             _("Not comparable"),

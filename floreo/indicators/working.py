@@ -177,6 +177,6 @@ def working_of(reading: Reading) -> Working:
         measure=reading.measure,
         measure_version=reading.measure_version,
         records_total=reading.records.total if reading.records else 0,
-        note=reading.note,
+        note=reading.in_language("note"),
         hidden=gettext("Fewer than 5 people could be identified, so the numbers are not shown.") if hidden else "",
     )

@@ -134,7 +134,7 @@ def figure_text(figure: Figure) -> ValueText:
         outlook=shape,
         outlook_note=outlook_note(indicator, reading) if shape else figures.outlook_text(indicator, reading),
         change="" if shape else figures.change_text(reading, figure.before),
-        note=reading.note if not shape else "",
+        note=reading.in_language("note") if not shape else "",
         spark=_spark(figure),
     )
 

@@ -62,6 +62,20 @@ def test_each_file_holds_what_it_says_of_its_publishers_count() -> None:
         assert kinds == parts, code
 
 
+def test_the_guide_has_the_same_table() -> None:
+    """docs/guide/add-a-framework.md: the publisher's count beside ours, what is held, and where the count was read."""
+    guide = (ROOT / "docs" / "guide" / "add-a-framework.md").read_text("utf-8")
+    _before, _, table = guide.partition("| version | counted |")
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n\n")[0].splitlines()[2:]]
+    found = files()
+    assert {row[0] for row in cells} == set(found)
+    for code, kind, stated, here, held, source in cells:
+        counted = COUNTS[code]
+        assert (kind, stated, here) == (counted[0] or "–", str(counted[1] or "–"), str(counted[2])), code
+        assert held == ("known" if code in KNOWN else "held"), code
+        assert source == found[code]["version"].get("items_source", "–"), code
+
+
 def test_each_file_says_where_its_count_was_read_and_where_to_get_it() -> None:
     for code, one in files().items():
         assert one["version"].get("publisher_url"), code

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tomllib
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +21,7 @@ from floreo.packs.reading import Pack, read_pack
 from floreo.publications.models import Publication
 from floreo.publications.tasks import waiting_tasks
 from floreo.strategy.models import Action, Edition, Event, Objective
+from tests.conftest import SAMPLES
 from tests.packs.conftest import PACKS
 
 
@@ -64,6 +68,67 @@ def test_every_row_of_the_plan_has_a_place_in_a_document() -> None:
     assert {place["thing"] for place in places} == rows | {"edition:2020-2023"}
     assert Counter(place["document"] for place in places) == {"strategy-ocr": 69, "release": 4}
     assert all(place["length"] > 0 and len(place["sha256"]) == 64 for place in places)
+
+
+def test_the_vision_and_all_seventeen_objectives_have_a_place() -> None:
+    folder = PACKS / "belize" / "editions" / "2020-2023"
+    places = tomllib.loads((folder / "quotations.toml").read_text(encoding="utf-8"))["quotation"]
+    of_edition = {place["field"]: place["document"] for place in places if place["thing"] == "edition:2020-2023"}
+    assert of_edition == {"vision": "strategy-ocr", "objective": "release"}
+    objectives = {place["thing"] for place in places if place["thing"].startswith("objective:")}
+    assert len(objectives) == 17
+
+
+DOCUMENTS = {"strategy-ocr": "strategy-2020-2023.ocr.txt", "release": "launch-release.txt"}
+# Words in quotation marks that are none of a document: a name, a word of this site, a file of the data set.
+NOT_QUOTED = {
+    "“20200101_Belize_National Cybersecurity Strategy_ENG.txt”",
+    "“read”",
+    "“checked”",
+    "“leído”",
+    "“verificado”",
+}
+# Quoted from a source that is not among the documents, where it was read.
+QUOTED_ELSEWHERE = {"“Towards a Secure Cyber Space”": "the title of the report of Channel 5 that pack.toml names"}
+
+
+@pytest.mark.skipif(not (SAMPLES / "belize").exists(), reason="the documents are not part of the project")
+def test_every_quotation_is_in_its_document_at_its_place() -> None:
+    """Places by their hash, official wordings by the same places, and whatever a text of the pack has in quotation marks."""
+    folder = PACKS / "belize"
+    texts = {
+        code: (SAMPLES / "belize" / name).read_bytes().decode("utf-8", "replace") for code, name in DOCUMENTS.items()
+    }
+    for document in tomllib.loads((folder / "documents.toml").read_text(encoding="utf-8"))["document"]:
+        held = (SAMPLES / "belize" / DOCUMENTS[document["code"]]).read_bytes()
+        assert hashlib.sha256(held).hexdigest() == document["file_sha256"]
+    edition = folder / "editions" / "2020-2023"
+    found: dict[str, set[str]] = {}
+    for place in tomllib.loads((edition / "quotations.toml").read_text(encoding="utf-8"))["quotation"]:
+        words = texts[place["document"]][place["start"] : place["start"] + place["length"]]
+        assert hashlib.sha256(words.encode()).hexdigest() == place["sha256"], place["thing"]
+        assert words == words.strip(), place["thing"]
+        found.setdefault(place["thing"], set()).add(" ".join(words.split()))
+    plan = tomllib.loads((edition / "plan.toml").read_text(encoding="utf-8"))
+    for kind in ("pillar", "objective", "action"):
+        for row in plan[kind]:
+            printed = [row.get("official_wording", ""), *(o["wording"] for o in row.get("also_published_as", []))]
+            assert set(filter(None, printed)) <= found[f"{kind}:2020-2023/{row['code']}"], row["code"]
+    everything = " ".join(" ".join(texts.values()).split()).lower()
+    for path in sorted(folder.rglob("*.toml")) + sorted(folder.rglob("*.md")):
+        for quoted in re.findall(r"“[^”]*”", _without_comments(path)):
+            if quoted not in NOT_QUOTED and quoted not in QUOTED_ELSEWHERE:
+                assert quoted.strip("“”").lower() in everything, (path.name, quoted)
+
+
+def _without_comments(path: Path) -> str:
+    return "\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+
+
+def test_every_note_of_a_value_is_in_spanish_too(pack: Pack) -> None:
+    notes = [row for row in pack.rows if row.word == "reading" and row.fields["note"]]
+    assert len(notes) == 7
+    assert [row.name for row in notes if not row.fields["translations"]["es"]["note"]] == []
 
 
 def test_the_areas_are_titled_as_the_release_prints_them(pack: Pack) -> None:

@@ -13,7 +13,7 @@ from floreo.core.audit import key
 from floreo.core.errors import NotAllowed, Refused
 from floreo.organisations.models import User
 from floreo.strategy.actions.documents import document_of, take_in
-from floreo.strategy.models import Action, Pillar, Quotation, SourceDocument, quotations_of
+from floreo.strategy.models import Action, Edition, Pillar, Quotation, SourceDocument, quotations_of
 from tests.conftest import SAMPLES
 from tests.portal.crawl import body
 
@@ -28,9 +28,10 @@ def findings() -> list[Finding]:
 @needs_samples
 @pytest.mark.usefixtures("real_country")
 def test_the_documents_that_nobody_here_wrote_hold_every_passage(secretariat: User, stranger: Client) -> None:
-    act, area = Action.objects.get(code="1.3.3"), Pillar.objects.get(code="PA1")
+    act, area, edition = Action.objects.get(code="1.3.3"), Pillar.objects.get(code="PA1"), Edition.objects.get()
     before = body(stranger, act.get_absolute_url())
     assert "It appears here when the document has been added." in before
+    assert body(stranger, edition.get_absolute_url()).count("It appears here when the document has been added.") == 2
     for path in (OCR, RELEASE):
         taken = take_in(document_of(path), by=secretariat, path=path)
         assert (taken.is_held, taken.added_by) == (True, secretariat.name)
@@ -41,6 +42,10 @@ def test_the_documents_that_nobody_here_wrote_hold_every_passage(secretariat: Us
     page = body(stranger, act.get_absolute_url())
     assert "Compared with the document held here." in page
     assert passage.words.split("\n")[0][:40] in page
+    about = body(stranger, edition.get_absolute_url())
+    assert about.count("Compared with the document held here.") == 2
+    for each in quotations_of(edition):
+        assert each.words.split("\n")[0][:40] in about, each.field
     assert {each.words for each in quotations_of(area) if each.document.code == "release"} == {
         "Developing a Legislative Framework"
     }

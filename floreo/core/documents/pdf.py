@@ -77,30 +77,66 @@ def _has_glyph(letter: str) -> bool:
     return _shows(letter)
 
 
+def _is_mark(letter: str) -> bool:
+    """Whether it is drawn on the letter before it, or changes how that one is drawn."""
+    return unicodedata.category(letter) in {"Cf", "Mn", "Mc", "Me"}
+
+
 def _replacement(letter: str) -> str:
     """What stands for a letter that no face here has: its name for a sign or an emoji, else a box."""
-    category = unicodedata.category(letter)
-    if category in {"Cf", "Mn", "Me"} or 0xFE00 <= ord(letter) <= 0xFE0F:
+    if _is_mark(letter):
         return ""
-    if category.startswith("S"):
+    if unicodedata.category(letter).startswith("S"):
         return f"[{unicodedata.name(letter, 'sign').lower()}]"
     return UNKNOWN
 
 
 def _drawable(text: str) -> str:
-    """JSON of a document, with stand-ins for the letters that no face has."""
+    """JSON of a document, with stand-ins for the letters that no face has, and without the marks that no face puts on
+    their letter: a face may have both a digit and the key round it, and not the two in one."""
     strange = "".join(sorted(set(_NOT_ASCII.findall(text))))
-    if not strange or _all_known(strange):
+    if not strange:
+        return text
+    marks = "".join(filter(_is_mark, strange))
+    clusters = _clusters(text, marks)
+    if _all_known(" ".join([*strange, *map(_in_words, sorted(clusters))])):
         return text
     missing: dict[str, str | int | None] = {
         letter: _replacement(letter) for letter in strange if not _has_glyph(letter)
     }
-    return text.translate(str.maketrans(missing))
+    text = text.translate(str.maketrans(missing))
+    odd = {cluster: together for cluster in _clusters(text, marks) if (together := _together(cluster)) != cluster}
+    return _of_marks(marks).sub(lambda found: odd.get(found[0], found[0]), text) if odd else text
+
+
+def _of_marks(marks: str) -> re.Pattern[str]:
+    some = re.escape(marks)
+    return re.compile(f"[^{some}][{some}]+")
+
+
+def _clusters(text: str, marks: str) -> set[str]:
+    """Every letter of the text that bears one of these marks, with its marks."""
+    return set(_of_marks(marks).findall(text)) if marks else set()
+
+
+@lru_cache(maxsize=1 << 12)
+def _together(cluster: str) -> str:
+    """A letter with those of its marks that can be drawn on it, alone and within a word: the face may be another there."""
+    if _shows(_in_words(cluster)):
+        return cluster
+    drawn = cluster[0]
+    for mark in cluster[1:]:
+        drawn += mark if _shows(_in_words(drawn + mark)) else ""
+    return drawn
+
+
+def _in_words(cluster: str) -> str:
+    return f"{cluster} a{cluster}a"
 
 
 @lru_cache(maxsize=256)
 def _all_known(letters: str) -> bool:
-    return _shows(" ".join(letters))
+    return _shows(letters)
 
 
 def _kicker(document: Document) -> list[str]:

@@ -88,7 +88,8 @@ def _put(
         field="source",
         sentence=_("Enter the source of the number: a document and page, a list, or a publisher."),
     )
-    reading.source_url, reading.note = source_url, text
+    reading.source_url = source_url
+    reading.set_text("note", text)
     reading.confirmed = True
     reading.working, reading.records, reading.measure, reading.measure_version = {}, None, "", 0
     reading.taken_at, reading.taken_by = clock.now(), by.actor_name
@@ -227,7 +228,7 @@ def correct_reading(
             source_url=source_url or old.source_url,
             text="",
         )
-    new.note = wording
+    new.set_text("note", wording)
     return _freeze(new, by)
 
 

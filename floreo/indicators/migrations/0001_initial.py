@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('source', models.CharField(blank=True, help_text='Document and page, or publisher.', max_length=500, verbose_name='Source')),
                 ('source_url', models.URLField(blank=True, max_length=500, verbose_name='Address of the source')),
                 ('read_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Read in source')),

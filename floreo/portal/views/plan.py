@@ -24,7 +24,7 @@ from floreo.portal.views.page import Crumb, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
 from floreo.strategy.logic import tally
-from floreo.strategy.models import Action, Edition, Pillar, quotations_of
+from floreo.strategy.models import Action, Edition, Pillar, Quotation, quotations_of
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import counts_of, current_edition
 from floreo.strategy.tables import ACTIONS
@@ -189,7 +189,16 @@ def _about_edition(edition: Edition) -> dict[str, Any]:
         "events": [of_event(e) for e in past[:SHOWN_EVENTS]],
         "more_events": past.count() > SHOWN_EVENTS,
         "runs": span_text(edition.starts_on, edition.ends_on),
+        "passages": _passages(edition),
     }
+
+
+def _passages(edition: Edition) -> dict[str, list[Quotation]]:
+    """Where the edition's vision and objective are in documents, by field."""
+    found: dict[str, list[Quotation]] = {"objective": [], "vision": []}
+    for each in quotations_of(edition):
+        found.setdefault(each.field, []).append(each)
+    return found
 
 
 @login_not_required

@@ -117,7 +117,7 @@ def _reading_row(reading: Reading, viewer: object) -> ReadingRow:
         state = _("Frozen")
     else:
         state = _("Period in progress") if runs else _("Not frozen")
-    note = reading.note
+    note = reading.in_language("note")
     if reading.corrects is not None:
         note = _("Corrected, previously %(value)s. %(why)s") % {
             "value": presenters.value_text(reading.corrects),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from typing import Any
 
 import pypdfium2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
@@ -131,6 +132,12 @@ def test_texts_are_data_and_never_markup() -> None:
         "مرحبا",
         "汉字",
         "e\u0301\u0302",
+        "1\ufe0f",
+        "1\ufe0e",
+        "1\ufe0f\u20e3",
+        "#\u20e3*\u20e3",
+        "\u20e3",
+        "a\u0485 #\u093e א\u0591\u05b0",
         "\u202eabc",
         "",
         "\n\n",
@@ -144,6 +151,11 @@ def test_odd_words_are_drawn_or_stood_in_for(odd: str) -> None:
 def test_an_emoji_is_named_and_a_letter_without_a_face_is_a_box() -> None:
     words = words_of(to_pdf(document([Paragraph("Done 😀 汉")])))
     assert "Done [grinning face] □" in words
+
+
+def test_a_mark_that_no_face_puts_on_its_letter_is_left_out_and_the_letter_stays() -> None:
+    words = words_of(to_pdf(document([Paragraph("Dial 1\ufe0f\u20e3 or 9\u20e3, then e\u0301 and n\u0303.")])))
+    assert "Dial 1 or 9, then é and ñ." in unicodedata.normalize("NFC", words.replace("\ufe0f", ""))
 
 
 def test_nothing_to_draw_is_no_fault() -> None:
@@ -168,6 +180,9 @@ def test_one_page_never_cuts_words_off() -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60), st.lists(st.integers(-3, 9), max_size=6))
+@example("1\ufe0f", [1])
+@example("2\ufe0e", [])
+@example("1\ufe0f\u20e3 #\u20e3", [2])
 def test_any_text_under_any_headings_is_drawn(text: str, levels: list[int]) -> None:
     blocks = [Heading(text, level) for level in levels] + [Paragraph(text), Grid(text, [text], [[Cell(text)]])]
     assert pages_of(to_pdf(document(blocks))) >= 1

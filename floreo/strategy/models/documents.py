@@ -1,4 +1,4 @@
-"""Documents that a pack quotes, and where each passage is in them. The text itself comes in when a person takes the document in."""
+"""Documents that a pack quotes, and where each passage is in them. The text itself comes in when a person adds the document."""
 
 from __future__ import annotations
 

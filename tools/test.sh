@@ -67,8 +67,24 @@ on_postgres() { # colour and progress are for the other lane
   DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 1 -q --randomly-seed="$SEED" --database-only "${LEFT_OUT[@]}" -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
 }
 
-# What takes minutes of its own runs with LONG=1, and by hand before a release: make test LONG=1.
-LEFT_OUT=(--ignore=tests/fuzz --ignore=tests/config/test_kills.py --ignore=tests/config/test_full_disk.py --ignore=tests/config/test_moving.py --ignore=tests/config/test_upgrade.py --ignore=tests/contracts/test_guide_desk.py --ignore=tests/feeds/engine/test_submit.py --deselect=tests/e2e/test_pages.py::test_every_page_of_the_workspace_is_well --ignore=tests/wheel)
+# What takes minutes of its own runs with LONG=1, and by hand before a release: make test LONG=1. Two tests that follow links
+# ask for LONG themselves, and then follow all of them.
+export LONG="${LONG:-}"
+LEFT_OUT=(
+  --ignore=tests/fuzz
+  --ignore=tests/wheel
+  --ignore=tests/config/test_full_disk.py
+  --ignore=tests/config/test_kills.py
+  --ignore=tests/config/test_moving.py
+  --ignore=tests/config/test_upgrade.py
+  --ignore=tests/contracts/test_guide_desk.py
+  --ignore=tests/e2e/test_first_day.py
+  --ignore=tests/feeds/engine/test_submit.py
+  --deselect=tests/config/test_slow_clients.py::test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiting[8]
+  --deselect=tests/config/test_slow_clients.py::test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiting[40]
+  --deselect=tests/core/documents/test_panels.py::test_drawing_long_reports_again_and_again_does_not_fill_the_memory
+  --deselect=tests/e2e/test_pages.py::test_every_page_of_the_workspace_is_well
+)
 ON_POSTGRES="not e2e and not wheel"
 [ -n "${LONG:-}" ] && LEFT_OUT=() && ON_POSTGRES="(not e2e or postgresql) and not wheel" # the first day in a browser, on both
 SEED=${SEED:-20261126} # of the order of the tests: another finds what depends on it

@@ -57,8 +57,8 @@ def build(number: int) -> None:
 
 PAGES = {
     "/": 23,
-    "/strategy/": 26,
-    "/strategy/?show=late": 26,
+    "/strategy/": 27,
+    "/strategy/?show=late": 27,
     "/strategy/e/timeline/": 13,
     "/strategy/?download=csv": 8,  # what rows share is read once for all of them, in a query each
     "/indicators/": 7,

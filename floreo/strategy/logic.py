@@ -122,7 +122,7 @@ def _over(facts: ActionFacts, today: date) -> StatusResult | None:
     """Of an edition that is over: what the next one goes on with, and what nobody reported on, is neither late nor stalled."""
     if facts.carried_on and facts.carried_on <= today:
         return StatusResult(Status.CARRIED, Rule.CARRIED, facts.carried_on)
-    if facts.edition_ended_on and facts.edition_ended_on < today and _last_sign(facts) is None:
+    if facts.edition_ended_on and facts.edition_ended_on <= today and _last_sign(facts) is None:
         return StatusResult(Status.NOT_KNOWN, Rule.NO_REPORT, facts.edition_ended_on)
     return None
 

@@ -35,12 +35,8 @@ GROUP_WORDS: dict[str, Promise] = {
 def left_out_text(why: str, count: int) -> str:
     """One sentence for what was not counted. A reason that no measure of ours gives is a pack's own words."""
     match why:
-        case "edition_not_begun":
-            return ngettext(
-                "%(count)d action of an edition that had not begun",
-                "%(count)d actions of an edition that had not begun",
-                count,
-            ) % {"count": count}
+        case "edition_not_begun" | "actions_not_known" | "actions_not_late":
+            return _actions_left(why, count)
         case "milestones_of_closed_actions":
             return ngettext(
                 "%(count)d milestone not reached, of an action that is now closed",
@@ -55,7 +51,7 @@ def left_out_text(why: str, count: int) -> str:
             ) % {"count": count}
         case "updates_still_in_time" | "updates_not_answered":
             return _updates_left(why, count)
-        case "findings_without_ipv4" | "letters_still_fresh" | "actions_not_late" | "lines_in_other_currencies":
+        case "findings_without_ipv4" | "letters_still_fresh" | "lines_in_other_currencies":
             return _others_left(why, count)
     return gettext("%(why)s: %(count)d") % {"why": why, "count": count}
 
@@ -63,12 +59,25 @@ def left_out_text(why: str, count: int) -> str:
 def _others_left(why: str, count: int) -> str:
     if why in ("findings_without_ipv4", "letters_still_fresh"):
         return _feeds_left(why, count)
-    if why == "actions_not_late":
-        text = ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count)
-    else:
+    text = ngettext("%(count)d budget line in another currency", "%(count)d budget lines in other currencies", count)
+    return text % {"count": count}
+
+
+def _actions_left(why: str, count: int) -> str:
+    if why == "edition_not_begun":
         text = ngettext(
-            "%(count)d budget line in another currency", "%(count)d budget lines in other currencies", count
+            "%(count)d action of an edition that had not begun",
+            "%(count)d actions of an edition that had not begun",
+            count,
         )
+    elif why == "actions_not_known":
+        text = ngettext(
+            "%(count)d action of which no report says what became of it",
+            "%(count)d actions of which no report says what became of them",
+            count,
+        )
+    else:
+        text = ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count)
     return text % {"count": count}
 
 

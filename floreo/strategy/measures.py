@@ -20,6 +20,7 @@ from floreo.strategy.sourced_rows import KINDS
 NOT_BEGUN = "edition_not_begun"
 OF_CLOSED = "milestones_of_closed_actions"
 NOT_LATE = "actions_not_late"
+NOT_KNOWN = "actions_not_known"
 
 Counted = tuple[str, bool, RecordRef]  # the group, whether it is in the numerator, the record
 
@@ -62,10 +63,16 @@ def _left(code: str, count: int) -> tuple[tuple[str, int], ...]:
     return ((code, count),) if count else ()
 
 
-def _share_of_actions(period: Period, filters: Filters, is_in: Callable[[ActionRow], bool]) -> Reading:
+def _share_of_actions(
+    period: Period,
+    filters: Filters,
+    is_in: Callable[[ActionRow], bool],
+    is_known: Callable[[ActionRow], bool] = lambda _row: True,
+) -> Reading:
     begun, not_begun, pillars = _begun(period, filters)
+    known = [row for row in begun if is_known(row)]
     counted = [
-        (pillars[row.pillar_id], (inside := is_in(row)), RecordRef(row.label, row.address, inside)) for row in begun
+        (pillars[row.pillar_id], (inside := is_in(row)), RecordRef(row.label, row.address, inside)) for row in known
     ]
     groups, records = _grouped(counted, pillars.values())
     numerator = sum(inside for _group, inside, _record in counted)
@@ -75,15 +82,22 @@ def _share_of_actions(period: Period, filters: Filters, is_in: Callable[[ActionR
         Decimal(len(counted)),
         records,
         groups,
-        _left(NOT_BEGUN, not_begun),
+        _left(NOT_BEGUN, not_begun) + _left(NOT_KNOWN, len(begun) - len(known)),
     )
+
+
+def _was_heard_of(row: ActionRow) -> bool:
+    """Whether anything says what became of it: else it was neither on its dates nor behind them, on any day."""
+    over = row.facts.edition_ended_on
+    return over is None or row.status_on(over).status is not Status.NOT_KNOWN
 
 
 @once
 def share_actions_on_track(period: Period, filters: Filters) -> Reading:
-    """Per cent of public actions that hold their dates (done, or on track) on the period's last day."""
+    """Per cent of public actions that hold their dates (done, or on track) on the period's last day. What no report says of
+    an edition that is over is left out."""
     day = period.end
-    return _share_of_actions(period, filters, lambda row: row.status_on(day).status in HOLDING)
+    return _share_of_actions(period, filters, lambda row: row.status_on(day).status in HOLDING, _was_heard_of)
 
 
 @once

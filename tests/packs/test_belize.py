@@ -11,8 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
 from floreo.core import clock
+from floreo.core.figures import Filters, Period
 from floreo.core.models import Sourced
 from floreo.core.tasks import Recipient
 from floreo.indicators.models import Indicator, Reading
@@ -20,7 +22,9 @@ from floreo.organisations.models import Contact, Country, Holding, Network, Orga
 from floreo.packs.reading import Pack, read_pack
 from floreo.publications.models import Publication
 from floreo.publications.tasks import waiting_tasks
+from floreo.strategy.measures import share_actions_on_track
 from floreo.strategy.models import Action, Edition, Event, Objective
+from floreo.strategy.plan_facts import plan_facts
 from tests.conftest import SAMPLES
 from tests.packs.conftest import PACKS
 
@@ -272,3 +276,13 @@ class TestLoaded:
         real_country.is_sample = True  # as if it had been at work before
         Country.objects.bulk_update([real_country], ["is_sample"])
         assert asked() == [f"publications.publication:{brought.pk}/channels"]
+
+    def test_no_page_says_of_what_is_not_known_that_it_was_not_done(self, stranger: Client) -> None:
+        """The closing evaluation is of the edition's last day, and a share of nothing known is no nought."""
+        page = stranger.get("/reports/2020-2023/closing/").content.decode()
+        assert "No report says what became of 48 of 48 actions." in page
+        assert "was done" not in page
+        assert page.count("Not started") == 1  # in the legend, with 0
+        with plan_facts():
+            reading = share_actions_on_track(Period(date(2023, 10, 1), date(2023, 12, 31)), Filters())
+        assert (reading.value, reading.left_out) == (None, (("actions_not_known", 48),))

@@ -86,7 +86,7 @@ def _share_of_actions(
     )
 
 
-def _was_heard_of(row: ActionRow) -> bool:
+def _is_reported_on(row: ActionRow) -> bool:
     """Whether anything says what became of it: else it was neither on its dates nor behind them, on any day."""
     over = row.facts.edition_ended_on
     return over is None or row.status_on(over).status is not Status.NOT_KNOWN
@@ -97,7 +97,7 @@ def share_actions_on_track(period: Period, filters: Filters) -> Reading:
     """Per cent of public actions that hold their dates (done, or on track) on the period's last day. What no report says of
     an edition that is over is left out."""
     day = period.end
-    return _share_of_actions(period, filters, lambda row: row.status_on(day).status in HOLDING, _was_heard_of)
+    return _share_of_actions(period, filters, lambda row: row.status_on(day).status in HOLDING, _is_reported_on)
 
 
 @once

@@ -19,7 +19,6 @@ from floreo.strategy.models import SourceDocument
 from floreo.strategy.presenters.drafts import found_words, unreadable_sentence
 
 LARGEST = 50 * 1024 * 1024  # bytes of a file
-_BLOCK = 1024 * 1024
 _OWN_SENTENCE = frozenset({"empty", "damaged"})  # of an unknown file: its own sentence helps more than two hashes
 
 
@@ -132,8 +131,5 @@ def _another_file(document: SourceDocument, path: Path, *, name: str, digest: st
 
 
 def _digest(path: Path) -> str:
-    total = hashlib.sha256()
     with path.open("rb") as opened:
-        while block := opened.read(_BLOCK):
-            total.update(block)
-    return total.hexdigest()
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -32,7 +32,6 @@ from floreo.strategy.presenters.drafts import failure_of, unreadable_failure, un
 
 log = logging.getLogger(__name__)
 TRIES = 3
-_BLOCK = 1024 * 1024
 
 
 class AlreadyHere(Refused):
@@ -73,11 +72,8 @@ def _tidy(name: str) -> str:
 
 
 def _digest(path: Path) -> str:
-    total = hashlib.sha256()
     with path.open("rb") as opened:
-        while block := opened.read(_BLOCK):
-            total.update(block)
-    return total.hexdigest()
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _store_file(path: Path) -> str:

@@ -33,7 +33,12 @@ CACHES = {
         "LOCATION": "core_cache",
         # Beyond this many, counters of failed sign-ins are thrown out: a stranger must not be able to fill it (jobs.py: expire).
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
-    }
+    },
+    # What only this process remembers, for a minute: organisations/middleware.py.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
 }
 
 INSTALLED_APPS = [

@@ -14,6 +14,8 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -233,3 +235,20 @@ def test_whoever_holds_the_server_lets_a_locked_out_administrator_in(administrat
     token = locked_out_link(by=SYSTEM).rstrip("/").rsplit("/", 1)[-1]
     make_first_administrator(token, by=Guest("Test"), email=administrator.email, password="another horse battery")
     assert Authenticator.objects.count() == 0
+
+
+def test_where_somebody_is_signed_in_is_noted_once_a_minute_and_at_once_where_it_changes(
+    secretariat: User, browser_of: Browser
+) -> None:
+    browser = browser_of(secretariat)
+    browser.get("/workspace/", headers={"user-agent": "One"})
+    seen = UserSession.objects.get(user=secretariat)
+    browser.get("/workspace/", headers={"user-agent": "One"})
+    assert UserSession.objects.get(user=secretariat).last_seen_at == seen.last_seen_at
+    caches["process"].clear()  # a minute later
+    browser.get("/workspace/", headers={"user-agent": "One"})
+    later = UserSession.objects.get(user=secretariat)
+    browser.get("/workspace/", headers={"user-agent": "Another"})
+    changed = UserSession.objects.get(user=secretariat)
+    assert seen.last_seen_at < later.last_seen_at < changed.last_seen_at
+    assert (seen.user_agent, changed.user_agent) == ("One", "Another")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +20,15 @@ def language() -> str:
 def locale() -> str:
     """Day before month in both languages; decimal point in both, as small states of the region write."""
     return {"en": "en_GB", "es": "es_MX"}.get(language(), language())
+
+
+def address_in(code: str, address: str) -> str:
+    """The address of the same page in another language: its first part names it, and none is the installation's own. Of an
+    address below /account/ or of a page; what programs ask for (/api/) has no language."""
+    for each, _name in settings.LANGUAGES:
+        if address.startswith(f"/{each}/"):
+            address = address.removeprefix(f"/{each}")
+    return address if code == settings.LANGUAGE_CODE else f"/{code}{address}"
 
 
 def day(when: date, precision: str = "day") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.template import Context
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -52,7 +52,7 @@ def language_links(context: Context) -> SafeString:
         if code == locale.language():
             items.append(format_html('<li><span aria-current="true">{}</span></li>', own))
         elif request is not None:
-            href = translate_url(request.get_full_path(), code)
+            href = locale.address_in(code, request.get_full_path())
             items.append(format_html('<li><a href="{}" lang="{}" hreflang="{}">{}</a></li>', href, code, code, own))
     return mark_safe("".join(items))  # noqa: S308 -- each part was escaped
 
@@ -67,7 +67,7 @@ def alternates(context: Context) -> SafeString:
         format_html(
             '<link rel="alternate" hreflang="{}" href="{}">',
             code,
-            request.build_absolute_uri(translate_url(request.get_full_path(), code)),
+            request.build_absolute_uri(locale.address_in(code, request.get_full_path())),
         )
         for code, _name in context.get("site_languages") or []
     ]

@@ -213,7 +213,11 @@ def so_far(run: Round) -> str:
     lost, doubled, halves = (sum(map(len, of.values())) for of in (run.lost, run.doubled, run.halves))
     acknowledged = sum(len(kind.acknowledged) for kind in run.kinds)
     twice = run.office.twice()[0]
-    return f"{acknowledged} acknowledged, {lost} lost, {doubled} doubled, {halves} by half, {twice} mails twice, {sum(run.wrong.values())} wrong"
+    wrong = "".join(f"; WRONG: {what}: {n}" for what, n in run.wrong.items())
+    return (
+        f"{acknowledged} acknowledged, {lost} lost, {doubled} doubled, {halves} by half, {twice} mails twice, "
+        f"{sum(run.wrong.values())} wrong{wrong}"
+    )
 
 
 def report(run: Round, took: float, seed: int) -> int:

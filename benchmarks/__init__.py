@@ -1,1 +1,1 @@
-"""What the README claims about speed, runnable by anybody: see benchmarks/README.md."""
+"""What is said about speed, runnable by anybody: see README.md beside this."""

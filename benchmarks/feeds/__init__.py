@@ -1,1 +1,1 @@
-"""What the README says of feeds' speed, one command a claim: see README.md beside this."""
+"""What is said of feeds' speed, one command for each: see README.md beside this."""

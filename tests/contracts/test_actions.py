@@ -57,7 +57,8 @@ def functions_with_verbs() -> list[tuple[str, str, str]]:
     """Every function that is an action, wherever it stands: its file, its name and its verb. Several may share a verb."""
     found = []
     for path in sorted(Path(floreo.__path__[0]).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        code = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(code)) if "@action(" in code else ():
             for mark in getattr(node, "decorator_list", ()):
                 if isinstance(node, ast.FunctionDef) and ast.unparse(mark).startswith("action("):
                     verb = mark.args[0]

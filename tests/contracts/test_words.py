@@ -20,7 +20,8 @@ from django.apps import apps
 
 from tests.contracts import glossary
 
-pytestmark = pytest.mark.one_database
+# Read once, by one worker: the texts and names of everything.
+pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words")]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "floreo"
@@ -101,13 +102,20 @@ def template_texts() -> Iterator[Text]:
             yield Text(place_of(path), "en", words, interface=True)
 
 
-def literal_texts() -> Iterator[Text]:
-    """Sentences in code that are not translated: what commands print, and why something is not recorded."""
+@cache
+def code() -> tuple[list[Text], list[Name]]:
+    """What stands in our Python: sentences that are not translated (what commands print, why something is not recorded), and
+    names of modules, functions, classes, arguments, variables and attributes, where they are made."""
+    texts: list[Text] = []
+    names: list[Name] = []
     for path in CODE:
+        place, tree = place_of(path), ast.parse(path.read_text("utf-8"))
         if VOCABULARY not in path.parents:
-            for line, words in literals(ast.parse(path.read_text("utf-8"))):
-                if " " in words.strip():
-                    yield Text(f"{place_of(path)}:{line}", "en", plain(words))
+            said = ((line, words) for line, words in literals(tree) if " " in words.strip())
+            texts += [Text(f"{place}:{line}", "en", plain(words)) for line, words in said]
+        names += [Name(place, part) for part in path.relative_to(PACKAGE).with_suffix("").parts]
+        names += names_in(tree, place)
+    return texts, names
 
 
 def literals(node: ast.AST, *, is_docstring: bool = False) -> Iterator[tuple[int, str]]:
@@ -122,10 +130,15 @@ def literals(node: ast.AST, *, is_docstring: bool = False) -> Iterator[tuple[int
         yield from literals(child, is_docstring=isinstance(node, ast.Expr))
 
 
+@cache
+def data(path: Path) -> dict[str, object]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
 def data_texts() -> Iterator[Text]:
     """Every value of packs, frameworks and shipped data."""
     for path in DATA:
-        for key, value, language in values(tomllib.loads(path.read_text("utf-8"))):
+        for key, value, language in values(data(path)):
             place = f"{place_of(path)}, {key}"
             if key == "code":
                 yield Text(place, "en", value.replace("-", " "))
@@ -154,17 +167,13 @@ def place_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def code_names() -> Iterator[Name]:
-    """Modules, functions, classes, arguments, variables and attributes, where they are made."""
-    for path in CODE:
-        place = place_of(path)
-        yield from (Name(place, part) for part in path.relative_to(PACKAGE).with_suffix("").parts)
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                yield Name(f"{place}:{node.lineno}", node.name, is_function=True)
-            elif name := made_name(node):
-                yield Name(f"{place}:{getattr(node, 'lineno', 0)}", name)
-            yield from (Name(f"{place}:{getattr(node, 'lineno', 0)}", part) for part in address_parts(node))
+def names_in(tree: ast.Module, place: str) -> Iterator[Name]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield Name(f"{place}:{node.lineno}", node.name, is_function=True)
+        elif name := made_name(node):
+            yield Name(f"{place}:{getattr(node, 'lineno', 0)}", name)
+        yield from (Name(f"{place}:{getattr(node, 'lineno', 0)}", part) for part in address_parts(node))
 
 
 def made_name(node: ast.AST) -> str:
@@ -196,7 +205,7 @@ def other_names() -> Iterator[Name]:
         yield from (Name(place_of(path), name) for name in OUR_CLASS.findall(path.read_text("utf-8")))
     for path in DATA:
         if PACKAGE not in path.parents:
-            yield from (Name(place_of(path), key) for key in keys(tomllib.loads(path.read_text("utf-8"))))
+            yield from (Name(place_of(path), key) for key in keys(data(path)))
 
 
 def keys(found: object) -> Iterator[str]:
@@ -237,14 +246,15 @@ def excerpt(words: str, hit: re.Match[str]) -> str:
     return words[max(hit.start() - 40, 0) : hit.end() + 40]
 
 
-def better_name(name: Name) -> tuple[str, str] | None:
+@cache
+def better_name(name: str, *, is_function: bool) -> tuple[str, str] | None:
     """The first word of a name that the glossary bans, and the better one."""
-    if name.name in glossary.RIGHT_NAMES:
+    if name in glossary.RIGHT_NAMES:
         return None
-    if better := match(glossary.WHOLE_NAMES, name.name.strip("_").lower()):
-        return name.name, better
-    tables = [glossary.NAMES, *([glossary.FUNCTIONS] if name.is_function else [])]
-    for part in map(str.lower, PART.findall(name.name)):
+    if better := match(glossary.WHOLE_NAMES, name.strip("_").lower()):
+        return name, better
+    tables = [glossary.NAMES, *([glossary.FUNCTIONS] if is_function else [])]
+    for part in map(str.lower, PART.findall(name)):
         for table in tables:
             if better := match(table, part):
                 return part, better
@@ -259,8 +269,8 @@ def match(table: Mapping[str, str], word: str) -> str:
 def wrong_names() -> dict[str, list[str]]:
     """Each name that the glossary bans, with the places where it is made."""
     found: dict[str, list[str]] = defaultdict(list)
-    for name in [*code_names(), *other_names()]:
-        if wrong := better_name(name):
+    for name in [*code()[1], *other_names()]:
+        if wrong := better_name(name.name, is_function=name.is_function):
             found[name.name].append(f"{name.place}: “{wrong[0]}” in {name.name}. Better: {wrong[1]}")
     return found
 
@@ -278,7 +288,7 @@ def test_no_template_shows_a_banned_word() -> None:
 
 
 def test_no_sentence_in_code_uses_a_banned_word() -> None:
-    assert all_wrong(literal_texts()) == []
+    assert all_wrong(code()[0]) == []
 
 
 def test_no_pack_framework_or_kind_uses_a_banned_word() -> None:
@@ -295,16 +305,16 @@ def test_the_list_of_names_left_only_gets_shorter() -> None:
 
 
 def test_every_exception_is_used() -> None:
-    everything = [*messages(), *template_texts(), *literal_texts(), *data_texts()]
+    everything: dict[str, list[str]] = {language: [] for language in glossary.RIGHT}
+    for text in (*messages(), *template_texts(), *code()[0], *data_texts()):
+        everything[text.language].append(" ".join(text.words.split()))
     unused = [
         phrase
         for language, phrases in glossary.RIGHT.items()
         for phrase in phrases
-        if not any(
-            text.language == language and pattern(phrase).search(" ".join(text.words.split())) for text in everything
-        )
+        if not pattern(phrase).search("\n".join(everything[language]))
     ]
-    names = {name.name for name in [*code_names(), *other_names()]}
+    names = {name.name for name in [*code()[1], *other_names()]}
     assert (unused, sorted(glossary.RIGHT_NAMES.keys() - names)) == ([], [])
 
 
@@ -345,7 +355,7 @@ def test_a_planted_word_is_found(language: str, words: str, found: str) -> None:
     ],
 )
 def test_a_planted_name_is_found(name: str, is_function: bool, found: str) -> None:
-    wrong = better_name(Name("here", name, is_function))
+    wrong = better_name(name, is_function=is_function)
     assert (wrong[0] if wrong else "") == found
 
 

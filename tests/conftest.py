@@ -29,7 +29,7 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 
 
 # Shown on one database: what pages say and refuse, and how files and words are read. What they ask of the database is asked
-# on both by the crawl of every page (contracts/test_queries.py) and by the tests of actions, queries, tables and search.
+# on both by the crawl of every page (contracts/test_every_page.py) and by the tests of actions, queries, tables and search.
 ON_ONE_DATABASE = (
     "api",
     "contracts",

@@ -1,0 +1,205 @@
+"""One walk through every page of the sample country, as a stranger, as who may do most, and by private link; and what it shows.
+
+To look changes nothing. No page asks the database the same question again and again. Every way to the form of a decision
+carries what its page showed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, get_resolver, resolve, reverse
+
+from floreo.config import readiness
+from floreo.core import audit, heartbeat
+from floreo.core.models import AuditEntry
+from floreo.feeds.holding_links import token_of as findings_token
+from floreo.feeds.models import Notice
+from floreo.organisations.models import Country, Membership, User
+from floreo.reviews.access import token_of as answer_token
+from floreo.reviews.models import UpdateRequest
+from floreo.tasks.access import feed_token
+from tests.contracts.test_urls import filled, routes
+
+pytestmark = pytest.mark.two_databases
+
+# Who is signed in since when, what was asked how often, and what a calendar program was given last of each event (iCalendar
+# wants a number that grows with each change): none of it is a fact of record, and nobody reads it.
+PASSING = {"sessions.session", "usersessions.usersession", "core.tokenbucket", "tasks.feedkey"}
+A_ROUTE = 1  # addresses of one route that are opened, plain and with a query: its view is the same for all
+# /ready/ looks over a connection of its own, which sees nothing of a test's transaction: tests/config/test_monitors.py.
+SKIPPED = ("/static/", "/account/logout/", "/es/", "/ready/")
+AT_MOST = 3  # a page and what stands round it may ask the same thing apart: who I am, and what may be seen
+# Pages that ask once for each of a few things, how often at most, and what of.
+KNOWN = {
+    "account/reauthenticate/": 6,  # the library's: it asks for each way of signing in
+    "workspace/": 5,  # each kind of what is to be done reads the tree of organisations
+    "workspace/waiting/": 5,
+    "workspace/feeds/": 4,
+    "workspace/feeds/types/<path:report_type>/": 4,
+    "workspace/feeds/rules/<int:pk>/": 8,  # a rule is tried on four files
+    "workspace/plan/<slug:edition>/actions/<str:code>/": 4,  # its history asks which of its things may be seen
+    "workspace/notices/today/": 13,  # letters are chosen organisation by organisation, as they are sent
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What was opened, and what it asked of the database: each question without its values, and how often."""
+
+    address: str
+    route: str
+    text: str  # of a page; empty of a file
+    questions: Counter[str]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Path and query of each."""
+        return re.findall(r'(?:href|hx-get)="(/[^"#?]*)(\?[^"#]*)?', unescape(self.text))
+
+
+@dataclass
+class Walk:
+    """What there was to see, and what was different afterwards."""
+
+    stranger: list[Page] = field(default_factory=list)
+    team: list[Page] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    written: list[str] = field(default_factory=list)
+
+
+def facts() -> Mapping[str, tuple[int, str]]:
+    """Of each table how many rows, and a hash of all that they say."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        label = model._meta.label_lower
+        if model._meta.managed and label not in PASSING:
+            names = [f.attname for f in model._meta.concrete_fields if f.name != "last_login"]
+            rows = list(model._base_manager.order_by("pk").values_list(*names))
+            found[label] = (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest())
+    return found
+
+
+def route_of(path: str) -> str:
+    try:
+        return resolve(path).route
+    except Resolver404:
+        return path
+
+
+def shape(sql: str) -> str:
+    """A statement without its values."""
+    sql = re.sub(r"'(?:[^']|'')*'", "?", sql)
+    sql = re.sub(r"\b\d+(\.\d+)?\b", "?", sql)
+    return re.sub(r"\((?:\?, )+\?\)", "(?)", sql)
+
+
+def text_of(response: HttpResponseBase) -> str:
+    """Of a page; nothing of a file, which is read to its end."""
+    if response.streaming:
+        list(response)
+        return ""
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return response.content.decode() if is_page else ""  # type: ignore[attr-defined]
+
+
+def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
+    """Opens what is linked from `starts`, and what is linked from there, one of every route plain and one with a query."""
+    counts, seen, waiting = Counter[str](), set(starts), deque(starts)
+    while waiting:
+        address = waiting.popleft()
+        path, _mark, query = address.partition("?")
+        route = route_of(path)
+        kind = f"{route} {bool(query)}"
+        if path.startswith(SKIPPED) or counts[kind] >= A_ROUTE:
+            continue
+        counts[kind] += 1
+        with CaptureQueriesContext(connection) as asked:
+            response = client.get(address)
+            text = text_of(response)
+        assert response.status_code < 500, address
+        yield Page(address, route, text, Counter(shape(q["sql"]) for q in asked))
+        for href in re.findall(r'(?:href|hx-get)="([^"#]+)', text):
+            parts = urlsplit(urljoin(path, unescape(href)))
+            link = f"{parts.path}?{parts.query}" if parts.query else parts.path
+            if link not in seen and not parts.scheme and parts.netloc in {"", "testserver"}:
+                seen.add(link)
+                waiting.append(link)
+
+
+_walks: list[Walk] = []  # by the first test that asks
+
+
+@pytest.fixture
+def walk(isla_feeds: Country, secretariat: User, monkeypatch: pytest.MonkeyPatch) -> Walk:
+    """Done once by the worker that runs these tests."""
+    if not _walks:
+        Membership.objects.create(user=secretariat, role="administrator")
+        heartbeat.beat()  # a worker is at work, so that the page that says so answers, also on a busy machine
+        monkeypatch.setattr(heartbeat, "STALE", timedelta(days=1))
+        monkeypatch.setattr(readiness._looks, "seconds", 120.0)
+        _walks.append(_walked(secretariat))
+    return _walks[0]
+
+
+def _walked(who: User) -> Walk:
+    ask = UpdateRequest.objects.exclude(review__state="closed").first() or UpdateRequest.objects.all()[0]
+    notice = Notice.objects.order_by("-link_until")[0]
+    by_link = [
+        reverse("portal:answer", args=[answer_token(ask)]),
+        reverse("portal:findings", args=[findings_token(notice, 0)]),
+        reverse("portal:calendar", args=[feed_token(who)]),
+    ]
+    everywhere = [filled(route) for route, _pattern in routes(get_resolver()) if "<" not in route]
+    inside, before, head = Client(), facts(), audit.head()
+    inside.force_login(who)
+    found = Walk(
+        stranger=list(look_round(Client(), ["/", *by_link, *everywhere])),
+        team=list(look_round(inside, ["/workspace/", *everywhere])),
+    )
+    after = facts()
+    found.changed = {name for name in before if after[name] != before[name]}
+    found.written = list(AuditEntry.objects.filter(number__gt=head.number).values_list("verb", flat=True))
+    return found
+
+
+def test_a_get_writes_nothing(walk: Walk) -> None:
+    assert (walk.changed, walk.written) == (set(), [])
+    assert (len(walk.stranger) > 60, len(walk.team) > 150) == (True, True), (len(walk.stranger), len(walk.team))
+
+
+def test_no_page_asks_the_same_question_again_and_again(walk: Walk) -> None:
+    found, pages = {}, {page.route for page in (*walk.stranger, *walk.team) if page.text}
+    for page in (*walk.stranger, *walk.team):
+        often = {asked: times for asked, times in page.questions.items() if times > AT_MOST and "FROM" in asked}
+        if page.text and often and max(often.values()) > KNOWN.get(page.route, 0):
+            found[page.address] = often
+    assert found == {}
+    assert len(pages) > 120
+
+
+def test_every_way_to_the_form_of_a_decision_carries_what_its_page_showed(walk: Walk) -> None:
+    forms = {
+        page.address.partition("?")[0]
+        for page in walk.team
+        if 'name="shown"' in page.text and "data-part=" in page.text
+    }
+    links: dict[str, set[str]] = {}
+    for page in walk.team:
+        for href, query in page.links:
+            links.setdefault(href, set()).add(query)
+    bound = {href for href, queries in links.items() if any("shown=" in query for query in queries)}
+    assert {href for href in forms if any("shown=" not in query for query in links.get(href, set()))} == set()
+    assert len(bound) >= 5

@@ -211,6 +211,10 @@ class TestLoaded:
             after = page[page.index(name) :][:900]
             assert release in after, name
             assert source in after, name
+        page = stranger.get("/organisations/ministry-of-home-affairs/").content.decode()
+        role = page[page.index("Hosted a two-day") :][:700]
+        assert "https://alberto.bz/belize-cybersecurity-sensitization-and-training-concludes/" in role
+        assert "in <time" in role
         page = stranger.get("/organisations/task-force/").content.decode()
         part = page[page.index("Coordinated it") :][:900]
         assert release in part

@@ -99,6 +99,17 @@ def when_text(day: date | None, precision: str = Precision.DAY, *, short: bool =
     return short_day(day) if short else day_text(day)
 
 
+def lasting_text(first: date | None, last: date | None, precision: str = Precision.DAY) -> str:
+    """When something was that may have lasted: "10 Feb to 13 Feb 2020", "2018 to 2020"; of one day or one year only that."""
+    begin = when_text(first, precision)
+    end = when_text(last, precision) if first and last else begin
+    if begin == end:
+        return begin
+    if precision == Precision.DAY:
+        return span_text(first, last)
+    return _("%(first)s to %(last)s") % {"first": begin, "last": end}
+
+
 def span_text(first: date | None, last: date | None) -> str:
     """ "1 Jan to 31 Dec 2026", with either end open."""
     if first and last:

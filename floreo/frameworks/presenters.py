@@ -211,8 +211,8 @@ def zeros_text(zeros: list[str], year: int) -> str:
     if not zeros:
         return ""
     return _(
-        "In %(year)d the publisher gave 0 for: %(parts)s. A zero means that nothing was shown: either it"
-        " does not exist, or no evidence of it was sent."
+        "In %(year)d the publisher gave 0 for: %(parts)s. A zero can mean that it does not exist, or"
+        " that no evidence of it was sent."
     ) % {"year": year, "parts": ", ".join(zeros)}
 
 

@@ -206,7 +206,7 @@ class Reading(Record, Translated, Sourced):
     """A value for a period: computed by a measure, or entered with a source. Frozen once approved; a correction is a
     new reading that points to the one it corrects, and both stay."""
 
-    translated_fields: ClassVar[tuple[str, ...]] = ("note",)
+    translated_fields: ClassVar[tuple[str, ...]] = ("note", "part", "subject")
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
     starts_on = models.DateField()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.core import clock
 from floreo.core.ui import locale
+from floreo.core.wording import capital
 from floreo.indicators.logic import (
     Direction,
     Frequency,
@@ -205,11 +206,12 @@ def headline(indicator: Indicator, reading: Reading | None) -> str:
     """One sentence that answers how the figure stands."""
     if reading is None:
         return missing_text(indicator)
+    when = capital(when_text(reading))  # in Spanish a month has a small letter
     if is_hidden(reading):
-        return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when_text(reading)}
+        return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when}
     if reading.value is None:
-        return gettext("%(when)s: nothing to count, so there is no value.") % {"when": when_text(reading)}
-    text = {"when": when_text(reading), "value": value_text(reading), "outlook": outlook_text(indicator, reading)}
+        return gettext("%(when)s: nothing to count, so there is no value.") % {"when": when}
+    text = {"when": when, "value": value_text(reading), "outlook": outlook_text(indicator, reading)}
     if indicator.target is None:
         return gettext("%(when)s: %(value)s. No target is set.") % text
     return gettext("%(when)s: %(value)s. %(outlook)s.") % text

@@ -150,7 +150,7 @@ def is_mean(reading: Reading) -> bool:
 def bars_of(readings: Sequence[Reading], *, name: str = "", ours: Reading | None = None) -> list[Bar]:
     """Parts in the order they were entered; states from the highest down, with the country among them."""
     bars = [
-        Bar(capital(r.part or r.subject), r.value, bare_value(r))
+        Bar(capital(r.in_language("part" if r.part else "subject")), r.value, bare_value(r))
         for r in readings
         if r.value is not None and not figures.is_hidden(r)
     ]
@@ -206,7 +206,7 @@ def _chart(
     chart = Chart(title(bars), note, bars, first.source, indicator.get_absolute_url(), first)
     if mean is None or mean.value is None:
         return [chart]
-    label = capital(mean.subject)
+    label = capital(mean.in_language("subject"))
     return [replace(chart, reference=mean.value, reference_label=label, reference_value=bare_value(mean))]
 
 
@@ -215,14 +215,18 @@ def _same_year(reading: Reading, latest: Reading | None) -> bool:
 
 
 def trust_text(trust: Trust) -> str:
-    """ "0 of 151 rows have been checked by the secretariat. 116 were read in their source by those who prepared the data. 35 are
+    """ "0 of 151 public rows of this site have been checked by the secretariat. 116 were read in their source by those who prepared the data. 35 are
     marked “unchecked”."."""
     words = {"confirmed": number_figures(trust.confirmed), "total": number_figures(trust.total)}
     if trust.unconfirmed == 0:
-        return _("All %(total)s rows have been checked by the secretariat.") % words if trust.total else ""
+        return (
+            _("All %(total)s public rows of this site have been checked by the secretariat.") % words
+            if trust.total
+            else ""
+        )
     text = ngettext(
-        "%(confirmed)s of %(total)s rows has been checked by the secretariat.",
-        "%(confirmed)s of %(total)s rows have been checked by the secretariat.",
+        "%(confirmed)s of %(total)s public rows of this site has been checked by the secretariat.",
+        "%(confirmed)s of %(total)s public rows of this site have been checked by the secretariat.",
         trust.confirmed,
     )
     read = ngettext(

@@ -225,6 +225,7 @@ class _Gathering:
             {
                 "title": text(e.title, e.translations, "title"),
                 "on": e.on,
+                "ends_on": e.ends_on,
                 "precision": e.precision,
                 "kind": e.kind,
                 "confirmed": e.confirmed,

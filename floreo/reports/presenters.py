@@ -18,6 +18,7 @@ from floreo.core.wording import (
     capital,
     day_text,
     days_text,
+    lasting_text,
     number_word,
     sentences,
     short_day,
@@ -45,6 +46,11 @@ def day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
+def event_when(event: Mapping[str, Any]) -> str:
+    """When an event was, as exactly as it is known, to its last day."""
+    return lasting_text(day(event["on"]), day(event.get("ends_on")), event["precision"])
+
+
 def amount_text(amount: Decimal, currency: str) -> str:
     return locale.money(amount, currency)
 
@@ -66,6 +72,7 @@ class ReportSummary:
     frozen_by: str = ""
     corrections: tuple[Any, ...] = field(default=())
     site: str = ""
+    address: str = ""  # where the public compares paper with it
 
     # -- the frame -------------------------------------------------------------------------------------------------------
 
@@ -121,6 +128,8 @@ class ReportSummary:
             "name": self.frozen_by,
             "number": locale.number(self.audit_number),
         }
+        if self.address:
+            text = sentences(text, _("Check it at %(address)s.") % {"address": self.address})
         if not self.corrections:
             return text
         more = ngettext("%(n)d correction.", "%(n)d corrections.", len(self.corrections))

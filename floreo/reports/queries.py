@@ -41,6 +41,7 @@ def summary_of(snapshot: Snapshot, *, internal: bool = False) -> ReportSummary:
         frozen_by=snapshot.frozen_by,
         corrections=tuple(notes),
         site=settings.SITE_ADDRESS,
+        address=f"{settings.SITE_ADDRESS}{snapshot.get_absolute_url()}" if snapshot.is_public else "",
     )
     if internal:
         return summary

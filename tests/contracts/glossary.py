@@ -67,6 +67,7 @@ SPANISH = {
     r"medios públicos": "medios de comunicación",
     r"alcanzables?": "localizable; localización",
     r"puntuaci[oó]n(es)?": "puntaje",
+    r"calific(ar|a|an|aci[oó]n|aciones)": "valorar, valoración",
     r"cartas?": "aviso",
     r"extrañ[oa]s?": "terceros; desconocidos; inusual",
     r"puertas?": "lugar para reportar; interfaz",

@@ -24,7 +24,7 @@ def page_of(address: str) -> str:
 def test_published_zeros_are_shown_with_what_they_mean() -> None:
     page = page_of("/frameworks/gci/")
     assert (
-        "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero means that nothing was shown"
+        "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero can mean that it does not exist,"
         in page
     )
     assert (

@@ -103,6 +103,14 @@ def test_a_correction_stands_beside_what_it_corrects() -> None:
     assert correct_reading(new, by=SYSTEM, value=76, reason="Again").corrects == new
 
 
+def test_a_correction_keeps_what_a_part_is_called_in_other_languages() -> None:
+    reading = enter(make_indicator(), 79)
+    reading.part, reading.translations = "legal", {"es": {"part": "medidas jurídicas", "note": "Una nota"}}
+    reading.save()
+    new = correct_reading(freeze_reading(reading, by=SYSTEM), by=SYSTEM, value=77, reason="One was counted twice")
+    assert (new.part, new.translations) == ("legal", {"es": {"part": "medidas jurídicas"}})
+
+
 def test_a_correction_needs_a_reason_and_a_frozen_reading() -> None:
     reading = enter(make_indicator(), 79)
     with pytest.raises(Refused, match="not frozen"):

@@ -140,6 +140,14 @@ def test_periods_read_as_people_say_them(period: Period, english: str, spanish: 
         assert spanish is None or presenters.period_text(period) == spanish
 
 
+def test_a_sentence_begins_with_a_capital_letter_in_spanish_too() -> None:
+    indicator = make_indicator()
+    reading = enter(indicator, 81)
+    reading.starts_on, reading.ends_on = date(2026, 7, 1), date(2026, 7, 31)
+    with translation.override("es"):
+        assert presenters.headline(indicator, reading).startswith("Jul 2026: ")
+
+
 def test_few_people_are_never_shown(user_with: Callable[..., User]) -> None:
     """Neither on a page nor in a file, whoever asks for the file."""
     indicator = aim(make_indicator(unit="people", about_people=True), target=30)

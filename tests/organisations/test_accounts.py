@@ -385,6 +385,14 @@ def test_an_outside_login_is_offered_only_where_there_is_one(stranger: Client, s
     assert "Sign in with Government login" in stranger.get("/account/login/").content.decode()
 
 
+def test_one_link_leads_to_a_forgotten_password(stranger: Client) -> None:
+    for prefix, words in (("", "I forgot my password"), ("/es", "contraseña")):
+        page = stranger.get(f"{prefix}/account/login/").content.decode()
+        links = re.findall(rf'<a href="{prefix}/account/password/reset/"[^>]*>([^<]+)</a>', page)
+        assert len(links) == page.count("/account/password/reset/") == 1
+        assert words in links[0]
+
+
 def test_sign_in_slows_down_guessing(stranger: Client, observer: User, settings: Any) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "guessing"}}
     given = {"login": observer.email, "password": "wrong word"}

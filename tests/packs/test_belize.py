@@ -135,6 +135,33 @@ def test_every_note_of_a_value_is_in_spanish_too(pack: Pack) -> None:
     assert [row.name for row in notes if not row.fields["translations"]["es"]["note"]] == []
 
 
+def test_the_parts_and_the_countries_of_the_charts_are_in_spanish_too(pack: Pack) -> None:
+    named = [row for row in pack.rows if row.word == "reading" and (row.fields["part"] or row.fields["subject"])]
+    assert len(named) == 24
+    assert [r.name for r in named if not set(r.fields["translations"]["es"]) & {"part", "subject"}] == []
+
+
+def test_what_is_of_one_data_set_is_marked_alike(pack: Pack) -> None:
+    """Networks and their holders, from routing data whose makers warn of errors."""
+    routing = [row for row in pack.rows if str(row.fields.get("source", "")).startswith("npm @ip-location-db/asn")]
+    assert Counter(row.word for row in routing) == {"network": 16, "organisation": 14, "role": 2}
+    assert [row.name for row in routing if not row.fields["doubt"]] == []
+
+
+def test_the_area_of_an_event_is_our_reading_and_says_so(pack: Pack) -> None:
+    """The launch is of all three."""
+    tied = [row for row in pack.rows if row.word == "event" and row.many["pillars"]]
+    assert [row.fields["code"] for row in tied if not row.fields["doubt"]] == ["launch"]
+
+
+def test_no_text_of_the_edition_breaks_a_line_within_a_sentence(pack: Pack) -> None:
+    (edition,) = [row.fields for row in pack.rows if row.word == "edition"]
+    for text in (edition["public_text"], edition["translations"]["es"]["public_text"]):
+        paragraphs = text.strip().split("\n\n")
+        assert [p for p in paragraphs if "\n" in p] == []
+        assert len(paragraphs) == 4
+
+
 def test_the_areas_are_titled_as_the_release_prints_them(pack: Pack) -> None:
     areas = {row.fields["code"]: row.fields for row in pack.rows if row.word == "pillar"}
     assert {code: area["title"] for code, area in areas.items()} == {
@@ -168,6 +195,37 @@ class TestLoaded:
         tied = Counter(event.action.code for event in Event.objects.exclude(action=None).select_related("action"))  # type: ignore[union-attr]  # each of these names its action
         assert tied == {"1.3.3": 5, "1.4.3": 3, "1.3.2": 1, "1.6.2": 1, "3.3.5": 1}
         assert [event.code for event in Event.objects.exclude(action=None) if not event.doubt] == []
+
+    def test_what_lasted_is_shown_to_its_last_day(self, stranger: Client) -> None:
+        page = stranger.get("/strategy/2020-2023/actions/1.3.2/").content.decode()
+        assert '<time datetime="2020-02-10">10 Feb to 13 Feb 2020</time>' in page
+        assert "10 feb a 13 feb 2020" in stranger.get("/es/strategy/2020-2023/actions/1.3.2/").content.decode()
+        assert "Events recorded from sources" in (page := stranger.get("/reports/2020-2023/closing/").content.decode())
+        assert "10 Feb to 13 Feb 2020:" in page
+        assert "2022:" in page
+
+    def test_who_took_part_and_where_copies_are_show_their_own_source(self, stranger: Client) -> None:
+        release, source = "https://ambergriscaye.com/forum/ubbthreads.php/topics/546024/", 'source<span class="visually'
+        page = stranger.get("/strategy/2020-2023/").content.decode()
+        for name in ("Attorney General&#x27;s Ministry", "Government of Belize Press Office"):
+            after = page[page.index(name) :][:900]
+            assert release in after, name
+            assert source in after, name
+        page = stranger.get("/organisations/ministry-of-home-affairs/").content.decode()
+        role = page[page.index("Hosted a two-day") :][:700]
+        assert "https://alberto.bz/belize-cybersecurity-sensitization-and-training-concludes/" in role
+        assert "in <time" in role
+        page = stranger.get("/organisations/task-force/").content.decode()
+        part = page[page.index("Coordinated it") :][:900]
+        assert release in part
+        assert source in part
+
+    def test_the_charts_of_the_spanish_home_page_are_in_spanish(self, stranger: Client) -> None:
+        page = stranger.get("/es/").content.decode()
+        for words in ("Medidas técnicas", "Trinidad y Tabago", "Media mundial", "Santa Lucía"):
+            assert words in page, words
+        for words in ("World mean", "Technical", "Trinidad and Tobago"):
+            assert words not in page, words
 
     def test_dates_are_no_finer_than_they_are_known(self) -> None:
         events = {event.code: event for event in Event.objects.all()}

@@ -79,13 +79,16 @@ def test_how_far_to_trust_it_is_counted(isla: Country, stranger: Client) -> None
 
 def test_trust_in_text() -> None:
     assert presenters.trust_text(Trust(151, 0, 116, {})) == (
-        "0 of 151 rows have been checked by the secretariat. 116 were read in their source by those who prepared the data. "
+        "0 of 151 public rows of this site have been checked by the secretariat. 116 were read in their source by those who prepared the data. "
         "35 are marked “unchecked”."
     )
     assert presenters.trust_text(Trust(2, 1, 1, {})) == (
-        "1 of 2 rows has been checked by the secretariat. 1 was read in its source by those who prepared the data."
+        "1 of 2 public rows of this site has been checked by the secretariat. 1 was read in its source by those who prepared the data."
     )
-    assert presenters.trust_text(Trust(1240, 1240, 0, {})) == "All 1,240 rows have been checked by the secretariat."
+    assert (
+        presenters.trust_text(Trust(1240, 1240, 0, {}))
+        == "All 1,240 public rows of this site have been checked by the secretariat."
+    )
     assert presenters.trust_text(Trust(0, 0, 0, {})) == ""
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client, override_settings
 
 from floreo.core import clock, heartbeat
-from floreo.organisations.models import Country
+from floreo.organisations.models import Country, Organisation
 from floreo.strategy.models import Action, Event, Objective
 from tests.pages import squeezed
 from tests.portal.crawl import body, files, heading, pages
@@ -114,6 +114,14 @@ def test_what_is_not_there_is_told_in_a_sentence(isla: Country, stranger: Client
     assert response.status_code == 404
     assert heading(response.content.decode()) == "We cannot find this page"
     assert "This page or record does not exist, or is not public." in response.content.decode()
+
+
+def test_a_long_text_of_a_list_is_escaped_once(isla: Country, stranger: Client) -> None:
+    Organisation.objects.filter(code="national-csirt").update(role_text="Runs the government's <network>. " * 9)
+    page = stranger.get("/organisations/?q=csirt").content.decode()
+    assert "the government&#x27;s &lt;network&gt;" in page
+    assert "&amp;#x27;" not in page
+    assert "&amp;lt;" not in page
 
 
 def test_pages_only_read(isla: Country, stranger: Client) -> None:

@@ -67,6 +67,18 @@ def test_an_action_says_why_it_has_its_status(isla: Country, stranger: Client) -
     assert "Measured by Reports triaged within 24 hours 81 %, Q3 2026, target 95 % by 31 Dec 2027" in text
 
 
+def test_who_takes_part_in_an_action_shows_another_source_than_the_action_s(isla: Country, stranger: Client) -> None:
+    act = Action.objects.get(edition__code="2025-2028", code="2.1.1")
+    parts = Participation.objects.filter(action=act)
+    assert parts.filter(part=Part.SUPPORT).exists()
+    parts.update(source=act.source, source_url="https://example.org/same")
+    assert "https://example.org/same" not in body(stranger, act.get_absolute_url())
+    parts.update(source="A decree", source_url="https://example.org/decree", confirmed=False, doubt="A copy was read.")
+    page = body(stranger, act.get_absolute_url())
+    named = parts.filter(ends_on=None).count()
+    assert page.count("https://example.org/decree") == page.count('title="A copy was read."') == named
+
+
 def test_money_of_two_currencies_is_never_added(isla: Country, stranger: Client) -> None:
     act = Action.objects.get(edition__code="2025-2028", code="2.1.1")
     act.budget_lines.create(amount=1000, spent=1, currency="USD", fiscal_year=2026)

@@ -95,6 +95,14 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
         assert expected in words, expected
 
 
+def test_a_limit_is_told_as_a_limit(isla: Country) -> None:
+    """Beside a value, "2" alone would read as a target that was reached."""
+    edition = Edition.objects.get(code="2025-2028")
+    assert "at most 2" in page_of(summary_now(edition, Q3, SYSTEM))
+    with override("es"):
+        assert "máximo 2" in page_of(summary_now(edition, Q3, SYSTEM))
+
+
 def test_an_empty_edition_says_so(edition: Edition) -> None:
     words = page_of(summary_now(edition, Q3, None))
     for text in (

@@ -91,6 +91,11 @@ def grant(by: User, funder: Organisation, code: str = "deal", **facts: Any) -> G
     return acts.add_grant(code, by=by, **given)
 
 
+def test_a_budget_line_is_named_as_people_write_money(act: Action, secretariat: User) -> None:
+    assert str(line(act, secretariat, amount=Decimal(45000), fiscal_year=2028)) == "PRD 45,000, 2028"
+    assert str(line(act, secretariat, amount=Decimal("0.50"))) == "PRD 0.50, 2026"
+
+
 def test_sums_by_funder_year_and_pillar_for_who_may_see_all(
     edition: Edition, act: Action, fund: Organisation, secretariat: User
 ) -> None:

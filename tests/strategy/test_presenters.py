@@ -257,6 +257,15 @@ def test_spans_dates_and_lists_in_text() -> None:
     assert wording.span_text(date(2025, 1, 1), date(2026, 12, 31)) == "1 Jan 2025 to 31 Dec 2026"
     assert wording.span_text(None, date(2026, 12, 31)) == "until 31 Dec 2026"
     assert wording.span_text(None, None) == "no dates set"
+
+
+def test_what_lasted_is_told_to_its_end() -> None:
+    assert wording.lasting_text(date(2020, 2, 10), date(2020, 2, 13)) == "10 Feb to 13 Feb 2020"
+    assert wording.lasting_text(date(2018, 1, 1), date(2020, 12, 31), "year") == "2018 to 2020"
+    assert wording.lasting_text(date(2020, 1, 1), date(2020, 12, 31), "year") == "2020"
+    assert wording.lasting_text(date(2020, 2, 10), date(2020, 2, 10)) == "10 Feb 2020"
+    assert wording.lasting_text(date(2023, 7, 1), None, "month") == "Jul 2023"
+    assert wording.lasting_text(None, None) == "no date known"
     assert wording.month_span(date(2026, 1, 1), date(2027, 12, 31)) == "Jan 2026 to Dec 2027"
     assert wording.month_span(None, date(2027, 12, 31)) == "due Dec 2027"
     assert wording.when_text(date(2022, 2, 1), "month") == "Feb 2022"

@@ -129,6 +129,12 @@ def test_every_bad_cell_is_named_with_its_place_and_nothing_is_saved(  # noqa: P
     assert Action.objects.get(edition=full).internal_notes == "+notes"
 
 
+def test_one_wrong_cell_of_an_action_is_one_problem(full: Edition, secretariat: User) -> None:
+    """What hangs on the action is not reported too."""
+    content = changed(full, lambda book: put(book, "actions", "title", "x" * 400))
+    assert places_of(rehearsed(full, content, secretariat)) == [("actions", 2, "title")]
+
+
 def test_blank_rows_are_skipped_and_codes_are_used_once(full: Edition, secretariat: User) -> None:
     def change(book: Workbook) -> None:
         book["actions"].insert_rows(2, 3)

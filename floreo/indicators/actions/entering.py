@@ -213,6 +213,7 @@ def correct_reading(
         qualifier=old.qualifier,
         not_comparable=old.not_comparable,
         corrects=old,
+        translations=_names_of(old),
     )
     if value in (None, "") and measure_of(indicator) is not None:
         _recount(new, by)
@@ -230,6 +231,15 @@ def correct_reading(
         )
     new.set_text("note", wording)
     return _freeze(new, by)
+
+
+def _names_of(reading: Reading) -> dict[str, dict[str, str]]:
+    """What its part or its state is called in other languages."""
+    names = {
+        code: {field: texts[field] for field in ("part", "subject") if field in texts}
+        for code, texts in reading.translations.items()
+    }
+    return {code: texts for code, texts in names.items() if texts}
 
 
 def _recount(new: Reading, by: Actor) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.dates import Precision
 from floreo.core.models import Sourced
-from floreo.core.wording import when_text
+from floreo.core.wording import lasting_text
 from floreo.strategy.models import Action, Edition, Event, Milestone
 
 
@@ -25,10 +25,11 @@ class Happening:
     note: str
     address: str
     row: Sourced
+    ends_on: date | None = None  # of what lasted longer
 
     @property
     def when(self) -> str:
-        return when_text(self.on, self.precision)
+        return lasting_text(self.on, self.ends_on, self.precision)
 
     @property
     def stamp(self) -> str:
@@ -41,7 +42,7 @@ class Happening:
 
 def of_event(event: Event) -> Happening:
     address = event.action.get_absolute_url() if event.action and event.action.is_public else ""
-    return Happening(event.on, event.precision, event.in_language("title"), "", address, event)
+    return Happening(event.on, event.precision, event.in_language("title"), "", address, event, event.ends_on)
 
 
 def _of_milestone(milestone: Milestone, on: date | None, note: str) -> Happening:

@@ -26,7 +26,7 @@ def _happening_text(moment: Happening, today: date) -> str:
     """ "National exercise held with 14 bodies, 9 Oct": the year only where it is another one."""
     if moment.on is None:
         return _("%(title)s, no date known") % {"title": moment.title}
-    near = moment.precision == Precision.DAY and moment.on.year == today.year
+    near = moment.precision == Precision.DAY and moment.on.year == today.year and moment.ends_on in {None, moment.on}
     when = short_day_of_year(moment.on) if near else moment.when
     return _("%(title)s, %(when)s") % {"title": moment.title.rstrip("."), "when": when}
 

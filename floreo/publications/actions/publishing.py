@@ -27,7 +27,7 @@ from floreo.publications.models import Publication, PublicationState, Publicatio
 
 def must_be_out(publication: Publication) -> None:
     if not publication.is_out:
-        raise Refused(_("It is not out yet. Change it, or take it back."), code="not_out")
+        raise Refused(_("This is not published yet. Change it, or cancel its publication."), code="not_out")
 
 
 @action("publication.published", needs=Permission.PUBLICATION_PUBLISH, decides=itself, notes_maker=True)

@@ -12,7 +12,7 @@ from floreo.core.documents.blocks import Block, Bullets, Cell, Document, Grid, H
 from floreo.core.ui import locale
 from floreo.core.wording import capital, day_text, number_figures, number_word, sentences
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, day, localized
+from floreo.reports.presenters import ReportSummary, day, event_when, localized
 from floreo.strategy.logic import Status
 
 
@@ -127,11 +127,8 @@ def _events(summary: ReportSummary) -> list[Block]:
         return []
     items = []
     for one in events:
-        when = day(one["on"])
         unsure = "" if one["confirmed"] else f" ({_('unchecked')})"
-        items.append(
-            Item(f"{localized(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else "")
-        )
+        items.append(Item(f"{localized(one['title'])}{unsure}", f"{event_when(one)}:"))
     return [Heading(_("Events recorded from sources"), 2), Bullets(items)]
 
 

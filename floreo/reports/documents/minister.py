@@ -14,10 +14,11 @@ from floreo.core.documents.blocks import Block, Boxed, Bullets, Cell, Columns, D
 from floreo.core.ui import locale
 from floreo.core.wording import capital, number_figures, number_word, sentences, short_day
 from floreo.indicators import presenters as figures
+from floreo.indicators.logic import Direction
 from floreo.reports.documents import parts
 from floreo.reports.documents.progress import coming_items
 from floreo.reports.figures import Figure
-from floreo.reports.presenters import ReportSummary, day, localized, with_action
+from floreo.reports.presenters import ReportSummary, day, event_when, localized, with_action
 
 # How much fits on one page, whatever there is; the rest is counted and is in the report.
 LATE, DECISIONS, FIGURES, MOVED, COMING = 6, 4, 4, 4, 4
@@ -135,6 +136,8 @@ def _figures(summary: ReportSummary) -> list[Block]:
         unit = own.in_language("unit")
         has_unit = unit.casefold() in title.casefold()  # "Late milestones" needs no ", milestones"
         target = locale.number(own.target, own.decimals) if own.target is not None else "–"
+        if own.target is not None and own.direction == Direction.DOWN:
+            target = _("at most %(number)s") % {"number": target}
         now = parts.value_text(figure, unit=False)
         old = latest is not None and latest.ends_on < summary.period.start
         rows.append(
@@ -156,15 +159,15 @@ def _figures(summary: ReportSummary) -> list[Block]:
 
 def _moved(summary: ReportSummary) -> list[Block]:
     moved = summary.data["moved"]
-    found: list[tuple[str, str]] = [
-        (m["on"], localized(summary.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
+    found: list[tuple[str, str, str]] = [
+        (m["on"], localized(summary.by_code.get(m["action"], {}).get("title")), _day(m["on"])) for m in moved["closed"]
     ]
-    found += [(m["on"], localized(m["title"])) for m in moved["milestones"]]
-    found += [(e["on"], localized(e["title"])) for e in moved["events"]]
+    found += [(m["on"], localized(m["title"]), _day(m["on"])) for m in moved["milestones"]]
+    found += [(e["on"], localized(e["title"]), event_when(e)) for e in moved["events"]]
     if not found:
         return [Paragraph(_("No progress is recorded in this period."))]
     newest = sorted(found, reverse=True)[:MOVED]
-    items = [Item(short(title, TITLE), f"{_day(on)}:") for on, title in newest]
+    items = [Item(short(title, TITLE), f"{when}:") for _on, title, when in newest]
     return [Bullets(items), *_more(len(found) - len(items))]
 
 

@@ -23,7 +23,7 @@ from floreo.core.documents.blocks import (
 from floreo.core.ui import locale
 from floreo.core.wording import number_figures, short_day
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, day, localized, with_action
+from floreo.reports.presenters import ReportSummary, day, event_when, localized, with_action
 from floreo.strategy.logic import Status
 
 ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
@@ -112,7 +112,7 @@ def _moved(summary: ReportSummary, most: int) -> list[Block]:
     reached = [
         Item(_reached(summary, row), href=parts.action_href(summary, row["action"])) for row in moved["milestones"]
     ]
-    events = [Item(localized(e["title"]), f"{_when(e['on'])}:") for e in moved["events"]]
+    events = [Item(localized(e["title"]), f"{event_when(e)}:") for e in moved["events"]]
     for title, items in (
         (_("Actions completed"), closed),
         (_("Milestones reached"), reached),

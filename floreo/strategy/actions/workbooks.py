@@ -155,7 +155,7 @@ def _import_action(
     if row is not None and not row.removes:
         act = _take(run, sheet, row, act)
     if act is None:
-        for child in children:
+        for child in children if row is None or row.removes else ():  # else its own row says what is wrong
             run.refuse(child, "action", _("This edition has no action with this code."))
         return
     for child in children:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -376,7 +377,8 @@ class BudgetLine(OfAction, Translated, Sourced):
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0) & Q(spent__gte=0), name="money_not_negative")]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency} {self.fiscal_year}"
+        amount = f"{Decimal(self.amount or 0):,.2f}".removesuffix(".00")
+        return f"{self.currency} {amount}, {self.fiscal_year}"
 
     @property
     def is_committed(self) -> bool:

@@ -22,7 +22,7 @@ from floreo.feeds.access import get_finding_for, sees_all
 from floreo.feeds.actions import replies
 from floreo.feeds.engine.addresses import words_of
 from floreo.feeds.engine.store import Filter, latest
-from floreo.feeds.models import Finding, Reply
+from floreo.feeds.models import FeedFile, FileState, Finding, Reply
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_of
@@ -47,6 +47,8 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     open_count = visible.open().count()
     bad = visible.open().filter(severity_rank__lte=1).count()
     answer = ngettext("%(n)s open finding.", "%(n)s open findings.", open_count) % {"n": locale.number(open_count)}
+    if not open_count and not FeedFile.objects.filter(state=FileState.DONE).exists():
+        answer = _("No file has been read yet, so no finding is known.")
     context = {
         "workspace_section": AREA,
         "listing": listing,

@@ -32,6 +32,7 @@ def banker(user_with: Callable[..., User], browser_of: Browser, night: Night) ->
 def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> None:
     for address, first in (
         ("/workspace/findings/", "Add a feed and upload its first file"),
+        ("/workspace/findings/", "No file has been read yet, so no finding is known."),
         (
             "/workspace/notices/",
             "Notices are sent automatically when there are findings and the register has a contact. See the notices due today, and the rules for recipients.",

@@ -65,7 +65,7 @@ def test_a_command_that_came_too_late_keeps_what_was_typed(
     address = reverse("workspace:publication_command", args=[draft.code, "withdraw"])
     response = browser_of(secretariat).post(address, {"reason": "It named a person"})
     assert (response.status_code, "It named a person" in response.content.decode()) == (422, True)
-    assert "Change it, or take it back." in response.content.decode()
+    assert "Change it, or cancel its publication." in response.content.decode()
 
 
 def test_a_command_that_is_not_in_the_table_is_no_page(

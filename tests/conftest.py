@@ -91,6 +91,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     first = tuple(ROOT / "tests" / place for place in WAITING)
     items.sort(key=lambda item: not any(item.path.is_relative_to(place) for place in first))
+    if config.getoption(
+        "--database-only"
+    ):  # the other lane prepares the nights of reports meanwhile: begin with what needs none
+        items.sort(key=lambda item: "isla_feeds" in getattr(item, "fixturenames", ()))
 
 
 def _put_into_groups(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ import os
 import pickle
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import django
@@ -66,16 +67,19 @@ def pack(env: dict[str, str], home: Path, shelf: Path) -> None:
 
 
 def nights(env: dict[str, str], home: Path, shelf: Path) -> None:
-    """Runs in the fork, after `pack`: takes in its nights of reports, and leaves the rows of both on the shelf."""
+    """Runs in the fork, after `pack`: takes in its nights of reports, and leaves the rows of both on the shelf. The engine reads them
+    here and not in a cage, whose two hundred processes would take as long as all the rest: tests/feeds/test_replay.py has them."""
     as_if_just_started(env)
     from floreo.core.access import SYSTEM
-    from floreo.feeds.actions.replay import replay
+    from floreo.feeds.actions import replay as replaying
+    from floreo.feeds.engine import ingest
     from floreo.indicators.actions import take_due_readings
     from floreo.organisations.queries import in_the_country
     from tests.config.rows import Keys, rows_besides
 
+    replaying.ingest_waiting = partial(replaying.ingest_waiting, run=ingest.run)  # type: ignore[attr-defined]
     with in_the_country():
-        replay(home, by=SYSTEM)
+        replaying.replay(home, by=SYSTEM)
         take_due_readings(by=SYSTEM)
     before: Keys = pickle.loads((shelf / f"{home.name}.keys").read_bytes())
     (shelf / f"nights {home.name}.rows").write_bytes(pickle.dumps(rows_besides(before)))

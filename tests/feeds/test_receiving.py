@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,24 @@ def test_the_same_bytes_come_in_once_a_feed(feed: Feed) -> None:
     assert path_of(first.report.sha256).stat().st_mode & 0o777 == 0o600
     assert hand_in(shadow_feed(), data, name_of(DAY)).already is False
     assert FeedFile.objects.count() == 2
+
+
+def test_bytes_that_come_again_stay_the_same_file_and_damaged_ones_are_put_right(feed: Feed) -> None:
+    """Who reads them in a cage was let to that file, not to whatever takes its name meanwhile."""
+    data = report(DAY, ["192.0.2.9"])
+    path = path_of(hand_in(feed, data, name_of(DAY)).report.sha256)
+    os.utime(path, (0, 0))
+    first = path.stat()
+    hand_in(shadow_feed(), data, name_of(DAY))
+    again = path.stat()
+    assert (again.st_ino, again.st_mtime > first.st_mtime) == (
+        first.st_ino,
+        True,
+    )  # as new, to what lets go of old ones
+    path.write_bytes(data[:-1])
+    hand_in(feed, data, "once-more.csv")
+    assert path.read_bytes() == data
+    assert list(path.parent.parent.glob(".*")) == []
 
 
 @pytest.mark.parametrize(

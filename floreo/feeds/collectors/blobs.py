@@ -57,7 +57,7 @@ def store_bytes(opened: Readable, *, name: str = "", largest: int | None = None)
             os.fsync(out.fileno())
         refuse_infected(temporary, name=name)
         kept.path.parent.mkdir(exist_ok=True, mode=0o700)
-        temporary.replace(kept.path)
+        _place(temporary, kept)
         sync_folder(kept.path.parent)  # the name, too, must be on the disk
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -68,6 +68,19 @@ def store_bytes(opened: Readable, *, name: str = "", largest: int | None = None)
         temporary.unlink(missing_ok=True)
         raise
     return kept
+
+
+def _place(temporary: Path, kept: Kept) -> None:
+    """Under its hash. Bytes that are there already stay the same file: whoever reads them in a cage was let to that one, and to no
+    other that takes its name."""
+    try:
+        os.link(temporary, kept.path)
+    except OSError:  # it is there, or this file system has no second names
+        if kept.path.exists() and kept.path.stat().st_size == kept.size:
+            os.utime(kept.path)  # it was wanted now: nobody lets go of it as long unused
+        else:
+            temporary.replace(kept.path)
+    temporary.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -46,7 +46,7 @@ def test_what_the_installation_does_not_know_is_called_unknown(stranger: Client)
     text = page(stranger)
     assert "Unknown: the register names no national team." in text
     assert text.count("Unknown") == 3
-    assert "In doubt, ask the secretariat" in text
+    assert "In doubt, do not open its links" in text
 
 
 def test_it_is_there_in_spanish_and_where_notices_say(team: Organisation, stranger: Client) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -27,7 +25,7 @@ from floreo.strategy.actions.documents import take_in
 from floreo.strategy.models import SourceDocument
 from floreo.workspace.checking.views import AREA
 from floreo.workspace.form_page import FormPage, person, posted
-from floreo.workspace.forms import CommandForm
+from floreo.workspace.forms import CommandForm, NeededFile
 
 
 @dataclass(frozen=True)
@@ -69,15 +67,8 @@ def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/checking/documents.html", context)
 
 
-class _File(forms.FileField):
-    """A file that has to be there. core/uploads.py says why there is none."""
-
-    def clean(self, data: Any, _initial: Any = None) -> Any:
-        return data
-
-
 class DocumentForm(CommandForm):
-    file = _File(
+    file = NeededFile(
         label=_l("File"),
         help_text=_l("Exactly the file that was published. A copy that was saved again or scanned is refused."),
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, words_of
+from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, words_of
 
 _PARTS = ("field", "is", "value")
 CONDITIONS = 4  # lines of a rule's form
@@ -63,15 +63,14 @@ class FeedForm(NewFeedForm):
 
 class UploadForm(CommandForm):
     day = day_field(_l("Date of the data"), help_text=_l("If empty: the date in the file name, or today."))
-    file = forms.FileField(
+    file = NeededFile(
         label=_l("File"),
-        required=False,
         help_text=_l("As received: CSV, JSON lines or a list; gz and zip are accepted."),
     )
 
 
 class TryForm(CommandForm):
-    file = forms.FileField(label=_l("File"), required=False, help_text=_l("Nothing is saved."))
+    file = NeededFile(label=_l("File"), help_text=_l("Nothing is saved."))
 
 
 class MappingForm(CommandForm):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.figures import Period
 from floreo.reports.models import Correction, Lesson, SignOff, WordTemplate
-from floreo.workspace.forms import CommandForm, day_field, field_of, text_field, words_of
+from floreo.workspace.forms import CommandForm, NeededFile, day_field, field_of, text_field, words_of
 
 
 class CloseForm(CommandForm):
@@ -73,11 +73,7 @@ class TemplateForm(CommandForm):
         required=False,
         choices=[("", _l("The reader’s language")), *settings.LANGUAGES],
     )
-    file = forms.FileField(label=_l("Word file (.docx)"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].required = not self.is_bound  # shown as needed; what is wrong with it the action says
+    file = NeededFile(label=_l("Word file (.docx)"))
 
     def facts(self) -> dict[str, Any]:
         return {"name": self.cleaned_data["name"], "language": self.cleaned_data["language"]}

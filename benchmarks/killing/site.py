@@ -302,7 +302,7 @@ class Family:
     port: int
     log: Path
     number: int = 0
-    sessions: set[int] = field(default_factory=set)  # of all that ever belonged to it
+    sessions: set[int] = field(default_factory=set)  # of all that belonged to it and is not gone
     faults: Counter[str] = field(default_factory=Counter)
 
     def start(self) -> None:
@@ -319,6 +319,7 @@ class Family:
     def members(self) -> dict[str, list[int]]:
         """By role: main, serving, web, worker, child (of the worker or of the web server)."""
         rows = processes()
+        self.sessions &= {session for _parent, session, _name in rows.values()}  # numbers are given again to others
         found: dict[str, list[int]] = {}
         for pid in below(self.root, rows):
             parent, session, name = rows[pid]

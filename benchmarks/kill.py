@@ -19,6 +19,7 @@ import random
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -208,6 +209,15 @@ def table(run: Round) -> str:
     return "\n".join(lines)
 
 
+def port_for_long() -> int:
+    """A port that no connection of another program is given while the web server is away: below those of the kernel."""
+    for port in random.sample(range(20_000, 30_000), 50):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port between 20000 and 30000")
+
+
 def so_far(run: Round) -> str:
     """What is wrong until now, so that a run that is broken off has not been for nothing."""
     lost, doubled, halves = (sum(map(len, of.values())) for of in (run.lost, run.doubled, run.halves))
@@ -283,9 +293,7 @@ def main() -> int:
 
 
 def run(folder: Path, wanted: list[str], asked: argparse.Namespace) -> int:
-    from tests.core.mail_server import free_port
-
-    place = Place(folder, os.environ.get("DATABASE_URL", ""), {"web": free_port()})
+    place = Place(folder, os.environ.get("DATABASE_URL", ""), {"web": port_for_long()})
     with prepared(place) as accounts:
         from benchmarks.killing.site import Family, Nursery, PostOffice
         from tests.core.mail_server import listening

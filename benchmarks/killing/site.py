@@ -342,7 +342,8 @@ class Family:
                 if Browser(self.port).ask("GET", "/health/").status in {200, 503}:
                     return
             if self.is_over():
-                raise RuntimeError(f"floreo up ended by itself: see {self.log}")
+                said = self.log.read_text(encoding="utf-8", errors="replace")[-1500:] if self.log.exists() else ""
+                raise RuntimeError(f"floreo up ended by itself: {said}")
             time.sleep(0.03)
         raise RuntimeError(f"floreo up never answered: see {self.log}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import time
@@ -31,6 +32,12 @@ log = logging.getLogger(__name__)
 V = TypeVar("V", bound=Callable[..., Any])
 _PIECE = 64 * 1024
 _PATIENCE = 5  # how many times the limit may still come after it
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def disk_full(error: OSError) -> Refused:

@@ -128,12 +128,11 @@ class ReportSummary:
             "name": self.frozen_by,
             "number": locale.number(self.audit_number),
         }
-        if self.address:
-            text = sentences(text, _("Check it at %(address)s.") % {"address": self.address})
-        if not self.corrections:
-            return text
-        more = ngettext("%(n)d correction.", "%(n)d corrections.", len(self.corrections))
-        return sentences(text, more % {"n": len(self.corrections)})
+        number = len(self.corrections)
+        more = ngettext("%(n)d correction.", "%(n)d corrections.", number) % {"n": number} if number else ""
+        # Last and without a full stop, which whoever types it would type too.
+        where = _("Check it at %(address)s") % {"address": self.address} if self.address else ""
+        return sentences(text, more, where)
 
     # -- how it stands ---------------------------------------------------------------------------------------------------
 

@@ -159,7 +159,7 @@ def test_a_correction_is_shown_beside_it_in_every_form(review: Review, secretari
     assert [c.where for c in summary_of(fresh, internal=True).corrections] == ["Money, 2026", "Risks"]
     assert "1 correction." in summary_of(fresh).foot
     address = "http://localhost:8000/reports/2025-2028/2026-q3/"
-    assert f"Check it at {address}." in summary_of(fresh).foot
+    assert summary_of(fresh).foot.endswith(f"1 correction. Check it at {address}")
     with pytest.raises(DatabaseError), transaction.atomic():
         fresh.corrections.update(instead="x")
 

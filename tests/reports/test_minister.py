@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils.translation import override
 from pypdf import PdfReader
 
 from floreo.core.access import SYSTEM
+from floreo.core.documents.blocks import StatusBar
 from floreo.core.documents.pdf import pages_of, to_pdf
 from floreo.core.figures import Period
 from floreo.meetings.models import Decision
@@ -118,3 +120,30 @@ def test_the_sample_and_the_first_real_country_fit_too(isla: Country) -> None:
     for language in ("en", "es"):
         with override(language):
             assert "2026" in page_of(summary_now(edition, Q3, SYSTEM))
+
+
+def test_a_running_edition_shows_no_nought_of_what_only_an_ended_one_has(edition: Edition) -> None:
+    late_plan(edition, 1)
+    bar = next(
+        b for b in minister_document(summary_now(edition, Q3, SYSTEM), today=Q3.end).blocks if isinstance(b, StatusBar)
+    )
+    assert [status for status, _word, _n in bar.counts] == [
+        "done",
+        "on_track",
+        "at_risk",
+        "late",
+        "stalled",
+        "not_started",
+    ]
+
+
+def test_the_address_at_the_foot_can_be_copied(edition: Edition) -> None:
+    """A place to break a line in it would be copied with it."""
+    late_plan(edition, 1)
+    address = "https://cybersecurity.example.gov/reports/2025-2028/2026-q3/"
+    summary = replace(
+        summary_now(edition, Q3, SYSTEM), digest="0" * 64, frozen_on=Q3.end, frozen_by="A person", address=address
+    )
+    pdf = to_pdf(minister_document(summary, today=date(2026, 11, 24)))
+    text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert "".join(text.split()).endswith(address), text[-300:]  # it may go on in the next line

@@ -18,7 +18,7 @@ from floreo.core.documents import ink
 from floreo.core.documents.blocks import Document
 from floreo.core.documents.data import Drawer, contents_depth
 from floreo.core.documents.labels import Labels, labels_in
-from floreo.core.documents.plain import bounded, clean, has_text
+from floreo.core.documents.plain import LONGEST_IN_A_LINE, bounded, clean, has_text
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN = "□"
@@ -156,7 +156,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "date": [day.year, day.month, day.day] if day else None,
         "kicker": _kicker(document),
         "kicker_lines": [bounded(b, 200) for b in document.kicker_lines],
-        "foot": bounded(document.foot, 600),
+        "foot": bounded(document.foot, 600, LONGEST_IN_A_LINE),
         "sample": bounded(document.notice, 200),
         "contents": document.contents,
         "contents_title": clean(document.contents_title or labels.contents),

@@ -12,8 +12,9 @@ _NEVER = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
-_LONG = re.compile(r"\S{31,}")
-_PIECE = 15
+_WORD = re.compile(r"\S+")
+_LONGEST, _PIECE = 30, 15
+LONGEST_IN_A_LINE = 90  # where the whole width is one line: a break in an address is copied with it
 BREAK = "\u200b"  # a place where a line may end
 
 
@@ -22,19 +23,20 @@ def clean(text: object) -> str:
     return _NEVER.sub("", _LINE_ENDS.sub("\n", str(text)))
 
 
-def breakable(text: object) -> str:
-    """Cleaned, with places to break in a word that is longer than a line may be: an address, a hash."""
-    return _LONG.sub(lambda found: BREAK.join(_pieces(found[0])), clean(text))
+def breakable(text: object, longest: int = _LONGEST) -> str:
+    """Cleaned, with places to break in a word of more than `longest` letters, which is more than a line may hold: an address,
+    a hash."""
+    return _WORD.sub(lambda found: BREAK.join(_pieces(found[0], longest)), clean(text))
 
 
-def _pieces(word: str) -> list[str]:
-    return [word[at : at + _PIECE] for at in range(0, len(word), _PIECE)]
+def _pieces(word: str, longest: int) -> list[str]:
+    return [word[at : at + _PIECE] for at in range(0, len(word), _PIECE)] if len(word) > longest else [word]
 
 
-def bounded(text: object, most: int) -> str:
+def bounded(text: object, most: int, longest: int = _LONGEST) -> str:
     """Words that stand again on every page: a very long one would fill the page by itself."""
     words = clean(text)
-    return breakable(words if len(words) <= most else f"{words[: most - 1].rstrip()}…")
+    return breakable(words if len(words) <= most else f"{words[: most - 1].rstrip()}…", longest)
 
 
 def has_text(text: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 ORDER = ("done", "on_track", "at_risk", "late", "stalled", "not_started", "carried", "not_known")
+ONLY_WHERE_THERE_ARE = {"carried", "not_known"}  # of an edition that is over; else no nought of them is shown
 FILL = {
     "done": "fl-f-done",
     "on_track": "fl-f-track",

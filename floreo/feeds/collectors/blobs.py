@@ -76,9 +76,12 @@ def _place(temporary: Path, kept: Kept) -> None:
     try:
         os.link(temporary, kept.path)
     except OSError:  # it is there, or this file system has no second names
-        if kept.path.exists() and kept.path.stat().st_size == kept.size:
+        try:
             os.utime(kept.path)  # it was wanted now: nobody lets go of it as long unused
-        else:
+            is_whole = kept.path.stat().st_size == kept.size
+        except FileNotFoundError:
+            is_whole = False
+        if not is_whole:
             temporary.replace(kept.path)
     temporary.unlink(missing_ok=True)
 

@@ -25,7 +25,7 @@ from floreo.core.documents.blocks import (
     Picture,
     StatusBar,
 )
-from floreo.core.ui import charts, locale, plotting
+from floreo.core.ui import bars, charts, locale, plotting
 from floreo.core.wording import number_figures, short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.figures import Figure
@@ -84,7 +84,8 @@ def status_bar(summary: ReportSummary) -> list[Block]:
     counts = summary.counts
     if not summary.total:
         return []
-    return [StatusBar([(s.value, status_word(s), n) for s, n in counts.items()], tally_text(counts))]
+    shown = [(s.value, status_word(s), n) for s, n in counts.items() if n or s.value not in bars.ONLY_WHERE_THERE_ARE]
+    return [StatusBar(shown, tally_text(counts))]
 
 
 def status_cell(summary: ReportSummary, act: Mapping[str, Any]) -> Cell:

@@ -12,6 +12,7 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.uploads import digest_of
 from floreo.core.writing import lock_latest, save
 from floreo.strategy.drafting.caged import read_in_a_cage, refuse_unknown
 from floreo.strategy.drafting.document import Unreadable
@@ -24,7 +25,7 @@ _OWN_SENTENCE = frozenset({"empty", "damaged"})  # of an unknown file: its own s
 
 def document_of(path: Path) -> SourceDocument:
     """The document that this file is. Raises Refused where the packs of this installation quote none like it."""
-    digest = _digest(path)
+    digest = digest_of(path)
     found = SourceDocument.objects.filter(file_sha256=digest).first()
     if found is None:
         raise Refused(
@@ -52,7 +53,7 @@ def text_of(document: SourceDocument, path: Path, *, name: str) -> str:
         raise _refusal(
             _("The file is larger than %(limit)d MB.") % {"limit": LARGEST // (1024 * 1024)}, code="too_large"
         )
-    digest = _digest(path)
+    digest = digest_of(path)
     if digest != document.file_sha256:
         raise _another_file(document, path, name=name, digest=digest)
     try:
@@ -128,8 +129,3 @@ def _another_file(document: SourceDocument, path: Path, *, name: str, digest: st
         % words,
         code="another_file",
     )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

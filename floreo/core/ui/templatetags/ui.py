@@ -44,9 +44,6 @@ STATUS = {
 }
 
 
-_ONLY_WHERE_THERE_ARE = {"carried", "not_known"}  # of an edition that is over
-
-
 def shape(name: str) -> SafeString:
     return format_html('<svg aria-hidden="true"><use href="#s-{}"/></svg>', name)
 
@@ -92,7 +89,7 @@ def status(act: Any, *, plain: bool = False) -> SafeString:
 def status_bar(counts: Mapping[Any, int], *, tall: bool = False, noun: str = "") -> SafeString:
     """{% status_bar counts %}: the bar and its tally, from a mapping of status to number."""
     plain = {str(k): int(v) for k, v in counts.items()}
-    shown = [s for s in STATUS if plain.get(s) or s not in _ONLY_WHERE_THERE_ARE]
+    shown = [s for s in STATUS if plain.get(s) or s not in bars.ONLY_WHERE_THERE_ARE]
     items = [{"short": STATUS[s][0], "word": STATUS[s][1], "n": plain.get(s, 0)} for s in shown]
     svg = bars.status_bar(plain, height=44 if tall else 34, label=tally_text(plain))
     return mark_safe(render_to_string("ui/status_bar.html", {"svg": mark_safe(svg), "items": items, "tall": tall}))  # noqa: S308 -- the chart escapes its words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from dataclasses import asdict
@@ -21,7 +20,7 @@ from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.scanning import refuse_infected
-from floreo.core.uploads import disk_full
+from floreo.core.uploads import digest_of, disk_full
 from floreo.core.writing import save, save_many, touch
 from floreo.strategy.drafting.caged import read_in_a_cage, refuse_unknown
 from floreo.strategy.drafting.document import Unreadable
@@ -53,7 +52,7 @@ def start_draft(path: Path, *, by: Actor, name: str) -> ImportDraft:
         refuse_unknown(path, name=name)
     except Unreadable as refusal:
         raise Refused(unreadable_sentence(refusal), code=refusal.code) from refusal
-    digest = _digest(path)
+    digest = digest_of(path)
     before = ImportDraft.objects.filter(sha256=digest).exclude(state=DraftState.DROPPED).first()
     if before is not None:
         raise AlreadyHere(before)
@@ -69,11 +68,6 @@ def start_draft(path: Path, *, by: Actor, name: str) -> ImportDraft:
 def _tidy(name: str) -> str:
     cleaned = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
     return cleaned[-200:] or _("text")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _store_file(path: Path) -> str:

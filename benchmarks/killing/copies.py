@@ -120,7 +120,9 @@ class Restores(Commands):
         files = frozenset(p.relative_to(self.folder / "files").as_posix() for p in _files(self.folder / "files"))
         events = frozenset(p.relative_to(self.folder / "events").as_posix() for p in _files(self.folder / "events"))
         missing = {row[0] for row in rows(_NAMES)} - files
-        if missing:
+        if (
+            missing and not (self.folder / "restoring").exists()
+        ):  # else rows and files are changing places, and it says so
             self.wrong["records without their file"] += 1
         return rows(_HEAD)[0][0], rows(_ROWS)[0][0], files, events
 

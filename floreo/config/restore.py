@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -170,17 +171,20 @@ def _must_be_free(*, replace: bool) -> None:
     connection.close()
 
 
+LEAVING = 10.0  # seconds in which the session of a process that was killed may end
+
+
 def must_be_stopped() -> None:
-    """A server that goes on would write into what is put aside."""
+    """A server that goes on would write into what is put aside. On PostgreSQL the session of a process that was killed goes on
+    until its statement is done: it is waited for."""
     sentence = "Floreo is still running on this database. Stop the server and the worker first, then restore again."
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
-            if cursor.fetchone()[0]:
+    if connection.vendor == "postgresql":
+        until = time.monotonic() + LEAVING
+        while _other_sessions():
+            if time.monotonic() >= until:
                 raise Refused(sentence, code="running")
-            return
+            time.sleep(0.2)
+        return
     connection.close()
     own = sqlite3.connect(connection.settings_dict["NAME"], timeout=1)
     try:  # leaving the write-ahead log is only possible for who is alone
@@ -189,6 +193,16 @@ def must_be_stopped() -> None:
         raise Refused(sentence, code="running") from error
     finally:
         own.close()
+
+
+def _other_sessions() -> int:
+    """Of clients, on this database of PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
 
 
 # The database

@@ -11,20 +11,26 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
+from floreo.config import restore
 from floreo.config.backup import backup
 from floreo.config.portable import lines
 from floreo.core import audit
 from floreo.core.access import SYSTEM
 from floreo.core.action import action, note
+from floreo.core.errors import Refused
 from tests.config.installation import KEY, Installation, a_postgres_database, made_once, prepared
 
 CLUSTER = os.environ.get("DATABASE_URL", "")
@@ -139,6 +145,29 @@ def test_from_sqlite_to_postgresql_and_back_nothing_changes(
         assert _plain(mine[table]) == _plain(theirs[table]), table
     assert back.rows("SELECT seq FROM sqlite_sequence WHERE name = 'core_tokenbucket'") == [(990,)]
     assert back.run("audit", "verify").returncode == 0
+
+
+SLOW = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT pg_sleep(2)')"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_session_of_a_killed_process_is_waited_for_and_one_that_stays_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It goes on until its statement is done: a restore that was killed could not be begun again at once."""
+    facts = connection.get_connection_params()
+    where = f"postgresql://{facts['user']}@/{facts['dbname']}?host={facts['host']}"
+    killed = subprocess.Popen([sys.executable, "-c", SLOW], env=os.environ | {"DATABASE_URL": where})
+    while not restore._other_sessions():
+        time.sleep(0.05)
+    killed.kill()
+    killed.wait()
+    assert restore._other_sessions() == 1
+    restore.must_be_stopped()
+    monkeypatch.setattr(restore, "LEAVING", 0.3)
+    with psycopg.connect(where), pytest.raises(Refused, match="still running"):
+        restore.must_be_stopped()
 
 
 def _plain(rows: list[tuple[Any, ...]]) -> list[str]:

@@ -228,7 +228,7 @@ def wrk(found: Site, clients: int, seconds: int, script: Path) -> dict[str, str]
     printed = subprocess.run(
         [*words, "-s", str(script), f"http://127.0.0.1:{found.port}"], capture_output=True, text=True, check=True
     ).stdout
-    patterns = {"p50": r"50%\s+(\S+)", "p99": r"99%\s+(\S+)", "a second": r"Requests/sec:\s+(\S+)"}
+    patterns = {"p50": r"(?m)^\s+50%\s+(\S+)", "p99": r"(?m)^\s+99%\s+(\S+)", "a second": r"Requests/sec:\s+(\S+)"}
     facts = {name: (re.search(p, printed) or [None, "?"])[1] or "?" for name, p in patterns.items()}
     errors = re.search(r"Socket errors: (.*)", printed)
     status = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)

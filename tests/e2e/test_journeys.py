@@ -28,12 +28,12 @@ def test_an_action_that_is_closed_counts_at_once(page: Page, site: Site) -> None
     sign_in(page, site, "secretariat")
     page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
     page.locator("main").get_by_role("link", name="Mark as reached").first.click()
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():  # else the next address is asked for before this one was answered
+        page.locator("main button[type=submit]").first.click()
     page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
     page.get_by_role("link", name="Close", exact=True).first.click()
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():  # else the next address is asked for before this one was answered
+        page.locator("main button[type=submit]").first.click()
     page.goto("/")
     assert page.locator("h1").inner_text().startswith(f"{int(before[1]) + 1} of 24")
 

@@ -30,6 +30,7 @@ APPS = (
     "publications",
     "evidence",
     "feeds",
+    "incidents",
     "reports",
     "packs",
     "tasks",

@@ -55,6 +55,9 @@ class Permission(StrEnum):
     FINDING_ANSWER = "finding.answer"  # set the state of a finding
     FINDING_HANDLE = "finding.handle"  # handle replies, send notices, decide corrections
     MAIL_READ = "mail.read"  # what waits in the outbox, and what could not be sent
+    INCIDENT_HANDLE = "incident.handle"  # reports of incidents and cases: the national team's own work
+    INCIDENT_READ = "incident.read"  # cases that the team shares with one's own organisation
+    INCIDENT_SETUP = "incident.setup"  # who takes reports, at which hours, and whether the form is open
 
 
 class Scope(StrEnum):
@@ -106,6 +109,9 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.FINDING_ANSWER: _("Set the state of a finding"),
     Permission.FINDING_HANDLE: _("Handle replies, send notices, approve or reject corrections"),
     Permission.MAIL_READ: _("See the outbox"),
+    Permission.INCIDENT_HANDLE: _("Handle reports of incidents and cases"),
+    Permission.INCIDENT_READ: _("Read the cases that the team shares with one's own organisation"),
+    Permission.INCIDENT_SETUP: _("Say who takes reports of incidents, and open the public form"),
 }
 
 
@@ -125,6 +131,7 @@ P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
 _READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.INDICATOR_READ: ALL, P.REGISTER_READ: ALL}
 _OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: OWN}
 _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
+_OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for those who handle it
 
 ROLES: Mapping[str, Role] = {
     role.name: role
@@ -133,14 +140,14 @@ ROLES: Mapping[str, Role] = {
             "administrator",
             _("Administrator"),
             _("Manages the installation and its accounts."),
-            {p: ALL for p in P if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED)},
+            {p: ALL for p in P if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED, *_OF_THE_TEAM)},
             needs_second_factor=True,
         ),
         Role(
             "secretariat",
             _("Secretariat"),
             _("Runs the strategy day to day: the plan, the indicators, the register and the publications."),
-            {p: ALL for p in P if p is not P.PACK_LOAD},
+            {p: ALL for p in P if p not in (P.PACK_LOAD, *_OF_THE_TEAM)},
             needs_second_factor=True,
         ),
         Role(
@@ -150,7 +157,7 @@ ROLES: Mapping[str, Role] = {
             _READS
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
-            | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN}
+            | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN, P.INCIDENT_READ: OWN}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL},
         ),
         Role(
@@ -169,7 +176,8 @@ ROLES: Mapping[str, Role] = {
             _("Works in the national team: feeds, findings, notices to those concerned, and the register behind them."),
             _READS
             | {P.FEED_READ: ALL, P.FEED_RUN: ALL, P.FINDING_ANSWER: ALL, P.FINDING_HANDLE: ALL, P.REGISTER_EDIT: ALL}
-            | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL},
+            | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL}
+            | {P.INCIDENT_HANDLE: ALL, P.INCIDENT_READ: ALL, P.INCIDENT_SETUP: ALL},
         ),
         Role(
             "operator",
@@ -182,6 +190,7 @@ ROLES: Mapping[str, Role] = {
                 P.PEOPLE_READ: OWN,
                 P.FEED_READ: OWN,
                 P.FINDING_ANSWER: OWN,
+                P.INCIDENT_READ: OWN,
             },
         ),
         Role(

@@ -1,5 +1,6 @@
 """Tables of the incident desk."""
 
+from floreo.core.sectors import Sector
 from floreo.incidents.models.cases import (
     Case,
     CaseEvidence,
@@ -25,7 +26,6 @@ from floreo.incidents.models.choices import (
     PartOf,
     ReportKind,
     ReportState,
-    Sector,
     SubmissionKind,
     TaskState,
     WaitingFor,

@@ -13,6 +13,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.models import Record
 from floreo.core.policy import Tlp
 from floreo.core.search import Entry
+from floreo.core.sectors import Sector
 from floreo.incidents.models.choices import (
     CaseSeverity,
     CaseState,
@@ -20,7 +21,6 @@ from floreo.incidents.models.choices import (
     ObservableKind,
     Pap,
     PartOf,
-    Sector,
     SubmissionKind,
     TaskState,
     WaitingFor,

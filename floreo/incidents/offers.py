@@ -9,7 +9,16 @@ from floreo.core.offers import Offers, SearchKind
 
 OFFERS = Offers(
     verbs={
+        "incident_report.accepted": _("opened a case for a report"),
+        "incident_report.acknowledged": _("recorded that the reporter was answered"),
+        "incident_report.corrected": _("corrected how a report is filed"),
+        "incident_report.joined": _("added a report to a case"),
+        "incident_report.marked_duplicate": _("marked a report as reported before"),
+        "incident_report.passed": _("passed a report on"),
         "incident_report.received": _("took in a report of an incident"),
+        "incident_report.rejected": _("rejected a report"),
+        "incident_report.reopened": _("took back a decision on a report"),
+        "incident_report.reporter_asked": _("asked the reporter"),
     },
     search_kinds=(
         SearchKind("incident_report", _("Incident report"), Permission.INCIDENT_HANDLE),

@@ -4,7 +4,9 @@ from floreo.core.sectors import Sector
 from floreo.incidents.models.cases import (
     Case,
     CaseEvidence,
+    CaseLink,
     CaseMember,
+    CaseMerge,
     CaseOrganisation,
     CaseTask,
     Clock,
@@ -43,7 +45,9 @@ from floreo.incidents.models.team import (
 __all__ = [
     "Case",
     "CaseEvidence",
+    "CaseLink",
     "CaseMember",
+    "CaseMerge",
     "CaseOrganisation",
     "CaseSeverity",
     "CaseState",

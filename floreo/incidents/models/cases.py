@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
-from floreo.core.models import Record
+from floreo.core.models import Record, Translated
 from floreo.core.policy import Tlp
 from floreo.core.search import Entry
 from floreo.core.sectors import Sector
@@ -117,6 +117,7 @@ class Case(Record):
         ordering = ["-received_at", "-pk"]
         indexes = [
             models.Index(fields=["state", "severity_rank", "received_at", "id"], name="case_open"),
+            models.Index(fields=["state", "received_at", "id"], name="case_state"),
             models.Index(fields=["state", "touched_at", "id"], name="case_touched"),
             models.Index(fields=["received_at", "id"], name="case_received"),
             models.Index(fields=["rsit_class", "received_at"], name="case_class"),
@@ -153,8 +154,20 @@ class Case(Record):
         return self.state in {CaseState.OPEN, CaseState.CONTAINED, CaseState.RESOLVED}
 
 
+class OfCaseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, viewer: object) -> OfCaseQuerySet:
+        """Whoever handles the case, and nobody else: what the team shares with an organisation is the case, not its inside."""
+        if reach(viewer, Permission.INCIDENT_HANDLE) is not None:
+            return self.none()
+        return self.filter(**{f"{self.model.case_path}__in": Case.objects.visible_to(viewer)})
+
+
 class OfCase(Record):
     """The base of what hangs on a case: seen by whoever handles the case, and shown in its history."""
+
+    case_path: ClassVar[str] = "case"  # from here to its case
+
+    objects = OfCaseQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -217,7 +230,11 @@ class LogEntry(OfCase):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="log")
     at = models.DateTimeField()
     by = models.CharField(max_length=200)  # name of the person or the program
-    text = models.CharField(max_length=500, verbose_name=_("Note"))
+    text = models.TextField(blank=True, verbose_name=_("Note"))
+    # What the program notes by itself: a name of presenters.LOG_WORDS and the facts of its sentence, so that each reader has it
+    # in their language. `text` is then empty.
+    what = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
     is_written = models.BooleanField(default=False)  # by a person, beside what the program notes by itself
 
     class Meta:
@@ -225,7 +242,7 @@ class LogEntry(OfCase):
         indexes = [models.Index(fields=["case", "-at", "-id"], name="log_of")]
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return self.text[:80] or self.what
 
 
 class Observable(OfCase):
@@ -251,8 +268,10 @@ class Observable(OfCase):
         return self.value
 
 
-class CaseTask(OfCase):
+class CaseTask(OfCase, Translated):
     """One step of a playbook, or one that somebody added."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "note")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks")
     step = models.CharField(max_length=60, blank=True)  # its code in the playbook
@@ -305,6 +324,8 @@ class CaseEvidence(OfCase):
 
 class Custody(OfCase):
     """One step of the chain of custody. Nobody changes one."""
+
+    case_path: ClassVar[str] = "evidence__case"
 
     evidence = models.ForeignKey(CaseEvidence, on_delete=models.CASCADE, related_name="custody")
     at = models.DateTimeField(verbose_name=_("When"))
@@ -379,6 +400,39 @@ class ClockPause(OfCase):
 
     def __str__(self) -> str:
         return self.reason[:80]
+
+
+class CaseLink(OfCase):
+    """Two cases that have to do with each other. Written once, read from both sides."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="linked_from", verbose_name=_("Other case"))
+    reason = models.CharField(max_length=300, blank=True, verbose_name=_("Why"))
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "other"], name="case_link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} - {self.other_id}"
+
+
+class CaseMerge(OfCase):
+    """That a case was merged into another, and what went over with it, so that it can be undone."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="merges")  # into which
+    source = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="merges_into")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    state_before = models.CharField(max_length=10)  # of the source
+    moved = models.JSONField(default=dict)  # {"incidents.report": [17, 18], ...}
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} - {self.case_id}"
 
 
 class Clock(OfCase):

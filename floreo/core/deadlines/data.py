@@ -122,6 +122,7 @@ def parts_of(clock: Clock) -> dict[str, Any]:
     rule, why = clock.rule, clock.explanation
     return {
         "key": clock.key,
+        "step": clock.step,
         "titles": dict(rule.titles),
         "state": str(clock.state),
         "bound": str(rule.bound),

@@ -231,7 +231,8 @@ class _Case:
         start = begun.start
         for number, (due, at) in enumerate(zip(dues, met, strict=True), 1):
             amount = begun.rule.amount if number == 1 else ongoing.every
-            why = Explanation(begun.rule.origin, amount, is_progress=True, newer_version_from=begun.newer)
+            origin = begun.rule.origin if number == 1 else Origin(Kind.CLOCK, begun.rule.code, Which.DUE)
+            why = Explanation(origin, amount, is_progress=True, newer_version_from=begun.newer)
             why = self._holidays(why, begun.rule, due)
             key = f"{begun.key}/progress-{number}"
             yield self._state(Clock(key, begun.rule, State.RUNNING, why, start, due, at, step=number))

@@ -4,10 +4,7 @@ a report about a Message-ID that we never gave does nothing, and nothing is ever
 from __future__ import annotations
 
 import imaplib
-import ssl
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -17,11 +14,11 @@ from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action
 from floreo.core.bounces import Kind, Report
 from floreo.core.errors import Refused
+from floreo.core.mail_in.mailbox import answered, mailbox, new_messages
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.writing import save
 
 _MOST = 200  # messages a turn
-_SECONDS = 30
 
 
 def take_in(raw: bytes) -> Report:
@@ -53,47 +50,16 @@ def _clean(words: str) -> str:
     return "".join(c if c.isprintable() else " " for c in words)[:300]
 
 
-@contextmanager
-def mailbox(address: str, *, setting: str = "FLOREO_BOUNCE_IMAP") -> Iterator[imaplib.IMAP4]:
-    """Signed in at imaps://user:word@host:port/folder, as `setting` names it."""
-    parts = urlsplit(address)
-    if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
-        raise Refused(
-            _("%(setting)s must look like imaps://user:password@host/folder.") % {"setting": setting},
-            code="bad_setting",
-        )
-    if parts.scheme == "imaps":
-        box: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-            parts.hostname, parts.port or 993, ssl_context=ssl.create_default_context(), timeout=_SECONDS
-        )
-    else:
-        box = imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=_SECONDS)
-    try:
-        box.login(unquote(parts.username), unquote(parts.password or ""))
-        folder = unquote(parts.path.lstrip("/")) or "INBOX"
-        if box.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"')[0] != "OK":
-            raise Refused(
-                _("The mailbox of %(setting)s has no folder %(name)s.") % {"setting": setting, "name": folder},
-                code="no_folder",
-            )
-        yield box
-    finally:
-        box.logout()
-
-
 def read_mailbox(address: str) -> int:
     """Reads what is new there, marks it as read, and returns how many letters of ours came back. Each message is marked
     as read only after it was taken in, so that none is lost when we stop in between."""
     marked = 0
     try:
-        with mailbox(address) as box:
-            _ok, found = box.uid("SEARCH", "UNSEEN")
-            for uid in (found[0] or b"").split()[:_MOST]:
-                _ok, answer = box.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{bounces.LARGEST}>)")
-                raw = next((part[1] for part in answer if isinstance(part, tuple)), b"")
-                report = take_in(raw)
+        with mailbox(address, setting="FLOREO_BOUNCE_IMAP") as box:
+            for message in new_messages(box, most=_MOST, first=bounces.LARGEST):
+                report = take_in(message.raw or b"")
                 marked += report.kind is Kind.BOUNCED
-                box.uid("STORE", uid.decode(), "+FLAGS.SILENT", r"(\Seen)")
+                answered(box, message)
     except (OSError, imaplib.IMAP4.error) as problem:
         words = {"words": str(problem)[:200]}
         raise Refused(

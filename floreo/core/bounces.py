@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from floreo.core import cage
+from floreo.core.mail_in.automatic import came_from_a_server, is_automatic
 
 _MEMORY, _SECONDS, _OUTPUT = 300 * 1024**2, 20, 1024**2  # of one mail
 LARGEST = 1024 * 1024  # a report quotes headers; what is longer quotes a whole mail, and its beginning will do
 _ID = re.compile(r"<[^<>\s@]{1,150}@[^<>\s@]{1,150}>")
 _STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
 _CODE = re.compile(r"\b(5\d\d|4\d\d)[ -]")
-_MACHINES = re.compile(r"\b(mailer-daemon|postmaster|mail delivery (?:sub)?system)\b", re.IGNORECASE)
 _RETURNED = re.compile(
     r"undeliver|returned mail|delivery (?:status|failure|has failed|incomplete)|failure notice|delivery notification|"
     r"mail delivery failed|no se pudo entregar|no se ha podido entregar",
@@ -86,12 +86,12 @@ def _read(message: Message) -> Report:
     ]
     if any("action" in fields for fields in status):
         return _from_status(status, about)
-    if _came_from_a_machine(message) and (failed := str(message.get("X-Failed-Recipients", ""))):  # Exim's own form
+    if came_from_a_server(message) and (failed := str(message.get("X-Failed-Recipients", ""))):  # Exim's own form
         return Report(Kind.BOUNCED, about, failed.split(",", maxsplit=1)[0].strip(), _reason(_text(parts)))
     text = _text(parts)
-    if _came_from_a_machine(message) and (_RETURNED.search(_subject(message)) or _RETURNED.search(text[:2000])):
+    if came_from_a_server(message) and (_RETURNED.search(_subject(message)) or _RETURNED.search(text[:2000])):
         return Report(_by_code(text), about, "", _reason(text))
-    if _is_automatic(message):
+    if is_automatic(message):
         return Report(Kind.AUTOMATIC, about)
     return Report(Kind.OTHER, about)
 
@@ -181,23 +181,6 @@ def _text(parts: list[Message]) -> str:
 
 def _subject(message: Message) -> str:
     return " ".join(str(message.get("Subject", "")).split())
-
-
-def _came_from_a_machine(message: Message) -> bool:
-    null_sender = str(message.get("Return-Path", "")).strip() == "<>"
-    return null_sender or bool(_MACHINES.search(str(message.get("From", ""))))
-
-
-def _is_automatic(message: Message) -> bool:
-    submitted = str(message.get("Auto-Submitted", "no")).split(";")[0].strip().lower()
-    precedence = str(message.get("Precedence", "")).strip().lower()
-    marks = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "X-Loop")
-    return (
-        submitted not in {"", "no"}
-        or precedence in {"bulk", "junk", "list", "auto_reply"}
-        or any(message.get(name) for name in marks)
-        or _came_from_a_machine(message)
-    )
 
 
 def _by_code(text: str) -> Kind:

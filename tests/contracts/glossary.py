@@ -109,7 +109,6 @@ NAMES = {
     r"figures?": "value; indicator",
     r"beside": "correction; related",
     r"ways?": "collector",
-    r"incoming": "collectors; received",
     r"taking": "collecting",
     r"folding|folded": "aggregate",
     r"standings?|stands?|stood|restand": "status; state",

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from floreo.core import bounces
+from floreo.core.mail_in.reading import parse_in_a_cage
 from floreo.evidence.caged import kind_in_a_cage
 from floreo.evidence.sniffing import Unwelcome
 from floreo.feeds.caged import run_in_a_cage
-from floreo.feeds.collectors.mail import parse_in_a_cage
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.task import Source
 from floreo.reports.word.caged import Unfit as TemplateUnfit
@@ -42,10 +42,12 @@ PARSERS = {
     "dkim",
     "email",
     "gzip",
+    "html.parser",
     "lxml",
     "lzma",
     "mailbox",
     "odf",
+    "olefile",
     "openpyxl",
     "pdfplumber",
     "pyarrow.csv",
@@ -65,11 +67,14 @@ PARSERS = {
 }
 IN_THE_CAGE = {
     "floreo/core/bounces.py",
+    "floreo/core/mail_in/automatic.py",
+    "floreo/core/mail_in/outlook.py",
+    "floreo/core/mail_in/reading.py",
+    "floreo/core/mail_in/signatures.py",
+    "floreo/core/mail_in/text.py",
     "floreo/core/workbooks.py",
     "floreo/evidence/containers.py",
     "floreo/evidence/pdf.py",
-    "floreo/feeds/collectors/mail.py",
-    "floreo/feeds/collectors/signatures.py",
     "floreo/feeds/engine/opening.py",
     "floreo/feeds/engine/reading/csv_.py",
     "floreo/feeds/engine/reading/identity.py",
@@ -115,7 +120,7 @@ NEEDS_NONE = {
 READERS = {
     "floreo.evidence.sniffing": {"kind_of"},
     "floreo.evidence.pdf": {"kind_of_pdf"},
-    "floreo.feeds.collectors.mail": {"parse_mail"},
+    "floreo.core.mail_in.reading": {"parse_mail"},
     "floreo.feeds.engine.ingest": {"run"},
     "floreo.feeds.engine": {"ingest", "reading"},
     "floreo.feeds.engine.reading": {"open_report", "sample"},

@@ -12,7 +12,7 @@ import dkim
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from floreo.feeds.collectors.senders import Keys
+from floreo.core.mail_in.senders import Keys
 
 OURS = "feeds@floreo.example"
 SELECTOR = "mail"

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.mail_in.reading import parse_mail
+from floreo.core.mail_in.senders import Keys, NoAnswer, why_not_proven
 from floreo.core.models import AuditEntry
 from floreo.feeds.actions import held as acts
 from floreo.feeds.actions.collect import take_mail
@@ -20,8 +22,6 @@ from floreo.feeds.actions.feeds import change_feed, make_feed, make_mail_address
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.retention import let_go_of_old
 from floreo.feeds.collectors.blobs import path_of
-from floreo.feeds.collectors.mail import parse_mail
-from floreo.feeds.collectors.senders import Keys, NoAnswer, why_not_proven
 from floreo.feeds.models import Feed, FeedFile, Finding, HeldFile, HeldReason, HeldState, Run
 from tests.conftest import make_user
 from tests.feeds.mails import OURS, SELECTOR, SIGNED, key_of, keys_of, mail_from, signed, text_record

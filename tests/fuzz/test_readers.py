@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 
 from floreo.core import bounces, heads
 from floreo.core.errors import Refused
+from floreo.core.mail_in.reading import parse_mail
+from floreo.core.mail_in.senders import why_not_proven
 from floreo.evidence.sniffing import Unwelcome, kind_of
-from floreo.feeds.collectors.mail import parse_mail, secret_text
-from floreo.feeds.collectors.senders import why_not_proven
+from floreo.feeds.collectors.mail import secret_text
 from floreo.feeds.engine import reading
 from floreo.feeds.engine.normalise import normalise
 from floreo.feeds.engine.problems import Unreadable

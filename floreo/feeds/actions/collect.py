@@ -5,7 +5,6 @@ from __future__ import annotations
 import imaplib
 import io
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +13,12 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor
-from floreo.core.bounce_mailbox import mailbox
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
+from floreo.core.mail_in.mailbox import answered, mailbox, new_messages
+from floreo.core.mail_in.reading import parse_in_a_cage
+from floreo.core.mail_in.senders import Keys, NoAnswer, key_in_dns, why_not_proven
+from floreo.core.mail_in.shape import IncomingMail, NotProven
 from floreo.core.outbound import Allow
 from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
@@ -24,8 +26,7 @@ from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
 from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
-from floreo.feeds.collectors.mail import ReceivedMail, parse_in_a_cage, secret_text
-from floreo.feeds.collectors.senders import Keys, NoAnswer, key_in_dns, why_not_proven
+from floreo.feeds.collectors.mail import reports_of, secret_text
 from floreo.feeds.models import CollectorKind, Feed, HeldReason
 from floreo.feeds.presenters.feeds import problem_sentence
 from floreo.organisations.queries import the_country
@@ -142,19 +143,14 @@ def read_feed_mail(address: str, *, by: Actor, keys: Keys = key_in_dns) -> int:
     count = 0
     try:
         with mailbox(address, setting="FLOREO_FEED_IMAP") as box:
-            _ok, found = box.uid("SEARCH", "UNSEEN")
-            for uid in (found[0] or b"").split()[:_MOST_MAIL]:
+            for message in new_messages(box, most=_MOST_MAIL, largest=LARGEST_MAIL):
+                mail = parse_in_a_cage(message.raw) if message.raw is not None else None
                 try:
-                    came = _take_mail(box, uid.decode(), by=by, keys=keys)
+                    came = None if mail is None else take_mail(mail, by=by, keys=keys)
                 except NoAnswer as problem:
                     log.warning("the signature of a mail could not be looked up: %s", problem)
                     continue
-                box.uid(
-                    "STORE",
-                    uid.decode(),
-                    "+FLAGS.SILENT",
-                    r"(\Seen)" if came is not None else r"(\Seen \Flagged)",
-                )
+                answered(box, message, flagged=came is None)
                 count += came or 0
     except (OSError, imaplib.IMAP4.error) as problem:
         words = {"words": str(problem)[:200]}
@@ -162,23 +158,7 @@ def read_feed_mail(address: str, *, by: Actor, keys: Keys = key_in_dns) -> int:
     return count
 
 
-def _take_mail(box: imaplib.IMAP4, uid: str, *, by: Actor, keys: Keys) -> int | None:
-    """How many new reports one message brought; None when a person has to look at it."""
-    _ok, size = box.uid("FETCH", uid, "(RFC822.SIZE)")
-    if _size_of(size) > LARGEST_MAIL:
-        return None
-    _ok, answer = box.uid("FETCH", uid, "(BODY.PEEK[])")
-    letter = parse_in_a_cage(next((part[1] for part in answer if isinstance(part, tuple)), b""))
-    return None if letter is None else take_mail(letter, by=by, keys=keys)
-
-
-def _size_of(answer: Sequence[object]) -> int:
-    text = str(answer[0]).rpartition("RFC822.SIZE ")[2] if answer else ""
-    digits = "".join(c for c in text.partition(")")[0] if c.isdecimal())
-    return int(digits) if digits else 0
-
-
-def take_mail(letter: ReceivedMail, *, by: Actor, keys: Keys = key_in_dns) -> int | None:
+def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> int | None:
     """Takes in the files of a mail whose sender is proven: it came to the secret address of a feed, or it carries a valid
     signature of the sender that a feed names. Of any other mail in that sender's name the files are held for a person, since
     anybody can write any sender. None where a person has to look at the mail. Raises NoAnswer."""
@@ -186,13 +166,14 @@ def take_mail(letter: ReceivedMail, *, by: Actor, keys: Keys = key_in_dns) -> in
     if feed is None:
         return None
     Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
-    if not letter.files:
+    files = reports_of(letter)
+    if not files:
         _add_problem(feed, _("An e-mail came without a file."))
         return None
     if reason is not None:
-        return _hold(feed, letter, reason, by=by)
+        return _hold(feed, letter, HeldReason(reason), by=by)
     count = 0
-    for file in letter.files:
+    for file in files:
         try:
             count += not receive(
                 feed, opened=io.BytesIO(file.data), name=file.name, by=by, collector=letter.sender
@@ -204,7 +185,7 @@ def take_mail(letter: ReceivedMail, *, by: Actor, keys: Keys = key_in_dns) -> in
     return count
 
 
-def _feed_of(letter: ReceivedMail, keys: Keys) -> tuple[Feed | None, HeldReason | None]:
+def _feed_of(letter: IncomingMail, keys: Keys) -> tuple[Feed | None, NotProven | None]:
     """The feed that a mail is for, and why its files are held where the sender is not proven."""
     mailed = Feed.objects.filter(collector=CollectorKind.MAIL, is_active=True)
     hashes = {hash_of(word) for word in secret_text(letter.recipients)}
@@ -216,11 +197,11 @@ def _feed_of(letter: ReceivedMail, keys: Keys) -> tuple[Feed | None, HeldReason 
     return feed, why_not_proven(letter, ours=settings.FEED_ADDRESSES, keys=keys)
 
 
-def _hold(feed: Feed, letter: ReceivedMail, reason: HeldReason, *, by: Actor) -> int | None:
+def _hold(feed: Feed, letter: IncomingMail, reason: HeldReason, *, by: Actor) -> int | None:
     """None where there is no place for more: then the mail stays flagged in the mailbox."""
     log.warning("feed %s: files of a mail are held: %s", feed.code, reason.value)
     try:
-        for file in letter.files:
+        for file in reports_of(letter):
             hold(feed, file=file, sender=letter.sender, reason=reason, by=by)
     except Refused as refusal:
         if refusal.code in _LATER:

@@ -12,11 +12,11 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.decisions import itself
 from floreo.core.errors import Refused
+from floreo.core.mail_in.shape import Attachment
 from floreo.core.writing import lock_latest, save
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import Kept, path_of, sha256_of, store_bytes
 from floreo.feeds.collectors.identity import tidy
-from floreo.feeds.collectors.mail import Attachment
 from floreo.feeds.models import Feed, FeedFile, HeldFile, HeldReason, HeldState
 
 # Of one feed, whatever strangers send: more stays in the mailbox.

@@ -4,10 +4,10 @@ it counts for nothing: anybody can write such a line into a mail before it is se
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from floreo.feeds.collectors.mail import ReceivedMail
-from floreo.feeds.collectors.signatures import is_valid, signatures_of
-from floreo.feeds.models import HeldReason
+from floreo.core.mail_in.shape import IncomingMail, NotProven, Proof
+from floreo.core.mail_in.signatures import is_valid, signatures_of
 
 Keys = Callable[[str], bytes | None]  # the text record under a name, None where there is none; or it raises NoAnswer
 
@@ -32,25 +32,31 @@ def key_in_dns(name: str) -> bytes | None:
     return next((text for text in texts if b"p=" in text), None)
 
 
-def why_not_proven(letter: ReceivedMail, *, ours: Sequence[str], keys: Keys) -> HeldReason | None:
+def looked_up(mail: IncomingMail, *, ours: Sequence[str], keys: Keys = key_in_dns) -> IncomingMail:
+    """The mail with what is known of its sender. Raises NoAnswer."""
+    reason = why_not_proven(mail, ours=ours, keys=keys)
+    return replace(mail, not_proven=reason, proof=Proof.NONE if reason else Proof.DKIM)
+
+
+def why_not_proven(mail: IncomingMail, *, ours: Sequence[str], keys: Keys) -> NotProven | None:
     """None where a valid signature of the sender's domain says that the sender sent this mail to us. A signature that does not
     cover to whom proves only that the sender sent it to somebody: whoever got one could send it on to us."""
-    domain = letter.sender.rpartition("@")[2]
-    found = HeldReason.UNSIGNED
-    for signature in signatures_of(letter.raw, domain) if domain else ():
-        if not is_valid(letter.raw, domain, signature, {name: keys(name) for name in signature.names}):
-            found = HeldReason.NOT_VALID
+    domain = mail.sender.rpartition("@")[2]
+    found = NotProven.UNSIGNED
+    for signature in signatures_of(mail.raw, domain) if domain else ():
+        if not is_valid(mail.raw, domain, signature, {name: keys(name) for name in signature.names}):
+            found = NotProven.NOT_VALID
             continue
         if not ours:
-            return HeldReason.ADDRESS_UNKNOWN
-        if _names_us(letter, signature.headers, ours):
+            return NotProven.NO_ADDRESS
+        if _names_us(mail, signature.headers, ours):
             return None
-        found = HeldReason.NOT_TO_US
+        found = NotProven.NOT_TO_US
     return found
 
 
-def _names_us(letter: ReceivedMail, signed: Sequence[str], ours: Sequence[str]) -> bool:
-    named = (letter.to if "to" in signed else ()) + (letter.cc if "cc" in signed else ())
+def _names_us(mail: IncomingMail, signed: Sequence[str], ours: Sequence[str]) -> bool:
+    named = (mail.to if "to" in signed else ()) + (mail.cc if "cc" in signed else ())
     return any(without_tag(address) in ours for address in named)
 
 

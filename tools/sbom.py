@@ -132,17 +132,21 @@ def _licence(spdx: str) -> Any:
 
 # Where the package states no SPDX name: read in its own licence file.
 _READ = {
+    "antlr4-python3-runtime": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",
     "defusedxml": "PSF-2.0",
     "django-csp": "BSD-3-Clause",
     "dkimpy": "Zlib",
     "fido2": "BSD-2-Clause AND Apache-2.0 AND MPL-2.0",
     "jinja2": "BSD-3-Clause",
+    "olefile": "BSD-2-Clause",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "qrcode": "BSD-3-Clause AND MIT",
     "rfc3161-client": "Apache-2.0",
     "sqlparse": "BSD-3-Clause",
+    "stix2": "BSD-3-Clause",
+    "stix2-patterns": "BSD-3-Clause",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import DateField, Model
+from django.db.models import DateField, DateTimeField, Model
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -36,6 +36,19 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class Moment(forms.DateTimeInput):
+    """A day with its time in the country's zone, as the browser's own field; without one it is typed as 2026-12-31 08:30."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def moment_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateTimeField:
+    return forms.DateTimeField(label=label, required=required, help_text=help_text, widget=Moment)
+
+
 def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
     return forms.DateField(label=label, required=required, help_text=help_text, widget=Day)
 
@@ -56,7 +69,9 @@ def field_of(
     if label is not None:
         more["label"] = label
     column = field_named(model, name)
-    if isinstance(column, DateField):
+    if isinstance(column, DateTimeField):
+        more["widget"] = Moment
+    elif isinstance(column, DateField):
         more["widget"] = Day
     elif rows:
         more["widget"] = forms.Textarea(attrs={"rows": rows})

@@ -1,0 +1,115 @@
+"""Reads for triage: what waits, what is like a report, and what the register and earlier cases know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.ui import locale
+from floreo.incidents.logic import OPEN_CASES, OPEN_REPORTS
+from floreo.incidents.models import Case, Observable, Report, ReportState
+
+LIKE_WITHIN = timedelta(days=30)
+MOST_LIKE = 5
+
+
+@dataclass(frozen=True)
+class Like:
+    """A report or case that may be about the same, and why."""
+
+    name: str
+    title: str
+    href: str
+    why: str
+    report: Report | None = None
+    case: Case | None = None
+
+
+def counts() -> dict[str, int]:
+    """How many reports wait for the team and for the reporter."""
+    waiting = Report.objects.filter(state__in=OPEN_REPORTS).values_list("state", flat=True)
+    found = list(waiting[:10_000])
+    return {state: found.count(state) for state in OPEN_REPORTS}
+
+
+def waiting(state: str) -> QuerySet[Report]:
+    return Report.objects.filter(state=state).select_related("organisation", "place")
+
+
+def oldest() -> Report | None:
+    """The report that waits longest for a first decision."""
+    return Report.objects.filter(state=ReportState.NEW).order_by("received_at").first()
+
+
+def observables_of(report: Report) -> list[tuple[str, str]]:
+    """(kind, value) of what its channel or its text brought."""
+    given = report.answers.get("observables", [])
+    return [(str(kind), str(value)) for kind, value in given if value]
+
+
+def alike(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
+    """Reports and open cases that may be about the same thing, with the reason; newest first, not more than five each."""
+    since = report.received_at - LIKE_WITHIN
+    same = Q(subject__iexact=report.subject)
+    if report.reporter_mail:
+        same |= Q(reporter_mail=report.reporter_mail)
+    if report.organisation_id:
+        same |= Q(organisation=report.organisation_id)
+    if report.finding_key:
+        same |= Q(finding_key=report.finding_key)
+    rows = Report.objects.filter(same, received_at__gte=since).exclude(pk=report.pk).exclude(
+        state__in=(ReportState.REJECTED, ReportState.WITHDRAWN)
+    )
+    found = [
+        Like(each.reference, each.subject, each.get_absolute_url(), _why_report(report, each), report=each)
+        for each in rows.select_related("case", "organisation").order_by("-received_at")[:MOST_LIKE]
+    ]
+    return found + _cases_like(report, seen)
+
+
+def _why_report(report: Report, other: Report) -> str:
+    if report.finding_key and report.finding_key == other.finding_key:
+        return _("the same finding")
+    if report.reporter_mail and report.reporter_mail == other.reporter_mail:
+        return _("the same reporter")
+    if report.organisation_id and report.organisation_id == other.organisation_id:
+        return _("the same organisation")
+    return _("the same words")
+
+
+def _cases_like(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
+    values = [value for _kind, value in seen][:50]
+    hits = dict(
+        Observable.objects.filter(value__in=values).order_by("case_id").values_list("case_id", "value")[:200]
+    )
+    wanted = Q(pk__in=hits)
+    if report.organisation_id:
+        wanted |= Q(organisations__organisation=report.organisation_id, state__in=OPEN_CASES)
+    rows = Case.objects.filter(wanted).exclude(tlp="RED").exclude(pk=report.case_id or 0).distinct()
+    return [
+        Like(
+            case.reference,
+            case.title,
+            case.get_absolute_url(),
+            _("%(value)s was seen in it") % {"value": hits[case.pk]} if case.pk in hits else _("the same organisation"),
+            case=case,
+        )
+        for case in rows.order_by("-received_at")[:MOST_LIKE]
+    ]
+
+
+def age_text(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago, in two units at most: "2 h 10 min", "3 d 4 h"."""
+    minutes = max(int(((now or clock.now()) - moment).total_seconds() // 60), 0)
+    hours, left = divmod(minutes, 60)
+    if hours < 1:
+        return _("%(n)s min") % {"n": locale.number(left)}
+    if hours < 48:
+        return _("%(h)s h %(m)s min") % {"h": hours, "m": left}
+    return _("%(d)s d %(h)s h") % {"d": locale.number(hours // 24), "h": hours % 24}
+

@@ -1,0 +1,135 @@
+"""Forms of triage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.errors import Missing
+from floreo.core.policy import Tlp
+from floreo.incidents.incoming import Incoming, IncomingFile
+from floreo.incidents.models import CaseSeverity, Channel, Report, ReportKind
+from floreo.incidents.models.cases import Case
+from floreo.incidents.taxonomy import choices
+from floreo.organisations.models import Place
+from floreo.workspace.forms import CommandForm, field_of, moment_field, organisation_field, text_field, words_of
+
+_LARGEST = 10 * 1024 * 1024  # bytes of a file that is typed in with a call or a paper
+
+
+class AcceptForm(CommandForm):
+    """The first decision, on the page of the report."""
+
+    title = field_of(Case, "title", required=True)
+    rsit = forms.ChoiceField(label=_l("What it is (RSIT)"), required=False)
+    severity = forms.ChoiceField(label=_l("Severity"), choices=CaseSeverity.choices, required=False)
+    tlp = forms.ChoiceField(label=_l("Marking"), choices=Tlp.choices)
+    note = text_field(_l("Note for the team"), help_text=_l("The reporter does not see it."), rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rsit: Any = self.fields["rsit"]
+        rsit.choices = [("", _l("Not set")), *choices()]
+
+    def facts(self) -> dict[str, Any]:
+        return super().facts() | {"severity": self.cleaned_data["severity"] or "unknown"}
+
+
+class JoinForm(CommandForm):
+    case = forms.CharField(label=_l("Case"), help_text=_l("Its reference, for example INC-2026-0047."), max_length=20)
+
+    def facts(self) -> dict[str, Any]:
+        found = Case.objects.filter(reference__iexact=self.cleaned_data["case"].strip()).first()
+        if found is None:
+            raise Missing
+        return {"case": found}
+
+    def clean_case(self) -> str:
+        given: str = self.cleaned_data["case"].strip()
+        if not Case.objects.filter(reference__iexact=given).exists():
+            raise forms.ValidationError(_l("There is no case with this reference."))
+        return given
+
+
+class RejectForm(CommandForm):
+    reason = field_of(Report, "reason", required=True, label=_l("Why it is rejected"))
+
+
+class PassForm(CommandForm):
+    to = field_of(Report, "reason", required=True, label=_l("To whom it was passed on"))
+
+
+class DuplicateForm(CommandForm):
+    of = forms.CharField(
+        label=_l("First report"), help_text=_l("Its reference, for example REP-2026-K7QF3M."), max_length=20
+    )
+
+    def clean_of(self) -> str:
+        given: str = self.cleaned_data["of"].strip()
+        if not Report.objects.filter(reference__iexact=given).exists():
+            raise forms.ValidationError(_l("There is no report with this reference."))
+        return given
+
+    def facts(self) -> dict[str, Any]:
+        return {"of": Report.objects.get(reference__iexact=self.cleaned_data["of"])}
+
+
+class AskForm(CommandForm):
+    text = text_field(_l("What you ask"), required=True, rows=6)
+
+
+class CorrectForm(CommandForm):
+    organisation = organisation_field(_l("Organisation"), required=False)
+    place = forms.ModelChoiceField(Place.objects.all(), required=False, to_field_name="code", label=_l("District"))
+    kind = field_of(Report, "kind", required=True)
+    tlp = field_of(Report, "tlp", required=True)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class NewReportForm(CommandForm):
+    """What a caller says, or a paper: typed in with its own times."""
+
+    channel = forms.ChoiceField(
+        label=_l("Channel"), choices=[(c.value, c.label) for c in (Channel.PHONE, Channel.PAPER, Channel.MAIL)]
+    )
+    subject = field_of(Report, "subject", required=True)
+    kind = field_of(Report, "kind", required=True)
+    text = field_of(Report, "text", rows=5)
+    received_at = moment_field(
+        _l("When it was received"), help_text=_l("The time of the call or of the paper. Leave empty for now.")
+    )
+    happened_at = field_of(Report, "happened_at")
+    reporter_name = field_of(Report, "reporter_name")
+    reporter_phone = field_of(Report, "reporter_phone")
+    reporter_mail = field_of(Report, "reporter_mail")
+    organisation = organisation_field(_l("Organisation"), required=False)
+    place = forms.ModelChoiceField(
+        Place.objects.all(), required=False, to_field_name="code", **words_of(Report, "place")
+    )
+    is_in_danger = forms.NullBooleanField(**words_of(Report, "is_in_danger"), required=False)
+    wants_police = forms.NullBooleanField(**words_of(Report, "wants_police"), required=False)
+    concerns_child = forms.BooleanField(**words_of(Report, "concerns_child"), required=False)
+    is_exercise = forms.BooleanField(**words_of(Report, "is_exercise"), required=False)
+    file = forms.FileField(label=_l("File"), required=False)
+
+    def clean_file(self) -> Any:
+        given = self.cleaned_data["file"]
+        if given and given.size > _LARGEST:
+            raise forms.ValidationError(_l("The file is larger than 10 MB."))
+        return given
+
+    def incoming(self, *, key: str, now: Any, language: str) -> Incoming:
+        """The report that was typed in. `key` makes a form that is sent twice one report."""
+        facts = dict(self.cleaned_data)
+        file, organisation, place = facts.pop("file"), facts.pop("organisation"), facts.pop("place")
+        return Incoming(
+            **facts | {"received_at": facts["received_at"] or now, "kind": facts["kind"] or ReportKind.OTHER},
+            source_key=f"typed:{key}",
+            language=language,
+            organisation=organisation.code if organisation else "",
+            organisation_name=organisation.name if organisation else "",
+            place=place.code if place else "",
+            files=(IncomingFile(file.name, file.read()),) if file else (),
+        )

@@ -10,6 +10,12 @@ document.addEventListener("keydown", (event) => {
     keyed.click();
     return;
   }
+  const keys = event.key === "?" && document.querySelector("details[data-keys]");
+  if (keys) {
+    keys.open = !keys.open;
+    if (keys.open) keys.querySelector("summary").focus();
+    return;
+  }
   if (event.key !== "/") return;
   const field = document.querySelector("[data-shortcut='/']");
   if (field && field.offsetParent) {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.ui import locale
+from floreo.incidents import taxonomy
 from floreo.incidents.logic import OPEN_CASES, OPEN_REPORTS
 from floreo.incidents.models import Case, Observable, Report, ReportState
 
@@ -52,6 +53,16 @@ def observables_of(report: Report) -> list[tuple[str, str]]:
     return [(str(kind), str(value)) for kind, value in given if value]
 
 
+def defanged(value: str) -> str:
+    """Written so that nobody opens it by accident."""
+    return value.replace("http", "hxxp", 1).replace(".", "[.]").replace("@", "[@]")
+
+
+def choices(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """RSIT for a choice: its types under their classes."""
+    return [(each.title, [(kind.code, kind.title) for kind in each.types]) for each in taxonomy.classes(language)]
+
+
 def alike(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
     """Reports and open cases that may be about the same thing, with the reason; newest first, not more than five each."""
     since = report.received_at - LIKE_WITHIN
@@ -62,8 +73,10 @@ def alike(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
         same |= Q(organisation=report.organisation_id)
     if report.finding_key:
         same |= Q(finding_key=report.finding_key)
-    rows = Report.objects.filter(same, received_at__gte=since).exclude(pk=report.pk).exclude(
-        state__in=(ReportState.REJECTED, ReportState.WITHDRAWN)
+    rows = (
+        Report.objects.filter(same, received_at__gte=since)
+        .exclude(pk=report.pk)
+        .exclude(state__in=(ReportState.REJECTED, ReportState.WITHDRAWN))
     )
     found = [
         Like(each.reference, each.subject, each.get_absolute_url(), _why_report(report, each), report=each)
@@ -84,9 +97,7 @@ def _why_report(report: Report, other: Report) -> str:
 
 def _cases_like(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
     values = [value for _kind, value in seen][:50]
-    hits = dict(
-        Observable.objects.filter(value__in=values).order_by("case_id").values_list("case_id", "value")[:200]
-    )
+    hits = dict(Observable.objects.filter(value__in=values).order_by("case_id").values_list("case_id", "value")[:200])
     wanted = Q(pk__in=hits)
     if report.organisation_id:
         wanted |= Q(organisations__organisation=report.organisation_id, state__in=OPEN_CASES)
@@ -112,4 +123,3 @@ def age_text(moment: datetime, now: datetime | None = None) -> str:
     if hours < 48:
         return _("%(h)s h %(m)s min") % {"h": hours, "m": left}
     return _("%(d)s d %(h)s h") % {"d": locale.number(hours // 24), "h": hours % 24}
-

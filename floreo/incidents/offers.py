@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
-from floreo.core.offers import Offers, SearchKind
+from floreo.core.offers import INCIDENTS, MenuItem, Offers, SearchKind
 
 OFFERS = Offers(
     verbs={
@@ -23,5 +23,15 @@ OFFERS = Offers(
     search_kinds=(
         SearchKind("incident_report", _("Incident report"), Permission.INCIDENT_HANDLE),
         SearchKind("case", _("Case"), Permission.INCIDENT_HANDLE),
+    ),
+    menu=(
+        MenuItem(
+            INCIDENTS,
+            _("Reports of incidents"),
+            "workspace:incident_reports",
+            Permission.INCIDENT_HANDLE,
+            10,
+            "incident_reports",
+        ),
     ),
 )

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.errors import Missing
 from floreo.core.policy import Tlp
+from floreo.core.ui.locale import language
+from floreo.incidents.inbox import choices
 from floreo.incidents.incoming import Incoming, IncomingFile
 from floreo.incidents.models import CaseSeverity, Channel, Report, ReportKind
 from floreo.incidents.models.cases import Case
-from floreo.incidents.taxonomy import choices
 from floreo.organisations.models import Place
 from floreo.workspace.forms import CommandForm, field_of, moment_field, organisation_field, text_field, words_of
 
@@ -31,7 +32,7 @@ class AcceptForm(CommandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rsit: Any = self.fields["rsit"]
-        rsit.choices = [("", _l("Not set")), *choices()]
+        rsit.choices = [("", _l("Not set")), *choices(language())]
 
     def facts(self) -> dict[str, Any]:
         return super().facts() | {"severity": self.cleaned_data["severity"] or "unknown"}

@@ -25,6 +25,7 @@ from floreo.incidents import taxonomy
 from floreo.incidents.access import get_report_for
 from floreo.incidents.actions import triage
 from floreo.incidents.actions.receiving import receive
+from floreo.incidents.logic import OPEN_REPORTS
 from floreo.incidents.models import Report, ReportFile, ReportState
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, starting_with
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
@@ -125,7 +126,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "new")
     if state not in {s.value for s in ReportState}:
         state = ReportState.NEW
-    waits = state in reads.OPEN_REPORTS
+    waits = state in OPEN_REPORTS
     order = ("received_at", "pk") if waits else ("-received_at", "-pk")
     rows = list(reads.waiting(state).order_by(*order)[: SHOWN + 1])
     rows, more = rows[:SHOWN], len(rows) > SHOWN
@@ -148,7 +149,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _answer(counts: Mapping[str, int]) -> str:
     new_ones = counts[ReportState.NEW]
     if not new_ones:
-        return _("No report waits for a first decision.") if Report.objects.exists() else _("No report has come in yet.")
+        return (
+            _("No report waits for a first decision.") if Report.objects.exists() else _("No report has come in yet.")
+        )
     oldest = reads.oldest()
     assert oldest is not None
     words = {"n": new_ones, "age": reads.age_text(oldest.received_at)}
@@ -178,7 +181,7 @@ def _of_report(request: HttpRequest, found: Report, form: Any = None) -> dict[st
     """What the page of one report shows, alone or beside the inbox."""
     seen = reads.observables_of(found)
     may = commands_for(request.user, found, COMMANDS)
-    undecided = found.state in reads.OPEN_REPORTS
+    undecided = found.state in OPEN_REPORTS
     return {
         "report": found,
         "age": reads.age_text(found.received_at),
@@ -187,9 +190,9 @@ def _of_report(request: HttpRequest, found: Report, form: Any = None) -> dict[st
         "form": form or (_accept_form(None, found) if undecided else None),
         "once": form_key(),
         "alike": reads.alike(found, seen) if undecided else [],
-        "seen": seen,
+        "seen": [(kind, reads.defanged(value)) for kind, value in seen],
         "files": list(found.files.all()),
-        "rsit_text": taxonomy.label(found.rsit, language()) if found.rsit else "",
+        "rsit_text": str(taxonomy.labels(*taxonomy.split(found.rsit), language())) if found.rsit else "",
         "other_answers": [(k, v) for k, v in found.answers.items() if isinstance(v, str | int | float) and v != ""],
     }
 
@@ -204,7 +207,12 @@ def accept_report(request: HttpRequest, reference: str) -> HttpResponse:
     """The first decision: opens a case. A form of its own page too, for who comes here by its address."""
     found = get_report_for(request.user, reference)
     words = FormPage(
-        _l("Open a case"), _l("Open a case"), found.get_absolute_url(), about=str(found), done=_l("Case opened."), area=AREA
+        _l("Open a case"),
+        _l("Open a case"),
+        found.get_absolute_url(),
+        about=str(found),
+        done=_l("Case opened."),
+        area=AREA,
     )
     form = _accept_form(posted(request), found)
     answer = form_page(request, form, doing(request, triage.accept, found), words, thing=found)
@@ -268,7 +276,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _rejected(n: int) -> str:
-    return ngettext("%(n)s report rejected. It can be taken back here.", "%(n)s reports rejected. They can be taken back here.", n) % {"n": n}
+    return ngettext(
+        "%(n)s report rejected. It can be taken back here.", "%(n)s reports rejected. They can be taken back here.", n
+    ) % {"n": n}
 
 
 def _reopened(n: int) -> str:

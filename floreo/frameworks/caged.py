@@ -33,8 +33,11 @@ MOST_COLUMNS = 100
 HEADER_ROWS = 20  # within which the header is
 MOST_TEXT = 20_000  # characters of one item
 _SECONDS = 60  # of processor time
-_PROSE = {"statement", "overview", "item"}  # parts of an OSCAL control that are its wording
+CUT = " […]"  # at the end of a text that is longer than that
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([^}\s]+)\s*\}\}")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")  # OSCAL's prose is Markdown
+_NOT_OF_A_CODE = re.compile(r"[^A-Za-z0-9._-]+")
+MOST_CODE = 40  # characters of a code that is made here
 
 
 class Unfit(Exception):  # noqa: N818 -- it is the file that is not fit
@@ -54,6 +57,7 @@ class FileItem:
     text: str
     parent: str  # identifier of the item that holds it; empty at the top
     kind: str
+    is_group: bool = False  # holds items and is none itself
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,14 @@ def items_in_a_cage(content: bytes, columns: Mapping[str, str]) -> ItemsRead:
     if "unfit" in given:
         raise Unfit(str(given["unfit"]), str(given["detail"]))
     items = tuple(
-        FileItem(tuple(map(str, i["codes"])), str(i["heading"]), str(i["text"]), str(i["parent"]), str(i["kind"]))
+        FileItem(
+            tuple(map(str, i["codes"])),
+            str(i["heading"]),
+            str(i["text"]),
+            str(i["parent"]),
+            str(i["kind"]),
+            bool(i.get("is_group")),
+        )
         for i in given["items"]
     )
     return ItemsRead(str(given["title"]), items, int(given["withdrawn"]))
@@ -127,59 +138,131 @@ def _of_catalogue(text: str) -> tuple[str, list[dict[str, Any]], int]:
             )
         metadata = catalogue.get("metadata", {})
         title = " ".join(filter(None, [str(metadata.get("title", "")), str(metadata.get("version", ""))]))
-        withdrawn, items = [0], list[dict[str, Any]]()
-        for item in _catalogue_items(catalogue, "", withdrawn):
-            items.append(item)
-            if len(items) > MOST_ITEMS:
-                raise Unfit("too_many")
+        reader = _Catalogue(catalogue)
+        items = list(islice(reader.items(catalogue), MOST_ITEMS + 1))
+        if len(items) > MOST_ITEMS:
+            raise Unfit("too_many")
     except RecursionError as deep:
         raise Unfit("unreadable") from deep
     except (ValueError, TypeError, AttributeError, KeyError) as wrong:
         raise Unfit("unreadable") from wrong
     if not items:
         raise Unfit("no_items")
-    return title[:500], items, withdrawn[0]
+    return title[:500], items, reader.withdrawn
 
 
-def _catalogue_items(holder: dict[str, Any], parent: str, withdrawn: list[int]) -> Iterator[dict[str, Any]]:
-    """Groups and controls below, each before what it holds; siblings in the order of their sort-id where each has one."""
-    below = [*holder.get("groups", []), *holder.get("controls", [])]
-    keys = [_prop(one, "sort-id") for one in below]
-    if all(keys):
-        below = [one for _key, one in sorted(zip(keys, below, strict=True), key=lambda pair: pair[0])]
-    for one in below:
-        code = str(one.get("id") or one.get("title") or "").strip()
-        if _prop(one, "status").lower() == "withdrawn":
-            inside = sum(1 for _ in _catalogue_items(one, code, withdrawn))  # counts those that say so themselves
-            withdrawn[0] += 1 + inside
-            continue
-        label, heading = _prop(one, "label"), " ".join(str(one.get("title", "")).split())
-        yield {
-            "codes": list(dict.fromkeys(filter(None, [code, label]))),
-            "heading": "" if heading in (code, label) else heading[:500],
-            "text": _prose(one)[:MOST_TEXT],
-            "parent": parent,
-            "kind": str(one.get("class", "")),
-        }
-        yield from _catalogue_items(one, code, withdrawn)
+class _Catalogue:
+    """Groups and controls of a catalogue, each before what it holds. Groups that hold no control are prose, and left out."""
+
+    def __init__(self, catalogue: dict[str, Any]) -> None:
+        self.withdrawn = 0
+        self.seen = set[str]()
+        self.parameters = {str(p["id"]): p for p in _parameters(catalogue)}  # also those of a control above
+        self.taken = {str(one["id"]).casefold() for one in _below(catalogue) if one.get("id")}
+
+    def items(self, holder: dict[str, Any], parent: str = "", group: str = "") -> Iterator[dict[str, Any]]:
+        """What hangs below `holder`; siblings in the order of their sort-id where each has one. `group`: the code of the
+        nearest group above."""
+        groups = {id(one) for one in holder.get("groups", [])}
+        below = [*holder.get("groups", []), *holder.get("controls", [])]
+        keys = [_prop(one, "sort-id") for one in below]
+        if all(keys):
+            below = [one for _key, one in sorted(zip(keys, below, strict=True), key=lambda pair: pair[0])]
+        for one in below:
+            is_group = id(one) in groups
+            if is_group and not _has_control(one):
+                continue
+            labels = [str(p.get("value", "")) for p in one.get("props", []) if p.get("name") == "label"]
+            code = self._code(one, labels)
+            if code in self.seen:
+                raise Unfit("twice", code[:40])
+            self.seen.add(code)
+            if _prop(one, "status").lower() == "withdrawn":
+                self.withdrawn += 1
+                for _inside in self.items(one, code, group):  # counts those that say so themselves
+                    self.withdrawn += 1
+                continue
+            # An enhancement adds to its control, and is chosen and rated apart from it: it hangs beside it.
+            above = group if not is_group and "enhancement" in str(one.get("class", "")).lower() else parent
+            heading = " ".join(str(one.get("title", "")).split())
+            yield {
+                "codes": list(dict.fromkeys(filter(None, [code, str(one.get("id", "")), *labels]))),
+                "heading": "" if _only_names(heading, [code, str(one.get("id", "")), *labels]) else heading[:500],
+                "text": self._prose(one),
+                "parent": above,
+                "kind": str(one.get("class", "")),
+                "is_group": is_group,
+            }
+            yield from self.items(one, code, code if is_group else group)
+
+    def _code(self, one: dict[str, Any], labels: Sequence[str]) -> str:
+        """The identifier, written as its label is where they differ in capitals and brackets alone: "AC-2.1" of "ac-2.1"
+        with "AC-2(1)". What has none gets one from its title."""
+        if identifier := str(one.get("id", "")).strip():
+            plain = (re.sub(r"\((\w+)\)", r".\1", label) for label in labels)
+            return next((label for label in plain if label.casefold() == identifier.casefold()), identifier)
+        words = (
+            _NOT_OF_A_CODE.sub("-", str(one.get("title", ""))).strip("-._")[: MOST_CODE - 5].rstrip("-._") or "group"
+        )
+        code, n = words, 1
+        while code.casefold() in self.taken:
+            n += 1
+            code = f"{words}-{n}"
+        self.taken.add(code.casefold())
+        return code
+
+    def _prose(self, one: dict[str, Any]) -> str:
+        """The statement of a control with the parts inside it, a line each; without a statement its overview."""
+
+        def lines(parts: Sequence[dict[str, Any]], names: set[str], depth: int) -> Iterator[str]:
+            for part in parts:
+                if str(part.get("name")) in names and depth < 10:
+                    yield " ".join(filter(None, [_prop(part, "label"), self._filled(str(part.get("prose") or ""))]))
+                    yield from lines(part.get("parts", []), {*names, "item"}, depth + 1)
+
+        parts = one.get("parts", [])
+        text = "\n".join(filter(None, lines(parts, {"statement", "item"}, 0)))
+        text = text or "\n".join(filter(None, lines(parts, {"overview", "item"}, 0)))
+        text = _LINK.sub(r"\1", text).replace("**", "")
+        return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - len(CUT)] + CUT
+
+    def _filled(self, prose: str, depth: int = 0) -> str:
+        return _INSERT.sub(lambda found: f"[{self._parameter(found[1], depth)}]", prose)
+
+    def _parameter(self, name: str, depth: int) -> str:
+        """What a parameter asks for: its label, or the choice that it gives, in the words of NIST SP 800-53."""
+        given = self.parameters.get(name, {})
+        choice = given.get("select") or {}
+        if choice.get("choice") and depth < 5:
+            words = "; ".join(self._filled(str(one), depth + 1) for one in choice["choice"])
+            several = " (one or more)" if choice.get("how-many") == "one-or-more" else ""
+            return f"Selection{several}: {words}"
+        return str(given.get("label") or name)
+
+
+def _parameters(catalogue: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for one in (catalogue, *_below(catalogue)):
+        yield from (p for p in one.get("params", []) if p.get("id"))
+
+
+def _below(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for one in (*holder.get("groups", []), *holder.get("controls", [])):
+        yield one
+        yield from _below(one)
+
+
+def _has_control(group: dict[str, Any]) -> bool:
+    return bool(group.get("controls")) or any(map(_has_control, group.get("groups", [])))
+
+
+def _only_names(heading: str, codes: Sequence[str]) -> bool:
+    """Whether a title says no more than the code: "GV.PO-01", "Control: ism-1997"."""
+    rest = re.sub(r"^\w+:\s+", "", heading).casefold()
+    return any(code and code.casefold() in (heading.casefold(), rest) for code in codes)
 
 
 def _prop(one: dict[str, Any], name: str) -> str:
     return next((str(p.get("value", "")) for p in one.get("props", []) if p.get("name") == name), "")
-
-
-def _prose(one: dict[str, Any]) -> str:
-    """The statement of a control with the parts inside it, a line each; parameters by their label."""
-    labels = {str(p.get("id")): str(p.get("label", "")) for p in one.get("params", [])}
-
-    def lines(parts: Sequence[dict[str, Any]], depth: int) -> Iterator[str]:
-        for part in parts:
-            if str(part.get("name")) in _PROSE and depth < 10:
-                prose = _INSERT.sub(lambda found: f"[{labels.get(found[1]) or found[1]}]", str(part.get("prose") or ""))
-                yield " ".join(filter(None, [_prop(part, "label"), prose]))
-                yield from lines(part.get("parts", []), depth + 1)
-
-    return "\n".join(filter(None, lines(one.get("parts", []), 0)))
 
 
 # A table of items: the first row that names a column of codes and one of words is the header

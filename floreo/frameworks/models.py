@@ -190,6 +190,14 @@ class Item(Record, Translated, Sourced):
         return getattr(self, "wording", None)
 
     @property
+    def wording_lines(self) -> tuple[str, str]:
+        """The publisher's heading and text, each empty where the title says the same already."""
+        found, title = self.worded, self.in_language("title")
+        if found is None:
+            return "", ""
+        return ("" if found.heading == title else found.heading), ("" if found.text == title else found.text)
+
+    @property
     def anchor(self) -> str:
         return f"item-{self.code}"
 

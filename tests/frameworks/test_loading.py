@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.frameworks import export, presenters, queries
 from floreo.frameworks.actions import load_wording
-from floreo.frameworks.caged import Unfit, items_in_a_cage
+from floreo.frameworks.caged import MOST_TEXT, Unfit, items_in_a_cage
 from floreo.frameworks.logic import Purpose
 from floreo.frameworks.models import Item, PublisherFile, Version, Wording
 from tests.conftest import ROOT
@@ -27,6 +28,7 @@ from tests.frameworks.making import TODAY, make_assessment, make_version
 
 # A part of NIST's own catalogue (public domain); where it comes from is in its metadata.
 NIST = ROOT / "tests" / "frameworks" / "files" / "nist-csf-2-part.json"
+CONTROLS = NIST.with_name("nist-sp-800-53-part.json")
 CSV = "Number;Question;Part of\nA-1;Is there a law?\nand is it in force?;A\nB-1;A team;B\nC-9;Nobody knows;B\n"
 
 
@@ -92,8 +94,61 @@ def test_a_statement_in_parts_keeps_its_lines_and_names_its_parameters() -> None
     }
     catalogue = {"catalog": {"groups": [{"id": "ac", "title": "Access Control", "controls": [control]}]}}
     found = items_in_a_cage(json.dumps(catalogue).encode(), {}).items[1]
-    assert (found.codes, found.heading) == (("ac-1", "AC-1"), "Policy and Procedures")
+    assert (found.codes, found.heading) == (("AC-1", "ac-1"), "Policy and Procedures")
     assert found.text == "a. Disseminate to [organization-defined personnel]:"
+
+
+def test_a_choice_that_a_parameter_gives_is_read_with_the_statement() -> None:
+    items = {item.codes[0]: item for item in items_in_a_cage(CONTROLS.read_bytes(), {}).items}
+    assert items["AC-1"].text.splitlines()[:2] == [
+        "a. Develop, document, and disseminate to [organization-defined personnel or roles]:",
+        "1. [Selection (one or more): organization-level; mission/business process-level; system-level] access control policy that:",
+    ]
+    assert items["AC-2.2"].text == (
+        "Automatically [Selection: remove; disable] temporary and emergency accounts after [time period]."
+    )
+
+
+def test_an_enhancement_hangs_beside_its_control_and_each_label_is_a_code_of_it() -> None:
+    read = items_in_a_cage(CONTROLS.read_bytes(), {})
+    assert [(item.codes, item.parent, item.is_group) for item in read.items] == [
+        (("AC", "ac"), "", True),
+        (("AC-1", "ac-1", "AC-01"), "AC", False),
+        (("AC-2", "ac-2", "AC-02"), "AC", False),
+        (("AC-2.1", "ac-2.1", "AC-02(01)", "AC-2(1)"), "AC", False),
+        (("AC-2.2", "ac-2.2", "AC-02(02)", "AC-2(2)"), "AC", False),
+    ]
+    assert read.withdrawn == 1  # AC-2(10)
+
+
+def test_groups_without_an_identifier_get_one_from_their_title_and_prose_is_no_item() -> None:
+    """As the Australian manual has them; the words are our own."""
+    control = {
+        "id": "own-1",
+        "title": "Control: own-1",
+        "parts": [
+            {"name": "overview", "prose": "Why."},
+            {"name": "statement", "prose": "**Staff** read [the manual](#4ab)."},
+        ],
+    }
+    prose = {"title": "Purpose", "parts": [{"name": "overview", "prose": "What this text is for."}]}
+    groups = [
+        prose,
+        {"title": "Staff training", "groups": [{"title": "Staff training", "controls": [control]}, prose]},
+    ]
+    read = items_in_a_cage(json.dumps({"catalog": {"groups": groups}}).encode(), {})
+    assert [(i.codes, i.heading, i.text, i.parent) for i in read.items] == [
+        (("Staff-training",), "Staff training", "", ""),
+        (("Staff-training-2",), "Staff training", "", "Staff-training"),
+        (("own-1",), "", "Staff read the manual.", "Staff-training-2"),
+    ]
+
+
+def test_a_text_that_is_cut_says_so() -> None:
+    parts = [{"name": "statement", "prose": "x" * (MOST_TEXT + 1)}]
+    catalogue = {"catalog": {"controls": [{"id": "a", "parts": parts}]}}
+    text = items_in_a_cage(json.dumps(catalogue).encode(), {}).items[0].text
+    assert (len(text), text[-5:]) == (MOST_TEXT, "x […]")
 
 
 def test_a_table_is_read_by_its_header_in_csv_and_in_a_workbook() -> None:
@@ -261,6 +316,37 @@ def test_what_is_only_known_is_held_once_its_items_are_added(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("today")
+def test_items_added_from_a_catalogue_are_rated_and_their_titles_are_as_printed() -> None:
+    version = make_version()
+    version.items.filter(is_rated=True).delete()
+    version.items.all().delete()
+    Version.objects.filter(pk=version.pk).update(items_stated=4)
+    code, said = load(CONTROLS, "own", adds=True)
+    assert (code, "4 of 4 items that its publisher counts" in said) == (0, True)
+    assert [(i.code, i.title, i.is_rated, i.is_doubtful) for i in version.items.order_by("position")] == [
+        ("AC", "Access Control", False, False),
+        ("AC-1", "Policy and Procedures", True, False),
+        ("AC-2", "Account Management", True, False),
+        ("AC-2.1", "Automated System Account Management", True, False),
+        ("AC-2.2", "Automated Temporary and Emergency Account Management", True, False),
+    ]
+    assert version.items.get(code="AC-2.1").wording_lines == (
+        "",  # its title says it
+        "Support the management of system accounts using [automated mechanisms].",
+    )
+
+
+@pytest.mark.usefixtures("today")
+def test_a_title_that_is_cut_from_a_text_is_doubted(tmp_path: Path) -> None:
+    version = make_version()
+    version.items.filter(is_rated=True).delete()
+    assert load(a_file(tmp_path, f"code,text,parent\nA-1,{'word ' * 60},A\n"), "own", adds=True)[0] == 0
+    item = version.items.get(code="A-1")
+    assert (len(item.title), item.is_doubtful) == (200, True)
+    assert item.doubt == "The title is the beginning of the text in the file that was loaded here"
+
+
+@pytest.mark.usefixtures("today")
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -292,6 +378,44 @@ def test_every_refusal_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         columns_of(["no sign"])
     assert not PublisherFile.objects.exists()
+
+
+# Whole files of publishers: docs/guide/add-a-framework.md says where they are. They are not part of this project.
+
+WHOLE = [  # file, SHA-256, its options, items and withdrawn items that the publisher's file holds, groups among them
+    (
+        "NIST_SP-800-53_rev5_catalog.json",
+        "1645df6a370dcb931db2e2d5d70c2f77bc89c38499a416c23a70eb2c0e595bcc",
+        {},
+        (1034, 182, 20),
+    ),
+    ("ISM_catalog.json", "237ea09362b8449ed5c5ee85de4725a0468ee73d13af7cf61c26d4e6ac47f12d", {}, (1754, 0, 562)),
+    (
+        "aws_security-hub.oscal.json",
+        "3a1ff7047002329b27434d48d0e1ef7ce8e4a07a4a5a1400cadde0b91f45b7d4",
+        {},
+        (529, 0, 77),
+    ),
+    (
+        "1003.csv",
+        "2b92a41846192262099846b022537eca34c1708d601707aa4e9d09ef18b4dab0",
+        {"code": "CWE-ID", "title": "Name", "text": "Description"},
+        (130, 0, 0),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "sha256", "columns", "counts"), WHOLE, ids=[row[0] for row in WHOLE])
+def test_a_whole_file_of_a_publisher_is_read_item_by_item(
+    name: str, sha256: str, columns: dict[str, str], counts: tuple[int, int, int]
+) -> None:
+    path = Path(os.environ.get("PUBLISHERS_FILES", "")) / name
+    if not os.environ.get("PUBLISHERS_FILES") or not path.is_file():
+        pytest.skip(f"{name} is not part of this project: name the folder that holds it in PUBLISHERS_FILES")
+    content = path.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == sha256
+    read = items_in_a_cage(content, columns)
+    assert (len(read.items), read.withdrawn, sum(item.is_group for item in read.items)) == counts
 
 
 @pytest.mark.usefixtures("today")

@@ -136,9 +136,10 @@ def _add(version: Version, items: Sequence[FileItem], *, name: str, sha256: str)
         if parent is not None and parent.is_rated:
             sentence = _("The item %(code)s cannot be added below %(parent)s, which is rated itself.")
             raise Refused(sentence % {"code": code, "parent": parent.code}, code="rated_parent")
-        is_part = any(_plain(own) in parents for own in given.codes)
+        is_part = given.is_group or any(_plain(own) in parents for own in given.codes)
         place += 1
-        title = Truncator(given.heading or given.text).chars(200)
+        whole = given.heading or given.text or code
+        title = Truncator(whole).chars(200)
         kind = "part" if is_part else version.items_kind or "item"
         made = Item(
             in_version=version,
@@ -149,8 +150,11 @@ def _add(version: Version, items: Sequence[FileItem], *, name: str, sha256: str)
             position=place,
             is_rated=not is_part,
             source=f"{name[:200]}, SHA-256 {sha256}",
-            doubt="Added from a file of the publisher that was loaded here; not one of the items that ship",
         )
+        if title == whole:
+            made.read_on = clock.today()
+        else:
+            made.doubt = "The title is the beginning of the text in the file that was loaded here"
         save(made)
         known[_plain(code)] = made
         added.append(made)

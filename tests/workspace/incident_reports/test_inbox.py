@@ -1,0 +1,116 @@
+"""The inbox: what waits, the first decision beside it, many at once, and a call that is typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from floreo.core import clock
+from floreo.incidents.incoming import IncomingFile
+from floreo.incidents.models import Case, Report
+from floreo.organisations.models import User
+from tests.incidents.reports import taken_in
+
+pytestmark = pytest.mark.usefixtures("isla")
+
+
+@pytest.fixture
+def browser(user_with: Callable[..., User], browser_of: Callable[[User], Client]) -> Client:
+    Report.objects.exclude(case=None).update(duplicate_of=None)
+    Report.objects.filter(state__in=("new", "asked")).delete()
+    return browser_of(user_with("responder", email="one@csirt.example"))
+
+
+def test_the_oldest_stands_first_beside_the_list_and_keys_lead_on(browser: Client) -> None:
+    new, old = taken_in(1, subject="Newer"), taken_in(2, subject="Older", received_at=clock.now() - timedelta(hours=5))
+    page = browser.get("/workspace/incidents/")
+    assert (page.context["report"], page.context["after"], page.context["before"]) == (old, new.reference, "")
+    assert [row.subject for row, _age in page.context["rows"]] == ["Older", "Newer"]
+    assert "2 reports wait for a first decision. The oldest has waited for 5 h 0 min." in page.content.decode()
+    assert f'href="?state=new&amp;at={new.reference}" data-key="j"' in page.content.decode()
+
+
+def test_a_case_is_opened_beside_the_list(browser: Client) -> None:
+    report = taken_in()
+    facts = {
+        "title": "Ransomware at the hospital",
+        "rsit": "malicious-code/ransomware",
+        "severity": "high",
+        "tlp": "RED",
+    }
+    answer = browser.post(f"/workspace/incidents/reports/{report.reference}/accept/", facts)
+    case = Case.objects.get(reports=report)
+    assert (answer.status_code, answer["Location"]) == (302, f"/workspace/cases/{case.reference}/")
+    assert (case.title, case.tlp, case.severity) == ("Ransomware at the hospital", "RED", "high")
+
+
+def test_what_the_reporter_wrote_is_never_markup(browser: Client) -> None:
+    report = taken_in(subject="<b>x</b>", text="<script>alert(1)</script>", reporter_name="<img src=x>")
+    page = browser.get(f"/workspace/incidents/reports/{report.reference}/").content.decode()
+    assert [bad for bad in ("<b>x</b>", "<script>alert", "<img src=x>") if bad in page] == []
+
+
+def test_addresses_of_a_report_are_no_links_and_are_written_so_that_nobody_opens_them(browser: Client) -> None:
+    report = taken_in(observables=(("url", "http://bad.example/a"),))
+    page = browser.get(f"/workspace/incidents/reports/{report.reference}/").content.decode()
+    assert "hxxp://bad[.]example/a" in page
+    assert "http://bad.example" not in page
+
+
+def test_a_report_like_another_is_named_with_the_reason(browser: Client) -> None:
+    first, second = taken_in(1, subject="One"), taken_in(2, subject="Two")
+    page = browser.get(f"/workspace/incidents/reports/{second.reference}/")
+    assert [(one.name, one.why) for one in page.context["alike"]] == [(first.reference, "the same reporter")]
+
+
+def test_ticked_reports_are_rejected_and_taken_back(browser: Client) -> None:
+    ticked = [taken_in(n).reference for n in (1, 2)]
+    browser.post("/workspace/incidents/reports/bulk/", {"report": ticked, "reason": "Advertisements"})
+    assert set(Report.objects.filter(reference__in=ticked).values_list("state", flat=True)) == {"rejected"}
+    browser.post("/workspace/incidents/reports/bulk/", {"report": ticked, "do": "reopen"})
+    assert set(Report.objects.filter(reference__in=ticked).values_list("state", flat=True)) == {"new"}
+
+
+def test_a_call_is_typed_in_with_its_own_time_and_once(browser: Client) -> None:
+    facts = {
+        "channel": "phone",
+        "subject": "Caller lost money to a false bank",
+        "kind": "money",
+        "received_at": "2026-01-05T08:30",
+        "once": "k" * 20,
+    }
+    for _again in range(2):
+        answer = browser.post("/workspace/incidents/reports/new/", facts)
+        assert answer.status_code == 302
+    report = Report.objects.get(subject="Caller lost money to a false bank")
+    assert (report.channel, clock.calendar_day(report.received_at).isoformat()) == ("phone", "2026-01-05")
+
+
+def test_a_time_to_come_is_refused_and_nothing_typed_is_lost(browser: Client) -> None:
+    facts = {"channel": "phone", "subject": "A call", "kind": "other", "received_at": "2099-01-05T08:30"}
+    answer = browser.post("/workspace/incidents/reports/new/", facts)
+    assert (answer.status_code, "still to come" in answer.content.decode()) == (422, True)
+    assert 'value="A call"' in answer.content.decode()
+
+
+def test_a_file_leaves_as_a_download_only(browser: Client) -> None:
+    report = taken_in(files=(IncomingFile("page.html", b"<html><script>alert(1)</script></html>"),))
+    answer = browser.get(f"/workspace/incidents/reports/{report.reference}/files/{report.files.get().pk}/")
+    assert answer["Content-Disposition"] == 'attachment; filename="page.html"'
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
+
+
+def test_the_inbox_asks_as_often_for_three_reports_as_for_one(browser: Client) -> None:
+    counts = []
+    for number in (1, 2, 3):
+        taken_in(number, subject=f"Report {number}", reporter_mail="")
+        browser.get("/workspace/incidents/")
+        with CaptureQueriesContext(connection) as asked:
+            browser.get("/workspace/incidents/")
+        counts.append(len(asked))
+    assert counts == [24, 24, 24]

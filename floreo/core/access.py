@@ -246,7 +246,7 @@ class System:
     actor_name: str = "Floreo"
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
-        return (("administrator", None), ("secretariat", None))
+        return (("administrator", None), ("secretariat", None), ("responder", None))
 
 
 SYSTEM = System()

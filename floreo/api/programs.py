@@ -1,4 +1,4 @@
-"""What programs do with a token: send events to a feed, read the findings that their account may see."""
+"""What programs do with a token: send events to a feed, report incidents, read the findings that their account may see."""
 
 from __future__ import annotations
 
@@ -6,23 +6,35 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Body, NinjaAPI, Path, Query, Schema
 from ninja.security import HttpBearer
-from pydantic import Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from floreo.api import listing
 from floreo.api.errors import PROGRAM_STATUSES, ErrorBody
 from floreo.api.schemas import Code, page_schema, query_schema, row_schema
+from floreo.core import clock
 from floreo.core.access import Permission, must
+from floreo.core.writing import refuse
 from floreo.feeds.access import get_feed_for
 from floreo.feeds.actions.posting import MOST_EVENTS, post_events
 from floreo.feeds.actions.tokens import owner_of
 from floreo.feeds.tables import FINDINGS
-from floreo.organisations.models import User
+from floreo.incidents.actions.receiving import receive
+from floreo.incidents.incoming import Incoming
+from floreo.incidents.models import Channel, ObservableKind, ReportKind
+from floreo.organisations.models import Organisation, Place, User
 
 # Names of addresses that a token opens, and what may be done there.
-ALLOW: Mapping[str, str] = {"post_events": "POST", "findings": "GET, HEAD", "finding": "GET, HEAD"}
+ALLOW: Mapping[str, str] = {
+    "post_events": "POST",
+    "post_incident_report": "POST",
+    "findings": "GET, HEAD",
+    "finding": "GET, HEAD",
+}
 SEEN = "What the token's account may see, and nothing else."
+NO_NUL = r"^[^\x00]*$"
 IN_QUERY: Any = Query
 IN_PATH: Any = Path
 Event = Annotated[dict[str, Any], Field(title="Event", description="Names as in IntelMQ's data format: source.ip, …")]
@@ -41,8 +53,109 @@ class AcceptedOut(Schema):
     accepted: int
 
 
+Line = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
+
+
+class ReporterIn(Schema):
+    """Who reports, as far as known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line = ""
+    mail: Annotated[str, Field(max_length=254, pattern=r"^([^@\s\x00]+@[^@\s\x00]+)?$")] = ""
+    phone: Annotated[str, Field(max_length=40, pattern=NO_NUL)] = ""
+
+
+class ObservableIn(Schema):
+    """An address, name or hash that belongs to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[str, Field(description=", ".join(ObservableKind.values), max_length=8)]
+    value: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]
+
+
+class IncidentReportIn(Schema):
+    """One report of an incident, from another team's or an organisation's own program."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=120,
+            pattern=NO_NUL,
+            description="The sender's own name of it: the same one again is the same report",
+        ),
+    ]
+    subject: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+    text: Annotated[str, Field(max_length=20_000, pattern=NO_NUL)] = ""
+    kind: Annotated[str, Field(description=", ".join(ReportKind.values), max_length=10)] = "other"
+    happened_at: AwareDatetime | None = None
+    rsit: Annotated[str, Field(max_length=80, pattern=NO_NUL, description="class/type of RSIT, if known")] = ""
+    organisation: Annotated[str, Field(max_length=60, pattern=NO_NUL, description="Code in the register")] = ""
+    place: Annotated[str, Field(max_length=20, pattern=NO_NUL, description="Code of the district")] = ""
+    reporter: ReporterIn = ReporterIn()
+    observables: Annotated[list[ObservableIn], Field(max_length=200)] = []
+    is_exercise: bool = False
+
+
+class IncidentReportOut(Schema):
+    """Its reference, and whether it had come before."""
+
+    reference: str
+    already: bool
+
+
+def _incoming(sent: IncidentReportIn, by: User) -> Incoming:
+    """Refuses what the desk does not know: a kind, an organisation, a district."""
+    unknown = [o.kind for o in sent.observables if o.kind not in ObservableKind.values]
+    if sent.kind not in ReportKind.values:
+        raise refuse("kind", _("This kind of report is not known."), code="unknown_kind")
+    if unknown:
+        raise refuse("observables", _("This kind of observable is not known."), code="unknown_kind")
+    for name, rows in (("organisation", Organisation.objects), ("place", Place.objects)):
+        if (code := getattr(sent, name)) and not rows.filter(code=code).exists():
+            raise refuse(name, _("The register does not have this code."), code="unknown_code")
+    return Incoming(
+        channel=Channel.API,
+        source_key=f"api:{by.pk}:{sent.key}",
+        received_at=clock.now(),
+        subject=sent.subject,
+        text=sent.text,
+        kind=sent.kind,
+        happened_at=sent.happened_at,
+        rsit=sent.rsit,
+        organisation=sent.organisation,
+        place=sent.place,
+        reporter_name=sent.reporter.name,
+        reporter_mail=sent.reporter.mail,
+        reporter_phone=sent.reporter.phone,
+        observables=tuple((o.kind, o.value) for o in sent.observables),
+        is_exercise=sent.is_exercise,
+        is_proven=True,
+    )
+
+
 def add_programs(api: NinjaAPI) -> None:
     token = Token()
+
+    @api.post(
+        "/incident-reports",
+        response={202: IncidentReportOut, PROGRAM_STATUSES: ErrorBody},
+        auth=token,
+        operation_id="post_incident_report",
+        url_name="post_incident_report",
+        tags=["programs"],
+        summary="Report an incident",
+        description="It comes into the inbox of the national team. The account of the token handles incidents.",
+    )
+    def incident_report(request: HttpRequest, body: Annotated[IncidentReportIn, Body()]) -> tuple[int, dict[str, Any]]:
+        by = _owner(request)
+        must(by, Permission.INCIDENT_HANDLE)
+        got = receive(_incoming(body, by), by=by)
+        return 202, {"reference": got.report.reference, "already": got.already}
 
     @api.post(
         "/feeds/{code}/events",

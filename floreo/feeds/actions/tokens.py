@@ -19,7 +19,7 @@ from floreo.organisations.models import User
 @action("api_token.made", needs=Permission.ACCOUNT_MANAGE)
 def make_token(user: User, *, by: Actor, name: str) -> tuple[ApiToken, str]:
     """The token's row and the word itself, which is not kept: whoever loses it makes another."""
-    if not can(user, Permission.FEED_READ):
+    if not (can(user, Permission.FEED_READ) or can(user, Permission.INCIDENT_HANDLE)):
         raise refuse("user", _("This account has no permission that the API offers to programs."), code="useless")
     word = f"floreo_{secrets.token_urlsafe(32)}"
     made = ApiToken(user=user, name=name.strip()[:120], token_hash=hash_of(word))

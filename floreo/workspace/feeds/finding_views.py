@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
+from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
 from floreo.core.ui.locale import language
@@ -26,6 +27,8 @@ from floreo.feeds.models import FeedFile, FileState, Finding, Reply
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_of
+from floreo.incidents.actions.promoting import promote
+from floreo.incidents.models import Report
 from floreo.organisations.models import User
 from floreo.organisations.queries import bodies_of
 from floreo.workspace.commands import Command, command_view, new
@@ -90,6 +93,8 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_all": sees_all(request.user),
         "may_answer": can(request.user, Permission.FINDING_ANSWER, found),
         "handles": handles,
+        "may_promote": can(request.user, Permission.INCIDENT_HANDLE),
+        "reports": Report.objects.visible_to(request.user).filter(finding_key=key(found)),
         "waits": list(waits) if handles else [],
     }
     return render(request, "workspace/feeds/finding.html", context)
@@ -142,6 +147,15 @@ FINDING_COMMANDS: Mapping[str, Command] = {
         _save_reply,
         help=_l("A reply does not close a finding: the next reports show whether it is still seen."),
         done=_l("Thank you. Your reply is saved and shown with the finding."),
+    ),
+    "report": Command(
+        _l("Make it a report of an incident"),
+        _l("Take it in"),
+        Permission.INCIDENT_HANDLE,
+        new(forms.PromoteForm),
+        promote,
+        help=_l("It comes into the inbox of reports, where the team decides whether it is a case."),
+        done=_l("Taken in as a report of an incident."),
     ),
 }
 REPLY_COMMANDS: Mapping[str, Command] = {

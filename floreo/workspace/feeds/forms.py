@@ -95,3 +95,7 @@ class NoticeRuleForm(RecordForm):
         worst.choices = [("", _l("Any severity")), *Severity.choices]
         if self.instance.pk and self.instance.organisation:
             self.initial["organisation"] = self.instance.organisation.code
+
+
+class PromoteForm(CommandForm):
+    note = text_field(_l("Note for the team"), rows=3)

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("findings/", findings.findings, name="findings"),
     path("findings/explorer/", explorer.find_events, name="explorer"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/report/", findings.finding_command, {"name": "report"}, name="report_finding"),
     path("findings/<int:pk>/answer/", findings.finding_command, {"name": "answer"}, name="answer_finding"),
     path(
         "findings/<int:pk>/answers/<int:answer_pk>/", findings.reply_command, {"name": "handle"}, name="see_to_answer"
@@ -74,6 +75,7 @@ NEEDS = {
         "edit_feed upload_report try_feed map_feed accept_run refuse_run release_held discard_held discard_all_held feed_address"
     ),
     Permission.FINDING_ANSWER: "answer_finding",
+    Permission.INCIDENT_HANDLE: "report_finding",
     Permission.FINDING_HANDLE: (
         "see_to_answer skip_notice new_notice_rule edit_notice_rule move_notice_rule remove_notice_rule "
         "resend_notice end_notice_link release_notices accept_correction refuse_correction "

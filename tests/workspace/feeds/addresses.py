@@ -52,7 +52,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("operator_text check_operator_text", ["open-telnet"]),
         ("feed_report report_rejects", [file.pk]),
         ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),
-        ("finding answer_finding", [finding.pk]),
+        ("finding answer_finding report_finding", [finding.pk]),
         ("see_to_answer", [finding.pk, reply.pk]),
         ("notice resend_notice end_notice_link", [notice.pk]),
         ("skip_notice", [body.code, "abuse"]),

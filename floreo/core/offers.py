@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.functional import Promise
@@ -39,11 +40,16 @@ class SearchKind:
 
 @dataclass(frozen=True)
 class PackFile:
-    """A file of a country pack and the tables that it may hold, each with the shape of its rows."""
+    """A file of a country pack and the tables that it may hold, each with the shape of its rows. One that ends in .csv has one
+    table, whose columns its header names."""
 
     name: str
     tables: Mapping[str, type[Any]]
     in_edition: bool = False  # lies in the folder of an edition, not at the top
+    # A file of the same tables that comes with the product and is read with every pack. A row of the pack with the same key
+    # takes its place.
+    shipped: Path | None = None
+    only_sample: str = ""  # why a real country has no such file: "cases of a real country are entered in the workspace"
 
 
 @dataclass(frozen=True)

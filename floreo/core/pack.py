@@ -32,6 +32,27 @@ def _real(value: object) -> object:
     return float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
 
 
+def _moment(value: object) -> object:
+    """A cell of a CSV file holds text, TOML a moment."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"“{value}” is not a moment like 2026-03-31T09:00:00-06:00") from None
+
+
+def _with_zone(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("must say its zone, like 2026-03-31T09:00:00-06:00")
+    return value
+
+
+def _truth(value: object) -> object:
+    """yes and no, as a cell of a CSV file says it."""
+    return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
+
+
 def one_of(choices: type[models.TextChoices], *, without: Collection[str] = ()) -> AfterValidator:
     """A value of a closed set, with a sentence that lists the set."""
     values = [value for value in choices.values if value not in without]
@@ -46,6 +67,8 @@ def one_of(choices: type[models.TextChoices], *, without: Collection[str] = ()) 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_with_zone)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Real = Annotated[float, BeforeValidator(_real)]
 
@@ -83,6 +106,13 @@ class Row:
     lookup: tuple[str, ...]  # fields that find the same thing when people made it first
     # Fields that keep the key of any other row (core/keys.py), named as "milestone:2026-2030/2.1.1/signed"; "" for none.
     keys: Mapping[str, str] = field(default_factory=dict)
+
+
+def spoken_in(row: Row, languages: Collection[str]) -> Row:
+    """The row with its translations into those languages only: what ships with the product speaks more than a country does."""
+    texts = row.fields.get("translations", {})
+    kept = {code: text for code, text in texts.items() if code in languages}
+    return row if kept == texts else replace(row, fields={**row.fields, "translations": kept})
 
 
 @cache

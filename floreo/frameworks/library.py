@@ -21,6 +21,7 @@ from floreo.core.pack import (
     TranslatedShape,
     one_of,
     provenance_in,
+    spoken_in,
 )
 from floreo.frameworks.logic import Rule, is_held
 from floreo.frameworks.models import Framework, Item, Mapping, Relation, RuleChoice, Version
@@ -147,10 +148,7 @@ SHAPES: tuple[type[Shape], ...] = (FrameworkShape, VersionShape, ItemShape, Mapp
 
 def rows_of(shapes: Sequence[tuple[Strict, int]], file: str, languages: Collection[str]) -> Iterator[Row]:
     """The rows of one file, whose items and mappings belong to its version, translated into `languages` only."""
-    for row in _rows(shapes, file):
-        texts = row.fields.get("translations", {})
-        kept = {code: text for code, text in texts.items() if code in languages}
-        yield row if kept == texts else replace(row, fields={**row.fields, "translations": kept})
+    return (spoken_in(row, languages) for row in _rows(shapes, file))
 
 
 def _rows(shapes: Sequence[tuple[Strict, int]], file: str) -> Iterator[Row]:

@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.offers import INCIDENTS, MenuItem, Offers, SearchKind
+from floreo.incidents import pack
 
 OFFERS = Offers(
+    pack_shapes=pack.SHAPES,
+    pack_files=pack.FILES,
     verbs={
         "incident_report.accepted": _("opened a case for a report"),
         "incident_report.acknowledged": _("recorded that the reporter was answered"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
 import tomllib
@@ -77,6 +79,11 @@ def library_files() -> dict[str, Path]:
     return {f"frameworks/{p.name}": p for p in sorted(home.glob("*.toml"))} if home else {}
 
 
+def shipped_files() -> dict[str, Path]:
+    """Files of a pack that come with the product, as "shipped/playbooks.toml": they too are read with every pack."""
+    return {f"shipped/{file.name}": file.shipped for file in pack_files().values() if file.shipped}
+
+
 def top_files() -> list[str]:
     """Files at the top of a pack, in the order in which they are read."""
     return [*(file.name for file in pack_files().values() if not file.in_edition), ACCOUNTS_FILE]
@@ -102,9 +109,9 @@ def shapes_digest() -> str:
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 over names and contents, the frameworks' too: the same digest means the same pack."""
+    """SHA-256 over names and contents, of what ships with the product too: the same digest means the same pack."""
     total = hashlib.sha256(shapes_digest().encode())
-    for name, path in (files_in(folder) | library_files()).items():
+    for name, path in (files_in(folder) | library_files() | shipped_files()).items():
         content = path.read_bytes()
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
@@ -127,6 +134,23 @@ def read_toml(path: Path, name: str) -> dict[str, Any] | Problem:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as wrong:
         return Problem(name, "", "", f"is not valid TOML: {wrong}")
+
+
+def read_csv(path: Path, name: str) -> list[dict[str, str]] | Problem:
+    """The rows of a CSV file with a header, without their empty cells, or the sentence that says where it breaks off."""
+    text = read_text(path, name)
+    if isinstance(text, Problem):
+        return text
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    rows = []
+    try:
+        for row in reader:
+            if None in row:
+                return Problem(name, "", "", f"line {reader.line_num} has more cells than the header")
+            rows.append({column: cell for column, cell in row.items() if cell})
+    except csv.Error as wrong:
+        return Problem(name, "", "", f"is not valid CSV: line {reader.line_num}: {wrong}")
+    return rows
 
 
 def page_of(name: str) -> tuple[str, str] | None:
@@ -173,5 +197,10 @@ def file_problems(files: Mapping[str, Path], notes: list[FileShape], *, is_sampl
             Problem(name, "", "", "reports of a real country come in by its feeds, never with its files")
             for name in files
             if name.startswith("reports/")
+        ]
+        problems += [
+            Problem(file.name, "", "", file.only_sample)
+            for file in pack_files().values()
+            if file.only_sample and file.name in files
         ]
     return problems

@@ -14,7 +14,7 @@ from django.db import models
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from floreo.core.access import ROLES
-from floreo.core.pack import Row, Setting, Shape, Strict
+from floreo.core.pack import Row, Setting, Shape, Strict, spoken_in
 from floreo.evidence import pack as evidence
 from floreo.frameworks import library
 from floreo.offers import pack_files, pack_shapes
@@ -76,10 +76,15 @@ class _Reader:
     accounts: list[AccountShape] = field(default_factory=list)
 
     def toml(self, name: str) -> dict[str, Any]:
-        found = folder.read_toml(self.files[name], name)
+        """The tables of a file; of a CSV file the one that it may hold."""
+        tables = tables_of(Path(name).name)
+        if name.endswith(".csv"):
+            rows = folder.read_csv(self.files[name], name)
+            found = rows if isinstance(rows, Problem) else dict.fromkeys(tables, rows)
+        else:
+            found = folder.read_toml(self.files[name], name)
         if isinstance(found, Problem):
             self.problems.append(found)
-            tables = tables_of(Path(name).name)
             self.broken |= {getattr(shape, "makes", None) for shape in tables.values()}
             return {}
         return found
@@ -244,6 +249,16 @@ def _library(languages: list[str]) -> _Reader:
     return reader
 
 
+def _shipped(own: list[Row], languages: list[str]) -> _Reader:
+    """Files of a pack that come with the product, but for the rows that the pack has itself."""
+    reader = _Reader(Path(), folder.shipped_files())
+    have = {(row.word, row.key) for row in own}
+    for name in reader.files:
+        reader.table_file(name, tables_of(Path(name).name), Setting())
+    reader.rows = [spoken_in(row, languages) for row in reader.rows if (row.word, row.key) not in have]
+    return reader
+
+
 def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     """The pack in the folder `home`. Raises PackRefused with every problem found. `is_measure` knows the catalogue."""
     reader = _Reader(home, folder.files_in(home))
@@ -260,6 +275,9 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
             reader.table_file(name, tables_of(name), setting)
         else:
             reader.edition_files(name, setting)
+    common = _shipped(reader.rows, shaped.country.languages)
+    reader.problems, reader.broken = reader.problems + common.problems, reader.broken | common.broken
+    reader.rows += common.rows
     _outlines(reader)
     _evidence_files(reader)
     rows = _in_order(checks.numbered(reader.rows, {s.word for s in pack_shapes() if s.repeats}))

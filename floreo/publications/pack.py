@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
 
 from django.db import models
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from floreo.core.pack import Code, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
+from floreo.core.pack import Code, Moment, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.publications.models import (
     Channel,
     ChannelKind,
@@ -19,15 +18,6 @@ from floreo.publications.models import (
     PublicationState,
     PublicationVersion,
 )
-
-
-def _with_zone(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("must say its zone, like 2026-03-31T09:00:00-06:00")
-    return value
-
-
-Moment = Annotated[datetime, AfterValidator(_with_zone)]
 
 
 class ChannelShape(TranslatedShape, SourcedShape):

@@ -248,6 +248,10 @@ class SmallPack:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
 
+    def put(self, name: str, text: str) -> None:
+        """The whole file."""
+        (self.folder / name).write_text(text, encoding="utf-8")
+
     def check(self) -> Difference:
         return check_pack(self.folder)
 

@@ -317,8 +317,8 @@ def test_a_real_row_says_where_it_comes_from_and_why_it_is_in_doubt(real: SmallP
 
 
 def test_a_file_that_nothing_reads_is_told(small: SmallPack) -> None:
-    small.add("incidents.toml", "[[incident]]\n")
-    assert small.problems() == ["incidents.toml: nothing reads this file; did you mean “documents.toml”?"]
+    small.add("document.toml", "[[document]]\n")
+    assert small.problems() == ["document.toml: nothing reads this file; did you mean “documents.toml”?"]
 
 
 def test_a_folder_without_pack_toml_is_no_pack(small: SmallPack) -> None:

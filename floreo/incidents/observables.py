@@ -29,6 +29,7 @@ _REFANG = (
     (re.compile(r"(?<=\w)\\\.(?=\w)"), "."),
 )
 _URL = re.compile(r"\b(?:https?|ftp)://[^\s<>\"'`|\\^{}\u00ab\u00bb\u201c\u201d]{3,2000}", re.IGNORECASE)
+_WHOLE_URL = re.compile(r"(?:https?|ftp)://[^\s<>\"`\\]{3,2000}", re.IGNORECASE)
 _MAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}\b"
 )
@@ -221,7 +222,7 @@ def kind_of(text: str) -> Found | None:
 
 
 def _url(text: str) -> Found | None:
-    if not _URL.fullmatch(text):
+    if not _WHOLE_URL.fullmatch(text):
         return None
     value = text.rstrip(_ENDS)
     while value and value[-1] in ")]" and value.count(value[-1]) > value.count("(" if value[-1] == ")" else "["):

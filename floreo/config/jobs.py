@@ -75,6 +75,7 @@ class Lane(StrEnum):
 
     EMBARGO = "embargo"
     MAIL = "mail"
+    REPORTS = "reports"  # takes in what the public sent
     FEEDS = "feeds"
     OUTSIDE = "outside"  # asks other machines, which may take their time
     RECORDS = "records"  # what follows from the records: states, readings, reminders

@@ -138,6 +138,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static_built"] if (PACKAGE / "static_built").exists() else []
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"  # never served by address: downloads go through a view that asks who you are
+SPOOL_ROOT = DATA / "spool"  # what the public sent and the worker has not taken in yet; part of a backup
 MADE_ROOT = DATA / "made"  # files for strangers, made once for a head of the chain; safe to delete
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

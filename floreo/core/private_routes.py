@@ -21,6 +21,7 @@ PRIVATE_ROUTES = (
     PrivateRoute("answer"),
     PrivateRoute("findings"),
     PrivateRoute("calendar"),
+    PrivateRoute("report/follow"),
     PrivateRoute("welcome", checks_origin=True),
     PrivateRoute("account/invitation", checks_origin=True),
     PrivateRoute("account/password/reset/key", checks_origin=True),

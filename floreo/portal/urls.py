@@ -21,6 +21,7 @@ from floreo.portal.views import (
     plan,
     publications,
     register,
+    report,
     reports,
 )
 
@@ -65,7 +66,10 @@ urlpatterns: list[URLPattern] = [
     path("answer/<str:token>/", answer.answer, name="answer"),
     path("findings/<str:token>/", findings.findings, name="findings"),
     path("findings/<str:token>/findings.csv", findings.findings_file, name="findings_file"),
-    path("report/", about.report, name="report"),
+    path("report/", report.report, name="report"),
+    path("report/paper/", report.paper, name="report_paper"),
+    path("report/manifest.webmanifest", report.manifest, name="report_manifest"),
+    path("report/follow/<str:token>/", report.follow_report, name="follow_report"),
     path("notices/", about.notices, name="notices"),
     path("help/", guides.help_page, name="help"),
     path("help/<slug:name>/", guides.guide, name="guide"),

@@ -16,7 +16,7 @@ class ReportingDesk(Record, Translated):
     """Who takes reports, at which hours, and whether the public form is open. One row; without it the form is closed."""
 
     read_with = Permission.INCIDENT_SETUP
-    translated_fields: ClassVar[tuple[str, ...]] = ("hours", "promise")
+    translated_fields: ClassVar[tuple[str, ...]] = ("hours", "promise", "child_help")
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="reporting_desks", verbose_name=_("Who handles reports")
@@ -31,6 +31,12 @@ class ReportingDesk(Record, Translated):
         help_text=_("For example: within one working day. Shown to reporters."),
     )
     emergency_phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone where there is danger"))
+    child_help = models.CharField(
+        max_length=300,
+        blank=True,
+        verbose_name=_("Who helps where a child is concerned"),
+        help_text=_("For example: Child helpline 555-0116, day and night. Shown to reporters before they go on."),
+    )
     police_mail = models.EmailField(blank=True, verbose_name=_("E-mail of the police unit"))
     is_open = models.BooleanField(default=False, verbose_name=_("The public form is open"))
     # Addresses of sites that may show the form in a frame: ["https://police.example"].

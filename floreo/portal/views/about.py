@@ -62,15 +62,6 @@ def privacy(request: HttpRequest) -> HttpResponseBase:
 
 @login_not_required
 @public_page
-def report(request: HttpRequest) -> HttpResponseBase:
-    """Where to report an incident, as the pack knows it."""
-    country = country_of(request)
-    text = country.in_language("report_text") if country else ""
-    return page(request, "portal/report.html", title=_("Report an incident"), text=text)
-
-
-@login_not_required
-@public_page
 def notices(request: HttpRequest) -> HttpResponseBase:
     """For whoever receives a notice of findings: who writes, why, and how to check that it is genuine. What the installation
     does not know is called unknown."""

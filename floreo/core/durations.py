@@ -1,0 +1,100 @@
+"""How long things take when some are not over yet: the product-limit estimate of Kaplan and Meier (Journal of the American
+Statistical Association 53, 1958, 457-481). No Django.
+
+What is still open counts for as long as it has been open. A median of the closed ones alone flatters whoever leaves the hard ones open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+MEDIAN = Fraction(1, 2)
+P90 = Fraction(9, 10)
+
+
+@dataclass(frozen=True)
+class Duration:
+    """`length` is how long it took or, where `is_over` is False, how long it has lasted so far. Not negative."""
+
+    length: timedelta
+    is_over: bool
+
+    def __post_init__(self) -> None:
+        if self.length < timedelta():
+            raise ValueError("Nothing ends before it begins.")
+
+
+def duration(start: datetime, end: datetime | None, until: datetime) -> Duration | None:
+    """As it was known at `until`; None for what had not begun. An end before the start counts as the start."""
+    if start > until:
+        return None
+    if end is None or end > until:
+        return Duration(until - start, is_over=False)
+    return Duration(max(end - start, timedelta()), is_over=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """At `length`, `ended` of the `at_risk` that had lasted so long were over; `lasting` is the share that lasts longer."""
+
+    length: timedelta
+    at_risk: int
+    ended: int
+    lasting: Fraction
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """`value` is None where it is not reached: then it is more than `more_than`, the longest that was seen. Both are None where
+    there was nothing to count."""
+
+    value: timedelta | None
+    more_than: timedelta | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    count: int
+    ended: int
+    longest: timedelta | None
+    steps: tuple[Step, ...]
+
+    def lasting(self, length: timedelta) -> Fraction | None:
+        """The share that lasts longer than `length`; None where nothing was counted, or none was seen for so long while some
+        were open."""
+        if self.longest is None:
+            return None
+        known = [step.lasting for step in self.steps if step.length <= length]
+        share = known[-1] if known else Fraction(1)
+        return share if length <= self.longest or share == 0 else None
+
+    def at_risk(self, length: timedelta, durations: Iterable[Duration]) -> int:
+        """How many of `durations` were seen for at least `length`."""
+        return sum(each.length >= length for each in durations)
+
+    def quantile(self, share: Fraction) -> Quantile:
+        """The shortest length within which `share` of them are over, as 9/10."""
+        for step in self.steps:
+            if 1 - step.lasting >= share:
+                return Quantile(step.length, None)
+        return Quantile(None, self.longest)
+
+
+def estimate(durations: Iterable[Duration]) -> Estimate:
+    """The product-limit estimate. What ends and what is seen last at the same length: the ends come first, as is usual."""
+    lengths: Counter[timedelta] = Counter()
+    ends: Counter[timedelta] = Counter()
+    for each in durations:
+        lengths[each.length] += 1
+        ends[each.length] += each.is_over
+    at_risk = count = lengths.total()
+    steps, lasting = [], Fraction(1)
+    for length in sorted(lengths):
+        if ended := ends[length]:
+            lasting *= 1 - Fraction(ended, at_risk)
+            steps.append(Step(length, at_risk, ended, lasting))
+        at_risk -= lengths[length]
+    return Estimate(count, ends.total(), max(lengths, default=None), tuple(steps))

@@ -131,6 +131,7 @@ def database(url: str, *, default_file: Path) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]) if parts.path != "/:memory:" else ":memory:",
+            "CONN_MAX_AGE": 60,  # opening the file and reading its schema takes longer than a kept page
             "OPTIONS": {
                 # Writers queue instead of failing half-way, and readers never wait for them. What was committed is on
                 # the disk, also when the power goes a moment later: synchronous=FULL.

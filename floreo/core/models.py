@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.utils.encoding import force_str
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+
+
+@cache
+def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
+    """Each choice of a field with its words, not translated yet."""
+    return dict(field.flatchoices)
 
 
 class Record(models.Model):
@@ -39,6 +47,11 @@ class Record(models.Model):
         instance = super().from_db(db, field_names, values, **more)
         instance._as_loaded = dict(zip(field_names, values, strict=False))
         return instance
+
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> Any:  # noqa: N802 -- Django's name
+        """What `get_status_display` and the like ask. Django's own translates the words of every choice to find one."""
+        value = getattr(self, field.attname)
+        return force_str(_words_of(field).get(value, value), strings_only=True)
 
     def shows_internal_to(self, viewer: object) -> bool:
         """Whether the viewer may read `internal_fields`. Closed until a kind says otherwise."""

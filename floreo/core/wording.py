@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -67,13 +66,13 @@ def short_day(day: date) -> str:
 
 def short_day_of_year(day: date) -> str:
     """ "24 Nov", where the year goes without saying."""
-    return format_date(day, "d MMM", locale=ui.locale()).replace(".", "").replace("Sept", "Sep")
+    return ui.short_date(day, "d MMM")
 
 
 def month_text(day: date) -> str:
     """ "November 2026"; "noviembre de 2026"."""
     pattern = "MMMM 'de' y" if ui.language() == "es" else "MMMM y"
-    return format_date(day, pattern, locale=ui.locale())
+    return ui.date_text(day, pattern)
 
 
 def short_month(day: date) -> str:

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.policy import Tlp, markings_open_to, own_whatever_its_marking
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.evidence.logic import Validity, validity
 from floreo.organisations.models import Organisation
@@ -132,14 +132,14 @@ class Evidence(Record, Translated, Sourced):
         return self.is_public and self.tlp == Tlp.CLEAR and self.withdrawn_on is None
 
     def workspace_url(self) -> str:
-        return reverse("workspace:evidence_item", args=[self.code])
+        return path_to("workspace:evidence_item", self.code)
 
     def get_absolute_url(self) -> str:
         """Where it can be had: a link at its own address, all else through a door that asks who you are."""
         return self.url if self.kind == EvidenceKind.LINK else self.portal_url()
 
     def portal_url(self) -> str:
-        return reverse("portal:evidence_file", args=[self.code])
+        return path_to("portal:evidence_file", self.code)
 
     def search_entry(self) -> Entry:
         """Found by who may open it."""

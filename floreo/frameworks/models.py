@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Count, F, Q
-from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can
 from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.frameworks.logic import Rule, Scale, is_held
 
@@ -65,10 +65,10 @@ class Framework(Record, Translated, Sourced):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:framework", args=[self.code])
+        return path_to("portal:framework", self.code)
 
     def workspace_url(self) -> str:
-        return reverse("workspace:framework", args=[self.code])
+        return path_to("workspace:framework", self.code)
 
     def search_entry(self) -> Entry:
         return Entry(
@@ -362,7 +362,7 @@ class Assessment(Record, Translated):
         return self.state == AssessmentState.CLOSED
 
     def workspace_url(self) -> str:
-        return reverse("workspace:assessment", args=[self.code])
+        return path_to("workspace:assessment", self.code)
 
     def get_absolute_url(self) -> str:
         return f"{self.in_version.get_absolute_url()}&assessment={self.code}"
@@ -404,7 +404,7 @@ class Answer(Record, Translated):
         return gettext("This assessment is closed, so its evidence cannot change.") if self.assessment.is_closed else ""
 
     def workspace_url(self) -> str:
-        return reverse("workspace:answer", args=[self.assessment.code, self.item.code])
+        return path_to("workspace:answer", self.assessment.code, self.item.code)
 
 
 class Rating(Record):

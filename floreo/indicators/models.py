@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can
 from floreo.core.errors import Refused
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.indicators.logic import Direction, Frequency, Period
 from floreo.organisations.models import Organisation
@@ -164,10 +164,10 @@ class Indicator(Record, Translated, Sourced):
         return {self.answers_for.successor().pk} if self.answers_for else set()
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:indicator", args=[self.code])
+        return path_to("portal:indicator", self.code)
 
     def workspace_url(self) -> str:
-        return reverse("workspace:indicator", args=[self.code])
+        return path_to("workspace:indicator", self.code)
 
     def search_entry(self) -> Entry:
         return Entry(
@@ -283,7 +283,7 @@ class Reading(Record, Translated, Sourced):
         return self.indicator.owner_ids()
 
     def workspace_url(self) -> str:
-        return reverse("workspace:reading", args=[self.indicator.code, self.pk])
+        return path_to("workspace:reading", self.indicator.code, self.pk)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refuses to change what is frozen; so does the database itself (migration 0002)."""

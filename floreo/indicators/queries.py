@@ -19,20 +19,37 @@ from floreo.indicators.models import Indicator, Reading
 def newest(indicators: QuerySet[Indicator], count: int = 1) -> dict[int, list[Reading]]:
     """The newest `count` readings of the whole country by indicator id, newest first, in one query. Corrected ones are
     not among them. An indicator without a reading is not a key."""
-    rank = Window(
-        RowNumber(),
-        partition_by=[F("indicator_id")],
-        order_by=[F("ends_on").desc(), F("starts_on").asc(), F("pk").desc()],
-    )
     ranked = Reading.objects.current().of_the_country()
     if indicators.query.is_sliced:
         ranked = ranked.filter(indicator__in=[i.pk for i in indicators])
     else:
         ranked = ranked.filter(indicator__in=indicators.order_by().values("pk"))
+    rows = _newest(ranked, count).select_related("indicator", "corrects")
+    return _by_indicator(rows)
+
+
+def newest_of(indicators: Iterable[Indicator], count: int = 1) -> dict[int, list[Reading]]:
+    """The same of indicators that have been read already."""
+    by_id = {each.pk: each for each in indicators}
+    rows = _newest(Reading.objects.current().of_the_country().filter(indicator__in=by_id), count)
+    for reading in rows:
+        reading.indicator = by_id[reading.indicator_id]
+    return _by_indicator(rows)
+
+
+def _newest(ranked: QuerySet[Reading], count: int) -> QuerySet[Reading]:
+    rank = Window(
+        RowNumber(),
+        partition_by=[F("indicator_id")],
+        order_by=[F("ends_on").desc(), F("starts_on").asc(), F("pk").desc()],
+    )
     chosen = ranked.order_by().annotate(rank=rank).filter(rank__lte=count).values("pk")
-    rows = Reading.objects.filter(pk__in=chosen).select_related("indicator", "corrects")
+    return Reading.objects.filter(pk__in=chosen).order_by("indicator_id", "-ends_on", "starts_on", "-pk")
+
+
+def _by_indicator(readings: Iterable[Reading]) -> dict[int, list[Reading]]:
     found: dict[int, list[Reading]] = defaultdict(list)
-    for reading in rows.order_by("indicator_id", "-ends_on", "starts_on", "-pk"):
+    for reading in readings:
         found[reading.indicator_id].append(reading)
     return dict(found)
 
@@ -42,9 +59,9 @@ def latest(indicators: QuerySet[Indicator]) -> dict[int, Reading]:
     return {key: readings[0] for key, readings in newest(indicators).items()}
 
 
-def latest_and_before(indicators: QuerySet[Indicator]) -> dict[int, tuple[Reading, Reading | None]]:
+def latest_and_before(indicators: Iterable[Indicator]) -> dict[int, tuple[Reading, Reading | None]]:
     """The newest reading of each and the one before it, by indicator id, in one query."""
-    return {key: (found[0], found[1] if len(found) > 1 else None) for key, found in newest(indicators, 2).items()}
+    return {key: (found[0], found[1] if len(found) > 1 else None) for key, found in newest_of(indicators, 2).items()}
 
 
 def series(indicator: Indicator) -> list[Reading]:

@@ -39,7 +39,10 @@ _CHANGED = _column("changed_at", _("Last change"), _("Date of the last change of
 
 
 def _public_editions() -> Iterable[tuple[str, Words]]:
-    return [(e.code, e.in_language("title")) for e in Edition.objects.filter(is_public=True)]
+    return [
+        (e.code, e.in_language("title"))
+        for e in Edition.objects.filter(is_public=True).only("code", "title", "translations")
+    ]
 
 
 def _indicators(viewer: object) -> QuerySet[Indicator]:

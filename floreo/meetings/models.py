@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.meetings.logic import OPEN_STATES, DecisionState, ItemKind, MeetingState, MinutesState, Presence, SeatPart
 from floreo.organisations.models import Organisation, Person
@@ -110,7 +110,7 @@ class Committee(Record, Translated, Sourced):
         return self.name
 
     def workspace_url(self) -> str:
-        return reverse("workspace:committee", args=[self.code])
+        return path_to("workspace:committee", self.code)
 
     def search_entry(self) -> Entry:
         return Entry("committee", self.name, self.purpose, self.workspace_url(), self.workspace_url())
@@ -241,7 +241,7 @@ class Meeting(Record, Translated):
         return self.on < clock.today()
 
     def workspace_url(self) -> str:
-        return reverse("workspace:meeting", args=[self.committee.code, self.code])
+        return path_to("workspace:meeting", self.committee.code, self.code)
 
     def search_entry(self) -> Entry:
         return Entry("meeting", str(self), f"{self.place} {self.opening}", self.workspace_url(), self.workspace_url())
@@ -401,10 +401,10 @@ class Decision(Record, Translated):
         return self
 
     def workspace_url(self) -> str:
-        return reverse("workspace:decision", args=[self.number])
+        return path_to("workspace:decision", self.number)
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('portal:decisions', args=[self.edition.code])}#{self.number}"
+        return f"{path_to('portal:decisions', self.edition.code)}#{self.number}"
 
     def search_entry(self) -> Entry:
         shown = self.is_public and self.edition.is_public

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.organisations.models import Organisation
 from floreo.publications.logic import is_out
@@ -163,13 +163,13 @@ class Publication(Record, Translated):
         return self.published_at is not None
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:publication", args=[self.code])
+        return path_to("portal:publication", self.code)
 
     def file_address(self) -> str:
-        return reverse("portal:publication_file", args=[self.code])
+        return path_to("portal:publication_file", self.code)
 
     def workspace_url(self) -> str:
-        return reverse("workspace:publication", args=[self.code])
+        return path_to("workspace:publication", self.code)
 
     def search_entry(self) -> Entry:
         body = " ".join([self.summary, self.text, *(str(t.get("title", "")) for t in self.translations.values())])

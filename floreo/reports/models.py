@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can
 from floreo.core.errors import Refused
 from floreo.core.figures import Period
 from floreo.core.models import Record, Translated
+from floreo.core.routes import path_to
 from floreo.reviews.models import Review
 from floreo.strategy.models import Edition
 from floreo.strategy.models.editions import may_read_internal
@@ -81,10 +81,10 @@ class Snapshot(Record):
         return " ".join((self.digest[:4], self.digest[4:8], self.digest[8:12]))
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:report_of", args=[self.edition.code, self.code])
+        return path_to("portal:report_of", self.edition.code, self.code)
 
     def workspace_url(self) -> str:
-        return reverse("workspace:report", args=[self.edition.code, self.code])
+        return path_to("workspace:report", self.edition.code, self.code)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

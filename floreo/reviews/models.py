@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission, can
 from floreo.core.figures import Frequency, Period
 from floreo.core.models import Record, Translated
+from floreo.core.routes import path_to
 from floreo.organisations.models import Organisation, Person
 from floreo.reviews.logic import AnswerState, Beat, RequestState, reminder_days
 from floreo.strategy.models import Action, Edition, Update
@@ -171,7 +171,7 @@ class Review(Record):
         return self.state == ReviewState.CLOSED
 
     def workspace_url(self) -> str:
-        return reverse("workspace:review", args=[self.edition.code, self.code])
+        return path_to("workspace:review", self.edition.code, self.code)
 
     def reminder_days(self, beat: Beat) -> list[date]:
         """The days on which whoever has not answered is written to, while the review runs."""
@@ -250,7 +250,7 @@ class UpdateRequest(Record):
         return max(filter(None, [self.asked_on, self.reminded_on]), default=None)
 
     def workspace_url(self) -> str:
-        return reverse("workspace:update_request", args=[self.review.edition.code, self.review.code, self.pk])
+        return path_to("workspace:update_request", self.review.edition.code, self.review.code, self.pk)
 
 
 class Answer(Record, Translated):

@@ -25,21 +25,20 @@ def get_edition_for(viewer: object, code: str) -> Edition:
 
 
 def get_pillar_for(viewer: object, edition_code: str, code: str) -> Pillar:
-    pillar = (
-        Pillar.objects.filter(edition=get_edition_for(viewer, edition_code), code=code)
-        .select_related("edition")
-        .first()
-    )
+    edition = get_edition_for(viewer, edition_code)
+    pillar = Pillar.objects.filter(edition=edition, code=code).first()
     if pillar is None:
         raise Missing
+    pillar.edition = edition
     return pillar
 
 
 def get_objective_for(viewer: object, edition_code: str, code: str) -> Objective:
     edition = get_edition_for(viewer, edition_code)
-    found = Objective.objects.filter(pillar__edition=edition, code=code).select_related("pillar__edition").first()
+    found = Objective.objects.filter(pillar__edition=edition, code=code).select_related("pillar").first()
     if found is None:
         raise Missing
+    found.pillar.edition = edition
     return found
 
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +18,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, reach
 from floreo.core.audit import key
 from floreo.core.models import text_in
+from floreo.core.routes import path_to
 from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.organisations.models import Person
 from floreo.organisations.queries import successors
@@ -89,9 +89,9 @@ class _Addresses:
     @classmethod
     def of(cls, edition: str) -> _Addresses:
         return cls(
-            reverse("workspace:action", args=[edition, A]),
-            reverse("workspace:action_command", args=[edition, A, T]),
-            reverse("workspace:child_command", args=[edition, A, "milestones", C, T]),
+            path_to("workspace:action", edition, A),
+            path_to("workspace:action_command", edition, A, T),
+            path_to("workspace:child_command", edition, A, "milestones", C, T),
         )
 
     def to_action(self, code: str) -> str:
@@ -283,7 +283,7 @@ class _Plan:
         return [self._draft(draft, draft.waiting) for draft in rows.annotate(waiting=waiting).order_by("pk")]
 
     def _draft(self, draft: ImportDraft, waiting: int) -> Task:
-        href = reverse("workspace:import", args=[draft.code])
+        href = path_to("workspace:import", draft.code)
         return Task(
             key=key(draft),
             kind="confirm",
@@ -305,7 +305,7 @@ class _Plan:
         return [self._fact(edition, unchecked[edition.pk]) for edition in editions]
 
     def _fact(self, edition: Edition, number: int) -> Task:
-        href = reverse("workspace:actions", args=[edition.code])
+        href = path_to("workspace:actions", edition.code)
         return Task(
             key=key(edition),
             kind="confirm",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -79,7 +79,7 @@ def due_day(due: date | None, today: date) -> str:
     if due is None:
         return ""
     if 0 <= (due - today).days < 14:
-        return format_date(due, "EEE d MMM", locale=ui.locale()).replace(".", "").replace("Sept", "Sep")
+        return ui.short_date(due, "EEE d MMM")
     return short_day_of_year(due) if due.year == today.year else short_day(due)
 
 
@@ -93,7 +93,7 @@ def since_text(since: date | None, today: date) -> str:
 
 def day_and_weekday(day: date) -> str:
     """ "Tuesday 24 November 2026"."""
-    weekday = capital(format_date(day, "EEEE", locale=ui.locale()))
+    weekday = capital(ui.date_text(day, "EEEE"))
     return _("%(weekday)s %(day)s") % {"weekday": weekday, "day": day_text(day)}
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 
 from floreo import offers
 from floreo.core.access import can, reach
 from floreo.core.offers import MenuItem
+from floreo.core.routes import path_to
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def _may(viewer: object, item: MenuItem) -> bool:
 def groups_for(viewer: object) -> list[Group]:
     items = (item for item in offers.menu() if _may(viewer, item))
     return [
-        Group(section.words, tuple(Link(i.words, reverse(i.address) + i.query, i.here) for i in inside))
+        Group(section.words, tuple(Link(i.words, path_to(i.address) + i.query, i.here) for i in inside))
         for section, inside in groupby(items, key=lambda item: item.section)
     ]
 

@@ -27,7 +27,7 @@ N = "\u00a0"
 
 
 def two(indicator: Indicator) -> tuple[Reading, Reading | None]:
-    return queries.latest_and_before(Indicator.objects.filter(pk=indicator.pk))[indicator.pk]
+    return queries.latest_and_before([indicator])[indicator.pk]
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,9 @@ def test_the_latest_reading_is_the_corrected_one_and_not_of_another_state_or_par
 
 def test_latest_readings_take_one_query_however_many_there_are() -> None:
     def count() -> int:
+        indicators = list(Indicator.objects.all())
         with CaptureQueriesContext(connection) as seen:
-            for pair in queries.latest_and_before(Indicator.objects.all()).values():
+            for pair in queries.latest_and_before(indicators).values():
                 presenters.change_text(*pair)
         return len(seen)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -22,6 +23,17 @@ def locale() -> str:
     return {"en": "en_GB", "es": "es_MX"}.get(language(), language())
 
 
+# The same day or number is written again and again, in a table and from page to page, and the library reads its pattern each time.
+@lru_cache(maxsize=4096)
+def _date(when: date, pattern: str, name: str) -> str:
+    return format_date(when, pattern, locale=name)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _decimal(value: Decimal | float | int, pattern: str | None, name: str) -> str:
+    return format_decimal(value, pattern, locale=name)
+
+
 def address_in(code: str, address: str) -> str:
     """The address of the same page in another language: its first part names it, and none is the installation's own. Of an
     address below /account/ or of a page; what programs ask for (/api/) has no language."""
@@ -37,13 +49,22 @@ def day(when: date, precision: str = "day") -> str:
         return str(when.year)
     if precision == "quarter":
         return f"{_('Q')}{(when.month + 2) // 3} {when.year}"
-    pattern = "MMM y" if precision == "month" else "d MMM y"
-    return format_date(when, pattern, locale=locale()).replace(".", "").replace("Sept", "Sep")
+    return short_date(when, "MMM y" if precision == "month" else "d MMM y")
+
+
+def short_date(when: date, pattern: str) -> str:
+    """A day by a pattern of Unicode (UTS 35), its short month without a point."""
+    return _date(when, pattern, locale()).replace(".", "").replace("Sept", "Sep")
+
+
+def date_text(when: date, pattern: str) -> str:
+    """A day by a pattern of Unicode (UTS 35), or by the name of one: "long"."""
+    return _date(when, pattern, locale())
 
 
 def long_day(when: date) -> str:
     """ "16 September 2020"; "16 de septiembre de 2020"."""
-    return format_date(when, "long", locale=locale())
+    return date_text(when, "long")
 
 
 def moment(when: datetime) -> str:
@@ -55,9 +76,9 @@ def moment(when: datetime) -> str:
 def number(value: Decimal | float | int, decimals: int | None = None) -> str:
     """With thousands apart; `decimals` fixed, or as many as the value has."""
     if decimals is None:
-        return format_decimal(value, locale=locale())
+        return _decimal(value, None, locale())
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, pattern, locale=locale())
+    return _decimal(value, pattern, locale())
 
 
 def money(amount: Decimal | int, currency: str) -> str:

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
 from django.utils.translation import gettext as _
 
 from floreo.core.figures import SMALL, Frequency, following, period_of
@@ -42,7 +41,7 @@ def _axis_text(reading_end: date, frequency: str) -> str:
     if frequency == Frequency.QUARTER:
         return f"{_('Q')}{(reading_end.month + 2) // 3}"
     if frequency == Frequency.MONTH:
-        return format_date(reading_end, "MMM", locale=locale.locale()).replace(".", "").replace("Sept", "Sep")
+        return locale.short_date(reading_end, "MMM")
     return ""
 
 

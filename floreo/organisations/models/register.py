@@ -6,13 +6,13 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can, reach
 from floreo.core.dates import Precision
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.organisations.logic import OrganisationKind, PlaceKind
 
@@ -150,7 +150,7 @@ class Place(Record, Translated, Sourced):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:district", args=[self.code])
+        return path_to("portal:district", self.code)
 
     def search_entry(self) -> Entry:
         return Entry(
@@ -234,13 +234,13 @@ class Organisation(Record, Translated, Sourced):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:organisation", args=[self.code])
+        return path_to("portal:organisation", self.code)
 
     def search_entry(self) -> Entry:
         body = " ".join(
             filter(None, [self.short_name, self.role_text, str(self.translations.get("es", {}).get("name", ""))])
         )
-        workspace = reverse("workspace:organisation", args=[self.code])
+        workspace = path_to("workspace:organisation", self.code)
         return Entry("organisation", self.name, body, self.get_absolute_url(), workspace, self.is_public)
 
 
@@ -357,7 +357,7 @@ class Person(Record, Translated, Sourced):
         return self.in_language("post") or str(_("a named person"))
 
     def search_entry(self) -> Entry:
-        workspace = reverse("workspace:person", args=[self.code])
+        workspace = path_to("workspace:person", self.code)
         return Entry("person", self.name, self.post, workspace, workspace)
 
 

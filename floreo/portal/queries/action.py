@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from floreo.core.keys import key
 from floreo.evidence.presenters import Piece
 from floreo.evidence.queries import open_pieces_of
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.queries import latest
+from floreo.indicators.queries import newest_of
 from floreo.strategy.logic import Money, Rule, Status, StatusResult, status_of, total
 from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, Update
 from floreo.strategy.presenters import actions as words
@@ -74,8 +76,7 @@ def money_tables(lines: list[BudgetLine]) -> list[MoneyTable]:
 
 
 def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation]]:
-    rows = act.participations.select_related("organisation__merged_into").prefetch_related("organisation__former_names")
-    parts = [p for p in rows if p.organisation.is_public]
+    parts = [p for p in act.participations.all() if p.organisation.is_public]
     now = [
         p for p in parts if (p.starts_on is None or p.starts_on <= today) and (p.ends_on is None or p.ends_on >= today)
     ]
@@ -90,18 +91,30 @@ def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation
 
 
 def _measured_by(act: Action) -> list[tuple[Indicator, Reading | None]]:
-    indicators = Indicator.objects.visible_to(None).filter(actions=act)
-    found = list(indicators)
-    readings = latest(indicators) if found else {}
-    return [(i, readings.get(i.pk)) for i in found]
+    found = list(Indicator.objects.visible_to(None).filter(actions=act))
+    readings = newest_of(found) if found else {}
+    return [(i, readings[i.pk][0] if i.pk in readings else None) for i in found]
 
 
 def _carried_to(act: Action) -> Action | None:
     return Action.objects.visible_to(None).filter(carried_from=act).select_related("edition").first()
 
 
+def read_around(act: Action) -> None:
+    """Reads once what the page and the history of an action both look at."""
+    prefetch_related_objects(
+        [act],
+        "milestones",
+        Prefetch("participations", Participation.objects.select_related("organisation__merged_into")),
+        "participations__organisation__former_names",
+        "updates",
+        Prefetch("budget_lines", BudgetLine.objects.select_related("funder")),
+        "risks",
+    )
+
+
 def action_page(act: Action, *, today: date) -> ActionPage:
-    """In a fixed number of queries. Facts behind the status count internal updates and risks too, as the rule does;
+    """In a fixed number of queries, after `read_around`. Facts behind the status count internal updates and risks too, as the rule does;
     their texts never show."""
     milestones = list(act.milestones.all())
     result, by_hand = act.status_result, act.status_result.rule is Rule.SET_BY_HAND
@@ -120,9 +133,9 @@ def action_page(act: Action, *, today: date) -> ActionPage:
         rule_why=words.why(act, ruled, milestones, today=today) if ruled else "",
         steps=steps,
         reached=words.reached_text(milestones),
-        updates=list(act.updates.filter(is_public=True)),
-        money=money_tables(list(act.budget_lines.select_related("funder"))),
-        risks=list(act.risks.filter(is_public=True)),
+        updates=[u for u in act.updates.all() if u.is_public],
+        money=money_tables(list(act.budget_lines.all())),
+        risks=[r for r in act.risks.all() if r.is_public],
         leads=leads,
         supports=supports,
         measured_by=_measured_by(act),

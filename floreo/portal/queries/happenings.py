@@ -54,27 +54,30 @@ def _of_action(act: Action, on: date | None, note: str) -> Happening:
     return Happening(on, Precision.DAY, act.in_language("title"), note, act.get_absolute_url(), act)
 
 
+# What a moment says of where it came from; long texts stay in the database.
+_SOURCED = ("confirmed", "read_on", "doubt", "source", "source_url")
+_OF_ACTION = ("code", "title", "translations", "edition__code", *_SOURCED)
+_OF_MILESTONE = ("title", "translations", "action__code", "action__edition__code", *_SOURCED)
+_OF_EVENT = (
+    "title",
+    "translations",
+    "on",
+    "precision",
+    "ends_on",
+    "edition",
+    "action__code",
+    "action__is_public",
+    "action__edition__code",
+    *_SOURCED,
+)
+
+
 def public_actions(edition: Edition) -> QuerySet[Action]:
     return Action.objects.visible_to(None).filter(edition=edition)
 
 
 def public_events(edition: Edition) -> QuerySet[Event]:
-    return Event.objects.filter(edition=edition, is_public=True).select_related("action__edition")
-
-
-# What a moment says of where it came from; long texts stay in the database.
-_OF_ACTION = ("code", "title", "translations", "confirmed", "read_on", "doubt", "source", "source_url", "edition__code")
-_OF_MILESTONE = (
-    "title",
-    "translations",
-    "confirmed",
-    "read_on",
-    "doubt",
-    "source",
-    "source_url",
-    "action__code",
-    "action__edition__code",
-)
+    return Event.objects.filter(edition=edition, is_public=True).select_related("action__edition").only(*_OF_EVENT)
 
 
 def _dated_actions(edition: Edition, day: str) -> QuerySet[Action]:

@@ -47,17 +47,12 @@ _PUBLIC_FIELDS: Mapping[type[Model], tuple[str, ...]] = {
     BudgetLine: (*_SOURCED, "amount", "spent", "currency", "fiscal_year", "funder", "note"),
     Risk: ("title", "likelihood", "impact", "response", "closed_on", "translations"),
 }
+_KINDS = {model._meta.label_lower: model for model in _PUBLIC_FIELDS}
 
 
-def _words() -> dict[str, dict[str, str]]:
-    """Those fields in the words of the model, as they stand inside a sentence."""
-    return {
-        model._meta.label_lower: {name: _inside(str(label_of(model, name))) for name in names}
-        for model, names in _PUBLIC_FIELDS.items()
-    }
-
-
-def _inside(label: str) -> str:
+def _word(model: type[Model], name: str) -> str:
+    """A field in the words of the model, as they stand inside a sentence."""
+    label = str(label_of(model, name))
     return label[:1].lower() + label[1:]
 
 
@@ -90,16 +85,16 @@ class _Public:
         self.titles: dict[str, str] = {audit.key(act): _("The action")}
         for milestone in act.milestones.all():
             self.titles[audit.key(milestone)] = _("Milestone “%(title)s”") % {"title": milestone.in_language("title")}
-        for part in act.participations.select_related("organisation"):
+        for part in act.participations.all():
             if part.organisation.is_public:
                 words = {"part": part.get_part_display(), "name": part.organisation.in_language("name")}
                 self.titles[audit.key(part)] = _("%(part)s: %(name)s") % words
-        for update in act.updates.filter(is_public=True):
+        for update in (u for u in act.updates.all() if u.is_public):
             self.titles[audit.key(update)] = _("Update from the lead, %(day)s") % {"day": short_day(update.on)}
         for line in act.budget_lines.all():
             words = {"currency": line.currency, "year": str(line.fiscal_year)}
             self.titles[audit.key(line)] = _("Money, %(year)s, %(currency)s") % words
-        for risk in act.risks.filter(is_public=True):
+        for risk in (r for r in act.risks.all() if r.is_public):
             self.titles[audit.key(risk)] = _("Risk “%(title)s”") % {"title": risk.in_language("title")}
 
 
@@ -111,17 +106,17 @@ def _value(name: str, values: Any) -> str:
     return " " + _("(%(after)s, before %(before)s)") % {"after": after, "before": before}
 
 
-def _change(raw: dict[str, Any], public: _Public, words: dict[str, dict[str, str]]) -> Change | None:
+def _change(raw: dict[str, Any], public: _Public) -> Change | None:
     key = str(raw.get("thing", ""))
-    known = words.get(key.split(":", 1)[0], {})
+    model = _KINDS.get(key.split(":", 1)[0])
     title = public.titles.get(key)
-    if title is None or not known:
+    if title is None or model is None:
         return None
     fields = raw.get("fields", {})
     if raw.get("what") == "made":
         return Change(_("%(what)s: entered") % {"what": title})
     changed = [
-        known[n] + _value(n, fields[n]) for n in known if n in fields
+        _word(model, n) + _value(n, fields[n]) for n in _PUBLIC_FIELDS[model] if n in fields
     ]  # in our order: a database may keep another
     return Change(title, list(dict.fromkeys(changed))) if changed else None
 
@@ -137,16 +132,16 @@ def _is_public_after(raw: dict[str, Any], subject: str, now: bool) -> bool:  # n
 
 def _entries(act: Action) -> Iterator[HistoryEntry]:
     """Oldest first. What happened while the action was internal is not told."""
-    public, words, subject, shown = _Public(act), _words(), audit.key(act), True
-    for entry in audit.history(act).order_by("number"):
+    public, subject, shown = _Public(act), audit.key(act), True
+    for entry in audit.history(act).order_by("number").only("at", "detail"):
         raws = [r for r in entry.detail.get("changes", []) if isinstance(r, dict)]
         for raw in raws:
             shown = _is_public_after(raw, subject, shown)
-        found = [c for raw in raws if (c := _change(raw, public, words))]
+        found = [c for raw in raws if (c := _change(raw, public))]
         if shown and found:
             yield HistoryEntry(entry.at, found)
 
 
 def history(act: Action) -> list[HistoryEntry]:
-    """Newest first."""
+    """Newest first; after `read_around`."""
     return list(_entries(act))[::-1]

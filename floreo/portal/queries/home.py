@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count
-
+from floreo.core import clock
+from floreo.core.models import text_in
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.queries import newest
+from floreo.indicators.queries import newest_of
 from floreo.portal.queries.happenings import Happening, coming, moved, of_event, public_actions, public_events
 from floreo.strategy.logic import Status, tally
-from floreo.strategy.models import Action, Edition, Part, Pillar
-from floreo.strategy.queries import counts_of, counts_on, quarter_before, with_leads
+from floreo.strategy.models import Action, Edition, Part, Participation, Pillar
+from floreo.strategy.queries import counts_by_pillar, counts_on, quarter_before
 
 SHOWN_LATE, SHOWN_MOMENTS, SHOWN_FIGURES, SPARK = 5, 4, 6, 8
 SHOWN_EVENTS, LOOKED_AT = 7, 300  # of a pillar without actions; of the edition
@@ -57,6 +58,7 @@ class Home:
     before: dict[Status, int] | None
     pillars: list[PillarCard]
     late: list[Action]
+    leads: dict[int, str]  # of what is late, by its id
     moved: list[Happening]
     coming: list[Happening]
     figures: list[Figure]
@@ -68,29 +70,54 @@ class Home:
         return self.counts[Status.NOT_KNOWN]
 
 
-def lead_of(act: Action) -> str:
-    """The lead's short name today; expects `with_leads`."""
-    parts = getattr(act, "current_parts", [])
-    return ", ".join(p.organisation.label for p in parts if p.part == Part.LEAD and p.organisation.is_public)
+def leads_of(actions: Iterable[Action]) -> dict[int, str]:
+    """The short names of the public bodies that lead each of these today, by the action's id. One query."""
+    today = clock.today()
+    rows = Participation.objects.filter(
+        action__in=[act.pk for act in actions], part=Part.LEAD, organisation__is_public=True
+    )
+    current = rows.exclude(ends_on__lt=today).exclude(starts_on__gt=today)
+    found: dict[int, list[str]] = {}
+    for key, short, name, translations in current.values_list("action", *_LEAD):
+        found.setdefault(key, []).append(short or text_in(translations, "name", name))
+    return {key: ", ".join(names) for key, names in found.items()}
+
+
+_LEAD = ("organisation__short_name", "organisation__name", "organisation__translations")
+
+
+# What the list of late actions shows; long texts stay in the database.
+_OF_LATE = (
+    "code",
+    "title",
+    "translations",
+    "status",
+    "status_rule",
+    "status_since",
+    "closed_on",
+    "late_reason",
+    "on_hold_reason",
+    "edition",
+)
 
 
 def late_actions(edition: Edition, limit: int) -> list[Action]:
     """The longest overdue first, then what has stopped."""
     late = public_actions(edition).filter(status__in=[Status.LATE, Status.STALLED])
-    return list(with_leads(late).order_by("status", "status_since", "pk")[:limit])
+    acts = list(late.only(*_OF_LATE).order_by("status", "status_since", "pk")[:limit])
+    for act in acts:
+        act.edition = edition
+    return acts
 
 
-def pillar_cards(edition: Edition, *, with_events: bool) -> list[PillarCard]:
-    """The pillars of an edition in order, each with its tally. Two queries; two more with events."""
-    by_pillar: dict[int, dict[Status, int]] = {}
-    rows = public_actions(edition).order_by().values_list("objective__pillar", "status").annotate(n=Count("pk"))
-    for key, status, number in rows:
-        by_pillar.setdefault(key, tally([]))[Status(status)] = number
-    cards = [
-        PillarCard(p, by_pillar.get(p.pk, tally([])))
-        for p in Pillar.objects.filter(edition=edition).select_related("edition")
-    ]
-    if with_events:
+def pillar_cards(edition: Edition) -> list[PillarCard]:
+    """The pillars of an edition in order, each with its tally; with their events where none has an action. Two queries; two
+    more with events."""
+    by_pillar = counts_by_pillar(public_actions(edition))
+    cards = [PillarCard(p, by_pillar.get(p.pk, tally([]))) for p in Pillar.objects.filter(edition=edition)]
+    for card in cards:
+        card.pillar.edition = edition
+    if not by_pillar:
         moments: dict[int, list[Happening]] = {}
         events = public_events(edition).exclude(on=None).prefetch_related("pillars").order_by("-on", "-pk")
         for event in list(events[:LOOKED_AT])[::-1]:
@@ -104,13 +131,13 @@ def pillar_cards(edition: Edition, *, with_events: bool) -> list[PillarCard]:
 def home_figures() -> list[Figure]:
     """The indicators chosen for the home page, each with its newest readings. Three queries."""
     chosen = list(Indicator.objects.visible_to(None).filter(on_home=True)[:SHOWN_FIGURES])
-    rows = Indicator.objects.filter(pk__in=[i.pk for i in chosen])
-    readings = newest(rows, SPARK)
+    readings = newest_of(chosen, SPARK)
     figures = [Figure(i, readings.get(i.pk, [])) for i in chosen]
     by_id = {f.indicator.pk: f for f in figures}
-    others = Reading.objects.current().filter(indicator__in=[i.pk for i in chosen]).exclude(part="", subject="")
-    for reading in others.select_related("indicator").order_by("-ends_on", "pk"):
+    others = Reading.objects.current().filter(indicator__in=by_id).exclude(part="", subject="")
+    for reading in others.order_by("-ends_on", "pk"):
         figure = by_id[reading.indicator_id]
+        reading.indicator = figure.indicator
         kept = figure.parts if reading.part else figure.subjects
         if not kept or kept[0].ends_on == reading.ends_on:  # of the newest year only
             kept.append(reading)
@@ -118,14 +145,16 @@ def home_figures() -> list[Figure]:
 
 
 def home(edition: Edition, *, today: date) -> Home:
-    counts = counts_of(public_actions(edition))
+    pillars, late = pillar_cards(edition), late_actions(edition, SHOWN_LATE)
+    counts = {status: sum(card.counts[status] for card in pillars) for status in tally([])}
     return Home(
         edition=edition,
         is_followed=Edition.objects.filter(follows=edition, is_public=True).exists(),
         counts=counts,
         before=counts_on(edition, quarter_before(today)),
-        pillars=pillar_cards(edition, with_events=not sum(counts.values())),
-        late=late_actions(edition, SHOWN_LATE),
+        pillars=pillars,
+        late=late,
+        leads=leads_of(late),
         moved=moved(edition, today=today, limit=SHOWN_MOMENTS),
         coming=coming(edition, today=today, limit=SHOWN_MOMENTS),
         figures=home_figures(),

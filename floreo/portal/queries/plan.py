@@ -13,11 +13,11 @@ from floreo.core import clock
 from floreo.core.ui.charts import Span, SpanAxis, TimelineRow
 from floreo.core.wording import month_span
 from floreo.organisations.models import Organisation
-from floreo.portal.queries.home import lead_of
+from floreo.portal.queries.home import leads_of
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
 from floreo.strategy.presenters.actions import status_note
-from floreo.strategy.queries import OPEN_AT_MOST, counts_by_pillar, quarter_before, with_leads
+from floreo.strategy.queries import OPEN_AT_MOST, counts_by_pillar, quarter_before
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def leads_in(actions: QuerySet[Action], day: date) -> list[Organisation]:
     current = parts.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     counted = current.order_by().values("organisation").annotate(n=Count("action", distinct=True))
     numbers = {row["organisation"]: row["n"] for row in counted}
-    found = list(Organisation.objects.visible_to(None).filter(pk__in=numbers).order_by("name", "pk"))
+    bodies = Organisation.objects.visible_to(None).filter(pk__in=numbers).only("code", "name", "translations")
+    found = list(bodies.order_by("name", "pk"))
     for organisation in found:
         organisation.number = numbers[organisation.pk]  # type: ignore[attr-defined]  # for the chip
     return found
@@ -174,14 +175,14 @@ _SHOWN = (
 def rows_of(actions: QuerySet[Action]) -> list[Row]:
     """In the plan's order: a fixed number of queries however many there are."""
     today = clock.today()
-    shown = with_leads(actions).select_related(None).only(*_SHOWN).prefetch_related("edition")
+    shown = actions.select_related("edition").only(*_SHOWN, "edition__code")
     acts = list(shown.order_by("position", "pk"))
-    points = points_of(acts)
+    leads, points = leads_of(acts), points_of(acts)
     coming = _next_of(points)
     return [
         Row(
             act,
-            lead_of(act),
+            leads.get(act.pk, ""),
             status_note(act, today=today),
             month_span(act.starts_on, act.due_on),
             span_of(act, points.get(act.pk, [])),
@@ -202,7 +203,9 @@ def tree(edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: 
     """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time."""
     counts = counts_by_pillar(actions)
     total = sum(sum(c.values()) for c in counts.values())
-    pillars = list(Pillar.objects.filter(edition=edition).select_related("edition").prefetch_related("objectives"))
+    pillars = list(Pillar.objects.filter(edition=edition).prefetch_related("objectives"))
+    for pillar in pillars:
+        pillar.edition = edition
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
     rows = rows_of(actions.filter(objective__pillar__in=open_ids)) if total else []
     found = []
@@ -213,6 +216,17 @@ def tree(edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: 
         if not narrowed or pillar.pk in counts:
             found.append(PillarBranch(pillar, counts.get(pillar.pk, tally([])), mine, is_open=pillar.pk in open_ids))
     return found
+
+
+def counts_of_rows(rows: Iterable[Row]) -> dict[Status, int]:
+    """How many of these actions stand how, zeros included, in the order of every bar."""
+    return tally(row.act.status for row in rows)
+
+
+def counts_in(tree: Iterable[PillarBranch]) -> dict[Status, int]:
+    """How many actions of these pillars stand how, zeros included, in the order of every bar."""
+    branches = list(tree)
+    return {status: sum(branch.counts[status] for branch in branches) for status in tally([])}
 
 
 def timeline_rows(tree: Iterable[PillarBranch]) -> list[TimelineRow]:

@@ -13,7 +13,7 @@ from floreo.core.decisions import decided_by_maker
 from floreo.core.wording import span_text
 from floreo.indicators import presenters as figures
 from floreo.indicators.models import Indicator, Reading
-from floreo.portal.queries.action import action_page, carried_from
+from floreo.portal.queries.action import action_page, carried_from, read_around
 from floreo.portal.queries.happenings import of_event, public_events
 from floreo.portal.queries.history import history
 from floreo.portal.views.page import Crumb, page, public_page
@@ -65,6 +65,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """How it stands and why, its milestones, what its lead says, its money and risks, and who answers for it."""
     act = get_action_for(request.user, edition, code)
     act.objective.pillar.edition = act.edition
+    read_around(act)
     shown = action_page(act, today=clock.today())
     past = history(act)
     return page(
@@ -97,6 +98,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
 def action_history(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """What changed on which day: public facts only, and nobody's name."""
     act = get_action_for(request.user, edition, code)
+    read_around(act)
     title = _("Changes: %(title)s") % {"title": act.in_language("title")}
     crumbs = (*_crumbs(act), Crumb(f"{act.code} {act.in_language('title')}", act.get_absolute_url()))
     return page(

@@ -14,14 +14,12 @@ from floreo.core.wording import sentences
 from floreo.packs.checking import trust
 from floreo.portal import presenters
 from floreo.portal.queries.home import home as all_of_home
-from floreo.portal.queries.home import lead_of
 from floreo.portal.views.glance import glance
-from floreo.portal.views.page import country_of, page, public_page
+from floreo.portal.views.page import country_of, edition_of, page, public_page
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
 from floreo.strategy.presenters import status_text
 from floreo.strategy.presenters.actions import status_note
-from floreo.strategy.queries import current_edition
 
 
 @dataclass(frozen=True)
@@ -33,9 +31,9 @@ class LateRow:
     about: str
 
     @classmethod
-    def of(cls, act: Action, *, today: date) -> LateRow:
+    def of(cls, act: Action, lead: str, *, today: date) -> LateRow:
         reason = act.in_language("late_reason" if act.late_reason else "on_hold_reason")
-        text = [p if p.endswith(".") else f"{p}." for p in (lead_of(act), reason) if p]
+        text = [p if p.endswith(".") else f"{p}." for p in (lead, reason) if p]
         return cls(act, status_note(act, today=today), sentences(*text))
 
 
@@ -43,7 +41,7 @@ class LateRow:
 @public_page
 def home(request: HttpRequest) -> HttpResponseBase:
     """The answer, the tally, what is late, what moved, what comes next, a few figures, and how far to trust it."""
-    country, edition = country_of(request), current_edition(None)
+    country, edition = country_of(request), edition_of(request)
     if country is None or edition is None:
         title = _("Nothing has been published here yet.")
         return page(request, "portal/nothing_yet.html", section="home", title=title, has_country=country is not None)
@@ -68,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         glance=glance(shown, today=today),
         has_actions=has_actions,
         pillars_title=titles(len(shown.pillars)),
-        late=[LateRow.of(act, today=today) for act in shown.late],
+        late=[LateRow.of(act, shown.leads.get(act.pk, ""), today=today) for act in shown.late],
         late_more=shown.counts[Status.LATE] + shown.counts[Status.STALLED] > len(shown.late),
         figures=[presenters.figure_text(f) for f in shown.figures],
         charts=[chart for f in shown.figures for chart in presenters.charts_of(f, name)],

@@ -58,10 +58,10 @@ def _list_row(indicator: Indicator, reading: Reading | None, before: Reading | N
 @public_page
 def indicators(request: HttpRequest) -> HttpResponseBase:
     """Every public indicator with its newest reading and how it stands to its target."""
-    listing = Listing(INDICATORS, request, rows=INDICATORS.rows(None))
-    if file := list_file(listing, whole=True):
+    if file := list_file(Listing(INDICATORS, request, rows=INDICATORS.rows(None)), whole=True):
         return file
-    newest = queries.latest_and_before(Indicator.objects.filter(pk__in=[i.pk for i in listing.rows]))
+    listing = Listing(INDICATORS, request, rows=Indicator.objects.visible_to(None))
+    newest = queries.latest_and_before(listing.rows)
     rows = [_list_row(i, *newest.get(i.pk, (None, None))) for i in listing.rows]
     total = listing.total
     text = ngettext("%(number)s indicator", "%(number)s indicators", total) % {"number": number_figures(total)}

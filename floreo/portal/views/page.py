@@ -60,9 +60,17 @@ def page(
         "steps": crumbs,
         "canonical": settings.SITE_ADDRESS + request.path,
         "section": section,
-        "masthead_edition": current_edition(None),
+        "masthead_edition": edition_of(request),
     }
     return render(request, template, about | context)
+
+
+def edition_of(request: HttpRequest) -> Edition | None:
+    """The edition in force; else the newest that is public. Read once a request: the head of each page names it."""
+    if not hasattr(request, "edition_shown"):
+        request.edition_shown = current_edition(None)  # type: ignore[attr-defined]  # read here alone
+    found: Edition | None = request.edition_shown  # type: ignore[attr-defined]  # as above
+    return found
 
 
 def country_of(request: HttpRequest) -> Country | None:
@@ -76,4 +84,4 @@ def eyes(request: HttpRequest, edition: Edition) -> object:
     return None if edition.is_public else request.user
 
 
-__all__ = ["Crumb", "country_of", "eyes", "page", "public_page"]
+__all__ = ["Crumb", "country_of", "edition_of", "eyes", "page", "public_page"]

@@ -20,13 +20,12 @@ from floreo.organisations.models import Organisation
 from floreo.portal import presenters
 from floreo.portal.queries import plan as plans
 from floreo.portal.queries.happenings import of_event, public_events
-from floreo.portal.views.page import Crumb, eyes, page, public_page
+from floreo.portal.views.page import Crumb, edition_of, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
-from floreo.strategy.logic import tally
 from floreo.strategy.models import Action, Edition, Pillar, Quotation, quotations_of
 from floreo.strategy.presenters import status_text
-from floreo.strategy.queries import counts_of, current_edition
+from floreo.strategy.queries import counts_of
 from floreo.strategy.tables import ACTIONS
 
 LATE, DUE = "late", "due"
@@ -95,7 +94,7 @@ def pillar_crumb(pillar: Pillar) -> Crumb:
 @public_page
 def strategy(request: HttpRequest) -> HttpResponseBase:
     """The edition in force, or the newest that is public."""
-    edition = current_edition(None)
+    edition = edition_of(request)
     if edition is None:
         return page(
             request, "portal/nothing_yet.html", section="strategy", title=_("No strategy is published here yet.")
@@ -117,10 +116,10 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         if viewer is None:
             return part_of_table(request, ACTIONS, rows, kind)
         return file_response(ACTIONS, rows, kind, viewer)
-    counts = counts_of(actions)
     about = _about_edition(edition)
     facts = status_text.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)
     tree = plans.tree(edition, narrowing.apply(actions), opened=narrowing.opened, narrowed=narrowing.is_any)
+    counts = counts_of(actions) if narrowing.is_any else plans.counts_in(tree)
     return page(
         request,
         "portal/edition.html",
@@ -173,21 +172,28 @@ def _lead_chips(actions: QuerySet[Action], narrowing: Narrowing) -> list[Chip]:
     ]
 
 
+# What is shown of the other editions.
+_OF_EDITION = ("code", "title", "translations", "state", "starts_on", "ends_on", "follows")
+
+
 def _about_edition(edition: Edition) -> dict[str, Any]:
     """What stands beside the plan: bodies, outlets, targets, what happened, and the editions before and after."""
-    past = public_events(edition).filter(on__lte=clock.today())
+    past = list(public_events(edition).filter(on__lte=clock.today())[: SHOWN_EVENTS + 1])
+    editions = list(Edition.objects.visible_to(None).only(*_OF_EDITION))
+    follows = next((each for each in editions if each.pk == edition.follows_id), None)
+    carried = Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False)
     bodies = edition.bodies.filter(organisation__is_public=True).select_related("organisation")
     return {
-        "editions": Edition.objects.visible_to(None),
-        "follows": Edition.objects.visible_to(None).filter(followed_by=edition).first(),
-        "followed_by": Edition.objects.visible_to(None).filter(follows=edition).first(),
-        "carried": Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False).count(),
+        "editions": editions,
+        "follows": follows,
+        "followed_by": next((each for each in editions if each.follows_id == edition.pk), None),
+        "carried": carried.count() if follows else 0,
         "bodies": bodies.order_by("organisation__name", "organisation", "pk"),
         "outlets": edition.outlets.all(),
         "copies": copies_of(edition, language()),
-        "stated_targets": edition.stated_targets.select_related("pillar"),
+        "stated_targets": edition.stated_targets.all(),
         "events": [of_event(e) for e in past[:SHOWN_EVENTS]],
-        "more_events": past.count() > SHOWN_EVENTS,
+        "more_events": len(past) > SHOWN_EVENTS,
         "runs": span_text(edition.starts_on, edition.ends_on),
         "passages": _passages(edition),
     }
@@ -218,7 +224,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
         edition=edition,
         tree=tree,
         axis=plans.axis_of(edition, actions, clock.today()),
-        answer=status_text.problem_sentence(counts_of(actions)),
+        answer=status_text.problem_sentence(plans.counts_in(tree)),
         lines=plans.timeline_rows(tree),
         shut=[branch for branch in tree if not branch.is_open],
         has_rows=any(branch.total for branch in tree),
@@ -230,7 +236,8 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
 def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     pillar = get_pillar_for(request.user, edition, code)
     actions = plans.actions_for(eyes(request, pillar.edition), pillar.edition).filter(objective__pillar=pillar)
-    rows, counts = plans.rows_of(actions), counts_of(actions)
+    rows = plans.rows_of(actions)
+    counts = plans.counts_of_rows(rows)
     return page(
         request,
         "portal/pillar.html",
@@ -245,7 +252,7 @@ def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         total=sum(counts.values()),
         tally=status_text.tally_sentence(counts),
         answer=status_text.status_sentences(counts),
-        branches=plans.branches(pillar.objectives.select_related("pillar__edition"), rows),
+        branches=plans.branches(pillar.objectives.all(), rows),
         axis=plans.axis_of(pillar.edition, actions, clock.today()),
         events=[of_event(e) for e in public_events(pillar.edition).filter(pillars=pillar)[:50]],
         indicators=pillar.indicators.visible_to(None),
@@ -259,7 +266,8 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
     objective = get_objective_for(request.user, edition, code)
     here = objective.edition
     actions = plans.actions_for(eyes(request, here), here).filter(objective=objective)
-    counts = counts_of(actions)
+    rows = plans.rows_of(actions)
+    counts = plans.counts_of_rows(rows)
     return page(
         request,
         "portal/objective.html",
@@ -270,11 +278,11 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
         objective=objective,
         quotations=quotations_of(objective),
         edition=here,
-        counts=counts or tally([]),
+        counts=counts,
         total=sum(counts.values()),
         tally=status_text.tally_sentence(counts),
         answer=status_text.status_sentences(counts),
-        rows=plans.rows_of(actions),
+        rows=rows,
         axis=plans.axis_of(here, actions, clock.today()),
         indicators=objective.indicators.visible_to(None),
     )

@@ -29,9 +29,9 @@ DENSITY = "density"
 @public_page
 def organisations(request: HttpRequest) -> HttpResponseBase:
     """Every public organisation, by kind."""
-    listing = Listing(ORGANISATIONS, request, rows=ORGANISATIONS.rows(None))
-    if file := list_file(listing, whole=True):
+    if file := list_file(Listing(ORGANISATIONS, request, rows=ORGANISATIONS.rows(None)), whole=True):
         return file
+    listing = Listing(ORGANISATIONS, request, rows=Organisation.objects.visible_to(None))
     total = listing.total
     title = ngettext("%(number)s organisation", "%(number)s organisations", total) % {"number": number_figures(total)}
     return page(request, "portal/organisations.html", section="organisations", title=title, listing=listing)

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 
 
@@ -88,10 +88,10 @@ class Edition(Record, Translated, Sourced):
         return self.ends_on if self.state == EditionState.ENDED else None
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:edition", args=[self.code])
+        return path_to("portal:edition", self.code)
 
     def search_entry(self) -> Entry:
-        workspace = reverse("workspace:plan", args=[self.code])
+        workspace = path_to("workspace:plan", self.code)
         return Entry(
             "edition", self.title, f"{self.objective} {self.vision}", self.get_absolute_url(), workspace, self.is_public
         )
@@ -146,10 +146,10 @@ class Pillar(InEdition):
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="pillar_code_once")]
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:pillar", args=[self.edition.code, self.code])
+        return path_to("portal:pillar", self.edition.code, self.code)
 
     def search_entry(self) -> Entry:
-        workspace = reverse("workspace:plan", args=[self.edition.code])
+        workspace = path_to("workspace:plan", self.edition.code)
         return Entry(
             "pillar",
             str(self),
@@ -175,11 +175,11 @@ class Objective(InEdition):
         return self.pillar.edition
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:objective", args=[self.pillar.edition.code, self.code])
+        return path_to("portal:objective", self.pillar.edition.code, self.code)
 
     def search_entry(self) -> Entry:
         edition = self.pillar.edition
-        workspace = reverse("workspace:plan", args=[edition.code])
+        workspace = path_to("workspace:plan", edition.code)
         return Entry(
             "objective",
             str(self),

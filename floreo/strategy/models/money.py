@@ -6,12 +6,12 @@ from __future__ import annotations
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.organisations.models import Organisation
 from floreo.strategy.models.editions import may_read_plan
 from floreo.strategy.models.work import BudgetLine, GrantState, in_seen_actions, taken_part_in
@@ -91,7 +91,7 @@ class Grant(Record, Translated, Sourced):
         return f"{self.code} {self.title}"
 
     def workspace_url(self) -> str:
-        return reverse("workspace:grant", args=[self.code])
+        return path_to("workspace:grant", self.code)
 
 
 class PaymentKind(models.TextChoices):

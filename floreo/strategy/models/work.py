@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import bodies_of
@@ -200,10 +200,10 @@ class Action(InEdition):
         return StatusResult(Status(self.status), Rule(self.status_rule), self.status_since)
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:action", args=[self.edition.code, self.code])
+        return path_to("portal:action", self.edition.code, self.code)
 
     def workspace_url(self) -> str:
-        return reverse("workspace:action", args=[self.edition.code, self.code])
+        return path_to("workspace:action", self.edition.code, self.code)
 
     def search_entry(self) -> Entry:
         body = " ".join(

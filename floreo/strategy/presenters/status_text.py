@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -214,22 +214,21 @@ def _late_change(difference: int, late: int) -> str:
 
 def tally_text(counts: Counts) -> str:
     """ "2 done, 3 on track, 1 late": zeros are left out; "no actions" when all are."""
-    words = [_tally_word(s, n) % {"number": number_figures(n)} for s, n in counts.items() if n]
+    words = [_TALLY_WORDS[s](n) % {"number": number_figures(n)} for s, n in counts.items() if n]
     return ", ".join(words) if words else _("no actions yet")
 
 
-def _tally_word(status: Status, n: int) -> str:
-    """In English one and many read the same; in other languages the word agrees with the number."""
-    return {
-        Status.DONE: ngettext("%(number)s done", "%(number)s done", n),
-        Status.ON_TRACK: ngettext("%(number)s on track", "%(number)s on track", n),
-        Status.AT_RISK: ngettext("%(number)s at risk", "%(number)s at risk", n),
-        Status.LATE: ngettext("%(number)s late", "%(number)s late", n),
-        Status.STALLED: ngettext("%(number)s stalled", "%(number)s stalled", n),
-        Status.NOT_STARTED: ngettext("%(number)s not started", "%(number)s not started", n),
-        Status.CARRIED: ngettext("%(number)s carried over", "%(number)s carried over", n),
-        Status.NOT_KNOWN: ngettext("%(number)s not known", "%(number)s not known", n),
-    }[status]
+# In English one and many read the same; in other languages the word agrees with the number.
+_TALLY_WORDS: Mapping[Status, Callable[[int], str]] = {
+    Status.DONE: lambda n: ngettext("%(number)s done", "%(number)s done", n),
+    Status.ON_TRACK: lambda n: ngettext("%(number)s on track", "%(number)s on track", n),
+    Status.AT_RISK: lambda n: ngettext("%(number)s at risk", "%(number)s at risk", n),
+    Status.LATE: lambda n: ngettext("%(number)s late", "%(number)s late", n),
+    Status.STALLED: lambda n: ngettext("%(number)s stalled", "%(number)s stalled", n),
+    Status.NOT_STARTED: lambda n: ngettext("%(number)s not started", "%(number)s not started", n),
+    Status.CARRIED: lambda n: ngettext("%(number)s carried over", "%(number)s carried over", n),
+    Status.NOT_KNOWN: lambda n: ngettext("%(number)s not known", "%(number)s not known", n),
+}
 
 
 def tally_sentence(counts: Counts) -> str:

@@ -138,7 +138,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.INDICATOR_READ)
     found = get_indicator_for(request.user, code)
     readings = queries.all_readings(found)
-    newest, before = queries.latest_and_before(Indicator.objects.filter(pk=found.pk)).get(found.pk, (None, None))
+    newest, before = queries.latest_and_before([found]).get(found.pk, (None, None))
     measure = measure_of(found)
     context: dict[str, Any] = {
         "workspace_section": "indicators",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from floreo.core.ui.bars import FILL
 from floreo.core.ui.charts.drawing import Scale, attributes, circle, line, rect, svg, text, width_of
@@ -121,6 +122,7 @@ def marks(span: Span, place: Place, middle: float) -> list[str]:
     return [*body, _overrun(span, place, middle), *_milestones(span, place, middle)]
 
 
+@lru_cache(maxsize=2000)
 def span_bar(span: Span, axis: SpanAxis) -> str:
     """One action's bar. The row says the same in words, so it is hidden from readers aloud."""
     place = Place(axis)

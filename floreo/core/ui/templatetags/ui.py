@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,6 @@ from django import template
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +21,7 @@ from markdown_it import MarkdownIt
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
+from floreo.core.routes import path_to
 from floreo.core.ui import bars, locale
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
 from floreo.core.wording import day_text
@@ -97,21 +97,20 @@ def status_bar(counts: Mapping[Any, int], *, tall: bool = False, noun: str = "")
 
 def tally_text(counts: Mapping[Any, int]) -> str:
     """ "2 done, 3 on track, 1 late": only what there is."""
-    return ", ".join(_tally_word(s, counts[s]) % {"number": locale.number(counts[s])} for s in STATUS if counts.get(s))
+    return ", ".join(_TALLY_WORDS[s](counts[s]) % {"number": locale.number(counts[s])} for s in STATUS if counts.get(s))
 
 
-def _tally_word(status: str, n: int) -> str:
-    """In English one and many read the same; in other languages the word agrees with the number."""
-    return {
-        "done": ngettext("%(number)s done", "%(number)s done", n),
-        "on_track": ngettext("%(number)s on track", "%(number)s on track", n),
-        "at_risk": ngettext("%(number)s at risk", "%(number)s at risk", n),
-        "late": ngettext("%(number)s late", "%(number)s late", n),
-        "stalled": ngettext("%(number)s stalled", "%(number)s stalled", n),
-        "not_started": ngettext("%(number)s not started", "%(number)s not started", n),
-        "carried": ngettext("%(number)s carried over", "%(number)s carried over", n),
-        "not_known": ngettext("%(number)s not known", "%(number)s not known", n),
-    }[status]
+# In English one and many read the same; in other languages the word agrees with the number.
+_TALLY_WORDS: Mapping[str, Callable[[int], str]] = {
+    "done": lambda n: ngettext("%(number)s done", "%(number)s done", n),
+    "on_track": lambda n: ngettext("%(number)s on track", "%(number)s on track", n),
+    "at_risk": lambda n: ngettext("%(number)s at risk", "%(number)s at risk", n),
+    "late": lambda n: ngettext("%(number)s late", "%(number)s late", n),
+    "stalled": lambda n: ngettext("%(number)s stalled", "%(number)s stalled", n),
+    "not_started": lambda n: ngettext("%(number)s not started", "%(number)s not started", n),
+    "carried": lambda n: ngettext("%(number)s carried over", "%(number)s carried over", n),
+    "not_known": lambda n: ngettext("%(number)s not known", "%(number)s not known", n),
+}
 
 
 @register.filter
@@ -222,7 +221,7 @@ def unconfirmed(thing: Any) -> SafeString | str:
     if not getattr(thing, "is_doubtful", False):
         return ""
     reason = getattr(thing, "doubt", "") or _("nobody has checked this yet")
-    href = reverse("portal:unconfirmed")
+    href = path_to("portal:unconfirmed")
     return format_html(' <a class="fl-unconf" href="{}" title="{}">{}</a>', href, reason, _("unchecked"))
 
 

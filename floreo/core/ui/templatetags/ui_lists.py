@@ -7,10 +7,14 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as django_url
+from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from floreo.core.routes import path_to
 from floreo.core.ui import locale
 
 register = template.Library()
@@ -78,6 +82,24 @@ def alternates(context: Context) -> SafeString:
 def address(name: str, *args: Any) -> str:
     """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such area."""
     try:
-        return reverse(name, args=args)
+        return path_to(name, *args)
     except NoReverseMatch:
         return ""
+
+
+class Address(URLNode):
+    """Django's own works out every address anew (core/routes.py)."""
+
+    def render(self, context: Context) -> str:
+        if self.kwargs or self.asvar:
+            return super().render(context)
+        parts = [each.resolve(context) for each in self.args]
+        found = path_to(self.view_name.resolve(context), *parts)
+        return conditional_escape(found) if context.autoescape else found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> Address:
+    """{% url "portal:home" %}: in the place of Django's tag of that name."""
+    node = django_url(parser, token)
+    return Address(node.view_name, node.args, node.kwargs, node.asvar)

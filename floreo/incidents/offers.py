@@ -7,10 +7,20 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+from floreo.core.figures import Measure
 from floreo.core.offers import INCIDENTS, Job, MenuItem, Offers, SearchKind
-from floreo.incidents import pack, spooled
+from floreo.incidents import measures, pack, spooled
 
 OFFERS = Offers(
+    measures={
+        "share_reports_decided_within_24h": Measure(
+            measures.share_reports_decided_within_24h,
+            _("Reports triaged within 24 hours"),
+            "%",
+            _("reports triaged within 24 hours"),
+            _("reports received"),
+        ),
+    },
     pack_shapes=pack.SHAPES,
     pack_files=pack.FILES,
     verbs={

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.core import clock
 from floreo.feeds.measures import OTHERS
+from floreo.incidents import measures
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_text, is_hidden, number_text, value_text, when_text
@@ -29,6 +30,9 @@ GROUP_WORDS: dict[str, Promise] = {
     **{value: Kind(value).label for value in Kind.values},
     **{value: ContactRole(value).label for value in ContactRole.values},
     OTHERS: gettext_lazy("All other kinds"),
+    measures.PUBLIC: gettext_lazy("Members of the public"),
+    measures.GOVERNMENT: gettext_lazy("Government bodies"),
+    measures.OPERATORS: gettext_lazy("Operators and others"),
 }
 
 
@@ -53,7 +57,11 @@ def left_out_text(why: str, count: int) -> str:
             return _updates_left(why, count)
         case "findings_without_ipv4" | "letters_still_fresh" | "lines_in_other_currencies":
             return _others_left(why, count)
-    return gettext("%(why)s: %(count)d") % {"why": why, "count": count}
+        case measures.DUPLICATES | measures.TESTS | measures.STILL_IN_TIME:
+            text = _reports_left(why, count)
+        case _:
+            text = gettext("%(why)s: %(count)d") % {"why": why, "count": count}
+    return text
 
 
 def _others_left(why: str, count: int) -> str:
@@ -97,6 +105,20 @@ def _feeds_left(why: str, count: int) -> str:
             "%(count)d finding outside the register's IPv4 addresses",
             "%(count)d findings outside the register's IPv4 addresses",
             count,
+        )
+    return text % {"count": count}
+
+
+def _reports_left(why: str, count: int) -> str:
+    if why == measures.DUPLICATES:
+        text = ngettext(
+            "%(count)d report of what was reported before", "%(count)d reports of what was reported before", count
+        )
+    elif why == measures.TESTS:
+        text = ngettext("%(count)d test or exercise", "%(count)d tests and exercises", count)
+    else:
+        text = ngettext(
+            "%(count)d report whose 24 hours are not over", "%(count)d reports whose 24 hours are not over", count
         )
     return text % {"count": count}
 

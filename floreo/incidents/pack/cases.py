@@ -45,7 +45,7 @@ from floreo.incidents.pack.rules import Rsit
 
 Marking = Annotated[str, one_of(Tlp)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
-_ORDER = ("occurred_at", "detected_at", "aware_at", "received_at", "triaged_at", "handled_at", "closed_at")
+_ORDER = ("occurred_at", "detected_at", "received_at", "triaged_at", "handled_at", "closed_at")
 
 
 class DeskShape(TranslatedShape):
@@ -400,7 +400,7 @@ class ReportShape(Shape):
     makes: ClassVar[type[models.Model]] = Report
     lookup: ClassVar[tuple[str, ...]] = ("reference",)
 
-    reference: Annotated[str, StringConstraints(pattern=r"^REP-\d{4}-[2-9A-HJKMNP-Z]{6}$")]
+    reference: Annotated[str, StringConstraints(pattern=r"^REP-\d{4}-[2-9A-HJKMNP-TV-Z]{6}$")]
     channel: Annotated[str, one_of(Channel)]
     received_at: Moment
     happened_at: Moment | None = None

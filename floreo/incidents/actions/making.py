@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from floreo.core import clock
 from floreo.core.action import trail
-from floreo.core.writing import save
+from floreo.core.writing import save, touch
+from floreo.incidents import moments
 from floreo.incidents.logic import case_reference
 from floreo.incidents.models import Case, LogEntry
+
+MOST_LETTERS = 4000  # of a note
 
 
 def next_reference(year: int) -> str:
@@ -25,14 +30,35 @@ def next_reference(year: int) -> str:
 
 def make_case(**facts: Any) -> Case:
     """A new case with those columns, saved, with the first line of its log to be written by whoever calls."""
-    at = clock.now()
+    at = moments.now()
     facts = {"received_at": at, "touched_at": at, "waiting_since": at} | facts
     return save(Case(reference=next_reference(clock.today().year), **facts))
 
 
-def log(case: Case, text: str, *, is_written: bool = False) -> LogEntry:
-    """One line of what the team did, in the name of whoever acts now; the case was touched by it."""
-    at = clock.now()
-    line = save(LogEntry(case=case, at=at, by=trail().by.actor_name[:200], text=text[:500], is_written=is_written))
-    case.touched_at = at
+def log(
+    case: Case,
+    text: str = "",
+    *,
+    is_written: bool = False,
+    what: str = "",
+    facts: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> LogEntry:
+    """One line of what the team did, in the name of whoever acts now; the case was touched by it. `text` is what a person wrote
+    (at most 4,000 letters are kept); what the program notes is a name of `case_text.LOG_WORDS` and its facts. `at` is another time
+    than now, where a person says when."""
+    now = moments.now()
+    line = LogEntry(
+        case=case,
+        at=at or now,
+        by=trail().by.actor_name[:200],
+        text=text[:MOST_LETTERS],
+        what=what,
+        facts=dict(facts or {}),
+        is_written=is_written,
+    )
+    save(line)
+    case.touched_at = now
+    Case.objects.filter(pk=case.pk).update(touched_at=now)
+    touch([case])
     return line

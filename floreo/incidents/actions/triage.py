@@ -8,13 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.writing import lock_latest, refuse, require_text, save
-from floreo.incidents import logic
+from floreo.incidents import clocks, logic, moments
 from floreo.incidents.actions.making import log, make_case
 from floreo.incidents.models import Case, CaseOrganisation, PartOf, Report, ReportState, WaitingFor
 from floreo.organisations.models import User
@@ -43,7 +43,7 @@ def _decide(report: Report, state: str, **facts: Any) -> Report:
     require_step(fresh, state)
     fresh.state = state
     if fresh.decided_at is None and state != ReportState.ASKED:
-        fresh.decided_at = clock.now()
+        fresh.decided_at = moments.now()
     for name, value in facts.items():
         setattr(fresh, name, value)
     return save(fresh)
@@ -64,7 +64,7 @@ def accept(
     from the stated impact later."""
     fresh = lock_latest(report)
     require_step(fresh, ReportState.ACCEPTED)
-    at = clock.now()
+    at = moments.now()
     named, _slash, kind = (rsit or fresh.rsit).partition("/")
     case = make_case(
         title=(title or fresh.subject)[:200],
@@ -92,6 +92,7 @@ def accept(
     log(case, _("Case opened for the report %(reference)s") % {"reference": fresh.reference})
     if note.strip():
         log(case, note.strip(), is_written=True)
+    clocks.refresh(case)
     return case
 
 
@@ -105,7 +106,9 @@ def join(report: Report, *, by: Actor, case: Case) -> Case:
     fresh = _decide(report, ReportState.ACCEPTED, case=held)
     held.received_at = min(held.received_at, fresh.received_at)
     log(held, _("Report %(reference)s added") % {"reference": fresh.reference})
-    return save(held)
+    save(held)
+    clocks.refresh(held)
+    return held
 
 
 @action("incident_report.rejected", needs=HANDLE)
@@ -162,8 +165,9 @@ def ask_reporter(report: Report, *, by: Actor, text: str) -> Report:
     if fresh.is_exercise:
         raise refuse("text", _("This is an exercise: nothing of it leaves."), code="exercise")
     fresh.state = ReportState.ASKED
-    fresh.acknowledged_at = fresh.acknowledged_at or clock.now()
+    fresh.acknowledged_at = fresh.acknowledged_at or moments.now()
     save(fresh)
+    _answered(fresh)
     outbox.post(
         outbox.letter(
             to=fresh.reporter_mail,
@@ -184,8 +188,19 @@ def acknowledge(report: Report, *, by: Actor) -> Report:
     fresh = lock_latest(report)
     if fresh.acknowledged_at is not None:
         raise Refused(_("That the reporter was answered is recorded already."), code="acknowledged")
-    fresh.acknowledged_at = clock.now()
-    return save(fresh)
+    fresh.acknowledged_at = moments.now()
+    save(fresh)
+    _answered(fresh)
+    return fresh
+
+
+def _answered(report: Report) -> None:
+    """The case's own clock of the first answer stops with it."""
+    case = Case.objects.select_for_update().filter(pk=report.case_id or 0, acknowledged_at=None).first()
+    if case is not None:
+        case.acknowledged_at = report.acknowledged_at
+        save(case)
+        clocks.refresh(case)
 
 
 @action("incident_report.corrected", needs=HANDLE)

@@ -36,6 +36,7 @@ from floreo.incidents.models.reports import Report, ReportFile
 from floreo.incidents.models.team import (
     ClockRule,
     DutyShift,
+    Holiday,
     ImportRun,
     Playbook,
     ReportingDesk,
@@ -60,6 +61,7 @@ __all__ = [
     "Direction",
     "DutyShift",
     "Happening",
+    "Holiday",
     "ImportRun",
     "LogEntry",
     "Message",

@@ -231,7 +231,7 @@ class LogEntry(OfCase):
     at = models.DateTimeField()
     by = models.CharField(max_length=200)  # name of the person or the program
     text = models.TextField(blank=True, verbose_name=_("Note"))
-    # What the program notes by itself: a name of presenters.LOG_WORDS and the facts of its sentence, so that each reader has it
+    # What the program notes by itself: a name of case_text.LOG_WORDS and the facts of its sentence, so that each reader has it
     # in their language. `text` is then empty.
     what = models.CharField(max_length=40, blank=True)
     facts = models.JSONField(default=dict, blank=True)
@@ -363,9 +363,11 @@ class Message(OfCase):
     by = models.CharField(max_length=200, blank=True)
     is_signed = models.BooleanField(default=False)
     is_encrypted = models.BooleanField(default=False)
+    is_withheld = models.BooleanField(default=False)  # of an exercise: written, and never sent
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["direction", "to"], name="case_message_to")]
 
     def __str__(self) -> str:
         return self.subject
@@ -450,7 +452,8 @@ class Clock(OfCase):
     due_at = models.DateTimeField(null=True, blank=True)
     met_at = models.DateTimeField(null=True, blank=True)
     explained = models.JSONField(default=dict, blank=True)  # parts of its sentence
-    is_open = models.BooleanField(default=False)  # it runs, or is overdue
+    is_open = models.BooleanField(default=False)  # it runs, or is overdue, and so does the case
+    changes_at = models.DateTimeField(null=True, blank=True, db_index=True)  # when time alone gives it another state
 
     class Meta:
         ordering = ["due_at", "pk"]

@@ -124,3 +124,4 @@ class SubmissionKind(models.TextChoices):
     NOTIFICATION = "notification", _("Incident notification")
     PROGRESS = "progress", _("Progress report")
     FINAL = "final", _("Final report")
+    REQUEST = "request", _("Request to the team")

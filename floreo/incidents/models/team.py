@@ -128,6 +128,22 @@ class ClockRule(Record, Translated, Sourced):
         return self.title
 
 
+class Holiday(Record, Translated, Sourced):
+    """A day on which no clock of working days runs, from the pack."""
+
+    read_with = Permission.INCIDENT_HANDLE
+    translated_fields: ClassVar[tuple[str, ...]] = ("name",)
+
+    on = models.DateField(unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["on"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"
+
+
 class ImportRun(Record):
     """One import of old cases from a file, so that it can be undone as a whole."""
 

@@ -1,0 +1,169 @@
+"""Two cases that turn out to be one, and one that turns out to be two; both can be undone."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, note
+from floreo.core.errors import Refused
+from floreo.core.keys import key
+from floreo.core.policy import Tlp
+from floreo.core.writing import lock_latest, refuse, save
+from floreo.incidents import clocks, moments
+from floreo.incidents.actions.cases import must_be_open, must_step
+from floreo.incidents.actions.making import log, make_case
+from floreo.incidents.models import (
+    Case,
+    CaseMerge,
+    CaseOrganisation,
+    CaseState,
+    CaseTask,
+    Happening,
+    Message,
+    Observable,
+    Report,
+    ReportState,
+    Submission,
+    TaskState,
+    WaitingFor,
+)
+from floreo.organisations.models import User
+
+HANDLE = Permission.INCIDENT_HANDLE
+# What goes over with a merge. Evidence stays with its case, whose number stands on it, and so does the log.
+_GOES = (Report, Happening, Observable, CaseOrganisation, Message, Submission, CaseTask)
+_ORDER = list(Tlp.values)
+
+
+def locked_pair(one: Case, other: Case) -> tuple[Case, Case]:
+    """Both as they are now, held in the order of their ids: two people who merge the same pair do not wait for each other."""
+    rows = {row.pk: row for row in Case.objects.select_for_update().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    return rows[one.pk], rows[other.pk]
+
+
+@action("case.merged", needs=HANDLE)
+def merge(case: Case, *, by: Actor, into: Case) -> CaseMerge:
+    """`case` becomes part of `into`: its reports, mails, observables and open tasks go over. The marking of both is the stricter of
+    the two."""
+    if case.pk == into.pk:
+        raise refuse("into", _("A case cannot be merged into itself."), code="itself")
+    source, target = locked_pair(case, into)
+    if source.state == CaseState.MERGED:
+        words = {"reference": source.reference, "other": source.merged_into.reference if source.merged_into else ""}
+        raise Refused(_("%(reference)s was merged into %(other)s already.") % words, code="merged_already")
+    if target.state == CaseState.MERGED:
+        words = {"reference": target.reference, "other": target.merged_into.reference if target.merged_into else ""}
+        raise refuse(
+            "into", _("%(reference)s was merged into %(other)s. Choose that one.") % words, code="target_merged"
+        )
+    must_be_open(target)
+    must_step(source, CaseState.MERGED)
+    if source.is_exercise != target.is_exercise:
+        raise refuse("into", _("One of the two is an exercise. They cannot be merged."), code="exercise")
+    made = CaseMerge(case=target, source=source, at=moments.now(), by=by.actor_name[:200], state_before=source.state)
+    made.moved = _move(source, target)
+    save(made)
+    source.state, source.merged_into = CaseState.MERGED, target
+    save(source)
+    target.received_at = min(source.received_at, target.received_at)
+    for name in ("occurred_at", "detected_at", "aware_at", "acknowledged_at"):
+        known = [each for each in (getattr(source, name), getattr(target, name)) if each is not None]
+        setattr(target, name, min(known, default=None))
+    target.tlp = max(source.tlp, target.tlp, key=_ORDER.index)
+    save(target)
+    log(source, what="merged_into", facts={"reference": target.reference})
+    log(target, what="merged_from", facts={"reference": source.reference})
+    for each in (source, target):
+        clocks.refresh(each)
+    return made
+
+
+def _move(source: Case, target: Case) -> dict[str, list[int]]:
+    moved: dict[str, list[int]] = {}
+    held = set(target.observables.values_list("kind", "value"))
+    parts = set(target.organisations.values_list("organisation_id", "part"))
+    for model in _GOES:
+        rows = model._default_manager.select_for_update().filter(case=source)
+        if model is CaseTask:
+            rows = rows.filter(state=TaskState.OPEN)
+        for row in rows.order_by("pk"):
+            if isinstance(row, Observable) and (row.kind, row.value) in held:
+                continue
+            if isinstance(row, CaseOrganisation):
+                if (row.organisation_id, row.part) in parts:
+                    continue
+                row.is_shared = row.is_shared and target.tlp != Tlp.RED
+            row.case = target
+            save(row)
+            moved.setdefault(model._meta.label_lower, []).append(row.pk)
+    return moved
+
+
+@action("case.merge_undone", needs=HANDLE)
+def undo_merge(made: CaseMerge, *, by: Actor) -> Case:
+    """The case is its own again, in the state in which it was, with what it had brought and what is still there of it."""
+    source, target = locked_pair(made.source, made.case)
+    fresh = lock_latest(made)
+    if fresh.undone_at is not None or source.merged_into_id != target.pk:
+        raise Refused(_("This merge was undone already."), code="undone")
+    for model in _GOES:
+        for row in model._default_manager.filter(pk__in=fresh.moved.get(model._meta.label_lower, []), case=target):
+            row.case = source
+            save(row)
+    fresh.undone_at = moments.now()
+    save(fresh)
+    source.state, source.merged_into = fresh.state_before, None
+    save(source)
+    log(source, what="merge_undone", facts={"reference": target.reference})
+    log(target, what="merge_undone", facts={"reference": source.reference})
+    for each in (source, target):
+        clocks.refresh(each)
+    return source
+
+
+@action("case.report_split", needs=HANDLE)
+def split_report(report: Report, *, by: Actor, title: str = "") -> Case:
+    """A report that is about something else becomes a case of its own. The last report of a case stays."""
+    if report.case is None or report.state != ReportState.ACCEPTED:
+        raise Refused(_("This report is in no case."), code="no_case")
+    old = lock_latest(report.case)
+    must_be_open(old)
+    fresh = lock_latest(report)
+    if fresh.case_id != old.pk:
+        raise Refused(_("This report is not in this case any more."), code="moved")
+    if not old.reports.filter(state=ReportState.ACCEPTED).exclude(pk=fresh.pk).exists():
+        raise Refused(_("It is the only report of this case. There is nothing to split."), code="only_report")
+    made = make_case(
+        title=(title.strip() or fresh.subject)[:200],
+        tlp=fresh.tlp,
+        lead=by if isinstance(by, User) else None,
+        waiting_for=WaitingFor.TEAM,
+        channel=fresh.channel,
+        place=fresh.place,
+        received_at=fresh.received_at,
+        occurred_at=fresh.happened_at,
+        acknowledged_at=fresh.acknowledged_at,
+        triaged_at=moments.now(),
+        is_exercise=fresh.is_exercise,
+    )
+    if fresh.organisation_id:
+        save(CaseOrganisation(case=made, organisation_id=fresh.organisation_id))
+    fresh.case = made
+    save(fresh)
+    for copy in Report.objects.select_for_update().filter(duplicate_of=fresh, case=old):
+        copy.case = made
+        save(copy)
+    log(old, what="split", facts={"report": fresh.reference, "reference": made.reference})
+    log(made, what="split_from", facts={"report": fresh.reference, "reference": old.reference})
+    note(split_from=key(old))
+    for each in (old, made):
+        clocks.refresh(each)
+    return made
+
+
+def merges_of(case: Case) -> list[CaseMerge]:
+    """Merges into or of that case that can be undone."""
+    rows = CaseMerge.objects.filter(Q(case=case) | Q(source=case), undone_at=None)
+    return list(rows.select_related("case", "source"))

@@ -1,0 +1,183 @@
+"""Mails of a case: what the team writes, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from floreo.core import outbox
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action
+from floreo.core.keys import key
+from floreo.core.policy import Tlp
+from floreo.core.writing import lock_latest, refuse, require_text, save
+from floreo.incidents import clocks, moments
+from floreo.incidents.actions.cases import locked
+from floreo.incidents.actions.making import log
+from floreo.incidents.models import Case, CaseState, Direction, Message, WaitingFor
+
+HANDLE = Permission.INCIDENT_HANDLE
+MOST_LETTERS = 60_000
+
+
+def is_known_party(case: Case, address: str) -> bool:
+    """Whether the team has written to that address before, or it reported to the team in this case."""
+    written = Message.objects.filter(direction=Direction.OUT, to__iexact=address, is_withheld=False)
+    return written.exists() or case.reports.filter(reporter_mail__iexact=address).exists()
+
+
+def subject_of(case: Case, subject: str, tlp: str) -> str:
+    """ "[INC-2026-0047] [TLP:AMBER] What it is about": replies find their case by it. In an exercise it says so."""
+    marks = f"[{case.reference}] [TLP:{tlp}]"
+    exercise = f" [{_('EXERCISE')}]" if case.is_exercise else ""
+    return f"{marks}{exercise} {' '.join(subject.split())}"[:300]
+
+
+def body_of(text: str, tlp: str) -> str:
+    """The text between its marking, which stands at the top and at the end, as the protocol asks of mails."""
+    return f"TLP:{tlp}\n\n{text.strip()}\n\nTLP:{tlp}\n"
+
+
+@action("case.message_sent", needs=HANDLE)
+def send_message(
+    case: Case,
+    *,
+    by: Actor,
+    to: str,
+    subject: str,
+    text: str,
+    tlp: str = "",
+    confirmed: str = "",
+    waiting_for: str = "",
+    language: str = "",
+) -> Message:
+    """Writes to one address. The first time to a party asks once more: `confirmed` is then the address again. What is written in an
+    exercise stays here."""
+    fresh = locked(case)
+    address = _address(to)
+    subject = require_text(subject, field="subject", sentence=_("Say in one line what it is about."))
+    text = require_text(text, field="text", sentence=_("Write the text."))[:MOST_LETTERS]
+    marking = tlp or fresh.tlp
+    if marking == Tlp.RED:
+        sentence = _(
+            "TLP:RED is for the ears of those named, and is not sent from here. Telephone, or choose another marking."
+        )
+        raise refuse("tlp", sentence, code="red")
+    if not fresh.is_exercise and not is_known_party(fresh, address) and confirmed.strip().lower() != address.lower():
+        sentence = _("This is the first time that you send to %(address)s. Check the address, and press again to send.")
+        raise refuse("confirmed", sentence % {"address": address}, code="first_time")
+    last = fresh.messages.filter(direction=Direction.IN, sender__icontains=address).exclude(message_id="").first()
+    made = Message(
+        case=fresh,
+        direction=Direction.OUT,
+        at=moments.now(),
+        to=address,
+        subject=subject_of(fresh, subject, marking),
+        text=body_of(text, marking),
+        tlp=marking,
+        in_reply_to=last.message_id if last else "",
+        by=by.actor_name[:200],
+        is_withheld=fresh.is_exercise,
+    )
+    _post(made, language)
+    before = fresh.waiting_for
+    if waiting_for and waiting_for != before:
+        fresh.waiting_for, fresh.waiting_since = waiting_for, moments.now()
+    if fresh.acknowledged_at is None and fresh.reports.filter(reporter_mail__iexact=address).exists():
+        fresh.acknowledged_at = made.at
+    save(fresh)
+    log(fresh, what="message_withheld" if made.is_withheld else "message_sent", facts={"to": address})
+    clocks.refresh(fresh)
+    return made
+
+
+def _address(to: str) -> str:
+    address = parseaddr(to.strip())[1]
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise refuse("to", _("Enter one e-mail address."), code="bad_address") from None
+    return address
+
+
+def _post(made: Message, language: str) -> None:
+    """Into the outbox, unless it is an exercise. Its text is nobody's who looks after the outbox: it is wiped when it has left."""
+    if made.is_withheld:
+        save(made)
+        return
+    headers: Mapping[str, str] = (
+        {"In-Reply-To": made.in_reply_to, "References": made.in_reply_to} if made.in_reply_to else {}
+    )
+    mail = outbox.letter(
+        to=made.to,
+        subject=made.subject,
+        text=made.text,
+        kind="case",
+        language=language,
+        is_secret=True,
+        headers=headers,
+    )
+    made.message_id = mail.message_id
+    save(made)
+    mail.about = key(made)
+    outbox.post(mail)
+
+
+@action("case.message_received", needs=HANDLE)
+def receive_message(
+    case: Case,
+    *,
+    by: Actor,
+    sender: str,
+    subject: str,
+    text: str,
+    at: datetime | None = None,
+    to: str = "",
+    message_id: str = "",
+    in_reply_to: str = "",
+    is_proven: bool = False,
+) -> Message:
+    """A mail that belongs to the case, as intake found. The same one again changes nothing. The team is to act; a closed case stays
+    closed until somebody reopens it. Of a merged case it goes to the one that it was merged into."""
+    fresh = _where_it_lives(case)
+    earlier = Message.objects.filter(case=fresh, message_id=message_id[:250])
+    here: Message | None = earlier.first() if message_id else None
+    if here is not None:
+        return here
+    made = save(
+        Message(
+            case=fresh,
+            direction=Direction.IN,
+            at=at or moments.now(),
+            sender=_line(sender, 320),
+            to=_line(to, 320),
+            subject=_line(subject, 300) or "-",
+            text=text.replace("\x00", " ")[:MOST_LETTERS] or "-",
+            tlp=fresh.tlp,
+            message_id=message_id[:250],
+            in_reply_to=in_reply_to[:250],
+            is_proven=is_proven,
+        )
+    )
+    if fresh.waiting_for != WaitingFor.TEAM:
+        fresh.waiting_for, fresh.waiting_since = WaitingFor.TEAM, moments.now()
+        save(fresh)
+    log(fresh, what="message_received", facts={"from": made.sender})
+    return made
+
+
+def _where_it_lives(case: Case) -> Case:
+    fresh, seen = lock_latest(case), {case.pk}
+    while fresh.state == CaseState.MERGED and fresh.merged_into is not None and fresh.merged_into.pk not in seen:
+        seen.add(fresh.merged_into.pk)
+        fresh = lock_latest(fresh.merged_into)
+    return fresh
+
+
+def _line(text: str, most: int) -> str:
+    return " ".join(text.replace("\x00", " ").split())[:most]

@@ -1,0 +1,240 @@
+"""Reads for the pages of cases: everything that one page shows, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from floreo.core import deadline_text, deadlines
+from floreo.feeds.models import Finding
+from floreo.incidents import logic, moments, observables
+from floreo.incidents.case_text import log_text, span_text
+from floreo.incidents.models import (
+    Case,
+    CaseEvidence,
+    CaseLink,
+    CaseMerge,
+    CaseTask,
+    Clock,
+    DutyShift,
+    Happening,
+    LogEntry,
+    Message,
+    Observable,
+    Playbook,
+    Report,
+    ReportingDesk,
+    TaskState,
+)
+
+LOG_SHOWN = 12
+MOST_SHOWN = 200  # observables, lines of what happened and tasks on one page
+_SEEN_AT_MOST = 400  # places in other cases that are looked at for one page
+DEFAULT_UNTOUCHED = 24
+
+
+# --- Clocks -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShownClock:
+    """A clock as the page shows it: how long is left, in big letters, and its sentence."""
+
+    title: str
+    left: str  # "3 h 20 min", or its state where no time runs
+    sentence: str
+    status: str  # a silhouette of core/ui: late, risk, done, or ""
+    percent: int | None  # of its time that is used; None where none runs
+    is_open: bool
+    due: datetime | None
+
+
+_STATUS = {"overdue": "late", "due_soon": "risk", "met": "done", "met_late": "late"}
+
+
+def shown_clock(clock: Clock, now: datetime) -> ShownClock:
+    parts = clock.explained
+    title = deadline_text.title_text(parts)
+    state = deadlines.State(clock.state)
+    left = deadline_text.state_text(state)
+    percent = None
+    if clock.due_at is not None and clock.starts_at is not None and state in {"running", "due_soon", "overdue"}:
+        left = span_text(abs(clock.due_at - now))
+        if now > clock.due_at:
+            title = _("%(title)s is late by") % {"title": title}
+        else:
+            title = _("%(title)s due in") % {"title": title}
+        whole = (clock.due_at - clock.starts_at) / timedelta(seconds=1)
+        percent = (
+            100 if whole <= 0 else min(100, max(0, round(100 * ((now - clock.starts_at).total_seconds()) / whole)))
+        )
+    elif clock.met_at is not None and clock.starts_at is not None:
+        left = span_text(clock.met_at - clock.starts_at)
+    return ShownClock(
+        title, left, deadline_text.sentence(parts), _STATUS.get(str(state), ""), percent, clock.is_open, clock.due_at
+    )
+
+
+_CLOCK_ORDER = {"overdue": 0, "due_soon": 1, "running": 2, "paused": 3, "not_known_yet": 4, "not_started": 5}
+
+
+def clocks_of(case: Case, now: datetime) -> list[ShownClock]:
+    """What runs first, the soonest before the others; then what is not known, what was met, and last what does not apply."""
+    rows = sorted(
+        case.clocks.all(), key=lambda each: (_CLOCK_ORDER.get(each.state, 6), each.due_at or now, each.rule, each.step)
+    )
+    return [shown_clock(each, now) for each in rows if each.state != deadlines.State.DOES_NOT_APPLY]
+
+
+# --- Seen before --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Seen:
+    """Where else an observable is known from."""
+
+    cases: list[Case] = field(default_factory=list)
+    findings: int = 0
+
+
+def seen_before(rows: Sequence[Observable], case: Case, viewer: object) -> Mapping[str, Seen]:
+    """By value: other cases that the viewer may read, and findings of the feeds."""
+    values = {row.value for row in rows}
+    found: dict[str, Seen] = {value: Seen() for value in values}
+    if not values:
+        return found
+    others = Observable.objects.filter(value__in=values).exclude(case=case)
+    others = others.filter(case__in=Case.objects.visible_to(viewer)).select_related("case").order_by()
+    for other in others[:_SEEN_AT_MOST]:
+        seen = found[other.value]
+        if other.case not in seen.cases:
+            seen.cases.append(other.case)
+    for subject in Finding.objects.filter(subject__in=values).values_list("subject", flat=True)[:_SEEN_AT_MOST]:
+        found[subject].findings += 1
+    return found
+
+
+@dataclass(frozen=True)
+class ShownObservable:
+    row: Observable
+    text: str  # defanged
+    cases: list[Case]
+    more_cases: int
+    findings: int
+
+
+def _observables(case: Case, viewer: object) -> list[ShownObservable]:
+    rows = list(case.observables.all()[:MOST_SHOWN])
+    seen = seen_before(rows, case, viewer)
+    return [
+        ShownObservable(
+            row,
+            observables.defanged(row.kind, row.value),
+            seen[row.value].cases[:3],
+            max(len(seen[row.value].cases) - 3, 0),
+            seen[row.value].findings,
+        )
+        for row in rows
+    ]
+
+
+# --- One case -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """All that the page of a case shows to whoever handles it."""
+
+    case: Case
+    now: datetime
+    clocks: list[ShownClock]
+    tasks: list[CaseTask]
+    over: list[CaseTask]
+    happenings: list[Happening]
+    log: list[tuple[LogEntry, str]]
+    log_more: int
+    observables: list[ShownObservable]
+    evidence: list[tuple[CaseEvidence, Any]]
+    messages: list[Message]
+    reports: list[Report]
+    organisations: list[Any]
+    related: list[tuple[CaseLink, Case]]
+    merges: list[CaseMerge]
+    members: list[Any]
+    submissions: list[Any]
+    pause: Any
+    playbook: Playbook | None
+    severity_rules: tuple[str, ...]
+
+
+def case_page(case: Case, viewer: object) -> CasePage:
+    now = moments.now()
+    tasks = list(case.tasks.select_related("person").order_by("state", "due_at", "position", "pk")[:MOST_SHOWN])
+    open_ones = sorted(
+        (t for t in tasks if t.state == TaskState.OPEN), key=lambda t: (t.due_at is None, t.due_at or now, t.position)
+    )
+    lines = list(case.log.all()[: LOG_SHOWN + 1])
+    more = case.log.count() - LOG_SHOWN if len(lines) > LOG_SHOWN else 0
+    evidence = list(case.evidence.prefetch_related("custody"))
+    allowed = Case.objects.visible_to(viewer)
+    links = CaseLink.objects.filter(Q(case=case) | Q(other=case)).filter(case__in=allowed, other__in=allowed)
+    related = [
+        (link, link.other if link.case_id == case.pk else link.case) for link in links.select_related("case", "other")
+    ]
+    merges = CaseMerge.objects.filter(Q(case=case) | Q(source=case), undone_at=None).select_related("case", "source")
+    return CasePage(
+        case=case,
+        now=now,
+        clocks=clocks_of(case, now),
+        tasks=open_ones,
+        over=[t for t in tasks if t.state != TaskState.OPEN],
+        happenings=list(case.happenings.all()[:MOST_SHOWN]),
+        log=[(line, log_text(line)) for line in lines[:LOG_SHOWN]],
+        log_more=more,
+        observables=_observables(case, viewer),
+        evidence=[(row, list(row.custody.all())) for row in evidence],
+        messages=list(case.messages.all()[:20]),
+        reports=list(case.reports.order_by("received_at", "pk")[:MOST_SHOWN]),
+        organisations=list(case.organisations.select_related("organisation__merged_into")),
+        related=related,
+        merges=list(merges),
+        members=list(case.members.select_related("user")),
+        submissions=list(case.submissions.select_related("organisation")),
+        pause=case.pauses.filter(ends_at=None).first(),
+        playbook=Playbook.objects.filter(code=case.playbook).first() if case.playbook else None,
+        severity_rules=logic.severity_of(case.impact)[1],
+    )
+
+
+def suggested_playbooks(case: Case) -> list[Playbook]:
+    """All playbooks, those of the case's type first."""
+    names = {f"{case.rsit_class}/{case.rsit_type}", case.rsit_class} - {"", "/"}
+    return sorted(Playbook.objects.all(), key=lambda each: (not names.intersection(each.rsit), each.position))
+
+
+# --- The team -----------------------------------------------------------------------------------------------------
+
+
+def on_duty(now: datetime) -> list[DutyShift]:
+    return list(DutyShift.objects.filter(starts_at__lte=now, ends_at__gt=now).select_related("user"))
+
+
+def untouched_hours() -> int:
+    """After how many hours a case that nobody touched is named."""
+    desk = ReportingDesk.objects.order_by("pk").values_list("untouched_hours", flat=True).first()
+    return desk or DEFAULT_UNTOUCHED
+
+
+def untouched(rows: QuerySet[Case], now: datetime) -> QuerySet[Case]:
+    """Open cases at which nobody was since then, the longest first."""
+    since = now - timedelta(hours=untouched_hours())
+    return rows.filter(state__in=("open", "contained"), touched_at__lt=since).order_by("touched_at", "pk")
+
+
+def shown_log(case: Case, lines: Iterable[LogEntry]) -> list[tuple[LogEntry, str]]:
+    return [(line, log_text(line)) for line in lines]

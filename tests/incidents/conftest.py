@@ -1,0 +1,12 @@
+"""What tests of the incident desk may ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.incidents.desk import Desk, a_desk
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return a_desk()

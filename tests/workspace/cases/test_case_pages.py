@@ -1,0 +1,125 @@
+"""Pages of cases, without a country: what they show, what they do, and what they keep to themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from floreo.incidents.actions import cases, parts, tasks
+from floreo.incidents.models import Case
+from floreo.organisations.models import User
+from tests.incidents.desk import Desk, a_desk, log_of
+
+Browser = Callable[[User], Client]
+NASTY = "<script>alert(1)</script>=cmd|x"
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return a_desk()
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.content.decode()
+
+
+def test_a_case_is_opened_worked_and_closed_in_the_browser(desk: Desk, browser_of: Browser) -> None:
+    ana = browser_of(desk.ana)
+    answer = ana.post("/workspace/incidents/cases/new/", {"title": "Port locked", "tlp": "AMBER"})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    case = Case.objects.get()
+    here = case.get_absolute_url()
+    for name, sent in (
+        ("note", {"text": "Called them."}),
+        ("task", {"title": "Take an image", "waiting_for": "team"}),
+        ("observables", {"text": "Seen: hxxp://bad.example/x and 45.9.148.7", "tlp": "GREEN", "pap": "AMBER"}),
+        ("happened", {"text": "Sign-in from abroad", "tlp": "AMBER"}),
+        ("close", {"reason": "Cleaned."}),
+    ):
+        answer = ana.post(f"{here}do/{name}/", sent)
+        assert answer.status_code == 302, (name, answer.content.decode()[-3000:])
+    page = text(ana, here)
+    for words in (
+        "Called them.",
+        "Take an image",
+        "hxxp://bad[.]example/x",
+        "45[.]9[.]148[.]7",
+        "No lessons were recorded.",
+    ):
+        assert words in page
+    assert "http://bad.example" not in page
+    assert "Port locked" in text(ana, "/workspace/incidents/cases/?state=closed")
+    assert case.reference in ana.get("/workspace/incidents/cases/", {"q": case.reference}).headers["Location"]
+    assert "Port locked" in text(ana, "/workspace/incidents/cases/?q=port")
+
+
+def test_nothing_that_people_type_becomes_markup_or_a_link(desk: Desk, browser_of: Browser) -> None:
+    case = desk.case(NASTY, summary=NASTY)
+    parts.add_happening(case, by=desk.ana, text=NASTY, source=NASTY)
+    parts.add_observables(case, by=desk.ana, found=[("other", NASTY), ("url", "http://bad.example/x")], role=NASTY)
+    tasks.add_task(case, by=desk.ana, title=NASTY, note=NASTY)
+    cases.hand_over(case, by=desk.ana, note=NASTY)
+    cases.write_note(case, by=desk.ana, text=NASTY)
+    ana = browser_of(desk.ana)
+    for address in (case.get_absolute_url(), "/workspace/incidents/cases/", f"{case.get_absolute_url()}log/"):
+        page = text(ana, address)
+        assert "<script>alert" not in page
+        assert 'href="http://bad.example' not in page
+    sheet = b"".join(ana.get("/workspace/incidents/cases/?download=csv").streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    assert ",<script>alert(1)</script>=cmd|x," in sheet
+
+
+def test_a_red_case_is_at_no_exit_of_who_is_not_named(desk: Desk, browser_of: Browser) -> None:
+    case = desk.case("Redword at the port", organisation=desk.port)
+    parts.add_observables(case, by=desk.ana, found=[("ipv4", "203.0.113.9")])
+    cases.classify(case, by=desk.ana, tlp="RED")
+    other = desk.case("Another")
+    parts.add_observables(other, by=desk.ana, found=[("ipv4", "203.0.113.9")])
+    parts.link_case(other, by=desk.ana, other=case)
+    ben = browser_of(desk.ben)
+    assert ben.get(case.get_absolute_url()).status_code == 404
+    seen = [
+        text(ben, other.get_absolute_url()).replace(f"Marked as related to {case.reference}", ""),
+        text(ben, "/workspace/incidents/cases/"),
+        text(ben, "/workspace/incidents/cases/?q=redword"),
+        text(ben, "/workspace/search/?q=redword"),
+        b"".join(ben.get("/workspace/incidents/cases/?download=json").streaming_content).decode(),  # type: ignore[attr-defined]
+    ]
+    assert [("Redword" in page, case.reference in page) for page in seen] == [(False, False)] * 5
+    assert "Redword" in text(browser_of(desk.ana), "/workspace/incidents/cases/")
+
+
+def test_an_operator_reads_what_is_shared_and_nothing_of_the_inside(desk: Desk, browser_of: Browser) -> None:
+    case = desk.case("Shared word", summary="Insideword", organisation=desk.port)
+    hidden = desk.case("Hidden word", organisation=desk.port)
+    cases.write_note(case, by=desk.ana, text="Logword")
+    tasks.add_task(case, by=desk.ana, title="Send the logs", waiting_for="organisation")
+    tasks.add_task(case, by=desk.ana, title="Teamword")
+    place = case.organisations.get()
+    operator = browser_of(desk.operator)
+    assert "Shared word" not in text(operator, "/workspace/incidents/own/")
+    parts.share(place, by=desk.ana, is_shared=True)
+    assert "Shared word" in text(operator, "/workspace/incidents/own/")
+    page = text(operator, f"/workspace/incidents/own/{case.reference}/")
+    shown = [words in page for words in ("Shared word", "Send the logs", "Insideword", "Logword", "Teamword")]
+    assert shown == [True, True, False, False, False]
+    codes = [
+        operator.get(address).status_code
+        for address in (
+            case.get_absolute_url(),
+            "/workspace/incidents/cases/",
+            f"/workspace/incidents/own/{hidden.reference}/",
+        )
+    ]
+    assert codes == [403, 403, 404]
+
+
+def test_the_same_part_of_another_case_is_not_found(desk: Desk, browser_of: Browser) -> None:
+    one, other = desk.case("One"), desk.case("Other")
+    task = tasks.add_task(one, by=desk.ana, title="Call")
+    answer = browser_of(desk.ana).post(f"{other.get_absolute_url()}tasks/{task.pk}/done/", {})
+    assert (answer.status_code, log_of(other)) == (404, ["Case opened."])

@@ -26,6 +26,7 @@ from floreo.config.rights import may_change_the_trail
 from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, scanning, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
+from floreo.incidents.actions.evidence import broken_files
 from floreo.organisations.breached import is_in
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
@@ -60,6 +61,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
     if all(f.state != BAD for f in found if f.check in {"database", "migrations"}):
         found += [f for name, check in RECORDS.items() for f in _run(name, check)]
         found += _run("audit chain", _whole_chain if deep else _chain_tail)
+        found += _run("case files", _cases) if deep else []
         found += _run("evidence files", _evidence) if deep else []
     return found
 
@@ -475,6 +477,14 @@ def _evidence() -> Check:
         yield bad(f"The file of evidence “{each.evidence}” {what}.", "Take it from a backup, or ask who handed it in.")
     if not broken:
         yield good("Every file of evidence is there and is the one that was kept.")
+
+
+def _cases() -> Check:
+    broken = list(broken_files())
+    for sentence in broken[:20]:
+        yield bad(sentence, "Take it from a backup, or ask who handed it in.")
+    if not broken:
+        yield good("Every file of a case or a report is there and is the one that was kept.")
 
 
 MACHINE: dict[str, Callable[[], Check]] = {

@@ -10,6 +10,7 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import INCIDENTS, Job, MenuItem, Offers, SearchKind
 from floreo.incidents import clocks, measures, pack, spooled
+from floreo.incidents.tasks import waiting_tasks
 
 OFFERS = Offers(
     measures={
@@ -20,6 +21,13 @@ OFFERS = Offers(
             _("reports triaged within 24 hours"),
             _("reports received"),
         ),
+    },
+    tasks=waiting_tasks,
+    task_kinds={
+        "case_clock": _("Clocks of cases"),
+        "case_task": _("Tasks of cases"),
+        "case_untouched": _("Cases that nobody touched"),
+        "case_asked": _("Asked by the national team"),
     },
     pack_shapes=pack.SHAPES,
     pack_files=pack.FILES,

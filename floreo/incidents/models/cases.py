@@ -427,7 +427,7 @@ class CaseMerge(OfCase):
     at = models.DateTimeField()
     by = models.CharField(max_length=200)
     state_before = models.CharField(max_length=10)  # of the source
-    moved = models.JSONField(default=dict)  # {"incidents.report": [17, 18], ...}
+    moved = models.JSONField(default=dict, blank=True)  # {"incidents.report": [17, 18], ...}
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,0 +1,101 @@
+"""Cases that are one, and cases that are two: merged, undone, split, and by two people at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from floreo.core import clock
+from floreo.core.errors import Refused
+from floreo.incidents.actions import cases, merging, messages, parts, tasks
+from floreo.incidents.actions.receiving import receive
+from floreo.incidents.actions.triage import accept, join
+from floreo.incidents.incoming import Incoming
+from floreo.incidents.models import Case, Report
+from tests.incidents.desk import Desk, log_of
+
+
+def report(number: int, desk: Desk) -> Report:
+    incoming = Incoming("phone", f"test:{number}", clock.machine(), f"Report {number}", reporter_mail="r@home.example")
+    return receive(incoming, by=desk.ana).report
+
+
+def test_a_merge_takes_over_what_goes_and_is_undone(desk: Desk) -> None:
+    one = accept(report(1, desk), by=desk.ana, title="One")
+    two = accept(report(2, desk), by=desk.ben, title="Two", tlp="AMBER+STRICT")
+    both = ("ipv4", "198.51.100.7")
+    parts.add_observables(one, by=desk.ana, found=[both, ("domain", "bad.example")])
+    parts.add_observables(two, by=desk.ana, found=[both])
+    done = tasks.add_task(one, by=desk.ana, title="Done")
+    tasks.finish_task(done, by=desk.ana)
+    tasks.add_task(one, by=desk.ana, title="To do")
+    made = merging.merge(one, by=desk.ana, into=two)
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.state, one.merged_into, two.tlp, two.reports.count()) == ("merged", two, "AMBER+STRICT", 2)
+    assert sorted(two.observables.values_list("value", flat=True)) == ["198.51.100.7", "bad.example"]
+    assert (list(two.tasks.values_list("title", flat=True)), one.clocks.count()) == (["To do"], 0)
+    messages.receive_message(one, by=desk.ana, sender="r@home.example", subject="Re", text="More")
+    assert (two.messages.count(), log_of(two)[0]) == (1, "Mail received from r@home.example.")
+    merging.undo_merge(made, by=desk.ben)
+    one.refresh_from_db()
+    assert (one.state, one.merged_into, one.reports.count(), one.observables.count()) == ("open", None, 1, 2)
+    assert (two.reports.count(), two.observables.count(), two.messages.count()) == (1, 1, 1)
+    with pytest.raises(Refused) as again:
+        merging.undo_merge(made, by=desk.ana)
+    assert again.value.code == "undone"
+
+
+def test_two_people_merge_the_same_pair_and_the_second_reads_what_the_first_did(desk: Desk) -> None:
+    one, two = desk.case("One"), desk.case("Two")
+    theirs_one, theirs_two = Case.objects.get(pk=one.pk), Case.objects.get(pk=two.pk)  # as Ben's page holds them
+    merging.merge(one, by=desk.ana, into=two)
+    for source, target, code in ((theirs_one, theirs_two, "merged_already"), (theirs_two, theirs_one, "target_merged")):
+        with pytest.raises(Refused) as error:
+            merging.merge(source, by=desk.ben, into=target)
+        assert (error.value.code, f"{one.reference} was merged into {two.reference}" in str(error.value)) == (
+            code,
+            True,
+        )
+    assert Case.objects.filter(state="merged").count() == 1
+
+
+def test_what_cannot_be_merged_says_so(desk: Desk) -> None:
+    one, drill = desk.case("One"), desk.case("Drill", is_exercise=True)
+    closed = cases.close(desk.case("Closed"), by=desk.ana, reason="x")
+    found = []
+    for source, target in ((one, one), (one, drill), (one, closed), (closed, one)):
+        with pytest.raises(Refused) as error:
+            merging.merge(source, by=desk.ana, into=target)
+        found.append(error.value.code)
+    assert found == ["itself", "exercise", "case_not_open", "bad_step"]
+
+
+def test_a_report_is_split_off_into_a_case_of_its_own(desk: Desk) -> None:
+    first, second = report(1, desk), report(2, desk)
+    case = accept(first, by=desk.ana)
+    with pytest.raises(Refused) as only:
+        merging.split_report(Report.objects.get(pk=first.pk), by=desk.ana)
+    join(second, by=desk.ana, case=case)
+    made = merging.split_report(Report.objects.get(pk=second.pk), by=desk.ben, title="Something else")
+    assert (only.value.code, made.title, made.reports.get(), case.reports.get()) == (
+        "only_report",
+        "Something else",
+        second,
+        first,
+    )
+    assert log_of(made)[0] == f"Case opened for the report {second.reference}, split off from {case.reference}."
+
+
+def test_related_cases_and_organisations(desk: Desk) -> None:
+    one, two = desk.case("One"), desk.case("Two")
+    link = parts.link_case(one, by=desk.ana, other=two, reason="Same address")
+    with pytest.raises(Refused) as again:
+        parts.link_case(two, by=desk.ana, other=one)
+    parts.unlink_case(link, by=desk.ana)
+    place = parts.add_organisation(one, by=desk.ana, organisation=desk.port, part="source")
+    with pytest.raises(Refused) as twice:
+        parts.add_organisation(one, by=desk.ana, organisation=desk.port, part="source")
+    assert parts.share(place, by=desk.ana, is_shared=True).is_shared
+    assert Case.objects.visible_to(desk.operator).get() == one
+    parts.remove_organisation(place, by=desk.ana)
+    assert (again.value.code, twice.value.code, Case.objects.visible_to(desk.operator).count()) == ("linked", "here", 0)

@@ -26,6 +26,8 @@ OPEN = {
     "report.past_frozen",  # after a pack is loaded: says only what the records say of days gone by
     "evidence.links_checked",  # the worker's: says of links what anybody can see
     "account.sign_in_changed",  # a person's own ways of signing in, already changed
+    "incident_report.added_to",  # whoever holds the secret link of their own report
+    "incident_report.withdrawn",
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }
 

@@ -71,7 +71,8 @@ class Page:
     def typed(self) -> dict[str, str]:
         """What is in the fields of the page."""
         form = next(form for form in self.tree.forms if form.get("id") == "report")
-        return {name: value or "" for name, value in form.form_values() if name not in {"step", "state"}}
+        found = {name: value or "" for name, value in form.form_values() if name not in {"step", "state"}}
+        return {name: value.removeprefix("\n") for name, value in found.items()}  # as browsers read a textarea
 
     def send(
         self, values: Mapping[str, Any] | None = None, *, go: str = "next", to: str = "/report/", **more: Any

@@ -98,7 +98,7 @@ class Report(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.subject}"
+        return self.reference  # the trail names it so; its subject is often the reporter's own words
 
     def get_absolute_url(self) -> str:
         return reverse("workspace:incident_report", args=[self.reference])
@@ -106,11 +106,15 @@ class Report(Record):
     def search_entry(self) -> Entry:
         here = self.get_absolute_url()
         body = " ".join(filter(None, [self.organisation_name, self.text]))
-        return Entry("incident_report", str(self), body, here, here)
+        return Entry("incident_report", f"{self.reference} {self.subject}", body, here, here)
 
 
 class ReportFile(Record):
     """A file that came with a report: kept apart under its hash, never served inline."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset(
+        {"name", "doubt"}
+    )  # how a reporter calls a file may name people
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=200)  # as it came, tidied
@@ -124,7 +128,7 @@ class ReportFile(Record):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return f"SHA-256 {self.sha256[:12]}"
 
     def audit_subject(self) -> models.Model:
         return self.report

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -71,8 +71,8 @@ def _framed(response: HttpResponse, team: ReportingDesk) -> HttpResponse:
     """In a frame of the listed sites, and of no others. No cache of ours keeps it, which would lose these headers."""
     response.headers["Cache-Control"] = _NO_STORE
     if team.frames:
-        response._csp_update = {"frame-ancestors": ["'self'", *team.frames]}  # read by django-csp
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]  # read by Django
+        response._csp_replace = {"frame-ancestors": ["'self'", *team.frames]}  # type: ignore[attr-defined]  # read by django-csp
+        response.xframe_options_exempt = True  # read by Django
     return response
 
 
@@ -337,7 +337,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     here = reverse("portal:report")
     facts = {
         "name": _("Report an incident") + (f": {country.named()}" if country else ""),
-        "short_name": _("Report"),
+        "short_name": pgettext("name of a program on a telephone", "Report"),
         "lang": (get_language() or "en").split("-")[0],
         "start_url": here,
         "scope": here,

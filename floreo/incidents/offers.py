@@ -10,6 +10,7 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import INCIDENTS, Job, MenuItem, Offers, SearchKind
 from floreo.incidents import clocks, measures, pack, spooled
+from floreo.incidents.offered_figures import FIGURES
 from floreo.incidents.tasks import waiting_tasks
 
 OFFERS = Offers(
@@ -21,6 +22,7 @@ OFFERS = Offers(
             _("reports triaged within 24 hours"),
             _("reports received"),
         ),
+        **FIGURES,
     },
     tasks=waiting_tasks,
     task_kinds={

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from floreo.core import clock
 from floreo.feeds.measures import OTHERS
-from floreo.incidents import measures
+from floreo.incidents import case_measures, measures, taxonomy
+from floreo.incidents.models import Channel
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_text, is_hidden, number_text, value_text, when_text
@@ -30,6 +31,8 @@ GROUP_WORDS: dict[str, Promise] = {
     **{value: Kind(value).label for value in Kind.values},
     **{value: ContactRole(value).label for value in ContactRole.values},
     OTHERS: gettext_lazy("All other kinds"),
+    **{f"{case_measures.CHANNEL}{value}": Channel(value).label for value in Channel.values},
+    case_measures.NOT_CLASSIFIED: gettext_lazy("Not classified"),
     measures.PUBLIC: gettext_lazy("Members of the public"),
     measures.GOVERNMENT: gettext_lazy("Government bodies"),
     measures.OPERATORS: gettext_lazy("Operators and others"),
@@ -59,6 +62,8 @@ def left_out_text(why: str, count: int) -> str:
             return _others_left(why, count)
         case measures.DUPLICATES | measures.TESTS | measures.STILL_IN_TIME:
             text = _reports_left(why, count)
+        case case_measures.WITHOUT_REPORTER | case_measures.NOT_KNOWN | case_measures.CLOCKS_NOT_KNOWN:
+            text = _cases_left(why, count)
         case _:
             text = gettext("%(why)s: %(count)d") % {"why": why, "count": count}
     return text
@@ -123,6 +128,22 @@ def _reports_left(why: str, count: int) -> str:
     return text % {"count": count}
 
 
+def _cases_left(why: str, count: int) -> str:
+    if why == case_measures.WITHOUT_REPORTER:
+        text = ngettext("%(count)d report without a reporter", "%(count)d reports without a reporter", count)
+    elif why == case_measures.NOT_KNOWN:
+        text = ngettext(
+            "%(count)d case of which it is not recorded", "%(count)d cases of which it is not recorded", count
+        )
+    else:
+        text = ngettext(
+            "%(count)d deadline of which it is not known whether it applies",
+            "%(count)d deadlines of which it is not known whether they apply",
+            count,
+        )
+    return text % {"count": count}
+
+
 @dataclass(frozen=True)
 class Working:
     """Everything that shows how a reading came about."""
@@ -150,6 +171,8 @@ class Working:
 
 def _group_text(measure: str, name: str) -> str:
     """Groups are called by their own words."""
+    if name.startswith(case_measures.RSIT):
+        return taxonomy.labels(name.removeprefix(case_measures.RSIT), "", get_language() or "en").class_title
     return str(GROUP_WORDS.get(name, name))
 
 

@@ -107,7 +107,7 @@ def _law(parts: Parts) -> str:
         return _("%(law)s, %(section)s.") % {"law": law, "section": parts["section"]}
     if law:
         return f"{law}."
-    return _("This is a promise of the team, not of a law.") if parts["bound"] == Party.TEAM else ""
+    return _("The team set this deadline itself; no law does.") if parts["bound"] == Party.TEAM else ""
 
 
 def _notes(parts: Parts) -> list[str]:

@@ -67,8 +67,8 @@ def said(rule: Rule, facts: Facts, now: str, language: str = "en") -> str:
             Facts(AWARE),
             "2026-12-04 15:00",
             (
-                "Not started. It will be due 24 hours after the early warning was received, which is not recorded yet. This is a "
-                "promise of the team, not of a law."
+                "Not started. It will be due 24 hours after the early warning was received, which is not recorded yet. The team "
+                "set this deadline itself; no law does."
             ),
         ),
         (

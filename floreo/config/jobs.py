@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 from django.core.management import call_command
 from django.db import connection
@@ -24,7 +25,7 @@ from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.feeds.actions.duty import alert_due
 from floreo.feeds.actions.notices import send_due
-from floreo.organisations.queries import in_the_country
+from floreo.organisations.queries import in_the_country, openpgp_key_of
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ JOBS = {
     "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
     "signed heads": Job(sign_and_send, timedelta(hours=1), Lane.OUTSIDE),
     "backup": Job(daily_backup, timedelta(days=1), Lane.NIGHT),
-    delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5), Lane.MAIL),
+    delivery.JOB: Job(partial(delivery.deliver_due, openpgp_key_of), timedelta(seconds=5), Lane.MAIL),
 }
 _FURTHEST = timedelta(minutes=20)  # beyond a job's own interval nothing is put off for longer
 _MOST_DEATHS = 3

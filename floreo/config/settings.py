@@ -240,6 +240,7 @@ MAIL_REPLY_TO = env.text("FLOREO_MAIL_REPLY_TO")
 MAIL_RETURN = env.text("FLOREO_MAIL_RETURN")  # where a mail that cannot be delivered comes back to
 MAIL_PER_DAY = env.whole("FLOREO_MAIL_PER_DAY", 50)  # to one address; two machines that answer each other stop there
 CLAMD = env.text("FLOREO_CLAMD")  # a virus scanner: path of a socket, or host:port
+PGP_KEY = env.text("FLOREO_PGP_KEY")  # file with the team's private OpenPGP key, which only the worker reads
 BOUNCE_IMAP = env.confidential("FLOREO_BOUNCE_IMAP")
 
 # Signed heads of the audit chain. Only the worker opens the key: on a server it lies where the web server cannot read it.

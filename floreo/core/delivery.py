@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from smtplib import (
     SMTPDataError,
     SMTPException,
@@ -25,7 +27,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, openpgp
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail, Schedule
 from floreo.core.outbox import discard
@@ -82,15 +84,40 @@ def verdict(problem: Exception) -> Verdict:
     return Verdict(MailState.WAITING, f"{type(problem).__name__} {problem}"[:300])
 
 
-def message_of(mail: OutboxMail) -> EmailMessage:
-    """The letter as it leaves. Marked as written by a machine, so that no answering machine answers it."""
+KeyOf = Callable[[str], str]  # the armoured OpenPGP key of an address, "" where it has none
+
+
+def _no_key(_address: str) -> str:
+    return ""
+
+
+class KeyUnfit(Refused):
+    """The receiver's OpenPGP key cannot be used: nothing leaves in the open instead."""
+
+
+def protected(mail: OutboxMail, key_of: KeyOf) -> EmailMessage:
+    """The letter as it leaves: signed where its kind asks for it and the team has a key, and encrypted where the receiver has one
+    too. Raises KeyUnfit, and Refused where the team's own key cannot be used."""
+    if not openpgp.is_protected(mail.kind) or (key := openpgp.team_key()) is None:
+        return message_of(mail)
+    text = key_of(mail.to)
+    try:
+        receivers = [openpgp.certificate(text)] if text else []
+    except Refused as refusal:
+        words = {"address": mail.to, "words": str(refusal.sentence)}
+        raise KeyUnfit(_("%(address)s: %(words)s") % words, code="key_unfit") from refusal
+    return message_of(mail, partial(openpgp.ProtectedMessage, key=key, receivers=receivers))
+
+
+def message_of(mail: OutboxMail, make: Callable[..., EmailMessage] = EmailMessage) -> EmailMessage:
+    """The letter as it is written. Marked as written by a machine, so that no answering machine answers it."""
     headers = dict(mail.headers) | {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     if mail.language:
         headers["Content-Language"] = mail.language
     if settings.MAIL_RETURN:
         headers["From"] = settings.DEFAULT_FROM_EMAIL
     reply_to = [settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None
-    message = EmailMessage(
+    message = make(
         mail.subject,
         mail.text,
         settings.MAIL_RETURN or settings.DEFAULT_FROM_EMAIL,
@@ -103,12 +130,12 @@ def message_of(mail: OutboxMail) -> EmailMessage:
     return message
 
 
-def deliver_due() -> int:
+def deliver_due(key_of: KeyOf = _no_key) -> int:
     """Sends what is due and returns how many left. Raises ServerSilent, once all is put off, when the server is not to
     be reached; more than one worker may run it at once."""
     sent, until = 0, time.monotonic() + BUDGET
     _let_go(clock.now())
-    with _Server() as server:
+    with _Server(key_of) as server:
         for batch in iter(_claim, []):
             sent += _send_batch(server, batch, until)
             if time.monotonic() > until:
@@ -144,7 +171,8 @@ def _claim() -> list[OutboxMail]:
 class _Server:
     """One connection for many letters, made when the first is sent and made again when it breaks."""
 
-    def __init__(self) -> None:
+    def __init__(self, key_of: KeyOf = _no_key) -> None:
+        self.key_of = key_of
         self.connection: Any = get_connection()
         self.is_open = False
         self.broken = 0  # times in a row that the line was cut
@@ -164,6 +192,7 @@ class _Server:
                 return
 
     def send(self, mail: OutboxMail) -> None:
+        message = protected(mail, self.key_of)
         if not self.is_open:
             try:
                 self.connection.open()
@@ -171,7 +200,7 @@ class _Server:
                 raise ServerSilent(_silent(problem), code="mail_silent") from problem
             self.is_open = True
         try:
-            self.connection.send_messages([message_of(mail)])
+            self.connection.send_messages([message])
         except (SMTPServerDisconnected, OSError) as problem:
             # SMTPException is an OSError too: only those without a server's answer mean a line that was cut.
             if isinstance(problem, SMTPException) and not isinstance(problem, SMTPServerDisconnected):
@@ -207,6 +236,9 @@ def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
         except ServerSilent as silence:
             _leave_alone(batch[at:], silence)
             raise
+        except Refused as refusal:  # a key: the receiver's waits for a person, ours for who runs the server
+            state = MailState.STUCK if isinstance(refusal, KeyUnfit) else MailState.WAITING
+            _put_off(mail, Verdict(state, str(refusal.sentence)[:300]), wait_after(mail.attempts + 1))
         except (SMTPException, OSError, ValueError) as problem:
             found = verdict(problem)
             _put_off(mail, found, wait_after(mail.attempts + 1))

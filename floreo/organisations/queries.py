@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from floreo.core import clock
-from floreo.organisations.models import Country, Organisation
+from floreo.organisations.models import Contact, Country, Organisation
 
 
 def the_country() -> Country | None:
@@ -50,3 +50,10 @@ def bodies_of(organisation_ids: Iterable[int]) -> set[int]:
 
 
 __all__ = ["bodies_of", "in_the_country", "public_page", "successors", "the_country"]
+
+
+def openpgp_key_of(address: str) -> str:
+    """The armoured OpenPGP key that the register has for an address of mail, the newest where several contacts have it; "" where it
+    has none."""
+    keys = Contact.objects.filter(email__iexact=address).exclude(openpgp_key="").order_by("-pk")
+    return keys.values_list("openpgp_key", flat=True).first() or ""

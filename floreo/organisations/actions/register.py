@@ -11,6 +11,7 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
+from floreo.core.openpgp import certificate
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_name, require_period, save
 from floreo.organisations.actions.people import sound_phone
 from floreo.organisations.models import Contact, FormerName, Organisation, OrganisationRole, Place
@@ -55,6 +56,7 @@ class ContactFacts(TypedDict, total=False):
     email: str
     phone: str
     language: str
+    openpgp_key: str
     verified_on: date | None
     is_public: bool
     source: str
@@ -179,10 +181,21 @@ def _check_contact(contact: Contact) -> None:
         raise refuse("email", _("Enter an e-mail address or a telephone number."), code="missing")
 
 
+def _sound_key(text: str) -> str:
+    """A key that can be used now, as its owner exported it. Refuses any other at its field."""
+    if not (text := text.strip()):
+        return ""
+    try:
+        return certificate(text).armoured
+    except Refused as refusal:
+        raise refuse("openpgp_key", str(refusal.sentence), code=refusal.code) from refusal
+
+
 @action("contact.added", needs=Permission.REGISTER_EDIT)
 def add_contact(organisation: Organisation, *, by: Actor, **facts: Unpack[ContactFacts]) -> Contact:
     contact = Contact(organisation=organisation)
     assign(contact, facts)
+    contact.openpgp_key = _sound_key(contact.openpgp_key)
     _check_contact(contact)
     return save(contact)
 
@@ -192,7 +205,10 @@ def update_contact(
     contact: Contact, *, by: Actor, version: int | None = None, **facts: Unpack[ContactFacts]
 ) -> Contact:
     contact = lock_latest(contact, version)
+    before = contact.openpgp_key
     assign(contact, facts)
+    if contact.openpgp_key.strip() != before.strip():  # one that expired meanwhile stops no other change
+        contact.openpgp_key = _sound_key(contact.openpgp_key)
     _check_contact(contact)
     return save(contact)
 

@@ -168,6 +168,7 @@ models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None)
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='Telephone')),
                 ('language', models.CharField(blank=True, max_length=5, verbose_name='Language for e-mails')),
+                ('openpgp_key', models.TextField(blank=True, help_text='The whole key, from BEGIN PGP PUBLIC KEY BLOCK to END. E-mails of cases to this address are then encrypted.', verbose_name='OpenPGP public key')),
                 ('is_public', models.BooleanField(default=False, verbose_name='Public')),
                 ('verified_on', models.DateField(blank=True, help_text='Leave empty until somebody replies. It is filled in automatically when somebody replies through the link in a notice.', null=True, verbose_name='Last reply from this contact')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='organisations.organisation')),

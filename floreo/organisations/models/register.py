@@ -390,6 +390,13 @@ class Contact(Record, Sourced):
     language = models.CharField(
         max_length=5, blank=True, verbose_name=_("Language for e-mails")
     )  # in which it is written to; blank = all of the country's
+    openpgp_key = models.TextField(
+        blank=True,
+        verbose_name=_("OpenPGP public key"),
+        help_text=_(
+            "The whole key, from BEGIN PGP PUBLIC KEY BLOCK to END. E-mails of cases to this address are then encrypted."
+        ),
+    )
     is_public = models.BooleanField(default=False, verbose_name=_("Public"))
     verified_on = models.DateField(
         null=True,

@@ -107,6 +107,7 @@ class ContactShape(SourcedShape):
     email: str = ""
     phone: str = ""
     language: str = ""
+    openpgp_key: str = ""
     is_public: bool = False
     verified_on: Day | None = None
 

@@ -141,6 +141,7 @@ class ContactForm(RegisterForm):
             "email",
             "phone",
             "language",
+            "openpgp_key",
             "verified_on",
             "is_public",
             "source",

@@ -30,6 +30,7 @@ APPS = (
     "publications",
     "evidence",
     "feeds",
+    "advisories",
     "incidents",
     "reports",
     "packs",

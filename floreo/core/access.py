@@ -55,6 +55,10 @@ class Permission(StrEnum):
     FINDING_ANSWER = "finding.answer"  # set the state of a finding
     FINDING_HANDLE = "finding.handle"  # handle replies, send notices, decide corrections
     MAIL_READ = "mail.read"  # what waits in the outbox, and what could not be sent
+    ADVISORY_READ = "advisory.read"  # published advisories marked TLP:GREEN
+    ADVISORY_WRITE = "advisory.write"  # advisories that are not published, and those marked TLP:AMBER
+    ADVISORY_PUBLISH = "advisory.publish"  # review, publish, correct, withdraw; the profile of the team
+    ADVISORY_RED = "advisory.red"  # advisories marked TLP:AMBER+STRICT and TLP:RED
     INCIDENT_HANDLE = "incident.handle"  # reports of incidents and cases: the national team's own work
     INCIDENT_READ = "incident.read"  # cases that the team shares with one's own organisation
     INCIDENT_SETUP = "incident.setup"  # who takes reports, at which hours, and whether the form is open
@@ -109,6 +113,10 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.FINDING_ANSWER: _("Set the state of a finding"),
     Permission.FINDING_HANDLE: _("Handle replies, send notices, approve or reject corrections"),
     Permission.MAIL_READ: _("See the outbox"),
+    Permission.ADVISORY_READ: _("Read published advisories marked TLP:GREEN"),
+    Permission.ADVISORY_WRITE: _("Write advisories, and read those that are not published or marked TLP:AMBER"),
+    Permission.ADVISORY_PUBLISH: _("Review and publish advisories"),
+    Permission.ADVISORY_RED: _("Read advisories marked TLP:AMBER+STRICT or TLP:RED"),
     Permission.INCIDENT_HANDLE: _("Handle reports of incidents and cases"),
     Permission.INCIDENT_READ: _("Read the cases that the team shares with one's own organisation"),
     Permission.INCIDENT_SETUP: _("Say who takes reports of incidents, and open the public form"),
@@ -140,7 +148,7 @@ ROLES: Mapping[str, Role] = {
             "administrator",
             _("Administrator"),
             _("Manages the installation and its accounts."),
-            {p: ALL for p in P if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED, *_OF_THE_TEAM)},
+            {p: ALL for p in P if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED, P.ADVISORY_RED, *_OF_THE_TEAM)},
             needs_second_factor=True,
         ),
         Role(
@@ -177,7 +185,8 @@ ROLES: Mapping[str, Role] = {
             _READS
             | {P.FEED_READ: ALL, P.FEED_RUN: ALL, P.FINDING_ANSWER: ALL, P.FINDING_HANDLE: ALL, P.REGISTER_EDIT: ALL}
             | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL}
-            | {P.INCIDENT_HANDLE: ALL, P.INCIDENT_READ: ALL, P.INCIDENT_SETUP: ALL},
+            | {P.INCIDENT_HANDLE: ALL, P.INCIDENT_READ: ALL, P.INCIDENT_SETUP: ALL}
+            | {P.ADVISORY_READ: ALL, P.ADVISORY_WRITE: ALL, P.ADVISORY_PUBLISH: ALL, P.ADVISORY_RED: ALL},
         ),
         Role(
             "operator",
@@ -191,6 +200,7 @@ ROLES: Mapping[str, Role] = {
                 P.FEED_READ: OWN,
                 P.FINDING_ANSWER: OWN,
                 P.INCIDENT_READ: OWN,
+                P.ADVISORY_READ: ALL,
             },
         ),
         Role(

@@ -22,6 +22,8 @@ PRIVATE_ROUTES = (
     PrivateRoute("findings"),
     PrivateRoute("calendar"),
     PrivateRoute("report/follow"),
+    PrivateRoute("advisories/confirm"),
+    PrivateRoute("advisories/unsubscribe"),
     PrivateRoute("welcome", checks_origin=True),
     PrivateRoute("account/invitation", checks_origin=True),
     PrivateRoute("account/password/reset/key", checks_origin=True),

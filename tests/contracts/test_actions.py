@@ -28,6 +28,10 @@ OPEN = {
     "account.sign_in_changed",  # a person's own ways of signing in, already changed
     "incident_report.added_to",  # whoever holds the secret link of their own report
     "incident_report.withdrawn",
+    "subscription.asked",  # a stranger: throttled, and only a mail with a link leaves
+    "subscription.confirmed",  # whoever holds the link of that mail
+    "subscription.ended",  # whoever holds the link of a mail
+    "subscription.expired",  # the worker's: addresses that nobody confirmed
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }
 

@@ -28,6 +28,7 @@ NO_DECISIONS = {
     "draft.discarded": "nothing of it is entered",
     "decision.discarded": "a decision of a meeting that is let go, with its reason",
     "mail.discarded": "a letter that could not be sent",
+    "subscription.confirmed": "by whoever holds the link of the mail",
     "invitation.accepted": "by the invited person, with the link",
 }
 

@@ -30,9 +30,11 @@ PUBLIC = [
     r"evidence/",
     r"search/",
     r"publications/",
+    r"advisories/",
     r"frameworks/",
     r"robots\.txt",
     r"\.well-known/security\.txt",
+    r"\.well-known/csaf/",
     r"health/",
     r"ready/",  # to this machine, and to whoever has the token; to others it is none
     r"metrics",  # with the token

@@ -1,0 +1,51 @@
+"""Who may see what of advisories. A view gets its objects here and nowhere else."""
+
+from __future__ import annotations
+
+from floreo.advisories.models import Advisory, KevEntry, Subscriber, Team, may_write
+from floreo.core import links
+from floreo.core.errors import Missing, Refused
+
+CONFIRM, UNSUBSCRIBE = "advisory-confirm", "advisory-unsubscribe"
+
+
+def get_advisory_for(viewer: object, code: str) -> Advisory:
+    """At the workspace: raises Missing for what the viewer may not know of."""
+    found = Advisory.objects.visible_to(viewer).filter(code=code).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_public(code: str) -> Advisory:
+    """What stands at a public address: published and TLP:CLEAR, or that once and withdrawn. All else reads as no such page,
+    for everybody."""
+    found = Advisory.objects.filter(code=code).first()
+    if found is None or not (found.is_out or found.is_gone):
+        raise Missing
+    return found
+
+
+def get_kev_for(viewer: object, cve: str) -> KevEntry:
+    found = KevEntry.objects.filter(cve=cve.upper()).first() if may_write(viewer) else None
+    if found is None:
+        raise Missing
+    return found
+
+
+def own_team() -> Team | None:
+    """The team that runs this installation, with its profile."""
+    return Team.objects.filter(is_own=True).select_related("organisation").first()
+
+
+def token_of(purpose: str, subscriber: Subscriber) -> str:
+    return links.sign(purpose, subscriber.pk, subscriber.link_version)
+
+
+def subscriber_of(purpose: str, token: str) -> Subscriber | None:
+    """Whom a link is about; None when they have left. Raises Missing when the link was not made here."""
+    try:
+        subject, version = links.signed(purpose, token)
+    except Refused as refusal:
+        raise Missing(refusal.sentence) from refusal
+    return Subscriber.objects.filter(pk=subject, link_version=version).first()

@@ -1,0 +1,167 @@
+"""Publishing by a second person; new versions; withdrawal; the CSAF document and the e-mails of each version."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from django.db.models import F, Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from floreo.advisories import csaf, provider, signing
+from floreo.advisories.actions.writing import (
+    AdvisoryFacts,
+    check_advisory,
+    locked,
+    must_be_in_review,
+    problem_text,
+    put_facts,
+    require_content,
+)
+from floreo.advisories.logic import wants
+from floreo.advisories.mails import mail_of
+from floreo.advisories.models import Advisory, AdvisoryState, AdvisoryVersion, CsafDocument, Subscriber
+from floreo.advisories.presenters import first_note
+from floreo.core import clock, outbox
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, note, trail
+from floreo.core.decisions import itself
+from floreo.core.errors import Refused
+from floreo.core.policy import Tlp
+from floreo.core.writing import refuse, require_text, save
+
+_FACTS = ("severity", "cves", "cvss", "products", "sectors", "references", "tlp")
+
+
+def must_be_published(advisory: Advisory) -> None:
+    if advisory.state != AdvisoryState.PUBLISHED:
+        raise Refused(_("This is not published."), code="not_out")
+
+
+@action("advisory.published", needs=Permission.ADVISORY_PUBLISH, decides=itself, notes_maker=True)
+def publish(advisory: Advisory, *, by: Actor, shown: str | None = None) -> Advisory:
+    """Everybody may read it from now on, as it was `shown`, where it is TLP:CLEAR; else those in the workspace who may. Where
+    the same person wrote it, the version says so, in public."""
+    advisory = locked(advisory, by)
+    must_be_in_review(advisory)
+    require_content(advisory)
+    advisory.state, advisory.published_at = AdvisoryState.PUBLISHED, clock.now()
+    with translation.override(advisory.language):
+        what = first_note()
+    return _release(advisory, by, what, by_maker=bool(trail().extra.get("by_maker")))
+
+
+@action("advisory.corrected", needs=Permission.ADVISORY_PUBLISH)
+def correct(
+    advisory: Advisory, *, by: Actor, what: str, version: int | None = None, **facts: Unpack[AdvisoryFacts]
+) -> Advisory:
+    """A new version under the same address. Each earlier one can still be read, with what changed. Who corrects publishes at
+    once, since a wrong advisory does harm; the version says that one person did both."""
+    advisory = locked(advisory, by, version)
+    must_be_published(advisory)
+    text = require_text(what, field="what", sentence=_("Say what changed. Readers see this beside the text."))
+    was_clear = advisory.tlp == Tlp.CLEAR
+    put_facts(advisory, facts)
+    check_advisory(advisory, by)
+    require_content(advisory)
+    if was_clear and advisory.tlp != Tlp.CLEAR:
+        sentence = _("What was public cannot be marked narrower. Withdraw it instead.")
+        raise refuse("tlp", sentence, code="was_public")
+    advisory.issue, advisory.corrected_at = advisory.issue + 1, clock.now()
+    note(corrected=text)
+    return _release(advisory, by, text, by_maker=True)
+
+
+@action("advisory.withdrawn", needs=Permission.ADVISORY_PUBLISH)
+def withdraw(advisory: Advisory, *, by: Actor, reason: str) -> Advisory:
+    """It no longer stands. Its address, its CSAF document and a mail to subscribers say that it was withdrawn, and why."""
+    advisory = locked(advisory, by)
+    must_be_published(advisory)
+    text = require_text(
+        reason, field="reason", sentence=_("Give the reason. People who open the old address will read it.")
+    )
+    advisory.withdrawn_reason = text
+    advisory.state, advisory.withdrawn_at = AdvisoryState.WITHDRAWN, clock.now()
+    advisory.issue += 1
+    return _release(advisory, by, text, by_maker=False)
+
+
+def _release(advisory: Advisory, by: Actor, what: str, *, by_maker: bool) -> Advisory:
+    """Saves the row and its version, and draws the document of what is public."""
+    is_withdrawal = advisory.state == AdvisoryState.WITHDRAWN
+    save(advisory, at={"withdrawn_reason": "reason"})
+    version = AdvisoryVersion(
+        advisory=advisory,
+        issue=advisory.issue,
+        note=what,
+        published_at=clock.now(),
+        published_by=by.actor_name,
+        by_maker=by_maker,
+    )
+    if not is_withdrawal:
+        version.title, version.summary, version.text = advisory.title, advisory.summary, advisory.text
+        version.advice, version.translations = advisory.advice, advisory.translations
+        version.facts = {name: getattr(advisory, name) for name in _FACTS}
+    save(version, at={"note": "what"})
+    if advisory.tlp == Tlp.CLEAR:
+        _draw(advisory)
+    return advisory
+
+
+def _draw(advisory: Advisory) -> CsafDocument:
+    """Refuses a document that is not valid, so that nothing of this version is published."""
+    document, row = provider.made(advisory, advisory.versions.all())
+    if problems := csaf.judge(document):
+        raise Refused(problem_text(problems), code="csaf_not_valid")
+    row.signature = signing.signature_over(row.text.encode())
+    kept = CsafDocument.objects.filter(advisory=advisory).first()
+    if kept is not None:
+        row.pk, row.version, row.created_at = kept.pk, kept.version, kept.created_at
+    return save(row)
+
+
+@action("advisory.documented", needs=Permission.ADVISORY_PUBLISH, quiet=True)
+def draw_document(advisory: Advisory, *, by: Actor) -> CsafDocument | None:
+    """The document of what came with a pack, which nobody published here. The worker's."""
+    advisory = locked(advisory, by)
+    return _draw(advisory) if advisory.is_out or advisory.is_gone else None
+
+
+def draw_missing(*, by: Actor) -> int:
+    """Draws every document that is missing or is not of the version that stands. Returns how many."""
+    old = ~Q(document__issue=F("issue")) | Q(document=None)
+    states = (AdvisoryState.PUBLISHED, AdvisoryState.WITHDRAWN)
+    rows = Advisory.objects.filter(old, state__in=states, tlp=Tlp.CLEAR)
+    return sum(draw_document(each, by=by) is not None for each in rows)
+
+
+@action("advisory.mailed", needs=Permission.ADVISORY_PUBLISH, quiet=True)
+def mail_version(advisory: Advisory, *, by: Actor) -> int:
+    """Puts the mails of the version that stands into the outbox: one to each subscriber whom it concerns, once. Returns how
+    many. Only of what is TLP:CLEAR: anybody may subscribe."""
+    advisory = locked(advisory, by)
+    if advisory.mailed_issue >= advisory.issue or not (advisory.is_out or advisory.is_gone):
+        return 0
+    products = advisory.product_rows()
+    readers = [
+        each
+        for each in Subscriber.objects.exclude(confirmed_at=None)
+        if wants(
+            sectors=each.sectors,
+            products=each.products,
+            advisory_sectors=advisory.sectors,
+            advisory_products=products,
+        )
+    ]
+    sent = outbox.post_all(mail_of(advisory, each) for each in readers)
+    advisory.mailed_issue = advisory.issue
+    note(mails=sent)
+    save(advisory)
+    return sent
+
+
+def mail_due(*, by: Actor) -> int:
+    """The mails of every version that was not sent yet. What came with a pack was sent by nobody and is not sent now."""
+    states = (AdvisoryState.PUBLISHED, AdvisoryState.WITHDRAWN)
+    rows = Advisory.objects.filter(state__in=states, tlp=Tlp.CLEAR, mailed_issue__lt=F("issue"))
+    return sum(mail_version(each, by=by) for each in rows)

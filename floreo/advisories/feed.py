@@ -1,0 +1,48 @@
+"""What is public as RSS 2.0, newest first, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.translation import gettext as _
+
+from floreo.advisories.models import Advisory
+from floreo.core.ui.locale import language, moment
+from floreo.core.xml import sound
+
+NEWEST = 40
+MEDIA_TYPE = "application/rss+xml; charset=utf-8"
+
+
+def feed_of(advisories: Iterable[Advisory], *, title: str, list_address: str, feed_address: str) -> str:
+    """The feed as a text. Each item's guid is its address, which stays, also in a new version."""
+    feed = Rss201rev2Feed(
+        title=sound(title),
+        link=settings.SITE_ADDRESS + list_address,
+        language=language(),
+        feed_url=settings.SITE_ADDRESS + feed_address,
+        description=_("Weaknesses and threats that concern the country, and what to do."),
+    )
+    for each in advisories:
+        address = settings.SITE_ADDRESS + each.get_absolute_url()
+        feed.add_item(
+            title=sound(f"{each.get_severity_display()}: {each.in_language('title')}"),
+            link=address,
+            description=_described(each),
+            unique_id=address,
+            unique_id_is_permalink=True,
+            pubdate=each.published_at,
+            updateddate=each.corrected_at,
+            categories=[*each.sector_words(), *each.cves[:20]],
+        )
+    return feed.writeString("utf-8")
+
+
+def _described(advisory: Advisory) -> str:
+    text = [advisory.in_language("summary")]
+    if advisory.corrected_at is not None:
+        when = {"issue": advisory.issue, "when": moment(advisory.corrected_at)}
+        text.append(_("Version %(issue)d of %(when)s.") % when)
+    return sound(" ".join(filter(None, text)))

@@ -1,0 +1,92 @@
+"""Advisories in words: where each stands, and what is typed for products, vectors and CVE numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.advisories.cvss_scores import BadVectorError, Score, score_of
+from floreo.advisories.logic import Product
+from floreo.advisories.models import Advisory, AdvisoryState, EpssScore, KevEntry, ProductStatus
+from floreo.core.ui.locale import moment
+from floreo.core.wording import day_text
+
+
+def first_note() -> str:
+    """What the first version says of itself."""
+    return _("First version.")
+
+
+def state_text(advisory: Advisory) -> str:
+    """Where it stands, in a few words, for the workspace."""
+    if advisory.state == AdvisoryState.WITHDRAWN and advisory.withdrawn_at:
+        return _("Withdrawn on %(when)s") % {"when": moment(advisory.withdrawn_at)}
+    if advisory.state == AdvisoryState.PUBLISHED and advisory.published_at:
+        return _("Published on %(when)s") % {"when": moment(advisory.published_at)}
+    if advisory.state == AdvisoryState.REVIEW:
+        return _("Waiting for: a second person to review it")
+    if advisory.returned_note:
+        return _("Returned to who wrote it")
+    return _("Draft")
+
+
+def status_words() -> Mapping[str, str]:
+    """The state of a product for each word that may be typed, in small letters and in every language of the program."""
+    found: dict[str, str] = {value: value for value in ProductStatus.values}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {str(label).lower(): str(value) for value, label in ProductStatus.choices}
+    return found
+
+
+def product_lines(rows: Iterable[Mapping[str, str]]) -> str:
+    """Products as they are typed: vendor | product | versions | status."""
+    labels = dict(ProductStatus.choices)
+    return "\n".join(
+        f"{row['vendor']} | {row['product']} | {row.get('versions', '')} | {labels.get(row.get('status', ''), '')}"
+        for row in rows
+    )
+
+
+def product_states(advisory: Advisory) -> list[tuple[Product, str]]:
+    """Each product with its status in the reader's language."""
+    labels = dict(ProductStatus.choices)
+    return [(each, str(labels.get(each.status, each.status))) for each in advisory.product_rows()]
+
+
+def vector_lines(rows: Iterable[Mapping[str, str]]) -> str:
+    return "\n".join(" ".join(filter(None, (row["cve"], row["vector"]))) for row in rows)
+
+
+def scores_of(advisory: Advisory) -> list[tuple[str, Score]]:
+    """Each vector with its score, and the CVE that it is about ("" for all)."""
+    found = []
+    for row in advisory.cvss:
+        try:
+            found.append((str(row["cve"]), score_of(row["vector"])))
+        except BadVectorError:  # a row of a pack that nobody judged
+            continue
+    return found
+
+
+def kev_text(entry: KevEntry) -> str:
+    """What the catalogue says of a vulnerability, in a sentence or two."""
+    text = _("In the catalogue of known exploited vulnerabilities since %(day)s.") % {"day": day_text(entry.added_on)}
+    return f"{text} {_('It is used in ransomware campaigns.')}" if entry.ransomware else text
+
+
+def epss_text(score: EpssScore) -> str:
+    """How likely exploitation is, with the day and the model of the score."""
+    return _("EPSS of %(day)s: %(percent)s %% likely to be exploited within 30 days (model %(model)s).") % {
+        "day": day_text(score.scored_on),
+        "percent": f"{score.score * 100:.1f}",
+        "model": score.model,
+    }
+
+
+def subscribers_text(number: int) -> str:
+    return ngettext("%(n)d subscriber", "%(n)d subscribers", number) % {"n": number}

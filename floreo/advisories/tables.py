@@ -1,0 +1,164 @@
+"""What of advisories leaves as lists: advisories that are public, and response teams; for the workspace also KEV."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from floreo.advisories.models import Advisory, AdvisoryState, EpssScore, KevEntry, Severity, Team, may_write
+from floreo.core.access import Permission
+from floreo.core.columns import CHANGED, SOURCED, column, titles
+from floreo.core.policy import Tlp
+from floreo.core.sectors import Sector
+from floreo.core.tables import CellKind, Column, Filter, Table, Words
+
+_WRITERS = Permission.ADVISORY_WRITE
+
+
+def _advisories(viewer: object) -> QuerySet[Advisory]:
+    return Advisory.objects.visible_to(viewer)
+
+
+def _address(advisory: Advisory) -> str:
+    return f"{settings.SITE_ADDRESS}/advisories/{advisory.code}/"
+
+
+def _years() -> list[tuple[str, Words]]:
+    days = Advisory.objects.out().dates("published_at", "year", order="DESC")
+    return [(str(day.year), str(day.year)) for day in days]
+
+
+_SEVERITY = Filter(
+    "severity", _("Severity"), lambda: reversed(Severity.choices), lambda rows, v: rows.filter(severity=v)
+)
+_YEAR = Filter("year", _("Year"), _years, lambda rows, v: rows.filter(published_at__year=int(v)))
+_STATE = Filter("state", _("State"), lambda: AdvisoryState.choices, lambda rows, v: rows.filter(state=v))
+_TLP = Filter("tlp", _("TLP"), lambda: Tlp.choices, lambda rows, v: rows.filter(tlp=v))
+# Sectors stand in a list of codes, none of which is part of another.
+_SECTOR = Filter(
+    "sector", _("Sector"), lambda: Sector.choices, lambda rows, v: rows.filter(sectors__icontains=f'"{v}"')
+)
+
+_COLUMNS = (
+    column("code", _("Code"), _("Part of its address, and its number in CSAF")),
+    *titles(_("As published")),
+    column("summary", _("Summary"), _("One or two sentences")),
+    column("severity", _("Severity"), _("low, medium, high or critical")),
+    column("cves", _("CVE numbers"), _("The vulnerabilities that it names"), CellKind.LIST),
+    Column(
+        "products",
+        _("Products"),
+        _("Vendor, product and versions"),
+        lambda a: [product.name for product in a.product_rows()],
+        CellKind.LIST,
+    ),
+    column("sectors", _("Sectors"), _("Codes; empty: all"), CellKind.LIST),
+    column("tlp", _("TLP"), _("Traffic Light Protocol 2.0")),
+    column("language", _("Language"), _("Language of the title, summary and text")),
+    column("state", _("State"), _("draft, review, published or withdrawn"), needs=_WRITERS),
+    column("made_from", _("Made from"), _("CVE, KEV entry or record that it was made from"), needs=_WRITERS),
+    column("source_known_at", _("Known since"), _("Moment, UTC"), CellKind.MOMENT, needs=_WRITERS),
+    column("published_at", _("Published"), _("Moment, UTC"), CellKind.MOMENT),
+    column("corrected_at", _("Newest version"), _("When it was last changed, UTC"), CellKind.MOMENT),
+    column("issue", _("Version"), _("Current version"), CellKind.WHOLE),
+    Column("address", _("Address"), _("Permanent address"), _address, CellKind.LINK),
+    CHANGED,
+)
+
+ADVISORIES = Table(
+    "advisories",
+    _("Advisories"),
+    _("Weaknesses and threats that concern the country, and what to do."),
+    rows=_advisories,
+    columns=_COLUMNS,
+    order=("-pk",),
+    search=("title", "summary", "code", "cves", "products"),
+    filters=(_SEVERITY, _SECTOR, _YEAR),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+# The same in the workspace: what waits for a second person first.
+WORKSPACE_ADVISORIES = Table(
+    "advisories",
+    ADVISORIES.title,
+    ADVISORIES.help,
+    rows=lambda viewer: Advisory.objects.visible_to(viewer).by_turn(),
+    columns=_COLUMNS,
+    order=("turn", "-pk"),
+    needs=Permission.ADVISORY_READ,
+    search=ADVISORIES.search,
+    filters=(_STATE, _SEVERITY, _TLP),
+)
+
+
+def _teams(_viewer: object) -> QuerySet[Team]:
+    return Team.objects.select_related("organisation")
+
+
+def _organisation(team: Team) -> str | None:
+    body = team.organisation
+    return body.code if body is not None and body.is_public else None
+
+
+TEAMS = Table(
+    "teams",
+    _("Response teams"),
+    _("Teams of the country that respond to incidents, and for whom."),
+    rows=_teams,
+    columns=(
+        column("code", _("Code"), _("Of the team")),
+        column("name", _("Name"), _("Its usual name")),
+        column("is_own", _("Runs this site"), _("Whether it is the team that publishes here"), CellKind.FLAG),
+        Column("organisation", _("Organisation"), _("Code of the organisation"), _organisation),
+        column("constituency", _("Constituency"), _("For whom it works")),
+        column("email", _("E-mail"), _("As the team publishes it")),
+        column("phone", _("Telephone"), _("As the team publishes it")),
+        column("website", _("Website"), _("Address"), CellKind.LINK),
+        *SOURCED,
+        CHANGED,
+    ),
+    order=("position", "pk"),
+    search=("name", "code", "constituency"),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+
+def _kev(viewer: object) -> QuerySet[KevEntry]:
+    """With `epss`, and `advised`: whether an advisory names it that the viewer may read."""
+    if not may_write(viewer):
+        return KevEntry.objects.none()
+    scores = EpssScore.objects.filter(cve=OuterRef("cve")).values("score")[:1]
+    named = Advisory.objects.visible_to(viewer).filter(made_from__endswith=OuterRef("cve"))
+    return KevEntry.objects.annotate(epss=Subquery(scores), advised=Exists(named))
+
+
+KEV = Table(
+    "known-exploited",
+    _("Known exploited vulnerabilities"),
+    _("The catalogue KEV, as it was last loaded."),
+    rows=_kev,
+    columns=(
+        column("cve", _("CVE"), _("Number of the vulnerability")),
+        column("vendor", _("Vendor"), _("As in the catalogue")),
+        column("product", _("Product"), _("As in the catalogue")),
+        column("name", _("Name"), _("As in the catalogue")),
+        column("added_on", _("Added"), _("Day on which it entered the catalogue"), CellKind.DATE),
+        column("ransomware", _("Ransomware"), _("Whether ransomware campaigns use it"), CellKind.FLAG),
+        column("epss", _("EPSS"), _("Likelihood of exploitation within 30 days, 0 to 1"), CellKind.DECIMAL),
+    ),
+    order=("-added_on", "-pk"),
+    key="cve",
+    needs=_WRITERS,
+    search=("cve", "vendor", "product", "name"),
+    filters=(
+        Filter(
+            "ransomware",
+            _("Ransomware"),
+            lambda: [("yes", _("Used in ransomware campaigns"))],
+            lambda rows, _v: rows.filter(ransomware=True),
+        ),
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (ADVISORIES, TEAMS)}

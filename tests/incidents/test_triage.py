@@ -68,12 +68,14 @@ def test_times_that_cannot_be_are_refused() -> None:
 
 def test_an_accepted_report_opens_a_case_with_what_is_known(responder: User) -> None:
     report = taken_in(happened_at=clock.now() - timedelta(hours=3))
-    case = triage.accept(report, by=responder, rsit="malicious-code/ransomware", severity="high", note="Call first.")
+    case = triage.accept(
+        report, by=responder, rsit="malicious-code/infected-system", severity="high", note="Call first."
+    )
     report.refresh_from_db()
     assert (report.state, report.case_id, report.decided_at is not None) == ("accepted", case.pk, True)
     assert (case.rsit_class, case.rsit_type, case.severity_rank, case.lead) == (
         "malicious-code",
-        "ransomware",
+        "infected-system",
         3,
         responder,
     )

@@ -65,7 +65,9 @@ def accept(
     fresh = lock_latest(report)
     require_step(fresh, ReportState.ACCEPTED)
     at = moments.now()
-    named, _slash, kind = (rsit or fresh.rsit).partition("/")
+    named, kind = taxonomy.split(rsit or fresh.rsit)
+    if not taxonomy.is_known(named, kind):  # a channel's own word stays with the report
+        named, kind = "", ""
     case = make_case(
         title=(title or fresh.subject)[:200],
         rsit_class=named,

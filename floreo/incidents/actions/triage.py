@@ -14,7 +14,7 @@ from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.writing import lock_latest, refuse, require_text, save
-from floreo.incidents import clocks, logic, moments
+from floreo.incidents import clocks, logic, moments, taxonomy
 from floreo.incidents.actions.making import log, make_case
 from floreo.incidents.models import Case, CaseOrganisation, PartOf, Report, ReportState, WaitingFor
 from floreo.organisations.models import User

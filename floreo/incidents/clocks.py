@@ -120,6 +120,15 @@ def _row(case: Case, each: deadlines.Clock) -> Clock:
     )
 
 
+def fill() -> None:
+    """Clocks of cases that came without them, from the pack of a sample country: those of all such cases in one pass."""
+    using = rules()
+    cases = Case.objects.filter(clocks=None).exclude(state=CaseState.MERGED) if using else Case.objects.none()
+    held = cases.prefetch_related("submissions", "pauses", "organisations__organisation")
+    rows = [_row(case, each) for case in held for each in computed(case, using=using)]
+    Clock.objects.bulk_create(rows, batch_size=500)
+
+
 def refresh_all(*, most: int = 5000) -> int:
     """The worker's round: open cases of which a clock changes by time alone, and those whose clocks are older than a rule or a
     holiday. In small transactions; returns how many cases were computed."""

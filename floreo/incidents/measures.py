@@ -57,7 +57,7 @@ def _received_in(period: Period) -> Iterable[_Received]:
         received_at__gte=_midnight(period.start), received_at__lt=_midnight(period.end + timedelta(days=1))
     )
     columns = ("reference", "received_at", "decided_at", "state", "is_exercise", "rsit")
-    for row in rows.order_by("received_at", "pk").values(*columns, kind=F("organisation__kind")):
+    for row in rows.order_by("received_at", "pk").values(*columns, of_kind=F("organisation__kind")):
         why = ""
         if row["state"] == ReportState.DUPLICATE:
             why = DUPLICATES
@@ -65,7 +65,7 @@ def _received_in(period: Period) -> Iterable[_Received]:
             why = TESTS
         elif row["decided_at"] is None and now - row["received_at"] < A_DAY:
             why = STILL_IN_TIME
-        yield _Received(row["reference"], row["received_at"], row["decided_at"], row["kind"], why)
+        yield _Received(row["reference"], row["received_at"], row["decided_at"], row["of_kind"], why)
 
 
 def share_reports_decided_within_24h(period: Period, filters: Filters) -> Reading:

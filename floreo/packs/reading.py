@@ -38,6 +38,7 @@ class AccountShape(Strict):
     organisation: str = ""
     person: str = ""
     language: str = ""
+    leads_cases: list[str] = []  # references of cases of the pack
 
 
 def tables_of(name: str) -> Mapping[str, type[Strict]]:

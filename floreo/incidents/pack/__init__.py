@@ -21,13 +21,14 @@ from floreo.incidents.pack.cases import (
     ReportShape,
     SubmissionShape,
 )
-from floreo.incidents.pack.rules import ClockRuleShape, PlaybookShape
+from floreo.incidents.pack.rules import ClockRuleShape, HolidayShape, PlaybookShape
 from floreo.incidents.playbooks import SHIPPED
 
 # In the order in which they are made: what a row points to comes before it.
 SHAPES: tuple[type[Shape], ...] = (
     PlaybookShape,
     ClockRuleShape,
+    HolidayShape,
     DeskShape,
     CaseShape,
     CaseOrganisationShape,
@@ -47,7 +48,7 @@ SHAPES: tuple[type[Shape], ...] = (
 _NO_REAL = "cases and reports of a real country come in by its channels or by an import, never with its files"
 FILES: tuple[PackFile, ...] = (
     PackFile("playbooks.toml", {"playbook": PlaybookShape}, shipped=SHIPPED),
-    PackFile("clock_rules.toml", {"clock_rule": ClockRuleShape}),
+    PackFile("clock_rules.toml", {"clock_rule": ClockRuleShape, "holiday": HolidayShape}),
     PackFile("incidents.toml", {"desk": DeskShape, "case": CaseShape, "report": ReportShape}, only_sample=_NO_REAL),
     PackFile("incident_cases.csv", {"case": CaseShape}, only_sample=_NO_REAL),
     PackFile("incident_reports.csv", {"report": ReportShape}, only_sample=_NO_REAL),

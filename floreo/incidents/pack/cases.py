@@ -69,7 +69,15 @@ class DeskShape(TranslatedShape):
         return self.organisation
 
 
-class OfCaseShape(Shape):
+class TerseShape(Shape):
+    """A row of many: what its file does not say is left to the model, and neither compared nor kept."""
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        said = {*self.model_fields_set, "position"}
+        return {name: value for name, value in super().fields(setting).items() if name in said}
+
+
+class OfCaseShape(TerseShape):
     """The base of what hangs on a case; the same moment and words may come twice."""
 
     owner: ClassVar[str] = "case"
@@ -161,7 +169,7 @@ class CaseTaskShape(OfCaseShape):
         return self.step or self.title[:80]
 
 
-class CustodyShape(Shape):
+class CustodyShape(TerseShape):
     """[[case.evidence.custody]]"""
 
     word: ClassVar[str] = "custody"
@@ -280,7 +288,7 @@ class MergeShape(OfCaseShape):
         return self.source
 
 
-class CaseShape(Shape):
+class CaseShape(TerseShape):
     """[[case]] in incidents.toml, or a row of incident_cases.csv. Severity comes from the impact, unless it is given."""
 
     word: ClassVar[str] = "case"
@@ -372,7 +380,7 @@ class CaseShape(Shape):
         return max(at for at in times if at is not None)
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        known = {name: value for name, value in super().fields(setting).items() if value is not None}
+        known = super().fields(setting)
         severity = self.severity or logic.severity_of(self.impact)[0]
         rsit_class, rsit_type = taxonomy.split(self.rsit or "")
         touched = self.touched_at or self._last()
@@ -393,7 +401,7 @@ class CaseShape(Shape):
             yield CaseOrganisationShape(organisation=self.affected), inner
 
 
-class ReportShape(Shape):
+class ReportShape(TerseShape):
     """[[report]] in incidents.toml, or a row of incident_reports.csv."""
 
     word: ClassVar[str] = "report"
@@ -445,8 +453,7 @@ class ReportShape(Shape):
         return self.reference
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        known = super().fields(setting)
-        return known | {
+        return super().fields(setting) | {
             "source_key": f"pack:{self.reference}",
             "subject": self.subject or ReportKind(self.kind).name.capitalize(),
             "rsit": self.rsit or "",

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from floreo.core import deadlines
 from floreo.core.pack import Code, Day, Setting, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.incidents import taxonomy
-from floreo.incidents.models import ClockRule, Playbook, WaitingFor
+from floreo.incidents.models import ClockRule, Holiday, Playbook, WaitingFor
 from floreo.incidents.playbooks import PHASES
 
 
@@ -98,3 +98,17 @@ class ClockRuleShape(TranslatedShape, SourcedShape):
 
     def identity(self) -> str:
         return f"{self.code}/{self.revision}"
+
+
+class HolidayShape(TranslatedShape, SourcedShape):
+    """[[holiday]] in clock_rules.toml: a day on which no clock of working days runs."""
+
+    word: ClassVar[str] = "holiday"
+    makes: ClassVar[type[models.Model]] = Holiday
+    lookup: ClassVar[tuple[str, ...]] = ("on",)
+
+    on: Day
+    name: str
+
+    def identity(self) -> str:
+        return self.on.isoformat()

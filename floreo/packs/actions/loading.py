@@ -20,6 +20,8 @@ from floreo.core.writing import save, save_many, touch
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
 from floreo.frameworks.actions import complete_assessments
+from floreo.incidents import clocks
+from floreo.incidents.models import Case
 from floreo.indicators.actions.computing import take_due_readings
 from floreo.offers import measures
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
@@ -73,7 +75,9 @@ def _put_files(pack: Pack) -> None:
 
 def after_load() -> None:
     """What follows from new rows: statuses for today, the readings that are due, and the reports of periods long closed."""
-    with in_the_country():
+    with in_the_country() as country:
+        if country is not None and country.is_sample:  # no other pack brings cases
+            clocks.fill()
         refresh_statuses(by=SYSTEM, always=True)
         complete_assessments(by=SYSTEM)
         take_due_readings(by=SYSTEM)
@@ -231,4 +235,7 @@ def _make_account(account: AccountShape) -> tuple[str, str, str]:
     save(user)
     body = Organisation.objects.get(code=account.organisation) if account.organisation else None
     save(Membership(user=user, role=account.role, organisation=body))
+    for case in Case.objects.filter(reference__in=account.leads_cases, lead=None):
+        case.lead = user
+        save(case)
     return user.email, account.role, password

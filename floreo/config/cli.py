@@ -85,12 +85,20 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_parser("sign", help="sign the newest entry now, and print the signed head")
 
     _add_feeds(commands)
+    _add_incidents(commands)
     _add_keeping(commands)
     _add_papers(commands)
     commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
     commands.add_parser("figures", help="compute every indicator again")
     commands.add_parser("search-index", help="build the search index again")
     return parser
+
+
+def _add_incidents(commands: Any) -> None:
+    """Reports of incidents."""
+    what = commands.add_parser("mail", help="mail to the team").add_subparsers(dest="what", required=True)
+    read = what.add_parser("ingest", help="take in e-mails (.eml, Outlook .msg) and abuse reports (XARF) as reports")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
 
 def _add_feeds(commands: Any) -> None:

@@ -22,7 +22,7 @@ def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
     name = (
         asked.command
-        if asked.command not in {"pack", "document", "sample", "strategy", "framework", "audit", "feed"}
+        if asked.command not in {"pack", "document", "sample", "strategy", "framework", "audit", "feed", "mail"}
         else f"{asked.command} {asked.what}"
     )
     try:
@@ -358,6 +358,12 @@ def _feed(asked: argparse.Namespace) -> int:
     return cli_feeds.COMMANDS[f"feed {asked.what}"](asked)
 
 
+def _mail_ingest(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_mail import ingest
+
+    return ingest(asked.files, echo=echo)
+
+
 # These take the database as it is: a backup and a move change nothing, a restore makes its own, and a doctor only looks.
 AS_IT_IS = {"backup", "restore", "move", "doctor"}
 COMMANDS = {
@@ -376,6 +382,7 @@ COMMANDS = {
     "move": _move,
     "doctor": _doctor,
     "mail-in": _mail_in,
+    "mail ingest": _mail_ingest,
     "admin-link": _admin_link,
     "figures": _figures,
     "search-index": _search_index,

@@ -264,6 +264,9 @@ REPORTS_KEEP_DAYS = env.whole("FLOREO_REPORTS_KEEP_DAYS", 60)  # the files as th
 FEED_IMAP = env.confidential("FLOREO_FEED_IMAP")
 # The addresses to which reports are mailed: a signed mail counts only when it was signed as sent to one of them.
 FEED_ADDRESSES = [a.lower() for a in env.words("FLOREO_FEED_ADDRESS", env.account_of(FEED_IMAP))]
+INCIDENT_IMAP = env.confidential("FLOREO_INCIDENT_IMAP")
+# The addresses to which incidents are reported by mail: a signed mail counts only when it was signed as sent to one of them.
+INCIDENT_ADDRESSES = [a.lower() for a in env.words("FLOREO_INCIDENT_ADDRESS", env.account_of(INCIDENT_IMAP))]
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
 KEV_URL = env.text("FLOREO_KEV_URL")  # the catalogue of known exploited vulnerabilities; none: it is not fetched
 EPSS_URL = env.text("FLOREO_EPSS_URL")  # scores of vulnerabilities; the same

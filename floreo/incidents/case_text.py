@@ -197,6 +197,7 @@ _LOG: Mapping[str, Callable[[Facts], str]] = {
     "message_sent": lambda f: _("Mail sent to %(to)s.") % f,
     "message_withheld": lambda f: _("Mail to %(to)s written. It did not leave: this is an exercise.") % f,
     "message_received": lambda f: _("Mail received from %(from)s.") % f,
+    "automatic_reply": lambda f: _("An answering machine of %(from)s replied: “%(subject)s”.") % f,
     "merged_into": lambda f: _("Merged into %(reference)s.") % f,
     "merged_from": lambda f: _("%(reference)s was merged into this case.") % f,
     "merge_undone": lambda f: _("The merge with %(reference)s was undone.") % f,

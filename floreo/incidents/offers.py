@@ -10,6 +10,7 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import INCIDENTS, Job, MenuItem, Offers, SearchKind
 from floreo.incidents import clocks, measures, pack, spooled
+from floreo.incidents.actions.mail import read_incident_mail
 from floreo.incidents.offered_figures import FIGURES
 from floreo.incidents.tasks import waiting_tasks
 
@@ -37,6 +38,7 @@ OFFERS = Offers(
         "incident_form.closed": _("closed the public form for reports"),
         "incident_form.opened": _("opened the public form for reports"),
         "incident_form.set_up": _("set up the public form for reports"),
+        "case.automatic_reply_received": _("noted an automatic reply in a case"),
         "case.classified": _("classified a case"),
         "case.clocks_paused": _("paused the clocks of a case"),
         "case.clocks_resumed": _("resumed the clocks of a case"),
@@ -85,6 +87,7 @@ OFFERS = Offers(
         "incident_report.accepted": _("opened a case for a report"),
         "incident_report.acknowledged": _("recorded that the reporter was answered"),
         "incident_report.added_to": _("added to their report"),
+        "incident_report.answered_by_mail": _("added a reply by e-mail to a report"),
         "incident_report.corrected": _("corrected how a report is filed"),
         "incident_report.joined": _("added a report to a case"),
         "incident_report.marked_duplicate": _("marked a report as reported before"),
@@ -102,6 +105,7 @@ OFFERS = Offers(
     ),
     jobs=(
         Job("reports of the public form", spooled.take_in, timedelta(seconds=2), "reports"),
+        Job("mail to the team", read_incident_mail, timedelta(minutes=2), "outside"),
         Job("clocks of cases", clocks.refresh_all, timedelta(minutes=5)),
     ),
     menu=(

@@ -116,6 +116,7 @@ def test_each_service_gets_only_the_passwords_that_it_needs() -> None:
         "FLOREO_SMTP_PASSWORD",
         "FLOREO_BOUNCE_IMAP",
         "FLOREO_FEED_IMAP",
+        "FLOREO_INCIDENT_IMAP",
     }
     assert set_in("web.environment.example") & CONFIDENTIAL == {"FLOREO_OIDC_SECRET", "FLOREO_METRICS_TOKEN"}
     files = {

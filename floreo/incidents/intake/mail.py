@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from floreo.core.mail_in.doubts import sentence, why
@@ -18,7 +20,6 @@ from floreo.incidents.intake.language import is_in_neither, language_of
 from floreo.incidents.observables import Own, extract
 
 MOST_ABUSE_REPORTS = 100  # of one mail
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _REFERENCE = re.compile(r"\b(?:INC|REP)-\d{4}-[0-9A-Z]{4,8}\b")
 _LATEST = timedelta(minutes=10)  # that a sender's clock may be ahead of ours
 _NOTHING = Own()
@@ -91,7 +92,11 @@ def source_key(mail: IncomingMail) -> str:
 
 def address_of(mail: IncomingMail) -> str:
     """The sender's address where one can write to it, else ""."""
-    return mail.sender if len(mail.sender) <= 254 and _ADDRESS.fullmatch(mail.sender) else ""
+    try:
+        validate_email(mail.sender)
+    except ValidationError:
+        return ""
+    return mail.sender if len(mail.sender) <= 254 else ""
 
 
 def references_in(mail: IncomingMail) -> tuple[str, ...]:

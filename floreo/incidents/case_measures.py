@@ -38,13 +38,15 @@ _TENTH = Decimal("0.1")
 
 @dataclass(frozen=True)
 class Timed:
-    """One report or case: from when to when, or until now; `group` for the working."""
+    """One report or case: from when to when, or until now; `group` for the working. A case that was closed before (`over`), as when it
+    never was contained, was seen until then."""
 
     reference: str
     address: str
     group: str
     start: datetime
     end: datetime | None
+    over: datetime | None = None
 
 
 def midnight(day: date) -> datetime:
@@ -84,8 +86,13 @@ def _reports(period: Period, column: str, *, answered: bool) -> Iterator[Timed]:
 
 def _cases(period: Period, column: str) -> Iterator[Timed]:
     rows = Case.objects.filter(received_in(period), counted_cases()).order_by("received_at", "pk")
-    for reference, kind, start, end in rows.values_list("reference", "rsit_class", "received_at", column):
-        yield Timed(reference, address("workspace:case", reference), _class_group(kind), start, end)
+    columns = ("reference", "rsit_class", "received_at", column, "closed_at")
+    for reference, kind, start, end, closed in rows.values_list(*columns):
+        yield Timed(reference, address("workspace:case", reference), _class_group(kind), start, end, closed)
+
+
+def seen_until(until: datetime, over: datetime | None) -> datetime:
+    return until if over is None else min(until, over)
 
 
 def _hours(
@@ -95,7 +102,7 @@ def _hours(
     until = end_of(period)
     found: list[tuple[Timed, Duration]] = []
     for row in rows:
-        if (lasted := duration(row.start, row.end, until)) is not None:
+        if (lasted := duration(row.start, row.end, seen_until(until, row.over))) is not None:
             found.append((row, lasted))
     estimated = estimate(lasted for _row, lasted in found)
     value = estimated.quantile(quantile).value

@@ -45,6 +45,8 @@ KEPT = frozenset(
         "organisation",
         "districts",
         "district",
+        "observatory",
+        "observatory_year",
         "data",
         "catalogue",
         "table",

@@ -48,6 +48,7 @@ PAGES = [
     "/es/organisations/",
     "/es/organisations/national-csirt/",
     "/es/districts/",
+    "/es/observatory/",
     "/es/data/",
     "/es/data/actions/",
     "/es/search/?q=ley",

@@ -16,6 +16,7 @@ PUBLIC = [
     r"indicators/",
     r"organisations/",
     r"districts",
+    r"observatory/",
     r"data/",
     r"about/",
     r"accessibility/",

@@ -22,6 +22,7 @@ PLAIN = (
     "indicators",
     "organisations",
     "districts",
+    "observatory",
     "data",
     "search",
     "about",

@@ -1,0 +1,201 @@
+"""What the public may know of all cases of a year: how many, by month, class, district, sector and channel, and how long they took. Nothing of
+a single case: small numbers are withheld (core/suppression.py), exercises and merged cases never count.
+
+Each list of a year has the same sum and nothing is crossed, so that lists cannot be subtracted from each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from babel.dates import format_date
+from django.db.models import Max, Min
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from floreo.core import clock
+from floreo.core.durations import MEDIAN, P90, Duration, Estimate, Quantile, duration, estimate
+from floreo.core.figures import SMALL, Period
+from floreo.core.sectors import Sector
+from floreo.core.suppression import suppressed_list
+from floreo.core.ui import locale as ui
+from floreo.incidents import taxonomy
+from floreo.incidents.case_measures import NO_REPORTER, counted_cases, counted_reports, end_of, received_in, seen_until
+from floreo.incidents.models import Case, Channel, Report
+from floreo.organisations.models import Place, PlaceSort
+
+_UNKNOWN = ""  # code of what is not recorded
+
+
+@dataclass(frozen=True)
+class Line:
+    code: str
+    label: str
+    count: int | None  # None: withheld
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    code: str  # "month", "class", "district", "sector", "channel"
+    title: str
+    lines: tuple[Line, ...]
+    is_withheld: bool  # as a whole
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long one thing took. `counted` None: too few, and the rest is not shown."""
+
+    code: str  # "answer", "triage", "contain", "close"
+    title: str
+    counted: int | None
+    median: Quantile
+    p90: Quantile
+
+
+@dataclass(frozen=True)
+class Year:
+    """`cases` and `reports` None: from 1 to SMALL - 1."""
+
+    year: int
+    until: datetime
+    cases: int | None
+    reports: int | None
+    breakdowns: tuple[Breakdown, ...]
+    times: tuple[Times, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.cases == 0 and self.reports == 0
+
+
+def years() -> list[int]:
+    """From the first year in which a case or report was received to this one, newest first; none where there never was one."""
+    found = []
+    for rows in (Case.objects.filter(counted_cases()), Report.objects.filter(counted_reports())):
+        seen = rows.aggregate(first=Min("received_at"), last=Max("received_at"))
+        found += [clock.calendar_day(at).year for at in seen.values() if at is not None]
+    if not found:
+        return []
+    return list(range(max(*found, clock.today().year), min(found) - 1, -1))
+
+
+def of_year(year: int) -> Year:
+    """The observatory's figures of that year in the country's days, in three queries."""
+    period = Period(date(year, 1, 1), date(year, 12, 31))
+    until = end_of(period)
+    counts, contain, close = _pass_over_cases(period, until)
+    reports, answer, triage = _pass_over_reports(period, until)
+    total = sum(counts["month"].values())
+    return Year(
+        year=year,
+        until=until,
+        cases=_shown(total),
+        reports=_shown(reports),
+        breakdowns=tuple(
+            _breakdown(code, title, labels, counts[code])
+            for code, title, labels in (
+                ("month", _("Month"), _months(year)),
+                ("class", _("Class (RSIT)"), _classes()),
+                ("district", _("District"), _districts(counts["district"])),
+                ("sector", _("Sector"), _sectors()),
+                ("channel", _("Channel"), _channels()),
+            )
+        ),
+        times=(
+            _times("answer", _("Until the reporter is answered"), answer),
+            _times("triage", _("Until a report is triaged"), triage),
+            _times("contain", _("Until a case is contained"), contain),
+            _times("close", _("Until a case is closed"), close),
+        ),
+    )
+
+
+def _pass_over_cases(period: Period, until: datetime) -> tuple[dict[str, Counter[str]], Estimate, Estimate]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("month", "class", "district", "sector", "channel")}
+    contained, closed = [], []
+    rows = Case.objects.filter(received_in(period), counted_cases(), received_at__lte=until).order_by()
+    columns = ("received_at", "rsit_class", "place_id", "sector", "channel", "contained_at", "closed_at")
+    for received, kind, place, sector, channel, contained_at, closed_at in rows.values_list(*columns).iterator():
+        counts["month"][f"{clock.calendar_day(received).month:02d}"] += 1
+        counts["class"][kind if taxonomy.is_known(kind) else _UNKNOWN] += 1
+        counts["district"][str(place or _UNKNOWN)] += 1
+        counts["sector"][sector if sector in Sector.values else _UNKNOWN] += 1
+        counts["channel"][channel if channel in Channel.values else _UNKNOWN] += 1
+        contained.append(duration(received, contained_at, seen_until(until, closed_at)))
+        closed.append(duration(received, closed_at, until))
+    return counts, _estimate(contained), _estimate(closed)
+
+
+def _pass_over_reports(period: Period, until: datetime) -> tuple[int, Estimate, Estimate]:
+    answered, triaged, number = [], [], 0
+    rows = Report.objects.filter(received_in(period), counted_reports(), received_at__lte=until).order_by()
+    columns = ("channel", "received_at", "acknowledged_at", "decided_at")
+    for channel, received, acknowledged, decided in rows.values_list(*columns).iterator():
+        number += 1
+        triaged.append(duration(received, decided, until))
+        if channel not in NO_REPORTER:
+            answered.append(duration(received, acknowledged, until))
+    return number, _estimate(answered), _estimate(triaged)
+
+
+def _estimate(found: Iterable[Duration | None]) -> Estimate:
+    return estimate(each for each in found if each is not None)
+
+
+def _shown(number: int) -> int | None:
+    return None if 0 < number < SMALL else number
+
+
+def _times(code: str, title: str, found: Estimate) -> Times:
+    unknown = Quantile(None, None)
+    if found.count < SMALL:
+        return Times(code, title, _shown(found.count), unknown, unknown)
+    return Times(code, title, found.count, found.quantile(MEDIAN), found.quantile(P90))
+
+
+def _breakdown(code: str, title: str, labels: Mapping[str, str], counts: Mapping[str, int]) -> Breakdown:
+    shown = suppressed_list([counts.get(each, 0) for each in labels])
+    lines = tuple(Line(each, label, cell) for (each, label), cell in zip(labels.items(), shown.cells, strict=True))
+    return Breakdown(code, title, lines, shown.is_withheld)
+
+
+def _months(year: int) -> Mapping[str, str]:
+    """Those that have begun."""
+    last = clock.today().month if year == clock.today().year else 12
+    name = partial(format_date, format="LLLL", locale=ui.locale())
+    return {f"{month:02d}": name(date(year, month, 1)).capitalize() for month in range(1, last + 1)}
+
+
+def _classes() -> Mapping[str, str]:
+    named = {each.code: each.title for each in taxonomy.classes(ui.language())}
+    return named | {_UNKNOWN: _("Not classified")}
+
+
+def _districts(counts: Counter[str]) -> Mapping[str, str]:
+    """Districts in their order. Counts of towns and villages go to the district that holds them."""
+    places = {place.pk: place for place in Place.objects.all()}
+    for code in list(counts):
+        place = places.get(int(code)) if code else None
+        while place is not None and place.kind != PlaceSort.DISTRICT:
+            place = places.get(place.parent_id) if place.parent_id else None
+        home = str(place.pk) if place else _UNKNOWN
+        if home != code:
+            counts[home] += counts.pop(code)
+    districts = [place for place in places.values() if place.kind == PlaceSort.DISTRICT]
+    return {str(place.pk): place.in_language("name") for place in districts} | {_UNKNOWN: _not_recorded()}
+
+
+def _sectors() -> Mapping[str, str]:
+    return {value: str(Sector(value).label) for value in Sector.values} | {_UNKNOWN: _not_recorded()}
+
+
+def _channels() -> Mapping[str, str]:
+    return {value: str(Channel(value).label) for value in Channel.values} | {_UNKNOWN: _not_recorded()}
+
+
+def _not_recorded() -> str:
+    return pgettext("value of a case", "Not recorded")

@@ -31,7 +31,7 @@ MANIFEST = "manifest.json"
 SECRET = "secret-key"  # noqa: S105 -- the name of a file
 PIECE = 8 * 1024 * 1024
 _LARGEST_PIECE = 8 * PIECE  # one row may be large; more than this was not written by us
-_NAME = re.compile(r"manifest\.json|secret-key|tables/[A-Za-z0-9_]+/[0-9]+\.jsonl|(?:files|events)/.+")
+_NAME = re.compile(r"manifest\.json|secret-key|tables/[A-Za-z0-9_]+/[0-9]+\.jsonl|(?:files|events|spool)/.+")
 _BLOCK = 1024 * 1024
 
 

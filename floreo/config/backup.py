@@ -109,10 +109,12 @@ def _write(part: Path, *, with_secret: bool) -> dict[str, Any]:
     with part.open("wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as tar:
             writer = Writer(tar)
+            # What the public sent, before the rows: taken in meanwhile, it is in both, and is taken in once all the same.
+            spooled = _add_folder(writer, "spool", Path(settings.SPOOL_ROOT))
             manifest = _add_rows(writer)
             # Files after rows: each file stands on the disk before the row that names it is committed.
             manifest["files"] = _add_folder(writer, "files", Path(settings.MEDIA_ROOT))
-            manifest["files"] += _add_folder(writer, "events", Path(settings.EVENTS_ROOT))
+            manifest["files"] += _add_folder(writer, "events", Path(settings.EVENTS_ROOT)) + spooled
             if with_secret:
                 writer.add(SECRET, settings.SECRET_KEY.encode())
             writer.close(manifest)

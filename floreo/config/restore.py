@@ -35,7 +35,7 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 
 Mark = Callable[[], None]
-FOLDERS = {"files": "MEDIA_ROOT", "events": "EVENTS_ROOT"}
+FOLDERS = {"files": "MEDIA_ROOT", "events": "EVENTS_ROOT", "spool": "SPOOL_ROOT"}
 
 
 @dataclass(frozen=True)

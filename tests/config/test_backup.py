@@ -41,6 +41,8 @@ def make_source(folder: Path) -> None:
     one = prepared(folder, "loaded")
     (one.folder / "files" / "evidence").mkdir(parents=True, exist_ok=True)
     (one.folder / "files" / "evidence" / "ñandú.txt").write_bytes(b"seen\n")
+    (one.folder / "spool" / "reports").mkdir(parents=True)
+    (one.folder / "spool" / "reports" / "waiting.json").write_bytes(b"sent, and not taken in yet")
     (one.folder / "events").mkdir()
     with sqlite3.connect(one.folder / "events" / "events.sqlite3") as events:
         events.execute("CREATE TABLE seen (what TEXT)")
@@ -111,6 +113,7 @@ def test_what_comes_back_is_what_was_there(source: Installation, archive: Path, 
     assert (done.returncode, "The audit chain holds" in done.stdout) == (0, True), done.stdout + done.stderr
     assert copy.everything() == source.everything()
     assert (copy.folder / "files" / "evidence" / "ñandú.txt").read_bytes() == b"seen\n"
+    assert (copy.folder / "spool" / "reports" / "waiting.json").read_bytes() == b"sent, and not taken in yet"
     with sqlite3.connect(copy.folder / "events" / "events.sqlite3") as events:
         assert list(events.execute("SELECT what FROM seen")) == [("a probe",)]
     triggers = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index', 'table') ORDER BY name"

@@ -103,7 +103,7 @@ def test_an_open_form_stands_in_frames_of_listed_sites_only_and_its_other_pages_
 
 def test_the_form_installs_as_a_page_and_prints_on_paper(link: str) -> None:
     facts = Client().get("/es/report/manifest.webmanifest").json()
-    assert (facts["start_url"], facts["display"], facts["short_name"]) == ("/es/report/", "standalone", "Informar")
+    assert (facts["start_url"], facts["display"], facts["short_name"]) == ("/es/report/", "standalone", "Reportar")
     paper = Page(Client(), Client().get("/report/paper/"))
     assert all(
         words in paper.text for words in ("Is anybody in danger right now?", "For the office", "☐ I do not know")

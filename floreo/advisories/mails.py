@@ -17,7 +17,7 @@ from floreo.core.models import OutboxMail
 from floreo.feeds.notice_mail import sender
 
 CONFIRM_WITHIN = timedelta(days=7)
-KIND, KIND_ASKED = "advisories.version", "advisories.asked"
+KIND, KIND_ASKED = "advisory.version", "advisory.asked"  # signed where the team has a key: core/openpgp.py
 
 
 def _whole(address: str) -> str:

@@ -219,14 +219,16 @@ class AdvisoryVersion(Record):
 class CsafDocument(Record):
     """The CSAF document of the version that stands, byte for byte as it is served. Only of what is TLP:CLEAR."""
 
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "signature"})  # long, and made of what the trail has
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "signature", "public_key"})  # long, and no facts
 
     advisory = models.OneToOneField(Advisory, on_delete=models.CASCADE, related_name="document")
     issue = models.PositiveIntegerField()
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
     sha512 = models.CharField(max_length=128)
-    signature = models.TextField(blank=True)  # detached, armoured; empty while nobody signs
+    signature = models.TextField(blank=True)  # detached, armoured; empty until the worker has signed
+    fingerprint = models.CharField(max_length=64, blank=True)  # of the key that signed
+    public_key = models.TextField(blank=True)  # armoured: the web server cannot read the key itself
     released_at = models.DateTimeField()
 
     class Meta:

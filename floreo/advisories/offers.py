@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.advisories import pack
 from floreo.advisories.actions.catalogues import load_due
-from floreo.advisories.actions.publishing import draw_missing, mail_due
+from floreo.advisories.actions.publishing import draw_and_sign, mail_due
 from floreo.advisories.actions.subscribing import forget_unconfirmed
 from floreo.advisories.measures import MEASURES
 from floreo.advisories.tables import TABLES
@@ -28,7 +28,7 @@ OFFERS = Offers(
     search_kinds=(SearchKind("advisory", _("Advisory"), Permission.ADVISORY_READ),),
     jobs=(
         Job("advisory e-mails", partial(mail_due, by=SYSTEM), timedelta(minutes=1)),
-        Job("advisory documents", partial(draw_missing, by=SYSTEM), timedelta(minutes=10), lane="texts"),
+        Job("advisory documents", partial(draw_and_sign, by=SYSTEM), timedelta(minutes=1), lane="texts"),
         Job("unconfirmed subscribers", partial(forget_unconfirmed, by=SYSTEM), timedelta(hours=6)),
         Job("vulnerability catalogues", partial(load_due, by=SYSTEM), timedelta(hours=12), lane="outside"),
     ),
@@ -42,6 +42,7 @@ OFFERS = Offers(
         "advisory.returned": _("returned the advisory to who wrote it"),
         "advisory.rewritten": _("changed the advisory"),
         "advisory.sent_to_review": _("sent the advisory to review"),
+        "advisory.signed": _("signed the CSAF document of the advisory"),
         "advisory.withdrawn": _("withdrew the advisory"),
         "advisory.written": _("started the advisory"),
         "epss.loaded": _("loaded EPSS scores"),

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 
-from floreo.advisories import csaf, signing
+from floreo.advisories import csaf
 from floreo.advisories.access import own_team
 from floreo.advisories.csaf import Content, Publisher, Revision
 from floreo.advisories.models import Advisory, AdvisoryState, AdvisoryVersion, CsafDocument, KevEntry
@@ -118,7 +118,8 @@ def listed() -> list[Listed]:
     """Every document, the newest release first. One question."""
     gone = Q(state=AdvisoryState.WITHDRAWN)
     rows = Advisory.objects.filter(Q(state=AdvisoryState.PUBLISHED) | gone, tlp=Tlp.CLEAR, published_at__isnull=False)
-    fields = ("code", "title", "summary", "published_at", "corrected_at", "withdrawn_at", "document__signature")
+    rows = rows.annotate(is_signed=Q(document__issue=F("issue")) & ~Q(document__signature=""))
+    fields = ("code", "title", "summary", "published_at", "corrected_at", "withdrawn_at", "is_signed")
     found = [
         Listed(
             code,
@@ -127,17 +128,23 @@ def listed() -> list[Listed]:
             path_of(code, published),
             published,
             withdrawn or corrected or published,
-            bool(signature),
+            bool(signed),
         )
-        for code, title, summary, published, corrected, withdrawn, signature in rows.values_list(*fields)
+        for code, title, summary, published, corrected, withdrawn, signed in rows.values_list(*fields)
     ]
     return sorted(found, key=lambda each: (each.released_at, each.code), reverse=True)
 
 
+def newest_key() -> tuple[str, str] | None:
+    """Fingerprint and public key with which the newest document was signed."""
+    rows = CsafDocument.objects.exclude(signature="").order_by("-changed_at", "-pk")
+    return rows.values_list("fingerprint", "public_key").first()
+
+
 def metadata() -> Json:
-    """provider-metadata.json (section 7.1.7). A trusted provider is one whose documents are signed."""
-    signer = signing.in_use()
-    rows = listed()
+    """provider-metadata.json (section 7.1.7). A trusted provider is one whose documents are all signed."""
+    rows, key = listed(), newest_key()
+    is_trusted = key is not None and all(each.is_signed for each in rows)
     found: Json = {
         "canonical_url": address("provider-metadata.json"),
         "distributions": [
@@ -155,10 +162,10 @@ def metadata() -> Json:
         "metadata_version": "2.0",
         "mirror_on_CSAF_aggregators": True,
         "publisher": publisher().plain(),
-        "role": "csaf_trusted_provider" if signer else "csaf_provider",
+        "role": "csaf_trusted_provider" if is_trusted else "csaf_provider",
     }
-    if signer is not None:
-        found["public_openpgp_keys"] = [{"fingerprint": signer.fingerprint, "url": address(KEY)}]
+    if key is not None:
+        found["public_openpgp_keys"] = [{"fingerprint": key[0], "url": address(KEY)}]
     return found
 
 

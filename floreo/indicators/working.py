@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
+from floreo.advisories import measures as advisory_measures
 from floreo.core import clock
 from floreo.feeds.measures import OTHERS
 from floreo.incidents import case_measures, measures, taxonomy
@@ -64,6 +65,12 @@ def left_out_text(why: str, count: int) -> str:
             text = _reports_left(why, count)
         case case_measures.WITHOUT_REPORTER | case_measures.NOT_KNOWN | case_measures.CLOCKS_NOT_KNOWN:
             text = _cases_left(why, count)
+        case advisory_measures.NO_SOURCE_TIME:
+            text = ngettext(
+                "%(count)d advisory of which nobody noted since when its source was known",
+                "%(count)d advisories of which nobody noted since when their source was known",
+                count,
+            ) % {"count": count}
         case _:
             text = gettext("%(why)s: %(count)d") % {"why": why, "count": count}
     return text

@@ -14,15 +14,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pysequoia import Tsk
 
 from floreo.advisories import csaf, signing
 from floreo.advisories.actions.publishing import (
     correct,
+    draw_and_sign,
     draw_document,
     draw_missing,
     mail_due,
     mail_version,
     publish,
+    sign_document,
+    sign_missing,
     withdraw,
 )
 from floreo.advisories.actions.subscribing import VISITOR, confirm, subscribe
@@ -38,7 +42,7 @@ from floreo.advisories.actions.writing import (
 from floreo.advisories.measures import advisories_published, median_hours_source_to_advisory
 from floreo.advisories.models import Advisory, AdvisoryState, CsafDocument, Team
 from floreo.advisories.tasks import waiting_tasks
-from floreo.core import clock, decisions
+from floreo.core import clock, decisions, openpgp
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.figures import Filters, Period
@@ -167,7 +171,7 @@ def test_what_is_not_clear_leaves_by_no_public_exit(
         for each in exits
         if "adv-2026-001" in (text := read(stranger, each)).replace(each, "") or "Xsecret" in text
     ] == []
-    assert [m.to for m in OutboxMail.objects.exclude(kind="advisories.asked")] == []
+    assert [m.to for m in OutboxMail.objects.exclude(kind="advisory.asked")] == []
     period = Period(clock.today() - timedelta(days=400), clock.today() + timedelta(days=400))
     assert advisories_published(period, Filters()).numerator == 0
 
@@ -288,32 +292,29 @@ def test_lists_for_programs_name_every_document_and_ask_no_question_for_each(
         assert (wrong, stranger.get(ROOT + wrong).status_code) == (wrong, 404)
 
 
-class FakeKey:
-    """Stands for the key of an installation, which another module holds."""
-
-    fingerprint = "A" * 40
-
-    def public_key(self) -> str:
-        return "PUBLIC"
-
-    def detached(self, data: bytes) -> str:
-        return f"SIGNED {hashlib.sha256(data).hexdigest()}"
-
-
-def test_documents_are_signed_where_the_team_has_a_key(draft: Advisory, writer: User, stranger: Client) -> None:
-    signing.use(FakeKey())
-    try:
-        published(draft, writer)
-        metadata = json.loads(read(stranger, f"{ROOT}provider-metadata.json"))
-        assert (metadata["role"], metadata["public_openpgp_keys"]) == (
-            "csaf_trusted_provider",
-            [{"fingerprint": "A" * 40, "url": f"http://localhost:8000{ROOT}openpgp-key.asc"}],
-        )
-        assert read(stranger, f"{ROOT}openpgp-key.asc") == "PUBLIC"
-        digest = hashlib.sha256(stranger.get(DOCUMENT).content).hexdigest()
-        assert read(stranger, f"{DOCUMENT}.asc") == f"SIGNED {digest}"
-    finally:
-        signing.use(None)
+def test_documents_are_signed_by_the_worker_where_the_team_has_a_key(
+    draft: Advisory, writer: User, stranger: Client, settings: Any, tmp_path: Path
+) -> None:
+    out = published(draft, writer)
+    assert (sign_missing(by=SYSTEM), stranger.get(f"{DOCUMENT}.asc").status_code) == (0, 404)
+    key = tmp_path / "key.asc"
+    key.write_bytes(bytes(Tsk.generate("National CSIRT <info@csirt.example>")))
+    settings.PGP_KEY = str(key)
+    assert (draw_and_sign(by=SYSTEM), sign_missing(by=SYSTEM)) == (1, 0)
+    signer = signing.in_use()
+    assert signer is not None
+    metadata = json.loads(read(stranger, f"{ROOT}provider-metadata.json"))
+    assert (metadata["role"], metadata["public_openpgp_keys"]) == (
+        "csaf_trusted_provider",
+        [{"fingerprint": signer.fingerprint, "url": f"http://localhost:8000{ROOT}openpgp-key.asc"}],
+    )
+    public = openpgp.certificate(read(stranger, f"{ROOT}openpgp-key.asc"), for_encryption=False)
+    document, signature = stranger.get(DOCUMENT).content, read(stranger, f"{DOCUMENT}.asc")
+    assert openpgp.signers_of(document, signature, [public]) == (public.fingerprint,)
+    assert openpgp.signers_of(document + b" ", signature, [public]) == ()
+    correct(out, by=writer, what="Another way.", advice="Update to 4.3.")
+    assert stranger.get(f"{DOCUMENT}.asc").status_code == 404  # until the worker has signed the new version
+    assert sign_document(CsafDocument.objects.get(), by=SYSTEM, signer=signer).signature != signature
 
 
 def subscribed(email: str, *, sectors: tuple[str, ...] = (), language: str = "en") -> None:
@@ -378,14 +379,21 @@ def test_what_was_published_stays_and_a_draft_can_be_removed(draft: Advisory, wr
     assert list(Advisory.objects.values_list("code", flat=True)) == ["adv-2026-001"]
 
 
-def test_figures_count_what_is_public(draft: Advisory, writer: User) -> None:
-    update_advisory(draft, by=writer, source_known_at=clock.now() - timedelta(hours=30))
-    published(draft, writer)
-    published(write_advisory("adv-2026-002", by=writer, **FACTS), writer)
+def test_figures_count_what_is_public_and_what_is_not_out_yet(draft: Advisory, writer: User) -> None:
+    known = clock.now() - timedelta(hours=30)
+    for number in (2, 3):
+        write_advisory(f"adv-2026-00{number}", by=writer, **facts_with(made_from="x:1", source_known_at=known))
+    write_advisory("adv-2026-004", by=writer, **facts_with(tlp="RED", source_known_at=known))
+    published(update_advisory(draft, by=writer, source_known_at=known), writer)
+    published(write_advisory("adv-2026-005", by=writer, **FACTS), writer)
     day = clock.calendar_day(clock.now())
-    period = Period(day - timedelta(days=1), day + timedelta(days=1))
+    period = Period(day - timedelta(days=3), day)
     count, hours = advisories_published(period, Filters()), median_hours_source_to_advisory(period, Filters())
-    assert (count.value, hours.value, hours.left_out) == (2, 30, (("advisories_without_source_time", 1),))
+    assert (count.value, hours.value, hours.numerator, hours.denominator) == (2, None, 1, 3)  # two of three last longer
+    assert hours.left_out == (("advisories_without_source_time", 1),)
+    assert [record.label for record in hours.records] == ["adv-2026-001", "…", "…"]
+    published(Advisory.objects.get(code="adv-2026-002"), writer)
+    assert median_hours_source_to_advisory(period, Filters()).value == 30
 
 
 def test_the_trail_names_nobody_who_subscribed(country: Any) -> None:

@@ -28,7 +28,7 @@ from floreo.core.action import action, note, trail
 from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.policy import Tlp
-from floreo.core.writing import refuse, require_text, save
+from floreo.core.writing import lock_latest, refuse, require_text, save
 
 _FACTS = ("severity", "cves", "cvss", "products", "sectors", "references", "tlp")
 
@@ -113,7 +113,6 @@ def _draw(advisory: Advisory) -> CsafDocument:
     document, row = provider.made(advisory, advisory.versions.all())
     if problems := csaf.judge(document):
         raise Refused(problem_text(problems), code="csaf_not_valid")
-    row.signature = signing.signature_over(row.text.encode())
     kept = CsafDocument.objects.filter(advisory=advisory).first()
     if kept is not None:
         row.pk, row.version, row.created_at = kept.pk, kept.version, kept.created_at
@@ -133,6 +132,29 @@ def draw_missing(*, by: Actor) -> int:
     states = (AdvisoryState.PUBLISHED, AdvisoryState.WITHDRAWN)
     rows = Advisory.objects.filter(old, state__in=states, tlp=Tlp.CLEAR)
     return sum(draw_document(each, by=by) is not None for each in rows)
+
+
+@action("advisory.signed", needs=Permission.ADVISORY_PUBLISH, quiet=True)
+def sign_document(document: CsafDocument, *, by: Actor, signer: signing.Signer) -> CsafDocument:
+    """A detached signature beside the document, which stays as it is."""
+    document = lock_latest(document)
+    document.signature = signer.detached(document.text.encode())
+    document.fingerprint, document.public_key = signer.fingerprint, signer.public_key()
+    return save(document)
+
+
+def sign_missing(*, by: Actor) -> int:
+    """Signs every document that is not signed, or with another key. The worker's: nobody else can read the key."""
+    signer = signing.in_use()
+    if signer is None:
+        return 0
+    rows = CsafDocument.objects.exclude(fingerprint=signer.fingerprint)
+    return len([sign_document(each, by=by, signer=signer) for each in rows])
+
+
+def draw_and_sign(*, by: Actor) -> int:
+    """What the worker does with documents: draws those that are missing, then signs."""
+    return draw_missing(by=by) + sign_missing(by=by)
 
 
 @action("advisory.mailed", needs=Permission.ADVISORY_PUBLISH, quiet=True)

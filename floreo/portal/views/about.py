@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from floreo.advisories import provider, signing
+from floreo.advisories import provider
 from floreo.advisories.access import own_team
 from floreo.core import audit, clock, heads, heartbeat
 from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
@@ -199,11 +199,11 @@ def robots(request: HttpRequest) -> HttpResponseBase:
 def security_txt(request: HttpRequest) -> HttpResponseBase:
     """Where a weakness of this installation is reported (RFC 9116): the page on which its operator says how, and the team that
     runs it, where its profile has an address; and where its advisories stand for programs (CSAF)."""
-    address, team, signer = settings.SITE_ADDRESS, own_team(), signing.in_use()
+    address, team = settings.SITE_ADDRESS, own_team()
     lines = [f"Contact: {address}{reverse('portal:report')}"]
     if team is not None and team.email:
         lines.append(f"Contact: mailto:{team.email}")
-    if signer is not None:
+    if provider.newest_key() is not None:
         lines.append(f"Encryption: {provider.address(provider.KEY)}")
     lines += [
         f"Expires: {clock.machine().date() + timedelta(days=180)}T00:00:00Z",

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
-from floreo.advisories import provider, signing
+from floreo.advisories import provider
 from floreo.core.errors import Missing
 from floreo.portal.views.page import public_page
 
@@ -40,10 +40,10 @@ def file(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 def _key() -> HttpResponse:
-    signer = signing.in_use()
-    if signer is None:
+    key = provider.newest_key()
+    if key is None:
         raise Missing
-    return _file(signer.public_key(), "application/pgp-keys")
+    return _file(key[1], "application/pgp-keys")
 
 
 @login_not_required

@@ -358,10 +358,10 @@ def _vectors(vulnerabilities: Iterable[Json]) -> Iterable[tuple[str, str]]:
 
 
 # What publishers call it in words, where there is no score.
-_SAID = {"critical": "critical", "important": "high", "high": "high", "moderate": "medium", "low": "low"}
+_RATED = {"critical": "critical", "important": "high", "high": "high", "moderate": "medium", "low": "low"}
 
 
-def _worst(vulnerabilities: Iterable[Json], said: str) -> str:
+def _worst(vulnerabilities: Iterable[Json], rated: str) -> str:
     order = ("low", "medium", "high", "critical")
     found = []
     for _cve, vector in _vectors(vulnerabilities):
@@ -370,7 +370,7 @@ def _worst(vulnerabilities: Iterable[Json], said: str) -> str:
         except BadVectorError:
             continue
     known = [name for name in found if name in order]
-    return max(known, key=order.index) if known else _SAID.get(said.lower(), "medium")
+    return max(known, key=order.index) if known else _RATED.get(rated.lower(), "medium")
 
 
 # Branches below a product: what of it is meant.

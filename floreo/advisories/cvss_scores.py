@@ -47,7 +47,7 @@ def band(base: Decimal) -> str:
 def score_of(vector: str) -> Score:
     """Raises BadVectorError where it is none."""
     if len(vector) > LONGEST or not vector.isascii() or not vector.isprintable():
-        raise BadVectorError("A vector is one line of letters, figures, colons and slashes.")
+        raise BadVectorError("A vector is one line of text without spaces.")
     kind = _class_of(vector)
     try:
         found = kind(vector)

@@ -68,7 +68,7 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
             return self.filter(state=AdvisoryState.PUBLISHED, tlp__in=(Tlp.CLEAR, Tlp.GREEN))
         return self.out()
 
-    def by_turn(self) -> AdvisoryQuerySet:
+    def in_working_order(self) -> AdvisoryQuerySet:
         """With `turn`: what waits for a second person first, then drafts, what is published, and what was withdrawn."""
         places = {state: place for place, state in enumerate(("review", "draft", "published", "withdrawn"))}
         whens = [When(state=state, then=Value(place)) for state, place in places.items()]

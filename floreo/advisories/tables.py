@@ -83,7 +83,7 @@ WORKSPACE_ADVISORIES = Table(
     "advisories",
     ADVISORIES.title,
     ADVISORIES.help,
-    rows=lambda viewer: Advisory.objects.visible_to(viewer).by_turn(),
+    rows=lambda viewer: Advisory.objects.visible_to(viewer).in_working_order(),
     columns=_COLUMNS,
     order=("turn", "-pk"),
     needs=Permission.ADVISORY_READ,

@@ -23,7 +23,7 @@ _CHUNK = 500
 
 
 def _not_loaded(error: catalogues.NotACatalogueError) -> Refused:
-    sentence = _("This file was not loaded: %(why)s. What was loaded before still stands.") % {"why": error}
+    sentence = _("This file was not loaded: %(why)s. The earlier data stay in use.") % {"why": error}
     return refuse("file", sentence, code="no_catalogue")
 
 

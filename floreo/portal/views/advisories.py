@@ -38,7 +38,7 @@ from floreo.portal.views.page import Crumb, country_of, page, public_page
 
 # Each subscription sends a mail to an address that somebody typed: few from one caller, few to one address, and not
 # many in all, so that nobody makes this site write to strangers.
-ASKS, ASKS_PER_HOUR = 10, 10
+FORMS, FORMS_PER_HOUR = 10, 10
 TO_ONE, TO_ONE_PER_HOUR = 3, 0.25
 IN_ALL, IN_ALL_PER_HOUR = 300, 300
 PRESSES, PRESSES_PER_HOUR = 30, 60
@@ -196,7 +196,7 @@ def subscribe_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _spend(request: HttpRequest, email: str) -> None:
-    throttle.spend("subscribe", throttle.address_of(request), capacity=ASKS, per_hour=ASKS_PER_HOUR)
+    throttle.spend("subscribe", throttle.address_of(request), capacity=FORMS, per_hour=FORMS_PER_HOUR)
     throttle.spend("subscribe-to", email.strip().lower(), capacity=TO_ONE, per_hour=TO_ONE_PER_HOUR)
     throttle.spend("subscribe-all", "all", capacity=IN_ALL, per_hour=IN_ALL_PER_HOUR)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.advisories.access import get_advisory_for
 from floreo.advisories.actions import publishing, writing
-from floreo.advisories.actions import teams as team_acts
+from floreo.advisories.actions import teams as team_actions
 from floreo.advisories.logic import CVE
 from floreo.advisories.models import Advisory, AdvisoryState, EpssScore, KevEntry, Subscriber, Team, may_write
 from floreo.advisories.presenters import epss_text, kev_text, product_states, scores_of, state_text, subscribers_text
@@ -232,7 +232,7 @@ NEW_TEAM: Mapping[str, Command] = {
         _l("Add team"),
         _PUBLISH,
         new(forms.NewTeamForm),
-        team_acts.add_team,
+        team_actions.add_team,
         help=_l("Public, with its constituency. What you leave empty is shown as not known."),
         done=_l("Team added."),
     ),
@@ -243,7 +243,7 @@ TEAM_COMMANDS: Mapping[str, Command] = {
         _l("Save changes"),
         _PUBLISH,
         over_row(forms.TeamForm),
-        team_acts.update_team,
+        team_actions.update_team,
         help=_l("The sections of RFC 2350. What you leave empty is shown as not known."),
     ),
 }

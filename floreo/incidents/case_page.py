@@ -226,8 +226,8 @@ def on_duty(now: datetime) -> list[DutyShift]:
 
 def untouched_hours() -> int:
     """After how many hours a case that nobody touched is named."""
-    desk = ReportingDesk.objects.order_by("pk").values_list("untouched_hours", flat=True).first()
-    return desk or DEFAULT_UNTOUCHED
+    hours = ReportingDesk.objects.order_by("pk").values_list("untouched_hours", flat=True).first()
+    return hours or DEFAULT_UNTOUCHED
 
 
 def untouched(rows: QuerySet[Case], now: datetime) -> QuerySet[Case]:

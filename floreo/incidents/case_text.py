@@ -89,10 +89,10 @@ def _judged(facts: Facts) -> str:
     lines = []
     for name, change in facts.items():
         if name in _FIELDS and isinstance(change, list):
-            title, say = _FIELDS[name]
+            title, words = _FIELDS[name]
             lines.append(
                 _("%(what)s: %(before)s to %(after)s.")
-                % {"what": title(), "before": say(change[0]), "after": say(change[1])}
+                % {"what": title(), "before": words(change[0]), "after": words(change[1])}
             )
     return sentences(*lines, str(facts.get("reason") or "")) or _("Judged again, with nothing changed.")
 
@@ -234,11 +234,11 @@ _DATA: Mapping[str, Callable[[], str]] = {
 
 
 def services_choices() -> list[tuple[str, str]]:
-    return [(value, say()) for value, say in _SERVICES.items()]
+    return [(value, words()) for value, words in _SERVICES.items()]
 
 
 def data_choices() -> list[tuple[str, str]]:
-    return [(value, say()) for value, say in _DATA.items()]
+    return [(value, words()) for value, words in _DATA.items()]
 
 
 def rule_text(rule: str, impact: Mapping[str, Any]) -> str:

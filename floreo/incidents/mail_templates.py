@@ -62,7 +62,7 @@ TEMPLATES: Mapping[str, MailTemplate] = {
             _l("Request to block an address"),
             lambda: _("Request to block addresses"),
             lambda: _(
-                "Please block the addresses below in your network until the date below, and tell us when it is done.\n\n"
+                "Please block the addresses below in your network until the date below, and reply when it is done.\n\n"
                 "Addresses (written so that nobody opens them by accident):\n\n\nUntil:\nReason:"
             ),
         ),

@@ -10,7 +10,7 @@ import pytest
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
-from floreo.core.models import OutboxMail
+from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.tasks import Recipient
 from floreo.incidents import clocks, moments
 from floreo.incidents.actions import cases, duties, evidence, messages, parts, tasks
@@ -80,7 +80,7 @@ def test_a_playbook_is_changed_in_the_middle_and_what_is_done_stays(desk: Desk) 
     ]
     assert log_of(case)[0] == ("Playbook started: Ransomware, version 1. 1 open step of the earlier one is not needed.")
     tasks.change_task(own, by=desk.ana, title="Call both banks")
-    tasks.drop_task(own, by=desk.ana, reason="They called us.")
+    tasks.discard_task(own, by=desk.ana, reason="They called us.")
     with pytest.raises(Refused) as over:
         tasks.finish_task(own, by=desk.ana)
     again = tasks.reopen_task(own, by=desk.ana)
@@ -107,6 +107,7 @@ def test_evidence_has_a_number_a_hash_and_a_chain_that_only_grows(desk: Desk) ->
         (desk.ana.name, "Police laboratory", "Safe 2"),
     ]
     assert [code_of(each)[0] for each in (before, nothing, other)] == ["before_last", "nothing", "other_hash"]
+    assert AuditEntry.objects.filter(verb="case.evidence_added").count() == 2
     assert list(evidence.broken_files()) == []
     Path(kept.file.path).write_bytes(b"PAY")
     assert [sentence.split(" is ")[-1] for sentence in evidence.broken_files()] == [

@@ -129,3 +129,26 @@ def test_a_case_takes_only_the_steps_of_the_table(desk: Desk, wanted: list[str])
             expected = before
         held = Case.objects.get(pk=case.pk)
         assert (held.state, (held.closed_at is not None) == (held.state == CaseState.CLOSED)) == (expected, True)
+
+
+def test_title_state_and_turn_are_changed_and_noted(desk: Desk) -> None:
+    case = desk.case()
+    cases.edit_case(case, by=desk.ben, title="Ransomware at two ports", summary="Cargo system.", version=case.version)
+    cases.set_waiting(case, by=desk.ana, waiting_for="organisation", note="Their logs.")
+    cases.classify(case, by=desk.ana, tlp="RED")
+    cases.add_member(case, by=desk.ana, user=desk.ben)
+    cases.remove_member(case, by=desk.ben, user=desk.ben)
+    cases.contain(case, by=desk.ana)
+    cases.resolve(case, by=desk.ana)
+    case.refresh_from_db()
+    assert (case.title, case.state, case.waiting_for, list(case.members.all())) == (
+        "Ransomware at two ports",
+        "resolved",
+        "organisation",
+        [],
+    )
+    assert log_of(case)[-3:] == [
+        "Waiting for: The organisation concerned. Their logs.",
+        "Title or summary changed.",
+        "Case opened.",
+    ]

@@ -74,7 +74,7 @@ def _add(
     title = require_text(title, field="title", sentence=_("Say what it is."))
     given = re.sub(r"\s", "", sha256).lower()
     if given and not _SHA256.fullmatch(given):
-        raise refuse("sha256", _("A SHA-256 has 64 digits and letters from a to f."), code="bad_hash")
+        raise refuse("sha256", _("A SHA-256 has 64 characters: digits and a to f."), code="bad_hash")
     if kept is not None and given and given != kept.sha256:
         raise refuse("sha256", _("The file has another hash. Check which of the two is right."), code="other_hash")
     if kept is None and not given and not place.strip():

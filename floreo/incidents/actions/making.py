@@ -13,7 +13,7 @@ from floreo.incidents import moments
 from floreo.incidents.logic import case_reference
 from floreo.incidents.models import Case, LogEntry
 
-MOST_LETTERS = 4000  # of a note
+MOST_CHARACTERS = 4000  # of a note
 
 
 def next_reference(year: int) -> str:
@@ -52,7 +52,7 @@ def log(
         case=case,
         at=at or now,
         by=trail().by.actor_name[:200],
-        text=text[:MOST_LETTERS],
+        text=text[:MOST_CHARACTERS],
         what=what,
         facts=dict(facts or {}),
         is_written=is_written,

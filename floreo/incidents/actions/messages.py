@@ -23,7 +23,7 @@ from floreo.incidents.models import Case, CaseState, Direction, Message, Waiting
 from floreo.organisations.queries import openpgp_key_of
 
 HANDLE = Permission.INCIDENT_HANDLE
-MOST_LETTERS = 60_000
+MOST_CHARACTERS = 60_000
 
 
 def is_known_party(case: Case, address: str) -> bool:
@@ -62,7 +62,7 @@ def send_message(
     fresh = locked(case)
     address = _address(to)
     subject = require_text(subject, field="subject", sentence=_("Say in one line what it is about."))
-    text = require_text(text, field="text", sentence=_("Write the text."))[:MOST_LETTERS]
+    text = require_text(text, field="text", sentence=_("Write the text."))[:MOST_CHARACTERS]
     marking = tlp or fresh.tlp
     if marking == Tlp.RED:
         sentence = _(
@@ -160,7 +160,7 @@ def receive_message(
             sender=_line(sender, 320),
             to=_line(to, 320),
             subject=_line(subject, 300) or "-",
-            text=text.replace("\x00", " ")[:MOST_LETTERS] or "-",
+            text=text.replace("\x00", " ")[:MOST_CHARACTERS] or "-",
             tlp=fresh.tlp,
             message_id=message_id[:250],
             in_reply_to=in_reply_to[:250],

@@ -89,7 +89,7 @@ def finish_task(task: CaseTask, *, by: Actor, note: str = "") -> CaseTask:
 
 
 @action("case.task_dropped", needs=HANDLE)
-def drop_task(task: CaseTask, *, by: Actor, reason: str) -> CaseTask:
+def discard_task(task: CaseTask, *, by: Actor, reason: str) -> CaseTask:
     """Not needed in this case, and why."""
     reason = require_text(reason, field="reason", sentence=_("Say in a few words why it is not needed."))
     return _end(task, TaskState.DROPPED, by, reason)

@@ -302,7 +302,7 @@ TASKS: Mapping[str, Command] = {
         _l("Not needed"),
         HANDLE,
         new(forms.DropForm),
-        tasks.drop_task,
+        tasks.discard_task,
         _task_is(TaskState.OPEN),
         back=_at("tasks"),
     ),

@@ -14,7 +14,7 @@ from floreo.core.sectors import Sector
 from floreo.core.ui.locale import language
 from floreo.core.wording import capital
 from floreo.incidents import case_text, inbox, taxonomy
-from floreo.incidents.actions.making import MOST_LETTERS
+from floreo.incidents.actions.making import MOST_CHARACTERS
 from floreo.incidents.case_page import suggested_playbooks
 from floreo.incidents.clocks import facts_asked
 from floreo.incidents.mail_templates import TEMPLATES
@@ -110,7 +110,7 @@ class NewCaseForm(TypeMixin, CommandForm):
     severity = forms.ChoiceField(label=_l("Severity"), choices=CaseSeverity.choices, required=False)
     tlp = marking_field()
     organisation = organisation_field(_l("Organisation"), required=False)
-    received_at = moment_field(_l("When the team heard of it"), help_text=_l("Empty: now."))
+    received_at = moment_field(_l("When the team was notified"), help_text=_l("Empty: now."))
     is_exercise = field_of(
         Case, "is_exercise", help_text=_l("Marked on every page. No mail leaves, and it counts in no figure.")
     )
@@ -216,7 +216,7 @@ class WaitingForm(CommandForm):
 
 
 class NoteForm(CommandForm):
-    text = forms.CharField(label=_l("Note"), max_length=MOST_LETTERS, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label=_l("Note"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 3}))
     at = moment_field(_l("When"), help_text=_l("Empty: now."))
 
 

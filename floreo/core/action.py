@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import models, transaction
 
-from floreo.core import audit, decisions
+from floreo.core import audit, decisions, once
 from floreo.core.access import Actor, Permission, must
 from floreo.core.models import Record
 
@@ -103,7 +103,7 @@ def action(
             by: Actor = kwargs["by"]  # type: ignore[assignment]  # keyword-only in every action; checked by a contract
             if needs is not None:
                 must(by, needs, args[0] if args else None)
-            with transaction.atomic(), _recording(by) as current:
+            with transaction.atomic(), once.writing(), _recording(by) as current:
                 refusal = None
                 if decides is not None:  # looked at before anything is written
                     shown: Any = kwargs.get("shown")

@@ -13,6 +13,7 @@ from django.db import connection, models
 from floreo.core import clock, state
 from floreo.core.access import Actor
 from floreo.core.models import AuditEntry
+from floreo.core.once import once
 
 GENESIS = "0" * 64
 # Any fixed number: the transaction-long PostgreSQL lock under which one entry follows another.
@@ -70,6 +71,7 @@ def plain(detail: Mapping[str, object]) -> dict[str, object]:
     return cleaned
 
 
+@once
 def head() -> Head:
     last = AuditEntry.objects.order_by("-number").values_list("number", "hash", "at").first()
     return Head(*last) if last else Head(0, GENESIS, None)

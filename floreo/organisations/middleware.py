@@ -1,6 +1,7 @@
 """Each request knows its country, and its days and times are that country's."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from floreo.core import full
+from floreo.core import full, once
 from floreo.organisations import queries
 
 _HEALTH = "/health/"  # answers also when the database is away
@@ -21,7 +22,8 @@ def country(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     def respond(request: HttpRequest) -> HttpResponse:
         if request.path_info == _HEALTH:
             return get_response(request)
-        with queries.in_the_country() as here:
+        is_look = request.method in {"GET", "HEAD"}
+        with once.reading() if is_look else nullcontext(), queries.in_the_country() as here:
             request.country = here  # type: ignore[attr-defined]  # read through organisations.context
             if here is None:
                 return get_response(request)

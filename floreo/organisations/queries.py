@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from floreo.core import clock
+from floreo.core.once import once
 from floreo.organisations.models import Contact, Country, Organisation
 
 
+@once
 def the_country() -> Country | None:
     """The one country, or None before a pack is loaded."""
     return Country.objects.order_by("pk").first()
@@ -29,6 +31,7 @@ def public_page(country: Country, name: str, language: str) -> str:
     return str(texts.get(language) or next(iter(texts.values()), ""))
 
 
+@once
 def successors() -> dict[int, int]:
     """Who stands today for each body that was merged, however many times, by id. Bodies that stand are not in it."""
     into = dict(Organisation.objects.exclude(merged_into=None).order_by().values_list("pk", "merged_into_id"))

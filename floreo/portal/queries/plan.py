@@ -29,7 +29,7 @@ class Row:
     note: str
     runs: str
     bar: Span
-    next_milestone: Milestone | None  # the first that has a date and is not reached
+    next_milestone: Milestone | None  # the first that has a date and is not reached, where it was asked for
 
 
 @dataclass
@@ -172,13 +172,13 @@ _SHOWN = (
 )
 
 
-def rows_of(actions: QuerySet[Action]) -> list[Row]:
-    """In the plan's order: a fixed number of queries however many there are."""
+def rows_of(actions: QuerySet[Action], *, with_next: bool = False) -> list[Row]:
+    """In the plan's order: a fixed number of queries however many there are. `with_next`: also the milestone to come."""
     today = clock.today()
     shown = actions.select_related("edition").only(*_SHOWN, "edition__code")
     acts = list(shown.order_by("position", "pk"))
     leads, points = leads_of(acts), points_of(acts)
-    coming = _next_of(points)
+    coming = _next_of(points) if with_next else {}
     return [
         Row(
             act,
@@ -199,7 +199,9 @@ def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branc
     return [Branch(o, by_objective.get(o.pk, [])) for o in objectives]
 
 
-def tree(edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: bool) -> list[PillarBranch]:
+def tree(
+    edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: bool, with_next: bool = False
+) -> list[PillarBranch]:
     """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time."""
     counts = counts_by_pillar(actions)
     total = sum(sum(c.values()) for c in counts.values())
@@ -207,7 +209,8 @@ def tree(edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: 
     for pillar in pillars:
         pillar.edition = edition
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
-    rows = rows_of(actions.filter(objective__pillar__in=open_ids)) if total else []
+    shown = actions.filter(objective__pillar__in=open_ids)
+    rows = rows_of(shown, with_next=with_next) if total else []
     found = []
     for pillar in pillars:
         mine = branches(pillar.objectives.all(), rows) if pillar.pk in open_ids else []

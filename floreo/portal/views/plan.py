@@ -213,7 +213,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every action of an edition on one line of time, by pillar, with a table below that says the same."""
     edition = get_edition_for(request.user, code)
     actions = plans.actions_for(eyes(request, edition), edition)
-    tree = plans.tree(edition, actions, opened=request.GET.get("open", ""), narrowed=False)
+    tree = plans.tree(edition, actions, opened=request.GET.get("open", ""), narrowed=False, with_next=True)
     return page(
         request,
         "portal/timeline.html",

@@ -134,17 +134,28 @@ def as_shown(context: Context, address: str) -> str:
 @register.simple_tag(takes_context=True)
 def tr(context: Context, thing: Any, field: str = "title") -> SafeString | str:
     """{% tr action "title" %}: the text in the reader's language, or as written, marked with its own language."""
-    text = thing.in_language(field)
-    return str(text) if thing.language_of(field) else original(context, text)
+    text, written_in = thing.in_language(field), _written_in(context)
+    if locale.language() == written_in or thing.language_of(field):
+        return str(text or "")
+    return _marked(text, written_in)
 
 
 @register.simple_tag(takes_context=True)
 def original(context: Context, text: str) -> SafeString | str:
     """{% original row.doubt %}: text kept in the language it was written in, marked with it for who reads another."""
+    written_in = _written_in(context)
+    return str(text or "") if locale.language() == written_in else _marked(text, written_in)
+
+
+def _written_in(context: Context) -> str:
+    """The language in which records are written: the first of the country's."""
     country = context.get("country")
-    written_in = (country.languages or ["en"])[0] if country else "en"
-    if not text or locale.language() == written_in:
-        return str(text or "")
+    return str((country.languages or ["en"])[0]) if country else "en"
+
+
+def _marked(text: str, written_in: str) -> SafeString | str:
+    if not text:
+        return ""
     return format_html('<span lang="{}">{}</span>', written_in, text)
 
 

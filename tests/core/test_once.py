@@ -1,0 +1,40 @@
+"""What a page asks again and again is read once: while it looks, and never across what is written."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from floreo.core import audit, once
+from floreo.core.access import SYSTEM
+from floreo.core.action import action
+
+
+@action("test.noted", needs=None)
+def note(*, by: object) -> None:
+    """Writes an entry and nothing else."""
+
+
+def asked() -> int:
+    with CaptureQueriesContext(connection) as seen:
+        audit.head()
+        audit.head()
+    return len(seen)
+
+
+@pytest.mark.django_db
+def test_it_is_read_once_while_a_page_is_looked_at_and_each_time_elsewhere() -> None:
+    with once.reading():
+        inside = asked(), asked()
+    assert (inside, asked()) == ((1, 0), 2)
+
+
+@pytest.mark.django_db
+def test_what_an_action_wrote_is_read_anew() -> None:
+    with once.reading():
+        before = audit.head().number
+        note(by=SYSTEM)
+        note(by=SYSTEM)
+        assert audit.head().number == before + 2
+    assert list(audit.walk()) == []

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
 from floreo.core.ui import locale
-from floreo.incidents import taxonomy
+from floreo.incidents import moments, taxonomy
 from floreo.incidents.logic import OPEN_CASES, OPEN_REPORTS
 from floreo.incidents.models import Case, Observable, Report, ReportState
 
@@ -51,11 +50,6 @@ def observables_of(report: Report) -> list[tuple[str, str]]:
     """(kind, value) of what its channel or its text brought."""
     given = report.answers.get("observables", [])
     return [(str(kind), str(value)) for kind, value in given if value]
-
-
-def defanged(value: str) -> str:
-    """Written so that nobody opens it by accident."""
-    return value.replace("http", "hxxp", 1).replace(".", "[.]").replace("@", "[@]")
 
 
 def choices(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -116,7 +110,7 @@ def _cases_like(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
 
 def age_text(moment: datetime, now: datetime | None = None) -> str:
     """How long ago, in two units at most: "2 h 10 min", "3 d 4 h"."""
-    minutes = max(int(((now or clock.now()) - moment).total_seconds() // 60), 0)
+    minutes = max(int(((now or moments.now()) - moment).total_seconds() // 60), 0)
     hours, left = divmod(minutes, 60)
     if hours < 1:
         return _("%(n)s min") % {"n": locale.number(left)}

@@ -27,6 +27,7 @@ from floreo.incidents.actions import triage
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.logic import OPEN_REPORTS
 from floreo.incidents.models import Report, ReportFile, ReportState
+from floreo.incidents.observables import defanged
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, starting_with
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
@@ -190,7 +191,7 @@ def _of_report(request: HttpRequest, found: Report, form: Any = None) -> dict[st
         "form": form or (_accept_form(None, found) if undecided else None),
         "once": form_key(),
         "alike": reads.alike(found, seen) if undecided else [],
-        "seen": [(kind, reads.defanged(value)) for kind, value in seen],
+        "seen": [(kind, defanged(kind, value)) for kind, value in seen],
         "files": list(found.files.all()),
         "rsit_text": str(taxonomy.labels(*taxonomy.split(found.rsit), language())) if found.rsit else "",
         "other_answers": [(k, v) for k, v in found.answers.items() if isinstance(v, str | int | float) and v != ""],

@@ -31,7 +31,7 @@ NOT_CLASSIFIED = "cases_not_classified"  # a group
 # Groups are named by a code behind one of these; indicators/working.py says each in words.
 CHANNEL, RSIT = "channel:", "rsit:"
 
-NO_REPORTER = (Channel.FEED, Channel.IMPORT)  # nobody waits for an answer
+NO_REPORTER = (Channel.FEED, Channel.IMPORT)  # came from no person
 OLD_AFTER = timedelta(days=30)
 _TENTH = Decimal("0.1")
 
@@ -65,11 +65,17 @@ def received_in(period: Period) -> Q:
 
 def counted_cases() -> Q:
     """Which cases count, in every figure."""
-    return Q(is_exercise=False) & ~Q(state=CaseState.MERGED)
+    return Q(is_exercise=False) & ~Q(state=CaseState.MERGED) & ~Q(rsit_class="test")
 
 
 def counted_reports() -> Q:
     return Q(is_exercise=False) & ~Q(rsit__startswith="test")
+
+
+def can_be_answered() -> Q:
+    """Reports whose reporter left an address or a telephone number, or can follow the report by its link."""
+    left = ~Q(reporter_mail="") | ~Q(reporter_phone="") | ~Q(link_hash="")
+    return ~Q(channel__in=NO_REPORTER) & left
 
 
 def _class_group(rsit_class: str) -> str:
@@ -79,7 +85,7 @@ def _class_group(rsit_class: str) -> str:
 def _reports(period: Period, column: str, *, answered: bool) -> Iterator[Timed]:
     rows = Report.objects.filter(received_in(period), counted_reports()).order_by("received_at", "pk")
     if answered:
-        rows = rows.exclude(channel__in=NO_REPORTER)
+        rows = rows.filter(can_be_answered())
     for reference, channel, start, end in rows.values_list("reference", "channel", "received_at", column):
         yield Timed(reference, address("workspace:incident_report", reference), f"{CHANNEL}{channel}", start, end)
 
@@ -122,7 +128,7 @@ def hours_of(length: timedelta) -> Decimal:
 
 
 def _to_acknowledge(period: Period, quantile: Fraction) -> Reading:
-    without = Report.objects.filter(received_in(period), counted_reports(), channel__in=NO_REPORTER).count()
+    without = Report.objects.filter(received_in(period), counted_reports(), ~can_be_answered()).count()
     left = ((WITHOUT_REPORTER, without),) if without else ()
     return _hours(period, _reports(period, "acknowledged_at", answered=True), quantile, left)
 

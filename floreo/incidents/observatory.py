@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import partial
 
 from babel.dates import format_date
-from django.db.models import Max, Min
+from django.db.models import BooleanField, ExpressionWrapper, Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -22,8 +22,16 @@ from floreo.core.figures import SMALL, Period
 from floreo.core.sectors import Sector
 from floreo.core.suppression import suppressed_list
 from floreo.core.ui import locale as ui
+from floreo.core.wording import quarter_text
 from floreo.incidents import taxonomy
-from floreo.incidents.case_measures import NO_REPORTER, counted_cases, counted_reports, end_of, received_in, seen_until
+from floreo.incidents.case_measures import (
+    can_be_answered,
+    counted_cases,
+    counted_reports,
+    end_of,
+    received_in,
+    seen_until,
+)
 from floreo.incidents.models import Case, Channel, Report
 from floreo.organisations.models import Place, PlaceSort
 
@@ -39,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Breakdown:
-    code: str  # "month", "class", "district", "sector", "channel"
+    code: str  # "month" or "quarter", "class", "district", "sector", "channel"
     title: str
     lines: tuple[Line, ...]
     is_withheld: bool  # as a whole
@@ -98,7 +106,7 @@ def of_year(year: int) -> Year:
         breakdowns=tuple(
             _breakdown(code, title, labels, counts[code])
             for code, title, labels in (
-                ("month", _("Month"), _months(year)),
+                _rhythm(year, total, counts),
                 ("class", _("Class (RSIT)"), _classes()),
                 ("district", _("District"), _districts(counts["district"])),
                 ("sector", _("Sector"), _sectors()),
@@ -115,7 +123,9 @@ def of_year(year: int) -> Year:
 
 
 def _pass_over_cases(period: Period, until: datetime) -> tuple[dict[str, Counter[str]], Estimate, Estimate]:
-    counts: dict[str, Counter[str]] = {name: Counter() for name in ("month", "class", "district", "sector", "channel")}
+    counts: dict[str, Counter[str]] = {
+        name: Counter() for name in ("month", "quarter", "class", "district", "sector", "channel")
+    }
     contained, closed = [], []
     rows = Case.objects.filter(received_in(period), counted_cases(), received_at__lte=until).order_by()
     columns = ("received_at", "rsit_class", "place_id", "sector", "channel", "contained_at", "closed_at")
@@ -133,11 +143,12 @@ def _pass_over_cases(period: Period, until: datetime) -> tuple[dict[str, Counter
 def _pass_over_reports(period: Period, until: datetime) -> tuple[int, Estimate, Estimate]:
     answered, triaged, number = [], [], 0
     rows = Report.objects.filter(received_in(period), counted_reports(), received_at__lte=until).order_by()
-    columns = ("channel", "received_at", "acknowledged_at", "decided_at")
-    for channel, received, acknowledged, decided in rows.values_list(*columns).iterator():
+    rows = rows.annotate(waits=ExpressionWrapper(can_be_answered(), output_field=BooleanField()))
+    columns = ("received_at", "acknowledged_at", "decided_at", "waits")
+    for received, acknowledged, decided, waits in rows.values_list(*columns).iterator():
         number += 1
         triaged.append(duration(received, decided, until))
-        if channel not in NO_REPORTER:
+        if waits:
             answered.append(duration(received, acknowledged, until))
     return number, _estimate(answered), _estimate(triaged)
 
@@ -163,6 +174,19 @@ def _breakdown(code: str, title: str, labels: Mapping[str, str], counts: Mapping
     return Breakdown(code, title, lines, shown.is_withheld)
 
 
+def _rhythm(year: int, total: int, counts: dict[str, Counter[str]]) -> tuple[str, str, Mapping[str, str]]:
+    """By month where there are enough cases that most months can be shown, else by quarter. Decided by the sum alone, which
+    everybody sees."""
+    months = _months(year)
+    if total >= len(months) * 2 * SMALL:
+        return "month", _("Month"), months
+    quarters = {month: str((int(month) + 2) // 3) for month in months}
+    for month, count in counts["month"].items():
+        counts["quarter"][quarters[month]] += count
+    first = {code: date(year, 3 * int(code) - 2, 1) for code in dict.fromkeys(quarters.values())}
+    return "quarter", _("Quarter"), {code: quarter_text(day) for code, day in first.items()}
+
+
 def _months(year: int) -> Mapping[str, str]:
     """Those that have begun."""
     last = clock.today().month if year == clock.today().year else 12
@@ -171,7 +195,7 @@ def _months(year: int) -> Mapping[str, str]:
 
 
 def _classes() -> Mapping[str, str]:
-    named = {each.code: each.title for each in taxonomy.classes(ui.language())}
+    named = {each.code: each.title for each in taxonomy.classes(ui.language()) if each.code != "test"}
     return named | {_UNKNOWN: _("Not classified")}
 
 

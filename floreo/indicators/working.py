@@ -137,7 +137,9 @@ def _reports_left(why: str, count: int) -> str:
 
 def _cases_left(why: str, count: int) -> str:
     if why == case_measures.WITHOUT_REPORTER:
-        text = ngettext("%(count)d report without a reporter", "%(count)d reports without a reporter", count)
+        text = ngettext(
+            "%(count)d report to which nobody can answer", "%(count)d reports to which nobody can answer", count
+        )
     elif why == case_measures.NOT_KNOWN:
         text = ngettext(
             "%(count)d case of which it is not recorded", "%(count)d cases of which it is not recorded", count

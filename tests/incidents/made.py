@@ -37,6 +37,7 @@ def report(at: float = 0, *, answered: float | None = None, decided: float | Non
         "source_key": f"made:{number}",
         "channel": "form",
         "subject": "A report",
+        "reporter_mail": "somebody@example.org",
         "received_at": START + timedelta(hours=at),
         "acknowledged_at": hours(answered),
         "decided_at": hours(decided),

@@ -56,14 +56,15 @@ def test_a_report_that_nobody_looked_at_counts_as_waiting() -> None:
     report(answered=3, decided=10, state="rejected")
     report()
     report(channel="feed", decided=1, state="rejected")
+    report(reporter_mail="", decided=1, state="rejected")
     report(decided=1, state="rejected", rsit="test/test")
-    assert value(figures.median_hours_to_triage) == (Decimal("2.0"), 3, 4)
-    assert value(figures.p90_hours_to_triage) == (None, 3, 4)
+    assert value(figures.median_hours_to_triage) == (Decimal("2.0"), 4, 5)
+    assert value(figures.p90_hours_to_triage) == (None, 4, 5)
     answered = read(figures.median_hours_to_acknowledge)
-    assert (answered.value, answered.left_out) == (Decimal("4.0"), (("reports_without_reporter", 1),))
+    assert (answered.value, answered.left_out) == (Decimal("4.0"), (("reports_without_reporter", 2),))
     assert value(figures.p90_hours_to_acknowledge) == (None, 2, 3)
     received = read(figures.reports_received)
-    assert (received.value, received.groups) == (4, (Group("channel:feed", 1, 1), Group("channel:form", 3, 3)))
+    assert (received.value, received.groups) == (5, (Group("channel:feed", 1, 1), Group("channel:form", 4, 4)))
 
 
 def test_cases_are_counted_by_class_and_by_how_long_they_are_open() -> None:

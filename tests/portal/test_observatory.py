@@ -82,6 +82,9 @@ def test_small_numbers_are_withheld_with_what_would_give_them_away(country: Coun
         "Not recorded": "12",
     }
     assert rows(page, "Channel")["Telephone"] == "32"
+    assert rows(page, "Quarter") == {"Q1 2026": "0", "Q2 2026": "0", "Q3 2026": "32"}
+    many(38)
+    assert rows(body(stranger, "/observatory/"), "Month")["July"] == "70"  # ten for each month that has begun
 
 
 def test_a_year_with_few_cases_shows_no_number_of_them(country: Country, stranger: Client) -> None:
@@ -121,7 +124,7 @@ def test_earlier_years_are_pages_of_their_own(country: Country, stranger: Client
     Case.objects.update(received_at=Case.objects.all()[0].received_at.replace(year=2025))
     assert "No incident case in 2026" in words(body(stranger, "/observatory/"))
     page = body(stranger, "/observatory/2025/")
-    assert ("5 incident cases in 2025" in words(page), rows(page, "Month")["July"]) == (True, "5")
+    assert ("5 incident cases in 2025" in words(page), rows(page, "Quarter")["Q3 2025"]) == (True, "5")
 
 
 @pytest.mark.parametrize("number", [1, 30])

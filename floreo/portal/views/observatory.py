@@ -133,10 +133,11 @@ def _lede(shown: figures.Year) -> str:
 
 
 def _bars(shown: figures.Year) -> list[Bar]:
-    months = next(each for each in shown.breakdowns if each.code == "month")
-    if months.is_withheld or not any(line.count for line in months.lines):
+    """Cases over the year, where they can be shown."""
+    over_time = shown.breakdowns[0]
+    if over_time.is_withheld or not any(line.count for line in over_time.lines):
         return []
-    return [Bar(line.label, line.count, cell_text(line.count)) for line in months.lines]
+    return [Bar(line.label, line.count, cell_text(line.count)) for line in over_time.lines]
 
 
 def cell_text(count: int | None) -> str:

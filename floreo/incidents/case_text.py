@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, pgettext
 
 from floreo.core.sectors import Sector
 from floreo.core.ui import locale as ui
 from floreo.core.wording import listed, number_figures, sentences
 from floreo.incidents import taxonomy
-from floreo.incidents.inbox import defanged
 from floreo.incidents.models import (
     Case,
     CaseSeverity,
@@ -23,6 +23,7 @@ from floreo.incidents.models import (
     SubmissionKind,
     WaitingFor,
 )
+from floreo.incidents.observables import defanged
 
 Facts = Mapping[str, Any]
 
@@ -123,7 +124,7 @@ def _handed_over(facts: Facts) -> str:
 
 
 def _observables(facts: Facts) -> str:
-    shown = listed([defanged(v) for _kind, v in facts.get("values", [])])
+    shown = listed([defanged(kind, v) for kind, v in facts.get("values", [])])
     count = facts.get("count", 1)
     more = ngettext("%(n)s observable added: %(shown)s", "%(n)s observables added: %(shown)s", count)
     return more % {"n": number_figures(count), "shown": shown} + ("." if count <= 3 else ", ...")
@@ -159,6 +160,23 @@ def _task_changed(facts: Facts) -> str:
     return sentences(_("Task changed: %(task)s.") % facts, who, due)
 
 
+def _given_to_machines(facts: Facts) -> str:
+    said = ngettext("%(n)s observable left as %(form)s.", "%(n)s observables left as %(form)s.", facts["n"]) % facts
+    return sentences(said, _("For: %s.") % AUDIENCES[facts["audience"]])
+
+
+def _taken_from_machines(facts: Facts) -> str:
+    return (
+        ngettext("%(n)s observable taken from %(name)s.", "%(n)s observables taken from %(name)s.", facts["n"]) % facts
+    )
+
+
+AUDIENCES: Mapping[str, Any] = {
+    "public": _l("everybody"),
+    "community": _l("teams and organisations that work with us"),
+    "clients": _l("one organisation and its clients"),
+    "organisation": _l("one organisation alone"),
+}
 _LOG: Mapping[str, Callable[[Facts], str]] = {
     "opened": lambda f: _("Case opened."),
     "edited": lambda f: _("Title or summary changed."),
@@ -174,8 +192,12 @@ _LOG: Mapping[str, Callable[[Facts], str]] = {
     "happening_changed": lambda f: _("What happened: “%(text)s” changed.") % f,
     "happening_removed": lambda f: _("What happened: “%(text)s” removed.") % f,
     "observables_added": _observables,
-    "observable_changed": lambda f: _("Observable changed: %s.") % listed([defanged(v) for _kind, v in f["values"]]),
-    "observable_removed": lambda f: _("Observable removed: %s.") % listed([defanged(v) for _kind, v in f["values"]]),
+    "observable_changed": lambda f: (
+        _("Observable changed: %s.") % listed([defanged(kind, v) for kind, v in f["values"]])
+    ),
+    "observable_removed": lambda f: (
+        _("Observable removed: %s.") % listed([defanged(kind, v) for kind, v in f["values"]])
+    ),
     "organisation_added": _organisation,
     "organisation_removed": lambda f: _("Organisation removed: %(name)s.") % f,
     "shared": lambda f: _("The case was shared with %(name)s.") % f,
@@ -198,6 +220,8 @@ _LOG: Mapping[str, Callable[[Facts], str]] = {
     "message_withheld": lambda f: _("Mail to %(to)s written. It did not leave: this is an exercise.") % f,
     "message_received": lambda f: _("Mail received from %(from)s.") % f,
     "automatic_reply": lambda f: _("An answering machine of %(from)s replied: “%(subject)s”.") % f,
+    "given_to_machines": _given_to_machines,
+    "taken_from_machines": _taken_from_machines,
     "merged_into": lambda f: _("Merged into %(reference)s.") % f,
     "merged_from": lambda f: _("%(reference)s was merged into this case.") % f,
     "merge_undone": lambda f: _("The merge with %(reference)s was undone.") % f,

@@ -38,6 +38,8 @@ OFFERS = Offers(
         "incident_form.closed": _("closed the public form for reports"),
         "incident_form.opened": _("opened the public form for reports"),
         "incident_form.set_up": _("set up the public form for reports"),
+        "case.given_to_machines": _("made a file of the case for machines"),
+        "case.taken_from_machines": _("took observables in from a file"),
         "case.automatic_reply_received": _("noted an automatic reply in a case"),
         "case.classified": _("classified a case"),
         "case.clocks_paused": _("paused the clocks of a case"),

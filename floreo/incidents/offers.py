@@ -122,7 +122,15 @@ OFFERS = Offers(
         MenuItem(
             INCIDENTS, _("Public report form"), "workspace:report_form", Permission.INCIDENT_SETUP, 90, "report_form"
         ),
-        MenuItem(INCIDENTS, _("Cases"), "workspace:cases", Permission.INCIDENT_HANDLE, 20, "cases"),
+        MenuItem(
+            INCIDENTS,
+            _("Cases"),
+            "workspace:cases",
+            Permission.INCIDENT_HANDLE,
+            20,
+            "cases",
+            query="?state=not_closed",
+        ),
         MenuItem(INCIDENTS, _("Duty rota"), "workspace:duty", Permission.INCIDENT_HANDLE, 30, "duty"),
         MenuItem(INCIDENTS, _("Our cases"), "workspace:own_cases", Permission.INCIDENT_READ, 40, "own_cases"),
     ),

@@ -65,8 +65,11 @@ def after(rows: QuerySet[Any], order: tuple[str, ...], cursor: str) -> QuerySet[
         field, operator = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
         same = {o.lstrip("-"): v for o, v in zip(order[:depth], values[:depth], strict=True)}
         condition |= Q(**same) & Q(**{f"{field}__{operator}": values[depth]})
+    # Said once more of the first field alone: an index can begin there, and a page deep in a list costs what the first does.
+    leading = order[0].lstrip("-")
+    bound = Q(**{f"{leading}__{'lte' if order[0].startswith('-') else 'gte'}": values[0]})
     try:
-        return rows.filter(condition)
+        return rows.filter(bound & condition)
     except (ValidationError, ValueError, TypeError) as error:
         raise Refused(
             _("The address of this page is incomplete. Start again from the first page."), code="bad_cursor"

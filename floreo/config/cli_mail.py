@@ -51,6 +51,6 @@ def _sentence(taken: Taken) -> str:
         Became.MESSAGE: _("is a reply in the case %(names)s"),
         Became.ADDITION: _("was added to the report %(names)s"),
         Became.AUTOMATIC: _("is an automatic reply: %(names)s"),
-        Became.RETURNED: _("is a returned e-mail of ours"),
+        Became.RETURNED: _("is an e-mail that came back to us"),
     }
     return sentences[taken.became] % {"names": names}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.generator import BytesGenerator
 from email.message import Message
 from io import BytesIO
@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.core.errors import Refused
 
 LONGEST_KEY = 200_000  # characters of an armoured key
@@ -91,7 +92,7 @@ def _described(cert: Any) -> Certificate:
         raise Refused(sentence, code="bad_key") from wrong
     if revoked:
         raise Refused(_("This OpenPGP key was revoked by its owner. Ask for the new one."), code="revoked")
-    if expires is not None and expires <= datetime.now(UTC):
+    if expires is not None and expires <= clock.machine():
         words = {"day": expires.date().isoformat()}
         raise Refused(_("This OpenPGP key expired on %(day)s. Ask for the new one.") % words, code="expired")
     return Certificate(str(cert.fingerprint).upper(), names, expires, str(cert), cert)
@@ -169,7 +170,7 @@ class ProtectedMessage(EmailMessage):
             ]
         else:
             text = self.key.sign(body)
-            kind = f'multipart/signed; micalg="{_digest_of(text)}"; protocol="application/pgp-signature"'
+            kind = f'multipart/signed; micalg="{_hash_name(text)}"; protocol="application/pgp-signature"'
             parts = [body, b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n' + _crlf(text)]
         line = boundary.encode()
         whole = b"".join(b"--%b\r\n%b\r\n" % (line, part) for part in parts) + b"--%b--\r\n" % line
@@ -243,7 +244,7 @@ def _crlf(text: str) -> bytes:
     return text.strip().replace("\r\n", "\n").replace("\n", "\r\n").encode() + b"\r\n"
 
 
-def _digest_of(signature: str) -> str:
+def _hash_name(signature: str) -> str:
     from pysequoia import Sig
 
     name = str(Sig.from_bytes(signature.encode()).hash_algorithm).rpartition(".")[2]

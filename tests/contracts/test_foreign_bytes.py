@@ -52,8 +52,11 @@ PARSERS = {
     "pdfplumber",
     "pyarrow.csv",
     "pyarrow.json",
+    "pymisp",
     "pypdf",
     "pypdfium2",
+    "pysequoia",
+    "stix2",
     "tarfile",
     "xml",
     "yaml",
@@ -69,6 +72,7 @@ IN_THE_CAGE = {
     "floreo/core/bounces.py",
     "floreo/core/mail_in/automatic.py",
     "floreo/core/mail_in/outlook.py",
+    "floreo/core/mail_in/pgp.py",
     "floreo/core/mail_in/reading.py",
     "floreo/core/mail_in/signatures.py",
     "floreo/core/mail_in/text.py",
@@ -93,12 +97,17 @@ IN_THE_CAGE = {
 OWN = "writes, or reads what this program wrote"
 SHIPPED = "reads files of the program or of a pack that an administrator loads by hand"
 NEEDS_NONE = {
+    "floreo/advisories/catalogues.py": "two public catalogues of a fixed form, unpacked up to a number of bytes",
+    "floreo/advisories/provider.py": OWN,
     "floreo/config/archive.py": "a backup that an administrator restores by hand; its parts are read one by one within limits",
     "floreo/config/backup.py": OWN,
     "floreo/core/documents/pdf.py": OWN,
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,
+    "floreo/core/openpgp.py": "keys of contacts that a person of the register entered, of bounded length",
     "floreo/core/outbox.py": "takes one address apart that passed the form's check",
+    "floreo/portal/views/csaf.py": OWN,
+    "floreo/portal/views/observatory.py": OWN,
     "floreo/portal/views/about.py": "takes apart the sender that the settings name",
     "floreo/core/tables.py": OWN,
     "floreo/feeds/collectors/fetching.py": "one header of an answer, whose length http.client bounds",
@@ -109,6 +118,9 @@ NEEDS_NONE = {
     "floreo/feeds/pack.py": SHIPPED,
     "floreo/feeds/texts.py": SHIPPED,
     "floreo/frameworks/export.py": OWN,
+    "floreo/incidents/actions/messages.py": "takes one address apart that is then checked",
+    "floreo/incidents/exchange/misp.py": "JSON of bounded size that a person of the team gives; files in it are left out unread",
+    "floreo/incidents/exchange/stix.py": "JSON of bounded size that a person of the team gives",
     "floreo/incidents/taxonomy/__init__.py": SHIPPED,
     "floreo/open_data/made.py": OWN,
     "floreo/packs/folder.py": SHIPPED,
@@ -185,7 +197,7 @@ def test_no_module_of_the_cage_loads_django_by_itself() -> None:
         for path, tree in sources().items()
         if any(isinstance(node, ast.FunctionDef) and node.name == "caged" for node in tree.body)
     }
-    assert len(found) == 9
+    assert len(found) == 10
     assert [path for path, tree in found.items() if any(m.startswith("django") for m, _n in imported(tree))] == []
 
 

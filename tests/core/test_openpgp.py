@@ -22,7 +22,7 @@ from floreo.core.errors import Refused
 from floreo.core.mail_in.pgp import signed_part, signers_in_a_cage
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.outbox import Attachment, letter
-from tests.core.mail_server import MailServer, listening
+from tests.core.mail_server import MailServer, mail_server
 
 GPG = shutil.which("gpg")
 needs_gpg = pytest.mark.skipif(GPG is None, reason="GnuPG is not installed")
@@ -87,10 +87,7 @@ def sent(kind: str, key_of: dict[str, str] | None = None, **more: Any) -> tuple[
     server.raw = []
     mail = letter(to="ana@water.example", subject="[TLP:AMBER] INC-2026-0001 señal", text=TEXT, kind=kind, **more)
     mail.save()
-    with listening(server) as port, override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port,
-        EMAIL_USE_TLS=False, EMAIL_USE_SSL=False, EMAIL_HOST_USER="", EMAIL_HOST_PASSWORD="",
-    ):  # fmt: skip
+    with mail_server(server):
         deliver_due(lambda address: (key_of or {}).get(address, ""))
     mail.refresh_from_db()
     return server.raw, mail

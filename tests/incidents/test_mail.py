@@ -18,7 +18,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.errors import NotAllowed
 from floreo.core.mail_in.senders import NoAnswer
-from floreo.core.models import MailState, OutboxMail
+from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.incidents.actions import triage
 from floreo.incidents.actions.cases import close as close_case
 from floreo.incidents.actions.mail import Became, Taken, read_team_mailbox, take_in_mail
@@ -150,6 +150,7 @@ def test_an_answering_machine_ends_the_conversation(desk: Desk) -> None:
     assert not Message.objects.filter(direction=Direction.IN).exists()
     case.refresh_from_db()
     assert case.waiting_for == WaitingFor.OTHER
+    assert AuditEntry.objects.filter(verb="case.automatic_reply_received").count() == 5
     assert log_of(case)[0] == "An answering machine of ana@water.example replied: “Out of office”."
     alone = take(a_mail("Ticket 7 was made", subject="Received", Auto_Submitted="auto-replied"))
     assert (alone.became, alone.reports[0].doubts[-1]) == (Became.REPORT, "An answering machine wrote this.")
@@ -175,6 +176,7 @@ def test_a_reply_about_a_report_is_added_to_it_once(desk: Desk) -> None:
     report.refresh_from_db()
     assert [(each["text"], each["files"]) for each in report.additions] == [("Since Monday", "shot.png")]
     assert (report.state, report.files.count()) == (ReportState.NEW, 1)
+    assert AuditEntry.objects.filter(verb="incident_report.answered_by_mail").count() == 1
 
 
 def test_files_for_a_closed_case_are_not_lost(desk: Desk) -> None:

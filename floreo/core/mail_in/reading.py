@@ -295,15 +295,15 @@ def _gather_attached(part: EmailMessage, gathered: Gathered, *, raw_ends: str, d
     inner = payload[0] if isinstance(payload, list) and payload else None
     if not isinstance(inner, EmailMessage) or not gathered.may_go_on(depth):
         return
-    told = _headers(inner)
+    outer = _headers(inner)
     if depth == 1:
-        with_name = _file_name(part) or f"{told.subject[:80] or 'message'}.eml"
+        with_name = _file_name(part) or f"{outer.subject[:80] or 'message'}.eml"
         try:
             data = inner.as_bytes(policy=policy.default.clone(refold_source="none", linesep=raw_ends))
             gathered.add_file(with_name, data, "message/rfc822")
         except Exception:  # as above: its text is taken all the same
             gathered.doubt(DoubtCode.BROKEN)
-    gathered.texts.append(f"--- {told.sender_name} <{told.sender}>: {told.subject} ---")
+    gathered.texts.append(f"--- {outer.sender_name} <{outer.sender}>: {outer.subject} ---")
     _gather(inner, gathered, raw_ends=raw_ends, depth=depth)
 
 

@@ -243,13 +243,17 @@ def _checked(kind: str, value: str) -> tuple[str, str] | None:
 
 def _tlp(tags: list[str]) -> str:
     """The strictest TLP among the tags; "" where there is none. A marking that nobody knows ("tlp:unclear") is RED."""
-    found = [tag[4:].upper().replace("WHITE", "CLEAR") for tag in tags if tag.lower().startswith("tlp:")]
-    return narrowest(TLP, [each if each in TLP else "RED" for each in found]) if found else ""
+    return _strictest(TLP, "TLP:", tags)
 
 
 def _pap(tags: list[str]) -> str:
-    found = [tag[4:].upper().replace("WHITE", "CLEAR") for tag in tags if tag.upper().startswith("PAP:")]
-    return narrowest(PAP, [each if each in PAP else "RED" for each in found]) if found else ""
+    return _strictest(PAP, "PAP:", tags)
+
+
+def _strictest(order: tuple[str, ...], prefix: str, tags: list[str]) -> str:
+    found = [tag[4:].upper().replace("WHITE", "CLEAR") for tag in tags if tag.upper().startswith(prefix)]
+    known = [name if name in order else "RED" for name in found]
+    return narrowest(order, known) if known else ""
 
 
 def _rsit(tag: str) -> str:

@@ -207,14 +207,14 @@ def _objects_of(each: SharedObservable, make: _Making) -> list[str]:
         make.objects.append(note)
         return [note.id]
     kind, name = _OBJECTS.get(each.kind, ("file", ""))
-    said = _uri(each.value) if each.kind == "url" else each.value
-    facts: dict[str, Any] = {name: said} if name else {"hashes": {_HASHES[each.kind]: each.value}}
+    written = _uri(each.value) if each.kind == "url" else each.value
+    facts: dict[str, Any] = {name: written} if name else {"hashes": {_HASHES[each.kind]: each.value}}
     seen_object = _class_of(kind)(object_marking_refs=marks, **facts)
     make.objects.append(seen_object)
     if not each.is_malicious:
         return [seen_object.id]
     path = name or f"hashes.'{_HASHES[each.kind]}'"
-    value = said.replace("\\", "\\\\").replace("'", "\\'")
+    value = written.replace("\\", "\\\\").replace("'", "\\'")
     indicator = v21.Indicator(
         id=make.id_of("indicator", f"{each.kind}\n{each.value}"),
         name=each.value,
@@ -416,18 +416,18 @@ class _Reading:
         if marking is None:
             return ""
         definition = _value(marking, "definition")
-        said = _value(definition, "tlp") if definition is not None else None
+        written = _value(definition, "tlp") if definition is not None else None
         for extension in (_value(marking, "extensions") or {}).values():
-            said = said or _value(extension, "tlp_2_0")
-        tlp = str(said or "").upper().replace("WHITE", "CLEAR")
+            written = written or _value(extension, "tlp_2_0")
+        tlp = str(written or "").upper().replace("WHITE", "CLEAR")
         return tlp if tlp in TLP else ""
 
     def _pap(self, each: Any) -> str:
         for name in _value(each, "object_marking_refs") or []:
             definition = _value(self.known.get(str(name)), "definition")
-            said = str(_value(definition, "statement") or "") if definition is not None else ""
-            if said in {"PAP:CLEAR", "PAP:WHITE", "PAP:GREEN", "PAP:AMBER", "PAP:RED"}:
-                return said[4:].replace("WHITE", "CLEAR")
+            written = str(_value(definition, "statement") or "") if definition is not None else ""
+            if written in {"PAP:CLEAR", "PAP:WHITE", "PAP:GREEN", "PAP:AMBER", "PAP:RED"}:
+                return written[4:].replace("WHITE", "CLEAR")
         return "AMBER"
 
 

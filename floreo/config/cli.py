@@ -73,6 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     words.add_argument("--add", action="store_true", help="add the items that the file has and this system has not")
 
+    incidents = commands.add_parser("incidents", help="old cases of incidents, from a file").add_subparsers(
+        dest="what", required=True
+    )
+    old = incidents.add_parser("import", help="cases of a CSV file; nothing while a row has a problem")
+    old.add_argument("file", type=Path, help="CSV with a header in English or Spanish: docs/guide/incidents.md")
+    old.add_argument("--check", action="store_true", help="say what would be imported and what is wrong, write nothing")
+    undo = incidents.add_parser("undo-import", help="remove the cases of an import on which nobody worked since")
+    undo.add_argument("number", type=int, help="of the import")
+
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(dest="what", required=True)
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")

@@ -264,6 +264,18 @@ def _framework_load(asked: argparse.Namespace) -> int:
     return load_file(asked.file, framework=asked.framework, maps=asked.map, adds=asked.add, out=sys.stdout)
 
 
+def _incidents_import(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_incidents import import_file
+
+    return import_file(asked.file, only_check=asked.check, out=sys.stdout)
+
+
+def _incidents_undo_import(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_incidents import undo
+
+    return undo(asked.number, out=sys.stdout)
+
+
 _NAMED = 50  # of the rows that differ
 
 
@@ -375,6 +387,8 @@ COMMANDS = {
     "sample move-on": _sample_move_on,
     "strategy import": _strategy_import,
     "framework load": _framework_load,
+    "incidents import": _incidents_import,
+    "incidents undo-import": _incidents_undo_import,
     "audit verify": _audit_verify,
     "audit sign": _audit_sign,
     "backup": _backup,

@@ -179,6 +179,7 @@ AUDIENCES: Mapping[str, Any] = {
 }
 _LOG: Mapping[str, Callable[[Facts], str]] = {
     "opened": lambda f: _("Case opened."),
+    "imported": lambda f: _("Imported from line %(line)s of “%(file)s”.") % f,
     "edited": lambda f: _("Title or summary changed."),
     "classified": _judged,
     "moments": _moments,

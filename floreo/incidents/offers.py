@@ -35,6 +35,9 @@ OFFERS = Offers(
     pack_shapes=pack.SHAPES,
     pack_files=pack.FILES,
     verbs={
+        "cases.import_begun": _("began an import of old cases"),
+        "cases.import_undone": _("undid an import of old cases"),
+        "cases.imported": _("imported old cases"),
         "incident_form.closed": _("closed the public form for reports"),
         "incident_form.opened": _("opened the public form for reports"),
         "incident_form.set_up": _("set up the public form for reports"),
@@ -130,6 +133,9 @@ OFFERS = Offers(
             20,
             "cases",
             query="?state=not_closed",
+        ),
+        MenuItem(
+            INCIDENTS, _("Import old cases"), "workspace:case_imports", Permission.INCIDENT_HANDLE, 80, "case_imports"
         ),
         MenuItem(INCIDENTS, _("Duty rota"), "workspace:duty", Permission.INCIDENT_HANDLE, 30, "duty"),
         MenuItem(INCIDENTS, _("Our cases"), "workspace:own_cases", Permission.INCIDENT_READ, 40, "own_cases"),

@@ -45,8 +45,29 @@ ROUNDS, WARM_UP = 40, 3
 BLOCK = 5_000
 FIRST = datetime(2021, 1, 1, tzinfo=UTC)
 DAYS = 5 * 365
-WORDS = "phishing bank hospital port ransomware mail account page server router school ministry payment leak outage".split()  # noqa: SIM905 -- reads as a list
-TYPES = (("fraud", "phishing"), ("malicious-code", "infected-system"), ("availability", "ddos"), ("intrusions", "system-compromise"))
+WORDS = [
+    "phishing",
+    "bank",
+    "hospital",
+    "port",
+    "ransomware",
+    "mail",
+    "account",
+    "page",
+    "server",
+    "router",
+    "school",
+    "ministry",
+    "payment",
+    "leak",
+    "outage",
+]
+TYPES = (
+    ("fraud", "phishing"),
+    ("malicious-code", "infected-system"),
+    ("availability", "ddos"),
+    ("intrusions", "system-compromise"),
+)
 PAGE_1000 = 999 * 50
 
 
@@ -96,7 +117,8 @@ def fill(count: int) -> None:
             made = Case.objects.bulk_create(block, batch_size=500)
             Happening.objects.bulk_create(_happenings(made), batch_size=1000)
             Observable.objects.bulk_create(
-                [Observable(case=c, kind="domain", value=f"bad{c.pk % 9973}.example") for c in made[::10]], batch_size=1000
+                [Observable(case=c, kind="domain", value=f"bad{c.pk % 9973}.example") for c in made[::10]],
+                batch_size=1000,
             )
             search.refresh_many(made)
     reports = [

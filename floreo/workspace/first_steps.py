@@ -15,6 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from floreo.core import clock
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.core.wording import day_text, number_figures
+from floreo.incidents.queries import open_form_of
 from floreo.organisations.assurance import missing_factor
 from floreo.organisations.models import Contact, Country, Kind, Membership, Organisation, User
 from floreo.packs.checking import trust
@@ -272,6 +273,16 @@ def _reporting(_user: User, country: Country) -> Iterator[Step]:
         yield Step("report", title, State.OPEN, text)
 
 
+def _report_form(_user: User, _country: Country) -> Iterator[Step]:
+    title, href = _("Who handles reports, and when"), reverse("workspace:report_form")
+    if open_form_of() is not None:
+        text = _("The public form is open.")
+        yield Step("report_form", title, State.DONE, text, href, first=False)
+        return
+    text = _("The public form is closed. Open it when somebody handles reports and their hours are known.")
+    yield Step("report_form", title, State.OPEN, text, href, _("Set up the form"), first=False)
+
+
 _LOOKS: tuple[Callable[[User, Country], Iterator[Step]], ...] = (
     _mail,
     _administrators,
@@ -283,6 +294,7 @@ _LOOKS: tuple[Callable[[User, Country], Iterator[Step]], ...] = (
     _address,
     _team,
     _reporting,
+    _report_form,
     _strategy,
     _leads,
     _reviews,

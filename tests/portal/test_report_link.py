@@ -120,6 +120,7 @@ def test_where_the_form_is_closed_nothing_is_received_and_every_word_comes_back(
     assert HAPPENED in [
         each.get("value") or each.text for each in closed.tree.xpath("//main//input | //main//textarea")
     ]
+    assert "This site itself receives no reports of incidents." in Client().get("/report/").content.decode()
     assert [Client().get(f"/report/{name}").status_code for name in ("", "paper/", "manifest.webmanifest")] == [
         200,
         404,

@@ -141,6 +141,7 @@ class Where(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Place.objects.filter(kind=PlaceSort.DISTRICT).order_by("position", "name")
+        rows = rows.only("code", "name", "translations")  # not its shape on the map, which is long
         field: Any = self.fields["place"]
         field.choices = [("", _("I do not know, or not in one place")), *((row.code, row.named()) for row in rows)]
 

@@ -269,6 +269,8 @@ def _send(request: HttpRequest, team: ReportingDesk, answers: Answers) -> HttpRe
     """Checks every answer once more, puts the report on the disk, and only then says that it was received."""
     noticed_at = ""
     for step in steps_for(answers.values):
+        if step.form is None or not _is_to_be_checked(step.form, answers.values):
+            continue
         form = form_of(step, answers.values, bound=True)
         if form is not None and not form.is_valid():
             return _show(request, team, Sheet(step, answers, form=form, status=422))
@@ -294,6 +296,11 @@ def _send(request: HttpRequest, team: ReportingDesk, answers: Answers) -> HttpRe
         "values": answers.values,
     }
     return render(request, "portal/reporting/sent.html", context)
+
+
+def _is_to_be_checked(form: Any, values: dict[str, str]) -> bool:
+    """Whether something was answered there, or must be."""
+    return any(field.required or values.get(name) for name, field in form.base_fields.items())
 
 
 def _item(answers: Answers, noticed_at: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 Traffic is made by wrk (Debian: apt-get install wrk), which nobody here wrote: three of four requests ask for pages that
 strangers may be given as they were kept, the others search, read the API or fetch a table. Each comes from an address of its own, as
-a proxy would say it, since one address has three requests worked on at once. Beside them a person of the secretariat opens My tasks, the
+a proxy would say it, since one address has two requests worked on at once. Beside them a person of the secretariat opens My tasks, the
 plan and a form, and adds an update every two seconds, after which every kept page is made anew; another asks for the
 report as PDF and for the plan as XLSX without a pause.
 

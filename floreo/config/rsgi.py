@@ -15,9 +15,10 @@ import os
 import resource
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
@@ -36,7 +37,7 @@ from floreo.core.throttle import caller
 log = logging.getLogger(__name__)
 
 STRANGERS, STAFF = 6, 4  # threads
-OF_ONE_ADDRESS = 3  # requests of one stranger that are worked on at once; its others wait without a thread
+OF_ONE_ADDRESS = 2  # requests of one stranger that are worked on at once; its others wait without a thread
 WAITING_OF_ONE = 100
 WAITING = 400  # requests that wait for a thread; beyond, the next is told to come again
 BODY_SECONDS, PAUSE_SECONDS = 120.0, 15.0  # for a whole body, and between two pieces of it
@@ -308,6 +309,60 @@ class Places:
                 self._of[address] = (places, users - 1)
 
 
+class Turns:
+    """When strangers' requests begin. Python works on one at a time and shares its time out evenly, so three strangers make a
+    page of the staff take four times as long: while one of the staff waits for an answer, strangers are worked on one by one."""
+
+    def __init__(self) -> None:
+        self._staff, self._strangers = 0, 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @contextmanager
+    def of_staff(self) -> Iterator[None]:
+        self._staff += 1
+        try:
+            yield
+        finally:
+            self._staff -= 1
+            self._let_on()
+
+    @asynccontextmanager
+    async def of_stranger(self) -> AsyncIterator[None]:
+        """Raises Full when too many wait."""
+        if self._waiting or not self._is_free():
+            await self._wait()
+        else:
+            self._strangers += 1
+        try:
+            yield
+        finally:
+            self._strangers -= 1
+            self._let_on()
+
+    def _is_free(self) -> bool:
+        return self._strangers == 0 or self._staff == 0
+
+    async def _wait(self) -> None:
+        if len(self._waiting) >= WAITING:
+            raise Full
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # the turn came in the same moment: it goes to the next
+                self._strangers -= 1
+                self._let_on()
+            raise
+
+    def _let_on(self) -> None:
+        while self._waiting and self._is_free():
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._strangers += 1
+                turn.set_result(None)
+
+
 def is_signed_in(key: str) -> bool:
     """Whether a session of that key belongs to somebody: one question to the database."""
     try:
@@ -336,7 +391,7 @@ class Server:
         wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
         self.places, self.running_request = Places(OF_ONE_ADDRESS), Places(OF_ONE_ADDRESS)
-        self.bodies = Bodies()
+        self.bodies, self.turns = Bodies(), Turns()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         if scope.proto != "http":
@@ -378,8 +433,9 @@ class Server:
         if monitors.opens(path, environ):
             return await self.watchers[path].run(work)
         if is_staff:
-            return await self.staff.run(work)
-        async with self.places.one(caller(environ)):
+            with self.turns.of_staff():
+                return await self.staff.run(work)
+        async with self.places.one(caller(environ)), self.turns.of_stranger():
             return await self.strangers.run(work)
 
 

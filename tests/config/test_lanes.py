@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from floreo.config.rsgi import Full, Lane, Places, session_key
+from floreo.config.rsgi import Full, Lane, Places, Turns, session_key
 
 Found = TypeVar("Found")
 
@@ -58,6 +58,40 @@ def test_a_lane_takes_as_many_as_may_wait_and_no_more() -> None:
         return list(done), await lane.run(lambda: True)
 
     assert in_a_loop(main) == ([True, True, True], True)
+
+
+def test_while_staff_wait_strangers_are_worked_on_one_by_one() -> None:
+    async def main() -> list[int]:
+        turns, at_work, seen, let_go = Turns(), set[int](), list[int](), asyncio.Queue[None]()
+
+        async def stranger(number: int) -> None:
+            async with turns.of_stranger():
+                at_work.add(number)
+                await let_go.get()
+                at_work.remove(number)
+
+        async def look() -> None:
+            for _each in range(20):
+                await asyncio.sleep(0)
+            seen.append(len(at_work))
+
+        before = [asyncio.create_task(stranger(number)) for number in range(3)]
+        await look()  # nobody of the staff is there
+        with turns.of_staff():
+            during = [asyncio.create_task(stranger(number)) for number in range(3, 7)]
+            await look()  # those who had begun go on
+            during[0].cancel()  # one leaves who waits
+            for _each in range(4):
+                let_go.put_nowait(None)
+                await look()
+        await look()  # the staff have their answer
+        for _each in range(9):
+            let_go.put_nowait(None)
+        await asyncio.gather(*before, *during, return_exceptions=True)
+        await look()
+        return seen
+
+    assert in_a_loop(main) == [3, 3, 2, 1, 1, 1, 2, 0]
 
 
 @pytest.mark.parametrize(

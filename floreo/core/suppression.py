@@ -78,6 +78,12 @@ def suppressed_table(counts: Sequence[Sequence[int]], threshold: int = SMALL) ->
     return _table(counts, values, hidden)
 
 
+def gives_away(counts: Sequence[Sequence[int]], hidden: set[Place]) -> bool:
+    """Whether somebody who knows every cell and every sum that is not in `hidden` can compute one that is. `hidden` names cells as
+    (row, column), and sums with TOTAL for the one or the other."""
+    return bool(_determined(_with_sums(counts), hidden))
+
+
 def _is_small(number: int, threshold: int) -> bool:
     return 0 < number < threshold
 

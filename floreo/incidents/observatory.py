@@ -113,12 +113,29 @@ def of_year(year: int) -> Year:
                 ("channel", _("Channel"), _channels()),
             )
         ),
-        times=(
-            _times("answer", _("Until the reporter is answered"), answer),
-            _times("triage", _("Until a report is triaged"), triage),
-            _times("contain", _("Until a case is contained"), contain),
-            _times("close", _("Until a case is closed"), close),
-        ),
+        times=_all_times(answer, triage, contain, close),
+    )
+
+
+def times_of(period: Period) -> tuple[Times, ...]:
+    """How long things took of what was received in the period, in two queries."""
+    until = end_of(period)
+    _counts, contain, close = _pass_over_cases(period, until)
+    _number, answer, triage = _pass_over_reports(period, until)
+    return _all_times(answer, triage, contain, close)
+
+
+def class_labels() -> Mapping[str, str]:
+    """Classes by code, with "" for what is not classified, in the order of their list."""
+    return _classes()
+
+
+def _all_times(answer: Estimate, triage: Estimate, contain: Estimate, close: Estimate) -> tuple[Times, ...]:
+    return (
+        _times("answer", _("Until the reporter is answered"), answer),
+        _times("triage", _("Until a report is triaged"), triage),
+        _times("contain", _("Until a case is contained"), contain),
+        _times("close", _("Until a case is closed"), close),
     )
 
 

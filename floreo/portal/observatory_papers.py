@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,13 +15,12 @@ from floreo.core.ui import locale
 from floreo.core.wording import day_text, number_figures, quarter_text
 from floreo.incidents import briefings, observatory
 from floreo.organisations.models import Country
-from floreo.organisations.presenters import notice_text
 from floreo.portal.observatory_text import cell_text, count_text, quantile_text
 
 
 def yearly(country: Country, year: observatory.Year) -> Document:
     """Causes, times, shares in time, sectors and districts of one year."""
-    period = Period(*_days(year.year))
+    period = Period(date(year.year, 1, 1), date(year.year, 12, 31))
     blocks: list[Block] = [
         Paragraph(_lede(year), tone="lede"),
         Facts(((_("Reports received"), count_text(year.reports)), (_("Cases"), count_text(year.cases)))),
@@ -41,13 +41,13 @@ def briefing(country: Country, found: briefings.Quarter) -> Document:
     """Two pages for judges and prosecutors: what was reported, what evidence was kept, how long it took."""
     day = found.period.start
     reported = [
-        (_("Reports received"), _or_withheld(found.reports)),
-        (_("Cases"), _or_withheld(found.cases)),
-        (_("Reporters who want the police to know"), _or_withheld(found.wanted_police)),
+        (_("Reports received"), cell_text(found.reports)),
+        (_("Cases"), cell_text(found.cases)),
+        (_("Reporters who want the police to know"), cell_text(found.wanted_police)),
     ]
     kept = [
-        (_("Cases with evidence"), _or_withheld(found.with_evidence)),
-        (_("Pieces of evidence with a hash and a chain of custody"), _or_withheld(found.pieces)),
+        (_("Cases with evidence"), cell_text(found.with_evidence)),
+        (_("Pieces of evidence with a hash and a chain of custody"), cell_text(found.pieces)),
     ]
     rows = [(label, cell_text(count)) for _code, label, count in found.classes]
     times = [
@@ -79,15 +79,9 @@ def _document(country: Country, title: str, blocks: Sequence[Block], subtitle: s
         subtitle=subtitle,
         made_on=made,
         foot=_("As known on %(day)s.") % {"day": day_text(made)},
-        notice=notice_text(country),
+        notice=country.site_notice,
         site=settings.SITE_ADDRESS,
     )
-
-
-def _days(year: int) -> tuple[object, object]:
-    from datetime import date
-
-    return date(year, 1, 1), date(year, 12, 31)
 
 
 def _lede(year: observatory.Year) -> str:
@@ -113,11 +107,11 @@ def _grid(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], note
 
 
 def _withheld() -> Paragraph:
-    return Paragraph(_("Withheld: numbers below %(small)s, and those from which they could be computed, are not shown.") % {"small": SMALL}, tone="note")
-
-
-def _or_withheld(count: int | None) -> str:
-    return cell_text(count)
+    return Paragraph(
+        _("Withheld: numbers below %(small)s, and those from which they could be computed, are not shown.")
+        % {"small": SMALL},
+        tone="note",
+    )
 
 
 _SHARES: dict[str, Callable[[], str]] = {

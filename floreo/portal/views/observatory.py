@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,15 +15,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
-from floreo.core.durations import Quantile
+from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
 from floreo.core.figures import SMALL
+from floreo.core.slots import DRAWING
 from floreo.core.tables import flat
+from floreo.core.throttle import address_of, charge
 from floreo.core.ui.charts import Bar
-from floreo.core.wording import day_text, days_text, number_figures, sentences
+from floreo.core.ui.papers import KINDS, paper
+from floreo.core.wording import day_text, number_figures, quarter_text, sentences
 from floreo.incidents import observatory as figures
+from floreo.incidents.briefings import begun, of_quarter
 from floreo.incidents.case_measures import hours_of
+from floreo.organisations.models import Country
+from floreo.organisations.queries import the_country
+from floreo.portal.observatory_papers import briefing, yearly
+from floreo.portal.observatory_text import cell_text, count_text, length_text, quantile_text
 from floreo.portal.views.page import Crumb, page, public_page
+
+BURST, PER_HOUR = 60, 600  # of files by one stranger
 
 
 @login_not_required
@@ -48,6 +58,7 @@ def observatory(request: HttpRequest, year: int | None = None) -> HttpResponseBa
         crumbs=() if year is None else (Crumb(_("Incidents"), reverse("portal:observatory")),),
         shown=shown,
         known=known,
+        quarters=[(quarter_text(date(shown.year, 3 * q - 2, 1)), q) for q in begun(shown.year)],
         lede=_lede(shown),
         bars=_bars(shown),
         times=[
@@ -140,30 +151,50 @@ def _bars(shown: figures.Year) -> list[Bar]:
     return [Bar(line.label, line.count, cell_text(line.count)) for line in over_time.lines]
 
 
-def cell_text(count: int | None) -> str:
-    return _("withheld") if count is None else number_figures(count)
+@login_not_required
+@public_page
+def yearly_report(request: HttpRequest, year: int, kind: str = "") -> HttpResponseBase:
+    """The year as a document: a page, or a file of `kind`."""
+    country = _country()
+    shown = _of(year, figures.years())
+    return _document(request, yearly(country, shown), kind, name=f"incidents {year}", here=("yearly_report", [year]))
 
 
-def count_text(count: int | None) -> str:
-    return _("fewer than %(small)s") % {"small": SMALL} if count is None else number_figures(count)
+@login_not_required
+@public_page
+def quarterly_briefing(request: HttpRequest, year: int, quarter: int, kind: str = "") -> HttpResponseBase:
+    """The quarter for judges and prosecutors. Raises Missing for one that has not begun or of a year of which there is nothing."""
+    country = _country()
+    if year not in figures.years() or quarter not in begun(year):
+        raise Missing
+    made = briefing(country, of_quarter(year, quarter))
+    return _document(
+        request, made, kind, name=f"incidents {year} q{quarter}", here=("quarterly_briefing", [year, quarter])
+    )
 
 
-def length_text(length: timedelta) -> str:
-    """ "3 hours", "12 days"; from two days on in days."""
-    if length < timedelta(hours=1):
-        return _("1 hour")
-    if length < timedelta(days=2):
-        hours = round(length / timedelta(hours=1))
-        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number_figures(hours)}
-    return days_text(round(length / timedelta(days=1)))
+def _country() -> Country:
+    country = the_country()
+    if country is None:
+        raise Missing
+    return country
 
 
-def quantile_text(times: figures.Times, found: Quantile) -> str:
-    """The time; or that it is withheld, or not known and more than what was seen."""
-    if times.counted is None:
-        return _("withheld")
-    if found.value is not None:
-        return length_text(found.value)
-    if found.more_than is not None:
-        return _("Not known yet: more than %(time)s") % {"time": length_text(found.more_than)}
-    return _("Not known")
+def _document(
+    request: HttpRequest, document: Document, kind: str, *, name: str, here: tuple[str, list[int]]
+) -> HttpResponseBase:
+    if kind:
+        charge("observatory", address_of(request), capacity=BURST, per_hour=PER_HOUR)
+        with DRAWING.one():
+            return paper(document, kind, name=name)
+    files = [(each, reverse(f"portal:{here[0]}_file", args=[*here[1], each])) for each in KINDS]
+    crumbs = (Crumb(_("Incidents"), reverse("portal:observatory")),)
+    return page(
+        request,
+        "portal/observatory_document.html",
+        section="data",
+        title=document.title,
+        crumbs=crumbs,
+        doc=document,
+        files=files,
+    )

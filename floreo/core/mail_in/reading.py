@@ -19,7 +19,7 @@ from typing import Any
 from floreo.core import cage
 from floreo.core.mail_in.automatic import is_answering_machine, is_automatic
 from floreo.core.mail_in.shape import Attachment, Doubt, DoubtCode, IncomingMail
-from floreo.core.mail_in.text import decoded, one_line, text_of_html, tidy
+from floreo.core.mail_in.text import decoded, one_line, text_of_html, tidy, whole_letters
 
 LOADS = ("floreo.core.mail_in.outlook",)
 OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how a compound file begins (MS-CFB 2.2)
@@ -221,9 +221,10 @@ def _headers(message: EmailMessage) -> IncomingMail:
 def _values(message: EmailMessage, name: str) -> list[str]:
     """What the header says, each time that it is there."""
     try:
-        return [str(value) for value in message.get_all(name) or []]
+        found = [str(value) for value in message.get_all(name) or []]
     except Exception:  # a stranger's bytes in a library that raises what it likes
-        return [str(value) for key, value in message.raw_items() if str(key).lower() == name.lower()]
+        found = [str(value) for key, value in message.raw_items() if str(key).lower() == name.lower()]
+    return [whole_letters(value).replace("\0", " ") for value in found]
 
 
 def _sender(message: EmailMessage) -> tuple[str, str]:
@@ -232,10 +233,10 @@ def _sender(message: EmailMessage) -> tuple[str, str]:
         addresses: list[Address] = list(getattr(given[0], "addresses", ())) if len(given) == 1 else []
         if len(addresses) != 1:
             return "", ""
-        return str(addresses[0].addr_spec).lower(), one_line(str(addresses[0].display_name), 200)
+        return one_line(str(addresses[0].addr_spec), 320).lower(), one_line(str(addresses[0].display_name), 200)
     except Exception:  # as above
         name, address = parseaddr(next(iter(_values(message, "From")), ""))
-        return address.lower(), one_line(name, 200)
+        return one_line(address, 320).lower(), one_line(name, 200)
 
 
 def _addresses(message: EmailMessage, name: str) -> list[str]:
@@ -330,7 +331,7 @@ def _leaves(
 
 def _kind(part: EmailMessage) -> str:
     try:
-        return part.get_content_type()
+        return one_line(part.get_content_type(), 100)
     except Exception:  # as above
         return "application/octet-stream"
 

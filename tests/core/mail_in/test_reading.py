@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from floreo.core.mail_in.doubts import sentence
-from floreo.core.mail_in.reading import DEEPEST, parse_in_a_cage, read_in_a_cage
+from floreo.core.mail_in.reading import DEEPEST, parse_in_a_cage, parse_mail, read_in_a_cage
 from floreo.core.mail_in.rtf import text_of_rtf
 from floreo.core.mail_in.shape import Attachment, Doubt, DoubtCode, IncomingMail
 from floreo.core.mail_in.text import text_of_html
@@ -194,3 +196,48 @@ def test_words_of_rich_text() -> None:
 
 def test_a_compound_file_that_is_no_message_is_said() -> None:
     assert codes(read_in_a_cage(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000))) == ["unreadable", "outlook"]
+
+
+def test_bytes_that_no_encoding_explains_are_no_half_letters() -> None:
+    mail = read_in_a_cage(b"From: Jos\xe9 <a@b.example>\nSubject: se\xc3\xb1al \xff\nTo: x\xe9@b.example\n\nHi\xff")
+    assert (mail.sender, mail.subject, mail.text) == ("a@b.example", "se\u00f1al \ufffd", "Hi\u00ff")
+    assert mail.sender_name.startswith("Jos")
+
+
+_PIECES = [
+    b"From: ",
+    b"To: ",
+    b"Subject: ",
+    b"=?utf-8?b?",
+    b"=?x?q?=00",
+    b"?=",
+    b"<a@b.example>",
+    b"\n\n",
+    b"\n",
+    b"--x",
+    b"--x--",
+]
+_PIECES += [
+    b"Content-Type: multipart/mixed; boundary=x\n\n",
+    b"Content-Type: message/rfc822\n\n",
+    b"\xff\xfe",
+    b"\0",
+    b"\xed\xa0\x80",
+]
+_PIECES += [
+    b"Content-Type: text/html; charset=utf-16\n\n",
+    b"Content-Transfer-Encoding: base64\n",
+    b"; filename*=utf-8''%00%ff.exe",
+    b"\xd0\xcf",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(_PIECES) | st.binary(max_size=12), max_size=25).map(b"".join))
+def test_whatever_comes_a_database_can_hold_what_is_said_of_it(raw: bytes) -> None:
+    mail = parse_mail(raw)
+    words = [mail.sender, mail.sender_name, mail.reply_to, mail.message_id, mail.subject, mail.text]
+    words += [*mail.recipients, *mail.in_reply_to, *mail.references]
+    words += [word for each in mail.files for word in (each.name, each.media_type)]
+    assert "\0" not in "".join(words)
+    "".join(words).encode()

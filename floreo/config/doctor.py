@@ -23,7 +23,8 @@ from django.db import DatabaseError, connection
 from floreo.config.backup import VERB, free_space
 from floreo.config.migrating import migrations_due
 from floreo.config.rights import may_change_the_trail
-from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, scanning, state
+from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, openpgp, scanning, state
+from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
 from floreo.incidents.actions.evidence import broken_files
@@ -34,6 +35,7 @@ from floreo.strategy.models import Quotation, SourceDocument
 
 GOOD, WATCH, BAD = "good", "watch", "bad"
 _TAIL = 1000  # links of the chain that are walked each time
+_KEY_ENDS_SOON = timedelta(days=30)
 _LONGEST_INTERVAL = timedelta(days=1, hours=1)  # no job comes round more rarely than once a day
 _LONG_RUN = timedelta(hours=6)
 _LOW = 2 * 1024**3
@@ -378,6 +380,7 @@ def _mail() -> Check:
                 f"The mail server cannot be reached: {str(problem)[:150]}.",
                 "Correct FLOREO_SMTP or fix the server. E-mails wait meanwhile.",
             )
+    yield from _team_key()
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
         yield watch(
@@ -395,6 +398,25 @@ def _mail() -> Check:
             f"E-mails to {f'{who} ({mail.to})' if who else mail.to} are returned.",
             "Correct the address in the register, or telephone the person.",
         )
+
+
+def _team_key() -> Check:
+    """The key with which mails of cases are signed: while it cannot be used, they wait."""
+    if not settings.PGP_KEY:
+        return
+    try:
+        key = openpgp.team_key()
+    except Refused as refusal:
+        yield bad(str(refusal.sentence), "Correct FLOREO_PGP_KEY or its file. E-mails of cases wait meanwhile.")
+        return
+    expires = key.certificate.expires_at if key is not None else None
+    if expires is not None and expires < clock.machine() + _KEY_ENDS_SOON:
+        yield watch(
+            f"The team's OpenPGP key expires on {expires.date().isoformat()}.",
+            "Extend it with gpg --quick-set-expire, export it again, and publish the public part.",
+        )
+    else:
+        yield good("The team's OpenPGP key signs.")
 
 
 def _backups() -> Check:

@@ -17,11 +17,15 @@ import pytest
 from django.test import override_settings
 
 from floreo.core import openpgp
+from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.errors import Refused
 from floreo.core.mail_in.pgp import signed_part, signers_in_a_cage
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.outbox import Attachment, letter
+from floreo.organisations.actions.register import add_contact, update_contact
+from floreo.organisations.models import Contact, Organisation
+from floreo.organisations.queries import openpgp_key_of
 from tests.core.mail_server import MailServer, mail_server
 
 GPG = shutil.which("gpg")
@@ -222,3 +226,20 @@ def test_a_signed_mail_that_comes_in_is_proven_by_the_key_of_its_sender(key_file
     assert signers_in_a_cage(b"X: 1\r\n" + raw.replace(b"\r\n", b"\n"), [ours]) == (fingerprint,)
     appended = raw.replace(b"Content-Type: application/pgp-signature", b"Content-Type: text/plain\r\n\r\nMore\r\n")
     assert signers_in_a_cage(appended, [ours]) == ()
+
+
+@pytest.mark.django_db
+def test_a_contact_of_the_register_has_a_key_that_can_be_used() -> None:
+    who = Organisation.objects.create(code="water", name="Water", kind="ministry")
+    good = str(pysequoia.Tsk.generate("ana@water.example").extract_certificate())
+    contact = add_contact(who, by=SYSTEM, purpose="Abuse", email="Ana@water.example", openpgp_key=f"\n{good}\n")
+    assert openpgp.certificate(openpgp_key_of("ana@WATER.example")).names == ("ana@water.example",)
+    with pytest.raises(Refused) as caught:
+        update_contact(contact, by=SYSTEM, openpgp_key=str(pysequoia.Tsk.generate("ana@water.example")))
+    assert list(caught.value.fields) == ["openpgp_key"]
+    Contact.objects.update(openpgp_key=expired())
+    contact.refresh_from_db()
+    assert (
+        update_contact(contact, by=SYSTEM, purpose="Security").purpose == "Security"
+    )  # an old key stops no other change
+    assert openpgp_key_of("nobody@water.example") == ""

@@ -27,6 +27,8 @@ from floreo.core.decisions import is_maker
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.policy import Tlp
+from floreo.incidents.access import get_case_for
+from floreo.incidents.models import Case, ObservableKind
 from floreo.workspace.advisories import forms
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
 from floreo.workspace.form_page import person
@@ -176,9 +178,11 @@ def _known(cves: list[str]) -> list[tuple[str, str]]:
 
 
 def _new_form(request: HttpRequest) -> Any:
-    """Prefilled from the CVE of the address, and from its KEV entry where there is one."""
-    cve = request.GET.get("cve", "").strip().upper()
+    """Prefilled from the CVE of the address, and from its KEV entry where there is one; or from the case of the address."""
+    cve, case = request.GET.get("cve", "").strip().upper(), request.GET.get("case", "").strip()
     initial = _prefilled(cve) if CVE.fullmatch(cve) else {}
+    if case:
+        initial = _from_case(get_case_for(request.user, case))
     return lambda data, _thing: forms.NewAdvisoryForm(data, initial=initial)
 
 
@@ -198,6 +202,19 @@ def _prefilled(cve: str) -> dict[str, Any]:
         "references": "\n".join(word for word in entry.notes.split() if word.startswith("https://"))[:4000],
         "made_from": f"kev:{cve}",
         "source_known_at": added,
+    }
+
+
+def _from_case(case: Case) -> dict[str, Any]:
+    """What an advisory may take from a case: its CVEs, sector and day. Nothing that says who was hit."""
+    cves = list(case.observables.filter(kind=ObservableKind.CVE).order_by("pk").values_list("value", flat=True))
+    start = _prefilled(cves[0]) if cves else {"code": _free_code(), "tlp": Tlp.CLEAR}
+    return start | {
+        "cves": "\n".join(cves),
+        "severity": "" if case.severity == "unknown" else case.severity,
+        "sectors": [case.sector] if case.sector else [],
+        "made_from": f"case:{case.reference}",
+        "source_known_at": case.received_at,
     }
 
 

@@ -243,9 +243,8 @@ class CsafDocument(Record):
 
 class Subscriber(Record):
     """Somebody who asked for advisories by e-mail, and, once the link in the first mail was used, receives them. Neither
-    the trail nor a list names the address."""
+    the trail nor a list names the address: without a rule nobody sees a row (core/policy.py)."""
 
-    read_with = Permission.ADVISORY_PUBLISH
     secret_fields: ClassVar[frozenset[str]] = frozenset({"email"})
 
     email = models.EmailField(unique=True, verbose_name=_("E-mail"))

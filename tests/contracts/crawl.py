@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
+from floreo.advisories.models import Advisory
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Evidence
 from floreo.feeds.models import ApiToken, Finding
@@ -72,6 +73,7 @@ def _of_the_desks() -> list[str]:
         "committees",
         "decisions",
         "publications",
+        "advisories",
         "channels",
         "imports",
         "word_templates",
@@ -89,6 +91,8 @@ def _of_the_desks() -> list[str]:
     found += [address for each in planted for address in (each.workspace_url(), each.get_absolute_url())]
     for paper in Publication.objects.filter(code__startswith=COMMON):
         found += [reverse("workspace:publication", args=[paper.code]), reverse("portal:publication", args=[paper.code])]
+    for advisory in Advisory.objects.filter(code__startswith=COMMON):
+        found += [advisory.workspace_url(), advisory.get_absolute_url()]
     for draft in ImportDraft.objects.filter(code__startswith=COMMON):
         found += [reverse(f"workspace:{name}", args=[draft.code]) for name in ("import", "import_file")]
         found.append(reverse("workspace:import_row", args=[draft.code, 1]))

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from floreo.advisories.models import Advisory
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.action import action
@@ -57,6 +58,9 @@ WORDS = {
     P.EVIDENCE_STRICT: f"{COMMON}strict",
     P.EVIDENCE_RED: f"{COMMON}red",
     P.PUBLICATION_WRITE: f"{COMMON}press",
+    P.ADVISORY_WRITE: f"{COMMON}warning",
+    P.ADVISORY_READ: f"{COMMON}community",
+    P.ADVISORY_RED: f"{COMMON}closed",
     P.MEETING_READ: f"{COMMON}meeting",
     P.IMPORT_REVIEW: f"{COMMON}import",
     P.REVIEW_DECIDE: f"{COMMON}answer",
@@ -96,6 +100,7 @@ def plant(*, by: Any) -> None:
         (_committee, (act, body)),
         (_meetings, (act,)),
         (_publications, ()),
+        (_advisories, ()),
         (_import, ()),
         (_answers, (act,)),
         (_template, ()),
@@ -215,6 +220,22 @@ def _publications() -> None:
     save(Publication(code=f"{word}-draft", **texts))
     save(Publication(code=f"{word}-ready", state="ready", embargo_until=clock.now() + timedelta(days=90), **texts))
     save(Channel(code=f"{word}-channel", name=f"{word} channel", kind="press", is_active=False))
+
+
+def _advisories() -> None:
+    for needs, marking, state in (
+        (P.ADVISORY_WRITE, "CLEAR", "draft"),
+        (P.ADVISORY_WRITE, "AMBER", "published"),
+        (P.ADVISORY_READ, "GREEN", "published"),
+        (P.ADVISORY_RED, "RED", "draft"),
+        (P.ADVISORY_RED, "AMBER+STRICT", "published"),
+    ):
+        word = WORDS[needs]
+        texts = {"title": f"{word} title", "summary": f"{word} summary", "text": word, "advice": word, "language": "en"}
+        code = f"{word}-{marking.lower().replace('+', '-')}"
+        at = clock.now() if state == "published" else None
+        facts = {"severity": "high", "tlp": marking, "state": state, "published_at": at, "cves": ["CVE-1900-20001"]}
+        save(Advisory(code=code, **texts, **facts))
 
 
 def _import() -> None:

@@ -53,6 +53,9 @@ WITHHELD = (
     Withheld("TLP:AMBER+STRICT", "Evidence marked TLP:AMBER+STRICT", P.EVIDENCE_STRICT, P.EVIDENCE_KEEP),
     Withheld("TLP:RED", "Evidence marked TLP:RED", P.EVIDENCE_RED, P.EVIDENCE_KEEP),
     Withheld("publications", "Publications that are not out yet, and channels out of use", P.PUBLICATION_WRITE),
+    Withheld("advisories", "Advisories that are not published, or marked TLP:AMBER", P.ADVISORY_WRITE),
+    Withheld("advisories GREEN", "Published advisories marked TLP:GREEN", P.ADVISORY_READ),
+    Withheld("advisories RED", "Advisories marked TLP:AMBER+STRICT or TLP:RED", P.ADVISORY_RED),
     Withheld("meetings", "Committees that are not public, and what is internal of every meeting", P.MEETING_READ),
     Withheld("imports", "Texts that are read, and what was drafted from them", P.IMPORT_REVIEW),
     Withheld("answers", "Answers of a review that nobody approved yet", P.REVIEW_DECIDE, P.PLAN_UPDATE),
@@ -61,6 +64,7 @@ WITHHELD = (
     Withheld("tokens", "Which programs have a token of the API", P.ACCOUNT_MANAGE),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
+ADVISORIES = tuple(w.name for w in WITHHELD if w.name.startswith("advisories"))
 ALL = tuple(w.name for w in WITHHELD)
 _TASKS = ("plan", *EVIDENCE)
 _WORK = {"answers": P.REVIEW_DECIDE, "meetings": P.MEETING_RUN}
@@ -76,7 +80,7 @@ EXITS = (
     Exit(
         "workspace search",
         "Search of the workspace",
-        ("plan", "register", "people", *EVIDENCE, "publications", "meetings"),
+        ("plan", "register", "people", *EVIDENCE, "publications", *ADVISORIES, "meetings"),
     ),
     Exit("program", "The API with a token of one's account", ("findings",), needs=P.FEED_READ),
     Exit("evidence file", "The file of a piece of evidence", EVIDENCE, needs=None),

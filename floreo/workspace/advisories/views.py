@@ -192,17 +192,20 @@ def _prefilled(cve: str) -> dict[str, Any]:
     if entry is None:
         return start
     added = datetime.combine(entry.added_on, datetime.min.time(), tzinfo=clock.zone())
-    return start | {
-        "title": entry.name[:300],
-        "summary": entry.description[:500],
-        "text": entry.description,
-        "advice": entry.action,
-        "products": f"{entry.vendor} | {entry.product} | | ",
-        "severity": "critical" if entry.ransomware else "high",
-        "references": "\n".join(word for word in entry.notes.split() if word.startswith("https://"))[:4000],
-        "made_from": f"kev:{cve}",
-        "source_known_at": added,
-    }
+    return (
+        start
+        | {
+            "title": entry.name[:300],
+            "summary": entry.description[:500],
+            "text": entry.description if len(entry.description) > 500 else "",  # else the summary says it all
+            "advice": entry.action,
+            "products": f"{entry.vendor} | {entry.product} | | ",
+            "severity": "critical" if entry.ransomware else "high",
+            "references": "\n".join(word for word in entry.notes.split() if word.startswith("https://"))[:4000],
+            "made_from": f"kev:{cve}",
+            "source_known_at": added,
+        }
+    )
 
 
 def _from_case(case: Case) -> dict[str, Any]:

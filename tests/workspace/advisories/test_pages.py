@@ -33,7 +33,7 @@ def test_an_entry_of_kev_becomes_an_advisory_in_a_few_presses(
     form = browser.get("/workspace/new-advisory/?cve=CVE-2021-44228").context["form"]
     given = {name: form[name].value() or "" for name in form.fields if name != "version"}
     assert (given["code"], given["made_from"], given["severity"]) == ("adv-2026-001", "kev:CVE-2021-44228", "critical")
-    assert browser.post("/workspace/new-advisory/", given | {"language": "en"}).status_code == 302
+    assert browser.post("/workspace/new-advisory/", given | {"source_known_at": "2021-12-10T00:00"}).status_code == 302
     made = Advisory.objects.get()
     assert (made.cves, made.products[0]["product"], made.source_known_at is not None) == (
         ["CVE-2021-44228"],

@@ -124,13 +124,13 @@ def _determined(values: Mapping[Place, int], hidden: set[Place]) -> list[Place]:
     """Withheld cells that can have one value only, for somebody who knows all others. Cells that are not 0 are known to be at
     least 1 as long as every 0 is shown."""
     lowest = 0 if any(values[place] == 0 for place in hidden) else 1
-    ways: dict[Hashable, list[tuple[Hashable, Place]]] = {}
+    steps: dict[Hashable, list[tuple[Hashable, Place]]] = {}
     for place in hidden:
         tail, head = _arc(place)
-        ways.setdefault(tail, []).append((head, place))  # one more
+        steps.setdefault(tail, []).append((head, place))  # one more
         if values[place] > lowest:
-            ways.setdefault(head, []).append((tail, place))  # one less
-    return sorted(place for place in hidden if not _can_change(place, ways, one_less=values[place] > lowest))
+            steps.setdefault(head, []).append((tail, place))  # one less
+    return sorted(place for place in hidden if not _can_change(place, steps, one_less=values[place] > lowest))
 
 
 def _arc(place: Place) -> tuple[Hashable, Hashable]:
@@ -141,20 +141,20 @@ def _arc(place: Place) -> tuple[Hashable, Hashable]:
     return (row, column) if (place[0] == TOTAL) != (place[1] == TOTAL) else (column, row)
 
 
-def _can_change(place: Place, ways: Mapping[Hashable, Sequence[tuple[Hashable, Place]]], *, one_less: bool) -> bool:
+def _can_change(place: Place, steps: Mapping[Hashable, Sequence[tuple[Hashable, Place]]], *, one_less: bool) -> bool:
     tail, head = _arc(place)
-    return _leads(head, tail, place, ways) or (one_less and _leads(tail, head, place, ways))
+    return _leads(head, tail, place, steps) or (one_less and _leads(tail, head, place, steps))
 
 
 def _leads(
-    start: Hashable, goal: Hashable, without: Place, ways: Mapping[Hashable, Sequence[tuple[Hashable, Place]]]
+    start: Hashable, goal: Hashable, without: Place, steps: Mapping[Hashable, Sequence[tuple[Hashable, Place]]]
 ) -> bool:
     seen, waiting = {start}, deque([start])
     while waiting:
         here = waiting.popleft()
         if here == goal:
             return True
-        for there, place in ways.get(here, ()):
+        for there, place in steps.get(here, ()):
             if place != without and there not in seen:
                 seen.add(there)
                 waiting.append(there)

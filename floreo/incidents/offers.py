@@ -11,7 +11,7 @@ from floreo.core.figures import Measure
 from floreo.core.offers import INCIDENTS, Job, MenuItem, Offers, SearchKind
 from floreo.incidents import clocks, measures, pack, spooled
 from floreo.incidents.actions.mail import read_incident_mail
-from floreo.incidents.offered_figures import FIGURES
+from floreo.incidents.offered_measures import CASE_MEASURES
 from floreo.incidents.tasks import waiting_tasks
 
 OFFERS = Offers(
@@ -23,7 +23,7 @@ OFFERS = Offers(
             _("reports triaged within 24 hours"),
             _("reports received"),
         ),
-        **FIGURES,
+        **CASE_MEASURES,
     },
     tasks=waiting_tasks,
     task_kinds={

@@ -1,4 +1,4 @@
-"""Words and units of the figures in case_measures.py, as offers.py declares them."""
+"""Words and units of the measures in case_measures.py, as offers.py declares them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.figures import Direction, Measure, MeasureFunction, Words
-from floreo.incidents import case_measures as figures
+from floreo.incidents import case_measures
 
 _RECEIVED, _CASES = _("reports received"), _("cases first reported in the period")
 
@@ -18,43 +18,48 @@ def _hours(function: MeasureFunction, title: Words, over: Words, of: Words) -> M
 
 # Of how many reports and cases, and of how many that is over: small numbers of them name somebody, so they are shown as those of
 # people are.
-FIGURES: Mapping[str, Measure] = {
+CASE_MEASURES: Mapping[str, Measure] = {
     "reports_received": Measure(
-        figures.reports_received, _("Reports received"), "reports", _RECEIVED, _RECEIVED, about_people=True
+        case_measures.reports_received, _("Reports received"), "reports", _RECEIVED, _RECEIVED, about_people=True
     ),
-    "cases_received": Measure(figures.cases_received, _("Cases opened"), "cases", _CASES, _CASES, about_people=True),
+    "cases_received": Measure(
+        case_measures.cases_received, _("Cases opened"), "cases", _CASES, _CASES, about_people=True
+    ),
     "median_hours_to_acknowledge": _hours(
-        figures.median_hours_to_acknowledge,
+        case_measures.median_hours_to_acknowledge,
         _("Median hours until the reporter is answered"),
         _("reports whose reporter was answered"),
         _RECEIVED,
     ),
     "p90_hours_to_acknowledge": _hours(
-        figures.p90_hours_to_acknowledge,
+        case_measures.p90_hours_to_acknowledge,
         _("Hours until 9 of 10 reporters are answered"),
         _("reports whose reporter was answered"),
         _RECEIVED,
     ),
     "median_hours_to_triage": _hours(
-        figures.median_hours_to_triage, _("Median hours until a report is triaged"), _("reports triaged"), _RECEIVED
+        case_measures.median_hours_to_triage,
+        _("Median hours until a report is triaged"),
+        _("reports triaged"),
+        _RECEIVED,
     ),
     "p90_hours_to_triage": _hours(
-        figures.p90_hours_to_triage, _("Hours until 9 of 10 reports are triaged"), _("reports triaged"), _RECEIVED
+        case_measures.p90_hours_to_triage, _("Hours until 9 of 10 reports are triaged"), _("reports triaged"), _RECEIVED
     ),
     "median_hours_to_contain": _hours(
-        figures.median_hours_to_contain, _("Median hours until a case is contained"), _("cases contained"), _CASES
+        case_measures.median_hours_to_contain, _("Median hours until a case is contained"), _("cases contained"), _CASES
     ),
     "p90_hours_to_contain": _hours(
-        figures.p90_hours_to_contain, _("Hours until 9 of 10 cases are contained"), _("cases contained"), _CASES
+        case_measures.p90_hours_to_contain, _("Hours until 9 of 10 cases are contained"), _("cases contained"), _CASES
     ),
     "median_hours_to_close": _hours(
-        figures.median_hours_to_close, _("Median hours until a case is closed"), _("cases closed"), _CASES
+        case_measures.median_hours_to_close, _("Median hours until a case is closed"), _("cases closed"), _CASES
     ),
     "p90_hours_to_close": _hours(
-        figures.p90_hours_to_close, _("Hours until 9 of 10 cases are closed"), _("cases closed"), _CASES
+        case_measures.p90_hours_to_close, _("Hours until 9 of 10 cases are closed"), _("cases closed"), _CASES
     ),
     "cases_open_over_30_days": Measure(
-        figures.cases_open_over_30_days,
+        case_measures.cases_open_over_30_days,
         _("Cases open for more than 30 days"),
         "cases",
         _("cases open for more than 30 days"),
@@ -63,7 +68,7 @@ FIGURES: Mapping[str, Measure] = {
         about_people=True,
     ),
     "share_cases_with_lessons": Measure(
-        figures.share_cases_with_lessons,
+        case_measures.share_cases_with_lessons,
         _("Share of closed cases with lessons recorded"),
         "%",
         _("closed cases with lessons recorded"),
@@ -72,7 +77,7 @@ FIGURES: Mapping[str, Measure] = {
         knows_past=False,
     ),
     "share_cases_cross_border": Measure(
-        figures.share_cases_cross_border,
+        case_measures.share_cases_cross_border,
         _("Share of cases that cross the border"),
         "%",
         _("cases that cross the border"),
@@ -80,7 +85,7 @@ FIGURES: Mapping[str, Measure] = {
         about_people=True,
     ),
     "share_legal_clocks_in_time": Measure(
-        figures.share_legal_clocks_in_time,
+        case_measures.share_legal_clocks_in_time,
         _("Share of legal deadlines met in time"),
         "%",
         _("deadlines met in time"),
@@ -88,7 +93,7 @@ FIGURES: Mapping[str, Measure] = {
         about_people=True,
     ),
     "share_own_clocks_in_time": Measure(
-        figures.share_own_clocks_in_time,
+        case_measures.share_own_clocks_in_time,
         _("Share of the team's own deadlines met in time"),
         "%",
         _("deadlines met in time"),

@@ -47,6 +47,25 @@ class _Drawn:
     leader: str = ""
 
 
+@dataclass(frozen=True)
+class _Land:
+    """A polygon, and the box that it lies in."""
+
+    rings: Sequence[Ring]
+    around: Box
+
+    @classmethod
+    def of(cls, rings: Sequence[Ring]) -> _Land:
+        xs, ys = [x for ring in rings for x, _y in ring], [y for ring in rings for _x, y in ring]
+        return cls(rings, Box(min(xs), min(ys), max(xs), max(ys)))
+
+    def is_near(self, box: Box) -> bool:
+        """Whether a point of `box` may lie in it."""
+        mine = self.around
+        beside = mine.right < box.left or box.right < mine.left
+        return not beside and mine.top <= box.bottom and box.top <= mine.bottom
+
+
 def rings_of(geometry: Mapping[str, Any]) -> list[list[Ring]]:
     """Polygons, each its outer ring and its holes; whatever is not an area is left out."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates") or []
@@ -169,7 +188,7 @@ def _outside(
     rings: Sequence[Ring],
     sheet: _Sheet,
     taken: Sequence[Box],
-    land: Sequence[Sequence[Ring]],
+    land: Sequence[_Land],
 ) -> Box | None:
     """A place for all lines beside the area, on no other land and inside the sheet."""
     wide, high = max(width_of(words) for words, _css in lines), LEADING * len(lines)
@@ -189,17 +208,18 @@ def _outside(
     return None
 
 
-def _is_sea(box: Box, sheet: _Sheet, taken: Sequence[Box], land: Sequence[Sequence[Ring]]) -> bool:
+def _is_sea(box: Box, sheet: _Sheet, taken: Sequence[Box], land: Sequence[_Land]) -> bool:
     if box.left < 2 or box.right > sheet.width - 2 or box.top < 2 or box.bottom > sheet.height - 2:
         return False
     if any(box.meets(other) for other in taken):
         return False
+    near = [each.rings for each in land if each.is_near(box)]
     spots = [
         (box.left + (box.right - box.left) * i / 8, box.top + (box.bottom - box.top) * j / 4)
         for i in range(9)
         for j in range(5)
     ]
-    return not any(_is_inside(x, y, rings) for rings in land for x, y in spots)
+    return not any(_is_inside(x, y, rings) for rings in near for x, y in spots)
 
 
 def _leader(box: Box, to: Point) -> str:
@@ -214,7 +234,7 @@ def _name(drawn: Sequence[_Drawn], sheet: _Sheet) -> None:
     """Name and figure inside the area where they fit, else beside it; else a number, with the words in a list below."""
     taken: list[Box] = []
     outlines = {id(d): [coarser(ring, COARSE) for ring in d.polygons[0]] for d in drawn}
-    land = [[coarser(ring, COARSE) for ring in rings] for d in drawn for rings in d.polygons]
+    land = [_Land.of([coarser(ring, COARSE) for ring in rings]) for d in drawn for rings in d.polygons]
     hearts = {key: heart_of(rings) for key, rings in outlines.items()}
     outside = []
     for one in sorted(drawn, key=lambda d: hearts[id(d)][2], reverse=True):

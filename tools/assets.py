@@ -9,13 +9,16 @@ Needs Node only where node_modules is not filled yet: the system's, or the one o
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -207,12 +210,24 @@ def weigh() -> None:
     print(f"{total / 1000:7.1f} kB  in all; htmx adds 12.9 kB")
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two that build at the same moment, one after the other: the second finds that nothing is left to do."""
+    folder = os.open(ASSETS, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def main() -> None:
-    node_modules(dev="--dev" in sys.argv)
-    stamp, now = BUILT / ".digest", digest()
-    if not stamp.exists() or stamp.read_text() != now:
-        build()
-        stamp.write_text(now)
+    with alone():
+        node_modules(dev="--dev" in sys.argv)
+        stamp, now = BUILT / ".digest", digest()
+        if not stamp.exists() or stamp.read_text() != now:
+            build()
+            stamp.write_text(now)
     if "--weigh" in sys.argv:
         weigh()
 

@@ -77,6 +77,11 @@ class Translated(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def translatable(cls) -> tuple[str, ...]:
+        """The fields that have a text in each language."""
+        return (*cls.translated_fields, "doubt") if issubclass(cls, Sourced) else tuple(cls.translated_fields)
+
     def in_language(self, field: str, language: str | None = None) -> str:
         """The text of `field` in `language` (the reader's, unless said), or as it was written."""
         return text_in(self.translations, field, getattr(self, field), language)
@@ -133,6 +138,13 @@ class Sourced(models.Model):
     def is_doubtful(self) -> bool:
         """Whether no person here checked it, and those who made the pack did not read it in its source or doubt it."""
         return not self.confirmed and (self.read_on is None or self.doubt != "")
+
+    def put_doubt(self, text: str) -> None:
+        """Writes why it is not checked. Another doubt than before has no translation yet."""
+        if isinstance(self, Translated):
+            self.set_text("doubt", text)
+        else:
+            self.doubt = text
 
     def mark_confirmed(self, name: str, day: date) -> None:
         """Writes who checked it, if it is marked as checked and nobody is named yet; and nobody, if it is not."""

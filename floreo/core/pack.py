@@ -213,7 +213,10 @@ PROVENANCE = ("source", "source_url", "read_on", "read_in", "confirmed", "confir
 
 
 def provenance_in(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {n: fields[n] for n in PROVENANCE if n in fields}
+    """What a row says of its source, with the translations of its doubt."""
+    found = {n: fields[n] for n in PROVENANCE if n in fields}
+    texts = {code: {"doubt": each["doubt"]} for code, each in fields.get("translations", {}).items() if "doubt" in each}
+    return found | {"translations": texts} if texts else found
 
 
 class SourcedShape(Shape):
@@ -234,7 +237,12 @@ class SourcedShape(Shape):
     def fields(self, setting: Setting) -> dict[str, Any]:
         silent = not (self.source or self.source_url or self.read or self.confirmed or self.doubt)
         if silent:
-            return super().fields(setting) | dict(setting.provenance)
+            own, stated = super().fields(setting), dict(setting.provenance)
+            doubts = stated.pop("translations", {})
+            if doubts and "translations" in own:
+                codes = [*own["translations"], *(code for code in doubts if code not in own["translations"])]
+                own["translations"] = {c: {**own["translations"].get(c, {}), **doubts.get(c, {})} for c in codes}
+            return own | stated
         who, when = setting.checked if self.confirmed and setting.checked else ("", None)
         return super().fields(setting) | {"read_on": self.read, "confirmed_by": who, "confirmed_on": when}
 

@@ -31,8 +31,24 @@ class Findable(Protocol):
     def search_entry(self) -> Entry: ...
 
 
+@runtime_checkable
+class FoundWith(Protocol):
+    """A row whose words are those of another: `found_with` gives the other."""
+
+    def found_with(self) -> models.Model: ...
+
+
+def spoken(thing: Translated) -> list[str]:
+    """What it is called, in each language: its own first."""
+    own = next(f for f in ("title", "name") if f in thing.translated_fields)
+    texts = [getattr(thing, own), *(each.get(own, "") for each in thing.translations.values())]
+    return [text for text in dict.fromkeys(texts) if text]
+
+
 def refresh(thing: models.Model) -> None:
     """Keeps the index in step with one saved thing."""
+    if isinstance(thing, FoundWith):
+        refresh(thing.found_with())
     if not isinstance(thing, Findable):
         return
     entry = thing.search_entry()
@@ -49,7 +65,9 @@ def refresh(thing: models.Model) -> None:
 
 def refresh_many(things: Iterable[models.Model]) -> None:
     rows = []
-    for thing in things:
+    given = list(things)
+    others = {(type(other), other.pk): other for other in (t.found_with() for t in given if isinstance(t, FoundWith))}
+    for thing in [*given, *others.values()]:
         if isinstance(thing, Findable):
             e = thing.search_entry()
             rows.append(
@@ -70,6 +88,12 @@ def refresh_many(things: Iterable[models.Model]) -> None:
         unique_fields=["key"],
         update_fields=["kind", "title", "body", "address", "workspace_address", "is_public"],
     )
+
+
+def refresh_others(gone: models.Model) -> None:
+    """After a row is removed: what was found by its words is not any more."""
+    if isinstance(gone, FoundWith):
+        refresh(gone.found_with())
 
 
 def forget(thing: models.Model) -> None:

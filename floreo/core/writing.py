@@ -75,6 +75,7 @@ def delete(thing: models.Model) -> None:
     current.touch([*gone, *lose])
     search.forget(thing)
     thing.delete()
+    search.refresh_others(thing)
 
 
 def delete_unless_used(thing: models.Model, sentence: str) -> None:

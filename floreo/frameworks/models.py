@@ -429,10 +429,11 @@ class Rating(Record):
         return self.answer.assessment
 
 
-class PublishedScore(Record, Sourced):
+class PublishedScore(Record, Translated, Sourced):
     """A score that the publisher of a framework gave to the country, or to another state, in a year."""
 
     read_with = Permission.AUDIT_READ
+    translated_fields: ClassVar[tuple[str, ...]] = ("subject", "tier", "note")
 
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="scores")
     in_version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="scores")

@@ -108,7 +108,7 @@ class AssessmentShape(TranslatedShape):
         return super().children(replace(inner, measure=self.version))
 
 
-class PublishedScoreShape(SourcedShape):
+class PublishedScoreShape(TranslatedShape, SourcedShape):
     """[[published_score]] in frameworks.toml."""
 
     word: ClassVar[str] = "published_score"

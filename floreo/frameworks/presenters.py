@@ -203,7 +203,7 @@ def score_text(score: PublishedScore) -> str:
     value = number(score.score, 2)
     text = _("%(value)s of %(most)s") % {"value": value, "most": number(score.maximum)} if score.maximum else value
     rank = _("rank %(rank)d") % {"rank": score.rank} if score.rank else ""
-    return ", ".join(filter(None, [text, rank, score.tier]))
+    return ", ".join(filter(None, [text, rank, score.in_language("tier")]))
 
 
 def zeros_text(zeros: list[str], year: int) -> str:

@@ -158,8 +158,8 @@ def _translation_problems(row: Row, languages: Sequence[str]) -> Iterator[Proble
         if language not in languages:
             yield _at(row, language, "pack.toml does not list this language among the country's languages")
         for name in texts:
-            if name not in row.makes.translated_fields:
-                hint = did_you_mean(name, row.makes.translated_fields)
+            if name not in row.makes.translatable():
+                hint = did_you_mean(name, row.makes.translatable())
                 yield _at(row, f"{language}.{name}", f"this text has no translation here{hint}")
 
 

@@ -13,6 +13,7 @@ OFFERS = Offers(
         "pack.loaded": _("loaded the country pack"),
         "row.checked": _("checked a row against its source"),
         "row.doubted": _("doubted a row"),
+        "row.translated": _("translated the texts of a row"),
     },
     menu=(
         MenuItem(

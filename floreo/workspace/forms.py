@@ -145,7 +145,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
                 each.widget, each.widget.is_required = Day(), each.required
         name_what_is_missing(self)
         model = self._meta.model
-        self.translated = [name for name in self.fields if name in getattr(model, "translated_fields", ())]
+        named = model.translatable() if issubclass(model, Translated) else ()
+        self.translated = [name for name in self.fields if name in named]
         self.languages = self._other_languages() if self.translated else []
         for language, name in self.languages:
             for field in self.translated:

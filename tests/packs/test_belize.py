@@ -14,11 +14,13 @@ import pytest
 from django.test import Client
 
 from floreo.core import clock
+from floreo.core.access import SYSTEM
 from floreo.core.figures import Filters, Period
-from floreo.core.models import Sourced
+from floreo.core.models import Sourced, Translated
 from floreo.core.tasks import Recipient
 from floreo.indicators.models import Indicator, Reading
-from floreo.organisations.models import Contact, Country, Holding, Network, Organisation, Place
+from floreo.organisations.actions import remove_role
+from floreo.organisations.models import Contact, Country, Holding, Network, Organisation, OrganisationRole, Place
 from floreo.packs.reading import Pack, read_pack
 from floreo.publications.models import Publication
 from floreo.publications.tasks import waiting_tasks
@@ -39,6 +41,24 @@ def test_every_row_has_a_source_and_says_when_it_was_read_or_why_not(pack: Pack)
     assert [row.name for row in sourced if not row.fields["source"]] == []
     assert [row.name for row in sourced if not row.fields["read_on"] and not row.fields["doubt"]] == []
     assert [row.name for row in sourced if row.fields["confirmed"]] == []
+
+
+@pytest.mark.parametrize("name", ["belize", "isla-prueba"])
+def test_a_doubt_is_in_both_languages_wherever_the_row_has_both(name: str) -> None:
+    """A row without a source of its own has the doubt of the row that holds it, in both languages too."""
+    rows = [row for row in read_pack(PACKS / name, is_measure=lambda name: True).rows if row.fields.get("doubt")]
+    both = [row for row in rows if issubclass(row.makes, Translated)]
+    assert [row.name for row in both if not row.fields["translations"].get("es", {}).get("doubt")] == []
+    assert {row.word for row in rows} - {row.word for row in both} <= {
+        "outlet",
+        "participation",
+        "seat",
+        "network",
+        "framework_mapping",
+        "former_name",
+        "contact",
+        "attachment",
+    }
 
 
 def test_what_was_not_read_in_the_source_it_names(pack: Pack) -> None:
@@ -195,6 +215,32 @@ class TestLoaded:
         tied = Counter(event.action.code for event in Event.objects.exclude(action=None).select_related("action"))  # type: ignore[union-attr]  # each of these names its action
         assert tied == {"1.3.3": 5, "1.4.3": 3, "1.3.2": 1, "1.6.2": 1, "3.3.5": 1}
         assert [event.code for event in Event.objects.exclude(action=None) if not event.doubt] == []
+
+    def test_events_and_roles_are_found_by_their_words(self, stranger: Client) -> None:
+        def found(words: str) -> set[str]:
+            page = stranger.get("/search/", {"q": words}).content.decode()
+            return set(re.findall(r'<a href="(?:/es)?(/(?:organisations|strategy)/[^"]+)"', " ".join(page.split())))
+
+        assert {"/organisations/pitcu/", "/strategy/2020-2023/?events=all#events"} <= found("cybercrime")
+        assert "/organisations/pitcu/" in found("ciberdelitos")
+        assert (
+            "Cybercrime Act, No. 32 of 2020, passed" in stranger.get("/strategy/2020-2023/?events=all").content.decode()
+        )
+        remove_role(OrganisationRole.objects.get(organisation__code="pitcu", code="cybercrime-work"), by=SYSTEM)
+        assert "/organisations/pitcu/" not in found("ciberdelitos")
+
+    def test_the_page_of_an_index_is_in_spanish_too(self, stranger: Client) -> None:
+        page = stranger.get("/es/frameworks/gci/").content.decode()
+        for words in (
+            "Media mundial",
+            "Trinidad y Tabago",
+            "Surinam",
+            "Cero en 2020 y en 2024.",
+            "T4, Evolving (en evolución)",
+        ):
+            assert words in page, words
+        assert "World mean" not in page
+        assert "Ciudad de Belice" in stranger.get("/es/districts/").content.decode()
 
     def test_what_lasted_is_shown_to_its_last_day(self, stranger: Client) -> None:
         page = stranger.get("/strategy/2020-2023/actions/1.3.2/").content.decode()

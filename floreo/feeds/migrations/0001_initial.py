@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('place', models.CharField(blank=True, help_text='The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. Leave empty for files uploaded by hand or sent to our API.', max_length=500, verbose_name='Place')),
                 ('format', models.CharField(blank=True, max_length=20, verbose_name='Format')),
                 ('mapping', models.JSONField(blank=True, default=dict)),
-                ('every_minutes', models.PositiveIntegerField(default=1440, help_text='1440 minutes is once a day. An address is fetched at this interval. A feed that sends nothing for longer is shown as silent.', verbose_name='Minutes between files')),
+                ('every_minutes', models.PositiveIntegerField(default=1440, help_text='An address is fetched this often. A feed that sends nothing for longer than this is shown as silent.', verbose_name='How often')),
                 ('absent_runs', models.PositiveSmallIntegerField(default=3, verbose_name='Number of files without a finding before it counts as not seen any more')),
                 ('tlp', models.CharField(choices=[('CLEAR', 'TLP:CLEAR'), ('GREEN', 'TLP:GREEN'), ('AMBER', 'TLP:AMBER'), ('AMBER+STRICT', 'TLP:AMBER+STRICT')], default='AMBER', max_length=12, verbose_name='Marking')),
                 ('is_active', models.BooleanField(default=True, verbose_name='Switched on')),

@@ -59,9 +59,9 @@ class Feed(Record):
     mapping = models.JSONField(default=dict, blank=True)  # of the four-field form: docs/guide/add-a-feed.md
     every_minutes = models.PositiveIntegerField(
         default=1440,
-        verbose_name=_("Minutes between files"),
+        verbose_name=_("How often"),
         help_text=_(
-            "1440 minutes is once a day. An address is fetched at this interval. A feed that sends nothing for longer is shown as silent."
+            "An address is fetched this often. A feed that sends nothing for longer than this is shown as silent."
         ),
     )  # how often to fetch, and how often a file is expected
     absent_runs = models.PositiveSmallIntegerField(

@@ -114,14 +114,11 @@ def record_score(
         raise _refuse("score", _("The score is higher than the maximum."), "over_maximum")
     who = {"framework": framework, "year": year, "subject": subject.strip(), "part": part.strip()}
     row = PublishedScore.objects.filter(**who).first() or PublishedScore(**who)
-    row.in_version, row.score, row.maximum, row.rank, row.tier = in_version, value, most, rank, tier.strip()
-    row.source, row.source_url, row.note, row.confirmed, row.doubt = (
-        source.strip(),
-        source_url.strip(),
-        note.strip(),
-        True,
-        "",
-    )
+    row.in_version, row.score, row.maximum, row.rank = in_version, value, most, rank
+    row.source, row.source_url, row.confirmed = source.strip(), source_url.strip(), True
+    row.set_text("tier", tier.strip())
+    row.set_text("note", note.strip())
+    row.put_doubt("")
     return save(row)
 
 

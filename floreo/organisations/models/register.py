@@ -13,7 +13,7 @@ from floreo.core.access import Permission, can, reach
 from floreo.core.dates import Precision
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, spoken
 from floreo.organisations.logic import OrganisationKind, PlaceKind
 
 
@@ -126,7 +126,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 class Place(Record, Translated, Sourced):
     """A district, city, town or village. Districts carry their shape; figures by place join on code, never on order."""
 
-    translated_fields = ("name",)
+    translated_fields = ("name", "capital")
 
     code = models.CharField(max_length=20, unique=True)  # ISO 3166-2 for districts
     name = models.CharField(max_length=120)
@@ -237,9 +237,10 @@ class Organisation(Record, Translated, Sourced):
         return path_to("portal:organisation", self.code)
 
     def search_entry(self) -> Entry:
-        body = " ".join(
-            filter(None, [self.short_name, self.role_text, str(self.translations.get("es", {}).get("name", ""))])
-        )
+        """Found by its names and its roles, in each language."""
+        roles = [words for role in self.roles.all() for words in spoken(role)] if self.pk else []
+        does = [self.role_text, *(str(each.get("role_text", "")) for each in self.translations.values())]
+        body = " ".join(filter(None, [self.short_name, *does, *spoken(self)[1:], *roles]))
         workspace = path_to("workspace:organisation", self.code)
         return Entry("organisation", self.name, body, self.get_absolute_url(), workspace, self.is_public)
 
@@ -293,6 +294,10 @@ class OrganisationRole(Record, Translated, Sourced):
         return self.title
 
     def audit_subject(self) -> models.Model:
+        return self.organisation
+
+    def found_with(self) -> Organisation:
+        """Who is found by its words."""
         return self.organisation
 
 

@@ -172,11 +172,15 @@ def _published(found: Framework, sheet: Sheet, country: str) -> Published:
         unit,
         [(s, presenters.score_text(s)) for s in ours if not s.part],
         [
-            Bar(s.subject or country, s.score, number(s.score, 1), is_ours=not s.subject)
+            Bar(s.in_language("subject") or country, s.score, number(s.score, 1), is_ours=not s.subject)
             for s in sorted(newest, key=lambda s: -s.score)
         ],
         [
-            (names.get((s.in_version_id, s.part), s.part) or s.subject or country, s, presenters.score_text(s))
+            (
+                names.get((s.in_version_id, s.part), s.part) or s.in_language("subject") or country,
+                s,
+                presenters.score_text(s),
+            )
             for s in scores
         ],
         presenters.zeros_text([name for _code, name in zeros], year) if year else "",

@@ -31,6 +31,7 @@ from floreo.strategy.tables import ACTIONS
 LATE, DUE = "late", "due"
 FILES = ("csv", "xlsx", "json")
 SHOWN_EVENTS = 12
+MOST_EVENTS = 500  # where all are asked for
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         if viewer is None:
             return part_of_table(request, ACTIONS, rows, kind)
         return file_response(ACTIONS, rows, kind, viewer)
-    about = _about_edition(edition)
+    about = _about_edition(edition, all_events=request.GET.get("events") == "all")
     facts = status_text.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)
     tree = plans.tree(edition, narrowing.apply(actions), opened=narrowing.opened, narrowed=narrowing.is_any)
     counts = counts_of(actions) if narrowing.is_any else plans.counts_in(tree)
@@ -176,9 +177,11 @@ def _lead_chips(actions: QuerySet[Action], narrowing: Narrowing) -> list[Chip]:
 _OF_EDITION = ("code", "title", "translations", "state", "starts_on", "ends_on", "follows")
 
 
-def _about_edition(edition: Edition) -> dict[str, Any]:
+def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
     """What stands beside the plan: bodies, outlets, targets, what happened, and the editions before and after."""
-    past = list(public_events(edition).filter(on__lte=clock.today())[: SHOWN_EVENTS + 1])
+    events = public_events(edition)
+    most = MOST_EVENTS if all_events else SHOWN_EVENTS
+    past = list((events if all_events else events.filter(on__lte=clock.today()))[: most + 1])
     editions = list(Edition.objects.visible_to(None).only(*_OF_EDITION))
     follows = next((each for each in editions if each.pk == edition.follows_id), None)
     carried = Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False)
@@ -192,8 +195,8 @@ def _about_edition(edition: Edition) -> dict[str, Any]:
         "outlets": edition.outlets.all(),
         "copies": copies_of(edition, language()),
         "stated_targets": edition.stated_targets.all(),
-        "events": [of_event(e) for e in past[:SHOWN_EVENTS]],
-        "more_events": len(past) > SHOWN_EVENTS,
+        "events": [of_event(e) for e in past[:most]],
+        "more_events": len(past) > most,
         "runs": span_text(edition.starts_on, edition.ends_on),
         "passages": _passages(edition),
     }

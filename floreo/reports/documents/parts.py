@@ -26,7 +26,7 @@ from floreo.core.documents.blocks import (
     StatusBar,
 )
 from floreo.core.ui import bars, charts, locale, plotting
-from floreo.core.wording import number_figures, short_day
+from floreo.core.wording import capital, number_figures, short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.figures import Figure
 from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text
@@ -307,12 +307,12 @@ def _working(figure: Figure) -> str:
     if latest.numerator is not None and latest.denominator is not None:
         own = figure.indicator
         parts.append(
-            _("%(numerator)s %(counted)s, %(denominator)s %(all)s.")
+            _("%(counted)s: %(numerator)s. %(all)s: %(denominator)s.")
             % {
                 "numerator": locale.number(latest.numerator.normalize()),
                 "denominator": locale.number(latest.denominator.normalize()),
-                "counted": own.in_language("numerator_text") or _("counted"),
-                "all": own.in_language("denominator_text") or _("total"),
+                "counted": capital(own.in_language("numerator_text") or _("counted")),
+                "all": capital(own.in_language("denominator_text") or _("total")),
             }
         )
     if latest.measure:

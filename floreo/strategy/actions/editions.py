@@ -15,7 +15,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.writing import assign, lock_latest, require_free_code, require_order, require_past, require_text, save
-from floreo.strategy.models import Action, Edition, EditionState, ImportDraft, Objective, Pillar, StatusCount
+from floreo.strategy.models import Action, Edition, EditionState, Event, ImportDraft, Objective, Pillar, StatusCount
 
 
 class EditionFacts(TypedDict, total=False):
@@ -67,6 +67,7 @@ def _refresh_search(edition: Edition) -> None:
     search.refresh_many(Pillar.objects.filter(edition=edition).select_related("edition"))
     search.refresh_many(Objective.objects.filter(pillar__edition=edition).select_related("pillar__edition"))
     search.refresh_many(Action.objects.filter(edition=edition).select_related("edition"))
+    search.refresh_many(Event.objects.filter(edition=edition).select_related("edition"))
 
 
 def must_not_be_public(edition: Edition) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry, spoken
 from floreo.organisations.models import DatePrecision, Organisation
 from floreo.strategy.models.editions import Edition, Pillar, may_read_internal
 from floreo.strategy.models.work import Action
@@ -69,6 +71,15 @@ class Event(Record, Translated, Sourced):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """On the page of its edition with all its events: without asking, it shows the latest."""
+        return f"{self.edition.get_absolute_url()}?events=all#events"
+
+    def search_entry(self) -> Entry:
+        workspace = reverse("workspace:plan", args=[self.edition.code])
+        is_public = self.is_public and self.edition.is_public
+        return Entry("event", self.title, " ".join(spoken(self)[1:]), self.get_absolute_url(), workspace, is_public)
 
 
 class EditionPart(models.TextChoices):

@@ -14,10 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("check/", views.queue, name="checking"),
     path(f"{_ROW}accept/", views.accept, name="check_row"),
     path(f"{_ROW}doubt/", views.doubt, name="doubt_row"),
+    path(f"{_ROW}translate/", views.translate, name="translate_row"),
 ]
 
 NEEDS = {
     Permission.ACCOUNT_MANAGE: "first_steps",
     Permission.PLAN_PUBLISH: "site_command",
-    Permission.PLAN_EDIT: "checking check_row doubt_row documents add_document",
+    Permission.PLAN_EDIT: "checking check_row doubt_row translate_row documents add_document",
 }

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,7 +26,8 @@ from floreo.core.models import Translated
 from floreo.core.whole import whole
 from floreo.core.wording import day_text
 from floreo.offers import tables
-from floreo.packs.actions import check_row, doubt_row
+from floreo.organisations.queries import the_country
+from floreo.packs.actions import check_row, doubt_row, translate_row
 from floreo.packs.checking import KINDS, Kind, trust
 from floreo.strategy.models import Edition, SourceDocument, quotations_of
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
@@ -97,6 +99,12 @@ class Waiting:
         return reverse("workspace:plan", args=[edition.code]) if edition is not None else ""
 
     @property
+    def is_translated(self) -> bool:
+        """Whether its texts have a form for other languages."""
+        is_fixed = getattr(self.row, "is_frozen", False)
+        return bool(not is_fixed and _texts_of(self.row) and _other_languages())
+
+    @property
     def public_href(self) -> str:
         return self.kind.address(self.row)
 
@@ -149,6 +157,19 @@ def _shown(row: Any, field: models.Field[Any, Any]) -> str:
     return str(value)
 
 
+def _texts_of(row: Any) -> list[models.Field[Any, Any]]:
+    """The fields of the row whose text has one in each language, where they say something."""
+    names = [name for name in row.translatable() if getattr(row, name)] if isinstance(row, Translated) else []
+    return [row._meta.get_field(name) for name in names]
+
+
+def _other_languages() -> list[tuple[str, str]]:
+    """The languages of the site that the pack is not written in: code and name."""
+    country = the_country()
+    codes = country.languages[1:] if country else []
+    return [(code, str(name)) for code, name in settings.LANGUAGES if code in codes]
+
+
 def _after(mark: str, kinds: list[Kind]) -> tuple[int, int]:
     """Place of the kind in `kinds`, and the key in it, after which the queue goes on."""
     name, _colon, pk = mark.partition(":")
@@ -187,7 +208,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "waiting": rows[0] if rows else None,
         "later": rows[1:],
         "skip": _where(asked, rows[0].mark) if rows else "",
-        "doubt_href": _doubt_href(asked, rows[0]) if rows else "",
+        "doubt_href": _href("doubt_row", asked, rows[0]) if rows else "",
+        "translate_href": _href("translate_row", asked, rows[0]) if rows and rows[0].is_translated else "",
         "quotations": quotations,
         "to_add": list(dict.fromkeys(q.document for q in quotations if not q.document.is_held)),
         "has_documents": SourceDocument.objects.exists(),
@@ -196,8 +218,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/checking/queue.html", context)
 
 
-def _doubt_href(asked: Kind | None, waiting: Waiting) -> str:
-    address = reverse("workspace:doubt_row", args=[waiting.kind.name, waiting.row.pk])
+def _href(page: str, asked: Kind | None, waiting: Waiting) -> str:
+    address = reverse(f"workspace:{page}", args=[waiting.kind.name, waiting.row.pk])
     return f"{address}?{urlencode({'kind': asked.name})}" if asked else address
 
 
@@ -217,6 +239,13 @@ def _row_of(kind: str, pk: int) -> Waiting:
 
 def _back(request: HttpRequest, found: Waiting) -> str:
     return _where(KINDS.get(request.GET.get("kind", "")), found.mark)
+
+
+def _same_row(request: HttpRequest, found: Waiting) -> str:
+    """The row again: in the queue while nobody has checked it, else on its own page."""
+    before = f"{found.kind.name}:{found.row.pk - 1}"
+    queued = _where(KINDS.get(request.GET.get("kind", "")), before)
+    return (found.edit_href or queued) if found.row.confirmed else queued
 
 
 @require_POST
@@ -252,3 +281,48 @@ def doubt(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         area=AREA,
     )
     return form_page(request, form, doing(request, doubt_row, found.row), words, thing=found.row)
+
+
+class TranslateForm(CommandForm):
+    """A field for each text of the row and each other language, below what it says in the language of the pack."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.fields["version"].initial = row.version
+        for field in _texts_of(row):
+            written = str(getattr(row, field.name))
+            for code, language in _other_languages():
+                words = {"label": str(label(row._meta.model, field)), "language": language}
+                self.fields[f"{field.name}_{code}"] = forms.CharField(
+                    label=_("%(label)s, in %(language)s") % words,
+                    help_text=written,
+                    required=False,
+                    max_length=getattr(field, "max_length", None),
+                    initial=row.translations.get(code, {}).get(field.name, ""),
+                    widget=forms.Textarea(attrs={"rows": 2 + len(written) // 100, "lang": code}),
+                )
+
+    def facts(self) -> dict[str, Any]:
+        names = [field.name for field in _texts_of(self.row)]
+        texts = {code: {n: self.cleaned_data[f"{n}_{code}"] for n in names} for code, _language in _other_languages()}
+        return {"texts": texts, "version": self.cleaned_data["version"]}
+
+
+def translate(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """What the texts of a row say in the other languages of the site."""
+    must(request.user, Permission.PLAN_EDIT)
+    found = _row_of(kind, pk)
+    if not found.is_translated:
+        raise Missing
+    words = FormPage(
+        _("Translate %(name)s") % {"name": found.row},
+        _("Save translations"),
+        _same_row(request, found),
+        about=str(found.row),
+        area=AREA,
+    )
+    form = TranslateForm(posted(request), row=found.row)
+    return form_page(request, form, doing(request, translate_row, found.row), words, thing=found.row)

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
+from floreo.workspace.feeds.summaries import every_text
 from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, words_of
 
 _PARTS = ("field", "is", "value")
+INTERVALS = (15, 60, 360, 720, 1440, 2880, 10080)  # minutes; what a feed has beside these is offered too
 CONDITIONS = 4  # lines of a rule's form
 
 
@@ -44,6 +46,8 @@ class FeedForm(NewFeedForm):
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
 
+    every_minutes = forms.TypedChoiceField(**words_of(Feed, "every_minutes"), coerce=int)
+
     class Meta(NewFeedForm.Meta):
         fields: ClassVar[tuple[str, ...]] = (
             *NewFeedForm.Meta.fields,
@@ -53,6 +57,13 @@ class FeedForm(NewFeedForm):
             "is_active",
             "fetch_secret",
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["every_minutes"]
+        assert isinstance(field, forms.TypedChoiceField)  # for mypy
+        offered = sorted({*INTERVALS, self.instance.every_minutes})
+        field.choices = [(minutes, every_text(minutes)) for minutes in offered]
 
     def facts(self) -> dict[str, Any]:
         given = super().facts()

@@ -23,6 +23,7 @@ from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS
 from floreo.indicators.working import working_of
+from floreo.organisations.queries import the_country
 from floreo.workspace.commands import Command, commands_for
 from floreo.workspace.indicators.commands import INDICATOR_COMMANDS, READING_COMMANDS
 from floreo.workspace.verbs import history_of
@@ -106,6 +107,7 @@ class ReadingRow:
     state: str
     note: str
     may: Mapping[str, Command]
+    translate_href: str = ""
 
 
 def _reading_row(reading: Reading, viewer: object) -> ReadingRow:
@@ -130,7 +132,17 @@ def _reading_row(reading: Reading, viewer: object) -> ReadingRow:
         state,
         note,
         commands_for(viewer, reading, READING_COMMANDS, of=reading.indicator),
+        _translate_href(reading, viewer) if not corrected else "",
     )
+
+
+def _translate_href(reading: Reading, viewer: object) -> str:
+    """Where its note is translated, for who may: of what the public sees and a person wrote."""
+    country = the_country()
+    is_open = reading.note and not reading.measure and not reading.is_frozen and reading.indicator.is_public
+    if not is_open or country is None or len(country.languages) < 2 or not can(viewer, Permission.PLAN_EDIT):
+        return ""
+    return reverse("workspace:translate_row", args=["readings", reading.pk])
 
 
 def indicator(request: HttpRequest, code: str) -> HttpResponse:

@@ -129,7 +129,7 @@ PLACES = ListPage(
     columns=(
         (_l("Code"), lambda p: p.code),
         (_l("Kind"), lambda p: p.get_kind_display()),
-        (_l("Capital"), lambda p: p.capital),
+        (_l("Capital"), lambda p: p.in_language("capital")),
         (_l("People"), lambda p: locale.number(p.population) if p.population is not None else ""),
         (_l("Year of the count"), lambda p: p.population_year or ""),
     ),

@@ -16,11 +16,12 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.outbox import post_test
+from floreo.indicators.models import Reading
 from floreo.organisations.actions import make_official, make_unofficial
-from floreo.organisations.models import Country, User
-from floreo.packs.actions import check_row, doubt_row
+from floreo.organisations.models import Country, Network, User
+from floreo.packs.actions import check_row, doubt_row, translate_row
 from floreo.packs.checking import KINDS, forget, trust
-from floreo.strategy.models import Action
+from floreo.strategy.models import Action, Milestone
 from floreo.workspace.checking.views import LEFT_OUT, label
 from floreo.workspace.first_steps import State, steps_for
 from tests.portal.crawl import body
@@ -136,6 +137,55 @@ def test_what_is_checked_names_who_and_when_and_what_is_doubted_why(isla: Countr
     assert (doubted.is_doubtful, doubted.doubt) == (True, "Two sources give two dates.")
     with pytest.raises(Refused):
         doubt_row(doubted, by=secretariat, reason=" ")
+
+
+def test_a_note_and_a_doubt_are_translated_on_the_page_of_the_row(
+    isla: Country, secretariat: User, browser_of: Browser, stranger: Client
+) -> None:
+    client = browser_of(secretariat)
+    step = Milestone.objects.filter(action__is_public=True, reached_on=None).earliest("pk")
+    Milestone.objects.filter(pk=step.pk).update(note="Counted by hand.", doubt="One list is missing.", confirmed=False)
+    step.refresh_from_db()
+    address = f"/workspace/check/milestones/{step.pk}/translate/"
+    page = body(client, address)
+    assert ("Counted by hand." in page, 'name="doubt_es"' in page) == (True, True)
+    given = {
+        "title_es": "Un hito",
+        "note_es": "Contado a mano.",
+        "doubt_es": "Falta una lista.",
+        "version": step.version,
+    }
+    assert client.post(address, given).status_code == 302
+    fresh = Milestone.objects.get(pk=step.pk)
+    assert fresh.translations["es"] == {"title": "Un hito", "note": "Contado a mano.", "doubt": "Falta una lista."}
+    assert "Contado a mano." in body(stranger, f"/es{fresh.action.get_absolute_url()}")
+    assert client.post(address, given).status_code == 409  # somebody saved since it was opened
+    emptied = translate_row(fresh, by=secretariat, texts={"es": {"note": " "}})
+    assert emptied.in_language("note", "es") == "Counted by hand."
+    with pytest.raises(ValueError, match="has one language"):
+        translate_row(emptied, by=secretariat, texts={"es": {"due_on": "3"}})
+    doubted = doubt_row(emptied, by=secretariat, reason="Two sources give two dates.")
+    assert doubted.translations["es"] == {"title": "Un hito"}  # another doubt than before has no translation
+
+
+def test_a_value_that_is_frozen_keeps_its_words(isla: Country, secretariat: User, browser_of: Browser) -> None:
+    reading = (
+        Reading.objects.filter(indicator__is_public=True, measure="", corrected_by=None)
+        .exclude(frozen_at=None)
+        .latest("pk")
+    )
+    assert browser_of(secretariat).get(f"/workspace/check/readings/{reading.pk}/translate/").status_code == 404
+    with pytest.raises(Refused, match="frozen"):
+        translate_row(reading, by=secretariat, texts={"es": {"note": "x"}})
+
+
+def test_a_row_without_texts_or_for_who_may_not_change_the_plan_has_no_form(
+    isla: Country, secretariat: User, browser_of: Browser, user_with: Any
+) -> None:
+    network = Network.objects.filter(is_public=True).earliest("pk")
+    assert browser_of(secretariat).get(f"/workspace/check/networks/{network.pk}/translate/").status_code == 404
+    act = Action.objects.filter(is_public=True).earliest("pk")
+    assert browser_of(user_with("observer")).get(f"/workspace/check/actions/{act.pk}/translate/").status_code == 403
 
 
 def test_a_row_that_changed_since_it_was_shown_is_not_checked(isla: Country, secretariat: User) -> None:

@@ -21,6 +21,7 @@ from markdown_it import MarkdownIt
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
+from floreo.core.models import Translated
 from floreo.core.routes import path_to
 from floreo.core.ui import bars, locale
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
@@ -159,6 +160,12 @@ def _marked(text: str, written_in: str) -> SafeString | str:
     return format_html('<span lang="{}">{}</span>', written_in, text)
 
 
+@register.simple_tag(takes_context=True)
+def doubt(context: Context, row: Any) -> SafeString | str:
+    """{% doubt row %}: why nobody has checked it, in the reader's language where it is translated, else marked with its own."""
+    return tr(context, row, "doubt") if isinstance(row, Translated) else original(context, row.doubt)
+
+
 @register.simple_tag
 def when(day: date | datetime | None, precision: str = "day") -> SafeString | str:
     """{% when event.on event.precision %}: a date to its precision, or a moment."""
@@ -231,9 +238,16 @@ def unconfirmed(thing: Any) -> SafeString | str:
     the reason."""
     if not getattr(thing, "is_doubtful", False):
         return ""
-    reason = getattr(thing, "doubt", "") or _("nobody has checked this yet")
+    doubt = getattr(thing, "doubt", "")
+    if doubt and isinstance(thing, Translated):
+        doubt = thing.in_language("doubt")
     href = path_to("portal:unconfirmed")
-    return format_html(' <a class="fl-unconf" href="{}" title="{}">{}</a>', href, reason, _("unchecked"))
+    return format_html(
+        ' <a class="fl-unconf" href="{}" title="{}">{}</a>',
+        href,
+        doubt or _("nobody has checked this yet"),
+        _("unchecked"),
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -119,6 +119,16 @@ def test_every_link_of_the_public_site_leads_somewhere_and_every_page_is_well_in
     assert problems == []
 
 
+def test_no_table_of_a_report_is_cut_on_a_wide_screen(page: Page, site: Site) -> None:
+    """In Spanish too, whose heads of columns are longer."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for address in ("/reports/2025-2028/2026-q3/", "/es/reports/2025-2028/2026-q3/"):
+        page.goto(address)
+        widths = page.eval_on_selector_all(".fl-document .fl-scroll", "all => all.map(e => [e.scrollWidth, e.clientWidth])")
+        assert len(widths) > 5
+        assert [(needed, there) for needed, there in widths if needed > there] == [], address
+
+
 def test_every_page_of_the_workspace_is_well(page: Page, site: Site) -> None:
     """In Spanish, whose words are longer."""
     sign_in(page, site, "administrator")

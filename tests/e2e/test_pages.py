@@ -124,7 +124,9 @@ def test_no_table_of_a_report_is_cut_on_a_wide_screen(page: Page, site: Site) ->
     page.set_viewport_size({"width": 1280, "height": 900})
     for address in ("/reports/2025-2028/2026-q3/", "/es/reports/2025-2028/2026-q3/"):
         page.goto(address)
-        widths = page.eval_on_selector_all(".fl-document .fl-scroll", "all => all.map(e => [e.scrollWidth, e.clientWidth])")
+        widths = page.eval_on_selector_all(
+            ".fl-document .fl-scroll", "all => all.map(e => [e.scrollWidth, e.clientWidth])"
+        )
         assert len(widths) > 5
         assert [(needed, there) for needed, there in widths if needed > there] == [], address
 

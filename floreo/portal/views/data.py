@@ -146,6 +146,7 @@ def _found(entries: list[SearchEntry]) -> list[_Found]:
         "publication": _("Publication"),
         "evidence": _("Evidence"),
         "event": _("Event"),
+        "framework": _("Framework"),
     }
     return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in in_readers_text(entries)]
 

@@ -31,9 +31,10 @@ def test_an_entry_of_kev_becomes_an_advisory_in_a_few_presses(
     listed = browser.get("/workspace/known-exploited/").content.decode()
     assert ("CVE-2021-44228" in listed, "0.944" in listed) == (True, True)
     form = browser.get("/workspace/new-advisory/?cve=CVE-2021-44228").context["form"]
-    given = {name: form[name].value() or "" for name in form.fields if name != "version"}
+    given = {name: value for name in form.fields if (value := form[name].value())}
     assert (given["code"], given["made_from"], given["severity"]) == ("adv-2026-001", "kev:CVE-2021-44228", "critical")
-    assert browser.post("/workspace/new-advisory/", given | {"source_known_at": "2021-12-10T00:00"}).status_code == 302
+    typed = given | {"language": "en", "source_known_at": "2021-12-10T00:00"}
+    assert browser.post("/workspace/new-advisory/", typed).status_code == 302
     made = Advisory.objects.get()
     assert (made.cves, made.products[0]["product"], made.source_known_at is not None) == (
         ["CVE-2021-44228"],

@@ -141,13 +141,33 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "weakness": ("Open service on an address of ours", "Password in a public file"),
     "other": ("Question about a program", "No sé si esto es un ataque"),
 }
-KIND_OF = {"fraud": "money", "intrusions": "account", "malicious-code": "locked", "availability": "down",
-           "information-content-security": "data", "abusive-content": "harm", "vulnerable": "weakness",
-           "information-gathering": "weakness", "intrusion-attempts": "weakness"}  # fmt: skip
-ENDED = {"closed": ("Affected systems cleaned, passwords changed.", "Page taken down, people warned.",
-                    "Passed to the police with what they need.", "Stopped by the provider.")}  # fmt: skip
-LESSONS = ("Second factor for every mailbox.", "The contact in the register was out of date.", "",
-           "Backups had never been tried.", "", "Report came a week late: people did not know the number.")  # fmt: skip
+KIND_OF = {
+    "fraud": "money",
+    "intrusions": "account",
+    "malicious-code": "locked",
+    "availability": "down",
+    "information-content-security": "data",
+    "abusive-content": "harm",
+    "vulnerable": "weakness",
+    "information-gathering": "weakness",
+    "intrusion-attempts": "weakness",
+}
+ENDED = {
+    "closed": (
+        "Affected systems cleaned, passwords changed.",
+        "Page taken down, people warned.",
+        "Passed to the police with what they need.",
+        "Stopped by the provider.",
+    )
+}
+LESSONS = (
+    "Second factor for every mailbox.",
+    "The contact in the register was out of date.",
+    "",
+    "Backups had never been tried.",
+    "",
+    "Report came a week late: people did not know the number.",
+)
 PASSED = ("National Police", "Consumer desk of the Utilities Commission", "Data Protection Office")
 REJECTED = (
     "Not an incident: advertisement.",
@@ -155,7 +175,27 @@ REJECTED = (
     "About another country.",
 )
 DISTRICTS = ("XP-PE", "XP-PE", "XP-PE", "XP-CC", "XP-CC", "XP-GV", "XP-NP", "XP-SR", "XP-FC")
-OF_CASE = ["reference", "title", "rsit", "severity", "state", "sector", "place", "is_cross_border", "channel", "affected", "playbook", "received_at", "acknowledged_at", "triaged_at", "contained_at", "handled_at", "closed_at", "close_reason", "lessons"]  # fmt: skip
+OF_CASE = [
+    "reference",
+    "title",
+    "rsit",
+    "severity",
+    "state",
+    "sector",
+    "place",
+    "is_cross_border",
+    "channel",
+    "affected",
+    "playbook",
+    "received_at",
+    "acknowledged_at",
+    "triaged_at",
+    "contained_at",
+    "handled_at",
+    "closed_at",
+    "close_reason",
+    "lessons",
+]
 OF_REPORT = [
     "reference",
     "channel",
@@ -215,9 +255,11 @@ class Sample:
         """The numbers between those that are told in full, each received between its neighbours."""
         known = {each["reference"]: each["received_at"] for each in self.told["case"]}
         stories = self._stories()
-        for year, last, begins, ends in ((2024, 5, _at(2024, 10, 3), _at(2024, 12, 29)),
-                                         (2025, 24, _at(2025, 1, 8), _at(2025, 12, 20)),
-                                         (2026, 31, _at(2026, 1, 6), _at(2026, 11, 20))):  # fmt: skip
+        for year, last, begins, ends in (
+            (2024, 5, _at(2024, 10, 3), _at(2024, 12, 29)),
+            (2025, 24, _at(2025, 1, 8), _at(2025, 12, 20)),
+            (2026, 31, _at(2026, 1, 6), _at(2026, 11, 20)),
+        ):
             fixed = {number: known.get(f"INC-{year}-{number:04d}") for number in range(1, last + 1)}
             for number in (n for n, at in fixed.items() if at is None):
                 before = max(((n, at) for n, at in fixed.items() if n < number and at), default=(0, begins))
@@ -303,8 +345,17 @@ class Sample:
     def _first_of(self, case: Row) -> tuple[str, bool]:
         received, decided = (datetime.fromisoformat(case[name]) for name in ("received_at", "triaged_at"))
         kind = KIND_OF[case["rsit"].partition("/")[0]]
-        self._add(received, decided, kind, case["channel"], "accepted", case=case["reference"],
-                  organisation=case["affected"], place=case["place"], subject=case["title"])  # fmt: skip
+        self._add(
+            received,
+            decided,
+            kind,
+            case["channel"],
+            "accepted",
+            case=case["reference"],
+            organisation=case["affected"],
+            place=case["place"],
+            subject=case["title"],
+        )
         return self.group(case["affected"]), decided - received <= A_DAY
 
     def _add(self, received: datetime, decided: datetime, kind: str, channel: str, state: str, **more: str) -> None:
@@ -348,8 +399,15 @@ class Sample:
             [r for r in self.reports if quarter.first <= _of(r) < quarter.last and r["state"] != "duplicate"]
         )
         received = min(_of(before) + timedelta(hours=self.draw.randrange(1, 30)), quarter.last - timedelta(hours=1))
-        self._add(received, received + timedelta(hours=2), before["kind"], before["channel"], "duplicate",
-                  duplicate_of=before["reference"], subject=before.get("subject", ""))  # fmt: skip
+        self._add(
+            received,
+            received + timedelta(hours=2),
+            before["kind"],
+            before["channel"],
+            "duplicate",
+            duplicate_of=before["reference"],
+            subject=before.get("subject", ""),
+        )
 
 
 def _text(moment: datetime) -> str:

@@ -257,7 +257,7 @@ class _Look:
     def _cell(self, name: str, text: str) -> Any:
         if name in _TEXTS:
             if len(text) > _TEXTS[name]:
-                raise _Wrong(_("It is longer than %(most)d letters.") % {"most": _TEXTS[name]})
+                raise _Wrong(_("It is longer than %(most)d characters.") % {"most": _TEXTS[name]})
             return text
         return self.readers[name](text)
 
@@ -280,7 +280,7 @@ class _Look:
 
     def _reference(self, text: str) -> str:
         if not _REFERENCE.match(text):
-            raise _Wrong(_("A reference has at most 20 letters, digits and hyphens."))
+            raise _Wrong(_("A reference has at most 20 characters: A to Z, digits, hyphens."))
         if text in self.here:
             raise _Wrong(_("A case with this reference is here already."))
         if text in self.lines:

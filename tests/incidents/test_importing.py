@@ -63,7 +63,7 @@ def test_each_wrong_cell_has_its_line_its_column_and_its_sentence() -> None:
         "5,Good,2019-01-01,2019-01-02,,,,extra\n"
     )
     assert _sentences(text) == [
-        "Line 2, reference: A reference has at most 20 letters, digits and hyphens.",
+        "Line 2, reference: A reference has at most 20 characters: A to Z, digits, hyphens.",
         "Line 2, received: Write the day as 2019-03-12 or 12/03/2019, day first, with or without 14:30.",
         "Line 2, type: This is no type of RSIT or of CSIRTAmericas.",
         "Line 2, severity: It is none of: unknown, low, medium, high, critical.",

@@ -9,9 +9,9 @@ from floreo.incidents.pack.cases import (
     CaseShape,
     CaseTaskShape,
     CustodyShape,
-    DeskShape,
     EvidenceShape,
     HappeningShape,
+    IntakeShape,
     LinkShape,
     LogShape,
     MergeShape,
@@ -29,7 +29,7 @@ SHAPES: tuple[type[Shape], ...] = (
     PlaybookShape,
     ClockRuleShape,
     HolidayShape,
-    DeskShape,
+    IntakeShape,
     CaseShape,
     CaseOrganisationShape,
     HappeningShape,
@@ -49,7 +49,7 @@ _NO_REAL = "cases and reports of a real country come in by its channels or by an
 FILES: tuple[PackFile, ...] = (
     PackFile("playbooks.toml", {"playbook": PlaybookShape}, shipped=SHIPPED),
     PackFile("clock_rules.toml", {"clock_rule": ClockRuleShape, "holiday": HolidayShape}),
-    PackFile("incidents.toml", {"desk": DeskShape, "case": CaseShape, "report": ReportShape}, only_sample=_NO_REAL),
+    PackFile("incidents.toml", {"intake": IntakeShape, "case": CaseShape, "report": ReportShape}, only_sample=_NO_REAL),
     PackFile("incident_cases.csv", {"case": CaseShape}, only_sample=_NO_REAL),
     PackFile("incident_reports.csv", {"report": ReportShape}, only_sample=_NO_REAL),
 )

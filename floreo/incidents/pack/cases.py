@@ -48,10 +48,10 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
 _ORDER = ("occurred_at", "detected_at", "received_at", "triaged_at", "handled_at", "closed_at")
 
 
-class DeskShape(TranslatedShape):
-    """[[desk]]: who takes reports, and whether the public form is open."""
+class IntakeShape(TranslatedShape):
+    """[[intake]]: who takes reports, and whether the public form is open."""
 
-    word: ClassVar[str] = "desk"
+    word: ClassVar[str] = "intake"
     makes: ClassVar[type[models.Model]] = ReportingDesk
     lookup: ClassVar[tuple[str, ...]] = ("organisation",)
 
@@ -73,8 +73,8 @@ class TerseShape(Shape):
     """A row of many: what its file does not say is left to the model, and neither compared nor kept."""
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        said = {*self.model_fields_set, "position"}
-        return {name: value for name, value in super().fields(setting).items() if name in said}
+        stated = {*self.model_fields_set, "position"}
+        return {name: value for name, value in super().fields(setting).items() if name in stated}
 
 
 class OfCaseShape(TerseShape):

@@ -93,7 +93,7 @@ class ClockRuleShape(TranslatedShape, SourcedShape):
             self.rule, code=self.code, titles={}, holds_from=self.holds_from, is_ours=self.is_ours
         )  # a ValueError of its own says what is wrong
         if self.is_ours and self.law:
-            raise ValueError("is either what the team promises (is_ours) or what a law asks of others (law)")
+            raise ValueError("is either of the team itself (is_ours) or of a law (law)")
         return self
 
     def identity(self) -> str:

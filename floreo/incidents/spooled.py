@@ -82,7 +82,7 @@ def stage(name: str, pieces: Iterable[bytes]) -> Staged:
     return Staged(name, digest.hexdigest(), size)
 
 
-def require_room() -> None:
+def require_space() -> None:
     """Refuses a file while those of reports that were never sent take all the room that they may."""
     folder = _staged()
     total = sum(path.stat().st_size for path in folder.glob("*")) if folder.exists() else 0

@@ -170,7 +170,7 @@ def test_files_that_were_never_sent_cannot_fill_the_disk(monkeypatch: pytest.Mon
     monkeypatch.setattr(spooled, "STAGED_MOST", 10)
     spooled.stage("a", [b"x" * 11])
     with pytest.raises(Busy):
-        spooled.require_room()
+        spooled.require_space()
 
 
 def test_files_that_were_never_sent_go_after_two_days() -> None:

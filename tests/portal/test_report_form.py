@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from floreo.incidents import spooled
+from floreo.incidents.access import FORM
+from floreo.incidents.actions.reporter import add_again
 from floreo.incidents.models import Report
 from tests.portal import reporting
 from tests.portal.reporting import ANSWERS, HAPPENED, first_page, last_page, spool_root  # noqa: F401 -- a fixture
@@ -77,6 +79,8 @@ def test_what_was_changed_and_sent_again_is_added_to_the_report() -> None:
     spooled.take_in()
     report = Report.objects.get()
     assert (report.text, [each["text"] for each in report.additions]) == (HAPPENED, ["It was another bank."])
+    key = report.additions[0]["key"]
+    assert add_again(report, by=FORM, text="once more", key=key, at=report.received_at).additions == report.additions
 
 
 def test_a_worker_that_is_killed_before_the_file_is_removed_makes_no_second_report() -> None:

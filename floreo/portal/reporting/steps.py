@@ -178,7 +178,7 @@ class Step:
     form: type[forms.Form] | None = None
 
     @property
-    def asks(self) -> bool:
+    def wants_input(self) -> bool:
         return self.form is not None or self.name == "files"
 
 
@@ -197,7 +197,7 @@ FILES = Step("files", _l("Do you have pictures or files that show it?"))
 CONTACT = Step("contact", _l("How can we reach you?"), Contact)
 CHECK = Step("check", _l("Check your answers and send them"))
 FIRST = DANGER
-ALL_ASKING = (
+ON_PAPER = (
     DANGER,
     POLICE,
     CHILD,
@@ -261,7 +261,7 @@ def shown_answers(values: Mapping[str, str], file_names: list[str]) -> list[Show
     """Every answer in words, for the last page. What was left empty is shown as such."""
     found = []
     for step in steps_for(values):
-        if not step.asks:
+        if not step.wants_input:
             continue
         text = _in_words(step, values) if step.name != "files" else ", ".join(file_names)
         found.append(Shown(step, str(step.title), text or _("No answer")))

@@ -122,7 +122,7 @@ def _show(request: HttpRequest, team: ReportingDesk, sheet: Sheet) -> HttpRespon
     values = sheet.answers.values if sheet.answers else {}
     files = sheet.answers.files if sheet.answers else []
     steps = steps_for(values)
-    asking = [step for step in steps if step.asks]
+    numbered = [step for step in steps if step.wants_input]
     form = sheet.form or form_of(sheet.step, values, bound=False)
     context = {
         "team": team,
@@ -132,8 +132,8 @@ def _show(request: HttpRequest, team: ReportingDesk, sheet: Sheet) -> HttpRespon
         "status": sheet.status,
         "state": sheet.answers.dumps() if sheet.answers else "",
         "answers": sheet.answers,
-        "number": asking.index(sheet.step) + 1 if sheet.step in asking else 0,
-        "total": len(asking),
+        "number": numbered.index(sheet.step) + 1 if sheet.step in numbered else 0,
+        "total": len(numbered),
         "is_first": sheet.step is FIRST,
         "is_alone": form is not None and len(form.fields) == 1,
         "is_about_child": form_steps.concerns_child(values),
@@ -208,7 +208,7 @@ def _go(request: HttpRequest, team: ReportingDesk, sheet: Sheet, go: str) -> Htt
     if form is not None and not form.is_valid():
         return _show(request, team, replace(sheet, form=form, status=422))
     following = steps[steps.index(step) + 1]
-    if answers.is_checking and following.asks:  # from a changed answer back to the last page
+    if answers.is_checking and following.wants_input:  # from a changed answer back to the last page
         following = CHECK
     if following is CHECK:
         answers.is_checking = True
@@ -251,7 +251,7 @@ def _take_files(request: HttpRequest, answers: Answers) -> Refused | None:
             cost = max(file.size / 1024**2, 0.05)
             address = throttle.address_of(request)
             throttle.charge("report-files", address, capacity=MEGABYTES, per_hour=MEGABYTES_PER_HOUR, cost=cost)
-            spooled.require_room()
+            spooled.require_space()
             staged = spooled.stage(tidy(file.name or "")[-_LONGEST_NAME:], file.chunks())
         except Refused as refusal:
             refusal.fields = {"files": refusal.sentence}
@@ -330,7 +330,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     team = open_form_of()
     if team is None:
         raise Missing
-    forms = [(step, form_of(step, {}, bound=False)) for step in form_steps.ALL_ASKING]
+    forms = [(step, form_of(step, {}, bound=False)) for step in form_steps.ON_PAPER]
     return render(request, "portal/reporting/paper.html", {"team": team, "forms": forms})
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
-from floreo.incidents.actions.public_form import set_up
+from floreo.incidents.actions.public_form import close_form, open_form, set_up
 from floreo.incidents.models import ReportingDesk
 from floreo.organisations.models import User
 from tests.factories import strategy as make
@@ -47,6 +47,13 @@ def test_the_form_opens_when_a_person_has_named_who_handles_reports_and_when(bro
     assert Client().post("/report/", {"step": "danger", "danger": "no"}).status_code == 200
     assert browser.post("/workspace/report-form/close/").status_code == 302
     assert Client().post("/report/", {"step": "danger", "danger": "no"}).status_code == 409
+
+
+def test_without_hours_it_does_not_open_and_a_closed_one_stays_closed() -> None:
+    team = reporting.open_form(hours=" ", is_open=False)
+    with pytest.raises(Refused):
+        open_form(team, by=SYSTEM)
+    assert close_form(team, by=SYSTEM).is_open is False
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from floreo.core.delivery import deliver_due
 from floreo.core.errors import NotAllowed
 from floreo.core.mail_in.senders import NoAnswer
 from floreo.core.models import AuditEntry, MailState, OutboxMail
-from floreo.incidents.actions import triage
+from floreo.incidents.actions import mail, triage
 from floreo.incidents.actions.cases import close as close_case
 from floreo.incidents.actions.mail import Became, Taken, read_team_mailbox, take_in_mail
 from floreo.incidents.actions.messages import send_message
@@ -105,6 +105,22 @@ def test_a_case_is_written_to_and_its_reply_read_from_a_real_mailbox_once(desk: 
         ("Help", "mail", "ana@water.example"),
         ("no mail at all", "mail", ""),
     ]
+
+
+@pytest.mark.skipif(PROGRAMME is None, reason="dovecot is not installed")
+def test_a_mail_too_large_to_be_read_is_a_report_of_its_headers_and_stays_flagged(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "LARGEST_MAIL", 1024 * 1024)
+    huge = a_mail("The disk", ("disk.raw", bytes(2 << 20)), subject="Disk image", Message_ID="<h1@water.example>")
+    with tempfile.TemporaryDirectory(prefix="fl-", dir="/tmp") as name, a_mailbox(Path(name), [huge]) as (address, box):
+        assert [read_team_mailbox(address, by=SYSTEM, keys=KEYS) for _turn in range(2)] == [1, 0]
+        assert [message.get_flags() for message in box] == ["FS"]
+    report = Report.objects.get()
+    assert (report.subject, report.reporter_mail, report.files.count()) == ("Disk image", "ana@water.example", 0)
+    assert report.doubts[-1] == (
+        "The e-mail (3 MB) is too large to be read whole. It is flagged in the team's mailbox."
+    )
 
 
 def test_a_forged_reply_that_quotes_a_reference_is_a_report_that_says_so(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from floreo.core import cage
 from floreo.core.mail_in.automatic import is_answering_machine, is_automatic
 from floreo.core.mail_in.shape import Attachment, Doubt, DoubtCode, IncomingMail
-from floreo.core.mail_in.text import decoded, one_line, text_of_html, tidy, whole_letters
+from floreo.core.mail_in.text import decoded, one_line, text_of_html, tidy, whole_characters
 
 LOADS = ("floreo.core.mail_in.outlook",)
 OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how a compound file begins (MS-CFB 2.2)
@@ -224,7 +224,7 @@ def _values(message: EmailMessage, name: str) -> list[str]:
         found = [str(value) for value in message.get_all(name) or []]
     except Exception:  # a stranger's bytes in a library that raises what it likes
         found = [str(value) for key, value in message.raw_items() if str(key).lower() == name.lower()]
-    return [whole_letters(value).replace("\0", " ") for value in found]
+    return [whole_characters(value).replace("\0", " ") for value in found]
 
 
 def _sender(message: EmailMessage) -> tuple[str, str]:

@@ -55,7 +55,7 @@ def _known(charset: str) -> str:
     return "" if info.name in _NEVER or not getattr(info, "_is_text_encoding", True) else info.name
 
 
-def whole_letters(text: str) -> str:
+def whole_characters(text: str) -> str:
     """What a database can hold: bytes that no encoding explains, which the library hides in half letters, are read as UTF-8."""
     try:
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -65,13 +65,13 @@ def whole_letters(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Without what turns text round or cannot be seen, with plain line ends, and no more than two empty lines together."""
-    text = _CONTROLS.sub("", whole_letters(text).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
+    text = _CONTROLS.sub("", whole_characters(text).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
     lines = [line.rstrip() for line in text.split("\n")]
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip()
 
 
 def one_line(text: str, most: int) -> str:
-    return " ".join(_CONTROLS.sub("", whole_letters(text)).split())[:most]
+    return " ".join(_CONTROLS.sub("", whole_characters(text)).split())[:most]
 
 
 def text_of_html(source: str) -> str:

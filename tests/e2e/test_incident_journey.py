@@ -1,0 +1,83 @@
+"""A case from the inbox to its end by the keyboard alone: mail to the reporter, a deadline met, an advisory, and the public figure moves."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import Site, axe, sideways, sign_in
+
+MOST_KEYS = 20  # from inbox to closed, beside the text that is typed
+
+
+class Keys:
+    """The keyboard, counted: what is typed into a field is text and does not count."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def press(self, key: str) -> None:
+        self.count += 1
+        self.page.keyboard.press(key)
+
+    def press_and_go(self, key: str) -> None:
+        with self.page.expect_navigation():
+            self.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+
+def public_cases(page: Page) -> int:
+    page.goto("/observatory/")
+    found = re.match(r"(\d+)", page.locator("h1").inner_text())
+    assert found is not None
+    return int(found[1])
+
+
+def call(page: Page) -> str:
+    """A call is typed in; its report's address."""
+    page.goto("/workspace/incidents/reports/new/")
+    page.get_by_label("In one line").fill("Caller paid a false invoice")
+    page.get_by_label("E-mail", exact=False).fill("caller@example.org")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Take it in").click()
+    return page.url
+
+
+def test_a_case_from_inbox_to_closed_in_twenty_keys(page: Page, site: Site) -> None:
+    before = public_cases(page)
+    sign_in(page, site, "responder")
+    page.goto(call(page))
+    assert (axe(page), sideways(page)) == ([], 0)
+    keys = Keys(page)
+    keys.press_and_go("a")  # opens the case
+    case = page.url
+    assert re.search(r"/incidents/cases/INC-\d{4}-\d+/$", case)
+    assert (axe(page), sideways(page)) == ([], 0)
+    clock = page.locator("section, div", has_text="First answer to the reporter").last
+    assert "Met" not in clock.inner_text()
+    keys.press("r")  # to the reply
+    keys.type("Thank you. Please call your bank now and keep the invoice.")
+    keys.press("Tab")
+    keys.press_and_go("Enter")
+    if page.url != case and "caller@example.org" in page.locator("main").inner_text():  # the first mail to this address
+        keys.press_and_go("Enter")
+    page.goto(case)
+    assert "Thank you. Please call your bank now" in page.locator("#mail").inner_text()
+    assert "Met on" in page.locator("main").inner_text()
+    keys.press_and_go("c")  # close
+    keys.press("Tab")
+    keys.type("The bank stopped the payment.")
+    keys.press("Tab")
+    keys.type("Ask for a second person before paying.")
+    keys.press("Tab")
+    keys.press_and_go("Enter")
+    page.goto(case)
+    assert "Closed" in page.locator("header").first.inner_text()
+    assert keys.count <= MOST_KEYS
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert (sideways(page), axe(page)) == (0, [])
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert public_cases(page) == before + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -193,23 +193,3 @@ def fact_text(fact: str) -> str:
         "service": _("service concerned"),
     }
     return words.get(fact, fact)
-
-
-def left_text(due: datetime, now: datetime) -> str:
-    """How long there is, or since when it is over: "5 hours left", "2 days late"."""
-    late, span = now > due, abs(due - now)
-    if span < timedelta(hours=48):
-        hours = round(span / timedelta(hours=1))
-        text = (
-            ngettext("%(n)s hour late", "%(n)s hours late", hours)
-            if late
-            else ngettext("%(n)s hour left", "%(n)s hours left", hours)
-        )
-        return text % {"n": number_figures(hours)}
-    days = span.days
-    text = (
-        ngettext("%(n)s day late", "%(n)s days late", days)
-        if late
-        else ngettext("%(n)s day left", "%(n)s days left", days)
-    )
-    return text % {"n": number_figures(days)}

@@ -71,10 +71,6 @@ class Estimate:
         share = known[-1] if known else Fraction(1)
         return share if length <= self.longest or share == 0 else None
 
-    def at_risk(self, length: timedelta, durations: Iterable[Duration]) -> int:
-        """How many of `durations` were seen for at least `length`."""
-        return sum(each.length >= length for each in durations)
-
     def quantile(self, share: Fraction) -> Quantile:
         """The shortest length within which `share` of them are over, as 9/10."""
         for step in self.steps:

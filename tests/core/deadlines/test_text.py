@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from django.utils import timezone, translation
 
-from floreo.core.deadline_text import left_text, sentence, title_text
+from floreo.core.deadline_text import sentence, title_text
 from floreo.core.deadlines import Facts, Pause, Rule, Submission, clocks, parts_of
 from tests.core.deadlines.rules import ACT, BELIZE, EARLY_WARNING, FINAL, INTERMEDIATE, NOTIFICATION, OFFICE, REPLY, at
 
@@ -128,16 +128,3 @@ def test_a_progress_report_says_which_one_it_is_and_why() -> None:
                 ],
             ),
         ]
-
-
-@pytest.mark.parametrize(
-    ("now", "words"),
-    [
-        (at("2026-12-02 13:05"), "1 hour left"),
-        (at("2026-11-28 14:05"), "4 days left"),
-        (at("2026-12-03 00:05"), "10 hours late"),
-        (at("2026-12-05 14:05"), "3 days late"),
-    ],
-)
-def test_how_long_there_is(now: datetime, words: str) -> None:
-    assert left_text(AWARE["aware"], now) == words

@@ -102,7 +102,7 @@ def test_each_observable_leaves_by_its_own_marking_and_the_case_by_its_own() -> 
     )
     public = what_may_leave(case, Audience.PUBLIC)
     assert public.is_bare
-    bare = Shared("", "", tlp="CLEAR", pap="CLEAR", created_at=AT, modified_at=AT, observables=(replace(a, role=""),))
+    bare = Shared("", "", tlp="CLEAR", pap="CLEAR", created_at=AT.replace(hour=0), observables=(replace(a, role=""),))
     assert public.shared == bare  # nothing of the case: no title, reference, class or time of what happened
     assert [left_out_sentence(each) for each in public.left_out] == [
         "Title and text of the case: its TLP marking does not allow it.",

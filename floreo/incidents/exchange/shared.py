@@ -138,7 +138,7 @@ def may_have(audience: Audience, tlp: str, pap: str) -> WhyNot | None:
 
 def what_may_leave(shared: Shared, audience: Audience) -> Leaving:
     """Each observable goes by its own markings. Title, text, class and reference go by those of the case: where they stay, the
-    observables that may go leave without them. Of an exercise nothing does. Addresses of who was attacked never go to the public or
+    observables that may go leave without them, and of its times the day of the first alone. Of an exercise nothing does. Addresses of who was attacked never go to the public or
     to a community."""
     if shared.is_exercise:
         return Leaving(None, (LeftOut("case", shared.reference, WhyNot.EXERCISE),))
@@ -164,8 +164,7 @@ def what_may_leave(shared: Shared, audience: Audience) -> Leaving:
         "",
         tlp=narrowest(TLP, (each.tlp for each in kept)),
         pap=narrowest(PAP, (each.pap for each in kept)),
-        created_at=shared.created_at,
-        modified_at=shared.modified_at,
+        created_at=shared.created_at.replace(hour=0, minute=0, second=0, microsecond=0) if shared.created_at else None,
         observables=tuple(kept),
         source=shared.source,
     )

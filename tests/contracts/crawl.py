@@ -15,6 +15,7 @@ from floreo.advisories.models import Advisory
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Evidence
 from floreo.feeds.models import ApiToken, Finding
+from floreo.incidents.models import Case, Report
 from floreo.meetings.models import Decision, Meeting
 from floreo.offers import tables
 from floreo.organisations.models import Organisation, Person
@@ -102,6 +103,16 @@ def _of_the_desks() -> list[str]:
         found.append(reverse("workspace:return_answer", args=where))
     found += [reverse("workspace:mail_letter", args=[m.pk]) for m in OutboxMail.objects.filter(kind="test")]
     found += [reverse("workspace:account", args=[token.user.pk]) for token in ApiToken.objects.all()]
+    return found + _of_cases()
+
+
+def _of_cases() -> list[str]:
+    """Of reports and cases, the list as a file too, and what an organisation reads of its own."""
+    found = [reverse(f"workspace:{name}") for name in ("incident_reports", "cases", "own_cases", "report_form")]
+    found += [f"{reverse('workspace:cases')}?download=csv", f"{reverse('workspace:cases')}?q={COMMON}"]
+    for case in Case.objects.filter(reference__startswith="INC-2026-900"):
+        found += [reverse(f"workspace:{name}", args=[case.reference]) for name in ("case", "case_log", "own_case")]
+    found += [each.get_absolute_url() for each in Report.objects.filter(source_key="planted")]
     return found
 
 

@@ -19,6 +19,17 @@ from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
 from floreo.feeds.models import ApiToken
+from floreo.incidents.models import (
+    Case,
+    CaseOrganisation,
+    CaseTask,
+    Happening,
+    LogEntry,
+    Message,
+    Observable,
+    Report,
+    ReportingDesk,
+)
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person, User
 from floreo.publications.models import Channel, Publication
@@ -67,6 +78,9 @@ WORDS = {
     P.REPORT_MAKE: f"{COMMON}template",
     P.MAIL_READ: f"{COMMON}mail",
     P.ACCOUNT_MANAGE: f"{COMMON}token",
+    P.INCIDENT_HANDLE: f"{COMMON}handled",
+    P.INCIDENT_READ: f"{COMMON}shared",
+    P.INCIDENT_SETUP: f"{COMMON}setup",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -106,6 +120,8 @@ def plant(*, by: Any) -> None:
         (_template, ()),
         (_mail, ()),
         (_token, ()),
+        (_cases, (power,)),
+        (_receiving, (power,)),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -274,3 +290,33 @@ def _mail() -> None:
 def _token() -> None:
     owner = User.objects.create(email="program@example.org", name="A program's account")
     save(ApiToken(user=owner, name=f"{WORDS[P.ACCOUNT_MANAGE]} program", token_hash="0" * 64))
+
+
+def _cases(power: Organisation) -> None:
+    """A report and a case that nobody outside the team knows of, and one that is shared: of that its title, and what is asked."""
+    word, shared, at = WORDS[P.INCIDENT_HANDLE], WORDS[P.INCIDENT_READ], clock.now()
+    times = {"received_at": at, "touched_at": at}
+    save(
+        Report(
+            reference="REP-2026-XXXXX1", source_key="planted", channel="form", subject=f"{word} said", received_at=at
+        )
+    )
+    hidden = save(Case(reference="INC-2026-9001", title=f"{word} hidden", **times))
+    save(CaseOrganisation(case=hidden, organisation=power))
+    case = save(Case(reference="INC-2026-9002", title=f"{shared} title", summary=f"{word} summary", **times))
+    save(CaseOrganisation(case=case, organisation=power, is_shared=True))
+    save(LogEntry(case=case, at=at, by="Somebody", text=f"{word} done", is_written=True))
+    save(Happening(case=case, text=f"{word} happened"))
+    save(Observable(case=case, kind="domain", value=f"{word}.example"))
+    save(CaseTask(case=case, title=f"{word} task", due_at=at))
+    save(CaseTask(case=case, title=f"{shared} task", waiting_for="organisation", due_at=at))
+    save(Message(case=case, direction="in", at=at, sender=f"{word}@example.org", subject=f"{word} mail", text=word))
+
+
+def _receiving(power: Organisation) -> None:
+    word = WORDS[P.INCIDENT_SETUP]
+    save(
+        ReportingDesk(
+            organisation=power, hours="Always", mailbox=f"{word}@example.org", police_mail=f"{word}@example.org"
+        )
+    )

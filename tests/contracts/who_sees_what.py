@@ -62,12 +62,23 @@ WITHHELD = (
     Withheld("templates", "Word templates", P.REPORT_MAKE),
     Withheld("mail", "The outbox", P.MAIL_READ),
     Withheld("tokens", "Which programs have a token of the API", P.ACCOUNT_MANAGE),
+    Withheld(
+        "incidents", "Reports of incidents, cases, and what hangs on them: log, observables, mail", P.INCIDENT_HANDLE
+    ),
+    Withheld(
+        "shared cases", "Of a case that is shared with an organisation: its title and what is asked", P.INCIDENT_READ
+    ),
+    Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
 ADVISORIES = tuple(w.name for w in WITHHELD if w.name.startswith("advisories"))
 ALL = tuple(w.name for w in WITHHELD)
 _TASKS = ("plan", *EVIDENCE)
 _WORK = {"answers": P.REVIEW_DECIDE, "meetings": P.MEETING_RUN}
+_CASES = ("incidents", "shared cases")
+_OF_TEAM = {
+    "shared cases": P.INCIDENT_HANDLE
+}  # lists, files and search are the team's; others have a page of their own
 EXITS = (
     Exit("public page", "Pages of the public site, and its search", ("plan", "register"), needs=None),
     Exit("public file", "Open data, the API without a token, feeds, the public calendar", (), needs=None),
@@ -75,21 +86,23 @@ EXITS = (
     Exit(
         "workspace file",
         "Lists as files, workbooks, reports and minutes",
-        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens"}),
+        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "desk"}),
+        work=_OF_TEAM,
     ),
     Exit(
         "workspace search",
         "Search of the workspace",
-        ("plan", "register", "people", *EVIDENCE, "publications", *ADVISORIES, "meetings"),
+        ("plan", "register", "people", *EVIDENCE, "publications", *ADVISORIES, "meetings", *_CASES),
+        work=_OF_TEAM,
     ),
     Exit("program", "The API with a token of one's account", ("findings",), needs=P.FEED_READ),
     Exit("evidence file", "The file of a piece of evidence", EVIDENCE, needs=None),
     Exit("trail", "The audit chain", tuple(name for name in ALL if name != "findings"), needs=P.AUDIT_READ),
-    Exit("calendar", "The calendar of one's tasks", (*_TASKS, *_WORK), only_own=_TASKS, work=_WORK),
+    Exit("calendar", "The calendar of one's tasks", (*_TASKS, *_WORK, *_CASES), only_own=_TASKS, work=_WORK),
     Exit(
         "weekly mail",
         "The weekly e-mail of one's tasks",
-        (*_TASKS, *_WORK, "imports"),
+        (*_TASKS, *_WORK, "imports", *_CASES),
         only_own=_TASKS,
         work=_WORK,
     ),

@@ -29,7 +29,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -67,46 +67,50 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@contextmanager
-def site(pack: str, folder: Path, port: int, processes: int) -> Iterator[subprocess.Popen[bytes]]:
-    """`floreo up` with the form open; gone afterwards."""
-    env = os.environ | {
-        "FLOREO_DATA": str(folder),
-        "FLOREO_PACK": pack,
-        "FLOREO_SECRET_KEY": KEY,
-        "FLOREO_BEHIND_PROXY": "1",
-        "FLOREO_WEB_PROCESSES": str(processes),
-        "FLOREO_LOG_LEVEL": "CRITICAL",
-        "DJANGO_SETTINGS_MODULE": "floreo.config.settings",
-    }
-    words = [
-        sys.executable,
-        "-m",
-        "floreo.config.cli",
-        "--data",
-        str(folder),
-        "--pack",
-        pack,
-        "up",
-        "--port",
-        str(port),
-    ]
-    log = folder / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(words, env=env, stdout=out, stderr=out)
-    try:
+class Site:
+    """`floreo up` with the form open, started again whenever it ended."""
+
+    def __init__(self, pack: str, folder: Path, port: int, processes: int) -> None:
+        self.env = os.environ | {
+            "FLOREO_DATA": str(folder),
+            "FLOREO_PACK": pack,
+            "FLOREO_SECRET_KEY": KEY,
+            "FLOREO_BEHIND_PROXY": "1",
+            "FLOREO_WEB_PROCESSES": str(processes),
+            "FLOREO_LOG_LEVEL": "CRITICAL",
+            "DJANGO_SETTINGS_MODULE": "floreo.config.settings",
+        }
+        words = [sys.executable, "-m", "floreo.config.cli", "--data", str(folder), "--pack", pack]
+        self.words = [*words, "up", "--port", str(port)]
+        self.log, self.over = folder / "log", threading.Event()
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as out:
+            return subprocess.Popen(self.words, env=self.env, stdout=out, stderr=out)
+
+    def __enter__(self) -> Site:
         until = time.monotonic() + 600
-        while "Stop it" not in log.read_text(errors="replace"):
-            if process.poll() is not None or time.monotonic() > until:
-                raise SystemExit(log.read_text(errors="replace"))
+        while "Stop it" not in self.log.read_text(errors="replace"):
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise SystemExit(self.log.read_text(errors="replace"))
             time.sleep(0.2)
-        subprocess.run([sys.executable, "-c", OPENS], env=env, check=True)
-        yield process
-    finally:
-        process.send_signal(signal.SIGINT)
+        subprocess.run([sys.executable, "-c", OPENS], env=self.env, check=True)
+        threading.Thread(target=self._start_again, daemon=True).start()
+        return self
+
+    def _start_again(self) -> None:
+        while not self.over.wait(0.5):
+            if self.process.poll() is not None:
+                self.process = self._start()
+
+    def __exit__(self, *_error: object) -> None:
+        self.over.set()
+        time.sleep(1)
+        self.process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(30)
-        process.kill()
+            self.process.wait(30)
+        self.process.kill()
 
 
 def bodies() -> Iterator[bytes]:
@@ -155,11 +159,14 @@ def client(port: int, number: int, given: Iterator[bytes], tally: Tally, over: t
             time.sleep(0.2)
 
 
-def killing(main: int, over: threading.Event) -> Counter[str]:
+def killing(site: Site, over: threading.Event) -> Counter[str]:
     """Kills one process below the main one every ten seconds: more often, `floreo up` gives up."""
     killed: Counter[str] = Counter()
+    pids: list[int] = []
     while not over.wait(10):
-        pids = [pid for pid in below(main) if pid != main]
+        main = site.process.pid
+        with suppress(OSError):
+            pids = [pid for pid in below(main) if pid != main]
         if pids:
             pid = random.choice(pids)
             with suppress(OSError):
@@ -202,7 +209,7 @@ def main() -> int:
             "FLOREO_SECRET_KEY": KEY,
             "DJANGO_SETTINGS_MODULE": "floreo.config.settings",
         }
-        with site(given.pack, folder, port, given.processes) as process:
+        with Site(given.pack, folder, port, given.processes) as site:
             import django
 
             django.setup()
@@ -215,7 +222,7 @@ def main() -> int:
             for thread in threads:
                 thread.start()
             killed: list[Counter[str]] = []
-            killer = threading.Thread(target=lambda: killed.append(killing(process.pid, over)), daemon=True)
+            killer = threading.Thread(target=lambda: killed.append(killing(site, over)), daemon=True)
             if given.kills:
                 killer.start()
             time.sleep(given.seconds)

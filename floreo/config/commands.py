@@ -20,11 +20,7 @@ def echo(line: str = "") -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
-    name = (
-        asked.command
-        if asked.command not in {"pack", "document", "sample", "strategy", "framework", "audit", "feed", "mail"}
-        else f"{asked.command} {asked.what}"
-    )
+    name = " ".join(filter(None, [asked.command, getattr(asked, "what", "")]))
     try:
         if getattr(asked, "dry_run", False):
             return COMMANDS[name](asked)  # needs no database, and makes none

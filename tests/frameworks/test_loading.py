@@ -344,6 +344,7 @@ def test_a_title_that_is_cut_from_a_text_is_doubted(tmp_path: Path) -> None:
     item = version.items.get(code="A-1")
     assert (len(item.title), item.is_doubtful) == (200, True)
     assert item.doubt == "The title is the beginning of the text in the file that was loaded here"
+    assert item.in_language("doubt", "es") == "El título es el comienzo del texto en el archivo que se cargó aquí"
 
 
 @pytest.mark.usefixtures("today")

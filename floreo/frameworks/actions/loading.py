@@ -6,8 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
@@ -18,6 +22,7 @@ from floreo.frameworks.actions.assessing import complete_assessments
 from floreo.frameworks.caged import FileItem, ItemsRead
 from floreo.frameworks.models import Item, PublisherFile, Version, Wording
 
+_CUT = _l("The title is the beginning of the text in the file that was loaded here")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _ARTICLE = re.compile(r"^(article|artículo|art\.?)\s+", re.IGNORECASE)
 
@@ -115,6 +120,15 @@ def _save_wordings(file: PublisherFile, matched: Matched) -> int:
     return changed
 
 
+def _in_each_language(field: str, sentence: Promise) -> tuple[str, dict[str, dict[str, str]]]:
+    """A sentence of ours as the frameworks that ship have theirs: in English, with its translations beside it."""
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            said[code] = str(sentence)
+    return said.pop("en"), {code: {field: text} for code, text in said.items()}
+
+
 def _add(version: Version, items: Sequence[FileItem], *, name: str, sha256: str) -> list[Item]:
     """New items in the file's order, below what the file says they are part of."""
     known = {_plain(item.code): item for item in version.items.all()}
@@ -154,7 +168,7 @@ def _add(version: Version, items: Sequence[FileItem], *, name: str, sha256: str)
         if title == whole:
             made.read_on = clock.today()
         else:
-            made.doubt = "The title is the beginning of the text in the file that was loaded here"
+            made.doubt, made.translations = _in_each_language("doubt", _CUT)
         save(made)
         known[_plain(code)] = made
         added.append(made)

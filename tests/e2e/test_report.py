@@ -70,7 +70,7 @@ def test_a_citizen_reports_by_telephone_without_scripts(
     phone.get_by_label("Which organisation does it concern?").fill("Harbour Bank")
     go_on()
     phone.locator("input[type=file]").set_input_files(
-        [{"name": "screen.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n0"}]
+        {"name": "screen.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n0"}
     )
     go_on("Add these and choose more")
     go_on()

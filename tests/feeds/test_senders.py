@@ -14,7 +14,7 @@ from django.urls import reverse
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.mail_in.reading import parse_mail
-from floreo.core.mail_in.senders import Keys, NoAnswer, why_not_proven
+from floreo.core.mail_in.senders import Keys, NoAnswer, NotProven, why_not_proven
 from floreo.core.models import AuditEntry
 from floreo.feeds.actions import held as acts
 from floreo.feeds.actions.collect import take_mail
@@ -45,7 +45,7 @@ def feed(db: None, feeds_folder: Path) -> Feed:
     return make_feed("Mailed", by=SYSTEM, collector="mail", place=SENDER, format="shadowserver", absent_runs=2)
 
 
-def reason(raw: bytes, keys: Keys = KEYS) -> HeldReason | None:
+def reason(raw: bytes, keys: Keys = KEYS) -> NotProven | None:
     return why_not_proven(parse_mail(raw), ours=[OURS], keys=keys)
 
 

@@ -52,7 +52,7 @@ def test_a_file_is_kept_under_a_random_name_and_described_by_its_content() -> No
     assert (tool.name, tool.media_type) == ("tool.exe", "application/octet-stream")
     assert "program" in tool.doubt
     for file in (photo, tool):
-        place = Path(settings.MEDIA_ROOT) / file.file.name
+        place = Path(settings.MEDIA_ROOT) / str(file.file.name)
         assert place.parent.name == "incidents"
         assert place.suffix == ""
 

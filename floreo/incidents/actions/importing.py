@@ -121,7 +121,8 @@ def undo_import(run: ImportRun, *, by: Actor) -> int:
     fresh = lock_latest(run)
     if fresh.undone_at is not None:
         raise Refused(_("This import was undone already."), code="undone")
-    gone, stay = [], []
+    gone: list[Case] = []
+    stay: list[Case] = []
     for case in (each for part in _parts(fresh.cases) for each in part):
         is_touched = case.version > 1 or case.touched_at != fresh.at
         (stay if is_touched else gone).append(case)

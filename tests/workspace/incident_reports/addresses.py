@@ -11,7 +11,7 @@ from tests.incidents.reports import incoming
 
 def examples(country: Country, user: User) -> dict[str, list[object]]:
     got = receive(incoming(files=(IncomingFile("note.txt", b"Pay us."),)), by=SYSTEM).report
-    one = [got.reference]
+    one: list[object] = [got.reference]
     return {
         "incident_report": one,
         "accept_incident_report": one,

@@ -14,7 +14,8 @@ from django.urls import reverse
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.mail_in.reading import parse_mail
-from floreo.core.mail_in.senders import Keys, NoAnswer, NotProven, why_not_proven
+from floreo.core.mail_in.senders import Keys, NoAnswer, why_not_proven
+from floreo.core.mail_in.shape import NotProven
 from floreo.core.models import AuditEntry
 from floreo.feeds.actions import held as acts
 from floreo.feeds.actions.collect import take_mail

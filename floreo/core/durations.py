@@ -13,6 +13,7 @@ from fractions import Fraction
 
 MEDIAN = Fraction(1, 2)
 P90 = Fraction(9, 10)
+_ROUNDING = 1e-9  # more than the error of a product of a million numbers; exact fractions would grow with each of them
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Step:
     length: timedelta
     at_risk: int
     ended: int
-    lasting: Fraction
+    lasting: float
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,19 @@ class Estimate:
     longest: timedelta | None
     steps: tuple[Step, ...]
 
-    def lasting(self, length: timedelta) -> Fraction | None:
+    def lasting(self, length: timedelta) -> float | None:
         """The share that lasts longer than `length`; None where nothing was counted, or none was seen for so long while some
         were open."""
         if self.longest is None:
             return None
         known = [step.lasting for step in self.steps if step.length <= length]
-        share = known[-1] if known else Fraction(1)
+        share = known[-1] if known else 1.0
         return share if length <= self.longest or share == 0 else None
 
     def quantile(self, share: Fraction) -> Quantile:
         """The shortest length within which `share` of them are over, as 9/10."""
         for step in self.steps:
-            if 1 - step.lasting >= share:
+            if 1 - step.lasting >= float(share) - _ROUNDING:
                 return Quantile(step.length, None)
         return Quantile(None, self.longest)
 
@@ -87,10 +88,10 @@ def estimate(durations: Iterable[Duration]) -> Estimate:
         lengths[each.length] += 1
         ends[each.length] += each.is_over
     at_risk = count = lengths.total()
-    steps, lasting = [], Fraction(1)
+    steps, lasting = [], 1.0
     for length in sorted(lengths):
         if ended := ends[length]:
-            lasting *= 1 - Fraction(ended, at_risk)
+            lasting *= (at_risk - ended) / at_risk
             steps.append(Step(length, at_risk, ended, lasting))
         at_risk -= lengths[length]
     return Estimate(count, ends.total(), max(lengths, default=None), tuple(steps))

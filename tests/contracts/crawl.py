@@ -108,7 +108,7 @@ def _of_the_desks() -> list[str]:
 
 def _of_cases() -> list[str]:
     """Of reports and cases, the list as a file too, and what an organisation reads of its own."""
-    found = [reverse(f"workspace:{name}") for name in ("incident_reports", "cases", "own_cases", "report_form")]
+    found = [reverse(f"workspace:{name}") for name in ("incident_reports", "cases", "own_cases", "change_report_form")]
     found += [f"{reverse('workspace:cases')}?download=csv", f"{reverse('workspace:cases')}?q={COMMON}"]
     for case in Case.objects.filter(reference__startswith="INC-2026-900"):
         found += [reverse(f"workspace:{name}", args=[case.reference]) for name in ("case", "case_log", "own_case")]

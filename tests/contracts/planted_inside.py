@@ -315,8 +315,6 @@ def _cases(power: Organisation) -> None:
 
 def _receiving(power: Organisation) -> None:
     word = WORDS[P.INCIDENT_SETUP]
-    save(
-        ReportingDesk(
-            organisation=power, hours="Always", mailbox=f"{word}@example.org", police_mail=f"{word}@example.org"
-        )
-    )
+    desk = ReportingDesk.objects.first() or ReportingDesk(organisation=power, hours="Always")
+    desk.mailbox = desk.police_mail = f"{word}@example.org"
+    save(desk)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from floreo.incidents.actions import cases, parts, tasks
 from floreo.incidents.models import Case
@@ -123,3 +125,30 @@ def test_the_same_part_of_another_case_is_not_found(desk: Desk, browser_of: Brow
     task = tasks.add_task(one, by=desk.ana, title="Call")
     answer = browser_of(desk.ana).post(f"{other.get_absolute_url()}tasks/{task.pk}/done/", {})
     assert (answer.status_code, log_of(other)) == (404, ["Case opened."])
+
+
+def queries_of(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        text(client, address)
+    return len(asked)
+
+
+def test_list_and_page_ask_as_much_for_many_as_for_few(desk: Desk, browser_of: Browser) -> None:
+    ana, case = browser_of(desk.ana), desk.case("One", organisation=desk.port)
+    here, cases_page = case.get_absolute_url(), "/workspace/incidents/cases/?state=open"
+
+    def fill(number: int) -> None:
+        parts.add_observables(case, by=desk.ana, found=[("ipv4", f"198.51.100.{number}")])
+        parts.add_happening(case, by=desk.ana, text=f"Line {number}")
+        tasks.add_task(case, by=desk.ana, title=f"Task {number}", person=desk.ben)
+        other = desk.case(f"Other {number}")
+        parts.add_observables(other, by=desk.ana, found=[("ipv4", f"198.51.100.{number}")])
+        parts.link_case(case, by=desk.ana, other=other)
+
+    fill(1)
+    text(ana, here)  # what is asked once a process
+    few = queries_of(ana, cases_page), queries_of(ana, here)
+    for number in (2, 3, 4):
+        fill(number)
+    assert (queries_of(ana, cases_page), queries_of(ana, here)) == few
+    assert few == (0, 0)

@@ -135,7 +135,7 @@ def test_a_forged_reply_that_quotes_a_reference_is_a_report_that_says_so(desk: D
     taken = take(signed(forged, "evil.example"))
     assert taken.became is Became.REPORT
     assert taken.reports[0].doubts == [
-        f"It names {case.reference} but answers no e-mail of ours. Anybody can write a reference: it was not added there."
+        f"It names {case.reference} but answers none of our e-mails. Anybody can write a reference: it was not added there."
     ]
     assert not Message.objects.filter(direction=Direction.IN).exists()
 

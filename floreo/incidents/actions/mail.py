@@ -307,7 +307,7 @@ def _notes(mail: IncomingMail, thread: _Thread | None, size: int) -> Iterable[st
             yield _("It answers an e-mail about %(reference)s, which is closed.") % words
     elif named := references_in(mail):
         yield _(
-            "It names %(references)s but answers no e-mail of ours. Anybody can write a reference: it was not added there."
+            "It names %(references)s but answers none of our e-mails. Anybody can write a reference: it was not added there."
         ) % {"references": ", ".join(named)}
     if mail.is_answering_machine:
         yield _("An answering machine wrote this.")

@@ -295,7 +295,8 @@ def holding(found: Site, text: bytes, number: int) -> Iterator[None]:
 
 @contextmanager
 def asking(found: Site, address: str, number: int) -> Iterator[None]:
-    """That many threads that ask for it again and again."""
+    """That many threads that ask for it again and again, once it was made for the first time."""
+    found.ask(address)
     over = threading.Event()
 
     def ask() -> None:

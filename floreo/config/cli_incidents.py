@@ -30,7 +30,7 @@ def import_file(path: Path, *, only_check: bool, out: TextIO) -> int:
         return 0
     run = import_cases(found, by=SYSTEM)
     words = {"count": len(run.cases), "number": run.pk}
-    print(_("Imported: %(count)d cases. This is import number %(number)d.") % words, file=out)
+    print(_("Cases imported: %(count)d. This is import number %(number)d.") % words, file=out)
     return 0
 
 

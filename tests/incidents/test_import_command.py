@@ -16,7 +16,7 @@ def test_a_file_is_checked_imported_and_undone_from_the_command_line(tmp_path: P
     ]
     assert [(each.returncode, each.stdout.splitlines()[-1]) for each in found] == [
         (0, "Nothing was imported: this was a check."),
-        (0, "Imported: 1 cases. This is import number 1."),
+        (0, "Cases imported: 1. This is import number 1."),
         (1, "Nothing was imported."),
     ]
     undone = here.run("incidents", "undo-import", "1")

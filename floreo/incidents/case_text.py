@@ -144,14 +144,14 @@ def _submission(facts: Facts) -> str:
 def _playbook(facts: Facts) -> str:
     title = facts.get("texts", {}).get(ui.language()) or facts["playbook"]
     words = {"title": title, "revision": facts["revision"]}
-    said = _("Playbook started: %(title)s, version %(revision)s.") % words
+    started = _("Playbook started: %(title)s, version %(revision)s.") % words
     left = facts.get("dropped") or 0
     more = ngettext(
         "%(n)s open step of the earlier one is not needed.",
         "%(n)s open steps of the earlier one are not needed.",
         left,
     )
-    return sentences(said, more % {"n": left} if left else "")
+    return sentences(started, more % {"n": left} if left else "")
 
 
 def _task_changed(facts: Facts) -> str:
@@ -161,8 +161,8 @@ def _task_changed(facts: Facts) -> str:
 
 
 def _given_to_machines(facts: Facts) -> str:
-    said = ngettext("%(n)s observable left as %(form)s.", "%(n)s observables left as %(form)s.", facts["n"]) % facts
-    return sentences(said, _("For: %s.") % AUDIENCES[facts["audience"]])
+    left_as = ngettext("%(n)s observable left as %(form)s.", "%(n)s observables left as %(form)s.", facts["n"]) % facts
+    return sentences(left_as, _("For: %s.") % AUDIENCES[facts["audience"]])
 
 
 def _taken_from_machines(facts: Facts) -> str:

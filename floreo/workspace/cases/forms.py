@@ -60,7 +60,7 @@ def yes_no(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=YES_NO, required=False)
 
 
-def said(value: object) -> str:
+def yes_no_of(value: object) -> str:
     """The choice of YES_NO for a fact."""
     return {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else ""
 
@@ -87,7 +87,7 @@ def _fact_field(name: str, values: tuple[object, ...], known: object) -> forms.C
     field = yes_no(capital(deadline_text.fact_text(name)))
     if words:
         field.choices = [("", _("Not known")), *((each, each) for each in words)]
-    field.initial = known if isinstance(known, str) else said(known)
+    field.initial = known if isinstance(known, str) else yes_no_of(known)
     field.help_text = _("A law asks for it.")
     return field
 

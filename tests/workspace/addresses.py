@@ -108,7 +108,7 @@ def _of(t: dict[str, Any]) -> dict[str, list[object]]:
         ("evidence_item edit_evidence replace_evidence withdraw_evidence", [found.evidence.code]),
         ("detach_evidence", [found.evidence.code, found.pk]),
         ("mail_letter mail_again mail_drop", [t["mail"].pk]),
-        ("check_row doubt_row", ["actions", t["act"].pk]),
+        ("check_row doubt_row translate_row", ["actions", t["act"].pk]),
         ("site_command", ["make-official"]),
         ("add_document", [t["document"].code]),
         ("meeting record_meeting draw_agenda meeting_invitation", held),

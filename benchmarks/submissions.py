@@ -43,9 +43,9 @@ OPENS = f"""
 import django; django.setup()
 from floreo.core.access import SYSTEM
 from floreo.incidents.actions.public_form import open_form, set_up
-from floreo.incidents.models import ReportingDesk
+from floreo.incidents.models import ReportingPoint
 from floreo.organisations.models import Organisation
-team = ReportingDesk.objects.first() or ReportingDesk()
+team = ReportingPoint.objects.first() or ReportingPoint()
 body = Organisation.objects.order_by("pk")[0]
 open_form(set_up(team, by=SYSTEM, organisation=body, hours={HOURS!r}), by=SYSTEM)
 """

@@ -28,7 +28,7 @@ from floreo.incidents.models import (
     Observable,
     Playbook,
     Report,
-    ReportingDesk,
+    ReportingPoint,
     TaskState,
 )
 
@@ -226,7 +226,7 @@ def on_duty(now: datetime) -> list[DutyShift]:
 
 def untouched_hours() -> int:
     """After how many hours a case that nobody touched is named."""
-    hours = ReportingDesk.objects.order_by("pk").values_list("untouched_hours", flat=True).first()
+    hours = ReportingPoint.objects.order_by("pk").values_list("untouched_hours", flat=True).first()
     return hours or DEFAULT_UNTOUCHED
 
 

@@ -35,7 +35,7 @@ class Kept:
     doubt: str
 
 
-def keep(given: IncomingFile) -> Kept:
+def store(given: IncomingFile) -> Kept:
     """Puts the bytes on the disk, before the transaction of the row that names them. What cannot be recognised or is not
     welcome as a document is kept all the same, with its doubt. Raises Refused when the disk is full."""
     name = tidy(given.name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from floreo.incidents.models import ReportingDesk
+from floreo.incidents.models import ReportingPoint
 from floreo.organisations.models import Organisation
 
 
-def open_form_of() -> ReportingDesk | None:
+def open_form_of() -> ReportingPoint | None:
     """Who handles reports, where the public form is open; None where it is closed."""
-    rows = ReportingDesk.objects.filter(is_open=True).select_related("organisation").order_by("pk")
+    rows = ReportingPoint.objects.filter(is_open=True).select_related("organisation").order_by("pk")
     return rows.defer(*_NOT_SHOWN).first()
 
 

@@ -28,7 +28,7 @@ from floreo.incidents.models import (
     Message,
     Observable,
     Report,
-    ReportingDesk,
+    ReportingPoint,
 )
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person, User
@@ -315,6 +315,6 @@ def _cases(power: Organisation) -> None:
 
 def _receiving(power: Organisation) -> None:
     word = WORDS[P.INCIDENT_SETUP]
-    desk = ReportingDesk.objects.first() or ReportingDesk(organisation=power, hours="Always")
+    desk = ReportingPoint.objects.first() or ReportingPoint(organisation=power, hours="Always")
     desk.mailbox = desk.police_mail = f"{word}@example.org"
     save(desk)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 
-from floreo.incidents.models import ReportingDesk
+from floreo.incidents.models import ReportingPoint
 from tests.factories import strategy as make
 
 HAPPENED = "Somebody phoned about a parcel and asked for the code of my card."
@@ -29,12 +29,12 @@ ANSWERS: tuple[Mapping[str, str], ...] = (
 )
 
 
-def open_form(**facts: Any) -> ReportingDesk:
+def open_form(**facts: Any) -> ReportingPoint:
     """A country, a team, and its open form."""
     make.make_country()
     team = make.make_organisation("csirt", "National CSIRT", kind="csirt")
     given = {"hours": "Every day, 07:00 to 21:00", "emergency_phone": "555 0100", "is_open": True} | facts
-    return ReportingDesk.objects.create(organisation=team, **given)
+    return ReportingPoint.objects.create(organisation=team, **given)
 
 
 class Page:

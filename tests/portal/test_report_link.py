@@ -7,7 +7,7 @@ from django.test import Client
 
 from floreo.core.models import AuditEntry
 from floreo.incidents import spooled
-from floreo.incidents.models import Report, ReportingDesk, ReportState
+from floreo.incidents.models import Report, ReportingPoint, ReportState
 from floreo.incidents.presenters import plain_state
 from tests.portal import reporting
 from tests.portal.reporting import HAPPENED, Page, last_page, spool_root  # noqa: F401 -- a fixture
@@ -91,7 +91,7 @@ def test_an_open_form_stands_in_frames_of_listed_sites_only_and_its_other_pages_
         True,
         "DENY",
     )
-    ReportingDesk.objects.update(frames=["https://police.example"])
+    ReportingPoint.objects.update(frames=["https://police.example"])
     answer = Client().post("/report/", {"step": "danger", "danger": "no"}).headers
     assert "frame-ancestors 'self' https://police.example;" in answer["Content-Security-Policy"] + ";"
     assert "X-Frame-Options" not in answer

@@ -38,7 +38,7 @@ def add_evidence(
 ) -> CaseEvidence:
     """A file is on the disk before the transaction opens, and goes again where the row is not made."""
     must(by, HANDLE, case)
-    kept = files.keep(file) if file is not None else None
+    kept = files.store(file) if file is not None else None
     try:
         return _add(
             case,

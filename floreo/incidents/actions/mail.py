@@ -253,7 +253,7 @@ def _add_to_report(
     key = hashlib.sha256(source_key(mail).encode()).hexdigest()[:32]
     if any(each.get("key") == key for each in report.additions):
         return Taken(Became.ADDITION, (report,), already=True)
-    kept = [files.keep(each) for each in given]
+    kept = [files.store(each) for each in given]
     try:
         return Taken(Became.ADDITION, (_add(report, by=by, mail=mail, key=key, kept=kept, at=at),))
     except BaseException:

@@ -12,15 +12,15 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.writing import assign, lock_latest, refuse, save
-from floreo.incidents.models import ReportingDesk
+from floreo.incidents.models import ReportingPoint
 
 MOST_SITES = 20
 
 
 @action("incident_form.set_up", needs=Permission.INCIDENT_SETUP)
 def set_up(
-    team: ReportingDesk, *, by: Actor, version: int | None = None, frames: Iterable[str] = (), **facts: Any
-) -> ReportingDesk:
+    team: ReportingPoint, *, by: Actor, version: int | None = None, frames: Iterable[str] = (), **facts: Any
+) -> ReportingPoint:
     """Writes who handles reports, when, and which sites may show the form. A new one is closed. Refuses an address that is not
     the beginning of one (https://police.example)."""
     fresh = team if team.pk is None else lock_latest(team, version)
@@ -30,7 +30,7 @@ def set_up(
 
 
 @action("incident_form.opened", needs=Permission.INCIDENT_SETUP)
-def open_form(team: ReportingDesk, *, by: Actor) -> ReportingDesk:
+def open_form(team: ReportingPoint, *, by: Actor) -> ReportingPoint:
     """From now on anybody may report here. Refuses while it is not known who handles reports and at which hours."""
     fresh = lock_latest(team)
     if not fresh.hours.strip():
@@ -40,7 +40,7 @@ def open_form(team: ReportingDesk, *, by: Actor) -> ReportingDesk:
 
 
 @action("incident_form.closed", needs=Permission.INCIDENT_SETUP)
-def close_form(team: ReportingDesk, *, by: Actor) -> ReportingDesk:
+def close_form(team: ReportingPoint, *, by: Actor) -> ReportingPoint:
     """Nothing is received by the form any more. What was sent stays, and its secret links work."""
     fresh = lock_latest(team)
     fresh.is_open = False

@@ -33,7 +33,7 @@ def receive(incoming: Incoming, *, by: Actor) -> Received:
     must(by, Permission.INCIDENT_HANDLE)
     if (here := _here(incoming)) is not None:
         return Received(here, already=True)
-    kept = [files.keep(each) for each in incoming.files]
+    kept = [files.store(each) for each in incoming.files]
     try:
         report = _receive(by=by, incoming=incoming, kept=kept)
     except Taken:  # two at once: the other was first

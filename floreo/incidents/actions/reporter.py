@@ -26,7 +26,7 @@ def add(report: Report, *, by: Actor, text: str, given: Iterable[IncomingFile] =
     """Adds a text, files, or both. Files reach the disk before the transaction opens."""
     given = list(given)
     _require_something(report, text, given)
-    kept = [files.keep(each) for each in given]
+    kept = [files.store(each) for each in given]
     try:
         return _add(report, by=by, text=text, kept=kept)
     except BaseException:

@@ -39,7 +39,7 @@ from floreo.incidents.models.team import (
     Holiday,
     ImportRun,
     Playbook,
-    ReportingDesk,
+    ReportingPoint,
     SavedFilter,
 )
 
@@ -74,7 +74,7 @@ __all__ = [
     "ReportFile",
     "ReportKind",
     "ReportState",
-    "ReportingDesk",
+    "ReportingPoint",
     "SavedFilter",
     "Sector",
     "Submission",

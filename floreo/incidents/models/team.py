@@ -12,19 +12,19 @@ from floreo.core.models import Record, Sourced, Translated
 from floreo.organisations.models import Organisation, User
 
 
-class ReportingDesk(Record, Translated):
+class ReportingPoint(Record, Translated):
     """Who takes reports, at which hours, and whether the public form is open. One row; without it the form is closed."""
 
     read_with = Permission.INCIDENT_SETUP
-    translated_fields: ClassVar[tuple[str, ...]] = ("hours", "promise", "child_help")
+    translated_fields: ClassVar[tuple[str, ...]] = ("hours", "answered_within", "child_help")
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="reporting_desks", verbose_name=_("Who handles reports")
+        Organisation, on_delete=models.PROTECT, related_name="reporting_points", verbose_name=_("Who handles reports")
     )
     hours = models.CharField(
         max_length=200, verbose_name=_("Hours"), help_text=_("For example: Monday to Friday, 8:00 to 17:00.")
     )
-    promise = models.CharField(
+    answered_within = models.CharField(
         max_length=200,
         blank=True,
         verbose_name=_("When reporters are answered"),

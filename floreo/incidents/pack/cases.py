@@ -33,7 +33,7 @@ from floreo.incidents.models import (
     Pap,
     PartOf,
     Report,
-    ReportingDesk,
+    ReportingPoint,
     ReportKind,
     ReportState,
     Submission,
@@ -52,12 +52,12 @@ class IntakeShape(TranslatedShape):
     """[[intake]]: who takes reports, and whether the public form is open."""
 
     word: ClassVar[str] = "intake"
-    makes: ClassVar[type[models.Model]] = ReportingDesk
+    makes: ClassVar[type[models.Model]] = ReportingPoint
     lookup: ClassVar[tuple[str, ...]] = ("organisation",)
 
     organisation: str
     hours: str
-    promise: str = ""
+    answered_within: str = ""
     emergency_phone: str = ""
     police_mail: str = ""
     mailbox: str = ""

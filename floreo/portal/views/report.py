@@ -31,7 +31,7 @@ from floreo.incidents.access import Reporter, report_of_link
 from floreo.incidents.actions.reporter import LONGEST, add, withdraw
 from floreo.incidents.incoming import IncomingFile
 from floreo.incidents.logic import REPORT_STEPS, can_step
-from floreo.incidents.models import Report, ReportingDesk
+from floreo.incidents.models import Report, ReportingPoint
 from floreo.incidents.presenters import plain_state
 from floreo.incidents.queries import open_form_of
 from floreo.portal.reporting import steps as form_steps
@@ -67,7 +67,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
     return _framed(response, team)
 
 
-def _framed(response: HttpResponse, team: ReportingDesk) -> HttpResponse:
+def _framed(response: HttpResponse, team: ReportingPoint) -> HttpResponse:
     """In a frame of the listed sites, and of no others. No cache of ours keeps it, which would lose these headers."""
     response.headers["Cache-Control"] = _NO_STORE
     if team.frames:
@@ -118,7 +118,7 @@ class Sheet:
     status: int = 200
 
 
-def _show(request: HttpRequest, team: ReportingDesk, sheet: Sheet) -> HttpResponse:
+def _show(request: HttpRequest, team: ReportingPoint, sheet: Sheet) -> HttpResponse:
     values = sheet.answers.values if sheet.answers else {}
     files = sheet.answers.files if sheet.answers else []
     steps = steps_for(values)
@@ -162,7 +162,7 @@ def _other_languages() -> list[tuple[str, str, str]]:
     return found
 
 
-def _post(request: HttpRequest, team: ReportingDesk) -> HttpResponse:
+def _post(request: HttpRequest, team: ReportingPoint) -> HttpResponse:
     posted = request.POST
     step_name, go = posted.get("step", FIRST.name), posted.get("go", "next")
     given = posted.get("state", "")
@@ -193,7 +193,7 @@ def _take_answers(request: HttpRequest, step: Step, answers: Answers) -> bool:
     return too_long
 
 
-def _go(request: HttpRequest, team: ReportingDesk, sheet: Sheet, go: str) -> HttpResponse:
+def _go(request: HttpRequest, team: ReportingPoint, sheet: Sheet, go: str) -> HttpResponse:
     answers, step = sheet.answers, sheet.step
     assert answers is not None
     steps = steps_for(answers.values)
@@ -265,7 +265,7 @@ def _on_files(sentence: str) -> Refused:
     return Refused(sentence, code="files", fields={"files": sentence})
 
 
-def _send(request: HttpRequest, team: ReportingDesk, answers: Answers) -> HttpResponse:
+def _send(request: HttpRequest, team: ReportingPoint, answers: Answers) -> HttpResponse:
     """Checks every answer once more, puts the report on the disk, and only then says that it was received."""
     noticed_at = ""
     for step in steps_for(answers.values):
@@ -366,7 +366,7 @@ def follow_report(request: HttpRequest, token: str) -> HttpResponse:
         found = report_of_link(token)
     except Missing:
         if spooled.is_waiting(token):
-            return render(request, "portal/reporting/arriving.html", {"team": ReportingDesk.objects.first()})
+            return render(request, "portal/reporting/arriving.html", {"team": ReportingPoint.objects.first()})
         count_guess(request, "report-link")
         raise
     if request.method == "POST":
@@ -378,7 +378,7 @@ def _follow_page(request: HttpRequest, found: Report, form: AddForm, *, status: 
     context = {
         "report": found,
         "state": plain_state(found),
-        "team": ReportingDesk.objects.select_related("organisation").first(),
+        "team": ReportingPoint.objects.select_related("organisation").first(),
         "files": found.files.order_by("pk"),
         "additions": [
             (datetime.fromisoformat(each["at"]), each["text"], each.get("files", "")) for each in found.additions

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.incidents.models import ReportingDesk
+from floreo.incidents.models import ReportingPoint
 from floreo.organisations.models import Organisation
 from floreo.workspace.forms import RecordForm
 
@@ -23,11 +23,11 @@ class SetUpForm(RecordForm):
     )
 
     class Meta:
-        model = ReportingDesk
+        model = ReportingPoint
         fields: ClassVar[list[str]] = [
             "organisation",
             "hours",
-            "promise",
+            "answered_within",
             "emergency_phone",
             "child_help",
             "police_mail",

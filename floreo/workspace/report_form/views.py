@@ -12,15 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from floreo.core.errors import Missing
 from floreo.core.fields import label_of
 from floreo.incidents.actions.public_form import close_form, open_form, set_up
-from floreo.incidents.models import ReportingDesk
+from floreo.incidents.models import ReportingPoint
 from floreo.workspace.form_page import FormPage, form_page, person, posted, press
 from floreo.workspace.report_form.forms import SetUpForm
 
 AREA = "report_form"
 
 
-def _team() -> ReportingDesk | None:
-    return ReportingDesk.objects.select_related("organisation").order_by("pk").first()
+def _team() -> ReportingPoint | None:
+    return ReportingPoint.objects.select_related("organisation").order_by("pk").first()
 
 
 @require_safe
@@ -37,21 +37,21 @@ def report_form(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/report_form/report_form.html", context)
 
 
-_SHOWN = ("hours", "promise", "emergency_phone", "child_help", "police_mail", "mailbox", "untouched_hours")
+_SHOWN = ("hours", "answered_within", "emergency_phone", "child_help", "police_mail", "mailbox", "untouched_hours")
 
 
-def _facts(team: ReportingDesk) -> list[tuple[object, str]]:
+def _facts(team: ReportingPoint) -> list[tuple[object, str]]:
     """Each field with its label; what is empty is named as such."""
-    rows: list[tuple[object, str]] = [(label_of(ReportingDesk, "organisation"), team.organisation.named())]
+    rows: list[tuple[object, str]] = [(label_of(ReportingPoint, "organisation"), team.organisation.named())]
     for name in _SHOWN:
         value = team.in_language(name) if name in team.translated_fields else getattr(team, name)
-        rows.append((label_of(ReportingDesk, name), str(value) if value not in ("", None) else _("Not entered")))
-    rows.append((label_of(ReportingDesk, "frames"), ", ".join(team.frames) or _("None")))
+        rows.append((label_of(ReportingPoint, name), str(value) if value not in ("", None) else _("Not entered")))
+    rows.append((label_of(ReportingPoint, "frames"), ", ".join(team.frames) or _("None")))
     return rows
 
 
 def change_report_form(request: HttpRequest) -> HttpResponse:
-    team = _team() or ReportingDesk()
+    team = _team() or ReportingPoint()
     words = FormPage(
         _("Who handles reports, and when"), _("Save"), reverse("workspace:report_form"), done=_("Saved."), area=AREA
     )
@@ -74,7 +74,7 @@ def close_report_form(request: HttpRequest) -> HttpResponse:
     return press(request, lambda: close_form(team, by=person(request)), done, reverse("workspace:report_form"))
 
 
-def _required() -> ReportingDesk:
+def _required() -> ReportingPoint:
     team = _team()
     if team is None:
         raise Missing(_("Enter first who handles reports and at which hours."))

@@ -10,7 +10,7 @@ from django.test import Client
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.incidents.actions.public_form import close_form, open_form, set_up
-from floreo.incidents.models import ReportingDesk
+from floreo.incidents.models import ReportingPoint
 from floreo.organisations.models import User
 from tests.factories import strategy as make
 from tests.portal import reporting
@@ -29,7 +29,7 @@ def test_the_form_opens_when_a_person_has_named_who_handles_reports_and_when(bro
     assert "The public form is closed" in browser.get("/workspace/report-form/").content.decode()
     given = {"organisation": str(body.pk), "hours": "", "untouched_hours": "24", "frames": ""}
     team = browser.post("/workspace/report-form/change/", given)
-    assert (team.status_code, ReportingDesk.objects.count()) == (422, 0)
+    assert (team.status_code, ReportingPoint.objects.count()) == (422, 0)
     given |= {
         "hours": "Weekdays, 8:00 to 17:00",
         "hours_es": "De lunes a viernes",
@@ -38,7 +38,7 @@ def test_the_form_opens_when_a_person_has_named_who_handles_reports_and_when(bro
     assert browser.post("/workspace/report-form/change/", given).status_code == 302
     assert Client().post("/report/", {"step": "danger", "danger": "no"}).status_code == 409
     assert browser.post("/workspace/report-form/open/").status_code == 302
-    saved = ReportingDesk.objects.get()
+    saved = ReportingPoint.objects.get()
     assert (saved.is_open, saved.frames, saved.in_language("hours", "es")) == (
         True,
         ["https://police.example"],

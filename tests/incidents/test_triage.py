@@ -39,7 +39,9 @@ def test_the_same_source_is_taken_in_once() -> None:
 
 def test_who_reported_and_what_they_wrote_is_not_in_the_trail() -> None:
     taken_in(reporter_name="Ana Pech", text="My bank account was emptied.")
-    detail = str(AuditEntry.objects.get().detail)
+    entry = AuditEntry.objects.get()
+    assert entry.verb == "incident_report.received"
+    detail = str(entry.detail)
     assert [word for word in ("Ana Pech", "head@hospital.example", "emptied", "patient") if word in detail] == []
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from floreo.core.access import Permission
-from floreo.workspace.cases import own_views, part_views, team_views, views
+from floreo.workspace.cases import own_views, part_views, sharing_views, team_views, views
 
 _C = "incidents/cases/<slug:reference>/"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("incidents/own/", own_views.own_cases, name="own_cases"),
     path("incidents/own/<slug:reference>/", own_views.own_case, name="own_case"),
     path(_C, views.case, name="case"),
+    path(f"{_C}share/", sharing_views.share_case, name="share_case"),
+    path(f"{_C}take-in/", sharing_views.take_in_case, name="take_in_case"),
     path(f"{_C}log/", views.case_log, name="case_log"),
     path(f"{_C}do/<slug:name>/", views.case_command, name="case_command"),
     path(f"{_C}evidence/new/", part_views.new_evidence, name="new_case_evidence"),
@@ -37,7 +39,7 @@ NEEDS = {
         "cases new_case new_case_filter remove_case_filter duty new_duty_shift remove_duty_shift case case_log"
         " case_command new_case_evidence case_evidence_file case_custody reopen_case_task case_task_command"
         " case_happening_command case_observable_command case_organisation_press unlink_case undo_case_merge"
-        " split_case_report"
+        " split_case_report share_case take_in_case"
     ),
     Permission.INCIDENT_READ: "own_cases own_case",
 }

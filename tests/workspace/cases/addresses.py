@@ -40,7 +40,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     saved = duties.save_filter(by=SYSTEM, name="Open", query="state=open")
     code = case.reference
     groups: list[tuple[str, list[object]]] = [
-        ("case case_log new_case_evidence own_case", [code]),
+        ("case case_log new_case_evidence own_case share_case take_in_case", [code]),
         ("case_command", [code, "note"]),
         ("case_evidence_file case_custody", [code, piece.pk]),
         ("reopen_case_task", [code, task.pk]),

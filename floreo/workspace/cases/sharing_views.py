@@ -27,7 +27,7 @@ from floreo.incidents.observables import defanged
 from floreo.workspace.form_page import person
 
 AREA = "cases"
-SALT = "floreo.case_sharing"
+SALT = "floreo.cases.sharing"
 AN_HOUR = 3600  # seconds in which what was shown may be taken
 READERS: Mapping[str, Callable[[bytes], Read]] = {"stix": stix.read, "misp": misp.read}
 
@@ -59,7 +59,7 @@ def share_case(request: HttpRequest, reference: str) -> HttpResponse:
         "formats": [(name, words) for name, (words, _ending, _write) in FORMATS.items()],
         "problem": problem,
     }
-    return render(request, "workspace/case_sharing/share.html", context, status=422 if problem else 200)
+    return render(request, "workspace/cases/share.html", context, status=422 if problem else 200)
 
 
 def _file(case: Case, form: str, content: bytes) -> HttpResponse:
@@ -82,14 +82,14 @@ def take_in_case(request: HttpRequest, reference: str) -> HttpResponse:
     case = get_case_for(request.user, reference)
     context: dict[str, Any] = {"workspace_section": AREA, "case": case, "kinds": ("stix", "misp")}
     if request.method != "POST":
-        return render(request, "workspace/case_sharing/take_in.html", context)
+        return render(request, "workspace/cases/take_in.html", context)
     try:
         if token := request.POST.get("shown", ""):
             return _taken(request, case, token)
         context |= _dry_run(request, case)
     except Refused as refusal:
         context["problem"] = str(refusal.sentence)
-    return render(request, "workspace/case_sharing/take_in.html", context, status=422 if "problem" in context else 200)
+    return render(request, "workspace/cases/take_in.html", context, status=422 if "problem" in context else 200)
 
 
 def _dry_run(request: HttpRequest, case: Case) -> dict[str, Any]:

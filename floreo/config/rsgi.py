@@ -309,7 +309,7 @@ class Places:
                 self._of[address] = (places, users - 1)
 
 
-class Turns:
+class OneByOne:
     """When strangers' requests begin. Python works on one at a time and shares its time out evenly, so three strangers make a
     page of the staff take four times as long: while one of the staff waits for an answer, strangers are worked on one by one."""
 
@@ -345,22 +345,22 @@ class Turns:
     async def _wait(self) -> None:
         if len(self._waiting) >= WAITING:
             raise Full
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        slot = asyncio.get_running_loop().create_future()
+        self._waiting.append(slot)
         try:
-            await turn
+            await slot
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # the turn came in the same moment: it goes to the next
+            if slot.done() and not slot.cancelled():  # it was let on in the same moment: it goes to the next
                 self._strangers -= 1
                 self._let_on()
             raise
 
     def _let_on(self) -> None:
         while self._waiting and self._is_free():
-            turn = self._waiting.popleft()
-            if not turn.done():
+            slot = self._waiting.popleft()
+            if not slot.done():
                 self._strangers += 1
-                turn.set_result(None)
+                slot.set_result(None)
 
 
 def is_signed_in(key: str) -> bool:
@@ -391,7 +391,7 @@ class Server:
         wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
         self.places, self.running_request = Places(OF_ONE_ADDRESS), Places(OF_ONE_ADDRESS)
-        self.bodies, self.turns = Bodies(), Turns()
+        self.bodies, self.one_by_one = Bodies(), OneByOne()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         if scope.proto != "http":
@@ -433,9 +433,9 @@ class Server:
         if monitors.opens(path, environ):
             return await self.watchers[path].run(work)
         if is_staff:
-            with self.turns.of_staff():
+            with self.one_by_one.of_staff():
                 return await self.staff.run(work)
-        async with self.places.one(caller(environ)), self.turns.of_stranger():
+        async with self.places.one(caller(environ)), self.one_by_one.of_stranger():
             return await self.strangers.run(work)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from floreo.config.rsgi import Full, Lane, Places, Turns, session_key
+from floreo.config.rsgi import Full, Lane, Places, OneByOne, session_key
 
 Found = TypeVar("Found")
 
@@ -62,10 +62,10 @@ def test_a_lane_takes_as_many_as_may_wait_and_no_more() -> None:
 
 def test_while_staff_wait_strangers_are_worked_on_one_by_one() -> None:
     async def main() -> list[int]:
-        turns, at_work, seen, let_go = Turns(), set[int](), list[int](), asyncio.Queue[None]()
+        one_by_one, at_work, seen, let_go = OneByOne(), set[int](), list[int](), asyncio.Queue[None]()
 
         async def stranger(number: int) -> None:
-            async with turns.of_stranger():
+            async with one_by_one.of_stranger():
                 at_work.add(number)
                 await let_go.get()
                 at_work.remove(number)
@@ -77,7 +77,7 @@ def test_while_staff_wait_strangers_are_worked_on_one_by_one() -> None:
 
         before = [asyncio.create_task(stranger(number)) for number in range(3)]
         await look()  # nobody of the staff is there
-        with turns.of_staff():
+        with one_by_one.of_staff():
             during = [asyncio.create_task(stranger(number)) for number in range(3, 7)]
             await look()  # those who had begun go on
             during[0].cancel()  # one leaves who waits

@@ -122,11 +122,11 @@ def _save_wordings(file: PublisherFile, matched: Matched) -> int:
 
 def _in_each_language(field: str, sentence: Promise) -> tuple[str, dict[str, dict[str, str]]]:
     """A sentence of ours as the frameworks that ship have theirs: in English, with its translations beside it."""
-    said = {}
+    sentences = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            said[code] = str(sentence)
-    return said.pop("en"), {code: {field: text} for code, text in said.items()}
+            sentences[code] = str(sentence)
+    return sentences.pop("en"), {code: {field: text} for code, text in sentences.items()}
 
 
 def _add(version: Version, items: Sequence[FileItem], *, name: str, sha256: str) -> list[Item]:

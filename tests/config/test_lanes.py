@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from floreo.config.rsgi import Full, Lane, Places, OneByOne, session_key
+from floreo.config.rsgi import Full, Lane, OneByOne, Places, session_key
 
 Found = TypeVar("Found")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from floreo.core import clock
@@ -81,7 +81,7 @@ def of_quarter(year: int, quarter: int) -> Quarter:
     cells = _shown_classes(whole, list(labels), counts)
     here = quarter - 1
     cases = _shown_sums([sum(row[q] for row in counts) for q in range(len(QUARTERS))])[here]
-    reports = _shown_sums([_reports(year, q) for q in QUARTERS])[here]
+    reports = _shown_sums(_reports(year))[here]
     evidence = CaseEvidence.objects.filter(case__in=Case.objects.filter(received_in(period), counted_cases()))
     held = evidence.values("case").distinct().count()
     with_evidence = held if cases is not None and _both_large(held, cases - held) else None
@@ -109,9 +109,16 @@ def _shown_sums(sums: list[int]) -> list[int | None]:
     return list(suppressed_list(sums).cells)
 
 
-def _reports(year: int, quarter: int) -> int:
-    period = period_of(year, quarter)
-    return Report.objects.filter(received_in(period), counted_reports(), received_at__lte=end_of(period)).count()
+def _reports(year: int) -> list[int]:
+    """Of each quarter."""
+    whole = Period(date(year, 1, 1), date(year, 12, 31))
+    rows = Report.objects.filter(received_in(whole), counted_reports(), received_at__lte=end_of(whole)).order_by()
+    found = Counter(_quarter_of(at) for at in rows.values_list("received_at", flat=True).iterator())
+    return [found[quarter] for quarter in QUARTERS]
+
+
+def _quarter_of(moment: datetime) -> int:
+    return (clock.calendar_day(moment).month + 2) // 3
 
 
 def _by_class_and_quarter(year: int) -> tuple[dict[str, str], list[list[int]]]:
@@ -121,7 +128,7 @@ def _by_class_and_quarter(year: int) -> tuple[dict[str, str], list[list[int]]]:
     found: Counter[tuple[str, int]] = Counter()
     rows = Case.objects.filter(received_in(whole), counted_cases(), received_at__lte=end_of(whole)).order_by()
     for received, kind in rows.values_list("received_at", "rsit_class").iterator():
-        found[kind if kind in labels else "", (clock.calendar_day(received).month + 2) // 3] += 1
+        found[kind if kind in labels else "", _quarter_of(received)] += 1
     return labels, [[found[code, quarter] for quarter in QUARTERS] for code in labels]
 
 

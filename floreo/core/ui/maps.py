@@ -62,8 +62,8 @@ class _Land:
     def is_near(self, box: Box) -> bool:
         """Whether a point of `box` may lie in it."""
         mine = self.around
-        is_aside = mine.right < box.left or box.right < mine.left
-        return not is_aside and mine.top <= box.bottom and box.top <= mine.bottom
+        apart = mine.right < box.left or box.right < mine.left
+        return not apart and mine.top <= box.bottom and box.top <= mine.bottom
 
 
 def rings_of(geometry: Mapping[str, Any]) -> list[list[Ring]]:

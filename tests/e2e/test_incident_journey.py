@@ -62,7 +62,7 @@ def test_a_case_from_inbox_to_closed_in_twenty_keys(page: Page, site: Site) -> N
     keys.type("Thank you. Please call your bank now and keep the invoice.")
     keys.press("Tab")
     keys.press_and_go("Enter")
-    if page.url != case and "caller@example.org" in page.locator("main").inner_text():  # the first mail to this address
+    if not page.url.startswith(case):  # the first mail to this address asks once more
         keys.press_and_go("Enter")
     page.goto(case)
     assert "Thank you. Please call your bank now" in page.locator("#mail").inner_text()

@@ -14,7 +14,7 @@ from floreo.advisories.models import Advisory, AdvisoryState, Subscriber
 from floreo.core import outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
-from floreo.feeds.notice_mail import sender
+from floreo.organisations.sender import sender
 
 CONFIRM_WITHIN = timedelta(days=7)
 KIND, KIND_ASKED = "advisory.version", "advisory.asked"  # signed where the team has a key: core/openpgp.py

@@ -22,8 +22,8 @@ from floreo.advisories.csaf import Content, Publisher, Revision
 from floreo.advisories.models import Advisory, AdvisoryState, AdvisoryVersion, CsafDocument, KevEntry
 from floreo.advisories.presenters import first_note
 from floreo.core.policy import Tlp
-from floreo.feeds.notice_mail import sender
 from floreo.organisations.queries import the_country
+from floreo.organisations.sender import sender
 
 ROOT = "/.well-known/csaf/"
 FOLDER = "white/"  # CSAF 2.0 calls TLP:CLEAR white

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
@@ -24,8 +23,8 @@ from floreo.feeds.models import Correction, Finding, Notice, Reply, ReplyKind, S
 from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, where, why_text
 from floreo.feeds.selection import GOOD, Change, Item, Reach
 from floreo.feeds.texts import text_of
-from floreo.organisations.models import Kind, Organisation
 from floreo.organisations.queries import the_country
+from floreo.organisations.sender import sender
 
 KIND = "feeds.notice"
 MOST_OF_A_KIND = 10  # addresses in the text; all are in the file
@@ -35,34 +34,9 @@ MOST_IN_FILE = 5000  # a mail stays below what servers take; the page has the wh
 LINE = "\n\n" + "-" * 60 + "\n\n"
 
 
-@dataclass(frozen=True)
-class Sender:
-    """Who writes, and where an answer goes."""
-
-    name: str
-    reply: str
-    phone: str = ""
-
-
-def national_team() -> Organisation | None:
-    """The national team as the register has it, with an address: whoever writes the notices."""
-    return Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None, is_public=True).exclude(email="").first()
-
-
 def genuine_page() -> str:
     """The whole address of the public page that says how to check a notice, in the language of the moment."""
     return str(settings.SITE_ADDRESS) + reverse("portal:notices")
-
-
-def sender() -> Sender:
-    """The national team as the register has it; else the country and the address that mail leaves from."""
-    team = national_team()
-    if team is not None:
-        return Sender(team.in_language("name"), team.email, team.phone)
-    country = the_country()
-    return Sender(
-        country.in_language("name") if country else "Floreo", settings.MAIL_REPLY_TO or settings.DEFAULT_FROM_EMAIL
-    )
 
 
 def languages_for(text: str) -> list[str]:

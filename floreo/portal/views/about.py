@@ -22,8 +22,8 @@ from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
 from floreo.core.models import SignedHead
 from floreo.core.whole import whole
 from floreo.core.wording import number_figures
-from floreo.feeds.notice_mail import national_team
 from floreo.organisations.queries import public_page as text_of
+from floreo.organisations.sender import national_team
 from floreo.packs.checking import KINDS, Kind, trust
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.strategy.presenters.rules import rules_in_order

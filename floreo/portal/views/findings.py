@@ -14,9 +14,9 @@ from floreo.core import throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.feeds import notice_csv
 from floreo.feeds.holding_links import Holder, holder_of
-from floreo.feeds.notice_mail import sender
 from floreo.feeds.presenters.finding_text import tlp_text
 from floreo.feeds.sheet import Sheet
+from floreo.organisations.sender import sender
 from floreo.portal.views.by_link import count_guess
 
 PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who fix share one address

@@ -311,6 +311,8 @@ class EpssScore(models.Model):
 class Team(Record, Translated, Sourced):
     """A response team of the country: the national one with its profile by RFC 2350, and others with their constituency."""
 
+    read_with = Permission.ADVISORY_READ
+
     translated_fields = (
         "name",
         "constituency",

@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
   const field = /^[a-z]$/.test(event.key) && document.querySelector(`[data-focus-key="${event.key}"]`);
   if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
-  else if (event.key === "x") here?.querySelector("[data-done]")?.click();
+  else if (event.key === "x") here?.querySelector("[data-done] button")?.click();
   else if (event.key === "o" && here?.querySelector("[data-open]")) here.querySelector("[data-open]").click();
   else if (field) {
     event.preventDefault();

@@ -30,6 +30,11 @@ NO_DECISIONS = {
     "mail.discarded": "a letter that could not be sent",
     "subscription.confirmed": "by whoever holds the link of the mail",
     "invitation.accepted": "by the invited person, with the link",
+    "advisory.signed": "the worker signs what a person published",
+    "case.closed": "says how the work went, as action.closed does",
+    "incident_form.closed": "the form is open or it is not",
+    "incident_report.accepted": "opens a case, which is judged again and again; what came is never changed",
+    "incident_report.rejected": "the report stays as it came, and the decision can be taken back",
 }
 
 

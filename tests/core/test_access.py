@@ -56,7 +56,13 @@ def test_nobody_may_nothing(permission: Permission) -> None:
     assert not can(Somebody((("no such role", None),)), permission)
 
 
-FOR_FEW = {Permission.EVIDENCE_STRICT, Permission.EVIDENCE_RED}
+FOR_FEW = {
+    Permission.EVIDENCE_STRICT,
+    Permission.EVIDENCE_RED,
+    Permission.INCIDENT_HANDLE,  # who reported what is for those who handle it
+    Permission.INCIDENT_READ,
+    Permission.ADVISORY_RED,
+}
 
 
 @pytest.mark.parametrize("permission", list(Permission))
@@ -109,6 +115,7 @@ def test_scopes_are_used_where_they_mean_something() -> None:
     assert {p for p in Permission if owned(p)} == {
         Permission.PLAN_UPDATE,
         Permission.READING_ENTER,
+        Permission.INCIDENT_READ,
         Permission.PEOPLE_READ,
         Permission.REGISTER_READ,
         Permission.REGISTER_INTERNAL,

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
+from floreo.incidents import moments
 from floreo.incidents.incoming import IncomingFile
 from floreo.incidents.models import Case, Report
 from floreo.organisations.models import User
@@ -28,7 +29,10 @@ def browser(user_with: Callable[..., User], browser_of: Callable[[User], Client]
 
 
 def test_the_oldest_stands_first_beside_the_list_and_keys_lead_on(browser: Client) -> None:
-    new, old = taken_in(1, subject="Newer"), taken_in(2, subject="Older", received_at=clock.now() - timedelta(hours=5))
+    new, old = (
+        taken_in(1, subject="Newer"),
+        taken_in(2, subject="Older", received_at=moments.now() - timedelta(hours=5)),
+    )
     page = browser.get("/workspace/incidents/")
     assert (page.context["report"], page.context["after"], page.context["before"]) == (old, new.reference, "")
     assert [row.subject for row, _age in page.context["rows"]] == ["Older", "Newer"]

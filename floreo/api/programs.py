@@ -121,7 +121,7 @@ def _incoming(sent: IncidentReportIn, by: User) -> Incoming:
     return Incoming(
         channel=Channel.API,
         source_key=f"api:{by.pk}:{sent.key}",
-        received_at=clock.now(),
+        received_at=clock.machine(),
         subject=sent.subject,
         text=sent.text,
         kind=sent.kind,

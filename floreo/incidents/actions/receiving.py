@@ -11,7 +11,7 @@ from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action
 from floreo.core.errors import Refused, Taken
 from floreo.core.writing import refuse, save
-from floreo.incidents import files
+from floreo.incidents import files, moments
 from floreo.incidents.files import Kept
 from floreo.incidents.incoming import Incoming
 from floreo.incidents.logic import new_report_reference
@@ -60,14 +60,14 @@ def _let_go(kept: list[Kept]) -> None:
 @action("incident_report.received", needs=Permission.INCIDENT_HANDLE)
 def _receive(*, by: Actor, incoming: Incoming, kept: list[Kept]) -> Report:
     _require_times(incoming)
-    at = clock.now()
+    at = moments.now()  # in a sample country its own day: nothing there is later
     report = Report(
         reference=incoming.reference or new_report_reference(at.year),
         channel=incoming.channel,
         source_key=incoming.source_key[:200],
-        received_at=incoming.received_at,
-        happened_at=incoming.happened_at,
-        noticed_at=incoming.noticed_at,
+        received_at=min(incoming.received_at, at),
+        happened_at=min(incoming.happened_at, at) if incoming.happened_at else None,
+        noticed_at=min(incoming.noticed_at, at) if incoming.noticed_at else None,
         language=incoming.language[:5],
         kind=incoming.kind,
         subject=_one_line(incoming.subject or incoming.text),

@@ -235,7 +235,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         key = request.POST.get("once", "")[:64] or form_key()
         try:
-            got = receive(form.incoming(key=key, now=clock.now(), language=language()), by=person(request))
+            got = receive(form.incoming(key=key, now=clock.machine(), language=language()), by=person(request))
         except Refused as refusal:
             refuse_on(form, refusal)
         else:

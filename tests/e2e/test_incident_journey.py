@@ -68,7 +68,8 @@ def test_a_case_from_inbox_to_closed_in_twenty_keys(page: Page, site: Site) -> N
     assert "Thank you. Please call your bank now" in page.locator("#mail").inner_text()
     assert "Met on" in page.locator("main").inner_text()
     keys.press_and_go("c")  # close
-    keys.press("Tab")
+    for key in ("Tab", "Enter", "Tab"):  # past the menu, to the first field
+        keys.press(key)
     keys.type("The bank stopped the payment.")
     keys.press("Tab")
     keys.type("Ask for a second person before paying.")

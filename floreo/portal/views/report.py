@@ -142,6 +142,7 @@ def _show(request: HttpRequest, team: ReportingPoint, sheet: Sheet) -> HttpRespo
         "most_files": MOST_FILES,
         "most_megabytes": ALL_FILES // 1024**2,
         "other_languages": _other_languages(),
+        "canonical": settings.SITE_ADDRESS + request.path,
     }
     response = render(request, "portal/reporting/step.html", context, status=sheet.status)
     if isinstance(sheet.refusal, Slower):

@@ -164,13 +164,13 @@ def addresses() -> dict[str, str]:
     middle = Case.objects.order_by("pk")[Case.objects.count() // 2]
     return {
         "inbox": "/workspace/incidents/",
-        "all cases": "/workspace/cases/?state=",
-        "open cases": "/workspace/cases/",
-        "cases of one class": "/workspace/cases/?rsit_class=fraud",
-        "cases, page 1,000": f"/workspace/cases/?state=&after={_cursor(deep, CASES.order)}",
-        "words in the list": "/workspace/cases/?state=&q=ransomware+hospital",
+        "all cases": "/workspace/incidents/cases/",
+        "open cases": "/workspace/incidents/cases/?state=not-closed",
+        "cases of one class": "/workspace/incidents/cases/?class=fraud",
+        "cases, page 1,000": f"/workspace/incidents/cases/?after={_cursor(deep, CASES.order)}",
+        "words in the list": "/workspace/incidents/cases/?q=ransomware+hospital",
         "search": "/workspace/search/?q=ransomware+hospital",
-        "a case": f"/workspace/cases/{middle.reference}/",
+        "a case": f"/workspace/incidents/cases/{middle.reference}/",
     }
 
 

@@ -40,7 +40,8 @@ class Quarter:
     reports: int | None
     classes: tuple[tuple[str, str, int | None], ...]
     times: tuple[observatory.Times, ...]
-    wanted_police: int | None
+    asked_about_police: int  # reports whose reporter given yes or no; 0: nobody was asked, so nothing is known
+    wanted_police: int | None  # of these; None: withheld
     with_evidence: int | None
     pieces: int | None  # of evidence; None where the number of cases that have any is withheld
 
@@ -85,7 +86,8 @@ def of_quarter(year: int, quarter: int) -> Quarter:
     evidence = CaseEvidence.objects.filter(case__in=Case.objects.filter(received_in(period), counted_cases()))
     held = evidence.values("case").distinct().count()
     with_evidence = held if cases is not None and _both_large(held, cases - held) else None
-    wanted = Report.objects.filter(received_in(period), counted_reports(), wants_police=True).count()
+    answers = Report.objects.filter(received_in(period), counted_reports(), wants_police__isnull=False)
+    given = Counter(answers.values_list("wants_police", flat=True))
     return Quarter(
         year,
         quarter,
@@ -94,7 +96,8 @@ def of_quarter(year: int, quarter: int) -> Quarter:
         reports,
         tuple((code, labels[code], cells[row][here]) for row, code in enumerate(labels) if cells[row][here] != 0),
         observatory.times_of(period),
-        wanted if reports is not None and _both_large(wanted, reports - wanted) else None,
+        given.total(),
+        given[True] if reports is not None and _both_large(given[True], given[False]) else None,
         with_evidence,
         evidence.count() if with_evidence is not None else None,
     )

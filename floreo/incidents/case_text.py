@@ -161,13 +161,17 @@ def _task_changed(facts: Facts) -> str:
 
 
 def _given_to_machines(facts: Facts) -> str:
-    left_as = ngettext("%(n)s observable left as %(form)s.", "%(n)s observables left as %(form)s.", facts["n"]) % facts
+    left_as = (
+        ngettext("%(n)s observable exported as %(form)s.", "%(n)s observables exported as %(form)s.", facts["n"])
+        % facts
+    )
     return sentences(left_as, _("For: %s.") % AUDIENCES[facts["audience"]])
 
 
 def _taken_from_machines(facts: Facts) -> str:
     return (
-        ngettext("%(n)s observable taken from %(name)s.", "%(n)s observables taken from %(name)s.", facts["n"]) % facts
+        ngettext("%(n)s observable imported from %(name)s.", "%(n)s observables imported from %(name)s.", facts["n"])
+        % facts
     )
 
 

@@ -14,6 +14,7 @@ from floreo.core.figures import SMALL, Period
 from floreo.core.ui import locale
 from floreo.core.wording import day_text, number_figures, quarter_text
 from floreo.incidents import briefings, observatory
+from floreo.incidents.case_measures import end_of
 from floreo.organisations.models import Country
 from floreo.portal.observatory_text import cell_text, count_text, quantile_text
 
@@ -43,7 +44,7 @@ def briefing(country: Country, found: briefings.Quarter) -> Document:
     reported = [
         (_("Reports received"), cell_text(found.reports)),
         (_("Cases"), cell_text(found.cases)),
-        (_("Reporters who want the police to know"), cell_text(found.wanted_police)),
+        (_("Reporters who want the police to know"), _police_text(found)),
     ]
     kept = [
         (_("Cases with evidence"), cell_text(found.with_evidence)),
@@ -56,6 +57,7 @@ def briefing(country: Country, found: briefings.Quarter) -> Document:
         if (found.reports if each.code in {"answer", "triage"} else found.cases) is not None
     ]
     blocks: list[Block] = [
+        Paragraph(_known(clock.calendar_day(end_of(found.period))), tone="lede"),
         Heading(_("What was reported"), 2),
         Facts(reported),
         _grid(_("Cases by class (RSIT)"), (_("Class (RSIT)"), _("Cases")), rows) if rows else Paragraph(_("No case.")),
@@ -78,7 +80,7 @@ def _document(country: Country, title: str, blocks: Sequence[Block], subtitle: s
         kicker=country.in_language("name"),
         subtitle=subtitle,
         made_on=made,
-        foot=_("As known on %(day)s.") % {"day": day_text(made)},
+        foot=_("Made on %(day)s.") % {"day": day_text(made)},
         notice=country.site_notice,
         site=settings.SITE_ADDRESS,
     )
@@ -87,7 +89,18 @@ def _document(country: Country, title: str, blocks: Sequence[Block], subtitle: s
 def _lede(year: observatory.Year) -> str:
     if year.is_empty:
         return _("No report and no case was recorded.")
-    return _("As known on %(day)s.") % {"day": day_text(clock.calendar_day(year.until))}
+    return _known(clock.calendar_day(year.until))
+
+
+def _known(day: date) -> str:
+    return _("As known on %(day)s.") % {"day": day_text(day)}
+
+
+def _police_text(found: briefings.Quarter) -> str:
+    """Of those who were asked; nobody asked is not nobody who wants it."""
+    if not found.asked_about_police:
+        return _("Not known: no reporter was asked")
+    return cell_text(found.wanted_police)
 
 
 def _times(times: Iterable[observatory.Times]) -> Grid:

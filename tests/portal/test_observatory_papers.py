@@ -15,7 +15,7 @@ from floreo.core import clock
 from floreo.core.figures import SMALL
 from floreo.core.suppression import suppressed_list
 from floreo.incidents import briefings, observatory
-from floreo.incidents.models import Case
+from floreo.incidents.models import Case, Report
 from floreo.organisations.models import Country
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +96,29 @@ def test_whoever_knows_the_year_and_all_quarters_finds_no_small_number(counts: l
         column_known = by_quarter[q] is not None and all(shown[o][q] is not None for o in range(len(counts)) if o != r)
         assert not row_known
         assert not column_known
+
+
+def test_that_nobody_was_asked_about_the_police_is_not_that_nobody_wants_them(
+    country: Country, stranger: Client
+) -> None:
+    for n in range(8):
+        _report(n, wants_police=None)
+    assert "Not known: no reporter was asked" in stranger.get("/observatory/2025/q1/").content.decode()
+    for n in range(8, 14):
+        _report(n, wants_police=True)
+    found = briefings.of_quarter(2025, 1)
+    assert (found.asked_about_police, found.wanted_police) == (6, 6)
+    _report(20, wants_police=False)  # one who does not want them is a small number
+    assert briefings.of_quarter(2025, 1).wanted_police is None
+
+
+def _report(number: int, *, wants_police: bool | None) -> None:
+    at = datetime(2025, 2, 3, 12, tzinfo=clock.zone())
+    Report.objects.create(
+        reference=f"REP-2025-{number:06}",
+        channel="form",
+        source_key=f"form:{number}",
+        received_at=at,
+        subject="A report",
+        wants_police=wants_police,
+    )

@@ -139,7 +139,7 @@ def _taken(request: HttpRequest, case: Case, token: str) -> HttpResponse:
         name=shown["name"],
         sha256=shown["sha256"],
     )
-    messages.success(request, ngettext("%(n)s observable taken in.", "%(n)s observables taken in.", n) % {"n": n})
+    messages.success(request, ngettext("%(n)s observable imported.", "%(n)s observables imported.", n) % {"n": n})
     return HttpResponseRedirect(f"{case.get_absolute_url()}#observables")
 
 

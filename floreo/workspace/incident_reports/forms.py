@@ -99,7 +99,8 @@ class NewReportForm(CommandForm):
     kind = field_of(Report, "kind", required=True)
     text = field_of(Report, "text", rows=5)
     received_at = moment_field(
-        _l("When it was received"), help_text=_l("The time of the call or of the paper. Leave it empty if that is this moment.")
+        _l("When it was received"),
+        help_text=_l("The time of the call or of the paper. Leave it empty if that is this moment."),
     )
     happened_at = field_of(Report, "happened_at")
     reporter_name = field_of(Report, "reporter_name")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core import outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
-from floreo.core.errors import Refused
+from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key
 from floreo.core.writing import lock_latest, refuse, require_text, save
 from floreo.incidents import clocks, logic, moments, taxonomy
@@ -101,6 +101,8 @@ def accept(
 @action("incident_report.joined", needs=HANDLE)
 def join(report: Report, *, by: Actor, case: Case) -> Case:
     """Takes the report into a case that there is."""
+    if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        raise Missing
     held = lock_latest(case)
     if not held.is_open:
         sentence = _("%(case)s is closed. Reopen it first, or open a new case.") % {"case": held.reference}

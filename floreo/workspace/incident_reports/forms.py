@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.errors import Missing
 from floreo.core.policy import Tlp
 from floreo.core.ui.locale import language
 from floreo.incidents.inbox import choices
@@ -41,17 +40,17 @@ class AcceptForm(CommandForm):
 class JoinForm(CommandForm):
     case = forms.CharField(label=_l("Case"), help_text=_l("Its reference, for example INC-2026-0047."), max_length=20)
 
-    def facts(self) -> dict[str, Any]:
-        found = Case.objects.filter(reference__iexact=self.cleaned_data["case"].strip()).first()
-        if found is None:
-            raise Missing
-        return {"case": found}
+    def __init__(self, *args: Any, viewer: object, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
 
-    def clean_case(self) -> str:
-        given: str = self.cleaned_data["case"].strip()
-        if not Case.objects.filter(reference__iexact=given).exists():
+    def clean_case(self) -> Case:
+        """Of those that the person may read: of another nobody learns whether it is there."""
+        given = self.cleaned_data["case"].strip()
+        found = Case.objects.visible_to(self.viewer).filter(reference__iexact=given).first()
+        if found is None:
             raise forms.ValidationError(_l("There is no case with this reference."))
-        return given
+        return found
 
 
 class RejectForm(CommandForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from floreo.incidents.access import get_report_for
 from floreo.incidents.actions import triage
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.logic import OPEN_REPORTS
-from floreo.incidents.models import Report, ReportFile, ReportState
+from floreo.incidents.models import Case, Report, ReportFile, ReportState
 from floreo.incidents.observables import defanged
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, starting_with
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
@@ -43,7 +44,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Add the report to a case"),
         _l("Add to a case"),
         HANDLE,
-        starting_with(forms.JoinForm),
+        new(forms.JoinForm),
         triage.join,
         allowed_by(triage.require_undecided),
         done=_l("Added to the case."),
@@ -185,6 +186,7 @@ def _of_report(request: HttpRequest, found: Report, form: Any = None) -> dict[st
     undecided = found.state in OPEN_REPORTS
     return {
         "report": found,
+        "case": Case.objects.visible_to(request.user).filter(pk=found.case_id).first() if found.case_id else None,
         "age": reads.age_text(found.received_at),
         "may": [(name, command, KEYS.get(name, "")) for name, command in may.items()],
         "undecided": undecided,
@@ -226,7 +228,9 @@ def accept_report(request: HttpRequest, reference: str) -> HttpResponse:
 
 def report_command(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     found = get_report_for(request.user, reference)
-    return command_view(request, found, COMMANDS, name, area=AREA, about=str(found), back=found.get_absolute_url())
+    join = replace(COMMANDS["join"], form=lambda data, _report: forms.JoinForm(data, viewer=request.user))
+    commands = {**COMMANDS, "join": join}  # which case somebody may name depends on who they are
+    return command_view(request, found, commands, name, area=AREA, about=str(found), back=found.get_absolute_url())
 
 
 def new_report(request: HttpRequest) -> HttpResponse:

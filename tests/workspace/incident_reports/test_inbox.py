@@ -12,7 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
+from floreo.core.errors import Missing
 from floreo.incidents import moments
+from floreo.incidents.actions import triage
 from floreo.incidents.incoming import IncomingFile
 from floreo.incidents.models import Case, Report
 from floreo.organisations.models import User
@@ -121,3 +123,19 @@ def test_the_inbox_asks_as_often_for_three_reports_as_for_one(browser: Client) -
             browser.get("/workspace/incidents/")
         counts.append(len(asked))
     assert counts == [10, 10, 10]
+
+
+def test_a_red_case_is_neither_named_on_its_report_nor_found_by_its_reference(
+    browser: Client, user_with: Callable[..., User]
+) -> None:
+    other = user_with("responder", email="two@csirt.example")
+    first, second = taken_in(1), taken_in(2, reporter_mail="")
+    case = triage.accept(first, by=other, title="Minister's telephone", tlp="RED")
+    page = browser.get(f"/workspace/incidents/reports/{first.reference}/").content.decode()
+    assert ("Minister" in page, case.reference in page, "TLP:RED" in page) == (False, False, True)
+    place = f"/workspace/incidents/reports/{second.reference}/do/join/"
+    answers = [browser.post(place, {"case": named}) for named in (case.reference, "INC-1999-0001")]
+    assert [a.status_code for a in answers] == [422, 422]
+    assert all("There is no case with this reference." in a.content.decode() for a in answers)
+    with pytest.raises(Missing):
+        triage.join(second, by=User.objects.get(email="one@csirt.example"), case=case)

@@ -159,6 +159,8 @@ class Measure:
     # Whether the records say how they stood on an earlier day. Where they do not, only the running period is measured:
     # no past is made up from what is known today.
     knows_past: bool = True
+    # The name of the permission with which its records are listed; "" is that of any value (indicators/access.py).
+    records_need: str = ""
 
 
 _HUNDREDTH = Decimal("0.01")

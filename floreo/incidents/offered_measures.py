@@ -6,24 +6,34 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
 from floreo.core.figures import Direction, Measure, MeasureFunction, Words
 from floreo.incidents import case_measures
 
+HANDLE = Permission.INCIDENT_HANDLE.value  # a list of reports or cases is for those who handle them
 _RECEIVED, _CASES = _("reports received"), _("cases first reported in the period")
 
 
 def _hours(function: MeasureFunction, title: Words, over: Words, of: Words) -> Measure:
-    return Measure(function, title, "hours", over, of, decimals=1, direction=Direction.DOWN, about_people=True)
+    return Measure(
+        function, title, "hours", over, of, decimals=1, direction=Direction.DOWN, about_people=True, records_need=HANDLE
+    )
 
 
 # Of how many reports and cases, and of how many that is over: small numbers of them name somebody, so they are shown as those of
 # people are.
 CASE_MEASURES: Mapping[str, Measure] = {
     "reports_received": Measure(
-        case_measures.reports_received, _("Reports received"), "reports", _RECEIVED, _RECEIVED, about_people=True
+        case_measures.reports_received,
+        _("Reports received"),
+        "reports",
+        _RECEIVED,
+        _RECEIVED,
+        about_people=True,
+        records_need=HANDLE,
     ),
     "cases_received": Measure(
-        case_measures.cases_received, _("Cases opened"), "cases", _CASES, _CASES, about_people=True
+        case_measures.cases_received, _("Cases opened"), "cases", _CASES, _CASES, about_people=True, records_need=HANDLE
     ),
     "median_hours_to_acknowledge": _hours(
         case_measures.median_hours_to_acknowledge,
@@ -66,6 +76,7 @@ CASE_MEASURES: Mapping[str, Measure] = {
         _("open cases"),
         direction=Direction.DOWN,
         about_people=True,
+        records_need=HANDLE,
     ),
     "share_cases_with_lessons": Measure(
         case_measures.share_cases_with_lessons,
@@ -74,6 +85,7 @@ CASE_MEASURES: Mapping[str, Measure] = {
         _("closed cases with lessons recorded"),
         _("cases closed in the period"),
         about_people=True,
+        records_need=HANDLE,
         knows_past=False,
     ),
     "share_cases_cross_border": Measure(
@@ -83,6 +95,7 @@ CASE_MEASURES: Mapping[str, Measure] = {
         _("cases that cross the border"),
         _("cases of which it is recorded"),
         about_people=True,
+        records_need=HANDLE,
     ),
     "share_legal_clocks_in_time": Measure(
         case_measures.share_legal_clocks_in_time,
@@ -91,6 +104,7 @@ CASE_MEASURES: Mapping[str, Measure] = {
         _("deadlines met in time"),
         _("deadlines that fell in the period"),
         about_people=True,
+        records_need=HANDLE,
     ),
     "share_own_clocks_in_time": Measure(
         case_measures.share_own_clocks_in_time,
@@ -98,5 +112,6 @@ CASE_MEASURES: Mapping[str, Measure] = {
         "%",
         _("deadlines met in time"),
         _("deadlines that fell in the period"),
+        records_need=HANDLE,
     ),
 }

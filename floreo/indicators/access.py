@@ -1,7 +1,19 @@
 """Who may see and touch which figure. A view gets its objects here and nowhere else."""
 
+from floreo.core.access import Permission, can
 from floreo.core.errors import Missing
 from floreo.indicators.models import Indicator, Reading
+from floreo.offers import measures
+
+
+def may_list_records(viewer: object, reading: Reading) -> bool:
+    """Whether the viewer reads which records a value was counted from: as its measure says, and closed for one that is gone."""
+    if not reading.measure:
+        return can(viewer, Permission.INDICATOR_READ)
+    measure = measures().get(reading.measure)
+    if measure is None:
+        return False
+    return can(viewer, Permission(measure.records_need or Permission.INDICATOR_READ))
 
 
 def get_indicator_for(viewer: object, code: str) -> Indicator:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
-from floreo.core.access import Permission, can
 from floreo.indicators import queries
+from floreo.indicators.access import may_list_records
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_text
 from floreo.indicators.working import Working, working_of
@@ -57,7 +57,7 @@ def _state(reading: Reading) -> str:
 
 
 def public_working(reading: Reading, viewer: object) -> PublicWorking:
-    rows = reading.records.rows if reading.records and can(viewer, Permission.INDICATOR_READ) else []
+    rows = reading.records.rows if reading.records and may_list_records(viewer, reading) else []
     records = [(str(r[0]), str(r[1]), bool(r[2])) for r in rows]
     return PublicWorking(reading, working_of(reading), _taken(reading), _state(reading), records)
 

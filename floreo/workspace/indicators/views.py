@@ -18,7 +18,7 @@ from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.evidence.queries import evidence_shown
 from floreo.indicators import presenters, queries
-from floreo.indicators.access import get_indicator_for, get_reading_for
+from floreo.indicators.access import get_indicator_for, get_reading_for, may_list_records
 from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS
@@ -187,6 +187,7 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "working": working_of(found),
         "row": _reading_row(found, request.user),
         "evidence": evidence_shown([found], request.user)[key(found)],
+        "may_list": may_list_records(request.user, found),
         "records": rows[:MOST_RECORDS],
         "total": found.records.total if found.records else len(rows),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -22,7 +19,7 @@ from floreo.core import throttle
 from floreo.core.migrations._chain import unguard
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
-from tests.config.rows import Rows
+from tests import loaded
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -90,11 +87,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out_what_one_database_shows(config, items)
     yield
     first = tuple(ROOT / "tests" / place for place in WAITING)
-    items.sort(key=lambda item: not any(item.path.is_relative_to(place) for place in first))
-    if config.getoption(
-        "--database-only"
-    ):  # the other lane prepares the nights of reports meanwhile: begin with what needs none
-        items.sort(key=lambda item: "isla_feeds" in getattr(item, "fixturenames", ()))
+    # Those that find the same pack loaded follow each other. On the second database those with nights of reports come last:
+    # the other lane prepares them meanwhile.
+    packs = [None, *LOADED.values()]
+    packs.sort(key=lambda pack: pack == LOADED["isla_feeds"])
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        return not any(item.path.is_relative_to(place) for place in first), packs.index(_pack_of(item))
+
+    items.sort(key=place)
 
 
 def _put_into_groups(items: list[pytest.Item]) -> None:
@@ -197,57 +198,42 @@ def whoever_holds_the_database(db: None) -> None:
     unguard(None, SimpleNamespace(connection=connection))
 
 
-Statements = list[tuple[str, Any]]
-_statements: dict[str, Statements] = {}
+# The fixtures that load a pack, each with the pack and whether its nights of reports are taken in.
+LOADED = {"isla": ("isla-prueba", False), "isla_feeds": ("isla-prueba", True), "real_country": ("belize", False)}
 
 
-def _statements_of_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -> Statements:
-    """What the database is told to hold these rows, ids and all. Said again it takes a tenth of loading the pack anew."""
-    text: Statements = []
-
-    def listen(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        text.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with transaction.atomic():
-        with connection.execute_wrapper(listen):
-            for model, things in rows:
-                for thing in things:
-                    thing._state.adding = True
-                model._default_manager.bulk_create(things, batch_size=500)
-        transaction.set_rollback(True)
-    if connection.vendor == "postgresql":
-        text += [(statement, None) for statement in connection.ops.sequence_reset_sql(no_style(), [m for m, _ in rows])]
-    return text
+def _pack_of(item: pytest.Item) -> loaded.Pack | None:
+    """The pack that a test finds loaded, which it takes back by its transaction; none for what commits."""
+    asked = getattr(item, "fixturenames", ())
+    mark = item.get_closest_marker("django_db")
+    if (mark and mark.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(asked):
+        return None
+    return next((pack for name, pack in LOADED.items() if name in asked), None)
 
 
-def load_once(name: str, *, with_nights: bool = False) -> Path:
-    """A pack, rows and files: prepared by whichever process of the tests comes first, then said to the database again and its
-    files copied. Returns the folder of the data that it was prepared in; nobody writes there."""
-    from tests.config.installation import pack_once  # late: it needs Django's settings
+@pytest.fixture
+def pack_below(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+    """What a test's own transaction begins on: an empty country, or the pack that it asks for, loaded for all such tests in a row."""
+    with django_db_blocker.unblock():
+        loaded.BELOW.change_to(_pack_of(request.node))
 
-    file, folder = pack_once(name, with_nights=with_nights)
-    what = str(file)
-    with connection.constraint_checks_disabled():
-        if what not in _statements:
-            rows: Rows = pickle.loads(file.read_bytes())
-            _statements[what] = _statements_of_a_copy([(apps.get_model(label), things) for label, things in rows])
-        with connection.cursor() as cursor:
-            for sql, params in _statements[what]:
-                cursor.execute(sql, params)
-    files = folder / "files"
-    for kept in (path for path in files.rglob("*") if path.is_file()):
-        place = Path(settings.MEDIA_ROOT) / kept.relative_to(files)
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(kept, place)
-    return folder
+
+@pytest.fixture
+def _django_db_helper(pack_below: None, _django_db_helper: None) -> None:
+    """pytest-django's own, which opens the transaction of a test, after the pack below it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_pack_is_left_below(django_db_blocker: Any) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        loaded.BELOW.change_to(None)
 
 
 @pytest.fixture
 def isla(db: None) -> Iterator[Country]:
     """The fictional country, loaded, on its own calendar day."""
-    load_once("isla-prueba")
+    loaded.load(LOADED["isla"])
     with in_the_country() as country:
         assert country is not None
         yield country
@@ -257,7 +243,7 @@ def isla(db: None) -> Iterator[Country]:
 def isla_feeds(db: None, settings: Any, tmp_path: Path) -> Iterator[Country]:
     """The fictional country with its sixty nights of reports told: findings, letters, answers, stored events. What is below
     `settings.DATA` is this test's own."""
-    built, own = load_once("isla-prueba", with_nights=True), tmp_path / "data"
+    built, own = loaded.load(LOADED["isla_feeds"]), tmp_path / "data"
     for each in (folder for folder in built.iterdir() if folder.is_dir() and folder.name not in {"files", "static"}):
         shutil.copytree(each, own / each.name, copy_function=os.link)  # nothing is written into: files are replaced
     settings.DATA, settings.EVENTS_ROOT = own, str(own / "events")
@@ -269,7 +255,7 @@ def isla_feeds(db: None, settings: Any, tmp_path: Path) -> Iterator[Country]:
 @pytest.fixture
 def real_country(db: None) -> Iterator[Country]:
     """The first real pack, loaded."""
-    load_once("belize")
+    loaded.load(LOADED["real_country"])
     with in_the_country() as country:
         assert country is not None
         yield country

@@ -290,6 +290,11 @@ def reach(actor: object, permission: Permission) -> frozenset[int] | None:
     return frozenset(found)
 
 
+def roles_that(permission: Permission) -> list[str]:
+    """The roles that grant it everywhere."""
+    return [name for name, role in ROLES.items() if role.grants.get(permission) is Scope.ALL]
+
+
 def people_of(actor: object, permission: Permission) -> frozenset[int]:
     """The organisations for which `actor` holds a role that grants it, however far: whose people they are."""
     pairs: Iterable[tuple[str, int | None]] = getattr(actor, "grants", tuple)()

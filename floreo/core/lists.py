@@ -145,6 +145,12 @@ class Listing:
         return self.href(after="") if self.request.GET.get("after") else ""
 
     @cached_property
+    def _given(self) -> dict[str, str]:
+        """What the address says of this list."""
+        names = ["q", "after", *(f.name for f in self.table.filters)]
+        return {n: self.request.GET.get(n, "") for n in names}
+
+    @cached_property
     def filters(self) -> list[ShownFilter]:
         shown = []
         for each in self.table.filters:
@@ -163,9 +169,7 @@ class Listing:
 
     def href(self, **changes: str) -> str:
         """This address with some of its parameters changed; empty ones go."""
-        names = ["q", "after", *(f.name for f in self.table.filters)]
-        kept = {n: self.request.GET.get(n, "") for n in names} | changes
-        query = urlencode({k: v for k, v in kept.items() if v})
+        query = urlencode({k: v for k, v in (self._given | changes).items() if v})
         return f"?{query}" if query else self.request.path
 
     def download_href(self, kind: str) -> str:

@@ -102,7 +102,8 @@ def forget(thing: models.Model) -> None:
 
 def _fts5_query(words: str) -> str:
     """Each word as a quoted prefix, so that what people type can never be an operator."""
-    return " ".join(f'"{w}"*' for w in words.replace('"', " ").replace("\x00", " ").split()[:12])
+    given = words.replace('"', " ").replace("\x00", " ").split()[:12]
+    return " ".join(f'"{w}"*' for w in given if any(c.isalnum() for c in w))
 
 
 def _tsquery(words: str) -> str:
@@ -110,35 +111,73 @@ def _tsquery(words: str) -> str:
     return " & ".join(f"{w}:*" for w in cleaned if w)
 
 
+MOST_RANKED = 1000  # of a word that many more things have, the newest so many are ranked
+
+_SQLITE_NEWEST = """
+    SELECT rowid FROM core_search_words WHERE core_search_words MATCH %s ORDER BY rowid DESC LIMIT %s"""
 _SQLITE = """
-    SELECT e.id FROM core_search_words w JOIN core_searchentry e ON e.id = w.rowid
-    WHERE core_search_words MATCH %s AND {seen} ORDER BY bm25(core_search_words, 5.0, 1.0), e.title LIMIT %s"""
+    SELECT w.rowid FROM core_search_words w WHERE core_search_words MATCH %s AND w.rowid >= %s
+    ORDER BY bm25(core_search_words, 5.0, 1.0, 0.0), w.title LIMIT %s"""
 _POSTGRES = """
-    SELECT e.id FROM core_searchentry e, to_tsquery('simple', floreo_plain(%s)) AS asked
-    WHERE e.words @@ asked AND {seen} ORDER BY ts_rank(e.words, asked) DESC, e.title LIMIT %s"""
+    WITH asked AS MATERIALIZED (SELECT to_tsquery('simple', floreo_plain(%s)) AS words), newest AS MATERIALIZED (
+        SELECT e.id, e.title, e.words FROM core_searchentry e
+        WHERE e.words @@ to_tsquery('simple', floreo_plain(%s)) AND {seen} ORDER BY e.id DESC LIMIT %s)
+    SELECT n.id FROM newest n, asked ORDER BY ts_rank(n.words, asked.words) DESC, n.title LIMIT %s"""
 
 
 def find(
     words: str, *, public_only: bool, known: Collection[str] = (), kinds: Collection[str] = (), most: int = 200
 ) -> list[SearchEntry]:
-    """What matches every word (as prefixes), best first, `most` at most; a title counts five times its body.
-    `public_only` is the stranger's view; else only kinds in `known` are found, and internal things of those in `kinds`
-    alone: whoever shows them asks each thing's own rule as well."""
-    is_postgres = connection.vendor == "postgresql"
-    query = _tsquery(words) if is_postgres else _fts5_query(words)
-    if not query or not (public_only or known):
+    """What matches every word (as prefixes), best first, `most` at most; a title counts five times its body. Where more than
+    MOST_RANKED match, the newest of them. `public_only` is the stranger's view; else only kinds in `known` are found, and
+    internal things of those in `kinds` alone: whoever shows them asks each thing's own rule as well."""
+    if not (public_only or known):
+        return []
+    on_this_database = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
+    ids = on_this_database(words, public_only=public_only, known=known, kinds=kinds, most=most)
+    entries = SearchEntry.objects.in_bulk(ids)
+    return [entries[i] for i in ids if i in entries]
+
+
+def _on_sqlite(
+    words: str, *, public_only: bool, known: Collection[str], kinds: Collection[str], most: int
+) -> list[int]:
+    asked = _fts5_query(words)
+    if not asked:
+        return []
+    seen = ["public"] if public_only else [f"public{_one_word(kind)}" for kind in known]
+    if not public_only:
+        seen += [f"inside{_one_word(kind)}" for kind in kinds if kind in known]
+    query = f"{{title body}} : ({asked}) AND seen : ({' OR '.join(seen)})"
+    with connection.cursor() as cursor:
+        cursor.execute(_SQLITE_NEWEST, [query, MOST_RANKED])
+        newest = [row[0] for row in cursor.fetchall()]
+        if not newest:
+            return []
+        cursor.execute(_SQLITE, [query, newest[-1], most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _one_word(kind: str) -> str:
+    """As migrations/_search_index.py writes it. Kinds come from code and are letters with underscores between them."""
+    return kind.replace("_", "")
+
+
+def _on_postgresql(
+    words: str, *, public_only: bool, known: Collection[str], kinds: Collection[str], most: int
+) -> list[int]:
+    asked = _tsquery(words)
+    if not asked:
         return []
     seen, named = "e.is_public", list[str]()
     if not public_only:
         all_known, all_kinds = (", ".join(["%s"] * len(them)) for them in (known, kinds))
         inside = f" OR e.kind IN ({all_kinds})" if kinds else ""
         seen, named = f"e.kind IN ({all_known}) AND (e.is_public{inside})", [*known, *kinds]
-    statement = (_POSTGRES if is_postgres else _SQLITE).format(seen=seen)  # only placeholders go in, never words
+    statement = _POSTGRES.format(seen=seen)  # only placeholders go in, never words
     with connection.cursor() as cursor:
-        cursor.execute(statement, [query, *named, most])
-        ids = [row[0] for row in cursor.fetchall()]
-    entries = SearchEntry.objects.in_bulk(ids)
-    return [entries[i] for i in ids if i in entries]
+        cursor.execute(statement, [asked, asked, *named, MOST_RANKED, most])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def in_readers_text(entries: Iterable[SearchEntry]) -> list[SearchEntry]:

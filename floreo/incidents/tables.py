@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission, reach
+from floreo.core.access import Permission, roles_that
 from floreo.core.columns import column
 from floreo.core.sectors import Sector
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
@@ -29,8 +29,8 @@ def _cases(viewer: object) -> QuerySet[Case]:
 
 def handlers() -> list[User]:
     """Accounts that handle incidents, by name."""
-    users = User.objects.filter(is_active=True).order_by("name", "pk").prefetch_related("memberships")
-    return [user for user in users if reach(user, HANDLE) is None]
+    users = User.objects.filter(is_active=True, memberships__role__in=roles_that(HANDLE))
+    return list(users.distinct().order_by("name", "pk"))
 
 
 def _states() -> Iterable[tuple[str, Words]]:

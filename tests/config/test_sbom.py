@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from tools import assets, sbom
 
@@ -37,6 +35,9 @@ def canonical(name: str) -> str:
 
 
 def test_it_holds_against_the_schema() -> None:
+    from cyclonedx.schema import SchemaVersion  # takes seconds, and each worker of the tests imports this file
+    from cyclonedx.validation.json import JsonStrictValidator
+
     validator = JsonStrictValidator(SchemaVersion.V1_6)
     assert validator.validate_str(text()) is None
     wrong = found()

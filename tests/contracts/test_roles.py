@@ -13,14 +13,15 @@ from functools import cache
 from importlib import import_module
 
 import pytest
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import URLResolver, get_resolver, path, reverse
+from django.urls import URLResolver, get_resolver, path, resolve, reverse
 from django.utils.translation import override
 
 import tests
 from floreo.core.access import ROLES, Permission, reach
-from floreo.core.errors import NotAllowed
+from floreo.core.errors import Missing, NotAllowed
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Country, Organisation, User
 from floreo.workspace.areas import Area, areas, guarded
@@ -88,30 +89,60 @@ def addresses(isla: Country, secretariat: User) -> dict[str, str]:
         return {name: reverse(name, args=given.get(name, [])) for name in NEEDED}
 
 
-def refused(name: str, address: str, browser: Client) -> Iterator[str]:
+FORM = {"reason": "x", "note": "x", "title": "x", "code": "x"}
+
+
+def in_a_browser(browser: Client) -> Callable[[str, str], int]:
+    return lambda method, address: getattr(browser, method)(address, FORM).status_code
+
+
+def at_the_view(user: User, rf: RequestFactory) -> Callable[[str, str], int]:
+    """The same without what stands before every view, whoever asks: it takes a fifth of the time."""
+
+    def status(method: str, address: str) -> int:
+        request = getattr(rf, method)(address, FORM)
+        request.user = user
+        view, args, kwargs = resolve(address)
+        try:
+            return int(view(request, *args, **kwargs).status_code)
+        except (NotAllowed, PermissionDenied):
+            return 403
+        except (Missing, Http404):
+            return 404
+
+    return status
+
+
+def refused(name: str, address: str, status_of: Callable[[str, str], int]) -> Iterator[str]:
     """What went wrong: an answer that is no refusal."""
     for method in ("get", "post"):
-        status = getattr(browser, method)(address, {"reason": "x", "note": "x", "title": "x", "code": "x"}).status_code
+        status = status_of(method, address)
         if status not in {403, 404} and (method, status) != ("get", 405):
             yield f"{method} {name} {address}: {status}"
 
 
+IN_A_BROWSER = {"observer", "operator"}
 TIED = {"lead", "operator", "coordinator"}
 
 
 @pytest.mark.parametrize("role", [*ROLES, ""])
 def test_what_a_role_does_not_grant_is_refused(
-    role: str, addresses: dict[str, str], user_with: Callable[..., User], browser_of: Callable[[User], Client]
+    role: str,
+    addresses: dict[str, str],
+    user_with: Callable[..., User],
+    browser_of: Callable[[User], Client],
+    rf: RequestFactory,
 ) -> None:
     """Nor what it grants only for one's own body, where the thing is another's."""
     tied = Organisation.objects.create(code="elsewhere", name="Elsewhere", kind="agency") if role in TIED else None
     user = user_with(role, organisation=tied, email="r@example.org")
-    browser, before = browser_of(user), AuditEntry.objects.count()
+    status_of = in_a_browser(browser_of(user)) if role in IN_A_BROWSER else at_the_view(user, rf)
+    before = AuditEntry.objects.count()
     wrong: list[str] = []
     for name, address in addresses.items():
         far = reach(user, NEEDED[name])
         if far is not None and not (far and name in NARROWED):
-            wrong += refused(name, address, browser)
+            wrong += refused(name, address, status_of)
     assert wrong == []
     assert AuditEntry.objects.count() == before
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import CensoredData, ecdf
 
 from floreo.core.durations import MEDIAN, P90, Duration, Quantile, duration, estimate
 
@@ -27,6 +26,8 @@ def durations(pairs: list[tuple[int, bool]]) -> list[Duration]:
 
 @given(hours)
 def test_the_estimate_is_that_of_scipy(pairs: list[tuple[int, bool]]) -> None:
+    from scipy.stats import CensoredData, ecdf  # takes seconds, and each worker of the tests imports this file
+
     ours = estimate(durations(pairs))
     seen = CensoredData(
         [length for length, over in pairs if over], right=[length for length, over in pairs if not over]

@@ -8,7 +8,6 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from floreo.core.suppression import Cell, Table, suppressed_list, suppressed_table
 
@@ -34,6 +33,8 @@ def narrowed(shown: list[list[Cell]], truth: list[list[int]]) -> list[tuple[int,
     bounds = [(least, None) if (value := shown[row][column]) is None else (value, value) for row, column in places]
     sums = [[(row == each) * (-1 if column == width - 1 else 1) for row, column in places] for each in range(height)]
     sums += [[(column == each) * (-1 if row == height - 1 else 1) for row, column in places] for each in range(width)]
+    from scipy.optimize import linprog  # takes seconds, and each worker of the tests imports this file
+
     found = []
     for row, column in hidden:
         aim = [float(place == (row, column)) for place in places]

@@ -2,20 +2,28 @@
 
 from django.core.management import call_command
 
+# `seen` is one word that says who may find it: "public action" and "public", or "inside action". It is looked for with the words,
+# so that what one may not find costs nothing. A word of it has no letter that the tokenizer would part at.
 SQLITE_UP = """
+CREATE VIEW core_search_text AS SELECT id, title, body,
+    CASE WHEN is_public THEN 'public public' ELSE 'inside' END || replace(kind, '_', '') AS seen FROM core_searchentry;
 CREATE VIRTUAL TABLE core_search_words USING fts5(
-    title, body, content='core_searchentry', content_rowid='id', tokenize="unicode61 remove_diacritics 2", prefix='2 3');
+    title, body, seen, content='core_search_text', content_rowid='id', tokenize="unicode61 remove_diacritics 2", prefix='2 3');
 CREATE TRIGGER core_search_added AFTER INSERT ON core_searchentry BEGIN
-    INSERT INTO core_search_words(rowid, title, body) VALUES (new.id, new.title, new.body); END;
-CREATE TRIGGER core_search_removed AFTER DELETE ON core_searchentry BEGIN
-    INSERT INTO core_search_words(core_search_words, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); END;
+    INSERT INTO core_search_words(rowid, title, body, seen) SELECT * FROM core_search_text WHERE id = new.id; END;
+CREATE TRIGGER core_search_removed BEFORE DELETE ON core_searchentry BEGIN
+    INSERT INTO core_search_words(core_search_words, rowid, title, body, seen)
+    SELECT 'delete', t.* FROM core_search_text t WHERE id = old.id; END;
+CREATE TRIGGER core_search_changes BEFORE UPDATE ON core_searchentry BEGIN
+    INSERT INTO core_search_words(core_search_words, rowid, title, body, seen)
+    SELECT 'delete', t.* FROM core_search_text t WHERE id = old.id; END;
 CREATE TRIGGER core_search_changed AFTER UPDATE ON core_searchentry BEGIN
-    INSERT INTO core_search_words(core_search_words, rowid, title, body) VALUES ('delete', old.id, old.title, old.body);
-    INSERT INTO core_search_words(rowid, title, body) VALUES (new.id, new.title, new.body); END;
+    INSERT INTO core_search_words(rowid, title, body, seen) SELECT * FROM core_search_text WHERE id = new.id; END;
 """
 SQLITE_DOWN = """
-DROP TRIGGER core_search_added; DROP TRIGGER core_search_removed; DROP TRIGGER core_search_changed;
-DROP TABLE core_search_words;
+DROP TRIGGER core_search_added; DROP TRIGGER core_search_removed;
+DROP TRIGGER core_search_changes; DROP TRIGGER core_search_changed;
+DROP TABLE core_search_words; DROP VIEW core_search_text;
 """
 # Accents, capitals among them, are folded by translate(), so that no extension and no locale of the server is needed.
 POSTGRES_UP = """

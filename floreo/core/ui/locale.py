@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from django.conf import settings
 from django.utils import timezone
@@ -70,7 +70,7 @@ def long_day(when: date) -> str:
 def moment(when: datetime) -> str:
     """ "24 Nov 2026, 06:00" in the country's zone."""
     local = timezone.localtime(when) if timezone.is_aware(when) else when
-    return format_datetime(local, "d MMM y, HH:mm", locale=locale(), tzinfo=local.tzinfo).replace("Sept", "Sep")
+    return f"{short_date(local.date(), 'd MMM y')}, {local:%H:%M}"
 
 
 def number(value: Decimal | float | int, decimals: int | None = None) -> str:

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Translated
 from floreo.core.policy import Tlp
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.core.sectors import Sector
 from floreo.incidents.models.choices import (
@@ -136,7 +136,7 @@ class Case(Record):
         return f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("workspace:case", args=[self.reference])
+        return path_to("workspace:case", self.reference)
 
     def owner_ids(self) -> set[int]:
         """The organisations with which the team shares it."""

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record
 from floreo.core.policy import Tlp
+from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.incidents.models.cases import Case
 from floreo.incidents.models.choices import Channel, ReportKind, ReportState
@@ -101,7 +101,7 @@ class Report(Record):
         return self.reference  # the trail names it so; its subject is often the reporter's own words
 
     def get_absolute_url(self) -> str:
-        return reverse("workspace:incident_report", args=[self.reference])
+        return path_to("workspace:incident_report", self.reference)
 
     def search_entry(self) -> Entry:
         here = self.get_absolute_url()

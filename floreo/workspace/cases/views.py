@@ -46,7 +46,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     words = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
     rows: QuerySet[Case] | None = None
     if words:
-        exact = Case.objects.visible_to(request.user).filter(reference__iexact=words).first()
+        exact = Case.objects.visible_to(request.user).filter(reference__in={words, words.upper()}).first()
         if exact is not None:
             return HttpResponseRedirect(exact.get_absolute_url())
         rows = CASES.rows(request.user).filter(pk__in=_found(words))
@@ -76,8 +76,8 @@ def _row(one: Case, now: Any, viewer: object) -> dict[str, Any]:
     return {
         "case": one,
         "type": type_text(one.rsit_class, one.rsit_type),
-        "age": span_text(now - one.received_at),
-        "untouched": span_text(now - one.touched_at),
+        "age": _("%(span)s ago") % {"span": span_text(now - one.received_at)},
+        "untouched": _("%(span)s ago") % {"span": span_text(now - one.touched_at)},
         "waits": _waits(one, viewer),
     }
 

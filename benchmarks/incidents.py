@@ -121,6 +121,7 @@ def fill(count: int) -> None:
                 batch_size=1000,
             )
             search.refresh_many(made)
+    newest = Case.objects.order_by("-pk").values_list("pk", flat=True)[0]
     reports = [
         Report(
             reference=f"REP-2026-{n:06}",
@@ -128,7 +129,8 @@ def fill(count: int) -> None:
             source_key=f"bench:{n}",
             received_at=FIRST + timedelta(days=DAYS, minutes=n),
             subject=f"{' '.join(random.Random(n).choices(WORDS, k=4))} {n}",
-            state="new" if n % 100 == 0 else "rejected",
+            state="new" if n % 100 == 0 else "accepted",
+            case_id=None if n % 100 == 0 else newest - n,
         )
         for n in range(max(count // 20, 1000))
     ]

@@ -3,7 +3,7 @@ by having `search_entry()`; what strangers may find is decided there too."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -100,61 +100,78 @@ def forget(thing: models.Model) -> None:
     SearchEntry.objects.filter(key=audit.key(thing)).delete()
 
 
-def _fts5_query(words: str) -> str:
-    """Each word as a quoted prefix, so that what people type can never be an operator."""
+def _fts5_query(words: str, beginning: str) -> str:
+    """Each word quoted, so that what people type can never be an operator; `beginning` is "*" where the start of a word is
+    enough."""
     given = words.replace('"', " ").replace("\x00", " ").split()[:12]
-    return " ".join(f'"{w}"*' for w in given if any(c.isalnum() for c in w))
+    return " ".join(f'"{w}"{beginning}' for w in given if any(c.isalnum() for c in w))
 
 
-def _tsquery(words: str) -> str:
+def _tsquery(words: str, beginning: str) -> str:
+    """The same for PostgreSQL, where `beginning` is ":*"."""
     cleaned = ["".join(c for c in w if c.isalnum()) for w in words.split()[:12]]
-    return " & ".join(f"{w}:*" for w in cleaned if w)
+    return " & ".join(f"{w}{beginning}" for w in cleaned if w)
 
 
-MOST_RANKED = 1000  # of a word that many more things have, the newest so many are ranked
+# What more things have is not ranked: to weigh a word against all that have it takes longer than to find it. Of that many,
+# whole words are enough, too: to gather all that begin so takes longest.
+MOST_RANKED = 500
 
 _SQLITE_NEWEST = """
     SELECT rowid FROM core_search_words WHERE core_search_words MATCH %s ORDER BY rowid DESC LIMIT %s"""
 _SQLITE = """
-    SELECT w.rowid FROM core_search_words w WHERE core_search_words MATCH %s AND w.rowid >= %s
+    SELECT w.rowid FROM core_search_words w WHERE core_search_words MATCH %s
     ORDER BY bm25(core_search_words, 5.0, 1.0, 0.0), w.title LIMIT %s"""
 _POSTGRES = """
-    WITH asked AS MATERIALIZED (SELECT to_tsquery('simple', floreo_plain(%s)) AS words), newest AS MATERIALIZED (
-        SELECT e.id, e.title, e.words FROM core_searchentry e
-        WHERE e.words @@ to_tsquery('simple', floreo_plain(%s)) AND {seen} ORDER BY e.id DESC LIMIT %s)
-    SELECT n.id FROM newest n, asked ORDER BY ts_rank(n.words, asked.words) DESC, n.title LIMIT %s"""
+    SELECT e.id FROM core_searchentry e, to_tsquery('simple', floreo_plain(%s)) AS asked
+    WHERE e.id = ANY(%s) ORDER BY ts_rank(e.words, asked) DESC, e.title LIMIT %s"""
+_POSTGRES_NEWEST = """
+    SELECT e.id FROM core_searchentry e
+    WHERE e.words @@ to_tsquery('simple', floreo_plain(%s)) AND {seen} ORDER BY e.id DESC LIMIT %s"""
 
 
 def find(
     words: str, *, public_only: bool, known: Collection[str] = (), kinds: Collection[str] = (), most: int = 200
 ) -> list[SearchEntry]:
     """What matches every word (as prefixes), best first, `most` at most; a title counts five times its body. Where more than
-    MOST_RANKED match, the newest of them. `public_only` is the stranger's view; else only kinds in `known` are found, and
+    MOST_RANKED match, the newest first. `public_only` is the stranger's view; else only kinds in `known` are found, and
     internal things of those in `kinds` alone: whoever shows them asks each thing's own rule as well."""
     if not (public_only or known):
         return []
-    on_this_database = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-    ids = on_this_database(words, public_only=public_only, known=known, kinds=kinds, most=most)
+    ids = _on_this_database()(words, public_only=public_only, known=known, kinds=kinds, most=most)
     entries = SearchEntry.objects.in_bulk(ids)
     return [entries[i] for i in ids if i in entries]
+
+
+def rows_of(kind: str, words: str, *, most: int = 200) -> list[int]:
+    """The primary keys of the rows of one kind that match, as `find` finds them. Whoever lists them asks the kind's own rule."""
+    ids = _on_this_database()(words, public_only=False, known=[kind], kinds=[kind], most=most)
+    keys = SearchEntry.objects.filter(pk__in=ids).values_list("key", flat=True)
+    return [int(key.partition(":")[2]) for key in keys]
+
+
+def _on_this_database() -> Callable[..., list[int]]:
+    return _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
 
 
 def _on_sqlite(
     words: str, *, public_only: bool, known: Collection[str], kinds: Collection[str], most: int
 ) -> list[int]:
-    asked = _fts5_query(words)
+    whole, asked = _fts5_query(words, ""), _fts5_query(words, "*")
     if not asked:
         return []
     seen = ["public"] if public_only else [f"public{_one_word(kind)}" for kind in known]
     if not public_only:
         seen += [f"inside{_one_word(kind)}" for kind in kinds if kind in known]
-    query = f"{{title body}} : ({asked}) AND seen : ({' OR '.join(seen)})"
+    query = ""
     with connection.cursor() as cursor:
-        cursor.execute(_SQLITE_NEWEST, [query, MOST_RANKED])
-        newest = [row[0] for row in cursor.fetchall()]
-        if not newest:
-            return []
-        cursor.execute(_SQLITE, [query, newest[-1], most])
+        for each in (whole, asked):
+            query = f"{{title body}} : ({each}) AND seen : ({' OR '.join(seen)})"
+            cursor.execute(_SQLITE_NEWEST, [query, MOST_RANKED])
+            newest = [row[0] for row in cursor.fetchall()]
+            if len(newest) == MOST_RANKED:
+                return newest[:most]
+        cursor.execute(_SQLITE, [query, most])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -166,7 +183,7 @@ def _one_word(kind: str) -> str:
 def _on_postgresql(
     words: str, *, public_only: bool, known: Collection[str], kinds: Collection[str], most: int
 ) -> list[int]:
-    asked = _tsquery(words)
+    whole, asked = _tsquery(words, ""), _tsquery(words, ":*")
     if not asked:
         return []
     seen, named = "e.is_public", list[str]()
@@ -174,9 +191,15 @@ def _on_postgresql(
         all_known, all_kinds = (", ".join(["%s"] * len(them)) for them in (known, kinds))
         inside = f" OR e.kind IN ({all_kinds})" if kinds else ""
         seen, named = f"e.kind IN ({all_known}) AND (e.is_public{inside})", [*known, *kinds]
-    statement = _POSTGRES.format(seen=seen)  # only placeholders go in, never words
+    statement = _POSTGRES_NEWEST.format(seen=seen)  # only placeholders go in, never words
     with connection.cursor() as cursor:
-        cursor.execute(statement, [asked, asked, *named, MOST_RANKED, most])
+        newest: list[int] = []
+        for each in (whole, asked):
+            cursor.execute(statement, [each, *named, MOST_RANKED])
+            newest = [row[0] for row in cursor.fetchall()]
+            if len(newest) == MOST_RANKED:
+                return newest[:most]
+        cursor.execute(_POSTGRES, [asked, newest, most])
         return [row[0] for row in cursor.fetchall()]
 
 

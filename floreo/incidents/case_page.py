@@ -108,12 +108,13 @@ def seen_before(rows: Sequence[Observable], case: Case, viewer: object) -> Mappi
     found: dict[str, Seen] = {value: Seen() for value in values}
     if not values:
         return found
-    others = Observable.objects.filter(value__in=values).exclude(case=case)
-    others = others.filter(case__in=Case.objects.visible_to(viewer)).select_related("case").order_by()
-    for other in others[:_SEEN_AT_MOST]:
-        seen = found[other.value]
-        if other.case not in seen.cases:
-            seen.cases.append(other.case)
+    # In two steps: in one, the database may begin with all cases that the viewer may read.
+    others = Observable.objects.filter(value__in=values).exclude(case=case).order_by()
+    pairs = list(others.values_list("value", "case")[:_SEEN_AT_MOST])
+    readable = Case.objects.visible_to(viewer).in_bulk({pk for _value, pk in pairs})
+    for value, pk in dict.fromkeys(pairs):
+        if pk in readable:
+            found[value].cases.append(readable[pk])
     for subject in Finding.objects.filter(subject__in=values).values_list("subject", flat=True)[:_SEEN_AT_MOST]:
         found[subject].findings += 1
     return found
@@ -199,7 +200,7 @@ def case_page(case: Case, viewer: object) -> CasePage:
         observables=_observables(case, viewer),
         evidence=[(row, list(row.custody.all())) for row in evidence],
         messages=list(case.messages.all()[:20]),
-        reports=list(case.reports.order_by("received_at", "pk")[:MOST_SHOWN]),
+        reports=sorted(case.reports.order_by()[:MOST_SHOWN], key=lambda each: (each.received_at, each.pk)),
         organisations=list(case.organisations.select_related("organisation__merged_into")),
         related=related,
         merges=list(merges),

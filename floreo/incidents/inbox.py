@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from floreo.core.ui import locale
@@ -59,24 +60,29 @@ def choices(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def alike(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
     """Reports and open cases that may be about the same thing, with the reason; newest first, not more than five each."""
-    since = report.received_at - LIKE_WITHIN
-    same = Q(subject__iexact=report.subject)
+    same = [Q(folded=Lower(Value(report.subject)))]
     if report.reporter_mail:
-        same |= Q(reporter_mail=report.reporter_mail)
+        same.append(Q(reporter_mail=report.reporter_mail))
     if report.organisation_id:
-        same |= Q(organisation=report.organisation_id)
+        same.append(Q(organisation=report.organisation_id))
     if report.finding_key:
-        same |= Q(finding_key=report.finding_key)
+        same.append(Q(finding_key=report.finding_key))
     rows = (
-        Report.objects.filter(same, received_at__gte=since)
+        Report.objects.annotate(folded=Lower("subject"))
+        .filter(received_at__gte=report.received_at - LIKE_WITHIN)
         .exclude(pk=report.pk)
         .exclude(state__in=(ReportState.REJECTED, ReportState.WITHDRAWN))
+        .select_related("case", "organisation")
+        .order_by("-received_at")
     )
-    found = [
-        Like(each.reference, each.subject, each.get_absolute_url(), _why_report(report, each), report=each)
-        for each in rows.select_related("case", "organisation").order_by("-received_at")[:MOST_LIKE]
+    found: dict[int, Report] = {}
+    for each in same:  # one question for each reason: each has its index, all of them at once have none
+        found |= {row.pk: row for row in rows.filter(each)[:MOST_LIKE]}
+    newest = sorted(found.values(), key=lambda row: row.received_at, reverse=True)[:MOST_LIKE]
+    return [
+        *(Like(r.reference, r.subject, r.get_absolute_url(), _why_report(report, r), report=r) for r in newest),
+        *_cases_like(report, seen),
     ]
-    return found + _cases_like(report, seen)
 
 
 def _why_report(report: Report, other: Report) -> str:

@@ -59,13 +59,13 @@ class TestFinding:
     def test_signs_between_words_change_nothing(self) -> None:
         assert found("reporting & telephone") == ["a:2"]
 
-    def test_of_more_than_are_ranked_the_newest_are_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_of_more_than_are_ranked_the_newest_come_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(search, "MOST_RANKED", 2)
         for number in range(3):
             SearchEntry.objects.create(
                 key=f"b:{number}", kind="action", title=f"Port {number}", body="", is_public=True
             )
-        assert found("port") == ["b:1", "b:2"]
+        assert found("port") == ["b:2", "b:1"]
         assert found("reporting", public_only=True) == ["a:2"]
 
     def test_what_one_may_not_find_takes_no_place_of_what_one_may(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,9 +73,9 @@ class TestFinding:
         for number in range(5):
             SearchEntry.objects.create(key=f"b:{number}", kind="inner_case", title="Reporting", body="")
         assert found("reporting", public_only=True) == ["a:2"]
-        assert found("reporting") == ["a:2", "a:4"]
+        assert found("reporting") == ["a:4", "a:2"]
         inside = search.find("reporting", public_only=False, known=["inner_case"], kinds=["inner_case"])
-        assert [e.key for e in inside] == ["b:3", "b:4"]
+        assert [e.key for e in inside] == ["b:4", "b:3"]
 
     def test_the_word_that_says_who_may_find_it_is_no_word_of_it(self) -> None:
         assert found("publicaction") == found("insideaction") == found("public") == []

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
@@ -90,6 +91,8 @@ class Report(Record):
             models.Index(fields=["state", "received_at", "id"], name="report_inbox"),
             models.Index(fields=["received_at", "id"], name="report_received"),
             models.Index(fields=["reporter_mail"], name="report_sender"),
+            models.Index(fields=["finding_key"], name="report_finding"),
+            models.Index(Lower("subject"), "received_at", name="report_subject"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -49,7 +49,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         exact = Case.objects.visible_to(request.user).filter(reference__in={words, words.upper()}).first()
         if exact is not None:
             return HttpResponseRedirect(exact.get_absolute_url())
-        rows = CASES.rows(request.user).filter(pk__in=_found(words))
+        rows = CASES.rows(request.user).filter(pk__in=search.rows_of("case", words, most=MOST_FOUND))
     listing = Listing(CASES, request, rows=rows)
     if file := listing.download():
         return file
@@ -65,11 +65,6 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         "hours": case_page.untouched_hours(),
     }
     return render(request, "workspace/cases/cases.html", context)
-
-
-def _found(words: str) -> list[int]:
-    entries = search.find(words, public_only=False, known={"case"}, kinds={"case"}, most=MOST_FOUND)
-    return [int(entry.key.partition(":")[2]) for entry in entries]
 
 
 def _row(one: Case, now: Any, viewer: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ What is still open counts for as long as it has been open. A median of the close
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -82,11 +82,16 @@ class Estimate:
 
 def estimate(durations: Iterable[Duration]) -> Estimate:
     """The product-limit estimate. What ends and what is seen last at the same length: the ends come first, as is usual."""
+    return estimate_of(Counter((each.length, each.is_over) for each in durations))
+
+
+def estimate_of(numbers: Mapping[tuple[timedelta, bool], int]) -> Estimate:
+    """The same from how many durations there are of each length, over or not."""
     lengths: Counter[timedelta] = Counter()
     ends: Counter[timedelta] = Counter()
-    for each in durations:
-        lengths[each.length] += 1
-        ends[each.length] += each.is_over
+    for (length, is_over), number in numbers.items():
+        lengths[length] += number
+        ends[length] += number if is_over else 0
     at_risk = count = lengths.total()
     steps, lasting = [], 1.0
     for length in sorted(lengths):

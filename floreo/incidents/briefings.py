@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from floreo.core import clock
@@ -16,6 +16,7 @@ from floreo.core.suppression import TOTAL, gives_away, suppressed_list, suppress
 from floreo.incidents import case_measures, observatory
 from floreo.incidents.case_measures import counted_cases, counted_reports, end_of, received_in
 from floreo.incidents.models import Case, CaseEvidence, Report
+from floreo.incidents.seconds import Months, Seconds
 
 QUARTERS = (1, 2, 3, 4)
 
@@ -116,12 +117,10 @@ def _reports(year: int) -> list[int]:
     """Of each quarter."""
     whole = Period(date(year, 1, 1), date(year, 12, 31))
     rows = Report.objects.filter(received_in(whole), counted_reports(), received_at__lte=end_of(whole)).order_by()
-    found = Counter(_quarter_of(at) for at in rows.values_list("received_at", flat=True).iterator())
+    months = Months(year)
+    received = rows.values_list(Seconds("received_at"), flat=True).iterator(chunk_size=observatory.AT_ONCE)
+    found = Counter((months.of(at) + 2) // 3 for at in received)
     return [found[quarter] for quarter in QUARTERS]
-
-
-def _quarter_of(moment: datetime) -> int:
-    return (clock.calendar_day(moment).month + 2) // 3
 
 
 def _by_class_and_quarter(year: int) -> tuple[dict[str, str], list[list[int]]]:
@@ -130,8 +129,10 @@ def _by_class_and_quarter(year: int) -> tuple[dict[str, str], list[list[int]]]:
     labels = dict(observatory.class_labels())
     found: Counter[tuple[str, int]] = Counter()
     rows = Case.objects.filter(received_in(whole), counted_cases(), received_at__lte=end_of(whole)).order_by()
-    for received, kind in rows.values_list("received_at", "rsit_class").iterator():
-        found[kind if kind in labels else "", _quarter_of(received)] += 1
+    months = Months(year)
+    pairs = rows.values_list(Seconds("received_at"), "rsit_class").iterator(chunk_size=observatory.AT_ONCE)
+    for received, kind in pairs:
+        found[kind if kind in labels else "", (months.of(received) + 2) // 3] += 1
     return labels, [[found[code, quarter] for quarter in QUARTERS] for code in labels]
 
 

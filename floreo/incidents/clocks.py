@@ -4,7 +4,7 @@ and tasks need not compute. Made again by every action of the case, and by the w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -22,6 +22,13 @@ _COLUMNS = ("revision", "state", "starts_at", "due_at", "met_at", "explained", "
 def rules() -> list[deadlines.Rule]:
     """All rules of clocks, every revision. One that cannot be read says so: a law is not left out in silence."""
     return [rule_of_row(row) for row in ClockRule.objects.all()]
+
+
+def legal_rules(today: date) -> list[ClockRule]:
+    """Of each rule that a law sets, or that is an example of one, the newest revision that holds on that day."""
+    held = ClockRule.objects.filter(is_ours=False, holds_from__lte=today).order_by("holds_from")
+    newest = {row.code: row for row in held}
+    return sorted(newest.values(), key=lambda row: (row.position, row.code))
 
 
 def rule_of_row(row: ClockRule) -> deadlines.Rule:

@@ -81,4 +81,49 @@ def test_a_case_from_inbox_to_closed_in_twenty_keys(page: Page, site: Site) -> N
     page.set_viewport_size({"width": 360, "height": 800})
     assert (sideways(page), axe(page)) == (0, [])
     page.set_viewport_size({"width": 1280, "height": 800})
+    address = advisory_of(page)
+    page.context.clear_cookies()
     assert public_cases(page) == before + 1
+    assert publishes(page, site, address).endswith(address.removeprefix("/workspace"))
+
+
+def advisory_of(page: Page) -> str:
+    """Written from the case on the page and sent to review; its address in the workspace."""
+    page.get_by_role("link", name="Write an advisory").click()
+    for name, words in {
+        "title": "False invoices in the name of suppliers",
+        "summary": "Invoices with another bank account are sent to offices.",
+        "text": "They look like those of a supplier. Only the account differs.",
+        "advice": "Call the supplier at a number that you knew before.",
+    }.items():
+        page.locator(f"main [name={name}]").fill(words)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save draft").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="False invoices in the name of suppliers").click()
+    address = page.url.removeprefix(page.url.split("/workspace")[0])
+    assert (axe(page), sideways(page)) == ([], 0)
+    send(page, "Send to review")
+    return address
+
+
+def send(page: Page, name: str) -> None:
+    """What a button of the page leads to, and the button of that page with the same words."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def publishes(page: Page, site: Site, address: str) -> str:
+    """A second person publishes it, and a stranger reads it; its public address."""
+    sign_in(page, site, "administrator")
+    page.goto(address)
+    send(page, "Publish")
+    page.context.clear_cookies()
+    page.goto("/advisories/")
+    with page.expect_navigation():
+        page.get_by_role("link", name="False invoices in the name of suppliers").click()
+    assert (axe(page), sideways(page)) == ([], 0)
+    assert "Call the supplier at a number that you knew before." in page.locator("main").inner_text()
+    return page.url

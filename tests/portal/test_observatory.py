@@ -136,3 +136,17 @@ def test_the_page_asks_as_much_of_one_case_as_of_thirty(country: Country, strang
     with CaptureQueriesContext(connection) as asked:
         body(stranger, "/observatory/")
     assert len(asked) == 9
+
+
+def test_legal_deadlines_are_listed_and_one_of_no_law_says_so(isla: Country, stranger: Client) -> None:
+    page = words(body(stranger, "/observatory/"))
+    first = "Early warning Example, of no law in force Essential Services Security Act 2025, section 21(1)(a) Source:"
+    assert first in page
+    assert "Ejemplo, de ninguna ley vigente" in words(body(stranger, "/es/observatory/"))
+    assert "First answer to the reporter" not in page  # what the team promises is no law
+
+
+def test_the_first_real_country_says_that_it_records_no_legal_deadline(real_country: Country, stranger: Client) -> None:
+    page = words(body(stranger, "/observatory/"))
+    assert "No legal deadline for reporting or handling an incident is recorded here." in page
+    assert "That does not say that no law sets one." in page

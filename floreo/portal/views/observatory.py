@@ -27,6 +27,7 @@ from floreo.core.wording import day_text, number_figures, quarter_text, sentence
 from floreo.incidents import observatory as figures
 from floreo.incidents.briefings import begun, of_quarter
 from floreo.incidents.case_measures import hours_of
+from floreo.incidents.clocks import legal_rules
 from floreo.organisations.models import Country
 from floreo.organisations.queries import the_country
 from floreo.portal.observatory_papers import briefing, yearly
@@ -40,12 +41,12 @@ BURST, PER_HOUR = 60, 600  # of files by one stranger
 @public_page
 def observatory(request: HttpRequest, year: int | None = None) -> HttpResponseBase:
     """Of the newest year, or of that one. Raises Missing for a year of which there is nothing."""
-    known = figures.years()
+    known, legal = figures.years(), legal_rules(clock.today())
     if not known:
         if year is not None:
             raise Missing
         title = _("No incident has been recorded")
-        return page(request, "portal/observatory.html", section="data", title=title, shown=None, known=[])
+        return page(request, "portal/observatory.html", section="data", title=title, shown=None, known=[], legal=legal)
     shown = _of(year or known[0], known)
     return page(
         request,
@@ -58,6 +59,7 @@ def observatory(request: HttpRequest, year: int | None = None) -> HttpResponseBa
         crumbs=() if year is None else (Crumb(_("Incidents"), reverse("portal:observatory")),),
         shown=shown,
         known=known,
+        legal=legal,
         quarters=[(quarter_text(date(shown.year, 3 * q - 2, 1)), q) for q in begun(shown.year)],
         lede=_lede(shown),
         bars=_bars(shown),

@@ -152,4 +152,4 @@ def test_list_and_page_ask_as_much_for_many_as_for_few(desk: Desk, browser_of: B
     for number in (4, 5, 6):
         fill(number)
     assert (queries_of(ana, cases_page), queries_of(ana, here)) == few
-    assert few == (11, 26)
+    assert few == (11, 27)

@@ -21,7 +21,9 @@ class Seconds(Func):
     output_field = IntegerField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        template = "CAST(ROUND((julianday(%(expressions)s) - 2440587.5) * 86400) AS INTEGER)"  # the day on which 1970 began
+        template = (
+            "CAST(ROUND((julianday(%(expressions)s) - 2440587.5) * 86400) AS INTEGER)"  # the day on which 1970 began
+        )
         return self.as_sql(compiler, connection, template=template, **more)
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:

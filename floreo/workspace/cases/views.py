@@ -33,6 +33,7 @@ from floreo.workspace.commands import Command, command_view, commands_for, new
 
 AREA = "cases"
 HANDLE = Permission.INCIDENT_HANDLE
+SHOWN = 30  # cases on one page of the list
 MOST_FOUND = 200
 MOST_COUNTED = 1000  # cases that a heading counts
 LOG_PAGE = 100
@@ -50,7 +51,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         if exact is not None:
             return HttpResponseRedirect(exact.get_absolute_url())
         rows = CASES.rows(request.user).filter(pk__in=search.rows_of("case", words, most=MOST_FOUND))
-    listing = Listing(CASES, request, rows=rows)
+    listing = Listing(CASES, request, rows=rows, page=SHOWN)
     if file := listing.download():
         return file
     now = moments.now()

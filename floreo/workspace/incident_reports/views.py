@@ -36,7 +36,7 @@ from floreo.workspace.incident_reports import forms
 
 AREA = "incident_reports"
 HANDLE = Permission.INCIDENT_HANDLE
-SHOWN = 50  # reports on one page of the inbox
+SHOWN = 30  # reports on one page of the inbox
 MOST_AT_ONCE = 200
 
 COMMANDS: Mapping[str, Command] = {

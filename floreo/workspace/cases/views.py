@@ -46,11 +46,13 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     """All cases that the person may read. Words are looked for in the index, the best 200; a reference opens its case."""
     words = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
     rows: QuerySet[Case] | None = None
+    found: list[int] = []
     if words:
         exact = Case.objects.visible_to(request.user).filter(reference__in={words, words.upper()}).first()
         if exact is not None:
             return HttpResponseRedirect(exact.get_absolute_url())
-        rows = CASES.rows(request.user).filter(pk__in=search.rows_of("case", words, most=MOST_FOUND))
+        found = search.rows_of("case", words, most=MOST_FOUND)
+        rows = CASES.rows(request.user).filter(pk__in=found)
     listing = Listing(CASES, request, rows=rows, page=SHOWN)
     if file := listing.download():
         return file
@@ -60,6 +62,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         "listing": listing,
         "rows": [_row(one, now, request.user) for one in listing.rows],
         "answer": _answer(listing),
+        "looked_at": len(found) if len(found) == MOST_FOUND else 0,
         "saved": SavedFilter.objects.all(),
         "query": request.GET.urlencode(),
         "on_duty": [shift.user.name for shift in case_page.on_duty(now)],

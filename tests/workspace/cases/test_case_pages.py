@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from floreo.incidents.actions import cases, parts, tasks
 from floreo.incidents.models import Case
 from floreo.organisations.models import User
+from floreo.workspace.cases import views
 from tests.incidents.desk import Desk, a_desk, log_of
 
 Browser = Callable[[User], Client]
@@ -131,6 +132,18 @@ def queries_of(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         text(client, address)
     return len(asked)
+
+
+def test_a_list_by_words_says_where_more_may_have_them(
+    desk: Desk, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = browser_of(desk.ana)
+    for name in ("Hurricane one", "Hurricane two"):
+        desk.case(name)
+    note = "More cases may have these words: 2 were looked at."
+    assert note not in text(ana, "/workspace/incidents/cases/?q=hurricane")
+    monkeypatch.setattr(views, "MOST_FOUND", 2)
+    assert note in text(ana, "/workspace/incidents/cases/?q=hurricane")
 
 
 def test_list_and_page_ask_as_much_for_many_as_for_few(desk: Desk, browser_of: Browser) -> None:

@@ -13,6 +13,7 @@ SIGTERM and SIGINT. Every 40 kills all comes to rest and is compared. Exit code 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import platform
 import random
@@ -83,10 +84,19 @@ def make_databases(place: Place) -> None:
             cluster.execute(f'CREATE DATABASE "floreo_kill_{name}"')
 
 
+def _version() -> str:
+    """Of the tables and of the pack: what was prepared for others does not fit."""
+    files = [*(ROOT / "floreo").rglob("migrations/*.py"), *(ROOT / "packs" / PACK).rglob("*")]
+    found = hashlib.sha256()
+    for path in sorted(each for each in files if each.is_file()):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
+
+
 @contextmanager
 def prepared(place: Place) -> Iterator[str]:
     """The sample country with its nights of reports, copied from where the tests prepare it; what its first start printed."""
-    os.environ.setdefault("FLOREO_ONCE", str(place.folder.parent / "floreo-kill-once"))
+    os.environ.setdefault("FLOREO_ONCE", str(place.folder.parent / f"floreo-kill-{_version()}"))
     from tests.config.installation import prepared as copied
     from tests.config.installation import said_at_first_start
 

@@ -396,7 +396,9 @@ def main() -> int:
 
 
 def live(folder: Path, asked: argparse.Namespace) -> None:
-    os.environ.setdefault("FLOREO_ONCE", str(folder.parent / "floreo-kill-once"))
+    from benchmarks.kill import version
+
+    os.environ.setdefault("FLOREO_ONCE", str(folder.parent / f"floreo-kill-{version()}"))
     from tests.config.installation import prepared
     from tests.core.mail_server import MailServer, listening
 

@@ -84,7 +84,7 @@ def make_databases(place: Place) -> None:
             cluster.execute(f'CREATE DATABASE "floreo_kill_{name}"')
 
 
-def _version() -> str:
+def version() -> str:
     """Of the tables and of the pack: what was prepared for others does not fit."""
     files = [*(ROOT / "floreo").rglob("migrations/*.py"), *(ROOT / "packs" / PACK).rglob("*")]
     found = hashlib.sha256()
@@ -96,7 +96,7 @@ def _version() -> str:
 @contextmanager
 def prepared(place: Place) -> Iterator[str]:
     """The sample country with its nights of reports, copied from where the tests prepare it; what its first start printed."""
-    os.environ.setdefault("FLOREO_ONCE", str(place.folder.parent / f"floreo-kill-{_version()}"))
+    os.environ.setdefault("FLOREO_ONCE", str(place.folder.parent / f"floreo-kill-{version()}"))
     from tests.config.installation import prepared as copied
     from tests.config.installation import said_at_first_start
 

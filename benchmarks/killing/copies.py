@@ -177,7 +177,11 @@ class Restores(Commands):
             return
         if self.floreo("audit", "verify") == 0:
             self.wrong["restored by half, and nothing says so"] += 1
-        if self.floreo("restore", path, "--replace") != 0 or self._found() != path.name:
+        code = self.floreo("restore", path, "--replace")
+        while code < 0:  # it was killed as well
+            self.others["a restore after a kill was killed as well"] += 1
+            code = self.floreo("restore", path, "--replace")
+        if code or self._found() != path.name:
             self.wrong["a restore that cannot be done again"] += 1
 
     def _tidy(self) -> None:

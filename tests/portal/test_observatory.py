@@ -140,7 +140,7 @@ def test_the_page_asks_as_much_of_one_case_as_of_thirty(country: Country, strang
 
 def test_legal_deadlines_are_listed_and_one_of_no_law_says_so(isla: Country, stranger: Client) -> None:
     page = words(body(stranger, "/observatory/"))
-    first = "Early warning Example, of no law in force Essential Services Security Act 2025, section 21(1)(a) Source:"
+    first = "Early warning Essential Services Security Act 2025, section 21(1)(a) Example, of no law in force Source:"
     assert first in page
     assert "Ejemplo, de ninguna ley vigente" in words(body(stranger, "/es/observatory/"))
     assert "First answer to the reporter" not in page  # what the team promises is no law

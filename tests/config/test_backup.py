@@ -150,7 +150,16 @@ def test_from_sqlite_to_postgresql_and_back_nothing_changes(
     assert back.run("audit", "verify").returncode == 0
 
 
-SLOW = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT pg_sleep(2)')"
+SLOW = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT pg_sleep(3)')"
+
+
+def _sleeps() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+            " AND query = 'SELECT pg_sleep(3)'"
+        )
+        return cursor.fetchone() is not None
 
 
 @pytest.mark.postgresql
@@ -162,7 +171,7 @@ def test_the_session_of_a_killed_process_is_waited_for_and_one_that_stays_is_not
     facts = connection.get_connection_params()
     where = f"postgresql://{facts['user']}@/{facts['dbname']}?host={facts['host']}"
     killed = subprocess.Popen([sys.executable, "-c", SLOW], env=os.environ | {"DATABASE_URL": where})
-    while not restore._other_sessions():
+    while not _sleeps():  # connected is not yet at its statement
         time.sleep(0.05)
     killed.kill()
     killed.wait()

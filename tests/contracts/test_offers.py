@@ -102,6 +102,12 @@ class TestSearch:
         given = set[str]().union(*(_kinds_in(model) for model in _findable()))
         assert set(offers.search_kinds()) - given == set()
 
+    def test_no_kind_is_taken_for_another_in_the_index(self) -> None:
+        """There it is one word: floreo/core/migrations/_search_index.py."""
+        kinds = list(offers.search_kinds())
+        assert [kind for kind in kinds if not re.fullmatch(r"[a-z]+(_[a-z]+)*", kind)] == []
+        assert len({kind.replace("_", "") for kind in kinds}) == len(kinds)
+
     @pytest.mark.django_db
     def test_a_kind_without_a_rule_is_found_by_nobody(
         self, administrator: User, browser_of: Callable[[User], Client]

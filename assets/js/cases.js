@@ -1,4 +1,4 @@
-// Keys of a case and of the list of cases, beside those of workspace.js: j and k walk through the rows, x marks the task of the row as done, o opens
+// Keys of a case and of the list of cases, beside those of workspace.js: j and k walk through the rows, x marks the task of the row as done or ticks its case, o opens
 // the case of the row, and letters of fields put the cursor there. Without it every one of them is a link or a button.
 const rows = () => [...document.querySelectorAll("[data-row]")];
 
@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
   const field = /^[a-z]$/.test(event.key) && document.querySelector(`[data-focus-key="${event.key}"]`);
   if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
-  else if (event.key === "x") here?.querySelector("[data-done] button")?.click();
+  else if (event.key === "x") here?.querySelector("[data-done] button, input[type=checkbox]")?.click();
   else if (event.key === "o" && here?.querySelector("[data-open]")) here.querySelector("[data-open]").click();
   else if (field) {
     event.preventDefault();

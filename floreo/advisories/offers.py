@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.advisories import pack
 from floreo.advisories.actions.catalogues import load_due
 from floreo.advisories.actions.publishing import draw_and_sign, mail_due
-from floreo.advisories.actions.subscribing import forget_unconfirmed
+from floreo.advisories.actions.subscribing import forget_all_returned, forget_unconfirmed
 from floreo.advisories.measures import MEASURES
 from floreo.advisories.tables import TABLES
 from floreo.advisories.tasks import waiting_tasks
@@ -30,6 +30,7 @@ OFFERS = Offers(
         Job("advisory e-mails", partial(mail_due, by=SYSTEM), timedelta(minutes=1)),
         Job("advisory documents", partial(draw_and_sign, by=SYSTEM), timedelta(minutes=1), lane="texts"),
         Job("unconfirmed subscribers", partial(forget_unconfirmed, by=SYSTEM), timedelta(hours=6)),
+        Job("subscribers whose mail comes back", partial(forget_all_returned, by=SYSTEM), timedelta(hours=6)),
         Job("vulnerability catalogues", partial(load_due, by=SYSTEM), timedelta(hours=12), lane="outside"),
     ),
     verbs={
@@ -51,6 +52,7 @@ OFFERS = Offers(
         "subscription.confirmed": _("confirmed a subscription to advisories"),
         "subscription.ended": _("ended a subscription to advisories"),
         "subscription.expired": _("deleted a subscription that nobody confirmed"),
+        "subscription.bounced": _("deleted a subscription whose mail came back"),
         "team.added": _("added the response team"),
         "team.updated": _("changed the profile of the response team"),
     },

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 STRANGERS, STAFF = 6, 4  # threads
 OF_ONE_ADDRESS = 2  # requests of one stranger that are worked on at once; its others wait without a thread
 WAITING_OF_ONE = 100
+HELD = 0.25  # seconds that a stranger's request waits while one of the staff is answered
 WAITING = 400  # requests that wait for a thread; beyond, the next is told to come again
 BODY_SECONDS, PAUSE_SECONDS = 120.0, 15.0  # for a whole body, and between two pieces of it
 BODY_BYTES_A_SECOND = 20_000  # a large upload over a slow line gets its time
@@ -311,11 +312,12 @@ class Places:
 
 class OneByOne:
     """When strangers' requests begin. Python works on one at a time and shares its time out evenly, so three strangers make a
-    page of the staff take four times as long: while one of the staff waits for an answer, strangers are worked on one by one."""
+    page of the staff take four times as long: while one of the staff waits for an answer, a stranger's request waits HELD seconds,
+    and then they are worked on one by one."""
 
     def __init__(self) -> None:
         self._staff, self._strangers = 0, 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()  # since when
 
     @contextmanager
     def of_staff(self) -> Iterator[None]:
@@ -329,7 +331,7 @@ class OneByOne:
     @asynccontextmanager
     async def of_stranger(self) -> AsyncIterator[None]:
         """Raises Full when too many wait."""
-        if self._waiting or not self._is_free():
+        if self._waiting or self._staff:
             await self._wait()
         else:
             self._strangers += 1
@@ -339,14 +341,17 @@ class OneByOne:
             self._strangers -= 1
             self._let_on()
 
-    def _is_free(self) -> bool:
-        return self._strangers == 0 or self._staff == 0
+    def _is_free(self, since: float) -> bool:
+        has_waited = asyncio.get_running_loop().time() - since >= HELD
+        return self._staff == 0 or (self._strangers == 0 and has_waited)
 
     async def _wait(self) -> None:
         if len(self._waiting) >= WAITING:
             raise Full
-        slot = asyncio.get_running_loop().create_future()
-        self._waiting.append(slot)
+        loop = asyncio.get_running_loop()
+        slot = loop.create_future()
+        self._waiting.append((loop.time(), slot))
+        loop.call_later(HELD + 0.001, self._let_on)  # a little more: timers of a loop are rounded down
         try:
             await slot
         except asyncio.CancelledError:
@@ -356,8 +361,8 @@ class OneByOne:
             raise
 
     def _let_on(self) -> None:
-        while self._waiting and self._is_free():
-            slot = self._waiting.popleft()
+        while self._waiting and self._is_free(self._waiting[0][0]):
+            _since, slot = self._waiting.popleft()
             if not slot.done():
                 self._strangers += 1
                 slot.set_result(None)

@@ -191,7 +191,8 @@ class _Server:
             except (OSError, SMTPException):  # it is gone already
                 return
 
-    def send(self, mail: OutboxMail) -> None:
+    def send(self, mail: OutboxMail) -> EmailMessage:
+        """Returns the message as it left."""
         message = protected(mail, self.key_of)
         if not self.is_open:
             try:
@@ -211,6 +212,7 @@ class _Server:
                 raise ServerSilent(_silent(problem), code="mail_silent") from problem
             raise
         self.broken = 0
+        return message
 
 
 def _silent(problem: Exception) -> str:
@@ -232,7 +234,7 @@ def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
             _put_off(mail, Verdict(MailState.WAITING, words), timedelta(hours=4))
             continue
         try:
-            server.send(mail)
+            message = server.send(mail)
         except ServerSilent as silence:
             _leave_alone(batch[at:], silence)
             raise
@@ -243,7 +245,7 @@ def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
             found = verdict(problem)
             _put_off(mail, found, wait_after(mail.attempts + 1))
         else:
-            _mark_sent(mail)
+            _mark_sent(mail, message)
             sent += 1
     return sent
 
@@ -263,9 +265,11 @@ def _over_their_share(batch: list[OutboxMail]) -> set[int]:
     return found
 
 
-def _mark_sent(mail: OutboxMail) -> None:
+def _mark_sent(mail: OutboxMail, message: EmailMessage) -> None:
     at = clock.now()
-    facts = {"text": "", "attachment": ""} if mail.is_secret else {}
+    facts: dict[str, Any] = {"text": "", "attachment": ""} if mail.is_secret else {}
+    if isinstance(message, openpgp.ProtectedMessage):
+        facts |= {"is_signed": True, "is_encrypted": bool(message.receivers)}
     OutboxMail.objects.filter(pk=mail.pk).update(
         state=MailState.SENT, sent_at=at, changed_at=at, attempts=F("attempts") + 1, last_error="", **facts
     )

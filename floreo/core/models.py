@@ -283,6 +283,8 @@ class OutboxMail(Record):
     sent_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to strangers
+    is_signed = models.BooleanField(default=False)  # how it left, by OpenPGP
+    is_encrypted = models.BooleanField(default=False)
     message_id = models.CharField(max_length=200, blank=True, db_index=True)
 
     class Meta:

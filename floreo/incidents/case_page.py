@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.core import deadline_text, deadlines
+from floreo.core.models import OutboxMail
 from floreo.feeds.models import Finding
 from floreo.incidents import logic, moments, observables
 from floreo.incidents.case_text import log_text, span_text
@@ -21,6 +22,7 @@ from floreo.incidents.models import (
     CaseMerge,
     CaseTask,
     Clock,
+    Direction,
     DutyShift,
     Happening,
     LogEntry,
@@ -162,6 +164,7 @@ class CasePage:
     observables: list[ShownObservable]
     evidence: list[tuple[CaseEvidence, Any]]
     messages: list[Message]
+    mails: list[tuple[Message, OutboxMail | None]]  # the same, each with what the outbox knows of it
     reports: list[Report]
     organisations: list[Any]
     related: list[tuple[CaseLink, Case]]
@@ -188,6 +191,7 @@ def case_page(case: Case, viewer: object) -> CasePage:
         (link, link.other if link.case_id == case.pk else link.case) for link in links.select_related("case", "other")
     ]
     merges = CaseMerge.objects.filter(Q(case=case) | Q(source=case), undone_at=None).select_related("case", "source")
+    messages = list(case.messages.all()[:20])
     return CasePage(
         case=case,
         now=now,
@@ -199,7 +203,8 @@ def case_page(case: Case, viewer: object) -> CasePage:
         log_more=more,
         observables=_observables(case, viewer),
         evidence=[(row, list(row.custody.all())) for row in evidence],
-        messages=list(case.messages.all()[:20]),
+        messages=messages,
+        mails=_with_outbox(messages),
         reports=sorted(case.reports.order_by()[:MOST_SHOWN], key=lambda each: (each.received_at, each.pk)),
         organisations=list(case.organisations.select_related("organisation__merged_into")),
         related=related,
@@ -210,6 +215,14 @@ def case_page(case: Case, viewer: object) -> CasePage:
         playbook=Playbook.objects.filter(code=case.playbook).first() if case.playbook else None,
         severity_rules=logic.severity_of(case.impact)[1],
     )
+
+
+def _with_outbox(messages: Sequence[Message]) -> list[tuple[Message, OutboxMail | None]]:
+    """Each with its row of the outbox: whether it left, how, and whether it came back. None for what came in, for what an
+    exercise held back, and for what is so old that the outbox has no row of it any more."""
+    sent = [each.message_id for each in messages if each.direction == Direction.OUT and each.message_id]
+    rows = {row.message_id: row for row in OutboxMail.objects.filter(message_id__in=sent)} if sent else {}
+    return [(each, rows.get(each.message_id)) for each in messages]
 
 
 def suggested_playbooks(case: Case) -> list[Playbook]:

@@ -8,12 +8,21 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from floreo.advisories import mails
 from floreo.advisories.access import UNSUBSCRIBE, token_of
-from floreo.advisories.actions.subscribing import VISITOR, forget_subscriber, forget_unconfirmed, subscribe, unsubscribe
+from floreo.advisories.actions.subscribing import (
+    VISITOR,
+    confirm,
+    forget_all_returned,
+    forget_subscriber,
+    forget_unconfirmed,
+    subscribe,
+    unsubscribe,
+)
 from floreo.advisories.models import Subscriber
-from floreo.core import clock
+from floreo.core import clock, outbox
 from floreo.core.access import SYSTEM
-from floreo.core.models import OutboxMail
+from floreo.core.models import MailState, OutboxMail
 from floreo.organisations.models import Country
 
 pytestmark = pytest.mark.usefixtures("country")
@@ -144,3 +153,23 @@ def test_an_address_that_nobody_confirms_is_forgotten(
     row = subscribe(by=VISITOR, email="reader@example.org", sectors=(), products=(), language="en")
     forget_subscriber(row, by=SYSTEM)
     assert Subscriber.objects.count() == 0
+
+
+def test_an_address_from_which_three_mails_in_a_row_came_back_is_forgotten(country: Country) -> None:
+    row = subscribe(by=VISITOR, email="gone@example.org", sectors=(), products=(), language="en")
+    OutboxMail.objects.all().delete()
+    confirm(row, by=VISITOR)
+
+    def mail(state: str) -> None:
+        posted = outbox.letter(to=row.email, subject="x", text="y", kind=mails.KIND, about="advisories.advisory:1")
+        posted.save()
+        OutboxMail.objects.filter(state=MailState.WAITING).update(state=state)
+
+    for state in ("bounced", "bounced", "sent", "bounced", "bounced"):
+        mail(state)
+        assert (forget_all_returned(), Subscriber.objects.count()) == (0, 1)
+    mail("bounced")
+    assert (forget_all_returned(), Subscriber.objects.count()) == (1, 0)
+    again = subscribe(by=VISITOR, email="gone@example.org", sectors=(), products=(), language="en")
+    confirm(again, by=VISITOR)  # whoever confirms has a mailbox that takes mail: what came back earlier does not count
+    assert forget_all_returned() == 0

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from floreo.config import rsgi
 from floreo.config.rsgi import Full, Lane, OneByOne, Places, session_key
 
 Found = TypeVar("Found")
@@ -60,8 +61,10 @@ def test_a_lane_takes_as_many_as_may_wait_and_no_more() -> None:
     assert in_a_loop(main) == ([True, True, True], True)
 
 
-def test_while_staff_wait_strangers_are_worked_on_one_by_one() -> None:
-    async def main() -> list[int]:
+def test_while_staff_wait_strangers_wait_a_moment_and_are_then_worked_on_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> tuple[list[int], int]:
         one_by_one, at_work, seen, let_go = OneByOne(), set[int](), list[int](), asyncio.Queue[None]()
 
         async def stranger(number: int) -> None:
@@ -81,17 +84,38 @@ def test_while_staff_wait_strangers_are_worked_on_one_by_one() -> None:
             during = [asyncio.create_task(stranger(number)) for number in range(3, 7)]
             await look()  # those who had begun go on
             during[0].cancel()  # one leaves who waits
-            for _each in range(4):
+            for _each in range(3):
                 let_go.put_nowait(None)
                 await look()
+            monkeypatch.setattr(rsgi, "HELD", 0.0)  # they have waited long enough
+            one_by_one._let_on()
+            for _each in range(2):
+                await look()
+                let_go.put_nowait(None)
         await look()  # the staff have their answer
         for _each in range(9):
             let_go.put_nowait(None)
         await asyncio.gather(*before, *during, return_exceptions=True)
         await look()
-        return seen
+        return seen, len(one_by_one._waiting)
 
-    assert in_a_loop(main) == [3, 3, 2, 1, 1, 1, 2, 0]
+    assert in_a_loop(main) == ([3, 3, 2, 1, 0, 1, 1, 1, 0], 0)
+
+
+def test_a_stranger_is_let_on_by_the_clock_though_the_staff_are_never_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> list[int]:
+        one_by_one, done = OneByOne(), list[int]()
+
+        async def stranger(number: int) -> None:
+            async with one_by_one.of_stranger():
+                done.append(number)
+
+        with one_by_one.of_staff():
+            await asyncio.gather(*(stranger(number) for number in range(3)))
+        return done
+
+    monkeypatch.setattr(rsgi, "HELD", 0.01)
+    assert in_a_loop(main) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

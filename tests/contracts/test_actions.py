@@ -32,6 +32,7 @@ OPEN = {
     "subscription.confirmed",  # whoever holds the link of that mail
     "subscription.ended",  # whoever holds the link of a mail
     "subscription.expired",  # the worker's: addresses that nobody confirmed
+    "subscription.bounced",  # the worker's: addresses from which each mail came back
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }
 

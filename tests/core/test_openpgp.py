@@ -105,7 +105,7 @@ def read_text(message: Any) -> str:
 @needs_gpg
 def test_a_mail_of_a_case_leaves_signed_and_gnupg_says_so(key_file: Path, team: Any, gpg_home: Path) -> None:
     (raw,), mail = sent("case.message", attachment=Attachment("hosts.csv", "a,b\nñ,1 \n"))
-    assert mail.state == MailState.SENT
+    assert (mail.state, mail.is_signed, mail.is_encrypted) == (MailState.SENT, True, False)
     assert max(raw) < 128
     found = signed_part(raw)
     assert found is not None
@@ -135,7 +135,7 @@ def test_to_whom_has_a_key_it_is_encrypted_and_gnupg_reads_it(key_file: Path, te
     public = gpg(gpg_home, "--armor", "--export", "ana@water.example")[0].decode()
     assert openpgp.certificate(public).names == ("ana@water.example",)
     (raw,), mail = sent("advisory.published", {"ana@water.example": public})
-    assert mail.state == MailState.SENT
+    assert (mail.state, mail.is_signed, mail.is_encrypted) == (MailState.SENT, True, True)
     assert b"atacado" not in raw
     message = email.message_from_bytes(raw, policy=policy.default)
     assert message.get_content_type() == "multipart/encrypted"
@@ -157,8 +157,8 @@ def test_other_mail_and_mail_without_a_key_leave_as_before(key_file: Path) -> No
     (raw,), _mail = sent("invitation")
     assert b"multipart/signed" not in raw
     with override_settings(PGP_KEY=""):
-        (raw,), _mail = sent("case.message")
-    assert b"multipart/signed" not in raw
+        (raw,), mail = sent("case.message")
+    assert (b"multipart/signed" in raw, mail.is_signed) == (False, False)
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from floreo.incidents.actions import cases, merging, messages, parts, tasks
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.actions.triage import accept, join
 from floreo.incidents.incoming import Incoming
-from floreo.incidents.models import Case, Report
+from floreo.incidents.models import Case, CaseLink, Report
 from tests.incidents.desk import Desk, log_of
 
 
@@ -99,3 +99,34 @@ def test_related_cases_and_organisations(desk: Desk) -> None:
     assert Case.objects.visible_to(desk.operator).get() == one
     parts.remove_organisation(place, by=desk.ana)
     assert (again.value.code, twice.value.code, Case.objects.visible_to(desk.operator).count()) == ("linked", "here", 0)
+
+
+def test_many_become_one_or_none_does_and_each_is_its_own_again(desk: Desk) -> None:
+    made = [desk.case(f"Case {n}") for n in range(3)]
+    closed = cases.close(desk.case("Closed"), by=desk.ana, reason="x")
+    with pytest.raises(Refused) as error:
+        merging.merge_many([*made, closed], by=desk.ana)
+    assert (error.value.code, Case.objects.filter(state="merged").count()) == ("bad_step", 0)
+    assert merging.merge_many(reversed(made), by=desk.ana) == made[0]
+    merged = list(Case.objects.filter(state="merged").order_by("pk"))
+    assert [(each.title, each.merged_into) for each in merged] == [("Case 1", made[0]), ("Case 2", made[0])]
+    with pytest.raises(Refused) as error:
+        merging.undo_many([*merged, made[0]], by=desk.ben)
+    assert (error.value.code, Case.objects.filter(state="merged").count()) == ("not_merged", 2)
+    assert (merging.undo_many(merged, by=desk.ben), Case.objects.filter(state="merged").count()) == (2, 0)
+    with pytest.raises(Refused) as error:
+        merging.merge_many(made[:1], by=desk.ana)
+    with pytest.raises(Refused) as none:
+        merging.undo_many([], by=desk.ana)
+    assert (error.value.code, none.value.code) == ("too_few", "too_few")
+
+
+def test_many_are_marked_as_related_once_and_not_any_more(desk: Desk) -> None:
+    made = [desk.case(f"Case {n}") for n in range(3)]
+    parts.link_case(made[1], by=desk.ana, other=made[0])
+    assert (parts.link_many(made, by=desk.ana), parts.link_many(made, by=desk.ana)) == (1, 0)
+    assert {(each.case, each.other) for each in CaseLink.objects.all()} == {(made[1], made[0]), (made[0], made[2])}
+    assert (parts.unlink_many(made, by=desk.ana), CaseLink.objects.count()) == (2, 0)
+    with pytest.raises(Refused) as error:
+        parts.link_many(made[:1], by=desk.ana)
+    assert error.value.code == "too_few"

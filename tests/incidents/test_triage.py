@@ -139,6 +139,28 @@ def test_many_are_rejected_together_or_not_at_all_and_taken_back(responder: User
     assert list(Report.objects.order_by("pk").values_list("state", flat=True)) == ["new", "new", "passed"]
 
 
+def test_many_are_taken_into_one_case_together_or_not_at_all(responder: User) -> None:
+    reports = [taken_in(n) for n in range(1, 5)]
+    triage.pass_on(reports[3], by=responder, to="The police")
+    with pytest.raises(Refused):
+        triage.join_many(reports, by=responder)
+    assert Case.objects.count() == 0
+    case = triage.join_many(reversed(reports[1:3]), by=responder)
+    first = min(reports[1:3], key=lambda each: (each.received_at, each.pk))
+    assert (case.title, list(case.reports.order_by("pk"))) == (first.subject, reports[1:3])
+    assert triage.join_many(reports[:1], by=responder, case=case) == case
+    assert case.reports.count() == 3
+    assert (triage.reopen_many(reports[1:3], by=responder), case.reports.count()) == (2, 1)
+
+
+def test_what_is_real_and_what_is_an_exercise_do_not_stand_in_one_case(responder: User) -> None:
+    real, drill = taken_in(1), taken_in(2, is_exercise=True)
+    case = triage.accept(real, by=responder)
+    with pytest.raises(Refused) as error:
+        triage.join(drill, by=responder, case=case)
+    assert (error.value.code, case.reports.count()) == ("exercise", 1)
+
+
 def test_the_reporter_is_asked_by_mail_and_that_counts_as_the_first_answer(responder: User) -> None:
     report = taken_in()
     triage.ask_reporter(report, by=responder, text="Are the backups offline?")

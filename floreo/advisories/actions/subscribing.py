@@ -22,6 +22,7 @@ from floreo.core.sectors import Sector
 from floreo.core.writing import delete, refuse, save
 
 MOST_PRODUCTS, LONGEST_PRODUCT = 30, 100
+RETURNED = 3  # so many mails in a row that came back end a subscription
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,27 @@ def forget_unconfirmed(*, by: Actor = SYSTEM) -> int:
     for each in rows:
         forget_subscriber(each, by=by)
     return len(rows)
+
+
+@action("subscription.bounced", needs=None, quiet=True)  # the worker's: addresses that do not exist any more
+def forget_returned(subscriber: Subscriber, *, by: Actor) -> None:
+    delete(subscriber)
+
+
+def forget_all_returned(*, by: Actor = SYSTEM) -> int:
+    """Deletes addresses from which the last mails came back, RETURNED of them and none between them that arrived. Returns how
+    many."""
+    came_back = OutboxMail.objects.filter(kind=mails.KIND, state=MailState.BOUNCED).values_list("to", flat=True)
+    gone = 0
+    for each in Subscriber.objects.filter(email__in=came_back).exclude(confirmed_at=None)[:1000]:
+        last = OutboxMail.objects.filter(
+            to=each.email,
+            kind=mails.KIND,
+            state__in=(MailState.SENT, MailState.BOUNCED),
+            changed_at__gt=each.confirmed_at,
+        )
+        states = list(last.order_by("-pk").values_list("state", flat=True)[:RETURNED])
+        if states == [MailState.BOUNCED] * RETURNED:
+            forget_returned(each, by=by)
+            gone += 1
+    return gone

@@ -107,6 +107,8 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('bounced_at', models.DateTimeField(blank=True, null=True)),
                 ('last_error', models.CharField(blank=True, max_length=300)),
+                ('is_signed', models.BooleanField(default=False)),
+                ('is_encrypted', models.BooleanField(default=False)),
                 ('message_id', models.CharField(blank=True, db_index=True, max_length=200)),
             ],
             options={

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from floreo.core import clock
 from floreo.core.action import trail
+from floreo.core.errors import Refused
 from floreo.core.writing import save, touch
 from floreo.incidents import moments
 from floreo.incidents.logic import case_reference
@@ -62,3 +65,11 @@ def log(
     Case.objects.filter(pk=case.pk).update(touched_at=now)
     touch([case])
     return line
+
+
+def two_or_more(cases: Iterable[Case]) -> list[Case]:
+    """The one that was received first, then the others. Raises Refused where there are no others."""
+    found = sorted(cases, key=lambda each: (each.received_at, each.pk))
+    if len(found) < 2:
+        raise Refused(_("Tick two cases or more."), code="too_few")
+    return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -13,7 +16,7 @@ from floreo.core.policy import Tlp
 from floreo.core.writing import lock_latest, refuse, save
 from floreo.incidents import clocks, moments
 from floreo.incidents.actions.cases import must_be_open, must_step
-from floreo.incidents.actions.making import log, make_case
+from floreo.incidents.actions.making import log, make_case, two_or_more
 from floreo.incidents.models import (
     Case,
     CaseMerge,
@@ -121,6 +124,31 @@ def undo_merge(made: CaseMerge, *, by: Actor) -> Case:
     for each in (source, target):
         clocks.refresh(each)
     return source
+
+
+def merge_many(cases: Iterable[Case], *, by: Actor) -> Case:
+    """All of them become part of the one that was received first, or none does. Raises Refused as merge does."""
+    first, *others = two_or_more(cases)
+    with transaction.atomic():
+        for each in others:
+            merge(each, by=by, into=first)
+    return first
+
+
+def undo_many(cases: Iterable[Case], *, by: Actor) -> int:
+    """Each of them is its own again, or none: how many. Raises Refused where one is not merged into another."""
+    done = 0
+    with transaction.atomic():
+        for each in cases:
+            made = CaseMerge.objects.filter(source=each, undone_at=None).select_related("case", "source").first()
+            if made is None:
+                words = {"reference": each.reference}
+                raise Refused(_("%(reference)s is not merged into another case.") % words, code="not_merged")
+            undo_merge(made, by=by)
+            done += 1
+    if not done:
+        raise Refused(_("No case was ticked."), code="too_few")
+    return done
 
 
 @action("case.report_split", needs=HANDLE)

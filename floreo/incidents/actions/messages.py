@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from floreo.core import openpgp, outbox
+from floreo.core import outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.keys import key
@@ -20,7 +20,6 @@ from floreo.incidents import clocks, moments
 from floreo.incidents.actions.cases import locked
 from floreo.incidents.actions.making import log
 from floreo.incidents.models import Case, CaseState, Direction, Message, WaitingFor
-from floreo.organisations.queries import openpgp_key_of
 
 HANDLE = Permission.INCIDENT_HANDLE
 MOST_CHARACTERS = 60_000
@@ -85,8 +84,6 @@ def send_message(
         by=by.actor_name[:200],
         is_withheld=fresh.is_exercise,
     )
-    if not made.is_withheld and openpgp.team_key() is not None:  # how it will leave: core/delivery.py
-        made.is_signed, made.is_encrypted = True, bool(openpgp_key_of(address))
     _post(made, language)
     before = fresh.waiting_for
     if waiting_for and waiting_for != before:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from floreo.core.policy import Tlp
 from floreo.core.writing import assign, delete, lock_latest, refuse, require_text, save
 from floreo.incidents import clocks, moments
 from floreo.incidents.actions.cases import locked
-from floreo.incidents.actions.making import log
+from floreo.incidents.actions.making import log, two_or_more
 from floreo.incidents.models import Case, CaseLink, CaseOrganisation, Happening, Observable, PartOf
 from floreo.organisations.models import Organisation
 
@@ -217,3 +218,20 @@ def unlink_case(link: CaseLink, *, by: Actor) -> Case:
     delete(lock_latest(link))
     log(case, what="unlinked", facts={"reference": other})
     return case
+
+
+def link_many(cases: Iterable[Case], *, by: Actor) -> int:
+    """Marks each as related to the one that was received first; those that are already are left: how many are new."""
+    first, *others = two_or_more(cases)
+    here = set(CaseLink.objects.filter(case=first).values_list("other_id", flat=True))
+    here |= set(CaseLink.objects.filter(other=first).values_list("case_id", flat=True))
+    with transaction.atomic():
+        return len([link_case(first, by=by, other=each) for each in others if each.pk not in here])
+
+
+def unlink_many(cases: Iterable[Case], *, by: Actor) -> int:
+    """Takes away what marks any two of them as related: how many were taken away."""
+    found = [each.pk for each in two_or_more(cases)]
+    links = CaseLink.objects.filter(case__in=found, other__in=found).select_related("case", "other")
+    with transaction.atomic():
+        return len([unlink_case(link, by=by) for link in links.order_by("pk")])

@@ -107,6 +107,9 @@ def join(report: Report, *, by: Actor, case: Case) -> Case:
     if not held.is_open:
         sentence = _("%(case)s is closed. Reopen it first, or open a new case.") % {"case": held.reference}
         raise refuse("case", sentence, code="closed")
+    if report.is_exercise != held.is_exercise:
+        sentence = _("One of the two is an exercise: what is real and what is an exercise are not in one case.")
+        raise refuse("case", sentence, code="exercise")
     fresh = _decide(report, ReportState.ACCEPTED, case=held)
     held.received_at = min(held.received_at, fresh.received_at)
     log(held, _("Report %(reference)s added") % {"reference": fresh.reference})
@@ -226,3 +229,14 @@ def reopen_many(reports: Iterable[Report], *, by: Actor) -> int:
     """Takes back many decisions at once: what a rejection of many did is undone with it."""
     with transaction.atomic():
         return len([reopen(report, by=by) for report in reports])
+
+
+def join_many(reports: Iterable[Report], *, by: Actor, case: Case | None = None) -> Case:
+    """Takes all of them into one case, or none: into `case`, or into one that the report received first opens. Raises Refused
+    as accept and join do."""
+    first, *others = sorted(reports, key=lambda each: (each.received_at, each.pk))
+    with transaction.atomic():
+        made = accept(first, by=by) if case is None else join(first, by=by, case=case)
+        for each in others:
+            made = join(each, by=by, case=made)
+    return made

@@ -420,8 +420,6 @@ class Migration(migrations.Migration):
                 ('message_id', models.CharField(blank=True, db_index=True, max_length=250)),
                 ('in_reply_to', models.CharField(blank=True, max_length=250)),
                 ('by', models.CharField(blank=True, max_length=200)),
-                ('is_signed', models.BooleanField(default=False)),
-                ('is_encrypted', models.BooleanField(default=False)),
                 ('is_withheld', models.BooleanField(default=False)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='incidents.case')),
             ],

@@ -361,8 +361,6 @@ class Message(OfCase):
     message_id = models.CharField(max_length=250, blank=True, db_index=True)
     in_reply_to = models.CharField(max_length=250, blank=True)
     by = models.CharField(max_length=200, blank=True)
-    is_signed = models.BooleanField(default=False)
-    is_encrypted = models.BooleanField(default=False)
     is_withheld = models.BooleanField(default=False)  # of an exercise: written, and never sent
 
     class Meta:

@@ -224,8 +224,6 @@ class MessageShape(OfCaseShape):
     text: str
     tlp: Marking = "AMBER"
     by: str = ""
-    is_signed: bool = False
-    is_encrypted: bool = False
 
     def identity(self) -> str:
         return f"{self.at}/{self.direction}"

@@ -8,6 +8,7 @@ from floreo.workspace.cases import own_views, part_views, sharing_views, team_vi
 _C = "incidents/cases/<slug:reference>/"
 urlpatterns: list[URLPattern] = [
     path("incidents/cases/", views.cases, name="cases"),
+    path("incidents/cases/bulk/", views.bulk, name="cases_bulk"),
     path("incidents/cases/new/", views.new_case, name="new_case"),
     path("incidents/filters/new/", team_views.new_filter, name="new_case_filter"),
     path("incidents/filters/<int:pk>/remove/", team_views.remove_filter, name="remove_case_filter"),
@@ -36,7 +37,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.INCIDENT_HANDLE: (
-        "cases new_case new_case_filter remove_case_filter duty new_duty_shift remove_duty_shift case case_log"
+        "cases cases_bulk new_case new_case_filter remove_case_filter duty new_duty_shift remove_duty_shift case case_log"
         " case_command new_case_evidence case_evidence_file case_custody reopen_case_task case_task_command"
         " case_happening_command case_observable_command case_organisation_press unlink_case undo_case_merge"
         " split_case_report share_case take_in_case"

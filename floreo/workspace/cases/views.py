@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from floreo.core import search
 from floreo.core.access import Permission
@@ -23,13 +24,15 @@ from floreo.core.wording import number_figures
 from floreo.incidents import case_page, mail_templates, moments
 from floreo.incidents.access import get_case_for
 from floreo.incidents.actions import cases as actions
+from floreo.incidents.actions import merging, parts
 from floreo.incidents.case_text import log_text, severity_text, span_text, type_text
-from floreo.incidents.models import Case, Direction, LogEntry, SavedFilter
+from floreo.incidents.models import Case, CaseState, Direction, LogEntry, SavedFilter
 from floreo.incidents.tables import CASES
 from floreo.organisations.models import User
 from floreo.workspace.cases import forms
 from floreo.workspace.cases.commands import commands_of
 from floreo.workspace.commands import Command, command_view, commands_for, new
+from floreo.workspace.form_page import person, press
 
 AREA = "cases"
 HANDLE = Permission.INCIDENT_HANDLE
@@ -65,6 +68,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         "looked_at": len(found) if len(found) == MOST_FOUND else 0,
         "saved": SavedFilter.objects.all(),
         "query": request.GET.urlencode(),
+        "are_merged": request.GET.get("state") == CaseState.MERGED,
         "on_duty": [shift.user.name for shift in case_page.on_duty(now)],
         "hours": case_page.untouched_hours(),
     }
@@ -87,6 +91,34 @@ def _answer(listing: Listing) -> str:
     if found > MOST_COUNTED:
         return _("More than %(n)s cases") % {"n": number_figures(MOST_COUNTED)}
     return ngettext("%(n)s case", "%(n)s cases", found) % {"n": number_figures(found)}
+
+
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Merges the ticked cases, marks them as related, or takes that back: all of them or none."""
+    references = request.POST.getlist("case")[:SHOWN]
+    found = list(Case.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
+    back, by = reverse("workspace:cases"), person(request)
+    do = request.POST.get("do", "")
+    if do == "merge":
+        into = min(found, key=lambda each: (each.received_at, each.pk), default=None)
+        there = into.get_absolute_url() if into is not None and len(found) > 1 else back
+        return press(request, lambda: merging.merge_many(found, by=by), _merged_into, there)
+    if do == "undo_merge":
+        return press(request, lambda: merging.undo_many(found, by=by), _own_again, back)
+    if do == "unlink":
+        return press(request, lambda: parts.unlink_many(found, by=by), _("They are not marked as related now."), back)
+    return press(request, lambda: parts.link_many(found, by=by), _("They are marked as related."), back)
+
+
+def _merged_into(case: Case) -> str:
+    return _("Merged into %(case)s. Each merge can be undone here, or in the list of merged cases.") % {
+        "case": case.reference
+    }
+
+
+def _own_again(n: int) -> str:
+    return ngettext("%(n)s case is its own again.", "%(n)s cases are their own again.", n) % {"n": n}
 
 
 NEW = {

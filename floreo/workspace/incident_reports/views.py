@@ -141,7 +141,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "rows": [(r, reads.age_text(r.received_at)) for r in rows],
         "more": more,
         "answer": _answer(counts),
-        "may_bulk": state in {ReportState.NEW, ReportState.REJECTED},
+        "may_bulk": state in {ReportState.NEW, ReportState.REJECTED, ReportState.ACCEPTED},
     }
     if chosen is not None:
         context |= _of_report(request, chosen) | _neighbours(rows, chosen)
@@ -266,7 +266,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """Rejects the ticked reports, or takes their decisions back: all of them or none."""
+    """Rejects the ticked reports, takes them into one case, or takes their decisions back: all of them or none."""
     references = request.POST.getlist("report")[:MOST_AT_ONCE]
     found = list(Report.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
     back, by = reverse("workspace:incident_reports"), person(request)
@@ -275,9 +275,37 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back)
     if request.POST.get("do") == "reopen":
         return press(request, lambda: triage.reopen_many(found, by=by), _reopened, back)
+    if request.POST.get("do") == "join":
+        return _join(request, found, back)
     reason = request.POST.get("reason", "")
     done = f"{back}?state=rejected"
     return press(request, lambda: triage.reject_many(found, by=by, reason=reason), _rejected, done)
+
+
+def _join(request: HttpRequest, found: list[Report], back: str) -> HttpResponse:
+    """Into the case that was named, of those that the person may read; without one into a new case."""
+    named, case = request.POST.get("case", "").strip(), None
+    if named:
+        case = Case.objects.visible_to(request.user).filter(reference__iexact=named[:20]).first()
+        if case is None:
+            messages.error(request, _("There is no case with this reference."))
+            return HttpResponseRedirect(back)
+    by = person(request)
+    return press(
+        request, lambda: triage.join_many(found, by=by, case=case), lambda into: _joined(into, len(found)), back
+    )
+
+
+def _joined(case: Case, n: int) -> str:
+    words = {"n": n, "case": case.reference}
+    return (
+        ngettext(
+            "%(n)s report is in %(case)s now. It can be taken out again under “Taken into a case”.",
+            "%(n)s reports are in %(case)s now. They can be taken out again under “Taken into a case”.",
+            n,
+        )
+        % words
+    )
 
 
 def _rejected(n: int) -> str:

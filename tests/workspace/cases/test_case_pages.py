@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from floreo.incidents.actions import cases, parts, tasks
-from floreo.incidents.models import Case
+from floreo.core.models import OutboxMail
+from floreo.incidents.actions import cases, messages, parts, tasks
+from floreo.incidents.models import Case, CaseLink
 from floreo.organisations.models import User
 from floreo.workspace.cases import views
 from tests.incidents.desk import Desk, a_desk, log_of
@@ -166,3 +167,51 @@ def test_list_and_page_ask_as_much_for_many_as_for_few(desk: Desk, browser_of: B
         fill(number)
     assert (queries_of(ana, cases_page), queries_of(ana, here)) == few
     assert few == (11, 27)
+
+
+def test_ticked_cases_are_merged_and_taken_apart_and_a_red_one_of_others_is_not_there(
+    desk: Desk, browser_of: Browser
+) -> None:
+    one, two, three = (desk.case(f"Case {n}") for n in range(3))
+    red = cases.open_case(by=desk.ben, title="Red", tlp="RED")
+    bulk, ana = "/workspace/incidents/cases/bulk/", browser_of(desk.ana)
+    assert f'value="{two.reference}" aria-label="{two.reference}" form="bulk"' in text(
+        ana, "/workspace/incidents/cases/"
+    )
+    ticked = [each.reference for each in (three, two, one, red)]
+    answer = ana.post(bulk, {"case": ticked, "do": "merge"})
+    assert answer["Location"] == one.get_absolute_url()
+    assert list(Case.objects.filter(merged_into=one).order_by("pk")) == [two, three]
+    assert 'value="undo_merge"' in text(ana, "/workspace/incidents/cases/?state=merged")
+    ana.post(bulk, {"case": [two.reference, three.reference], "do": "undo_merge"})
+    assert Case.objects.filter(state="merged").count() == 0
+    ana.post(bulk, {"case": ticked, "do": "link"})
+    assert CaseLink.objects.count() == 2
+    ana.post(bulk, {"case": ticked, "do": "unlink"})
+    assert CaseLink.objects.count() == 0
+    assert (
+        "Tick two cases or more."
+        in ana.post(bulk, {"case": [red.reference], "do": "merge"}, follow=True).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "how", "words"),
+    [
+        ("waiting", {}, "It waits to be sent."),
+        ("sent", {"is_signed": True}, "It left signed with OpenPGP."),
+        ("sent", {"is_signed": True, "is_encrypted": True}, "It left signed and encrypted with OpenPGP."),
+        ("sent", {}, "It left without an OpenPGP signature."),
+        ("bounced", {"last_error": "550 no such mailbox"}, "550 no such mailbox"),
+    ],
+)
+def test_a_mail_of_a_case_says_whether_it_left_and_how(
+    desk: Desk, browser_of: Browser, state: str, how: dict[str, object], words: str
+) -> None:
+    case = desk.case()
+    messages.send_message(case, by=desk.ana, to="a@b.example", subject="x", text="y", confirmed="a@b.example")
+    OutboxMail.objects.update(state=state, **how)
+    page = text(browser_of(desk.ana), case.get_absolute_url())
+    assert words in page
+    OutboxMail.objects.all().delete()
+    assert "OpenPGP" not in text(browser_of(desk.ana), case.get_absolute_url())

@@ -85,6 +85,21 @@ def test_ticked_reports_are_rejected_and_taken_back(browser: Client) -> None:
     assert set(Report.objects.filter(reference__in=ticked).values_list("state", flat=True)) == {"new"}
 
 
+def test_ticked_reports_are_taken_into_one_case_and_out_of_it_again(browser: Client) -> None:
+    bulk, ticked = "/workspace/incidents/reports/bulk/", [taken_in(n).reference for n in (1, 2)]
+    page = browser.post(bulk, {"report": ticked, "do": "join"}, follow=True).content.decode()
+    case = Case.objects.get(reports__reference=ticked[0])
+    assert f"2 reports are in {case.reference} now." in page
+    third = taken_in(3).reference
+    page = browser.post(bulk, {"report": [third], "do": "join", "case": "INC-1900-0001"}, follow=True).content.decode()
+    assert ("There is no case with this reference." in page, case.reports.count()) == (True, 2)
+    browser.post(bulk, {"report": [third], "do": "join", "case": case.reference.lower()})
+    assert case.reports.count() == 3
+    assert 'value="reopen"' in browser.get("/workspace/incidents/?state=accepted").content.decode()
+    browser.post(bulk, {"report": [third], "do": "reopen"})
+    assert (case.reports.count(), Report.objects.get(reference=third).state) == (2, "new")
+
+
 def test_a_call_is_typed_in_with_its_own_time_and_once(browser: Client) -> None:
     facts = {
         "channel": "phone",

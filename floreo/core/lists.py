@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -95,12 +95,21 @@ class ShownFilter:
 
 
 class Listing:
-    """What a list page shows. Reads `q`, `after` and the table's filters from the address."""
+    """What a list page shows. Reads `q`, `after` and the table's filters from the address. `shown` may leave columns out that the
+    page does not show; a download has them all."""
 
-    def __init__(self, table: Table, request: HttpRequest, *, rows: QuerySet[Any] | None = None, page: int = PAGE):
+    def __init__(
+        self,
+        table: Table,
+        request: HttpRequest,
+        *,
+        rows: QuerySet[Any] | None = None,
+        page: int = PAGE,
+        shown: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+    ):
         if not table.is_open_to(request.user):
             raise Missing
-        self.table, self.request, self.page = table, request, page
+        self.table, self.request, self.page, self.shown = table, request, page, shown
         self.q = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
         self._base = table.ordered(request.user) if rows is None else rows.order_by(*table.order)
 
@@ -124,6 +133,8 @@ class Listing:
         rows = self.all_rows
         if cursor := self.request.GET.get("after", ""):
             rows = after(rows, self.table.order, cursor)
+        if self.shown is not None:
+            rows = self.shown(rows)
         return list(rows[: self.page + 1])
 
     @property

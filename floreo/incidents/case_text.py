@@ -289,4 +289,5 @@ def severity_text(case: Case, rules: Sequence[str]) -> str:
         return _("Set by the team: %(reason)s") % {"reason": case.severity_reason}
     if not rules:
         return _("No impact is stated yet.")
-    return _("From the stated impact: %(why)s.") % {"why": listed([rule_text(each, case.impact) for each in rules])}
+    words = [rule_text(each, case.impact) for each in rules]
+    return _("From the stated impact: %(why)s.") % {"why": listed([each[:1].lower() + each[1:] for each in words])}

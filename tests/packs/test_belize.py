@@ -206,6 +206,14 @@ class TestLoaded:
         assert all("Term in the document: " in action.public_text for action in Action.objects.all())
         assert all(action.participations.filter(part="lead").exists() for action in Action.objects.all())
 
+    def test_a_page_of_an_edition_that_ended_says_of_nothing_that_it_is_still_to_come(self, stranger: Client) -> None:
+        pages = {place: stranger.get(f"{place}/strategy/2020-2023/actions/2.1.1/") for place in ("", "/es")}
+        words = {place: " ".join(page.content.decode().split()) for place, page in pages.items()}
+        assert "its leads are not asked any more" in words[""]
+        assert "ya no se pregunta a sus instituciones líderes" in words["/es"]
+        for promise in ("Each quarter the lead reports", "yet.", "shows progress before", "Todavía no"):
+            assert [place for place, page in words.items() if promise in page] == [], promise
+
     def test_everything_of_the_plan_is_in_spanish_too(self) -> None:
         for row in [*Objective.objects.all(), *Action.objects.all()]:
             assert set(row.translations["es"]) >= {"title"}, row.code

@@ -36,6 +36,11 @@ def writing() -> Iterator[None]:
             known.clear()
 
 
+def is_reading() -> bool:
+    """Whether a page is being looked at, so that nothing is written."""
+    return _read.get() is not None
+
+
 def once(function: Callable[[], Found]) -> Callable[[], Found]:
     """For a function without arguments whose answer nobody changes."""
 

@@ -23,11 +23,12 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import F, Subquery
+from django.db.models import F, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
+from floreo.core.composed import row_of
 from floreo.core.errors import Busy
 from floreo.core.models import AuditEntry
 from floreo.core.ui.locale import language
@@ -57,13 +58,16 @@ class Preparing(Busy):
         super().__init__(sentence % {"seconds": seconds}, seconds=seconds, code="preparing")
 
 
+@row_of
+def _head() -> QuerySet[AuditEntry, tuple[str, date | None]]:
+    status = Edition.objects.order_by(F("valid_on").asc(nulls_first=True)).values("valid_on")[:1]
+    return AuditEntry.objects.order_by("-number").annotate(status=Subquery(status)).values_list("hash", "status")
+
+
 def head() -> Head:
     """What everything public depends on: the newest entry of the chain, and the day for which statuses were worked out."""
-    status = Edition.objects.order_by(F("valid_on").asc(nulls_first=True)).values("valid_on")[:1]
-    newest = (
-        AuditEntry.objects.order_by("-number").annotate(status=Subquery(status)).values_list("hash", "status").first()
-    )
-    return newest or ("", None)
+    newest, status = _head() or ("", None)
+    return newest, date.fromisoformat(status) if isinstance(status, str) else status
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,48 @@
 """Reads of the register used more than once."""
 
+import copy
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from django.conf import settings
+from django.db.models import QuerySet
+
 from floreo.core import clock
-from floreo.core.once import once
+from floreo.core.composed import row_of
+from floreo.core.models import AuditEntry
+from floreo.core.once import is_reading, once
 from floreo.organisations.models import Contact, Country, Organisation
+
+
+@row_of
+def _head() -> QuerySet[AuditEntry, tuple[str]]:
+    return AuditEntry.objects.order_by("-number").values_list("hash")
+
+
+_known: tuple[str, float, Country | None] = (
+    "",
+    0.0,
+    None,
+)  # the head it was read under, and until when it may be given
 
 
 @once
 def the_country() -> Country | None:
-    """The one country, or None before a pack is loaded."""
+    """The one country, or None before a pack is loaded. Where nothing is written it is read once for a head of the chain, and again
+    after KEEP_PAGES_SECONDS: each request begins with it."""
+    global _known  # noqa: PLW0603 -- one tuple, replaced whole
+    if settings.KEEP_PAGES_SECONDS <= 0 or not is_reading():
+        return _the_country()
+    found, now = _head(), time.monotonic()
+    head, until, country = _known
+    if found is None or found[0] != head or now >= until:
+        country = _the_country()
+        _known = (found[0] if found else "", now + settings.KEEP_PAGES_SECONDS, country)
+    return copy.copy(country)
+
+
+def _the_country() -> Country | None:
     return Country.objects.order_by("pk").first()
 
 

@@ -11,6 +11,8 @@ of a form has one. Only addresses listed here are kept, and of their answers onl
 
 from __future__ import annotations
 
+import gzip
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from threading import Lock
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from floreo.core import clock
@@ -72,23 +75,35 @@ PAGES = 400  # kept at most in one process; the one that was longest not asked f
 LARGEST = 2 * 1024 * 1024  # bytes of one page
 ALL = 32 * 1024 * 1024  # bytes of all pages together
 
+_GZIP = re.compile(r"\bgzip\b")
+
 Key = tuple[object, ...]
 View = Callable[[HttpRequest], HttpResponseBase]
 
 
 @dataclass(frozen=True)
 class CachedPage:
-    """A finished page: its bytes and the headers that its view gave it."""
+    """A finished page: its bytes and the headers that its view gave it, and its bytes compressed. It holds nothing that is of one
+    visitor alone, so its length tells nothing, and no padding is needed."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
     until: float  # on the process's own clock
+    packed: bytes = b""
 
-    def answer(self) -> HttpResponse:
-        response = HttpResponse(self.body)
+    def answer(self, *, packed: bool = False) -> HttpResponse:
+        packed = packed and 0 < len(self.packed) < len(self.body)
+        response = HttpResponse(self.packed if packed else self.body)
         for name, value in self.headers:
             response.headers[name] = value
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+            patch_vary_headers(response, ("Accept-Encoding",))
         return response
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.packed)
 
 
 class PageCache:
@@ -114,14 +129,14 @@ class PageCache:
         with self._lock:
             self._discard(key)
             self._pages[key] = page
-            self._bytes += len(page.body)
+            self._bytes += page.size
             while len(self._pages) > self._most or self._bytes > self._most_bytes:
                 self._discard(next(iter(self._pages)))
 
     def _discard(self, key: Key) -> None:
         gone = self._pages.pop(key, None)
         if gone is not None:
-            self._bytes -= len(gone.body)
+            self._bytes -= gone.size
 
     def clear(self) -> None:
         with self._lock:
@@ -178,14 +193,16 @@ def cache_pages(get_response: View) -> View:
         seconds: int = settings.KEEP_PAGES_SECONDS
         if seconds <= 0 or not may_be_cached(request):
             return get_response(request)
-        key = key_of(request)
+        key, packed = key_of(request), bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
         found = SHELF.take(key, now=time.monotonic())
         if found is not None:
-            return found.answer()
+            return found.answer(packed=packed)
         response = get_response(request)
         if isinstance(response, HttpResponse) and is_for_anybody(request, response):
-            headers = tuple(response.headers.items())
-            SHELF.put(key, CachedPage(bytes(response.content), headers, time.monotonic() + seconds))
+            body, headers = bytes(response.content), tuple(response.headers.items())
+            made = CachedPage(body, headers, time.monotonic() + seconds, gzip.compress(body, 6, mtime=0))
+            SHELF.put(key, made)
+            return made.answer(packed=packed)
         return response
 
     return respond

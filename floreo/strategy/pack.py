@@ -47,6 +47,9 @@ class EditionShape(TranslatedShape, SourcedShape):
     objective: str = ""
     vision: str = ""
     public_text: str = ""
+    pillar_word: str = ""
+    objective_word: str = ""
+    action_word: str = ""
     internal_notes: str = ""
     starts_on: Day | None = None
     ends_on: Day | None = None

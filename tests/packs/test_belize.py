@@ -206,6 +206,17 @@ class TestLoaded:
         assert all("Term in the document: " in action.public_text for action in Action.objects.all())
         assert all(action.participations.filter(part="lead").exists() for action in Action.objects.all())
 
+    def test_levels_are_called_as_the_document_calls_them(self, stranger: Client) -> None:
+        def words(address: str) -> str:
+            return " ".join(re.sub(r"<[^>]+>", " ", stranger.get(address).content.decode()).split())
+
+        assert "Activity 2.1.1" in words("/strategy/2020-2023/actions/2.1.1/")
+        assert "Actividad 2.1.1" in words("/es/strategy/2020-2023/actions/2.1.1/")
+        assert "Area of priority PA2" in words("/strategy/2020-2023/pillars/PA2/")
+        assert "Objective 2.1" in words("/strategy/2020-2023/objectives/2.1/")
+        assert "Pillar: Area of priority Action: Activity" in words("/strategy/")
+        assert "Pilar: Área de prioridad Acción: Actividad" in words("/es/strategy/")
+
     def test_a_page_of_an_edition_that_ended_says_of_nothing_that_it_is_still_to_come(self, stranger: Client) -> None:
         pages = {place: stranger.get(f"{place}/strategy/2020-2023/actions/2.1.1/") for place in ("", "/es")}
         words = {place: " ".join(page.content.decode().split()) for place, page in pages.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.meetings.actions.decisions import take_decision
-from floreo.organisations.models import User
+from floreo.organisations.actions import make_official, move_calendar
+from floreo.organisations.models import Country, User
 from floreo.portal import page_cache
 from floreo.portal.page_cache import SHELF, CachedPage, PageCache
 from floreo.strategy.actions.actions import update_action
@@ -73,7 +75,8 @@ def test_a_second_stranger_gets_the_same_page_for_two_questions_to_the_database(
     assert second.headers["Cache-Control"] == "public, max-age=60"
     assert "Cookie" in second.headers["Vary"]
     assert "default-src 'none'" in second.headers["Content-Security-Policy"]
-    assert len(asked) == 2  # the country, and the head of the chain
+    assert len(asked) == 2  # the head of the chain: for the country, and with the day of the statuses for the page
+    assert "organisations_country" not in str([each["sql"] for each in asked])
 
 
 def test_what_an_action_writes_is_seen_at_once(act: Action) -> None:
@@ -84,6 +87,26 @@ def test_what_an_action_writes_is_seen_at_once(act: Action) -> None:
     assert "ReportSummary" in page(f"{PLAN}decisions/")
 
 
+def test_what_is_written_of_the_country_is_seen_at_once(act: Action) -> None:
+    unofficial = "has not confirmed this site"
+    Country.objects.update(is_sample=False, calendar_day=None)
+    assert [unofficial in page(PLAN) for _each in range(2)] == [True, True]
+    make_official(Country.objects.get(), by=SYSTEM, basis="Cabinet paper 4 of 2026")
+    assert unofficial not in page(PLAN)
+
+
+def test_a_kept_page_is_compressed_once_and_for_those_who_can_read_it(act: Action) -> None:
+    plain = page(PLAN).encode()
+    first, second = (Client(headers={"accept-encoding": "gzip, br"}).get(PLAN) for _each in range(2))
+    assert (first.content, dict(first.headers)) == (second.content, dict(second.headers))
+    assert (gzip.decompress(second.content), second.headers["Content-Encoding"]) == (plain, "gzip")
+    assert "Accept-Encoding" in second.headers["Vary"]
+    assert second.headers["Content-Length"] == str(len(second.content))
+    again = Client().get(PLAN)
+    assert (again.content, again.has_header("Content-Encoding")) == (plain, False)
+    assert "Accept-Encoding" in again.headers["Vary"]
+
+
 def test_what_is_taken_from_the_public_is_gone_at_once(act: Action) -> None:
     assert "Action 1.1.1" in page(PLAN)
     unpublish_edition(act.edition, by=SYSTEM, reason="Too early")
@@ -92,10 +115,9 @@ def test_what_is_taken_from_the_public_is_gone_at_once(act: Action) -> None:
 
 def test_a_new_day_makes_new_pages_and_so_does_the_work_on_it(act: Action) -> None:
     Action.objects.filter(pk=act.pk).update(due_on=TODAY)
+    Country.objects.update(is_sample=True, calendar_day=TODAY)
     shown = page(PLAN)
-    from floreo.organisations.models import Country
-
-    Country.objects.update(calendar_day=date(2026, 11, 25))
+    move_calendar(Country.objects.get(), by=SYSTEM, day=date(2026, 11, 25))
     before = page(PLAN)  # the day has changed, the statuses have not been worked out yet
     with clock.pinned_day(day=date(2026, 11, 25)):
         refresh_statuses(by=SYSTEM)  # writes no entry: it changes no fact

@@ -26,6 +26,9 @@ class EditionFacts(TypedDict, total=False):
     objective: str
     vision: str
     public_text: str
+    pillar_word: str
+    objective_word: str
+    action_word: str
     internal_notes: str
     starts_on: date | None
     ends_on: date | None

@@ -43,7 +43,7 @@ class Edition(Record, Translated, Sourced):
 
     not_chained = {"valid_on": "For which day statuses were last worked out."}
 
-    translated_fields = ("title", "objective", "vision", "public_text")
+    translated_fields = ("title", "objective", "vision", "public_text", "pillar_word", "objective_word", "action_word")
     internal_fields = frozenset({"internal_notes"})
 
     code = models.SlugField(max_length=40, unique=True, verbose_name=_("Code"))  # "2020-2023"
@@ -54,6 +54,19 @@ class Edition(Record, Translated, Sourced):
     )  # the overall objective, in the document's words
     vision = models.TextField(blank=True, verbose_name=_("Vision"), help_text=_("In the document's words."))
     public_text = models.TextField(blank=True, verbose_name=_("Explanation for the public"))
+    # What the country calls one of each level: "Area of priority", "Activity".
+    pillar_word = models.CharField(
+        max_length=60, blank=True, verbose_name=_("What the document calls a pillar"), help_text=_("Empty: pillar.")
+    )
+    objective_word = models.CharField(
+        max_length=60,
+        blank=True,
+        verbose_name=_("What the document calls an objective"),
+        help_text=_("Empty: objective."),
+    )
+    action_word = models.CharField(
+        max_length=60, blank=True, verbose_name=_("What the document calls an action"), help_text=_("Empty: action.")
+    )
     internal_notes = models.TextField(blank=True, verbose_name=_("Internal notes"), help_text=_("Not published."))
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("Start"))
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("End"))

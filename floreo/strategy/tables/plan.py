@@ -34,6 +34,11 @@ EDITIONS = Table(
         column("objective", _("Overall objective"), _("In the document's words")),
         column("vision", _("Vision"), _("In the document's words")),
         column("public_text", _("Explanation"), _("In plain words, for the public")),
+        column("pillar_word", _("Pillars are called"), _("One of them, in the document’s words; empty: pillar")),
+        column(
+            "objective_word", _("Objectives are called"), _("One of them, in the document’s words; empty: objective")
+        ),
+        column("action_word", _("Actions are called"), _("One of them, in the document’s words; empty: action")),
         NOTES,
         day("starts_on", _("Start"), _("First day")),
         day("ends_on", _("End"), _("Last day")),

@@ -27,6 +27,9 @@ class EditionForm(RecordForm):
             "objective",
             "vision",
             "public_text",
+            "pillar_word",
+            "objective_word",
+            "action_word",
             "internal_notes",
             *SOURCE,
         )

@@ -38,8 +38,8 @@ def counts() -> dict[str, int]:
     return {state: found.count(state) for state in OPEN_REPORTS}
 
 
-def waiting(state: str) -> QuerySet[Report]:
-    return Report.objects.filter(state=state).select_related("organisation", "place")
+def waiting(state: str, viewer: object) -> QuerySet[Report]:
+    return Report.objects.visible_to(viewer).filter(state=state).select_related("organisation", "place")
 
 
 def oldest() -> Report | None:
@@ -58,8 +58,8 @@ def choices(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(each.title, [(kind.code, kind.title) for kind in each.types]) for each in taxonomy.classes(language)]
 
 
-def alike(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
-    """Reports and open cases that may be about the same thing, with the reason; newest first, not more than five each."""
+def alike(report: Report, seen: Sequence[tuple[str, str]], viewer: object) -> list[Like]:
+    """Of what the viewer may read, reports and open cases that may be about the same thing, with the reason; newest first, not more than five each."""
     same = [Q(folded=Lower(Value(report.subject)))]
     if report.reporter_mail:
         same.append(Q(reporter_mail=report.reporter_mail))
@@ -68,7 +68,8 @@ def alike(report: Report, seen: Sequence[tuple[str, str]]) -> list[Like]:
     if report.finding_key:
         same.append(Q(finding_key=report.finding_key))
     rows = (
-        Report.objects.annotate(folded=Lower("subject"))
+        Report.objects.visible_to(viewer)
+        .annotate(folded=Lower("subject"))
         .filter(received_at__gte=report.received_at - LIKE_WITHIN)
         .exclude(pk=report.pk)
         .exclude(state__in=(ReportState.REJECTED, ReportState.WITHDRAWN))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from floreo.core import clock
+from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.incidents.actions import cases, merging, messages, parts, tasks
 from floreo.incidents.actions.receiving import receive
@@ -130,3 +131,31 @@ def test_many_are_marked_as_related_once_and_not_any_more(desk: Desk) -> None:
     with pytest.raises(Refused) as error:
         parts.link_many(made[:1], by=desk.ana)
     assert error.value.code == "too_few"
+
+
+def test_what_a_red_case_brings_is_read_by_those_named_in_it_and_nobody_else(desk: Desk) -> None:
+    red = cases.open_case(by=desk.ana, title="Red", tlp="RED")
+    bens, nobodys = cases.open_case(by=desk.ben, title="Ben's"), cases.open_case(by=SYSTEM, title="Nobody's")
+    with pytest.raises(Refused) as error:
+        merging.merge(red, by=desk.ana, into=bens)
+    assert (error.value.code, str(desk.ben) in str(error.value), bens.reports.count()) == ("red", True, 0)
+    made = merging.merge(red, by=desk.ana, into=nobodys)
+    nobodys.refresh_from_db()
+    assert (nobodys.tlp, [each.user for each in nobodys.members.all()]) == ("RED", [desk.ana])
+    assert nobodys not in Case.objects.visible_to(desk.ben)
+    merging.undo_merge(made, by=desk.ana)
+    cases.add_member(red, by=desk.ana, user=desk.ben)
+    merging.merge(red, by=desk.ana, into=bens)
+    assert [each.user for each in bens.members.all()] == [desk.ana]  # Ben leads it
+
+
+def test_two_red_cases_become_one_only_where_its_readers_are_named_in_both(desk: Desk) -> None:
+    one = cases.open_case(by=desk.ana, title="One", tlp="RED")
+    two = cases.open_case(by=desk.ana, title="Two", tlp="RED")
+    cases.add_member(two, by=desk.ana, user=desk.ben)
+    with pytest.raises(Refused) as error:
+        merging.merge(one, by=desk.ana, into=two)
+    assert error.value.code == "red"
+    merging.merge(two, by=desk.ana, into=one)
+    assert [case.title for case in Case.objects.visible_to(desk.ben)] == ["Two"]  # what is left of it: its own log
+    assert one.members.count() == 0

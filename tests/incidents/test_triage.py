@@ -161,6 +161,22 @@ def test_what_is_real_and_what_is_an_exercise_do_not_stand_in_one_case(responder
     assert (error.value.code, case.reports.count()) == ("exercise", 1)
 
 
+def test_a_red_report_does_not_enter_a_case_that_all_of_the_team_reads(responder: User) -> None:
+    red = taken_in(1, tlp="RED")
+    case = triage.accept(taken_in(2), by=responder)
+    with pytest.raises(Refused) as error:
+        triage.join(red, by=responder, case=case)
+    assert (error.value.code, case.reports.count()) == ("red", 1)
+
+
+def test_the_reports_of_a_red_case_are_read_by_those_named_in_it(user_with: Callable[..., User]) -> None:
+    ana, ben = user_with("responder", email="ana@team.example"), user_with("responder", email="ben@team.example")
+    report = taken_in(1, tlp="RED")
+    assert [Report.objects.visible_to(each).count() for each in (ana, ben)] == [1, 1]  # somebody has to decide on it
+    triage.accept(report, by=ana)
+    assert [Report.objects.visible_to(each).count() for each in (ana, ben)] == [1, 0]
+
+
 def test_the_reporter_is_asked_by_mail_and_that_counts_as_the_first_answer(responder: User) -> None:
     report = taken_in()
     triage.ask_reporter(report, by=responder, text="Are the backups offline?")

@@ -13,12 +13,14 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.policy import Tlp
+from floreo.core.wording import listed
 from floreo.core.writing import lock_latest, refuse, save
 from floreo.incidents import clocks, moments
 from floreo.incidents.actions.cases import must_be_open, must_step
 from floreo.incidents.actions.making import log, make_case, two_or_more
 from floreo.incidents.models import (
     Case,
+    CaseMember,
     CaseMerge,
     CaseOrganisation,
     CaseState,
@@ -65,6 +67,7 @@ def merge(case: Case, *, by: Actor, into: Case) -> CaseMerge:
     must_step(source, CaseState.MERGED)
     if source.is_exercise != target.is_exercise:
         raise refuse("into", _("One of the two is an exercise. They cannot be merged."), code="exercise")
+    _name_readers(source, target)
     made = CaseMerge(case=target, source=source, at=moments.now(), by=by.actor_name[:200], state_before=source.state)
     made.moved = _move(source, target)
     save(made)
@@ -81,6 +84,27 @@ def merge(case: Case, *, by: Actor, into: Case) -> CaseMerge:
     for each in (source, target):
         clocks.refresh(each)
     return made
+
+
+def _name_readers(source: Case, target: Case) -> None:
+    """What a TLP:RED case brings is read by those who are named in it: nobody else may read what it becomes part of. Raises
+    Refused where somebody would; names its readers in a case that was not TLP:RED."""
+    if source.tlp != Tlp.RED:
+        return
+    here, there = _readers(source), _readers(target)
+    if others := there - here:
+        names = listed([str(user) for user in User.objects.filter(pk__in=others).order_by("name", "pk")])
+        sentence = _("%(source)s is TLP:RED, and %(target)s is read by %(names)s. Name them in %(source)s first.")
+        words = {"source": source.reference, "target": target.reference, "names": names}
+        raise refuse("into", sentence % words, code="red")
+    if target.tlp != Tlp.RED:
+        for pk in sorted(here - there):
+            save(CaseMember(case=target, user_id=pk))
+
+
+def _readers(case: Case) -> set[int]:
+    """Who is named in it, by id."""
+    return {*case.members.values_list("user_id", flat=True), *([case.lead_id] if case.lead_id else [])}
 
 
 def _move(source: Case, target: Case) -> dict[str, list[int]]:

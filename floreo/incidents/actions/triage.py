@@ -13,6 +13,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key
+from floreo.core.policy import Tlp
 from floreo.core.writing import lock_latest, refuse, require_text, save
 from floreo.incidents import clocks, logic, moments, taxonomy
 from floreo.incidents.actions.making import log, make_case
@@ -110,6 +111,10 @@ def join(report: Report, *, by: Actor, case: Case) -> Case:
     if report.is_exercise != held.is_exercise:
         sentence = _("One of the two is an exercise: what is real and what is an exercise are not in one case.")
         raise refuse("case", sentence, code="exercise")
+    if report.tlp == Tlp.RED and held.tlp != Tlp.RED:
+        words = {"report": report.reference, "case": held.reference}
+        sentence = _("%(report)s is TLP:RED, and %(case)s is not. Change the marking of one of the two first.") % words
+        raise refuse("case", sentence, code="red")
     fresh = _decide(report, ReportState.ACCEPTED, case=held)
     held.received_at = min(held.received_at, fresh.received_at)
     log(held, _("Report %(reference)s added") % {"reference": fresh.reference})

@@ -34,13 +34,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The team: every case but TLP:RED ones of which they are no member. An organisation: those that the team shares
         with it, exercises left out, and never TLP:RED."""
         if reach(viewer, Permission.INCIDENT_HANDLE) is None:
-            named = CaseMember.objects.filter(user_id=_pk(viewer)).values("case")
-            return self.filter(~Q(tlp=Tlp.RED) | Q(lead_id=_pk(viewer)) | Q(pk__in=named))
+            return self.filter(read_by(viewer))
         own = reach(viewer, Permission.INCIDENT_READ)
         if not own:  # nobody reads all cases without handling them
             return self.none()
         mine = CaseOrganisation.objects.filter(organisation__in=bodies_of(own), is_shared=True).values("case")
         return self.filter(pk__in=mine, is_exercise=False).exclude(tlp=Tlp.RED)
+
+
+def read_by(viewer: object, case: str = "") -> Q:
+    """Which cases whoever handles incidents may read: all but TLP:RED ones in which they are not named. `case` is the way to the
+    case from what is asked."""
+    named = CaseMember.objects.filter(user_id=_pk(viewer)).values("case")
+    at = f"{case}__" if case else ""
+    return ~Q(**{f"{at}tlp": Tlp.RED}) | Q(**{f"{at}lead_id": _pk(viewer)}) | Q(**{f"{case or 'pk'}__in": named})
 
 
 def _pk(viewer: object) -> int:

@@ -14,15 +14,18 @@ from floreo.core.models import Record
 from floreo.core.policy import Tlp
 from floreo.core.routes import path_to
 from floreo.core.search import Entry
-from floreo.incidents.models.cases import Case
+from floreo.incidents.models.cases import Case, read_by
 from floreo.incidents.models.choices import Channel, ReportKind, ReportState
 from floreo.organisations.models import Organisation, Place
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, viewer: object) -> ReportQuerySet:
-        """The team alone: a reporter reads their own by its secret link, without an account."""
-        return self if reach(viewer, Permission.INCIDENT_HANDLE) is None else self.none()
+        """The team alone, and of a TLP:RED case those who are named in it: a reporter reads their own by its secret link, without an
+        account."""
+        if reach(viewer, Permission.INCIDENT_HANDLE) is not None:
+            return self.none()
+        return self.filter(Q(case=None) | read_by(viewer, "case"))
 
 
 class Report(Record):

@@ -66,14 +66,17 @@ class DuplicateForm(CommandForm):
         label=_l("First report"), help_text=_l("Its reference, for example REP-2026-K7QF3M."), max_length=20
     )
 
-    def clean_of(self) -> str:
-        given: str = self.cleaned_data["of"].strip()
-        if not Report.objects.filter(reference__iexact=given).exists():
-            raise forms.ValidationError(_l("There is no report with this reference."))
-        return given
+    def __init__(self, *args: Any, viewer: object, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
 
-    def facts(self) -> dict[str, Any]:
-        return {"of": Report.objects.get(reference__iexact=self.cleaned_data["of"])}
+    def clean_of(self) -> Report:
+        """Of those that the person may read."""
+        given = self.cleaned_data["of"].strip()
+        found = Report.objects.visible_to(self.viewer).filter(reference__iexact=given).first()
+        if found is None:
+            raise forms.ValidationError(_l("There is no report with this reference."))
+        return found
 
 
 class AskForm(CommandForm):

@@ -130,7 +130,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         state = ReportState.NEW
     waits = state in OPEN_REPORTS
     order = ("received_at", "pk") if waits else ("-received_at", "-pk")
-    rows = list(reads.waiting(state).order_by(*order)[: SHOWN + 1])
+    rows = list(reads.waiting(state, request.user).order_by(*order)[: SHOWN + 1])
     rows, more = rows[:SHOWN], len(rows) > SHOWN
     chosen = next((r for r in rows if r.reference == request.GET.get("at")), rows[0] if rows else None)
     counts = reads.counts()
@@ -192,7 +192,7 @@ def _of_report(request: HttpRequest, found: Report, form: Any = None) -> dict[st
         "undecided": undecided,
         "form": form or (_accept_form(None, found) if undecided else None),
         "once": form_key(),
-        "alike": reads.alike(found, seen) if undecided else [],
+        "alike": reads.alike(found, seen, request.user) if undecided else [],
         "seen": [(kind, defanged(kind, value)) for kind, value in seen],
         "files": list(found.files.all()),
         "rsit_text": str(taxonomy.labels(*taxonomy.split(found.rsit), language())) if found.rsit else "",
@@ -228,8 +228,14 @@ def accept_report(request: HttpRequest, reference: str) -> HttpResponse:
 
 def report_command(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     found = get_report_for(request.user, reference)
-    join = replace(COMMANDS["join"], form=lambda data, _report: forms.JoinForm(data, viewer=request.user))
-    commands = {**COMMANDS, "join": join}  # which case somebody may name depends on who they are
+    # Which case or report somebody may name depends on who they are.
+    own = {
+        "join": replace(COMMANDS["join"], form=lambda data, _report: forms.JoinForm(data, viewer=request.user)),
+        "duplicate": replace(
+            COMMANDS["duplicate"], form=lambda data, _report: forms.DuplicateForm(data, viewer=request.user)
+        ),
+    }
+    commands = {**COMMANDS, **own}
     return command_view(request, found, commands, name, area=AREA, about=str(found), back=found.get_absolute_url())
 
 

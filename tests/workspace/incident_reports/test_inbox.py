@@ -146,11 +146,37 @@ def test_a_red_case_is_neither_named_on_its_report_nor_found_by_its_reference(
     other = user_with("responder", email="two@csirt.example")
     first, second = taken_in(1), taken_in(2, reporter_mail="")
     case = triage.accept(first, by=other, title="Minister's telephone", tlp="RED")
-    page = browser.get(f"/workspace/incidents/reports/{first.reference}/").content.decode()
-    assert ("Minister" in page, case.reference in page, "TLP:RED" in page) == (False, False, True)
+    assert browser.get(f"/workspace/incidents/reports/{first.reference}/").status_code == 404
     place = f"/workspace/incidents/reports/{second.reference}/do/join/"
     answers = [browser.post(place, {"case": named}) for named in (case.reference, "INC-1999-0001")]
     assert [a.status_code for a in answers] == [422, 422]
     assert all("There is no case with this reference." in a.content.decode() for a in answers)
     with pytest.raises(Missing):
         triage.join(second, by=User.objects.get(email="one@csirt.example"), case=case)
+
+
+def test_a_report_of_a_red_case_is_at_no_exit_of_who_is_not_named(
+    browser: Client, user_with: Callable[..., User], browser_of: Callable[[User], Client]
+) -> None:
+    ana, other = user_with("responder", email="ana@csirt.example"), taken_in(2, subject="Other")
+    report = taken_in(1, subject="Redword at the port", text="Redword in the text", tlp="RED")
+    triage.accept(report, by=ana)
+    here = f"/workspace/incidents/reports/{report.reference}/"
+    assert browser_of(ana).get(here).status_code == 200
+    assert browser.get(here).status_code == 404
+    for address in (
+        "/workspace/incidents/?state=accepted",
+        f"/workspace/incidents/?state=accepted&at={report.reference}",
+        f"/workspace/incidents/reports/{other.reference}/",  # of the same reporter: it would be named as alike
+        "/workspace/search/?q=redword",
+        "/search/?q=redword",
+    ):
+        page = browser.get(address, follow=True).content.decode()
+        assert "Redword" not in page.replace("redword", ""), address
+        assert f'{report.reference}</span>' not in page, address
+        assert f"/{report.reference}/" not in page, address
+    answer = browser.post(f"/workspace/incidents/reports/{other.reference}/do/duplicate/", {"of": report.reference})
+    assert (answer.status_code, "There is no report with this reference." in answer.content.decode()) == (422, True)
+    browser.post("/workspace/incidents/reports/bulk/", {"report": [report.reference], "do": "reopen"})
+    report.refresh_from_db()
+    assert report.state == "accepted"

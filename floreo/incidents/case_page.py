@@ -191,6 +191,7 @@ def case_page(case: Case, viewer: object) -> CasePage:
         (link, link.other if link.case_id == case.pk else link.case) for link in links.select_related("case", "other")
     ]
     merges = CaseMerge.objects.filter(Q(case=case) | Q(source=case), undone_at=None).select_related("case", "source")
+    merges = merges.filter(case__in=allowed, source__in=allowed)
     messages = list(case.messages.all()[:20])
     return CasePage(
         case=case,

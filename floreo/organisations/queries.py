@@ -39,7 +39,7 @@ def the_country() -> Country | None:
     if found is None or found[0] != head or now >= until:
         country = _the_country()
         _known = (found[0] if found else "", now + settings.KEEP_PAGES_SECONDS, country)
-    return copy.copy(country)
+    return copy.deepcopy(country)
 
 
 def _the_country() -> Country | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.incidents import importing
-from floreo.incidents.actions.cases import reopen
+from floreo.incidents.actions.cases import open_case, reopen
 from floreo.incidents.actions.importing import begin_import, import_cases, import_part, undo_import
+from floreo.incidents.actions.parts import link_case
 from floreo.incidents.import_text import kept_sentence
-from floreo.incidents.models import Case, ImportRun, LogEntry
+from floreo.incidents.models import Case, CaseLink, ImportRun, LogEntry
+from floreo.organisations.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +121,17 @@ def test_rows_go_in_by_many_and_not_one_by_one(django_assert_max_num_queries: ob
     with django_assert_max_num_queries(100):  # type: ignore[operator]  # a fixture of pytest-django
         import_part(run, by=SYSTEM, rows=read.rows)
     assert (Case.objects.count(), ImportRun.objects.get().cases[-1]) == (1000, "OLD-2019-01000")
+
+
+def test_an_imported_red_case_is_read_by_who_imported_it_and_a_linked_one_is_not_removed(
+    user_with: Callable[..., User],
+) -> None:
+    ana = user_with("responder")
+    rows = "title,received,closed,marking\nOne,2019-01-01,2019-01-02,RED\nTwo,2019-01-01,2019-01-02,AMBER\n"
+    run = import_cases(_read(rows + "Three,2019-01-01,2019-01-02,\n"), by=ana)
+    one, two, _three = Case.objects.order_by("pk")
+    assert list(Case.objects.visible_to(ana).filter(tlp="RED")) == [one]
+    link_case(two, by=ana, other=open_case(by=ana, title="New"))
+    assert undo_import(run, by=ana) == 1
+    assert set(Case.objects.values_list("title", flat=True)) == {"Two", "New"}
+    assert CaseLink.objects.count() == 1

@@ -6,7 +6,7 @@ import pytest
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
-from floreo.core.errors import Refused
+from floreo.core.errors import Missing, Refused
 from floreo.incidents.actions import cases, merging, messages, parts, tasks
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.actions.triage import accept, join
@@ -159,3 +159,51 @@ def test_two_red_cases_become_one_only_where_its_readers_are_named_in_both(desk:
     merging.merge(two, by=desk.ana, into=one)
     assert [case.title for case in Case.objects.visible_to(desk.ben)] == ["Two"]  # what is left of it: its own log
     assert one.members.count() == 0
+
+
+def test_who_may_not_read_both_cases_neither_merges_them_nor_takes_them_apart(desk: Desk) -> None:
+    red = cases.open_case(by=desk.ana, title="Red", tlp="RED")
+    amber = accept(report(1, desk), by=desk.ana, title="Harmless")
+    for source, target in ((amber, red), (red, amber)):
+        with pytest.raises(Missing):
+            merging.merge(source, by=desk.ben, into=target)
+    made = merging.merge(amber, by=desk.ana, into=red)
+    with pytest.raises(Missing):
+        merging.undo_merge(made, by=desk.ben)
+    with pytest.raises(Missing):
+        merging.undo_many([amber], by=desk.ben)
+    assert (Case.objects.get(pk=amber.pk).state, red.reports.count()) == ("merged", 1)
+
+
+def test_merges_in_a_row_are_undone_last_first(desk: Desk) -> None:
+    one, two, three = (accept(report(n, desk), by=desk.ana) for n in (1, 2, 3))
+    first = merging.merge(one, by=desk.ana, into=two)
+    merging.merge(Case.objects.get(pk=two.pk), by=desk.ana, into=three)
+    with pytest.raises(Refused) as error:
+        merging.undo_merge(first, by=desk.ana)
+    assert error.value.code == "later"
+    merging.undo_many([one, two], by=desk.ana)
+    assert [case.reports.count() for case in (one, two, three)] == [1, 1, 1]
+    assert not Case.objects.filter(state="merged").exists()
+
+
+def test_a_merge_shares_nothing_that_nobody_shared_and_takes_the_stricter_of_both_markings(desk: Desk) -> None:
+    one, two = desk.case("One", pap="RED"), desk.case("Two", pap="CLEAR")
+    parts.share(parts.add_organisation(one, by=desk.ana, organisation=desk.port), by=desk.ana, is_shared=True)
+    made = merging.merge(one, by=desk.ana, into=two)
+    two.refresh_from_db()
+    assert (two.pap, two.organisations.get().is_shared) == ("RED", False)
+    assert two not in Case.objects.visible_to(desk.operator)
+    merging.undo_merge(made, by=desk.ana)
+    assert list(Case.objects.visible_to(desk.operator)) == [one]
+
+
+def test_a_report_that_is_split_off_is_marked_no_wider_than_its_case(desk: Desk) -> None:
+    case = accept(report(1, desk), by=desk.ana, tlp="RED")
+    second = report(2, desk)
+    join(second, by=desk.ana, case=case)
+    second.refresh_from_db()
+    with pytest.raises(Missing):
+        merging.split_report(second, by=desk.ben)
+    made = merging.split_report(second, by=desk.ana)
+    assert (made.tlp, Case.objects.visible_to(desk.ben).count()) == ("RED", 0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
-from floreo.core.errors import NotAllowed, Refused
+from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.incidents import logic
 from floreo.incidents.actions import triage
@@ -175,6 +175,32 @@ def test_the_reports_of_a_red_case_are_read_by_those_named_in_it(user_with: Call
     assert [Report.objects.visible_to(each).count() for each in (ana, ben)] == [1, 1]  # somebody has to decide on it
     triage.accept(report, by=ana)
     assert [Report.objects.visible_to(each).count() for each in (ana, ben)] == [1, 0]
+
+
+def test_nothing_is_decided_on_reports_of_a_red_case_by_who_is_not_named_in_it(user_with: Callable[..., User]) -> None:
+    ana, ben = user_with("responder", email="ana@team.example"), user_with("responder", email="ben@team.example")
+    first, second, third = taken_in(1), taken_in(2), taken_in(3)
+    case = triage.accept(first, by=ana, tlp="RED")
+    triage.join(second, by=ana, case=case)
+    for step in (
+        lambda: triage.reopen(second, by=ben),
+        lambda: triage.reopen(first, by=ben),
+        lambda: triage.mark_duplicate(third, by=ben, of=first),
+    ):
+        with pytest.raises(Missing):
+            step()
+    assert (case.reports.count(), Report.objects.get(pk=third.pk).state) == (2, "new")
+
+
+def test_duplicates_close_into_no_ring_and_mix_no_exercise(responder: User) -> None:
+    one, two, three, drill = taken_in(1), taken_in(2), taken_in(3), taken_in(4, is_exercise=True)
+    triage.mark_duplicate(one, by=responder, of=two)
+    triage.mark_duplicate(two, by=responder, of=three)
+    with pytest.raises(Refused, match="itself"):
+        triage.mark_duplicate(three, by=responder, of=Report.objects.get(pk=one.pk))
+    with pytest.raises(Refused) as error:
+        triage.mark_duplicate(three, by=responder, of=drill)
+    assert error.value.code == "exercise"
 
 
 def test_the_reporter_is_asked_by_mail_and_that_counts_as_the_first_answer(responder: User) -> None:

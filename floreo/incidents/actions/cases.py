@@ -208,6 +208,7 @@ def take_over(case: Case, *, by: User, lead: User | None = None) -> Case:
     if fresh.lead_id == lead.pk:
         raise Refused(_("%(name)s leads this case already.") % {"name": str(lead)}, code="leads_already")
     before = str(fresh.lead) if fresh.lead else ""
+    _goes_on_reading(fresh)
     fresh.lead = lead
     save(fresh)
     log(fresh, what="taken_over", facts={"lead": str(lead), "before": before})
@@ -222,10 +223,17 @@ def hand_over(case: Case, *, by: Actor, note: str, lead: User | None = None) -> 
     fresh.handover_at, fresh.handover_by = moments.now(), by.actor_name[:200]
     if lead is not None:
         require_handler(lead, "lead")
+        _goes_on_reading(fresh)
         fresh.lead = lead
     save(fresh)
     log(fresh, what="handed_over", facts={"lead": str(lead) if lead else ""})
     return fresh
+
+
+def _goes_on_reading(case: Case) -> None:
+    """Whoever led a TLP:RED case until now stays named in it until somebody takes them out."""
+    if case.tlp == Tlp.RED and case.lead_id and not case.members.filter(user=case.lead_id).exists():
+        save(CaseMember(case=case, user_id=case.lead_id))
 
 
 def require_handler(user: User, field: str) -> None:

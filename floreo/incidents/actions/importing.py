@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,10 +14,12 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Refused
 from floreo.core.models import SearchEntry
+from floreo.core.policy import Tlp
 from floreo.core.writing import lock_latest, save, save_many, touch
 from floreo.incidents import logic, moments
 from floreo.incidents.importing import OldCase, Read
-from floreo.incidents.models import Case, CaseOrganisation, ImportRun, LogEntry
+from floreo.incidents.models import Case, CaseLink, CaseMember, CaseOrganisation, ImportRun, LogEntry
+from floreo.organisations.models import User
 
 HANDLE = Permission.INCIDENT_HANDLE
 AT_ONCE = 5_000  # cases in one transaction: on SQLite nobody else writes meanwhile
@@ -68,6 +71,8 @@ def import_part(run: ImportRun, *, by: Actor, rows: Sequence[OldCase]) -> Import
         if row.organisation is not None
     ]
     save_many(bodies, model=CaseOrganisation)
+    if isinstance(by, User):  # a TLP:RED case that nobody is named in is read by nobody
+        save_many([CaseMember(case=case, user=by) for case in cases if case.tlp == Tlp.RED], model=CaseMember)
     fresh.cases = [*fresh.cases, *(case.reference for case in cases)]
     ImportRun.objects.filter(pk=fresh.pk).update(
         cases=fresh.cases
@@ -123,8 +128,10 @@ def undo_import(run: ImportRun, *, by: Actor) -> int:
         raise Refused(_("This import was undone already."), code="undone")
     gone: list[Case] = []
     stay: list[Case] = []
+    links = CaseLink.objects.values_list("case_id", "other_id")
+    linked = {pk for pair in links.filter(Q(case__is_imported=True) | Q(other__is_imported=True)) for pk in pair}
     for case in (each for part in _parts(fresh.cases) for each in part):
-        is_touched = case.version > 1 or case.touched_at != fresh.at
+        is_touched = case.version > 1 or case.touched_at != fresh.at or case.pk in linked
         (stay if is_touched else gone).append(case)
     kept = [case.reference for case in stay]
     for start in range(0, len(gone), _MANY):
@@ -148,7 +155,7 @@ def _parts(references: Sequence[str]) -> Iterator[list[Case]]:
 
 def _remove(cases: Sequence[Case]) -> None:
     ids = [case.pk for case in cases]
-    lines, bodies = (list(model.objects.filter(case__in=ids)) for model in (LogEntry, CaseOrganisation))
-    touch([*cases, *lines, *bodies])
+    of_them = (LogEntry, CaseOrganisation, CaseMember)
+    touch([*cases, *(row for model in of_them for row in model.objects.filter(case__in=ids))])
     SearchEntry.objects.filter(key__in=[audit.key(case) for case in cases]).delete()
     Case.objects.filter(pk__in=ids).delete()

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.access import Actor
 from floreo.core.action import trail
-from floreo.core.errors import Refused
+from floreo.core.errors import Missing, Refused
 from floreo.core.writing import save, touch
 from floreo.incidents import moments
 from floreo.incidents.logic import case_reference
@@ -65,6 +66,13 @@ def log(
     Case.objects.filter(pk=case.pk).update(touched_at=now)
     touch([case])
     return line
+
+
+def require_readable(by: Actor, *cases: Case | None) -> None:
+    """Raises Missing where `by` may not read one of them: a TLP:RED case in which they are not named is not there for them."""
+    wanted = {each.pk for each in cases if each is not None}
+    if wanted and Case.objects.visible_to(by).filter(pk__in=wanted).count() != len(wanted):
+        raise Missing
 
 
 def two_or_more(cases: Iterable[Case]) -> list[Case]:

@@ -17,7 +17,7 @@ from floreo.core.wording import listed
 from floreo.core.writing import lock_latest, refuse, save
 from floreo.incidents import clocks, moments
 from floreo.incidents.actions.cases import must_be_open, must_step
-from floreo.incidents.actions.making import log, make_case, two_or_more
+from floreo.incidents.actions.making import log, make_case, require_readable, two_or_more
 from floreo.incidents.models import (
     Case,
     CaseMember,
@@ -28,6 +28,7 @@ from floreo.incidents.models import (
     Happening,
     Message,
     Observable,
+    Pap,
     Report,
     ReportState,
     Submission,
@@ -39,7 +40,8 @@ from floreo.organisations.models import User
 HANDLE = Permission.INCIDENT_HANDLE
 # What goes over with a merge. Evidence stays with its case, whose number stands on it, and so does the log.
 _GOES = (Report, Happening, Observable, CaseOrganisation, Message, Submission, CaseTask)
-_ORDER = list(Tlp.values)
+_ORDER, _PAP = list(Tlp.values), list(Pap.values)
+_SHARED = "shared"  # under which a merge remembers which organisations could read the case that it came from
 
 
 def locked_pair(one: Case, other: Case) -> tuple[Case, Case]:
@@ -50,8 +52,10 @@ def locked_pair(one: Case, other: Case) -> tuple[Case, Case]:
 
 @action("case.merged", needs=HANDLE)
 def merge(case: Case, *, by: Actor, into: Case) -> CaseMerge:
-    """`case` becomes part of `into`: its reports, mails, observables and open tasks go over. The marking of both is the stricter of
-    the two."""
+    """`case` becomes part of `into`: its reports, mails, observables and open tasks go over. The markings of both are the stricter of
+    the two; organisations that could read the one cannot read the other before somebody shares it. Raises Missing where `by` may
+    not read both."""
+    require_readable(by, case, into)
     if case.pk == into.pk:
         raise refuse("into", _("A case cannot be merged into itself."), code="itself")
     source, target = locked_pair(case, into)
@@ -78,6 +82,7 @@ def merge(case: Case, *, by: Actor, into: Case) -> CaseMerge:
         known = [each for each in (getattr(source, name), getattr(target, name)) if each is not None]
         setattr(target, name, min(known, default=None))
     target.tlp = max(source.tlp, target.tlp, key=_ORDER.index)
+    target.pap = max(source.pap, target.pap, key=_PAP.index)
     save(target)
     log(source, what="merged_into", facts={"reference": target.reference})
     log(target, what="merged_from", facts={"reference": source.reference})
@@ -121,7 +126,9 @@ def _move(source: Case, target: Case) -> dict[str, list[int]]:
             if isinstance(row, CaseOrganisation):
                 if (row.organisation_id, row.part) in parts:
                     continue
-                row.is_shared = row.is_shared and target.tlp != Tlp.RED
+                if row.is_shared:
+                    moved.setdefault(_SHARED, []).append(row.pk)
+                row.is_shared = False
             row.case = target
             save(row)
             moved.setdefault(model._meta.label_lower, []).append(row.pk)
@@ -130,14 +137,23 @@ def _move(source: Case, target: Case) -> dict[str, list[int]]:
 
 @action("case.merge_undone", needs=HANDLE)
 def undo_merge(made: CaseMerge, *, by: Actor) -> Case:
-    """The case is its own again, in the state in which it was, with what it had brought and what is still there of it."""
+    """The case is its own again, in the state in which it was, with what it had brought and what is still there of it. Raises
+    Missing where `by` may not read both."""
+    require_readable(by, made.source, made.case)
     source, target = locked_pair(made.source, made.case)
     fresh = lock_latest(made)
     if fresh.undone_at is not None or source.merged_into_id != target.pk:
         raise Refused(_("This merge was undone already."), code="undone")
+    if target.state == CaseState.MERGED:
+        words = {"reference": target.reference}
+        raise Refused(
+            _("%(reference)s was merged into another case after that. Undo that first.") % words, code="later"
+        )
     for model in _GOES:
         for row in model._default_manager.filter(pk__in=fresh.moved.get(model._meta.label_lower, []), case=target):
             row.case = source
+            if isinstance(row, CaseOrganisation) and row.pk in fresh.moved.get(_SHARED, []):
+                row.is_shared = source.tlp != Tlp.RED
             save(row)
     fresh.undone_at = moments.now()
     save(fresh)
@@ -160,19 +176,20 @@ def merge_many(cases: Iterable[Case], *, by: Actor) -> Case:
 
 
 def undo_many(cases: Iterable[Case], *, by: Actor) -> int:
-    """Each of them is its own again, or none: how many. Raises Refused where one is not merged into another."""
-    done = 0
-    with transaction.atomic():
-        for each in cases:
-            made = CaseMerge.objects.filter(source=each, undone_at=None).select_related("case", "source").first()
-            if made is None:
-                words = {"reference": each.reference}
-                raise Refused(_("%(reference)s is not merged into another case.") % words, code="not_merged")
-            undo_merge(made, by=by)
-            done += 1
-    if not done:
+    """Each of them is its own again, or none, the last merge first: how many. Raises Refused where one is not merged into another."""
+    merges: list[CaseMerge] = []
+    for each in cases:
+        found = CaseMerge.objects.filter(source=each, undone_at=None).select_related("case", "source").first()
+        if found is None:
+            words = {"reference": each.reference}
+            raise Refused(_("%(reference)s is not merged into another case.") % words, code="not_merged")
+        merges.append(found)
+    if not merges:
         raise Refused(_("No case was ticked."), code="too_few")
-    return done
+    with transaction.atomic():
+        for made in sorted(merges, key=lambda one: one.pk, reverse=True):
+            undo_merge(made, by=by)
+    return len(merges)
 
 
 @action("case.report_split", needs=HANDLE)
@@ -180,6 +197,7 @@ def split_report(report: Report, *, by: Actor, title: str = "") -> Case:
     """A report that is about something else becomes a case of its own. The last report of a case stays."""
     if report.case is None or report.state != ReportState.ACCEPTED:
         raise Refused(_("This report is in no case."), code="no_case")
+    require_readable(by, report.case)
     old = lock_latest(report.case)
     must_be_open(old)
     fresh = lock_latest(report)
@@ -189,7 +207,7 @@ def split_report(report: Report, *, by: Actor, title: str = "") -> Case:
         raise Refused(_("It is the only report of this case. There is nothing to split."), code="only_report")
     made = make_case(
         title=(title.strip() or fresh.subject)[:200],
-        tlp=fresh.tlp,
+        tlp=max(fresh.tlp, old.tlp, key=_ORDER.index),
         lead=by if isinstance(by, User) else None,
         waiting_for=WaitingFor.TEAM,
         channel=fresh.channel,

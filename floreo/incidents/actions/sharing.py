@@ -16,6 +16,7 @@ from floreo.core.errors import Refused
 from floreo.core.tables import safe_text
 from floreo.core.writing import save
 from floreo.incidents import moments
+from floreo.incidents.actions.cases import locked
 from floreo.incidents.actions.making import log
 from floreo.incidents.exchange import misp, stix
 from floreo.incidents.exchange.shared import Audience, Leaving, Shared, SharedObservable, what_may_leave
@@ -87,7 +88,8 @@ def share(case: Case, *, by: Actor, audience: str, form: str) -> bytes:
 
 @action("case.taken_from_machines", needs=HANDLE)
 def take_in(case: Case, *, by: Actor, shared: Shared, name: str, sha256: str) -> int:
-    """Adds the observables that the case has not, each with its own markings. Returns how many."""
+    """Adds the observables that the case has not, each with its own markings. Returns how many. Refuses a case that is not open."""
+    case = locked(case)
     here = set(case.observables.values_list("kind", "value"))
     made = [each for each in shared.observables if (each.kind, each.value[:500]) not in here]
     for each in made:

@@ -16,7 +16,7 @@ from floreo.core.keys import key
 from floreo.core.policy import Tlp
 from floreo.core.writing import lock_latest, refuse, require_text, save
 from floreo.incidents import clocks, logic, moments, taxonomy
-from floreo.incidents.actions.making import log, make_case
+from floreo.incidents.actions.making import log, make_case, require_readable
 from floreo.incidents.models import Case, CaseOrganisation, PartOf, Report, ReportState, WaitingFor
 from floreo.organisations.models import User
 
@@ -139,10 +139,17 @@ def pass_on(report: Report, *, by: Actor, to: str) -> Report:
 
 @action("incident_report.marked_duplicate", needs=HANDLE)
 def mark_duplicate(report: Report, *, by: Actor, of: Report) -> Report:
-    """The same thing was reported before. Reports of the same chain cannot close into a ring."""
-    first = of.duplicate_of or of
-    if first.pk == report.pk:
+    """The same thing was reported before. Reports of the same chain cannot close into a ring. Raises Missing where `by` may not
+    read the case of the first."""
+    first, seen = Report.objects.get(pk=of.pk), {of.pk}
+    while first.duplicate_of is not None and first.duplicate_of.pk not in seen:
+        first = first.duplicate_of
+        seen.add(first.pk)
+    if report.pk in seen:
         raise refuse("of", _("A report cannot be a duplicate of itself."), code="itself")
+    if report.is_exercise != first.is_exercise:
+        raise refuse("of", _("One of the two is an exercise."), code="exercise")
+    require_readable(by, first.case)
     return _decide(report, ReportState.DUPLICATE, duplicate_of=first, case=first.case)
 
 
@@ -152,6 +159,7 @@ def reopen(report: Report, *, by: Actor) -> Report:
     fresh = lock_latest(report)
     require_decided(fresh)
     case = fresh.case
+    require_readable(by, case)
     if case is not None and fresh.state == ReportState.ACCEPTED:
         others = case.reports.exclude(pk=fresh.pk).exists()
         if not others:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -114,10 +115,18 @@ def _answer(listing: Listing) -> str:
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Merges the ticked cases, marks them as related, or takes that back: all of them or none."""
-    references = request.POST.getlist("case")[:SHOWN]
-    found = list(Case.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
+    references = set(request.POST.getlist("case"))
     back, by = reverse("workspace:cases"), person(request)
     do = request.POST.get("do", "")
+    if len(references) > SHOWN or do not in {"merge", "undo_merge", "link", "unlink"}:
+        messages.error(
+            request, _("Nothing was changed: too many were ticked, or it is not known what to do with them.")
+        )
+        return HttpResponseRedirect(back)
+    found = list(Case.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
+    if len(found) != len(references):
+        messages.error(request, _("Nothing was changed: one of the ticked cases is not there."))
+        return HttpResponseRedirect(back)
     if do == "merge":
         into = min(found, key=lambda each: (each.received_at, each.pk), default=None)
         there = into.get_absolute_url() if into is not None and len(found) > 1 else back
@@ -171,6 +180,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "workspace_section": AREA,
         "case": found,
+        "merged_into": _readable(request.user, found.merged_into),
         "page": page,
         "may": may,
         "head": [(name, may[name]) for name in _HEAD if name in may],
@@ -190,6 +200,10 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "untouched": _untouched(found, page.now),
     }
     return render(request, "workspace/cases/case.html", context)
+
+
+def _readable(viewer: object, other: Case | None) -> Case | None:
+    return Case.objects.visible_to(viewer).filter(pk=other.pk).first() if other is not None else None
 
 
 def _waits(one: Case, viewer: object) -> str:

@@ -273,15 +273,23 @@ def new_report(request: HttpRequest) -> HttpResponse:
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Rejects the ticked reports, takes them into one case, or takes their decisions back: all of them or none."""
-    references = request.POST.getlist("report")[:MOST_AT_ONCE]
-    found = list(Report.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
+    references, do = set(request.POST.getlist("report")), request.POST.get("do", "")
     back, by = reverse("workspace:incident_reports"), person(request)
-    if not found:
+    if not references:
         messages.error(request, _("No report was ticked."))
         return HttpResponseRedirect(back)
-    if request.POST.get("do") == "reopen":
+    if len(references) > MOST_AT_ONCE or do not in {"", "join", "reopen"}:
+        messages.error(
+            request, _("Nothing was changed: too many were ticked, or it is not known what to do with them.")
+        )
+        return HttpResponseRedirect(back)
+    found = list(Report.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
+    if len(found) != len(references):
+        messages.error(request, _("Nothing was changed: one of the ticked reports is not there."))
+        return HttpResponseRedirect(back)
+    if do == "reopen":
         return press(request, lambda: triage.reopen_many(found, by=by), _reopened, back)
-    if request.POST.get("do") == "join":
+    if do == "join":
         return _join(request, found, back)
     reason = request.POST.get("reason", "")
     done = f"{back}?state=rejected"

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core.models import OutboxMail
-from floreo.incidents.actions import cases, messages, parts, tasks
+from floreo.incidents.actions import cases, merging, messages, parts, tasks
 from floreo.incidents.models import Case, CaseLink
 from floreo.organisations.models import User
 from floreo.workspace.cases import views
@@ -178,7 +178,14 @@ def test_ticked_cases_are_merged_and_taken_apart_and_a_red_one_of_others_is_not_
     assert f'value="{two.reference}" aria-label="{two.reference}" form="bulk"' in text(
         ana, "/workspace/incidents/cases/"
     )
-    ticked = [each.reference for each in (three, two, one, red)]
+    ticked = [each.reference for each in (three, two, one)]
+    for refused in (
+        {"case": [*ticked, red.reference], "do": "merge"},
+        {"case": ticked, "do": "mergee"},
+        {"case": [f"INC-2026-{n:04d}" for n in range(40)], "do": "link"},
+    ):
+        assert "Nothing was changed" in ana.post(bulk, refused, follow=True).content.decode()
+    assert not Case.objects.filter(state="merged").exists()
     answer = ana.post(bulk, {"case": ticked, "do": "merge"})
     assert answer["Location"] == one.get_absolute_url()
     assert list(Case.objects.filter(merged_into=one).order_by("pk")) == [two, three]
@@ -190,8 +197,7 @@ def test_ticked_cases_are_merged_and_taken_apart_and_a_red_one_of_others_is_not_
     ana.post(bulk, {"case": ticked, "do": "unlink"})
     assert CaseLink.objects.count() == 0
     assert (
-        "Tick two cases or more."
-        in ana.post(bulk, {"case": [red.reference], "do": "merge"}, follow=True).content.decode()
+        "Tick two cases or more." in ana.post(bulk, {"case": ticked[:1], "do": "merge"}, follow=True).content.decode()
     )
 
 
@@ -215,3 +221,12 @@ def test_a_mail_of_a_case_says_whether_it_left_and_how(
     assert words in page
     OutboxMail.objects.all().delete()
     assert "OpenPGP" not in text(browser_of(desk.ana), case.get_absolute_url())
+
+
+def test_a_case_that_was_merged_into_a_red_one_does_not_name_it(desk: Desk, browser_of: Browser) -> None:
+    red, amber = cases.open_case(by=desk.ana, title="Redword", tlp="RED"), desk.case("Harmless")
+    merging.merge(amber, by=desk.ana, into=red)
+    assert "Redword" in text(browser_of(desk.ana), amber.get_absolute_url())
+    page = text(browser_of(desk.ben), amber.get_absolute_url())
+    assert ("Redword" in page, "This case was merged into another one." in page) == (False, True)
+    assert red.get_absolute_url() not in page

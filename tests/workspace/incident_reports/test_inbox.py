@@ -85,6 +85,16 @@ def test_ticked_reports_are_rejected_and_taken_back(browser: Client) -> None:
     assert set(Report.objects.filter(reference__in=ticked).values_list("state", flat=True)) == {"new"}
 
 
+def test_many_at_once_are_all_or_none(browser: Client) -> None:
+    bulk, ticked = "/workspace/incidents/reports/bulk/", [taken_in(n).reference for n in (1, 2)]
+    for sent in (
+        {"report": [*ticked, "REP-2026-NOBODY"], "reason": "Advertisements"},
+        {"report": ticked, "do": "joiin", "reason": "Advertisements"},
+    ):
+        assert "Nothing was changed" in browser.post(bulk, sent, follow=True).content.decode()
+    assert set(Report.objects.filter(reference__in=ticked).values_list("state", flat=True)) == {"new"}
+
+
 def test_ticked_reports_are_taken_into_one_case_and_out_of_it_again(browser: Client) -> None:
     bulk, ticked = "/workspace/incidents/reports/bulk/", [taken_in(n).reference for n in (1, 2)]
     page = browser.post(bulk, {"report": ticked, "do": "join"}, follow=True).content.decode()
@@ -173,7 +183,7 @@ def test_a_report_of_a_red_case_is_at_no_exit_of_who_is_not_named(
     ):
         page = browser.get(address, follow=True).content.decode()
         assert "Redword" not in page.replace("redword", ""), address
-        assert f'{report.reference}</span>' not in page, address
+        assert f"{report.reference}</span>" not in page, address
         assert f"/{report.reference}/" not in page, address
     answer = browser.post(f"/workspace/incidents/reports/{other.reference}/do/duplicate/", {"of": report.reference})
     assert (answer.status_code, "There is no report with this reference." in answer.content.decode()) == (422, True)

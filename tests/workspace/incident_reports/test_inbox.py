@@ -116,7 +116,8 @@ def test_a_call_is_typed_in_with_its_own_time_and_once(browser: Client) -> None:
 
 
 def test_a_time_to_come_is_refused_and_nothing_typed_is_lost(browser: Client) -> None:
-    facts = {"channel": "phone", "subject": "A call", "kind": "other", "received_at": "2099-01-05T08:30"}
+    tomorrow = f"{clock.machine() + timedelta(days=1):%Y-%m-%dT%H:%M}"
+    facts = {"channel": "phone", "subject": "A call", "kind": "other", "received_at": tomorrow}
     answer = browser.post("/workspace/incidents/reports/new/", facts)
     assert (answer.status_code, "still to come" in answer.content.decode()) == (422, True)
     assert 'value="A call"' in answer.content.decode()
@@ -173,7 +174,7 @@ def test_a_report_of_a_red_case_is_at_no_exit_of_who_is_not_named(
     ):
         page = browser.get(address, follow=True).content.decode()
         assert "Redword" not in page.replace("redword", ""), address
-        assert f'{report.reference}</span>' not in page, address
+        assert f"{report.reference}</span>" not in page, address
         assert f"/{report.reference}/" not in page, address
     answer = browser.post(f"/workspace/incidents/reports/{other.reference}/do/duplicate/", {"of": report.reference})
     assert (answer.status_code, "There is no report with this reference." in answer.content.decode()) == (422, True)

@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+# What people, mail and files may say of a time. The oldest cases that a team imports are younger than the first year.
+FIRST_YEAR = 1980
+YEARS_AHEAD = 10
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)  # of days without a time: laws are old, plans are long
 
 _zone: ContextVar[str] = ContextVar("zone", default="UTC")
 _day: ContextVar[date | None] = ContextVar("day", default=None)
@@ -27,13 +32,32 @@ def today() -> date:
 
 
 def calendar_day(moment: datetime) -> date:
-    """Which day it is in the country at `moment`."""
-    return moment.astimezone(zone()).date()
+    """Which day it is in the country at `moment`; where that cannot be counted, at the edges of the calendar, its own day."""
+    try:
+        return moment.astimezone(zone()).date()
+    except OverflowError:
+        return moment.date()
 
 
 def day_of(moment: datetime) -> date:
     """The calendar day of something that happened at `moment`; where a sample country stands still, none after its day."""
     return min(calendar_day(moment), today())
+
+
+def is_sound(moment: datetime) -> bool:
+    """Whether somebody can mean that moment: not before the first year in the country, nor more than ten years ahead. Asked before a
+    moment from outside is kept or counted with: at the edges of the calendar it has no time in another zone."""
+    return datetime(FIRST_YEAR, 1, 1, tzinfo=zone()) <= moment <= machine() + timedelta(days=YEARS_AHEAD * 366)
+
+
+def sound(moment: datetime | None) -> datetime | None:
+    """That moment, or none where nobody can mean it."""
+    return moment if moment is not None and is_sound(moment) else None
+
+
+def is_sound_day(day: date) -> bool:
+    """Whether somebody can mean that day."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def zone() -> ZoneInfo:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from floreo.core import clock
 from floreo.core.dates import Precision
 from floreo.core.ui import locale as ui
 
@@ -52,6 +54,21 @@ def listed(items: Sequence[str | Promise]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(items)s and %(last)s") % {"items": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def unsound_time_text(given: Any) -> str | None:
+    """The sentence about a moment or a day that nobody can mean (core/clock.py); None for one that somebody can, and for what is
+    neither."""
+    if isinstance(given, datetime):
+        words = {"year": clock.FIRST_YEAR, "ahead": clock.YEARS_AHEAD}
+        sentence = (
+            _("Check the year: a time before %(year)d or more than %(ahead)d years ahead is not accepted.") % words
+        )
+        return None if given.tzinfo is None or clock.is_sound(given) else sentence
+    if isinstance(given, date) and not clock.is_sound_day(given):
+        words = {"first": clock.FIRST_DAY.year, "last": clock.LAST_DAY.year}
+        return _("Check the year: it has to be from %(first)d to %(last)d.") % words
+    return None
 
 
 def day_text(day: date) -> str:

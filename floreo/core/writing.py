@@ -22,7 +22,7 @@ from floreo.core import audit, clock, search
 from floreo.core.action import subject_of, trail
 from floreo.core.errors import Changed, Missing, Refused, Taken
 from floreo.core.models import Record, Sourced
-from floreo.core.wording import day_text
+from floreo.core.wording import day_text, unsound_time_text
 
 Row = TypeVar("Row", bound=models.Model)
 Versioned = TypeVar("Versioned", bound=Record)
@@ -50,7 +50,7 @@ def save(thing: Row, *, full_clean: bool = True, at: Mapping[str, str] | None = 
     if held is not None and not fields and not _secrets_changed(thing, held):
         return thing
     if full_clean:
-        _require_sound(thing, at or {})
+        _require_sound(thing, at or {}, fields)
     if isinstance(thing, Record) and what == "changed":
         thing.version += 1
     try:
@@ -148,13 +148,17 @@ def _secrets_changed(thing: models.Model, held: dict[str, Any]) -> bool:
     return any(not _same(held[f.attname], getattr(thing, f.attname)) for f in fields)
 
 
-def _require_sound(thing: models.Model, at: Mapping[str, str]) -> None:
-    """Refuses what a field of the model itself will not take, with its sentence at the field it was asked in."""
+def _require_sound(thing: models.Model, at: Mapping[str, str], written: Iterable[str]) -> None:
+    """Refuses what a field of the model itself will not take, with its sentence at the field it was asked in; and a moment or a day
+    that nobody can mean, among what is `written` now."""
     try:
         thing.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         fields = {at.get(name, name): " ".join(given) for name, given in error.message_dict.items()}
         raise Refused(_("Some entries cannot be accepted yet."), code="bad_fields", fields=fields) from error
+    for name in written:
+        if isinstance(thing._meta.get_field(name), models.DateField):
+            require_sound_time(getattr(thing, name), field=at.get(name, name))
 
 
 # The two databases say in words of their own which columns must be unique together.
@@ -249,6 +253,12 @@ def require_past(day: date, *, field: str) -> None:
     if day > clock.today():
         sentence = _("%(day)s is in the future. Enter today or an earlier day.") % {"day": day_text(day)}
         raise refuse(field, sentence, code="date_to_come")
+
+
+def require_sound_time(given: Any, *, field: str) -> None:
+    """Refuses a moment or a day that nobody can mean (core/clock.py). Anything else passes."""
+    if (wrong := unsound_time_text(given)) is not None:
+        raise refuse(field, wrong, code="unsound_time")
 
 
 def require_free_code(rows: models.QuerySet[Any], code: str, *, field: str = "code") -> str:

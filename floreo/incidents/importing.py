@@ -33,7 +33,6 @@ MOST_ROWS = 50_000
 MOST_BYTES = 50 * 1024 * 1024
 MOST_PROBLEMS = 200  # that are listed; how many there are is said in any case
 _LONGEST_CELL = 20_000
-_FIRST_YEAR = 1980
 _REFERENCE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2}))?$")
 
@@ -316,11 +315,11 @@ class _Look:
             found = _day_first(text) or datetime.fromisoformat(text)
         except ValueError:
             raise _Wrong(_("Write the day as 2019-03-12 or 12/03/2019, day first, with or without 14:30.")) from None
-        if found.year < _FIRST_YEAR:
-            raise _Wrong(_("It is before %(year)d.") % {"year": _FIRST_YEAR})
         found = found if found.tzinfo else found.replace(tzinfo=clock.zone())
         if found > self.now:
             raise _Wrong(_("It is still to come."))
+        if not clock.is_sound(found):
+            raise _Wrong(_("It is before %(year)d.") % {"year": clock.FIRST_YEAR})
         return found
 
 

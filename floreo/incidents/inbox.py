@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.core.ui import locale
 from floreo.incidents import moments, taxonomy
 from floreo.incidents.logic import OPEN_CASES, OPEN_REPORTS
@@ -70,7 +71,7 @@ def alike(report: Report, seen: Sequence[tuple[str, str]], viewer: object) -> li
     rows = (
         Report.objects.visible_to(viewer)
         .annotate(folded=Lower("subject"))
-        .filter(received_at__gte=report.received_at - LIKE_WITHIN)
+        .filter(received_at__gte=(clock.sound(report.received_at) or moments.now()) - LIKE_WITHIN)
         .exclude(pk=report.pk)
         .exclude(state__in=(ReportState.REJECTED, ReportState.WITHDRAWN))
         .select_related("case", "organisation")

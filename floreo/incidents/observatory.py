@@ -6,13 +6,14 @@ Each list of a year has the same sum and nothing is crossed, so that lists canno
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from babel.dates import format_date
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -29,6 +30,7 @@ from floreo.incidents.case_measures import (
     counted_cases,
     counted_reports,
     end_of,
+    midnight,
     received_in,
 )
 from floreo.incidents.models import Case, Channel, Report
@@ -82,15 +84,22 @@ class Year:
 
 
 def years() -> list[int]:
-    """From the first year in which a case or report was received to this one, newest first; none where there never was one."""
-    found = []
+    """Those in which a case or report was received, and this one, newest first; none where there never was one. None that is still
+    to come, nor one that no moment of ours can have (core/clock.py)."""
+    found = set[int]()
     for rows in (Case.objects.filter(counted_cases()), Report.objects.filter(counted_reports())):
-        for order in ("received_at", "-received_at"):  # by its index, where an aggregate passes over all of them
-            first = rows.order_by(order).values_list("received_at", flat=True).first()
-            found += [] if first is None else [clock.calendar_day(first).year]
-    if not found:
-        return []
-    return list(range(max(*found, clock.today().year), min(found) - 1, -1))
+        found |= set(_years_of(rows.order_by("-received_at").values_list("received_at", flat=True)))
+    return sorted(found | {clock.today().year}, reverse=True) if found else []
+
+
+def _years_of(moments: QuerySet[Any, datetime]) -> Iterator[int]:
+    """One question for each year that has any, by the index, where an aggregate passes over all rows."""
+    year = clock.today().year
+    while (last := moments.filter(received_at__lt=midnight(date(year + 1, 1, 1))).first()) is not None:
+        if (held := clock.calendar_day(last).year) < clock.FIRST_YEAR:
+            return
+        yield held
+        year = held - 1
 
 
 def of_year(year: int) -> Year:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.fields import field_named, help_of, label_of
 from floreo.core.models import Translated
+from floreo.core.wording import unsound_time_text
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
 
@@ -45,12 +46,32 @@ class Moment(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+def sound_time(given: Any) -> None:
+    """A validator: no moment or day that nobody can mean (core/clock.py)."""
+    if (wrong := unsound_time_text(given)) is not None:
+        raise forms.ValidationError(wrong, code="unsound_time")
+
+
+class MomentField(forms.DateTimeField):
+    """A moment that somebody can mean. One from an older row that has no time in the country's zone is shown as it is kept."""
+
+    widget = Moment
+    default_validators: ClassVar[list[Any]] = [sound_time]
+
+    def prepare_value(self, value: Any) -> Any:
+        try:
+            return super().prepare_value(value)
+        except OverflowError:
+            return value
+
+
 def moment_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateTimeField:
-    return forms.DateTimeField(label=label, required=required, help_text=help_text, widget=Moment)
+    return MomentField(label=label, required=required, help_text=help_text)
 
 
 def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=Day)
+    facts: dict[str, Any] = {"label": label, "required": required, "help_text": help_text}
+    return forms.DateField(**facts, widget=Day, validators=[sound_time])
 
 
 def text_field(label: Any, *, required: bool = False, help_text: Any = "", rows: int = 3) -> forms.CharField:
@@ -70,9 +91,9 @@ def field_of(
         more["label"] = label
     column = field_named(model, name)
     if isinstance(column, DateTimeField):
-        more["widget"] = Moment
+        more |= {"form_class": MomentField, "widget": Moment}
     elif isinstance(column, DateField):
-        more["widget"] = Day
+        more |= {"widget": Day, "validators": [sound_time]}
     elif rows:
         more["widget"] = forms.Textarea(attrs={"rows": rows})
     return column.formfield(**more)
@@ -143,6 +164,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
         for each in self.fields.values():
             if isinstance(each, forms.DateField):
                 each.widget, each.widget.is_required = Day(), each.required
+                each.validators.append(sound_time)
         name_what_is_missing(self)
         model = self._meta.model
         named = model.translatable() if issubclass(model, Translated) else ()

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -358,6 +359,25 @@ def test_a_csaf_document_of_others_becomes_a_draft(writer: User) -> None:
     code, sentence = refusal(lambda: draft_from_csaf(by=writer, code="x", data=MANDATORY[0].read_bytes()))
     assert (code, "Test 6.1.1 (Missing Definition of Product ID)" in sentence) == ("not_valid", True)
     assert refusal(lambda: draft_from_csaf(by=writer, code="x", data=b"{}x"))[0] == "unreadable"
+
+
+@needs_samples
+@pytest.mark.parametrize(
+    ("released", "known"),
+    [
+        ("0001-01-01T00:00:00+14:00", None),
+        ("2022-03-30T12:00:60Z", None),
+        ("2022-03-30T12:00:00z", datetime(2022, 3, 30, 12, tzinfo=UTC)),
+    ],
+)
+def test_the_day_of_a_csaf_document_that_cannot_be_read_stays_empty(
+    writer: User, monkeypatch: pytest.MonkeyPatch, released: str, known: datetime | None
+) -> None:
+    sample = Path(str(MANDATORY[0].parent.parent / "examples" / "bsi-2022-0001.json")).read_bytes()
+    read = csaf.read
+    monkeypatch.setattr(csaf, "read", lambda document: replace(read(document), released_at=released))
+    made = draft_from_csaf(by=writer, code="adv-2026-010", data=sample, language="en")
+    assert made.source_known_at == known
 
 
 def test_it_waits_for_whoever_may_publish(draft: Advisory, writer: User) -> None:

@@ -26,6 +26,13 @@ def word(user_with: Callable[..., User]) -> str:
     return make_token(user_with("responder"), by=SYSTEM, name="Another team")[1]
 
 
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_nobody_can_mean_is_refused_at_its_field(word: str, when: str) -> None:
+    answer = _send(word, {"key": "ticket-7", "subject": "Phishing page", "happened_at": when})
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["happened_at"])
+    assert not Report.objects.exists()
+
+
 def test_a_report_comes_in_once_under_the_senders_own_name(word: str) -> None:
     body = {
         "key": "ticket-7",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from floreo.core import clock
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.incidents import logic, moments
-from floreo.incidents.actions import cases
+from floreo.incidents.actions import cases, duties, tasks
 from floreo.incidents.models import Case, CaseMember, CaseState
 from tests.incidents.desk import Desk, log_of
 
@@ -63,6 +65,29 @@ def test_times_out_of_order_or_still_to_come_are_refused(desk: Desk) -> None:
         cases.set_moments(case, by=desk.ana, occurred_at=now + timedelta(days=9))
     assert (refusal(order), refusal(future)) == (("out_of_order", ["aware_at"]), ("future", ["occurred_at"]))
     assert str(order.value.fields["aware_at"]).startswith("“The organisation became aware” is before")
+
+
+@pytest.mark.parametrize("year", [1, 2, 1979, 9999])
+def test_a_time_that_nobody_can_mean_is_refused(desk: Desk, year: int) -> None:
+    case, when = desk.case(), datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+    tries: dict[str, Callable[[], object]] = {
+        "received_at": lambda: desk.case(received_at=when),
+        "occurred_at": lambda: cases.set_moments(case, by=desk.ana, occurred_at=when),
+        "due_at": lambda: tasks.add_task(case, by=desk.ana, title="Call back", due_at=when),
+        "starts_at": lambda: duties.plan_duty(by=desk.ana, user=desk.ana, starts_at=when, ends_at=moments.now()),
+    }
+    for name, attempt in tries.items():
+        with pytest.raises(Refused) as error:
+            attempt()
+        assert list(error.value.fields) == [name]
+
+
+def test_a_case_received_at_a_time_to_come_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused) as error:
+        desk.case(received_at=clock.machine() + timedelta(hours=1))
+    assert refusal(error) == ("future", ["received_at"])
+    old = datetime(1980, 1, 2, tzinfo=UTC)  # as old as an import may bring
+    assert desk.case(received_at=old).received_at == old
 
 
 def test_who_marks_a_case_red_can_still_read_it_and_others_cannot(desk: Desk) -> None:

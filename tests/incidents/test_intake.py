@@ -42,6 +42,22 @@ def read(data: dict[str, Any]) -> Incoming:
     return found
 
 
+@pytest.mark.parametrize(
+    ("given", "doubt"),
+    [
+        ("0001-01-01T00:00:00Z", "before 1980"),
+        ("0001-01-01T00:00:00+14:00", "before 1980"),
+        ("9999-12-31T23:59:59-14:00", "still to come"),
+        ("2026-11-27T15:15:60Z", "cannot be read"),
+    ],
+)
+def test_a_time_that_nobody_can_mean_is_a_doubt_and_no_time(given: str, doubt: str) -> None:
+    found = read(PHISHING | {"timestamp": given})
+    assert found.happened_at is None
+    assert [given in each and doubt in each for each in found.doubts] == [True]
+    assert read(PHISHING | {"timestamp": "2026-11-27t15:15:24z"}).doubts == ()
+
+
 @needs_samples
 def test_every_sample_of_an_abuse_report_is_taken_with_its_class() -> None:
     """Judged by the names of the files, which say what each is."""

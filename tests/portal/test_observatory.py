@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -125,6 +126,35 @@ def test_earlier_years_are_pages_of_their_own(country: Country, stranger: Client
     assert "No incident case in 2026" in words(body(stranger, "/observatory/"))
     page = body(stranger, "/observatory/2025/")
     assert ("5 incident cases in 2025" in words(page), rows(page, "Quarter")["Q3 2025"]) == (True, "5")
+
+
+def test_only_years_that_hold_something_and_this_one_are_named(country: Country, stranger: Client) -> None:
+    many(5)
+    kept = list(Case.objects.order_by("pk"))
+    for row, year in zip(
+        kept, (1, 1985, 2019, 2026, 2999), strict=True
+    ):  # as rows of an older edition of the program may be
+        Case.objects.filter(pk=row.pk).update(received_at=row.received_at.replace(year=year))
+    page = body(stranger, "/observatory/")
+    assert "in 2026" in words(page)
+    assert set(re.findall(r"/observatory/(\d+)/", page)) <= {"2026", "2019", "1985"}
+    assert {year: stranger.get(f"/observatory/{year}/").status_code for year in (1985, 2019, 2000, 2999)} == {
+        1985: 200,
+        2019: 200,
+        2000: 404,
+        2999: 404,
+    }
+
+
+@pytest.mark.parametrize("zone", ["America/Belize", "Asia/Tokyo"])
+def test_rows_at_the_edges_of_the_calendar_break_no_page(country: Country, stranger: Client, zone: str) -> None:
+    Country.objects.update(zone=zone)
+    many(2)
+    for row, when in zip(
+        Case.objects.order_by("pk"), (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)), strict=True
+    ):
+        Case.objects.filter(pk=row.pk).update(received_at=when)
+    assert stranger.get("/observatory/").status_code == 200
 
 
 @pytest.mark.parametrize("number", [1, 30])

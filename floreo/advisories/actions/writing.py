@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypedDict, Unpack
 
 from django.utils.translation import gettext as _
@@ -255,12 +255,22 @@ def draft_from_csaf(*, by: Actor, code: str, data: bytes, language: str = "") ->
         "products": [product.plain() for product in given.products][: logic.MOST_PRODUCTS],
         "references": [url for url in given.references if is_web_address(url)][: logic.MOST_REFERENCES],
         "made_from": f"csaf:{given.code}"[:120],
-        "source_known_at": min(datetime.fromisoformat(given.released_at), clock.now()),
+        "source_known_at": _known_at(given.released_at),
     }
     put_facts(draft, facts)
     check_advisory(draft, by)
     note(read=given.code[:200])
     return save(draft)
+
+
+def _known_at(released: str) -> datetime | None:
+    """When the maker published it, at the latest now; none where that cannot be read or meant: the field then stays empty."""
+    try:
+        found = datetime.fromisoformat(released.upper())
+    except ValueError:
+        return None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return clock.sound(min(found, clock.now()))
 
 
 def problem_text(problems: list[csaf.Problem]) -> str:

@@ -68,9 +68,13 @@ def long_day(when: date) -> str:
 
 
 def moment(when: datetime) -> str:
-    """ "24 Nov 2026, 06:00" in the country's zone."""
-    local = timezone.localtime(when) if timezone.is_aware(when) else when
-    return f"{short_date(local.date(), 'd MMM y')}, {local:%H:%M}"
+    """ "24 Nov 2026, 06:00" in the country's zone; at the edges of the calendar, where it has no time there, as it was given:
+    "1 Jan 1, 00:00 UTC"."""
+    try:
+        local, named = (timezone.localtime(when) if timezone.is_aware(when) else when), ""
+    except OverflowError:
+        local, named = when, f" {when:%Z}"
+    return f"{short_date(local.date(), 'd MMM y')}, {local:%H:%M}{named}"
 
 
 def number(value: Decimal | float | int, decimals: int | None = None) -> str:

@@ -11,7 +11,7 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
-from floreo.core.writing import delete, lock_latest, refuse, require_text, save
+from floreo.core.writing import delete, lock_latest, refuse, require_sound_time, require_text, save
 from floreo.incidents import clocks, moments
 from floreo.incidents.actions.cases import locked, require_handler
 from floreo.incidents.actions.making import log
@@ -77,6 +77,8 @@ def resume_clocks(case: Case, *, by: Actor) -> Case:
 def plan_duty(*, by: Actor, user: User, starts_at: datetime, ends_at: datetime) -> DutyShift:
     """Who is on duty from when to when. Two may be on duty together; one person is not planned twice at once."""
     require_handler(user, "user")
+    for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
+        require_sound_time(moment, field=name)
     if ends_at <= starts_at:
         raise refuse("ends_at", _("The end is before the start. Change one of them."), code="dates_in_order")
     if DutyShift.objects.filter(user=user, starts_at__lt=ends_at, ends_at__gt=starts_at).exists():

@@ -12,7 +12,7 @@ from floreo.core import clock
 from floreo.core.access import Actor
 from floreo.core.action import trail
 from floreo.core.errors import Missing, Refused
-from floreo.core.writing import save, touch
+from floreo.core.writing import refuse, save, touch
 from floreo.incidents import moments
 from floreo.incidents.logic import case_reference
 from floreo.incidents.models import Case, LogEntry
@@ -33,9 +33,12 @@ def next_reference(year: int) -> str:
 
 
 def make_case(**facts: Any) -> Case:
-    """A new case with those columns, saved, with the first line of its log to be written by whoever calls."""
+    """A new case with those columns, saved, with the first line of its log to be written by whoever calls. Refuses one that was received
+    at a time that is still to come."""
     at = moments.now()
     facts = {"received_at": at, "touched_at": at, "waiting_since": at} | facts
+    if facts["received_at"] > max(at, clock.machine()):
+        raise refuse("received_at", _("That time is still to come. Enter when it was received."), code="future")
     return save(Case(reference=next_reference(clock.today().year), **facts))
 
 

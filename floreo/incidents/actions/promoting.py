@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.core.access import Actor
 from floreo.core.keys import key
 from floreo.core.ui.locale import day, language
@@ -25,7 +26,7 @@ def promote(finding: Finding, *, by: Actor, note: str = "") -> Report:
         channel=Channel.FEED,
         source_key=f"finding:{finding.pk}:{finding.opened_on.isoformat()}",
         received_at=finding.last_seen,
-        happened_at=finding.first_seen,
+        happened_at=clock.sound(finding.first_seen),
         subject=f"{title}: {finding.subject}",
         text="\n\n".join(filter(None, [text, note.strip()])),
         kind="weakness" if finding.taxonomy == "vulnerable" else "other",

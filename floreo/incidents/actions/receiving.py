@@ -10,7 +10,7 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action
 from floreo.core.errors import Refused, Taken
-from floreo.core.writing import refuse, save
+from floreo.core.writing import refuse, require_sound_time, save
 from floreo.incidents import files, moments
 from floreo.incidents.files import Kept
 from floreo.incidents.incoming import Incoming
@@ -123,6 +123,8 @@ def _one_line(text: str) -> str:
 
 def _require_times(incoming: Incoming) -> None:
     at = clock.machine()
+    for name in ("received_at", "happened_at", "noticed_at"):
+        require_sound_time(getattr(incoming, name), field=name)
     if incoming.received_at > at:
         raise refuse("received_at", _("That time is still to come. Enter when it was received."), code="future")
     for name in ("happened_at", "noticed_at"):

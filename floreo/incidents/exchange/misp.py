@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
+from floreo.core import clock
 from floreo.incidents.exchange.shared import (
     LARGEST,
     MOST_ITEMS,
@@ -262,10 +263,11 @@ def _rsit(tag: str) -> str:
 
 
 def _plain(value: Any) -> datetime | None:
-    """A time in UTC."""
+    """A time in UTC; none where nobody can mean it."""
     if not isinstance(value, datetime):
         return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    found = clock.sound(value if value.tzinfo else value.replace(tzinfo=UTC))
+    return found.astimezone(UTC) if found else None
 
 
 def _at_midnight(value: Any) -> datetime | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from floreo.core import clock
 from floreo.incidents.exchange.shared import (
     LARGEST,
     MOST_ITEMS,
@@ -436,8 +437,9 @@ def _value(each: Any, name: str) -> Any:
 
 
 def _moment(value: Any) -> datetime | None:
-    """A plain time: the library has a kind of its own."""
-    return datetime.fromtimestamp(value.timestamp(), UTC) if isinstance(value, datetime) else None
+    """A plain time: the library has a kind of its own. None where nobody can mean it."""
+    found = clock.sound(value) if isinstance(value, datetime) else None
+    return datetime.fromtimestamp(found.timestamp(), UTC) if found else None
 
 
 def _checked(kind: str, value: str) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.core.errors import Refused
 from floreo.feeds.engine.formats import load
 from floreo.incidents.incoming import Incoming, IncomingFile
@@ -210,17 +211,20 @@ def _of_children(kind: str) -> Iterator[str]:
 
 
 def _times(report: Data, received_at: datetime) -> tuple[datetime | None, tuple[str, ...]]:
-    """When it happened, and a sentence where the report says a time that is still to come or none that can be read."""
+    """When it happened, and a sentence where the report says a time that cannot be meant or none that can be read."""
     for name in ("first_seen", "timestamp"):
         if not (given := _word(report, name)):
             continue
         try:
-            moment = datetime.fromisoformat(given.replace("Z", "+00:00"))
+            moment = datetime.fromisoformat(given.upper())
         except ValueError:
             return None, (_("The time of this abuse report cannot be read: %(time)s.") % {"time": given},)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if moment > received_at:
             return None, (_("This abuse report speaks of a time that is still to come: %(time)s.") % {"time": given},)
+        if not clock.is_sound(moment):
+            words = {"time": given, "year": clock.FIRST_YEAR}
+            return None, (_("This abuse report speaks of a time before %(year)d: %(time)s.") % words,)
         return moment, ()
     return None, ()
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import ROLES
 from floreo.organisations.models import Organisation, Person, User
-from floreo.workspace.forms import CommandForm, Day
+from floreo.workspace.forms import CommandForm, day_field
 
 
 def _roles() -> list[tuple[str, Any]]:
@@ -84,4 +84,4 @@ class AuditForm(forms.Form):
     verb = forms.CharField(label=_l("Activity"), required=False, max_length=80)
     actor = forms.CharField(label=_l("Who"), required=False, max_length=120)
     subject = forms.CharField(label=_l("Record affected"), required=False, max_length=120)
-    since = forms.DateField(label=_l("Since"), required=False, widget=Day)
+    since = day_field(_l("Since"))

@@ -18,7 +18,16 @@ from floreo.advisories.rfc2350 import FIELDS
 from floreo.core.fields import label_of
 from floreo.core.sectors import Sector
 from floreo.organisations.queries import the_country
-from floreo.workspace.forms import SOURCE, CommandForm, NeededFile, RecordForm, organisation_field, text_field, words_of
+from floreo.workspace.forms import (
+    SOURCE,
+    CommandForm,
+    MomentField,
+    NeededFile,
+    RecordForm,
+    organisation_field,
+    text_field,
+    words_of,
+)
 
 One = TypeVar("One")
 
@@ -84,7 +93,7 @@ class AdvisoryForm(RecordForm):
         widget=forms.CheckboxSelectMultiple,
     )
     language = forms.ChoiceField(**words_of(Advisory, "language"))
-    source_known_at = forms.DateTimeField(
+    source_known_at = MomentField(
         **words_of(Advisory, "source_known_at"),
         required=False,
         widget=Moment,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -56,7 +56,10 @@ class MomentField(forms.DateTimeField):
     """A moment that somebody can mean. One from an older row that has no time in the country's zone is shown as it is kept."""
 
     widget = Moment
-    default_validators: ClassVar[list[Any]] = [sound_time]
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        sound_time(value)
 
     def prepare_value(self, value: Any) -> Any:
         try:

@@ -224,6 +224,9 @@ _LOG: Mapping[str, Callable[[Facts], str]] = {
     "message_sent": lambda f: _("Mail sent to %(to)s.") % f,
     "message_withheld": lambda f: _("Mail to %(to)s written. It did not leave: this is an exercise.") % f,
     "message_received": lambda f: _("Mail received from %(from)s.") % f,
+    "message_id_used": lambda f: (
+        _("The mail from %(from)s has the number (Message-ID) of another that came before. Check who wrote each.") % f
+    ),
     "automatic_reply": lambda f: _("An answering machine of %(from)s replied: “%(subject)s”.") % f,
     "given_to_machines": _given_to_machines,
     "taken_from_machines": _taken_from_machines,

@@ -6,6 +6,8 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -47,6 +49,24 @@ def store(given: IncomingFile) -> Kept:
         raise disk_full(error) from error
     digest = hashlib.sha256(given.content).hexdigest()
     return Kept(place, name, media_type, len(given.content), digest, doubt)
+
+
+@contextmanager
+def stored(given: Iterable[IncomingFile]) -> Iterator[list[Kept]]:
+    """All of them on the disk for rows that are made within. Where one of them or the rows are refused, none stays."""
+    kept: list[Kept] = []
+    try:
+        for each in given:
+            kept.append(store(each))
+        yield kept
+    except BaseException:
+        let_all_go(kept)
+        raise
+
+
+def let_all_go(kept: Iterable[Kept]) -> None:
+    for each in kept:
+        let_go(each.place)
 
 
 def let_go(place: str) -> None:

@@ -29,11 +29,12 @@ from floreo.core.errors import Busy, Taken
 from floreo.core.links import hash_of
 from floreo.core.spool import FAILED, Spool
 from floreo.core.uploads import disk_full
+from floreo.incidents import again
 from floreo.incidents.access import FORM
 from floreo.incidents.actions.receiving import receive
-from floreo.incidents.actions.reporter import add_again
+from floreo.incidents.actions.reporter import MOST_FILES, add_again, why_full
 from floreo.incidents.incoming import Incoming, IncomingFile
-from floreo.incidents.models import Channel, ReportKind
+from floreo.incidents.models import Channel, Report, ReportKind
 
 STAGED_MOST = 2 * 1024**3  # bytes of files whose report was not sent yet, of everybody together
 _STAGED_FOR = 2 * 86400.0  # seconds
@@ -142,8 +143,36 @@ def _take_in(item: Mapping[str, Any], *, by: Actor) -> None:
             words = {"reference": item["reference"]}
             doubt = _("The reporter was given the reference %(reference)s, which another report has too.") % words
             done = receive(as_incoming(item, reference="", doubts=(doubt,)), by=by)
-        if done.already and done.report.answers.get("form") != digest_of(item):
-            add_again(done.report, by=by, text=incoming.text, key=digest_of(item), at=incoming.received_at)
+        if done.already and not _is_known(done.report, item):
+            _take_in_again(done.report, item, by=by)
+
+
+def _is_known(report: Report, item: Mapping[str, Any]) -> bool:
+    digest = digest_of(item)
+    return report.answers.get("form") == digest or any(each.get("key") == digest for each in report.additions)
+
+
+def require_open(item: Mapping[str, Any]) -> None:
+    """Refuses other answers to a report that takes in nothing more: who sends them is told so while they still look."""
+    report = Report.objects.filter(source_key=_source_key(item)).first()
+    if report is not None and not _is_known(report, item) and (full := why_full(report)) is not None:
+        raise full
+
+
+def _take_in_again(report: Report, item: Mapping[str, Any], *, by: Actor) -> None:
+    """Adds the answers that are others than before, and the files that are not here yet."""
+    here = set(report.files.values_list("sha256", flat=True))
+    fresh = [each for each in item["files"] if each["sha256"] not in here]
+    fitting = max(MOST_FILES - report.files.count(), 0)
+    incoming = as_incoming({**item, "files": fresh[:fitting]})
+    lines = list(incoming.doubts)
+    if without := [each["name"] for each in fresh[fitting:]]:
+        lines.append(_("There was no room for these files: %(names)s.") % {"names": ", ".join(without)})
+    text, sent = again.what_changed(report, incoming)
+    text = "\n".join(filter(None, (text, *lines)))
+    if text or incoming.files:
+        at, key = incoming.received_at, digest_of(item)
+        add_again(report, by=by, text=text, key=key, at=at, given=incoming.files, sent=sent)
 
 
 def as_incoming(item: Mapping[str, Any], **more: Any) -> Incoming:
@@ -158,7 +187,7 @@ def as_incoming(item: Mapping[str, Any], **more: Any) -> Incoming:
     kind = answers.get("kind", "")
     facts: dict[str, Any] = {
         "channel": Channel.FORM,
-        "source_key": f"form:{item['link_hash']}",
+        "source_key": _source_key(item),
         "received_at": datetime.fromisoformat(item["at"]),
         "subject": _subject(answers),
         "text": answers.get("text", ""),
@@ -181,6 +210,10 @@ def as_incoming(item: Mapping[str, Any], **more: Any) -> Incoming:
     }
     facts |= {name: (*facts["doubts"], *value) if name == "doubts" else value for name, value in more.items()}
     return Incoming(**facts)
+
+
+def _source_key(item: Mapping[str, Any]) -> str:
+    return f"form:{item['link_hash']}"
 
 
 _YES_NO: Mapping[str, bool] = {"yes": True, "no": False}

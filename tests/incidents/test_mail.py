@@ -16,14 +16,26 @@ from django.test import override_settings
 from floreo.config.cli_mail import ingest
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
-from floreo.core.errors import NotAllowed
+from floreo.core.errors import NotAllowed, Refused
 from floreo.core.mail_in.senders import NoAnswer
 from floreo.core.models import AuditEntry, MailState, OutboxMail
+from floreo.incidents import files
 from floreo.incidents.actions import mail, triage
 from floreo.incidents.actions.cases import close as close_case
 from floreo.incidents.actions.mail import Became, Taken, read_team_mailbox, take_in_mail
 from floreo.incidents.actions.messages import send_message
-from floreo.incidents.models import Case, CaseEvidence, Direction, Message, Report, ReportState, WaitingFor
+from floreo.incidents.files import Kept
+from floreo.incidents.incoming import IncomingFile
+from floreo.incidents.models import (
+    Case,
+    CaseEvidence,
+    Direction,
+    Message,
+    Report,
+    ReportFile,
+    ReportState,
+    WaitingFor,
+)
 from tests.conftest import SAMPLES, make_user
 from tests.core.mail_server import mail_server
 from tests.core.mailbox_server import PROGRAMME, a_mailbox
@@ -204,6 +216,63 @@ def test_files_for_a_closed_case_are_not_lost(desk: Desk) -> None:
     assert taken.reports[0].doubts[-1] == f"It answers an e-mail about {case.reference}, which is closed."
     assert [each.name for each in taken.reports[0].files.all()] == ["late.log"]
     assert Message.objects.get(direction=Direction.IN).case == case
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_reply_whose_files_find_no_room_is_taken_in_whole_the_next_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_closed: bool
+) -> None:
+    case = desk.case()
+    out = written_from(case, desk)
+    if is_closed:
+        close_case(case, by=desk.ana, reason="Solved", lessons="None")
+    raw = a_mail("See both", ("a.log", b"rows"), ("b.log", b"more"), In_Reply_To=out.message_id)
+    real = files.store
+
+    def full(given: IncomingFile) -> Kept:
+        if given.name == "b.log":
+            raise Refused("full", code="disk_full")
+        return real(given)
+
+    with override_settings(MEDIA_ROOT=tmp_path):
+        monkeypatch.setattr(files, "store", full)
+        with pytest.raises(Refused):
+            take(raw)
+        left = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert (left, Message.objects.filter(direction=Direction.IN).count()) == ([], 0)
+        monkeypatch.setattr(files, "store", real)
+        first, second = take(raw), take(raw)
+    assert (first.already, second.already) == (False, True)
+    assert Message.objects.filter(direction=Direction.IN).count() == 1
+    names = ReportFile.objects.values_list("name") if is_closed else CaseEvidence.objects.values_list("name")
+    assert sorted(names) == [("a.log",), ("b.log",)]
+
+
+def test_a_second_mail_under_a_used_message_id_is_kept_and_the_log_says_so(desk: Desk) -> None:
+    case, other = desk.case(), desk.case("Other")
+    thread = {"In_Reply_To": written_from(case, desk).message_id, "Message_ID": "<same@water.example>"}
+    first, again = (take(a_mail("First", ("e.txt", b"rows"), **thread)) for _turn in range(2))
+    second = take(a_mail("Second", ("e.txt", b"rows"), **thread))
+    third = take(a_mail("Second", ("e.txt", b"other rows"), **thread))
+    elsewhere = take(a_mail("First", **(thread | {"In_Reply_To": written_from(other, desk).message_id})))
+    assert [each.already for each in (first, again, second, third, elsewhere)] == [False, True, False, False, False]
+    came = Message.objects.filter(direction=Direction.IN).order_by("pk").values_list("case", "text")
+    assert list(came) == [(case.pk, "First"), (case.pk, "Second"), (case.pk, "Second"), (other.pk, "First")]
+    assert CaseEvidence.objects.filter(case=case).count() == 3
+    assert AuditEntry.objects.filter(verb="case.message_received").count() == 4
+    assert log_of(other)[0] == (
+        "The mail from ana@water.example has the number (Message-ID) of another that came before. Check who wrote each."
+    )
+
+
+def test_an_abuse_report_with_half_letters_is_taken_in(db: None) -> None:
+    report = (
+        b'{"xarf_version":"4.2.0","category":"content","type":"phishing\\ud800","source_identifier":"\\ud800",'
+        b'"url":"http://\\udc80/","\\ud800":["\\ud800\\u0000"],"score":NaN}'
+    )
+    (taken,) = take(a_mail("See", ("xarf.json", report))).reports
+    assert (taken.channel, taken.subject) == ("xarf", "content/phishing?: ?")
+    assert {name: taken.answers[name] for name in ("?", "score")} == {"?": "? ", "score": "nan"}
 
 
 def test_while_the_name_service_is_silent_reports_still_come_in(db: None) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from floreo.core.models import AuditEntry
 from floreo.incidents import spooled
 from floreo.incidents.access import FORM
-from floreo.incidents.actions.reporter import add_again
-from floreo.incidents.models import Report
+from floreo.incidents.actions.reporter import MOST_ADDITIONS, add_again
+from floreo.incidents.models import Report, ReportState
 from tests.portal import reporting
 from tests.portal.reporting import ANSWERS, HAPPENED, first_page, last_page, spool_root  # noqa: F401 -- a fixture
 
@@ -81,6 +82,63 @@ def test_what_was_changed_and_sent_again_is_added_to_the_report() -> None:
     assert (report.text, [each["text"] for each in report.additions]) == (HAPPENED, ["It was another bank."])
     key = report.additions[0]["key"]
     assert add_again(report, by=FORM, text="once more", key=key, at=report.received_at).additions == report.additions
+
+
+def to_check(page: reporting.Page) -> reporting.Page:
+    while page.hidden().get("step") != "check":
+        page = page.send()
+    return page
+
+
+def test_a_telephone_number_and_files_sent_again_are_added_and_answer_the_team() -> None:
+    reporting.open_form()
+    page = last_page(Client())
+    page.send(go="send")
+    spooled.take_in()
+    Report.objects.update(state=ReportState.ASKED)
+    changed = page.send(go="edit:contact").send({"name": "Ana", "mail": "ana@example.org", "phone": "555 7777"})
+    changed = changed.send(go="edit:danger").send({"danger": "yes"})
+    changed = to_check(to_check(changed).send(go="edit:files").send({"files": [reporting.a_file("a.txt", b"proof")]}))
+    changed.send(go="send")
+    spooled.take_in()
+    more = to_check(changed.send(go="edit:files").send({"files": [reporting.a_file("b.txt", b"more")]}))
+    for _turn in range(2):
+        more.send(go="send")
+        spooled.take_in()
+    report = Report.objects.get()
+    assert [(each["text"], each["files"]) for each in report.additions] == [
+        (
+            "The form was sent again with other answers:\nIs anybody in danger? Yes\nTelephone: 555 7777",
+            "a.txt",
+        ),
+        ("", "b.txt"),
+    ]
+    assert sorted(report.files.values_list("name", flat=True)) == ["a.txt", "b.txt"]
+    assert (report.state, report.reporter_phone) == (ReportState.NEW, "")
+    assert AuditEntry.objects.filter(verb="incident_report.sent_again").count() == 2
+
+
+def test_what_takes_in_nothing_more_says_so_to_who_sends_it_again() -> None:
+    reporting.open_form()
+    page = last_page(Client())
+    page.send(go="send")
+    spooled.take_in()
+    changed = page.send(go="edit:text").send({"text": "It was another bank."})
+    for state, additions, sentence in (
+        (ReportState.WITHDRAWN, 0, "This report was withdrawn. Make a new one."),
+        (ReportState.NEW, MOST_ADDITIONS, "Nothing more can be added here. Call or write to the team."),
+    ):
+        Report.objects.update(state=ReportState.NEW, additions=[], doubts=[])
+        changed.send(go="send")  # and meanwhile it becomes full or is withdrawn
+        Report.objects.update(state=state, additions=[{"at": "2026-01-01T00:00:00", "text": "x"}] * additions)
+        spooled.take_in()
+        report = Report.objects.get()
+        assert (len(report.additions), spooled.spool().failed()) == (additions, [])
+        assert report.doubts == [
+            "The form was sent again with other answers. They could not be added any more: ask the reporter."
+        ]
+        refused = changed.send(go="send")
+        assert (refused.status, sentence in refused.text, spooled.spool().waiting()) == (422, True, [])
 
 
 def test_a_worker_that_is_killed_before_the_file_is_removed_makes_no_second_report() -> None:

@@ -79,18 +79,23 @@ def _from_facts(facts: dict[str, Any], pieces: tuple[bytes, ...], raw: bytes) ->
     try:
         sent_at = datetime.fromisoformat(facts["sent_at"]) if facts["sent_at"] else None
         files = tuple(
-            Attachment(str(name), data, str(media_type), bool(is_inline), bool(is_within))
+            Attachment(_storable(name), data, _storable(media_type), bool(is_inline), bool(is_within))
             for (name, media_type, is_inline, is_within), data in zip(facts["files"], pieces, strict=True)
         )
-        doubts = tuple(Doubt(DoubtCode(code), str(about), int(size)) for code, about, size in facts["doubts"])
+        doubts = tuple(Doubt(DoubtCode(code), _storable(about), int(size)) for code, about, size in facts["doubts"])
         lists: dict[str, Any] = {
-            name: tuple(map(str, facts[name])) for name in ("recipients", "to", "cc", "in_reply_to", "references")
+            name: tuple(map(_storable, facts[name])) for name in ("recipients", "to", "cc", "in_reply_to", "references")
         }
-        words: dict[str, Any] = {name: str(facts[name]) for name in _WORDS}
+        words: dict[str, Any] = {name: _storable(facts[name]) for name in _WORDS}
         flags: dict[str, Any] = {name: bool(facts[name]) for name in ("is_automatic", "is_answering_machine")}
         return IncomingMail(**words, **lists, **flags, files=files, doubts=doubts, sent_at=sent_at, raw=raw)
     except (ValueError, KeyError, TypeError) as wrong:
         raise cage.Died("fault", str(wrong)[:2000]) from wrong
+
+
+def _storable(text: object) -> str:
+    """Without half letters and zeros, which no database keeps, whatever a reader of ours says."""
+    return whole_characters(str(text)).replace("\0", " ")
 
 
 _WORDS = ("sender", "sender_name", "reply_to", "message_id", "subject", "text")

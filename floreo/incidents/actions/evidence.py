@@ -38,23 +38,18 @@ def add_evidence(
 ) -> CaseEvidence:
     """A file is on the disk before the transaction opens, and goes again where the row is not made."""
     must(by, HANDLE, case)
-    kept = files.store(file) if file is not None else None
-    try:
+    with files.stored([file] if file is not None else []) as kept:
         return _add(
             case,
             by=by,
             title=title,
-            kept=kept,
+            kept=kept[0] if kept else None,
             sha256=sha256,
             collected_at=collected_at,
             collected_by=collected_by,
             place=place,
             tlp=tlp,
         )
-    except BaseException:
-        if kept is not None:
-            files.let_go(kept.place)
-        raise
 
 
 @action("case.evidence_added", needs=HANDLE)
@@ -71,6 +66,32 @@ def _add(
     tlp: str,
 ) -> CaseEvidence:
     fresh = locked(case)
+    return put_in(
+        fresh,
+        by=by,
+        title=title,
+        kept=kept,
+        sha256=sha256,
+        collected_at=collected_at,
+        collected_by=collected_by,
+        place=place,
+        tlp=tlp,
+    )
+
+
+def put_in(
+    fresh: Case,
+    *,
+    by: Actor,
+    title: str,
+    kept: Kept | None,
+    sha256: str = "",
+    collected_at: datetime | None = None,
+    collected_by: str = "",
+    place: str = "",
+    tlp: str = "",
+) -> CaseEvidence:
+    """A row of evidence of an open case that is locked, and its line in the log. Within an action."""
     title = require_text(title, field="title", sentence=_("Say what it is."))
     given = re.sub(r"\s", "", sha256).lower()
     if given and not _SHA256.fullmatch(given):

@@ -34,9 +34,8 @@ from floreo.core.models import OutboxMail
 from floreo.core.scanning import AWAY
 from floreo.core.writing import lock_latest, save
 from floreo.incidents import files
-from floreo.incidents.actions.evidence import add_evidence
 from floreo.incidents.actions.making import log
-from floreo.incidents.actions.messages import receive_message
+from floreo.incidents.actions.messages import earlier_message, receive_message
 from floreo.incidents.actions.receiving import add_file, receive
 from floreo.incidents.files import Kept
 from floreo.incidents.incoming import Incoming, IncomingFile
@@ -141,15 +140,18 @@ def take_in_mail(
     mail = _proven(read_in_a_cage(raw, largest=settings.UPLOAD_LARGEST), keys)
     now = at or clock.now()
     thread = _thread_of(mail)
-    if thread is not None and _is_from_the_receiver(mail, thread):
+    replied = thread if thread is not None and _is_from_the_receiver(mail, thread) else None
+    if replied is not None:
         if mail.is_answering_machine:
-            return _note_automatic(thread, mail, by=by)
-        if (taken := _reply(thread, mail, by=by, at=now)) is not None:
+            return _note_automatic(replied, mail, by=by)
+        if (taken := _reply(replied, mail, by=by, at=now)) is not None:
             return taken
     own = Own([*settings.INCIDENT_ADDRESSES, *_own_domains()])
     incoming = from_mail(mail, received_at=now, own=own, by_hand=by_hand)
     more = tuple(_notes(mail, thread, size))
     received = [receive(replace(each, doubts=(*each.doubts, *more)), by=by) for each in incoming]
+    if replied is not None and replied.case is not None:  # closed: its files are with the report, which is there by now
+        _message_of(replied.case, replied, mail, (), by=by, at=now)
     return Taken(Became.REPORT, tuple(each.report for each in received), already=all(each.already for each in received))
 
 
@@ -214,33 +216,39 @@ def _is_from_the_receiver(mail: IncomingMail, thread: _Thread) -> bool:
 
 
 def _reply(thread: _Thread, mail: IncomingMail, *, by: Actor, at: datetime) -> Taken | None:
-    """None where a closed case takes no files: then it is a report, too."""
+    """None where a closed case takes no files: then it is a report first, and a message of the case after it."""
     given = tuple(_files(mail))
     if thread.case is None:
         assert thread.report is not None
         return _add_to_report(thread.report, mail, given, by=by, at=at)
-    name = mail.message_id or f"<{source_key(mail).rpartition(':')[2]}@without-id>"
-    already = Message.objects.filter(message_id=name[:250], direction=Direction.IN).exists()
-    message = receive_message(
-        thread.case,
+    already = earlier_message(source_key(mail)) is not None
+    try:
+        message = _message_of(thread.case, thread, mail, given, by=by, at=at)
+    except Refused as refusal:
+        if refusal.code != "case_not_open":
+            raise
+        return None
+    return Taken(Became.MESSAGE, case=message.case, already=already)
+
+
+def _message_of(
+    case: Case, thread: _Thread, mail: IncomingMail, given: Sequence[IncomingFile], *, by: Actor, at: datetime
+) -> Message:
+    source = source_key(mail)
+    return receive_message(
+        case,
         by=by,
         sender=mail.sender,
         subject=mail.subject,
         text=mail.text,
         at=at,
         to=", ".join(mail.to),
-        message_id=name,
+        message_id=mail.message_id or f"<{source.rpartition(':')[2]}@without-id>",
         in_reply_to=thread.message_id,
+        source_key=source,
         is_proven=mail.proof is not Proof.NONE,
+        given=given,
     )
-    if already:
-        return Taken(Became.MESSAGE, case=message.case, already=True)
-    if given and not message.case.is_open:
-        return None
-    for each in given:
-        title = _("File of an e-mail from %(sender)s: %(name)s") % {"sender": mail.sender, "name": each.name}
-        add_evidence(message.case, by=by, title=title[:200], file=each, collected_at=at, collected_by=mail.sender)
-    return Taken(Became.MESSAGE, case=message.case)
 
 
 def _files(mail: IncomingMail) -> Iterable[IncomingFile]:
@@ -253,13 +261,8 @@ def _add_to_report(
     key = hashlib.sha256(source_key(mail).encode()).hexdigest()[:32]
     if any(each.get("key") == key for each in report.additions):
         return Taken(Became.ADDITION, (report,), already=True)
-    kept = [files.store(each) for each in given]
-    try:
+    with files.stored(given) as kept:
         return Taken(Became.ADDITION, (_add(report, by=by, mail=mail, key=key, kept=kept, at=at),))
-    except BaseException:
-        for each in kept:
-            files.let_go(each.place)
-        raise
 
 
 @action("incident_report.answered_by_mail", needs=Permission.INCIDENT_HANDLE)

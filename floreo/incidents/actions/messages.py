@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -11,14 +12,17 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from floreo.core import outbox
-from floreo.core.access import Actor, Permission
+from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action
 from floreo.core.keys import key
 from floreo.core.policy import Tlp
 from floreo.core.writing import lock_latest, refuse, require_text, save
-from floreo.incidents import clocks, moments
-from floreo.incidents.actions.cases import locked
+from floreo.incidents import clocks, files, moments
+from floreo.incidents.actions.cases import locked, must_be_open
+from floreo.incidents.actions.evidence import put_in
 from floreo.incidents.actions.making import log
+from floreo.incidents.files import Kept
+from floreo.incidents.incoming import IncomingFile
 from floreo.incidents.models import Case, CaseState, Direction, Message, WaitingFor
 
 HANDLE = Permission.INCIDENT_HANDLE
@@ -128,7 +132,6 @@ def _post(made: Message, language: str) -> None:
     outbox.post(mail)
 
 
-@action("case.message_received", needs=HANDLE)
 def receive_message(
     case: Case,
     *,
@@ -140,35 +143,69 @@ def receive_message(
     to: str = "",
     message_id: str = "",
     in_reply_to: str = "",
+    source_key: str = "",
     is_proven: bool = False,
+    given: Sequence[IncomingFile] = (),
 ) -> Message:
-    """A mail that belongs to the case, as intake found. The same one again changes nothing. The team is to act; a closed case stays
-    closed until somebody reopens it. Of a merged case it goes to the one that it was merged into."""
-    fresh = _where_it_lives(case)
-    earlier = Message.objects.filter(case=fresh, message_id=message_id[:250])
-    here: Message | None = earlier.first() if message_id else None
-    if here is not None:
+    """A mail that belongs to the case, as intake found, and its files as evidence: all of it or nothing. The same one again, as its
+    `source_key` or what it says shows, changes nothing. The team is to act; a closed case stays closed until somebody reopens it, and
+    refuses files (case_not_open). Of a merged case it goes to the one that it was merged into."""
+    must(by, HANDLE, case)
+    source = (source_key or _hash_of_words(message_id, sender, subject, text))[:200]
+    if (here := earlier_message(source)) is not None:
         return here
-    made = save(
-        Message(
-            case=fresh,
-            direction=Direction.IN,
-            at=at or moments.now(),
-            sender=_line(sender, 320),
-            to=_line(to, 320),
-            subject=_line(subject, 300) or "-",
-            text=text.replace("\x00", " ")[:MOST_CHARACTERS] or "-",
-            tlp=fresh.tlp,
-            message_id=message_id[:250],
-            in_reply_to=in_reply_to[:250],
-            is_proven=is_proven,
-        )
+    message = Message(
+        direction=Direction.IN,
+        at=at or moments.now(),
+        sender=_line(sender, 320),
+        to=_line(to, 320),
+        subject=_line(subject, 300) or "-",
+        text=text.replace("\x00", " ")[:MOST_CHARACTERS] or "-",
+        message_id=message_id[:250],
+        in_reply_to=in_reply_to[:250],
+        source_key=source,
+        is_proven=is_proven,
     )
+    with files.stored(given) as kept:
+        made = _receive(case, by=by, message=message, kept=kept)
+        if made is not message:  # two at once: the other was first
+            files.let_all_go(kept)
+        return made
+
+
+def _hash_of_words(message_id: str, *words: str) -> str:
+    """In place of a `source_key`. A mail without a Message-ID may well come twice with the same words."""
+    whole = "\0".join((message_id, *words)).encode("utf-8", "replace")
+    return f"message:{hashlib.sha256(whole).hexdigest()}" if message_id else ""
+
+
+def earlier_message(source_key: str) -> Message | None:
+    """The mail that came in already, in whichever case: it may have been merged since."""
+    came = Message.objects.filter(source_key=source_key[:200], direction=Direction.IN).select_related("case")
+    return came.first() if source_key else None
+
+
+@action("case.message_received", needs=HANDLE)
+def _receive(case: Case, *, by: Actor, message: Message, kept: Sequence[Kept]) -> Message:
+    fresh = _where_it_lives(case)
+    if (here := earlier_message(message.source_key)) is not None:
+        return here
+    if kept:
+        must_be_open(fresh)
+    named_before = Message.objects.filter(direction=Direction.IN, message_id=message.message_id)
+    is_second = bool(message.message_id) and named_before.exists()
+    message.case, message.tlp = fresh, fresh.tlp
+    save(message)
     if fresh.waiting_for != WaitingFor.TEAM:
         fresh.waiting_for, fresh.waiting_since = WaitingFor.TEAM, moments.now()
         save(fresh)
-    log(fresh, what="message_received", facts={"from": made.sender})
-    return made
+    log(fresh, what="message_received", facts={"from": message.sender})
+    if is_second:
+        log(fresh, what="message_id_used", facts={"from": message.sender})
+    for each in kept:
+        title = _("File of an e-mail from %(sender)s: %(name)s") % {"sender": message.sender, "name": each.name}
+        put_in(fresh, by=by, title=title[:200], kept=each, collected_at=message.at, collected_by=message.sender)
+    return message
 
 
 def _where_it_lives(case: Case) -> Case:

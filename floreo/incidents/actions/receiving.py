@@ -33,28 +33,18 @@ def receive(incoming: Incoming, *, by: Actor) -> Received:
     must(by, Permission.INCIDENT_HANDLE)
     if (here := _here(incoming)) is not None:
         return Received(here, already=True)
-    kept = [files.store(each) for each in incoming.files]
     try:
-        report = _receive(by=by, incoming=incoming, kept=kept)
+        with files.stored(incoming.files) as kept:
+            return Received(_receive(by=by, incoming=incoming, kept=kept))
     except Taken:  # two at once: the other was first
-        _let_go(kept)
         here = _here(incoming)
         if here is None:
             raise
         return Received(here, already=True)
-    except BaseException:
-        _let_go(kept)
-        raise
-    return Received(report)
 
 
 def _here(incoming: Incoming) -> Report | None:
     return Report.objects.filter(source_key=incoming.source_key[:200]).first()
-
-
-def _let_go(kept: list[Kept]) -> None:
-    for each in kept:
-        files.let_go(each.place)
 
 
 @action("incident_report.received", needs=Permission.INCIDENT_HANDLE)

@@ -84,7 +84,8 @@ def _from_text(mail: IncomingMail, doubts: tuple[str, ...], *, received_at: date
 
 def source_key(mail: IncomingMail) -> str:
     """By what it says, too: a Message-ID alone is the sender's word, and a second mail under it would be lost."""
-    whole = "\0".join((mail.message_id, mail.sender, mail.subject, mail.text, *sorted(f.name for f in mail.files)))
+    files = sorted(f"{each.name}:{hashlib.sha256(each.data).hexdigest()}" for each in mail.files)
+    whole = "\0".join((mail.message_id, mail.sender, mail.subject, mail.text, *files))
     if not mail.message_id:
         whole += "\0" + hashlib.sha256(mail.raw).hexdigest()
     return f"mail:{mail.message_id[:150]}:{hashlib.sha256(whole.encode('utf-8', 'replace')).hexdigest()[:24]}"

@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.errors import Refused
+from floreo.core.mail_in.text import whole_characters
 from floreo.feeds.engine.formats import load
 from floreo.incidents.incoming import Incoming, IncomingFile
 from floreo.incidents.observables import Found, Own, extract, kind_of
@@ -172,7 +174,12 @@ def _source_key(data: Data, report: Data) -> str:
 
 def _word(data: Data, name: str, most: int = 200) -> str:
     value = data.get(name)
-    return " ".join(str(value).replace("\x00", " ").split())[:most] if isinstance(value, str | int | float) else ""
+    return " ".join(_storable(str(value)).split())[:most] if isinstance(value, str | int | float) else ""
+
+
+def _storable(text: str) -> str:
+    """JSON may name half letters and zeros, which no database keeps."""
+    return whole_characters(text).replace("\x00", " ")
 
 
 def _mail(text: str) -> str:
@@ -265,12 +272,13 @@ def _flat(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, o
         for name, inner in value.items():
             yield from _flat(inner, f"{key}.{name}" if key else str(name), depth + 1)
     elif isinstance(value, list) and all(isinstance(each, str | int | float | bool) for each in value):
-        yield key, ", ".join(map(str, value))[:1000]
+        yield _storable(key), _storable(", ".join(map(str, value)))[:1000]
     elif isinstance(value, list) and depth < 5:
         for n, inner in enumerate(value[:50], 1):
             yield from _flat(inner, f"{key}.{n}", depth + 1)
     elif isinstance(value, str | int | float | bool):
-        yield key, value[:1000] if isinstance(value, str) else value
+        is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+        yield _storable(key), value if is_number else _storable(str(value))[:1000]
 
 
 def _observables(report: Data, source: str, own: Own) -> Sequence[Found]:

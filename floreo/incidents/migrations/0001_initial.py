@@ -419,6 +419,7 @@ class Migration(migrations.Migration):
                 ('tlp', models.CharField(choices=[('CLEAR', 'TLP:CLEAR'), ('GREEN', 'TLP:GREEN'), ('AMBER', 'TLP:AMBER'), ('AMBER+STRICT', 'TLP:AMBER+STRICT'), ('RED', 'TLP:RED')], default='AMBER', max_length=12, verbose_name='Marking')),
                 ('message_id', models.CharField(blank=True, db_index=True, max_length=250)),
                 ('in_reply_to', models.CharField(blank=True, max_length=250)),
+                ('source_key', models.CharField(blank=True, db_index=True, max_length=200)),
                 ('by', models.CharField(blank=True, max_length=200)),
                 ('is_withheld', models.BooleanField(default=False)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='incidents.case')),

@@ -367,6 +367,8 @@ class Message(OfCase):
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
     message_id = models.CharField(max_length=250, blank=True, db_index=True)
     in_reply_to = models.CharField(max_length=250, blank=True)
+    # Of one that came in: what it is, since a Message-ID is the sender's word. The same one is taken in once.
+    source_key = models.CharField(max_length=200, blank=True, db_index=True)
     by = models.CharField(max_length=200, blank=True)
     is_withheld = models.BooleanField(default=False)  # of an exercise: written, and never sent
 

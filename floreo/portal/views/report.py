@@ -285,7 +285,9 @@ def _send(request: HttpRequest, team: ReportingPoint, answers: Answers) -> HttpR
     try:
         address = throttle.address_of(request)
         throttle.charge("report", address, capacity=REPORTS, per_hour=REPORTS_PER_HOUR)
-        spooled.put(_item(answers, noticed_at))
+        item = _item(answers, noticed_at)
+        spooled.require_open(item)
+        spooled.put(item)
     except Refused as refusal:
         return _show(request, team, Sheet(CHECK, answers, refusal=refusal, status=refusal.status))
     link = settings.SITE_ADDRESS + reverse("portal:follow_report", args=[answers.secret])

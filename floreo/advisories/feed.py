@@ -43,6 +43,6 @@ def feed_of(advisories: Iterable[Advisory], *, title: str, list_address: str, fe
 def _described(advisory: Advisory) -> str:
     text = [advisory.in_language("summary")]
     if advisory.corrected_at is not None:
-        when = {"issue": advisory.issue, "when": moment(advisory.corrected_at)}
+        when = {"issue": advisory.public_number, "when": moment(advisory.corrected_at)}
         text.append(_("Version %(issue)d of %(when)s.") % when)
     return sound(" ".join(filter(None, text)))

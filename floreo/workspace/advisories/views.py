@@ -160,7 +160,7 @@ def advisory(request: HttpRequest, code: str) -> HttpResponse:
         "scores": scores_of(found),
         "products": product_states(found),
         "known": _known(found.cves) if is_writer else [],
-        "versions": list(found.versions.all()),
+        "versions": list(found.versions.visible_to(request.user)),
         "history": history_of(found, viewer=request.user) if is_writer else [],
     }
     return render(request, "workspace/advisories/advisory.html", context)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, token_of
+from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, public_versions, token_of
 from floreo.advisories.models import Advisory, AdvisoryState, Subscriber
 from floreo.core import outbox
 from floreo.core.keys import key
@@ -65,7 +65,7 @@ def _subject(advisory: Advisory, language: str) -> str:
 
 def _number(advisory: Advisory) -> int:
     """Which version it is for those who receive what is TLP:CLEAR, and nothing else."""
-    return advisory.versions.public().count()
+    return len(public_versions(advisory))
 
 
 def _body(advisory: Advisory, language: str) -> list[str]:

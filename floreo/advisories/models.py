@@ -76,14 +76,29 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
 
     def numbered(self) -> AdvisoryQuerySet:
         """With `public_number`: which version stands, for readers who know of none that was not TLP:CLEAR."""
-        public = AdvisoryVersion.objects.public().filter(advisory=OuterRef("pk")).order_by().values("advisory")
-        return self.annotate(public_number=Coalesce(Subquery(public.annotate(n=Count("pk")).values("n")), 1))
+        public = AdvisoryVersionQuerySet(AdvisoryVersion).public().filter(advisory=OuterRef("pk")).order_by()
+        number = Subquery(public.values("advisory").annotate(n=Count("pk")).values("n"))
+        return self.annotate(public_number=Coalesce(number, 1))
 
     def in_working_order(self) -> AdvisoryQuerySet:
         """With `turn`: what waits for a second person first, then drafts, what is published, and what was withdrawn."""
         places = {state: place for place, state in enumerate(("review", "draft", "published", "withdrawn"))}
         whens = [When(state=state, then=Value(place)) for state, place in places.items()]
         return self.annotate(turn=Case(*whens, output_field=IntegerField()))
+
+
+class AdvisoryVersionQuerySet(models.QuerySet["AdvisoryVersion"]):
+    def visible_to(self, viewer: object) -> AdvisoryVersionQuerySet:
+        """By the marking that each had when it was published, whatever the advisory is marked today. One of which no marking
+        is known is shown to those alone who may read every marking."""
+        markings = markings_read_by(viewer)
+        if len(markings) == len(Tlp.values):
+            return self
+        return self.filter(advisory__in=Advisory.objects.visible_to(viewer), facts__tlp__in=markings)
+
+    def public(self) -> AdvisoryVersionQuerySet:
+        """Those that were TLP:CLEAR, also of what was withdrawn since."""
+        return self.filter(facts__tlp=Tlp.CLEAR)
 
 
 class Advisory(Record, Translated):
@@ -147,7 +162,6 @@ class Advisory(Record, Translated):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
     issue = models.PositiveIntegerField(default=1)  # which version stands
-    public_number: int  # of `numbered`
     mailed_issue = models.PositiveIntegerField(default=0)  # which version subscribers were sent last
 
     # What the trail shows of them may be of an earlier time, when the advisory was marked narrower.
@@ -198,7 +212,8 @@ class Advisory(Record, Translated):
 
     def shows_internal_to(self, viewer: object) -> bool:
         """Whether they may read it as it was in each of its versions."""
-        return self.versions.visible_to(viewer).count() == self.versions.count()
+        versions = AdvisoryVersionQuerySet(AdvisoryVersion).filter(advisory=self)
+        return versions.visible_to(viewer).count() == versions.count()
 
     def product_rows(self) -> list[Product]:
         return products_of(self.products)
@@ -218,20 +233,6 @@ class Advisory(Record, Translated):
         titles = [str(texts.get("title", "")) for texts in self.translations.values()]
         body = " ".join([self.code, self.summary, self.text, *self.cves, *names, *titles])
         return Entry("advisory", self.title, body, self.get_absolute_url(), self.workspace_url(), self.is_out)
-
-
-class AdvisoryVersionQuerySet(models.QuerySet["AdvisoryVersion"]):
-    def visible_to(self, viewer: object) -> AdvisoryVersionQuerySet:
-        """By the marking that each had when it was published, whatever the advisory is marked today. One of which no marking
-        is known is shown to those alone who may read every marking."""
-        markings = markings_read_by(viewer)
-        if len(markings) == len(Tlp.values):
-            return self
-        return self.filter(advisory__in=Advisory.objects.visible_to(viewer), facts__tlp__in=markings)
-
-    def public(self) -> AdvisoryVersionQuerySet:
-        """Those that were TLP:CLEAR, also of what was withdrawn since."""
-        return self.filter(facts__tlp=Tlp.CLEAR)
 
 
 class AdvisoryVersion(Record):

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from floreo.advisories.models import Advisory, AdvisoryState, EpssScore, KevEntry, Severity, Team, may_write
+from floreo.advisories.presenters import public_number
 from floreo.core.access import Permission
 from floreo.core.columns import CHANGED, SOURCED, column, titles
 from floreo.core.policy import Tlp
@@ -22,7 +23,7 @@ def _advisories(viewer: object) -> QuerySet[Advisory]:
 
 def _number(advisory: Advisory) -> int:
     """Of what everybody reads, counted from its first version that they may read."""
-    return getattr(advisory, "public_number", advisory.issue) if advisory.tlp == Tlp.CLEAR else advisory.issue
+    return public_number(advisory) if advisory.tlp == Tlp.CLEAR else advisory.issue
 
 
 def _address(advisory: Advisory) -> str:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from floreo.advisories import feed as rss
 from floreo.advisories import provider
-from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, get_public, own_team, subscriber_of
+from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, get_public, own_team, public_versions, subscriber_of
 from floreo.advisories.actions.subscribing import VISITOR, confirm, subscribe, unsubscribe
 from floreo.advisories.logic import lines_of
 from floreo.advisories.models import Advisory, Subscriber, Team
@@ -87,7 +87,7 @@ def advisory(request: HttpRequest, code: str) -> HttpResponseBase:
     if found.is_gone:
         return _withdrawn(request, found)
     assert found.published_at is not None
-    versions = list(found.versions.public())  # newest first; readers count those that they may read
+    versions = public_versions(found)  # newest first; readers count those that they may read
     is_own = found.language == language()
     return page(
         request,

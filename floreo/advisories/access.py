@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from floreo.advisories.models import Advisory, KevEntry, Subscriber, Team, may_write
+from floreo.advisories.models import (
+    Advisory,
+    AdvisoryVersion,
+    AdvisoryVersionQuerySet,
+    KevEntry,
+    Subscriber,
+    Team,
+    may_write,
+)
 from floreo.core import links
 from floreo.core.errors import Missing, Refused
 
@@ -24,6 +32,16 @@ def get_public(code: str) -> Advisory:
     if found is None or not (found.is_out or found.is_gone):
         raise Missing
     return found
+
+
+def versions_for(viewer: object, advisory: Advisory) -> list[AdvisoryVersion]:
+    """Those that the viewer may read at the workspace, newest first: each by its own marking."""
+    return list(AdvisoryVersionQuerySet(AdvisoryVersion).visible_to(viewer).filter(advisory=advisory))
+
+
+def public_versions(advisory: Advisory) -> list[AdvisoryVersion]:
+    """Those that everybody may read, newest first."""
+    return list(AdvisoryVersionQuerySet(AdvisoryVersion).public().filter(advisory=advisory))
 
 
 def get_kev_for(viewer: object, cve: str) -> KevEntry:

@@ -9,6 +9,7 @@ from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 
 from floreo.advisories.models import Advisory
+from floreo.advisories.presenters import public_number
 from floreo.core.ui.locale import language, moment
 from floreo.core.xml import sound
 
@@ -43,6 +44,6 @@ def feed_of(advisories: Iterable[Advisory], *, title: str, list_address: str, fe
 def _described(advisory: Advisory) -> str:
     text = [advisory.in_language("summary")]
     if advisory.corrected_at is not None:
-        when = {"issue": advisory.issue, "when": moment(advisory.corrected_at)}
+        when = {"issue": public_number(advisory), "when": moment(advisory.corrected_at)}
         text.append(_("Version %(issue)d of %(when)s.") % when)
     return sound(" ".join(filter(None, text)))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, token_of
+from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, public_versions, token_of
 from floreo.advisories.models import Advisory, AdvisoryState, Subscriber
 from floreo.core import outbox
 from floreo.core.keys import key
@@ -56,11 +56,16 @@ def _subject(advisory: Advisory, language: str) -> str:
         "code": advisory.code,
         "title": advisory.in_language("title", language),
         "severity": advisory.get_severity_display(),
-        "issue": advisory.issue,
+        "issue": _number(advisory),
     }
-    if advisory.issue > 1:
+    if _number(advisory) > 1:
         return _("[TLP:CLEAR] %(severity)s: %(title)s (%(code)s, version %(issue)d)") % words
     return _("[TLP:CLEAR] %(severity)s: %(title)s (%(code)s)") % words
+
+
+def _number(advisory: Advisory) -> int:
+    """Which version it is for those who receive what is TLP:CLEAR, and nothing else."""
+    return len(public_versions(advisory))
 
 
 def _body(advisory: Advisory, language: str) -> list[str]:
@@ -69,7 +74,7 @@ def _body(advisory: Advisory, language: str) -> list[str]:
         text = _("This advisory no longer applies. Reason: %(reason)s") % {"reason": advisory.withdrawn_reason}
         return [text, here]
     parts = [advisory.in_language("summary", language)]
-    if advisory.issue > 1:
+    if _number(advisory) > 1:
         note = advisory.versions.filter(issue=advisory.issue).values_list("note", flat=True).first()
         parts.append(_("What changed: %(what)s") % {"what": note})
     if advisory.advice:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -56,6 +57,13 @@ def may_read_marking(viewer: object, tlp: str) -> bool:
     return tlp not in CLOSED or can(viewer, Permission.ADVISORY_RED)
 
 
+def markings_read_by(viewer: object) -> tuple[str, ...]:
+    """The markings of what was published that the viewer may read."""
+    if may_write(viewer):
+        return tuple(tlp for tlp in Tlp.values if may_read_marking(viewer, tlp))
+    return (Tlp.CLEAR, Tlp.GREEN) if can(viewer, Permission.ADVISORY_READ) else (Tlp.CLEAR,)
+
+
 class AdvisoryQuerySet(models.QuerySet["Advisory"]):
     def out(self) -> AdvisoryQuerySet:
         """What everybody may read: published, and TLP:CLEAR."""
@@ -64,15 +72,33 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
     def visible_to(self, viewer: object) -> AdvisoryQuerySet:
         if may_write(viewer):
             return self if can(viewer, Permission.ADVISORY_RED) else self.exclude(tlp__in=CLOSED)
-        if can(viewer, Permission.ADVISORY_READ):
-            return self.filter(state=AdvisoryState.PUBLISHED, tlp__in=(Tlp.CLEAR, Tlp.GREEN))
-        return self.out()
+        return self.filter(state=AdvisoryState.PUBLISHED, tlp__in=markings_read_by(viewer))
+
+    def numbered(self) -> AdvisoryQuerySet:
+        """With `public_number`: which version stands, for readers who know of none that was not TLP:CLEAR."""
+        public = AdvisoryVersionQuerySet(AdvisoryVersion).public().filter(advisory=OuterRef("pk")).order_by()
+        number = Subquery(public.values("advisory").annotate(n=Count("pk")).values("n"))
+        return self.annotate(public_number=Coalesce(number, 1))
 
     def in_working_order(self) -> AdvisoryQuerySet:
         """With `turn`: what waits for a second person first, then drafts, what is published, and what was withdrawn."""
         places = {state: place for place, state in enumerate(("review", "draft", "published", "withdrawn"))}
         whens = [When(state=state, then=Value(place)) for state, place in places.items()]
         return self.annotate(turn=Case(*whens, output_field=IntegerField()))
+
+
+class AdvisoryVersionQuerySet(models.QuerySet["AdvisoryVersion"]):
+    def visible_to(self, viewer: object) -> AdvisoryVersionQuerySet:
+        """By the marking that each had when it was published, whatever the advisory is marked today. One of which no marking
+        is known is shown to those alone who may read every marking."""
+        markings = markings_read_by(viewer)
+        if len(markings) == len(Tlp.values):
+            return self
+        return self.filter(advisory__in=Advisory.objects.visible_to(viewer), facts__tlp__in=markings)
+
+    def public(self) -> AdvisoryVersionQuerySet:
+        """Those that were TLP:CLEAR, also of what was withdrawn since."""
+        return self.filter(facts__tlp=Tlp.CLEAR)
 
 
 class Advisory(Record, Translated):
@@ -138,6 +164,21 @@ class Advisory(Record, Translated):
     issue = models.PositiveIntegerField(default=1)  # which version stands
     mailed_issue = models.PositiveIntegerField(default=0)  # which version subscribers were sent last
 
+    # What the trail shows of them may be of an earlier time, when the advisory was marked narrower.
+    internal_fields: ClassVar[frozenset[str]] = frozenset(
+        {
+            *translated_fields,
+            "translations",
+            "cves",
+            "cvss",
+            "products",
+            "references",
+            "sectors",
+            "severity",
+            "made_from",
+        }
+    )
+
     objects = AdvisoryQuerySet.as_manager()
 
     class Meta:
@@ -169,6 +210,11 @@ class Advisory(Record, Translated):
         """Whether everybody could read it, and it was withdrawn."""
         return self.state == AdvisoryState.WITHDRAWN and self.tlp == Tlp.CLEAR
 
+    def shows_internal_to(self, viewer: object) -> bool:
+        """Whether they may read it as it was in each of its versions."""
+        versions = AdvisoryVersionQuerySet(AdvisoryVersion).filter(advisory=self)
+        return versions.visible_to(viewer).count() == versions.count()
+
     def product_rows(self) -> list[Product]:
         return products_of(self.products)
 
@@ -199,11 +245,14 @@ class AdvisoryVersion(Record):
     text = models.TextField(blank=True)
     advice = models.TextField(blank=True)
     translations = models.JSONField(default=dict, blank=True)
-    facts = models.JSONField(default=dict, blank=True)  # severity, cves, cvss, products, sectors, references
+    # tlp, always: who may read this version; severity, cves, cvss, products, sectors, references unless it is a withdrawal
+    facts = models.JSONField(default=dict, blank=True)
     note = models.CharField(max_length=500)  # what changed
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=200)
     by_maker = models.BooleanField(default=False)
+
+    objects = AdvisoryVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issue"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
 
@@ -63,6 +64,9 @@ class AdvisoryVersionShape(Shape):
     def identity(self) -> str:
         return str(self.issue)
 
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        return super().fields(setting) | {"facts": {"tlp": setting.marking}}
+
 
 class AdvisoryShape(TranslatedShape):
     """[[advisory]] in advisories.toml."""
@@ -106,6 +110,9 @@ class AdvisoryShape(TranslatedShape):
         if [each.issue for each in self.version] != list(range(1, len(self.version) + 1)):
             raise ValueError("versions are numbered 1, 2, 3 in their order")
         return self
+
+    def children(self, inner: Setting) -> Iterator[tuple[Shape, Setting]]:
+        return super().children(replace(inner, marking=self.tlp))
 
     def fields(self, setting: Setting) -> dict[str, Any]:
         own = super().fields(setting)

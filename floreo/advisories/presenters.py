@@ -21,6 +21,11 @@ def first_note() -> str:
     return _("First version.")
 
 
+def public_number(advisory: Advisory) -> int:
+    """Which version stands, for everybody: `numbered` counts from the first that is TLP:CLEAR."""
+    return int(getattr(advisory, "public_number", advisory.issue))
+
+
 def state_text(advisory: Advisory) -> str:
     """Where it stands, in a few words, for the workspace."""
     if advisory.state == AdvisoryState.WITHDRAWN and advisory.withdrawn_at:

@@ -54,8 +54,10 @@ def path_of(code: str, published_at: datetime) -> str:
 
 
 def content_of(advisory: Advisory, versions: Iterable[AdvisoryVersion]) -> Content:
-    """What the document of an advisory says, from its row and its versions."""
-    history = [Revision(v.issue, v.published_at, v.note) for v in sorted(versions, key=lambda v: v.issue)]
+    """What the document of an advisory says, from its row and its versions. Of these, only what was TLP:CLEAR when it was
+    published: the history begins with the first such, as number 1 (test 6.1.21 of the standard)."""
+    public = sorted((v for v in versions if v.facts.get("tlp") == Tlp.CLEAR), key=lambda v: v.issue)
+    history = [Revision(number, v.published_at, v.note) for number, v in enumerate(public, 1)]
     first = advisory.published_at or history[0].at
     return Content(
         code=advisory.code,

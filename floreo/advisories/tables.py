@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from floreo.advisories.models import Advisory, AdvisoryState, EpssScore, KevEntry, Severity, Team, may_write
+from floreo.advisories.presenters import public_number
 from floreo.core.access import Permission
 from floreo.core.columns import CHANGED, SOURCED, column, titles
 from floreo.core.policy import Tlp
@@ -17,7 +18,12 @@ _WRITERS = Permission.ADVISORY_WRITE
 
 
 def _advisories(viewer: object) -> QuerySet[Advisory]:
-    return Advisory.objects.visible_to(viewer)
+    return Advisory.objects.visible_to(viewer).numbered()
+
+
+def _number(advisory: Advisory) -> int:
+    """Of what everybody reads, counted from its first version that they may read."""
+    return public_number(advisory) if advisory.tlp == Tlp.CLEAR else advisory.issue
 
 
 def _address(advisory: Advisory) -> str:
@@ -61,7 +67,7 @@ _COLUMNS = (
     column("source_known_at", _("Known since"), _("Moment, UTC"), CellKind.MOMENT, needs=_WRITERS),
     column("published_at", _("Published"), _("Moment, UTC"), CellKind.MOMENT),
     column("corrected_at", _("Newest version"), _("When it was last changed, UTC"), CellKind.MOMENT),
-    column("issue", _("Version"), _("Current version"), CellKind.WHOLE),
+    Column("issue", _("Version"), _("Current version"), _number, CellKind.WHOLE),
     Column("address", _("Address"), _("Permanent address"), _address, CellKind.LINK),
     CHANGED,
 )

@@ -185,6 +185,24 @@ def median(values: Sequence[int]) -> Decimal | None:
 SMALL = 5  # fewer people than this are not shown: they could be singled out
 
 
+PER_CENT = "%"
+
+
+def is_small(number: Decimal | int | None) -> bool:
+    return number is not None and 0 < number < SMALL
+
+
+def rest_is_small(numerator: Decimal | None, denominator: Decimal | None) -> bool:
+    """Whether so few of those were not counted that they could be singled out."""
+    return numerator is not None and denominator is not None and is_small(denominator - numerator)
+
+
+def is_about_few(value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None, unit: str) -> bool:
+    """Whether a value about people is about so few that the public does not see it. A share tells its rest too."""
+    counted = value if denominator is None else numerator
+    return is_small(counted) or is_small(denominator) or (unit == PER_CENT and rest_is_small(numerator, denominator))
+
+
 def shown(number: int, *, about_people: bool) -> int | None:
     """The number as the public may see it: None when it is small and about people. Zero singles nobody out."""
     return None if about_people and 0 < number < SMALL else number

@@ -87,6 +87,7 @@ class Setting:
     number: int = 1
     occurrence: int = 0  # how many rows of the same natural key came before
     measure: str = ""  # of the indicator that holds this reading
+    marking: str = ""  # TLP of the advisory that holds this version
     checked: tuple[str, date] | None = None  # who checked the rows of a sample country, and when
     provenance: Mapping[str, Any] = field(default_factory=dict)  # source of the row that holds this one
 

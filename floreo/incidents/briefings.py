@@ -59,7 +59,8 @@ def begun(year: int) -> tuple[int, ...]:
 
 
 def shares(period: Period) -> tuple[Share, ...]:
-    """In-time shares, lessons, cases that cross the border: a share whose numerator or rest is small is withheld."""
+    """In-time shares, lessons, cases that cross the border: a share whose numerator or rest is small is withheld, and one from
+    which so few were left out that what it is of would tell them, beside the number of all."""
     made = {
         "legal_clocks": case_measures.share_legal_clocks_in_time,
         "own_clocks": case_measures.share_own_clocks_in_time,
@@ -71,7 +72,8 @@ def shares(period: Period) -> tuple[Share, ...]:
 
 def _share(code: str, reading: Reading) -> Share:
     total, counted = int(reading.denominator or 0), int(reading.numerator or 0)
-    is_safe = all(n == 0 or n >= SMALL for n in (counted, total - counted))
+    left = [count for _why, count in reading.left_out]
+    is_safe = all(n == 0 or n >= SMALL for n in (counted, total - counted, *left))
     return Share(code, reading.value if total and is_safe else None, total if total == 0 or total >= SMALL else -1)
 
 

@@ -58,11 +58,13 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Times:
-    """How long one thing took. `counted` None: too few, and the rest is not shown."""
+    """How long one thing took, of `counted` of all reports or cases. None: it is small, or it would tell a small rest of what
+    stands beside it. `is_withheld`: it is of so few that the times are not shown either."""
 
     code: str  # "answer", "triage", "contain", "close"
     title: str
     counted: int | None
+    is_withheld: bool
     median: Quantile
     p90: Quantile
 
@@ -124,16 +126,16 @@ def of_year(year: int) -> Year:
                 ("channel", _("Channel"), _channels()),
             )
         ),
-        times=_all_times(answer, triage, contain, close),
+        times=_all_times(reports, (answer, triage), total, (contain, close)),
     )
 
 
 def times_of(period: Period) -> tuple[Times, ...]:
     """How long things took of what was received in the period, in two queries."""
     until = end_of(period)
-    _counts, contain, close = _pass_over_cases(period, until)
-    _number, answer, triage = _pass_over_reports(period, until)
-    return _all_times(answer, triage, contain, close)
+    counts, contain, close = _pass_over_cases(period, until)
+    reports, answer, triage = _pass_over_reports(period, until)
+    return _all_times(reports, (answer, triage), counts["month"].total(), (contain, close))
 
 
 def class_labels() -> Mapping[str, str]:
@@ -141,12 +143,15 @@ def class_labels() -> Mapping[str, str]:
     return _classes()
 
 
-def _all_times(answer: Estimate, triage: Estimate, contain: Estimate, close: Estimate) -> tuple[Times, ...]:
+def _all_times(
+    reports: int, of_reports: tuple[Estimate, Estimate], cases: int, of_cases: tuple[Estimate, Estimate]
+) -> tuple[Times, ...]:
+    answer, triage, contain, close = *of_reports, *of_cases
     return (
-        _times("answer", _("Until the reporter is answered"), answer),
-        _times("triage", _("Until a report is triaged"), triage),
-        _times("contain", _("Until a case is contained"), contain),
-        _times("close", _("Until a case is closed"), close),
+        _times("answer", _("Until the reporter is answered"), answer, reports),
+        _times("triage", _("Until a report is triaged"), triage, reports),
+        _times("contain", _("Until a case is contained"), contain, cases),
+        _times("close", _("Until a case is closed"), close, cases),
     )
 
 
@@ -198,11 +203,13 @@ def _shown(number: int) -> int | None:
     return None if 0 < number < SMALL else number
 
 
-def _times(code: str, title: str, found: Estimate) -> Times:
+def _times(code: str, title: str, found: Estimate, total: int) -> Times:
+    """The number that was counted and the rest are a list whose sum everybody sees."""
     unknown = Quantile(None, None)
-    if found.count < SMALL:
-        return Times(code, title, _shown(found.count), unknown, unknown)
-    return Times(code, title, found.count, found.quantile(MEDIAN), found.quantile(P90))
+    counted = suppressed_list([found.count, total - found.count]).cells[0]
+    few = found.count < SMALL
+    median, p90 = (unknown, unknown) if few else (found.quantile(MEDIAN), found.quantile(P90))
+    return Times(code, title, counted, few and found.count > 0, median, p90)
 
 
 def _breakdown(code: str, title: str, labels: Mapping[str, str], counts: Mapping[str, int]) -> Breakdown:

@@ -112,6 +112,7 @@ CASE_MEASURES: Mapping[str, Measure] = {
         "%",
         _("deadlines met in time"),
         _("deadlines that fell in the period"),
+        about_people=True,
         records_need=HANDLE,
     ),
 }

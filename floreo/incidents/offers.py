@@ -22,6 +22,7 @@ OFFERS = Offers(
             "%",
             _("reports triaged within 24 hours"),
             _("reports received"),
+            about_people=True,
             records_need=Permission.INCIDENT_HANDLE.value,
         ),
         **CASE_MEASURES,

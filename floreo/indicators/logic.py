@@ -20,6 +20,7 @@ from floreo.core.figures import (
     Reading,
     RecordRef,
     following,
+    is_small,
     median,
     period_of,
     periods_between,
@@ -96,12 +97,8 @@ def move(now: Decimal, before: Decimal) -> Move:
     return Move.UP if now > before else Move.DOWN
 
 
-def is_small(number: Decimal | int | None) -> bool:
-    return number is not None and 0 < number < SMALL
-
-
 def _is_safe(group: Group) -> bool:
-    return not is_small(group.numerator) and not is_small(group.denominator)
+    return not any(is_small(n) for n in (group.numerator, group.denominator, group.denominator - group.numerator))
 
 
 def safe_groups(groups: Sequence[Group], *, others: str) -> tuple[Group, ...]:

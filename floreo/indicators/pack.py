@@ -23,6 +23,7 @@ from floreo.indicators.models import (
     IndicatorKind,
     Reading,
 )
+from floreo.offers import measures
 
 _QUARTER = re.compile(r"^Q([1-4]) (\d{4})$")
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")
@@ -230,6 +231,12 @@ class IndicatorShape(TranslatedShape, SourcedShape):
 
     def edition_of(self, setting: Setting) -> str:
         return self.edition
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        """What its measure counts as people is about people, whether or not the pack says so."""
+        measure = measures().get(self.measure)
+        about = self.about_people or (measure is not None and measure.about_people)
+        return super().fields(setting) | {"about_people": about}
 
     def children(self, inner: Setting) -> Iterator[tuple[Shape, Setting]]:
         """Readings know how many of the same period came before, so that a correction points to the one it corrects."""

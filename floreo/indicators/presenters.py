@@ -9,8 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.core import clock
+from floreo.core.figures import PER_CENT, is_about_few, rest_is_small
+from floreo.core.suppression import suppressed_list
 from floreo.core.ui import locale
 from floreo.core.wording import capital
+from floreo.incidents.measures import TESTS
 from floreo.indicators.logic import (
     Direction,
     Frequency,
@@ -28,6 +31,7 @@ from floreo.indicators.logic import (
 from floreo.indicators.models import Indicator, Reading
 
 NBSP = "\u00a0"
+COUNTED_NOWHERE = frozenset({TESTS})  # why something was left out that no published total counts either
 ARROWS = {Move.UP: "▲", Move.DOWN: "▼"}
 
 OUTLOOKS: dict[Outlook, Promise] = {
@@ -85,16 +89,48 @@ def with_unit(value: Decimal | int, indicator: Indicator) -> str:
 
 def is_hidden(reading: Reading) -> bool:
     """Whether its numbers are about so few people that the public does not see them."""
+    own = reading.indicator
+    return own.about_people and is_about_few(reading.value, reading.numerator, reading.denominator, own.unit)
+
+
+def left_out_of(reading: Reading) -> tuple[list[tuple[str, int]], bool]:
+    """What was not counted and why, as far as the public may know; and whether the numbers of what was counted tell no small one
+    of it. Beside those who were counted they are a list whose sum is known, since others publish how many there were."""
+    every = [(str(why), int(count)) for why, count in reading.working.get("left_out", [])]
+    if not reading.indicator.about_people:
+        return every, True
+    apart = [(why, count) for why, count in every if why in COUNTED_NOWHERE and not is_small(count)]
+    others = [(why, count) for why, count in every if why not in COUNTED_NOWHERE]
+    counted, *cells = suppressed_list([int(reading.denominator or 0), *(count for _why, count in others)]).cells
+    known = [(why, cell) for (why, _count), cell in zip(others, cells, strict=True) if cell is not None]
+    return [*known, *apart], counted is not None or reading.denominator is None
+
+
+def hides_counts(reading: Reading) -> bool:
+    """Whether what was counted, of how many, is not shown, though the value may be: a small rest could be computed from it."""
     if not reading.indicator.about_people:
         return False
-    counted = reading.value if reading.denominator is None else reading.numerator
-    return is_small(counted) or is_small(reading.denominator)
+    return is_hidden(reading) or rest_is_small(reading.numerator, reading.denominator) or not left_out_of(reading)[1]
+
+
+def public_value(reading: Reading) -> Decimal | None:
+    """The value as it leaves in files: where its counts are not shown, no more exactly than on the page."""
+    if reading.value is None or is_hidden(reading):
+        return None
+    places = Decimal(1).scaleb(-reading.indicator.decimals)
+    return reading.value.quantize(places) if hides_counts(reading) else reading.value
+
+
+def hidden_text(reading: Reading) -> str:
+    """What stands in place of a value. Of a fraction it does not say whether those who were counted are few, or the rest."""
+    is_share = reading.denominator is not None or reading.indicator.unit == PER_CENT
+    return gettext("Not shown") if is_share else gettext("Fewer than 5")
 
 
 def value_text(reading: Reading, *, unit: bool = True) -> str:
     """The value as the public sees it: "81 %", "over 30 people", "Fewer than 5", "No figure"."""
     if is_hidden(reading):
-        return gettext("Fewer than 5")
+        return hidden_text(reading)
     if reading.value is None:
         return gettext("No value")
     indicator = reading.indicator

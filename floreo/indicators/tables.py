@@ -14,7 +14,7 @@ from floreo.core.columns import SOURCED
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.core.whole import whole
 from floreo.indicators.models import Indicator, IndicatorKind, Reading
-from floreo.indicators.presenters import is_hidden
+from floreo.indicators.presenters import hides_counts, public_value
 from floreo.strategy.models import Edition
 
 INTERNAL = Permission.INDICATOR_READ
@@ -115,7 +115,7 @@ def _readings(viewer: object) -> QuerySet[Reading]:
 
 def _number(name: str) -> Callable[[Reading], Cell]:
     """A number of a reading, left out where it would single people out."""
-    return lambda reading: None if is_hidden(reading) else getattr(reading, name)
+    return lambda reading: None if hides_counts(reading) else getattr(reading, name)
 
 
 def _corrected_by(reading: Reading) -> Cell:
@@ -141,7 +141,7 @@ READINGS = Table(
         Column("as_of", _("As of"), _("Day that the value refers to"), lambda r: r.on, CellKind.DATE),
         _column("part", _("Part"), _("A part of the whole; empty for the whole")),
         _column("subject", _("Subject"), _("Another country, for comparison; empty for this country")),
-        Column("value", _("Value"), _("In the indicator's unit"), _number("value"), CellKind.DECIMAL),
+        Column("value", _("Value"), _("In the indicator's unit"), public_value, CellKind.DECIMAL),
         _column("qualifier", _("Qualifier"), _("over, about or under, according to the source")),
         Column("numerator", _("Numerator"), _("Numerator count"), _number("numerator"), CellKind.DECIMAL),
         Column("denominator", _("Denominator"), _("Denominator count"), _number("denominator"), CellKind.DECIMAL),
@@ -149,7 +149,7 @@ READINGS = Table(
             "is_hidden",
             _("Not shown"),
             _("Whether numbers are hidden because a few people could be identified"),
-            is_hidden,
+            hides_counts,
             CellKind.FLAG,
         ),
         _column("measure", _("Measure"), _("Name of the function that calculated it; empty if a person entered it")),

@@ -14,7 +14,15 @@ from floreo.incidents import case_measures, measures, taxonomy
 from floreo.incidents.models import Channel
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.presenters import day_text, is_hidden, number_text, value_text, when_text
+from floreo.indicators.presenters import (
+    day_text,
+    hides_counts,
+    is_hidden,
+    left_out_of,
+    number_text,
+    value_text,
+    when_text,
+)
 from floreo.organisations.models import ContactRole, Kind
 
 # Kinds of rows, as measures name their groups.
@@ -220,11 +228,11 @@ def state_text(reading: Reading) -> str:
 
 def working_of(reading: Reading) -> Working:
     """The working as the public may see it: small numbers of people are left out."""
-    indicator, hidden = reading.indicator, is_hidden(reading)
+    indicator, hidden, counts_hidden = reading.indicator, is_hidden(reading), hides_counts(reading)
     places = 0 if reading.numerator is None or reading.numerator == reading.numerator.to_integral_value() else 2
 
     def number(value: object) -> str:
-        return "" if value is None or hidden else number_text(value, places)  # type: ignore[arg-type]  # a Decimal
+        return "" if value is None or counts_hidden else number_text(value, places)  # type: ignore[arg-type]  # a Decimal
 
     return Working(
         when=when_text(reading),
@@ -233,13 +241,15 @@ def working_of(reading: Reading) -> Working:
         numerator_text=_words(indicator, "numerator_text", gettext("counted")),
         denominator=number(reading.denominator),
         denominator_text=_words(indicator, "denominator_text", gettext("total")),
-        groups=() if hidden else _groups(reading),
-        left_out=tuple(left_out_text(str(why), int(count)) for why, count in reading.working.get("left_out", [])),
+        groups=() if counts_hidden else _groups(reading),
+        left_out=() if hidden else tuple(left_out_text(why, count) for why, count in left_out_of(reading)[0]),
         taken=taken_text(reading),
         state=state_text(reading),
         measure=reading.measure,
         measure_version=reading.measure_version,
-        records_total=reading.records.total if reading.records else 0,
+        records_total=reading.records.total if reading.records and not counts_hidden else 0,
         note=reading.in_language("note"),
-        hidden=gettext("Fewer than 5 people could be identified, so the numbers are not shown.") if hidden else "",
+        hidden=gettext("Fewer than 5 people could be identified, so the numbers are not shown.")
+        if counts_hidden
+        else "",
     )

@@ -31,9 +31,13 @@ def length_text(length: timedelta) -> str:
     return days_text(round(length / timedelta(days=1)))
 
 
+def counted_text(times: figures.Times) -> str:
+    return count_text(times.counted) if times.is_withheld else cell_text(times.counted)
+
+
 def quantile_text(times: figures.Times, found: Quantile) -> str:
     """The time; or that it is withheld, or not known and more than what was seen."""
-    if times.counted is None:
+    if times.is_withheld:
         return _("withheld")
     if found.value is not None:
         return length_text(found.value)

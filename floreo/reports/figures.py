@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from floreo.core.figures import Period
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.presenters import is_hidden
+from floreo.indicators.presenters import hides_counts, is_hidden, public_value
 from floreo.reports.facts import text
 from floreo.strategy.models import Edition
 
@@ -62,15 +62,18 @@ _DAYS = {"baseline_on", "target_due", "starts_on", "ends_on"}
 _MOMENTS = {"taken_at", "frozen_at"}
 
 
-def _held(reading: Reading, *, public: bool) -> dict[str, Any]:
-    hidden = public and is_hidden(reading)
+def held(reading: Reading, *, public: bool) -> dict[str, Any]:
+    hidden, counts_hidden = public and is_hidden(reading), public and hides_counts(reading)
     kept = {name: getattr(reading, name) for name in _READING}
     kept |= {name: str(kept[name]) if kept[name] is not None else None for name in _NUMBERS & set(_READING)}
-    if hidden:  # about so few people that a number would single them out: not even in the data
-        kept |= {"value": None, "numerator": None, "denominator": None, "working": {}}
+    if counts_hidden:  # about so few people that a number would single them out: not even in the data
+        value = public_value(reading)
+        kept |= {"value": None if value is None else str(value), "numerator": None, "denominator": None}
+    if public and reading.indicator.about_people:
+        kept["working"] = {}
     if public:  # people are not named there
         kept |= {"taken_by": "", "frozen_by": ""}
-    return kept | {"hidden": hidden, "records": reading.records.total if reading.records else 0}
+    return kept | {"hidden": hidden, "records": reading.records.total if reading.records and not counts_hidden else 0}
 
 
 def _indicator(indicator: Indicator, *, public: bool) -> dict[str, Any]:
@@ -78,6 +81,8 @@ def _indicator(indicator: Indicator, *, public: bool) -> dict[str, Any]:
     kept |= {name: str(kept[name]) if kept[name] is not None else None for name in _NUMBERS & set(_INDICATOR)}
     body = indicator.answers_for.successor() if indicator.answers_for else None
     kept["actions"] = [a.code for a in indicator.actions.all() if a.is_public or not public]
+    # The readings of a public report hold nothing that is not shown, so that nothing is left to hide when it is drawn.
+    kept["is_safe"] = public
     return kept | {"answers": text(body.name, body.translations, "name") if body and body.is_public else {}}
 
 
@@ -102,7 +107,7 @@ def figures_of(edition: Edition, period: Period, day: date, *, public: bool) -> 
     return [
         {
             "indicator": _indicator(i, public=public),
-            "readings": [_held(r, public=public) for r in readings[i.pk][-KEPT:]],
+            "readings": [held(r, public=public) for r in readings[i.pk][-KEPT:]],
         }
         for i in rows
     ]
@@ -145,6 +150,7 @@ def figure_from(kept: dict[str, Any]) -> Figure:
     """A figure out of a snapshot. What is made is in memory only: nothing here can be saved by mistake into a row that
     says something else today, since readings refuse to change."""
     indicator = Indicator(**{n: _value(n, kept["indicator"].get(n)) for n in _INDICATOR})
+    indicator.about_people = indicator.about_people and not kept["indicator"].get("is_safe", False)
     readings = []
     for row in kept["readings"]:
         reading = Reading(**{n: _value(n, row.get(n)) for n in _READING})

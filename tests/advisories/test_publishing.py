@@ -177,6 +177,47 @@ def test_what_is_not_clear_leaves_by_no_public_exit(
     assert advisories_published(period, Filters()).numerator == 0
 
 
+def test_an_earlier_version_is_read_by_whom_its_own_marking_allows(
+    draft: Advisory, second: User, stranger: Client, browser_of: Callable[..., Client], user_with: Callable[..., User]
+) -> None:
+    update_advisory(draft, by=second, **facts_with(**RED))
+    out = published(draft, second)
+    out = correct(out, by=second, what="Xsecret port is named.", text="Xsecret port")
+    assert correct(out, by=second, what="For members.", **facts_with(tlp="GREEN")).issue == 3
+    here = "/workspace/advisories/adv-2026-001/"
+    few, writes = second, user_with("administrator", email="administrator@example.net")
+    member = user_with("operator", email="operator@example.net")
+    saw = [read(browser_of(each), here) for each in (few, writes, member)]
+    assert ["Xsecret" in text for text in saw] == [True, False, False]
+    assert ["For members." in text for text in saw] == [True, True, True]
+    out = correct(Advisory.objects.get(), by=second, what="Made public.", **facts_with(tlp="CLEAR"))
+    correct(out, by=second, what="4.2 is not enough.", advice="Update to 4.3.")
+    subscribed("reader@example.org")
+    assert mail_due(by=SYSTEM) == 1
+    exits = [
+        "/advisories/adv-2026-001/",
+        "/advisories/feed.xml",
+        DOCUMENT,
+        "/data/advisories.csv",
+        "/search/?q=xsecret",
+    ]
+    texts = [read(stranger, each) for each in exits] + [OutboxMail.objects.get(kind="advisory.version").text]
+    assert [t for t in texts if "Xsecret" in t.replace("q=xsecret", "") or "For members" in t] == []
+    assert [
+        t for t in (texts[0], texts[1], OutboxMail.objects.get(kind="advisory.version").subject) if "ersion 2" not in t
+    ] == []
+    assert ("Update to 4.2." in texts[0], "ersion 3" in "".join(texts)) == (True, False)
+    document = json.loads(texts[2])
+    tracking = document["document"]["tracking"]
+    assert [(r["number"], r["summary"]) for r in tracking["revision_history"]] == [
+        ("1", "Made public."),
+        ("2", "4.2 is not enough."),
+    ]
+    assert (csaf.judge(document), tracking["version"]) == ([], "2")
+    row = next(csv.DictReader(io.StringIO(texts[3].removeprefix("\ufeff"))))
+    assert row["issue"] == "2"
+
+
 def test_markings_are_read_by_whom_they_are_for(draft: Advisory, writer: User, user_with: Callable[..., User]) -> None:
     people = {
         role: user_with(role, email=f"{role}@example.net")

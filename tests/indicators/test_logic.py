@@ -171,5 +171,5 @@ def test_nobody_can_be_worked_out_from_groups_of_people(pairs: list[tuple[int, i
 
 
 def test_groups_that_are_large_enough_stay_as_they_are() -> None:
-    whole = (Group("a", 5, 9), Group("b", 0, 7))
+    whole = (Group("a", 5, 10), Group("b", 0, 7))
     assert safe_groups(whole, others="others") == whole

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from floreo.core.access import SYSTEM
+from floreo.core.ui.plotting import points_of
+from floreo.incidents.offers import OFFERS
 from floreo.indicators import presenters, queries
 from floreo.indicators.actions import correct_reading, freeze_reading, take_reading
 from floreo.indicators.logic import Frequency, Outlook, Period
@@ -18,6 +20,7 @@ from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import READINGS
 from floreo.indicators.working import working_of
 from floreo.organisations.models import User
+from floreo.reports.figures import held
 from floreo.strategy.models import Edition
 from tests.factories.strategy import make_action, make_organisation
 from tests.indicators.making import aim, enter, make_indicator
@@ -158,6 +161,51 @@ def test_few_people_are_never_shown(user_with: Callable[..., User]) -> None:
         cells = {c.name: c.value(READINGS.rows(viewer).get()) for c in READINGS.columns_for(viewer)}
         assert (cells["value"], cells["is_hidden"]) == (None, True)
     assert presenters.value_text(enter(indicator, 0)) == f"0{N}people"
+
+
+def test_a_small_rest_a_small_group_and_few_left_out_are_never_shown(user_with: Callable[..., User]) -> None:
+    """Neither in the working nor in a file, and a chart draws nothing of it."""
+    share = make_indicator("share", about_people=True)
+    few = enter(share, 75, numerator=6, denominator=8)
+    few.working = {"left_out": [["reports_without_reporter", 1]]}
+    words = working_of(few)
+    assert (words.value, words.numerator, words.denominator, words.groups, words.left_out) == (
+        "Not shown",
+        "",
+        "",
+        (),
+        (),
+    )
+    assert words.hidden
+    assert [point.value for point in points_of([few], share)] == [None]
+    kept = held(few, public=True)
+    assert [kept[name] for name in ("value", "numerator", "denominator", "working")] == [None, None, None, {}]
+    hours = make_indicator("hours", about_people=True, unit="hours")
+    known = enter(hours, "3.25", numerator=20, denominator=20)
+    known.working = {"groups": [group("phone", 12, 19), group("mail", 1, 1)], "left_out": [["reports_of_tests", 2]]}
+    words = working_of(known)
+    assert (words.numerator, words.denominator, words.groups, words.left_out) == ("20", "20", (), ())
+    known.working["left_out"].append(["reports_without_reporter", 2])
+    words = working_of(known)
+    assert (words.value, words.numerator, words.denominator, words.left_out) == (f"3{N}hours", "", "", ())
+    cells = {c.name: c.value(known) for c in READINGS.columns_for(None)}
+    assert (cells["value"], cells["denominator"], cells["is_hidden"]) == (3, None, True)
+    known.working["left_out"][-1][1] = 5
+    assert working_of(known).left_out == ("5 reports to which nobody can answer",)
+
+
+def group(name: str, numerator: int, denominator: int) -> dict[str, object]:
+    return {"name": name, "numerator": numerator, "denominator": denominator}
+
+
+def test_every_measure_of_the_incident_desk_is_about_people() -> None:
+    """Also for an indicator that is older than that."""
+    assert [name for name, measure in OFFERS.measures.items() if not measure.about_people] == []
+    indicator = make_indicator(measure="share_own_clocks_in_time")
+    Indicator.objects.update(about_people=False)
+    indicator.refresh_from_db()
+    take_reading(indicator, by=SYSTEM)
+    assert Indicator.objects.get().about_people
 
 
 def test_the_working_names_the_fraction_and_what_was_left_out() -> None:

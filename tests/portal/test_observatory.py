@@ -111,6 +111,21 @@ def test_times_count_what_is_open_and_say_what_is_not_known(country: Country, st
     }
 
 
+def test_what_was_counted_tells_no_small_rest(country: Country, stranger: Client) -> None:
+    for _each in range(8):
+        report(answered=3, decided=5)
+    for _each in range(2):
+        report(decided=5, reporter_mail="")
+    page = body(stranger, "/observatory/")
+    counted = rows(page, "How long it takes")
+    assert (counted["Until the reporter is answered"], counted["Until a report is triaged"]) == ("withheld", "10")
+    assert "3 hours" in words(page)
+    for _each in range(3):
+        report(decided=5, reporter_mail="")
+    counted = rows(body(stranger, "/observatory/"), "How long it takes")
+    assert counted["Until the reporter is answered"] == "8"
+
+
 def test_the_file_has_the_same_numbers_and_no_reference(country: Country, stranger: Client) -> None:
     many(6, rsit_class="fraud", closed=8)
     text = body(stranger, "/es/observatory/2026.csv")

@@ -55,8 +55,9 @@ def publish(advisory: Advisory, *, by: Actor, shown: str | None = None) -> Advis
 def correct(
     advisory: Advisory, *, by: Actor, what: str, version: int | None = None, **facts: Unpack[AdvisoryFacts]
 ) -> Advisory:
-    """A new version under the same address. Each earlier one can still be read, with what changed. Who corrects publishes at
-    once, since a wrong advisory does harm; the version says that one person did both."""
+    """A new version under the same address. Each earlier one can still be read, with what changed, by those whom its own marking
+    allows: what becomes TLP:CLEAR is published to everybody by this, and its narrower versions are not. Who corrects publishes
+    at once, since a wrong advisory does harm; the version says that one person did both."""
     advisory = locked(advisory, by, version)
     must_be_published(advisory)
     text = require_text(what, field="what", sentence=_("Say what changed. Readers see this beside the text."))
@@ -68,6 +69,8 @@ def correct(
         sentence = _("What was public cannot be marked narrower. Withdraw it instead.")
         raise refuse("tlp", sentence, code="was_public")
     advisory.issue, advisory.corrected_at = advisory.issue + 1, clock.now()
+    if not was_clear and advisory.tlp == Tlp.CLEAR:  # the first version that everybody reads
+        advisory.published_at, advisory.corrected_at = advisory.corrected_at, None
     note(corrected=text)
     return _release(advisory, by, text, by_maker=True)
 
@@ -97,6 +100,7 @@ def _release(advisory: Advisory, by: Actor, what: str, *, by_maker: bool) -> Adv
         published_at=clock.now(),
         published_by=by.actor_name,
         by_maker=by_maker,
+        facts={"tlp": advisory.tlp},
     )
     if not is_withdrawal:
         version.title, version.summary, version.text = advisory.title, advisory.summary, advisory.text

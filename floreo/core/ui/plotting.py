@@ -11,21 +11,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from floreo.core.figures import SMALL, Frequency, following, period_of
+from floreo.core.figures import PER_CENT, Frequency, following, is_about_few, period_of
 from floreo.core.ui import charts, locale
 
-PER_CENT = "%"
 LONGEST_GAP = 40  # missing periods drawn one by one; more than this is one gap
 
 
-def _is_small(number: Decimal | None) -> bool:
-    return number is not None and 0 < number < SMALL
-
-
-def _drawable(reading: Any, *, about_people: bool) -> Decimal | None:
+def _drawable(reading: Any, indicator: Any) -> Decimal | None:
     """The value, unless it is about so few people that they could be singled out."""
-    counted = reading.value if reading.denominator is None else reading.numerator
-    hidden = about_people and (_is_small(counted) or _is_small(reading.denominator))
+    counts = (reading.value, reading.numerator, reading.denominator)
+    hidden = indicator.about_people and is_about_few(*counts, indicator.unit)
     value: Decimal | None = None if hidden else reading.value
     return value
 
@@ -78,11 +73,11 @@ def points_of(readings: Iterable[Any], indicator: Any) -> list[charts.Point]:
 
 
 def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point:
-    value = _drawable(reading, about_people=indicator.about_people)
+    value = _drawable(reading, indicator)
     earlier: list[Decimal] = []
     older = by_key.get(reading.corrects_id)
     while older is not None:
-        was = _drawable(older, about_people=indicator.about_people)
+        was = _drawable(older, indicator)
         earlier += [was] if was is not None and was != value else []
         older = by_key.get(older.corrects_id)
     return charts.Point(

@@ -41,6 +41,7 @@ def take_reading(indicator: Indicator, *, by: Actor, period: Period | None = Non
             _("The value of this period is frozen. If it is wrong, correct it: both values stay visible."),
             code="frozen",
         )
+    _keep_people_safe(indicator, measure)
     with plan_facts():
         taken = take(indicator, period, today)
     if reading is None:
@@ -59,6 +60,13 @@ def _measure_or_refuse(indicator: Indicator) -> Measure:
             _("People enter the values of this indicator, so there is nothing to calculate."), code="not_computed"
         )
     return measure
+
+
+def _keep_people_safe(indicator: Indicator, measure: Measure) -> None:
+    """What a measure counts as people is about people, also for an indicator that is older than the measure's saying so."""
+    if measure.about_people and not indicator.about_people:
+        indicator.about_people = True
+        save(indicator)
 
 
 def _must_be_known(measure: Measure, period: Period, today: date) -> None:
@@ -109,7 +117,9 @@ def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
     known: Known = {}
     with plan_facts():
         for indicator in indicators:
-            for period in work.due(indicator, measures()[indicator.measure]):
+            measure = measures()[indicator.measure]
+            _keep_people_safe(indicator, measure)
+            for period in work.due(indicator, measure):
                 taken = take(indicator, period, work.today, known)
                 if not taken.is_empty or (indicator.pk, period) in work.have:
                     takings.append((indicator, period, taken))

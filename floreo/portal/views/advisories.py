@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from floreo.advisories import feed as rss
 from floreo.advisories import provider
-from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, get_public, own_team, subscriber_of
+from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, get_public, own_team, public_versions, subscriber_of
 from floreo.advisories.actions.subscribing import VISITOR, confirm, subscribe, unsubscribe
 from floreo.advisories.logic import lines_of
 from floreo.advisories.models import Advisory, Subscriber, Team
@@ -52,7 +52,7 @@ def _crumbs() -> tuple[Crumb, ...]:
 @public_page
 def advisories(request: HttpRequest) -> HttpResponseBase:
     """Everything that is public, newest first."""
-    listing = Listing(ADVISORIES, request, rows=Advisory.objects.out())
+    listing = Listing(ADVISORIES, request, rows=Advisory.objects.out().numbered())
     if file := list_file(listing, whole=True):
         return file
     total = listing.total
@@ -75,7 +75,7 @@ def feed(request: HttpRequest) -> HttpResponseBase:
     country = country_of(request)
     title = _("%(country)s: advisories") % {"country": country.in_language("name") if country else "Floreo"}
     addresses = {"list_address": reverse("portal:advisories"), "feed_address": reverse("portal:advisories_feed")}
-    text = rss.feed_of(Advisory.objects.out()[: rss.NEWEST], title=title, **addresses)
+    text = rss.feed_of(Advisory.objects.out().numbered()[: rss.NEWEST], title=title, **addresses)
     return HttpResponse(text, content_type=rss.MEDIA_TYPE)
 
 
@@ -87,6 +87,7 @@ def advisory(request: HttpRequest, code: str) -> HttpResponseBase:
     if found.is_gone:
         return _withdrawn(request, found)
     assert found.published_at is not None
+    versions = public_versions(found)  # newest first; readers count those that they may read
     is_own = found.language == language()
     return page(
         request,
@@ -98,7 +99,8 @@ def advisory(request: HttpRequest, code: str) -> HttpResponseBase:
         advisory=found,
         products=product_states(found),
         scores=scores_of(found),
-        versions=list(found.versions.all()),
+        versions=versions,
+        earlier=[(number, each) for number, each in zip(range(len(versions), 0, -1), versions, strict=True)][1:],
         csaf=provider.ROOT + provider.FOLDER + provider.path_of(found.code, found.published_at),
         text=found.in_language("text"),
         text_language="" if is_own or found.language_of("text") else found.language,

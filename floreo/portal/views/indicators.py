@@ -92,7 +92,7 @@ class ReadingRow:
 
 
 def _count(reading: Reading, value: Decimal | None) -> str:
-    return "" if value is None or words.is_hidden(reading) else number_figures(value.normalize())
+    return "" if value is None or words.hides_counts(reading) else number_figures(value.normalize())
 
 
 def _row(reading: Reading) -> ReadingRow:

@@ -31,7 +31,7 @@ from floreo.incidents.clocks import legal_rules
 from floreo.organisations.models import Country
 from floreo.organisations.queries import the_country
 from floreo.portal.observatory_papers import briefing, yearly
-from floreo.portal.observatory_text import cell_text, count_text, length_text, quantile_text
+from floreo.portal.observatory_text import cell_text, count_text, counted_text, length_text, quantile_text
 from floreo.portal.views.page import Crumb, page, public_page
 
 BURST, PER_HOUR = 60, 600  # of files by one stranger
@@ -64,7 +64,7 @@ def observatory(request: HttpRequest, year: int | None = None) -> HttpResponseBa
         lede=_lede(shown),
         bars=_bars(shown),
         times=[
-            (each, count_text(each.counted), quantile_text(each, each.median), quantile_text(each, each.p90))
+            (each, counted_text(each), quantile_text(each, each.median), quantile_text(each, each.p90))
             for each in shown.times
         ],
         breakdowns=[(each, [(line.label, cell_text(line.count)) for line in each.lines]) for each in shown.breakdowns],

@@ -203,7 +203,7 @@ def value_text(figure: Figure, *, unit: bool = True) -> str:
     if latest is None:
         return _("No value yet")
     if figure.is_hidden(latest):
-        return _("Fewer than 5")
+        return figures.hidden_text(latest)
     return figures.value_text(latest, unit=unit)
 
 
@@ -304,7 +304,9 @@ def _working(figure: Figure) -> str:
     if latest is None or figure.is_hidden(latest):
         return _("Not shown: fewer than 5 people.")
     parts = []
-    if latest.numerator is not None and latest.denominator is not None:
+    if figures.hides_counts(latest):
+        parts.append(_("Not shown: fewer than 5 people."))
+    elif latest.numerator is not None and latest.denominator is not None:
         own = figure.indicator
         parts.append(
             _("%(counted)s: %(numerator)s. %(all)s: %(denominator)s.")

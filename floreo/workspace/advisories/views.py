@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.advisories.access import get_advisory_for
+from floreo.advisories.access import get_advisory_for, versions_for
 from floreo.advisories.actions import publishing, writing
 from floreo.advisories.actions import teams as team_actions
 from floreo.advisories.logic import CVE
@@ -160,7 +160,7 @@ def advisory(request: HttpRequest, code: str) -> HttpResponse:
         "scores": scores_of(found),
         "products": product_states(found),
         "known": _known(found.cves) if is_writer else [],
-        "versions": list(found.versions.all()),
+        "versions": versions_for(request.user, found),
         "history": history_of(found, viewer=request.user) if is_writer else [],
     }
     return render(request, "workspace/advisories/advisory.html", context)

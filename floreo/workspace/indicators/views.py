@@ -179,6 +179,8 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, Permission.INDICATOR_READ)
     found = get_reading_for(request.user, code, pk)
     rows = found.records.rows if found.records else found.working.get("records", [])
+    may_list = may_list_records(request.user, found)
+    total = found.records.total if found.records else len(rows)
     context = {
         "workspace_section": "indicators",
         "indicator": found.indicator,
@@ -187,8 +189,8 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "working": working_of(found),
         "row": _reading_row(found, request.user),
         "evidence": evidence_shown([found], request.user)[key(found)],
-        "may_list": may_list_records(request.user, found),
+        "may_list": may_list,
         "records": rows[:MOST_RECORDS],
-        "total": found.records.total if found.records else len(rows),
+        "total": total if may_list or not presenters.hides_counts(found) else 0,
     }
     return render(request, "workspace/indicators/reading.html", context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from django.core.mail import EmailMessage
+
 from floreo.core import delivery
 from floreo.core.models import OutboxMail
 from floreo.feeds.actions import posting
@@ -27,14 +29,14 @@ def answers_before_it_writes() -> None:
 
 def notes_letters_when_all_have_left() -> None:
     """A letter is noted as sent only when its whole batch has left."""
-    sent: list[OutboxMail] = []
+    sent: list[tuple[OutboxMail, EmailMessage]] = []
     real_mark, real_batch = delivery._mark_sent, delivery._send_batch
 
     def batch(*arguments: Any) -> int:
         found = real_batch(*arguments)
         while sent:
-            real_mark(sent.pop())
+            real_mark(*sent.pop())
         return found
 
-    delivery._mark_sent = sent.append  # type: ignore[assignment]
+    delivery._mark_sent = lambda mail, message: sent.append((mail, message))
     delivery._send_batch = batch  # type: ignore[assignment]

@@ -37,14 +37,18 @@ def test_no_form_takes_them(desk: Desk, browser: Client, when: str) -> None:
     case = desk.case()
     forms = {
         "/workspace/incidents/reports/new/": {
-            "channel": "phone", "subject": "x", "kind": "other", "received_at": when, "once": "k" * 20,
+            "channel": "phone",
+            "subject": "x",
+            "kind": "other",
+            "received_at": when,
+            "once": "k" * 20,
         },
         "/workspace/incidents/cases/new/": {"title": "x", "tlp": "AMBER", "received_at": when},
         f"{case.get_absolute_url()}do/times/": {"occurred_at": when, "version": case.version},
         f"{case.get_absolute_url()}do/pause/": {"reason": "x", "at": when},
         f"{case.get_absolute_url()}do/task/": {"title": "x", "waiting_for": "team", "due_at": when},
         f"{case.get_absolute_url()}do/happened/": {"text": "x", "at": when, "tlp": "AMBER"},
-    }  # fmt: skip
+    }
     for address, facts in forms.items():
         answer = browser.post(address, facts)
         assert (address, answer.status_code, "Check the year" in answer.content.decode()) == (address, 422, True)

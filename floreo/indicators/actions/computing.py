@@ -41,7 +41,7 @@ def take_reading(indicator: Indicator, *, by: Actor, period: Period | None = Non
             _("The value of this period is frozen. If it is wrong, correct it: both values stay visible."),
             code="frozen",
         )
-    _keep_people_safe(indicator, measure)
+    _mark_about_people(indicator, measure)
     with plan_facts():
         taken = take(indicator, period, today)
     if reading is None:
@@ -62,7 +62,7 @@ def _measure_or_refuse(indicator: Indicator) -> Measure:
     return measure
 
 
-def _keep_people_safe(indicator: Indicator, measure: Measure) -> None:
+def _mark_about_people(indicator: Indicator, measure: Measure) -> None:
     """What a measure counts as people is about people, also for an indicator that is older than the measure's saying so."""
     if measure.about_people and not indicator.about_people:
         indicator.about_people = True
@@ -118,7 +118,7 @@ def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
     with plan_facts():
         for indicator in indicators:
             measure = measures()[indicator.measure]
-            _keep_people_safe(indicator, measure)
+            _mark_about_people(indicator, measure)
             for period in work.due(indicator, measure):
                 taken = take(indicator, period, work.today, known)
                 if not taken.is_empty or (indicator.pk, period) in work.have:

@@ -6,14 +6,13 @@ Each list of a year has the same sum and nothing is crossed, so that lists canno
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from babel.dates import format_date
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -35,7 +34,7 @@ from floreo.incidents.case_measures import (
 )
 from floreo.incidents.models import Case, Channel, Report
 from floreo.incidents.seconds import Lengths, Months, Seconds
-from floreo.organisations.models import Place, PlaceSort
+from floreo.organisations.models import Country, Place, PlaceSort
 
 _UNKNOWN = ""  # code of what is not recorded
 AT_ONCE = 5000  # rows of the database
@@ -88,25 +87,32 @@ class Year:
 def years() -> list[int]:
     """Those in which a case or report was received, and this one, newest first; none where there never was one. None that is still
     to come, nor one that no moment of ours can have (core/clock.py)."""
-    found = set[int]()
-    for rows in (Case.objects.filter(counted_cases()), Report.objects.filter(counted_reports())):
-        found |= set(_years_of(rows.order_by("-received_at").values_list("received_at", flat=True)))
-    return sorted(found | {clock.today().year}, reverse=True) if found else []
+    kinds = (Case.objects.filter(counted_cases()), Report.objects.filter(counted_reports()))
+    begins, this = midnight(date(clock.FIRST_YEAR, 1, 1)), clock.today().year
+    first = [
+        rows.filter(received_at__gte=begins).order_by("received_at").values_list("received_at", flat=True).first()
+        for rows in kinds
+    ]
+    if not (known := [clock.calendar_day(each).year for each in first if each is not None]):
+        return []
+    # One question whether each year has any, by the index: an aggregate would pass over all rows.
+    asked = {
+        f"y{year}": Exists(kinds[0].filter(received_in(_whole(year))))
+        | Exists(kinds[1].filter(received_in(_whole(year))))
+        for year in range(min(known), this)
+    }
+    wrapped = {name: ExpressionWrapper(each, output_field=BooleanField()) for name, each in asked.items()}
+    has = Country.objects.annotate(**wrapped).values(*wrapped).first() if wrapped else None
+    return [this, *(year for year in range(this - 1, min(known) - 1, -1) if has and has[f"y{year}"])]
 
 
-def _years_of(moments: QuerySet[Any, datetime]) -> Iterator[int]:
-    """One question for each year that has any, by the index, where an aggregate passes over all rows."""
-    year = clock.today().year
-    while (last := moments.filter(received_at__lt=midnight(date(year + 1, 1, 1))).first()) is not None:
-        if (held := clock.calendar_day(last).year) < clock.FIRST_YEAR:
-            return
-        yield held
-        year = held - 1
+def _whole(year: int) -> Period:
+    return Period(date(year, 1, 1), date(year, 12, 31))
 
 
 def of_year(year: int) -> Year:
     """The observatory's figures of that year in the country's days, in three queries. Times are counted by whole seconds."""
-    period = Period(date(year, 1, 1), date(year, 12, 31))
+    period = _whole(year)
     until = end_of(period)
     counts, contain, close = _pass_over_cases(period, until)
     reports, answer, triage = _pass_over_reports(period, until)

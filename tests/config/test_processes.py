@@ -141,6 +141,8 @@ def _post_a_letter(installation: Installation) -> None:
         "next_try_at": "2026-01-01 00:00:00",
         "headers": "{}",
         "is_secret": "0",
+        "is_signed": "0",
+        "is_encrypted": "0",
     }
     empty = (
         "text",

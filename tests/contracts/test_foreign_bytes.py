@@ -106,6 +106,7 @@ NEEDS_NONE = {
     "floreo/core/documents/word_frame.py": OWN,
     "floreo/core/openpgp.py": "keys of contacts that a person of the register entered, of bounded length",
     "floreo/core/outbox.py": "takes one address apart that passed the form's check",
+    "floreo/portal/page_cache.py": OWN,
     "floreo/portal/views/csaf.py": OWN,
     "floreo/portal/views/observatory.py": OWN,
     "floreo/portal/views/about.py": "takes apart the sender that the settings name",

@@ -270,7 +270,8 @@ def test_the_first_day_from_the_welcome_link_to_an_official_site(day: Day) -> No
     look_at_the_rows(page)
     until_done(page, "backup")
     make_it_official(page)
-    left = ["rows", *NOT_BY_A_PAGE] + ([] if with_documents else ["documents"])
+    # Whether this team takes reports of incidents by the public form is its own decision.
+    left = ["report_form", "rows", *NOT_BY_A_PAGE] + ([] if with_documents else ["documents"])
     assert not_done(page) == sorted(left)
 
     stranger = day.somebody()  # for a minute the first one's browser may show what it has

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core import search
 from floreo.core.access import Permission
+from floreo.core.errors import Refused
 from floreo.core.links import form_key
 from floreo.core.lists import Listing
 from floreo.core.policy import Tlp
@@ -34,6 +35,7 @@ from floreo.workspace.cases import forms
 from floreo.workspace.cases.commands import commands_of
 from floreo.workspace.commands import Command, command_view, commands_for, new
 from floreo.workspace.form_page import person, press
+from floreo.workspace.ticked import ticked
 
 AREA = "cases"
 HANDLE = Permission.INCIDENT_HANDLE
@@ -115,17 +117,12 @@ def _answer(listing: Listing) -> str:
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Merges the ticked cases, marks them as related, or takes that back: all of them or none."""
-    references = set(request.POST.getlist("case"))
-    back, by = reverse("workspace:cases"), person(request)
-    do = request.POST.get("do", "")
-    if len(references) > SHOWN or do not in {"merge", "undo_merge", "link", "unlink"}:
-        messages.error(
-            request, _("Nothing was changed: too many were ticked, or it is not known what to do with them.")
-        )
-        return HttpResponseRedirect(back)
-    found = list(Case.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
-    if len(found) != len(references):
-        messages.error(request, _("Nothing was changed: one of the ticked cases is not there."))
+    back, by, do = reverse("workspace:cases"), person(request), request.POST.get("do", "")
+    rows = Case.objects.visible_to(request.user)
+    try:
+        found = ticked(request, "case", rows, most=SHOWN, orders={"merge", "undo_merge", "link", "unlink"})
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(back)
     if do == "merge":
         into = min(found, key=lambda each: (each.received_at, each.pk), default=None)

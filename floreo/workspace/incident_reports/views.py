@@ -33,6 +33,7 @@ from floreo.workspace.commands import Command, allowed_by, command_view, command
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.incident_reports import forms
+from floreo.workspace.ticked import ticked
 
 AREA = "incident_reports"
 HANDLE = Permission.INCIDENT_HANDLE
@@ -273,19 +274,15 @@ def new_report(request: HttpRequest) -> HttpResponse:
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Rejects the ticked reports, takes them into one case, or takes their decisions back: all of them or none."""
-    references, do = set(request.POST.getlist("report")), request.POST.get("do", "")
-    back, by = reverse("workspace:incident_reports"), person(request)
-    if not references:
+    back, by, do = reverse("workspace:incident_reports"), person(request), request.POST.get("do", "")
+    rows = Report.objects.visible_to(request.user)
+    try:
+        found = ticked(request, "report", rows, most=MOST_AT_ONCE, orders={"", "join", "reopen"})
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+        return HttpResponseRedirect(back)
+    if not found:
         messages.error(request, _("No report was ticked."))
-        return HttpResponseRedirect(back)
-    if len(references) > MOST_AT_ONCE or do not in {"", "join", "reopen"}:
-        messages.error(
-            request, _("Nothing was changed: too many were ticked, or it is not known what to do with them.")
-        )
-        return HttpResponseRedirect(back)
-    found = list(Report.objects.visible_to(request.user).filter(reference__in=references).order_by("pk"))
-    if len(found) != len(references):
-        messages.error(request, _("Nothing was changed: one of the ticked reports is not there."))
         return HttpResponseRedirect(back)
     if do == "reopen":
         return press(request, lambda: triage.reopen_many(found, by=by), _reopened, back)

@@ -1,4 +1,5 @@
-"""The shapes of the files in frameworks/: one version of a framework a file, with its items and mappings."""
+"""The shapes of the files in frameworks/, of the product and of a pack: one version of a framework a file, with its items
+and mappings."""
 
 from __future__ import annotations
 
@@ -146,13 +147,12 @@ TABLES: dict[str, type[Strict]] = {
 SHAPES: tuple[type[Shape], ...] = (FrameworkShape, VersionShape, ItemShape, MappingShape)
 
 
-def rows_of(shapes: Sequence[tuple[Strict, int]], file: str, languages: Collection[str]) -> Iterator[Row]:
+def rows_of(shapes: Sequence[tuple[Strict, int]], setting: Setting, languages: Collection[str]) -> Iterator[Row]:
     """The rows of one file, whose items and mappings belong to its version, translated into `languages` only."""
-    return (spoken_in(row, languages) for row in _rows(shapes, file))
+    return (spoken_in(row, languages) for row in _rows(shapes, setting))
 
 
-def _rows(shapes: Sequence[tuple[Strict, int]], file: str) -> Iterator[Row]:
-    setting = Setting(file=file)
+def _rows(shapes: Sequence[tuple[Strict, int]], setting: Setting) -> Iterator[Row]:
     version = next((shape for shape, _number in shapes if isinstance(shape, VersionShape)), None)
     held = setting
     if version is not None:

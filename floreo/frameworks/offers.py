@@ -20,28 +20,20 @@ OFFERS = Offers(
         "framework_ratings": "frameworks.toml",
     },
     measures={
-        "gci_items_reviewed": Measure(
-            measures.gci_items_reviewed,
-            _("Share of GCI items with a reviewed level"),
+        "framework_items_reviewed": Measure(
+            measures.share_items_reviewed,
+            _("Share of framework items with a reviewed level"),
             "%",
             _("items with a reviewed level"),
-            _("items of the latest published assessment"),
+            _("items of the newest published self-assessments"),
             knows_past=False,
         ),
-        "gci_items_with_evidence": Measure(
-            measures.gci_items_with_evidence,
-            _("Share of GCI items with public evidence"),
+        "framework_items_with_evidence": Measure(
+            measures.share_items_with_evidence,
+            _("Share of framework items with public evidence"),
             "%",
             _("items with public evidence"),
-            _("items of the latest published assessment"),
-            knows_past=False,
-        ),
-        "cmm_items_reviewed": Measure(
-            measures.cmm_items_reviewed,
-            _("Share of CMM aspects with a reviewed stage"),
-            "%",
-            _("aspects with a reviewed stage"),
-            _("aspects of the latest published assessment"),
+            _("items of the newest published self-assessments"),
             knows_past=False,
         ),
     },

@@ -138,7 +138,7 @@ class PublishedScoreShape(TranslatedShape, SourcedShape):
 
 
 class ContributionShape(Shape):
-    """[[contribution]] in frameworks.toml: thing = "action:2026-2030/2.1.1", item = "gci-v5/TEC-1"."""
+    """[[contribution]] in frameworks.toml: thing = "action:2026-2030/2.1.1", item = "cmm-2021/D1.2.b"."""
 
     word: ClassVar[str] = "contribution"
     makes: ClassVar[type[models.Model]] = Contribution

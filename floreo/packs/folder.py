@@ -79,6 +79,11 @@ def library_files() -> dict[str, Path]:
     return {f"frameworks/{p.name}": p for p in sorted(home.glob("*.toml"))} if home else {}
 
 
+def is_framework(name: str) -> bool:
+    """Whether a file of the pack is a framework that it brings itself: frameworks/aci-2.toml."""
+    return fnmatch(name, "frameworks/*.toml")
+
+
 def shipped_files() -> dict[str, Path]:
     """Files of a pack that come with the product, as "shipped/playbooks.toml": they too are read with every pack."""
     return {f"shipped/{file.name}": file.shipped for file in pack_files().values() if file.shipped}
@@ -169,6 +174,7 @@ def _is_read(name: str) -> bool:
     return (
         name in ("pack.toml", "README.md", SHAPES_FILE, *top_files())
         or name.startswith(("documents/", "evidence/", "reports/"))
+        or is_framework(name)
         or page_of(name) is not None
         or edition_of(name) is not None
     )

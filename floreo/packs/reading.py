@@ -135,6 +135,11 @@ class _Reader:
             elif isinstance(shaped, Shape):
                 self.rows += shaped.rows(replace(setting, file=name, number=number))
 
+    def framework_file(self, name: str, setting: Setting, languages: list[str]) -> None:
+        shapes = list(self.items(name, library.TABLES))
+        self.problems += [Problem(name, *found) for found in library.problems_of(shapes)]
+        self.rows += library.rows_of(shapes, replace(setting, file=name), languages)
+
     def edition_files(self, name: str, setting: Setting) -> None:
         found = folder.edition_of(name)
         if found is None:
@@ -244,9 +249,7 @@ def _library(languages: list[str]) -> _Reader:
     translations are taken in the country's languages."""
     reader = _Reader(Path(), folder.library_files())
     for name in reader.files:
-        shapes = list(reader.items(name, library.TABLES))
-        reader.problems += [Problem(name, *found) for found in library.problems_of(shapes)]
-        reader.rows += library.rows_of(shapes, name, languages)
+        reader.framework_file(name, Setting(), languages)
     return reader
 
 
@@ -274,6 +277,8 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     for name in reader.files:
         if name in folder.top_files():
             reader.table_file(name, tables_of(name), setting)
+        elif folder.is_framework(name):
+            reader.framework_file(name, setting, shaped.country.languages)
         else:
             reader.edition_files(name, setting)
     common = _shipped(reader.rows, shaped.country.languages)

@@ -18,7 +18,7 @@ COUNTS = {
     "budapest-2001": ("article", 48, 48),
     "ccscap-2025": ("pillar", 6, 6),
     "cmm-2021": ("factor", 23, 23),
-    "gci-v5": ("indicator", 20, 20),
+    "gci-v5": ("indicator", None, 0),
     "ncaf-1": ("objective", 17, 17),
     "ncaf-2": ("objective", 20, 0),
     "ncs-guide-2021": ("element", 37, 0),
@@ -32,13 +32,12 @@ COUNTS = {
 # The parts above them, where the publisher counts those too.
 PARTS = {
     "cmm-2021": {"dimension": 5, "factor": 23, "aspect": 57},
-    "gci-v5": {"pillar": 5, "indicator": 20},
     "ncaf-1": {"cluster": 4, "objective": 17},
     "nist-csf-2": {"function": 6, "category": 22, "outcome": 106},
     "sim3-v2i": {"quadrant": 4, "parameter": 45},
     "un-cybercrime-2024": {"chapter": 9, "article": 68},
 }
-KNOWN = {"ncaf-2", "ncs-guide-2021", "ncs-guide-2025", "ncsi-3"}
+KNOWN = {"gci-v5", "ncaf-2", "ncs-guide-2021", "ncs-guide-2025", "ncsi-3"}
 
 
 def files() -> dict[str, dict[str, Any]]:

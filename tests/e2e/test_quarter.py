@@ -23,7 +23,7 @@ REVIEW = "/workspace/reviews/2025-2028/2026-11-23/"
 DONE = "Tres cursos en el hospital; terminaron 26 personas."
 DONE_BETTER = "Tres cursos en el hospital; terminaron 26 personas, 288 en total."
 ROOT = Path(__file__).resolve().parents[2]
-QUESTIONNAIRE = ROOT / "frameworks" / "gci-v5.toml"
+QUESTIONNAIRE = ROOT / "packs" / "isla-prueba" / "frameworks" / "aci-2.toml"
 PDF = next((ROOT / "packs" / "isla-prueba" / "evidence").glob("*.pdf"))
 
 
@@ -182,7 +182,7 @@ def test_the_quarter_walked_through(office: Office) -> None:
 
 def test_the_pack_of_evidence_opens_in_a_spreadsheet_in_the_order_of_the_questionnaire(office: Office) -> None:
     workspace, _watch = office.secretariat()
-    workspace.goto("/workspace/assessments/gci-2026/")
+    workspace.goto("/workspace/assessments/aci-2026/")
     files = {
         k: str(workspace.get_by_role("link", name=k, exact=True).first.get_attribute("href")) for k in ("XLSX", "ZIP")
     }

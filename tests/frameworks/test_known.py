@@ -68,7 +68,7 @@ def test_nothing_of_it_is_summed_counted_or_waited_for(closed: Assessment, secre
     sheet = queries.sheet(closed.in_version, closed, SYSTEM)
     assert (sheet.total.value, sheet.coverage.reviewed, presenters.status_text(sheet)) == (None, 0, KNOWN)
     period = Period(date(2026, 1, 1), date(2026, 12, 31))
-    assert share_items_reviewed("own")(period, Filters()).value is None
+    assert share_items_reviewed(period, Filters()).value is None
     assert ContributionForm().fields["item"].choices == [("", "Choose one")]  # type: ignore[attr-defined]  # a ChoiceField
     acts.unpublish_assessment(closed, by=SYSTEM)
     acts.reopen_assessment(closed, by=SYSTEM, reason="To look again.")

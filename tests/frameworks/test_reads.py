@@ -163,7 +163,7 @@ def test_the_same_score_again_replaces_it() -> None:
 
 
 def test_a_measure_counts_what_is_reviewed_in_the_newest_public_assessment(two: tuple[User, User]) -> None:
-    measure, period = share_items_reviewed("own"), Period(date(2026, 1, 1), date(2026, 12, 31))
+    measure, period = share_items_reviewed, Period(date(2026, 1, 1), date(2026, 12, 31))
     assessment = make_assessment()
     assert measure(period, Filters()).value is None
     review(assessment, two, A_1="1", B_1="0")
@@ -176,7 +176,7 @@ def test_a_measure_counts_what_is_reviewed_in_the_newest_public_assessment(two: 
     assert (found.value, found.numerator, found.denominator) == (Decimal("66.67"), Decimal(2), Decimal(3))
     assert found.groups == (Group("A Part A", 1, 2), Group("B Part B", 1, 1))
     assert next((r.label, r.counted) for r in found.records) == ("A-2 =A rule", False)
-    assert share_items_with_evidence("own")(period, Filters()).numerator == 1
+    assert share_items_with_evidence(period, Filters()).numerator == 1
 
 
 def test_what_is_in_the_making_is_kept_from_strangers(two: tuple[User, User], observer: User) -> None:

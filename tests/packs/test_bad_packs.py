@@ -324,3 +324,41 @@ def test_a_file_that_nothing_reads_is_told(small: SmallPack) -> None:
 def test_a_folder_without_pack_toml_is_no_pack(small: SmallPack) -> None:
     (small.folder / "pack.toml").unlink()
     assert small.problems()[0].endswith("holds no pack.toml, so it is not a pack")
+
+
+OWN = """
+[framework]
+code = "own"
+title = "Own index"
+short_title = "OI"
+publisher = "Ministry"
+position = 9
+source = "The ministry"
+
+[version]
+code = "own-1"
+framework = "own"
+title = "Own index, first edition"
+rule = "share"
+levels = [{ value = 0, word = "No" }, { value = 1, word = "Yes" }]
+items_stated = 1
+items_kind = "indicator"
+items_source = "The ministry"
+source = "The ministry"
+
+[[item]]
+code = "A"
+title = "A rule"
+kind = "indicator"
+"""
+
+
+def test_a_pack_brings_a_framework_of_its_own_through_the_same_checks(small: SmallPack) -> None:
+    small.add("frameworks/own-1.toml", OWN)
+    assert small.problems() == []
+    small.put("frameworks/own-1.toml", OWN.replace('rule = "share"', 'rule = "luck"'))
+    sentence = "frameworks/own-1.toml, version “own-1”, rule: “luck” is not one of: sum, all_below, share, status"
+    assert sentence in small.problems()
+    shipped = OWN.replace('code = "own-1"', 'code = "cmm-2021"').replace('framework = "own"', 'framework = "cmm"')
+    small.put("frameworks/own-1.toml", shipped.replace('code = "own"', 'code = "cmm"'))
+    assert any(p.startswith("frameworks/") and "“cmm-2021”" in p for p in small.problems())

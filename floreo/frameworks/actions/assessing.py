@@ -24,7 +24,7 @@ FIRST_YEAR = 1990
 
 
 def _code(version: Version, year: int, subject: str) -> str:
-    """gci-2026, gci-2026-csirt, and gci-2026-2 where that is taken."""
+    """cmm-2026, cmm-2026-csirt, and cmm-2026-2 where that is taken."""
     base = slugify(f"{version.framework.code}-{year}-{subject}")[:70].rstrip("-")
     code, number = base, 1
     while Assessment.objects.filter(code=code).exists():

@@ -32,19 +32,19 @@ def test_every_page_answers_those_who_assess(browser_of: Browser, secretariat: U
     client = browser_of(secretariat)
     for address in (
         "/workspace/frameworks/",
-        "/workspace/frameworks/gci/",
+        "/workspace/frameworks/aci/",
         "/workspace/frameworks/ncaf/?version=ncaf-1",
         "/workspace/frameworks/nist-csf/",
-        "/workspace/assessments/gci-2026/",
-        "/workspace/assessments/gci-2026/?show=missing",
+        "/workspace/assessments/aci-2026/",
+        "/workspace/assessments/aci-2026/?show=missing",
         f"{CMM}?show=nonsense",
         f"{CMM}items/D1.1.c/",
-        "/workspace/assessments/gci-2026/compare/",
-        "/workspace/frameworks/gci/new/",
-        "/workspace/frameworks/gci/scores/new/",
-        "/workspace/frameworks/gci/gci-v5/items/LEG-1/check/",
+        "/workspace/assessments/aci-2026/compare/",
+        "/workspace/frameworks/aci/new/",
+        "/workspace/frameworks/aci/scores/new/",
+        "/workspace/frameworks/aci/aci-2/items/LEG-1/check/",
         f"{CMM}close/",
-        "/workspace/assessments/gci-2026/unpublish/",
+        "/workspace/assessments/aci-2026/unpublish/",
     ):
         assert client.get(address).status_code == 200, address
 
@@ -53,14 +53,14 @@ def test_every_page_answers_those_who_assess(browser_of: Browser, secretariat: U
     "address",
     [
         "/workspace/frameworks/nope/",
-        "/workspace/frameworks/gci/?version=cmm-2021",
+        "/workspace/frameworks/aci/?version=cmm-2021",
         "/workspace/assessments/nope/",
         f"{CMM}items/nope/",
         f"{CMM}compare/",
-        "/workspace/assessments/gci-2026/compare/?with=cmm-2026",
-        "/workspace/assessments/gci-2026/pack-publish.zip",
-        "/workspace/assessments/gci-2026/pack-send.exe",
-        "/workspace/frameworks/cmm/gci-v5/items/LEG-1/check/",
+        "/workspace/assessments/aci-2026/compare/?with=cmm-2026",
+        "/workspace/assessments/aci-2026/pack-publish.zip",
+        "/workspace/assessments/aci-2026/pack-send.exe",
+        "/workspace/frameworks/cmm/aci-2/items/LEG-1/check/",
         "/workspace/frameworks/contribution/organisations.user:1/",
         "/workspace/frameworks/contribution/strategy.action:999999/",
         "/workspace/frameworks/contribution/nonsense/",
@@ -75,7 +75,7 @@ def test_who_does_not_assess_is_kept_out(browser_of: Browser, user_with: Any, ro
     client = browser_of(user_with(role))
     for address in (
         "/workspace/frameworks/",
-        "/workspace/frameworks/gci/",
+        "/workspace/frameworks/aci/",
         CMM,
         f"{CMM}items/D1.1.c/",
         f"{CMM}pack-send.zip",
@@ -88,7 +88,7 @@ def test_a_lead_rates_but_neither_reviews_nor_publishes(browser_of: Browser, use
     assert client.post(f"{CMM}items/D1.2.a/rate/", {"mine-held": ["2"], "mine-reason": "Sorted."}).status_code == 302
     for act in ("items/D1.1.c/review/", "items/D1.1.a/take-back/", "close/", "publish/", "unpublish/", "reopen/"):
         assert client.post(f"{CMM}{act}", {}).status_code == 403, act
-    assert client.post("/workspace/frameworks/gci/new/", {"year": 2026}).status_code == 403
+    assert client.post("/workspace/frameworks/aci/new/", {"year": 2026}).status_code == 403
 
 
 def test_rating_without_script_goes_to_the_next_item(browser_of: Browser, secretariat: User) -> None:
@@ -140,7 +140,7 @@ def test_the_second_reviewer_is_told_and_may_then_decide(
 
 
 def test_nothing_is_written_into_a_closed_assessment(browser_of: Browser, secretariat: User) -> None:
-    client, one = browser_of(secretariat), "/workspace/assessments/gci-2026/items/CAP-5/"
+    client, one = browser_of(secretariat), "/workspace/assessments/aci-2026/items/CAP-5/"
     assert "Rate it" not in text_of(client.get(one))
     response = client.post(f"{one}rate/", {"mine-level": "1", "mine-reason": "Late."})
     assert response.status_code == 422
@@ -163,7 +163,7 @@ def test_evidence_of_the_action_that_serves_the_item_is_one_press_away(browser_o
 
 
 def test_only_what_is_missing_is_shown_with_the_part_that_holds_it(browser_of: Browser, secretariat: User) -> None:
-    page = text_of(browser_of(secretariat).get("/workspace/assessments/gci-2026/?show=waiting"))
+    page = text_of(browser_of(secretariat).get("/workspace/assessments/aci-2026/?show=waiting"))
     assert set(re.findall(r'<tr id="item-([A-Z]+-\d)"', page)) == {"CAP-5", "CAP-6"}
     assert "Capacity development" in page
     assert "Legal measures" not in page
@@ -171,26 +171,26 @@ def test_only_what_is_missing_is_shown_with_the_part_that_holds_it(browser_of: B
 
 def test_a_new_year_starts_from_the_last(browser_of: Browser, secretariat: User) -> None:
     client = browser_of(secretariat)
-    last = Assessment.objects.get(code="gci-2026")
-    assert client.post("/workspace/frameworks/gci/new/", {"year": 2027, "before": last.pk}).status_code == 302
+    last = Assessment.objects.get(code="aci-2026")
+    assert client.post("/workspace/frameworks/aci/new/", {"year": 2027, "before": last.pk}).status_code == 302
     made = Assessment.objects.get(year=2027)
-    assert (made.code, made.before, made.answers.count()) == ("gci-2027", last, 20)
-    again = client.post("/workspace/frameworks/gci/new/", {"year": 2027})
+    assert (made.code, made.before, made.answers.count()) == ("aci-2027", last, 20)
+    again = client.post("/workspace/frameworks/aci/new/", {"year": 2027})
     assert again.status_code == 422
     assert "There is already an open assessment for 2027" in text_of(again)
 
 
 def test_the_pack_to_send_holds_what_may_leave(browser_of: Browser, secretariat: User) -> None:
     client = browser_of(secretariat)
-    sent = client.get("/workspace/assessments/gci-2026/pack-send.zip")
+    sent = client.get("/workspace/assessments/aci-2026/pack-send.zip")
     names = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content))).namelist()  # type: ignore[attr-defined]
     assert "LEG-1/gazette-2026-08-14.pdf" in names
     assert not any("duty-rota" in name for name in names)
-    kept = client.get("/workspace/assessments/gci-2026/pack-keep.zip")
+    kept = client.get("/workspace/assessments/aci-2026/pack-keep.zip")
     names = zipfile.ZipFile(io.BytesIO(b"".join(kept.streaming_content))).namelist()  # type: ignore[attr-defined]
     assert "TEC-1/duty-rota.csv" in names
-    book = client.get("/workspace/assessments/gci-2026/pack-send.xlsx")
-    assert book["Content-Disposition"] == 'attachment; filename="gci-2026-send.xlsx"'
+    book = client.get("/workspace/assessments/aci-2026/pack-send.xlsx")
+    assert book["Content-Disposition"] == 'attachment; filename="aci-2026-send.xlsx"'
 
 
 def test_an_action_says_which_items_it_serves(browser_of: Browser, secretariat: User) -> None:
@@ -212,11 +212,11 @@ def test_an_objective_says_so_on_a_page_of_its_own(browser_of: Browser, secretar
     address = f"/workspace/frameworks/contribution/{key(objective)}/"
     client = browser_of(secretariat)
     assert "ORG-3 Cybersecurity metrics" in text_of(client.get(address))
-    response = client.post(address, {"item": "gci-v5/ORG-1", "note": ""})
+    response = client.post(address, {"item": "aci-2/ORG-1", "note": ""})
     assert (response.status_code, response["Location"]) == (302, address)
 
 
-@pytest.mark.parametrize(("address", "most"), [("/workspace/frameworks/", 2), ("/workspace/assessments/gci-2026/", 10)])
+@pytest.mark.parametrize(("address", "most"), [("/workspace/frameworks/", 2), ("/workspace/assessments/aci-2026/", 10)])
 def test_lists_ask_no_more_for_more_rows(browser_of: Browser, secretariat: User, address: str, most: int) -> None:
     client = browser_of(secretariat)
     client.get(address)

@@ -23,7 +23,7 @@ def get_report_for(viewer: object, reference: str) -> Report:
 
 def get_case_for(viewer: object, reference: str) -> Case:
     """Raises Missing when there is none, or its marking or its organisations leave the viewer out."""
-    rows = Case.objects.visible_to(viewer).select_related("lead", "place", "merged_into")
+    rows = Case.objects.visible_to(viewer).select_related("lead", "place").order_by()
     found = rows.filter(reference=reference).first()
     if found is None:
         raise Missing

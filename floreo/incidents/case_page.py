@@ -185,13 +185,7 @@ def case_page(case: Case, viewer: object) -> CasePage:
     lines = list(case.log.all()[: LOG_SHOWN + 1])
     more = case.log.count() - LOG_SHOWN if len(lines) > LOG_SHOWN else 0
     evidence = list(case.evidence.prefetch_related("custody"))
-    allowed = Case.objects.visible_to(viewer)
-    links = CaseLink.objects.filter(Q(case=case) | Q(other=case)).filter(case__in=allowed, other__in=allowed)
-    related = [
-        (link, link.other if link.case_id == case.pk else link.case) for link in links.select_related("case", "other")
-    ]
-    merges = CaseMerge.objects.filter(Q(case=case) | Q(source=case), undone_at=None).select_related("case", "source")
-    merges = merges.filter(case__in=allowed, source__in=allowed)
+    related, merges = _bound_to(case, viewer)
     messages = list(case.messages.all()[:20])
     return CasePage(
         case=case,
@@ -207,15 +201,30 @@ def case_page(case: Case, viewer: object) -> CasePage:
         messages=messages,
         mails=_with_outbox(messages),
         reports=sorted(case.reports.order_by()[:MOST_SHOWN], key=lambda each: (each.received_at, each.pk)),
-        organisations=list(case.organisations.select_related("organisation__merged_into")),
+        organisations=list(case.organisations.select_related("organisation")),
         related=related,
-        merges=list(merges),
+        merges=merges,
         members=list(case.members.select_related("user")),
         submissions=list(case.submissions.select_related("organisation")),
         pause=case.pauses.filter(ends_at=None).first(),
         playbook=Playbook.objects.filter(code=case.playbook).first() if case.playbook else None,
         severity_rules=logic.severity_of(case.impact)[1],
     )
+
+
+def _bound_to(case: Case, viewer: object) -> tuple[list[tuple[CaseLink, Case]], list[CaseMerge]]:
+    """What is related to it, with the other case, and what was merged with it and not undone: cases that the viewer may read."""
+    links = list(CaseLink.objects.filter(Q(case=case) | Q(other=case)))
+    merges = list(CaseMerge.objects.filter(Q(case=case) | Q(source=case), undone_at=None))
+    others = {pk for link in links for pk in (link.case_id, link.other_id)}
+    others |= {pk for merge in merges for pk in (merge.case_id, merge.source_id)}
+    others.discard(case.pk)
+    known = {case.pk: case} | (Case.objects.visible_to(viewer).in_bulk(others) if others else {})
+    links = [link for link in links if link.case_id in known and link.other_id in known]
+    merges = [merge for merge in merges if merge.case_id in known and merge.source_id in known]
+    for merge in merges:
+        merge.case, merge.source = known[merge.case_id], known[merge.source_id]
+    return [(link, known[link.other_id if link.case_id == case.pk else link.case_id]) for link in links], merges
 
 
 def _with_outbox(messages: Sequence[Message]) -> list[tuple[Message, OutboxMail | None]]:

@@ -67,9 +67,10 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     rows: QuerySet[Case] | None = None
     found: list[int] = []
     if words:
-        exact = Case.objects.visible_to(request.user).filter(reference__in={words, words.upper()}).first()
-        if exact is not None:
-            return HttpResponseRedirect(exact.get_absolute_url())
+        if " " not in words:
+            exact = Case.objects.visible_to(request.user).filter(reference__in={words, words.upper()}).first()
+            if exact is not None:
+                return HttpResponseRedirect(exact.get_absolute_url())
         found = search.rows_of("case", words, most=MOST_FOUND)
         rows = CASES.rows(request.user).filter(pk__in=found)
     listing = Listing(CASES, request, rows=rows, page=SHOWN, shown=_shown)

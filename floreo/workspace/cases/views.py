@@ -72,7 +72,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
             if exact is not None:
                 return HttpResponseRedirect(exact.get_absolute_url())
         found = search.rows_of("case", words, most=MOST_FOUND)
-        rows = CASES.rows(request.user).filter(pk__in=found)
+        rows = CASES.rows(request.user).filter(pk__among=found)
     listing = Listing(CASES, request, rows=rows, page=SHOWN, shown=_shown)
     if file := listing.download():
         return file

@@ -1,0 +1,29 @@
+"""`filter(pk__among=[…])`: as `in`, with all numbers in one parameter. Of two hundred numbers that are two hundred parameters, composing and
+sending costs more than the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import BigAutoField, Lookup
+from django.db.models.sql.compiler import SQLCompiler
+
+
+@BigAutoField.register_lookup
+class Among(Lookup):
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [[int(each) for each in value]]
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, before = self.process_lhs(compiler, connection)
+        _placeholder, numbers = self.process_rhs(compiler, connection)
+        return f"{column} = ANY(%s)", (*before, *numbers)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, before = self.process_lhs(compiler, connection)
+        _placeholder, (numbers,) = self.process_rhs(compiler, connection)
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*before, json.dumps(numbers))  # noqa: S608 -- a column, never words

@@ -27,6 +27,7 @@ APPS = (
     "indicators",
     "reviews",
     "meetings",
+    "legislation",
     "publications",
     "evidence",
     "feeds",

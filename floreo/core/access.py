@@ -62,6 +62,13 @@ class Permission(StrEnum):
     INCIDENT_HANDLE = "incident.handle"  # reports of incidents and cases: the national team's own work
     INCIDENT_READ = "incident.read"  # cases that the team shares with one's own organisation
     INCIDENT_SETUP = "incident.setup"  # who takes reports, at which hours, and whether the form is open
+    LAW_READ = "law.read"  # bills and versions that are not public, and internal notes on them
+    LAW_EDIT = "law.edit"  # bring in bills, edit clauses, record stages, rate against treaties
+    LAW_REVIEW = "law.review"  # confirm another's verdict on an article of a treaty
+    LAW_PUBLISH = "law.publish"  # put instruments and versions on the public site
+    CONSULTATION_READ = "consultation.read"  # consultations that are not open yet, and comments that are not public
+    CONSULTATION_RUN = "consultation.run"  # prepare, enter comments on paper, group them, decide, moderate
+    CONSULTATION_PUBLISH = "consultation.publish"  # open, close and publish the answers
 
 
 class Scope(StrEnum):
@@ -120,6 +127,13 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.INCIDENT_HANDLE: _("Handle reports of incidents and cases"),
     Permission.INCIDENT_READ: _("Read the cases that the team shares with one's own organisation"),
     Permission.INCIDENT_SETUP: _("Say who takes reports of incidents, and open the public form"),
+    Permission.LAW_READ: _("Read bills and versions that are not public"),
+    Permission.LAW_EDIT: _("Import bills, edit clauses, record stages, and rate them against treaties"),
+    Permission.LAW_REVIEW: _("Review ratings against treaties"),
+    Permission.LAW_PUBLISH: _("Publish bills, Acts and their versions"),
+    Permission.CONSULTATION_READ: _("Read consultations that are not open, and comments that are not public"),
+    Permission.CONSULTATION_RUN: _("Prepare consultations, enter and group comments, and decide on them"),
+    Permission.CONSULTATION_PUBLISH: _("Open and close consultations, and publish the answers"),
 }
 
 
@@ -206,8 +220,10 @@ ROLES: Mapping[str, Role] = {
         Role(
             "drafter",
             _("Drafter"),
-            _("Prepares texts: imports a strategy and reviews the draft."),
-            _READS | {P.IMPORT_REVIEW: ALL, P.PUBLICATION_WRITE: ALL},
+            _("Prepares texts: imports a strategy and reviews the draft, drafts bills, and groups comments on them."),
+            _READS
+            | {P.IMPORT_REVIEW: ALL, P.PUBLICATION_WRITE: ALL}
+            | {P.LAW_READ: ALL, P.LAW_EDIT: ALL, P.CONSULTATION_READ: ALL, P.CONSULTATION_RUN: ALL},
         ),
         Role(
             "coordinator",
@@ -230,7 +246,8 @@ ROLES: Mapping[str, Role] = {
             _("Reads the plan, its evidence, the meetings and the audit chain; changes nothing."),
             _READS
             | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL, P.MEETING_READ: ALL}
-            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL},
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL}
+            | {P.LAW_READ: ALL, P.CONSULTATION_READ: ALL},
         ),
     )
 }

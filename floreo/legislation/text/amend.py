@@ -1,0 +1,365 @@
+"""Amending bills: the instructions in their clauses, and the Act as it would read. An instruction that does not fit is told, never guessed."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from floreo.legislation.text import labels
+from floreo.legislation.text.structure import Block, Definition, LegalText, Node, Quote, Text
+
+Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_words", "insert_words", "delete_words",
+               "insert_definition", "insert_part", "replace_part", "repeal_part"]  # fmt: skip
+_SECTION = r"section\s+(?P<section>\d+[A-Z]{0,2})(?P<below>(?:\s*\([0-9A-Za-z]+\))*)"
+_Q = r"[“\"](?P<{0}>[^”\"]+)[”\"]"
+_HEAD = re.compile(rf"\b{_SECTION}(?:\s+of\s+the\s+(?:principal\s+)?Act)?\b", re.IGNORECASE)
+_REPEAL = re.compile(
+    rf"\b{_SECTION}[^.;]*?\b(?:is|are)\s+(?:hereby\s+)?repealed\b|\brepealing\s+{_SECTION.replace('section>', 'section2>').replace('below>', 'below2>')}",
+    re.IGNORECASE,
+)
+_REPLACED = re.compile(
+    r"\b(?:repealing|deleting|repealed|replac\w+)\b.*\b(?:substitut\w+|replac\w+)\b[^“”]*(?:follow\w*|therefor)[^“”]*[—:–-]\s*$"
+    r"|\bsubstitut\w+\s+the\s+following\s+(?:section|subsection|paragraph)?[^“”]*[—:–-]\s*$"
+    r"|\breplac\w+\b[^“”]*\bfollow\w*[^“”]*[—:–-]\s*$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(rf"\binsert\w*\b[^“”]*?\b(?:immediately\s+)?after\s+{_SECTION}[^“”]*[—:–-]\s*$", re.IGNORECASE)
+_AFTER_BELOW = re.compile(
+    r"\b(?:insert|add)\w*\b[^“”]*?\bafter\s+(?P<what>subsection|paragraph|subparagraph)\s+\((?P<number>\w+)\)[^“”]*[—:–-]\s*$",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(r"\b(?:insert|add)\w*\b[^“”]*\bdefinitions?\b[^“”]*[—:–-]\s*$", re.IGNORECASE)
+_WORDS_REPLACED = re.compile(
+    r"\b(?:deleting|repealing|omitting|striking\s+out|replacing|substituting\s+for)\s+the\s+(?:words?|figures?|expression)\s+"
+    + _Q.format("old")
+    + r"[^“\"]*?\b(?:substitut\w+|insert\w+|with)\s*(?:therefor\s*)?(?:,?\s*the\s+(?:words?|figures?|expression))?\s*"
+    + _Q.format("new"),
+    re.IGNORECASE,
+)
+_WORDS_INSERTED = re.compile(
+    r"\b(?:insert|add)\w*\s*,?\s*(?:immediately\s+)?after\s+the\s+(?:words?|figures?|expression)\s+"
+    + _Q.format("old")
+    + r"[^“\"]*?the\s+(?:words?|figures?|expression)\s+"
+    + _Q.format("new"),
+    re.IGNORECASE,
+)
+_WORDS_DELETED = re.compile(
+    r"\b(?:deleting|omitting|striking\s+out)\s+the\s+(?:words?|figures?|expression)\s+" + _Q.format("old"),
+    re.IGNORECASE,
+)
+_EVERYWHERE = re.compile(r"\bwherever\s+(?:it|they)\s+(?:occur|appear)", re.IGNORECASE)
+
+
+@dataclass
+class Instruction:
+    """One change that a clause of an amending bill orders."""
+
+    clause: str  # label in the bill: "4(1)(a)"
+    kind: Kind
+    section: str  # of the Act: "5", or that after which something is inserted
+    below: tuple[str, ...] = ()  # "(2)", "(a)"
+    old: str = ""
+    new: str = ""
+    everywhere: bool = False
+    quote: Quote | None = field(default=None, repr=False)
+    words: str = ""  # the instruction as printed
+    before: str = ""  # the provision's words before and after, once applied
+    after: str = ""
+    problem: str = ""  # code of why it does not fit; empty when it was applied
+
+
+# --- Reading instructions -----------------------------------------------------------------------------------------
+
+
+def instructions_of(bill: LegalText, *, act: str = "") -> list[Instruction]:
+    """Those of all clauses, in order. `act` is the title of the principal Act: clauses that amend another one by name are left out."""
+    found: list[Instruction] = []
+    for section in bill.sections():
+        found += _in_node(section, section.number, ("", ()), act)
+    return found
+
+
+def _in_node(node: Node, label: str, held: tuple[str, tuple[str, ...]], act: str) -> Iterator[Instruction]:
+    """`held` is the section that the words above named: "Section 5 is amended— (a) by deleting ..."."""
+    blocks = list(node.before)
+    for at, block in enumerate(blocks):
+        if not isinstance(block, Text):
+            continue
+        quote = blocks[at + 1] if at + 1 < len(blocks) and isinstance(blocks[at + 1], Quote) else None
+        named = _HEAD.search(_outside_quotes(block.words))
+        if named and not _AFTER.search(block.words):
+            held = (named["section"], _below_of(named["below"]))
+        elif named and not held[0]:
+            held = (named["section"], _below_of(named["below"]))
+        yield from _of_sentence(label, block.words, held, quote if isinstance(quote, Quote) else None)
+    for child in node.children:
+        yield from _in_node(child, label + child.number, held, act)
+
+
+def _outside_quotes(words: str) -> str:
+    return re.sub(r"“[^”]*”|\"[^\"]*\"", "“”", words)
+
+
+def _below_of(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\([0-9A-Za-z]+\)", text))
+
+
+def _of_sentence(
+    label: str, words: str, held: tuple[str, tuple[str, ...]], quote: Quote | None
+) -> Iterator[Instruction]:
+    section, below = held
+    common = {"clause": label, "words": words}
+    if quote is not None:
+        if found := _AFTER.search(words):
+            yield Instruction(kind="insert_section", section=found["section"], quote=quote, **common)
+        elif _DEFINITION.search(words) and section:
+            yield Instruction(kind="insert_definition", section=section, below=below, quote=quote, **common)
+        elif (found := _AFTER_BELOW.search(words)) and section:
+            at = (*below, f"({found['number']})")
+            yield Instruction(kind="insert_part", section=section, below=at, quote=quote, **common)
+        elif _REPLACED.search(words) and section:
+            kind: Kind = "replace_part" if below or _names_part(words) else "replace_section"
+            at = below or _part_named(words)
+            yield Instruction(kind=kind, section=section, below=at, quote=quote, **common)
+        return
+    if not section:
+        return
+    at = below or _part_named(words)
+    everywhere = bool(_EVERYWHERE.search(words))
+    swapped = list(_WORDS_REPLACED.finditer(words)) + list(_WORDS_INSERTED.finditer(words))
+    for found in swapped:
+        inserted = found.re is _WORDS_INSERTED
+        yield Instruction(
+            kind="insert_words" if inserted else "replace_words",
+            section=section,
+            below=at,
+            old=found["old"],
+            new=found["new"],
+            everywhere=everywhere,
+            **common,
+        )
+    if not swapped:
+        for found in _WORDS_DELETED.finditer(words):
+            yield Instruction(
+                kind="delete_words", section=section, below=at, old=found["old"], everywhere=everywhere, **common
+            )
+        if _REPEAL.search(_outside_quotes(words)):
+            yield Instruction(kind="repeal_part" if at else "repeal_section", section=section, below=at, **common)
+
+
+def _names_part(words: str) -> bool:
+    return bool(_part_named(words))
+
+
+def _part_named(words: str) -> tuple[str, ...]:
+    """ "in subsection (2), paragraph (a)"; empty where the words name the whole section."""
+    return tuple(
+        f"({n})" for n in re.findall(r"(?:subsection|paragraph|subparagraph)\s+\((\w+)\)", _outside_quotes(words))
+    )
+
+
+# --- Applying them ------------------------------------------------------------------------------------------------
+
+
+def apply(act: LegalText, instructions: Sequence[Instruction]) -> LegalText:
+    """The Act as it would read; `act` stays as it is. Each instruction gets `before` and `after`, or its `problem`."""
+    made = copy.deepcopy(act)
+    for each in instructions:
+        each.problem = _apply(made, each)
+    return made
+
+
+def _apply(act: LegalText, each: Instruction) -> str:
+    found = _find(act.body, each.section)
+    if found is None:
+        return "no_such_section"
+    siblings, at = found
+    node = siblings[at]
+    if each.kind == "insert_section":
+        new = [copy.deepcopy(one) for one in (each.quote.nodes if each.quote else [])]
+        if not new or any(one.kind != "section" for one in new):
+            return "quotes_no_section"
+        while (
+            at + 1 < len(siblings)
+            and labels.follows(siblings[at + 1].number, siblings[at].number, "number")
+            and (siblings[at + 1].number[:-1] == node.number)
+        ):
+            at += 1
+        siblings[at + 1 : at + 1] = new
+        each.after = "\n".join(text_of(one) for one in new)
+        return ""
+    each.before = text_of(node)
+    if each.kind == "replace_section":
+        new = [copy.deepcopy(one) for one in (each.quote.nodes if each.quote else [])]
+        if not new:
+            return "quotes_no_section"
+        siblings[at : at + 1] = new
+        each.after = "\n".join(text_of(one) for one in new)
+        return ""
+    if each.kind == "repeal_section":
+        siblings[at] = Node("section", node.number, "", [Text("[Repealed]")])
+        each.after = text_of(siblings[at])
+        return ""
+    problem = _within(node, each)
+    each.after = "" if problem else text_of(node)
+    return problem
+
+
+def _within(section: Node, each: Instruction) -> str:
+    holder, node = _down(section, each.below)
+    if node is None:
+        return "no_such_part"
+    if each.kind in {"replace_words", "insert_words", "delete_words"}:
+        return _swap_words(node, each)
+    quote = each.quote
+    if each.kind == "repeal_part":
+        assert holder is not None
+        holder.children.remove(node)
+        return ""
+    if quote is None:
+        return "quotes_nothing"
+    if each.kind == "insert_definition":
+        return _add_definitions(node, quote)
+    assert holder is not None
+    at = holder.children.index(node)
+    new = [copy.deepcopy(one) for one in quote.nodes]
+    if not new:
+        return "quotes_nothing"
+    for one in new:
+        one.kind = node.kind
+    if each.kind == "insert_part":
+        holder.children[at + 1 : at + 1] = new
+    else:
+        holder.children[at : at + 1] = new
+    return ""
+
+
+def _find(nodes: list[Node], number: str) -> tuple[list[Node], int] | None:
+    for at, node in enumerate(nodes):
+        if node.kind == "section" and node.number.upper() == number.upper():
+            return nodes, at
+        if node.kind in {"part", "chapter", "division"} and (found := _find(node.children, number)):
+            return found
+    return None
+
+
+def _down(section: Node, below: Sequence[str]) -> tuple[Node | None, Node | None]:
+    holder: Node | None = None
+    node: Node | None = section
+    for number in below:
+        assert node is not None
+        holder = node
+        node = next((child for child in node.children if child.number.lower() == number.lower()), None)
+        if node is None:
+            return holder, None
+    return holder, node
+
+
+def _swap_words(node: Node, each: Instruction) -> str:
+    spots = list(_spots(node))
+    hits = [spot for spot in spots if each.old in spot.get()]
+    if not hits:
+        return "words_not_found"
+    if not each.everywhere and (len(hits) > 1 or hits[0].get().count(each.old) > 1):
+        return "words_more_than_once"
+    new = {"replace_words": each.new, "insert_words": f"{each.old} {each.new}", "delete_words": ""}[each.kind]
+    for spot in hits:
+        spot.set(re.sub(r" {2,}", " ", spot.get().replace(each.old, new)).replace(" ,", ",").replace(" .", ".").strip())
+    return ""
+
+
+@dataclass
+class _Spot:
+    """A text within a node that can be read and written."""
+
+    owner: object
+    name: str
+
+    def get(self) -> str:
+        return str(getattr(self.owner, self.name))
+
+    def set(self, words: str) -> None:
+        setattr(self.owner, self.name, words)
+
+
+def _spots(node: Node) -> Iterator[_Spot]:
+    for each in node.walk():
+        yield _Spot(each, "heading")
+        for block in [*each.before, *each.after]:
+            if isinstance(block, Text):
+                yield _Spot(block, "words")
+            elif isinstance(block, Definition):
+                yield from (_Spot(block, "words"), _Spot(block, "after"))
+                yield from (_Spot(item, "text") for item in _items(block))
+
+
+def _items(block: Definition) -> Iterator[object]:
+    stack = list(block.items)
+    while stack:
+        item = stack.pop()
+        yield item
+        stack += item.items
+
+
+def _add_definitions(node: Node, quote: Quote) -> str:
+    """In the order of the alphabet, in whichever part of the section holds the definitions."""
+    new = [
+        block if isinstance(block, Definition) else Definition(block.words)
+        for block in quote.blocks
+        if isinstance(block, Definition | Text)
+    ]
+    for each in node.walk():
+        for blocks in (each.before, each.after):
+            if any(isinstance(block, Definition) for block in blocks):
+                for one in new:
+                    _in_order(blocks, copy.deepcopy(one))
+                return "" if new else "quotes_nothing"
+    return "no_definitions"
+
+
+def _in_order(blocks: list[Block], new: Definition) -> None:
+    place = 0
+    for at, block in enumerate(blocks):
+        if isinstance(block, Definition) and _term(block.words) < _term(new.words):
+            place = at + 1
+        elif isinstance(block, Definition) and not place:
+            place = at
+            break
+    blocks.insert(place, new)
+
+
+def _term(words: str) -> str:
+    found = re.match(r"[“\"]([^”\"]+)[”\"]", words)
+    return (found[1] if found else words).casefold()
+
+
+def text_of(node: Node) -> str:
+    """A provision as plain lines."""
+    head = f"{node.number}. {node.heading}".strip() if node.kind == "section" else node.number
+    lines = [head.rstrip(". ") if not node.heading and node.kind == "section" else head]
+    first = True
+    for block in node.before:
+        lines += _lines(block, lines if first and node.kind != "section" else None)
+        first = False
+    for child in node.children:
+        lines += text_of(child).split("\n")
+    for block in node.after:
+        lines += _lines(block, None)
+    return "\n".join(line for line in lines if line)
+
+
+def _lines(block: Block, head: list[str] | None) -> list[str]:
+    if isinstance(block, Text):
+        words = [block.words]
+    elif isinstance(block, Definition):
+        words = [block.words, *(f"{item.number} {item.text}" for item in block.items), block.after]  # type: ignore[list-item]
+    elif isinstance(block, Quote):
+        words = [text_of(node) for node in block.nodes]
+    else:
+        words = [" | ".join(row) for row in block.rows]
+    if head is not None and words:
+        head[-1] = f"{head[-1]} {words.pop(0)}".strip()
+    return [line for line in words if line]

@@ -1,0 +1,646 @@
+"""From the lines of a bill, in reading order, to its structure. Judges by labels and their order, since layout is lost on the way."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from floreo.legislation.text import labels
+from floreo.legislation.text.labels import Label, Style, bracket_label, section_label
+from floreo.legislation.text.structure import (
+    RANKS,
+    Block,
+    Definition,
+    Doubt,
+    Item,
+    LegalText,
+    Node,
+    NodeKind,
+    Quote,
+    Rows,
+    Schedule,
+    Text,
+)
+
+_NUMERAL = (
+    r"(?:[IVXLC]+|\d{1,3}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|PRIMER[AO]?|SEGUND[AO]|TERCER[AO]?)[A-Z]?"
+)
+_CONTAINER = re.compile(
+    rf"^(?P<word>PART|CHAPTER|DIVISION|SUBPART|SUB-PART|PARTE|CAP[IÍ]TULO|T[IÍ]TULO)\s+(?P<number>{_NUMERAL})\b"
+    r"\s*[-–—:.]*\s*(?P<heading>.*)$",
+    re.IGNORECASE,
+)
+_SUBPART = re.compile(r"^SUB-?PART\s*:?\s*(?P<number>[A-Z])\s*[-–—:.]+\s*(?P<heading>.*)$", re.IGNORECASE)
+_CONTAINER_KINDS: dict[str, NodeKind] = {
+    "part": "part",
+    "parte": "part",
+    "título": "part",
+    "titulo": "part",
+    "chapter": "chapter",
+    "capítulo": "chapter",
+    "capitulo": "chapter",
+    "division": "division",
+    "subpart": "division",
+    "sub-part": "division",
+}
+_ORDINAL = "FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|PRIMER|SEGUNDO|TERCER|CUARTO|QUINTO"
+_SCHEDULE = re.compile(
+    rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)"
+    r"\s*[-–—:.]*\s*(?P<rest>.*)$"
+)
+_LONG_TITLE = re.compile(r"^(?:AN?\s+ACT|A\s+BILL|ACT|BILL|LEY)\b", re.IGNORECASE)
+_PURPOSE = re.compile(r"\b(?:to|for|para|que)\b", re.IGNORECASE)
+_ENACTING = re.compile(
+    r"^(?:BE\s+IT\s+(?:THEREFORE\s+)?ENACTED|ENACTED\b|WHEREAS\b|NOW,?\s+THEREFORE|POR\s+CUANTO|DECRETA|\[.*\]$)",
+    re.IGNORECASE,
+)
+_TERM = re.compile(
+    r"^[“\"«‘][^”\"»’]{1,160}[”\"»’]\s*(?:\([^)]*\)\s*)?(?:,|means?\b|includes?\b|has\b|have\b|in\s+relation|with\s+respect|in\b|when\b"
+    r"|and\b|or\b|—|significa\b|comprende\b|incluye\b|:)",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(r"interpretation|definition|meaning|definici|interpretaci|construction of", re.IGNORECASE)
+_IN_THIS = re.compile(r"\bin\s+(?:this|these|the)\b[^.]*[—–:-]\s*$|\ben\s+est[ae]\b[^.]*[—–:]\s*$", re.IGNORECASE)
+_GOES_ON = ("—", "–", ":", "-")
+_AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
+_HEADING_AT_MOST = 150
+_JUMP_AT_MOST = 10
+_OPEN, _CLOSE = '“"', '”"'
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paragraph, heading or row of a table, with the number that stood before it."""
+
+    words: str
+    is_heading: bool = False
+    cells: tuple[str, ...] = ()
+
+
+def outline(lines: Sequence[Line]) -> LegalText:
+    """The structure of a whole text. Nothing is left out but the arrangement of sections, which is made from the text itself."""
+    rows = [line for line in lines if line.cells or line.words.strip()]
+    found = LegalText()
+    start, end, arrangement = _bounds(rows)
+    _front(found, [line.words.strip() for line in rows[: arrangement[0] if arrangement else start]])
+    if arrangement:
+        _front(found, [line.words.strip() for line in rows[arrangement[1] : start]])
+        found.doubts.append(Doubt("arrangement_left_out", ""))
+    found.body, more = Builder(found.doubts).build(rows[start:end])
+    found.preamble += [block.words for block in more if isinstance(block, Text)]
+    found.schedules = [_schedule(part, found.doubts) for part in _schedules(rows[end:])]
+    found.doubts += _judged(found)
+    return found
+
+
+def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
+    """Where the body begins and ends, and where an arrangement of sections stands before it."""
+    firsts = [at for at, line in enumerate(rows) if _is_section_one(line)]
+    start = (firsts or [0])[0]
+    arrangement = _arrangement(rows)
+    if arrangement and arrangement[0] <= start:
+        start = next(at for at in firsts if at >= arrangement[1])
+    else:
+        arrangement = None
+    end = next((at for at in range(start + 1, len(rows)) if _is_schedule(rows, at)), len(rows))
+    while start and _container(rows[start - 1].words.strip()):
+        start -= 1
+    if start > 1 and _container(rows[start - 2].words.strip()) and len(rows[start - 1].words) < _HEADING_AT_MOST:
+        start -= 2
+    if arrangement:  # its title, and the parts that it lists, go with it
+        arrangement = (arrangement[0], min(arrangement[1], start))
+        last = arrangement[1]
+        for at in range(arrangement[0], last):
+            if _looks_like_front(rows[at].words):
+                arrangement = (arrangement[0], at)
+                break
+    return start, end, arrangement
+
+
+def _arrangement(rows: Sequence[Line]) -> tuple[int, int] | None:
+    """A list of titles before the text itself, in which the first number comes again: where it begins, and one past its end."""
+    firsts = [at for at, line in enumerate(rows) if _is_section_one(line)]
+    for start, again in itertools.pairwise(firsts):
+        between = rows[start + 1 : again]
+        if len(between) >= 2 and all(
+            len(each.words) < 160 and not bracket_label(each.words) and not each.cells for each in between
+        ):
+            head = start
+            while head and _is_arrangement_head(rows[head - 1].words):
+                head -= 1
+            end = again
+            if end > start + 2 and not section_label(rows[end - 1].words) and not _container(rows[end - 1].words):
+                end -= 1  # the title of the first section, on a line of its own
+            return head, end
+    return None
+
+
+def _looks_like_front(words: str) -> bool:
+    return bool(_LONG_TITLE.match(words.strip()) or _ENACTING.match(words.strip())) and not section_label(words.strip())
+
+
+def _is_arrangement_head(words: str) -> bool:
+    bare = words.strip()
+    return bool(
+        re.match(r"^(?:ARRANGEMENT|TABLE)\s+OF|^CONTENTS$|^[IÍ]NDICE$|^CONTENIDO$", bare, re.IGNORECASE)
+        or re.fullmatch(r"SECTIONS?|CLAUSES?|REGULATIONS?|PARAGRAPHS?|ART[IÍ]CULOS?", bare, re.IGNORECASE)
+        or _container(bare)
+    )
+
+
+def _is_section_one(line: Line) -> bool:
+    label = section_label(line.words.strip())
+    return label is not None and label.number == "1" and bool(label.rest)
+
+
+def _is_schedule(rows: Sequence[Line], at: int) -> bool:
+    found = _SCHEDULE.match(rows[at].words.strip())
+    return (
+        found is not None and len(rows[at].words) < _HEADING_AT_MOST and not rows[at].words.strip().endswith((".", ";"))
+    )
+
+
+def _front(found: LegalText, lines: Sequence[str]) -> None:
+    """Title lines, long title and enacting words."""
+    waiting = ""
+    for words in lines:
+        if found.preamble or _ENACTING.match(words):
+            found.preamble.append(words)
+        elif waiting:
+            found.long_title, waiting = f"{waiting} {words}", ""
+        elif _LONG_TITLE.match(words) and not found.long_title and len(words.split()) < 4:
+            waiting = words
+        elif _LONG_TITLE.match(words) and not found.long_title and _PURPOSE.search(words):
+            found.long_title = words
+        else:
+            found.preface.append(words)
+    if waiting:
+        found.preface.append(waiting)
+
+
+# --- The body -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Builder:
+    """Goes through the lines once, with the nodes that are open now."""
+
+    doubts: list[Doubt]
+    is_quoted: bool = False
+    top: list[Node] = field(default_factory=list)
+    loose: list[Block] = field(default_factory=list)  # before the first node
+    path: list[Node] = field(default_factory=list)
+    styles: dict[int, Style] = field(default_factory=dict)  # how the children of a node are numbered, by its identity
+    last_section: str = ""
+
+    def build(self, lines: Sequence[Line]) -> tuple[list[Node], list[Block]]:
+        at = 0
+        while at < len(lines):
+            at = self._line(lines, at)
+        return self.top, self.loose
+
+    def _line(self, lines: Sequence[Line], at: int) -> int:
+        line, words = lines[at], lines[at].words.strip()
+        if line.cells:
+            self._row(line.cells)
+            return at + 1
+        if (found := _container(words)) and len(words) <= _HEADING_AT_MOST and not words.endswith((";", ",")):
+            return self._container(lines, at, found)
+        if end := self._quote_end(lines, at):
+            self._quote(lines[at:end])
+            return end
+        label = section_label(words)
+        if label is not None and self._is_next_section(label, line):
+            return self._section(lines, at, label, "")
+        if (heading := self._heading_before(lines, at)) is not None:
+            return heading
+        if (bracket := bracket_label(words)) and (self._section_open() or self.is_quoted):
+            self._bracket(bracket, [each.words.strip() for each in lines[at + 1 : at + 40]])
+            return at + 1
+        self._text(words)
+        return at + 1
+
+    # --- parts and sections ---
+
+    def _container(self, lines: Sequence[Line], at: int, found: re.Match[str]) -> int:
+        kind = _CONTAINER_KINDS[found["word"].lower()] if "word" in found.re.groupindex else "division"
+        heading = found["heading"].strip()
+        at += 1
+        if not heading and at < len(lines) and self._may_head(lines, at):
+            heading = lines[at].words.strip()
+            at += 1
+        self._open(Node(kind, found["number"].upper(), heading))
+        return at
+
+    def _may_head(self, lines: Sequence[Line], at: int) -> bool:
+        words = lines[at].words.strip()
+        return (
+            0 < len(words) <= _HEADING_AT_MOST
+            and not lines[at].cells
+            and section_label(words) is None
+            and bracket_label(words) is None
+            and not _container(words)
+            and not words.endswith((".", ";", ","))
+        )
+
+    def _is_next_section(self, label: Label, line: Line) -> bool:
+        if not label.rest and not line.is_heading and not label.has_dot:
+            return False
+        starts = label.rest[:1]
+        plain = label.has_dot or line.is_heading or starts in "(—" or starts.isupper() or starts in _OPEN
+        if not self.last_section:
+            return plain and (self.is_quoted or label.number[:1] == "1")
+        if labels.follows(label.number, self.last_section, "number"):
+            return plain
+        if labels.is_repeat(label.number, self.last_section, "number"):
+            return (label.has_dot or line.is_heading) and _is_title(label.rest)
+        place = int(re.match(r"\d+", label.number)[0]) - int(re.match(r"\d+", self.last_section)[0])  # type: ignore[index]
+        return (
+            0 < place <= _JUMP_AT_MOST
+            and (label.has_dot or line.is_heading)
+            and (_is_title(label.rest) or starts == "(")
+        )
+
+    def _section(self, lines: Sequence[Line], at: int, label: Label, heading: str) -> int:
+        if self.last_section and labels.is_repeat(label.number, self.last_section, "number"):
+            self.doubts.append(Doubt("number_twice", "", (("number", label.number),)))
+        elif self.last_section and not labels.follows(label.number, self.last_section, "number"):
+            self.doubts.append(Doubt("number_missing", "", (("number", label.number), ("last", self.last_section))))
+        self.last_section = label.number
+        node = Node("section", label.number, heading)
+        self._open(node)
+        rest = label.rest
+        if not heading and rest and self._is_heading(rest, lines, at):
+            node.heading, rest = rest.rstrip(".").strip(), ""
+        elif not heading and (split := re.match(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", rest, re.DOTALL)):
+            node.heading, rest = split[1].strip(), split[2]
+        if rest:
+            self._rest(rest, [each.words.strip() for each in lines[at + 1 : at + 40]])
+        return at + 1
+
+    def _is_heading(self, rest: str, lines: Sequence[Line], at: int) -> bool:
+        """Whether the words beside the number are the section's title: short, and followed by its text."""
+        if not _is_title(rest):
+            return False
+        if at + 1 >= len(lines):
+            return lines[at].is_heading
+        after = lines[at + 1]
+        words = after.words.strip()
+        if _container(words) or (_SCHEDULE.match(words) and words.isupper()):
+            return lines[at].is_heading
+        label = section_label(words)
+        if label is not None and labels.follows(label.number, self.last_section, "number") and label.has_dot:
+            return lines[at].is_heading and len(rest.split()) <= 8 and not rest.endswith(".")
+        return True
+
+    def _heading_before(self, lines: Sequence[Line], at: int) -> int | None:
+        """A short line before a section whose own words are text heads that section; before one with a title it is a cross-heading."""
+        if at + 1 >= len(lines) or not self._may_head(lines, at):
+            return None
+        words, following = lines[at].words.strip(), lines[at + 1]
+        label = section_label(following.words.strip())
+        if label is None or not self._is_next_section(label, following):
+            return None
+        if words[:1].islower() or words[:1] in _OPEN or _ends_open(self._last_words()):
+            return None
+        if label.rest and not label.rest.startswith("(") and self._is_heading(label.rest, lines, at + 1):
+            if not self.top or self.path:
+                self._open(Node("crossheading", "", words))
+            return at + 1
+        return self._section(lines, at + 1, label, words)
+
+    def _open(self, node: Node) -> None:
+        rank = _rank(node)
+        while (
+            self.path
+            and _rank(self.path[-1]) >= rank
+            and not (node.kind == self.path[-1].kind == "subparagraph" and self.styles.get(id(node)) == "roman")
+        ):
+            self.path.pop()
+        (self.path[-1].children if self.path else self.top).append(node)
+        if node.kind != "crossheading":
+            self.path.append(node)
+
+    def _section_open(self) -> bool:
+        return any(node.kind == "section" for node in self.path)
+
+    # --- what is lettered and numbered within a section ---
+
+    def _rest(self, rest: str, ahead: Sequence[str]) -> None:
+        """What follows a label on its line: another label, "(1) (a) ...", or words."""
+        label = bracket_label(rest)
+        if label is not None and labels.is_first(label.number, labels.styles(label.number)[-1]):
+            self._bracket(label, ahead)
+        else:
+            self._own(rest)
+
+    def _bracket(self, label: Label, ahead: Sequence[str]) -> None:
+        if self._in_definition(label):
+            return
+        found = self._place_of(label, ahead)
+        if found is None:
+            self.doubts.append(Doubt("number_odd", self._here(), (("number", label.printed),)))
+            self._text(f"{label.printed} {label.rest}")
+            return
+        parent, style, doubt = found
+        if doubt:
+            self.doubts.append(Doubt(doubt, self._here(), (("number", label.printed),)))
+        while self.path and self.path[-1] is not parent:
+            self.path.pop()
+        node = Node(_kind_below(parent, style), label.printed)
+        (parent.children if parent else self.top).append(node)
+        self.styles[id(parent) if parent else 0] = style
+        self.path.append(node)
+        if label.rest:
+            self._rest(label.rest, ahead)
+
+    def _place_of(self, label: Label, ahead: Sequence[str]) -> tuple[Node | None, Style, str] | None:
+        """Under which open node it belongs, numbered how, and what is odd about it. The next in a series goes before a new series."""
+        options: list[tuple[Node | None, Style, str]] = []
+        parents: list[Node | None] = [*reversed(self.path)]
+        if self.is_quoted:
+            parents.append(None)
+        for parent in parents:
+            if parent is not None and _rank(parent) < RANKS.index("section"):
+                break
+            style = self.styles.get(id(parent) if parent else 0)
+            siblings = parent.children if parent else self.top
+            if style and style in labels.styles(label.number) and siblings:
+                last = siblings[-1].number.strip("().")
+                if labels.follows(label.number, last, style):
+                    options.append((parent, style, ""))
+        start = self._new_series(label)
+        if options and start and self._starts_series(label, ahead, options[0][1]):
+            return start
+        if options:
+            return options[0]
+        if start:
+            return start
+        return self._out_of_order(label, parents)
+
+    def _new_series(self, label: Label) -> tuple[Node | None, Style, str] | None:
+        for style in reversed(labels.styles(label.number)):
+            if labels.is_first(label.number, style):
+                here = self.path[-1] if self.path else None
+                if (
+                    here is not None and here.children
+                ):  # something stands below already: a second series, below its last
+                    return None
+                return here, style, ""
+        return None
+
+    def _starts_series(self, label: Label, ahead: Sequence[str], style: Style) -> bool:
+        """(i) after (h): a letter, or the first roman number below (h)? What comes next decides, then the words before."""
+        if style != "letter" or label.number != "i":
+            return False
+        following = next((found.number for words in ahead if (found := bracket_label(words))), "")
+        if following in {"ii", "j", "ia", "i"}:
+            return following == "ii"
+        return _ends_open(self._last_words())
+
+    def _out_of_order(self, label: Label, parents: Sequence[Node | None]) -> tuple[Node | None, Style, str] | None:
+        for parent in parents:
+            if parent is not None and _rank(parent) < RANKS.index("section"):
+                break
+            style = self.styles.get(id(parent) if parent else 0)
+            siblings = parent.children if parent else self.top
+            if not (style and siblings and style in labels.styles(label.number)):
+                continue
+            last = siblings[-1].number.strip("().")
+            if labels.is_jump(label.number, last, style):
+                return parent, style, "number_missing_here"
+            if labels.is_repeat(label.number, last, style):
+                return parent, style, "number_twice_here"
+        here = self.path[-1] if self.path else None
+        style = labels.styles(label.number)[-1]
+        if (here is None or not here.children) and (self.is_quoted or style == "number"):
+            return here, style, "" if self.is_quoted else "number_missing_here"
+        return None
+
+    def _in_definition(self, label: Label) -> bool:
+        """Lettered lines below a definition are its own."""
+        blocks = self._open_blocks()
+        if not blocks or label.number[0].isdigit():
+            return False
+        if isinstance(blocks[-1], Text) and _ends_open(blocks[-1].words):
+            after_children = bool(self.path and self.path[-1].children)
+            is_first = labels.is_first(label.number, labels.styles(label.number)[-1])
+            if any(isinstance(each, Definition) for each in blocks) or (after_children and is_first):
+                blocks[-1] = Definition(blocks[-1].words)
+        owner = blocks[-1]
+        if not isinstance(owner, Definition):
+            return False
+        items = owner.items
+        options = labels.styles(label.number)
+        if items and items[-1].items and _fits(label.number, items[-1].items[-1].number, options):
+            items[-1].items.append(Item(label.printed, label.rest))
+        elif items and "letter" in options and labels.follows(label.number, items[-1].number.strip("()."), "letter"):
+            items.append(Item(label.printed, label.rest))
+        elif items and labels.is_first(label.number, options[-1]) and _ends_open(items[-1].text):
+            items[-1].items.append(Item(label.printed, label.rest))
+        elif not items and labels.is_first(label.number, options[-1]):
+            items.append(Item(label.printed, label.rest))
+        elif items and _fits(label.number, items[-1].number, options):
+            items.append(Item(label.printed, label.rest))
+        else:
+            return False
+        return True
+
+    # --- words ---
+
+    def _own(self, words: str) -> None:
+        """The words after a label on its own line."""
+        here = self.path[-1]
+        here.before.append(self._block(words, here))
+
+    def _text(self, words: str) -> None:
+        here = self.path[-1] if self.path else None
+        if here is None:
+            self.loose.append(self._block(words, None))
+            return
+        if (holder := self._holder_of_definitions()) is not None and _TERM.match(words):
+            while self.path[-1] is not holder:
+                self.path.pop()
+            self._open_blocks().append(Definition(words))
+            return
+        if self._is_wrap_up(words, here):
+            owner = self.path[-2]
+            del self.path[-1]
+            owner.after.append(Text(words))
+            return
+        blocks = self._open_blocks()
+        if blocks and isinstance(blocks[-1], Definition) and words[:1].islower():
+            blocks[-1].after = f"{blocks[-1].after} {words}".strip()
+            return
+        blocks.append(self._block(words, here))
+
+    def _open_blocks(self) -> list[Block]:
+        """Where the next words go."""
+        if not self.path:
+            return self.loose
+        here = self.path[-1]
+        return here.after if here.children else here.before
+
+    def _holder_of_definitions(self) -> Node | None:
+        """The innermost open node that holds definitions."""
+        for node in reversed(self.path):
+            if any(isinstance(block, Definition) for block in [*node.before, *node.after]):
+                return node
+        return None
+
+    def _is_wrap_up(self, words: str, here: Node) -> bool:
+        """Words in small letters after "(b) ...;" go on with the sentence of what holds (a) and (b)."""
+        if not words[:1].islower() or len(self.path) < 2 or here.kind not in {"paragraph", "subparagraph"}:
+            return False
+        return not _ends_open(self._last_words()) and words.rstrip(";,") not in {"and", "or", "y", "o"}
+
+    def _block(self, words: str, here: Node | None) -> Block:
+        section = next((node for node in reversed(self.path) if node.kind == "section"), None)
+        if _TERM.match(words) and self._defines(section, here):
+            return Definition(words)
+        return Text(words)
+
+    def _defines(self, section: Node | None, here: Node | None) -> bool:
+        if self.is_quoted or (section and _DEFINES.search(section.heading)):
+            return True
+        said = [block.words for block in (here.before if here else []) if isinstance(block, Text)]
+        return any(_IN_THIS.search(each) for each in said) or any(
+            isinstance(block, Definition) for block in (here.before if here else [])
+        )
+
+    def _row(self, cells: tuple[str, ...]) -> None:
+        blocks = self._open_blocks()
+        if not blocks or not isinstance(blocks[-1], Rows):
+            blocks.append(Rows())
+        table = blocks[-1]
+        assert isinstance(table, Rows)
+        table.rows.append(cells)
+
+    # --- quoted amendments ---
+
+    def _quote_end(self, lines: Sequence[Line], at: int) -> int:
+        """One past the last line of what an amendment quotes; 0 where none begins here."""
+        words = lines[at].words.strip()
+        last = self._last_words()
+        if words[:1] not in _OPEN or not _ends_open(last) or not _AMENDS.search(last):
+            return 0
+        depth = 0
+        for end in range(at, min(at + 400, len(lines))):
+            each = lines[end].words.strip()
+            depth += each.count("“") - each.count("”")
+            closed = depth <= 0 if words[0] == "“" else (end > at or len(each) > 1)
+            if closed and re.search(r"[”\"]\s*(?:[.;,]|;\s*(?:and|y))?\s*$", each):
+                return end + 1
+        return 0
+
+    def _quote(self, lines: Sequence[Line]) -> None:
+        inner = [line.words.strip() for line in lines]
+        inner[0] = inner[0][1:]
+        closing = re.search(r"[”\"]\s*(?:[.;,]|;\s*(?:and|y))?\s*$", inner[-1])
+        end = closing[0].strip() if closing else "”"
+        inner[-1] = inner[-1][: closing.start()] if closing else inner[-1]
+        builder = Builder(self.doubts, is_quoted=True)
+        nodes, blocks = builder.build(
+            [Line(words, line.is_heading, line.cells) for words, line in zip(inner, lines, strict=True)]
+        )
+        self._open_blocks().append(Quote(blocks, nodes, lines[0].words.strip()[0], end))
+
+    # --- what was read last ---
+
+    def _last_words(self) -> str:
+        if not self.path:
+            return _words_of(self.loose)
+        here = self.path[-1]
+        return _words_of(here.after or here.before)
+
+    def _here(self) -> str:
+        numbers = [node.number for node in self.path if _rank(node) >= RANKS.index("section")]
+        return "".join(numbers)
+
+
+def _container(words: str) -> re.Match[str] | None:
+    return _CONTAINER.match(words) or _SUBPART.match(words)
+
+
+def _rank(node: Node) -> int:
+    return RANKS.index("section") if node.kind == "crossheading" else RANKS.index(node.kind)
+
+
+def _kind_below(parent: Node | None, style: Style) -> NodeKind:
+    if style == "number":
+        return "subsection"
+    if parent is None or parent.kind in {"section", "subsection"}:
+        return "paragraph"
+    return "subparagraph"
+
+
+def _fits(number: str, last: str, options: Sequence[Style]) -> bool:
+    return any(labels.follows(number, last.strip("()."), style) for style in options)
+
+
+def _is_title(words: str) -> bool:
+    bare = words.strip()
+    if not bare or len(bare) > _HEADING_AT_MOST or bare.endswith((*_GOES_ON, ";", ",")) or bare[:1] in '(“"«':
+        return False
+    return not (bare.endswith(".") and len(bare.split()) > 10) and not re.search(r"[a-z)]{3}\.\s+[A-Z(]", bare)
+
+
+def _ends_open(words: str) -> bool:
+    return words.rstrip().endswith(_GOES_ON)
+
+
+def _words_of(blocks: Sequence[Block]) -> str:
+    if not blocks:
+        return ""
+    last = blocks[-1]
+    if isinstance(last, Text):
+        return last.words
+    if isinstance(last, Definition):
+        return last.after or (last.items[-1].text if last.items else last.words)
+    return ""
+
+
+# --- Schedules and doubts -----------------------------------------------------------------------------------------
+
+
+def _schedules(rows: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    starts = [at for at in range(len(rows)) if _is_schedule(rows, at)]
+    if not starts:
+        return
+    for at, following in zip(starts, [*starts[1:], len(rows)], strict=True):
+        yield rows[at:following]
+
+
+def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
+    found = _SCHEDULE.match(rows[0].words.strip())
+    assert found is not None
+    schedule = Schedule(found["title"].strip(), found["rest"].strip())
+    rest = list(rows[1:])
+    if not schedule.heading and rest and not rest[0].cells and len(rest[0].words) <= _HEADING_AT_MOST:
+        if section_label(rest[0].words.strip()) is None and bracket_label(rest[0].words.strip()) is None:
+            schedule.heading = rest.pop(0).words.strip()
+    if arrangement := _arrangement(rest):
+        del rest[arrangement[0] : arrangement[1]]
+    schedule.nodes, schedule.blocks = Builder(doubts).build(rest)
+    if not (schedule.nodes or schedule.blocks):
+        doubts.append(Doubt("schedule_empty", schedule.title))
+    return schedule
+
+
+def _judged(found: LegalText) -> Iterator[Doubt]:
+    """What a drafter should look at in the finished structure."""
+    sections = list(found.sections())
+    if not sections:
+        yield Doubt("no_sections", "")
+    for node in sections:
+        if not node.heading:
+            yield Doubt("no_heading", node.number)
+        for each in node.walk():
+            if not (each.before or each.children or each.after) and each.kind != "crossheading":
+                yield Doubt("empty", node.number + ("" if each is node else each.number))
+            for block in [*each.before, *each.after]:
+                if isinstance(block, Text) and _LEFT_OVER.search(block.words):
+                    yield Doubt("left_over", node.number, (("words", _LEFT_OVER.search(block.words)[0]),))  # type: ignore[index]

@@ -27,7 +27,7 @@ ASSETS, BUILT, MODULES = ROOT / "assets", ROOT / "floreo" / "static_built", ROOT
 FACES = [f"{name}-latin-wght-normal.woff2" for name in ("piazzolla", "public-sans")]
 FILES = {f"@fontsource-variable/{f.split('-latin')[0]}/files/{f}": f"fonts/{f}" for f in FACES}
 TABLER = MODULES / "@tabler/core/dist/css/tabler.min.css"
-OWN = ["tokens.css", "theme.css", "pages.css", "incidents.css", "report.css", "charts.css", "print.css"]
+OWN = ["tokens.css", "theme.css", "pages.css", "incidents.css", "law.css", "report.css", "charts.css", "print.css"]
 # Classes that only a running page sets, or that Django writes.
 SAFE = {"show", "active", "disabled", "is-invalid", "visually-hidden", "errorlist", "htmx-request"}
 

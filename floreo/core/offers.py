@@ -74,6 +74,7 @@ MY_WORKSPACE = Section(_("My workspace"), 0)
 STRATEGY = Section(_("Strategy"), 10)
 INCIDENTS = Section(_("Incidents"), 15)
 THREATS = Section(_("Threats"), 20)
+LAW = Section(_("Law"), 25)
 REGISTER = Section(_("Register"), 30)
 ADMINISTRATION = Section(_("Administration"), 90)
 

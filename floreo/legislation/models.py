@@ -53,6 +53,8 @@ class InstructionKind(models.TextChoices):
     INSERT_WORDS = "insert_words", _("Inserts words")
     DELETE_WORDS = "delete_words", _("Deletes words")
     INSERT_DEFINITION = "insert_definition", _("Inserts a definition")
+    REPLACE_DEFINITION = "replace_definition", _("Replaces a definition")
+    REPEAL_DEFINITION = "repeal_definition", _("Repeals a definition")
 
 
 def may_read_drafts(viewer: object) -> bool:
@@ -217,6 +219,8 @@ class VersionQuerySet(models.QuerySet["LawVersion"]):
 class LawVersion(Record, Translated, Sourced):
     """The text of an instrument as it was on a day, as Akoma Ntoso. Its provisions are rows of their own, made from the text."""
 
+    not_chained = {"built_from": "Says which text the provisions were made from; that text's hash is in the trail."}
+
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="versions")
     code = models.SlugField(max_length=40)  # "v2": part of its address
     title = models.CharField(max_length=200, verbose_name=_("Version"))  # "Bill as introduced"
@@ -224,6 +228,7 @@ class LawVersion(Record, Translated, Sourced):
     language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
     text = models.TextField(blank=True)  # Akoma Ntoso 3.0, valid against its schema; empty where only headings are known
     sha256 = models.CharField(max_length=64, blank=True)  # of `text`
+    built_from = models.CharField(max_length=64, blank=True)  # sha256 of the text that its provisions were made from
     doubts = models.JSONField(default=list, blank=True)  # [[code, place, {facts}]]: what a drafter looks at
     is_public = models.BooleanField(default=False, verbose_name=_("On the public site"))
     is_locked = models.BooleanField(default=False)  # published or left to Parliament: corrected by a new version only

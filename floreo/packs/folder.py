@@ -173,7 +173,7 @@ def edition_of(name: str) -> tuple[str, str] | None:
 def _is_read(name: str) -> bool:
     return (
         name in ("pack.toml", "README.md", SHAPES_FILE, *top_files())
-        or name.startswith(("documents/", "evidence/", "reports/"))
+        or name.startswith(("documents/", "evidence/", "laws/", "reports/"))
         or is_framework(name)
         or page_of(name) is not None
         or edition_of(name) is not None

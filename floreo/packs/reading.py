@@ -17,6 +17,7 @@ from floreo.core.access import ROLES
 from floreo.core.pack import Row, Setting, Shape, Strict, spoken_in
 from floreo.evidence import pack as evidence
 from floreo.frameworks import library
+from floreo.legislation import pack as legislation
 from floreo.offers import pack_files, pack_shapes
 from floreo.packs import checks, folder
 from floreo.packs.folder import PackShape
@@ -226,6 +227,19 @@ def _evidence_files(reader: _Reader) -> None:
     reader.rows = rows
 
 
+def _law_texts(reader: _Reader) -> None:
+    """Gives each version of a law the text of its file: Akoma Ntoso, held against its schema."""
+    rows = []
+    for row in reader.rows:
+        name = row.fields["file_name"] if row.word == "law_version" else ""
+        facts = legislation.facts_of_file(name, reader.files) if name else {}
+        if isinstance(facts, str):
+            reader.problems.append(Problem(row.file, row.name, "file", facts))
+            facts = {}
+        rows.append(replace(row, fields={**row.fields, **facts}))
+    reader.rows = rows
+
+
 def _manifest(shaped: PackShape) -> dict[str, Any]:
     as_json: TypeAdapter[Any] = TypeAdapter(Any)
     plain = as_json.dump_python({"files": [f.model_dump() for f in shaped.file]}, mode="json")
@@ -286,6 +300,7 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     reader.rows += common.rows
     _outlines(reader)
     _evidence_files(reader)
+    _law_texts(reader)
     rows = _in_order(checks.numbered(reader.rows, {s.word for s in pack_shapes() if s.repeats}))
     reader.problems += checks.problems_in(rows, shaped.country, is_measure=is_measure, broken=reader.broken)
     reader.problems += checks.account_problems(

@@ -12,7 +12,7 @@ from floreo.legislation.text import labels
 from floreo.legislation.text.structure import Block, Definition, LegalText, Node, Quote, Text
 
 Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_words", "insert_words", "delete_words",
-               "insert_definition", "insert_part", "replace_part", "repeal_part"]  # fmt: skip
+               "insert_definition", "replace_definition", "repeal_definition", "insert_part", "replace_part", "repeal_part"]  # fmt: skip
 _SECTION = r"section\s+(?P<section>\d+[A-Z]{0,2})(?P<below>(?:\s*\([0-9A-Za-z]+\))*)"
 _Q = r"[“\"](?P<{0}>[^”\"]+)[”\"]"
 _HEAD = re.compile(rf"\b{_SECTION}(?:\s+of\s+the\s+(?:principal\s+)?Act)?\b", re.IGNORECASE)
@@ -50,6 +50,12 @@ _WORDS_DELETED = re.compile(
     r"\b(?:deleting|omitting|striking\s+out)\s+the\s+(?:words?|figures?|expression)\s+" + _Q.format("old"),
     re.IGNORECASE,
 )
+_PART_REPEALED = re.compile(
+    r"\b(?:repealing|deleting|omitting|revoking)\s+(?:subsection|paragraph|subparagraph)\s+\(\w+\)"
+    r"|\b(?:subsection|paragraph|subparagraph)\s+\(\w+\)[^.;]*\bis\s+(?:hereby\s+)?(?:repealed|deleted|revoked)\b",
+    re.IGNORECASE,
+)
+_DEFINITION_OF = re.compile(r"\bdefinition\s+of\s+" + _Q.format("term"), re.IGNORECASE)
 _EVERYWHERE = re.compile(r"\bwherever\s+(?:it|they)\s+(?:occur|appear)", re.IGNORECASE)
 
 
@@ -115,6 +121,10 @@ def _of_sentence(
     if quote is not None:
         if found := _AFTER.search(words):
             yield Instruction(kind="insert_section", section=found["section"], quote=quote, **common)
+        elif (found := _DEFINITION_OF.search(words)) and section and _REPLACED.search(words):
+            yield Instruction(
+                kind="replace_definition", section=section, below=below, old=found["term"], quote=quote, **common
+            )
         elif _DEFINITION.search(words) and section:
             yield Instruction(kind="insert_definition", section=section, below=below, quote=quote, **common)
         elif (found := _AFTER_BELOW.search(words)) and section:
@@ -146,7 +156,12 @@ def _of_sentence(
             yield Instruction(
                 kind="delete_words", section=section, below=at, old=found["old"], everywhere=everywhere, **common
             )
-        if _REPEAL.search(_outside_quotes(words)):
+        plain = _outside_quotes(words)
+        if (gone := _DEFINITION_OF.search(words)) and re.search(r"\b(?:repeal|delet|omit)", plain, re.IGNORECASE):
+            yield Instruction(kind="repeal_definition", section=section, below=below, old=gone["term"], **common)
+        elif at and _PART_REPEALED.search(plain):
+            yield Instruction(kind="repeal_part", section=section, below=at, **common)
+        elif _REPEAL.search(plain):
             yield Instruction(kind="repeal_part" if at else "repeal_section", section=section, below=at, **common)
 
 
@@ -215,6 +230,8 @@ def _within(section: Node, each: Instruction) -> str:
     if each.kind in {"replace_words", "insert_words", "delete_words"}:
         return _swap_words(node, each)
     quote = each.quote
+    if each.kind in {"replace_definition", "repeal_definition"}:
+        return _swap_definition(node, each)
     if each.kind == "repeal_part":
         assert holder is not None
         holder.children.remove(node)
@@ -318,6 +335,21 @@ def _add_definitions(node: Node, quote: Quote) -> str:
                     _in_order(blocks, copy.deepcopy(one))
                 return "" if new else "quotes_nothing"
     return "no_definitions"
+
+
+def _swap_definition(node: Node, each: Instruction) -> str:
+    """The definition of the term gives way to those that are quoted, or goes."""
+    quoted = each.quote.blocks if each.quote else []
+    new = [copy.deepcopy(one) if isinstance(one, Definition) else Definition(one.words) for one in quoted if isinstance(one, Definition | Text)]
+    if each.kind == "replace_definition" and not new:
+        return "quotes_nothing"
+    for part in node.walk():
+        for blocks in (part.before, part.after):
+            for at, block in enumerate(blocks):
+                if isinstance(block, Definition) and _term(block.words) == each.old.strip().casefold():
+                    blocks[at : at + 1] = new
+                    return ""
+    return "no_such_definition"
 
 
 def _in_order(blocks: list[Block], new: Definition) -> None:

@@ -196,6 +196,11 @@ class Builder:
     styles: dict[int, Style] = field(default_factory=dict)  # how the children of a node are numbered, by its identity
     last_section: str = ""
 
+    def open_section(self, node: Node) -> None:
+        """Begins within a section whose number and heading are known."""
+        self.last_section = node.number
+        self._open(node)
+
     def build(self, lines: Sequence[Line]) -> tuple[list[Node], list[Block]]:
         at = 0
         while at < len(lines):

@@ -23,6 +23,7 @@ from floreo.frameworks.actions import complete_assessments
 from floreo.incidents import clocks
 from floreo.incidents.models import Case
 from floreo.indicators.actions.computing import take_due_readings
+from floreo.legislation.actions.versions import build_provisions
 from floreo.offers import measures
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
 from floreo.organisations.queries import in_the_country
@@ -80,6 +81,7 @@ def after_load() -> None:
             clocks.fill()
         refresh_statuses(by=SYSTEM, always=True)
         complete_assessments(by=SYSTEM)
+        build_provisions()
         take_due_readings(by=SYSTEM)
         freeze_past(by=SYSTEM)
 

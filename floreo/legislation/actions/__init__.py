@@ -1,0 +1,1 @@
+"""Writing of laws: instruments, versions, stages, verdicts."""

@@ -1,0 +1,329 @@
+"""Versions: read from a file, edited clause by clause, amended by a bill, published."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from django.db.models import F
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action
+from floreo.core.errors import Changed, Refused
+from floreo.core.reading.document import Unreadable
+from floreo.core.uploads import digest_of
+from floreo.core.writing import lock_latest, require_free_code, require_text, save
+from floreo.legislation.models import Instrument, InstrumentKind, LawInstruction, LawProvision, LawVersion, TreatyVerdict
+from floreo.legislation.presenters import unreadable_text
+from floreo.legislation.text import akn, amend
+from floreo.legislation.text.caged import read_law
+from floreo.legislation.text.outline import Builder, Line
+from floreo.legislation.text.provisions import provisions_of
+from floreo.legislation.text.structure import Doubt, LegalText, Node
+from floreo.organisations.queries import the_country
+
+_LANGUAGES = {"en": "eng", "es": "spa"}
+MOST_WORDS = 60_000  # of one clause, in characters
+
+
+def frame_of(instrument: Instrument, *, dated: date, language: str) -> dict[str, str]:
+    """What the head of the document says, as plain data."""
+    country = the_country()
+    return {
+        "country": (country.code if country else "xx").lower()[:2],
+        "kind": "bill" if instrument.kind == InstrumentKind.BILL else "act",
+        "on": (instrument.dated or dated).isoformat(),
+        "number": slugify(instrument.number) or instrument.code,
+        "title": instrument.title,
+        "language": _LANGUAGES.get(language, "eng"),
+    }
+
+
+def _frame(version: LawVersion) -> akn.Frame:
+    facts = frame_of(version.instrument, dated=version.dated, language=version.language)
+    return akn.Frame(facts["country"], facts["kind"], date.fromisoformat(facts["on"]), facts["number"], facts["title"], facts["language"])
+
+
+@action("law_version.imported", needs=Permission.LAW_EDIT)
+def import_version(
+    instrument: Instrument, *, by: Actor, file: Path, name: str, code: str, title: str, dated: date, language: str = "en"
+) -> LawVersion:
+    """A version from a Word, PDF, HTML or text file. Refuses with a sentence what cannot be read, and what holds no section."""
+    version = LawVersion(
+        instrument=instrument,
+        code=require_free_code(instrument.versions.all(), code),
+        title=require_text(title, field="title", sentence=_("Enter a name for this version.")),
+        dated=dated,
+        language=language,
+        file_name=name[:200],
+        file_sha256=digest_of(file),
+    )
+    try:
+        found = read_law(file, name=name, frame=frame_of(instrument, dated=dated, language=language))
+    except Unreadable as refusal:
+        sentence = unreadable_text(refusal)
+        raise Refused(sentence, code=refusal.code, fields={"file": sentence}) from refusal
+    if not found.sections:
+        sentence = _("%(name)s holds no numbered section. Check that it is the text of a law.") % {"name": name}
+        raise Refused(sentence, code="no_sections", fields={"file": sentence})
+    return _put_text(version, found.xml, found.doubts)
+
+
+@action("law_version.made", needs=Permission.LAW_EDIT)
+def put_version(
+    instrument: Instrument, *, by: Actor, text: LegalText, code: str, title: str, dated: date, language: str = "en"
+) -> LawVersion:
+    """A version from a structure that is here already."""
+    version = LawVersion(
+        instrument=instrument,
+        code=require_free_code(instrument.versions.all(), code),
+        title=require_text(title, field="title", sentence=_("Enter a name for this version.")),
+        dated=dated,
+        language=language,
+    )
+    return _put_text(version, akn.to_xml(text, _frame(version)), tuple(text.doubts))
+
+
+def _put_text(version: LawVersion, xml: str, doubts: Sequence[Doubt]) -> LawVersion:
+    version.text = xml
+    version.sha256 = hashlib.sha256(xml.encode()).hexdigest()
+    version.doubts = [[d.code, d.place, dict(d.facts)] for d in doubts]
+    version = save(version)
+    rebuild_provisions(version)
+    return version
+
+
+def rebuild_provisions(version: LawVersion) -> None:
+    """The rows of provisions, from the text."""
+    version.provisions.all().delete()
+    if not version.text:
+        return
+    _front, found = provisions_of(version.text)
+    rows, seen = [], set()
+    for position, each in enumerate(found):
+        if each.eid in seen:
+            continue
+        seen.add(each.eid)
+        rows.append(
+            LawProvision(
+                version=version,
+                eid=each.eid[:200],
+                kind=each.kind,
+                number=each.number[:40],
+                heading=each.heading[:500],
+                label=each.label[:200],
+                parent=each.parent[:200],
+                words=each.words,
+                lines=[line.as_data() for line in each.lines],
+                digest=each.digest,
+                position=position,
+            )
+        )
+    LawProvision.objects.bulk_create(rows, batch_size=500)
+    LawVersion.objects.filter(pk=version.pk).update(built_from=version.sha256)
+    version.built_from = version.sha256
+
+
+def build_provisions() -> None:
+    """Provisions of versions that a pack brought, and the words that its verdicts judged."""
+    for version in LawVersion.objects.exclude(built_from=F("sha256")).select_related("instrument"):
+        rebuild_provisions(version)
+    for row in TreatyVerdict.objects.filter(digests={}).exclude(provisions=[]).exclude(on_version=None):
+        found = dict(row.on_version.provisions.filter(label__in=row.provisions).values_list("label", "digest"))  # type: ignore[union-attr]
+        if found:
+            row.digests = found
+            save(row)
+
+
+def must_be_open(version: LawVersion) -> None:
+    if version.is_locked:
+        raise Refused(_("This version is published. Make a new version and change that one."), code="locked")
+
+
+# --- One clause -----------------------------------------------------------------------------------------------------
+
+
+def clause_text(version: LawVersion, number: str) -> str:
+    """A section as a drafter edits it: one line a paragraph, with its number in front."""
+    section = next((each for each in akn.from_xml(version.text).sections() if each.number == number), None)
+    if section is None:
+        return ""
+    return "\n".join(amend.text_of(section).split("\n")[1 if section.heading or not section.before else 0 :])
+
+
+def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Doubt]]:
+    """A section from what a drafter typed. Raises Refused for another section inside it."""
+    if len(words) > MOST_WORDS:
+        sentence = _("This clause is longer than %(most)s characters. Divide it.") % {"most": f"{MOST_WORDS:,}"}
+        raise Refused(sentence, code="too_long", fields={"words": sentence})
+    doubts: list[Doubt] = []
+    lines = [Line(line.strip()) for line in words.replace("\r", "").split("\n") if line.strip()]
+    builder = Builder(doubts)
+    builder.open_section(Node("section", number, heading))
+    nodes, _loose = builder.build(lines)
+    if len(nodes) != 1:
+        sentence = _("Line “%(line)s” begins a new section or part. Add it as a clause of its own.")
+        other = nodes[1]
+        sentence %= {"line": f"{other.number} {other.heading}".strip()}
+        raise Refused(sentence, code="another_section", fields={"words": sentence})
+    return nodes[0], doubts
+
+
+@action("law_version.clause_edited", needs=Permission.LAW_EDIT)
+def edit_clause(version: LawVersion, number: str, *, by: Actor, heading: str, words: str, seen: str = "") -> LawVersion:
+    """One clause anew. `seen` is the digest of what the drafter saw: refused where another saved in between."""
+    version = lock_latest(version)
+    must_be_open(version)
+    row = version.provisions.filter(kind="section", number=number).first()
+    if row is None:
+        raise Refused(_("This version has no clause %(number)s.") % {"number": number}, code="no_clause")
+    if seen and seen != row.digest:
+        raise Changed(
+            _("Somebody else changed this clause meanwhile. Compare both texts, then save again."),
+            theirs={"heading": row.heading, "words": clause_text(version, number)},
+        )
+    text = akn.from_xml(version.text)
+    node, doubts = parsed_clause(number, heading.strip(), words)
+    _replace(text.body, number, [node])
+    text.doubts = [d for d in _doubts(version) if not d.place.startswith(number)] + doubts
+    return _put_text(version, akn.to_xml(text, _frame(version)), text.doubts)
+
+
+@action("law_version.clause_added", needs=Permission.LAW_EDIT)
+def add_clause(version: LawVersion, *, by: Actor, after: str, number: str, heading: str, words: str) -> LawVersion:
+    """A clause after another, or as the first."""
+    version = lock_latest(version)
+    must_be_open(version)
+    number = number.strip().rstrip(".")
+    if not re.fullmatch(r"\d{1,4}[A-Z]{0,3}(?: (?:bis|ter|quater))?", number):
+        sentence = _("Enter a number such as 12 or 12A.")
+        raise Refused(sentence, code="bad_number", fields={"number": sentence})
+    if version.provisions.filter(kind="section", number=number).exists():
+        sentence = _("There is a clause %(number)s already.") % {"number": number}
+        raise Refused(sentence, code="taken", fields={"number": sentence})
+    text = akn.from_xml(version.text)
+    node, doubts = parsed_clause(number, heading.strip(), words)
+    if not _insert(text.body, after, node):
+        sentence = _("This version has no clause %(number)s.") % {"number": after}
+        raise Refused(sentence, code="no_clause", fields={"after": sentence})
+    return _put_text(version, akn.to_xml(text, _frame(version)), [*_doubts(version), *doubts])
+
+
+@action("law_version.clause_removed", needs=Permission.LAW_EDIT)
+def remove_clause(version: LawVersion, number: str, *, by: Actor) -> LawVersion:
+    version = lock_latest(version)
+    must_be_open(version)
+    text = akn.from_xml(version.text)
+    if not _replace(text.body, number, []):
+        raise Refused(_("This version has no clause %(number)s.") % {"number": number}, code="no_clause")
+    if not list(text.sections()):
+        raise Refused(_("A law has one clause at least."), code="last_clause")
+    return _put_text(version, akn.to_xml(text, _frame(version)), _doubts(version))
+
+
+def _doubts(version: LawVersion) -> list[Doubt]:
+    return [Doubt(code, place, tuple((k, str(v)) for k, v in facts.items())) for code, place, facts in version.doubts]
+
+
+def _replace(nodes: list[Node], number: str, new: list[Node]) -> bool:
+    for at, node in enumerate(nodes):
+        if node.kind == "section" and node.number == number:
+            nodes[at : at + 1] = new
+            return True
+        if node.kind != "section" and _replace(node.children, number, new):
+            return True
+    return False
+
+
+def _insert(nodes: list[Node], after: str, new: Node) -> bool:
+    if not after:
+        first = next((node for node in nodes if node.kind != "crossheading"), None)
+        if first is not None and first.kind != "section":
+            return _insert(first.children, "", new)
+        nodes.insert(0, new)
+        return True
+    for at, node in enumerate(nodes):
+        if node.kind == "section" and node.number == after:
+            nodes.insert(at + 1, new)
+            return True
+        if node.kind != "section" and _insert(node.children, after, new):
+            return True
+    return False
+
+
+# --- Whole versions -------------------------------------------------------------------------------------------------
+
+
+@action("law_version.copied", needs=Permission.LAW_EDIT)
+def copy_version(version: LawVersion, *, by: Actor, code: str, title: str, dated: date) -> LawVersion:
+    """A new version that begins with the same words."""
+    made = LawVersion(
+        instrument=version.instrument,
+        code=require_free_code(version.instrument.versions.all(), code),
+        title=require_text(title, field="title", sentence=_("Enter a name for this version.")),
+        dated=dated,
+        language=version.language,
+    )
+    return _put_text(made, version.text, _doubts(version))
+
+
+@action("law_version.published", needs=Permission.LAW_PUBLISH)
+def publish_version(version: LawVersion, *, by: Actor) -> LawVersion:
+    """On the public site; from then on it changes only as a new version. Its instrument is published with it."""
+    version = lock_latest(version)
+    version.is_public = version.is_locked = True
+    instrument = lock_latest(version.instrument)
+    if not instrument.is_public:
+        instrument.is_public = True
+        save(instrument)
+    return save(version)
+
+
+@action("law_version.hidden", needs=Permission.LAW_PUBLISH)
+def hide_version(version: LawVersion, *, by: Actor) -> LawVersion:
+    version = lock_latest(version)
+    version.is_public = False
+    return save(version)
+
+
+@action("law.amended", needs=Permission.LAW_EDIT)
+def apply_bill(bill: LawVersion, principal: LawVersion, *, by: Actor, code: str, title: str, dated: date) -> LawVersion:
+    """The principal Act as it would read after the bill, as a version of the Act; each instruction is recorded with what it found and
+    left, or with why it does not fit. Refused where no instruction could be read."""
+    found = amend.instructions_of(akn.from_xml(bill.text))
+    if not found:
+        raise Refused(_("No clause of this bill says in words that are understood here what it changes."), code="no_instruction")
+    made = amend.apply(akn.from_xml(principal.text), found)
+    bill.instructions.filter(principal=principal).delete()
+    LawInstruction.objects.bulk_create(
+        LawInstruction(
+            version=bill,
+            principal=principal,
+            clause=each.clause[:60],
+            kind=each.kind,
+            section=each.section[:40],
+            below="".join(each.below)[:60],
+            words=each.words,
+            before=each.before,
+            after=each.after,
+            problem=each.problem,
+            position=position,
+        )
+        for position, each in enumerate(found)
+    )
+    version = LawVersion(
+        instrument=principal.instrument,
+        code=require_free_code(principal.instrument.versions.all(), code),
+        title=require_text(title, field="title", sentence=_("Enter a name for this version.")),
+        dated=dated,
+        language=principal.language,
+    )
+    doubts = [Doubt("instruction_failed", each.clause, (("problem", each.problem),)) for each in found if each.problem]
+    return _put_text(version, akn.to_xml(made, _frame(version)), doubts)
+
+

@@ -1,0 +1,152 @@
+"""The text of a version as it prints: contents, clauses, comparisons, as HTML whose every word is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.legislation.models import LawProvision, LawVersion
+from floreo.legislation.queries import compared, provisions
+from floreo.legislation.text.compare import ComparedLine, ComparedProvision, Run, changed_eids
+from floreo.legislation.text.provisions import Front, PrintedLine, Provision, provisions_of
+
+CHANGES: Mapping[str, Promise] = {
+    "same": _l("The same"),
+    "changed": _l("Changed"),
+    "added": _l("New"),
+    "removed": _l("Removed"),
+    "moved": _l("Another number or place"),
+}
+_DEEPEST = 4
+
+
+@dataclass
+class Entry:
+    """A line of the contents: a part with its clauses, or a clause."""
+
+    eid: str
+    number: str
+    heading: str
+    change: str = ""
+    entries: list[Entry] = field(default_factory=list)
+
+
+def changed_labels(old: LawVersion, new: LawVersion) -> Mapping[str, str]:
+    """By eId of the new version, what happened to each clause since the old."""
+    return dict(changed_eids(compared(old, new)))
+
+
+def front_of(version: LawVersion) -> Front:
+    head = version.text.split("<body", 1)[0]
+    try:
+        return provisions_of(head + "<body/></" + ("bill" if "<bill" in head else "act") + "></akomaNtoso>")[0]
+    except ValueError:
+        return provisions_of(version.text)[0]
+
+
+def contents(version: LawVersion, changed: Mapping[str, str]) -> list[Entry]:
+    """Parts with their clauses; clauses without a part, and schedules, stand alone."""
+    rows = version.provisions.filter(kind__in=("part", "chapter", "division", "section", "schedule")).defer("words", "lines")
+    found: list[Entry] = []
+    by_eid: dict[str, Entry] = {}
+    for row in rows:
+        entry = Entry(row.eid, _shown_number(row), row.heading, str(CHANGES[changed[row.eid]]) if row.eid in changed else "")
+        holder = by_eid.get(row.parent)
+        (holder.entries if holder else found).append(entry)
+        if row.kind in {"part", "chapter", "division"}:
+            by_eid[row.eid] = entry
+    return found
+
+
+def _shown_number(row: LawProvision) -> str:
+    if row.kind in {"part", "chapter", "division"}:
+        return {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[row.kind] % {"n": row.number}
+    return row.number
+
+
+def html(version: LawVersion, changed: Mapping[str, str]) -> str:
+    return "".join(_provision(each, changed.get(each.eid, ""), version) for each in provisions(version))
+
+
+def _provision(each: Provision, change: str, version: LawVersion) -> str:
+    if each.kind in {"part", "chapter", "division"}:
+        name = {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[each.kind] % {"n": each.number}
+        heading = f". {escape(each.heading)}" if each.heading else ""
+        return f'<div class="fl-law-part" id="{escape(each.eid)}"><h2>{escape(name)}{heading}</h2></div>'
+    if each.kind == "crossheading":
+        return f'<p class="fl-kicker">{escape(each.heading)}</p>'
+    if each.kind == "schedule":
+        return f'<article class="fl-law-clause" id="{escape(each.eid)}"><h2>{escape(each.heading)}</h2>{lines(each.lines)}</article>'
+    heading = escape(each.heading) if each.heading else f'<span class="visually-hidden">{escape(_("Without a heading"))}</span>'
+    link = _("Permanent link to %(number)s") % {"number": each.number}
+    note = f"<span>{escape(str(CHANGES[change]))}</span>" if change else ""
+    return (
+        f'<article class="fl-law-clause" id="{escape(each.eid)}"><h3><span>{escape(each.number)}</span><span>{heading}</span></h3>'
+        f'<p class="fl-law-perma"><a href="#{escape(each.eid)}">{escape(link)}</a>{note}</p>{lines(each.lines)}</article>'
+    )
+
+
+def lines(rows: Iterable[PrintedLine]) -> str:
+    found = []
+    table: list[str] = []
+    for line in rows:
+        if line.cells:
+            table.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line.cells) + "</tr>")
+            continue
+        if table:
+            found.append(f'<table class="table"><tbody>{"".join(table)}</tbody></table>')
+            table = []
+        found.append(_line(line, escape(line.words)))
+    if table:
+        found.append(f'<table class="table"><tbody>{"".join(table)}</tbody></table>')
+    return "".join(found)
+
+
+def _line(line: PrintedLine | ComparedLine, words: str) -> str:
+    classes = ["fl-law-line", f"fl-law-d{min(line.depth, _DEEPEST)}"]
+    style = getattr(line, "style", "text")
+    if style == "quote":
+        classes.append("fl-law-quote")
+    number = ""
+    if line.number:
+        label = escape(line.number)
+        number = (
+            f'<a class="fl-law-no" href="#{escape(line.eid)}">{label}</a>' if line.eid else f'<span class="fl-law-no">{label}</span>'
+        )
+    anchor = f' id="{escape(line.eid)}"' if line.eid else ""
+    inner = f"<b>{words}</b>" if style == "heading" else words
+    return f'<div class="{" ".join(classes)}"{anchor}>{number}<p>{inner}</p></div>'
+
+
+# --- Comparisons ----------------------------------------------------------------------------------------------------
+
+
+def runs_html(runs: Sequence[Run]) -> str:
+    found = []
+    for run in runs:
+        words = escape(run.words)
+        if run.kind == "added":
+            found.append(f'<ins><span class="visually-hidden">{escape(_("added:"))} </span>{words}</ins>')
+        elif run.kind == "removed":
+            found.append(f'<del><span class="visually-hidden">{escape(_("removed:"))} </span>{words}</del>')
+        else:
+            found.append(words)
+    return " ".join(found) if len(found) > 1 and not any(f.startswith(" ") or f.endswith(" ") for f in found) else "".join(found)
+
+
+def compared_html(each: ComparedProvision) -> str:
+    one = each.new or each.old
+    assert one is not None
+    number = escape(one.number or one.label)
+    if each.is_renumbered and each.old is not None:
+        number = f'<del><span class="visually-hidden">{escape(_("removed:"))} </span>{escape(each.old.number)}</del> <ins>{number}</ins>'
+    body = "".join(_line(line, runs_html(line.runs)) for line in each.lines)
+    return (
+        f'<article class="fl-law-clause fl-law-diff" id="{escape(one.eid)}"><h3><span>{number}</span><span>{runs_html(each.heading)}</span></h3>'
+        f'<p class="fl-law-key">{escape(str(CHANGES[each.change]))}</p>{body}</article>'
+    )

@@ -1,0 +1,116 @@
+"""Reads of laws that several pages need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from floreo.frameworks.models import Framework, Item
+from floreo.legislation.models import Instrument, LawProvision, LawVersion, TreatyVerdict, Verdict
+from floreo.legislation.text.compare import ComparedProvision, compare
+from floreo.legislation.text.provisions import PrintedLine, Provision
+
+
+def provision_of(row: LawProvision) -> Provision:
+    lines = tuple(PrintedLine.of_data(line) for line in row.lines)
+    return Provision(row.eid, row.kind, row.number, row.heading, row.label, row.parent, row.words, lines)
+
+
+def provisions(version: LawVersion) -> list[Provision]:
+    """Parts, sections and schedules, in order: what is numbered within a section is in its lines."""
+    kinds = ("part", "chapter", "division", "crossheading", "section", "schedule")
+    return [provision_of(row) for row in version.provisions.filter(kind__in=kinds)]
+
+
+def compared(old: LawVersion, new: LawVersion) -> list[ComparedProvision]:
+    return compare(provisions(old), provisions(new))
+
+
+def newest_version(instrument: Instrument, viewer: object) -> LawVersion | None:
+    return instrument.versions.visible_to(viewer).order_by("-dated", "-pk").first()  # type: ignore[attr-defined, no-any-return]
+
+
+def version_before(version: LawVersion, viewer: object) -> LawVersion | None:
+    """The version that people compare it with: the newest of an earlier day."""
+    rows = LawVersion.objects.visible_to(viewer).filter(instrument=version.instrument, language=version.language)
+    return rows.filter(dated__lt=version.dated).order_by("-dated", "-pk").first()
+
+
+def version_on(instrument: Instrument, day: date, viewer: object) -> LawVersion | None:
+    """How it read on a day."""
+    return instrument.versions.visible_to(viewer).filter(dated__lte=day).order_by("-dated", "-pk").first()  # type: ignore[attr-defined, no-any-return]
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One article of a treaty beside what an instrument says of it."""
+
+    item: Item
+    verdict: TreatyVerdict | None
+    changed: tuple[str, ...]  # labels of provisions whose words are no longer those that were judged
+
+    @property
+    def is_stale(self) -> bool:
+        return bool(self.changed)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Reviewed verdicts of a set of articles. Stale ones are not counted as what they said."""
+
+    items: int
+    full: int
+    partial: int
+    gap: int
+    not_applicable: int
+    unknown: int
+    unreviewed: int
+    stale: int
+
+    @property
+    def judged(self) -> int:
+        return self.full + self.partial + self.gap
+
+
+def matrix(instrument: Instrument, framework: Framework, version: LawVersion | None) -> list[MatrixRow]:
+    """Every rated article of the treaty in its order; which verdicts have to be looked at again is worked out from the words."""
+    items = Item.objects.filter(in_version__framework=framework, in_version__is_current=True, is_rated=True)
+    verdicts = {v.item_id: v for v in instrument.verdicts.select_related("on_version")}
+    now = dict(version.provisions.exclude(label="").values_list("label", "digest")) if version else {}
+    return [MatrixRow(item, found, _changed(found, now, version)) for item in items for found in [verdicts.get(item.pk)]]
+
+
+def _changed(verdict: TreatyVerdict | None, now: Mapping[str, str], version: LawVersion | None) -> tuple[str, ...]:
+    if verdict is None or version is None or verdict.on_version_id == version.pk:
+        return ()
+    return tuple(label for label, digest in verdict.digests.items() if now.get(label) != digest)
+
+
+def coverage(rows: Sequence[MatrixRow]) -> Coverage:
+    counts = dict.fromkeys([*Verdict.values, "unreviewed", "stale"], 0)
+    for row in rows:
+        if row.verdict is None:
+            continue
+        if row.is_stale:
+            counts["stale"] += 1
+        elif not row.verdict.is_reviewed:
+            counts["unreviewed"] += 1
+        else:
+            counts[row.verdict.verdict] += 1
+    return Coverage(
+        len(rows),
+        counts["full"],
+        counts["partial"],
+        counts["gap"],
+        counts["not_applicable"],
+        counts["unknown"],
+        counts["unreviewed"],
+        counts["stale"],
+    )
+
+
+def treaties() -> list[Framework]:
+    """Frameworks that are treaties: what they count are articles."""
+    rows = Framework.objects.filter(versions__is_current=True, versions__items_kind="article").distinct()
+    return list(rows.order_by("position", "pk"))

@@ -1,0 +1,52 @@
+"""What waits for whom: bills whose pen somebody has, and ratings against treaties that a second person has to review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.access import Permission
+from floreo.core.keys import key
+from floreo.core.routes import path_to
+from floreo.core.tasks import Recipient, Task
+from floreo.legislation.models import Instrument
+
+
+def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
+    rows = Instrument.objects.visible_to(viewer)
+    for law in rows.exclude(pen_organisation=None).select_related("pen_organisation", "pen_person"):
+        item = Task(
+            key=key(law),
+            kind="pen",
+            title=law.title,
+            why=_("The next draft is waited for."),
+            href=path_to("workspace:law", law.code),
+            due=law.pen_until,
+            organisation=law.pen_organisation_id,
+            person=law.pen_person_id,
+            needs=Permission.LAW_EDIT,
+        )
+        if recipient.holds(item):
+            yield item
+    waiting = rows.filter(verdicts__reviewed_on=None, verdicts__rated_on__isnull=False)
+    for law in waiting.annotate(waiting=Count("verdicts")):
+        count = law.waiting
+        item = Task(
+            key=f"{key(law)}:verdicts",
+            kind="verdict",
+            title=law.title,
+            why=ngettext(
+                "%(n)d rating against a treaty waits for a second person.",
+                "%(n)d ratings against a treaty wait for a second person.",
+                count,
+            )
+            % {"n": count},
+            href=path_to("workspace:law_treaties", law.code),
+            needs=Permission.LAW_REVIEW,
+        )
+        if recipient.holds(item):
+            yield item

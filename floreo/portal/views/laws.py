@@ -1,0 +1,285 @@
+"""Laws: bills and Acts with their text, a permanent address for each clause, versions side by side, and how they meet treaties."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.documents.blocks import Document
+from floreo.core.errors import Missing
+from floreo.core.lists import Listing
+from floreo.core.ui.papers import KINDS, paper
+from floreo.core.whole import day_of
+from floreo.core.wording import day_text, number_figures
+from floreo.frameworks.models import Framework
+from floreo.legislation import documents, presenters, printing, queries
+from floreo.legislation.access import get_public_law, get_version_for
+from floreo.legislation.models import Instrument, LawVersion, StageState, TreatyStatus
+from floreo.legislation.tables import LAWS
+from floreo.legislation.text.compare import ComparedProvision, summary
+from floreo.open_data.files import list_file
+from floreo.portal.views.page import Crumb, page, public_page
+
+SECTION = "laws"
+
+
+def _crumbs(*more: Crumb) -> tuple[Crumb, ...]:
+    return (Crumb(_("Laws"), reverse("portal:laws")), *more)
+
+
+@login_not_required
+@public_page
+def laws(request: HttpRequest) -> HttpResponseBase:
+    """Bills and Acts that are public, and where the country is with treaties."""
+    listing = Listing(LAWS, request, rows=LAWS.rows(None))
+    if file := list_file(listing, whole=True):
+        return file
+    total = listing.total
+    title = ngettext("%(n)s law", "%(n)s laws", total) % {"n": number_figures(total)} if total else _("Laws")
+    treaties = list(TreatyStatus.objects.select_related("framework"))
+    return page(
+        request,
+        "portal/laws.html",
+        section=SECTION,
+        title=title,
+        description=_("Bills and Acts of the legislative framework, with their text, their stages and the treaties they answer."),
+        listing=listing,
+        rows=[(law, _state(law)) for law in listing.rows],
+        treaties=treaties,
+    )
+
+
+def _state(law: Instrument) -> str:
+    """Where it is: the stage of a bill, or since when an Act is in force."""
+    now = next((stage for stage in law.stages.all() if stage.state == StageState.NOW), None)
+    if now is not None:
+        return now.in_language("title")
+    if law.in_force_on:
+        return _("In force since %(day)s") % {"day": day_text(law.in_force_on)}
+    last = [stage for stage in law.stages.all() if stage.state == StageState.DONE]
+    return last[-1].in_language("title") if last else ""
+
+
+@login_not_required
+@public_page
+def law(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One law: its newest public text. `?on=2026-08-01` leads to how it read on that day."""
+    found = get_public_law(code)
+    if asked := request.GET.get("on", ""):
+        day = day_of(asked)
+        version = queries.version_on(found, day, None) if day else None
+        if version is None:
+            raise Missing(_("No text of this law is known for that day."))
+        return HttpResponseRedirect(reverse("portal:law_version", args=[code, version.code]))
+    return _page_of(request, found, queries.newest_version(found, None), is_newest=True)
+
+
+@login_not_required
+@public_page
+def law_version(request: HttpRequest, code: str, version: str) -> HttpResponseBase:
+    found = get_version_for(None, code, version)
+    newest = queries.newest_version(found.instrument, None)
+    return _page_of(request, found.instrument, found, is_newest=newest is not None and newest.pk == found.pk)
+
+
+@dataclass(frozen=True)
+class TreatyShown:
+    framework: Framework
+    coverage: queries.Coverage
+
+
+def _page_of(request: HttpRequest, found: Instrument, version: LawVersion | None, *, is_newest: bool) -> HttpResponseBase:
+    versions = list(found.versions.visible_to(None).defer("text", "doubts"))  # type: ignore[attr-defined]
+    before = queries.version_before(version, None) if version else None
+    changed = printing.changed_labels(before, version) if before and version else {}
+    front = printing.front_of(version) if version and version.text else None
+    stages = list(found.stages.all())
+    return page(
+        request,
+        "portal/law.html",
+        section=SECTION,
+        title=found.in_language("title"),
+        description=found.in_language("summary")[:300] or found.in_language("title"),
+        crumbs=_crumbs(),
+        law=found,
+        version=version,
+        is_newest=is_newest,
+        versions=versions,
+        before=before,
+        front=front,
+        contents=printing.contents(version, changed) if version else [],
+        body=_safe(printing.html(version, changed)) if version else "",
+        stages=stages,
+        citations=list(found.citations.all()),
+        commencements=list(found.commencements.all()),
+        lede=_lede(found, stages, version, before, len(changed)),
+        treaties=_treaties(found, version),
+        json_ld=_safe(_json_ld(found, version)),
+        instructions=list(version.instructions.all()) if version else [],
+    )
+
+
+def _safe(text: str) -> SafeString:
+    return mark_safe(text)  # noqa: S308 -- printing.py escapes each word, and JSON-LD its signs
+
+
+def _lede(found: Instrument, stages: list[Any], version: LawVersion | None, before: LawVersion | None, changed: int) -> str:
+    """Two sentences: where it is, and how much of it is other than the version before."""
+    said = []
+    now = next((stage for stage in stages if stage.state == StageState.NOW), None)
+    if now is not None:
+        said.append(_("Stage now: %(stage)s.") % {"stage": now.in_language("title")})
+    elif found.in_force_on:
+        said.append(_("In force since %(day)s.") % {"day": day_text(found.in_force_on)})
+    if before is not None and version is not None:
+        words = ngettext(
+            "%(n)s clause is other than in “%(before)s”.", "%(n)s clauses are other than in “%(before)s”.", changed
+        )
+        said.append(words % {"n": number_figures(changed), "before": before.in_language("title")})
+    if not found.is_text_complete:
+        said.append(_("Not the whole text is here: what was not seen is marked."))
+    return " ".join(said)
+
+
+def _treaties(found: Instrument, version: LawVersion | None) -> list[TreatyShown]:
+    wanted = {v.item.in_version.framework_id for v in found.verdicts.select_related("item__in_version")}
+    rows = Framework.objects.filter(pk__in=wanted).order_by("position", "pk")
+    return [TreatyShown(f, queries.coverage(queries.matrix(found, f, version))) for f in rows]
+
+
+def _json_ld(found: Instrument, version: LawVersion | None) -> str:
+    """schema.org Legislation, with the ELI of each version: what search engines and registers of law read."""
+    here = settings.SITE_ADDRESS + reverse("portal:law", args=[found.code])
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Legislation",
+        "@id": here,
+        "name": found.title,
+        "legislationType": found.kind,
+        "inLanguage": found.language,
+        "legislationLegalForce": "InForce" if found.in_force_on else "NotInForce",
+    }
+    if found.number:
+        data["legislationIdentifier"] = f"{found.number} of {found.year}" if found.year else found.number
+    if found.dated:
+        data["legislationDate"] = found.dated.isoformat()
+    if found.organisation is not None and found.organisation.is_public:
+        data["legislationPassedBy"] = {"@type": "Organization", "name": found.organisation.name}
+    if found.amends is not None and found.amends.is_public:
+        data["legislationChanges"] = settings.SITE_ADDRESS + reverse("portal:law", args=[found.amends.code])
+    if version is not None:
+        address = settings.SITE_ADDRESS + reverse("portal:law_version", args=[found.code, version.code])
+        data["legislationDateVersion"] = version.dated.isoformat()
+        data["encoding"] = [
+            {"@type": "LegislationObject", "encodingFormat": "application/akn+xml", "contentUrl": f"{address}text.xml"},
+            {"@type": "LegislationObject", "encodingFormat": "application/pdf", "contentUrl": f"{address}text.pdf"},
+        ]
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+@login_not_required
+@public_page
+def law_file(request: HttpRequest, code: str, version: str, kind: str) -> HttpResponseBase:
+    """The text as Akoma Ntoso, PDF or Word."""
+    found = get_version_for(None, code, version)
+    return file_of(found, kind)
+
+
+def file_of(found: LawVersion, kind: str) -> HttpResponse:
+    if not found.text:
+        raise Missing
+    name = f"{found.instrument.code}-{found.code}"
+    if kind == "xml":
+        response = HttpResponse(found.text.encode(), content_type="application/akn+xml; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.xml"'
+        return response
+    if kind not in KINDS:
+        raise Missing
+    document: Document = documents.text_document(found)
+    return paper(document, kind, name=name)
+
+
+@login_not_required
+@public_page
+def law_compare(request: HttpRequest, code: str, version: str, other: str) -> HttpResponseBase:
+    """`version` beside the earlier `other`: clauses aligned, then words."""
+    new, old = get_version_for(None, code, version), get_version_for(None, code, other)
+    found = queries.compared(old, new)
+    return page(
+        request,
+        "portal/law_compare.html",
+        section=SECTION,
+        title=_("What changed: %(law)s") % {"law": new.instrument.in_language("title")},
+        description=presenters.summary_text(summary(found)),
+        crumbs=_crumbs(Crumb(new.instrument.in_language("title"), new.instrument.get_absolute_url())),
+        law=new.instrument,
+        new=new,
+        old=old,
+        summary=presenters.summary_text(summary(found)),
+        body=_safe("".join(printing.compared_html(each) for each in found if each.change != "same")),
+        changed=[_line_of(each) for each in found if each.change != "same"],
+        versions=[v for v in new.instrument.versions.visible_to(None).defer("text", "doubts") if v.pk != new.pk],
+    )
+
+
+def _line_of(each: ComparedProvision) -> tuple[str, str, str, str]:
+    one = each.new or each.old
+    assert one is not None
+    return one.eid, one.label, one.heading, printing.CHANGES[each.change]
+
+
+@login_not_required
+@public_page
+def law_compare_file(request: HttpRequest, code: str, version: str, other: str, kind: str) -> HttpResponseBase:
+    """The comparison as PDF, or as Word with tracked changes."""
+    new, old = get_version_for(None, code, version), get_version_for(None, code, other)
+    return compare_file_of(old, new, kind)
+
+
+def compare_file_of(old: LawVersion, new: LawVersion, kind: str) -> HttpResponse:
+    name = f"{new.instrument.code}-{old.code}-{new.code}"
+    found = queries.compared(old, new)
+    if kind == "docx":
+        response = HttpResponse(documents.tracked_changes(old, new, found), content_type=KINDS["docx"])
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
+        return response
+    if kind != "pdf":
+        raise Missing
+    return paper(documents.compared_document(old, new, found), "pdf", name=name)
+
+
+@login_not_required
+@public_page
+def law_treaty(request: HttpRequest, code: str, framework: str) -> HttpResponseBase:
+    """How the law meets each article of a treaty."""
+    found = get_public_law(code)
+    treaty = next((f for f in queries.treaties() if f.code == framework), None)
+    if treaty is None:
+        raise Missing
+    version = queries.newest_version(found, None)
+    rows = queries.matrix(found, treaty, version)
+    return page(
+        request,
+        "portal/law_treaty.html",
+        section=SECTION,
+        title=_("%(law)s and the %(treaty)s") % {"law": found.in_language("title"), "treaty": treaty.in_language("title")},
+        description=presenters.coverage_text(queries.coverage(rows)),
+        crumbs=_crumbs(Crumb(found.in_language("title"), found.get_absolute_url())),
+        law=found,
+        treaty=treaty,
+        rows=[row for row in rows if row.verdict is not None],
+        missing=sum(row.verdict is None for row in rows),
+        coverage=queries.coverage(rows),
+        text=presenters.coverage_text(queries.coverage(rows)),
+        version=version,
+    )

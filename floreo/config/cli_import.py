@@ -15,13 +15,15 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
+from floreo.core.reading.caged import read_in_a_cage
+from floreo.core.reading.document import Unreadable
+from floreo.core.reading.sentences import unreadable_sentence
 from floreo.strategy.actions.drafts import AlreadyHere, read_draft, start_draft
-from floreo.strategy.drafting.caged import read_in_a_cage
-from floreo.strategy.drafting.document import Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Row
+from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftState, ImportDraft
-from floreo.strategy.presenters.drafts import KIND_WORDS, failure_sentence, unreadable_sentence
+from floreo.strategy.presenters.drafts import KIND_WORDS, failure_sentence
 
 NARROWEST, WIDEST = 80, 160
 
@@ -32,7 +34,7 @@ def import_text(path: Path, *, dry_run: bool, out: TextIO) -> int:
         print(_("File not found: %(path)s.") % {"path": path}, file=out)
         return 1
     try:
-        found = draft_rows(read_in_a_cage(path))
+        found = draft_rows(read_in_a_cage(path, openers=OPENERS))
     except Unreadable as refusal:
         print(unreadable_sentence(refusal), file=out)
         return 1

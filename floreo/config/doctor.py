@@ -150,7 +150,7 @@ def _passwords() -> Check:
 def _cage() -> Check:
     """Whether foreign files are read where they can do no harm."""
     try:
-        closed = cage.run("floreo.strategy.drafting.caged", Path(__file__), name="doctor.txt").closed
+        closed = cage.run("floreo.core.reading.caged", Path(__file__), name="doctor.txt").closed
     except cage.Died as end:
         yield bad(f"The process that reads foreign files does not start ({end.reason}).", "See the log; report it.")
         return

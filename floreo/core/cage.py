@@ -2,7 +2,7 @@
 no settings and no keys in its environment, no network, and of the file system only that file and the libraries. What comes
 back is JSON, and bytes where the reader takes files apart, so a reader that was taken over can only lie about its file.
 
-    run("floreo.strategy.drafting.caged", path, name="strategy.pdf")
+    run("floreo.core.reading.caged", path, name="document.pdf")
 
 calls `caged(path, name=...)` of that module, which imports no Django, and gives back what it returned. The child is a fork of a process
 that has imported the module and those that its `LOADS` names, called its `prepare` and done nothing else (`_serve`), so that a file costs

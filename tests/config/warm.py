@@ -22,7 +22,7 @@ if "FLOREO_WARM" in os.environ:  # only where commands are forked from: a test t
     from floreo.core import cage
 
     cage.IDLE = 3600.0  # what starts readers waits for the next command, too
-    cage.start(("floreo.feeds.engine.caged", "floreo.strategy.drafting.caged", "floreo.evidence.caged"))
+    cage.start(("floreo.feeds.engine.caged", "floreo.core.reading.caged", "floreo.evidence.caged"))
 
 
 def as_if_just_started(env: dict[str, str]) -> None:

@@ -19,6 +19,8 @@ import pytest
 
 from floreo.core import bounces
 from floreo.core.mail_in.reading import parse_in_a_cage
+from floreo.core.reading.caged import read_in_a_cage
+from floreo.core.reading.document import Unreadable
 from floreo.evidence.caged import kind_in_a_cage
 from floreo.evidence.sniffing import Unwelcome
 from floreo.feeds.caged import run_in_a_cage
@@ -26,8 +28,6 @@ from floreo.feeds.engine import problems
 from floreo.feeds.engine.task import Source
 from floreo.reports.word.caged import Unfit as TemplateUnfit
 from floreo.reports.word.caged import fields_in_a_cage
-from floreo.strategy.drafting.caged import read_in_a_cage
-from floreo.strategy.drafting.document import Unreadable
 from floreo.strategy.sheets.caged import Unfit as BookUnfit
 from floreo.strategy.sheets.caged import pages_in_a_cage
 from tests.conftest import ROOT
@@ -76,6 +76,12 @@ IN_THE_CAGE = {
     "floreo/core/mail_in/reading.py",
     "floreo/core/mail_in/signatures.py",
     "floreo/core/mail_in/text.py",
+    "floreo/core/reading/readers/archive.py",
+    "floreo/core/reading/readers/html.py",
+    "floreo/core/reading/readers/kinds.py",
+    "floreo/core/reading/readers/pdf.py",
+    "floreo/core/reading/readers/pdf_words.py",
+    "floreo/core/reading/readers/word.py",
     "floreo/core/workbooks.py",
     "floreo/evidence/containers.py",
     "floreo/evidence/pdf.py",
@@ -86,12 +92,6 @@ IN_THE_CAGE = {
     "floreo/feeds/engine/times.py",
     "floreo/frameworks/caged.py",
     "floreo/reports/word/template.py",
-    "floreo/strategy/drafting/readers/archive.py",
-    "floreo/strategy/drafting/readers/html.py",
-    "floreo/strategy/drafting/readers/kinds.py",
-    "floreo/strategy/drafting/readers/pdf.py",
-    "floreo/strategy/drafting/readers/pdf_words.py",
-    "floreo/strategy/drafting/readers/word.py",
     "floreo/strategy/sheets/caged.py",
 }
 OWN = "writes, or reads what this program wrote"
@@ -137,15 +137,17 @@ READERS = {
     "floreo.evidence.sniffing": {"kind_of"},
     "floreo.evidence.pdf": {"kind_of_pdf"},
     "floreo.core.mail_in.reading": {"parse_mail"},
+    "floreo.core.reading.reading": {"read_document"},
+    "floreo.core.reading.readers.kinds": {"kind_of"},
     "floreo.feeds.engine.ingest": {"run"},
     "floreo.feeds.engine": {"ingest", "reading"},
     "floreo.feeds.engine.reading": {"open_report", "sample"},
     "floreo.feeds.engine.normalise": {"events_of"},
     "floreo.reports.word.template": {"fields_used", "filled"},
-    "floreo.strategy.drafting.reading": {"read_document"},
-    "floreo.strategy.drafting.readers.kinds": {"kind_of"},
 }
 MAY_READ = {
+    "floreo/core/reading/caged.py",
+    "floreo/core/reading/reading.py",
     "floreo/evidence/caged.py",
     "floreo/evidence/sniffing.py",
     "floreo/feeds/engine/caged.py",
@@ -153,8 +155,6 @@ MAY_READ = {
     "floreo/feeds/engine/normalise.py",
     "floreo/feeds/actions/posting.py",  # at most a thousand events, checked as JSON and written again by us
     "floreo/reports/word/caged.py",
-    "floreo/strategy/drafting/caged.py",
-    "floreo/strategy/drafting/reading.py",
 }
 
 

@@ -37,7 +37,7 @@ LEFT = frozenset(
 )
 
 # Words by which texts of others are read: not ours.
-VOCABULARY = PACKAGE / "strategy" / "drafting"
+VOCABULARY = {PACKAGE / "strategy" / "drafting", PACKAGE / "core" / "reading" / "languages.py"}
 # Values that are the words, the name or the address of a document: never ours to change.
 QUOTED = {"official_wording", "official_title", "official_place", "wording", "source", "source_url", "url", "link"}
 CODE_LIKE = re.compile(r"\S*[-_/.*]\S*")
@@ -110,7 +110,7 @@ def code() -> tuple[list[Text], list[Name]]:
     names: list[Name] = []
     for path in CODE:
         place, tree = place_of(path), ast.parse(path.read_text("utf-8"))
-        if VOCABULARY not in path.parents:
+        if VOCABULARY.isdisjoint([path, *path.parents]):
             said = ((line, words) for line, words in literals(tree) if " " in words.strip())
             texts += [Text(f"{place}:{line}", "en", plain(words)) for line, words in said]
         names += [Name(place, part) for part in path.relative_to(PACKAGE).with_suffix("").parts]

@@ -19,11 +19,11 @@ import pytest
 
 from floreo.core import cage
 from floreo.core.cage import Died, run
-from floreo.strategy.drafting.caged import read_in_a_cage
-from floreo.strategy.drafting.document import Unreadable
-from floreo.strategy.drafting.reading import read_document
+from floreo.core.reading.caged import read_in_a_cage
+from floreo.core.reading.document import Unreadable
+from floreo.core.reading.reading import read_document
 
-READER = "floreo.strategy.drafting.caged"
+READER = "floreo.core.reading.caged"
 
 
 def inside(path: Path, attack: str, *, memory: int = cage.MEMORY, seconds: int = 20) -> str:
@@ -350,6 +350,6 @@ def test_whatever_a_reader_that_was_taken_over_says_is_no_document(
     told: object, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verdict = cage.Verdict(json.loads(json.dumps(told)), frozenset())
-    monkeypatch.setattr("floreo.strategy.drafting.caged.run", lambda *_a, **_m: verdict)
+    monkeypatch.setattr("floreo.core.reading.caged.run", lambda *_a, **_m: verdict)
     with pytest.raises((KeyError, TypeError, ValueError)):
         read_in_a_cage(file)

@@ -24,6 +24,8 @@ from floreo.core import bounces, heads
 from floreo.core.errors import Refused
 from floreo.core.mail_in.reading import parse_mail
 from floreo.core.mail_in.senders import why_not_proven
+from floreo.core.reading.document import Unreadable as NoText
+from floreo.core.reading.reading import read_document
 from floreo.evidence.sniffing import Unwelcome, kind_of
 from floreo.feeds.collectors.mail import secret_text
 from floreo.feeds.engine import reading
@@ -34,9 +36,8 @@ from floreo.packs.problems import PackRefused
 from floreo.packs.reading import read_pack
 from floreo.reports.word.filling import default_template
 from floreo.reports.word.refusing import check as check_template
-from floreo.strategy.drafting.document import Unreadable as NoText
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.reading import read_document
+from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import Edition
 from floreo.strategy.sheets.columns import sheets
 from floreo.strategy.sheets.reading import read_workbook
@@ -217,7 +218,14 @@ def test_texts_of_a_strategy(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(data.draw(bent_inside(sample)))
         repeat = shown(name, path.read_bytes())
-        became[run(lambda: draft_rows(read_document(path)), NoText, place=f"text {path.suffix}", repeat=repeat)] += 1
+        became[
+            run(
+                lambda: draft_rows(read_document(path, openers=OPENERS)),
+                NoText,
+                place=f"text {path.suffix}",
+                repeat=repeat,
+            )
+        ] += 1
 
     read()
     assert became["read"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
-from django.utils.translation import override
 
 from floreo.config import jobs
 from floreo.core import clock
@@ -33,8 +31,6 @@ from floreo.strategy.actions.drafts import (
     start_draft,
     undo_row,
 )
-from floreo.strategy.drafting.document import DEFAULT, SENTENCES, Unreadable
-from floreo.strategy.drafting.readers.kinds import kind_of
 from floreo.strategy.models import (
     Action,
     DraftRow,
@@ -48,7 +44,6 @@ from floreo.strategy.models import (
     RowState,
     StatedTarget,
 )
-from floreo.strategy.presenters.drafts import UNREADABLE, unreadable_sentence
 from tests.factories import strategy as make
 
 DOCUMENTS = Path(__file__).parent / "drafting" / "documents"
@@ -152,18 +147,6 @@ def test_a_wrong_file_is_refused_before_anything_is_kept(drafter: User, tmp_path
     with pytest.raises(Refused, match="a PNG image"):
         start_draft(picture, by=drafter, name="cover.pdf")
     assert not ImportDraft.objects.exists()
-
-
-def test_the_sentences_of_the_reader_are_those_that_are_translated(tmp_path: Path) -> None:
-    ours = {code: re.sub(r"\{(\w+)\}", r"%(\1)s", words) for code, words in SENTENCES.items()}
-    assert ours == {code: UNREADABLE[code] for code in SENTENCES}
-    for head in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MZ", b"{\\rtf", b"7z\xbc\xaf"):
-        path = tmp_path / "strategy.pdf"
-        path.write_bytes(head + bytes(100))
-        with pytest.raises(Unreadable) as refused:
-            kind_of(path, name="strategy.pdf", limits=DEFAULT)
-        with override("es"):
-            assert str(refused.value.sentence["found"]) not in unreadable_sentence(refused.value)
 
 
 # Deciding

@@ -12,12 +12,13 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.reading.caged import read_in_a_cage, refuse_unknown
+from floreo.core.reading.document import Unreadable
+from floreo.core.reading.sentences import found_words, unreadable_sentence
 from floreo.core.uploads import digest_of
 from floreo.core.writing import lock_latest, save
-from floreo.strategy.drafting.caged import read_in_a_cage, refuse_unknown
-from floreo.strategy.drafting.document import Unreadable
+from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import SourceDocument
-from floreo.strategy.presenters.drafts import found_words, unreadable_sentence
 
 LARGEST = 50 * 1024 * 1024  # bytes of a file
 _OWN_SENTENCE = frozenset({"empty", "damaged"})  # of an unknown file: its own sentence helps more than two hashes
@@ -60,7 +61,7 @@ def text_of(document: SourceDocument, path: Path, *, name: str) -> str:
         text = (
             path.read_bytes().decode(document.encoding)
             if document.encoding
-            else read_in_a_cage(path, name=name or None).text
+            else read_in_a_cage(path, name=name or None, openers=OPENERS).text
         )
     except Unreadable as refusal:
         raise _refusal(unreadable_sentence(refusal), code=refusal.code) from refusal

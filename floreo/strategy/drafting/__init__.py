@@ -1,1 +1,1 @@
-"""A file becomes a draft of a strategy edition: readers, rules and their vocabulary. Plain Python, never Django."""
+"""A document that was read becomes a draft of a strategy edition: rules and their vocabulary. Plain Python, never Django."""

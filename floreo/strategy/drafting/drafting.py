@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from floreo.strategy.drafting.document import Document
+from floreo.core.reading.document import Document
 from floreo.strategy.drafting.rows import Draft, Kind, Row
 from floreo.strategy.drafting.rules.bodies import bodies_in
 from floreo.strategy.drafting.rules.edition import edition_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from floreo.strategy.drafting.repair import Span
+from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import BODY_NOUNS, GENERIC_BODIES, MONTHS, NOT_BODIES
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from floreo.strategy.drafting.document import Document
+from floreo.core.reading.document import Document
 
 Value = str | int | None
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from floreo.strategy.drafting.document import Block, Document
-from floreo.strategy.drafting.repair import Span
+from floreo.core.reading.document import Block, Document
+from floreo.core.reading.repair import Span
 
 _SENTENCE_END = re.compile(r"[.!?]+[”\"’)]*\s+(?=[“\"(¿¡]?[A-ZÁÉÍÓÚÑ\d])")
 _ABBREVIATION = re.compile(

@@ -1,40 +1,16 @@
-"""The English and Spanish vocabulary of the rules, as data, and the small words that tell languages apart."""
+"""The English and Spanish vocabulary of the rules, as data, and the words with which something new starts in a strategy."""
 
 from __future__ import annotations
 
 import re
 from types import MappingProxyType
 
+from floreo.core.reading.openers import Openers
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
-
-STOP_WORDS = MappingProxyType(
-    {
-        "en": _set("the of and to in is for that with by on are be this as from which will at an it or has"),
-        "es": _set("el la de y los en las del que para por con una un al se es su como más este esta o"),
-        "fr": _set("le les des et du la est pour dans que qui sur une par au aux avec ce cette sont d l"),
-        "pt": _set("o a os as do da dos das e em no na que para com uma um ao por não são pela pelo é"),
-        "nl": _set("de het een van en in is voor dat met op te zijn door aan wordt bij ook deze die naar"),
-        "de": _set("der die das und in den von zu mit für ist im auf des dem ein eine werden nicht sich"),
-        "it": _set("il lo la gli i di e del della dei che per con una un nel sono delle alla è si le"),
-        "ht": _set("ak nan yo pou ki sa se li la a an epi ki sou pa yon nou tout fè gen moun"),
-    }
-)
-LANGUAGE_NAMES = MappingProxyType(
-    {
-        "fr": "French",
-        "pt": "Portuguese",
-        "nl": "Dutch",
-        "de": "German",
-        "it": "Italian",
-        "ht": "Haitian Creole",
-    }
-)
-
-# Real words and names that end in "ís", so that its í is never taken for a broken apostrophe.
-ENDING_IN_IS = _set("país solís parís anís luís asís lís amadís dionís mentís chasís compís maravedís sanluís marís")
 
 MONTHS = MappingProxyType(
     {
@@ -57,43 +33,6 @@ MONTHS = MappingProxyType(
             start=1,
         )
         for month in names.split()
-    }
-)
-
-NUMBER_WORDS = MappingProxyType(
-    {
-        word: number
-        for number, words in {
-            1: "one un una uno",
-            2: "two dos",
-            3: "three tres",
-            4: "four cuatro",
-            5: "five cinco",
-            6: "six seis",
-            7: "seven siete",
-            8: "eight ocho",
-            9: "nine nueve",
-            10: "ten diez",
-            11: "eleven once",
-            12: "twelve doce",
-            13: "thirteen trece",
-            14: "fourteen catorce",
-            15: "fifteen quince",
-            16: "sixteen dieciséis",
-            17: "seventeen diecisiete",
-            18: "eighteen dieciocho",
-            19: "nineteen diecinueve",
-            20: "twenty veinte",
-            30: "thirty treinta",
-            40: "forty cuarenta",
-            50: "fifty cincuenta",
-            60: "sixty sesenta",
-            70: "seventy setenta",
-            80: "eighty ochenta",
-            90: "ninety noventa",
-            100: "hundred cien",
-        }.items()
-        for word in words.split()
     }
 )
 
@@ -128,6 +67,12 @@ ACTIONS_PLURAL = (
     r"|strategies)"
     r"|líneas\s+de\s+acción|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales"
     r"|previstas))?"
+)
+
+# With these something new starts: "Pillar 2 ...", and alone on a line "Key actions:" or "Objetivos específicos".
+OPENERS = Openers(
+    named=f"{PILLAR_WORDS}|{OBJECTIVE_WORDS}|{ACTION_WORDS}",
+    alone=f"{PILLARS_PLURAL}|{OBJECTIVES_PLURAL}|{ACTIONS_PLURAL}|indicators|indicadores",
 )
 
 # Nouns that make a capitalised phrase surely the name of a body.

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from floreo.strategy.drafting.document import Document
+from floreo.core.reading.document import Document
+from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.reading import read_document
 from floreo.strategy.drafting.rows import Draft, Kind, Row
 from floreo.strategy.drafting.source import plain
+from floreo.strategy.drafting.vocabulary import OPENERS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -94,7 +95,7 @@ def _answer(path: Path, *, held_out: bool) -> Answer:
 
 def score(answer: Answer) -> dict[Kind, Tally]:
     """Tallies by kind for one document."""
-    draft = draft_rows(read_document(answer.path))
+    draft = draft_rows(read_document(answer.path, openers=OPENERS))
     tallies: dict[Kind, Tally] = defaultdict(Tally)
     for row in draft.rows:
         tallies[row.kind].drafted += 1
@@ -206,7 +207,7 @@ def write_guide() -> None:
 def explain() -> None:
     """What was missed and what was drafted wrongly, document by document."""
     for answer in answers():
-        draft = draft_rows(read_document(answer.path))
+        draft = draft_rows(read_document(answer.path, openers=OPENERS))
         pairs = matches(answer, draft)
         used = [row for _, row in pairs if row is not None]
         print(f"== {answer.name}: {len(used)} right of {len(draft.rows)} drafted, {len(pairs)} expected")

@@ -1,4 +1,4 @@
-"""What holds for any text: drafts repeat, passages are exact, nothing but Unreadable is raised, correcting rests."""
+"""What holds for any text: drafts repeat, passages are exact, nothing but Unreadable is raised."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floreo.strategy.drafting.building import build_document
-from floreo.strategy.drafting.document import Document, Unreadable
+from floreo.core.reading.building import build_document
+from floreo.core.reading.document import Document, Unreadable
+from floreo.core.reading.readers.html import pieces_of_html
+from floreo.core.reading.readers.markdown import pieces_of_markdown
+from floreo.core.reading.readers.text import pieces_of_text
+from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.numbering import Level, ListUse, Numbering, in_format
-from floreo.strategy.drafting.readers.html import pieces_of_html
-from floreo.strategy.drafting.readers.markdown import pieces_of_markdown
-from floreo.strategy.drafting.readers.text import pieces_of_text
-from floreo.strategy.drafting.reading import read_document
-from floreo.strategy.drafting.repair import repair
 from floreo.strategy.drafting.rows import Draft, Kind, Row
+from floreo.strategy.drafting.vocabulary import OPENERS
 from tests.strategy.drafting.score import answers
 
 SCRAPS = st.sampled_from(
@@ -62,7 +61,7 @@ TEXTS = st.one_of(
 
 def drafted(text: str, kind: str = "text") -> Draft | None:
     readers = {
-        "text": lambda: pieces_of_text(text),
+        "text": lambda: pieces_of_text(text, openers=OPENERS),
         "markdown": lambda: pieces_of_markdown(text),
         "html": lambda: pieces_of_html(text, name="x"),
     }
@@ -104,7 +103,7 @@ def test_any_bytes_give_a_document_or_a_refusal(data: bytes, name: str) -> None:
         path = Path(folder) / name
         path.write_bytes(data)
         try:
-            draft = draft_rows(read_document(path))
+            draft = draft_rows(read_document(path, openers=OPENERS))
         except Unreadable:
             return
         check(draft.document)
@@ -120,40 +119,10 @@ def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObjec
         path = Path(folder) / name
         path.write_bytes(bytes(whole))
         try:
-            draft = draft_rows(read_document(path))
+            draft = draft_rows(read_document(path, openers=OPENERS))
         except Unreadable:
             return
         check(draft.document)
-
-
-@settings(deadline=None, max_examples=200)
-@given(TEXTS, st.booleans())
-def test_correcting_twice_changes_nothing_more(text: str, english: bool) -> None:
-    once, spans = repair(text, english=english)
-    again, more = repair(once, english=english)
-    assert (again, more) == (once, ())
-    assert all(0 <= start < end <= len(once) for start, end in spans)
-
-
-@given(st.lists(st.integers(0, 3), max_size=60), st.integers(1, 5))
-def test_numbers_agree_with_counting_by_hand(depths: list[int], start: int) -> None:
-    levels = {depth: Level("decimal", ".".join(f"%{n + 1}" for n in range(depth + 1)), start) for depth in range(4)}
-    numbering = Numbering({"d": levels}, {"u": ListUse("d")})
-    counts: dict[int, int] = {}
-    for depth in depths:
-        counts = {level: count for level, count in counts.items() if level <= depth}
-        counts[depth] = counts.get(depth, start - 1) + 1
-        by_hand = ".".join(str(counts.get(level, start)) for level in range(depth + 1))
-        assert numbering.label("u", depth) == by_hand
-
-
-@given(st.integers(1, 3999))
-def test_roman_numbers_can_be_read_back(number: int) -> None:
-    values = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
-    digits = [values[letter] for letter in in_format(number, "lowerRoman")]
-    total = sum(-one if one < after else one for one, after in zip(digits, [*digits[1:], 0], strict=True))
-    assert total == number
-    assert in_format(number, "upperRoman") == in_format(number, "lowerRoman").upper()
 
 
 @pytest.mark.timeout(30)
@@ -174,9 +143,9 @@ def test_text_without_end_takes_no_time_without_end(scrap: str) -> None:
 @pytest.mark.parametrize("answer", answers(), ids=lambda answer: str(answer.name))
 def test_every_row_of_every_document_quotes_its_document(answer: object) -> None:
     path = answer.path  # type: ignore[attr-defined]
-    draft = draft_rows(read_document(path))
+    draft = draft_rows(read_document(path, openers=OPENERS))
     check(draft.document)
-    assert draft == draft_rows(read_document(path))
+    assert draft == draft_rows(read_document(path, openers=OPENERS))
     assert all(draft.document.text[row.start : row.end] == row.passage for row in draft.rows)
 
 
@@ -207,6 +176,8 @@ def test_a_row_without_its_passage_cannot_exist(spoilt: dict[str, object]) -> No
 
 
 def test_a_draft_cannot_quote_words_that_are_not_there() -> None:
-    document = build_document(pieces_of_text("pillars are law and order. pillars"), name="x", kind="text")
+    document = build_document(
+        pieces_of_text("pillars are law and order. pillars", openers=OPENERS), name="x", kind="text"
+    )
     with pytest.raises(ValueError, match="not in the document"):
         Draft(document, (Row(1, Kind.PILLAR, "Law", 0, 3, "Law"),))

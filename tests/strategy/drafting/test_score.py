@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.reading import read_document
 from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.drafting.vocabulary import OPENERS
 from tests.strategy.drafting.score import (
     RELEASE_FOLDER,
     Answer,
@@ -45,7 +46,7 @@ def test_documents_never_tuned_on_keep_a_floor(answer: Answer) -> None:
 
 @pytest.mark.parametrize("answer", answers(), ids=lambda one: str(one.name))
 def test_answers_point_at_words_of_their_document(answer: Answer) -> None:
-    document = read_document(answer.path)
+    document = read_document(answer.path, openers=OPENERS)
     assert [row.near for row in answer.rows if place_of(row, document)[0] < 0] == []
 
 
@@ -61,7 +62,7 @@ def test_the_guide_shows_the_measured_table() -> None:
 @pytest.mark.skipif(not (RELEASE_FOLDER / RELEASE).exists(), reason="the real release lies outside this repository")
 def test_the_real_release_is_drafted_whole() -> None:
     answer = next(one for one in answers() if one.name == RELEASE)
-    draft = draft_rows(read_document(answer.path))
+    draft = draft_rows(read_document(answer.path, openers=OPENERS))
     assert [pair[0].title for pair in matches(answer, draft) if pair[1] is None] == []
     assert len(draft.document.repaired) == 3
     assert len(draft.rows) <= len(answer.rows) + 1

@@ -143,7 +143,7 @@ def test_a_file_past_the_limit_stops_before_it_is_kept(workspace: Client, tmp_pa
         (
             FRENCH.encode(),
             "strategie.txt",
-            ". Drafts can be made only from English and Spanish texts. Upload a translation, or enter the strategy by hand.",
+            ". Only English and Spanish texts can be read. Upload a translation, or enter the content by hand.",
         ),
         (
             b"Hello there. This is a letter to the editor about the weather and the sea.",

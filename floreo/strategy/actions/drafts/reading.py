@@ -19,15 +19,17 @@ from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.leases import is_over, lease_end, renewed
+from floreo.core.reading.caged import read_in_a_cage, refuse_unknown
+from floreo.core.reading.document import Unreadable
+from floreo.core.reading.sentences import unreadable_sentence
 from floreo.core.scanning import refuse_infected
 from floreo.core.uploads import digest_of, disk_full
 from floreo.core.writing import save, save_many, touch
-from floreo.strategy.drafting.caged import read_in_a_cage, refuse_unknown
-from floreo.strategy.drafting.document import Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Draft
+from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft
-from floreo.strategy.presenters.drafts import failure_of, unreadable_failure, unreadable_sentence
+from floreo.strategy.presenters.drafts import failure_of, unreadable_failure
 
 log = logging.getLogger(__name__)
 TRIES = 3
@@ -102,7 +104,7 @@ def read_draft(draft_id: int, *, by: Actor) -> ImportDraft:
     if draft.state != DraftState.READING:
         return draft
     try:
-        found = draft_rows(read_in_a_cage(Path(draft.file.path), name=draft.file_name))
+        found = draft_rows(read_in_a_cage(Path(draft.file.path), name=draft.file_name, openers=OPENERS))
     except Unreadable as refusal:
         return _fail(draft, by=by, failure=unreadable_failure(refusal))
     except FileNotFoundError:

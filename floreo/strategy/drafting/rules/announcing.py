@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from floreo.strategy.drafting.vocabulary import ACTIONS_PLURAL, NUMBER_WORDS, OBJECTIVES_PLURAL, PILLARS_PLURAL
+from floreo.core.reading.languages import NUMBER_WORDS
+from floreo.strategy.drafting.vocabulary import ACTIONS_PLURAL, OBJECTIVES_PLURAL, PILLARS_PLURAL
 
 PILLARS, OBJECTIVES, ACTIONS, OTHER = "pillars", "objectives", "actions", "other"
 

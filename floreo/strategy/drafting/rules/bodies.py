@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.names import bodies_at, end_of_names
-from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import YEAR, FoundDate, dates_in
-from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from floreo.strategy.drafting.repair import Span
+from floreo.core.reading.languages import NUMBER_WORDS
+from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.source import plain, split_sentences, trimmed
 from floreo.strategy.drafting.vocabulary import (
     ACTION_WORDS,
-    NUMBER_WORDS,
     OBJECTIVE_WORDS,
     ORDINALS,
     PILLAR_WORDS,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-from floreo.strategy.drafting.repair import Span
+from floreo.core.reading.languages import NUMBER_WORDS
+from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
-from floreo.strategy.drafting.vocabulary import NUMBER_WORDS, OBJECTIVES_PLURAL, PILLARS_PLURAL
+from floreo.strategy.drafting.vocabulary import OBJECTIVES_PLURAL, PILLARS_PLURAL
 
 _COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
 _TAIL = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from floreo.strategy.drafting.document import Block
+from floreo.core.reading.document import Block
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.announcing import (
     ACTIONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from floreo.strategy.drafting.document import Block
+from floreo.core.reading.document import Block
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.details import details_in
 from floreo.strategy.drafting.rules.found import Found

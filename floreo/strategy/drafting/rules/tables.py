@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from floreo.strategy.drafting.document import Block
+from floreo.core.reading.document import Block
 from floreo.strategy.drafting.rows import Value
 from floreo.strategy.drafting.rules.details import field_of
 from floreo.strategy.drafting.rules.labels import code_of

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from floreo.core.reading.languages import NUMBER_WORDS
+from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import FoundDate
-from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.details import deadline_in
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain
-from floreo.strategy.drafting.vocabulary import GOAL_VERBS, NOT_COUNTED, NUMBER_WORDS, PERCENT, PHRASE_STOPS, UNITS
+from floreo.strategy.drafting.vocabulary import GOAL_VERBS, NOT_COUNTED, PERCENT, PHRASE_STOPS, UNITS
 
 _WORDS = "|".join(sorted((word for word, number in NUMBER_WORDS.items() if number > 1), key=len, reverse=True))
 _NUMBER = (

@@ -10,17 +10,18 @@ import pypdfium2
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.document import Limits, Unreadable
-from floreo.strategy.drafting.readers.pdf_layout import pieces_of_pages
-from floreo.strategy.drafting.readers.pdf_words import Page, page_of, tables_of
+from floreo.core.reading.building import Piece
+from floreo.core.reading.document import Limits, Unreadable
+from floreo.core.reading.openers import Openers
+from floreo.core.reading.readers.pdf_layout import pieces_of_pages
+from floreo.core.reading.readers.pdf_words import Page, page_of, tables_of
 
 _LETTERS_A_PAGE = 8
 _RULED_AT_LEAST = 6
 _TABLE_PAGES_AT_MOST = 60
 
 
-def pieces_of_pdf(path: Path, *, name: str, limits: Limits) -> Iterator[Piece]:
+def pieces_of_pdf(path: Path, *, name: str, limits: Limits, openers: Openers) -> Iterator[Piece]:
     """Headings, paragraphs, list items and table rows of a PDF, in reading order."""
     _check(path, name=name, limits=limits)
     try:
@@ -35,7 +36,7 @@ def pieces_of_pdf(path: Path, *, name: str, limits: Limits) -> Iterator[Piece]:
         opened.close()
     _check_text(pages, name=name)
     ruled = [number for number, page in enumerate(pages) if page.rules >= _RULED_AT_LEAST][:_TABLE_PAGES_AT_MOST]
-    return pieces_of_pages(tables_of(path, pages, ruled))
+    return pieces_of_pages(tables_of(path, pages, ruled), openers=openers)
 
 
 def _check(path: Path, *, name: str, limits: Limits) -> None:

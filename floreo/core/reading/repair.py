@@ -6,7 +6,7 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-from floreo.strategy.drafting.vocabulary import ENDING_IN_IS
+from floreo.core.reading.languages import ENDING_IN_IS
 
 Span = tuple[int, int]
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from floreo.core.reading.building import Piece
+from floreo.core.reading.document import Unreadable
+from floreo.core.reading.readers.labels import split_label
 from floreo.core.whole import whole
-from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.document import Unreadable
-from floreo.strategy.drafting.readers.labels import split_label
 
 _DROPPED = (
     "script",

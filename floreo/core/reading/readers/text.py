@@ -5,45 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.readers.labels import split_label
-from floreo.strategy.drafting.vocabulary import (
-    ACTION_WORDS,
-    ACTIONS_PLURAL,
-    NUMBER_WORDS,
-    OBJECTIVE_WORDS,
-    OBJECTIVES_PLURAL,
-    PILLAR_WORDS,
-    PILLARS_PLURAL,
-)
+from floreo.core.reading.building import Piece
+from floreo.core.reading.openers import Openers
+from floreo.core.reading.readers.labels import split_label
 
 _WRAP_AT_MOST = 130
 _WRAP_AT_LEAST = 50
 _HEADING_AT_MOST = 120
 _RULE = re.compile(r"^\s*([=\-_~*#])\1{2,}\s*$")
-_NAMED = re.compile(
-    rf"^(?:{PILLAR_WORDS}|{OBJECTIVE_WORDS}|{ACTION_WORDS}|annex|appendix|chapter|section|anexo|capítulo|sección)"
-    rf"\s+(?:\d|[IVX]+\b|(?:{'|'.join(NUMBER_WORDS)})\s*(?:[:.|–—-]|$))",
-    re.IGNORECASE,
-)
-# A line that is nothing but "Key actions:" or "Objetivos específicos" heads what follows, however long the line before.
-_SECTION = re.compile(
-    rf"^(?:{PILLARS_PLURAL}|{OBJECTIVES_PLURAL}|{ACTIONS_PLURAL}|indicators|indicadores)\s*:?$", re.IGNORECASE
-)
 _SENTENCE_END = (".", ";", ",", ":", "!", "?")
 
 
-def pieces_of_text(text: str) -> Iterator[Piece]:
+def pieces_of_text(text: str, *, openers: Openers) -> Iterator[Piece]:
     """The pieces of a plain text, in order."""
     lines = [line.expandtabs(4).rstrip() for line in tidy_lines(text)]
     width = wrap_width(lines)
     for group in _groups(lines):
-        yield from _pieces_of_group(_unwrapped(group, width))
-
-
-def starts_with_name(line: str) -> bool:
-    """Whether a line opens with `Pillar 2`, `Objective 1.1`, `Annex I` ... and so starts something new."""
-    return bool(_NAMED.match(line))
+        yield from _pieces_of_group(_unwrapped(group, width, openers), openers)
 
 
 def tidy_lines(text: str) -> list[str]:
@@ -76,11 +54,11 @@ def _groups(lines: list[str]) -> Iterator[list[str]]:
         yield group
 
 
-def _unwrapped(group: list[str], width: int) -> list[str]:
+def _unwrapped(group: list[str], width: int, openers: Openers) -> list[str]:
     joined: list[str] = []
     last = ""
     for line in group:
-        if joined and _continues(last, line, width):
+        if joined and _continues(last, line, width, openers):
             joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
         else:
             joined.append(line)
@@ -88,10 +66,10 @@ def _unwrapped(group: list[str], width: int) -> list[str]:
     return joined
 
 
-def _continues(last: str, line: str, width: int) -> bool:
-    if _RULE.match(last) or _RULE.match(line) or split_label(line.strip())[0] or _NAMED.match(line.strip()):
+def _continues(last: str, line: str, width: int, openers: Openers) -> bool:
+    if _RULE.match(last) or _RULE.match(line) or split_label(line.strip())[0]:
         return False
-    if _SECTION.match(line.strip()):
+    if openers.opens(line.strip()) or openers.heads(line.strip()):
         return False
     if last.isupper() and not line.isupper():
         return False
@@ -102,19 +80,19 @@ def _continues(last: str, line: str, width: int) -> bool:
     return line.lstrip()[:1].islower() and not last.endswith((".", ";", ":"))
 
 
-def _pieces_of_group(group: list[str]) -> Iterator[Piece]:
+def _pieces_of_group(group: list[str], openers: Openers) -> Iterator[Piece]:
     for at, line in enumerate(group):
         if _RULE.match(line):
             continue
         underlined = at + 1 < len(group) and bool(_RULE.match(group[at + 1]))
         alone = len(group) == 1 or underlined
-        yield _piece(line, alone=alone, underlined=underlined)
+        yield _piece(line, openers, alone=alone, underlined=underlined)
 
 
-def _piece(line: str, *, alone: bool, underlined: bool) -> Piece:
+def _piece(line: str, openers: Openers, *, alone: bool, underlined: bool) -> Piece:
     bare = line.strip()
     kind, number, rest = split_label(bare)
-    if kind != "bullet" and _is_heading(rest, level=_depth(number), alone=alone, underlined=underlined):
+    if kind != "bullet" and _is_heading(rest, openers, level=_depth(number), alone=alone, underlined=underlined):
         return Piece("heading", rest, level=heading_level(number, underlined=underlined), number=number)
     if kind:
         return Piece("item", rest, level=1 + (len(line) - len(line.lstrip())) // 2, number=number)
@@ -133,11 +111,11 @@ def _depth(number: str) -> int:
     return 0 if not number else number.count(".") + 1
 
 
-def _is_heading(text: str, *, level: int, alone: bool, underlined: bool) -> bool:
+def _is_heading(text: str, openers: Openers, *, level: int, alone: bool, underlined: bool) -> bool:
     if underlined:
         return True
     if len(text) > _HEADING_AT_MOST or text.endswith(_SENTENCE_END) or not text[:1].isalnum() or ". " in text:
         return False
-    if _NAMED.match(text) or (text.isupper() and len(text) > 3):
+    if openers.opens(text) or (text.isupper() and len(text) > 3):
         return True
     return alone and text[:1].isupper() and level != 1 and len(text.split()) <= 12 and "http" not in text

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from floreo.strategy.drafting.readers.pdf_words import Table, Word
+from floreo.core.reading.readers.pdf_words import Table, Word
 
 _SAME_LINE = 0.4
 _GUTTER_AT_LEAST = 7.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from floreo.strategy.drafting.numbering import Level, ListUse, Numbering
+from floreo.core.reading.numbering import Level, ListUse, Numbering
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 Element = Any  # python-docx and lxml elements alike; neither ships types for this

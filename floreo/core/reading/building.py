@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from floreo.strategy.drafting.document import Block, BlockKind, Document, Unreadable
-from floreo.strategy.drafting.language import language_of, refuse_other_languages
-from floreo.strategy.drafting.repair import Span, repair
+from floreo.core.reading.document import Block, BlockKind, Document, Unreadable
+from floreo.core.reading.language import language_of, refuse_other_languages
+from floreo.core.reading.repair import Span, repair
 
 CELL_GAP = " | "
 

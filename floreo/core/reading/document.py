@@ -42,7 +42,7 @@ class Document:
 
 
 class Unreadable(Exception):  # noqa: N818 - others catch it by this name
-    """A file that cannot become a draft, for good. `code` is stable; the message is a sentence for a person."""
+    """A file that cannot be read, for good. `code` is stable; the message is a sentence for a person."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         self.code = code
@@ -53,7 +53,7 @@ class Unreadable(Exception):  # noqa: N818 - others catch it by this name
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "wrong_type": "{name} is {found}. Only text, Markdown, HTML, Word (.docx) and PDF files are accepted. "
-        "Save the strategy in one of these formats and upload it again.",
+        "Save the document in one of these formats and upload it again.",
         "not_text": "{name} has the ending of a text file, but its content is not text. "
         "Open it in the program that made it and save it as Word or PDF.",
         "empty": "{name} contains no words. Check that it is the right file and that it opens on your computer.",
@@ -63,12 +63,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "too_large": "{name} is {size_mb} MB; the limit is {limit_mb} MB. "
         "Upload the text without annexes and images, or in parts.",
         "too_long": "{name} has {pages} pages; the limit is {limit}. "
-        "Upload the strategy without its annexes, or in parts.",
+        "Upload the document without its annexes, or in parts.",
         "bomb": "{name} expands to a much larger size than expected, so it was not opened. "
         "Open it in Word, save it under a new name and upload that file.",
         "damaged": "{name} is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again.",
-        "language": "{name} seems to be written in {language}. Drafts can be made only from English and Spanish texts. "
-        "Upload a translation, or enter the strategy by hand.",
+        "language": "{name} seems to be written in {language}. Only English and Spanish texts can be read. "
+        "Upload a translation, or enter the content by hand.",
     }
 )
 

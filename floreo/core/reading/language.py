@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from floreo.strategy.drafting.document import Unreadable
-from floreo.strategy.drafting.vocabulary import LANGUAGE_NAMES, STOP_WORDS
+from floreo.core.reading.document import Unreadable
+from floreo.core.reading.languages import LANGUAGE_NAMES, STOP_WORDS
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE_WORDS = 20_000

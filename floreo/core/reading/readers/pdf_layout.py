@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.readers.labels import split_label
-from floreo.strategy.drafting.readers.pdf_columns import Line, in_reading_order, lines_of
-from floreo.strategy.drafting.readers.pdf_words import Page, Table
-from floreo.strategy.drafting.readers.text import starts_with_name
+from floreo.core.reading.building import Piece
+from floreo.core.reading.openers import Openers
+from floreo.core.reading.readers.labels import split_label
+from floreo.core.reading.readers.pdf_columns import Line, in_reading_order, lines_of
+from floreo.core.reading.readers.pdf_words import Page, Table
 
 _PAGE_NUMBER = re.compile(
     r"^[\s\-–—|]*(?:page|página|pág\.?)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|de|/|\|)\s*\d{1,4})?[\s\-–—|]*$",
@@ -48,7 +48,7 @@ class _Paragraph:
         return all(line.bold for line in self.lines)
 
 
-def pieces_of_pages(pages: Sequence[Page]) -> Iterator[Piece]:
+def pieces_of_pages(pages: Sequence[Page], *, openers: Openers) -> Iterator[Piece]:
     """The pieces of a whole document; sizes and repeated lines can only be judged over all pages."""
     by_page = [lines_of(page.words) for page in pages]
     furniture = _furniture(by_page, pages)
@@ -58,7 +58,7 @@ def pieces_of_pages(pages: Sequence[Page]) -> Iterator[Piece]:
         kept = {id(word) for line in lines if not _is_furniture(line, page, furniture) for word in line.words}
         words = [word for word in page.words if id(word) in kept]
         for column in in_reading_order(words, page.tables):
-            _append(flow, column)
+            _append(flow, column, openers)
     vocabulary = Counter(word.text.strip(".,;:()").lower() for page in pages for word in page.words)
     yield from _pieces(flow, body, vocabulary)
 
@@ -92,7 +92,7 @@ def _is_furniture(line: Line, page: Page, furniture: set[str]) -> bool:
     return _in_margin(line, page) and (_shape(line.text) in furniture or bool(_PAGE_NUMBER.match(line.text)))
 
 
-def _append(flow: list[_Paragraph | Table], column: Table | list[Line]) -> None:
+def _append(flow: list[_Paragraph | Table], column: Table | list[Line], openers: Openers) -> None:
     if isinstance(column, Table):
         flow.append(column)
         return
@@ -106,27 +106,27 @@ def _append(flow: list[_Paragraph | Table], column: Table | list[Line]) -> None:
             flow.append(_Paragraph([line]))
         elif at == 0:
             # A sentence may go on at the top of the next column or page.
-            flow.append(_Paragraph([line])) if not _goes_on(before, line) else before.lines.append(line)
-        elif _is_new(before, line, usual, (left, right)):
+            flow.append(_Paragraph([line])) if not _goes_on(before, line, openers) else before.lines.append(line)
+        elif _is_new(before, line, usual, (left, right), openers):
             flow.append(_Paragraph([line]))
         else:
             before.lines.append(line)
 
 
-def _goes_on(before: _Paragraph, line: Line) -> bool:
+def _goes_on(before: _Paragraph, line: Line, openers: Openers) -> bool:
     same = abs(before.size - line.size) < 0.6 and before.last.bold == line.bold
     unfinished = not before.last.text.rstrip().endswith(_ENDED)
     carries_on = line.text[:1].islower() or line.text[:1].isdigit() or bool(_LEANS_ON.search(before.last.text))
-    return same and unfinished and carries_on and not _opens_item(line)
+    return same and unfinished and carries_on and not _opens_item(line, openers)
 
 
-def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, float]) -> bool:
+def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, float], openers: Openers) -> bool:
     last = before.last
     if abs(last.size - line.size) > 0.6 or (last.bold != line.bold and not line.text[:1].islower()):
         return True
-    if _opens_item(line) or last.y - line.y > max(_WIDER_GAP * usual, 1.05 * line.size) or last.y < line.y:
+    if _opens_item(line, openers) or last.y - line.y > max(_WIDER_GAP * usual, 1.05 * line.size) or last.y < line.y:
         return True
-    if _leaves_item(before.lines[0], line):
+    if _leaves_item(before.lines[0], line, openers):
         return True
     ended = last.text.rstrip().endswith(_ENDED)
     short = last.right < edges[1] - 0.12 * (edges[1] - edges[0])
@@ -134,17 +134,17 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
     return ended and (short or indented)
 
 
-def _leaves_item(first: Line, line: Line) -> bool:
+def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:
     """Whether a line stands left of an item's bullet, or under a bullet whose own text hangs further in."""
-    if not _opens_item(first) or len(first.words) < 2:
+    if not _opens_item(first, openers) or len(first.words) < 2:
         return False
     hangs = first.words[1].left - first.words[0].right > 0.6 * first.size
     edge = first.words[1].left - 0.5 * first.size if hangs else first.left - 0.3 * first.size
     return line.left < edge
 
 
-def _opens_item(line: Line) -> bool:
-    return bool(split_label(line.text)[0]) or starts_with_name(line.text)
+def _opens_item(line: Line, openers: Openers) -> bool:
+    return bool(split_label(line.text)[0]) or openers.opens(line.text)
 
 
 def _pieces(flow: Sequence[_Paragraph | Table], body: float, vocabulary: Counter[str]) -> Iterator[Piece]:

@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from floreo.strategy.drafting.document import Limits, Unreadable
+from floreo.core.reading.document import Limits, Unreadable
 
 _HEAD = 4096
 _TEXT_ENDINGS = {".txt", ".md", ".markdown", ".html", ".htm", ".text", ""}

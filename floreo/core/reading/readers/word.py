@@ -10,12 +10,12 @@ from typing import Any
 import docx
 from lxml import etree
 
+from floreo.core.reading.building import Piece
+from floreo.core.reading.document import Limits, Unreadable
+from floreo.core.reading.readers.archive import check_archive
+from floreo.core.reading.readers.labels import split_label
+from floreo.core.reading.readers.word_lists import Element, Lists, Style, W, chain, lists_of, styles_of, value
 from floreo.core.whole import whole
-from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.document import Limits, Unreadable
-from floreo.strategy.drafting.readers.archive import check_archive
-from floreo.strategy.drafting.readers.labels import split_label
-from floreo.strategy.drafting.readers.word_lists import Element, Lists, Style, W, chain, lists_of, styles_of, value
 
 _HEADING_NAME = re.compile(r"(?:heading|título|titulo|encabezado)\s*(\d)$")
 _TITLE_NAMES = {"title", "título", "titulo", "puesto"}

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.readers.labels import split_label
+from floreo.core.reading.building import Piece
+from floreo.core.reading.readers.labels import split_label
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -83,7 +83,7 @@ def _plain(children: Sequence[Token]) -> str:
         elif token.type == "link_open":
             address = str(token.attrs.get("href", ""))
         elif token.type == "link_close" and address.startswith("http"):
-            # The address is a fact of the text (where the strategy is published), so it stays beside its words.
+            # The address is a fact of the text (where something is published), so it stays beside its words.
             parts.append(f" ({address})" if address not in "".join(parts) else "")
     return "".join(parts).strip()
 

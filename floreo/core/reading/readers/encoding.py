@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from floreo.strategy.drafting.document import Unreadable
+from floreo.core.reading.document import Unreadable
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _LATIN = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252"}

@@ -1,4 +1,4 @@
-"""Files that cannot become a draft: each is refused with a stable code and a sentence that helps."""
+"""Files that cannot be read: each is refused with a stable code and a sentence that helps."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from floreo.strategy.drafting.document import DEFAULT, SENTENCES, Limits, Unreadable
-from floreo.strategy.drafting.reading import read_document
+from floreo.core.reading.document import DEFAULT, SENTENCES, Limits, Unreadable
+from floreo.core.reading.reading import read_document
+from tests.conftest import ROOT
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = ROOT / "tests" / "strategy" / "drafting" / "documents"
 CONTENT_TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 
 
@@ -230,7 +231,7 @@ def test_every_sentence_can_be_said() -> None:
 
 def test_a_pdf_whose_tables_cannot_be_followed_is_read_without_them(tmp_path: Path) -> None:
     """The reader of ruled tables is stricter than the reader of letters, and stops at pages that every viewer shows."""
-    whole = (Path(__file__).parent / "documents" / "one-column-table.pdf").read_bytes()
+    whole = (DOCUMENTS / "one-column-table.pdf").read_bytes()
     path = tmp_path / "odd.pdf"
     path.write_bytes(whole.replace(b"/Parent", b"/Parent /X"))
     assert len(read_document(path).blocks) > 20

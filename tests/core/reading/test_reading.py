@@ -10,12 +10,13 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from floreo.strategy.drafting.document import Document
-from floreo.strategy.drafting.reading import read_document
-from floreo.strategy.drafting.repair import repair
+from floreo.core.reading.document import Document
+from floreo.core.reading.reading import read_document
+from floreo.core.reading.repair import repair
+from tests.conftest import ROOT
 from tests.strategy.drafting.documents.make_word import _use
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = ROOT / "tests" / "strategy" / "drafting" / "documents"
 
 
 def read(tmp_path: Path, content: str | bytes, name: str = "a.txt") -> Document:

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from floreo.strategy.drafting.document import Limits, Unreadable
+from floreo.core.reading.document import Limits, Unreadable
 
 _SMALL = 1_000_000
 _XML_ENDINGS = (".xml", ".rels")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,6 @@ from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.ui.papers import KINDS, paper
-from floreo.core.whole import day_of
 from floreo.core.wording import day_text, number_figures
 from floreo.frameworks.models import Framework
 from floreo.legislation import documents, presenters, printing, queries
@@ -76,7 +76,7 @@ def law(request: HttpRequest, code: str) -> HttpResponseBase:
     """One law: its newest public text. `?on=2026-08-01` leads to how it read on that day."""
     found = get_public_law(code)
     if asked := request.GET.get("on", ""):
-        day = day_of(asked)
+        day = _day(asked)
         version = queries.version_on(found, day, None) if day else None
         if version is None:
             raise Missing(_("No text of this law is known for that day."))
@@ -90,6 +90,13 @@ def law_version(request: HttpRequest, code: str, version: str) -> HttpResponseBa
     found = get_version_for(None, code, version)
     newest = queries.newest_version(found.instrument, None)
     return _page_of(request, found.instrument, found, is_newest=newest is not None and newest.pk == found.pk)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

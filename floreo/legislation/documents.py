@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, Paragraph
 from floreo.core.wording import day_text
+from floreo.frameworks.models import Framework
 from floreo.legislation import presenters
-from floreo.legislation.models import LawVersion
-from floreo.legislation.queries import provisions
+from floreo.legislation.models import Instrument, LawVersion
+from floreo.legislation.queries import MatrixRow, coverage, provisions
 from floreo.legislation.text.compare import ComparedLine, ComparedProvision, Run, summary
 from floreo.legislation.text.provisions import PrintedLine, Provision
 
@@ -109,6 +110,40 @@ def _marked(runs: Sequence[Run]) -> str:
     return "".join(signs[run.kind].format(run.words) for run in runs)
 
 
+def matrix_document(law: Instrument, treaty: Framework, rows: Sequence[MatrixRow]) -> Document:
+    """How a law meets a treaty, article by article in the treaty's order, as a country profile asks it."""
+    cells = [
+        [
+            Cell(f"{row.item.code} {row.item.in_language('title')}", is_strong=True),
+            Cell(", ".join(row.verdict.provisions) if row.verdict else ""),
+            Cell(_verdict_text(row)),
+            Cell(row.verdict.in_language("reason") if row.verdict else ""),
+        ]
+        for row in rows
+    ]
+    head = [_("Article"), _("Provisions"), _("Verdict"), _("Reason")]
+    return Document(
+        title=_("%(law)s and the %(treaty)s")
+        % {"law": law.in_language("title"), "treaty": treaty.in_language("title")},
+        language=(get_language() or "en")[:2],
+        blocks=[
+            Paragraph(presenters.coverage_text(coverage(rows)), "lede"),
+            Grid(treaty.in_language("title"), head, cells, (0.28, 0.17, 0.15, 0.4)),
+        ],
+        kicker=_("The country’s own assessment"),
+        made_on=clock.today(),
+    )
+
+
+def _verdict_text(row: MatrixRow) -> str:
+    if row.verdict is None:
+        return _("Not rated")
+    if row.is_stale:
+        return _("Check again")
+    text = str(row.verdict.get_verdict_display())
+    return text if row.verdict.is_reviewed else _("%(verdict)s, not reviewed") % {"verdict": text}
+
+
 # --- Tracked changes ------------------------------------------------------------------------------------------------
 
 
@@ -143,7 +178,7 @@ def _numbered(line: ComparedLine) -> list[Run]:
     kind = line.change if line.change in {"added", "removed"} else "same"
     if line.was and line.was != line.number:
         return [Run("removed", f"{line.was} "), Run("added", f"{line.number} "), *line.runs]
-    return [Run(kind, f"{line.number} "), *line.runs] if line.number else list(line.runs)  # type: ignore[arg-type]
+    return [Run(kind, f"{line.number} "), *line.runs] if line.number else list(line.runs)
 
 
 def _put(paragraph: Any, runs: Sequence[Run], at: datetime, number: int) -> int:

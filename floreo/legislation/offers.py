@@ -34,7 +34,7 @@ OFFERS = Offers(
         "median_days_bill_in_stage": Measure(
             measures.median_days_bill_in_stage,
             _("Median days that a bill spends in a stage"),
-            _("days"),
+            "days",
             _("days"),
             _("stages of public bills, those that are not over included"),
         ),

@@ -21,7 +21,9 @@ DOUBTS: Mapping[str, Promise] = {
         "The file holds %(count)s tracked changes. They were read as if all were accepted. Accept or reject them in Word, then import it again."
     ),
     "footnotes": _l("The file holds %(count)s footnotes. They were left out."),
-    "text_boxes": _l("The file holds %(count)s text boxes. Their words stand where Word has them, which may be in the middle of a clause."),
+    "text_boxes": _l(
+        "The file holds %(count)s text boxes. Their words stand where Word has them, which may be in the middle of a clause."
+    ),
     "comments": _l("The file holds comments of reviewers. They were left out."),
     "pictures": _l("The file holds pictures. They were left out."),
     "number_twice": _l("Number %(number)s occurs twice."),
@@ -40,7 +42,9 @@ PROBLEMS: Mapping[str, Promise] = {
     "no_such_section": _l("the Act has no section of that number"),
     "no_such_part": _l("the section has no such subsection or paragraph"),
     "words_not_found": _l("the words to be changed are not in the provision"),
-    "words_more_than_once": _l("the words to be changed occur more than once, and the bill does not say “wherever they occur”"),
+    "words_more_than_once": _l(
+        "the words to be changed occur more than once, and the bill does not say “wherever they occur”"
+    ),
     "quotes_no_section": _l("the bill quotes no section to put there"),
     "quotes_nothing": _l("the bill quotes no words to put there"),
     "no_definitions": _l("the section holds no definitions"),

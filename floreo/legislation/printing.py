@@ -51,11 +51,15 @@ def front_of(version: LawVersion) -> Front:
 
 def contents(version: LawVersion, changed: Mapping[str, str]) -> list[Entry]:
     """Parts with their clauses; clauses without a part, and schedules, stand alone."""
-    rows = version.provisions.filter(kind__in=("part", "chapter", "division", "section", "schedule")).defer("words", "lines")
+    rows = version.provisions.filter(kind__in=("part", "chapter", "division", "section", "schedule")).defer(
+        "words", "lines"
+    )
     found: list[Entry] = []
     by_eid: dict[str, Entry] = {}
     for row in rows:
-        entry = Entry(row.eid, _shown_number(row), row.heading, str(CHANGES[changed[row.eid]]) if row.eid in changed else "")
+        entry = Entry(
+            row.eid, _shown_number(row), row.heading, str(CHANGES[changed[row.eid]]) if row.eid in changed else ""
+        )
         holder = by_eid.get(row.parent)
         (holder.entries if holder else found).append(entry)
         if row.kind in {"part", "chapter", "division"}:
@@ -65,7 +69,9 @@ def contents(version: LawVersion, changed: Mapping[str, str]) -> list[Entry]:
 
 def _shown_number(row: LawProvision) -> str:
     if row.kind in {"part", "chapter", "division"}:
-        return {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[row.kind] % {"n": row.number}
+        return {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[row.kind] % {
+            "n": row.number
+        }
     return row.number
 
 
@@ -75,14 +81,20 @@ def html(version: LawVersion, changed: Mapping[str, str]) -> str:
 
 def _provision(each: Provision, change: str, version: LawVersion) -> str:
     if each.kind in {"part", "chapter", "division"}:
-        name = {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[each.kind] % {"n": each.number}
+        name = {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[each.kind] % {
+            "n": each.number
+        }
         heading = f". {escape(each.heading)}" if each.heading else ""
         return f'<div class="fl-law-part" id="{escape(each.eid)}"><h2>{escape(name)}{heading}</h2></div>'
     if each.kind == "crossheading":
         return f'<p class="fl-kicker">{escape(each.heading)}</p>'
     if each.kind == "schedule":
         return f'<article class="fl-law-clause" id="{escape(each.eid)}"><h2>{escape(each.heading)}</h2>{lines(each.lines)}</article>'
-    heading = escape(each.heading) if each.heading else f'<span class="visually-hidden">{escape(_("Without a heading"))}</span>'
+    heading = (
+        escape(each.heading)
+        if each.heading
+        else f'<span class="visually-hidden">{escape(_("Without a heading"))}</span>'
+    )
     link = _("Permanent link to %(number)s") % {"number": each.number}
     note = f"<span>{escape(str(CHANGES[change]))}</span>" if change else ""
     return (
@@ -116,7 +128,9 @@ def _line(line: PrintedLine | ComparedLine, words: str) -> str:
     if line.number:
         label = escape(line.number)
         number = (
-            f'<a class="fl-law-no" href="#{escape(line.eid)}">{label}</a>' if line.eid else f'<span class="fl-law-no">{label}</span>'
+            f'<a class="fl-law-no" href="#{escape(line.eid)}">{label}</a>'
+            if line.eid
+            else f'<span class="fl-law-no">{label}</span>'
         )
     anchor = f' id="{escape(line.eid)}"' if line.eid else ""
     inner = f"<b>{words}</b>" if style == "heading" else words
@@ -136,13 +150,17 @@ def runs_html(runs: Sequence[Run]) -> str:
             found.append(f'<del><span class="visually-hidden">{escape(_("removed:"))} </span>{words}</del>')
         else:
             found.append(words)
-    return " ".join(found) if len(found) > 1 and not any(f.startswith(" ") or f.endswith(" ") for f in found) else "".join(found)
+    return (
+        " ".join(found)
+        if len(found) > 1 and not any(f.startswith(" ") or f.endswith(" ") for f in found)
+        else "".join(found)
+    )
 
 
 def compared_html(each: ComparedProvision) -> str:
     one = each.new or each.old
     assert one is not None
-    number = escape(one.number or one.label)
+    number: str = escape(one.number or one.label)
     if each.is_renumbered and each.old is not None:
         number = f'<del><span class="visually-hidden">{escape(_("removed:"))} </span>{escape(each.old.number)}</del> <ins>{number}</ins>'
     body = "".join(_line(line, runs_html(line.runs)) for line in each.lines)

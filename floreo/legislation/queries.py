@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from floreo.frameworks.models import Framework, Item
 from floreo.legislation.models import Instrument, LawProvision, LawVersion, TreatyVerdict, Verdict
-from floreo.legislation.text.compare import ComparedProvision, compare
+from floreo.legislation.text.compare import ComparedProvision, compare, likeness, tokens_of
 from floreo.legislation.text.provisions import PrintedLine, Provision
+
+_ALIKE = 0.3  # of the words of two titles
 
 
 def provision_of(row: LawProvision) -> Provision:
@@ -28,7 +31,7 @@ def compared(old: LawVersion, new: LawVersion) -> list[ComparedProvision]:
 
 
 def newest_version(instrument: Instrument, viewer: object) -> LawVersion | None:
-    return instrument.versions.visible_to(viewer).order_by("-dated", "-pk").first()  # type: ignore[attr-defined, no-any-return]
+    return instrument.versions.visible_to(viewer).order_by("-dated", "-pk").first()
 
 
 def version_before(version: LawVersion, viewer: object) -> LawVersion | None:
@@ -39,7 +42,7 @@ def version_before(version: LawVersion, viewer: object) -> LawVersion | None:
 
 def version_on(instrument: Instrument, day: date, viewer: object) -> LawVersion | None:
     """How it read on a day."""
-    return instrument.versions.visible_to(viewer).filter(dated__lte=day).order_by("-dated", "-pk").first()  # type: ignore[attr-defined, no-any-return]
+    return instrument.versions.visible_to(viewer).filter(dated__lte=day).order_by("-dated", "-pk").first()
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ def matrix(instrument: Instrument, framework: Framework, version: LawVersion | N
     items = Item.objects.filter(in_version__framework=framework, in_version__is_current=True, is_rated=True)
     verdicts = {v.item_id: v for v in instrument.verdicts.select_related("on_version")}
     now = dict(version.provisions.exclude(label="").values_list("label", "digest")) if version else {}
-    return [MatrixRow(item, found, _changed(found, now, version)) for item in items for found in [verdicts.get(item.pk)]]
+    return [
+        MatrixRow(item, found, _changed(found, now, version)) for item in items for found in [verdicts.get(item.pk)]
+    ]
 
 
 def _changed(verdict: TreatyVerdict | None, now: Mapping[str, str], version: LawVersion | None) -> tuple[str, ...]:
@@ -114,3 +119,12 @@ def treaties() -> list[Framework]:
     """Frameworks that are treaties: what they count are articles."""
     rows = Framework.objects.filter(versions__is_current=True, versions__items_kind="article").distinct()
     return list(rows.order_by("position", "pk"))
+
+
+def suggestions(version: LawVersion, item: Item) -> list[LawProvision]:
+    """The clauses whose headings share most words with the title of an article; none where nothing is alike. A suggestion only."""
+    wanted = Counter(word for word in tokens_of(item.title.lower()) if len(word) > 3)
+    rows = version.provisions.filter(kind="section").exclude(heading="").defer("lines", "words")
+    scored = [(likeness(wanted, Counter(w for w in tokens_of(row.heading.lower()) if len(w) > 3)), row) for row in rows]
+    best = sorted((pair for pair in scored if pair[0] >= _ALIKE), key=lambda pair: -pair[0])
+    return [row for _score, row in best[:3]]

@@ -39,7 +39,9 @@ def _stages(viewer: object) -> QuerySet[Stage]:
 
 
 def _verdicts(viewer: object) -> QuerySet[TreatyVerdict]:
-    return TreatyVerdict.objects.visible_to(viewer).select_related("instrument", "item__in_version__framework", "on_version")
+    return TreatyVerdict.objects.visible_to(viewer).select_related(
+        "instrument", "item__in_version__framework", "on_version"
+    )
 
 
 def _treaties(viewer: object) -> QuerySet[TreatyStatus]:
@@ -62,16 +64,39 @@ LAWS = Table(
         _col("number", _("Number"), _("Within its year"), lambda i: i.number),
         _col("year", _("Year"), _("Of its number"), lambda i: i.year, CellKind.WHOLE),
         _col("dated", _("Date"), _("Of the work"), lambda i: i.dated, CellKind.DATE),
-        _col("organisation", _("Presented by"), _("Code of the organisation"), lambda i: i.organisation.code if i.organisation else ""),
+        _col(
+            "organisation",
+            _("Presented by"),
+            _("Code of the organisation"),
+            lambda i: i.organisation.code if i.organisation else "",
+        ),
         _col("amends", _("Amends"), _("Code of the law that it amends"), lambda i: i.amends.code if i.amends else ""),
-        _col("became", _("Became"), _("Code of the Act that the bill became"), lambda i: i.became.code if i.became else ""),
+        _col(
+            "became",
+            _("Became"),
+            _("Code of the Act that the bill became"),
+            lambda i: i.became.code if i.became else "",
+        ),
         _col("in_force_on", _("In force since"), _("Day of commencement"), lambda i: i.in_force_on, CellKind.DATE),
-        _col("is_text_complete", _("Whole text"), _("Whether the whole text is here"), lambda i: i.is_text_complete, CellKind.FLAG),
+        _col(
+            "is_text_complete",
+            _("Whole text"),
+            _("Whether the whole text is here"),
+            lambda i: i.is_text_complete,
+            CellKind.FLAG,
+        ),
         _col("source", _("Source"), _("Where it was read"), lambda i: i.source),
     ),
     order=("title", "pk"),
     search=("title", "code", "number"),
-    filters=(Filter("kind", _("Kind"), lambda: [(str(v), str(w)) for v, w in InstrumentKind.choices], lambda rows, value: rows.filter(kind=value)),),
+    filters=(
+        Filter(
+            "kind",
+            _("Kind"),
+            lambda: [(str(v), str(w)) for v, w in InstrumentKind.choices],
+            lambda rows, value: rows.filter(kind=value),
+        ),
+    ),
     lookup=lambda rows, key: rows.filter(code=key),
 )
 LAW_VERSIONS = Table(
@@ -142,7 +167,13 @@ LAW_VERDICTS = Table(
         _col("reason", _("Reason"), _("In words"), lambda v: v.in_language("reason")),
         _col("version", _("Version"), _("That was rated"), lambda v: v.on_version.code if v.on_version else ""),
         _col("rated_on", _("Rated on"), _("Day"), lambda v: v.rated_on, CellKind.DATE),
-        _col("reviewed_on", _("Reviewed on"), _("By a second person; empty: not reviewed, not counted"), lambda v: v.reviewed_on, CellKind.DATE),
+        _col(
+            "reviewed_on",
+            _("Reviewed on"),
+            _("By a second person; empty: not reviewed, not counted"),
+            lambda v: v.reviewed_on,
+            CellKind.DATE,
+        ),
     ),
     order=("instrument", "item__position", "pk"),
     search=("reason",),
@@ -160,7 +191,9 @@ TREATIES = Table(
         _col("ratified_on", _("Ratified or acceded on"), _("Day"), lambda t: t.ratified_on, CellKind.DATE),
         _col("in_force_on", _("In force since"), _("For the country"), lambda t: t.in_force_on, CellKind.DATE),
         _col("open_until", _("Open for signature until"), _("Last day"), lambda t: t.open_until, CellKind.DATE),
-        _col("reservations", _("Reservations and declarations"), _("In words"), lambda t: t.in_language("reservations")),
+        _col(
+            "reservations", _("Reservations and declarations"), _("In words"), lambda t: t.in_language("reservations")
+        ),
         _col("source", _("Source"), _("Where it was read"), lambda t: t.source),
     ),
     order=("pk",),

@@ -34,7 +34,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
             yield item
     waiting = rows.filter(verdicts__reviewed_on=None, verdicts__rated_on__isnull=False)
     for law in waiting.annotate(waiting=Count("verdicts")):
-        count = law.waiting
+        count: int = law.waiting  # type: ignore[attr-defined]  # annotate() gives it
         item = Task(
             key=f"{key(law)}:verdicts",
             kind="verdict",

@@ -49,7 +49,9 @@ urlpatterns: list[URLPattern] = [
     path("laws/<slug:code>/<slug:version>/", laws.law_version, name="law_version"),
     path("laws/<slug:code>/<slug:version>/text.<str:kind>", laws.law_file, name="law_file"),
     path("laws/<slug:code>/<slug:version>/since/<slug:other>/", laws.law_compare, name="law_compare"),
-    path("laws/<slug:code>/<slug:version>/since/<slug:other>.<str:kind>", laws.law_compare_file, name="law_compare_file"),
+    path(
+        "laws/<slug:code>/<slug:version>/since/<slug:other>.<str:kind>", laws.law_compare_file, name="law_compare_file"
+    ),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<slug:code>/", indicators.indicator, name="indicator"),
     path("organisations/", register.organisations, name="organisations"),

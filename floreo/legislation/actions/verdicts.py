@@ -19,7 +19,14 @@ from floreo.legislation.models import Instrument, LawVersion, TreatyStatus, Trea
 
 @action("verdict.rated", needs=Permission.LAW_EDIT)
 def rate(
-    instrument: Instrument, item: Item, *, by: Actor, on_version: LawVersion | None, verdict: str, provisions: Sequence[str], reason: str
+    instrument: Instrument,
+    item: Item,
+    *,
+    by: Actor,
+    on_version: LawVersion | None,
+    verdict: str,
+    provisions: Sequence[str],
+    reason: str,
 ) -> TreatyVerdict:
     """A verdict on one item, with the provisions that it rests on. A new verdict has to be reviewed again."""
     if verdict not in Verdict.values:

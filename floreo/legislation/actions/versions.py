@@ -18,7 +18,14 @@ from floreo.core.errors import Changed, Refused
 from floreo.core.reading.document import Unreadable
 from floreo.core.uploads import digest_of
 from floreo.core.writing import lock_latest, require_free_code, require_text, save
-from floreo.legislation.models import Instrument, InstrumentKind, LawInstruction, LawProvision, LawVersion, TreatyVerdict
+from floreo.legislation.models import (
+    Instrument,
+    InstrumentKind,
+    LawInstruction,
+    LawProvision,
+    LawVersion,
+    TreatyVerdict,
+)
 from floreo.legislation.presenters import unreadable_text
 from floreo.legislation.text import akn, amend
 from floreo.legislation.text.caged import read_law
@@ -46,12 +53,27 @@ def frame_of(instrument: Instrument, *, dated: date, language: str) -> dict[str,
 
 def _frame(version: LawVersion) -> akn.Frame:
     facts = frame_of(version.instrument, dated=version.dated, language=version.language)
-    return akn.Frame(facts["country"], facts["kind"], date.fromisoformat(facts["on"]), facts["number"], facts["title"], facts["language"])
+    return akn.Frame(
+        facts["country"],
+        facts["kind"],
+        date.fromisoformat(facts["on"]),
+        facts["number"],
+        facts["title"],
+        facts["language"],
+    )
 
 
 @action("law_version.imported", needs=Permission.LAW_EDIT)
 def import_version(
-    instrument: Instrument, *, by: Actor, file: Path, name: str, code: str, title: str, dated: date, language: str = "en"
+    instrument: Instrument,
+    *,
+    by: Actor,
+    file: Path,
+    name: str,
+    code: str,
+    title: str,
+    dated: date,
+    language: str = "en",
 ) -> LawVersion:
     """A version from a Word, PDF, HTML or text file. Refuses with a sentence what cannot be read, and what holds no section."""
     version = LawVersion(
@@ -95,7 +117,39 @@ def _put_text(version: LawVersion, xml: str, doubts: Sequence[Doubt]) -> LawVers
     version.doubts = [[d.code, d.place, dict(d.facts)] for d in doubts]
     version = save(version)
     rebuild_provisions(version)
+    read_instructions(version)
     return version
+
+
+def read_instructions(version: LawVersion) -> None:
+    """What an amending bill orders, held against the Act as it read on the bill's day. Nothing of the Act changes."""
+    act = version.instrument.amends
+    principal = act.versions.filter(dated__lte=version.dated).exclude(text="").first() if act else None
+    if principal is None:
+        return
+    found = amend.instructions_of(akn.from_xml(version.text))
+    amend.apply(akn.from_xml(principal.text), found)
+    _put_instructions(version, principal, found)
+
+
+def _put_instructions(version: LawVersion, principal: LawVersion, found: Sequence[amend.Instruction]) -> None:
+    version.instructions.all().delete()
+    LawInstruction.objects.bulk_create(
+        LawInstruction(
+            version=version,
+            principal=principal,
+            clause=each.clause[:60],
+            kind=each.kind,
+            section=each.section[:40],
+            below="".join(each.below)[:60],
+            words=each.words,
+            before=each.before,
+            after=each.after,
+            problem=each.problem,
+            position=position,
+        )
+        for position, each in enumerate(found)
+    )
 
 
 def rebuild_provisions(version: LawVersion) -> None:
@@ -131,8 +185,10 @@ def rebuild_provisions(version: LawVersion) -> None:
 
 def build_provisions() -> None:
     """Provisions of versions that a pack brought, and the words that its verdicts judged."""
-    for version in LawVersion.objects.exclude(built_from=F("sha256")).select_related("instrument"):
+    for version in LawVersion.objects.exclude(built_from=F("sha256")).select_related("instrument__amends"):
         rebuild_provisions(version)
+    for version in LawVersion.objects.exclude(instrument__amends=None).filter(instructions=None).exclude(text=""):
+        read_instructions(version)
     for row in TreatyVerdict.objects.filter(digests={}).exclude(provisions=[]).exclude(on_version=None):
         found = dict(row.on_version.provisions.filter(label__in=row.provisions).values_list("label", "digest"))  # type: ignore[union-attr]
         if found:
@@ -297,25 +353,11 @@ def apply_bill(bill: LawVersion, principal: LawVersion, *, by: Actor, code: str,
     left, or with why it does not fit. Refused where no instruction could be read."""
     found = amend.instructions_of(akn.from_xml(bill.text))
     if not found:
-        raise Refused(_("No clause of this bill says in words that are understood here what it changes."), code="no_instruction")
-    made = amend.apply(akn.from_xml(principal.text), found)
-    bill.instructions.filter(principal=principal).delete()
-    LawInstruction.objects.bulk_create(
-        LawInstruction(
-            version=bill,
-            principal=principal,
-            clause=each.clause[:60],
-            kind=each.kind,
-            section=each.section[:40],
-            below="".join(each.below)[:60],
-            words=each.words,
-            before=each.before,
-            after=each.after,
-            problem=each.problem,
-            position=position,
+        raise Refused(
+            _("No clause of this bill says in words that are understood here what it changes."), code="no_instruction"
         )
-        for position, each in enumerate(found)
-    )
+    made = amend.apply(akn.from_xml(principal.text), found)
+    _put_instructions(bill, principal, found)
     version = LawVersion(
         instrument=principal.instrument,
         code=require_free_code(principal.instrument.versions.all(), code),
@@ -325,5 +367,3 @@ def apply_bill(bill: LawVersion, principal: LawVersion, *, by: Actor, code: str,
     )
     doubts = [Doubt("instruction_failed", each.clause, (("problem", each.problem),)) for each in found if each.problem]
     return _put_text(version, akn.to_xml(made, _frame(version)), doubts)
-
-

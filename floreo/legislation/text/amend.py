@@ -6,9 +6,8 @@ import copy
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-from floreo.legislation.text import labels
 from floreo.legislation.text.structure import Block, Definition, LegalText, Node, Quote, Text
 
 Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_words", "insert_words", "delete_words",
@@ -96,9 +95,7 @@ def _in_node(node: Node, label: str, held: tuple[str, tuple[str, ...]], act: str
             continue
         quote = blocks[at + 1] if at + 1 < len(blocks) and isinstance(blocks[at + 1], Quote) else None
         named = _HEAD.search(_outside_quotes(block.words))
-        if named and not _AFTER.search(block.words):
-            held = (named["section"], _below_of(named["below"]))
-        elif named and not held[0]:
+        if (named and not _AFTER.search(block.words)) or (named and not held[0]):
             held = (named["section"], _below_of(named["below"]))
         yield from _of_sentence(label, block.words, held, quote if isinstance(quote, Quote) else None)
     for child in node.children:
@@ -116,57 +113,62 @@ def _below_of(text: str) -> tuple[str, ...]:
 def _of_sentence(
     label: str, words: str, held: tuple[str, tuple[str, ...]], quote: Quote | None
 ) -> Iterator[Instruction]:
+    common: dict[str, Any] = {"clause": label, "words": words}
     section, below = held
-    common = {"clause": label, "words": words}
     if quote is not None:
-        if found := _AFTER.search(words):
-            yield Instruction(kind="insert_section", section=found["section"], quote=quote, **common)
-        elif (found := _DEFINITION_OF.search(words)) and section and _REPLACED.search(words):
-            yield Instruction(
-                kind="replace_definition", section=section, below=below, old=found["term"], quote=quote, **common
-            )
-        elif _DEFINITION.search(words) and section:
-            yield Instruction(kind="insert_definition", section=section, below=below, quote=quote, **common)
-        elif (found := _AFTER_BELOW.search(words)) and section:
-            at = (*below, f"({found['number']})")
-            yield Instruction(kind="insert_part", section=section, below=at, quote=quote, **common)
-        elif _REPLACED.search(words) and section:
-            kind: Kind = "replace_part" if below or _names_part(words) else "replace_section"
-            at = below or _part_named(words)
-            yield Instruction(kind=kind, section=section, below=at, quote=quote, **common)
-        return
+        found = _of_quote(words, section, below, quote, common)
+        if found is not None:
+            yield found
+    elif section:
+        yield from _of_words(words, section, below, common)
+
+
+def _of_quote(
+    words: str, section: str, below: tuple[str, ...], quote: Quote, common: dict[str, Any]
+) -> Instruction | None:
+    """What is ordered with the words that are quoted."""
+    common = common | {"quote": quote}
+    if after := _AFTER.search(words):
+        return Instruction(kind="insert_section", section=after["section"], **common)
     if not section:
-        return
+        return None
+    common["section"] = section
+    if (term := _DEFINITION_OF.search(words)) and _REPLACED.search(words):
+        return Instruction(kind="replace_definition", below=below, old=term["term"], **common)
+    if _DEFINITION.search(words):
+        return Instruction(kind="insert_definition", below=below, **common)
+    if part := _AFTER_BELOW.search(words):
+        return Instruction(kind="insert_part", below=(*below, f"({part['number']})"), **common)
+    if _REPLACED.search(words):
+        at = below or _part_named(words)
+        return Instruction(kind="replace_part" if at else "replace_section", below=at, **common)
+    return None
+
+
+def _of_words(words: str, section: str, below: tuple[str, ...], common: dict[str, Any]) -> Iterator[Instruction]:
+    """What is ordered without a quotation of its own: words for words, or that something goes."""
     at = below or _part_named(words)
-    everywhere = bool(_EVERYWHERE.search(words))
-    swapped = list(_WORDS_REPLACED.finditer(words)) + list(_WORDS_INSERTED.finditer(words))
-    for found in swapped:
-        inserted = found.re is _WORDS_INSERTED
-        yield Instruction(
-            kind="insert_words" if inserted else "replace_words",
-            section=section,
-            below=at,
-            old=found["old"],
-            new=found["new"],
-            everywhere=everywhere,
-            **common,
-        )
-    if not swapped:
-        for found in _WORDS_DELETED.finditer(words):
-            yield Instruction(
-                kind="delete_words", section=section, below=at, old=found["old"], everywhere=everywhere, **common
-            )
-        plain = _outside_quotes(words)
-        if (gone := _DEFINITION_OF.search(words)) and re.search(r"\b(?:repeal|delet|omit)", plain, re.IGNORECASE):
-            yield Instruction(kind="repeal_definition", section=section, below=below, old=gone["term"], **common)
-        elif at and _PART_REPEALED.search(plain):
-            yield Instruction(kind="repeal_part", section=section, below=at, **common)
-        elif _REPEAL.search(plain):
-            yield Instruction(kind="repeal_part" if at else "repeal_section", section=section, below=at, **common)
-
-
-def _names_part(words: str) -> bool:
-    return bool(_part_named(words))
+    common = common | {"section": section, "everywhere": bool(_EVERYWHERE.search(words))}
+    swapped = [
+        Instruction(kind="replace_words", below=at, old=f["old"], new=f["new"], **common)
+        for f in _WORDS_REPLACED.finditer(words)
+    ]
+    swapped += [
+        Instruction(kind="insert_words", below=at, old=f["old"], new=f["new"], **common)
+        for f in _WORDS_INSERTED.finditer(words)
+    ]
+    if swapped:
+        yield from swapped
+        return
+    for found in _WORDS_DELETED.finditer(words):
+        yield Instruction(kind="delete_words", below=at, old=found["old"], **common)
+    plain = _outside_quotes(words)
+    if (gone := _DEFINITION_OF.search(words)) and re.search(r"\b(?:repeal|delet|omit)", plain, re.IGNORECASE):
+        yield Instruction(kind="repeal_definition", below=below, old=gone["term"], **common)
+    elif at and _PART_REPEALED.search(plain):
+        yield Instruction(kind="repeal_part", below=at, **common)
+    elif _REPEAL.search(plain):
+        yield Instruction(kind="repeal_part" if at else "repeal_section", below=at, **common)
 
 
 def _part_named(words: str) -> tuple[str, ...]:
@@ -192,35 +194,37 @@ def _apply(act: LegalText, each: Instruction) -> str:
     if found is None:
         return "no_such_section"
     siblings, at = found
-    node = siblings[at]
-    if each.kind == "insert_section":
-        new = [copy.deepcopy(one) for one in (each.quote.nodes if each.quote else [])]
-        if not new or any(one.kind != "section" for one in new):
-            return "quotes_no_section"
-        while (
-            at + 1 < len(siblings)
-            and labels.follows(siblings[at + 1].number, siblings[at].number, "number")
-            and (siblings[at + 1].number[:-1] == node.number)
-        ):
-            at += 1
-        siblings[at + 1 : at + 1] = new
-        each.after = "\n".join(text_of(one) for one in new)
-        return ""
-    each.before = text_of(node)
-    if each.kind == "replace_section":
-        new = [copy.deepcopy(one) for one in (each.quote.nodes if each.quote else [])]
-        if not new:
-            return "quotes_no_section"
-        siblings[at : at + 1] = new
-        each.after = "\n".join(text_of(one) for one in new)
-        return ""
-    if each.kind == "repeal_section":
-        siblings[at] = Node("section", node.number, "", [Text("[Repealed]")])
-        each.after = text_of(siblings[at])
-        return ""
-    problem = _within(node, each)
-    each.after = "" if problem else text_of(node)
+    if each.kind in {"insert_section", "replace_section", "repeal_section"}:
+        return _whole_section(siblings, at, each)
+    each.before = text_of(siblings[at])
+    problem = _within(siblings[at], each)
+    each.after = "" if problem else text_of(siblings[at])
     return problem
+
+
+def _whole_section(siblings: list[Node], at: int, each: Instruction) -> str:
+    """A section that comes, gives way, or goes: its number stays, so that nothing after it is counted anew."""
+    node = siblings[at]
+    new = [copy.deepcopy(one) for one in (each.quote.nodes if each.quote else [])]
+    if each.kind == "repeal_section":
+        new = [Node("section", node.number, "", [Text("[Repealed]")])]
+    if not new or any(one.kind != "section" for one in new):
+        return "quotes_no_section"
+    if each.kind == "insert_section":
+        at += 1
+        while at < len(siblings) and _is_inserted_after(siblings[at].number, node.number):
+            at += 1
+        siblings[at:at] = new
+    else:
+        each.before = text_of(node)
+        siblings[at : at + 1] = new
+    each.after = "\n".join(text_of(one) for one in new)
+    return ""
+
+
+def _is_inserted_after(number: str, last: str) -> bool:
+    """12A, 12B after 12: what was put there before."""
+    return len(number) == len(last) + 1 and number.startswith(last) and number[-1].isalpha()
 
 
 def _within(section: Node, each: Instruction) -> str:
@@ -229,28 +233,24 @@ def _within(section: Node, each: Instruction) -> str:
         return "no_such_part"
     if each.kind in {"replace_words", "insert_words", "delete_words"}:
         return _swap_words(node, each)
-    quote = each.quote
     if each.kind in {"replace_definition", "repeal_definition"}:
         return _swap_definition(node, each)
-    if each.kind == "repeal_part":
-        assert holder is not None
-        holder.children.remove(node)
-        return ""
-    if quote is None:
-        return "quotes_nothing"
     if each.kind == "insert_definition":
-        return _add_definitions(node, quote)
-    assert holder is not None
+        return _add_definitions(node, each.quote) if each.quote else "quotes_nothing"
+    if holder is None:
+        return "no_such_part"
+    return _swap_part(holder, node, each)
+
+
+def _swap_part(holder: Node, node: Node, each: Instruction) -> str:
     at = holder.children.index(node)
-    new = [copy.deepcopy(one) for one in quote.nodes]
-    if not new:
+    new = [copy.deepcopy(one) for one in (each.quote.nodes if each.quote else [])]
+    if not new and each.kind != "repeal_part":
         return "quotes_nothing"
     for one in new:
         one.kind = node.kind
-    if each.kind == "insert_part":
-        holder.children[at + 1 : at + 1] = new
-    else:
-        holder.children[at : at + 1] = new
+    start = at + 1 if each.kind == "insert_part" else at
+    holder.children[start : at + 1] = new
     return ""
 
 
@@ -340,7 +340,11 @@ def _add_definitions(node: Node, quote: Quote) -> str:
 def _swap_definition(node: Node, each: Instruction) -> str:
     """The definition of the term gives way to those that are quoted, or goes."""
     quoted = each.quote.blocks if each.quote else []
-    new = [copy.deepcopy(one) if isinstance(one, Definition) else Definition(one.words) for one in quoted if isinstance(one, Definition | Text)]
+    new = [
+        copy.deepcopy(one) if isinstance(one, Definition) else Definition(one.words)
+        for one in quoted
+        if isinstance(one, Definition | Text)
+    ]
     if each.kind == "replace_definition" and not new:
         return "quotes_nothing"
     for part in node.walk():
@@ -387,7 +391,7 @@ def _lines(block: Block, head: list[str] | None) -> list[str]:
     if isinstance(block, Text):
         words = [block.words]
     elif isinstance(block, Definition):
-        words = [block.words, *(f"{item.number} {item.text}" for item in block.items), block.after]  # type: ignore[list-item]
+        words = [block.words, *(f"{item.number} {item.text}" for item in block.items), block.after]
     elif isinstance(block, Quote):
         words = [text_of(node) for node in block.nodes]
     else:

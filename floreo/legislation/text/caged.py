@@ -44,7 +44,9 @@ class ReadLaw:
     kind: str  # of the file: "word", "pdf", "html", "text"
 
 
-def caged(path: Path, *, name: str, country: str, kind: str, on: str, number: str, title: str, language: str) -> dict[str, Any]:
+def caged(
+    path: Path, *, name: str, country: str, kind: str, on: str, number: str, title: str, language: str
+) -> dict[str, Any]:
     """Runs inside."""
     from floreo.core.reading.reading import read_document
     from floreo.legislation.text import akn
@@ -79,7 +81,8 @@ def caged(path: Path, *, name: str, country: str, kind: str, on: str, number: st
 def read_law(path: Path, *, name: str, frame: dict[str, str]) -> ReadLaw:
     """The file at `path`, which the person called `name`. Raises Unreadable, and Died where the reader itself failed."""
     try:
-        given: dict[str, Any] = run(caged.__module__, path, name=name, **frame).value
+        arguments: dict[str, Any] = {"name": name, **frame}
+        given: dict[str, Any] = run(caged.__module__, path, **arguments).value
     except Died as end:
         if end.reason in {"memory", "time", "output"}:
             raise Unreadable("bomb", name=name) from end
@@ -88,7 +91,9 @@ def read_law(path: Path, *, name: str, frame: dict[str, str]) -> ReadLaw:
         raise
     if "unreadable" in given:
         raise Unreadable(given["unreadable"], **given["facts"])
-    doubts = tuple(Doubt(d["code"], d["place"], tuple((str(a), str(b)) for a, b in d["facts"])) for d in given["doubts"])
+    doubts = tuple(
+        Doubt(d["code"], d["place"], tuple((str(a), str(b)) for a, b in d["facts"])) for d in given["doubts"]
+    )
     return ReadLaw(str(given["xml"]), doubts, int(given["sections"]), str(given["kind"]))
 
 

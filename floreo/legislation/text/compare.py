@@ -105,9 +105,9 @@ def align(before: Sequence[Provision], after: Sequence[Provision]) -> list[tuple
     bags = {id(each): _bag(each) for each in [*left, *right]}
     for new in list(right):
         old_one = by_number.get(new.number or new.heading)
-        if old_one is not None and any(each is old_one for each in left):
-            if likeness(bags[id(old_one)], bags[id(new)]) >= _SAME_NUMBER:
-                take(old_one, new)
+        is_left = old_one is not None and any(each is old_one for each in left)
+        if old_one is not None and is_left and likeness(bags[id(old_one)], bags[id(new)]) >= _SAME_NUMBER:
+            take(old_one, new)
     alike = sorted(
         (
             (likeness(bags[id(old)], bags[id(new)]), -a, -b, old, new)
@@ -174,7 +174,7 @@ def _said(line: PrintedLine) -> str:
 
 def _lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[ComparedLine]:
     """Lines of both, paired where they say nearly the same."""
-    matcher = SequenceMatcher(None, [_said(l) for l in old], [_said(l) for l in new], autojunk=False)
+    matcher = SequenceMatcher(None, [_said(line) for line in old], [_said(line) for line in new], autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             for was, now in zip(old[a:b], new[c:d], strict=True):
@@ -187,8 +187,8 @@ def _lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[C
 
 
 def _changed_lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[ComparedLine]:
-    bags_old = [Counter(tokens_of(_said(l))) for l in old]
-    bags_new = [Counter(tokens_of(_said(l))) for l in new]
+    bags_old = [Counter(tokens_of(_said(line))) for line in old]
+    bags_new = [Counter(tokens_of(_said(line))) for line in new]
     partner: dict[int, int] = {}
     for b, bag in enumerate(bags_new):
         scores = [
@@ -233,14 +233,14 @@ def runs(old: str, new: str) -> list[Run]:
         return [Run("same", new)] if new else []
     a, b = _PIECE.findall(old), _PIECE.findall(new)
     found: list[Run] = []
-    for tag, i, j, k, l in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
-            found.append(Run("same", "".join(b[k:l])))
+            found.append(Run("same", "".join(b[k:m])))
             continue
         if i < j:
             found.append(Run("removed", "".join(a[i:j])))
-        if k < l:
-            found.append(Run("added", "".join(b[k:l])))
+        if k < m:
+            found.append(Run("added", "".join(b[k:m])))
     return _joined(found)
 
 

@@ -446,9 +446,9 @@ class Builder:
             items.append(Item(label.printed, label.rest))
         elif items and labels.is_first(label.number, options[-1]) and _ends_open(items[-1].text):
             items[-1].items.append(Item(label.printed, label.rest))
-        elif not items and labels.is_first(label.number, options[-1]):
-            items.append(Item(label.printed, label.rest))
-        elif items and _fits(label.number, items[-1].number, options):
+        elif (not items and labels.is_first(label.number, options[-1])) or (
+            items and _fits(label.number, items[-1].number, options)
+        ):
             items.append(Item(label.printed, label.rest))
         else:
             return False
@@ -625,7 +625,8 @@ def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
     schedule = Schedule(found["title"].strip(), found["rest"].strip())
     rest = list(rows[1:])
     if not schedule.heading and rest and not rest[0].cells and len(rest[0].words) <= _HEADING_AT_MOST:
-        if section_label(rest[0].words.strip()) is None and bracket_label(rest[0].words.strip()) is None:
+        first = rest[0].words.strip()
+        if section_label(first) is None and bracket_label(first) is None:
             schedule.heading = rest.pop(0).words.strip()
     if arrangement := _arrangement(rest):
         del rest[arrangement[0] : arrangement[1]]

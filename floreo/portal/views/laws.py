@@ -9,20 +9,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
-from floreo.core.ui.papers import KINDS, paper
 from floreo.core.wording import day_text, number_figures
 from floreo.frameworks.models import Framework
-from floreo.legislation import documents, presenters, printing, queries
+from floreo.legislation import files, presenters, printing, queries
 from floreo.legislation.access import get_public_law, get_version_for
 from floreo.legislation.models import Instrument, LawVersion, StageState, TreatyStatus
 from floreo.legislation.tables import LAWS
@@ -52,7 +50,9 @@ def laws(request: HttpRequest) -> HttpResponseBase:
         "portal/laws.html",
         section=SECTION,
         title=title,
-        description=_("Bills and Acts of the legislative framework, with their text, their stages and the treaties they answer."),
+        description=_(
+            "Bills and Acts of the legislative framework, with their text, their stages and the treaties they answer."
+        ),
         listing=listing,
         rows=[(law, _state(law)) for law in listing.rows],
         treaties=treaties,
@@ -105,8 +105,10 @@ class TreatyShown:
     coverage: queries.Coverage
 
 
-def _page_of(request: HttpRequest, found: Instrument, version: LawVersion | None, *, is_newest: bool) -> HttpResponseBase:
-    versions = list(found.versions.visible_to(None).defer("text", "doubts"))  # type: ignore[attr-defined]
+def _page_of(
+    request: HttpRequest, found: Instrument, version: LawVersion | None, *, is_newest: bool
+) -> HttpResponseBase:
+    versions = list(found.versions.visible_to(None).defer("text", "doubts"))
     before = queries.version_before(version, None) if version else None
     changed = printing.changed_labels(before, version) if before and version else {}
     front = printing.front_of(version) if version and version.text else None
@@ -140,7 +142,9 @@ def _safe(text: str) -> SafeString:
     return mark_safe(text)  # noqa: S308 -- printing.py escapes each word, and JSON-LD its signs
 
 
-def _lede(found: Instrument, stages: list[Any], version: LawVersion | None, before: LawVersion | None, changed: int) -> str:
+def _lede(
+    found: Instrument, stages: list[Any], version: LawVersion | None, before: LawVersion | None, changed: int
+) -> str:
     """Two sentences: where it is, and how much of it is other than the version before."""
     said = []
     now = next((stage for stage in stages if stage.state == StageState.NOW), None)
@@ -199,21 +203,7 @@ def _json_ld(found: Instrument, version: LawVersion | None) -> str:
 def law_file(request: HttpRequest, code: str, version: str, kind: str) -> HttpResponseBase:
     """The text as Akoma Ntoso, PDF or Word."""
     found = get_version_for(None, code, version)
-    return file_of(found, kind)
-
-
-def file_of(found: LawVersion, kind: str) -> HttpResponse:
-    if not found.text:
-        raise Missing
-    name = f"{found.instrument.code}-{found.code}"
-    if kind == "xml":
-        response = HttpResponse(found.text.encode(), content_type="application/akn+xml; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.xml"'
-        return response
-    if kind not in KINDS:
-        raise Missing
-    document: Document = documents.text_document(found)
-    return paper(document, kind, name=name)
+    return files.text_file(found, kind)
 
 
 @login_not_required
@@ -242,7 +232,7 @@ def law_compare(request: HttpRequest, code: str, version: str, other: str) -> Ht
 def _line_of(each: ComparedProvision) -> tuple[str, str, str, str]:
     one = each.new or each.old
     assert one is not None
-    return one.eid, one.label, one.heading, printing.CHANGES[each.change]
+    return one.eid, one.label, one.heading, str(printing.CHANGES[each.change])
 
 
 @login_not_required
@@ -250,19 +240,7 @@ def _line_of(each: ComparedProvision) -> tuple[str, str, str, str]:
 def law_compare_file(request: HttpRequest, code: str, version: str, other: str, kind: str) -> HttpResponseBase:
     """The comparison as PDF, or as Word with tracked changes."""
     new, old = get_version_for(None, code, version), get_version_for(None, code, other)
-    return compare_file_of(old, new, kind)
-
-
-def compare_file_of(old: LawVersion, new: LawVersion, kind: str) -> HttpResponse:
-    name = f"{new.instrument.code}-{old.code}-{new.code}"
-    found = queries.compared(old, new)
-    if kind == "docx":
-        response = HttpResponse(documents.tracked_changes(old, new, found), content_type=KINDS["docx"])
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
-        return response
-    if kind != "pdf":
-        raise Missing
-    return paper(documents.compared_document(old, new, found), "pdf", name=name)
+    return files.compared_file(old, new, kind)
 
 
 @login_not_required
@@ -279,7 +257,8 @@ def law_treaty(request: HttpRequest, code: str, framework: str) -> HttpResponseB
         request,
         "portal/law_treaty.html",
         section=SECTION,
-        title=_("%(law)s and the %(treaty)s") % {"law": found.in_language("title"), "treaty": treaty.in_language("title")},
+        title=_("%(law)s and the %(treaty)s")
+        % {"law": found.in_language("title"), "treaty": treaty.in_language("title")},
         description=presenters.coverage_text(queries.coverage(rows)),
         crumbs=_crumbs(Crumb(found.in_language("title"), found.get_absolute_url())),
         law=found,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("file", type=Path)
     read.add_argument("--dry-run", action="store_true", help="print the draft and write nothing")
 
+    _add_laws(commands)
     framework = commands.add_parser("framework", help="frameworks and indexes").add_subparsers(
         dest="what", required=True
     )
@@ -101,6 +103,19 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("figures", help="compute every indicator again")
     commands.add_parser("search-index", help="build the search index again")
     return parser
+
+
+def _add_laws(commands: Any) -> None:
+    """Bills and Acts."""
+    what = commands.add_parser("law", help="bills and Acts").add_subparsers(dest="what", required=True)
+    read = what.add_parser("import", help="a version of a bill or an Act from Word, PDF, HTML or text")
+    read.add_argument("file", type=Path)
+    read.add_argument("--kind", choices=("bill", "act", "regulations", "policy"), default="bill")
+    read.add_argument("--law", default="", metavar="CODE", help="the law that it is a version of (default: a new one)")
+    read.add_argument("--version", default="v1", metavar="CODE", help="part of its address (default: v1)")
+    read.add_argument("--title", default="")
+    read.add_argument("--dated", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: today")
+    read.add_argument("--dry-run", action="store_true", help="print what was found and write nothing")
 
 
 def _add_incidents(commands: Any) -> None:

@@ -224,6 +224,23 @@ def _strategy_import(asked: argparse.Namespace) -> int:
     return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
 
 
+def _law_import(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_law import import_law
+    from floreo.organisations.queries import in_the_country
+
+    with in_the_country():
+        return import_law(
+            asked.file,
+            kind=asked.kind,
+            law=asked.law,
+            version=asked.version,
+            title=asked.title,
+            dated=asked.dated,
+            dry_run=asked.dry_run,
+            out=sys.stdout,
+        )
+
+
 def _sample_move_on(asked: argparse.Namespace) -> int:
     from floreo.config.sample_calendar import move_on
     from floreo.core.errors import Refused
@@ -382,6 +399,7 @@ COMMANDS = {
     "document add": _document_add,
     "sample move-on": _sample_move_on,
     "strategy import": _strategy_import,
+    "law import": _law_import,
     "framework load": _framework_load,
     "incidents import": _incidents_import,
     "incidents undo-import": _incidents_undo_import,

@@ -9,8 +9,8 @@ from typing import Literal
 Style = Literal["number", "letter", "roman", "capital", "capital_roman"]
 
 _SECTION = re.compile(
-    r"^(?:(?:section|clause|regulation|article|artículo|cláusula|art\.|sec\.)\s+)?"
-    r"(?P<number>\d{1,4}[A-Z]{0,3}(?:\s(?:bis|ter|quater|quinquies)\b)?)(?P<dot>\.)?"
+    r"^(?P<word>(?:section|clause|regulation|article|artículo|cláusula|art\.|sec\.)\s+)?"
+    r"(?P<number>\d{1,4}[A-Z]{0,3}(?:\s(?:bis|ter|quater|quinquies)\b)?)[º°]?(?P<dot>\.)?"
     r"(?:\s*[—–-]+\s*(?=\S)|\s+|$)(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -29,6 +29,7 @@ class Label:
     rest: str
     is_bracketed: bool
     has_dot: bool = False
+    has_word: bool = False  # "Article 3"
 
     @property
     def printed(self) -> str:
@@ -45,7 +46,9 @@ def section_label(line: str) -> Label | None:
     rest = number[digits.end() :] if digits else ""
     if rest and not rest.startswith(" ") and rest.upper() != rest:  # "1st", "2nd"
         return None
-    return Label(number, found["rest"].strip(), is_bracketed=False, has_dot=bool(found["dot"]))
+    return Label(
+        number, found["rest"].strip(), is_bracketed=False, has_dot=bool(found["dot"]), has_word=bool(found["word"])
+    )
 
 
 def bracket_label(line: str) -> Label | None:

@@ -24,11 +24,9 @@ from floreo.legislation.text.structure import (
     Text,
 )
 
-_NUMERAL = (
-    r"(?:[IVXLC]+|\d{1,3}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|PRIMER[AO]?|SEGUND[AO]|TERCER[AO]?)[A-Z]?"
-)
+_NUMERAL = r"(?:[IVXLC]+|\d{1,3}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|PRIMER[AO]?|SEGUND[AO]|TERCER[AO]?)[A-Z]?|[A-Z](?=\s*(?:[-–—:.]|$))"
 _CONTAINER = re.compile(
-    rf"^(?P<word>PART|CHAPTER|DIVISION|SUBPART|SUB-PART|PARTE|CAP[IÍ]TULO|T[IÍ]TULO)\s+(?P<number>{_NUMERAL})\b"
+    rf"^(?P<word>PART|CHAPTER|DIVISION|SUBPART|SUB-PART|PARTE|CAP[IÍ]TULO|T[IÍ]TULO)\s+(?P<number>{_NUMERAL})(?![a-z])"
     r"\s*[-–—:.]*\s*(?P<heading>.*)$",
     re.IGNORECASE,
 )
@@ -45,6 +43,7 @@ _CONTAINER_KINDS: dict[str, NodeKind] = {
     "subpart": "division",
     "sub-part": "division",
 }
+_CONTAINERS: frozenset[NodeKind] = frozenset({"part", "chapter", "division"})
 _ORDINAL = "FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|PRIMER|SEGUNDO|TERCER|CUARTO|QUINTO"
 _SCHEDULE = re.compile(
     rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)"
@@ -57,7 +56,7 @@ _ENACTING = re.compile(
     re.IGNORECASE,
 )
 _TERM = re.compile(
-    r"^[“\"«‘][^”\"»’]{1,160}[”\"»’]\s*(?:\([^)]*\)\s*)?(?:,|means?\b|includes?\b|has\b|have\b|in\s+relation|with\s+respect|in\b|when\b"
+    r"^[“\"«‘]{1,2}[^”\"»’]{1,160}[”\"»’]{1,2}\s*(?:\([^)]*\)\s*)?(?:,|means?\b|includes?\b|has\b|have\b|in\s+relation|with\s+respect|in\b|when\b"
     r"|and\b|or\b|—|significa\b|comprende\b|incluye\b|:)",
     re.IGNORECASE,
 )
@@ -106,10 +105,7 @@ def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
     else:
         arrangement = None
     end = next((at for at in range(start + 1, len(rows)) if _is_schedule(rows, at)), len(rows))
-    while start and _container(rows[start - 1].words.strip()):
-        start -= 1
-    if start > 1 and _container(rows[start - 2].words.strip()) and len(rows[start - 1].words) < _HEADING_AT_MOST:
-        start -= 2
+    start = _head_of_body(rows, start)
     if arrangement:  # its title, and the parts that it lists, go with it
         arrangement = (arrangement[0], min(arrangement[1], start))
         last = arrangement[1]
@@ -118,6 +114,30 @@ def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
                 arrangement = (arrangement[0], at)
                 break
     return start, end, arrangement
+
+
+def _head_of_body(rows: Sequence[Line], start: int) -> int:
+    """The heading of the first section, where it stands on a line of its own, and the parts that begin before it."""
+    label = section_label(rows[start].words.strip()) if start < len(rows) else None
+    if start and label is not None and not _is_title(label.rest) and _is_lone_heading(rows[start - 1].words):
+        start -= 1
+    while start:
+        if _container(rows[start - 1].words.strip()):
+            start -= 1
+        elif start > 1 and _container(rows[start - 2].words.strip()) and _is_lone_heading(rows[start - 1].words):
+            start -= 2
+        else:
+            break
+    return start
+
+
+def _is_lone_heading(words: str) -> bool:
+    bare = words.strip()
+    return (
+        0 < len(bare) < _HEADING_AT_MOST
+        and not bare.endswith((".", ";", ",", ":", "—"))
+        and not _looks_like_front(bare)
+    )
 
 
 def _arrangement(rows: Sequence[Line]) -> tuple[int, int] | None:
@@ -195,6 +215,9 @@ class Builder:
     path: list[Node] = field(default_factory=list)
     styles: dict[int, Style] = field(default_factory=dict)  # how the children of a node are numbered, by its identity
     last_section: str = ""
+    containers: list[NodeKind] = field(
+        default_factory=list
+    )  # in the order in which they first come: chapters may hold parts
 
     def open_section(self, node: Node) -> None:
         """Begins within a section whose number and heading are known."""
@@ -252,10 +275,12 @@ class Builder:
         )
 
     def _is_next_section(self, label: Label, line: Line) -> bool:
-        if not label.rest and not line.is_heading and not label.has_dot:
+        if not label.rest and not line.is_heading and not label.has_dot and not label.has_word:
             return False
         starts = label.rest[:1]
-        plain = label.has_dot or line.is_heading or starts in "(—" or starts.isupper() or starts in _OPEN
+        plain = (
+            label.has_dot or label.has_word or line.is_heading or starts in "(—" or starts.isupper() or starts in _OPEN
+        )
         if not self.last_section:
             return plain and (self.is_quoted or label.number[:1] == "1")
         if labels.follows(label.number, self.last_section, "number"):
@@ -284,6 +309,11 @@ class Builder:
             node.heading, rest = split[1].strip(), split[2]
         if rest:
             self._rest(rest, [each.words.strip() for each in lines[at + 1 : at + 40]])
+        elif not node.heading and at + 2 < len(lines) and self._may_head(lines, at + 1):
+            following = section_label(lines[at + 2].words.strip())
+            if following is None or not self._is_next_section(following, lines[at + 2]):
+                node.heading = lines[at + 1].words.strip()
+                return at + 2
         return at + 1
 
     def _is_heading(self, rest: str, lines: Sequence[Line], at: int) -> bool:
@@ -318,10 +348,12 @@ class Builder:
         return self._section(lines, at + 1, label, words)
 
     def _open(self, node: Node) -> None:
-        rank = _rank(node)
+        if node.kind in _CONTAINERS and node.kind not in self.containers:
+            self.containers.append(node.kind)
+        rank = self._rank(node)
         while (
             self.path
-            and _rank(self.path[-1]) >= rank
+            and self._rank(self.path[-1]) >= rank
             and not (node.kind == self.path[-1].kind == "subparagraph" and self.styles.get(id(node)) == "roman")
         ):
             self.path.pop()
@@ -369,7 +401,7 @@ class Builder:
         if self.is_quoted:
             parents.append(None)
         for parent in parents:
-            if parent is not None and _rank(parent) < RANKS.index("section"):
+            if parent is not None and self._rank(parent) < RANKS.index("section"):
                 break
             style = self.styles.get(id(parent) if parent else 0)
             siblings = parent.children if parent else self.top
@@ -408,7 +440,7 @@ class Builder:
 
     def _out_of_order(self, label: Label, parents: Sequence[Node | None]) -> tuple[Node | None, Style, str] | None:
         for parent in parents:
-            if parent is not None and _rank(parent) < RANKS.index("section"):
+            if parent is not None and self._rank(parent) < RANKS.index("section"):
                 break
             style = self.styles.get(id(parent) if parent else 0)
             siblings = parent.children if parent else self.top
@@ -553,6 +585,13 @@ class Builder:
         )
         self._open_blocks().append(Quote(blocks, nodes, lines[0].words.strip()[0], end))
 
+    def _rank(self, node: Node) -> int:
+        if node.kind == "crossheading":
+            return RANKS.index("section")
+        if node.kind in _CONTAINERS:
+            return self.containers.index(node.kind) if node.kind in self.containers else len(self.containers)
+        return RANKS.index(node.kind)
+
     # --- what was read last ---
 
     def _last_words(self) -> str:
@@ -562,16 +601,12 @@ class Builder:
         return _words_of(here.after or here.before)
 
     def _here(self) -> str:
-        numbers = [node.number for node in self.path if _rank(node) >= RANKS.index("section")]
+        numbers = [node.number for node in self.path if self._rank(node) >= RANKS.index("section")]
         return "".join(numbers)
 
 
 def _container(words: str) -> re.Match[str] | None:
     return _CONTAINER.match(words) or _SUBPART.match(words)
-
-
-def _rank(node: Node) -> int:
-    return RANKS.index("section") if node.kind == "crossheading" else RANKS.index(node.kind)
 
 
 def _kind_below(parent: Node | None, style: Style) -> NodeKind:

@@ -41,6 +41,8 @@ def section_label(line: str) -> Label | None:
     found = _SECTION.match(line)
     if found is None:
         return None
+    if found["word"] and found["word"][0].islower():  # "section 4 and ..." goes on with a sentence
+        return None
     number = " ".join(found["number"].split())
     digits = re.match(r"\d+", number)
     rest = number[digits.end() :] if digits else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from floreo.legislation.text import labels
 from floreo.legislation.text.labels import Label, Style, bracket_label, section_label
@@ -65,6 +65,9 @@ _IN_THIS = re.compile(r"\bin\s+(?:this|these|the)\b[^.]*[—–:-]\s*$|\ben\s+es
 _GOES_ON = ("—", "–", ":", "-")
 _AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
+_LEADERS = re.compile(r"(?:\s?\.){6,}\s*\d*\s*$")
+_QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"]\d{1,4}[A-Z]{0,3}\.\s)")
+_WRAPPED_AT_LEAST = 50
 _HEADING_AT_MOST = 150
 _JUMP_AT_MOST = 10
 _OPEN, _CLOSE = '“"', '”"'
@@ -81,7 +84,7 @@ class Line:
 
 def outline(lines: Sequence[Line]) -> LegalText:
     """The structure of a whole text. Nothing is left out but the arrangement of sections, which is made from the text itself."""
-    rows = [line for line in lines if line.cells or line.words.strip()]
+    rows = _whole_lines([line for line in lines if line.cells or line.words.strip()])
     found = LegalText()
     start, end, arrangement = _bounds(rows)
     _front(found, [line.words.strip() for line in rows[: arrangement[0] if arrangement else start]])
@@ -93,6 +96,31 @@ def outline(lines: Sequence[Line]) -> LegalText:
     found.schedules = [_schedule(part, found.doubts) for part in _schedules(rows[end:])]
     found.doubts += _judged(found)
     return found
+
+
+def _whole_lines(lines: Sequence[Line]) -> list[Line]:
+    """Paragraphs that a page broke are one again, those that ran together are two, and a list of contents with dots is gone."""
+    made: list[Line] = []
+    for line in lines:
+        if _LEADERS.search(line.words):
+            continue
+        first, *rest = _QUOTED_SECTION.split(line.words)
+        if made and _goes_on(made[-1], line):
+            made[-1] = replace(made[-1], words=f"{made[-1].words.rstrip()} {first.strip()}")
+        else:
+            made.append(replace(line, words=first))
+        made += [Line(each) for each in rest]
+    return made
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Whether a line in small letters without a number goes on with the sentence before it."""
+    words, before = line.words.strip(), last.words.rstrip()
+    if line.cells or last.cells or line.is_heading or last.is_heading or not words[:1].islower():
+        return False
+    if bracket_label(words) or section_label(words) or len(before) < _WRAPPED_AT_LEAST:
+        return False
+    return before[-1:].isalnum() and words.rstrip(";,") not in {"and", "or", "y", "o"}
 
 
 def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:

@@ -66,7 +66,7 @@ _GOES_ON = ("—", "–", ":", "-")
 _AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
 _LEADERS = re.compile(r"(?:\s?\.){6,}\s*\d*\s*$")
-_QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"]\d{1,4}[A-Z]{0,3}\.\s)")
+_QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
 _WRAPPED_AT_LEAST = 50
 _HEADING_AT_MOST = 150
 _JUMP_AT_MOST = 10
@@ -116,7 +116,7 @@ def _whole_lines(lines: Sequence[Line]) -> list[Line]:
 def _goes_on(last: Line, line: Line) -> bool:
     """Whether a line in small letters without a number goes on with the sentence before it."""
     words, before = line.words.strip(), last.words.rstrip()
-    if line.cells or last.cells or line.is_heading or last.is_heading or not words[:1].islower():
+    if line.cells or last.cells or line.is_heading or last.is_heading or not (words[:1].islower() or words[:1] in "“—"):
         return False
     if bracket_label(words) or section_label(words) or len(before) < _WRAPPED_AT_LEAST:
         return False

@@ -146,6 +146,11 @@ class Instrument(Record, Translated, Sourced):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def number_and_year(self) -> str:
+        """ "32/2020"; the year alone, or nothing, where no more is known."""
+        return "/".join(str(each) for each in (self.number, self.year) if each)
+
     def get_absolute_url(self) -> str:
         return path_to("portal:law", self.code)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.legislation.models import LawProvision, LawVersion
 from floreo.legislation.queries import compared, provisions
-from floreo.legislation.text.compare import ComparedLine, ComparedProvision, Run, changed_eids
+from floreo.legislation.text.compare import ComparedLine, ComparedProvision, Run, changed_eids, changed_lines
 from floreo.legislation.text.provisions import Front, PrintedLine, Provision, provisions_of
 
 CHANGES: Mapping[str, Promise] = {
@@ -155,6 +155,11 @@ def runs_html(runs: Sequence[Run]) -> str:
         if len(found) > 1 and not any(f.startswith(" ") or f.endswith(" ") for f in found)
         else "".join(found)
     )
+
+
+def instruction_html(before: str, after: str) -> str:
+    """What an instruction changes, line by line: what was removed and what was added."""
+    return "".join(f"<p>{runs_html(runs)}</p>" for runs in changed_lines(before, after))
 
 
 def compared_html(each: ComparedProvision) -> str:

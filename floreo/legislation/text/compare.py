@@ -285,6 +285,13 @@ def summary(found: Sequence[ComparedProvision]) -> Summary:
     return Summary(counts["same"], counts["changed"], counts["added"], counts["removed"], counts["moved"], came, went)
 
 
+def changed_lines(old: str, new: str) -> list[tuple[Run, ...]]:
+    """The lines of two plain texts that are not the same, each with its runs."""
+    before = [PrintedLine(line) for line in old.split("\n") if line]
+    after = [PrintedLine(line) for line in new.split("\n") if line]
+    return [line.runs for line in _lines(before, after) if line.change != "same"]
+
+
 def changed_eids(found: Sequence[ComparedProvision]) -> Mapping[str, Change]:
     """By the eId of the new version, of each section that is not as it was."""
     return {each.new.eid: each.change for each in found if each.new is not None and each.change != "same"}

@@ -128,7 +128,12 @@ def version(request: HttpRequest, code: str, version: str) -> HttpResponse:
         "before": before,
         "others": [v for v in found.instrument.versions.defer("text") if v.pk != found.pk],
         "instructions": [
-            (each, presenters.problem_text(each.problem) if each.problem else "") for each in found.instructions.all()
+            (
+                each,
+                presenters.problem_text(each.problem) if each.problem else "",
+                mark_safe(printing.instruction_html(each.before, each.after)),  # noqa: S308 -- as above
+            )
+            for each in found.instructions.all()
         ],
         "may_edit": can(request.user, _EDIT) and not found.is_locked,
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from floreo.legislation.text.lines import whole
 from floreo.legislation.text.structure import Block, Definition, LegalText, Node, Quote, Text
 
 Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_words", "insert_words", "delete_words",
@@ -374,28 +375,4 @@ def _term(words: str) -> str:
 
 def text_of(node: Node) -> str:
     """A provision as plain lines."""
-    head = f"{node.number}. {node.heading}".strip() if node.kind == "section" else node.number
-    lines = [head.rstrip(". ") if not node.heading and node.kind == "section" else head]
-    first = True
-    for block in node.before:
-        lines += _lines(block, lines if first and node.kind != "section" else None)
-        first = False
-    for child in node.children:
-        lines += text_of(child).split("\n")
-    for block in node.after:
-        lines += _lines(block, None)
-    return "\n".join(line for line in lines if line)
-
-
-def _lines(block: Block, head: list[str] | None) -> list[str]:
-    if isinstance(block, Text):
-        words = [block.words]
-    elif isinstance(block, Definition):
-        words = [block.words, *(f"{item.number} {item.text}" for item in block.items), block.after]
-    elif isinstance(block, Quote):
-        words = [text_of(node) for node in block.nodes]
-    else:
-        words = [" | ".join(row) for row in block.rows]
-    if head is not None and words:
-        head[-1] = f"{head[-1]} {words.pop(0)}".strip()
-    return [line for line in words if line]
+    return "\n".join(line for line in whole(node) if line)

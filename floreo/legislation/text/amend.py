@@ -16,6 +16,12 @@ Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_w
 _SECTION = r"section\s+(?P<section>\d+[A-Z]{0,2})(?P<below>(?:\s*\([0-9A-Za-z]+\))*)"
 _Q = r"[“\"](?P<{0}>[^”\"]+)[”\"]"
 _HEAD = re.compile(rf"\b{_SECTION}(?:\s+of\s+the\s+(?:principal\s+)?Act)?\b", re.IGNORECASE)
+_SCHEDULE_HEAD = re.compile(
+    r"\b(?P<title>(?:(?:First|Second|Third|Fourth|Fifth|Sixth)\s+)?Schedule(?:\s+\d{1,2})?)\s+(?:to|of)\s+the\s+(?:principal\s+)?Act\b"
+    r"(?:[^.;]*?\b(?:item|paragraph)\s+(?P<item>\d{1,3}[A-Z]?)\b)?",
+    re.IGNORECASE,
+)
+_SCHEDULED = re.compile(r"(?P<title>.*\bSchedule\b[^,]*)(?:, item (?P<item>\w+))?", re.IGNORECASE)
 _REPEAL = re.compile(
     rf"\b{_SECTION}[^.;]*?\b(?:is|are)\s+(?:hereby\s+)?repealed\b|\brepealing\s+{_SECTION.replace('section>', 'section2>').replace('below>', 'below2>')}",
     re.IGNORECASE,
@@ -98,6 +104,8 @@ def _in_node(node: Node, label: str, held: tuple[str, tuple[str, ...]], act: str
         named = _HEAD.search(_outside_quotes(block.words))
         if (named and not _AFTER.search(block.words)) or (named and not held[0]):
             held = (named["section"], _below_of(named["below"]))
+        elif named is None and (listed := _SCHEDULE_HEAD.search(_outside_quotes(block.words))):
+            held = (listed["title"] + (f", item {listed['item']}" if listed["item"] else ""), ())
         yield from _of_sentence(label, block.words, held, quote if isinstance(quote, Quote) else None)
     for child in node.children:
         yield from _in_node(child, label + child.number, held, act)
@@ -131,9 +139,11 @@ def _of_quote(
     common = common | {"quote": quote}
     if after := _AFTER.search(words):
         return Instruction(kind="insert_section", section=after["section"], **common)
-    if not section:
-        return None
-    common["section"] = section
+    return _of_quote_within(words, below, common | {"section": section}) if section else None
+
+
+def _of_quote_within(words: str, below: tuple[str, ...], common: dict[str, Any]) -> Instruction | None:
+    """The same, where the words above named the section."""
     if (term := _DEFINITION_OF.search(words)) and _REPLACED.search(words):
         return Instruction(kind="replace_definition", below=below, old=term["term"], **common)
     if _DEFINITION.search(words):
@@ -191,6 +201,8 @@ def apply(act: LegalText, instructions: Sequence[Instruction]) -> LegalText:
 
 
 def _apply(act: LegalText, each: Instruction) -> str:
+    if scheduled := _SCHEDULED.fullmatch(each.section):
+        return _in_schedule(act, scheduled["title"], scheduled["item"] or "", each)
     found = _find(act.body, each.section)
     if found is None:
         return "no_such_section"
@@ -200,6 +212,24 @@ def _apply(act: LegalText, each: Instruction) -> str:
     each.before = text_of(siblings[at])
     problem = _within(siblings[at], each)
     each.after = "" if problem else text_of(siblings[at])
+    return problem
+
+
+def _in_schedule(act: LegalText, title: str, item: str, each: Instruction) -> str:
+    """Words of a schedule, or of one numbered item of it."""
+    named = [one for one in act.schedules if one.title.casefold() == title.casefold()]
+    if len(named) != 1:
+        return "no_such_schedule"
+    node: Node | None = Node("section", "", named[0].heading, named[0].blocks, named[0].nodes)
+    if item:
+        node = next((one for one in named[0].nodes if one.number.strip("().") == item), None)
+    if node is None:
+        return "no_such_part"
+    if each.kind not in {"replace_words", "insert_words", "delete_words"}:
+        return "schedule_by_hand"
+    each.before = text_of(node)
+    problem = _swap_words(node, each)
+    each.after = "" if problem else text_of(node)
     return problem
 
 

@@ -149,7 +149,9 @@ def _comes_again(rows: Sequence[Line], start: int, again: int) -> bool:
     """Whether the title of section 1 in a list stands at section 1 of the text too: beside its number or above it."""
     first, second = section_label(rows[start].words.strip()), section_label(rows[again].words.strip())
     title = _bare(first.rest if first else "")
-    return bool(title) and (_bare(second.rest if second else "").startswith(title) or title == _bare(rows[again - 1].words))
+    return bool(title) and (
+        _bare(second.rest if second else "").startswith(title) or title == _bare(rows[again - 1].words)
+    )
 
 
 def _bare(words: str) -> str:
@@ -234,6 +236,17 @@ class Builder:
         if line.cells:
             self._row(line.cells)
             return at + 1
+        if (after := self._structure(lines, at)) is not None:
+            return after
+        if (bracket := bracket_label(words)) and (self._section_open() or self.is_quoted):
+            self._bracket(bracket, [each.words.strip() for each in lines[at + 1 : at + 40]])
+            return at + 1
+        self._text(words)
+        return at + 1
+
+    def _structure(self, lines: Sequence[Line], at: int) -> int | None:
+        """A part, quoted words, a section or its heading: one past the last line that was taken; none for other words."""
+        line, words = lines[at], lines[at].words.strip()
         if (found := _container(words)) and len(words) <= _HEADING_AT_MOST and not words.endswith((";", ",")):
             return self._container(lines, at, found)
         if end := self._quote_end(lines, at):
@@ -242,13 +255,7 @@ class Builder:
         label = section_label(words)
         if label is not None and self._is_next_section(label, line):
             return self._section(lines, at, label, "")
-        if (heading := self._heading_before(lines, at)) is not None:
-            return heading
-        if (bracket := bracket_label(words)) and (self._section_open() or self.is_quoted):
-            self._bracket(bracket, [each.words.strip() for each in lines[at + 1 : at + 40]])
-            return at + 1
-        self._text(words)
-        return at + 1
+        return self._heading_before(lines, at)
 
     # --- parts and sections ---
 

@@ -11,7 +11,7 @@ from floreo.legislation.models import Stage, StageState, TreatyVerdict, Verdict
 
 
 def _judged() -> list[TreatyVerdict]:
-    rows = TreatyVerdict.objects.filter(instrument__is_public=True).exclude(reviewed_on=None)
+    rows = TreatyVerdict.objects.visible_to(None).exclude(reviewed_on=None)
     applies = rows.filter(verdict__in=(Verdict.FULL, Verdict.PARTIAL, Verdict.GAP))
     return list(applies.select_related("instrument", "item__in_version__framework"))
 

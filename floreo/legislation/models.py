@@ -347,7 +347,10 @@ class Commencement(Record, Sourced):
 
 class TreatyVerdictQuerySet(models.QuerySet["TreatyVerdict"]):
     def visible_to(self, viewer: object) -> TreatyVerdictQuerySet:
-        return self if may_read_drafts(viewer) else self.filter(instrument__is_public=True)
+        """A verdict on a version that is not public speaks of its words: it is shown once that version is."""
+        if may_read_drafts(viewer):
+            return self
+        return self.filter(instrument__is_public=True).filter(Q(on_version=None) | Q(on_version__is_public=True))
 
 
 class TreatyVerdict(Record, Translated):

@@ -40,6 +40,8 @@ DOUBTS: Mapping[str, Promise] = {
 }
 PROBLEMS: Mapping[str, Promise] = {
     "no_such_section": _l("the Act has no section of that number"),
+    "no_such_schedule": _l("the Act has no schedule of that name"),
+    "schedule_by_hand": _l("in a schedule only words are changed here; make this change by hand"),
     "no_such_part": _l("the section has no such subsection or paragraph"),
     "words_not_found": _l("the words to be changed are not in the provision"),
     "words_more_than_once": _l(

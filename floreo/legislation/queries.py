@@ -76,10 +76,10 @@ class Coverage:
         return self.full + self.partial + self.gap
 
 
-def matrix(instrument: Instrument, framework: Framework, version: LawVersion | None) -> list[MatrixRow]:
-    """Every rated article of the treaty in its order; which verdicts have to be looked at again is worked out from the words."""
+def matrix(instrument: Instrument, framework: Framework, version: LawVersion | None, viewer: object) -> list[MatrixRow]:
+    """Every rated article of the treaty in its order, with the verdicts that the viewer sees; which verdicts have to be looked at again is worked out from the words."""
     items = Item.objects.filter(in_version__framework=framework, in_version__is_current=True, is_rated=True)
-    verdicts = {v.item_id: v for v in instrument.verdicts.select_related("on_version")}
+    verdicts = {v.item_id: v for v in instrument.verdicts.visible_to(viewer).select_related("on_version")}
     now = dict(version.provisions.exclude(label="").values_list("label", "digest")) if version else {}
     return [
         MatrixRow(item, found, _changed(found, now, version)) for item in items for found in [verdicts.get(item.pk)]
@@ -87,7 +87,7 @@ def matrix(instrument: Instrument, framework: Framework, version: LawVersion | N
 
 
 def _changed(verdict: TreatyVerdict | None, now: Mapping[str, str], version: LawVersion | None) -> tuple[str, ...]:
-    if verdict is None or version is None or verdict.on_version_id == version.pk:
+    if verdict is None or version is None:
         return ()
     return tuple(label for label, digest in verdict.digests.items() if now.get(label) != digest)
 

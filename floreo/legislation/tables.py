@@ -48,6 +48,11 @@ def _treaties(viewer: object) -> QuerySet[TreatyStatus]:
     return TreatyStatus.objects.select_related("framework")
 
 
+def _public_code(thing: Any) -> str:
+    """Columns have no viewer: what is not public is named on no exit."""
+    return str(thing.code) if thing is not None and thing.is_public else ""
+
+
 def _col(name: str, title: Any, about: Any, get: Any, kind: CellKind = CellKind.TEXT) -> Column:
     return Column(name, title, about, get, kind)
 
@@ -68,14 +73,14 @@ LAWS = Table(
             "organisation",
             _("Presented by"),
             _("Code of the organisation"),
-            lambda i: i.organisation.code if i.organisation else "",
+            lambda i: _public_code(i.organisation),
         ),
-        _col("amends", _("Amends"), _("Code of the law that it amends"), lambda i: i.amends.code if i.amends else ""),
+        _col("amends", _("Amends"), _("Code of the law that it amends"), lambda i: _public_code(i.amends)),
         _col(
             "became",
             _("Became"),
             _("Code of the Act that the bill became"),
-            lambda i: i.became.code if i.became else "",
+            lambda i: _public_code(i.became),
         ),
         _col("in_force_on", _("In force since"), _("Day of commencement"), lambda i: i.in_force_on, CellKind.DATE),
         _col(
@@ -165,7 +170,7 @@ LAW_VERDICTS = Table(
         _col("verdict", _("Verdict"), _("full, partial, gap, not applicable, unknown"), lambda v: v.verdict),
         _col("provisions", _("Provisions"), _("Of the law"), lambda v: ", ".join(v.provisions)),
         _col("reason", _("Reason"), _("In words"), lambda v: v.in_language("reason")),
-        _col("version", _("Version"), _("That was rated"), lambda v: v.on_version.code if v.on_version else ""),
+        _col("version", _("Version"), _("That was rated"), lambda v: _public_code(v.on_version)),
         _col("rated_on", _("Rated on"), _("Day"), lambda v: v.rated_on, CellKind.DATE),
         _col(
             "reviewed_on",

@@ -29,7 +29,8 @@ from floreo.legislation.models import (
 from floreo.legislation.presenters import unreadable_text
 from floreo.legislation.text import akn, amend
 from floreo.legislation.text.caged import read_law
-from floreo.legislation.text.outline import Builder, Line
+from floreo.legislation.text.lines import CELLS, lines_of
+from floreo.legislation.text.outline import Builder, Line, judged
 from floreo.legislation.text.provisions import provisions_of
 from floreo.legislation.text.structure import Doubt, LegalText, Node
 from floreo.organisations.queries import the_country
@@ -125,7 +126,7 @@ def read_instructions(version: LawVersion) -> None:
     """What an amending bill orders, held against the Act as it read on the bill's day. Nothing of the Act changes."""
     act = version.instrument.amends
     principal = act.versions.filter(dated__lte=version.dated).exclude(text="").first() if act else None
-    if principal is None:
+    if principal is None or not version.text:
         return
     found = amend.instructions_of(akn.from_xml(version.text))
     amend.apply(akn.from_xml(principal.text), found)
@@ -209,7 +210,7 @@ def clause_text(version: LawVersion, number: str) -> str:
     section = next((each for each in akn.from_xml(version.text).sections() if each.number == number), None)
     if section is None:
         return ""
-    return "\n".join(amend.text_of(section).split("\n")[1 if section.heading or not section.before else 0 :])
+    return "\n".join(lines_of(section))
 
 
 def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Doubt]]:
@@ -218,7 +219,10 @@ def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Dou
         sentence = _("This clause is longer than %(most)s characters. Divide it.") % {"most": f"{MOST_WORDS:,}"}
         raise Refused(sentence, code="too_long", fields={"words": sentence})
     doubts: list[Doubt] = []
-    lines = [Line(line.strip()) for line in words.replace("\r", "").split("\n") if line.strip()]
+    lines = [_typed(line) for line in words.replace("\r", "").split("\n") if line.strip()]
+    if not lines:
+        sentence = _("Enter the text of the clause.")
+        raise Refused(sentence, code="no_words", fields={"words": sentence})
     builder = Builder(doubts)
     builder.open_section(Node("section", number, heading))
     nodes, _loose = builder.build(lines)
@@ -227,7 +231,13 @@ def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Dou
         other = nodes[1]
         sentence %= {"line": f"{other.number} {other.heading}".strip()}
         raise Refused(sentence, code="another_section", fields={"words": sentence})
-    return nodes[0], doubts
+    return nodes[0], [*doubts, *judged(LegalText(body=nodes))]
+
+
+def _typed(line: str) -> Line:
+    """What a drafter typed in one line; with " | " in it, a row of a table."""
+    cells = tuple(cell.strip() for cell in line.split(CELLS)) if CELLS in line else ()
+    return Line("" if cells else line.strip(), cells=cells)
 
 
 @action("law_version.clause_edited", needs=Permission.LAW_EDIT)
@@ -246,7 +256,7 @@ def edit_clause(version: LawVersion, number: str, *, by: Actor, heading: str, wo
     text = akn.from_xml(version.text)
     node, doubts = parsed_clause(number, heading.strip(), words)
     _replace(text.body, number, [node])
-    text.doubts = [d for d in _doubts(version) if not d.place.startswith(number)] + doubts
+    text.doubts = _doubts_elsewhere(version, number) + doubts
     return _put_text(version, akn.to_xml(text, _frame(version)), text.doubts)
 
 
@@ -262,7 +272,7 @@ def add_clause(version: LawVersion, *, by: Actor, after: str, number: str, headi
     if version.provisions.filter(kind="section", number=number).exists():
         sentence = _("There is a clause %(number)s already.") % {"number": number}
         raise Refused(sentence, code="taken", fields={"number": sentence})
-    text = akn.from_xml(version.text)
+    text = akn.from_xml(version.text) if version.text else LegalText()
     node, doubts = parsed_clause(number, heading.strip(), words)
     if not _insert(text.body, after, node):
         sentence = _("This version has no clause %(number)s.") % {"number": after}
@@ -274,12 +284,17 @@ def add_clause(version: LawVersion, *, by: Actor, after: str, number: str, headi
 def remove_clause(version: LawVersion, number: str, *, by: Actor) -> LawVersion:
     version = lock_latest(version)
     must_be_open(version)
-    text = akn.from_xml(version.text)
+    text = akn.from_xml(version.text) if version.text else LegalText()
     if not _replace(text.body, number, []):
         raise Refused(_("This version has no clause %(number)s.") % {"number": number}, code="no_clause")
     if not list(text.sections()):
         raise Refused(_("A law has one clause at least."), code="last_clause")
-    return _put_text(version, akn.to_xml(text, _frame(version)), _doubts(version))
+    return _put_text(version, akn.to_xml(text, _frame(version)), _doubts_elsewhere(version, number))
+
+
+def _doubts_elsewhere(version: LawVersion, number: str) -> list[Doubt]:
+    """Those of other clauses: 1(2) is of clause 1, and 12 is not."""
+    return [d for d in _doubts(version) if d.place != number and not d.place.startswith(f"{number}(")]
 
 
 def _doubts(version: LawVersion) -> list[Doubt]:
@@ -351,7 +366,10 @@ def hide_version(version: LawVersion, *, by: Actor) -> LawVersion:
 def apply_bill(bill: LawVersion, principal: LawVersion, *, by: Actor, code: str, title: str, dated: date) -> LawVersion:
     """The principal Act as it would read after the bill, as a version of the Act; each instruction is recorded with what it found and
     left, or with why it does not fit. Refused where no instruction could be read."""
-    found = amend.instructions_of(akn.from_xml(bill.text))
+    if not principal.text:
+        sentence = _("This version of the Act has no text. Choose one that has.")
+        raise Refused(sentence, code="no_text", fields={"principal": sentence})
+    found = amend.instructions_of(akn.from_xml(bill.text)) if bill.text else []
     if not found:
         raise Refused(
             _("No clause of this bill says in words that are understood here what it changes."), code="no_instruction"

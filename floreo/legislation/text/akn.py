@@ -49,7 +49,11 @@ _KINDS: dict[str, NodeKind] = {
     "subparagraph": "subparagraph",
     "point": "subparagraph",
 }
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML does not hold, and nobody sees
 _INLINE = re.compile(r"([*/_{}\\])")
+_SCHEDULE = re.compile(
+    r"^((?:\w+ )?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?: (?:[IVXLC]+|\d{1,2}|[A-Z]))?)(?: (.*))?$", re.IGNORECASE
+)
 _KEYWORD = re.compile(r"^([A-Z]{1,}[A-Z.{]*)")
 
 
@@ -131,7 +135,7 @@ def notation(text: LegalText) -> str:
 
 def inline(words: str) -> str:
     """Words without meaning to the grammar, on one line."""
-    return _INLINE.sub(r"\\\1", " ".join(words.split()))
+    return _INLINE.sub(r"\\\1", " ".join(_CONTROL.sub(" ", words).split()))
 
 
 def plain(words: str) -> str:
@@ -362,8 +366,8 @@ def _blocks_of_one(element: Any) -> list[Block]:
 def _schedule_of(doc: Any) -> Schedule:
     head = doc.getparent().find(_A + "heading")
     name = _words(head) if head is not None else ""
-    found = re.match(r"^((?:\w+ )?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?: [IVXLC0-9A-Z]+)?)\s*(.*)$", name)
-    schedule = Schedule(found[1], found[2]) if found else Schedule(name or "SCHEDULE")
+    found = _SCHEDULE.match(name)
+    schedule = Schedule(found[1], found[2] or "") if found else Schedule(name or "SCHEDULE")
     body = doc.find(_A + "mainBody")
     for each in [] if body is None else body:
         nodes = list(_nodes(each)) if _tag(each) in {*_KINDS, "hcontainer", "crossHeading"} else []

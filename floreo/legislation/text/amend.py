@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from floreo.legislation.text.lines import whole
 from floreo.legislation.text.structure import Block, Definition, LegalText, Node, Quote, Text
 
 Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_words", "insert_words", "delete_words",
@@ -15,6 +16,12 @@ Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_w
 _SECTION = r"section\s+(?P<section>\d+[A-Z]{0,2})(?P<below>(?:\s*\([0-9A-Za-z]+\))*)"
 _Q = r"[“\"](?P<{0}>[^”\"]+)[”\"]"
 _HEAD = re.compile(rf"\b{_SECTION}(?:\s+of\s+the\s+(?:principal\s+)?Act)?\b", re.IGNORECASE)
+_SCHEDULE_HEAD = re.compile(
+    r"\b(?P<title>(?:(?:First|Second|Third|Fourth|Fifth|Sixth)\s+)?Schedule(?:\s+\d{1,2})?)\s+(?:to|of)\s+the\s+(?:principal\s+)?Act\b"
+    r"(?:[^.;]*?\b(?:item|paragraph)\s+(?P<item>\d{1,3}[A-Z]?)\b)?",
+    re.IGNORECASE,
+)
+_SCHEDULED = re.compile(r"(?P<title>.*\bSchedule\b[^,]*)(?:, item (?P<item>\w+))?", re.IGNORECASE)
 _REPEAL = re.compile(
     rf"\b{_SECTION}[^.;]*?\b(?:is|are)\s+(?:hereby\s+)?repealed\b|\brepealing\s+{_SECTION.replace('section>', 'section2>').replace('below>', 'below2>')}",
     re.IGNORECASE,
@@ -97,6 +104,8 @@ def _in_node(node: Node, label: str, held: tuple[str, tuple[str, ...]], act: str
         named = _HEAD.search(_outside_quotes(block.words))
         if (named and not _AFTER.search(block.words)) or (named and not held[0]):
             held = (named["section"], _below_of(named["below"]))
+        elif named is None and (listed := _SCHEDULE_HEAD.search(_outside_quotes(block.words))):
+            held = (listed["title"] + (f", item {listed['item']}" if listed["item"] else ""), ())
         yield from _of_sentence(label, block.words, held, quote if isinstance(quote, Quote) else None)
     for child in node.children:
         yield from _in_node(child, label + child.number, held, act)
@@ -130,9 +139,11 @@ def _of_quote(
     common = common | {"quote": quote}
     if after := _AFTER.search(words):
         return Instruction(kind="insert_section", section=after["section"], **common)
-    if not section:
-        return None
-    common["section"] = section
+    return _of_quote_within(words, below, common | {"section": section}) if section else None
+
+
+def _of_quote_within(words: str, below: tuple[str, ...], common: dict[str, Any]) -> Instruction | None:
+    """The same, where the words above named the section."""
     if (term := _DEFINITION_OF.search(words)) and _REPLACED.search(words):
         return Instruction(kind="replace_definition", below=below, old=term["term"], **common)
     if _DEFINITION.search(words):
@@ -190,6 +201,8 @@ def apply(act: LegalText, instructions: Sequence[Instruction]) -> LegalText:
 
 
 def _apply(act: LegalText, each: Instruction) -> str:
+    if scheduled := _SCHEDULED.fullmatch(each.section):
+        return _in_schedule(act, scheduled["title"], scheduled["item"] or "", each)
     found = _find(act.body, each.section)
     if found is None:
         return "no_such_section"
@@ -199,6 +212,24 @@ def _apply(act: LegalText, each: Instruction) -> str:
     each.before = text_of(siblings[at])
     problem = _within(siblings[at], each)
     each.after = "" if problem else text_of(siblings[at])
+    return problem
+
+
+def _in_schedule(act: LegalText, title: str, item: str, each: Instruction) -> str:
+    """Words of a schedule, or of one numbered item of it."""
+    named = [one for one in act.schedules if one.title.casefold() == title.casefold()]
+    if len(named) != 1:
+        return "no_such_schedule"
+    node: Node | None = Node("section", "", named[0].heading, named[0].blocks, named[0].nodes)
+    if item:
+        node = next((one for one in named[0].nodes if one.number.strip("().") == item), None)
+    if node is None:
+        return "no_such_part"
+    if each.kind not in {"replace_words", "insert_words", "delete_words"}:
+        return "schedule_by_hand"
+    each.before = text_of(node)
+    problem = _swap_words(node, each)
+    each.after = "" if problem else text_of(node)
     return problem
 
 
@@ -374,28 +405,4 @@ def _term(words: str) -> str:
 
 def text_of(node: Node) -> str:
     """A provision as plain lines."""
-    head = f"{node.number}. {node.heading}".strip() if node.kind == "section" else node.number
-    lines = [head.rstrip(". ") if not node.heading and node.kind == "section" else head]
-    first = True
-    for block in node.before:
-        lines += _lines(block, lines if first and node.kind != "section" else None)
-        first = False
-    for child in node.children:
-        lines += text_of(child).split("\n")
-    for block in node.after:
-        lines += _lines(block, None)
-    return "\n".join(line for line in lines if line)
-
-
-def _lines(block: Block, head: list[str] | None) -> list[str]:
-    if isinstance(block, Text):
-        words = [block.words]
-    elif isinstance(block, Definition):
-        words = [block.words, *(f"{item.number} {item.text}" for item in block.items), block.after]
-    elif isinstance(block, Quote):
-        words = [text_of(node) for node in block.nodes]
-    else:
-        words = [" | ".join(row) for row in block.rows]
-    if head is not None and words:
-        head[-1] = f"{head[-1]} {words.pop(0)}".strip()
-    return [line for line in words if line]
+    return "\n".join(line for line in whole(node) if line)

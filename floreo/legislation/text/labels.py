@@ -125,6 +125,8 @@ def _after(inserted: str, had: str) -> bool:
         return _LATIN.index(inserted.lower()) == _LATIN.index(had.lower()) + 1
     if not had:
         return inserted in {"A", "a"}
+    if len(inserted) < len(had):  # 12B after 12AA
+        had = had[: len(inserted)]
     return (len(inserted) == len(had) and inserted[:-1] == had[:-1] and ord(inserted[-1]) == ord(had[-1]) + 1) or (
         inserted in {had + "A", had + "a"}
     )

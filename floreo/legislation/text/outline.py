@@ -49,6 +49,10 @@ _SCHEDULE = re.compile(
     rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)"
     r"\s*[-–—:.]*\s*(?P<rest>.*)$"
 )
+_SCHEDULE_ALONE = re.compile(  # in small letters only where nothing else is on the line
+    rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)(?P<rest>)$",
+    re.IGNORECASE,
+)
 _LONG_TITLE = re.compile(r"^(?:AN?\s+ACT|A\s+BILL|ACT|BILL|LEY)\b", re.IGNORECASE)
 _PURPOSE = re.compile(r"\b(?:to|for|para|que)\b", re.IGNORECASE)
 _ENACTING = re.compile(
@@ -94,7 +98,7 @@ def outline(lines: Sequence[Line]) -> LegalText:
     found.body, more = Builder(found.doubts).build(rows[start:end])
     found.preamble += [block.words for block in more if isinstance(block, Text)]
     found.schedules = [_schedule(part, found.doubts) for part in _schedules(rows[end:])]
-    found.doubts += _judged(found)
+    found.doubts += judged(found)
     return found
 
 
@@ -173,17 +177,33 @@ def _arrangement(rows: Sequence[Line]) -> tuple[int, int] | None:
     firsts = [at for at, line in enumerate(rows) if _is_section_one(line)]
     for start, again in itertools.pairwise(firsts):
         between = rows[start + 1 : again]
-        if len(between) >= 2 and all(
+        if len(between) < 2 or not all(
             len(each.words) < 160 and not bracket_label(each.words) and not each.cells for each in between
         ):
-            head = start
-            while head and _is_arrangement_head(rows[head - 1].words):
-                head -= 1
-            end = again
-            if end > start + 2 and not section_label(rows[end - 1].words) and not _container(rows[end - 1].words):
-                end -= 1  # the title of the first section, on a line of its own
-            return head, end
+            continue
+        head = start
+        while head and _is_arrangement_head(rows[head - 1].words):
+            head -= 1
+        if all(_container(each.words.strip()) for each in rows[head:start]) and not _comes_again(rows, start, again):
+            continue  # a short text and the list of its schedule
+        end = again
+        if end > start + 2 and not section_label(rows[end - 1].words) and not _container(rows[end - 1].words):
+            end -= 1  # the title of the first section, on a line of its own
+        return head, end
     return None
+
+
+def _comes_again(rows: Sequence[Line], start: int, again: int) -> bool:
+    """Whether the title of section 1 in a list stands at section 1 of the text too: beside its number or above it."""
+    first, second = section_label(rows[start].words.strip()), section_label(rows[again].words.strip())
+    title = _bare(first.rest if first else "")
+    return bool(title) and (
+        _bare(second.rest if second else "").startswith(title) or title == _bare(rows[again - 1].words)
+    )
+
+
+def _bare(words: str) -> str:
+    return "".join(re.findall(r"\w+", words)).casefold()
 
 
 def _looks_like_front(words: str) -> bool:
@@ -205,10 +225,14 @@ def _is_section_one(line: Line) -> bool:
 
 
 def _is_schedule(rows: Sequence[Line], at: int) -> bool:
-    found = _SCHEDULE.match(rows[at].words.strip())
+    found = _schedule_title(rows[at].words.strip())
     return (
         found is not None and len(rows[at].words) < _HEADING_AT_MOST and not rows[at].words.strip().endswith((".", ";"))
     )
+
+
+def _schedule_title(words: str) -> re.Match[str] | None:
+    return _SCHEDULE.match(words) or _SCHEDULE_ALONE.match(words)
 
 
 def _front(found: LegalText, lines: Sequence[str]) -> None:
@@ -263,6 +287,17 @@ class Builder:
         if line.cells:
             self._row(line.cells)
             return at + 1
+        if (after := self._structure(lines, at)) is not None:
+            return after
+        if (bracket := bracket_label(words)) and (self._section_open() or self.is_quoted):
+            self._bracket(bracket, [each.words.strip() for each in lines[at + 1 : at + 40]])
+            return at + 1
+        self._text(words)
+        return at + 1
+
+    def _structure(self, lines: Sequence[Line], at: int) -> int | None:
+        """A part, quoted words, a section or its heading: one past the last line that was taken; none for other words."""
+        line, words = lines[at], lines[at].words.strip()
         if (found := _container(words)) and len(words) <= _HEADING_AT_MOST and not words.endswith((";", ",")):
             return self._container(lines, at, found)
         if end := self._quote_end(lines, at):
@@ -271,13 +306,7 @@ class Builder:
         label = section_label(words)
         if label is not None and self._is_next_section(label, line):
             return self._section(lines, at, label, "")
-        if (heading := self._heading_before(lines, at)) is not None:
-            return heading
-        if (bracket := bracket_label(words)) and (self._section_open() or self.is_quoted):
-            self._bracket(bracket, [each.words.strip() for each in lines[at + 1 : at + 40]])
-            return at + 1
-        self._text(words)
-        return at + 1
+        return self._heading_before(lines, at)
 
     # --- parts and sections ---
 
@@ -634,7 +663,11 @@ class Builder:
 
 
 def _container(words: str) -> re.Match[str] | None:
-    return _CONTAINER.match(words) or _SUBPART.match(words)
+    """ "PART II – OFFENCES" or "Part II"; not the sentence "Part II of this Act does not apply ..."."""
+    found = _CONTAINER.match(words)
+    if found and found["heading"][:1].islower() and words[found.end("number") : found.start("heading")].isspace():
+        return None
+    return found or _SUBPART.match(words)
 
 
 def _kind_below(parent: Node | None, style: Style) -> NodeKind:
@@ -683,7 +716,7 @@ def _schedules(rows: Sequence[Line]) -> Iterator[Sequence[Line]]:
 
 
 def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
-    found = _SCHEDULE.match(rows[0].words.strip())
+    found = _schedule_title(rows[0].words.strip())
     assert found is not None
     schedule = Schedule(found["title"].strip(), found["rest"].strip())
     rest = list(rows[1:])
@@ -699,7 +732,7 @@ def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
     return schedule
 
 
-def _judged(found: LegalText) -> Iterator[Doubt]:
+def judged(found: LegalText) -> Iterator[Doubt]:
     """What a drafter should look at in the finished structure."""
     sections = list(found.sections())
     if not sections:

@@ -181,18 +181,9 @@ def _numbered(element: Any, depth: int) -> Iterator[PrintedLine]:
 def _block(element: Any, depth: int) -> Iterator[PrintedLine]:
     tag = _tag(element)
     if tag == "blockContainer":
-        style: Style = "definition" if "definition" in (element.get("class") or "") else "text"
-        for at, each in enumerate(element):
-            if at == 0 and _tag(each) == "p":
-                yield PrintedLine(_words(each), depth, "", style)
-            else:
-                yield from _block(each, depth)
+        yield from _container(element, depth)
     elif tag == "blockList":
-        for each in element:
-            if _tag(each) == "item":
-                yield from _numbered(each, depth + 1)
-            elif words := _words(each):
-                yield PrintedLine(words, depth)
+        yield from _list(element, depth)
     elif tag == "table":
         for row in element.iter(_A + "tr"):
             yield PrintedLine("", depth, "", "row", "", tuple(_words(cell) for cell in row))
@@ -203,6 +194,23 @@ def _block(element: Any, depth: int) -> Iterator[PrintedLine]:
         yield PrintedLine(_words(element), depth, "", "heading")
     elif tag and (words := _words(element)):
         yield PrintedLine(words, depth)
+
+
+def _container(element: Any, depth: int) -> Iterator[PrintedLine]:
+    style: Style = "definition" if "definition" in (element.get("class") or "") else "text"
+    for at, each in enumerate(element):
+        if at == 0 and _tag(each) == "p":
+            yield PrintedLine(_words(each), depth, "", style)
+        else:
+            yield from _block(each, depth)
+
+
+def _list(element: Any, depth: int) -> Iterator[PrintedLine]:
+    for each in element:
+        if _tag(each) == "item":
+            yield from _numbered(each, depth + 1)
+        elif words := _words(each):
+            yield PrintedLine(words, depth)
 
 
 def _quoted(element: Any, depth: int) -> Iterator[PrintedLine]:

@@ -39,7 +39,7 @@ def _crumbs(*more: Crumb) -> tuple[Crumb, ...]:
 @public_page
 def laws(request: HttpRequest) -> HttpResponseBase:
     """Bills and Acts that are public, and where the country is with treaties."""
-    listing = Listing(LAWS, request, rows=LAWS.rows(None))
+    listing = Listing(LAWS, request, rows=LAWS.rows(None).prefetch_related("stages"))
     if file := list_file(listing, whole=True):
         return file
     total = listing.total
@@ -163,9 +163,11 @@ def _lede(
 
 
 def _treaties(found: Instrument, version: LawVersion | None) -> list[TreatyShown]:
-    wanted = {v.item.in_version.framework_id for v in found.verdicts.select_related("item__in_version")}
+    wanted = {
+        v.item.in_version.framework_id for v in found.verdicts.visible_to(None).select_related("item__in_version")
+    }
     rows = Framework.objects.filter(pk__in=wanted).order_by("position", "pk")
-    return [TreatyShown(f, queries.coverage(queries.matrix(found, f, version))) for f in rows]
+    return [TreatyShown(f, queries.coverage(queries.matrix(found, f, version, None))) for f in rows]
 
 
 def _json_ld(found: Instrument, version: LawVersion | None) -> str:
@@ -252,7 +254,7 @@ def law_treaty(request: HttpRequest, code: str, framework: str) -> HttpResponseB
     if treaty is None:
         raise Missing
     version = queries.newest_version(found, None)
-    rows = queries.matrix(found, treaty, version)
+    rows = queries.matrix(found, treaty, version, None)
     return page(
         request,
         "portal/law_treaty.html",

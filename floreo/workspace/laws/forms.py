@@ -145,7 +145,7 @@ class ApplyForm(CopyForm):
         super().__init__(data)
         if version is not None and version.instrument.amends is not None:
             field: Any = self.fields["principal"]
-            field.queryset = version.instrument.amends.versions.defer("text")
+            field.queryset = version.instrument.amends.versions.exclude(text="").defer("text")
 
 
 class ClauseForm(CommandForm):

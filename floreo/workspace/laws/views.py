@@ -190,7 +190,7 @@ def law_treaties(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.LAW_READ)
     found = get_law_for(request.user, code)
     version = queries.newest_version(found, request.user)
-    rows = [(each, queries.coverage(queries.matrix(found, each, version))) for each in queries.treaties()]
+    rows = [(each, queries.coverage(queries.matrix(found, each, version, request.user))) for each in queries.treaties()]
     shown = [(each, presenters.coverage_text(cover), cover) for each, cover in rows]
     context = {"workspace_section": AREA, "law": found, "rows": shown}
     return render(request, "workspace/laws/law_treaties.html", context)
@@ -201,7 +201,7 @@ def matrix(request: HttpRequest, code: str, framework: str) -> HttpResponse:
     must(request.user, Permission.LAW_READ)
     found, treaty = get_law_for(request.user, code), _treaty(framework)
     version = queries.newest_version(found, request.user)
-    rows = queries.matrix(found, treaty, version)
+    rows = queries.matrix(found, treaty, version, request.user)
     context = {
         "workspace_section": AREA,
         "law": found,
@@ -222,7 +222,7 @@ def matrix_file(request: HttpRequest, code: str, framework: str, kind: str) -> H
     if kind not in KINDS:
         raise Missing
     version = queries.newest_version(found, request.user)
-    document = documents.matrix_document(found, treaty, queries.matrix(found, treaty, version))
+    document = documents.matrix_document(found, treaty, queries.matrix(found, treaty, version, request.user))
     return paper(document, kind, name=f"{code}-{framework}")
 
 

@@ -132,6 +132,8 @@ def _licence(spdx: str) -> Any:
 
 # Where the package states no SPDX name: read in its own licence file.
 _READ = {
+    "bluebell-akn": "LGPL-3.0-or-later",
+    "cobalt": "LGPL-3.0-or-later",
     "cvss": "LGPL-3.0-or-later",
     "antlr4-python3-runtime": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",

@@ -31,18 +31,24 @@ def compared(old: LawVersion, new: LawVersion) -> list[ComparedProvision]:
 
 
 def newest_version(instrument: Instrument, viewer: object) -> LawVersion | None:
-    return instrument.versions.visible_to(viewer).order_by("-dated", "-pk").first()
+    return instrument.versions.visible_to(viewer).order_by("-dated", "-pk").defer("text", "doubts").first()
 
 
 def version_before(version: LawVersion, viewer: object) -> LawVersion | None:
     """The version that people compare it with: the newest of an earlier day."""
     rows = LawVersion.objects.visible_to(viewer).filter(instrument=version.instrument, language=version.language)
-    return rows.filter(dated__lt=version.dated).order_by("-dated", "-pk").first()
+    return rows.filter(dated__lt=version.dated).order_by("-dated", "-pk").defer("text", "doubts").first()
 
 
 def version_on(instrument: Instrument, day: date, viewer: object) -> LawVersion | None:
     """How it read on a day."""
-    return instrument.versions.visible_to(viewer).filter(dated__lte=day).order_by("-dated", "-pk").first()
+    return (
+        instrument.versions.visible_to(viewer)
+        .filter(dated__lte=day)
+        .order_by("-dated", "-pk")
+        .defer("text", "doubts")
+        .first()
+    )
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,10 @@ class Coverage:
 def matrix(instrument: Instrument, framework: Framework, version: LawVersion | None, viewer: object) -> list[MatrixRow]:
     """Every rated article of the treaty in its order, with the verdicts that the viewer sees; which verdicts have to be looked at again is worked out from the words."""
     items = Item.objects.filter(in_version__framework=framework, in_version__is_current=True, is_rated=True)
-    verdicts = {v.item_id: v for v in instrument.verdicts.visible_to(viewer).select_related("on_version")}
+    verdicts = {
+        v.item_id: v
+        for v in instrument.verdicts.visible_to(viewer).select_related("on_version").defer("on_version__text")
+    }
     now = dict(version.provisions.exclude(label="").values_list("label", "digest")) if version else {}
     return [
         MatrixRow(item, found, _changed(found, now, version)) for item in items for found in [verdicts.get(item.pk)]

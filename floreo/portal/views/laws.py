@@ -110,8 +110,7 @@ def _page_of(
 ) -> HttpResponseBase:
     versions = list(found.versions.visible_to(None).defer("text", "doubts"))
     before = queries.version_before(version, None) if version else None
-    changed = printing.changed_labels(before, version) if before and version else {}
-    front = printing.front_of(version) if version and version.text else None
+    shown = printing.printed(version, before) if version else None
     stages = list(found.stages.all())
     return page(
         request,
@@ -125,13 +124,13 @@ def _page_of(
         is_newest=is_newest,
         versions=versions,
         before=before,
-        front=front,
-        contents=printing.contents(version, changed) if version else [],
-        body=_safe(printing.html(version, changed)) if version else "",
+        front=shown.front if shown else None,
+        contents=shown.contents if shown else (),
+        body=_safe(shown.body) if shown else "",
         stages=stages,
         citations=list(found.citations.all()),
         commencements=list(found.commencements.all()),
-        lede=_lede(found, stages, version, before, len(changed)),
+        lede=_lede(found, stages, version, before, shown.changed if shown else 0),
         treaties=_treaties(found, version),
         json_ld=_safe(_json_ld(found, version)),
         instructions=list(version.instructions.all()) if version else [],

@@ -155,7 +155,7 @@ def _lede(
     if before is not None and version is not None:
         words = ngettext("%(n)s clause differs from “%(before)s”.", "%(n)s clauses differ from “%(before)s”.", changed)
         sentences.append(words % {"n": number_figures(changed), "before": before.in_language("title")})
-    if not found.is_text_complete:
+    if version is not None and not found.is_text_complete:
         sentences.append(_("The text here is incomplete: what was not seen is marked."))
     return " ".join(sentences)
 

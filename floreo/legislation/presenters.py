@@ -18,19 +18,19 @@ from floreo.legislation.text.compare import Summary
 DOUBTS: Mapping[str, Promise] = {
     "arrangement_left_out": _l("The list of sections at the beginning was left out. This site makes its own."),
     "tracked_changes": _l(
-        "The file holds %(count)s tracked changes. They were read as if all were accepted. Accept or reject them in Word, then import it again."
+        "Tracked changes in the file: %(count)s. They were read as if all were accepted. Accept or reject them in Word, then import it again."
     ),
-    "footnotes": _l("The file holds %(count)s footnotes. They were left out."),
+    "footnotes": _l("Footnotes in the file: %(count)s. They were left out."),
     "text_boxes": _l(
-        "The file holds %(count)s text boxes. Their words stand where Word has them, which may be in the middle of a clause."
+        "Text boxes in the file: %(count)s. Their words are where Word has them, which may be in the middle of a clause."
     ),
-    "comments": _l("The file holds comments of reviewers. They were left out."),
-    "pictures": _l("The file holds pictures. They were left out."),
+    "comments": _l("The file contains comments of reviewers. They were left out."),
+    "pictures": _l("The file contains pictures. They were left out."),
     "number_twice": _l("Number %(number)s occurs twice."),
     "number_missing": _l("Number %(number)s follows %(last)s: numbers are missing between them."),
     "number_twice_here": _l("Number %(number)s occurs twice in this clause."),
     "number_missing_here": _l("Number %(number)s does not follow the number before it."),
-    "number_odd": _l("%(number)s continues no list here. It was read as words."),
+    "number_odd": _l("%(number)s does not continue a list here. It was read as plain text."),
     "no_heading": _l("This clause has no heading."),
     "empty": _l("This clause or paragraph has no words."),
     "left_over": _l("“%(words)s” looks like a gap or a mark that was left over."),
@@ -49,7 +49,7 @@ PROBLEMS: Mapping[str, Promise] = {
     ),
     "quotes_no_section": _l("the bill quotes no section to put there"),
     "quotes_nothing": _l("the bill quotes no words to put there"),
-    "no_definitions": _l("the section holds no definitions"),
+    "no_definitions": _l("the section contains no definitions"),
     "no_such_definition": _l("the section does not define that term"),
 }
 
@@ -98,9 +98,9 @@ def summary_text(summary: Summary) -> str:
 def coverage_text(found: Any) -> str:
     """ "Of 48 articles 20 were reviewed: 13 met, 6 partly, 1 not." Nothing reviewed is said so."""
     if not found.judged:
-        return _("No article was reviewed by a second person yet, so nothing is counted.")
+        return _("No article has been reviewed by a second person yet, so nothing is counted.")
     return _(
-        "Of %(items)s articles %(judged)s are reviewed and apply: %(full)s met, %(partial)s partly met, %(gap)s not met."
+        "Of %(items)s articles, %(judged)s are reviewed and apply: %(full)s met, %(partial)s partly met, %(gap)s not met."
     ) % {
         "items": number_figures(found.items),
         "judged": number_figures(found.judged),

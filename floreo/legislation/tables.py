@@ -128,7 +128,7 @@ LAW_PROVISIONS = Table(
     columns=(
         _col("law", _("Law"), _("Code of the law"), lambda p: p.version.instrument.code),
         _col("version", _("Version"), _("Code of the version"), lambda p: p.version.code),
-        _col("eid", _("eId"), _("Name within the document (Akoma Ntoso)"), lambda p: p.eid),
+        _col("eid", _("eId"), _("Identifier within the document (Akoma Ntoso)"), lambda p: p.eid),
         _col("kind", _("Kind"), _("Part, section, subsection or paragraph"), lambda p: p.kind),
         _col("label", _("Number"), _("As people name it"), lambda p: p.label),
         _col("heading", _("Heading"), _("Of the section"), lambda p: p.heading),
@@ -186,7 +186,7 @@ LAW_VERDICTS = Table(
 TREATIES = Table(
     "treaties",
     _("Treaties"),
-    _("Where the country is with each treaty."),
+    _("The status of the country in each treaty."),
     rows=_treaties,
     columns=(
         _col("treaty", _("Treaty"), _("Code of the framework"), lambda t: t.framework.code),

@@ -23,7 +23,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
             key=key(law),
             kind="pen",
             title=law.title,
-            why=_("The next draft is waited for."),
+            why=_("The next draft is expected from them."),
             href=path_to("workspace:law", law.code),
             due=law.pen_until,
             organisation=law.pen_organisation_id,

@@ -18,7 +18,10 @@ from floreo.core.access import SYSTEM
 from floreo.core.figures import Filters, Period
 from floreo.core.models import Sourced, Translated
 from floreo.core.tasks import Recipient
+from floreo.frameworks.models import Framework
 from floreo.indicators.models import Indicator, Reading
+from floreo.legislation import queries
+from floreo.legislation.models import Instrument, LawVersion, TreatyStatus, TreatyVerdict
 from floreo.organisations.actions import remove_role
 from floreo.organisations.models import Contact, Country, Holding, Network, Organisation, OrganisationRole, Place
 from floreo.packs.reading import Pack, read_pack
@@ -58,11 +61,13 @@ def test_a_doubt_is_in_both_languages_wherever_the_row_has_both(name: str) -> No
         "former_name",
         "contact",
         "attachment",
+        "law_citation",
     }
 
 
 def test_what_was_not_read_in_the_source_it_names(pack: Pack) -> None:
-    """The plan, from an OCR of the document; three organisations whose page was lost; who chaired a committee."""
+    """The plan, from an OCR of the document, and three laws that it names; three organisations whose page was lost; who chaired
+    a committee."""
     own = [r for r in pack.rows if not r.file.startswith(("frameworks/", "shipped/"))]  # those ship with the product
     unread = Counter(r.word for r in own if issubclass(r.makes, Sourced) and not r.fields["read_on"])
     assert unread == {
@@ -74,6 +79,8 @@ def test_what_was_not_read_in_the_source_it_names(pack: Pack) -> None:
         "organisation": 18,
         "role": 3,
         "seat": 3,
+        "law": 3,
+        "law_citation": 3,
     }
 
 
@@ -338,6 +345,63 @@ class TestLoaded:
             "Suriname": "34.78",
             "Trinidad and Tobago": "56.22",
         }
+
+    def test_of_the_laws_headings_were_read_and_no_text(self) -> None:
+        laws = {law.code: law for law in Instrument.objects.all()}
+        assert len(laws) == 9
+        assert [
+            code for code, law in laws.items() if law.is_text_complete or law.in_force_on or not law.is_public
+        ] == []
+        assert {code: law.dated for code, law in laws.items() if law.dated} == {
+            "data-protection-act-2021": date(2021, 11, 29)
+        }
+        version = LawVersion.objects.get()
+        sections = list(version.provisions.filter(kind="section"))
+        assert [section.number for section in sections] == [str(n) for n in range(1, 33)]
+        assert {section.words for section in sections} == {"[The text of this section was not seen.]"}
+
+    def test_the_stages_of_the_act_have_the_dates_that_were_found_and_no_other(self) -> None:
+        stages = Instrument.objects.get(code="cybercrime-act-2020").stages.all()
+        assert {stage.code: stage.ends_on for stage in stages} == {
+            "drafting": None,
+            "workshop": date(2020, 2, 13),
+            "first-reading": date(2020, 9, 16),
+            "third-reading": date(2020, 9, 25),
+            "senate": date(2020, 9, 30),
+            "law": None,
+        }
+
+    def test_a_comparison_of_headings_counts_nothing(self) -> None:
+        verdicts = list(TreatyVerdict.objects.select_related("item", "instrument"))
+        assert {(verdict.verdict, verdict.reviewed_by, verdict.reviewed_on) for verdict in verdicts} == {
+            ("unknown", "", None)
+        }
+        assert len(verdicts) == 17
+        assert [v.item.code for v in verdicts if not v.provisions] == ["3", "12", "21", "35"]
+        act = Instrument.objects.get(code="cybercrime-act-2020")
+        found = queries.coverage(queries.matrix(act, Framework.objects.get(code="budapest"), LawVersion.objects.get()))
+        assert (found.judged, found.full, found.partial, found.gap) == (0, 0, 0, 0)
+        assert found.stale == 0
+
+    def test_no_treaty_is_said_to_be_signed(self) -> None:
+        rows = {row.framework.code: row for row in TreatyStatus.objects.select_related("framework")}
+        assert sorted(rows) == ["budapest", "second-protocol", "un-cybercrime"]
+        assert [c for c, row in rows.items() if row.signed_on or row.ratified_on or row.in_force_on] == []
+        assert rows["un-cybercrime"].open_until == date(2026, 12, 31)
+
+    def test_pages_of_laws_show_what_was_not_seen(self, stranger: Client) -> None:
+        def words(address: str) -> str:
+            return " ".join(re.sub(r"<[^>]+>", " ", stranger.get(address).content.decode()).split())
+
+        assert "The text here is incomplete: what was not seen is marked." in words("/laws/cybercrime-act-2020/")
+        assert "nothing of sections from 33 on, was seen" in words("/laws/cybercrime-act-2020/")
+        assert "ni nada de las secciones desde la 33" in words("/es/laws/cybercrime-act-2020/")
+        assert "No article has been reviewed by a second person yet, so nothing is counted." in words(
+            "/laws/cybercrime-act-2020/treaties/budapest/"
+        )
+        assert "Belize is not in the list of 72 signatories that was read." in words("/laws/")
+        assert "Belice no está en la lista de 72 signatarios que se leyó." in words("/es/laws/")
+        assert "The text is not here yet." in words("/laws/electronic-evidence-act/")
 
     def test_no_reading_where_none_was_found(self) -> None:
         trained = Indicator.objects.get(code="ambassadors-trained")

@@ -39,7 +39,7 @@ def rate(
     known = dict(on_version.provisions.filter(label__in=labels).values_list("label", "digest")) if on_version else {}
     missing = [each for each in labels if each not in known]
     if on_version and missing:
-        sentence = _("This version has no provision %(labels)s.") % {"labels": ", ".join(missing)}
+        sentence = _("This version does not have: %(labels)s.") % {"labels": ", ".join(missing)}
         raise Refused(sentence, code="no_provision", fields={"provisions": sentence})
     if verdict in {Verdict.FULL, Verdict.PARTIAL} and not labels:
         sentence = _("Name the provisions that meet it, for example 10(1), 10(2).")
@@ -59,7 +59,7 @@ def review(row: TreatyVerdict, *, by: Actor) -> TreatyVerdict:
     """A second person agrees. Whoever rated does not review."""
     row = lock_latest(row)
     if row.rated_by == by.actor_name[:200]:
-        raise Refused(_("Whoever rated does not review. Ask a second person."), code="own_rating")
+        raise Refused(_("The person who rated it cannot review it. Ask a second person."), code="own_rating")
     row.reviewed_by, row.reviewed_on = by.actor_name[:200], clock.today()
     return save(row)
 
@@ -72,6 +72,6 @@ def record_treaty(framework: Framework, *, by: Actor, **facts: Any) -> TreatySta
     days: list[date | None] = [row.signed_on, row.ratified_on, row.in_force_on]
     known = [day for day in days if day is not None]
     if known != sorted(known):
-        sentence = _("A treaty is signed first, ratified then, and in force last.")
+        sentence = _("The dates are out of order: a treaty is signed, then ratified, then in force.")
         raise Refused(sentence, code="bad_order", fields={"ratified_on": sentence})
     return save(row)

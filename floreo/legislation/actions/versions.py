@@ -92,7 +92,7 @@ def import_version(
         sentence = unreadable_text(refusal)
         raise Refused(sentence, code=refusal.code, fields={"file": sentence}) from refusal
     if not found.sections:
-        sentence = _("%(name)s holds no numbered section. Check that it is the text of a law.") % {"name": name}
+        sentence = _("%(name)s has no numbered section. Check that it is the text of a law.") % {"name": name}
         raise Refused(sentence, code="no_sections", fields={"file": sentence})
     return _put_text(version, found.xml, found.doubts)
 
@@ -270,7 +270,7 @@ def add_clause(version: LawVersion, *, by: Actor, after: str, number: str, headi
         sentence = _("Enter a number such as 12 or 12A.")
         raise Refused(sentence, code="bad_number", fields={"number": sentence})
     if version.provisions.filter(kind="section", number=number).exists():
-        sentence = _("There is a clause %(number)s already.") % {"number": number}
+        sentence = _("There is already a clause %(number)s.") % {"number": number}
         raise Refused(sentence, code="taken", fields={"number": sentence})
     text = akn.from_xml(version.text) if version.text else LegalText()
     node, doubts = parsed_clause(number, heading.strip(), words)
@@ -288,7 +288,7 @@ def remove_clause(version: LawVersion, number: str, *, by: Actor) -> LawVersion:
     if not _replace(text.body, number, []):
         raise Refused(_("This version has no clause %(number)s.") % {"number": number}, code="no_clause")
     if not list(text.sections()):
-        raise Refused(_("A law has one clause at least."), code="last_clause")
+        raise Refused(_("A law has at least one clause."), code="last_clause")
     return _put_text(version, akn.to_xml(text, _frame(version)), _doubts_elsewhere(version, number))
 
 
@@ -372,7 +372,7 @@ def apply_bill(bill: LawVersion, principal: LawVersion, *, by: Actor, code: str,
     found = amend.instructions_of(akn.from_xml(bill.text)) if bill.text else []
     if not found:
         raise Refused(
-            _("No clause of this bill says in words that are understood here what it changes."), code="no_instruction"
+            _("No clause of this bill was recognised as an instruction that changes an Act."), code="no_instruction"
         )
     made = amend.apply(akn.from_xml(principal.text), found)
     _put_instructions(bill, principal, found)

@@ -282,7 +282,7 @@ class Builder:
             at = self._line(lines, at)
         return self.top, self.loose
 
-    def _line(self, lines: Sequence[Line], at: int) -> int:
+    def _line(self, lines: Sequence[Line], at: int) -> int:  # noqa: PLR0911 -- one return for each kind of line
         line, words = lines[at], lines[at].words.strip()
         if line.cells:
             self._row(line.cells)
@@ -600,8 +600,8 @@ class Builder:
     def _defines(self, section: Node | None, here: Node | None) -> bool:
         if self.is_quoted or (section and _DEFINES.search(section.heading)):
             return True
-        said = [block.words for block in (here.before if here else []) if isinstance(block, Text)]
-        return any(_IN_THIS.search(each) for each in said) or any(
+        words_before = [block.words for block in (here.before if here else []) if isinstance(block, Text)]
+        return any(_IN_THIS.search(each) for each in words_before) or any(
             isinstance(block, Definition) for block in (here.before if here else [])
         )
 

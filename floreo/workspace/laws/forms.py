@@ -120,9 +120,7 @@ class NewStageForm(CommandForm):
 class ImportForm(CommandForm):
     file = NeededFile(
         label=_l("File"),
-        help_text=_l(
-            "Word (.docx), PDF with text, HTML or plain text. The numbers that Word counts itself are read too."
-        ),
+        help_text=_l("Word (.docx), PDF with text, HTML or plain text. Automatic numbering in Word is read too."),
     )
     code = forms.SlugField(label=_l("Code"), max_length=40, help_text=_l("Part of its address, for example v1."))
     title = field_of(LawVersion, "title", required=True, help_text=_l("For example “Draft for consultation”."))
@@ -154,7 +152,9 @@ class ClauseForm(CommandForm):
         _l("Text"),
         required=True,
         rows=14,
-        help_text=_l("One paragraph a line, each with its number in front: (1), (a), (i). It prints as below."),
+        help_text=_l(
+            "One paragraph a line, each with its number in front: (1), (a), (i). The indents come from the numbers."
+        ),
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 

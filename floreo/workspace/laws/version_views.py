@@ -74,7 +74,7 @@ COMMANDS: Mapping[str, Command] = {
         help=_l(
             "Each instruction of the bill is applied to the Act. What does not fit is listed, and nothing is guessed."
         ),
-        done=_l("A version of the Act was made. Read what does not fit before you use it."),
+        done=_l("A version of the Act was created. Read what does not fit before you use it."),
     ),
 }
 
@@ -97,7 +97,7 @@ def import_file(request: HttpRequest, code: str) -> HttpResponse:
                     made = acts.import_version(
                         law, by=person(request), file=Path(kept.name), name=upload.name or "file", **facts
                     )
-                messages.success(request, _("Imported. Look at what is listed under “To look at”."))
+                messages.success(request, _("Imported. Check what is listed under “To check”."))
                 return HttpResponseRedirect(reverse("workspace:law_version", args=[code, made.code]))
         except Refused as refusal:
             if refusal.status != 422:

@@ -242,7 +242,7 @@ def rate(request: HttpRequest, code: str, framework: str, item: str) -> HttpResp
     )
     form = forms.RateForm(posted(request), initial=first)
     alike = queries.suggestions(version, article) if version else []
-    text = _("Clauses whose heading is like this article’s, as a suggestion only: %(clauses)s.")
+    text = _("Clauses with a similar heading, only as a suggestion: %(clauses)s.")
     shown = text % {"clauses": ", ".join(f"{each.label} {each.heading}" for each in alike)} if alike else ""
     words = FormPage(
         f"{article.code} {article.in_language('title')}",

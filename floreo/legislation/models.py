@@ -121,7 +121,12 @@ class Instrument(Record, Translated, Sourced):
         verbose_name=_("Waiting for (organisation)"),
     )
     pen_person = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="pens", verbose_name=_("Waiting for (person)")
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="pens",
+        verbose_name=_("Waiting for (person)"),
     )
     pen_until = models.DateField(null=True, blank=True, verbose_name=_("Until"))
     in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force since"))
@@ -222,7 +227,9 @@ class LawVersion(Record, Translated, Sourced):
     title = models.CharField(max_length=200, verbose_name=_("Version"))  # "Bill as introduced"
     dated = models.DateField(verbose_name=_("Dated"))
     language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
-    text = models.TextField(blank=True)  # Akoma Ntoso 3.0, valid against its schema; empty where only headings are known
+    text = models.TextField(
+        blank=True
+    )  # Akoma Ntoso 3.0, valid against its schema; empty where only headings are known
     sha256 = models.CharField(max_length=64, blank=True)  # of `text`
     doubts = models.JSONField(default=list, blank=True)  # [[code, place, {facts}]]: what a drafter looks at
     is_public = models.BooleanField(default=False, verbose_name=_("On the public site"))
@@ -284,7 +291,9 @@ class LawInstruction(models.Model):
 
     not_chained = "Made from the texts of two versions, whose hashes are in the trail."
 
-    version = models.ForeignKey(LawVersion, on_delete=models.CASCADE, related_name="instructions")  # of the amending bill
+    version = models.ForeignKey(
+        LawVersion, on_delete=models.CASCADE, related_name="instructions"
+    )  # of the amending bill
     principal = models.ForeignKey(  # to which version of the Act it was applied
         LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="instructed"
     )
@@ -341,7 +350,9 @@ class TreatyVerdict(Record, Translated):
     verdict = models.CharField(max_length=14, choices=Verdict.choices, verbose_name=_("Verdict"))
     provisions = models.JSONField(default=list, blank=True)  # labels: ["10(1)", "10(2)"]
     reason = models.TextField(blank=True, verbose_name=_("Reason"))
-    on_version = models.ForeignKey(LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts")
+    on_version = models.ForeignKey(
+        LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts"
+    )
     digests = models.JSONField(default=dict, blank=True)  # {"10(1)": digest}: the words that were judged
     rated_by = models.CharField(max_length=200, blank=True)
     rated_on = models.DateField(null=True, blank=True)

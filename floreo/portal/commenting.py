@@ -57,10 +57,6 @@ class CommentForm(forms.Form):
         chosen = str((data or {}).get("about", "") or self.initial.get("about", ""))
         widget: Any = self.fields["about"].widget
         widget.choices = self._places(chosen)
-        self.fields["text"].error_messages["null_characters_not_allowed"] = _("Write your comment.")
-        for name in ("text", "organisation_name", "name"):  # a NUL is no reason to lose a comment: it is left out
-            field: Any = self.fields[name]
-            field.validators = [v for v in field.validators if "NullCharacters" not in type(v).__name__]
 
     def _places(self, chosen: str) -> list[tuple[str, str]]:
         """What a comment can be on. A clause within a section that was followed from the text is there too."""

@@ -371,14 +371,17 @@ def own_data(found: Comment) -> dict[str, Any]:
     }
 
 
-def _own_page(request: HttpRequest, found: Comment, form: CommentForm, *, status: int = 200) -> HttpResponse:
+def _own_page(
+    request: HttpRequest, found: Comment, form: CommentForm, *, refusal: Refused | None = None, status: int = 200
+) -> HttpResponse:
     consultation = found.consultation
     is_open = consultation.phase is Phase.OPEN and found.state != "withdrawn"
     context = _about(consultation) | {
         "comment": found,
         "state": presenters.comment_state_text(found),
         "about": presenters.about_text(found),
-        "form": form if is_open or status != 200 else None,
+        "form": form if is_open or form.is_bound else None,
+        "refusal": refusal,
         "may_change": is_open,
         "point": found.point if consultation.is_answered else None,
         "section": "laws",
@@ -405,12 +408,11 @@ def _own_post(request: HttpRequest, found: Comment) -> HttpResponse:
     except Refused as refusal:
         if do == "change" and refusal.code == "closed":
             return _closed(request, found.consultation, request.POST.get("text", ""))
-        form = form if form.is_bound else changing(request.POST, found)
-        form.is_valid()
-        form._errors = form.error_class() if do != "change" else form._errors
+        if form.is_bound:
+            form.is_valid()
+            refuse_on(form, refusal)
         found.refresh_from_db()
-        refuse_on(form, refusal)
-        response = _own_page(request, found, form, status=refusal.status)
+        response = _own_page(request, found, form, refusal=None if form.is_bound else refusal, status=refusal.status)
         if isinstance(refusal, Slower):
             response.headers["Retry-After"] = str(refusal.seconds)
         return response

@@ -17,7 +17,7 @@ from floreo.core.figures import Filters, Period, Reading, RecordRef, share
 
 
 def _received(period: Period) -> QuerySet[Comment]:
-    rows = Comment.objects.counted()  # type: ignore[attr-defined]  # of its queryset
+    rows = Comment.objects.counted()
     found: QuerySet[Comment] = rows.filter(received_on__gte=period.start, received_on__lte=period.end)
     return found.select_related("consultation").order_by("received_on", "pk")
 

@@ -219,10 +219,9 @@ class OfConsultation(Record):
         return self.consultation.owner_ids()
 
 
-class SeenWithQuerySet(models.QuerySet["Topic"]):
-    """Seen by whoever sees the consultation."""
-
-    def visible_to(self, viewer: object) -> SeenWithQuerySet:
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, viewer: object) -> TopicQuerySet:
+        """Seen by whoever sees the consultation."""
         return self.filter(consultation__in=Consultation.objects.visible_to(viewer))
 
 
@@ -235,7 +234,7 @@ class Topic(OfConsultation, Translated):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=500, verbose_name=_("Question"))
 
-    objects = SeenWithQuerySet.as_manager()
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["consultation", "number"]
@@ -243,6 +242,12 @@ class Topic(OfConsultation, Translated):
 
     def __str__(self) -> str:
         return self.title
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, viewer: object) -> EventQuerySet:
+        """As questions are."""
+        return self.filter(consultation__in=Consultation.objects.visible_to(viewer))
 
 
 class Event(OfConsultation, Translated):
@@ -256,7 +261,7 @@ class Event(OfConsultation, Translated):
     held_on = models.DateField(verbose_name=_("Date"))
     attended = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("How many came"))
 
-    objects = SeenWithQuerySet.as_manager()
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["held_on", "pk"]

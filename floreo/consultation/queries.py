@@ -41,7 +41,7 @@ def points_on(version: LawVersion, viewer: object) -> QuerySet[Point]:
 
 def counted(consultation: Consultation) -> QuerySet[Comment]:
     """The comments that count, published or not."""
-    return Comment.objects.filter(consultation=consultation).counted()  # type: ignore[attr-defined, no-any-return]
+    return Comment.objects.filter(consultation=consultation).counted()
 
 
 @dataclass(frozen=True)

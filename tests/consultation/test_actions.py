@@ -143,7 +143,7 @@ class TestInvited:
     def test_nobody_is_invited_to_what_is_open_to_all(self) -> None:
         made = opened()
         facts = {"name": "X", "mail": "x@example.org", "respondent": "business"}
-        assert refused(lambda: preparing.invite(made, by=SYSTEM, **facts)) == "open_to_all"  # type: ignore[arg-type]
+        assert refused(lambda: preparing.invite(made, by=SYSTEM, **facts)) == "open_to_all"
 
 
 class TestCommenting:
@@ -314,11 +314,11 @@ class TestWhoSees:
         decided(made, [1])
         for viewer in (None, lead):
             assert Consultation.objects.visible_to(viewer).count() == 1
-            assert Comment.objects.visible_to(viewer).count() == 0  # type: ignore[attr-defined]
-            assert Point.objects.visible_to(viewer).count() == 0  # type: ignore[attr-defined]
-        assert Comment.objects.visible_to(secretariat).count() == 1  # type: ignore[attr-defined]
+            assert Comment.objects.visible_to(viewer).count() == 0
+            assert Point.objects.visible_to(viewer).count() == 0
+        assert Comment.objects.visible_to(secretariat).count() == 1
         read(comment)
-        assert Comment.objects.visible_to(None).count() == 1  # type: ignore[attr-defined]
+        assert Comment.objects.visible_to(None).count() == 1
 
     def test_a_law_version_knows_its_consultations(self) -> None:
         version = bill()

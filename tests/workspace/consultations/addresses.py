@@ -16,7 +16,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     made = preparing.schedule(made, by=SYSTEM)
     event = preparing.add_event(made, by=SYSTEM, title="Town hall", held_on=date(2026, 11, 20))
     facts = {"name": "Red Sur", "mail": "red@example.org", "respondent": "civil_society"}
-    invitation = preparing.invite(made, by=SYSTEM, **facts)  # type: ignore[arg-type]
+    invitation = preparing.invite(made, by=SYSTEM, **facts)
     sent(made)
     deciding.add_point(made, by=SYSTEM, title="One", numbers=[1])
     one: list[object] = [CODE]

@@ -23,7 +23,7 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.tasks import Recipient
-from floreo.organisations.models import User
+from floreo.organisations.models import Organisation, User
 from tests.consultation.making import CODE, bill, closed_now, decided, draft, opened, read, sent
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -33,6 +33,10 @@ def refused(do: Callable[[], object]) -> str:
     with pytest.raises(Refused) as caught:
         do()
     return caught.value.code
+
+
+def a_lead(user_with: Callable[..., User]) -> User:
+    return user_with("lead", organisation=Organisation.objects.order_by("pk")[0])
 
 
 def last() -> AuditEntry:
@@ -86,10 +90,10 @@ class TestPreparing:
         assert refused(lambda: preparing.move_closing(made, by=SYSTEM, closes_at=past)) == "moment_passed"
 
     def test_only_a_publisher_schedules(self, user_with: Callable[..., User]) -> None:
-        made, author = draft(), user_with("author")
+        made, drafter = draft(), user_with("drafter")
         with pytest.raises(NotAllowed):
-            preparing.schedule(made, by=author)
-        assert preparing.update(made, by=author, title="By an author").title == "By an author"
+            preparing.schedule(made, by=drafter)
+        assert preparing.update(made, by=drafter, title="By a drafter").title == "By a drafter"
 
     def test_meetings_are_added_changed_and_removed(self) -> None:
         event = preparing.add_event(opened(), by=SYSTEM, title="Town hall", held_on=date(2026, 11, 20), place="Puerto")
@@ -130,12 +134,11 @@ class TestInvited:
 
     def test_a_new_invitation_ends_the_old_link(self, stranger: Client) -> None:
         made = opened(participation="both")
+        links = []
         for _n in range(2):
             preparing.invite(made, by=SYSTEM, name="Red Sur", mail="red@example.org", respondent="civil_society")
-        links = [
-            re.search(r"/comment/invited/[\w-]+/", mail.text)[0]  # type: ignore[index]  # it is there
-            for mail in OutboxMail.objects.order_by("pk")
-        ]
+            text = OutboxMail.objects.order_by("-pk")[0].text
+            links += re.findall(r"/comment/invited/[\w-]+/", text)
         assert [stranger.get(link).status_code for link in links] == [404, 200]
         preparing.uninvite(Invitation.objects.get(), by=SYSTEM)
         assert stranger.get(links[1]).status_code == 404
@@ -201,10 +204,10 @@ class TestCommenting:
         )
         assert refused(enter) == "bad_value"
 
-    def test_nobody_without_permission_enters_any(self, lead: User) -> None:
+    def test_nobody_without_permission_enters_any(self, user_with: Callable[..., User]) -> None:
         with pytest.raises(NotAllowed):
             commenting.enter_comment(
-                opened(), by=lead, given=Given("x", "citizen"), channel="paper", received_on=clock.today()
+                opened(), by=a_lead(user_with), given=Given("x", "citizen"), channel="paper", received_on=clock.today()
             )
 
 
@@ -304,15 +307,15 @@ class TestDeciding:
     def test_only_a_publisher_publishes_answers(self, user_with: Callable[..., User]) -> None:
         made = closed_now(opened())
         with pytest.raises(NotAllowed):
-            deciding.publish_answers(made, by=user_with("author"))
+            deciding.publish_answers(made, by=user_with("drafter"))
 
 
 class TestWhoSees:
-    def test_a_stranger_sees_what_is_out(self, lead: User, secretariat: User) -> None:
+    def test_a_stranger_sees_what_is_out(self, user_with: Callable[..., User], secretariat: User) -> None:
         made = opened()
         comment = sent(made)
         decided(made, [1])
-        for viewer in (None, lead):
+        for viewer in (None, a_lead(user_with)):
             assert Consultation.objects.visible_to(viewer).count() == 1
             assert Comment.objects.visible_to(viewer).count() == 0
             assert Point.objects.visible_to(viewer).count() == 0

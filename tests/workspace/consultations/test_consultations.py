@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from floreo.consultation.models import Comment, Consultation, Event, Point, Topic
-from floreo.organisations.models import User
+from floreo.organisations.models import Organisation, User
 from tests.consultation.making import CODE, closed_now, draft, opened, read, sent
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -120,7 +120,7 @@ def test_comments_are_read_grouped_decided_on_and_answered(browser: Client) -> N
 
 def test_nothing_is_grouped_without_a_choice(browser: Client) -> None:
     sent(opened())
-    for facts in ({}, {"comment": "1"}, {"comment": "x", "point": "1"}, {"comment": "1", "point": "\x00"}):
+    for facts in ({}, {"comment": "1"}, {"comment": "x", "point": "1"}, {"comment": "1", "point": "9"}):
         assert browser.post(f"{HERE}/comments/group/", facts).status_code in {302, 404}
     assert Comment.objects.exclude(point=None).count() == 0
 
@@ -135,6 +135,7 @@ def test_an_auditor_reads_and_presses_nothing(
     assert browser.get(f"{HERE}/do/edit/").status_code == 403
 
 
-def test_a_lead_finds_none_of_it(lead: User, browser_of: Callable[[User], Client]) -> None:
+def test_a_lead_finds_none_of_it(user_with: Callable[..., User], browser_of: Callable[[User], Client]) -> None:
     sent(opened())
+    lead = user_with("lead", organisation=Organisation.objects.order_by("pk")[0])
     assert browser_of(lead).get(f"{HERE}/").status_code == 403

@@ -28,6 +28,7 @@ APPS = (
     "reviews",
     "meetings",
     "legislation",
+    "consultation",
     "publications",
     "evidence",
     "feeds",

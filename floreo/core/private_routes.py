@@ -22,6 +22,8 @@ PRIVATE_ROUTES = (
     PrivateRoute("findings"),
     PrivateRoute("calendar"),
     PrivateRoute("report/follow"),
+    PrivateRoute("comment/follow"),
+    PrivateRoute("comment/invited"),
     PrivateRoute("advisories/confirm"),
     PrivateRoute("advisories/unsubscribe"),
     PrivateRoute("welcome", checks_origin=True),

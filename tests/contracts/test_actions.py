@@ -33,6 +33,10 @@ OPEN = {
     "subscription.ended",  # whoever holds the link of a mail
     "subscription.expired",  # the worker's: addresses that nobody confirmed
     "subscription.bounced",  # the worker's: addresses from which each mail came back
+    "comment.sent",  # anybody, while a consultation is open: throttled
+    "comment.changed",  # whoever holds the secret link of their own comment
+    "comment.withdrawn",
+    "comment.erased",
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }
 

@@ -32,6 +32,8 @@ PUBLIC = [
     r"search/",
     r"publications/",
     r"advisories/",
+    r"consultations/",
+    r"comment/",
     r"frameworks/",
     r"robots\.txt",
     r"\.well-known/security\.txt",

@@ -1,0 +1,89 @@
+"""The e-mails of consultations: a personal link to who is invited, and the decision to who left an address."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from floreo.consultation.models import Comment, Invitation
+from floreo.core import outbox
+from floreo.core.keys import key
+from floreo.core.models import OutboxMail
+from floreo.core.ui.locale import moment
+
+KIND_INVITED, KIND_ANSWER = "consultation.invited", "consultation.answer"
+
+
+def _spoken(language: str) -> str:
+    """The language of a mail: the asked one, where the program has it."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _whole(address: str) -> str:
+    return f"{settings.SITE_ADDRESS}{address}"
+
+
+def invitation_mail(invitation: Invitation, secret: str) -> OutboxMail:
+    """With the personal link: its text is deleted once it has left."""
+    consultation, language = invitation.consultation, _spoken(invitation.language)
+    with translation.override(language):
+        title = consultation.in_language("title", language)
+        words = {
+            "name": invitation.name,
+            "title": title,
+            "opens": moment(consultation.opens_at) if consultation.opens_at else "",
+            "closes": moment(consultation.closes_at) if consultation.closes_at else "",
+        }
+        parts = [
+            _("%(name)s is invited to comment: %(title)s.") % words,
+            _("The consultation is open from %(opens)s to %(closes)s.") % words,
+            _("This link is for your organisation alone. Whoever has it comments in its name:"),
+            _whole(reverse("portal:invited_comment", args=[secret])),
+        ]
+        return outbox.letter(
+            to=invitation.mail,
+            subject=_("Invitation to comment: %(title)s") % words,
+            text="\n\n".join(parts) + "\n",
+            kind=KIND_INVITED,
+            about=key(invitation),
+            language=language,
+            not_after=consultation.closes_at,
+            is_secret=True,
+        )
+
+
+def answer_mail(comment: Comment) -> OutboxMail:
+    """What was decided on the point to which a comment belongs."""
+    consultation, point, language = comment.consultation, comment.point, _spoken(comment.language)
+    with translation.override(language):
+        title = consultation.in_language("title", language)
+        words = {"title": title, "reference": comment.reference}
+        parts = [_("You commented on: %(title)s. Your comment is %(reference)s.") % words]
+        address = consultation.get_absolute_url()
+        if point is not None:
+            facts = {
+                "number": point.number,
+                "point": point.in_language("title", language),
+                "decision": point.get_decision_display(),
+                "reason": point.in_language("reason", language),
+                "clause": point.clause,
+            }
+            parts.append(_("It is part of point %(number)d: %(point)s") % facts)
+            parts.append(_("Decision: %(decision)s. %(reason)s") % facts)
+            if point.clause:
+                parts.append(_("Changed clause: %(clause)s.") % facts)
+            address = f"{address}#point-{point.number}"
+        parts.append(_("All points and decisions: %(address)s") % {"address": _whole(address)})
+        parts.append(
+            _("Your e-mail address was only stored to send you this, and is now deleted from the consultation.")
+        )
+        return outbox.letter(
+            to=comment.mail,
+            subject=_("Decision on your comment: %(title)s") % words,
+            text="\n\n".join(parts) + "\n",
+            kind=KIND_ANSWER,
+            about=key(comment),
+            language=language,
+        )

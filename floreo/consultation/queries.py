@@ -1,0 +1,144 @@
+"""Reads of consultations used more than once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count, QuerySet
+
+from floreo.consultation.logic import CHANGED, clusters, tally
+from floreo.consultation.models import Comment, CommentState, Consultation, Event, Point, Respondent, Topic
+from floreo.legislation.models import LawProvision, LawVersion
+
+SECTION = "section"
+
+
+def clauses_of(version: LawVersion | None) -> list[LawProvision]:
+    """The sections of a text, in order: what people comment on."""
+    return list(version.provisions.filter(kind=SECTION)) if version is not None else []
+
+
+def provision_of(consultation: Consultation, eid: str) -> LawProvision | None:
+    """The clause that is meant, by its eId or as it is cited; only of the text that is consulted on."""
+    version = consultation.law_version
+    if version is None or not eid:
+        return None
+    return version.provisions.filter(eid=eid).first() or version.provisions.filter(label=eid).first()
+
+
+def consultations_of(version: LawVersion, viewer: object) -> QuerySet[Consultation]:
+    """The consultations on that text that the viewer may know of, the newest first: to be shown beside it."""
+    return Consultation.objects.visible_to(viewer).filter(law_version=version)
+
+
+def points_on(version: LawVersion, viewer: object) -> QuerySet[Point]:
+    """Points by which clauses of that text were changed, with what was decided: to be shown beside the clauses."""
+    rows = Point.objects.visible_to(viewer).filter(changed_version=version)
+    return rows.exclude(clause="").select_related("consultation")
+
+
+def counted(consultation: Consultation) -> QuerySet[Comment]:
+    """The comments that count, published or not."""
+    return Comment.objects.filter(consultation=consultation).counted()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One point on its public page: how many comments made it, and of which kinds of respondents."""
+
+    point: Point
+    kinds: Mapping[str, int]  # respondent -> comments, most first
+    published: int  # of them, that can be read
+
+    @property
+    def comments(self) -> int:
+        return sum(self.kinds.values())
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a consultation came to, counted from its rows: who commented, how, in which language, and what was decided."""
+
+    comments: int
+    unpublished: int
+    respondents: Mapping[str, int]
+    languages: Mapping[str, int]
+    channels: Mapping[str, int]
+    points: tuple[Answered, ...]
+    decisions: Mapping[str, int]
+    events: tuple[Event, ...] = field(default=())
+
+    @property
+    def changed(self) -> int:
+        """Points that changed the draft."""
+        return sum(number for decision, number in self.decisions.items() if decision in CHANGED)
+
+
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    order = {value: place for place, value in enumerate(Respondent.values)}
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], order.get(pair[0], 99), pair[0])))
+
+
+def account_of(consultation: Consultation) -> Account:
+    """Three queries, whatever the number of comments."""
+    groups = list(
+        counted(consultation)
+        .order_by()
+        .values_list("point_id", "respondent", "language", "channel", "state", "is_erased")
+        .annotate(number=Count("pk"))
+    )
+    respondents, languages, channels = Counter[str](), Counter[str](), Counter[str]()
+    kinds: dict[int | None, Counter[str]] = {}
+    published: Counter[int | None] = Counter()
+    unpublished = 0
+    for point, respondent, language, channel, state, is_erased, number in groups:
+        respondents[respondent] += number
+        languages[language] += number
+        channels[channel] += number
+        kinds.setdefault(point, Counter())[respondent] += number
+        is_read = state == CommentState.PUBLISHED and not is_erased
+        published[point] += number if is_read else 0
+        unpublished += 0 if is_read else number
+    points = list(consultation.points.select_related("changed_version__instrument"))
+    return Account(
+        comments=respondents.total(),
+        unpublished=unpublished,
+        respondents=_most_first(respondents),
+        languages=_most_first(languages),
+        channels=_most_first(channels),
+        points=tuple(Answered(p, _most_first(kinds.get(p.pk, Counter())), published[p.pk]) for p in points),
+        decisions=tally(point.decision for point in points),
+        events=tuple(consultation.events.all()),
+    )
+
+
+def topics_of(consultation: Consultation) -> list[Topic]:
+    return list(consultation.topics.all())
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Comments that say nearly the same. A suggestion: nothing is grouped without a press."""
+
+    comments: tuple[Comment, ...]
+
+    @property
+    def first(self) -> Comment:
+        return self.comments[0]
+
+    @property
+    def numbers(self) -> list[int]:
+        return [each.number for each in self.comments]
+
+
+def suggestions_of(consultation: Consultation) -> list[Suggestion]:
+    """Groups among the comments that no point holds yet, the largest first."""
+    rows = {each.pk: each for each in counted(consultation).filter(point=None).exclude(text="")}
+    found = clusters({pk: each.text for pk, each in rows.items()})
+    return [Suggestion(tuple(sorted((rows[pk] for pk in group), key=lambda c: c.number))) for group in found]
+
+
+def without_answer(points: Iterable[Point]) -> list[Point]:
+    return [point for point in points if not point.decision]

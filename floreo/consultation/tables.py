@@ -1,0 +1,220 @@
+"""Consultations as open data: each consultation, the points with their decisions, and the comments that were published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.consultation.models import (
+    Comment,
+    CommentChannel,
+    CommentState,
+    Consultation,
+    Decision,
+    Point,
+    Respondent,
+)
+from floreo.core.access import Permission
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
+from floreo.core.tables import CellKind, Column, Filter, Table
+
+_READ = Permission.CONSULTATION_READ
+
+
+def _consultations(viewer: object) -> QuerySet[Consultation]:
+    counted = Count("comments", filter=~Q(comments__state=CommentState.WITHDRAWN))
+    rows = Consultation.objects.visible_to(viewer).annotate(number_of_comments=counted)
+    return rows.select_related("organisation", "law_version__instrument")
+
+
+def _body(consultation: Consultation) -> str | None:
+    body = consultation.organisation
+    return body.code if body is not None and body.is_public else None
+
+
+def _law(consultation: Consultation) -> str | None:
+    version = consultation.law_version
+    return f"{version.instrument.code}/{version.code}" if version is not None else None
+
+
+def _address(consultation: Consultation) -> str:
+    return f"{settings.SITE_ADDRESS}/consultations/{consultation.code}/"
+
+
+CONSULTATIONS = Table(
+    "consultations",
+    _("Consultations"),
+    _("Drafts and questions on which people could comment, from when to when, and when they were answered."),
+    rows=_consultations,
+    columns=(
+        column("code", _("Code"), _("Part of its address")),
+        *titles(_("As announced")),
+        column("summary", _("Summary"), _("What it is about")),
+        Column("phase", _("State"), _("hidden, open, closed or answered"), lambda c: str(c.phase)),
+        Column("law", _("Text of a law"), _("Code of the instrument and of its version"), _law),
+        column("document_url", _("Document"), _("Address of the document, where it is not a law"), CellKind.LINK),
+        column("participation", _("Who may comment"), _("open, invited or both")),
+        column("opens_at", _("Opens"), _("Moment, UTC"), CellKind.MOMENT),
+        column("closes_at", _("Closes"), _("Moment, UTC"), CellKind.MOMENT),
+        Column("organisation", _("Who decides"), _("Code of the organisation"), _body),
+        day("answer_due_on", _("Decision due"), _("By when the answers are to be published")),
+        column("answered_at", _("Answered"), _("When the answers were published, UTC"), CellKind.MOMENT),
+        column("answered_by", _("Signed by"), _("Who signed the answers")),
+        column("number_of_comments", _("Comments"), _("Comments that count, published or not"), CellKind.WHOLE),
+        Column("address", _("Address"), _("Permanent address"), _address, CellKind.LINK),
+        *SOURCED,
+        CHANGED,
+    ),
+    order=("-created_at", "-pk"),
+    search=("title", "code"),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+
+def _points(viewer: object) -> QuerySet[Point]:
+    counted = Count("comments", filter=~Q(comments__state=CommentState.WITHDRAWN))
+    rows = Point.objects.visible_to(viewer).annotate(number_of_comments=counted)
+    return rows.select_related("consultation", "changed_version__instrument")
+
+
+def _reason(language: str) -> Column:
+    return Column(
+        f"reason_{language}",
+        dict(settings.LANGUAGES)[language],
+        _("Reason in this language"),
+        lambda p: str(p.translations.get(language, {}).get("reason", "")),
+    )
+
+
+def _version(point: Point) -> str | None:
+    version = point.changed_version
+    return f"{version.instrument.code}/{version.code}" if version is not None else None
+
+
+CONSULTATION_POINTS = Table(
+    "consultation_points",
+    _("Points and decisions"),
+    _("What the comments ask for, what was decided on it and why, and which clause was changed."),
+    rows=_points,
+    columns=(
+        ID,
+        Column("consultation", _("Consultation"), _("Its code"), lambda p: p.consultation.code),
+        column("number", _("Point"), _("Its number in the consultation"), CellKind.WHOLE),
+        *titles(_("What the comments ask for")),
+        column("decision", _("Decision"), _("accepted, partly, not_accepted or out_of_scope")),
+        column("reason", _("Reason"), _("Why it was decided so")),
+        *(_reason(code) for code, _words in settings.LANGUAGES),
+        column("clause", _("Changed clause"), _("As it is cited")),
+        Column("version", _("Version"), _("Version of the text that has the change"), _version),
+        day("decided_on", _("Decided on"), _("Day of the decision")),
+        column("number_of_comments", _("Comments"), _("Comments that make the point"), CellKind.WHOLE),
+        CHANGED,
+    ),
+    order=("consultation_id", "number", "pk"),
+    key="id",
+    search=("title", "reason", "consultation__title"),
+    filters=(
+        Filter(
+            "consultation",
+            _("Consultation"),
+            lambda: [(c.code, c.title) for c in Consultation.objects.out()],
+            lambda rows, v: rows.filter(consultation__code=v),
+        ),
+        Filter("decision", _("Decision"), lambda: Decision.choices, lambda rows, v: rows.filter(decision=v)),
+    ),
+    lookup=by_id,
+)
+
+
+def _comments(viewer: object) -> QuerySet[Comment]:
+    rows = Comment.objects.visible_to(viewer)
+    return rows.select_related("consultation", "point", "topic")
+
+
+def _point(comment: Comment) -> int | None:
+    """Of which point it is part: public with the answers."""
+    point = comment.point
+    return point.number if point is not None and comment.consultation.is_answered else None
+
+
+def _topic(comment: Comment) -> int | None:
+    return comment.topic.number if comment.topic is not None else None
+
+
+def _comment_columns() -> tuple[Column, ...]:
+    more: dict[str, Any] = {"needs": _READ}
+    return (
+        ID,
+        Column("consultation", _("Consultation"), _("Its code"), lambda c: c.consultation.code),
+        column("number", _("Number"), _("Of the comment in its consultation"), CellKind.WHOLE),
+        day("received_on", _("Received on"), _("Day on which it came")),
+        column("channel", _("Channel"), _("site, paper, meeting, mail or phone")),
+        column("respondent", _("Answers as"), _("citizen, business, civil_society, operator and others")),
+        Column("name", _("Name"), _("Where its writer wanted it published"), lambda c: c.published_name),
+        column("language", _("Language"), _("In which it was written")),
+        column("clause", _("Clause"), _("On which it is")),
+        Column("topic", _("Question"), _("Number of the question on which it is"), _topic, CellKind.WHOLE),
+        Column("text", _("Comment"), _("As published"), lambda c: c.published_text),
+        Column("point", _("Point"), _("Number of the point that it makes"), _point, CellKind.WHOLE),
+        column("state", _("State"), _("waiting, published, withheld or withdrawn"), **more),
+        column("reason", _("Reason"), _("Why it is not published"), **more),
+        Column("whole_text", _("Text as it came"), _("Not published"), lambda c: c.text, **more),
+        CHANGED,
+    )
+
+
+_RESPONDENT = Filter(
+    "respondent", _("Answers as"), lambda: Respondent.choices, lambda rows, v: rows.filter(respondent=v)
+)
+_CHANNEL = Filter("channel", _("Channel"), lambda: CommentChannel.choices, lambda rows, v: rows.filter(channel=v))
+
+CONSULTATION_COMMENTS = Table(
+    "consultation_comments",
+    _("Comments"),
+    _("Comments on consultations that were published."),
+    rows=_comments,
+    columns=_comment_columns(),
+    order=("consultation_id", "number", "pk"),
+    key="id",
+    search=("text", "reference"),
+    filters=(
+        Filter(
+            "consultation",
+            _("Consultation"),
+            lambda: [(c.code, c.title) for c in Consultation.objects.out()],
+            lambda rows, v: rows.filter(consultation__code=v),
+        ),
+        _RESPONDENT,
+        _CHANNEL,
+    ),
+    lookup=by_id,
+)
+
+# The same in the workspace, one consultation at a time, with what waits to be read.
+WORKSPACE_COMMENTS = Table(
+    "consultation_comments",
+    CONSULTATION_COMMENTS.title,
+    CONSULTATION_COMMENTS.help,
+    rows=CONSULTATION_COMMENTS.rows,
+    columns=CONSULTATION_COMMENTS.columns,
+    order=("number", "pk"),
+    key="id",
+    needs=_READ,
+    search=("text", "reference", "organisation_name", "name"),
+    filters=(
+        Filter("state", _("State"), lambda: CommentState.choices, lambda rows, v: rows.filter(state=v)),
+        Filter(
+            "grouped",
+            _("Point"),
+            lambda: [("no", _("In no point")), ("yes", _("In a point"))],
+            lambda rows, v: rows.filter(point__isnull=v == "no"),
+        ),
+        _RESPONDENT,
+        _CHANNEL,
+    ),
+)
+
+TABLES: dict[str, Table] = {t.name: t for t in (CONSULTATIONS, CONSULTATION_POINTS, CONSULTATION_COMMENTS)}

@@ -1,0 +1,423 @@
+"""Pages of consultations: the list, one with all that can be done to it, its comments, which of them are alike, and its points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from floreo.consultation import presenters
+from floreo.consultation.access import (
+    get_comment_for,
+    get_consultation_for,
+    get_event_for,
+    get_invitation_for,
+    get_point_for,
+    get_topic_for,
+    number_of,
+)
+from floreo.consultation.actions import commenting, deciding, preparing
+from floreo.consultation.models import Comment, CommentState, Consultation
+from floreo.consultation.queries import account_of, suggestions_of, topics_of
+from floreo.consultation.tables import CONSULTATIONS, WORKSPACE_COMMENTS
+from floreo.core.access import Permission, can
+from floreo.core.errors import Missing, Refused
+from floreo.core.lists import Listing
+from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
+from floreo.workspace.consultations import forms
+from floreo.workspace.form_page import person, press
+from floreo.workspace.forms import CommandForm
+from floreo.workspace.verbs import history_of
+
+AREA = "consultations"
+_RUN, _PUBLISH = Permission.CONSULTATION_RUN, Permission.CONSULTATION_PUBLISH
+MOST_AT_ONCE = 2000
+
+COMMANDS: Mapping[str, Command] = {
+    "schedule": Command(
+        _l("Schedule the consultation"),
+        _l("Schedule"),
+        _PUBLISH,
+        new(CommandForm),
+        preparing.schedule,
+        allowed_by(preparing.must_be_draft),
+        help=_l(
+            "It opens and closes by itself at its times. Until it opens, nobody outside the workspace can find it."
+        ),
+        done=_l("Scheduled."),
+    ),
+    "answer": Command(
+        _l("Publish the answers"),
+        _l("Publish the answers"),
+        _PUBLISH,
+        new(forms.AnswersForm),
+        deciding.publish_answers,
+        allowed_by(deciding.must_be_closed),
+        help=_l(
+            "They are frozen and public. Everybody who left an e-mail address is sent the decision on their point."
+        ),
+        done=_l("The answers are published."),
+    ),
+    "enter": Command(
+        _l("Enter a comment from paper or a meeting"),
+        _l("Enter a comment"),
+        _RUN,
+        forms.EnterForm,
+        commenting.enter_comment,
+        lambda c, _viewer: not c.is_answered and c.state != "draft",
+        done=_l("Comment entered."),
+    ),
+    "edit": Command(
+        _l("Edit"),
+        _l("Edit"),
+        _RUN,
+        over_row(forms.ConsultationForm),
+        preparing.update,
+        allowed_by(preparing.must_not_be_answered),
+    ),
+    "topic": Command(
+        _l("Add a question"),
+        _l("Add a question"),
+        _RUN,
+        new(forms.TopicForm),
+        preparing.add_topic,
+        allowed_by(preparing.must_be_draft),
+    ),
+    "meeting": Command(
+        _l("Add a public meeting"),
+        _l("Add a meeting"),
+        _RUN,
+        new(forms.EventForm),
+        preparing.add_event,
+        allowed_by(preparing.must_not_be_answered),
+    ),
+    "invite": Command(
+        _l("Invite an organisation"),
+        _l("Invite"),
+        _RUN,
+        new(forms.InviteForm),
+        preparing.invite,
+        lambda c, _viewer: c.state == "scheduled" and c.participation != "open",
+        help=_l("Its personal link is sent by e-mail. Only a hash of it is stored here, so nobody can look it up."),
+        done=_l("The invitation is in the outbox."),
+    ),
+    "point": Command(
+        _l("Add a point"),
+        _l("Add a point"),
+        _RUN,
+        new(forms.PointForm),
+        deciding.add_point,
+        lambda c, _viewer: not c.is_answered and c.state != "draft",
+    ),
+    "move": Command(
+        _l("Change when it closes"),
+        _l("Change the closing"),
+        _PUBLISH,
+        starting_with(forms.MoveForm, closes_at=lambda c: c.closes_at),
+        preparing.move_closing,
+        allowed_by(preparing.must_be_open),
+    ),
+    "take-back": Command(
+        _l("Return to draft"),
+        _l("Return to draft"),
+        _PUBLISH,
+        new(CommandForm),
+        preparing.take_back,
+        allowed_by(preparing.must_be_scheduled),
+        done=_l("Returned to draft."),
+    ),
+    "remove": Command(
+        _l("Remove the draft"),
+        _l("Remove the draft"),
+        _RUN,
+        new(CommandForm),
+        preparing.remove,
+        allowed_by(preparing.must_have_no_comments),
+        done=_l("Draft removed."),
+        back=lambda _c: reverse("workspace:consultations"),
+    ),
+}
+
+NEW: Mapping[str, Command] = {
+    "consultation": Command(
+        _l("Prepare a consultation"),
+        _l("Save draft"),
+        _RUN,
+        new(forms.NewConsultationForm),
+        preparing.prepare,
+        help=_l("This creates a draft. Nobody outside the workspace sees it until it opens."),
+        done=_l("Draft saved."),
+    ),
+}
+
+OF_COMMENT: Mapping[str, Command] = {
+    "publish": Command(
+        _l("Publish the comment"),
+        _l("Publish"),
+        _RUN,
+        starting_with(forms.ShowForm, text=lambda c: c.shown_text or c.text),
+        deciding.publish_comment,
+        allowed_by(deciding.must_be_readable),
+        done=_l("Published."),
+    ),
+    "withhold": Command(
+        _l("Do not publish the comment"),
+        _l("Do not publish"),
+        _RUN,
+        new(forms.WithholdForm),
+        deciding.withhold_comment,
+        allowed_by(deciding.must_be_readable),
+        help=_l("It is counted and decided on all the same."),
+        done=_l("The comment is not published."),
+    ),
+}
+
+OF_POINT: Mapping[str, Command] = {
+    "decide": Command(
+        _l("Decide on the point"),
+        _l("Decide"),
+        _RUN,
+        over_row(forms.DecideForm),
+        deciding.decide,
+        lambda point, _viewer: not point.consultation.is_answered,
+        help=_l("It is public when all answers are published."),
+        done=_l("Decision saved."),
+    ),
+    "edit": Command(
+        _l("Edit the point"),
+        _l("Edit"),
+        _RUN,
+        over_row(forms.PointForm),
+        deciding.update_point,
+        lambda point, _viewer: not point.consultation.is_answered,
+    ),
+    "remove": Command(
+        _l("Remove the point"),
+        _l("Remove"),
+        _RUN,
+        new(CommandForm),
+        deciding.remove_point,
+        lambda point, _viewer: not point.consultation.is_answered,
+        help=_l("Its comments are not removed. They belong to no point then."),
+        done=_l("Point removed."),
+    ),
+}
+
+OF_EVENT: Mapping[str, Command] = {
+    "edit": Command(_l("Edit the meeting"), _l("Edit"), _RUN, over_row(forms.EventForm), preparing.update_event),
+    "remove": Command(_l("Remove the meeting"), _l("Remove"), _RUN, new(CommandForm), preparing.remove_event),
+}
+OF_TOPIC: Mapping[str, Command] = {
+    "remove": Command(_l("Remove the question"), _l("Remove"), _RUN, new(CommandForm), preparing.remove_topic),
+}
+OF_INVITATION: Mapping[str, Command] = {
+    "remove": Command(
+        _l("Cancel the invitation"),
+        _l("Cancel the invitation"),
+        _RUN,
+        new(CommandForm),
+        preparing.uninvite,
+        help=_l("Its link does not work any more. A comment that it sent stays."),
+    ),
+}
+
+
+def consultations(request: HttpRequest) -> HttpResponseBase:
+    listing = Listing(CONSULTATIONS, request)
+    if file := listing.download():
+        return file
+    rows = [(c, presenters.state_text(c)) for c in listing.rows]
+    context = {
+        "workspace_section": AREA,
+        "listing": listing,
+        "rows": rows,
+        "may_prepare": can(request.user, _RUN),
+    }
+    return render(request, "workspace/consultations/consultations.html", context)
+
+
+def new_consultation(request: HttpRequest) -> HttpResponse:
+    return command_view(request, None, NEW, "consultation", area=AREA, back=reverse("workspace:consultations"))
+
+
+def consultation(request: HttpRequest, code: str) -> HttpResponse:
+    """One consultation: where it is, what came, what waits, its points."""
+    found = get_consultation_for(request.user, code)
+    account = account_of(found)
+    states = _states(found)
+    may_run = can(request.user, _RUN, found) and not found.is_answered
+    context = {
+        "workspace_section": AREA,
+        "consultation": found,
+        "state": presenters.state_text(found),
+        "commands": [
+            (command, reverse("workspace:consultation_command", args=[code, name]), name)
+            for name, command in commands_for(request.user, found, COMMANDS).items()
+        ],
+        "main": _main(found, states),
+        "account": account,
+        "received": presenters.comments_text(account.comments),
+        "states": states,
+        "points": presenters.point_lines(account),
+        "topics": topics_of(found),
+        "invitations": list(found.invitations.all()) if found.participation != "open" else [],
+        "may_run": may_run,
+        "history": history_of(found, viewer=request.user),
+    }
+    return render(request, "workspace/consultations/consultation.html", context)
+
+
+def _states(found: Consultation) -> list[tuple[str, str, int]]:
+    """How many comments are in each state."""
+    counts = dict.fromkeys(CommentState.values, 0)
+    for state in found.comments.order_by().values_list("state", flat=True):
+        counts[state] += 1
+    return [(state, str(CommentState(state).label), n) for state, n in counts.items() if n]
+
+
+def _main(found: Consultation, states: list[tuple[str, str, int]]) -> str:
+    """The one thing that comes next."""
+    if found.state == "draft":
+        return "schedule"
+    return "answer" if found.phase == "closed" and not any(s == "waiting" for s, _w, _n in states) else "enter"
+
+
+def consultation_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    return command_view(request, get_consultation_for(request.user, code), COMMANDS, name, area=AREA)
+
+
+# --- Comments -----------------------------------------------------------------------------------------------------
+
+
+def _rows_of(found: Consultation) -> Any:
+    return Comment.objects.filter(consultation=found).select_related("consultation", "point", "topic")
+
+
+def comments(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Every comment, to be read and grouped."""
+    found = get_consultation_for(request.user, code)
+    listing = Listing(WORKSPACE_COMMENTS, request, rows=_rows_of(found))
+    if file := listing.download():
+        return file
+    context = {
+        "workspace_section": AREA,
+        "consultation": found,
+        "listing": listing,
+        "rows": [(c, presenters.about_text(c), presenters.respondent_word(c.respondent)) for c in listing.rows],
+        "points": list(found.points.all()),
+        "may_group": can(request.user, _RUN, found) and not found.is_answered,
+    }
+    return render(request, "workspace/consultations/comments.html", context)
+
+
+def alike(request: HttpRequest, code: str) -> HttpResponse:
+    """Comments in no point that say nearly the same: suggestions, each with the button that makes a point of it."""
+    found = get_consultation_for(request.user, code)
+    context = {
+        "workspace_section": AREA,
+        "consultation": found,
+        "suggestions": suggestions_of(found),
+        "points": list(found.points.all()),
+        "may_group": can(request.user, _RUN, found) and not found.is_answered,
+    }
+    return render(request, "workspace/consultations/alike.html", context)
+
+
+@require_POST
+def group(request: HttpRequest, code: str) -> HttpResponse:
+    """Puts the selected comments into a point: one that is there, or a new one with the title that was typed."""
+    found = get_consultation_for(request.user, code)
+    back = reverse(
+        "workspace:comments_alike" if "alike" in request.POST else "workspace:consultation_comments", args=[code]
+    )
+    given = [number for each in request.POST.getlist("comment") for number in each.split(",")]
+    numbers = sorted({number for each in given if (number := number_of(each)) is not None})
+    if len(numbers) > MOST_AT_ONCE:
+        messages.error(request, _("Nothing was changed: too many comments are selected."))
+        return HttpResponseRedirect(back)
+    return press(request, lambda: _group(request, found, numbers), _grouped_text, back)
+
+
+def _group(request: HttpRequest, found: Consultation, numbers: list[int]) -> int:
+    title, by = request.POST.get("title", "").replace("\x00", " ").strip(), person(request)
+    if not numbers:
+        raise Refused(_("Select at least one comment."), code="none_selected")
+    if title:
+        deciding.add_point(found, by=by, title=title, numbers=numbers)
+        return len(numbers)
+    wanted = request.POST.get("point", "")
+    if not wanted:
+        raise Refused(_("Choose a point, or enter the title of a new one."), code="no_point")
+    point = None
+    if wanted != "none":
+        number = number_of(wanted)
+        if number is None:
+            raise Missing
+        point = get_point_for(request.user, found.code, number)
+    return deciding.group_comments(found, by=by, numbers=numbers, point=point)
+
+
+def _grouped_text(number: int) -> str:
+    return ngettext("%(n)d comment grouped.", "%(n)d comments grouped.", number) % {"n": number}
+
+
+def comment(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    found = get_comment_for(request.user, code, number)
+    context = {
+        "workspace_section": AREA,
+        "consultation": found.consultation,
+        "comment": found,
+        "about": presenters.about_text(found),
+        "respondent": presenters.respondent_word(found.respondent),
+        "commands": [
+            (command, reverse("workspace:comment_command", args=[code, number, name]), name)
+            for name, command in commands_for(request.user, found, OF_COMMENT).items()
+        ],
+        "next": _next_waiting(found),
+    }
+    return render(request, "workspace/consultations/comment.html", context)
+
+
+def _next_waiting(found: Comment) -> Comment | None:
+    rows = _rows_of(found.consultation).filter(state=CommentState.WAITING).exclude(pk=found.pk)
+    return rows.filter(number__gt=found.number).first() or rows.first()  # type: ignore[no-any-return]  # of Comment
+
+
+def comment_command(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse:
+    return command_view(request, get_comment_for(request.user, code, number), OF_COMMENT, name, area=AREA)
+
+
+# --- Points, meetings, questions, invitations ---------------------------------------------------------------------
+
+
+def _back(code: str) -> str:
+    return reverse("workspace:consultation", args=[code])
+
+
+def point_command(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse:
+    found = get_point_for(request.user, code, number)
+    return command_view(request, found, OF_POINT, name, area=AREA, back=_back(code))
+
+
+def event_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    found = get_event_for(request.user, code, pk)
+    return command_view(request, found, OF_EVENT, name, area=AREA, back=_back(code))
+
+
+def topic_command(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse:
+    found = get_topic_for(request.user, code, number)
+    return command_view(request, found, OF_TOPIC, name, area=AREA, back=_back(code))
+
+
+def invitation_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    found = get_invitation_for(request.user, code, pk)
+    return command_view(request, found, OF_INVITATION, name, area=AREA, back=_back(code))

@@ -38,7 +38,23 @@ from floreo.legislation.models import LawVersion
 from floreo.organisations.models import Country
 
 ROUNDS = 15
-WORDS = "person computer system data order court notice service offence term fine police magistrate holder day".split()
+WORDS = [
+    "person",
+    "computer",
+    "system",
+    "data",
+    "order",
+    "court",
+    "notice",
+    "service",
+    "offence",
+    "term",
+    "fine",
+    "police",
+    "magistrate",
+    "holder",
+    "day",
+]
 
 
 def act(sections: int, *, seed: int = 1) -> str:

@@ -244,8 +244,8 @@ class Topic(OfConsultation, Translated):
         return self.title
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    def visible_to(self, viewer: object) -> EventQuerySet:
+class ConsultationEventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, viewer: object) -> ConsultationEventQuerySet:
         """As questions are."""
         return self.filter(consultation__in=Consultation.objects.visible_to(viewer))
 
@@ -261,7 +261,7 @@ class Event(OfConsultation, Translated):
     held_on = models.DateField(verbose_name=_("Date"))
     attended = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("How many came"))
 
-    objects = EventQuerySet.as_manager()
+    objects = ConsultationEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["held_on", "pk"]

@@ -111,6 +111,6 @@ OFFERS = Offers(
         "topic.removed": _("removed a question"),
     },
     menu=(
-        MenuItem(LAW, _("Consultations"), "workspace:consultations", Permission.CONSULTATION_READ, 20, "consultations"),
+        MenuItem(LAW, _("Consultations"), "workspace:consultations", Permission.CONSULTATION_READ, 30, "consultations"),
     ),
 )

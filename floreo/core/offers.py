@@ -76,7 +76,6 @@ INCIDENTS = Section(_("Incidents"), 15)
 THREATS = Section(_("Threats"), 20)
 LAW = Section(_("Law"), 25)
 REGISTER = Section(_("Register"), 30)
-LAW = Section(_("Law"), 40)
 ADMINISTRATION = Section(_("Administration"), 90)
 
 

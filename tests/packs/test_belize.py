@@ -379,7 +379,9 @@ class TestLoaded:
         assert len(verdicts) == 17
         assert [v.item.code for v in verdicts if not v.provisions] == ["3", "12", "21", "35"]
         act = Instrument.objects.get(code="cybercrime-act-2020")
-        found = queries.coverage(queries.matrix(act, Framework.objects.get(code="budapest"), LawVersion.objects.get()))
+        found = queries.coverage(
+            queries.matrix(act, Framework.objects.get(code="budapest"), LawVersion.objects.get(), None)
+        )
         assert (found.judged, found.full, found.partial, found.gap) == (0, 0, 0, 0)
         assert found.stale == 0
 

@@ -132,7 +132,7 @@ def _of_sentence(
         yield from _of_words(words, section, below, common)
 
 
-def _of_quote(  # noqa: PLR0911 -- one return for each kind of instruction
+def _of_quote(
     words: str, section: str, below: tuple[str, ...], quote: Quote, common: dict[str, Any]
 ) -> Instruction | None:
     """What is ordered with the words that are quoted."""

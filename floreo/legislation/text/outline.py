@@ -282,7 +282,7 @@ class Builder:
             at = self._line(lines, at)
         return self.top, self.loose
 
-    def _line(self, lines: Sequence[Line], at: int) -> int:  # noqa: PLR0911 -- one return for each kind of line
+    def _line(self, lines: Sequence[Line], at: int) -> int:
         line, words = lines[at], lines[at].words.strip()
         if line.cells:
             self._row(line.cells)

@@ -178,7 +178,7 @@ def _numbered(element: Any, depth: int) -> Iterator[PrintedLine]:
         yield from inner
 
 
-def _block(element: Any, depth: int) -> Iterator[PrintedLine]:  # noqa: C901, PLR0912 -- one branch for each kind of block
+def _block(element: Any, depth: int) -> Iterator[PrintedLine]:
     tag = _tag(element)
     if tag == "blockContainer":
         yield from _container(element, depth)

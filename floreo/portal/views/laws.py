@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.consultation.models import Consultation
+from floreo.consultation.presenters import state_text
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.wording import day_text, number_figures
@@ -132,6 +134,10 @@ def _page_of(
         commencements=list(found.commencements.all()),
         lede=_lede(found, stages, version, before, shown.changed if shown else 0),
         treaties=_treaties(found, version),
+        consultations=[
+            (each, state_text(each))
+            for each in Consultation.objects.visible_to(None).filter(law_version__instrument=found)
+        ],
         json_ld=_safe(_json_ld(found, version)),
         instructions=list(version.instructions.all()) if version else [],
     )

@@ -47,7 +47,7 @@ _CONTAINER_KINDS: dict[str, NodeKind] = {
 }
 _ORDINAL = "FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|PRIMER|SEGUNDO|TERCER|CUARTO|QUINTO"
 _SCHEDULE = re.compile(
-    rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)"
+    rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)\b"
     r"\s*[-–—:.]*\s*(?P<rest>.*)$"
 )
 _SCHEDULE_ALONE = re.compile(  # in small letters only where nothing else is on the line
@@ -70,6 +70,7 @@ _IN_THIS = re.compile(r"\bin\s+(?:this|these|the)\b[^.]*[—–:-]\s*$|\ben\s+es
 _GOES_ON = ("—", "–", ":", "-")
 _AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
+_HEADING_AND_FIRST = re.compile(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", re.DOTALL)
 _HEADING_AT_MOST = 150
 _JUMP_AT_MOST = 10
 _OPEN, _CLOSE = '“"', '”"'
@@ -110,6 +111,8 @@ def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
     else:
         arrangement = None
     end = next((at for at in range(start + 1, len(rows)) if _is_schedule(rows, at)), len(rows))
+    if _has_note_before(rows, start):
+        start -= 1
     while start and _container(rows[start - 1].words.strip()):
         start -= 1
     if start > 1 and _container(rows[start - 2].words.strip()) and len(rows[start - 1].words) < _HEADING_AT_MOST:
@@ -122,6 +125,32 @@ def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
                 arrangement = (arrangement[0], at)
                 break
     return start, end, arrangement
+
+
+def _has_note_before(rows: Sequence[Line], start: int) -> bool:
+    """Whether the line above section 1 is its marginal note and not a title: section 2 has one too, and both begin with text."""
+    two = next((at for at in range(start + 1, len(rows)) if _number_at(rows, at) == "2"), 0)
+    return bool(start and two) and _is_note(rows, start - 1) and _is_note(rows, two - 1)
+
+
+def _number_at(rows: Sequence[Line], at: int) -> str:
+    label = section_label(rows[at].words.strip())
+    return label.number if label and label.rest else ""
+
+
+def _is_note(rows: Sequence[Line], at: int) -> bool:
+    words, label = rows[at].words.strip(), section_label(rows[at + 1].words.strip())
+    return (
+        _is_title(words)
+        and not words.endswith(".")
+        and not words.isupper()
+        and not _looks_like_front(words)
+        and not _container(words)
+        and section_label(words) is None
+        and bracket_label(words) is None
+        and label is not None
+        and (label.rest.startswith("(") or not _is_title(label.rest) or label.rest.endswith("."))
+    )
 
 
 def _arrangement(rows: Sequence[Line]) -> tuple[int, int] | None:
@@ -148,10 +177,10 @@ def _arrangement(rows: Sequence[Line]) -> tuple[int, int] | None:
 def _comes_again(rows: Sequence[Line], start: int, again: int) -> bool:
     """Whether the title of section 1 in a list stands at section 1 of the text too: beside its number or above it."""
     first, second = section_label(rows[start].words.strip()), section_label(rows[again].words.strip())
-    title = _bare(first.rest if first else "")
-    return bool(title) and (
-        _bare(second.rest if second else "").startswith(title) or title == _bare(rows[again - 1].words)
-    )
+    title, words = first.rest if first else "", second.rest if second else ""
+    if _HEADING_AND_FIRST.match(words):
+        words = re.split(r"[.—–-]", words, maxsplit=1)[0]
+    return bool(_bare(title)) and _bare(title) in {_bare(words), _bare(rows[again - 1].words)}
 
 
 def _bare(words: str) -> str:
@@ -307,10 +336,10 @@ class Builder:
         node = Node("section", label.number, heading)
         self._open(node)
         rest = label.rest
-        if not heading and rest and self._is_heading(rest, lines, at):
-            node.heading, rest = rest.rstrip(".").strip(), ""
-        elif not heading and (split := re.match(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", rest, re.DOTALL)):
+        if not heading and (split := _HEADING_AND_FIRST.match(rest)):
             node.heading, rest = split[1].strip(), split[2]
+        elif not heading and rest and self._is_heading(rest, lines, at):
+            node.heading, rest = rest.rstrip(".").strip(), ""
         if rest:
             self._rest(rest, [each.words.strip() for each in lines[at + 1 : at + 40]])
         return at + 1
@@ -419,6 +448,8 @@ class Builder:
         for style in reversed(labels.styles(label.number)):
             if labels.is_first(label.number, style):
                 here = self.path[-1] if self.path else None
+                if any(self.styles.get(id(node)) == style for node in self.path):
+                    return None  # (1) below (1), (a) below (a): the number comes twice
                 if (
                     here is not None and here.children
                 ):  # something stands below already: a second series, below its last

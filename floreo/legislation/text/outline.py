@@ -688,16 +688,24 @@ def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
     assert found is not None
     schedule = Schedule(found["title"].strip(), found["rest"].strip())
     rest = list(rows[1:])
-    if not schedule.heading and rest and not rest[0].cells and len(rest[0].words) <= _HEADING_AT_MOST:
-        first = rest[0].words.strip()
-        if section_label(first) is None and bracket_label(first) is None:
-            schedule.heading = rest.pop(0).words.strip()
+    if rest and _may_head_schedule(schedule.heading, rest[0]):
+        schedule.heading = f"{schedule.heading} {rest.pop(0).words.strip()}".strip()
+    if rest and _may_head_schedule(schedule.heading, rest[0]):
+        schedule.heading = f"{schedule.heading} {rest.pop(0).words.strip()}"
     if arrangement := _arrangement(rest):
         del rest[arrangement[0] : arrangement[1]]
     schedule.nodes, schedule.blocks = Builder(doubts).build(rest)
     if not (schedule.nodes or schedule.blocks):
         doubts.append(Doubt("schedule_empty", schedule.title))
     return schedule
+
+
+def _may_head_schedule(heading: str, line: Line) -> bool:
+    """A first short line, and after "(Section 2)", which names where the schedule belongs, its title."""
+    words = line.words.strip()
+    if line.cells or len(words) > _HEADING_AT_MOST or section_label(words) or bracket_label(words):
+        return False
+    return not heading or bool(re.fullmatch(r"\([^)]*\)", heading) and _is_title(words) and not words.endswith("."))
 
 
 def judged(found: LegalText) -> Iterator[Doubt]:

@@ -63,7 +63,8 @@ def caged(
     sections = sum(1 for _ in text.sections())
     if sections > MOST_SECTIONS:
         return {"unreadable": "too_long", "facts": {"name": name, "pages": sections, "limit": MOST_SECTIONS}}
-    doubts = [*notes_of_word(path), *text.doubts] if document.kind == "word" else text.doubts
+    notes = notes_of_word(path) if document.kind == "word" else []
+    doubts = list(dict.fromkeys([*notes, *text.doubts]))
     frame = akn.Frame(country, kind, date.fromisoformat(on), number, title, language)
     return {
         "xml": akn.to_xml(text, frame),
@@ -124,4 +125,6 @@ def notes_of_word(path: Path) -> list[Doubt]:
         found.append(Doubt("comments", ""))
     if re.search(r"<w:(?:drawing|pict)[ >]", body) and not re.search(r"<w:txbxContent[ >]", body):
         found.append(Doubt("pictures", ""))
+    if re.search(r"<w:instrText[^>]*>\s*TOC\b|<w:pStyle w:val=\"TOC\d", body):
+        found.append(Doubt("arrangement_left_out", ""))
     return found

@@ -88,7 +88,7 @@ def test_stages_are_recorded_in_order_with_days_and_votes(drafter: User) -> None
     assert refused(lambda: instruments.record_stage(stage, by=drafter, starts_on=day, ends_on=date(2026, 6, 1)))[1].keys() == {"ends_on"}  # fmt: skip
     assert (
         refused(lambda: instruments.add_stage(law, by=drafter, code="assent", title="Again", state="next"))[0]
-        == "taken"
+        == "code_taken"
     )
     done = instruments.record_stage(
         stage, by=drafter, state="done", starts_on=day, ends_on=day, votes_for=17, votes_against=4
@@ -367,7 +367,7 @@ def test_what_orders_nothing_and_an_act_without_text_are_refused(drafter: User) 
     assert refused(lambda: versions.apply_bill(bill, by=drafter, principal=bare, **facts))[0] == "no_text"
     assert (
         refused(lambda: versions.apply_bill(bill, by=drafter, principal=principal, **facts | {"code": "v1"}))[0]
-        == "taken"
+        == "code_taken"
     )
     assert act.versions.count() == 2
 

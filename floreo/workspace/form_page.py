@@ -169,18 +169,26 @@ def _back(request: HttpRequest, words: FormPage) -> str:
     return f"{address}?at={fragment}" if fragment else address
 
 
+OPENED_AT = (
+    "version",
+    "seen",
+)  # hidden fields that say what a form was opened at: a row's version, the digest of a text
+
+
 def their_values(form: Any, refusal: Changed, thing: Record | None) -> list[Theirs]:
     """What others saved in the meantime, field by field; and lets the next save go on from there."""
-    opened, now = form.cleaned_data.get("version"), refusal.theirs["version"]
+    opened, now = form.cleaned_data.get("version"), refusal.theirs.get("version")
     saved = saved_since(thing, opened, now) if thing is not None else {}
     found = []
     for name, field in form.fields.items():
         column, value = _theirs(name, refusal.theirs)
-        differs = column and name != "version" and in_text(value) != in_text(form.cleaned_data.get(name))
+        differs = column and name not in OPENED_AT and in_text(value) != in_text(form.cleaned_data.get(name))
         if differs and (not saved or column in saved):  # where only mine changed, nothing of theirs would be lost
             found.append(Theirs(form[name].id_for_label, field.label or name, in_text(value), saved.get(column)))
     form.data = form.data.copy()
-    form.data["version"] = str(now)
+    for name in OPENED_AT:
+        if name in refusal.theirs:
+            form.data[name] = str(refusal.theirs[name])
     form.add_error(None, str(refusal.sentence))
     return found
 

@@ -31,6 +31,7 @@ PUBLIC = [
     r"evidence/",
     r"search/",
     r"publications/",
+    r"laws/",
     r"advisories/",
     r"consultations/",
     r"comment/",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
+from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.writing import (
     assign,
@@ -46,8 +47,8 @@ def update_instrument(instrument: Instrument, *, by: Actor, version: int | None 
     return save(instrument)
 
 
-@action("law.published", needs=Permission.LAW_PUBLISH)
-def publish_instrument(instrument: Instrument, *, by: Actor) -> Instrument:
+@action("law.published", needs=Permission.LAW_PUBLISH, decides=itself)
+def publish_instrument(instrument: Instrument, *, by: Actor, shown: str | None = None) -> Instrument:
     """Puts it on the public site; versions are published one by one."""
     instrument = lock_latest(instrument)
     instrument.is_public = True
@@ -77,7 +78,7 @@ def remove_citation(row: Citation, *, by: Actor) -> None:
 
 
 @action("stage.added", needs=Permission.LAW_EDIT)
-def add_stage(instrument: Instrument, code: str, *, by: Actor, **facts: Any) -> Stage:
+def add_stage(instrument: Instrument, *, by: Actor, code: str, **facts: Any) -> Stage:
     row = Stage(
         instrument=instrument,
         code=require_free_code(instrument.stages.all(), code),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
+from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.writing import assign, lock_latest, save
 from floreo.frameworks.models import Framework, Item
@@ -20,9 +21,9 @@ from floreo.legislation.models import Instrument, LawVersion, TreatyStatus, Trea
 @action("verdict.rated", needs=Permission.LAW_EDIT)
 def rate(
     instrument: Instrument,
-    item: Item,
     *,
     by: Actor,
+    item: Item,
     on_version: LawVersion | None,
     verdict: str,
     provisions: Sequence[str],
@@ -54,9 +55,9 @@ def rate(
     return save(row)
 
 
-@action("verdict.reviewed", needs=Permission.LAW_REVIEW)
-def review(row: TreatyVerdict, *, by: Actor) -> TreatyVerdict:
-    """A second person agrees. Whoever rated does not review."""
+@action("verdict.reviewed", needs=Permission.LAW_REVIEW, decides=itself)
+def review(row: TreatyVerdict, *, by: Actor, shown: str | None = None) -> TreatyVerdict:
+    """A second person agrees with what was `shown`. Whoever rated does not review."""
     row = lock_latest(row)
     if row.rated_by == by.actor_name[:200]:
         raise Refused(_("The person who rated it cannot review it. Ask a second person."), code="own_rating")

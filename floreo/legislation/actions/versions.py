@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
+from floreo.core.decisions import itself
 from floreo.core.errors import Changed, Refused
 from floreo.core.reading.document import Unreadable
 from floreo.core.uploads import digest_of
@@ -241,7 +242,7 @@ def _typed(line: str) -> Line:
 
 
 @action("law_version.clause_edited", needs=Permission.LAW_EDIT)
-def edit_clause(version: LawVersion, number: str, *, by: Actor, heading: str, words: str, seen: str = "") -> LawVersion:
+def edit_clause(version: LawVersion, *, by: Actor, number: str, heading: str, words: str, seen: str = "") -> LawVersion:
     """One clause anew. `seen` is the digest of what the drafter saw: refused where another saved in between."""
     version = lock_latest(version)
     must_be_open(version)
@@ -251,7 +252,7 @@ def edit_clause(version: LawVersion, number: str, *, by: Actor, heading: str, wo
     if seen and seen != row.digest:
         raise Changed(
             _("Somebody else changed this clause meanwhile. Compare both texts, then save again."),
-            theirs={"heading": row.heading, "words": clause_text(version, number)},
+            theirs={"heading": row.heading, "words": clause_text(version, number), "seen": row.digest},
         )
     text = akn.from_xml(version.text)
     node, doubts = parsed_clause(number, heading.strip(), words)
@@ -281,7 +282,7 @@ def add_clause(version: LawVersion, *, by: Actor, after: str, number: str, headi
 
 
 @action("law_version.clause_removed", needs=Permission.LAW_EDIT)
-def remove_clause(version: LawVersion, number: str, *, by: Actor) -> LawVersion:
+def remove_clause(version: LawVersion, *, by: Actor, number: str) -> LawVersion:
     version = lock_latest(version)
     must_be_open(version)
     text = akn.from_xml(version.text) if version.text else LegalText()
@@ -343,8 +344,8 @@ def copy_version(version: LawVersion, *, by: Actor, code: str, title: str, dated
     return _put_text(made, version.text, _doubts(version))
 
 
-@action("law_version.published", needs=Permission.LAW_PUBLISH)
-def publish_version(version: LawVersion, *, by: Actor) -> LawVersion:
+@action("law_version.published", needs=Permission.LAW_PUBLISH, decides=itself)
+def publish_version(version: LawVersion, *, by: Actor, shown: str | None = None) -> LawVersion:
     """On the public site; from then on it changes only as a new version. Its instrument is published with it."""
     version = lock_latest(version)
     version.is_public = version.is_locked = True
@@ -363,7 +364,7 @@ def hide_version(version: LawVersion, *, by: Actor) -> LawVersion:
 
 
 @action("law.amended", needs=Permission.LAW_EDIT)
-def apply_bill(bill: LawVersion, principal: LawVersion, *, by: Actor, code: str, title: str, dated: date) -> LawVersion:
+def apply_bill(bill: LawVersion, *, by: Actor, principal: LawVersion, code: str, title: str, dated: date) -> LawVersion:
     """The principal Act as it would read after the bill, as a version of the Act; each instruction is recorded with what it found and
     left, or with why it does not fit. Refused where no instruction could be read."""
     if not principal.text:

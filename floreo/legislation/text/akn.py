@@ -4,7 +4,7 @@ plain notation, which nobody but this module sees; cobalt gives addresses and th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,6 +50,7 @@ _KINDS: dict[str, NodeKind] = {
     "point": "subparagraph",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML does not hold, and nobody sees
+_HOLDERS = {*_KINDS, "hcontainer", "crossHeading"}
 _INLINE = re.compile(r"([*/_{}\\])")
 _SCHEDULE = re.compile(
     r"^((?:\w+ )?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?: (?:[IVXLC]+|\d{1,2}|[A-Z]))?)(?: (.*))?$", re.IGNORECASE
@@ -326,9 +327,9 @@ def _node_of(element: Any, kind: NodeKind) -> Node:
     return node
 
 
-def _blocks(element: Any) -> list[Block]:
+def _blocks(elements: Iterable[Any]) -> list[Block]:
     found: list[Block] = []
-    for each in element:
+    for each in elements:
         tag = _tag(each)
         if tag == "blockContainer" and "definition" in (each.get("class") or ""):
             found.append(_definition(each))
@@ -388,14 +389,14 @@ def _items_of(element: Any) -> list[Item]:
 
 
 def _quote(element: Any) -> Quote:
-    nodes = [node for each in element for node in _nodes(each)]
-    blocks: list[Block] = [Text(_words(each)) for each in element if _tag(each) == "p" and _words(each)]
-    blocks += [block for each in element if _tag(each) == "blockContainer" for block in _blocks_of_one(each)]
+    nodes: list[Node] = []
+    blocks: list[Block] = []
+    for each in element:
+        if _tag(each) in _HOLDERS:
+            nodes += _nodes(each)
+        else:
+            blocks += _blocks([each])
     return Quote(blocks, nodes, element.get("startQuote") or "“", element.get("endQuote") or "”")
-
-
-def _blocks_of_one(element: Any) -> list[Block]:
-    return [_definition(element)] if "definition" in (element.get("class") or "") else _blocks(element)
 
 
 def _schedule_of(doc: Any) -> Schedule:
@@ -405,16 +406,9 @@ def _schedule_of(doc: Any) -> Schedule:
     schedule = Schedule(found[1], found[2] or "") if found else Schedule(name or "SCHEDULE")
     body = doc.find(_A + "mainBody")
     for each in [] if body is None else body:
-        nodes = list(_nodes(each)) if _tag(each) in {*_KINDS, "hcontainer", "crossHeading"} else []
+        nodes = list(_nodes(each)) if _tag(each) in _HOLDERS else []
         if nodes:
             schedule.nodes += nodes
         else:
-            schedule.blocks += _blocks_in(each)
+            schedule.blocks += _blocks([each])
     return schedule
-
-
-def _blocks_in(element: Any) -> list[Block]:
-    box = etree.Element("box")
-    copied = etree.fromstring(etree.tostring(element))
-    box.append(copied)
-    return _blocks(box)

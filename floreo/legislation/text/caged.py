@@ -8,12 +8,15 @@ import zipfile
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from floreo.core.cage import Died, run
-from floreo.core.reading.document import Unreadable
+from floreo.core.reading.document import Document, Unreadable
 from floreo.core.reading.openers import Openers
 from floreo.legislation.text.structure import Doubt
+
+if TYPE_CHECKING:
+    from floreo.legislation.text.outline import Line
 
 _READERS = "floreo.core.reading.readers"
 LOADS = (
@@ -50,12 +53,31 @@ def caged(
     """Runs inside."""
     from floreo.core.reading.reading import read_document
     from floreo.legislation.text import akn
-    from floreo.legislation.text.outline import Line, outline
+    from floreo.legislation.text.outline import outline
 
     try:
         document = read_document(path, name=name, openers=LAW)
     except Unreadable as refusal:
         return {"unreadable": refusal.code, "facts": dict(refusal.sentence)}
+    text = outline(lines_of_document(document))
+    sections = sum(1 for _ in text.sections())
+    if sections > MOST_SECTIONS:
+        return {"unreadable": "too_long", "facts": {"name": name, "pages": sections, "limit": MOST_SECTIONS}}
+    notes = notes_of_word(path) if document.kind == "word" else []
+    doubts = list(dict.fromkeys([*notes, *text.doubts]))
+    frame = akn.Frame(country, kind, date.fromisoformat(on), number, title, language)
+    return {
+        "xml": akn.to_xml(text, frame),
+        "doubts": [asdict(each) for each in doubts],
+        "sections": sections,
+        "kind": document.kind,
+    }
+
+
+def lines_of_document(document: Document) -> list[Line]:
+    """Paragraphs, headings and rows as the outline takes them, with the numbers that Word or HTML count themselves."""
+    from floreo.legislation.text.outline import Line
+
     lines = []
     for block in document.blocks:
         if block.cells:
@@ -64,18 +86,7 @@ def caged(
             dot = "." if block.number.isalnum() else ""
             words = f"{block.number}{dot} {document.words_of(block)}" if block.number else document.words_of(block)
             lines.append(Line(words, block.kind == "heading"))
-    text = outline(lines)
-    sections = sum(1 for _ in text.sections())
-    if sections > MOST_SECTIONS:
-        return {"unreadable": "too_long", "facts": {"name": name, "pages": sections, "limit": MOST_SECTIONS}}
-    doubts = [*notes_of_word(path), *text.doubts] if document.kind == "word" else text.doubts
-    frame = akn.Frame(country, kind, date.fromisoformat(on), number, title, language)
-    return {
-        "xml": akn.to_xml(text, frame),
-        "doubts": [asdict(each) for each in doubts],
-        "sections": sections,
-        "kind": document.kind,
-    }
+    return lines
 
 
 def read_law(path: Path, *, name: str, frame: dict[str, str]) -> ReadLaw:
@@ -114,4 +125,6 @@ def notes_of_word(path: Path) -> list[Doubt]:
         found.append(Doubt("comments", ""))
     if re.search(r"<w:(?:drawing|pict)[ >]", body) and not re.search(r"<w:txbxContent[ >]", body):
         found.append(Doubt("pictures", ""))
+    if re.search(r"<w:instrText[^>]*>\s*TOC\b|<w:pStyle w:val=\"TOC\d", body):
+        found.append(Doubt("arrangement_left_out", ""))
     return found

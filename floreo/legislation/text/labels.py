@@ -33,7 +33,9 @@ class Label:
 
     @property
     def printed(self) -> str:
-        return f"({self.number})" if self.is_bracketed else f"{self.number}." if self.has_dot else self.number
+        if self.is_bracketed:
+            return f"({self.number})"
+        return f"{self.number}." if self.has_dot else self.number
 
 
 def section_label(line: str) -> Label | None:
@@ -46,7 +48,8 @@ def section_label(line: str) -> Label | None:
     number = " ".join(found["number"].split())
     digits = re.match(r"\d+", number)
     rest = number[digits.end() :] if digits else ""
-    if rest and not rest.startswith(" ") and rest.upper() != rest:  # "1st", "2nd"
+    letters = rest.partition(" ")[0]
+    if letters.upper() != letters:  # "1st", "2nd"
         return None
     return Label(
         number, found["rest"].strip(), is_bracketed=False, has_dot=bool(found["dot"]), has_word=bool(found["word"])
@@ -121,15 +124,21 @@ def follows(number: str, last: str, style: Style) -> bool:
 
 
 def _after(inserted: str, had: str) -> bool:
-    if had.lower() in _LATIN and inserted.lower() in _LATIN:
-        return _LATIN.index(inserted.lower()) == _LATIN.index(had.lower()) + 1
-    if not had:
-        return inserted in {"A", "a"}
-    if len(inserted) < len(had):  # 12B after 12AA
-        had = had[: len(inserted)]
-    return (len(inserted) == len(had) and inserted[:-1] == had[:-1] and ord(inserted[-1]) == ord(had[-1]) + 1) or (
-        inserted in {had + "A", had + "a"}
-    )
+    """(inserted, had) behind the same number: "B" after "A" or "AA", "A BIS" after "A"."""
+    letters, _blank, latin = inserted.lower().partition(" ")
+    before, _blank, latin_before = had.lower().partition(" ")
+    if letters in _LATIN:
+        letters, latin = "", letters
+    if before in _LATIN:
+        before, latin_before = "", before
+    if letters == before:
+        return latin in _LATIN and _LATIN.index(latin) == _LATIN.index(latin_before) + 1
+    if latin:
+        return False
+    if letters == f"{before}a":
+        return True
+    level = before[: len(letters)]  # 12B after 12AA
+    return bool(level) and letters[:-1] == level[:-1] and ord(letters[-1]) == ord(level[-1]) + 1
 
 
 def is_jump(number: str, last: str, style: Style) -> bool:

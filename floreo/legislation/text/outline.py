@@ -46,7 +46,7 @@ _CONTAINER_KINDS: dict[str, NodeKind] = {
 _CONTAINERS: frozenset[NodeKind] = frozenset({"part", "chapter", "division"})
 _ORDINAL = "FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|PRIMER|SEGUNDO|TERCER|CUARTO|QUINTO"
 _SCHEDULE = re.compile(
-    rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)"
+    rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)\b"
     r"\s*[-–—:.]*\s*(?P<rest>.*)$"
 )
 _SCHEDULE_ALONE = re.compile(  # in small letters only where nothing else is on the line
@@ -72,6 +72,7 @@ _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bT
 _LEADERS = re.compile(r"(?:\s?\.){6,}\s*\d*\s*$")
 _QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
 _WRAPPED_AT_LEAST = 50
+_HEADING_AND_FIRST = re.compile(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", re.DOTALL)
 _HEADING_AT_MOST = 150
 _JUMP_AT_MOST = 10
 _OPEN, _CLOSE = '“"', '”"'
@@ -150,8 +151,7 @@ def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
 
 def _head_of_body(rows: Sequence[Line], start: int) -> int:
     """The heading of the first section, where it stands on a line of its own, and the parts that begin before it."""
-    label = section_label(rows[start].words.strip()) if start < len(rows) else None
-    if start and label is not None and not _is_title(label.rest) and _is_lone_heading(rows[start - 1].words):
+    if _has_note_before(rows, start):
         start -= 1
     while start:
         if _container(rows[start - 1].words.strip()):
@@ -169,6 +169,32 @@ def _is_lone_heading(words: str) -> bool:
         0 < len(bare) < _HEADING_AT_MOST
         and not bare.endswith((".", ";", ",", ":", "—"))
         and not _looks_like_front(bare)
+    )
+
+
+def _has_note_before(rows: Sequence[Line], start: int) -> bool:
+    """Whether the line above section 1 is its marginal note and not a title: section 2 has one too, and both begin with text."""
+    two = next((at for at in range(start + 1, len(rows)) if _number_at(rows, at) == "2"), 0)
+    return bool(start and two) and _is_note(rows, start - 1) and _is_note(rows, two - 1)
+
+
+def _number_at(rows: Sequence[Line], at: int) -> str:
+    label = section_label(rows[at].words.strip())
+    return label.number if label and label.rest else ""
+
+
+def _is_note(rows: Sequence[Line], at: int) -> bool:
+    words, label = rows[at].words.strip(), section_label(rows[at + 1].words.strip())
+    return (
+        _is_title(words)
+        and not words.endswith(".")
+        and not words.isupper()
+        and not _looks_like_front(words)
+        and not _container(words)
+        and section_label(words) is None
+        and bracket_label(words) is None
+        and label is not None
+        and (label.rest.startswith("(") or not _is_title(label.rest) or label.rest.endswith("."))
     )
 
 
@@ -196,10 +222,10 @@ def _arrangement(rows: Sequence[Line]) -> tuple[int, int] | None:
 def _comes_again(rows: Sequence[Line], start: int, again: int) -> bool:
     """Whether the title of section 1 in a list stands at section 1 of the text too: beside its number or above it."""
     first, second = section_label(rows[start].words.strip()), section_label(rows[again].words.strip())
-    title = _bare(first.rest if first else "")
-    return bool(title) and (
-        _bare(second.rest if second else "").startswith(title) or title == _bare(rows[again - 1].words)
-    )
+    title, words = first.rest if first else "", second.rest if second else ""
+    if _HEADING_AND_FIRST.match(words):
+        words = re.split(r"[.—–-]", words, maxsplit=1)[0]
+    return bool(_bare(title)) and _bare(title) in {_bare(words), _bare(rows[again - 1].words)}
 
 
 def _bare(words: str) -> str:
@@ -360,10 +386,10 @@ class Builder:
         node = Node("section", label.number, heading)
         self._open(node)
         rest = label.rest
-        if not heading and rest and self._is_heading(rest, lines, at):
-            node.heading, rest = rest.rstrip(".").strip(), ""
-        elif not heading and (split := re.match(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", rest, re.DOTALL)):
+        if not heading and (split := _HEADING_AND_FIRST.match(rest)):
             node.heading, rest = split[1].strip(), split[2]
+        elif not heading and rest and self._is_heading(rest, lines, at):
+            node.heading, rest = rest.rstrip(".").strip(), ""
         if rest:
             self._rest(rest, [each.words.strip() for each in lines[at + 1 : at + 40]])
         elif not node.heading and at + 2 < len(lines) and self._may_head(lines, at + 1):
@@ -479,6 +505,8 @@ class Builder:
         for style in reversed(labels.styles(label.number)):
             if labels.is_first(label.number, style):
                 here = self.path[-1] if self.path else None
+                if any(self.styles.get(id(node)) == style for node in self.path):
+                    return None  # (1) below (1), (a) below (a): the number comes twice
                 if (
                     here is not None and here.children
                 ):  # something stands below already: a second series, below its last
@@ -720,16 +748,24 @@ def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
     assert found is not None
     schedule = Schedule(found["title"].strip(), found["rest"].strip())
     rest = list(rows[1:])
-    if not schedule.heading and rest and not rest[0].cells and len(rest[0].words) <= _HEADING_AT_MOST:
-        first = rest[0].words.strip()
-        if section_label(first) is None and bracket_label(first) is None:
-            schedule.heading = rest.pop(0).words.strip()
+    if rest and _may_head_schedule(schedule.heading, rest[0]):
+        schedule.heading = f"{schedule.heading} {rest.pop(0).words.strip()}".strip()
+    if rest and _may_head_schedule(schedule.heading, rest[0]):
+        schedule.heading = f"{schedule.heading} {rest.pop(0).words.strip()}"
     if arrangement := _arrangement(rest):
         del rest[arrangement[0] : arrangement[1]]
     schedule.nodes, schedule.blocks = Builder(doubts).build(rest)
     if not (schedule.nodes or schedule.blocks):
         doubts.append(Doubt("schedule_empty", schedule.title))
     return schedule
+
+
+def _may_head_schedule(heading: str, line: Line) -> bool:
+    """A first short line, and after "(Section 2)", which names where the schedule belongs, its title."""
+    words = line.words.strip()
+    if line.cells or len(words) > _HEADING_AT_MOST or section_label(words) or bracket_label(words):
+        return False
+    return not heading or bool(re.fullmatch(r"\([^)]*\)", heading) and _is_title(words) and not words.endswith("."))
 
 
 def judged(found: LegalText) -> Iterator[Doubt]:

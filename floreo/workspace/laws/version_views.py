@@ -191,7 +191,8 @@ def clause(request: HttpRequest, code: str, version: str, number: str) -> HttpRe
         about=str(found),
         area=AREA,
     )
-    return form_page(request, form, doing(request, acts.edit_clause, found, number), words)
+    save = doing(request, acts.edit_clause, found)
+    return form_page(request, form, lambda facts: save(facts | {"number": number}), words)
 
 
 def new_clause(request: HttpRequest, code: str, version: str) -> HttpResponse:
@@ -218,4 +219,5 @@ def remove_clause(request: HttpRequest, code: str, version: str, number: str) ->
         about=str(found),
         area=AREA,
     )
-    return form_page(request, CommandForm(posted(request)), doing(request, acts.remove_clause, found, number), words)
+    remove = doing(request, acts.remove_clause, found)
+    return form_page(request, CommandForm(posted(request)), lambda facts: remove(facts | {"number": number}), words)

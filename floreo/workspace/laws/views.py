@@ -30,7 +30,7 @@ from floreo.legislation.actions import instruments, verdicts
 from floreo.legislation.models import Instrument, TreatyStatus
 from floreo.legislation.tables import LAWS
 from floreo.workspace.commands import Command, command_view, commands_for, new, over_row
-from floreo.workspace.form_page import FormPage, doing, form_page, posted, press
+from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press, shown_of
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.laws import forms
 from floreo.workspace.verbs import history_of
@@ -252,16 +252,14 @@ def rate(request: HttpRequest, code: str, framework: str, item: str) -> HttpResp
         help=shown,
         area=AREA,
     )
-    return form_page(
-        request,
-        form,
-        lambda facts: doing(request, verdicts.rate, found, article)(facts | {"on_version": version}),
-        words,
-    )
+    save = doing(request, verdicts.rate, found)
+    return form_page(request, form, lambda facts: save(facts | {"item": article, "on_version": version}), words)
 
 
 @require_POST
 def review(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = get_verdict_for(request.user, code, pk)
     back = reverse("workspace:law_matrix", args=[code, found.item.in_version.framework.code])
-    return press(request, lambda: verdicts.review(found, by=request.user), _("Reviewed."), back)  # type: ignore[arg-type]
+    return press(
+        request, lambda: verdicts.review(found, by=person(request), shown=shown_of(request)), _("Reviewed."), back
+    )

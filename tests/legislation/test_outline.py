@@ -1,0 +1,652 @@
+"""From the lines of a law to its structure: numbers, letters, definitions, schedules, quoted amendments, and nothing lost."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floreo.legislation.text import labels
+from floreo.legislation.text.outline import Line, outline
+from floreo.legislation.text.structure import Block, Definition, Item, LegalText, Node, Quote, Text
+from tests.legislation.making import ACT, AMENDED, BILL, FILES, doubts, read, sample, shape
+
+# --- Labels ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "rest"),
+    [
+        ("12. Interception", "12", "Interception"),
+        ("12A Interception", "12A", "Interception"),
+        ("12AB. Interception", "12AB", "Interception"),
+        ("12A bis. Interception", "12A bis", "Interception"),
+        ("12 ter Interception", "12 ter", "Interception"),
+        ("Section 12. Interception", "12", "Interception"),
+        ("Artículo 12. Interceptación", "12", "Interceptación"),
+        ("1.—(1) This Act", "1", "(1) This Act"),
+        ("3. — Words", "3", "Words"),
+    ],
+)
+def test_the_number_of_a_section_is_read(line: str, number: str, rest: str) -> None:
+    label = labels.section_label(line)
+    assert label is not None
+    assert (label.number, label.rest) == (number, rest)
+
+
+@pytest.mark.parametrize(
+    "line", ["1st of May", "2nd reading", "12345. Too long", "(1) Bracket", "Words 1", "", "1.5 per cent"]
+)
+def test_what_is_no_number_of_a_section_is_not_taken_for_one(line: str) -> None:
+    assert labels.section_label(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "printed", "rest"),
+    [
+        ("(1) Words", "(1)", "Words"),
+        ("(a)Words", "(a)", "Words"),
+        ("a) Words", "(a)", "Words"),
+        ("(ii) Words", "(ii)", "Words"),
+        ("(A) Words", "(A)", "Words"),
+        ("(2A) Words", "(2A)", "Words"),
+        ("A. Words", "A.", "Words"),
+        ("iv. Words", "iv.", "Words"),
+    ],
+)
+def test_the_letter_or_number_of_a_paragraph_is_read(line: str, printed: str, rest: str) -> None:
+    label = labels.bracket_label(line)
+    assert label is not None
+    assert (label.printed, label.rest) == (printed, rest)
+
+
+@pytest.mark.parametrize("line", ["(the Act) words", "(abcde) words", "person) words", "Words", "()"])
+def test_a_word_in_brackets_is_no_label(line: str) -> None:
+    assert labels.bracket_label(line) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "last", "style", "does"),
+    [
+        ("3", "2", "number", True),
+        ("2A", "2", "number", True),
+        ("3", "2B", "number", True),
+        ("2C", "2B", "number", True),
+        ("2AA", "2A", "number", True),
+        ("2B", "2AA", "number", True),
+        ("2C", "2AA", "number", False),
+        ("3 bis", "3", "number", True),
+        ("12A bis", "12A", "number", True),
+        ("12B", "12A bis", "number", True),
+        ("13", "12A bis", "number", True),
+        ("3 ter", "3 bis", "number", True),
+        ("4", "2", "number", False),
+        ("2", "2", "number", False),
+        ("2C", "2A", "number", False),
+        ("b", "a", "letter", True),
+        ("aa", "a", "letter", True),
+        ("b", "aa", "letter", True),
+        ("aa", "z", "letter", True),
+        ("za", "z", "letter", True),
+        ("zb", "za", "letter", True),
+        ("ba", "b", "letter", True),
+        ("d", "b", "letter", False),
+        ("ii", "i", "roman", True),
+        ("v", "iv", "roman", True),
+        ("x", "ix", "roman", True),
+        ("xiv", "xiii", "roman", True),
+        ("xl", "xxxix", "roman", True),
+        ("iv", "ii", "roman", False),
+        ("B", "A", "capital", True),
+        ("II", "I", "capital_roman", True),
+    ],
+)
+def test_whether_one_number_follows_another(number: str, last: str, style: labels.Style, does: bool) -> None:
+    assert labels.follows(number, last, style) is does
+
+
+@given(st.integers(1, 39))
+def test_roman_numbers_are_counted_one_by_one(value: int) -> None:
+    tens, ones = divmod(value, 10)
+    number = "x" * tens + ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"][ones]
+    assert labels.roman(number) == value
+
+
+@given(st.sampled_from(["number", "letter", "roman"]), st.from_regex(r"[1-9][0-9]?[A-C]?|[a-z]{1,2}", fullmatch=True))
+def test_no_number_follows_itself(style: labels.Style, number: str) -> None:
+    if style not in labels.styles(number):
+        return
+    assert not labels.follows(number, number, style)
+    assert labels.is_repeat(number, number, style)
+
+
+# --- Sections -------------------------------------------------------------------------------------------------------
+
+
+def test_parts_chapters_subparts_and_cross_headings_hold_sections() -> None:
+    text = read(
+        "PART I – PRELIMINARY",
+        "1. Short title",
+        "This Act may be cited as the Act.",
+        "PART II",
+        "OFFENCES",
+        "CHAPTER 1: Computers",
+        "Unlawful acts",
+        "2. Access",
+        "No person shall have access.",
+        "SUBPART A – Others",
+        "3. Interception",
+        "No person shall intercept.",
+    )
+    assert shape(text) == [
+        "part I | PRELIMINARY",
+        "  section 1 | Short title",
+        "    This Act may be cited as the Act.",
+        "part II | OFFENCES",
+        "  chapter 1 | Computers",
+        "    crossheading  | Unlawful acts",
+        "    section 2 | Access",
+        "      No person shall have access.",
+        "    division A | Others",
+        "      section 3 | Interception",
+        "        No person shall intercept.",
+    ]
+    assert doubts(text) == []
+
+
+def test_a_sentence_that_begins_with_a_part_is_no_part() -> None:
+    text = read(
+        "1. Crown",
+        "(1) This Act binds the Crown.",
+        "Part II of this Act does not apply to the Crown.",
+        "2. End",
+        "It ends.",
+    )
+    assert shape(text) == [
+        "section 1 | Crown",
+        "  subsection (1)",
+        "    This Act binds the Crown.",
+        "    Part II of this Act does not apply to the Crown.",
+        "section 2 | End",
+        "  It ends.",
+    ]
+
+
+def test_numbers_that_were_put_between_stand_in_their_place() -> None:
+    text = read(
+        "1. A", "One.", "1A. B", "Two.", "1B. C", "Three.", "2. D", "Four.", "2 bis. E", "Five.", "3. F", "Six."
+    )
+    assert [(each.number, each.heading) for each in text.sections()] == [
+        ("1", "A"), ("1A", "B"), ("1B", "C"), ("2", "D"), ("2 bis", "E"), ("3", "F"),
+    ]  # fmt: skip
+    assert doubts(text) == []
+
+
+def test_a_marginal_note_in_front_heads_its_section() -> None:
+    text = read(
+        "Short title", "1.—(1) This Act is the Act.", "(2) It begins.", "Meaning", "2. In this Act, a word is a word."
+    )
+    assert shape(text) == [
+        "section 1 | Short title",
+        "  subsection (1)",
+        "    This Act is the Act.",
+        "  subsection (2)",
+        "    It begins.",
+        "section 2 | Meaning",
+        "  In this Act, a word is a word.",
+    ]
+    assert [each.number for each in text.sections()] == ["1", "2"]
+
+
+def test_a_heading_and_the_first_subsection_share_a_line() -> None:
+    text = read("1. Short title.—(1) This Act is the Act.", "(2) It begins.", "2. End", "It ends.")
+    assert shape(text)[:5] == [
+        "section 1 | Short title",
+        "  subsection (1)",
+        "    This Act is the Act.",
+        "  subsection (2)",
+        "    It begins.",
+    ]
+
+
+def test_labels_that_share_a_line_stand_one_below_another() -> None:
+    text = read("1. A", "(1) (a) one; or", "(b) two.", "2. B", "Words.")
+    assert shape(text)[:6] == [
+        "section 1 | A",
+        "  subsection (1)",
+        "    paragraph (a)",
+        "      one; or",
+        "    paragraph (b)",
+        "      two.",
+    ]
+
+
+def test_a_quantity_at_the_beginning_of_a_line_is_no_section() -> None:
+    text = read("1. A", "A term of—", "12 months applies.", "2. B", "Words.")
+    assert [each.number for each in text.sections()] == ["1", "2"]
+
+
+LETTERS = [f"({letter}) words;" for letter in "abcdefgh"]
+
+
+def test_i_after_h_is_a_letter_where_j_comes_next() -> None:
+    text = read("1. A", "It is—", *LETTERS, "(i) words;", "(j) words.")
+    (section,) = text.sections()
+    assert [each.number for each in section.children] == [f"({letter})" for letter in "abcdefghij"]
+
+
+def test_i_after_h_is_a_roman_number_where_ii_comes_next() -> None:
+    text = read(
+        "1. A", "It is—", *LETTERS[:-1], "(h) one of—", "(i) words;", "(ii) words;", "(i) words; and", "(j) words."
+    )
+    (section,) = text.sections()
+    assert [each.number for each in section.children] == [f"({letter})" for letter in "abcdefghij"]
+    assert [each.number for each in section.children[7].children] == ["(i)", "(ii)"]
+
+
+def test_doubled_letters_and_z_with_letters_go_on_the_list() -> None:
+    alphabet = [f"({letter}) words;" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    text = read("1. A", "It is—", alphabet[0], "(aa) words;", *alphabet[1:], "(za) words;", "(zb) words.")
+    (section,) = text.sections()
+    assert [each.number for each in section.children][:3] == ["(a)", "(aa)", "(b)"]
+    assert [each.number for each in section.children][-3:] == ["(z)", "(za)", "(zb)"]
+    assert doubts(text) == []
+
+
+def test_four_levels_stand_below_each_other() -> None:
+    text = read(
+        "1. A",
+        "(1) It is—",
+        "(a) one of—",
+        "(i) a thing—",
+        "(A) of iron;",
+        "(B) of wood;",
+        "(ii) another; or",
+        "(b) none.",
+    )
+    assert shape(text) == [
+        "section 1 | A",
+        "  subsection (1)",
+        "    It is—",
+        "    paragraph (a)",
+        "      one of—",
+        "      subparagraph (i)",
+        "        a thing—",
+        "        subparagraph (A)",
+        "          of iron;",
+        "        subparagraph (B)",
+        "          of wood;",
+        "      subparagraph (ii)",
+        "        another; or",
+        "    paragraph (b)",
+        "      none.",
+    ]
+
+
+def test_words_that_go_on_after_the_list_belong_to_what_holds_it() -> None:
+    text = read("1. A", "(1) A person who—", "(a) steals; or", "(b) robs,", "commits an offence.", "(2) More.")
+    assert shape(text) == [
+        "section 1 | A",
+        "  subsection (1)",
+        "    A person who—",
+        "    paragraph (a)",
+        "      steals; or",
+        "    paragraph (b)",
+        "      robs,",
+        "    commits an offence. <after>",
+        "  subsection (2)",
+        "    More.",
+    ]
+
+
+def test_a_proviso_keeps_its_words_in_its_clause() -> None:
+    text = read("1. A", "(1) A person may go.", "Provided that the person asks first.", "(2) More.")
+    assert shape(text)[:4] == [
+        "section 1 | A",
+        "  subsection (1)",
+        "    A person may go.",
+        "    Provided that the person asks first.",
+    ]
+
+
+def test_definitions_hold_their_letters_and_the_words_after() -> None:
+    text = read(
+        "1. Interpretation",
+        "(1) In this Act—",
+        "“device” means—",
+        "(a) a machine—",
+        "(i) of iron; or",
+        "(ii) of wood; or",
+        "(b) a program,",
+        "that can be used;",
+        "“Minister” means the Minister.",
+        "(2) More.",
+    )
+    assert shape(text) == [
+        "section 1 | Interpretation",
+        "  subsection (1)",
+        "    In this Act—",
+        "    def “device” means—",
+        "      (a) a machine—",
+        "        (i) of iron; or",
+        "        (ii) of wood; or",
+        "      (b) a program,",
+        "    after that can be used;",
+        "    def “Minister” means the Minister.",
+        "  subsection (2)",
+        "    More.",
+    ]
+
+
+def test_a_table_stands_in_the_clause_before_it() -> None:
+    lines = [
+        Line("1. Fees"),
+        Line("The fees are—"),
+        Line("", cells=("Copy", "2")),
+        Line("", cells=("Search", "5")),
+        Line("2. End"),
+    ]
+    assert shape(outline([*lines, Line("It ends.")])) == [
+        "section 1 | Fees",
+        "  The fees are—",
+        "  Copy | 2",
+        "  Search | 5",
+        "section 2 | End",
+        "  It ends.",
+    ]
+
+
+# --- Before and after -----------------------------------------------------------------------------------------------
+
+
+def test_title_lines_long_title_and_enacting_words_stand_before_the_body() -> None:
+    text = sample(ACT)
+    assert (text.preface, text.preamble, text.long_title[:26]) == (
+        ["ISLA PRUEBA", "CYBERCRIME ACT 2014", "Act No. 9 of 2014"],
+        ["[Assented to 24 June 2014]", "BE IT ENACTED by the Parliament of Isla Prueba as follows—"],
+        "AN ACT to create offences ",
+    )
+    assert (len(list(text.sections())), [s.title for s in text.schedules], doubts(text)) == (31, ["SCHEDULE"], [])
+
+
+@pytest.mark.parametrize("first", [["ARRANGEMENT OF SECTIONS", "Section"], []])
+def test_the_list_of_sections_is_left_out_and_said_so(first: list[str]) -> None:
+    listed = ["1. Short title", "2. Interpretation", "3. Offences"]
+    body = [
+        "1. Short title",
+        "This is the Act.",
+        "2. Interpretation",
+        "A word is a word.",
+        "3. Offences",
+        "No one shall.",
+    ]
+    text = read("THE ACT", *first, *listed, "AN ACT to do something.", *body)
+    assert [(each.number, each.heading) for each in text.sections()] == [
+        ("1", "Short title"), ("2", "Interpretation"), ("3", "Offences"),
+    ]  # fmt: skip
+    assert (text.preface, text.long_title, doubts(text)) == (
+        ["THE ACT"],
+        "AN ACT to do something.",
+        [("arrangement_left_out", "")],
+    )
+
+
+def test_a_short_act_is_not_taken_for_the_list_of_its_schedule() -> None:
+    text = read(
+        "1. Short title",
+        "This is the Act.",
+        "SCHEDULE",
+        "PROTECTED COMPUTERS",
+        "1. A computer of a bank.",
+        "2. Another.",
+    )
+    assert shape(text) == [
+        "section 1 | Short title",
+        "  This is the Act.",
+        "schedule SCHEDULE | PROTECTED COMPUTERS",
+        "  section 1",
+        "    A computer of a bank.",
+        "  section 2",
+        "    Another.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "heading"),
+    [
+        ("FIRST SCHEDULE – FEES", "FIRST SCHEDULE", "FEES"),
+        ("First Schedule", "First Schedule", "Fees of the office"),
+        ("Schedule 2", "Schedule 2", "Fees of the office"),
+        ("SCHEDULE", "SCHEDULE", "Fees of the office"),
+        ("ANNEX A", "ANNEX A", "Fees of the office"),
+    ],
+)
+def test_a_schedule_has_its_title_its_heading_and_a_list_of_its_own(line: str, title: str, heading: str) -> None:
+    words = [] if heading == "FEES" else [heading]
+    text = read(
+        "1. A",
+        "Words.",
+        "2. B",
+        "Words.",
+        line,
+        *words,
+        "1. A copy costs two dollars.",
+        "2. A search costs five dollars.",
+    )
+    (schedule,) = text.schedules
+    assert (schedule.title, schedule.heading) == (title, heading)
+    assert [each.number for each in schedule.nodes] == ["1", "2"]
+    assert [each.number for each in text.sections()] == ["1", "2"]
+
+
+def test_words_about_a_schedule_begin_none() -> None:
+    text = read("1. A", "The list is in the", "Schedule to this Act, as amended.", "SCHEDULE to the Act is amended.")
+    assert text.schedules == []
+
+
+def test_an_empty_schedule_is_told() -> None:
+    assert doubts(read("1. A", "Words.", "SCHEDULE"))[-1] == ("schedule_empty", "SCHEDULE")
+
+
+# --- Doubts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["1. A", "Words.", "1. A again", "Words."], [("number_twice", "", "1")]),
+        (["1. A", "Words.", "4. B", "Words."], [("number_missing", "", "4", "1")]),
+        (["1. A", "(1) Words.", "(3) Words."], [("number_missing_here", "1(1)", "(3)")]),
+        (["1. A", "(1) Words.", "(1) Words."], [("number_twice_here", "1(1)", "(1)")]),
+        (["1. A", "(1) Words.", "(q) Words."], [("number_odd", "1(1)", "(q)")]),
+        (["1. A", "(1)", "(2) Words."], [("empty", "1(1)")]),
+        (["1. This section has words and no heading, which ends in a stop.", "2. B", "Words."], [("no_heading", "1")]),
+        (["1. A", "The fine is [●] dollars."], [("left_over", "1", "[●]")]),
+        (["1. A", "The day is TBC."], [("left_over", "1", "TBC")]),
+        (["1. A", "The day is [...]."], [("left_over", "1", "[...]")]),
+        (["1. A", "The day is {{day}}."], [("left_over", "1", "{{")]),
+        (["Nothing here has a number."], [("no_sections", "")]),
+        ([], [("no_sections", "")]),
+    ],
+)  # fmt: skip
+def test_what_is_odd_is_told(lines: list[str], told: list[tuple[str, ...]]) -> None:
+    assert doubts(read(*lines)) == told
+
+
+def test_what_continues_no_list_is_kept_as_words() -> None:
+    assert shape(read("1. A", "(1) Words.", "(q) Odd words.")) == [
+        "section 1 | A",
+        "  subsection (1)",
+        "    Words.",
+        "    (q) Odd words.",
+    ]
+
+
+def test_ten_thousand_sections_are_read() -> None:
+    text = outline([Line(line) for n in range(1, 9_999) for line in (f"{n}. Title {n}", "(1) Words.", "(2) Words.")])
+    assert (sum(1 for _ in text.sections()), doubts(text)) == (9_998, [])
+
+
+# --- Quoted amendments ----------------------------------------------------------------------------------------------
+
+ORDER = "The principal Act is amended by inserting after section 4 the following sections—"
+
+
+@pytest.mark.parametrize(("start", "end"), [("“", "”."), ('"', '".')])
+def test_quoted_sections_stand_in_the_clause_that_inserts_them(start: str, end: str) -> None:
+    text = read(
+        "1. New", ORDER, f"{start}4A. First", "(1) Words.", "(2) Words.", "4B. Second", f"Words.{end}", "2. B", "Words."
+    )
+    assert shape(text) == [
+        "section 1 | New",
+        f"  {ORDER}",
+        f"  quote {start} {end}",
+        "    section 4A | First",
+        "      subsection (1)",
+        "        Words.",
+        "      subsection (2)",
+        "        Words.",
+        "    section 4B | Second",
+        "      Words.",
+        "section 2 | B",
+        "  Words.",
+    ]
+
+
+def test_quoted_definitions_keep_their_letters() -> None:
+    order = "Section 2 is amended by inserting the following definitions—"
+    text = read("1. New", order, "““a” means one;", "“b” means—", "(a) two; or", "(b) three;”; and", "2. B", "Words.")
+    assert shape(text)[2:7] == [
+        "  quote “ ”; and",
+        "    def “a” means one;",
+        "    def “b” means—",
+        "      (a) two; or",
+        "      (b) three;",
+    ]
+    assert doubts(text) == []
+
+
+def test_a_quotation_in_a_sentence_is_no_amendment() -> None:
+    text = read("1. A", "The sign says—", "“keep out”", "2. B", "Words.")
+    assert not any(isinstance(block, Quote) for node in text.sections() for block in node.before)
+    assert [each.number for each in text.sections()] == ["1", "2"]
+
+
+@pytest.mark.parametrize(("version", "sections", "quotes"), [(1, 15, 9), (2, 15, 10), (3, 16, 10)])
+def test_the_sample_bill_has_its_clauses_and_quotations(version: int, sections: int, quotes: int) -> None:
+    text = sample(f"{BILL}{version}")
+    found = list(text.sections())
+    assert (len(found), sum(_quotes(node) for node in found), doubts(text)) == (sections, quotes, [])
+
+
+def _quotes(node: Node) -> int:
+    return sum(isinstance(block, Quote) for each in node.walk() for block in [*each.before, *each.after])
+
+
+# --- Nothing is lost ------------------------------------------------------------------------------------------------
+
+
+def words_of(text: LegalText) -> Counter[str]:
+    found = Counter(_words(" ".join([*text.preface, text.long_title, *text.preamble])))
+    for node in text.body:
+        found += _of_node(node)
+    for schedule in text.schedules:
+        found += Counter(_words(f"{schedule.title} {schedule.heading}"))
+        for block in schedule.blocks:
+            found += _of_block(block)
+        for node in schedule.nodes:
+            found += _of_node(node)
+    return found
+
+
+def _words(words: str) -> list[str]:
+    return re.findall(r"\w+", words.casefold())
+
+
+def _of_node(node: Node) -> Counter[str]:
+    found = Counter(_words(f"{node.number} {node.heading}"))
+    for block in [*node.before, *node.after]:
+        found += _of_block(block)
+    for child in node.children:
+        found += _of_node(child)
+    return found
+
+
+def _of_block(block: Block) -> Counter[str]:
+    if isinstance(block, Text):
+        return Counter(_words(block.words))
+    if isinstance(block, Definition):
+        return Counter(_words(f"{block.words} {block.after}")) + _of_items(block.items)
+    found: Counter[str] = Counter()
+    if isinstance(block, Quote):
+        for one in block.blocks:
+            found += _of_block(one)
+        for node in block.nodes:
+            found += _of_node(node)
+        return found + Counter(_words(block.end))
+    return Counter(word for row in block.rows for cell in row for word in _words(cell))
+
+
+def _of_items(items: list[Item]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for item in items:
+        found += Counter(_words(f"{item.number} {item.text}")) + _of_items(item.items)
+    return found
+
+
+# Words that the structure names by a kind, not by a word.
+KINDS = {"part", "chapter", "division", "subpart", "sub", "section", "clause", "article", "parte", "título", "capítulo"}
+
+STARTS = st.sampled_from(
+    ["", "1. ", "2. ", "3. ", "2A. ", "4 ", "1.—(1) ", "(1) ", "(2) ", "(a) ", "(b) ", "(i) ", "(ii) ", "(h) ", "(A) ", "(aa) ",
+     "“", "““", '"', "PART I – ", "PART II", "CHAPTER 1: ", "SUBPART A – ", "SCHEDULE", "FIRST SCHEDULE – ", "a) ", "A. ", "AN ACT to ",
+     "ENACTED ", "Section 3 ", "[", "“term” means ", "Provided that ", "ARRANGEMENT OF SECTIONS"]
+)  # fmt: skip
+MIDDLES = st.lists(
+    st.sampled_from(
+        [
+            "alpha",
+            "beta",
+            "Gamma",
+            "delta",
+            "is amended by inserting the following section",
+            "In this Act",
+            "fine",
+            "1",
+            "12",
+            "(a)",
+            "means",
+            "Interpretation",
+        ]
+    ),
+    max_size=6,
+).map(" ".join)
+ENDS = st.sampled_from(["", ".", "—", ";", "; and", "”.", "”; and", '".', ":", ","])
+LINES = st.lists(st.tuples(STARTS, MIDDLES, ENDS).map("".join), max_size=25)
+
+
+@given(LINES)
+def test_no_word_is_lost_but_the_list_of_sections(lines: list[str]) -> None:
+    text = read(*lines)
+    if any(doubt.code == "arrangement_left_out" for doubt in text.doubts):
+        return
+    given_words = Counter(word for line in lines for word in _words(line) if word not in KINDS)
+    kept = Counter({word: count for word, count in words_of(text).items() if word not in KINDS})
+    assert given_words - kept == Counter()
+    assert kept - given_words == Counter()
+
+
+@pytest.mark.parametrize("name", [ACT, AMENDED, *(f"{BILL}{n}" for n in (1, 2, 3)), "data-protection-regulations-2026"])
+def test_no_word_of_the_samples_is_lost(name: str) -> None:
+    source = Counter(_words((FILES / f"{name}.txt").read_text(encoding="utf-8")))
+    kept = words_of(sample(name))
+    assert {word: count for word, count in (source - kept).items() if word not in KINDS} == {}
+    assert kept - source == Counter()
+
+
+@given(st.lists(st.text(max_size=60), max_size=30))
+def test_any_lines_give_a_structure(lines: list[str]) -> None:
+    assert outline([Line(line) for line in lines]) == outline([Line(line) for line in lines])

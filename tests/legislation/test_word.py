@@ -1,0 +1,247 @@
+"""Files as offices send them, read in the cage: the numbers that Word counts, what it hides, and what cannot be read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from floreo.core.reading.document import Unreadable
+from floreo.legislation.presenters import doubt_text, unreadable_text
+from floreo.legislation.text.akn import from_xml
+from floreo.legislation.text.caged import ReadLaw, read_law
+from tests.legislation.making import shape
+
+FRAME = {"country": "xp", "kind": "bill", "on": "2026-03-02", "number": "14", "title": "A Bill", "language": "eng"}
+# Level by level, as Word's own dialogue makes them: 1. Heading, (1), (a), (i)
+LEVELS = (("decimal", "%1."), ("decimal", "(%2)"), ("lowerLetter", "(%3)"), ("lowerRoman", "(%4)"))
+
+
+def law_of(path: Path) -> ReadLaw:
+    return read_law(path, name=path.name, frame=FRAME)
+
+
+def told(found: ReadLaw) -> list[str]:
+    return [doubt_text((each.code, each.place, dict(each.facts)))[1] for each in found.doubts]
+
+
+def with_list(word: Any) -> None:
+    """A list of four levels under number 71, and under 72 the same one beginning anew at its third level."""
+    numbering: Any = word.part.numbering_part.element
+    levels = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for at, (kind, text) in enumerate(LEVELS)
+    )
+    abstract = parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="71">{levels}</w:abstractNum>')
+    numbering.insert(0, abstract)
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="71"><w:abstractNumId w:val="71"/></w:num>'))
+    restart = '<w:lvlOverride w:ilvl="2"><w:startOverride w:val="1"/></w:lvlOverride>'
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="72"><w:abstractNumId w:val="71"/>{restart}</w:num>'))
+
+
+def add(word: Any, words: str, level: int | None = None, *, number: int = 71) -> Any:
+    paragraph = word.add_paragraph(words)
+    if level is not None:
+        properties = paragraph._p.get_or_add_pPr()
+        properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'))  # fmt: skip
+    return paragraph
+
+
+@pytest.fixture
+def word() -> Any:
+    made = docx.Document()
+    with_list(made)
+    return made
+
+
+def saved(word: Any, folder: Path, **parts: str) -> Path:
+    path = folder / "bill.docx"
+    word.save(str(path))
+    with zipfile.ZipFile(path, "a") as archive:
+        for name, data in parts.items():
+            archive.writestr(f"word/{name}.xml", data)
+    return path
+
+
+def test_the_numbers_that_word_counts_are_those_of_the_text(word: Any, tmp_path: Path) -> None:
+    word.add_paragraph("CYBERCRIME BILL")
+    add(word, "Short title", 0)
+    add(word, "This is the Act.", 1)
+    add(word, "It begins on a day.", 1)
+    add(word, "Offences", 0)
+    add(word, "A person commits an offence who—", 1)
+    add(word, "does one of—", 2)
+    add(word, "this; or", 3)
+    add(word, "that; or", 3)
+    add(word, "does nothing.", 2)
+    add(word, "In this section—", 1)
+    add(word, "a word is a word; and", 2)
+    add(word, "a thing is a thing.", 2)
+    word.add_paragraph("2A. Typed by hand")
+    word.add_paragraph("These words stand below it.")
+    add(word, "Penalties", 0)
+    add(word, "The penalty is a fine.", 1)
+    found = law_of(saved(word, tmp_path))
+    assert shape(from_xml(found.xml)) == [
+        "section 1 | Short title",
+        "  subsection (1)",
+        "    This is the Act.",
+        "  subsection (2)",
+        "    It begins on a day.",
+        "section 2 | Offences",
+        "  subsection (1)",
+        "    A person commits an offence who—",
+        "    paragraph (a)",
+        "      does one of—",
+        "      subparagraph (i)",
+        "        this; or",
+        "      subparagraph (ii)",
+        "        that; or",
+        "    paragraph (b)",
+        "      does nothing.",
+        "  subsection (2)",
+        "    In this section—",
+        "    paragraph (a)",
+        "      a word is a word; and",
+        "    paragraph (b)",
+        "      a thing is a thing.",
+        "section 2A | Typed by hand",
+        "  These words stand below it.",
+        "section 3 | Penalties",
+        "  subsection (1)",
+        "    The penalty is a fine.",
+    ]
+    assert (found.sections, found.kind, told(found)) == (4, "word", [])
+
+
+def test_a_list_that_begins_anew_begins_anew(word: Any, tmp_path: Path) -> None:
+    add(word, "Offences", 0)
+    add(word, "One is—", 1)
+    add(word, "this; or", 2)
+    add(word, "that.", 2)
+    add(word, "Two is—", 1, number=71)
+    add(word, "here; or", 2, number=72)
+    add(word, "there.", 2, number=72)
+    assert [line.strip() for line in shape(from_xml(law_of(saved(word, tmp_path)).xml)) if "graph" in line] == [
+        "paragraph (a)", "paragraph (b)", "paragraph (a)", "paragraph (b)",
+    ]  # fmt: skip
+
+
+def _tracked(word: Any) -> None:
+    paragraph = word.add_paragraph("The fine is ")
+    for kind, text in (("ins", "<w:t>ten</w:t>"), ("del", "<w:delText>five</w:delText>")):
+        paragraph._p.append(parse_xml(f'<w:{kind} {nsdecls("w")} w:id="1" w:author="A" w:date="2026-01-01T00:00:00Z"><w:r>{text}</w:r></w:{kind}>'))  # fmt: skip
+
+
+def _boxed(word: Any) -> None:
+    paragraph = word.add_paragraph("Beside it.")
+    paragraph._p.append(parse_xml(f'<w:r {nsdecls("w")}><w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent></w:r>'))  # fmt: skip
+
+
+def _listed(word: Any) -> None:
+    paragraph = word.add_paragraph("")
+    paragraph._p.append(parse_xml(f'<w:r {nsdecls("w")}><w:instrText xml:space="preserve"> TOC \\o "1-3" </w:instrText></w:r>'))  # fmt: skip
+
+
+FOOTNOTES = f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="-1"/><w:footnote w:id="1"><w:p/></w:footnote></w:footnotes>'
+
+
+@pytest.mark.parametrize(
+    ("change", "parts", "sentence"),
+    [
+        (_tracked, {}, "The file holds 2 tracked changes. They were read as if all were accepted."),
+        (_boxed, {}, "The file holds 1 text boxes."),
+        (_listed, {}, "The list of sections at the beginning was left out."),
+        (lambda word: None, {"footnotes": FOOTNOTES}, "The file holds 1 footnotes. They were left out."),
+        (lambda word: None, {"comments": f"<w:comments {nsdecls('w')}/>"}, "The file holds comments of reviewers."),
+    ],
+)
+def test_what_word_holds_besides_the_words_is_told(
+    word: Any, tmp_path: Path, change: Callable[[Any], None], parts: dict[str, str], sentence: str
+) -> None:
+    add(word, "Offences", 0)
+    add(word, "No one shall.", 1)
+    change(word)
+    (only,) = told(law_of(saved(word, tmp_path, **parts)))
+    assert only.startswith(sentence)
+
+
+def test_what_was_deleted_in_word_is_no_word_of_the_law(word: Any, tmp_path: Path) -> None:
+    add(word, "Offences", 0)
+    _tracked(word)
+    found = law_of(saved(word, tmp_path))
+    assert "The fine is ten" in found.xml
+    assert "five" not in found.xml
+
+
+# --- What cannot be read ----------------------------------------------------------------------------------------------
+
+
+def _scanned(path: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 200), "grey").save(picture, "PNG")
+    canvas = Canvas(str(path))
+    canvas.drawImage(ImageReader(picture), 50, 50)
+    canvas.showPage()
+    canvas.save()
+
+
+def _locked(path: Path) -> None:
+    canvas = Canvas(str(path))
+    canvas.drawString(100, 700, "1. Short title")
+    canvas.save()
+    writer = PdfWriter()
+    writer.append(PdfReader(str(path)))
+    writer.encrypt("secret")
+    with path.open("wb") as file:
+        writer.write(file)
+
+
+def _bomb(path: Path) -> None:
+    docx.Document().save(str(path))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/large.xml", b"\0" * 300_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "code"),
+    [
+        ("scan.pdf", _scanned, "scanned"),
+        ("locked.pdf", _locked, "encrypted"),
+        ("empty.docx", lambda path: path.write_bytes(b""), "empty"),
+        ("old.doc", lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000), "wrong_type"),
+        ("bomb.docx", _bomb, "bomb"),
+        ("broken.docx", lambda path: path.write_bytes(b"PK\x03\x04broken"), "damaged"),
+    ],
+)
+def test_what_cannot_be_read_gets_its_sentence(
+    name: str, make: Callable[[Path], object], code: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    make(path)
+    with pytest.raises(Unreadable) as refusal:
+        law_of(path)
+    sentence = unreadable_text(refusal.value)
+    assert refusal.value.code == code
+    assert name in sentence
+    assert sentence.endswith(".")
+
+
+def test_a_text_file_and_an_html_file_are_read_too(tmp_path: Path) -> None:
+    text, page = tmp_path / "bill.txt", tmp_path / "bill.html"
+    text.write_text("1. Short title\n\nThis is the Act.\n", encoding="utf-8")
+    page.write_text("<h2>1. Short title</h2><p>This is the Act.</p><script>alert(1)</script>", encoding="utf-8")
+    for path, kind in ((text, "text"), (page, "html")):
+        found = law_of(path)
+        assert (shape(from_xml(found.xml)), found.kind) == (["section 1 | Short title", "  This is the Act."], kind)

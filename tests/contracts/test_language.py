@@ -174,7 +174,7 @@ def interface_sentences() -> set[str]:
 def shown_texts(page: bytes) -> Iterator[str]:
     """Every piece of text a reader or a screen reader meets, apart from what says that it is English."""
     tree = html.fromstring(page)
-    for part in list(tree.iter("script", "style", "code", "a", "span", "p")):
+    for part in list(tree.iter("script", "style", "code", "a", "span", "p", "div")):
         if part.tag in {"script", "style", "code"} or part.get("lang") == "en":
             part.drop_tree()  # type: ignore[attr-defined]  # an HtmlElement
     for element in tree.iter():

@@ -18,13 +18,14 @@ from django.utils.translation import ngettext
 
 from floreo.consultation.models import Consultation
 from floreo.consultation.presenters import state_text
+from floreo.core import clock
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.wording import day_text, number_figures
 from floreo.frameworks.models import Framework
 from floreo.legislation import files, presenters, printing, queries
 from floreo.legislation.access import get_public_law, get_version_for
-from floreo.legislation.models import Instrument, LawVersion, StageState, TreatyStatus
+from floreo.legislation.models import Instrument, InstrumentKind, LawVersion, StageState, TreatyStatus
 from floreo.legislation.tables import LAWS
 from floreo.legislation.text.compare import ComparedProvision, summary
 from floreo.open_data.files import list_file
@@ -183,8 +184,10 @@ def _json_ld(found: Instrument, version: LawVersion | None) -> str:
         "name": found.title,
         "legislationType": found.kind,
         "inLanguage": found.language,
-        "legislationLegalForce": "InForce" if found.in_force_on else "NotInForce",
     }
+    if found.in_force_on or found.kind == InstrumentKind.BILL:  # of an Act without a day it is not known
+        is_in_force = found.in_force_on is not None and found.in_force_on <= clock.today()
+        data["legislationLegalForce"] = "InForce" if is_in_force else "NotInForce"
     if found.number:
         data["legislationIdentifier"] = f"{found.number} of {found.year}" if found.year else found.number
     if found.dated:

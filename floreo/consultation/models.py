@@ -348,7 +348,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """What was published, to everybody; the rest to who reads comments before."""
         if may_read_all(viewer):
             return self
-        return self.filter(state=CommentState.PUBLISHED, consultation__in=Consultation.objects.out())
+        rows = self.filter(state=CommentState.PUBLISHED, is_erased=False)
+        return rows.filter(consultation__in=Consultation.objects.out())
 
     def counted(self) -> CommentQuerySet:
         """All but those that were taken back."""

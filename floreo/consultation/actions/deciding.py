@@ -50,6 +50,27 @@ def publish_comment(comment: Comment, *, by: Actor, text: str = "", shown: str |
     return save(fresh)
 
 
+def _themselves(comments: list[Comment]) -> Iterable[Model | QuerySet[Any]]:
+    return comments
+
+
+@action("comments.published", needs=RUN, decides=_themselves)
+def publish_comments(comments: list[Comment], *, by: Actor, shown: str | None = None) -> int:
+    """Those that wait to be read, as they came. Returns how many."""
+    waiting = Comment.objects.filter(pk__in=[each.pk for each in comments], state=CommentState.WAITING)
+    found = list(waiting.select_for_update().select_related("consultation"))
+    if not found:
+        raise Refused(_("Select at least one comment that waits to be read."), code="none_selected")
+    for each in found:
+        must_be_readable(each)
+    for at in range(0, len(found), _CHUNK):
+        part = Comment.objects.filter(pk__in=[each.pk for each in found[at : at + _CHUNK]])
+        part.update(state=CommentState.PUBLISHED, moderated_on=clock.today())
+    touch(found)
+    note(comments=[each.number for each in found], consultation=found[0].consultation.code)
+    return len(found)
+
+
 @action("comment.withheld", needs=RUN, decides=itself)
 def withhold_comment(comment: Comment, *, by: Actor, reason: str, shown: str | None = None) -> Comment:
     """Not published, for a reason. It is counted and decided on all the same."""

@@ -7,7 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from floreo.consultation.access import Writer
+from floreo.consultation.actions import commenting
+from floreo.consultation.actions.commenting import Given
 from floreo.consultation.models import Comment, Consultation, Event, Point, Topic
+from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from tests.consultation.making import CODE, closed_now, draft, opened, read, sent
 
@@ -116,6 +120,23 @@ def test_comments_are_read_grouped_decided_on_and_answered(browser: Client) -> N
     closed_now(made)
     answer = browser.post(f"{HERE}/do/answer/", {"answered_by": "Inés Farol", "shown": shown(browser)})
     assert (answer.status_code, Consultation.objects.get(code=CODE).state) == (302, "answered")
+
+
+def test_selected_comments_are_published_as_they_came(browser: Client) -> None:
+    made = opened()
+    for n in range(3):
+        sent(made, f"Text {n}")
+    page = browser.get(f"{HERE}/comments/")
+    facts = {"comment": ["1", "3"], "do": "publish", "shown": page.wsgi_request.as_shown}  # type: ignore[attr-defined]
+    assert browser.post(f"{HERE}/comments/group/", facts).status_code == 302
+    assert list(Comment.objects.filter(state="published").values_list("number", flat=True)) == [1, 3]
+    entry = AuditEntry.objects.get(verb="comments.published")
+    assert entry.detail["comments"] == [1, 3]
+    sent(made, "Text 4")
+    comment = Comment.objects.get(number=2)
+    commenting.change_comment(comment, by=Writer(comment), given=Given("Changed since.", "citizen"))
+    browser.post(f"{HERE}/comments/group/", facts | {"comment": ["2"]})
+    assert Comment.objects.get(number=2).state == "waiting"  # it is another than the one that was read
 
 
 def test_nothing_is_grouped_without_a_choice(browser: Client) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.consultation import moments
 from floreo.consultation.logic import LONGEST, Phase, phase_of
@@ -59,7 +60,7 @@ class CommentState(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("decision on a point", "Accepted")
     PARTLY = "partly", _("Partly accepted")
     NOT_ACCEPTED = "not_accepted", _("Not accepted")
     OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
@@ -423,6 +424,10 @@ class Comment(OfConsultation):
 
     def __str__(self) -> str:
         return self.reference
+
+    def audit_subject(self) -> models.Model:
+        """Thousands of comments would bury what was done to their consultation: each has a history of its own."""
+        return self
 
     @property
     def published_text(self) -> str:

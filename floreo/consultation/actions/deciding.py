@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
+from floreo.consultation import moments
 from floreo.consultation.actions.commenting import sound_comment
 from floreo.consultation.actions.preparing import must_not_be_answered
 from floreo.consultation.logic import Phase
@@ -191,7 +192,7 @@ def publish_answers(
     must_be_closed(fresh)
     points = list(fresh.points.all())
     _require_all_answered(fresh, points)
-    fresh.state, fresh.answered_at, fresh.answered_by = ConsultationState.ANSWERED, clock.now(), answered_by.strip()
+    fresh.state, fresh.answered_at, fresh.answered_by = ConsultationState.ANSWERED, moments.now(), answered_by.strip()
     fresh.announced_at = fresh.announced_at or fresh.opens_at
     saved = save(fresh)
     note(answers_sent=_send_answers(saved))

@@ -398,6 +398,7 @@ def comment(request: HttpRequest, code: str, number: int) -> HttpResponse:
             for name, command in commands_for(request.user, found, OF_COMMENT).items()
         ],
         "next": _next_waiting(found),
+        "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/consultations/comment.html", context)
 

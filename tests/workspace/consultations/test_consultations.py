@@ -76,7 +76,7 @@ def test_paper_is_entered(browser: Client) -> None:
     facts = {
         "channel": "paper",
         "received_on": "2026-11-23",
-        "clause": "sec_4",
+        "clause": "4(2)",
         "text": "De papel.",
         "respondent": "citizen",
         "language": "es",
@@ -84,7 +84,9 @@ def test_paper_is_entered(browser: Client) -> None:
     }
     assert browser.post(f"{HERE}/do/enter/", facts).status_code == 302
     made = Comment.objects.get()
-    assert (made.channel, made.clause, made.language) == ("paper", "4", "es")
+    assert (made.channel, made.clause, made.language) == ("paper", "4(2)", "es")
+    unknown = browser.post(f"{HERE}/do/enter/", facts | {"clause": "99"})
+    assert (unknown.status_code, "has no clause “99”" in unknown.content.decode()) == (422, True)
     refused = browser.post(f"{HERE}/do/enter/", facts | {"received_on": "2026-01-01"})
     assert (refused.status_code, "was not open on that day" in refused.content.decode()) == (422, True)
 

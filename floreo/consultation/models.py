@@ -220,8 +220,8 @@ class OfConsultation(Record):
         return self.consultation.owner_ids()
 
 
-class TopicQuerySet(models.QuerySet["Topic"]):
-    def visible_to(self, viewer: object) -> TopicQuerySet:
+class ConsultationTopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, viewer: object) -> ConsultationTopicQuerySet:
         """Seen by whoever sees the consultation."""
         return self.filter(consultation__in=Consultation.objects.visible_to(viewer))
 
@@ -235,7 +235,7 @@ class Topic(OfConsultation, Translated):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=500, verbose_name=_("Question"))
 
-    objects = TopicQuerySet.as_manager()
+    objects = ConsultationTopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["consultation", "number"]
@@ -245,8 +245,8 @@ class Topic(OfConsultation, Translated):
         return self.title
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    def visible_to(self, viewer: object) -> EventQuerySet:
+class ConsultationEventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, viewer: object) -> ConsultationEventQuerySet:
         """As questions are."""
         return self.filter(consultation__in=Consultation.objects.visible_to(viewer))
 
@@ -262,7 +262,7 @@ class Event(OfConsultation, Translated):
     held_on = models.DateField(verbose_name=_("Date"))
     attended = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("How many came"))
 
-    objects = EventQuerySet.as_manager()
+    objects = ConsultationEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["held_on", "pk"]

@@ -175,9 +175,9 @@ def tally(decisions: Iterable[str]) -> dict[str, int]:
 def shares(counts: Sequence[int], *, length: float, gap: float = 0.0) -> list[tuple[float, float]]:
     """Where each part of a bar begins and how long it is: together `length`, with `gap` between those that are not 0."""
     total, shown = sum(counts), sum(count > 0 for count in counts)
-    room, at, found = length - gap * max(shown - 1, 0), 0.0, []
+    free, at, found = length - gap * max(shown - 1, 0), 0.0, []
     for count in counts:
-        width = room * count / total if total else 0.0
+        width = free * count / total if total else 0.0
         found.append((round(at, 1), round(width, 1)))
         at += width + (gap if count else 0.0)
     return found

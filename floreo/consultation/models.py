@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.consultation import moments
 from floreo.consultation.logic import LONGEST, Phase, phase_of
@@ -59,7 +60,7 @@ class CommentState(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("decision on a point", "Accepted")
     PARTLY = "partly", _("Partly accepted")
     NOT_ACCEPTED = "not_accepted", _("Not accepted")
     OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
@@ -219,8 +220,8 @@ class OfConsultation(Record):
         return self.consultation.owner_ids()
 
 
-class TopicQuerySet(models.QuerySet["Topic"]):
-    def visible_to(self, viewer: object) -> TopicQuerySet:
+class ConsultationTopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, viewer: object) -> ConsultationTopicQuerySet:
         """Seen by whoever sees the consultation."""
         return self.filter(consultation__in=Consultation.objects.visible_to(viewer))
 
@@ -234,7 +235,7 @@ class Topic(OfConsultation, Translated):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=500, verbose_name=_("Question"))
 
-    objects = TopicQuerySet.as_manager()
+    objects = ConsultationTopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["consultation", "number"]
@@ -348,7 +349,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """What was published, to everybody; the rest to who reads comments before."""
         if may_read_all(viewer):
             return self
-        return self.filter(state=CommentState.PUBLISHED, consultation__in=Consultation.objects.out())
+        rows = self.filter(state=CommentState.PUBLISHED, is_erased=False)
+        return rows.filter(consultation__in=Consultation.objects.out())
 
     def counted(self) -> CommentQuerySet:
         """All but those that were taken back."""
@@ -422,6 +424,10 @@ class Comment(OfConsultation):
 
     def __str__(self) -> str:
         return self.reference
+
+    def audit_subject(self) -> models.Model:
+        """Thousands of comments would bury what was done to their consultation: each has a history of its own."""
+        return self
 
     @property
     def published_text(self) -> str:

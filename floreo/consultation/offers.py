@@ -89,6 +89,7 @@ OFFERS = Offers(
         "comment.sent": _("sent a comment"),
         "comment.withdrawn": _("withdrew their comment by its link"),
         "comment.withheld": _("decided not to publish a comment"),
+        "comments.published": _("published comments as they came"),
         "comments.grouped": _("added comments to a point"),
         "consultation.announced": _("opened the consultation at its time"),
         "consultation.invited": _("invited an organisation to comment"),

@@ -15,7 +15,7 @@ from floreo.consultation.models import Comment, CommentChannel, Consultation, De
 from floreo.consultation.queries import Account, Answered
 from floreo.core import clock
 from floreo.core.ui.locale import moment
-from floreo.core.wording import day_text, number_figures
+from floreo.core.wording import capital, day_text, number_figures
 from floreo.legislation.models import LawProvision, LawVersion
 
 # The silhouette of each decision: portal/consultations/_sprite.html.
@@ -153,7 +153,7 @@ def channel_word(channel: str) -> str:
 def language_word(language: str) -> str:
     """The language in the reader's own: known ones by name, others by code."""
     names = {"en": _("English"), "es": _("Spanish")}
-    return names.get(language) or str(dict(settings.LANGUAGES).get(language, language))
+    return capital(names.get(language) or str(dict(settings.LANGUAGES).get(language, language)))
 
 
 def respondent_word(respondent: str) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from floreo.advisories.models import Advisory
+from floreo.consultation.models import Consultation
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Evidence
 from floreo.feeds.models import ApiToken, Finding
@@ -56,6 +57,9 @@ def own_addresses() -> list[str]:
     found += [reverse("workspace:budget_line", args=[line.pk]) for line in BudgetLine.objects.filter(action=act)]
     found += [reverse("workspace:edit_payment", args=[p.pk]) for p in Payment.objects.filter(budget_line__action=act)]
     found += _of_the_desks()
+    for one in Consultation.objects.filter(comments__number=1, code__startswith="planted"):
+        listed = reverse("workspace:consultation_comments", args=[one.code])
+        found += [one.workspace_url(), listed, f"{listed}?download=csv", one.get_absolute_url()]
     for person in Person.objects.filter(code__startswith=COMMON):
         found.append(reverse("workspace:person", args=[person.code]))
     for piece in Evidence.objects.filter(code__startswith=COMMON):
@@ -74,6 +78,7 @@ def _of_the_desks() -> list[str]:
         "committees",
         "decisions",
         "publications",
+        "consultations",
         "advisories",
         "channels",
         "imports",

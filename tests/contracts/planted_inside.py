@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from floreo.advisories.models import Advisory
+from floreo.consultation.models import Comment, Consultation, Invitation, Point
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.action import action
@@ -81,6 +82,7 @@ WORDS = {
     P.INCIDENT_HANDLE: f"{COMMON}handled",
     P.INCIDENT_READ: f"{COMMON}shared",
     P.INCIDENT_SETUP: f"{COMMON}setup",
+    P.CONSULTATION_READ: f"{COMMON}comment",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -122,6 +124,7 @@ def plant(*, by: Any) -> None:
         (_token, ()),
         (_cases, (power,)),
         (_receiving, (power,)),
+        (_consultations, ()),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -236,6 +239,18 @@ def _publications() -> None:
     save(Publication(code=f"{word}-draft", **texts))
     save(Publication(code=f"{word}-ready", state="ready", embargo_until=clock.now() + timedelta(days=90), **texts))
     save(Channel(code=f"{word}-channel", name=f"{word} channel", kind="press", is_active=False))
+
+
+def _consultations() -> None:
+    """One that is prepared, and what is not public of one that is open."""
+    word, now = WORDS[P.CONSULTATION_READ], clock.now()
+    save(Consultation(code=f"{word}-draft", title=f"{word} title", summary=word))
+    days = {"opens_at": now - timedelta(days=30), "closes_at": now + timedelta(days=30)}
+    made = save(Consultation(code="planted-consultation", title="Planted", state="scheduled", **days))
+    point = save(Point(consultation=made, number=1, title=f"{word} point"))
+    facts = {"received_on": clock.today(), "respondent": "citizen", "text": f"{word} text", "point": point}
+    save(Comment(consultation=made, number=1, reference="COM-2026-PLANTD", **facts))
+    save(Invitation(consultation=made, name=f"{word} invited", mail="a@example.org", link_hash="0" * 64))
 
 
 def _advisories() -> None:

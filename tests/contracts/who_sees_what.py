@@ -68,6 +68,11 @@ WITHHELD = (
     Withheld(
         "shared cases", "Of a case that is shared with an organisation: its title and what is asked", P.INCIDENT_READ
     ),
+    Withheld(
+        "consultations",
+        "Consultations that have not opened, comments that are not published, and decisions before the answers are",
+        P.CONSULTATION_READ,
+    ),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
@@ -92,7 +97,7 @@ EXITS = (
     Exit(
         "workspace search",
         "Search of the workspace",
-        ("plan", "register", "people", *EVIDENCE, "publications", *ADVISORIES, "meetings", *_CASES),
+        ("plan", "register", "people", *EVIDENCE, "publications", *ADVISORIES, "meetings", "consultations", *_CASES),
         work=_OF_TEAM,
     ),
     Exit("program", "The API with a token of one's account", ("findings",), needs=P.FEED_READ),

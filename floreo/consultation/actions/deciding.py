@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
+from floreo.consultation import moments
 from floreo.consultation.actions.commenting import sound_comment
 from floreo.consultation.actions.preparing import must_not_be_answered
 from floreo.consultation.logic import Phase
@@ -48,6 +49,27 @@ def publish_comment(comment: Comment, *, by: Actor, text: str = "", shown: str |
     if fresh.shown_text:
         note(personal_data_hidden=True)
     return save(fresh)
+
+
+def _themselves(comments: list[Comment]) -> Iterable[Model | QuerySet[Any]]:
+    return comments
+
+
+@action("comments.published", needs=RUN, decides=_themselves)
+def publish_comments(comments: list[Comment], *, by: Actor, shown: str | None = None) -> int:
+    """Those that wait to be read, as they came. Returns how many."""
+    waiting = Comment.objects.filter(pk__in=[each.pk for each in comments], state=CommentState.WAITING)
+    found = list(waiting.select_for_update().select_related("consultation"))
+    if not found:
+        raise Refused(_("Select at least one comment that waits to be read."), code="none_selected")
+    for each in found:
+        must_be_readable(each)
+    for at in range(0, len(found), _CHUNK):
+        part = Comment.objects.filter(pk__in=[each.pk for each in found[at : at + _CHUNK]])
+        part.update(state=CommentState.PUBLISHED, moderated_on=clock.today())
+    touch(found)
+    note(comments=[each.number for each in found], consultation=found[0].consultation.code)
+    return len(found)
 
 
 @action("comment.withheld", needs=RUN, decides=itself)
@@ -170,7 +192,7 @@ def publish_answers(
     must_be_closed(fresh)
     points = list(fresh.points.all())
     _require_all_answered(fresh, points)
-    fresh.state, fresh.answered_at, fresh.answered_by = ConsultationState.ANSWERED, clock.now(), answered_by.strip()
+    fresh.state, fresh.answered_at, fresh.answered_by = ConsultationState.ANSWERED, moments.now(), answered_by.strip()
     fresh.announced_at = fresh.announced_at or fresh.opens_at
     saved = save(fresh)
     note(answers_sent=_send_answers(saved))

@@ -158,7 +158,7 @@ def _answers(request: HttpRequest, found: Consultation) -> HttpResponseBase:
 def comments(request: HttpRequest, code: str, number: int | None = None) -> HttpResponseBase:
     """The comments that were published: all, or those of one point."""
     found = get_public(code)
-    rows = Comment.objects.visible_to(None).filter(consultation=found, is_erased=False)
+    rows = Comment.objects.visible_to(None).filter(consultation=found)
     point = None
     if number is not None:
         point = get_point_for(None, code, number)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.consultation.actions.commenting import Given
 from floreo.consultation.models import Comment, CommentChannel, Consultation, Event, Invitation, Point, Topic
-from floreo.consultation.queries import clauses_of, topics_of
+from floreo.consultation.queries import topics_of
 from floreo.legislation.models import LawVersion
 from floreo.organisations.models import Organisation
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, text_field, words_of
@@ -105,7 +105,7 @@ class EnterForm(CommandForm):
     event = forms.ModelChoiceField(
         Event.objects.none(), required=False, empty_label=_l("None"), **words_of(Comment, "event")
     )
-    clause = forms.ChoiceField(required=False, **words_of(Comment, "clause"))
+    clause = field_of(Comment, "clause", help_text=_l("Its number, for example 10(4). Empty for the whole."))
     topic = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, **words_of(Comment, "topic"))
     text = field_of(Comment, "text", required=True, rows=6)
     respondent = field_of(Comment, "respondent", required=True)
@@ -117,9 +117,7 @@ class EnterForm(CommandForm):
 
     def __init__(self, data: Any, consultation: Consultation) -> None:
         super().__init__(data)
-        clause, topic, event = (self._any(name) for name in ("clause", "topic", "event"))
-        clause.choices = [("", _l("The whole"))]
-        clause.choices += [(p.eid, f"{p.label or p.number} {p.heading}") for p in clauses_of(consultation.law_version)]
+        topic, event = self._any("topic"), self._any("event")
         topic.choices = [("", _l("None")), *((t.number, t.named()) for t in topics_of(consultation))]
         event.queryset = consultation.events.all()
 

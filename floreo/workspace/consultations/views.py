@@ -34,13 +34,14 @@ from floreo.core.errors import Missing, Refused
 from floreo.core.lists import Listing
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
 from floreo.workspace.consultations import forms
-from floreo.workspace.form_page import person, press
+from floreo.workspace.form_page import person, press, shown_of
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
 AREA = "consultations"
 _RUN, _PUBLISH = Permission.CONSULTATION_RUN, Permission.CONSULTATION_PUBLISH
 MOST_AT_ONCE = 2000
+MOST_READ = 50  # published with one press: a page of the list, whose texts were shown whole
 
 COMMANDS: Mapping[str, Command] = {
     "schedule": Command(
@@ -344,7 +345,21 @@ def group(request: HttpRequest, code: str) -> HttpResponse:
     if len(numbers) > MOST_AT_ONCE:
         messages.error(request, _("Nothing was changed: too many comments are selected."))
         return HttpResponseRedirect(back)
+    if request.POST.get("do") == "publish":
+        return press(request, lambda: _publish(request, found, numbers), _published_text, back)
     return press(request, lambda: _group(request, found, numbers), _grouped_text, back)
+
+
+def _publish(request: HttpRequest, found: Consultation, numbers: list[int]) -> int:
+    if len(numbers) > MOST_READ:
+        sentence = _("At most %(n)d comments are published at once: read each before you publish it.")
+        raise Refused(sentence % {"n": MOST_READ}, code="too_many")
+    rows = list(_rows_of(found).filter(number__in=numbers))
+    return deciding.publish_comments(rows, by=person(request), shown=shown_of(request))
+
+
+def _published_text(number: int) -> str:
+    return ngettext("%(n)d comment published.", "%(n)d comments published.", number) % {"n": number}
 
 
 def _group(request: HttpRequest, found: Consultation, numbers: list[int]) -> int:
@@ -383,6 +398,7 @@ def comment(request: HttpRequest, code: str, number: int) -> HttpResponse:
             for name, command in commands_for(request.user, found, OF_COMMENT).items()
         ],
         "next": _next_waiting(found),
+        "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/consultations/comment.html", context)
 

@@ -7,7 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from floreo.consultation.access import Writer
+from floreo.consultation.actions import commenting
+from floreo.consultation.actions.commenting import Given
 from floreo.consultation.models import Comment, Consultation, Event, Point, Topic
+from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from tests.consultation.making import CODE, closed_now, draft, opened, read, sent
 
@@ -72,7 +76,7 @@ def test_paper_is_entered(browser: Client) -> None:
     facts = {
         "channel": "paper",
         "received_on": "2026-11-23",
-        "clause": "sec_4",
+        "clause": "4(2)",
         "text": "De papel.",
         "respondent": "citizen",
         "language": "es",
@@ -80,7 +84,9 @@ def test_paper_is_entered(browser: Client) -> None:
     }
     assert browser.post(f"{HERE}/do/enter/", facts).status_code == 302
     made = Comment.objects.get()
-    assert (made.channel, made.clause, made.language) == ("paper", "4", "es")
+    assert (made.channel, made.clause, made.language) == ("paper", "4(2)", "es")
+    unknown = browser.post(f"{HERE}/do/enter/", facts | {"clause": "99"})
+    assert (unknown.status_code, "has no clause “99”" in unknown.content.decode()) == (422, True)
     refused = browser.post(f"{HERE}/do/enter/", facts | {"received_on": "2026-01-01"})
     assert (refused.status_code, "was not open on that day" in refused.content.decode()) == (422, True)
 
@@ -116,6 +122,23 @@ def test_comments_are_read_grouped_decided_on_and_answered(browser: Client) -> N
     closed_now(made)
     answer = browser.post(f"{HERE}/do/answer/", {"answered_by": "Inés Farol", "shown": shown(browser)})
     assert (answer.status_code, Consultation.objects.get(code=CODE).state) == (302, "answered")
+
+
+def test_selected_comments_are_published_as_they_came(browser: Client) -> None:
+    made = opened()
+    for n in range(3):
+        sent(made, f"Text {n}")
+    page = browser.get(f"{HERE}/comments/")
+    facts = {"comment": ["1", "3"], "do": "publish", "shown": page.wsgi_request.as_shown}  # type: ignore[attr-defined]
+    assert browser.post(f"{HERE}/comments/group/", facts).status_code == 302
+    assert list(Comment.objects.filter(state="published").values_list("number", flat=True)) == [1, 3]
+    entry = AuditEntry.objects.get(verb="comments.published")
+    assert entry.detail["comments"] == [1, 3]
+    sent(made, "Text 4")
+    comment = Comment.objects.get(number=2)
+    commenting.change_comment(comment, by=Writer(comment), given=Given("Changed since.", "citizen"))
+    browser.post(f"{HERE}/comments/group/", facts | {"comment": ["2"]})
+    assert Comment.objects.get(number=2).state == "waiting"  # it is another than the one that was read
 
 
 def test_nothing_is_grouped_without_a_choice(browser: Client) -> None:

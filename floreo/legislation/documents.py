@@ -85,7 +85,7 @@ def compared_document(old: LawVersion, new: LawVersion, found: Sequence[Compared
     """What changed, clause by clause: removed words in square brackets with a line, added words underlined, in signs that print."""
     blocks: list[Block] = [
         Paragraph(presenters.summary_text(summary(found)), "lede"),
-        Paragraph(_("Removed words stand as [−removed−], added words as [+added+].")),
+        Paragraph(_("Removed words are shown as [−removed−], added words as [+added+].")),
     ]
     for each in found:
         if each.change == "same":

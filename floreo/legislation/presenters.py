@@ -22,7 +22,7 @@ DOUBTS: Mapping[str, Promise] = {
     ),
     "footnotes": _l("The file holds %(count)s footnotes. They were left out."),
     "text_boxes": _l(
-        "The file holds %(count)s text boxes. Their words stand where Word has them, which may be in the middle of a clause."
+        "The file holds %(count)s text boxes. Their words are where Word has them, which may be in the middle of a clause."
     ),
     "comments": _l("The file holds comments of reviewers. They were left out."),
     "pictures": _l("The file holds pictures. They were left out."),

@@ -142,7 +142,8 @@ RIGHT = {
 # Names in which the word is right.
 RIGHT_NAMES = {
     **dict.fromkeys(
-        ("digest", "_digest", "digest_of", "digest_hash", "shapes_digest", "short_digest"), "the digest of a hash"
+        ("digest", "digests", "_digest", "digest_of", "digest_hash", "shapes_digest", "short_digest"),
+        "the digest of a hash",
     ),
     **dict.fromkeys(
         ("_LETTER", "_LETTERS", "_LETTERS_A_PAGE", "_V6_LETTERS", "_Letter", "_width_of_letter"),
@@ -153,6 +154,7 @@ RIGHT_NAMES = {
         ("act", "acts", "_act", "acts_of", "_of_act", "_act_row", "evidence_acts"),
         "an action of the plan; `action` is the decorator of what writes",
     ),
+    "ACT": "an Act of Parliament",
     **dict.fromkeys(
         ("claim", "_claim", "claims", "claimed", "claimed_until", "claiming", "claim_next", "Claimed"),
         "a worker takes a file, a job or a letter for itself; and what became of a reply that something is fixed",

@@ -165,30 +165,37 @@ def _one_run(words: str, kind: Literal["same", "added", "removed"]) -> tuple[Run
 
 
 def _whole_line(line: PrintedLine, kind: Literal["added", "removed"]) -> ComparedLine:
-    return ComparedLine(_one_run(_said(line), kind), line.depth, line.number, "", kind, line.eid)
+    return ComparedLine(_one_run(_words_of(line), kind), line.depth, line.number, "", kind, line.eid)
 
 
-def _said(line: PrintedLine) -> str:
+def _words_of(line: PrintedLine) -> str:
     return " | ".join(line.cells) if line.cells else line.words
 
 
 def _lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[ComparedLine]:
     """Lines of both, paired where they say nearly the same."""
-    matcher = SequenceMatcher(None, [_said(line) for line in old], [_said(line) for line in new], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [_words_of(line) for line in old], [_words_of(line) for line in new], autojunk=False
+    )
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             for was, now in zip(old[a:b], new[c:d], strict=True):
                 moved = "" if was.number == now.number else was.number
                 yield ComparedLine(
-                    _one_run(_said(now), "same"), now.depth, now.number, moved, "moved" if moved else "same", now.eid
+                    _one_run(_words_of(now), "same"),
+                    now.depth,
+                    now.number,
+                    moved,
+                    "moved" if moved else "same",
+                    now.eid,
                 )
             continue
         yield from _changed_lines(old[a:b], new[c:d])
 
 
 def _changed_lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[ComparedLine]:
-    bags_old = [Counter(tokens_of(_said(line))) for line in old]
-    bags_new = [Counter(tokens_of(_said(line))) for line in new]
+    bags_old = [Counter(tokens_of(_words_of(line))) for line in old]
+    bags_new = [Counter(tokens_of(_words_of(line))) for line in new]
     partner: dict[int, int] = {}
     for b, bag in enumerate(bags_new):
         scores = [
@@ -211,7 +218,7 @@ def _changed_lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> It
         done.add(a)
         was = old[a]
         yield ComparedLine(
-            tuple(runs(_said(was), _said(now))),
+            tuple(runs(_words_of(was), _words_of(now))),
             now.depth,
             now.number,
             "" if was.number == now.number else was.number,

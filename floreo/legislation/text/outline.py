@@ -571,8 +571,8 @@ class Builder:
     def _defines(self, section: Node | None, here: Node | None) -> bool:
         if self.is_quoted or (section and _DEFINES.search(section.heading)):
             return True
-        said = [block.words for block in (here.before if here else []) if isinstance(block, Text)]
-        return any(_IN_THIS.search(each) for each in said) or any(
+        above = [block.words for block in (here.before if here else []) if isinstance(block, Text)]
+        return any(_IN_THIS.search(each) for each in above) or any(
             isinstance(block, Definition) for block in (here.before if here else [])
         )
 

@@ -146,20 +146,20 @@ def _lede(
     found: Instrument, stages: list[Any], version: LawVersion | None, before: LawVersion | None, changed: int
 ) -> str:
     """Two sentences: where it is, and how much of it is other than the version before."""
-    said = []
+    sentences = []
     now = next((stage for stage in stages if stage.state == StageState.NOW), None)
     if now is not None:
-        said.append(_("Stage now: %(stage)s.") % {"stage": now.in_language("title")})
+        sentences.append(_("Stage now: %(stage)s.") % {"stage": now.in_language("title")})
     elif found.in_force_on:
-        said.append(_("In force since %(day)s.") % {"day": day_text(found.in_force_on)})
+        sentences.append(_("In force since %(day)s.") % {"day": day_text(found.in_force_on)})
     if before is not None and version is not None:
         words = ngettext(
             "%(n)s clause is other than in “%(before)s”.", "%(n)s clauses are other than in “%(before)s”.", changed
         )
-        said.append(words % {"n": number_figures(changed), "before": before.in_language("title")})
+        sentences.append(words % {"n": number_figures(changed), "before": before.in_language("title")})
     if not found.is_text_complete:
-        said.append(_("Not the whole text is here: what was not seen is marked."))
-    return " ".join(said)
+        sentences.append(_("Not the whole text is here: what was not seen is marked."))
+    return " ".join(sentences)
 
 
 def _treaties(found: Instrument, version: LawVersion | None) -> list[TreatyShown]:

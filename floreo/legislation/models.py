@@ -216,8 +216,8 @@ class Stage(Record, Translated, Sourced):
         return self.instrument.owner_ids()
 
 
-class VersionQuerySet(models.QuerySet["LawVersion"]):
-    def visible_to(self, viewer: object) -> VersionQuerySet:
+class LawVersionQuerySet(models.QuerySet["LawVersion"]):
+    def visible_to(self, viewer: object) -> LawVersionQuerySet:
         return self if may_read_drafts(viewer) else self.filter(is_public=True, instrument__is_public=True)
 
 
@@ -242,7 +242,7 @@ class LawVersion(Record, Translated, Sourced):
     file_name = models.CharField(max_length=200, blank=True)  # of the file that it was read from
     file_sha256 = models.CharField(max_length=64, blank=True)
 
-    objects = VersionQuerySet.as_manager()
+    objects = LawVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["instrument", "-dated", "-pk"]

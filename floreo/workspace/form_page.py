@@ -169,7 +169,10 @@ def _back(request: HttpRequest, words: FormPage) -> str:
     return f"{address}?at={fragment}" if fragment else address
 
 
-OPENED_AT = ("version", "seen")  # hidden fields that say what a form was opened at: a row's version, the digest of a text
+OPENED_AT = (
+    "version",
+    "seen",
+)  # hidden fields that say what a form was opened at: a row's version, the digest of a text
 
 
 def their_values(form: Any, refusal: Changed, thing: Record | None) -> list[Theirs]:

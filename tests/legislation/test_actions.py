@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,7 +181,7 @@ def test_a_file_that_is_no_law_is_refused_and_leaves_nothing(drafter: User, tmp_
     law = make_law()
     path = tmp_path / "letter.txt"
     path.write_text("Dear Sir,\n\nthank you for your letter.\n", encoding="utf-8")
-    facts = {"code": "v1", "title": "X", "dated": date(2026, 1, 1), "name": "letter.txt"}
+    facts: dict[str, Any] = {"code": "v1", "title": "X", "dated": date(2026, 1, 1), "name": "letter.txt"}
     assert refused(lambda: versions.import_version(law, by=drafter, file=path, **facts)) == (
         "no_sections",
         {"file": "letter.txt holds no numbered section. Check that it is the text of a law."},
@@ -372,7 +373,7 @@ def test_what_orders_nothing_and_an_act_without_text_are_refused(drafter: User) 
     law = make_law("boats-bill", kind="bill", amends=act)
     bill = make_version(law, "v1", *BILL_LINES, dated=date(2026, 1, 1))
     empty = make_version(law, "v2", "1. Title", "This is a bill.", dated=date(2026, 1, 2))
-    facts = {"code": "v9", "title": "X", "dated": date(2026, 2, 1)}
+    facts: dict[str, Any] = {"code": "v9", "title": "X", "dated": date(2026, 2, 1)}
     assert refused(lambda: versions.apply_bill(empty, by=drafter, principal=principal, **facts))[0] == "no_instruction"
     assert refused(lambda: versions.apply_bill(bill, by=drafter, principal=bare, **facts))[0] == "no_text"
     assert (

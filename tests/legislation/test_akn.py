@@ -15,6 +15,7 @@ from floreo.legislation.text import akn
 from floreo.legislation.text.akn import Frame, from_xml, parsed, problems_of, to_xml
 from floreo.legislation.text.provisions import provisions_of
 from floreo.legislation.text.structure import (
+    Block,
     Definition,
     Item,
     LegalText,
@@ -180,7 +181,7 @@ def items(depth: int, least: int = 0) -> st.SearchStrategy[list[Item]]:
 
 
 DEFINITIONS = st.one_of(st.builds(Definition, WORDS, items(1, 1), WORDS | st.just("")), st.builds(Definition, WORDS))
-ROWS = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=2).map(Rows)
+ROWS = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=2).map(lambda rows: Rows([*rows]))
 TEXTS = st.builds(Text, WORDS)
 ORDER: tuple[NodeKind, ...] = ("part", "chapter", "section", "subsection", "paragraph", "subparagraph")
 NUMBERS = {
@@ -207,7 +208,7 @@ def nodes(draw: Any, rank: int = 0, *, with_quote: bool = True) -> Node:
     blocks = draw(st.lists(st.one_of(*kinds), min_size=least, max_size=2)) if at >= 2 else []
     if at < 2 and not below:
         below = [Node("section", "1", "", [Text(draw(WORDS))])]
-    after = [Text(draw(WORDS))] if below and at >= 3 and draw(st.booleans()) else []
+    after: list[Block] = [Text(draw(WORDS))] if below and at >= 3 and draw(st.booleans()) else []
     return Node(kind, NUMBERS[kind], heading, blocks, below, after)
 
 

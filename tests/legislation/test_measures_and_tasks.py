@@ -13,6 +13,7 @@ from floreo.core.tasks import Recipient
 from floreo.legislation import measures
 from floreo.legislation.actions import instruments, verdicts, versions
 from floreo.legislation.tasks import waiting_tasks
+from floreo.organisations.models import User
 from floreo.tasks.queries import recipient_of
 from tests.conftest import make_user
 from tests.factories.strategy import make_organisation
@@ -119,10 +120,10 @@ def test_ratings_wait_for_those_who_review_until_all_are_reviewed() -> None:
     ]
     reviewer, drafter = make_user("secretariat"), make_user("drafter")
 
-    def whys(of: object) -> list[str]:
+    def whys(of: User) -> list[str]:
         return [
             str(task.why) for task in waiting_tasks(recipient_of(of), viewer=of, today=TODAY) if task.kind == "verdict"
-        ]  # type: ignore[arg-type]
+        ]
 
     assert whys(reviewer) == ["2 ratings against a treaty wait for a second person."]
     assert whys(drafter) == []

@@ -239,8 +239,8 @@ def test_the_comparison_leaves_as_word_with_tracked_changes(act: Instrument) -> 
     word = docx.Document(io.BytesIO(data))
     root = etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml"))
     name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    added = ["".join(each.itertext()) for each in root.iter(f"{name}ins")]
-    removed = ["".join(each.itertext()) for each in root.iter(f"{name}del")]
+    added = ["".join(map(str, each.itertext())) for each in root.iter(f"{name}ins")]
+    removed = ["".join(map(str, each.itertext())) for each in root.iter(f"{name}del")]
     assert (added, removed) == (["a dollar"], ["ten dollars"])
     assert len({each.get(f"{name}id") for each in root.iter(f"{name}ins", f"{name}del")}) == len(added) + len(removed)
     assert word.core_properties.title == "Boats Act"

@@ -260,4 +260,6 @@ def rate(request: HttpRequest, code: str, framework: str, item: str) -> HttpResp
 def review(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = get_verdict_for(request.user, code, pk)
     back = reverse("workspace:law_matrix", args=[code, found.item.in_version.framework.code])
-    return press(request, lambda: verdicts.review(found, by=person(request), shown=shown_of(request)), _("Reviewed."), back)
+    return press(
+        request, lambda: verdicts.review(found, by=person(request), shown=shown_of(request)), _("Reviewed."), back
+    )

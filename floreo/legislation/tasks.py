@@ -18,7 +18,7 @@ from floreo.legislation.models import Instrument
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
     rows = Instrument.objects.visible_to(viewer)
-    for law in rows.exclude(pen_organisation=None).select_related("pen_organisation", "pen_person"):
+    for law in rows.exclude(pen_organisation=None, pen_person=None).select_related("pen_organisation", "pen_person"):
         item = Task(
             key=key(law),
             kind="pen",

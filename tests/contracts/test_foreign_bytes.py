@@ -91,6 +91,7 @@ IN_THE_CAGE = {
     "floreo/feeds/engine/rules.py",
     "floreo/feeds/engine/times.py",
     "floreo/frameworks/caged.py",
+    "floreo/legislation/text/caged.py",
     "floreo/reports/word/template.py",
     "floreo/strategy/sheets/caged.py",
 }
@@ -125,6 +126,8 @@ NEEDS_NONE = {
     "floreo/incidents/exchange/misp.py": "JSON of bounded size that a person of the team gives; files in it are left out unread",
     "floreo/incidents/exchange/stix.py": "JSON of bounded size that a person of the team gives",
     "floreo/incidents/taxonomy/__init__.py": SHIPPED,
+    "floreo/legislation/documents.py": OWN,
+    "floreo/legislation/text/akn.py": "texts that this program wrote, and those of a pack; without entities, document types and network",
     "floreo/open_data/made.py": OWN,
     "floreo/packs/folder.py": SHIPPED,
     "floreo/reports/word/filling.py": OWN,
@@ -154,6 +157,7 @@ MAY_READ = {
     "floreo/feeds/engine/ingest.py",
     "floreo/feeds/engine/normalise.py",
     "floreo/feeds/actions/posting.py",  # at most a thousand events, checked as JSON and written again by us
+    "floreo/legislation/text/caged.py",
     "floreo/reports/word/caged.py",
 }
 
@@ -200,7 +204,7 @@ def test_no_module_of_the_cage_loads_django_by_itself() -> None:
         for path, tree in sources().items()
         if any(isinstance(node, ast.FunctionDef) and node.name == "caged" for node in tree.body)
     }
-    assert len(found) == 10
+    assert len(found) == 11
     assert [path for path, tree in found.items() if any(m.startswith("django") for m, _n in imported(tree))] == []
 
 

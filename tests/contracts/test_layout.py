@@ -156,7 +156,7 @@ def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
     assert "javascript:" not in text
     for tag in text.split("<script")[1:]:
         head = tag.split(">", 1)[0]
-        assert "src=" in head or "application/json" in head, "inline script"
+        assert "src=" in head or "application/json" in head or "application/ld+json" in head, "inline script"
     for handler in (" onclick=", " onload=", " onsubmit=", " onchange=", " hx-on"):
         assert handler not in text
 

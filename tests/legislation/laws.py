@@ -56,9 +56,17 @@ def make_treaty(code: str = "budapest", articles: int = 3) -> Framework:
         code=code, title=f"The {code} convention", short_title=code.title(), publisher="CoE"
     )
     version = Version.objects.create(
-        framework=treaty, code=f"{code}-2001", title=code, rule="sum", levels=[], unit="articles", items_stated=articles,
-        items_kind="article", items_source="Its text", is_current=True,
-    )  # fmt: skip
+        framework=treaty,
+        code=f"{code}-2001",
+        title=code,
+        rule="sum",
+        levels=[],
+        unit="articles",
+        items_stated=articles,
+        items_kind="article",
+        items_source="Its text",
+        is_current=True,
+    )
     for n in range(1, articles + 1):
         Item.objects.create(
             in_version=version, code=str(n), title=f"Article about boats {n}", kind="article", position=n

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,9 @@ def test_a_law_needs_a_title_a_free_code_and_amends_another(drafter: User) -> No
         "missing",
         {"title": "Enter a title."},
     )
-    assert refused(lambda: instruments.add_instrument("boats-act", by=drafter, kind="act", title="X"))[0] == "code_taken"
+    assert (
+        refused(lambda: instruments.add_instrument("boats-act", by=drafter, kind="act", title="X"))[0] == "code_taken"
+    )
     assert refused(lambda: instruments.update_instrument(law, by=drafter, amends=law))[0] == "itself"
 
 
@@ -85,7 +88,9 @@ def test_stages_are_recorded_in_order_with_days_and_votes(drafter: User) -> None
     assert [each.code for each in law.stages.all()] == ["first-reading", "assent"]
     day = date(2026, 6, 9)
     assert refused(lambda: instruments.record_stage(stage, by=drafter, state="done"))[0] == "no_day"
-    assert refused(lambda: instruments.record_stage(stage, by=drafter, starts_on=day, ends_on=date(2026, 6, 1)))[1].keys() == {"ends_on"}  # fmt: skip
+    assert refused(lambda: instruments.record_stage(stage, by=drafter, starts_on=day, ends_on=date(2026, 6, 1)))[
+        1
+    ].keys() == {"ends_on"}
     assert (
         refused(lambda: instruments.add_stage(law, by=drafter, code="assent", title="Again", state="next"))[0]
         == "code_taken"
@@ -103,7 +108,11 @@ def test_citations_and_commencements_come_and_go(drafter: User) -> None:
     law = make_law()
     cited = instruments.add_citation(law, by=drafter, words="Act No. 9 of 2014", starts_on=date(2014, 6, 24))
     assert refused(lambda: instruments.add_citation(law, by=drafter, words=" "))[1] == {"words": "Enter the citation."}
-    assert refused(lambda: instruments.add_citation(law, by=drafter, words="X", starts_on=date(2014, 6, 24), ends_on=date(2013, 1, 1)))[1].keys() == {"ends_on"}  # fmt: skip
+    assert refused(
+        lambda: instruments.add_citation(
+            law, by=drafter, words="X", starts_on=date(2014, 6, 24), ends_on=date(2013, 1, 1)
+        )
+    )[1].keys() == {"ends_on"}
     begun = instruments.add_commencement(law, by=drafter, sections="1, 4", on=date(2014, 9, 1))
     instruments.remove_citation(cited, by=drafter)
     instruments.remove_commencement(begun, by=drafter)
@@ -152,7 +161,9 @@ def test_who_only_reads_writes_nothing(user_with: Make, role: str) -> None:
 def test_a_file_becomes_a_version_with_its_provisions(drafter: User) -> None:
     law = make_law("cybercrime-act-2014")
     file = FILES / f"{ACT}.txt"
-    made = versions.import_version(law, by=drafter, file=file, name="act.txt", code="v1", title="As enacted", dated=date(2014, 6, 24))  # fmt: skip
+    made = versions.import_version(
+        law, by=drafter, file=file, name="act.txt", code="v1", title="As enacted", dated=date(2014, 6, 24)
+    )
     assert (made.file_name, len(made.file_sha256), made.is_public, made.is_locked, made.doubts) == (
         "act.txt",
         64,
@@ -170,7 +181,7 @@ def test_a_file_that_is_no_law_is_refused_and_leaves_nothing(drafter: User, tmp_
     law = make_law()
     path = tmp_path / "letter.txt"
     path.write_text("Dear Sir,\n\nthank you for your letter.\n", encoding="utf-8")
-    facts = {"code": "v1", "title": "X", "dated": date(2026, 1, 1), "name": "letter.txt"}
+    facts: dict[str, Any] = {"code": "v1", "title": "X", "dated": date(2026, 1, 1), "name": "letter.txt"}
     assert refused(lambda: versions.import_version(law, by=drafter, file=path, **facts)) == (
         "no_sections",
         {"file": "letter.txt holds no numbered section. Check that it is the text of a law."},
@@ -362,7 +373,7 @@ def test_what_orders_nothing_and_an_act_without_text_are_refused(drafter: User) 
     law = make_law("boats-bill", kind="bill", amends=act)
     bill = make_version(law, "v1", *BILL_LINES, dated=date(2026, 1, 1))
     empty = make_version(law, "v2", "1. Title", "This is a bill.", dated=date(2026, 1, 2))
-    facts = {"code": "v9", "title": "X", "dated": date(2026, 2, 1)}
+    facts: dict[str, Any] = {"code": "v9", "title": "X", "dated": date(2026, 2, 1)}
     assert refused(lambda: versions.apply_bill(empty, by=drafter, principal=principal, **facts))[0] == "no_instruction"
     assert refused(lambda: versions.apply_bill(bill, by=drafter, principal=bare, **facts))[0] == "no_text"
     assert (

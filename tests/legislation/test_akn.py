@@ -15,6 +15,7 @@ from floreo.legislation.text import akn
 from floreo.legislation.text.akn import Frame, from_xml, parsed, problems_of, to_xml
 from floreo.legislation.text.provisions import provisions_of
 from floreo.legislation.text.structure import (
+    Block,
     Definition,
     Item,
     LegalText,
@@ -68,12 +69,65 @@ def test_the_head_names_country_kind_whole_day_number_title_and_language(kind: s
 
 HOSTILE = [
     "*bold* /italic/ _under_ {{thing}} \\escaped",
-    "PART of it", "PART I - Heading", "SEC 3 - Heading", "SECTION", "SUBSEC (1)", "PARA (a)", "SCHEDULE of fees", "QUOTE", "BODY",
-    "PREFACE", "PREAMBLE", "CONCLUSIONS", "ANNEXURE", "CROSSHEADING words", "LONGTITLE words", "ITEMS", "ITEM (a)", "BULLETS", "TABLE",
-    "TR", "TC", "FOOTNOTE 1", "P.class words", "P{class a} words", "BLOCKS", "BLOCKS.definition", "SUBHEADING x", "FROM x", "A", "I am",
-    "{{FOOTNOTE 1}}", "{{>http://example.org link}}", "{{IMG a.png}}", "{{^up}}", "{{_down}}", "{{*x}}", "[●]", "* star", "- dash", "# hash", "| bar |",
-    "// two", "** two", "__ two", "/", "\\", "\\\\", "{", "}}", "a/b", "a*b", "<b>bold</b>", "&amp; &lt;", "]]>", "“quoted”", "“”", "é ñ ü 漢字 😀", "x - y - z",
-]  # fmt: skip
+    "PART of it",
+    "PART I - Heading",
+    "SEC 3 - Heading",
+    "SECTION",
+    "SUBSEC (1)",
+    "PARA (a)",
+    "SCHEDULE of fees",
+    "QUOTE",
+    "BODY",
+    "PREFACE",
+    "PREAMBLE",
+    "CONCLUSIONS",
+    "ANNEXURE",
+    "CROSSHEADING words",
+    "LONGTITLE words",
+    "ITEMS",
+    "ITEM (a)",
+    "BULLETS",
+    "TABLE",
+    "TR",
+    "TC",
+    "FOOTNOTE 1",
+    "P.class words",
+    "P{class a} words",
+    "BLOCKS",
+    "BLOCKS.definition",
+    "SUBHEADING x",
+    "FROM x",
+    "A",
+    "I am",
+    "{{FOOTNOTE 1}}",
+    "{{>http://example.org link}}",
+    "{{IMG a.png}}",
+    "{{^up}}",
+    "{{_down}}",
+    "{{*x}}",
+    "[●]",
+    "* star",
+    "- dash",
+    "# hash",
+    "| bar |",
+    "// two",
+    "** two",
+    "__ two",
+    "/",
+    "\\",
+    "\\\\",
+    "{",
+    "}}",
+    "a/b",
+    "a*b",
+    "<b>bold</b>",
+    "&amp; &lt;",
+    "]]>",
+    "“quoted”",
+    "“”",
+    "é ñ ü 漢字 😀",
+    "x - y - z",
+]
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -110,8 +164,14 @@ def test_what_xml_does_not_hold_is_left_out() -> None:
 PLAIN = st.one_of(
     st.sampled_from(HOSTILE),
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"]), min_size=1, max_size=30),
-    st.lists(st.sampled_from(["alpha", "PART", "SEC", "QUOTE", "*", "/", "_", "{", "}", "\\", "-", "(a)", "1.", "ITEM", "[", "]", "|"]), min_size=1, max_size=6).map(" ".join),
-)  # fmt: skip
+    st.lists(
+        st.sampled_from(
+            ["alpha", "PART", "SEC", "QUOTE", "*", "/", "_", "{", "}", "\\", "-", "(a)", "1.", "ITEM", "[", "]", "|"]
+        ),
+        min_size=1,
+        max_size=6,
+    ).map(" ".join),
+)
 WORDS = PLAIN.map(lambda words: " ".join(words.split())).filter(bool)
 
 
@@ -121,7 +181,7 @@ def items(depth: int, least: int = 0) -> st.SearchStrategy[list[Item]]:
 
 
 DEFINITIONS = st.one_of(st.builds(Definition, WORDS, items(1, 1), WORDS | st.just("")), st.builds(Definition, WORDS))
-ROWS = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=2).map(Rows)
+ROWS = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=2).map(lambda rows: Rows([*rows]))
 TEXTS = st.builds(Text, WORDS)
 ORDER: tuple[NodeKind, ...] = ("part", "chapter", "section", "subsection", "paragraph", "subparagraph")
 NUMBERS = {
@@ -134,17 +194,21 @@ NUMBERS = {
 }
 
 
+HEADINGS = (WORDS, WORDS, WORDS | st.just(""), st.just(""))  # of parts and chapters, of sections, of what is below
+
+
 @st.composite
 def nodes(draw: Any, rank: int = 0, *, with_quote: bool = True) -> Node:
     at = draw(st.integers(rank, max(rank, 2)))
     kind = ORDER[at]
-    heading = draw(WORDS) if at < 2 else (draw(WORDS | st.just("")) if kind == "section" else "")
+    heading = draw(HEADINGS[min(at, 3)])
     below = draw(st.lists(nodes(at + 1, with_quote=with_quote), max_size=2)) if at + 1 < len(ORDER) else []
     kinds = [TEXTS, DEFINITIONS, ROWS] + ([quotes()] if with_quote else [])
-    blocks = draw(st.lists(st.one_of(*kinds), min_size=0 if below else 1, max_size=2)) if at >= 2 else []
+    least = 0 if below else 1
+    blocks = draw(st.lists(st.one_of(*kinds), min_size=least, max_size=2)) if at >= 2 else []
     if at < 2 and not below:
         below = [Node("section", "1", "", [Text(draw(WORDS))])]
-    after = [Text(draw(WORDS))] if below and at >= 3 and draw(st.booleans()) else []
+    after: list[Block] = [Text(draw(WORDS))] if below and at >= 3 and draw(st.booleans()) else []
     return Node(kind, NUMBERS[kind], heading, blocks, below, after)
 
 
@@ -161,8 +225,17 @@ TEXTS_OF_LAW = st.builds(
     WORDS | st.just(""),
     st.lists(WORDS, max_size=2),
     st.lists(nodes(), min_size=1, max_size=2),
-    st.lists(st.builds(Schedule, st.just("SCHEDULE"), st.just("protected computers"), st.lists(TEXTS, max_size=2), st.lists(nodes(2), min_size=1, max_size=2)), max_size=1),
-)  # fmt: skip
+    st.lists(
+        st.builds(
+            Schedule,
+            st.just("SCHEDULE"),
+            st.just("protected computers"),
+            st.lists(TEXTS, max_size=2),
+            st.lists(nodes(2), min_size=1, max_size=2),
+        ),
+        max_size=1,
+    ),
+)
 
 
 @settings(max_examples=20)

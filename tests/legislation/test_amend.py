@@ -98,14 +98,29 @@ def test_what_is_inserted_is_not_shared_with_the_bill() -> None:
 # --- Each kind --------------------------------------------------------------------------------------------------------
 
 THE_ACT = [
-    "1. Short title", "This is the Boats Act.",
-    "2. Interpretation", "(1) In this Act—", "“boat” means a thing that floats;", "“sail” means—", "(a) a cloth; or", "(b) a wing.",
+    "1. Short title",
+    "This is the Boats Act.",
+    "2. Interpretation",
+    "(1) In this Act—",
+    "“boat” means a thing that floats;",
+    "“sail” means—",
+    "(a) a cloth; or",
+    "(b) a wing.",
     "(2) A word has its meaning.",
-    "3. Offences", "(1) A person who takes a boat, or hides a boat, pays ten dollars.", "(2) A person who—", "(a) sinks a boat; or",
-    "(b) burns a boat,", "pays fifty dollars.", "(3) The court may forgive.",
-    "4. Register", "The Board keeps the register of the Board.",
-    "SCHEDULE", "Kinds of boats", "1. A canoe of wood.", "2. A raft of wood.",
-]  # fmt: skip
+    "3. Offences",
+    "(1) A person who takes a boat, or hides a boat, pays ten dollars.",
+    "(2) A person who—",
+    "(a) sinks a boat; or",
+    "(b) burns a boat,",
+    "pays fifty dollars.",
+    "(3) The court may forgive.",
+    "4. Register",
+    "The Board keeps the register of the Board.",
+    "SCHEDULE",
+    "Kinds of boats",
+    "1. A canoe of wood.",
+    "2. A raft of wood.",
+]
 
 
 def ordered(*lines: str) -> list[Instruction]:
@@ -124,44 +139,88 @@ def section(text: LegalText, number: str) -> list[str]:
 CASES: list[tuple[str, list[str], str, list[str]]] = [
     (
         "insert_section",
-        ["The principal Act is amended by inserting after section 3 the following section—", "“3A. Fire", "No fire on a boat.”."],
+        [
+            "The principal Act is amended by inserting after section 3 the following section—",
+            "“3A. Fire",
+            "No fire on a boat.”.",
+        ],
         "3A",
         ["3A. Fire", "No fire on a boat."],
     ),
     (
         "replace_section",
-        ["Section 4 of the principal Act is repealed and the following section is substituted therefor—", "“4. List", "There is a list.”."],
+        [
+            "Section 4 of the principal Act is repealed and the following section is substituted therefor—",
+            "“4. List",
+            "There is a list.”.",
+        ],
         "4",
         ["4. List", "There is a list."],
     ),
     ("repeal_section", ["Section 4 of the principal Act is repealed."], "4", ["4. [Repealed]"]),
     (
         "insert_part",
-        ["Section 3 of the principal Act is amended by inserting after subsection (2) the following subsection—", "“(2A) Both are sad.”."],
+        [
+            "Section 3 of the principal Act is amended by inserting after subsection (2) the following subsection—",
+            "“(2A) Both are sad.”.",
+        ],
         "3",
-        ["3. Offences", "(1) A person who takes a boat, or hides a boat, pays ten dollars.", "(2) A person who—", "(a) sinks a boat; or",
-         "(b) burns a boat,", "pays fifty dollars.", "(2A) Both are sad.", "(3) The court may forgive."],
+        [
+            "3. Offences",
+            "(1) A person who takes a boat, or hides a boat, pays ten dollars.",
+            "(2) A person who—",
+            "(a) sinks a boat; or",
+            "(b) burns a boat,",
+            "pays fifty dollars.",
+            "(2A) Both are sad.",
+            "(3) The court may forgive.",
+        ],
     ),
     (
         "replace_part",
-        ["Section 3(1) of the principal Act is amended by deleting it and substituting the following subsection—", "“(1) Nobody takes a boat.”."],
+        [
+            "Section 3(1) of the principal Act is amended by deleting it and substituting the following subsection—",
+            "“(1) Nobody takes a boat.”.",
+        ],
         "3",
-        ["3. Offences", "(1) Nobody takes a boat.", "(2) A person who—", "(a) sinks a boat; or", "(b) burns a boat,",
-         "pays fifty dollars.", "(3) The court may forgive."],
+        [
+            "3. Offences",
+            "(1) Nobody takes a boat.",
+            "(2) A person who—",
+            "(a) sinks a boat; or",
+            "(b) burns a boat,",
+            "pays fifty dollars.",
+            "(3) The court may forgive.",
+        ],
     ),
     (
         "repeal_part",
         ["Section 3 of the principal Act is amended by repealing subsection (3)."],
         "3",
-        ["3. Offences", "(1) A person who takes a boat, or hides a boat, pays ten dollars.", "(2) A person who—", "(a) sinks a boat; or",
-         "(b) burns a boat,", "pays fifty dollars."],
+        [
+            "3. Offences",
+            "(1) A person who takes a boat, or hides a boat, pays ten dollars.",
+            "(2) A person who—",
+            "(a) sinks a boat; or",
+            "(b) burns a boat,",
+            "pays fifty dollars.",
+        ],
     ),
     (
         "replace_words",
-        ["Section 3(1) of the principal Act is amended by deleting the words “ten dollars” and substituting the words “a dollar”."],
+        [
+            "Section 3(1) of the principal Act is amended by deleting the words “ten dollars” and substituting the words “a dollar”."
+        ],
         "3",
-        ["3. Offences", "(1) A person who takes a boat, or hides a boat, pays a dollar.", "(2) A person who—", "(a) sinks a boat; or",
-         "(b) burns a boat,", "pays fifty dollars.", "(3) The court may forgive."],
+        [
+            "3. Offences",
+            "(1) A person who takes a boat, or hides a boat, pays a dollar.",
+            "(2) A person who—",
+            "(a) sinks a boat; or",
+            "(b) burns a boat,",
+            "pays fifty dollars.",
+            "(3) The court may forgive.",
+        ],
     ),
     (
         "insert_words",
@@ -173,12 +232,21 @@ CASES: list[tuple[str, list[str], str, list[str]]] = [
         "delete_words",
         ["Section 3(3) of the principal Act is amended by deleting the words “may forgive”."],
         "3",
-        ["3. Offences", "(1) A person who takes a boat, or hides a boat, pays ten dollars.", "(2) A person who—", "(a) sinks a boat; or",
-         "(b) burns a boat,", "pays fifty dollars.", "(3) The court."],
+        [
+            "3. Offences",
+            "(1) A person who takes a boat, or hides a boat, pays ten dollars.",
+            "(2) A person who—",
+            "(a) sinks a boat; or",
+            "(b) burns a boat,",
+            "pays fifty dollars.",
+            "(3) The court.",
+        ],
     ),
     (
         "replace_words",
-        ["Section 4 of the principal Act is amended by deleting the word “Board” wherever it occurs and substituting the word “Office”."],
+        [
+            "Section 4 of the principal Act is amended by deleting the word “Board” wherever it occurs and substituting the word “Office”."
+        ],
         "4",
         ["4. Register", "The Office keeps the register of the Office."],
     ),
@@ -186,23 +254,46 @@ CASES: list[tuple[str, list[str], str, list[str]]] = [
         "insert_definition",
         ["Section 2 of the principal Act is amended by inserting the following definition—", "““oar” means a pole;”."],
         "2",
-        ["2. Interpretation", "(1) In this Act—", "“boat” means a thing that floats;", "“oar” means a pole;", "“sail” means—", "(a) a cloth; or",
-         "(b) a wing.", "(2) A word has its meaning."],
+        [
+            "2. Interpretation",
+            "(1) In this Act—",
+            "“boat” means a thing that floats;",
+            "“oar” means a pole;",
+            "“sail” means—",
+            "(a) a cloth; or",
+            "(b) a wing.",
+            "(2) A word has its meaning.",
+        ],
     ),
     (
         "replace_definition",
-        ["Section 2 of the principal Act is amended by deleting the definition of “sail” and substituting the following definition—",
-         "““sail” means a cloth;”."],
+        [
+            "Section 2 of the principal Act is amended by deleting the definition of “sail” and substituting the following definition—",
+            "““sail” means a cloth;”.",
+        ],
         "2",
-        ["2. Interpretation", "(1) In this Act—", "“boat” means a thing that floats;", "“sail” means a cloth;", "(2) A word has its meaning."],
+        [
+            "2. Interpretation",
+            "(1) In this Act—",
+            "“boat” means a thing that floats;",
+            "“sail” means a cloth;",
+            "(2) A word has its meaning.",
+        ],
     ),
     (
         "repeal_definition",
         ["Section 2 of the principal Act is amended by deleting the definition of “boat”."],
         "2",
-        ["2. Interpretation", "(1) In this Act—", "“sail” means—", "(a) a cloth; or", "(b) a wing.", "(2) A word has its meaning."],
+        [
+            "2. Interpretation",
+            "(1) In this Act—",
+            "“sail” means—",
+            "(a) a cloth; or",
+            "(b) a wing.",
+            "(2) A word has its meaning.",
+        ],
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -226,9 +317,13 @@ def test_words_of_a_schedule_are_replaced_in_the_item_that_is_named() -> None:
 
 def test_sections_that_are_inserted_one_by_one_stand_in_their_order() -> None:
     made, _found = applied(
-        "(1) The principal Act is amended by inserting after section 3 the following section—", "“3A. Fire", "No fire.”.",
-        "(2) The principal Act is amended by inserting after section 3A the following section—", "“3B. Smoke", "No smoke.”.",
-    )  # fmt: skip
+        "(1) The principal Act is amended by inserting after section 3 the following section—",
+        "“3A. Fire",
+        "No fire.”.",
+        "(2) The principal Act is amended by inserting after section 3A the following section—",
+        "“3B. Smoke",
+        "No smoke.”.",
+    )
     assert [each.number for each in made.sections()] == ["1", "2", "3", "3A", "3B", "4"]
 
 
@@ -237,16 +332,54 @@ def test_sections_that_are_inserted_one_by_one_stand_in_their_order() -> None:
 PROBLEMS: list[tuple[str, list[str]]] = [
     ("no_such_section", ["Section 9 of the principal Act is repealed."]),
     ("no_such_part", ["Section 3 of the principal Act is amended by repealing subsection (9)."]),
-    ("words_not_found", ["Section 3(1) of the principal Act is amended by deleting the words “nine dollars” and substituting the words “a dollar”."]),
-    ("words_more_than_once", ["Section 3(1) of the principal Act is amended by deleting the words “a boat” and substituting the words “a ship”."]),
-    ("quotes_no_section", ["The principal Act is amended by inserting after section 3 the following section—", "“Just words that are no section.”."]),
-    ("quotes_nothing", ["Section 3 of the principal Act is amended by inserting after subsection (2) the following subsection—", "“Just words.”."]),
-    ("no_definitions", ["Section 4 of the principal Act is amended by inserting the following definition—", "““oar” means a pole;”."]),
+    (
+        "words_not_found",
+        [
+            "Section 3(1) of the principal Act is amended by deleting the words “nine dollars” and substituting the words “a dollar”."
+        ],
+    ),
+    (
+        "words_more_than_once",
+        [
+            "Section 3(1) of the principal Act is amended by deleting the words “a boat” and substituting the words “a ship”."
+        ],
+    ),
+    (
+        "quotes_no_section",
+        [
+            "The principal Act is amended by inserting after section 3 the following section—",
+            "“Just words that are no section.”.",
+        ],
+    ),
+    (
+        "quotes_nothing",
+        [
+            "Section 3 of the principal Act is amended by inserting after subsection (2) the following subsection—",
+            "“Just words.”.",
+        ],
+    ),
+    (
+        "no_definitions",
+        ["Section 4 of the principal Act is amended by inserting the following definition—", "““oar” means a pole;”."],
+    ),
     ("no_such_definition", ["Section 2 of the principal Act is amended by deleting the definition of “oar”."]),
-    ("no_such_schedule", ["The Third Schedule to the principal Act is amended by deleting the word “wood” and substituting the word “straw”."]),
-    ("no_such_part", ["The Schedule to the principal Act is amended in item 9 by deleting the word “wood” and substituting the word “straw”."]),
-    ("words_more_than_once", ["The Schedule to the principal Act is amended by deleting the word “wood” and substituting the word “straw”."]),
-]  # fmt: skip
+    (
+        "no_such_schedule",
+        [
+            "The Third Schedule to the principal Act is amended by deleting the word “wood” and substituting the word “straw”."
+        ],
+    ),
+    (
+        "no_such_part",
+        [
+            "The Schedule to the principal Act is amended in item 9 by deleting the word “wood” and substituting the word “straw”."
+        ],
+    ),
+    (
+        "words_more_than_once",
+        ["The Schedule to the principal Act is amended by deleting the word “wood” and substituting the word “straw”."],
+    ),
+]
 
 
 @pytest.mark.parametrize(("problem", "lines"), PROBLEMS, ids=[f"{n}-{each[0]}" for n, each in enumerate(PROBLEMS)])
@@ -263,8 +396,12 @@ def test_every_problem_has_its_sentence() -> None:
     from floreo.legislation.presenters import PROBLEMS as SENTENCES
     from floreo.legislation.text import amend
 
-    constants = {node.value for node in ast.walk(ast.parse(inspect.getsource(amend))) if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant)
-                 for node in [node.value]}  # fmt: skip
+    constants = {
+        node.value
+        for node in ast.walk(ast.parse(inspect.getsource(amend)))
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant)
+        for node in [node.value]
+    }
     assert {each for each in constants if isinstance(each, str) and each} - set(SENTENCES) == set()
 
 

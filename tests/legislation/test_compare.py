@@ -106,7 +106,9 @@ def test_nothing_beside_something() -> None:
 
 # --- Properties -----------------------------------------------------------------------------------------------------
 
-WORDS = st.lists(st.sampled_from(["the", "court", "may", "order", ",", " ", "  ", "12", "months", ".", "“", "é", "\t"]), max_size=14).map("".join)  # fmt: skip
+WORDS = st.lists(
+    st.sampled_from(["the", "court", "may", "order", ",", " ", "  ", "12", "months", ".", "“", "é", "\t"]), max_size=14
+).map("".join)
 
 
 @given(WORDS | st.text(max_size=40), WORDS | st.text(max_size=40))
@@ -116,7 +118,10 @@ def test_the_runs_give_both_texts_back(old: str, new: str) -> None:
     assert "".join(run.words for run in found if run.kind != "added") == old
 
 
-@given(st.lists(st.tuples(st.sampled_from(["1", "2", "2A", "3"]), WORDS), max_size=5), st.lists(st.tuples(st.sampled_from(["1", "2", "2A", "3"]), WORDS), max_size=5))  # fmt: skip
+@given(
+    st.lists(st.tuples(st.sampled_from(["1", "2", "2A", "3"]), WORDS), max_size=5),
+    st.lists(st.tuples(st.sampled_from(["1", "2", "2A", "3"]), WORDS), max_size=5),
+)
 def test_every_section_of_both_versions_is_there_once(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> None:
     before, after = _sections(old), _sections(new)
     found = compare(before, after)
@@ -124,7 +129,11 @@ def test_every_section_of_both_versions_is_there_once(old: list[tuple[str, str]]
     assert sorted(each.old.eid for each in found if each.old is not None) == sorted(each.eid for each in before)
     for each in found:
         if each.new is not None:
-            told = "\n".join("".join(run.words for run in line.runs if run.kind != "removed") for line in each.lines if line.change != "removed")  # fmt: skip
+            told = "\n".join(
+                "".join(run.words for run in line.runs if run.kind != "removed")
+                for line in each.lines
+                if line.change != "removed"
+            )
             assert told == "\n".join(line.words for line in each.new.lines)
 
 

@@ -180,8 +180,13 @@ def test_numbers_that_were_put_between_stand_in_their_place() -> None:
         "1. A", "One.", "1A. B", "Two.", "1B. C", "Three.", "2. D", "Four.", "2 bis. E", "Five.", "3. F", "Six."
     )
     assert [(each.number, each.heading) for each in text.sections()] == [
-        ("1", "A"), ("1A", "B"), ("1B", "C"), ("2", "D"), ("2 bis", "E"), ("3", "F"),
-    ]  # fmt: skip
+        ("1", "A"),
+        ("1A", "B"),
+        ("1B", "C"),
+        ("2", "D"),
+        ("2 bis", "E"),
+        ("3", "F"),
+    ]
     assert doubts(text) == []
 
 
@@ -385,8 +390,10 @@ def test_the_list_of_sections_is_left_out_and_said_so(first: list[str]) -> None:
     ]
     text = read("THE ACT", *first, *listed, "AN ACT to do something.", *body)
     assert [(each.number, each.heading) for each in text.sections()] == [
-        ("1", "Short title"), ("2", "Interpretation"), ("3", "Offences"),
-    ]  # fmt: skip
+        ("1", "Short title"),
+        ("2", "Interpretation"),
+        ("3", "Offences"),
+    ]
     assert (text.preface, text.long_title, doubts(text)) == (
         ["THE ACT"],
         "AN ACT to do something.",
@@ -471,7 +478,7 @@ def test_an_empty_schedule_is_told() -> None:
         (["Nothing here has a number."], [("no_sections", "")]),
         ([], [("no_sections", "")]),
     ],
-)  # fmt: skip
+)
 def test_what_is_odd_is_told(lines: list[str], told: list[tuple[str, ...]]) -> None:
     assert doubts(read(*lines)) == told
 
@@ -601,10 +608,43 @@ def _of_items(items: list[Item]) -> Counter[str]:
 KINDS = {"part", "chapter", "division", "subpart", "sub", "section", "clause", "article", "parte", "título", "capítulo"}
 
 STARTS = st.sampled_from(
-    ["", "1. ", "2. ", "3. ", "2A. ", "4 ", "1.—(1) ", "(1) ", "(2) ", "(a) ", "(b) ", "(i) ", "(ii) ", "(h) ", "(A) ", "(aa) ",
-     "“", "““", '"', "PART I – ", "PART II", "CHAPTER 1: ", "SUBPART A – ", "SCHEDULE", "FIRST SCHEDULE – ", "a) ", "A. ", "AN ACT to ",
-     "ENACTED ", "Section 3 ", "[", "“term” means ", "Provided that ", "ARRANGEMENT OF SECTIONS"]
-)  # fmt: skip
+    [
+        "",
+        "1. ",
+        "2. ",
+        "3. ",
+        "2A. ",
+        "4 ",
+        "1.—(1) ",
+        "(1) ",
+        "(2) ",
+        "(a) ",
+        "(b) ",
+        "(i) ",
+        "(ii) ",
+        "(h) ",
+        "(A) ",
+        "(aa) ",
+        "“",
+        "““",
+        '"',
+        "PART I – ",
+        "PART II",
+        "CHAPTER 1: ",
+        "SUBPART A – ",
+        "SCHEDULE",
+        "FIRST SCHEDULE – ",
+        "a) ",
+        "A. ",
+        "AN ACT to ",
+        "ENACTED ",
+        "Section 3 ",
+        "[",
+        "“term” means ",
+        "Provided that ",
+        "ARRANGEMENT OF SECTIONS",
+    ]
+)
 MIDDLES = st.lists(
     st.sampled_from(
         [

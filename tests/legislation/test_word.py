@@ -54,7 +54,9 @@ def add(word: Any, words: str, level: int | None = None, *, number: int = 71) ->
     paragraph = word.add_paragraph(words)
     if level is not None:
         properties = paragraph._p.get_or_add_pPr()
-        properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'))  # fmt: skip
+        properties.append(
+            parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+        )
     return paragraph
 
 
@@ -134,24 +136,35 @@ def test_a_list_that_begins_anew_begins_anew(word: Any, tmp_path: Path) -> None:
     add(word, "here; or", 2, number=72)
     add(word, "there.", 2, number=72)
     assert [line.strip() for line in shape(from_xml(law_of(saved(word, tmp_path)).xml)) if "graph" in line] == [
-        "paragraph (a)", "paragraph (b)", "paragraph (a)", "paragraph (b)",
-    ]  # fmt: skip
+        "paragraph (a)",
+        "paragraph (b)",
+        "paragraph (a)",
+        "paragraph (b)",
+    ]
 
 
 def _tracked(word: Any) -> None:
     paragraph = word.add_paragraph("The fine is ")
     for kind, text in (("ins", "<w:t>ten</w:t>"), ("del", "<w:delText>five</w:delText>")):
-        paragraph._p.append(parse_xml(f'<w:{kind} {nsdecls("w")} w:id="1" w:author="A" w:date="2026-01-01T00:00:00Z"><w:r>{text}</w:r></w:{kind}>'))  # fmt: skip
+        paragraph._p.append(
+            parse_xml(
+                f'<w:{kind} {nsdecls("w")} w:id="1" w:author="A" w:date="2026-01-01T00:00:00Z"><w:r>{text}</w:r></w:{kind}>'
+            )
+        )
 
 
 def _boxed(word: Any) -> None:
     paragraph = word.add_paragraph("Beside it.")
-    paragraph._p.append(parse_xml(f'<w:r {nsdecls("w")}><w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent></w:r>'))  # fmt: skip
+    paragraph._p.append(
+        parse_xml(f"<w:r {nsdecls('w')}><w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent></w:r>")
+    )
 
 
 def _listed(word: Any) -> None:
     paragraph = word.add_paragraph("")
-    paragraph._p.append(parse_xml(f'<w:r {nsdecls("w")}><w:instrText xml:space="preserve"> TOC \\o "1-3" </w:instrText></w:r>'))  # fmt: skip
+    paragraph._p.append(
+        parse_xml(f'<w:r {nsdecls("w")}><w:instrText xml:space="preserve"> TOC \\o "1-3" </w:instrText></w:r>')
+    )
 
 
 FOOTNOTES = f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="-1"/><w:footnote w:id="1"><w:p/></w:footnote></w:footnotes>'

@@ -11,8 +11,20 @@ from typing import Any, Literal
 from floreo.legislation.text.lines import whole
 from floreo.legislation.text.structure import Block, Definition, LegalText, Node, Quote, Text
 
-Kind = Literal["insert_section", "replace_section", "repeal_section", "replace_words", "insert_words", "delete_words",
-               "insert_definition", "replace_definition", "repeal_definition", "insert_part", "replace_part", "repeal_part"]  # fmt: skip
+Kind = Literal[
+    "insert_section",
+    "replace_section",
+    "repeal_section",
+    "replace_words",
+    "insert_words",
+    "delete_words",
+    "insert_definition",
+    "replace_definition",
+    "repeal_definition",
+    "insert_part",
+    "replace_part",
+    "repeal_part",
+]
 _SECTION = r"section\s+(?P<section>\d+[A-Z]{0,2})(?P<below>(?:\s*\([0-9A-Za-z]+\))*)"
 _Q = r"[“\"](?P<{0}>[^”\"]+)[”\"]"
 _HEAD = re.compile(rf"\b{_SECTION}(?:\s+of\s+the\s+(?:principal\s+)?Act)?\b", re.IGNORECASE)

@@ -143,7 +143,7 @@ def main() -> None:
             "one clause edited and saved",
             timed(
                 lambda: versions.edit_clause(
-                    draft, "5", by=SYSTEM, heading="Edited", words=f"(1) Words {next(turns)}."
+                    draft, by=SYSTEM, number="5", heading="Edited", words=f"(1) Words {next(turns)}."
                 ),
                 3,
             ),

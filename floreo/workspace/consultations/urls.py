@@ -23,8 +23,7 @@ urlpatterns: list[URLPattern] = [
 ]
 
 NEEDS = {
-    Permission.CONSULTATION_READ: "consultations consultation consultation_comments consultation_comment comments_alike"
-    " consultation_command",
-    Permission.CONSULTATION_RUN: "new_consultation group_comments comment_command point_command consultation_event"
+    Permission.CONSULTATION_READ: "consultations consultation consultation_comments consultation_comment comments_alike",
+    Permission.CONSULTATION_RUN: "new_consultation consultation_command group_comments comment_command point_command consultation_event"
     " remove_topic uninvite",
 }

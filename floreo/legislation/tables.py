@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.columns import ID, by_id
 from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.legislation.models import (
     Instrument,
@@ -109,7 +110,9 @@ LAW_VERSIONS = Table(
     _("Versions of laws"),
     _("Each text of a law as it was on a day."),
     rows=_versions,
+    key="id",
     columns=(
+        ID,
         _col("law", _("Law"), _("Code of the law"), lambda v: v.instrument.code),
         _col("code", _("Code"), _("Part of its address"), lambda v: v.code),
         _col("title", _("Version"), _("What it is"), lambda v: v.in_language("title")),
@@ -119,13 +122,16 @@ LAW_VERSIONS = Table(
     ),
     order=("-dated", "pk"),
     search=("title", "code"),
+    lookup=by_id,
 )
 LAW_PROVISIONS = Table(
     "law_provisions",
     _("Provisions of laws"),
     _("Each part, section and paragraph of each version, with its words."),
     rows=_provisions,
+    key="id",
     columns=(
+        ID,
         _col("law", _("Law"), _("Code of the law"), lambda p: p.version.instrument.code),
         _col("version", _("Version"), _("Code of the version"), lambda p: p.version.code),
         _col("eid", _("eId"), _("Identifier within the document (Akoma Ntoso)"), lambda p: p.eid),
@@ -134,15 +140,18 @@ LAW_PROVISIONS = Table(
         _col("heading", _("Heading"), _("Of the section"), lambda p: p.heading),
         _col("words", _("Text"), _("Its own and all below it"), lambda p: p.words),
     ),
-    order=("version", "position", "pk"),
+    order=("version_id", "position", "pk"),
     search=("words", "heading", "label"),
+    lookup=by_id,
 )
 LAW_STAGES = Table(
     "law_stages",
     _("Stages of laws"),
     _("The steps of each bill, with dates and votes."),
     rows=_stages,
+    key="id",
     columns=(
+        ID,
         _col("law", _("Law"), _("Code of the law"), lambda s: s.instrument.code),
         _col("code", _("Code"), _("Of the stage"), lambda s: s.code),
         _col("title", _("Stage"), _("What it is called"), lambda s: s.in_language("title")),
@@ -154,15 +163,18 @@ LAW_STAGES = Table(
         _col("votes_against", _("Votes against"), _("As counted"), lambda s: s.votes_against, CellKind.WHOLE),
         _col("abstained", _("Abstentions"), _("As counted"), lambda s: s.abstained, CellKind.WHOLE),
     ),
-    order=("instrument", "position", "pk"),
+    order=("instrument_id", "position", "pk"),
     search=("title",),
+    lookup=by_id,
 )
 LAW_VERDICTS = Table(
     "law_verdicts",
     _("Laws and treaties"),
     _("How far each law meets the articles of treaties: the country's own assessment."),
     rows=_verdicts,
+    key="id",
     columns=(
+        ID,
         _col("law", _("Law"), _("Code of the law"), lambda v: v.instrument.code),
         _col("treaty", _("Treaty"), _("Code of the framework's version"), lambda v: v.item.in_version.code),
         _col("article", _("Article"), _("Of the treaty"), lambda v: v.item.code),
@@ -180,15 +192,18 @@ LAW_VERDICTS = Table(
             CellKind.DATE,
         ),
     ),
-    order=("instrument", "item__position", "pk"),
+    order=("instrument_id", "item__position", "pk"),
     search=("reason",),
+    lookup=by_id,
 )
 TREATIES = Table(
     "treaties",
     _("Treaties"),
     _("The status of the country in each treaty."),
     rows=_treaties,
+    key="id",
     columns=(
+        ID,
         _col("treaty", _("Treaty"), _("Code of the framework"), lambda t: t.framework.code),
         _col("title", _("Title"), _("Of the treaty"), lambda t: t.framework.in_language("title")),
         _col("state", _("State"), _("In words, as the source says"), lambda t: t.in_language("state")),
@@ -203,5 +218,6 @@ TREATIES = Table(
     ),
     order=("pk",),
     search=("state",),
+    lookup=by_id,
 )
 TABLES = {t.name: t for t in (LAWS, LAW_VERSIONS, LAW_PROVISIONS, LAW_STAGES, LAW_VERDICTS, TREATIES)}

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -17,6 +18,7 @@ from django.utils import translation
 
 from floreo.core import throttle
 from floreo.core.migrations._chain import unguard
+from floreo.core.models import SearchEntry
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from tests import loaded
@@ -237,6 +239,14 @@ def isla(db: None) -> Iterator[Country]:
     with in_the_country() as country:
         assert country is not None
         yield country
+
+
+@pytest.fixture
+def no_consultations(isla: Country) -> None:
+    """The fictional country before its first consultation."""
+    for name in ("Comment", "Point", "Invitation", "Topic", "Event", "Consultation"):
+        apps.get_model("consultation", name).objects.all().delete()
+    SearchEntry.objects.filter(kind="consultation").delete()
 
 
 @pytest.fixture

@@ -104,10 +104,17 @@ def _shown_number(row: LawProvision) -> str:
 
 
 def html(version: LawVersion, changed: Mapping[str, str]) -> str:
-    return "".join(_provision(each, changed.get(each.eid, ""), version) for each in provisions(version))
+    found = []
+    level = "h2"
+    for each in provisions(version):
+        found.append(_provision(each, changed.get(each.eid, ""), level))
+        if each.kind in {"part", "chapter", "division"}:
+            level = "h3"
+    return "".join(found)
 
 
-def _provision(each: Provision, change: str, version: LawVersion) -> str:
+def _provision(each: Provision, change: str, level: str) -> str:
+    """A clause's heading is of level `level`: below its part's, or the page's own where no part came before."""
     if each.kind in {"part", "chapter", "division"}:
         name = {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[each.kind] % {
             "n": each.number
@@ -126,7 +133,7 @@ def _provision(each: Provision, change: str, version: LawVersion) -> str:
     link = _("Permanent link to %(number)s") % {"number": each.number}
     note = f"<span>{escape(str(CHANGES[change]))}</span>" if change else ""
     return (
-        f'<article class="fl-law-clause" id="{escape(each.eid)}"><h3><span>{escape(each.number)}</span><span>{heading}</span></h3>'
+        f'<article class="fl-law-clause" id="{escape(each.eid)}"><{level}><span>{escape(each.number)}</span><span>{heading}</span></{level}>'
         f'<p class="fl-law-perma"><a href="#{escape(each.eid)}">{escape(link)}</a>{note}</p>{lines(each.lines)}</article>'
     )
 
@@ -198,6 +205,6 @@ def compared_html(each: ComparedProvision) -> str:
         number = f'<del><span class="visually-hidden">{escape(_("removed:"))} </span>{escape(each.old.number)}</del> <ins>{number}</ins>'
     body = "".join(_line(line, runs_html(line.runs)) for line in each.lines)
     return (
-        f'<article class="fl-law-clause fl-law-diff" id="{escape(one.eid)}"><h3><span>{number}</span><span>{runs_html(each.heading)}</span></h3>'
+        f'<article class="fl-law-clause fl-law-diff" id="{escape(one.eid)}"><h2><span>{number}</span><span>{runs_html(each.heading)}</span></h2>'
         f'<p class="fl-law-key">{escape(str(CHANGES[each.change]))}</p>{body}</article>'
     )

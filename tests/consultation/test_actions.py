@@ -26,7 +26,7 @@ from floreo.core.tasks import Recipient
 from floreo.organisations.models import Organisation, User
 from tests.consultation.making import CODE, bill, closed_now, decided, draft, opened, read, sent
 
-pytestmark = pytest.mark.usefixtures("isla")
+pytestmark = pytest.mark.usefixtures("no_consultations")
 
 
 def refused(do: Callable[[], object]) -> str:

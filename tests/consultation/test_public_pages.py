@@ -18,7 +18,7 @@ from floreo.core.models import AuditEntry, OutboxMail, SearchEntry
 from floreo.organisations.models import User
 from tests.consultation.making import CODE, closed_now, decided, draft, opened, read, sent
 
-pytestmark = pytest.mark.usefixtures("isla")
+pytestmark = pytest.mark.usefixtures("no_consultations")
 FORM = f"/consultations/{CODE}/comment/"
 ONCE = "a-key-of-a-form-long-enough"
 

@@ -102,6 +102,7 @@ NEEDS_NONE = {
     "floreo/advisories/provider.py": OWN,
     "floreo/config/archive.py": "a backup that an administrator restores by hand; its parts are read one by one within limits",
     "floreo/config/backup.py": OWN,
+    "floreo/consultation/logic.py": "a checksum of words; nothing is unpacked",
     "floreo/core/documents/pdf.py": OWN,
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,

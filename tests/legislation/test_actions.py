@@ -184,7 +184,7 @@ def test_a_file_that_is_no_law_is_refused_and_leaves_nothing(drafter: User, tmp_
     facts: dict[str, Any] = {"code": "v1", "title": "X", "dated": date(2026, 1, 1), "name": "letter.txt"}
     assert refused(lambda: versions.import_version(law, by=drafter, file=path, **facts)) == (
         "no_sections",
-        {"file": "letter.txt holds no numbered section. Check that it is the text of a law."},
+        {"file": "letter.txt has no numbered section. Check that it is the text of a law."},
     )
     path.write_bytes(b"")
     assert refused(lambda: versions.import_version(law, by=drafter, file=path, **facts))[0] == "empty"

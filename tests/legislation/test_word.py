@@ -173,11 +173,11 @@ FOOTNOTES = f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="-
 @pytest.mark.parametrize(
     ("change", "parts", "sentence"),
     [
-        (_tracked, {}, "The file holds 2 tracked changes. They were read as if all were accepted."),
-        (_boxed, {}, "The file holds 1 text boxes."),
+        (_tracked, {}, "Tracked changes in the file: 2. They were read as if all were accepted."),
+        (_boxed, {}, "Text boxes in the file: 1."),
         (_listed, {}, "The list of sections at the beginning was left out."),
-        (lambda word: None, {"footnotes": FOOTNOTES}, "The file holds 1 footnotes. They were left out."),
-        (lambda word: None, {"comments": f"<w:comments {nsdecls('w')}/>"}, "The file holds comments of reviewers."),
+        (lambda word: None, {"footnotes": FOOTNOTES}, "Footnotes in the file: 1. They were left out."),
+        (lambda word: None, {"comments": f"<w:comments {nsdecls('w')}/>"}, "The file contains comments of reviewers."),
     ],
 )
 def test_what_word_holds_besides_the_words_is_told(

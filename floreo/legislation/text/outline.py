@@ -362,7 +362,12 @@ class Builder:
             return False
         starts = label.rest[:1]
         plain = (
-            label.has_dot or label.has_word or line.is_heading or starts in "(—" or starts.isupper() or starts in _OPEN
+            label.has_dot
+            or (label.has_word and not starts.islower())
+            or line.is_heading
+            or starts in "(—"
+            or starts.isupper()
+            or starts in _OPEN
         )
         if not self.last_section:
             return plain and (self.is_quoted or label.number[:1] == "1")

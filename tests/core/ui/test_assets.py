@@ -88,12 +88,12 @@ class TestBuilt:
                 assert (path.parent / address).resolve().is_file(), address
 
     def test_style_faces_and_scripts_leave_room_for_the_page(self) -> None:
-        """A first visit is under 100 kB; pages are up to 12 kB packed, so the rest has 86."""
+        """A first visit is under 100 kB; pages are up to 12 kB packed, so the rest has 88."""
         packed = sum(
             len(gzip.compress(p.read_bytes())) for p in BUILT.rglob("*") if p.suffix in {".css", ".js", ".svg"}
         )
         faces = sum(p.stat().st_size for p in BUILT.rglob("*.woff2"))
-        assert packed + faces < 86_000
+        assert packed + faces < 88_000
 
 
 def test_the_lock_holds_no_address() -> None:

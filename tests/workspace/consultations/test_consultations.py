@@ -15,7 +15,7 @@ from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from tests.consultation.making import CODE, closed_now, draft, opened, read, sent
 
-pytestmark = pytest.mark.usefixtures("isla")
+pytestmark = pytest.mark.usefixtures("no_consultations")
 HERE = f"/workspace/consultations/{CODE}"
 
 

@@ -179,7 +179,7 @@ def test_a_law_is_entered_imported_and_published_in_a_browser(browser_of: Browse
     ("content", "sentence"),
     [
         (b"", "empty"),
-        (b"Dear Sir,\n\nthank you.\n", "holds no numbered section"),
+        (b"Dear Sir,\n\nthank you.\n", "has no numbered section"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ".doc"),
     ],
 )
@@ -347,7 +347,7 @@ def test_one_rates_and_another_reviews_in_a_browser(browser_of: Browser, drafter
     assert shown is not None
     reviewer.post(address, {"shown": shown[1]})
     assert TreatyVerdict.objects.get().reviewed_by == "Test secretariat"
-    assert "Of 3 articles 1 are reviewed and apply: 0 met, 0 partly met, 1 not met." in text_of(
+    assert "Of 3 articles, 1 are reviewed and apply: 0 met, 0 partly met, 1 not met." in text_of(
         browser.get(f"{LAW}treaties/budapest/")
     )
 

@@ -291,10 +291,6 @@ class LawProvision(models.Model):
     def __str__(self) -> str:
         return f"{self.label} {self.heading}".strip()
 
-    @property
-    def audit_subject_version(self) -> LawVersion:
-        return self.version
-
 
 class LawInstruction(models.Model):
     """What one clause of an amending bill orders, and what became of it when it was applied to the principal Act."""
@@ -410,3 +406,6 @@ class TreatyStatus(Record, Translated, Sourced):
 
     def __str__(self) -> str:
         return self.framework.title
+
+    def audit_subject(self) -> models.Model:
+        return self.framework

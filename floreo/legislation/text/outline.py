@@ -97,10 +97,27 @@ def outline(lines: Sequence[Line]) -> LegalText:
         _front(found, [line.words.strip() for line in rows[arrangement[1] : start]])
         found.doubts.append(Doubt("arrangement_left_out", ""))
     found.body, more = Builder(found.doubts).build(rows[start:end])
-    found.preamble += [block.words for block in more if isinstance(block, Text)]
+    found.preamble += [words for block in more for words in _lines_of(block)]
     found.schedules = [_schedule(part, found.doubts) for part in _schedules(rows[end:])]
     found.doubts += judged(found)
     return found
+
+
+def _lines_of(block: Block) -> list[str]:
+    """The lines of words that stand in no section, where nothing is quoted."""
+    if isinstance(block, Text):
+        return [block.words]
+    if isinstance(block, Definition):
+        return [
+            block.words,
+            *(words for item in block.items for words in _lines_of_item(item)),
+            *filter(None, [block.after]),
+        ]
+    return []
+
+
+def _lines_of_item(item: Item) -> list[str]:
+    return [f"{item.number} {item.text}".strip(), *(words for each in item.items for words in _lines_of_item(each))]
 
 
 def _whole_lines(lines: Sequence[Line]) -> list[Line]:
@@ -326,7 +343,7 @@ class Builder:
         line, words = lines[at], lines[at].words.strip()
         if (found := _container(words)) and len(words) <= _HEADING_AT_MOST and not words.endswith((";", ",")):
             return self._container(lines, at, found)
-        if end := self._quote_end(lines, at):
+        if (self.path or self.is_quoted) and (end := self._quote_end(lines, at)):
             self._quote(lines[at:end])
             return end
         label = section_label(words)

@@ -26,7 +26,7 @@ from floreo.legislation.text.structure import (
 
 _NUMERAL = r"(?:[IVXLC]+|\d{1,3}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|PRIMER[AO]?|SEGUND[AO]|TERCER[AO]?)[A-Z]?|[A-Z](?=\s*(?:[-–—:.]|$))"
 _CONTAINER = re.compile(
-    rf"^(?P<word>PART|CHAPTER|DIVISION|SUBPART|SUB-PART|PARTE|CAP[IÍ]TULO|T[IÍ]TULO)\s+(?P<number>{_NUMERAL})(?![a-z])"
+    rf"^(?P<word>PART|CHAPTER|DIVISION|SUBPART|SUB-PART|PARTE|CAP[IÍ]TULO|T[IÍ]TULO)\s+(?P<number>{_NUMERAL})(?![a-z0-9])"
     r"\s*[-–—:.]*\s*(?P<heading>.*)$",
     re.IGNORECASE,
 )

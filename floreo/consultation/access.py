@@ -106,7 +106,9 @@ class Writer:
 
 def comment_of_link(secret: str) -> Comment:
     """Raises Missing for a link that is none, or whose comment was erased."""
-    rows = Comment.objects.select_related("consultation__organisation", "point", "topic")
+    rows = Comment.objects.select_related(
+        "consultation__organisation", "consultation__law_version__instrument", "point", "topic"
+    )
     found = rows.filter(link_hash=hash_of(secret)).first() if secret else None
     if found is None:
         raise Missing
@@ -115,7 +117,8 @@ def comment_of_link(secret: str) -> Comment:
 
 def invitation_of_link(secret: str) -> Invitation:
     """Raises Missing for a link that is none, or of a consultation that is not out."""
-    found = Invitation.objects.select_related("consultation__organisation").filter(link_hash=hash_of(secret)).first()
+    rows = Invitation.objects.select_related("consultation__organisation", "consultation__law_version__instrument")
+    found = rows.filter(link_hash=hash_of(secret)).first() if secret else None
     if found is None or not found.consultation.is_out:
         raise Missing
     return found

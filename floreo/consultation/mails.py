@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -54,36 +56,49 @@ def invitation_mail(invitation: Invitation, secret: str) -> OutboxMail:
         )
 
 
-def answer_mail(comment: Comment) -> OutboxMail:
+MOST_TOLD = 20  # comments in one letter; all can be read on the page
+
+
+def _told(comment: Comment, language: str) -> list[str]:
     """What was decided on the point to which a comment belongs."""
-    consultation, point, language = comment.consultation, comment.point, _spoken(comment.language)
+    words = {"title": comment.consultation.in_language("title", language), "reference": comment.reference}
+    parts = [_("You commented on: %(title)s. Your comment is %(reference)s.") % words]
+    point = comment.point
+    if point is None:
+        return parts
+    facts = {
+        "number": point.number,
+        "point": point.in_language("title", language),
+        "decision": point.get_decision_display(),
+        "reason": point.in_language("reason", language),
+        "clause": point.clause,
+    }
+    parts.append(_("It is part of point %(number)d: %(point)s") % facts)
+    parts.append(_("Decision: %(decision)s. %(reason)s") % facts)
+    if point.clause:
+        parts.append(_("Changed clause: %(clause)s.") % facts)
+    return parts
+
+
+def answer_mail(comments: Sequence[Comment]) -> OutboxMail:
+    """What was decided on the comments of one address (one or more, of one consultation), in the language of the first."""
+    first = comments[0]
+    consultation, language = first.consultation, _spoken(first.language)
     with translation.override(language):
-        title = consultation.in_language("title", language)
-        words = {"title": title, "reference": comment.reference}
-        parts = [_("You commented on: %(title)s. Your comment is %(reference)s.") % words]
+        words = {"title": consultation.in_language("title", language)}
+        parts = [part for each in comments[:MOST_TOLD] for part in _told(each, language)]
         address = consultation.get_absolute_url()
-        if point is not None:
-            facts = {
-                "number": point.number,
-                "point": point.in_language("title", language),
-                "decision": point.get_decision_display(),
-                "reason": point.in_language("reason", language),
-                "clause": point.clause,
-            }
-            parts.append(_("It is part of point %(number)d: %(point)s") % facts)
-            parts.append(_("Decision: %(decision)s. %(reason)s") % facts)
-            if point.clause:
-                parts.append(_("Changed clause: %(clause)s.") % facts)
-            address = f"{address}#point-{point.number}"
+        if len(comments) == 1 and first.point is not None:
+            address = f"{address}#point-{first.point.number}"
         parts.append(_("All points and decisions: %(address)s") % {"address": _whole(address)})
         parts.append(
             _("Your e-mail address was only stored to send you this, and is now deleted from the consultation.")
         )
         return outbox.letter(
-            to=comment.mail,
+            to=first.mail,
             subject=_("Decision on your comment: %(title)s") % words,
             text="\n\n".join(parts) + "\n",
             kind=KIND_ANSWER,
-            about=key(comment),
+            about=key(first),
             language=language,
         )

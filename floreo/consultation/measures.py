@@ -8,18 +8,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
-from floreo.consultation.models import Comment, Consultation
+from floreo.consultation.models import Comment, CommentQuerySet, Consultation
 from floreo.core import clock
 from floreo.core.durations import MEDIAN, duration, estimate
 from floreo.core.figures import Filters, Period, Reading, RecordRef, share
 
 
-def _received(period: Period) -> QuerySet[Comment]:
-    rows = Comment.objects.counted()
-    found: QuerySet[Comment] = rows.filter(received_on__gte=period.start, received_on__lte=period.end)
-    return found.select_related("consultation").order_by("received_on", "pk")
+def _received(period: Period) -> CommentQuerySet:
+    rows = Comment.objects.counted().filter(received_on__gte=period.start, received_on__lte=period.end)
+    return rows.select_related("consultation").order_by("received_on", "pk")
 
 
 def _answered_on(consultation: Consultation, period: Period) -> date | None:
@@ -83,9 +80,10 @@ def share_consultations_answered(period: Period, filters: Filters) -> Reading:
 
 
 def organisations_consulted(period: Period, filters: Filters) -> Reading:
-    """Organisations that commented in the period, each counted once by its name."""
+    """Organisations that commented in the period, each counted once by its name. Only comments that somebody has read: the name is what
+    the writer typed."""
     first: dict[str, Comment] = {}
-    for row in _received(period):
+    for row in _received(period).read():
         if name := " ".join(row.organisation_name.casefold().split()):
             first.setdefault(name, row)
     number = Decimal(len(first))
@@ -93,9 +91,10 @@ def organisations_consulted(period: Period, filters: Filters) -> Reading:
 
 
 def kinds_of_respondents(period: Period, filters: Filters) -> Reading:
-    """Of the kinds of respondents (citizens, businesses, academia and others), how many commented in the period."""
+    """Of the kinds of respondents (citizens, businesses, academia and others), how many commented in the period. Only comments that
+    somebody has read: the kind is what the writer chose."""
     first: dict[str, Comment] = {}
-    for row in _received(period):
+    for row in _received(period).read():
         first.setdefault(row.respondent, row)
     number = Decimal(len(first))
     return Reading(number, number, number, _refs((row, True) for row in first.values()))

@@ -57,6 +57,10 @@ class CommentState(models.TextChoices):
     PUBLISHED = "published", _("Published")
     WITHHELD = "withheld", _("Not published")  # counted and decided on all the same
     WITHDRAWN = "withdrawn", _("Withdrawn")  # by who wrote it; counts no more
+    REJECTED = "rejected", _("Not a comment")  # advertising, a trial, sent by a program; counts no more
+
+
+NOT_COUNTED = (CommentState.WITHDRAWN, CommentState.REJECTED)
 
 
 class Decision(models.TextChoices):
@@ -183,6 +187,12 @@ class Consultation(Record, Translated, Sourced):
     @property
     def is_answered(self) -> bool:
         return self.state == ConsultationState.ANSWERED
+
+    @property
+    def public_version(self) -> LawVersion | None:
+        """The text of the law that is asked about, where everybody may read it: else not even its headings are shown."""
+        version = self.law_version
+        return version if version is not None and version.is_public and version.instrument.is_public else None
 
     @property
     def takes_anybody(self) -> bool:
@@ -353,8 +363,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return rows.filter(consultation__in=Consultation.objects.out())
 
     def counted(self) -> CommentQuerySet:
-        """All but those that were taken back."""
-        return self.exclude(state=CommentState.WITHDRAWN)
+        """All but those that were taken back, and what is no comment."""
+        return self.exclude(state__in=NOT_COUNTED)
+
+    def read(self) -> CommentQuerySet:
+        """Those that count and that somebody has read: what a stranger typed is in no other figure about who commented."""
+        return self.filter(state__in=(CommentState.PUBLISHED, CommentState.WITHHELD))
 
 
 class Comment(OfConsultation):
@@ -414,7 +428,7 @@ class Comment(OfConsultation):
         constraints = [
             models.UniqueConstraint(fields=["consultation", "number"], name="comment_once"),
             models.CheckConstraint(
-                condition=~Q(state="withheld") | ~Q(reason=""), name="comment_withheld_for_a_reason"
+                condition=~Q(state__in=["withheld", "rejected"]) | ~Q(reason=""), name="comment_withheld_for_a_reason"
             ),
         ]
         indexes = [
@@ -443,7 +457,7 @@ class Comment(OfConsultation):
 
     @property
     def is_counted(self) -> bool:
-        return self.state != CommentState.WITHDRAWN
+        return self.state not in NOT_COUNTED
 
     def workspace_url(self) -> str:
         return path_to("workspace:consultation_comment", self.consultation.code, str(self.number))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.consultation.logic import DECISIONS, Phase, shares
-from floreo.consultation.models import Comment, CommentChannel, Consultation, Decision, Point, Respondent
+from floreo.consultation.models import Comment, CommentChannel, CommentState, Consultation, Decision, Point, Respondent
 from floreo.consultation.queries import Account, Answered
 from floreo.core import clock
 from floreo.core.ui.locale import moment
@@ -280,17 +280,17 @@ def byline(comment: Comment) -> str:
 
 def comment_state_text(comment: Comment) -> str:
     """For who wrote it, on the page of its link."""
+    words = {"reason": comment.reason}
+    sentences = {
+        "waiting": _("It waits to be read. It is published after that."),
+        "published": _("It is published."),
+        "hidden": _("It is published, with personal data hidden."),
+        "withheld": _("It is not published: %(reason)s It is counted and decided on all the same.") % words,
+        "withdrawn": _("You withdrew it. It is not published and does not count."),
+        "rejected": _("It was not taken as a comment: %(reason)s") % words,
+        "erased": _("Erased."),
+    }
     if comment.is_erased:
-        return _("Erased.")
-    match comment.state:
-        case "waiting":
-            return _("It waits to be read. It is published after that.")
-        case "published":
-            if comment.shown_text:
-                return _("It is published, with personal data hidden.")
-            return _("It is published.")
-        case "withheld":
-            return _("It is not published: %(reason)s It is counted and decided on all the same.") % {
-                "reason": comment.reason
-            }
-    return _("You withdrew it. It is not published and does not count.")
+        return sentences["erased"]
+    is_hidden = comment.state == CommentState.PUBLISHED and comment.shown_text
+    return sentences["hidden" if is_hidden else comment.state]

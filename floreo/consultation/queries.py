@@ -8,8 +8,18 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 
+from floreo.consultation import moments
 from floreo.consultation.logic import CHANGED, clusters, tally
-from floreo.consultation.models import Comment, CommentState, Consultation, Event, Point, Respondent, Topic
+from floreo.consultation.models import (
+    Comment,
+    CommentState,
+    Consultation,
+    ConsultationState,
+    Event,
+    Point,
+    Respondent,
+    Topic,
+)
 from floreo.legislation.models import LawProvision, LawVersion
 
 SECTION = "section"
@@ -20,12 +30,17 @@ def clauses_of(version: LawVersion | None) -> list[LawProvision]:
     return list(version.provisions.filter(kind=SECTION)) if version is not None else []
 
 
-def provision_of(consultation: Consultation, eid: str) -> LawProvision | None:
-    """The clause that is meant, by its eId or as it is cited; only of the text that is consulted on."""
-    version = consultation.law_version
+def provision_of(version: LawVersion | None, eid: str) -> LawProvision | None:
+    """The clause that is meant, by its eId or as it is cited; only of that text."""
     if version is None or not eid:
         return None
     return version.provisions.filter(eid=eid).first() or version.provisions.filter(label=eid).first()
+
+
+def open_now(most: int) -> list[Consultation]:
+    """What anybody can comment on at this moment, the one that closes first before the others."""
+    rows = Consultation.objects.out().exclude(state=ConsultationState.ANSWERED).filter(closes_at__gt=moments.now())
+    return list(rows.order_by("closes_at", "pk")[:most])
 
 
 def consultations_of(version: LawVersion, viewer: object) -> QuerySet[Consultation]:
@@ -63,6 +78,7 @@ class Account:
 
     comments: int
     unpublished: int
+    rejected: int  # sent, and no comments: not in `comments`
     respondents: Mapping[str, int]
     languages: Mapping[str, int]
     channels: Mapping[str, int]
@@ -84,7 +100,7 @@ def _most_first(counts: Counter[str]) -> dict[str, int]:
 def account_of(consultation: Consultation) -> Account:
     """Three queries, whatever the number of comments."""
     groups = list(
-        counted(consultation)
+        consultation.comments.exclude(state=CommentState.WITHDRAWN)
         .order_by()
         .values_list("point_id", "respondent", "language", "channel", "state", "is_erased")
         .annotate(number=Count("pk"))
@@ -92,8 +108,11 @@ def account_of(consultation: Consultation) -> Account:
     respondents, languages, channels = Counter[str](), Counter[str](), Counter[str]()
     kinds: dict[int | None, Counter[str]] = {}
     published: Counter[int | None] = Counter()
-    unpublished = 0
+    unpublished = rejected = 0
     for point, respondent, language, channel, state, is_erased, number in groups:
+        if state == CommentState.REJECTED:
+            rejected += number
+            continue
         respondents[respondent] += number
         languages[language] += number
         channels[channel] += number
@@ -105,6 +124,7 @@ def account_of(consultation: Consultation) -> Account:
     return Account(
         comments=respondents.total(),
         unpublished=unpublished,
+        rejected=rejected,
         respondents=_most_first(respondents),
         languages=_most_first(languages),
         channels=_most_first(channels),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from floreo.consultation.models import (
+    NOT_COUNTED,
     Comment,
     CommentChannel,
     CommentState,
@@ -25,7 +26,7 @@ _READ = Permission.CONSULTATION_READ
 
 
 def _consultations(viewer: object) -> QuerySet[Consultation]:
-    counted = Count("comments", filter=~Q(comments__state=CommentState.WITHDRAWN))
+    counted = Count("comments", filter=~Q(comments__state__in=NOT_COUNTED))
     rows = Consultation.objects.visible_to(viewer).annotate(number_of_comments=counted)
     return rows.select_related("organisation", "law_version__instrument")
 
@@ -36,7 +37,7 @@ def _body(consultation: Consultation) -> str | None:
 
 
 def _law(consultation: Consultation) -> str | None:
-    version = consultation.law_version
+    version = consultation.public_version
     return f"{version.instrument.code}/{version.code}" if version is not None else None
 
 
@@ -75,7 +76,7 @@ CONSULTATIONS = Table(
 
 
 def _points(viewer: object) -> QuerySet[Point]:
-    counted = Count("comments", filter=~Q(comments__state=CommentState.WITHDRAWN))
+    counted = Count("comments", filter=~Q(comments__state__in=NOT_COUNTED))
     rows = Point.objects.visible_to(viewer).annotate(number_of_comments=counted)
     return rows.select_related("consultation", "changed_version__instrument")
 
@@ -130,8 +131,10 @@ CONSULTATION_POINTS = Table(
 
 
 def _comments(viewer: object) -> QuerySet[Comment]:
+    """With what everybody reads of each, which is all that a stranger's search looks into."""
     rows = Comment.objects.visible_to(viewer)
-    return rows.select_related("consultation", "point", "topic")
+    words = Case(When(shown_text="", then=F("text")), default=F("shown_text"))
+    return rows.annotate(read_text=words).select_related("consultation", "point", "topic")
 
 
 def _point(comment: Comment) -> int | None:
@@ -159,7 +162,7 @@ def _comment_columns() -> tuple[Column, ...]:
         Column("topic", _("Question"), _("Number of the question on which it is"), _topic, CellKind.WHOLE),
         Column("text", _("Comment"), _("As published"), lambda c: c.published_text),
         Column("point", _("Point"), _("Number of the point that it makes"), _point, CellKind.WHOLE),
-        column("state", _("State"), _("waiting, published, withheld or withdrawn"), **more),
+        column("state", _("State"), _("waiting, published, withheld, withdrawn or rejected"), **more),
         column("reason", _("Reason"), _("Why it is not published"), **more),
         Column("whole_text", _("Text as it came"), _("Not published"), lambda c: c.text, **more),
         CHANGED,
@@ -179,7 +182,7 @@ CONSULTATION_COMMENTS = Table(
     columns=_comment_columns(),
     order=("consultation_id", "number", "pk"),
     key="id",
-    search=("text", "reference"),
+    search=("read_text", "reference"),
     filters=(
         Filter(
             "consultation",

@@ -95,6 +95,15 @@ def refresh(case: Case) -> None:
     _write([case], rules())
 
 
+def refresh_open(cases: Iterable[Case]) -> None:
+    """The same for many at once, of which only the open ones get clocks: of an old case that was closed elsewhere nobody here can tell
+    which deadlines it met."""
+    using = rules()
+    for part in _parts([case.pk for case in cases if case.is_open]) if using else ():
+        held = Case.objects.filter(pk__in=part).prefetch_related("submissions", "pauses", "organisations__organisation")
+        _write(held, using)
+
+
 def _write(cases: Iterable[Case], using: Sequence[deadlines.Rule]) -> None:
     rows: list[Clock] = []
     for case in cases:

@@ -7,17 +7,14 @@ from decimal import Decimal
 
 from floreo.core.durations import MEDIAN, Duration, estimate
 from floreo.core.figures import Filters, Period, Reading, RecordRef, share
-from floreo.legislation.models import Stage, StageState, TreatyVerdict, Verdict
+from floreo.legislation.models import Stage, StageState, Verdict
+from floreo.legislation.queries import counted_verdicts
+
+_APPLIES = frozenset({Verdict.FULL, Verdict.PARTIAL, Verdict.GAP})
 
 
-def _judged() -> list[TreatyVerdict]:
-    rows = TreatyVerdict.objects.visible_to(None).exclude(reviewed_on=None)
-    applies = rows.filter(verdict__in=(Verdict.FULL, Verdict.PARTIAL, Verdict.GAP))
-    return list(applies.select_related("instrument", "item__in_version__framework"))
-
-
-def _share(verdict: str) -> Reading:
-    rows = _judged()
+def _share(verdict: str, period: Period) -> Reading:
+    rows = [row for row in counted_verdicts(period.end) if row.verdict in _APPLIES]
     if not rows:
         return Reading(None, Decimal(0), Decimal(0))
     counted = {row.pk for row in rows if row.verdict == verdict}
@@ -29,12 +26,17 @@ def _share(verdict: str) -> Reading:
 
 def share_treaty_items_full(period: Period, filters: Filters) -> Reading:
     """Per cent of the articles that were reviewed and apply, that public laws meet in full."""
-    return _share(Verdict.FULL)
+    return _share(Verdict.FULL, period)
+
+
+def share_treaty_items_partial(period: Period, filters: Filters) -> Reading:
+    """Per cent of the articles that were reviewed and apply, that public laws meet in part."""
+    return _share(Verdict.PARTIAL, period)
 
 
 def share_treaty_items_gap(period: Period, filters: Filters) -> Reading:
     """Per cent of the articles that were reviewed and apply, that no public law meets."""
-    return _share(Verdict.GAP)
+    return _share(Verdict.GAP, period)
 
 
 def median_days_bill_in_stage(period: Period, filters: Filters) -> Reading:

@@ -55,6 +55,7 @@ class InstructionKind(models.TextChoices):
     INSERT_DEFINITION = "insert_definition", _("Inserts a definition")
     REPLACE_DEFINITION = "replace_definition", _("Replaces a definition")
     REPEAL_DEFINITION = "repeal_definition", _("Repeals a definition")
+    NOT_UNDERSTOOD = "not_understood", _("Not understood by the program")
 
 
 def may_read_drafts(viewer: object) -> bool:
@@ -131,7 +132,7 @@ class Instrument(Record, Translated, Sourced):
         verbose_name=_("Waiting for (person)"),
     )
     pen_until = models.DateField(null=True, blank=True, verbose_name=_("Until"))
-    in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force since"))
+    in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force from"))
     is_public = models.BooleanField(default=False, verbose_name=_("On the public site"))
     is_text_complete = models.BooleanField(  # false where only headings, or some sections, were read
         default=True, verbose_name=_("The whole text is here")
@@ -350,7 +351,8 @@ class TreatyVerdictQuerySet(models.QuerySet["TreatyVerdict"]):
 
 
 class TreatyVerdict(Record, Translated):
-    """How far an instrument meets one item of a framework, by which provisions and why; reviewed by a second person or not yet."""
+    """How far one version of an instrument meets one item of a framework, by which provisions and why; reviewed by a second person or
+    not yet. A later version is rated anew and the rating of the earlier one stays: what is public does not wait for a draft."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("reason",)
 
@@ -364,6 +366,7 @@ class TreatyVerdict(Record, Translated):
     )
     digests = models.JSONField(default=dict, blank=True)  # {"10(1)": digest}: the words that were judged
     rated_by = models.CharField(max_length=200, blank=True)
+    rated_by_code = models.CharField(max_length=80, blank=True)  # of the actor: two people may have one name
     rated_on = models.DateField(null=True, blank=True)
     reviewed_by = models.CharField(max_length=200, blank=True)
     reviewed_on = models.DateField(null=True, blank=True)
@@ -372,7 +375,16 @@ class TreatyVerdict(Record, Translated):
 
     class Meta:
         ordering = ["instrument", "item__position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["instrument", "item"], name="verdict_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument", "item", "on_version"],
+                condition=Q(on_version__isnull=False),
+                name="verdict_once_a_version",
+            ),
+            models.UniqueConstraint(
+                fields=["instrument", "item"], condition=Q(on_version=None), name="verdict_once_without_version"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item}: {self.get_verdict_display()}"
@@ -397,7 +409,7 @@ class TreatyStatus(Record, Translated, Sourced):
     state = models.CharField(max_length=300, blank=True, verbose_name=_("State"))  # in words, as the source says
     signed_on = models.DateField(null=True, blank=True, verbose_name=_("Signed on"))
     ratified_on = models.DateField(null=True, blank=True, verbose_name=_("Ratified or acceded on"))
-    in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force since"))
+    in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force from"))
     open_until = models.DateField(null=True, blank=True, verbose_name=_("Open for signature until"))
     reservations = models.TextField(blank=True, verbose_name=_("Reservations and declarations"))
 

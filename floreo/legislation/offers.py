@@ -23,6 +23,14 @@ OFFERS = Offers(
             _("articles of treaties that were reviewed and apply"),
             knows_past=False,
         ),
+        "share_treaty_items_partial": Measure(
+            measures.share_treaty_items_partial,
+            _("Share of treaty articles that are partly met"),
+            "%",
+            _("articles partly met, reviewed by a second person"),
+            _("articles of treaties that were reviewed and apply"),
+            knows_past=False,
+        ),
         "share_treaty_items_gap": Measure(
             measures.share_treaty_items_gap,
             _("Share of treaty articles that are not met"),

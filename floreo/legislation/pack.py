@@ -109,7 +109,7 @@ class VerdictShape(TranslatedShape):
     word: ClassVar[str] = "law_verdict"
     makes: ClassVar[type[models.Model]] = TreatyVerdict
     owner: ClassVar[str] = "instrument"
-    lookup: ClassVar[tuple[str, ...]] = ("instrument", "item")
+    lookup: ClassVar[tuple[str, ...]] = ("instrument", "item", "on_version")
 
     item: str
     verdict: Annotated[str, one_of(Verdict)]
@@ -122,7 +122,7 @@ class VerdictShape(TranslatedShape):
     reviewed_on: Day | None = None
 
     def identity(self) -> str:
-        return self.item
+        return f"{self.item}@{self.on_version}" if self.on_version else self.item
 
     def meant(self, name: str, code: str, setting: Setting) -> str:
         return f"{setting.holder}/{code}" if name == "on_version" and code else super().meant(name, code, setting)

@@ -39,6 +39,7 @@ DOUBTS: Mapping[str, Promise] = {
     "instruction_failed": _l("An instruction of the bill does not fit the Act: %(problem)s."),
 }
 PROBLEMS: Mapping[str, Promise] = {
+    "not_understood": _l("the instruction was not understood; make this change by hand"),
     "no_such_section": _l("the Act has no section of that number"),
     "no_such_schedule": _l("the Act has no schedule of that name"),
     "schedule_by_hand": _l("in a schedule only words are changed here; make this change by hand"),

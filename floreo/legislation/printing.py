@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from django.utils.functional import Promise
@@ -12,7 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.legislation.models import LawProvision, LawVersion
+from floreo.core.wording import day_text
+from floreo.legislation.commencing import Start, not_in_force, start_of_each
+from floreo.legislation.models import InstrumentKind, LawProvision, LawVersion
 from floreo.legislation.queries import compared, provisions
 from floreo.legislation.text.compare import ComparedLine, ComparedProvision, Run, changed_eids, changed_lines
 from floreo.legislation.text.provisions import Front, PrintedLine, Provision, provisions_of
@@ -48,20 +51,39 @@ class Printed:
     changed: int
 
 
-def printed(version: LawVersion, before: LawVersion | None) -> Printed:
-    """Made once in a process for a text, a text before it and a language: a large Act takes a tenth of a second."""
-    return _printed(
-        version.pk, version.sha256, before.pk if before else None, before.sha256 if before else "", get_language() or ""
-    )
+Marks = tuple[tuple[str, str], ...]  # (number of a section, what is said beside it)
+
+
+def printed(version: LawVersion, before: LawVersion | None, marks: Marks = ()) -> Printed:
+    """Made once in a process for a text, a text before it, its marks and a language: a large Act takes a tenth of a second."""
+    was = (before.pk, before.sha256) if before else (None, "")
+    return _printed(version.pk, version.sha256, *was, marks, get_language() or "")
 
 
 @lru_cache(maxsize=16)
-def _printed(pk: int, _sha256: str, before_pk: int | None, _before: str, _language: str) -> Printed:
+def _printed(pk: int, _sha256: str, before_pk: int | None, _before: str, marks: Marks, _language: str) -> Printed:
     version = LawVersion.objects.get(pk=pk)
     before = LawVersion.objects.get(pk=before_pk) if before_pk else None
     changed = changed_labels(before, version) if before else {}
     front = front_of(version) if version.text else None
-    return Printed(front, tuple(contents(version, changed)), html(version, changed), len(changed))
+    return Printed(front, tuple(contents(version, changed)), html(version, changed, dict(marks)), len(changed))
+
+
+def commencement_marks(version: LawVersion, day: date) -> Marks:
+    """What is said beside the sections that are not in force on `day`; of a bill nothing is."""
+    instrument = version.instrument
+    if instrument.kind == InstrumentKind.BILL:
+        return ()
+    known = list(version.provisions.filter(kind="section").values_list("number", flat=True))
+    rows = [Start(row.sections, row.on) for row in instrument.commencements.all()]
+    starts = start_of_each(known, rows, instrument.in_force_on)
+    return tuple((number, _not_yet(on)) for number, on in not_in_force(starts, day).items())
+
+
+def _not_yet(on: date | None) -> str:
+    if on is None:
+        return _("Not in force: no day is set")
+    return _("In force from %(day)s") % {"day": day_text(on)}
 
 
 def changed_labels(old: LawVersion, new: LawVersion) -> Mapping[str, str]:
@@ -103,18 +125,19 @@ def _shown_number(row: LawProvision) -> str:
     return row.number
 
 
-def html(version: LawVersion, changed: Mapping[str, str]) -> str:
+def html(version: LawVersion, changed: Mapping[str, str], marks: Mapping[str, str] | None = None) -> str:
     found = []
+    said = marks or {}
     level = "h2"
     for each in provisions(version):
-        found.append(_provision(each, changed.get(each.eid, ""), level))
+        found.append(_provision(each, changed.get(each.eid, ""), level, said.get(each.number, "")))
         if each.kind in {"part", "chapter", "division"}:
             level = "h3"
     return "".join(found)
 
 
-def _provision(each: Provision, change: str, level: str) -> str:
-    """A clause's heading is of level `level`: below its part's, or the page's own where no part came before."""
+def _provision(each: Provision, change: str, level: str, mark: str) -> str:
+    """A clause's heading is of level `level`: below its part's, or the page's own where no part came before. `mark` is said beside it."""
     if each.kind in {"part", "chapter", "division"}:
         name = {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[each.kind] % {
             "n": each.number
@@ -131,7 +154,9 @@ def _provision(each: Provision, change: str, level: str) -> str:
         else f'<span class="visually-hidden">{escape(_("Without a heading"))}</span>'
     )
     link = _("Permanent link to %(number)s") % {"number": each.number}
-    note = f"<span>{escape(str(CHANGES[change]))}</span>" if change else ""
+    notes = [str(CHANGES[change])] if change else []
+    notes += [mark] if mark else []
+    note = "".join(f"<span>{escape(words)}</span>" for words in notes)
     return (
         f'<article class="fl-law-clause" id="{escape(each.eid)}"><{level}><span>{escape(each.number)}</span><span>{heading}</span></{level}>'
         f'<p class="fl-law-perma"><a href="#{escape(each.eid)}">{escape(link)}</a>{note}</p>{lines(each.lines)}</article>'

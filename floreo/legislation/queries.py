@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,16 +83,47 @@ class Coverage:
 
 
 def matrix(instrument: Instrument, framework: Framework, version: LawVersion | None, viewer: object) -> list[MatrixRow]:
-    """Every rated article of the treaty in its order, with the verdicts that the viewer sees; which verdicts have to be looked at again is worked out from the words."""
+    """Every rated article of the treaty in its order, with the verdict on `version`, or on the last version before it that was rated and
+    that the viewer sees; which verdicts have to be looked at again is worked out from the words."""
     items = Item.objects.filter(in_version__framework=framework, in_version__is_current=True, is_rated=True)
-    verdicts = {
-        v.item_id: v
-        for v in instrument.verdicts.visible_to(viewer).select_related("on_version").defer("on_version__text")
-    }
-    now = dict(version.provisions.exclude(label="").values_list("label", "digest")) if version else {}
+    rows = instrument.verdicts.visible_to(viewer).select_related("on_version").defer("on_version__text")
+    verdicts = {v.item_id: v for v in standing(rows, version)}
+    now = _digests(version)
     return [
         MatrixRow(item, found, _changed(found, now, version)) for item in items for found in [verdicts.get(item.pk)]
     ]
+
+
+def standing(rows: Iterable[TreatyVerdict], version: LawVersion | None) -> list[TreatyVerdict]:
+    """Of each article the verdict that stands for `version`: on it, or on the last version before it; without a version the last of
+    all. Verdicts of one instrument, with their versions."""
+    found: dict[int, TreatyVerdict] = {}
+    for row in sorted(rows, key=_place):
+        if version is None or row.on_version is None or _place(row) <= (version.dated, version.pk):
+            found[row.item_id] = row
+    return list(found.values())
+
+
+def _place(row: TreatyVerdict) -> tuple[date, int]:
+    return (row.on_version.dated, row.on_version.pk) if row.on_version is not None else (date.min, 0)
+
+
+def _digests(version: LawVersion | None) -> Mapping[str, str]:
+    return dict(version.provisions.exclude(label="").values_list("label", "digest")) if version else {}
+
+
+def counted_verdicts(until: date) -> list[TreatyVerdict]:
+    """Those that figures rest on: reviewed by that day, of public laws, each on the newest public text; not those whose words changed
+    since."""
+    found: list[TreatyVerdict] = []
+    for law in Instrument.objects.visible_to(None).filter(verdicts__isnull=False).distinct().order_by("pk"):
+        version = newest_version(law, None)
+        now = _digests(version)
+        rows = law.verdicts.visible_to(None).select_related("instrument", "item__in_version__framework", "on_version")
+        for row in standing(rows.defer("on_version__text"), version):
+            if row.reviewed_on is not None and row.reviewed_on <= until and not _changed(row, now, version):
+                found.append(row)
+    return found
 
 
 def _changed(verdict: TreatyVerdict | None, now: Mapping[str, str], version: LawVersion | None) -> tuple[str, ...]:

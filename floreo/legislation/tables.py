@@ -83,7 +83,7 @@ LAWS = Table(
             _("Code of the Act that the bill became"),
             lambda i: _public_code(i.became),
         ),
-        _col("in_force_on", _("In force since"), _("Day of commencement"), lambda i: i.in_force_on, CellKind.DATE),
+        _col("in_force_on", _("In force from"), _("Day of commencement"), lambda i: i.in_force_on, CellKind.DATE),
         _col(
             "is_text_complete",
             _("Whole text"),
@@ -209,7 +209,7 @@ TREATIES = Table(
         _col("state", _("State"), _("In words, as the source says"), lambda t: t.in_language("state")),
         _col("signed_on", _("Signed on"), _("Day"), lambda t: t.signed_on, CellKind.DATE),
         _col("ratified_on", _("Ratified or acceded on"), _("Day"), lambda t: t.ratified_on, CellKind.DATE),
-        _col("in_force_on", _("In force since"), _("For the country"), lambda t: t.in_force_on, CellKind.DATE),
+        _col("in_force_on", _("In force from"), _("For the country"), lambda t: t.in_force_on, CellKind.DATE),
         _col("open_until", _("Open for signature until"), _("Last day"), lambda t: t.open_until, CellKind.DATE),
         _col(
             "reservations", _("Reservations and declarations"), _("In words"), lambda t: t.in_language("reservations")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,8 +32,8 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         )
         if recipient.holds(item):
             yield item
-    waiting = rows.filter(verdicts__reviewed_on=None, verdicts__rated_on__isnull=False)
-    for law in waiting.annotate(waiting=Count("verdicts")):
+    unread = Q(verdicts__reviewed_on=None, verdicts__rated_on__isnull=False)
+    for law in rows.annotate(waiting=Count("verdicts", filter=unread)).filter(waiting__gt=0):
         count: int = law.waiting  # type: ignore[attr-defined]  # annotate() gives it
         item = Task(
             key=f"{key(law)}:verdicts",

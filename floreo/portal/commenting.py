@@ -60,13 +60,13 @@ class CommentForm(forms.Form):
 
     def _places(self, chosen: str) -> list[tuple[str, str]]:
         """What a comment can be on. A clause within a section that was followed from the text is there too."""
-        clauses = clauses_of(self.consultation.law_version)
+        version = self.consultation.public_version
+        clauses = clauses_of(version)
         places = [("", _("The whole"))]
         places += [(f"{TOPIC}{t.number}", t.in_language("title")) for t in topics_of(self.consultation)]
         places += [(f"{CLAUSE}{p.eid}", f"{p.label or p.number} {p.heading}".strip()) for p in clauses]
         if chosen.startswith(CLAUSE) and chosen not in dict(places):
             eid = chosen.removeprefix(CLAUSE)
-            version = self.consultation.law_version
             found = version.provisions.filter(eid=eid).first() if version is not None else None
             places.append((chosen, str(found) if found is not None else sound_text(eid)[:60]))
         return places

@@ -110,6 +110,7 @@ urlpatterns: list[URLPattern] = [
     path("advisories/unsubscribe/<str:token>/", advisories.unsubscribe_page, name="advisory_unsubscribe"),
     path("advisories/team/", advisories.team, name="team"),
     path("advisories/<slug:code>/", advisories.advisory, name="advisory"),
+    path("consultations/feed.xml", consultations.feed, name="consultations_feed"),
     path("consultations/", consultations.consultations, name="consultations"),
     path("consultations/<slug:code>/", consultations.consultation, name="consultation"),
     path("consultations/<slug:code>/comment/", consultations.comment, name="comment"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -161,6 +162,24 @@ class TestCommenting:
         same = commenting.change_comment(comment, by=Writer(comment), given=Given("Other words.", "business"))
         assert same.respondent == "business"
 
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"organisation_name": "A rude word", "is_nameless": False},
+            {"name": "A rude word", "is_nameless": False},
+            {"respondent": "academia"},
+        ],
+    )
+    def test_nothing_that_everybody_reads_changes_unread(self, facts: dict[str, Any]) -> None:
+        comment = read(sent(opened()))
+        given = Given(**{"text": comment.text, "respondent": comment.respondent} | facts)
+        assert commenting.change_comment(comment, by=Writer(comment), given=given).state == "waiting"
+
+    def test_what_nobody_else_reads_changes_without_being_read(self) -> None:
+        comment = read(sent(opened()))
+        given = Given(text=comment.text, respondent=comment.respondent, name="Kept to myself", mail="me@example.org")
+        assert commenting.change_comment(comment, by=Writer(comment), given=given).state == "published"
+
     def test_withdrawn_twice_is_refused_and_erased_is_gone(self) -> None:
         comment = sent(opened())
         commenting.withdraw_comment(comment, by=Writer(comment))
@@ -298,11 +317,146 @@ class TestDeciding:
             lambda: deciding.remove_point(point, by=SYSTEM),
             lambda: deciding.add_point(made, by=SYSTEM, title="x"),
             lambda: deciding.group_comments(made, by=SYSTEM, numbers=[1], point=None),
-            lambda: deciding.withhold_comment(Comment.objects.get(pk=comment.pk), by=SYSTEM, reason="x"),
+            lambda: deciding.reject_comment(Comment.objects.get(pk=comment.pk), by=SYSTEM, reason="x"),
+            lambda: deciding.merge_point(point, by=SYSTEM, into=point),
             lambda: deciding.publish_answers(made, by=SYSTEM),
             lambda: preparing.update(made, by=SYSTEM, title="x"),
         ]
         assert [refused(each) for each in acts] == ["answered"] * len(acts)
+
+    def test_personal_data_that_was_overlooked_is_hidden_after_the_answers_too(self) -> None:
+        made = opened()
+        comment = read(sent(made, "It was Juan of the green house."))
+        made = closed_now(made)
+        decided(made, [1])
+        before = account_of(deciding.publish_answers(made, by=SYSTEM)).points[0].comments
+        shown = deciding.publish_comment(Comment.objects.get(pk=comment.pk), by=SYSTEM, text="It was […].")
+        assert shown.published_text == "It was […]."
+        held = deciding.withhold_comment(shown, by=SYSTEM, reason="It names a person.")
+        assert (held.published_text, account_of(made).points[0].comments) == ("", before)
+
+    def test_each_address_is_sent_one_letter_whatever_it_was_left_with(self) -> None:
+        made = opened()
+        for n in range(25):
+            read(sent(made, f"Text {n}", mail="Victim@example.org" if n % 2 else "victim@example.org"))
+        read(sent(made, "Mine.", mail="other@example.org"))
+        made = closed_now(made)
+        decided(made, list(range(1, 27)))
+        deciding.publish_answers(made, by=SYSTEM)
+        letters = OutboxMail.objects.filter(kind="consultation.answer")
+        assert sorted(each.to.casefold() for each in letters) == ["other@example.org", "victim@example.org"]
+        assert letters.get(to__iexact="victim@example.org").text.count("Your comment is COM-") == 20
+        assert Comment.objects.exclude(mail="").count() == 0
+
+    def test_two_points_that_ask_for_the_same_are_merged(self) -> None:
+        made = opened()
+        for n in range(3):
+            read(sent(made, f"Text {n}"))
+        kept, gone = decided(made, [1]), decided(made, [2, 3])
+        other = deciding.add_point(preparing.prepare(by=SYSTEM, title="Other"), by=SYSTEM, title="Elsewhere")
+        assert refused(lambda: deciding.merge_point(gone, by=SYSTEM, into=other)) == "bad_value"
+        assert refused(lambda: deciding.merge_point(gone, by=SYSTEM, into=gone)) == "bad_value"
+        deciding.merge_point(gone, by=SYSTEM, into=kept)
+        entry = last()
+        assert (entry.verb, entry.detail["merged"], entry.detail["comments"]) == ("point.merged", gone.number, [2, 3])
+        assert list(made.points.all()) == [kept]
+        assert kept.comments.count() == 3
+
+
+class TestNotAComment:
+    def test_it_is_not_counted_and_how_many_there_were_is_known(self) -> None:
+        made = opened()
+        kept, advertising = read(sent(made)), sent(made, "Buy cheap watches.", mail="victim@example.org")
+        assert refused(lambda: deciding.reject_comment(advertising, by=SYSTEM, reason=" ")) == "missing"
+        gone = deciding.reject_comment(advertising, by=SYSTEM, reason="Advertising.")
+        assert (gone.state, gone.mail, gone.is_counted, gone.published_text) == ("rejected", "", False, "")
+        account = account_of(made)
+        assert (account.comments, account.rejected) == (1, 1)
+        assert refused(lambda: deciding.reject_comment(gone, by=SYSTEM, reason="Again.")) == "not_counted"
+        decided(made, [1])
+        deciding.publish_answers(closed_now(made), by=SYSTEM)
+        assert OutboxMail.objects.filter(kind="consultation.answer").count() == 0
+        assert refused(lambda: deciding.publish_comment(gone, by=SYSTEM)) == "answered"
+        assert kept.is_counted
+
+    def test_a_person_can_think_better_of_it_before_the_answers(self) -> None:
+        gone = deciding.reject_comment(sent(opened()), by=SYSTEM, reason="A trial.")
+        assert read(gone).is_counted
+
+    def test_its_writer_reads_why_and_cannot_change_it(self, stranger: Client) -> None:
+        comment = sent(opened())
+        deciding.reject_comment(comment, by=SYSTEM, reason="Sent by a program.")
+        page = stranger.get("/comment/follow/secret-1/").content.decode()
+        assert "Sent by a program." in page
+        gone = Comment.objects.get()
+        change = Given(text="Buy more.", respondent="citizen")
+        assert refused(lambda: commenting.change_comment(gone, by=Writer(gone), given=change)) == "rejected"
+        assert commenting.erase_comment(gone, by=Writer(gone)).state == "rejected"
+
+    def test_a_crowd_by_script_is_set_aside_with_one_press(self) -> None:
+        made = opened()
+        crowd = [sent(made, f"Vote {n}", organisation_name=f"Firm {n}", is_nameless=False) for n in range(40)]
+        period = Period(clock.today() - timedelta(days=2), clock.today())
+        assert measures.organisations_consulted(period, Filters()).value == 0  # nobody has read them
+        assert deciding.reject_comments(crowd, by=SYSTEM, reason="Sent by a program.") == 40
+        assert (last().verb, len(last().detail["comments"])) == ("comments.rejected", 40)
+        assert measures.comments_received(period, Filters()).value == 0
+        assert refused(lambda: deciding.reject_comments(crowd, by=SYSTEM, reason="Again.")) == "none_selected"
+
+    def test_only_who_runs_consultations(self, user_with: Callable[..., User]) -> None:
+        comment = sent(opened())
+        lead = a_lead(user_with)
+        with pytest.raises(NotAllowed):
+            deciding.reject_comment(comment, by=lead, reason="x")
+        with pytest.raises(NotAllowed):
+            deciding.reject_comments([comment], by=lead, reason="x")
+
+
+class TestErasedOnRequest:
+    def test_what_came_on_paper_is_erased_by_staff(self) -> None:
+        made = opened()
+        given = Given(text="De papel.", respondent="citizen", name="Juana", mail="j@example.org", is_nameless=False)
+        comment = commenting.enter_comment(made, by=SYSTEM, given=given, channel="paper", received_on=clock.today())
+        assert refused(lambda: commenting.erase_on_request(comment, by=SYSTEM, request=" ")) == "missing"
+        gone = commenting.erase_on_request(comment, by=SYSTEM, request="By letter.")
+        assert (gone.text, gone.name, gone.mail, gone.is_erased, gone.state) == ("", "", "", True, "withdrawn")
+        assert last().detail["request"] == "By letter."
+        assert refused(lambda: commenting.erase_on_request(gone, by=SYSTEM, request="By letter.")) == "erased"
+
+    def test_after_the_answers_it_stays_counted(self) -> None:
+        made = opened()
+        comment = read(sent(made))
+        made = closed_now(made)
+        decided(made, [1])
+        deciding.publish_answers(made, by=SYSTEM)
+        gone = commenting.erase_on_request(Comment.objects.get(pk=comment.pk), by=SYSTEM, request="By telephone.")
+        assert (gone.is_counted, gone.published_text, account_of(made).comments) == (True, "", 1)
+
+    def test_only_who_runs_consultations(self, user_with: Callable[..., User]) -> None:
+        with pytest.raises(NotAllowed):
+            commenting.erase_on_request(sent(opened()), by=a_lead(user_with), request="x")
+
+
+class TestTextThatIsNotPublic:
+    def test_nothing_of_it_is_shown_until_it_is_published_with_the_opening(self, stranger: Client) -> None:
+        made = opened(law_version=bill(is_public=False))
+        for address in (f"/consultations/{CODE}/", f"/consultations/{CODE}/comment/", "/data/consultations.csv"):
+            answer: Any = stranger.get(address)
+            page = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert b"Searches" not in page, address
+            assert b"harbour-bill/v1" not in page, address
+        assert stranger.get(f"/consultations/{CODE}/comment/?on=clause:sec_3").status_code == 404
+        assert refused(lambda: sent(made)) == "unknown_clause"
+        preparing.announce_due(by=SYSTEM)
+        assert b"Searches" in stranger.get(f"/consultations/{CODE}/").content
+        assert stranger.get("/laws/harbour-bill/v1/").status_code == 200
+
+    def test_only_who_may_publish_laws_schedules_it(
+        self, user_with: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = draft(law_version=bill(is_public=False))
+        monkeypatch.setattr(preparing, "can", lambda *_given: False)
+        assert refused(lambda: preparing.schedule(made, by=SYSTEM)) == "hidden_text"
 
     def test_only_a_publisher_publishes_answers(self, user_with: Callable[..., User]) -> None:
         made = closed_now(opened())

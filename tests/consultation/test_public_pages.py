@@ -73,6 +73,46 @@ class TestHidden:
         assert "Harbour Bill 2026" in text_of(stranger.get("/search/?q=Harbour"))
 
 
+class TestSearched:
+    def test_what_a_moderator_hid_is_found_by_no_search(self, stranger: Client) -> None:
+        comment = sent(opened(), "It was Juan of the green house.")
+        deciding.publish_comment(comment, by=SYSTEM, text="It was […] of the green house.")
+        for address in (
+            f"/consultations/{CODE}/comments/",
+            f"/consultations/{CODE}/comments/?format=csv",
+            "/api/v1/consultation_comments",
+        ):
+            more = "&" if "?" in address else "?"
+            assert "green house" in text_of(stranger.get(f"{address}{more}q=green")), address
+            assert "green house" not in text_of(stranger.get(f"{address}{more}q=Juan")), address
+        assert comment.text == "It was Juan of the green house."
+
+
+class TestFollowed:
+    def test_the_feed_tells_what_opened_and_what_was_answered(self, stranger: Client) -> None:
+        made = opened()
+        feed = stranger.get("/consultations/feed.xml")
+        assert feed["Content-Type"].startswith("application/rss+xml")
+        assert "Open for comments: Harbour Bill 2026" in text_of(feed)
+        assert "Proyecto de ley de puertos 2026" in text_of(stranger.get("/es/consultations/feed.xml"))
+        read(sent(made))
+        made = closed_now(made)
+        decided(made, [1])
+        deciding.publish_answers(made, by=SYSTEM)
+        after = text_of(stranger.get("/consultations/feed.xml"))
+        assert after.index("Answers published: Harbour Bill 2026") < after.index("Open for comments: Harbour Bill 2026")
+
+    def test_the_feed_tells_nothing_before_its_moment(self, stranger: Client) -> None:
+        preparing.schedule(draft(opens_at=moments.now() + timedelta(days=1)), by=SYSTEM)
+        assert "Harbour" not in text_of(stranger.get("/consultations/feed.xml"))
+
+    def test_the_first_page_lists_what_is_open_and_nothing_else(self, stranger: Client) -> None:
+        made = opened()
+        assert f"/consultations/{CODE}/" in text_of(stranger.get("/"))
+        closed_now(made)
+        assert f"/consultations/{CODE}/" not in text_of(stranger.get("/"))
+
+
 class TestOpen:
     def test_its_page_lists_the_clauses(self, stranger: Client) -> None:
         opened()

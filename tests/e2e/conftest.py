@@ -56,6 +56,7 @@ class Site:
     """A running installation: its address, the sample accounts it printed, and its one-time link."""
 
     address: str
+    data: Path = Path()  # its data folder
     accounts: dict[str, tuple[str, str]] = field(default_factory=dict)  # role -> (e-mail, password)
     admin_link: str = ""
     printed: list[str] = field(default_factory=list)
@@ -78,7 +79,7 @@ def _environment() -> dict[str, str]:
 def running(data: Path, *, pack: str = "", **settings: str) -> Iterator[Site]:
     """`floreo up` with a pack, as the README says, on a port of its own, with further settings. Without a pack: with the
     sample country, as its first start and its worker's first minute left it, which is done once for all tests."""
-    port, site = free_port(), Site("")
+    port, site = free_port(), Site("", data)
     settings = {"FLOREO_SECRET_KEY": KEY} | settings
     if not pack:
         pack = prepared(data, "with reports").pack

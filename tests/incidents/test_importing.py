@@ -1,4 +1,4 @@
-"""Old cases from a file: read in both languages, nothing guessed, nothing computed, undone as a whole."""
+"""Old cases from a file: read in both languages, nothing guessed, undone as a whole."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from floreo.incidents.actions.cases import open_case, reopen
 from floreo.incidents.actions.importing import begin_import, import_cases, import_part, undo_import
 from floreo.incidents.actions.parts import link_case
 from floreo.incidents.import_text import kept_sentence
-from floreo.incidents.models import Case, CaseLink, ImportRun, LogEntry
+from floreo.incidents.models import Case, CaseLink, Clock, ImportRun, LogEntry
 from floreo.organisations.models import User
+from tests.incidents.desk import a_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +122,16 @@ def test_rows_go_in_by_many_and_not_one_by_one(django_assert_max_num_queries: ob
     with django_assert_max_num_queries(100):  # type: ignore[operator]  # a fixture of pytest-django
         import_part(run, by=SYSTEM, rows=read.rows)
     assert (Case.objects.count(), ImportRun.objects.get().cases[-1]) == (1000, "OLD-2019-01000")
+
+
+def test_a_case_that_is_open_has_its_clocks_at_once_and_a_closed_one_none() -> None:
+    a_rule()
+    run = import_cases(
+        _read("title,received,closed,state\nOpen one,2019-01-01,,open\nClosed one,2019-01-01,2019-01-02,\n"), by=SYSTEM
+    )
+    assert list(Clock.objects.values_list("case__title", "rule")) == [("Open one", "early-warning")]
+    assert undo_import(run, by=SYSTEM) == 0
+    assert Clock.objects.count() == 0
 
 
 def test_an_imported_red_case_is_read_by_who_imported_it_and_a_linked_one_is_not_removed(

@@ -430,6 +430,36 @@ def test_whoever_rated_does_not_review_and_a_new_rating_is_reviewed_anew(secreta
         verdicts.review(again, by=user_with("drafter"))
 
 
+def test_two_people_of_one_name_review_each_other_and_a_new_name_is_no_second_person(user_with: Make) -> None:
+    version = make_version(make_law())
+    item = article(make_treaty())
+    one, other = user_with("secretariat", email="a@example.org"), user_with("secretariat", email="b@example.org")
+    row = rated(version, one, item=item)
+    assert one.actor_name == other.actor_name
+    User.objects.filter(pk=one.pk).update(name="Somebody Else")
+    renamed = User.objects.get(pk=one.pk)
+    assert refused(lambda: verdicts.review(row, by=renamed))[0] == "own_rating"
+    assert verdicts.review(row, by=other).is_reviewed
+
+
+def test_rating_a_draft_leaves_the_rating_of_what_is_public(drafter: User, secretariat: User) -> None:
+    version = versions.publish_version(make_version(make_law()), by=SYSTEM)
+    treaty = make_treaty()
+    item = article(treaty)
+    public = verdicts.review(rated(version, drafter, item=item), by=secretariat)
+    draft = versions.copy_version(version, by=drafter, code="v2", title="Next", dated=date(2026, 1, 1))
+    made = rated(draft, drafter, item=item, verdict="gap", provisions=[])
+    assert made.pk != public.pk
+
+    def shown(of: LawVersion, viewer: object) -> str | None:
+        row = queries.matrix(of.instrument, treaty, of, viewer)[0]
+        return row.verdict.verdict if row.verdict else None
+
+    assert (shown(version, None), shown(version, SYSTEM), shown(draft, SYSTEM)) == ("full", "full", "gap")
+    again = rated(draft, drafter, item=item, verdict="partial")
+    assert (again.pk, TreatyVerdict.objects.count()) == (made.pk, 2)
+
+
 def test_a_review_is_of_what_was_shown(drafter: User, secretariat: User) -> None:
     version = make_version(make_law())
     item = article(make_treaty())

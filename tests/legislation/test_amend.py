@@ -420,3 +420,35 @@ def test_every_clause_comes_back_the_same_from_its_lines(name: str) -> None:
         builder.open_section(Node("section", each.number, each.heading))
         nodes, _loose = builder.build([Line(line) for line in lines_of(each)])
         assert nodes == [each]
+
+
+# --- What is not understood -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("Section 3(1) of the principal Act is amended by renumbering it as section 4.", ("3", "(1)")),
+        ("In section 3 of the principal Act, subsections (2) to (5) are deleted.", ("3", "")),
+        ("Section 3 of the principal Act is amended by inserting a comma after the word boat.", ("3", "")),
+    ],
+)
+def test_an_order_in_words_that_are_not_known_is_a_row_that_says_so(words: str, place: tuple[str, str]) -> None:
+    (one,) = instructions_of(read("1. Changes", words))
+    assert (one.kind, one.section, "".join(one.below)) == ("not_understood", *place)
+    act = read("3. Theft", "(1) A person who takes a boat pays.")
+    made = apply(act, [one])
+    assert (one.problem, provisions(made)) == ("not_understood", provisions(act))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This Act may be cited as the Boats (Amendment) Act.",
+        "Section 3 of the principal Act applies to boats that were built before this Act.",
+        "Notwithstanding the repeal of section 3, a licence that was given under it stays.",
+        "Section 3 is amended in the manner that follows.",
+    ],
+)
+def test_what_orders_nothing_is_no_row(words: str) -> None:
+    assert instructions_of(read("1. Changes", words)) == []

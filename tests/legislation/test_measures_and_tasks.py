@@ -65,6 +65,36 @@ def test_only_reviewed_verdicts_of_public_texts_that_apply_are_counted() -> None
     assert figures(full()) == (None, 0, 0)
 
 
+def test_a_verdict_whose_words_changed_is_in_no_figure() -> None:
+    law = make_law()
+    first = versions.publish_version(make_version(law), by=SYSTEM)
+    treaty = make_treaty(articles=2)
+    for code, label in (("1", "1"), ("2", "3(1)")):
+        row = verdicts.rate(
+            law,
+            by=SYSTEM,
+            item=article(treaty, code),
+            on_version=first,
+            verdict="full",
+            provisions=[label],
+            reason="W.",
+        )
+        verdicts.review(row, by=make_user("secretariat", email=f"{code}@example.org"))
+    assert figures(full()) == (Decimal(100), 2, 2)
+    newer = versions.copy_version(first, by=SYSTEM, code="v2", title="Next", dated=date(2026, 1, 1))
+    text = versions.clause_text(newer, "3").replace("ten dollars", "a dollar")
+    versions.edit_clause(newer, by=SYSTEM, number="3", heading="Theft", words=text)
+    assert figures(full()) == (Decimal(100), 2, 2)
+    versions.publish_version(newer, by=SYSTEM)
+    assert figures(full()) == (Decimal(100), 1, 1)
+    assert figures(measures.share_treaty_items_partial(YEAR, Filters())) == (Decimal(0), 0, 1)
+    assert figures(measures.share_treaty_items_full(Period(date(2025, 1, 1), date(2025, 12, 31)), Filters())) == (
+        None,
+        0,
+        0,
+    )
+
+
 def test_the_median_of_days_in_a_stage_counts_those_that_are_not_over_as_far_as_they_went() -> None:
     law = make_law(kind="bill")
     for n, (start, end) in enumerate(

@@ -137,6 +137,30 @@ def test_what_is_hidden_or_not_there_is_not_found(act: Instrument, address: str)
     assert Client().get(address).status_code == 404
 
 
+def test_what_is_not_in_force_on_a_day_is_marked(act: Instrument) -> None:
+    instruments.add_commencement(act, by=SYSTEM, sections="", on=date(2014, 7, 1))
+    instruments.add_commencement(act, by=SYSTEM, sections="12", on=date(2027, 1, 1))
+    instruments.add_commencement(act, by=SYSTEM, sections="3", note="To be fixed by the Minister")
+    today = page_of("/laws/boats-act/")
+    assert "In force from 1 January 2027" in today
+    assert "Not in force: no day is set" in today
+    assert "In force from 1 July 2014" not in today
+    then = Client().get("/laws/boats-act/?on=2014-06-25", follow=True)
+    assert then.redirect_chain == [("/laws/boats-act/v1/?on=2014-06-25", 302)]
+    words = then.content.decode()
+    assert words.count("In force from 1 July 2014") == 2
+    assert "What was not in force on that day is marked." in words
+    assert Client().get("/laws/boats-act/v1/?on=nonsense").status_code == 404
+
+
+def test_a_day_of_commencement_that_has_not_come_is_no_since(act: Instrument) -> None:
+    instruments.update_instrument(act, by=SYSTEM, in_force_on=date(2027, 3, 1))
+    for address in ("/laws/", "/laws/boats-act/"):
+        text = page_of(address)
+        assert "In force since" not in text, address
+        assert "In force from 1 March 2027" in text, address
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_no_table_says_a_word_of_what_is_not_public(act: Instrument, table: str) -> None:
     for address in (f"/data/{table}.json", f"/data/{table}.csv", f"/api/v1/{table}", f"/data/{table}/"):
@@ -204,7 +228,7 @@ def test_every_address_within_the_page_leads_somewhere(act: Instrument) -> None:
 )
 def test_how_it_read_on_a_day(act: Instrument, day: str, version: str) -> None:
     response = Client().get("/laws/boats-act/", {"on": day})
-    assert (response.status_code, response.headers["Location"]) == (302, f"/laws/boats-act/{version}/")
+    assert (response.status_code, response.headers["Location"]) == (302, f"/laws/boats-act/{version}/?on={day}")
 
 
 def test_the_machine_readable_head_is_json_and_names_the_files(act: Instrument) -> None:
@@ -357,7 +381,7 @@ def many(act: Instrument) -> None:
     ("address", "queries"),
     [
         ("/laws/", 8),
-        ("/laws/boats-act/", 18),
+        ("/laws/boats-act/", 20),
         ("/laws/boats-act/v2/since/v1/", 9),
         ("/laws/boats-act/treaties/budapest/", 10),
     ],

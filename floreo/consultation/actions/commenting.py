@@ -26,11 +26,12 @@ from floreo.consultation.models import (
 from floreo.consultation.queries import provision_of
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.wording import day_text, number_figures
-from floreo.core.writing import lock_latest, refuse, require_past, save
+from floreo.core.writing import lock_latest, refuse, require_past, require_text, save
+from floreo.legislation.models import LawVersion
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
 
@@ -81,8 +82,8 @@ def _too_long(length: int) -> str:
     return _("The comment has %(number)s characters. At most %(most)s fit.") % words
 
 
-def _place(consultation: Consultation, given: Given) -> dict[str, Any]:
-    """What it is about: a clause of the text, a question, or the whole."""
+def _place(consultation: Consultation, given: Given, version: LawVersion | None) -> dict[str, Any]:
+    """What it is about: a clause of `version`, a question, or the whole."""
     topic: Topic | None = None
     if given.topic is not None:
         topic = consultation.topics.filter(number=given.topic).first()
@@ -90,7 +91,7 @@ def _place(consultation: Consultation, given: Given) -> dict[str, Any]:
             raise refuse("topic", _("This consultation has no such question."), code="unknown_topic")
     if not given.clause:
         return {"clause": "", "eid": "", "topic": topic}
-    provision = provision_of(consultation, given.clause)
+    provision = provision_of(version, given.clause)
     if provision is None:
         sentence = _("The text that is consulted on has no clause “%(clause)s”. Choose one from the list.")
         raise refuse("clause", sentence % {"clause": sound_text(given.clause)[:60]}, code="unknown_clause")
@@ -117,8 +118,9 @@ def _next_number(consultation: Consultation) -> int:
 
 def _require_first(invitation: Invitation, place: dict[str, Any]) -> None:
     """An organisation that is invited says one thing of one clause: it changes it by the comment's own link."""
-    rows = invitation.comments.exclude(state=CommentState.WITHDRAWN)
-    before = rows.filter(eid=place["eid"], clause=place["clause"], topic=place["topic"]).first()
+    before = (
+        invitation.comments.counted().filter(eid=place["eid"], clause=place["clause"], topic=place["topic"]).first()
+    )
     if before is not None:
         sentence = _(
             "By this link a comment on this was sent already: %(reference)s. Change that one by the link that was shown when it"
@@ -146,7 +148,7 @@ def send_comment(
     must_take_comments(fresh)
     if invitation is None and not fresh.takes_anybody:
         raise Refused(_("Only organisations that were invited comment here, each by its own link."), code="invited")
-    place = _place(fresh, given)
+    place = _place(fresh, given, fresh.public_version)
     if invitation is not None:
         _require_first(invitation, place)
     day = clock.calendar_day(moments.now())
@@ -170,6 +172,8 @@ def send_comment(
 def must_be_changeable(comment: Comment) -> None:
     if comment.state == CommentState.WITHDRAWN:
         raise Refused(_("This comment was withdrawn already."), code="withdrawn")
+    if comment.state == CommentState.REJECTED:
+        raise Refused(_("This was not taken as a comment, so it cannot be changed. Send a new one."), code="rejected")
     must_take_comments(comment.consultation)
 
 
@@ -178,11 +182,17 @@ def change_comment(comment: Comment, *, by: Actor, given: Given, version: int | 
     """By its link, until the consultation closes. It is read again before it is published."""
     fresh = lock_latest(comment, version)
     must_be_changeable(fresh)
-    before = fresh.text
+    before = _read_by_all(fresh)
     _fill(fresh, given)
-    if fresh.text != before:
+    if _read_by_all(fresh) != before:
         fresh.state, fresh.shown_text, fresh.reason, fresh.moderated_on = CommentState.WAITING, "", "", None
     return save(fresh)
+
+
+def _read_by_all(comment: Comment) -> tuple[str, ...]:
+    """What everybody would read of it: nothing of that is published unread."""
+    name = "" if comment.is_nameless else comment.organisation_name or comment.name
+    return comment.text, name, comment.respondent
 
 
 @action("comment.withdrawn", needs=None)
@@ -198,13 +208,27 @@ def withdraw_comment(comment: Comment, *, by: Actor) -> Comment:
 def erase_comment(comment: Comment, *, by: Actor) -> Comment:
     """By its link, at any time: text, names and address go, and so does the link. While the consultation is open it counts no more;
     later it stays counted, as what was decided rests on it."""
+    return _erase(lock_latest(comment))
+
+
+@action("comment.erased_on_request", needs=Permission.CONSULTATION_RUN)
+def erase_on_request(comment: Comment, *, by: Actor, request: str) -> Comment:
+    """For who wrote on paper, or lost the link: the same as by the link, with how the request came."""
     fresh = lock_latest(comment)
-    fresh.text = fresh.shown_text = fresh.organisation_name = fresh.name = fresh.mail = ""
-    fresh.link_hash = fresh.source_key = ""
-    fresh.is_erased = True
-    if fresh.consultation.phase is Phase.OPEN:
-        fresh.state, fresh.point = CommentState.WITHDRAWN, None
-    return save(fresh)
+    if fresh.is_erased:
+        raise Refused(_("This comment was erased already."), code="erased")
+    words = require_text(request, field="request", sentence=_("Say who asked for it and how, for example: by letter."))
+    note(request=words)
+    return _erase(fresh)
+
+
+def _erase(comment: Comment) -> Comment:
+    comment.text = comment.shown_text = comment.organisation_name = comment.name = comment.mail = ""
+    comment.link_hash = comment.source_key = ""
+    comment.is_erased = True
+    if comment.is_counted and comment.consultation.phase is Phase.OPEN:
+        comment.state, comment.point = CommentState.WITHDRAWN, None
+    return save(comment)
 
 
 @action("comment.entered", needs=Permission.CONSULTATION_RUN)
@@ -236,7 +260,7 @@ def enter_comment(
         received_on=received_on,
         channel=channel,
         event=event,
-        **_place(fresh, given),
+        **_place(fresh, given, fresh.law_version),
     )
     _fill(comment, given)
     return save(comment)

@@ -32,8 +32,9 @@ _CHUNK = 300  # rows asked for at once
 
 
 def must_be_readable(comment: Comment) -> None:
-    """It was not taken back, and the answers are not published yet."""
-    must_not_be_answered(comment.consultation)
+    """It was not taken back. Also after the answers: personal data that was overlooked is hidden, and no count changes by that."""
+    if comment.state == CommentState.REJECTED:
+        must_not_be_answered(comment.consultation)
     if comment.state == CommentState.WITHDRAWN or comment.is_erased:
         raise Refused(_("This comment was withdrawn by who wrote it."), code="withdrawn")
 
@@ -82,6 +83,45 @@ def withhold_comment(comment: Comment, *, by: Actor, reason: str, shown: str | N
     return save(fresh)
 
 
+def must_be_rejectable(comment: Comment) -> None:
+    """It counts still, and the answers are not published yet."""
+    must_not_be_answered(comment.consultation)
+    if not comment.is_counted:
+        raise Refused(_("This does not count already."), code="not_counted")
+
+
+@action("comments.rejected", needs=RUN, decides=_themselves)
+def reject_comments(comments: list[Comment], *, by: Actor, reason: str, shown: str | None = None) -> int:
+    """What is no comment: advertising, a trial, sent by a program. It is not published, not counted and not answered; how many there were
+    is public. Returns how many."""
+    words = require_text(reason, field="reason", sentence=_("Give the reason why this is not a comment."))
+    rows = Comment.objects.filter(pk__in=[each.pk for each in comments]).counted()
+    found = list(rows.select_for_update().select_related("consultation"))
+    if not found:
+        raise Refused(_("Select at least one comment."), code="none_selected")
+    for each in found:
+        must_be_rejectable(each)
+    for at in range(0, len(found), _CHUNK):
+        part = Comment.objects.filter(pk__in=[each.pk for each in found[at : at + _CHUNK]])
+        part.update(
+            state=CommentState.REJECTED, reason=words, shown_text="", mail="", point=None, moderated_on=clock.today()
+        )
+    touch(found)
+    note(comments=[each.number for each in found], consultation=found[0].consultation.code, reason=words)
+    return len(found)
+
+
+@action("comment.rejected", needs=RUN, decides=itself)
+def reject_comment(comment: Comment, *, by: Actor, reason: str, shown: str | None = None) -> Comment:
+    """One of them."""
+    fresh = lock_latest(comment)
+    must_be_rejectable(fresh)
+    fresh.reason = require_text(reason, field="reason", sentence=_("Give the reason why this is not a comment."))
+    fresh.state, fresh.shown_text, fresh.mail, fresh.point = CommentState.REJECTED, "", "", None
+    fresh.moderated_on = clock.today()
+    return save(fresh)
+
+
 # --- Points -------------------------------------------------------------------------------------------------------
 
 
@@ -116,6 +156,21 @@ def remove_point(point: Point, *, by: Actor) -> None:
     delete(lock_latest(point))
 
 
+@action("point.merged", needs=RUN)
+def merge_point(point: Point, *, by: Actor, into: Point) -> Point:
+    """Two points that ask for the same: the comments of `point` go to `into`, and `point` is removed."""
+    must_not_be_answered(lock_latest(point.consultation))
+    gone, kept = lock_latest(point), lock_latest(into)
+    if kept.consultation_id != gone.consultation_id or kept.pk == gone.pk:
+        raise refuse("into", _("Choose another point of this consultation."), code="bad_value")
+    moved = list(gone.comments.all())
+    gone.comments.update(point=kept)
+    touch(moved)
+    note(point=kept.number, merged=gone.number, comments=[each.number for each in moved])
+    delete(gone)
+    return kept
+
+
 @action("comments.grouped", needs=RUN)
 def group_comments(consultation: Consultation, *, by: Actor, numbers: Iterable[int], point: Point | None) -> int:
     """Puts comments into a point, or takes them out of theirs. Returns how many."""
@@ -130,7 +185,7 @@ def _put(consultation: Consultation, numbers: list[int], point: Point | None) ->
     found: list[Comment] = []
     for at in range(0, len(numbers), _CHUNK):
         part = consultation.comments.filter(number__in=numbers[at : at + _CHUNK])
-        found += list(part.exclude(state=CommentState.WITHDRAWN))
+        found += list(part.counted())
     if numbers and not found:
         raise Refused(_("Select at least one comment."), code="none_selected")
     for at in range(0, len(found), _CHUNK):
@@ -200,7 +255,7 @@ def publish_answers(
 
 
 def _require_all_answered(consultation: Consultation, points: list[Point]) -> None:
-    counted = consultation.comments.exclude(state=CommentState.WITHDRAWN)
+    counted = Comment.objects.filter(consultation=consultation).counted()
     if waiting := counted.filter(state=CommentState.WAITING).count():
         raise Refused(_("Comments that wait to be read: %(n)d. Read them first.") % {"n": waiting}, code="unread")
     if loose := counted.filter(point=None).count():
@@ -228,10 +283,14 @@ def _is_whole(point: Point, language: str) -> bool:
 
 
 def _send_answers(consultation: Consultation) -> int:
-    """One e-mail to each who left an address. Returns how many."""
-    rows = consultation.comments.exclude(mail="").exclude(state=CommentState.WITHDRAWN)
-    asked = list(rows.select_related("point__consultation", "consultation"))
-    outbox.post_all(answer_mail(each) for each in asked)
+    """One e-mail to each address that was left, whatever number of comments left it: nobody can have another flooded with answers.
+    Returns how many."""
+    rows = Comment.objects.filter(consultation=consultation).exclude(mail="").counted()
+    asked = list(rows.select_related("point__consultation", "consultation").order_by("number"))
+    by_address: dict[str, list[Comment]] = {}
+    for each in asked:
+        by_address.setdefault(each.mail.casefold(), []).append(each)
+    outbox.post_all(answer_mail(comments) for comments in by_address.values())
     Comment.objects.filter(consultation=consultation).exclude(mail="").update(mail="")
     touch(asked)
-    return len(asked)
+    return len(by_address)

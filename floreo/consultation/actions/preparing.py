@@ -15,12 +15,14 @@ from floreo.consultation.logic import Phase
 from floreo.consultation.mails import invitation_mail
 from floreo.consultation.models import Consultation, ConsultationState, Event, Invitation, Topic
 from floreo.core import outbox
-from floreo.core.access import Actor, Permission
+from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.ui.locale import moment
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_text, save
+from floreo.legislation.actions.versions import publish_version
+from floreo.legislation.models import LawVersion
 
 RUN, PUBLISH = Permission.CONSULTATION_RUN, Permission.CONSULTATION_PUBLISH
 # What people answered to: it does not change under them.
@@ -117,8 +119,19 @@ def schedule(consultation: Consultation, *, by: Actor, shown: str | None = None)
     if not (fresh.law_version_id or fresh.document_url or fresh.topics.exists()):
         sentence = _("Choose first what people comment on: the text of a law, a document, or questions.")
         raise Refused(sentence, code="about_nothing")
+    if _hidden_text(fresh) is not None and not can(by, Permission.LAW_PUBLISH):
+        sentence = _(
+            "The text of the law is not public, and would be when the consultation opens. Ask somebody who may publish laws to"
+            " schedule it."
+        )
+        raise Refused(sentence, code="hidden_text")
     fresh.state = ConsultationState.SCHEDULED
     return save(fresh)
+
+
+def _hidden_text(consultation: Consultation) -> LawVersion | None:
+    """The text of a law that is asked about and that nobody outside can read yet."""
+    return consultation.law_version if consultation.public_version is None else None
 
 
 @action("consultation.taken_back", needs=PUBLISH)
@@ -146,10 +159,13 @@ def move_closing(
 
 @action("consultation.announced", needs=PUBLISH, quiet=True)
 def announce(consultation: Consultation, *, by: Actor) -> Consultation:
-    """Writes down what has already happened: it opened at its moment. From now on the public search finds it."""
+    """Writes down what has already happened: it opened at its moment. From now on the public search finds it, and everybody reads the
+    text of the law that is asked about."""
     fresh = lock_latest(consultation)
     if fresh.is_out and fresh.announced_at is None:
         fresh.announced_at = fresh.opens_at
+        if (version := _hidden_text(fresh)) is not None:
+            publish_version(version, by=by)
         save(fresh)
     return fresh
 

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('eid', models.CharField(blank=True, max_length=200)),
                 ('text', models.TextField(blank=True, max_length=2000, verbose_name='Comment')),
                 ('shown_text', models.TextField(blank=True, max_length=2000, verbose_name='Text as published')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting to be read'), ('published', 'Published'), ('withheld', 'Not published'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=9)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting to be read'), ('published', 'Published'), ('withheld', 'Not published'), ('withdrawn', 'Withdrawn'), ('rejected', 'Not a comment')], default='waiting', max_length=9)),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='Reason')),
                 ('link_hash', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('moderated_on', models.DateField(blank=True, null=True)),
@@ -210,6 +210,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withheld'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='comment_withheld_for_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withheld', 'rejected']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='comment_withheld_for_a_reason'),
         ),
     ]

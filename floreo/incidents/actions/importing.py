@@ -16,7 +16,7 @@ from floreo.core.errors import Refused
 from floreo.core.models import SearchEntry
 from floreo.core.policy import Tlp
 from floreo.core.writing import lock_latest, save, save_many, touch
-from floreo.incidents import logic, moments
+from floreo.incidents import clocks, logic, moments
 from floreo.incidents.importing import OldCase, Read
 from floreo.incidents.models import Case, CaseLink, CaseMember, CaseOrganisation, ImportRun, LogEntry
 from floreo.organisations.models import User
@@ -73,6 +73,7 @@ def import_part(run: ImportRun, *, by: Actor, rows: Sequence[OldCase]) -> Import
     save_many(bodies, model=CaseOrganisation)
     if isinstance(by, User):  # a TLP:RED case that nobody is named in is read by nobody
         save_many([CaseMember(case=case, user=by) for case in cases if case.tlp == Tlp.RED], model=CaseMember)
+    clocks.refresh_open(cases)
     fresh.cases = [*fresh.cases, *(case.reference for case in cases)]
     ImportRun.objects.filter(pk=fresh.pk).update(
         cases=fresh.cases

@@ -29,7 +29,8 @@ def rate(
     provisions: Sequence[str],
     reason: str,
 ) -> TreatyVerdict:
-    """A verdict on one item, with the provisions that it rests on. A new verdict has to be reviewed again."""
+    """A verdict of one version on one item, with the provisions that it rests on. A new verdict has to be reviewed again; those on other
+    versions stay."""
     if verdict not in Verdict.values:
         sentence = _("Choose a verdict.")
         raise Refused(sentence, code="bad_verdict", fields={"verdict": sentence})
@@ -45,12 +46,11 @@ def rate(
     if verdict in {Verdict.FULL, Verdict.PARTIAL} and not labels:
         sentence = _("Name the provisions that meet it, for example 10(1), 10(2).")
         raise Refused(sentence, code="no_provisions", fields={"provisions": sentence})
-    row = TreatyVerdict.objects.filter(instrument=instrument, item=item).first() or TreatyVerdict(
-        instrument=instrument, item=item
-    )
-    row.verdict, row.provisions, row.on_version, row.digests = verdict, labels, on_version, known
+    row = TreatyVerdict.objects.filter(instrument=instrument, item=item, on_version=on_version).first()
+    row = row or TreatyVerdict(instrument=instrument, item=item, on_version=on_version)
+    row.verdict, row.provisions, row.digests = verdict, labels, known
     row.set_text("reason", reason.strip())
-    row.rated_by, row.rated_on = by.actor_name[:200], clock.today()
+    row.rated_by, row.rated_by_code, row.rated_on = by.actor_name[:200], by.actor_code[:80], clock.today()
     row.reviewed_by, row.reviewed_on = "", None
     return save(row)
 
@@ -59,10 +59,15 @@ def rate(
 def review(row: TreatyVerdict, *, by: Actor, shown: str | None = None) -> TreatyVerdict:
     """A second person agrees with what was `shown`. Whoever rated does not review."""
     row = lock_latest(row)
-    if row.rated_by == by.actor_name[:200]:
+    if _is_same_person(row, by):
         raise Refused(_("The person who rated it cannot review it. Ask a second person."), code="own_rating")
     row.reviewed_by, row.reviewed_on = by.actor_name[:200], clock.today()
     return save(row)
+
+
+def _is_same_person(row: TreatyVerdict, by: Actor) -> bool:
+    """By the code of the account; where a pack brought the rating, its name is all that is known."""
+    return row.rated_by_code == by.actor_code[:80] if row.rated_by_code else row.rated_by == by.actor_name[:200]
 
 
 @action("treaty.recorded", needs=Permission.LAW_EDIT)

@@ -371,7 +371,7 @@ def apply_bill(bill: LawVersion, *, by: Actor, principal: LawVersion, code: str,
         sentence = _("This version of the Act has no text. Choose one that has.")
         raise Refused(sentence, code="no_text", fields={"principal": sentence})
     found = amend.instructions_of(akn.from_xml(bill.text)) if bill.text else []
-    if not found:
+    if all(each.kind == "not_understood" for each in found):
         raise Refused(
             _("No clause of this bill was recognised as an instruction that changes an Act."), code="no_instruction"
         )

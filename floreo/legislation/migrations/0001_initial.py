@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('dated', models.DateField(blank=True, null=True, verbose_name='Date')),
                 ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
                 ('pen_until', models.DateField(blank=True, null=True, verbose_name='Until')),
-                ('in_force_on', models.DateField(blank=True, null=True, verbose_name='In force since')),
+                ('in_force_on', models.DateField(blank=True, null=True, verbose_name='In force from')),
                 ('is_public', models.BooleanField(default=False, verbose_name='On the public site')),
                 ('is_text_complete', models.BooleanField(default=True, verbose_name='The whole text is here')),
                 ('note', models.TextField(blank=True, verbose_name='Internal note')),
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('clause', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('insert_section', 'Inserts a section'), ('replace_section', 'Replaces a section'), ('repeal_section', 'Repeals a section'), ('insert_part', 'Inserts a subsection or paragraph'), ('replace_part', 'Replaces a subsection or paragraph'), ('repeal_part', 'Repeals a subsection or paragraph'), ('replace_words', 'Replaces words'), ('insert_words', 'Inserts words'), ('delete_words', 'Deletes words'), ('insert_definition', 'Inserts a definition'), ('replace_definition', 'Replaces a definition'), ('repeal_definition', 'Repeals a definition')], max_length=20)),
+                ('kind', models.CharField(choices=[('insert_section', 'Inserts a section'), ('replace_section', 'Replaces a section'), ('repeal_section', 'Repeals a section'), ('insert_part', 'Inserts a subsection or paragraph'), ('replace_part', 'Replaces a subsection or paragraph'), ('repeal_part', 'Repeals a subsection or paragraph'), ('replace_words', 'Replaces words'), ('insert_words', 'Inserts words'), ('delete_words', 'Deletes words'), ('insert_definition', 'Inserts a definition'), ('replace_definition', 'Replaces a definition'), ('repeal_definition', 'Repeals a definition'), ('not_understood', 'Not understood by the program')], max_length=20)),
                 ('section', models.CharField(max_length=40)),
                 ('below', models.CharField(blank=True, max_length=60)),
                 ('words', models.TextField()),
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(blank=True, max_length=300, verbose_name='State')),
                 ('signed_on', models.DateField(blank=True, null=True, verbose_name='Signed on')),
                 ('ratified_on', models.DateField(blank=True, null=True, verbose_name='Ratified or acceded on')),
-                ('in_force_on', models.DateField(blank=True, null=True, verbose_name='In force since')),
+                ('in_force_on', models.DateField(blank=True, null=True, verbose_name='In force from')),
                 ('open_until', models.DateField(blank=True, null=True, verbose_name='Open for signature until')),
                 ('reservations', models.TextField(blank=True, verbose_name='Reservations and declarations')),
                 ('framework', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='treaty_status', to='frameworks.framework')),
@@ -228,6 +228,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, verbose_name='Reason')),
                 ('digests', models.JSONField(blank=True, default=dict)),
                 ('rated_by', models.CharField(blank=True, max_length=200)),
+                ('rated_by_code', models.CharField(blank=True, max_length=80)),
                 ('rated_on', models.DateField(blank=True, null=True)),
                 ('reviewed_by', models.CharField(blank=True, max_length=200)),
                 ('reviewed_on', models.DateField(blank=True, null=True)),
@@ -288,6 +289,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='treatyverdict',
-            constraint=models.UniqueConstraint(fields=('instrument', 'item'), name='verdict_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('on_version__isnull', False)), fields=('instrument', 'item', 'on_version'), name='verdict_once_a_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='treatyverdict',
+            constraint=models.UniqueConstraint(condition=models.Q(('on_version', None)), fields=('instrument', 'item'), name='verdict_once_without_version'),
         ),
     ]

@@ -24,6 +24,7 @@ Kind = Literal[
     "insert_part",
     "replace_part",
     "repeal_part",
+    "not_understood",
 ]
 _SECTION = r"section\s+(?P<section>\d+[A-Z]{0,2})(?P<below>(?:\s*\([0-9A-Za-z]+\))*)"
 _Q = r"[“\"](?P<{0}>[^”\"]+)[”\"]"
@@ -71,6 +72,12 @@ _WORDS_DELETED = re.compile(
 _PART_REPEALED = re.compile(
     r"\b(?:repealing|deleting|omitting|revoking)\s+(?:subsection|paragraph|subparagraph)\s+\(\w+\)"
     r"|\b(?:subsection|paragraph|subparagraph)\s+\(\w+\)[^.;]*\bis\s+(?:hereby\s+)?(?:repealed|deleted|revoked)\b",
+    re.IGNORECASE,
+)
+_ORDERS = re.compile(  # that something is changed, in whatever words
+    r"\b(?:by|and)\s+(?:deleting|substituting|inserting|repealing|replacing|omitting|adding|renumbering|striking\s+out|revoking)\b"
+    r"|^\W*(?:deleting|substituting|inserting|repealing|replacing|omitting|adding|renumbering|striking\s+out|revoking)\b"
+    r"|\b(?:is|are)\s+(?:hereby\s+)?(?:deleted|substituted|inserted|repealed|replaced|omitted|added|renumbered|revoked)\b",
     re.IGNORECASE,
 )
 _DEFINITION_OF = re.compile(r"\bdefinition\s+of\s+" + _Q.format("term"), re.IGNORECASE)
@@ -136,12 +143,15 @@ def _of_sentence(
 ) -> Iterator[Instruction]:
     common: dict[str, Any] = {"clause": label, "words": words}
     section, below = held
+    found: list[Instruction] = []
     if quote is not None:
-        found = _of_quote(words, section, below, quote, common)
-        if found is not None:
-            yield found
+        one = _of_quote(words, section, below, quote, common)
+        found = [] if one is None else [one]
     elif section:
-        yield from _of_words(words, section, below, common)
+        found = list(_of_words(words, section, below, common))
+    if not found and (section or quote is not None) and _ORDERS.search(_outside_quotes(words)):
+        found = [Instruction(kind="not_understood", section=section, below=below, **common)]
+    yield from found
 
 
 def _of_quote(
@@ -213,6 +223,8 @@ def apply(act: LegalText, instructions: Sequence[Instruction]) -> LegalText:
 
 
 def _apply(act: LegalText, each: Instruction) -> str:
+    if each.kind == "not_understood":
+        return "not_understood"
     if scheduled := _SCHEDULED.fullmatch(each.section):
         return _in_schedule(act, scheduled["title"], scheduled["item"] or "", each)
     found = _find(act.body, each.section)

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from floreo.consultation import papers, presenters
+from floreo.consultation import feeds, papers, presenters
 from floreo.consultation.access import ANYBODY, Writer, comment_of_link, get_point_for, get_public, invitation_of_link
 from floreo.consultation.actions.commenting import (
     change_comment,
@@ -85,16 +85,26 @@ def consultations(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@login_not_required
+@public_page
+def feed(request: HttpRequest) -> HttpResponseBase:
+    """What opened and what was answered, as RSS, in the language of its address."""
+    rows = Consultation.objects.out().order_by("-opens_at", "-pk")[: feeds.NEWEST]
+    country = country_of(request)
+    title = _("%(country)s: consultations") % {"country": country.in_language("name") if country else "Floreo"}
+    addresses = {"list_address": reverse("portal:consultations"), "feed_address": reverse("portal:consultations_feed")}
+    return HttpResponse(feeds.feed_of(rows, title=title, **addresses), content_type=feeds.MEDIA_TYPE)
+
+
 def _about(found: Consultation) -> dict[str, Any]:
     """What every page of one consultation says of it."""
-    version = found.law_version
+    version = found.public_version
     body = found.organisation
-    is_public = version is not None and version.is_public and version.instrument.is_public
     return {
         "consultation": found,
         "phase": str(found.phase),
         "kicker": presenters.kicker(found),
-        "version": version if is_public else None,
+        "version": version,
         "law_address": presenters.law_address(version),
         "body": body if body is not None and body.is_public else None,
     }
@@ -116,7 +126,7 @@ def consultation(request: HttpRequest, code: str) -> HttpResponseBase:
         description=found.in_language("summary"),
         section="laws",
         crumbs=_crumbs(),
-        clauses=[(p, f"{CLAUSE}{p.eid}") for p in clauses_of(found.law_version)],
+        clauses=[(p, f"{CLAUSE}{p.eid}") for p in clauses_of(found.public_version)],
         topics=[(t, f"{TOPIC}{t.number}") for t in topics_of(found)],
         events=account.events,
         received=presenters.comments_text(account.comments),
@@ -158,12 +168,12 @@ def _answers(request: HttpRequest, found: Consultation) -> HttpResponseBase:
 def comments(request: HttpRequest, code: str, number: int | None = None) -> HttpResponseBase:
     """The comments that were published: all, or those of one point."""
     found = get_public(code)
-    rows = Comment.objects.visible_to(None).filter(consultation=found)
+    rows = CONSULTATION_COMMENTS.rows(None).filter(consultation=found)
     point = None
     if number is not None:
         point = get_point_for(None, code, number)
         rows = rows.filter(point=point)
-    listing = Listing(_COMMENTS, request, rows=rows.select_related("consultation", "point", "topic"))
+    listing = Listing(_COMMENTS, request, rows=rows)
     if file := list_file(listing, whole=False):
         return file
     return page(
@@ -240,7 +250,7 @@ def _asked(request: HttpRequest, found: Consultation) -> str:
     """What the link that led here was on. Raises Missing for what is not in the text."""
     given = request.GET.get("on", "")
     if given.startswith(CLAUSE):
-        provision = provision_of(found, given.removeprefix(CLAUSE))
+        provision = provision_of(found.public_version, given.removeprefix(CLAUSE))
         if provision is None:
             raise Missing(_("The text that is consulted on has no such clause."))
         return f"{CLAUSE}{provision.eid}"
@@ -249,7 +259,8 @@ def _asked(request: HttpRequest, found: Consultation) -> str:
 
 def _quoted(form: CommentForm) -> LawProvision | None:
     about = str(form["about"].value() or "") if "about" in form.fields else ""
-    return provision_of(form.consultation, about.removeprefix(CLAUSE)) if about.startswith(CLAUSE) else None
+    version = form.consultation.public_version
+    return provision_of(version, about.removeprefix(CLAUSE)) if about.startswith(CLAUSE) else None
 
 
 def _form_page(
@@ -375,7 +386,7 @@ def _own_page(
     request: HttpRequest, found: Comment, form: CommentForm, *, refusal: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     consultation = found.consultation
-    is_open = consultation.phase is Phase.OPEN and found.state != "withdrawn"
+    is_open = consultation.phase is Phase.OPEN and found.is_counted
     context = _about(consultation) | {
         "comment": found,
         "state": presenters.comment_state_text(found),

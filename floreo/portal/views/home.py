@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from floreo.consultation.presenters import state_text
+from floreo.consultation.queries import open_now
 from floreo.core import clock
 from floreo.core.wording import sentences
 from floreo.packs.checking import trust
@@ -20,6 +22,8 @@ from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
 from floreo.strategy.presenters import status_text
 from floreo.strategy.presenters.actions import status_note
+
+MOST_OPEN = 3  # consultations; the others are on their page
 
 
 @dataclass(frozen=True)
@@ -71,4 +75,5 @@ def home(request: HttpRequest) -> HttpResponseBase:
         figures=[presenters.figure_text(f) for f in shown.figures],
         charts=[chart for f in shown.figures for chart in presenters.charts_of(f, name)],
         trust_text=presenters.trust_text(trust()),
+        open_consultations=[(each, state_text(each)) for each in open_now(MOST_OPEN)],
     )

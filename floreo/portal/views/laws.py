@@ -68,22 +68,27 @@ def _state(law: Instrument) -> str:
     if now is not None:
         return now.in_language("title")
     if law.in_force_on:
-        return _("In force since %(day)s") % {"day": day_text(law.in_force_on)}
+        return _in_force_text(law.in_force_on)
     last = [stage for stage in law.stages.all() if stage.state == StageState.DONE]
     return last[-1].in_language("title") if last else ""
+
+
+def _in_force_text(day: date) -> str:
+    words = {"day": day_text(day)}
+    return _("In force since %(day)s") % words if day <= clock.today() else _("In force from %(day)s") % words
 
 
 @login_not_required
 @public_page
 def law(request: HttpRequest, code: str) -> HttpResponseBase:
-    """One law: its newest public text. `?on=2026-08-01` leads to how it read on that day."""
+    """One law: its newest public text. `?on=2026-08-01` leads to how it read on that day, with what was not in force then."""
     found = get_public_law(code)
     if asked := request.GET.get("on", ""):
         day = _day(asked)
         version = queries.version_on(found, day, None) if day else None
         if version is None:
             raise Missing(_("No text of this law is known for that day."))
-        return HttpResponseRedirect(reverse("portal:law_version", args=[code, version.code]))
+        return HttpResponseRedirect(reverse("portal:law_version", args=[code, version.code]) + f"?on={day}")
     return _page_of(request, found, queries.newest_version(found, None), is_newest=True)
 
 
@@ -92,7 +97,11 @@ def law(request: HttpRequest, code: str) -> HttpResponseBase:
 def law_version(request: HttpRequest, code: str, version: str) -> HttpResponseBase:
     found = get_version_for(None, code, version)
     newest = queries.newest_version(found.instrument, None)
-    return _page_of(request, found.instrument, found, is_newest=newest is not None and newest.pk == found.pk)
+    asked = request.GET.get("on", "")
+    day = _day(asked)
+    if asked and day is None:
+        raise Missing(_("No text of this law is known for that day."))
+    return _page_of(request, found.instrument, found, is_newest=newest is not None and newest.pk == found.pk, day=day)
 
 
 def _day(text: str) -> date | None:
@@ -109,11 +118,12 @@ class TreatyShown:
 
 
 def _page_of(
-    request: HttpRequest, found: Instrument, version: LawVersion | None, *, is_newest: bool
+    request: HttpRequest, found: Instrument, version: LawVersion | None, *, is_newest: bool, day: date | None = None
 ) -> HttpResponseBase:
     versions = list(found.versions.visible_to(None).defer("text", "doubts"))
     before = queries.version_before(version, None) if version else None
-    shown = printing.printed(version, before) if version else None
+    marks = printing.commencement_marks(version, day or clock.today()) if version else ()
+    shown = printing.printed(version, before, marks) if version else None
     stages = list(found.stages.all())
     return page(
         request,
@@ -133,6 +143,8 @@ def _page_of(
         stages=stages,
         citations=list(found.citations.all()),
         commencements=list(found.commencements.all()),
+        on=day,
+        marks=len(marks),
         lede=_lede(found, stages, version, before, shown.changed if shown else 0),
         treaties=_treaties(found, version),
         consultations=[
@@ -157,7 +169,7 @@ def _lede(
     if now is not None:
         sentences.append(_("Current stage: %(stage)s.") % {"stage": now.in_language("title")})
     elif found.in_force_on:
-        sentences.append(_("In force since %(day)s.") % {"day": day_text(found.in_force_on)})
+        sentences.append(f"{_in_force_text(found.in_force_on)}.")
     if before is not None and version is not None:
         words = ngettext("%(n)s clause differs from “%(before)s”.", "%(n)s clauses differ from “%(before)s”.", changed)
         sentences.append(words % {"n": number_figures(changed), "before": before.in_language("title")})

@@ -143,6 +143,28 @@ class WithholdForm(CommandForm):
     reason = field_of(Comment, "reason", required=True, help_text=_l("Its writer reads the reason."))
 
 
+class RejectForm(CommandForm):
+    reason = field_of(Comment, "reason", required=True, help_text=_l("For example: advertising, or sent by a program."))
+
+
+class EraseForm(CommandForm):
+    request = text_field(
+        _l("Request"),
+        required=True,
+        rows=2,
+        help_text=_l("Who asked for it and how, for example: by letter. No names."),
+    )
+
+
+class MergeForm(CommandForm):
+    into = forms.ModelChoiceField(Point.objects.none(), label=_l("Merge into"))
+
+    def __init__(self, data: Any, point: Point) -> None:
+        super().__init__(data)
+        into: Any = self.fields["into"]
+        into.queryset = point.consultation.points.exclude(pk=point.pk)
+
+
 class PointForm(RecordForm):
     class Meta:
         model = Point

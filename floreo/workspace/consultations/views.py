@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -180,6 +181,26 @@ OF_COMMENT: Mapping[str, Command] = {
         help=_l("It is counted and decided on all the same."),
         done=_l("The comment is not published."),
     ),
+    "reject": Command(
+        _l("Not a comment"),
+        _l("Not a comment"),
+        _RUN,
+        new(forms.RejectForm),
+        deciding.reject_comment,
+        allowed_by(deciding.must_be_rejectable),
+        help=_l("It is not published, not counted and not answered. How many there were is public."),
+        done=_l("It does not count as a comment."),
+    ),
+    "erase": Command(
+        _l("Erase the comment because its writer asked for it"),
+        _l("Erase on request"),
+        _RUN,
+        new(forms.EraseForm),
+        commenting.erase_on_request,
+        lambda comment, _viewer: not comment.is_erased,
+        help=_l("Text, names and e-mail address are deleted for good. This cannot be undone."),
+        done=_l("The comment is erased."),
+    ),
 }
 
 OF_POINT: Mapping[str, Command] = {
@@ -200,6 +221,16 @@ OF_POINT: Mapping[str, Command] = {
         over_row(forms.PointForm),
         deciding.update_point,
         lambda point, _viewer: not point.consultation.is_answered,
+    ),
+    "merge": Command(
+        _l("Merge the point into another"),
+        _l("Merge"),
+        _RUN,
+        forms.MergeForm,
+        deciding.merge_point,
+        lambda point, _viewer: not point.consultation.is_answered,
+        help=_l("Its comments go to the other point, and this one is removed with its decision."),
+        done=_l("Points merged."),
     ),
     "remove": Command(
         _l("Remove the point"),
@@ -279,10 +310,8 @@ def consultation(request: HttpRequest, code: str) -> HttpResponse:
 
 def _states(found: Consultation) -> list[tuple[str, str, int]]:
     """How many comments are in each state."""
-    counts = dict.fromkeys(CommentState.values, 0)
-    for state in found.comments.order_by().values_list("state", flat=True):
-        counts[state] += 1
-    return [(state, str(CommentState(state).label), n) for state, n in counts.items() if n]
+    counts = dict(found.comments.order_by().values_list("state").annotate(Count("pk")))
+    return [(state, str(CommentState(state).label), counts[state]) for state in CommentState.values if state in counts]
 
 
 def _main(found: Consultation, states: list[tuple[str, str, int]]) -> str:
@@ -347,6 +376,8 @@ def group(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(back)
     if request.POST.get("do") == "publish":
         return press(request, lambda: _publish(request, found, numbers), _published_text, back)
+    if request.POST.get("do") == "reject":
+        return press(request, lambda: _reject(request, found, numbers), _rejected_text, back)
     return press(request, lambda: _group(request, found, numbers), _grouped_text, back)
 
 
@@ -356,6 +387,17 @@ def _publish(request: HttpRequest, found: Consultation, numbers: list[int]) -> i
         raise Refused(sentence % {"n": MOST_READ}, code="too_many")
     rows = list(_rows_of(found).filter(number__in=numbers))
     return deciding.publish_comments(rows, by=person(request), shown=shown_of(request))
+
+
+def _reject(request: HttpRequest, found: Consultation, numbers: list[int]) -> int:
+    rows = list(_rows_of(found).filter(number__in=numbers))
+    reason = request.POST.get("reason", "").replace("\x00", " ").strip()[:500]
+    return deciding.reject_comments(rows, by=person(request), reason=reason, shown=shown_of(request))
+
+
+def _rejected_text(number: int) -> str:
+    words = ngettext("%(n)d sent text does not count.", "%(n)d sent texts do not count.", number)
+    return words % {"n": number}
 
 
 def _published_text(number: int) -> str:

@@ -236,7 +236,8 @@ def rate(request: HttpRequest, code: str, framework: str, item: str) -> HttpResp
     ).first()
     if article is None:
         raise Missing
-    row = found.verdicts.filter(item=article).first()
+    rated = found.verdicts.filter(item=article).select_related("on_version")
+    row = next(iter(queries.standing(rated, version)), None)
     first: dict[str, Any] = (
         {"verdict": row.verdict, "provisions": ", ".join(row.provisions), "reason": row.reason} if row else {}
     )

@@ -56,10 +56,10 @@ def invitation_mail(invitation: Invitation, secret: str) -> OutboxMail:
         )
 
 
-MOST_TOLD = 20  # comments in one letter; all can be read on the page
+MOST_NAMED = 20  # comments in one e-mail; all can be read on the page
 
 
-def _told(comment: Comment, language: str) -> list[str]:
+def _decided(comment: Comment, language: str) -> list[str]:
     """What was decided on the point to which a comment belongs."""
     words = {"title": comment.consultation.in_language("title", language), "reference": comment.reference}
     parts = [_("You commented on: %(title)s. Your comment is %(reference)s.") % words]
@@ -86,7 +86,7 @@ def answer_mail(comments: Sequence[Comment]) -> OutboxMail:
     consultation, language = first.consultation, _spoken(first.language)
     with translation.override(language):
         words = {"title": consultation.in_language("title", language)}
-        parts = [part for each in comments[:MOST_TOLD] for part in _told(each, language)]
+        parts = [part for each in comments[:MOST_NAMED] for part in _decided(each, language)]
         address = consultation.get_absolute_url()
         if len(comments) == 1 and first.point is not None:
             address = f"{address}#point-{first.point.number}"

@@ -127,10 +127,10 @@ def _shown_number(row: LawProvision) -> str:
 
 def html(version: LawVersion, changed: Mapping[str, str], marks: Mapping[str, str] | None = None) -> str:
     found = []
-    said = marks or {}
+    given = marks or {}
     level = "h2"
     for each in provisions(version):
-        found.append(_provision(each, changed.get(each.eid, ""), level, said.get(each.number, "")))
+        found.append(_provision(each, changed.get(each.eid, ""), level, given.get(each.number, "")))
         if each.kind in {"part", "chapter", "division"}:
             level = "h3"
     return "".join(found)

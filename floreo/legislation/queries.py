@@ -87,14 +87,14 @@ def matrix(instrument: Instrument, framework: Framework, version: LawVersion | N
     that the viewer sees; which verdicts have to be looked at again is worked out from the words."""
     items = Item.objects.filter(in_version__framework=framework, in_version__is_current=True, is_rated=True)
     rows = instrument.verdicts.visible_to(viewer).select_related("on_version").defer("on_version__text")
-    verdicts = {v.item_id: v for v in standing(rows, version)}
-    now = _digests(version)
+    verdicts = {v.item_id: v for v in that_hold(rows, version)}
+    now = _hashes(version)
     return [
         MatrixRow(item, found, _changed(found, now, version)) for item in items for found in [verdicts.get(item.pk)]
     ]
 
 
-def standing(rows: Iterable[TreatyVerdict], version: LawVersion | None) -> list[TreatyVerdict]:
+def that_hold(rows: Iterable[TreatyVerdict], version: LawVersion | None) -> list[TreatyVerdict]:
     """Of each article the verdict that stands for `version`: on it, or on the last version before it; without a version the last of
     all. Verdicts of one instrument, with their versions."""
     found: dict[int, TreatyVerdict] = {}
@@ -108,7 +108,7 @@ def _place(row: TreatyVerdict) -> tuple[date, int]:
     return (row.on_version.dated, row.on_version.pk) if row.on_version is not None else (date.min, 0)
 
 
-def _digests(version: LawVersion | None) -> Mapping[str, str]:
+def _hashes(version: LawVersion | None) -> Mapping[str, str]:
     return dict(version.provisions.exclude(label="").values_list("label", "digest")) if version else {}
 
 
@@ -118,9 +118,9 @@ def counted_verdicts(until: date) -> list[TreatyVerdict]:
     found: list[TreatyVerdict] = []
     for law in Instrument.objects.visible_to(None).filter(verdicts__isnull=False).distinct().order_by("pk"):
         version = newest_version(law, None)
-        now = _digests(version)
+        now = _hashes(version)
         rows = law.verdicts.visible_to(None).select_related("instrument", "item__in_version__framework", "on_version")
-        for row in standing(rows.defer("on_version__text"), version):
+        for row in that_hold(rows.defer("on_version__text"), version):
             if row.reviewed_on is not None and row.reviewed_on <= until and not _changed(row, now, version):
                 found.append(row)
     return found

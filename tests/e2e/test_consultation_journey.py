@@ -140,6 +140,7 @@ def closes(site: Site) -> None:
 def reads(page: Page, link: str) -> None:
     """A stranger, in both languages; and who wrote the comment, by the link."""
     page.goto(PUBLIC)
+    page.reload()  # this browser has seen the page a minute ago, when it was open
     assert "The point you raised changed the draft" in page.locator("h1").inner_text()
     assert "48 hours, and 72 at weekends." in page.locator("main").inner_text()
     is_well(page)

@@ -217,7 +217,7 @@ def erase_on_request(comment: Comment, *, by: Actor, request: str) -> Comment:
     fresh = lock_latest(comment)
     if fresh.is_erased:
         raise Refused(_("This comment was erased already."), code="erased")
-    words = require_text(request, field="request", sentence=_("Say who asked for it and how, for example: by letter."))
+    words = require_text(request, field="request", sentence=_("Say who asked for it and how, for example: by post."))
     note(request=words)
     return _erase(fresh)
 

@@ -152,7 +152,7 @@ class EraseForm(CommandForm):
         _l("Request"),
         required=True,
         rows=2,
-        help_text=_l("Who asked for it and how, for example: by letter. No names."),
+        help_text=_l("Who asked for it and how, for example: by post. No names."),
     )
 
 

@@ -237,7 +237,7 @@ def rate(request: HttpRequest, code: str, framework: str, item: str) -> HttpResp
     if article is None:
         raise Missing
     rated = found.verdicts.filter(item=article).select_related("on_version")
-    row = next(iter(queries.standing(rated, version)), None)
+    row = next(iter(queries.that_hold(rated, version)), None)
     first: dict[str, Any] = (
         {"verdict": row.verdict, "provisions": ", ".join(row.provisions), "reason": row.reason} if row else {}
     )

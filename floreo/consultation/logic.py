@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -47,10 +48,16 @@ def phase_of(state: str, opens_at: datetime | None, closes_at: datetime | None, 
 # --- Words --------------------------------------------------------------------------------------------------------
 
 
+# Marks of direction, and letters without a width; but not the joiners that pictures of people are made with.
+_UNSEEN = re.compile("[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+
+
 def sound_text(given: str) -> str:
-    """`given` as a database and a file can take it: no NUL or other control characters but line ends, and no half of a character."""
+    """`given` as a database and a file can take it: no NUL or other control characters but line ends, no half of a character, and nothing
+    that turns the direction of what stands after it or is not seen at all."""
     whole = given.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
-    return "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in whole).strip()
+    seen = _UNSEEN.sub("", whole)
+    return "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in seen).strip()
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -143,18 +150,20 @@ def clusters(texts: Mapping[int, str], *, alike: float = ALIKE) -> list[list[int
 
 
 def _join_alike(texts: Mapping[int, str], groups: _Groups, alike: float) -> None:
-    shingles = {number: shingles_of(text) for number, text in texts.items()}
-    places: dict[tuple[int, Signature], list[int]] = defaultdict(list)
+    shingles: dict[int, array[int]] = {}  # four bytes each: as sets they would fill a gigabyte
+    places: dict[int, list[int]] = defaultdict(list)
     for number in sorted(texts):
-        signature = signature_of(shingles[number])
+        own = shingles_of(texts[number])
+        shingles[number] = array("I", own)
+        signature = signature_of(own)
         compared: set[int] = set()
         for start in range(0, len(signature), BAND):
-            place = places[start, signature[start : start + BAND]]
+            place = places[hash((start, signature[start : start + BAND]))]
             for other in place:
                 if other in compared or groups.top(other) == groups.top(number):
                     continue
                 compared.add(other)
-                if likeness(shingles[number], shingles[other]) >= alike:
+                if likeness(own, frozenset(shingles[other])) >= alike:
                     groups.join(number, other)
             if len(place) < MOST_MET:
                 place.append(number)

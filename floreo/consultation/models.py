@@ -451,9 +451,12 @@ class Comment(OfConsultation):
     @property
     def published_name(self) -> str:
         """Under which name it is published; empty where its writer wants none."""
-        if self.is_nameless or self.state != CommentState.PUBLISHED:
-            return ""
-        return self.organisation_name or self.name
+        return self.wanted_name if self.state == CommentState.PUBLISHED else ""
+
+    @property
+    def wanted_name(self) -> str:
+        """The name with which it is, or would be, published."""
+        return "" if self.is_nameless else self.organisation_name or self.name
 
     @property
     def is_counted(self) -> bool:

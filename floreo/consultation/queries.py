@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db.models import Count, QuerySet
 
@@ -27,7 +28,7 @@ SECTION = "section"
 
 def clauses_of(version: LawVersion | None) -> list[LawProvision]:
     """The sections of a text, in order: what people comment on."""
-    return list(version.provisions.filter(kind=SECTION)) if version is not None else []
+    return list(version.provisions.filter(kind=SECTION).defer("words", "lines")) if version is not None else []
 
 
 def provision_of(version: LawVersion | None, eid: str) -> LawProvision | None:
@@ -155,9 +156,17 @@ class Suggestion:
 
 def suggestions_of(consultation: Consultation) -> list[Suggestion]:
     """Groups among the comments that no point holds yet, the largest first."""
-    rows = {each.pk: each for each in counted(consultation).filter(point=None).exclude(text="")}
-    found = clusters({pk: each.text for pk, each in rows.items()})
-    return [Suggestion(tuple(sorted((rows[pk] for pk in group), key=lambda c: c.number))) for group in found]
+    loose = counted(consultation).filter(point=None).exclude(text="").order_by("number")
+    found = _clusters(tuple(loose.values_list("pk", "text")))
+    rows = {each.pk: each for each in loose} if found else {}
+    held = [[rows[pk] for pk in group if pk in rows] for group in found]
+    return [Suggestion(tuple(sorted(group, key=lambda each: each.number))) for group in held if len(group) > 1]
+
+
+@lru_cache(maxsize=1)
+def _clusters(texts: tuple[tuple[int, str], ...]) -> list[list[int]]:
+    """Worked out once in a process for the same comments: twenty thousand take seconds."""
+    return clusters(dict(texts))
 
 
 def without_answer(points: Iterable[Point]) -> list[Point]:

@@ -92,7 +92,8 @@ def _reason(language: str) -> Column:
 
 def _version(point: Point) -> str | None:
     version = point.changed_version
-    return f"{version.instrument.code}/{version.code}" if version is not None else None
+    is_public = version is not None and version.is_public and version.instrument.is_public
+    return f"{version.instrument.code}/{version.code}" if version is not None and is_public else None
 
 
 CONSULTATION_POINTS = Table(

@@ -46,7 +46,7 @@ class Printed:
     """A version ready for its page: its front, its contents, its text, and how many clauses are other than before."""
 
     front: Front | None
-    contents: tuple[Entry, ...]
+    contents: str
     body: str
     changed: int
 
@@ -66,7 +66,9 @@ def _printed(pk: int, _sha256: str, before_pk: int | None, _before: str, marks: 
     before = LawVersion.objects.get(pk=before_pk) if before_pk else None
     changed = changed_labels(before, version) if before else {}
     front = front_of(version) if version.text else None
-    return Printed(front, tuple(contents(version, changed)), html(version, changed, dict(marks)), len(changed))
+    return Printed(
+        front, contents_html(version, contents(version, changed)), html(version, changed, dict(marks)), len(changed)
+    )
 
 
 def commencement_marks(version: LawVersion, day: date) -> Marks:
@@ -115,6 +117,22 @@ def contents(version: LawVersion, changed: Mapping[str, str]) -> list[Entry]:
         if row.kind in {"part", "chapter", "division"}:
             by_eid[row.eid] = entry
     return found
+
+
+def contents_html(version: LawVersion, entries: Sequence[Entry]) -> str:
+    """The contents as a list of links. Of a large Act it is long, so it holds no space between its marks."""
+    lang = f' lang="{escape(version.language)}"' if version.language != get_language() else ""
+    return f"<ol>{''.join(_entry_html(each, lang) for each in entries)}</ol>"
+
+
+def _entry_html(entry: Entry, lang: str) -> str:
+    heading = f"<span{lang}>{escape(entry.heading)}</span>"
+    if entry.entries:
+        words = f"{escape(entry.number)}. {heading}" if entry.heading else escape(entry.number)
+        return f"<li><b>{words}</b><ol>{''.join(_entry_html(each, lang) for each in entry.entries)}</ol></li>"
+    note = f"<small>{escape(entry.change)}</small>" if entry.change else ""
+    words = heading if entry.heading else "<span>–</span>"
+    return f'<li><a href="#{escape(entry.eid)}">{escape(entry.number)} {words}{note}</a></li>'
 
 
 def _shown_number(row: LawProvision) -> str:

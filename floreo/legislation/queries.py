@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from floreo.frameworks.models import Framework, Item
 from floreo.legislation.models import Instrument, LawProvision, LawVersion, TreatyVerdict, Verdict
@@ -26,8 +27,15 @@ def provisions(version: LawVersion) -> list[Provision]:
     return [provision_of(row) for row in version.provisions.filter(kind__in=kinds)]
 
 
-def compared(old: LawVersion, new: LawVersion) -> list[ComparedProvision]:
-    return compare(provisions(old), provisions(new))
+def compared(old: LawVersion, new: LawVersion) -> Sequence[ComparedProvision]:
+    """Worked out once in a process for two texts."""
+    return _compared(old.pk, old.sha256, new.pk, new.sha256)
+
+
+@lru_cache(maxsize=8)
+def _compared(old: int, _old: str, new: int, _new: str) -> tuple[ComparedProvision, ...]:
+    versions = LawVersion.objects.defer("text", "doubts").in_bulk([old, new])
+    return tuple(compare(provisions(versions[old]), provisions(versions[new])))
 
 
 def newest_version(instrument: Instrument, viewer: object) -> LawVersion | None:

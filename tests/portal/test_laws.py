@@ -382,7 +382,7 @@ def many(act: Instrument) -> None:
     [
         ("/laws/", 8),
         ("/laws/boats-act/", 20),
-        ("/laws/boats-act/v2/since/v1/", 9),
+        ("/laws/boats-act/v2/since/v1/", 7),
         ("/laws/boats-act/treaties/budapest/", 10),
     ],
 )

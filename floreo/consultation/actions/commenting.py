@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from floreo.consultation import moments
 from floreo.consultation.actions.preparing import must_not_be_answered
 from floreo.consultation.logic import LONGEST, Phase, sound_text
+from floreo.consultation.mails import withdraw_answer
 from floreo.consultation.models import (
     Comment,
     CommentChannel,
@@ -144,6 +145,10 @@ def send_comment(
     fresh = lock_latest(consultation)
     before = fresh.comments.filter(source_key=source_key).first() if source_key else None
     if before is not None:
+        if before.is_erased:
+            raise Refused(
+                _("This comment was sent and then erased. Write it again if you want to send it."), code="erased"
+            )
         return before
     must_take_comments(fresh)
     if invitation is None and not fresh.takes_anybody:
@@ -165,7 +170,7 @@ def send_comment(
     )
     _fill(comment, given)
     if invitation is not None:
-        comment.organisation_name = comment.organisation_name or invitation.name
+        comment.organisation_name, comment.respondent = invitation.name, invitation.respondent
     return save(comment)
 
 
@@ -182,17 +187,20 @@ def change_comment(comment: Comment, *, by: Actor, given: Given, version: int | 
     """By its link, until the consultation closes. It is read again before it is published."""
     fresh = lock_latest(comment, version)
     must_be_changeable(fresh)
-    before = _read_by_all(fresh)
+    before, of = _read_by_all(fresh), (fresh.organisation_name, fresh.respondent)
     _fill(fresh, given)
+    if fresh.invitation_id is not None:  # whom it is from is known, and is not for its writer to say
+        fresh.organisation_name, fresh.respondent = of
     if _read_by_all(fresh) != before:
         fresh.state, fresh.shown_text, fresh.reason, fresh.moderated_on = CommentState.WAITING, "", "", None
+    if fresh.text != before[0]:
+        fresh.point = None  # which was given to other words
     return save(fresh)
 
 
 def _read_by_all(comment: Comment) -> tuple[str, ...]:
     """What everybody would read of it: nothing of that is published unread."""
-    name = "" if comment.is_nameless else comment.organisation_name or comment.name
-    return comment.text, name, comment.respondent
+    return comment.text, comment.wanted_name, comment.respondent
 
 
 @action("comment.withdrawn", needs=None)
@@ -224,7 +232,8 @@ def erase_on_request(comment: Comment, *, by: Actor, request: str) -> Comment:
 
 def _erase(comment: Comment) -> Comment:
     comment.text = comment.shown_text = comment.organisation_name = comment.name = comment.mail = ""
-    comment.link_hash = comment.source_key = ""
+    comment.link_hash = ""  # the key of the form stays, which says nothing: the same form does not bring it back
+    withdraw_answer(comment)
     comment.is_erased = True
     if comment.is_counted and comment.consultation.phase is Phase.OPEN:
         comment.state, comment.point = CommentState.WITHDRAWN, None

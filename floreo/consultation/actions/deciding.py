@@ -40,14 +40,19 @@ def must_be_readable(comment: Comment) -> None:
 
 
 @action("comment.published", needs=RUN, decides=itself)
-def publish_comment(comment: Comment, *, by: Actor, text: str = "", shown: str | None = None) -> Comment:
-    """Everybody may read it from now on; with `text`, as it stands there: personal data hidden."""
+def publish_comment(
+    comment: Comment, *, by: Actor, text: str = "", hides_name: bool = False, shown: str | None = None
+) -> Comment:
+    """Everybody may read it from now on; with `text`, as it stands there: personal data hidden. `hides_name`: without the name, though
+    its writer gave one."""
     fresh = lock_latest(comment)
     must_be_readable(fresh)
     words = sound_comment(text) if text.strip() else ""
     fresh.shown_text = "" if words == fresh.text else words
     fresh.state, fresh.reason, fresh.moderated_on = CommentState.PUBLISHED, "", clock.today()
-    if fresh.shown_text:
+    if hides_name:
+        fresh.is_nameless = True
+    if fresh.shown_text or hides_name:
         note(personal_data_hidden=True)
     return save(fresh)
 

@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 
 from floreo.consultation import moments
 from floreo.consultation.logic import Phase
-from floreo.consultation.mails import invitation_mail
+from floreo.consultation.mails import KIND_INVITED, invitation_mail
 from floreo.consultation.models import Consultation, ConsultationState, Event, Invitation, Topic
 from floreo.core import outbox
 from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action
 from floreo.core.errors import Refused
+from floreo.core.keys import key
 from floreo.core.links import hash_of
 from floreo.core.ui.locale import moment
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_text, save
-from floreo.legislation.actions.versions import publish_version
+from floreo.legislation.actions.versions import lock_text, publish_version
 from floreo.legislation.models import LawVersion
 
 RUN, PUBLISH = Permission.CONSULTATION_RUN, Permission.CONSULTATION_PUBLISH
@@ -125,6 +126,8 @@ def schedule(consultation: Consultation, *, by: Actor, shown: str | None = None)
             " schedule it."
         )
         raise Refused(sentence, code="hidden_text")
+    if fresh.law_version is not None and not fresh.law_version.is_locked:
+        lock_text(fresh.law_version)
     fresh.state = ConsultationState.SCHEDULED
     return save(fresh)
 
@@ -243,12 +246,13 @@ def invite(
     secret = secrets.token_urlsafe(32)
     made.mail, made.respondent, made.language, made.link_hash = mail.strip(), respondent, language, hash_of(secret)
     saved = save(made)
-    outbox.post(invitation_mail(saved, secret))
+    outbox.post_all([invitation_mail(saved, secret)])  # not by post(): the trail would keep the address for good
     return saved
 
 
 @action("consultation.uninvited", needs=RUN)
 def uninvite(invitation: Invitation, *, by: Actor) -> None:
-    """Its link works no more. What it sent stays."""
+    """Its link works no more, and the invitation is not sent if it waits still. What it sent stays."""
     must_not_be_answered(lock_latest(invitation.consultation))
+    outbox.withdraw_mail(KIND_INVITED, key(invitation))
     delete(invitation)

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from floreo.core.access import Actor, Permission
+from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action
 from floreo.core.decisions import itself
 from floreo.core.errors import Changed, Refused
@@ -29,15 +29,16 @@ from floreo.legislation.models import (
 )
 from floreo.legislation.presenters import unreadable_text
 from floreo.legislation.text import akn, amend
-from floreo.legislation.text.caged import read_law
+from floreo.legislation.text.caged import ReadLaw, read_law
 from floreo.legislation.text.lines import CELLS, lines_of
 from floreo.legislation.text.outline import Builder, Line, judged
-from floreo.legislation.text.provisions import provisions_of
+from floreo.legislation.text.provisions import Provision, provisions_of
 from floreo.legislation.text.structure import Doubt, LegalText, Node
 from floreo.organisations.queries import the_country
 
 _LANGUAGES = {"en": "eng", "es": "spa"}
 MOST_WORDS = 60_000  # of one clause, in characters
+MOST_LINES = 2_000
 
 
 def frame_of(instrument: Instrument, *, dated: date, language: str) -> dict[str, str]:
@@ -65,7 +66,6 @@ def _frame(version: LawVersion) -> akn.Frame:
     )
 
 
-@action("law_version.imported", needs=Permission.LAW_EDIT)
 def import_version(
     instrument: Instrument,
     *,
@@ -77,7 +77,9 @@ def import_version(
     dated: date,
     language: str = "en",
 ) -> LawVersion:
-    """A version from a Word, PDF, HTML or text file. Refuses with a sentence what cannot be read, and what holds no section."""
+    """A version from a Word, PDF, HTML or text file. Refuses with a sentence what cannot be read, and what holds no section. The file is
+    read before anything is written: while it is read, everybody else writes."""
+    must(by, Permission.LAW_EDIT, instrument)
     version = LawVersion(
         instrument=instrument,
         code=require_free_code(instrument.versions.all(), code),
@@ -95,7 +97,16 @@ def import_version(
     if not found.sections:
         sentence = _("%(name)s has no numbered section. Check that it is the text of a law.") % {"name": name}
         raise Refused(sentence, code="no_sections", fields={"file": sentence})
-    return _put_text(version, found.xml, found.doubts)
+    return put_read_version(instrument, by=by, version=version, read=found, rows=provisions_of(found.xml)[1])
+
+
+@action("law_version.imported", needs=Permission.LAW_EDIT)
+def put_read_version(
+    instrument: Instrument, *, by: Actor, version: LawVersion, read: ReadLaw, rows: Sequence[Provision]
+) -> LawVersion:
+    """What was read from a file. `version` is not stored yet; `rows` are the provisions of its text."""
+    version.code = require_free_code(instrument.versions.all(), version.code)  # another may have taken it meanwhile
+    return _put_text(version, read.xml, read.doubts, rows)
 
 
 @action("law_version.made", needs=Permission.LAW_EDIT)
@@ -113,12 +124,14 @@ def put_version(
     return _put_text(version, akn.to_xml(text, _frame(version)), tuple(text.doubts))
 
 
-def _put_text(version: LawVersion, xml: str, doubts: Sequence[Doubt]) -> LawVersion:
+def _put_text(
+    version: LawVersion, xml: str, doubts: Sequence[Doubt], rows: Sequence[Provision] | None = None
+) -> LawVersion:
     version.text = xml
     version.sha256 = hashlib.sha256(xml.encode()).hexdigest()
     version.doubts = [[d.code, d.place, dict(d.facts)] for d in doubts]
     version = save(version)
-    rebuild_provisions(version)
+    rebuild_provisions(version, rows)
     read_instructions(version)
     return version
 
@@ -154,12 +167,12 @@ def _put_instructions(version: LawVersion, principal: LawVersion, found: Sequenc
     )
 
 
-def rebuild_provisions(version: LawVersion) -> None:
-    """The rows of provisions, from the text."""
+def rebuild_provisions(version: LawVersion, given: Sequence[Provision] | None = None) -> None:
+    """The rows of provisions, from the text; or as they were `given`, worked out from the same text before."""
     version.provisions.all().delete()
     if not version.text:
         return
-    _front, found = provisions_of(version.text)
+    found = provisions_of(version.text)[1] if given is None else given
     rows, seen = [], set()
     for position, each in enumerate(found):
         if each.eid in seen:
@@ -221,6 +234,9 @@ def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Dou
         raise Refused(sentence, code="too_long", fields={"words": sentence})
     doubts: list[Doubt] = []
     lines = [_typed(line) for line in words.replace("\r", "").split("\n") if line.strip()]
+    if len(lines) > MOST_LINES:
+        sentence = _("This clause has more than %(most)s lines. Divide it.") % {"most": f"{MOST_LINES:,}"}
+        raise Refused(sentence, code="too_long", fields={"words": sentence})
     if not lines:
         sentence = _("Enter the text of the clause.")
         raise Refused(sentence, code="no_words", fields={"words": sentence})
@@ -356,6 +372,13 @@ def publish_version(version: LawVersion, *, by: Actor, shown: str | None = None)
     return save(version)
 
 
+def lock_text(version: LawVersion) -> LawVersion:
+    """Within an action: its words stay as they are from now on, since people answer to them."""
+    version = lock_latest(version)
+    version.is_locked = True
+    return save(version)
+
+
 @action("law_version.hidden", needs=Permission.LAW_PUBLISH)
 def hide_version(version: LawVersion, *, by: Actor) -> LawVersion:
     version = lock_latest(version)
@@ -376,7 +399,8 @@ def apply_bill(bill: LawVersion, *, by: Actor, principal: LawVersion, code: str,
             _("No clause of this bill was recognised as an instruction that changes an Act."), code="no_instruction"
         )
     made = amend.apply(akn.from_xml(principal.text), found)
-    _put_instructions(bill, principal, found)
+    if not bill.is_locked:  # of a published bill everybody reads what its instructions came to: that does not change
+        _put_instructions(bill, principal, found)
     version = LawVersion(
         instrument=principal.instrument,
         code=require_free_code(principal.instrument.versions.all(), code),

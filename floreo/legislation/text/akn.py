@@ -138,7 +138,7 @@ def problems_of(root: Any) -> list[str]:
 
 def _name(made: Any, frame: Frame) -> None:
     for alias in made.iter(_A + "FRBRalias"):
-        alias.set("value", frame.title)
+        alias.set("value", " ".join(_CONTROL.sub(" ", frame.title).split()))
     for spoken in made.iter(_A + "FRBRlanguage"):
         spoken.set("language", frame.language)
     for author in made.iter(_A + "FRBRauthor"):

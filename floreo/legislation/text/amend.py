@@ -39,18 +39,20 @@ _REPEAL = re.compile(
     rf"\b{_SECTION}[^.;]*?\b(?:is|are)\s+(?:hereby\s+)?repealed\b|\brepealing\s+{_SECTION.replace('section>', 'section2>').replace('below>', 'below2>')}",
     re.IGNORECASE,
 )
-_REPLACED = re.compile(
-    r"\b(?:repealing|deleting|repealed|replac\w+)\b.*\b(?:substitut\w+|replac\w+)\b[^“”]*(?:follow\w*|therefor)[^“”]*[—:–-]\s*$"
-    r"|\bsubstitut\w+\s+the\s+following\s+(?:section|subsection|paragraph)?[^“”]*[—:–-]\s*$"
-    r"|\breplac\w+\b[^“”]*\bfollow\w*[^“”]*[—:–-]\s*$",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(rf"\binsert\w*\b[^“”]*?\b(?:immediately\s+)?after\s+{_SECTION}[^“”]*[—:–-]\s*$", re.IGNORECASE)
-_AFTER_BELOW = re.compile(
-    r"\b(?:insert|add)\w*\b[^“”]*?\bafter\s+(?P<what>subsection|paragraph|subparagraph)\s+\((?P<number>\w+)\)[^“”]*[—:–-]\s*$",
-    re.IGNORECASE,
-)
-_DEFINITION = re.compile(r"\b(?:insert|add)\w*\b[^“”]*\bdefinitions?\b[^“”]*[—:–-]\s*$", re.IGNORECASE)
+# What stands before a quotation. Each is a row of words that follow one another, which are looked for one by one: as one expression
+# they would be tried again from every place of a long sentence.
+_TAKES_AWAY = re.compile(r"\b(?:repealing|deleting|repealed|replac\w+)\b", re.IGNORECASE)
+_PUTS = re.compile(r"\b(?:substitut\w+|replac\w+)\b", re.IGNORECASE)
+_PUTS_FOLLOWING = re.compile(r"\bsubstitut\w+\s+the\s+following\b", re.IGNORECASE)
+_REPLACES = re.compile(r"\breplac\w+\b", re.IGNORECASE)
+_FOLLOWS = re.compile(r"follow\w*|therefor", re.IGNORECASE)
+_FOLLOWING = re.compile(r"\bfollow\w*", re.IGNORECASE)
+_INSERTS = re.compile(r"\binsert\w*\b", re.IGNORECASE)
+_ADDS = re.compile(r"\b(?:insert|add)\w*\b", re.IGNORECASE)
+_AFTER_SECTION = re.compile(rf"\bafter\s+{_SECTION}", re.IGNORECASE)
+_AFTER_PART = re.compile(r"\bafter\s+(?:subsection|paragraph|subparagraph)\s+\((?P<number>\w+)\)", re.IGNORECASE)
+_DEFINITIONS = re.compile(r"\bdefinitions?\b", re.IGNORECASE)
+_OPENS = re.compile(r"[—:–-]$")  # what follows is quoted
 _WORDS_REPLACED = re.compile(
     r"\b(?:deleting|repealing|omitting|striking\s+out|replacing|substituting\s+for)\s+the\s+(?:words?|figures?|expression)\s+"
     + _Q.format("old")
@@ -59,7 +61,7 @@ _WORDS_REPLACED = re.compile(
     re.IGNORECASE,
 )
 _WORDS_INSERTED = re.compile(
-    r"\b(?:insert|add)\w*\s*,?\s*(?:immediately\s+)?after\s+the\s+(?:words?|figures?|expression)\s+"
+    r"\b(?:insert|add)\w*(?:\s*,)?\s+(?:immediately\s+)?after\s+the\s+(?:words?|figures?|expression)\s+"
     + _Q.format("old")
     + r"[^“\"]*?the\s+(?:words?|figures?|expression)\s+"
     + _Q.format("new"),
@@ -81,6 +83,7 @@ _ORDERS = re.compile(  # that something is changed, in whatever words
     re.IGNORECASE,
 )
 _DEFINITION_OF = re.compile(r"\bdefinition\s+of\s+" + _Q.format("term"), re.IGNORECASE)
+LONGEST = 2_000  # letters of a sentence that orders something; what is longer is text
 _EVERYWHERE = re.compile(r"\bwherever\s+(?:it|they)\s+(?:occur|appear)", re.IGNORECASE)
 
 
@@ -117,11 +120,11 @@ def _in_node(node: Node, label: str, held: tuple[str, tuple[str, ...]], act: str
     """`held` is the section that the words above named: "Section 5 is amended— (a) by deleting ..."."""
     blocks = list(node.before)
     for at, block in enumerate(blocks):
-        if not isinstance(block, Text):
+        if not isinstance(block, Text) or len(block.words) > LONGEST:
             continue
         quote = blocks[at + 1] if at + 1 < len(blocks) and isinstance(blocks[at + 1], Quote) else None
         named = _HEAD.search(_outside_quotes(block.words))
-        if (named and not _AFTER.search(block.words)) or (named and not held[0]):
+        if named and (not held[0] or not _inserted_after(block.words)):
             held = (named["section"], _below_of(named["below"]))
         elif named is None and (listed := _SCHEDULE_HEAD.search(_outside_quotes(block.words))):
             held = (listed["title"] + (f", item {listed['item']}" if listed["item"] else ""), ())
@@ -159,20 +162,47 @@ def _of_quote(
 ) -> Instruction | None:
     """What is ordered with the words that are quoted."""
     common = common | {"quote": quote}
-    if after := _AFTER.search(words):
+    if after := _inserted_after(words):
         return Instruction(kind="insert_section", section=after["section"], **common)
     return _of_quote_within(words, below, common | {"section": section}) if section else None
 
 
+def _row(words: str, *parts: re.Pattern[str], start: int = 0) -> re.Match[str] | None:
+    """Where the last of `parts` is found, each after the one before, with no quotation between them and the dash or colon at the end."""
+    plain = words.rstrip()
+    if not _OPENS.search(plain):
+        return None
+    found, at = None, max(start, plain.rfind("“") + 1, plain.rfind("”") + 1)
+    for part in parts:
+        found = part.search(plain, at)
+        if found is None:
+            return None
+        at = found.end()
+    return found
+
+
+def _inserted_after(words: str) -> re.Match[str] | None:
+    """The section after which something is inserted."""
+    return _row(words, _INSERTS, _AFTER_SECTION)
+
+
+def _gives_way(words: str) -> bool:
+    """Whether something gives way to what is quoted."""
+    gone = _TAKES_AWAY.search(words)
+    if gone and _row(words, _PUTS, _FOLLOWS, start=gone.end()):
+        return True
+    return bool(_row(words, _PUTS_FOLLOWING) or _row(words, _REPLACES, _FOLLOWING))
+
+
 def _of_quote_within(words: str, below: tuple[str, ...], common: dict[str, Any]) -> Instruction | None:
     """The same, where the words above named the section."""
-    if (term := _DEFINITION_OF.search(words)) and _REPLACED.search(words):
+    if (term := _DEFINITION_OF.search(words)) and _gives_way(words):
         return Instruction(kind="replace_definition", below=below, old=term["term"], **common)
-    if _DEFINITION.search(words):
+    if _row(words, _ADDS, _DEFINITIONS):
         return Instruction(kind="insert_definition", below=below, **common)
-    if part := _AFTER_BELOW.search(words):
+    if part := _row(words, _ADDS, _AFTER_PART):
         return Instruction(kind="insert_part", below=(*below, f"({part['number']})"), **common)
-    if _REPLACED.search(words):
+    if _gives_way(words):
         at = below or _part_named(words)
         return Instruction(kind="replace_part" if at else "replace_section", below=at, **common)
     return None

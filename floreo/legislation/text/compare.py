@@ -14,6 +14,12 @@ from floreo.legislation.text.provisions import PrintedLine, Provision
 Change = Literal["same", "changed", "added", "removed", "moved"]
 _SAME_NUMBER = 0.30  # how alike two provisions of one number are, at least, to be taken for the same
 _ELSEWHERE = 0.60  # and two of other numbers
+# Comparing takes time with the number of pairs of equal pieces, at worst with its square: a text of few words, or of one line again
+# and again, is written so that it takes minutes. What has more pairs is compared more coarsely, and said to be other words.
+_PAIRS_OF_WORDS = 60_000
+_PAIRS_OF_LINES = 40_000
+_PAIRS_OF_SECTIONS = 250_000
+_SENTENCE = re.compile(r"(?<=[.;:])(?=\s)")
 _PIECE = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -86,33 +92,34 @@ def compare(old: Sequence[Provision], new: Sequence[Provision]) -> list[Compared
 def align(before: Sequence[Provision], after: Sequence[Provision]) -> list[tuple[Provision, Provision]]:
     """Which old provision became which new one: the same words first, then the same number, then what is most alike."""
     pairs: list[tuple[Provision, Provision]] = []
-    left, right = list(before), list(after)
+    left, right = {id(each): each for each in before}, {id(each): each for each in after}
 
     def take(old: Provision, new: Provision) -> None:
         pairs.append((old, new))
-        left[:] = [each for each in left if each is not old]
-        right[:] = [each for each in right if each is not new]
+        del left[id(old)], right[id(new)]
 
     by_words: dict[tuple[str, str], list[Provision]] = {}
-    for each in left:
+    for each in before:
         by_words.setdefault((each.heading, each.words), []).append(each)
-    for new in list(right):
+    for new in after:
         same = by_words.get((new.heading, new.words), [])
         if same:
-            take(old := next((each for each in same if each.number == new.number), same[0]), new)
-            same.remove(old)
-    by_number = {each.number or each.heading: each for each in left}
-    bags = {id(each): _bag(each) for each in [*left, *right]}
-    for new in list(right):
+            at = next((at for at, each in enumerate(same) if each.number == new.number), 0)
+            take(same.pop(at), new)
+    by_number = {each.number or each.heading: each for each in left.values()}
+    bags = {id(each): _bag(each) for each in [*left.values(), *right.values()]}
+    for new in list(right.values()):
         old_one = by_number.get(new.number or new.heading)
-        is_left = old_one is not None and any(each is old_one for each in left)
+        is_left = old_one is not None and id(old_one) in left
         if old_one is not None and is_left and likeness(bags[id(old_one)], bags[id(new)]) >= _SAME_NUMBER:
             take(old_one, new)
+    if len(left) * len(right) > _PAIRS_OF_SECTIONS:
+        return pairs
     alike = sorted(
         (
             (likeness(bags[id(old)], bags[id(new)]), -a, -b, old, new)
-            for a, old in enumerate(left)
-            for b, new in enumerate(right)
+            for a, old in enumerate(left.values())
+            for b, new in enumerate(right.values())
         ),
         key=lambda row: row[:3],
         reverse=True,
@@ -120,7 +127,7 @@ def align(before: Sequence[Provision], after: Sequence[Provision]) -> list[tuple
     for score, _a, _b, old, new in alike:
         if score < _ELSEWHERE:
             break
-        if any(each is old for each in left) and any(each is new for each in right):
+        if id(old) in left and id(new) in right:
             take(old, new)
     return pairs
 
@@ -174,10 +181,8 @@ def _words_of(line: PrintedLine) -> str:
 
 def _lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[ComparedLine]:
     """Lines of both, paired where they say nearly the same."""
-    matcher = SequenceMatcher(
-        None, [_words_of(line) for line in old], [_words_of(line) for line in new], autojunk=False
-    )
-    for tag, a, b, c, d in matcher.get_opcodes():
+    before, after = [_words_of(line) for line in old], [_words_of(line) for line in new]
+    for tag, a, b, c, d in _opcodes(before, after, most=_PAIRS_OF_LINES):
         if tag == "equal":
             for was, now in zip(old[a:b], new[c:d], strict=True):
                 moved = "" if was.number == now.number else was.number
@@ -197,19 +202,21 @@ def _changed_lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> It
     bags_old = [Counter(tokens_of(_words_of(line))) for line in old]
     bags_new = [Counter(tokens_of(_words_of(line))) for line in new]
     partner: dict[int, int] = {}
-    for b, bag in enumerate(bags_new):
+    paired: set[int] = set()
+    for b, bag in enumerate(bags_new if len(old) * len(new) <= _PAIRS_OF_LINES else ()):
         scores = [
             (likeness(other, bag) + (0.15 if old[a].number == new[b].number else 0), -a)
             for a, other in enumerate(bags_old)
-            if a not in partner.values()
+            if a not in paired
         ]
         if scores and max(scores)[0] >= 0.5:
             partner[b] = -max(scores)[1]
+            paired.add(partner[b])
     done: set[int] = set()
     for b, now in enumerate(new):
         a = partner.get(b)
         for gone in range(len(old)):
-            if gone not in done and gone not in partner.values() and (a is None or gone < a):
+            if gone not in done and gone not in paired and (a is None or gone < a):
                 done.add(gone)
                 yield _whole_line(old[gone], "removed")
         if a is None:
@@ -226,7 +233,7 @@ def _changed_lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> It
             now.eid,
         )
     for gone in range(len(old)):
-        if gone not in done and gone not in partner.values():
+        if gone not in done and gone not in paired:
             yield _whole_line(old[gone], "removed")
 
 
@@ -239,8 +246,10 @@ def runs(old: str, new: str) -> list[Run]:
     if old == new:
         return [Run("same", new)] if new else []
     a, b = _PIECE.findall(old), _PIECE.findall(new)
+    if _pairs(a, b) > _PAIRS_OF_WORDS:
+        a, b = _SENTENCE.split(old), _SENTENCE.split(new)
     found: list[Run] = []
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in _opcodes(a, b, most=_PAIRS_OF_WORDS):
         if tag == "equal":
             found.append(Run("same", "".join(b[k:m])))
             continue
@@ -249,6 +258,28 @@ def runs(old: str, new: str) -> list[Run]:
         if k < m:
             found.append(Run("added", "".join(b[k:m])))
     return _joined(found)
+
+
+def _opcodes(a: Sequence[str], b: Sequence[str], *, most: int) -> Sequence[tuple[str, int, int, int, int]]:
+    """As difflib gives them. Where there are more than `most` pairs: what both begin and end with, and one change between."""
+    if _pairs(a, b) <= most:
+        return SequenceMatcher(str.isspace, a, b, autojunk=False).get_opcodes()
+    first = next((n for n, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), min(len(a), len(b)))
+    rest = min(len(a), len(b)) - first
+    last = next((n for n in range(rest) if a[-1 - n] != b[-1 - n]), rest)
+    ends_a, ends_b = len(a) - last, len(b) - last
+    found = [
+        ("equal", 0, first, 0, first),
+        ("replace", first, ends_a, first, ends_b),
+        ("equal", ends_a, len(a), ends_b, len(b)),
+    ]
+    return [each for each in found if each[1] < each[2] or each[3] < each[4]]
+
+
+def _pairs(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many pairs of equal pieces there are, blanks left out."""
+    one, other = Counter(a), Counter(b)
+    return sum(count * other[piece] for piece, count in one.items() if not piece.isspace())
 
 
 def _joined(found: Sequence[Run]) -> list[Run]:

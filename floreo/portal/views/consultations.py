@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -295,6 +296,11 @@ def _post(request: HttpRequest, found: Consultation, invitation: Invitation | No
         sent = send_comment(
             found, by=ANYBODY, given=form.given(), secret=secret, source_key=source_key, invitation=invitation
         )
+    except OperationalError:  # the database is busy, or away: what was typed is not lost with it
+        form.add_error(
+            None, _("Your comment was not sent: this site is busy. Your text is below. Try again in a minute.")
+        )
+        return _form_page(request, found, form, invitation=invitation, status=503)
     except Refused as refusal:
         if refusal.code == "closed":
             return _closed(request, found, request.POST.get("text", ""))

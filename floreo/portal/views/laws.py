@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from floreo.consultation.models import Consultation
 from floreo.consultation.presenters import state_text
-from floreo.core import clock
+from floreo.core import clock, throttle
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.wording import day_text, number_figures
@@ -32,6 +32,7 @@ from floreo.open_data.files import list_file
 from floreo.portal.views.page import Crumb, page, public_page
 
 SECTION = "laws"
+MADE, MADE_PER_HOUR = 30, 120  # comparisons, and papers, of one address
 
 
 def _crumbs(*more: Crumb) -> tuple[Crumb, ...]:
@@ -138,7 +139,7 @@ def _page_of(
         versions=versions,
         before=before,
         front=shown.front if shown else None,
-        contents=shown.contents if shown else (),
+        contents=_safe(shown.contents) if shown else "",
         body=_safe(shown.body) if shown else "",
         stages=stages,
         citations=list(found.citations.all()),
@@ -223,13 +224,21 @@ def _json_ld(found: Instrument, version: LawVersion | None) -> str:
 def law_file(request: HttpRequest, code: str, version: str, kind: str) -> HttpResponseBase:
     """The text as Akoma Ntoso, PDF or Word."""
     found = get_version_for(None, code, version)
+    if kind != "xml":
+        _charge(request, "law-paper")
     return files.text_file(found, kind)
+
+
+def _charge(request: HttpRequest, purpose: str) -> None:
+    """What takes a tenth of a second or more to make, a stranger does not have made without end."""
+    throttle.charge(purpose, throttle.address_of(request), capacity=MADE, per_hour=MADE_PER_HOUR)
 
 
 @login_not_required
 @public_page
 def law_compare(request: HttpRequest, code: str, version: str, other: str) -> HttpResponseBase:
     """`version` beside the earlier `other`: clauses aligned, then words."""
+    _charge(request, "law-compare")
     new, old = get_version_for(None, code, version), get_version_for(None, code, other)
     found = queries.compared(old, new)
     return page(
@@ -259,6 +268,7 @@ def _line_of(each: ComparedProvision) -> tuple[str, str, str, str]:
 @public_page
 def law_compare_file(request: HttpRequest, code: str, version: str, other: str, kind: str) -> HttpResponseBase:
     """The comparison as PDF, or as Word with tracked changes."""
+    _charge(request, "law-paper")
     new, old = get_version_for(None, code, version), get_version_for(None, code, other)
     return files.compared_file(old, new, kind)
 

@@ -137,6 +137,7 @@ class ShowForm(CommandForm):
         rows=8,
         help_text=_l("Hide personal data of others, for example as […]. What came stays stored and is not shown."),
     )
+    hides_name = forms.BooleanField(label=_l("Publish without the name"), required=False)
 
 
 class WithholdForm(CommandForm):

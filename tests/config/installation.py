@@ -148,11 +148,13 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
 def prepared(folder: Path, what: str = "migrated") -> Installation:
     """An installation in `folder`: `migrated` and empty; `loaded` as the first start with the sample pack leaves it; `with reports`
     when its worker has taken in the nights of reports as well."""
-    shutil.copytree(_prepared(what), folder, dirs_exist_ok=True)
+    shutil.copytree(prepared_folder(what), folder, dirs_exist_ok=True)
     return Installation(folder)
 
 
-def _prepared(what: str) -> Path:
+def prepared_folder(what: str) -> Path:
+    """The folder from which it is copied. Nobody writes into it."""
+
     def make(making: Path) -> None:
         origin, words = PREPARED[what]
         made = prepared(making, origin) if origin else Installation(making)
@@ -192,7 +194,7 @@ def said_at_first_start(what: str) -> str:
 def pack_once(name: str, *, with_nights: bool = False) -> tuple[Path, Path]:
     """Of a pack that is loaded, and whose nights of reports are taken in: the file of its rows, the folder of its data."""
     what = f"{'nights' if with_nights else 'pack'} {name}"
-    folder = _prepared(what)
+    folder = prepared_folder(what)
     return _beside(what, "rows"), folder
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from floreo.config import restore
@@ -31,14 +32,23 @@ from floreo.core import audit
 from floreo.core.access import SYSTEM
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from tests.config.installation import KEY, Installation, a_postgres_database, made_once, prepared
+from tests.config.installation import KEY, Installation, a_postgres_database, made_once, prepared, prepared_folder
 
 CLUSTER = os.environ.get("DATABASE_URL", "")
 
 
 def make_source(folder: Path) -> None:
-    """The sample country, with files, with rows that no sample has, and with numbers given and taken back."""
-    one = prepared(folder, "loaded")
+    """A small country, with files, with rows that no sample has, and with numbers given and taken back: what a restore refuses, and
+    what it leaves behind, does not hang on how much there is."""
+    _with_more(prepared(folder, "pack belize"))
+
+
+def make_whole_source(folder: Path) -> None:
+    """The same with the sample country, which has rows in nearly every table."""
+    _with_more(prepared(folder, "loaded"))
+
+
+def _with_more(one: Installation) -> None:
     (one.folder / "files" / "evidence").mkdir(parents=True, exist_ok=True)
     (one.folder / "files" / "evidence" / "ñandú.txt").write_bytes(b"seen\n")
     (one.folder / "spool" / "reports").mkdir(parents=True)
@@ -60,21 +70,45 @@ def make_source(folder: Path) -> None:
 
 def make_archive(folder: Path) -> None:
     shutil.copytree(made_once("source", make_source), folder / "source")
+    _backed_up(folder)
+
+
+def make_whole_archive(folder: Path) -> None:
+    shutil.copytree(made_once("whole source", make_whole_source), folder / "source")
+    _backed_up(folder)
+
+
+def _backed_up(folder: Path) -> None:
     made = Installation(folder / "source").run("backup", "--to", folder)
     assert made.returncode == 0, made.stdout + made.stderr
     assert "restored and checked" in made.stdout
     assert "does not hold the secret key" in made.stdout
 
 
+@pytest.fixture(autouse=True)
+def _an_empty_database() -> None:
+    """What a first backup leaves, for those that the tests make in their own process."""
+    for each in prepared_folder("migrated").glob("empty-*.sqlite3"):
+        if not (settings.DATA / each.name).exists():
+            shutil.copy(each, settings.DATA)
+
+
 @pytest.fixture
-def source(tmp_path: Path) -> Installation:
-    shutil.copytree(made_once("source", make_source), tmp_path / "source")
+def whole_source(tmp_path: Path) -> Installation:
+    shutil.copytree(made_once("whole source", make_whole_source), tmp_path / "source")
     return Installation(tmp_path / "source")
 
 
 @pytest.fixture
+def whole_archive() -> Path:
+    """A backup of it, made once; nobody writes into it."""
+    (made,) = made_once("whole archive", make_whole_archive).glob("*.tar.gz")
+    return made
+
+
+@pytest.fixture
 def archive() -> Path:
-    """A backup of the source, made once; nobody writes into it."""
+    """A backup of the small one."""
     (made,) = made_once("archive", make_archive).glob("*.tar.gz")
     return made
 
@@ -98,16 +132,26 @@ def written_over(archive: Path, to: Path, change: Callable[[dict[str, bytes]], N
     return to
 
 
+def an_empty_one(folder: Path, *, key: str = KEY) -> Installation:
+    """An installation in which nothing is but the copy of an empty database, so that it does not migrate from nothing for half a
+    minute. What comes back into a folder that holds nothing at all is shown once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in prepared_folder("migrated").glob("empty-*.sqlite3"):
+        shutil.copy(each, folder)
+    return Installation(folder, key=key)
+
+
 def refused(folder: Path, archive: Path, *more: str, key: str = KEY) -> str:
     """What a restore says that must change nothing."""
-    done = Installation(folder, key=key).run("restore", archive, *more)
+    done = an_empty_one(folder, key=key).run("restore", archive, *more)
     assert (done.returncode, done.stderr) == (1, ""), done.stderr
     assert not (folder / "floreo.sqlite3").exists()
     assert not (folder / "files").exists()
     return done.stdout
 
 
-def test_what_comes_back_is_what_was_there(source: Installation, archive: Path, tmp_path: Path) -> None:
+def test_what_comes_back_is_what_was_there(whole_source: Installation, whole_archive: Path, tmp_path: Path) -> None:
+    source, archive = whole_source, whole_archive
     copy = Installation(tmp_path / "copy")
     done = copy.run("restore", archive)
     assert (done.returncode, "The audit chain holds" in done.stdout) == (0, True), done.stdout + done.stderr
@@ -129,8 +173,9 @@ def test_what_comes_back_is_what_was_there(source: Installation, archive: Path, 
 
 @pytest.mark.postgresql
 def test_from_sqlite_to_postgresql_and_back_nothing_changes(
-    source: Installation, archive: Path, tmp_path: Path
+    whole_source: Installation, whole_archive: Path, tmp_path: Path
 ) -> None:
+    source, archive = whole_source, whole_archive
     with a_postgres_database(CLUSTER) as database:
         there = Installation(tmp_path / "postgres", database=database)
         done = there.run("restore", archive)
@@ -276,7 +321,8 @@ def test_a_changed_archive_is_refused_by_hash_by_seal_and_by_chain(archive: Path
 
 def test_an_archive_of_another_installation_needs_its_key_or_a_word(archive: Path, tmp_path: Path) -> None:
     assert "--other-key" in refused(tmp_path / "data", archive, key="another key")
-    assert Installation(tmp_path / "data", key="another key").run("restore", archive, "--other-key").returncode == 0
+    other = an_empty_one(tmp_path / "data", key="another key")
+    assert other.run("restore", archive, "--other-key").returncode == 0
 
 
 def test_rows_that_belong_to_nothing_or_miss_are_refused(archive: Path, tmp_path: Path) -> None:
@@ -333,8 +379,9 @@ def test_a_link_or_a_device_in_an_archive_is_refused(kind: bytes, tmp_path: Path
 
 
 def test_a_disk_that_fills_up_leaves_no_half_archive_and_the_older_ones(
-    source: Installation, archive: Path, tmp_path: Path
+    whole_source: Installation, whole_archive: Path, tmp_path: Path
 ) -> None:
+    source, archive = whole_source, whole_archive
     to = tmp_path / "backups"
     to.mkdir()
     shutil.copy(archive, to / archive.name)
@@ -383,7 +430,7 @@ def test_a_backup_taken_while_people_write_is_whole(tmp_path: Path) -> None:
         while not stop.is_set():
             write_on(by=SYSTEM, number=written[0])
             written[0] += 1
-            stop.wait(0.005)
+            stop.wait(0.02)
         connection.close()
 
     writer = threading.Thread(target=keep_writing)
@@ -398,7 +445,7 @@ def test_a_backup_taken_while_people_write_is_whole(tmp_path: Path) -> None:
     assert made.rows > 20
     assert written[0] > 20
     assert list(audit.walk()) == []
-    copy = Installation(tmp_path / "copy")
+    copy = an_empty_one(tmp_path / "copy")
     assert copy.run("restore", made.path).returncode == 0
     head = copy.rows("SELECT count(*) FROM core_auditentry WHERE verb = 'test.written_meanwhile'")[0][0]
     assert 20 <= head <= written[0]

@@ -186,7 +186,7 @@ def _inserted_after(words: str) -> re.Match[str] | None:
     return _row(words, _INSERTS, _AFTER_SECTION)
 
 
-def _gives_way(words: str) -> bool:
+def _is_replaced(words: str) -> bool:
     """Whether something gives way to what is quoted."""
     gone = _TAKES_AWAY.search(words)
     if gone and _row(words, _PUTS, _FOLLOWS, start=gone.end()):
@@ -196,13 +196,13 @@ def _gives_way(words: str) -> bool:
 
 def _of_quote_within(words: str, below: tuple[str, ...], common: dict[str, Any]) -> Instruction | None:
     """The same, where the words above named the section."""
-    if (term := _DEFINITION_OF.search(words)) and _gives_way(words):
+    if (term := _DEFINITION_OF.search(words)) and _is_replaced(words):
         return Instruction(kind="replace_definition", below=below, old=term["term"], **common)
     if _row(words, _ADDS, _DEFINITIONS):
         return Instruction(kind="insert_definition", below=below, **common)
     if part := _row(words, _ADDS, _AFTER_PART):
         return Instruction(kind="insert_part", below=(*below, f"({part['number']})"), **common)
-    if _gives_way(words):
+    if _is_replaced(words):
         at = below or _part_named(words)
         return Instruction(kind="replace_part" if at else "replace_section", below=at, **common)
     return None

@@ -94,11 +94,11 @@ class CommentForm(forms.Form):
         if len(once) < _SHORTEST_KEY:
             once = form_key()
         facts = self.cleaned_data
-        said = [
+        given = [
             str(facts[name])
             for name in ("about", "text", "respondent", "organisation_name", "name", "mail", "is_nameless")
         ]
-        content = "\0".join([self.consultation.code, once, *said])
+        content = "\0".join([self.consultation.code, once, *given])
         seal = hmac.new(settings.SECRET_KEY.encode(), f"comment\0{content}".encode("utf-8", "replace"), hashlib.sha256)
         secret = base64.urlsafe_b64encode(seal.digest()).decode().rstrip("=")
         return secret, hash_of(f"form\0{secret}")

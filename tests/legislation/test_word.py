@@ -18,9 +18,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from floreo.core.reading.document import Unreadable
+from floreo.core.reading.openers import GENERAL
+from floreo.core.reading.reading import read_document
 from floreo.legislation.presenters import doubt_text, unreadable_text
 from floreo.legislation.text.akn import from_xml
-from floreo.legislation.text.caged import ReadLaw, read_law
+from floreo.legislation.text.caged import LAW, ReadLaw, read_law
 from tests.legislation.making import shape
 
 FRAME = {"country": "xp", "kind": "bill", "on": "2026-03-02", "number": "14", "title": "A Bill", "language": "eng"}
@@ -258,3 +260,33 @@ def test_a_text_file_and_an_html_file_are_read_too(tmp_path: Path) -> None:
     for path, kind in ((text, "text"), (page, "html")):
         found = law_of(path)
         assert (shape(from_xml(found.xml)), found.kind) == (["section 1 | Short title", "  This is the Act."], kind)
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("12A. Fees", True),
+        ("101. Fees", True),
+        ("4.—(1) A fee", True),
+        ("(2A) A fee", True),
+        ("(aa) a fee", True),
+        ("1976. The fee", False),
+        ("12A of the Act", False),
+        ("(the fee) is", False),
+    ],
+)
+def test_a_law_has_numbers_of_its_own(line: str, counts: bool) -> None:
+    assert LAW.counts(line) is counts
+    assert not GENERAL.counts(line)
+
+
+def test_a_line_with_a_number_of_a_law_begins_anew(tmp_path: Path) -> None:
+    lines = [
+        "(2) The minister may make rules under this law for the good",
+        "(2A) The minister asks the committee first and then",
+        "(3) the house",
+    ]
+    path = tmp_path / "law.txt"
+    path.write_text("\n".join(lines))
+    document = read_document(path, openers=LAW)
+    assert [f"{block.number} {document.words_of(block)}".strip() for block in document.blocks] == lines

@@ -144,7 +144,7 @@ def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:
 
 
 def _opens_item(line: Line, openers: Openers) -> bool:
-    return bool(split_label(line.text)[0]) or openers.opens(line.text)
+    return bool(split_label(line.text)[0]) or openers.opens(line.text) or openers.counts(line.text)
 
 
 def _pieces(flow: Sequence[_Paragraph | Table], body: float, vocabulary: Counter[str]) -> Iterator[Piece]:

@@ -69,7 +69,7 @@ def _unwrapped(group: list[str], width: int, openers: Openers) -> list[str]:
 def _continues(last: str, line: str, width: int, openers: Openers) -> bool:
     if _RULE.match(last) or _RULE.match(line) or split_label(line.strip())[0]:
         return False
-    if openers.opens(line.strip()) or openers.heads(line.strip()):
+    if openers.opens(line.strip()) or openers.heads(line.strip()) or openers.counts(line.strip()):
         return False
     if last.isupper() and not line.isupper():
         return False

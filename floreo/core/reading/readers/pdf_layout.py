@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,12 +54,13 @@ def pieces_of_pages(pages: Sequence[Page], *, openers: Openers) -> Iterator[Piec
     by_page = [lines_of(page.words) for page in pages]
     furniture = _furniture(by_page, pages)
     body = _body_size(by_page)
+    line_gap = _line_gap(by_page, body)
     flow: list[_Paragraph | Table] = []
     for page, lines in zip(pages, by_page, strict=True):
         kept = {id(word) for line in lines if not _is_furniture(line, page, furniture) for word in line.words}
         words = [word for word in page.words if id(word) in kept]
         for column in in_reading_order(words, page.tables):
-            _append(flow, column, openers)
+            _append(flow, column, line_gap, openers)
     vocabulary = Counter(word.text.strip(".,;:()").lower() for page in pages for word in page.words)
     yield from _pieces(flow, body, vocabulary)
 
@@ -69,6 +71,19 @@ def _body_size(by_page: Sequence[Sequence[Line]]) -> float:
         for line in lines:
             sizes[line.size] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _line_gap(by_page: Sequence[Sequence[Line]], body: float) -> float:
+    """From line to line within a paragraph: the least of the distances that are common. The middle one is that between paragraphs where
+    most have a single line, as in a law."""
+    gaps = sorted(
+        above.y - below.y
+        for lines in by_page
+        for above, below in pairwise(lines)
+        if abs(above.size - body) < 0.6 and abs(below.size - body) < 0.6 and 0.9 * body < above.y - below.y < 3 * body
+    )
+    common = (gap for at, gap in enumerate(gaps) if bisect_right(gaps, 1.08 * gap) - at >= max(3, 0.15 * len(gaps)))
+    return next(common, 0.0)
 
 
 def _furniture(by_page: Sequence[Sequence[Line]], pages: Sequence[Page]) -> set[str]:
@@ -92,7 +107,7 @@ def _is_furniture(line: Line, page: Page, furniture: set[str]) -> bool:
     return _in_margin(line, page) and (_shape(line.text) in furniture or bool(_PAGE_NUMBER.match(line.text)))
 
 
-def _append(flow: list[_Paragraph | Table], column: Table | list[Line], openers: Openers) -> None:
+def _append(flow: list[_Paragraph | Table], column: Table | list[Line], line_gap: float, openers: Openers) -> None:
     if isinstance(column, Table):
         flow.append(column)
         return
@@ -107,7 +122,7 @@ def _append(flow: list[_Paragraph | Table], column: Table | list[Line], openers:
         elif at == 0:
             # A sentence may go on at the top of the next column or page.
             flow.append(_Paragraph([line])) if not _goes_on(before, line, openers) else before.lines.append(line)
-        elif _is_new(before, line, usual, (left, right), openers):
+        elif _is_new(before, line, usual, (left, right), openers) or _stands_apart(before.last, line, line_gap, right):
             flow.append(_Paragraph([line]))
         else:
             before.lines.append(line)
@@ -132,6 +147,15 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
     short = last.right < edges[1] - 0.12 * (edges[1] - edges[0])
     indented = line.left > last.left + line.size and len(before.lines) > 1
     return ended and (short or indented)
+
+
+def _stands_apart(last: Line, line: Line, line_gap: float, right: float) -> bool:
+    """Whether a line that begins like a sentence does so on purpose: its first word had room on the line before, or there is a gap."""
+    if line.text[:1].islower() or _LEANS_ON.search(last.text) or (last.bold and line.bold):
+        return False
+    first = line.words[0]
+    had_room = right - last.right > first.right - first.left + 1.5 * line.size
+    return had_room or (line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap)
 
 
 def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:

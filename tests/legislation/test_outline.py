@@ -268,6 +268,66 @@ def test_a_note_above_a_section_of_one_short_sentence_heads_it() -> None:
     assert doubts(text) == []
 
 
+def test_a_note_behind_the_last_sentence_heads_the_next_section_where_others_stand_above_theirs() -> None:
+    text = read(
+        "Short title",
+        "1. This Act is the Kites Act. Meaning",
+        "2. (1) In this Act,",
+        "“kite” means a thing that flies;",
+        "Flying",
+        "3. (1) A kite flies.",
+        "Strings",
+        "3A. (1) A string holds it. Fines",
+        "4. A person who cuts the string of another person pays ten dollars.",
+    )
+    assert [(each.number, each.heading) for each in text.sections()] == [
+        ("1", "Short title"),
+        ("2", "Meaning"),
+        ("3", "Flying"),
+        ("3A", "Strings"),
+        ("4", "Fines"),
+    ]
+    assert "    def “kite” means a thing that flies;" in shape(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("(a) whatever the Minister has named under the rule in paragraph", "(b) of this section or elsewhere;"),
+        ("(a) whatever the Minister has named under subsection (2) or", "(3) of this section or elsewhere;"),
+        ("(a) whatever the Minister has named under the rule in section", "12 of the Kites Act;"),
+    ],
+)
+def test_a_number_that_the_sentence_before_names_begins_nothing(first: str, second: str) -> None:
+    text = read("1. A", "It is—", first, second, "(b) another.", "2. B", "Words.")
+    (section, _other) = text.sections()
+    assert [(each.number, len(each.before), len(each.children)) for each in section.children] == [
+        ("(a)", 1, 0),
+        ("(b)", 1, 0),
+    ]
+    assert doubts(text) == []
+
+
+@pytest.mark.parametrize("named", ["Part VII of it:", "section 83 of it—", "Schedule 2"])
+def test_what_a_sentence_names_at_its_end_goes_on_with_it(named: str) -> None:
+    first = "The Kites Act is amended by inserting this immediately after"
+    assert shape(outline([Line("1. A"), Line(first), Line(named, is_heading=True)])) == [
+        "section 1 | A",
+        f"  {first} {named}",
+    ]
+
+
+def test_a_letter_after_a_name_and_a_sentence_of_its_own_begins_a_paragraph() -> None:
+    text = read(
+        "1. A",
+        "(a) a kite that is named in the list that follows in the next paragraph",
+        "(b) The string.",
+        "(c) wind.",
+    )
+    (section,) = text.sections()
+    assert [each.number for each in section.children] == ["(a)", "(b)", "(c)"]
+
+
 def test_terms_with_letters_of_their_own_go_on_past_i() -> None:
     letters = [f"({letter}) “{letter}” means a kite;" for letter in "abcdefghijk"]
     text = read(

@@ -290,3 +290,63 @@ def test_a_line_with_a_number_of_a_law_begins_anew(tmp_path: Path) -> None:
     path.write_text("\n".join(lines))
     document = read_document(path, openers=LAW)
     assert [f"{block.number} {document.words_of(block)}".strip() for block in document.blocks] == lines
+
+
+def a_page(canvas: Canvas, lines: list[tuple[float, str]], top: float = 700) -> None:
+    """Lines, each with how far below the last it stands."""
+    for gap, words in lines:
+        top -= gap
+        canvas.drawString(60, top, words)
+    canvas.showPage()
+
+
+def lines_of_pdf(tmp_path: Path, *pages: list[tuple[float, str]]) -> list[str]:
+    path = tmp_path / "act.pdf"
+    canvas = Canvas(str(path), pagesize=(300, 800))
+    for page in pages:
+        a_page(canvas, page)
+    canvas.save()
+    document = read_document(path, openers=LAW)
+    return [f"{block.number} {document.words_of(block)}".strip() for block in document.blocks]
+
+
+LONG = "A person who has a kite may fly it and"
+
+
+def test_a_line_of_a_pdf_that_left_room_for_the_next_word_ends_its_paragraph(tmp_path: Path) -> None:
+    page = [
+        (14, "Short title"),
+        (14, "1. This Act is the Kites Act"),
+        (14, LONG),
+        (14, "Nobody asks."),
+        (14, "In this Act,"),
+        (14, "“kite” flies."),
+    ]
+    assert lines_of_pdf(tmp_path, page) == [
+        "Short title",
+        "1 This Act is the Kites Act",
+        f"{LONG} Nobody asks.",
+        "In this Act,",
+        "“kite” flies.",
+    ]
+
+
+def test_a_gap_wider_than_that_between_lines_parts_paragraphs_though_most_gaps_are_wide(tmp_path: Path) -> None:
+    wide = [
+        (
+            20.0,
+            f"{LONG} may",
+        )
+        for _ in range(9)
+    ]
+    narrow = [(13.0, "they may fly it high"), (13.0, "and low and far away")]
+    assert len(lines_of_pdf(tmp_path, [*wide, *narrow, *wide, *narrow, *wide, *narrow])) == 27
+
+
+def test_a_part_that_begins_at_the_top_of_a_page_is_no_running_head(tmp_path: Path) -> None:
+    pages = [[(14, f"PART {number}"), (14, "KITES"), (300, LONG)] for number in ("I", "II")]
+    plain = [[(14, LONG)] for _ in range(3)]
+    found = lines_of_pdf(
+        tmp_path, *([(gap - 100 * (at == 0), words) for at, (gap, words) in enumerate(page)] for page in pages), *plain
+    )
+    assert [line for line in found if line.startswith("PART")] == ["PART I", "PART II"]

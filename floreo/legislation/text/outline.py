@@ -81,15 +81,28 @@ _BARE_TERM = re.compile(  # its marks are lost, or the second alone is left; not
 )
 _DEFINES = re.compile(r"interpretation|definition|meaning|definici|interpretaci|construction of", re.IGNORECASE)
 _IN_THIS = re.compile(
-    r"\b(?:in|of)\s+(?:this|these|the)\b[^.]*[—–:-]\s*$|\b(?:en|de)\s+(?:est[ae]|la\s+presente)\b[^.]*[—–:]\s*$",
+    r"\b(?:in|of)\s+(?:this|these|the)\b[^.]*[—–:-]\s*$|\bin\s+th(?:is|ese)\s+[\w-]+,\s*$"
+    r"|\b(?:en|de)\s+(?:est[ae]|la\s+presente)\b[^.]*[—–:]\s*$",
     re.IGNORECASE,
 )
+_GLUED_NOTE = re.compile(r"^(?P<words>.*[.;][”\"’)]?\.?)\s+(?P<note>[A-ZÁÉÍÓÚÑ][^.;:]{2,100})$", re.DOTALL)
 _GOES_ON = ("—", "–", ":", "-")
 _AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
 _LEADERS = re.compile(r"(?:\s?\.){6,}\s*(?:\d+|[ivxl]+)\s*$")  # with a page number: a form has dotted lines without
 _QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
 _WRAPPED_AT_LEAST = 50
+_NAMES_A_NUMBER = re.compile(  # at the end of a line, where the number stands on the next: "in subsection | (2)", "(a) or | (b) of"
+    r"(?:\b(?:(?:sub-?)?(?:sections?|paragraphs?|clauses?)|regulations?|articles?|art[íi]culos?|rules?|schedules?|incisos?|literal(?:es)?)"
+    r"|\(\w{1,4}\)\s(?:and|or|to|y|o|a))$",
+    re.IGNORECASE,
+)
+_LEANS_ON = re.compile(
+    r"\b(?:of|the|to|by|in|under|after|before|from|with|and|or|in|this|that|de|del|la|el|en|por)$", re.IGNORECASE
+)
+_NAMED = re.compile(
+    r"(?:sub-?)?(?:section|part|chapter|schedule|article|division|clause|artículo|título|capítulo)s?\s", re.IGNORECASE
+)
 _HEADING_AND_FIRST = re.compile(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", re.DOTALL)
 _HEADING_AND_TEXT = re.compile(
     r"^((?:(?!\.\s)[^—–]){2,120}?)\.\s?(?:[—–]|-(?=\s?[A-ZÁÉÍÓÚÑ“\"]))-?\s*(\S.*)$", re.DOTALL
@@ -110,7 +123,7 @@ class Line:
 
 def outline(lines: Sequence[Line]) -> LegalText:
     """The structure of a whole text. Nothing is left out but the arrangement of sections, which is made from the text itself."""
-    rows = _whole_lines([line for line in lines if line.cells or line.words.strip()])
+    rows = _notes_apart(_whole_lines([line for line in lines if line.cells or line.words.strip()]))
     found = LegalText()
     start, end, arrangement = _bounds(rows)
     _front(found, [line.words.strip() for line in rows[: arrangement[0] if arrangement else start]])
@@ -159,11 +172,25 @@ def _whole_lines(lines: Sequence[Line]) -> list[Line]:
 def _goes_on(last: Line, line: Line) -> bool:
     """Whether a line in small letters without a number goes on with the sentence before it."""
     words, before = line.words.strip(), last.words.rstrip()
-    if line.cells or last.cells or line.is_heading or last.is_heading or not (words[:1].islower() or words[:1] in "“—"):
+    if line.cells or last.cells or last.is_heading:
+        return False
+    if len(before) >= _WRAPPED_AT_LEAST and _LEANS_ON.search(before) and _NAMED.match(words):
+        return True
+    if line.is_heading:
+        return False
+    if len(before) >= _WRAPPED_AT_LEAST and _NAMES_A_NUMBER.search(before) and _begins_with_number(words):
+        return True
+    if not (words[:1].islower() or words[:1] in "“—"):
         return False
     if bracket_label(words) or section_label(words) or len(before) < _WRAPPED_AT_LEAST:
         return False
     return before[-1:].isalnum() and words.rstrip(";,") not in {"and", "or", "y", "o"}
+
+
+def _begins_with_number(words: str) -> bool:
+    """A number that goes on with a sentence: "(2) applies", "12 of the Act"; not "(2) The Board"."""
+    label = bracket_label(words) or section_label(words)
+    return label is not None and not label.has_word and (label.rest[:1].islower() or label.rest[:1] in ",;")
 
 
 def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
@@ -234,6 +261,19 @@ def _has_dotted_notes(rows: Sequence[Line]) -> bool:
     numbered = [at for at, line in enumerate(rows) if (label := section_label(line.words.strip())) and label.has_dot]
     noted = [at for at in numbered if at and _begins_with_text(rows[at]) and _is_dotted_note(rows, at - 1)]
     return len(noted) > 1 and noted[0] == numbered[0] and len(noted) >= 0.8 * len(numbered)
+
+
+def _notes_apart(rows: Sequence[Line]) -> Sequence[Line]:
+    """Where sections have notes above them, those that a tightly set page put behind the last sentence stand on a line of their own."""
+    sections = [at for at in range(1, len(rows)) if _begins_with_text(rows[at])]
+    noted = {at for at in sections if _is_note(rows, at - 1)}
+    if len(noted) < 2 or len(noted) < 0.5 * len(sections):
+        return rows
+    apart: list[Line] = []
+    for at, row in enumerate(rows):
+        glued = _GLUED_NOTE.match(row.words) if at + 1 in sections and at + 1 not in noted and not row.cells else None
+        apart += [replace(row, words=glued["words"]), Line(glued["note"])] if glued else [row]
+    return apart
 
 
 def _is_dotted_note(rows: Sequence[Line], at: int) -> bool:

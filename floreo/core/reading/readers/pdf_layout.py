@@ -29,6 +29,7 @@ _LEANS_ON = re.compile(
     r"(?:,|[^\W\d_]-|\b(?:of|the|and|to|by|for|in|on|with|an?|or|de|la|el|los|las|del|y|en|para|por|con|una?))$",
     re.IGNORECASE,
 )
+_OPENING = '“‘«"'
 _ENDED = (".", "!", "?", ":", ";", ".”", '."', ".)")
 
 
@@ -52,7 +53,7 @@ class _Paragraph:
 def pieces_of_pages(pages: Sequence[Page], *, openers: Openers) -> Iterator[Piece]:
     """The pieces of a whole document; sizes and repeated lines can only be judged over all pages."""
     by_page = [lines_of(page.words) for page in pages]
-    furniture = _furniture(by_page, pages)
+    furniture = _furniture(by_page, pages, openers)
     body = _body_size(by_page)
     line_gap = _line_gap(by_page, body)
     flow: list[_Paragraph | Table] = []
@@ -86,13 +87,16 @@ def _line_gap(by_page: Sequence[Sequence[Line]], body: float) -> float:
     return next(common, 0.0)
 
 
-def _furniture(by_page: Sequence[Sequence[Line]], pages: Sequence[Page]) -> set[str]:
-    """What stands in the margins of many pages, numbers aside: running heads and feet."""
+def _furniture(by_page: Sequence[Sequence[Line]], pages: Sequence[Page], openers: Openers) -> set[str]:
+    """What stands in the margins of many pages, numbers aside: running heads and feet. "PART II" at the top of a page may begin that part:
+    it is a running head only where most pages have one."""
     seen: Counter[str] = Counter()
     for page, lines in zip(pages, by_page, strict=True):
         seen.update({_shape(line.text) for line in lines if _in_margin(line, page)})
     often = max(2, min(4, len(pages) // 3))
-    return {shape for shape, count in seen.items() if count >= often}
+    mostly = max(often, len(pages) // 2 + 1)
+    named = {_shape(line.text) for lines in by_page for line in lines if openers.opens(line.text)}
+    return {shape for shape, count in seen.items() if count >= (mostly if shape in named else often)}
 
 
 def _shape(text: str) -> str:
@@ -122,7 +126,9 @@ def _append(flow: list[_Paragraph | Table], column: Table | list[Line], line_gap
         elif at == 0:
             # A sentence may go on at the top of the next column or page.
             flow.append(_Paragraph([line])) if not _goes_on(before, line, openers) else before.lines.append(line)
-        elif _is_new(before, line, usual, (left, right), openers) or _stands_apart(before.last, line, line_gap, right):
+        elif _is_new(before, line, usual, (left, right), openers) or _stands_apart(
+            before.last, line, line_gap, (left, right)
+        ):
             flow.append(_Paragraph([line]))
         else:
             before.lines.append(line)
@@ -149,13 +155,19 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
     return ended and (short or indented)
 
 
-def _stands_apart(last: Line, line: Line, line_gap: float, right: float) -> bool:
+def _stands_apart(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
     """Whether a line that begins like a sentence does so on purpose: its first word had room on the line before, or there is a gap."""
-    if line.text[:1].islower() or _LEANS_ON.search(last.text) or (last.bold and line.bold):
+    if line.text[:1].islower() or (last.bold and line.bold):
         return False
-    first = line.words[0]
-    had_room = right - last.right > first.right - first.left + 1.5 * line.size
-    return had_room or (line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap)
+    first, room = line.words[0], edges[1] - last.right
+    needed = first.right - first.left + 1.5 * line.size
+    if _LEANS_ON.search(last.text):  # "In this Act," alone on its line
+        return last.text.endswith(",") and room > needed + 0.25 * (edges[1] - edges[0])
+    if last.text.isupper() and not line.text.isupper() and any(letter.isalpha() for letter in line.text):
+        return True
+    if last.text.endswith((";", "—", "–")) and line.text[:1] in _OPENING:
+        return True
+    return room > needed or (line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap)
 
 
 def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from floreo.core.reading.openers import GENERAL
 from floreo.core.reading.reading import read_document
 from floreo.legislation.presenters import doubt_text, unreadable_text
 from floreo.legislation.text.akn import from_xml
-from floreo.legislation.text.caged import LAW, ReadLaw, read_law
+from floreo.legislation.text.caged import LAW, ReadLaw, lines_of_document, read_law
+from floreo.legislation.text.outline import outline
 from tests.legislation.making import shape
 
 FRAME = {"country": "xp", "kind": "bill", "on": "2026-03-02", "number": "14", "title": "A Bill", "language": "eng"}
@@ -292,7 +293,7 @@ def test_a_line_with_a_number_of_a_law_begins_anew(tmp_path: Path) -> None:
     assert [f"{block.number} {document.words_of(block)}".strip() for block in document.blocks] == lines
 
 
-def a_page(canvas: Canvas, lines: list[tuple[float, str]], top: float = 700) -> None:
+def a_page(canvas: Canvas, lines: Iterable[tuple[float, str]], top: float = 700) -> None:
     """Lines, each with how far below the last it stands."""
     for gap, words in lines:
         top -= gap
@@ -300,7 +301,7 @@ def a_page(canvas: Canvas, lines: list[tuple[float, str]], top: float = 700) -> 
     canvas.showPage()
 
 
-def lines_of_pdf(tmp_path: Path, *pages: list[tuple[float, str]]) -> list[str]:
+def lines_of_pdf(tmp_path: Path, *pages: Iterable[tuple[float, str]]) -> list[str]:
     path = tmp_path / "act.pdf"
     canvas = Canvas(str(path), pagesize=(300, 800))
     for page in pages:
@@ -350,3 +351,39 @@ def test_a_part_that_begins_at_the_top_of_a_page_is_no_running_head(tmp_path: Pa
         tmp_path, *([(gap - 100 * (at == 0), words) for at, (gap, words) in enumerate(page)] for page in pages), *plain
     )
     assert [line for line in found if line.startswith("PART")] == ["PART I", "PART II"]
+
+
+@pytest.mark.parametrize(("text", "margin"), [(120, 20), (20, 200)])
+def test_notes_in_the_margin_of_a_pdf_head_their_sections(tmp_path: Path, text: int, margin: int) -> None:
+    path = tmp_path / "act.pdf"
+    canvas = Canvas(str(path), pagesize=(300, 800))
+    body = [
+        ("1. This is the Kites Act, which", ["Short", "title."]),
+        ("all may fly and nobody may cut", []),
+        ("down.", ["Cap. 4."]),
+        ("2.—(1) A kite that has a string", ["Kites", "and strings."]),
+        ("may fly wherever there is wind.", []),
+        ("(2) It may be red if it wants.", []),
+    ]
+    for at, (words, note) in enumerate(body):
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(text, 700 - 24 * at, words)
+        canvas.setFont("Helvetica", 7)
+        for below, line in enumerate(note):
+            canvas.drawString(margin, 700 - 24 * at - 8 * below, line)
+    canvas.save()
+    lines = lines_of_document(read_document(path, openers=LAW))
+    assert [line.words for line in lines] == [
+        "Short title",
+        "1. This is the Kites Act, which all may fly and nobody may cut down.",
+        "[Cap. 4.]",
+        "Kites and strings",
+        "2.—(1) A kite that has a string may fly wherever there is wind.",
+        "(2) It may be red if it wants.",
+    ]
+    assert [(each.number, each.heading) for each in outline(lines).sections()] == [
+        ("1", "Short title"),
+        ("2", "Kites and strings"),
+    ]
+    plain = read_document(path)
+    assert "Kites and strings" not in [plain.words_of(block) for block in plain.blocks]

@@ -170,21 +170,18 @@ def _whole_lines(lines: Sequence[Line]) -> list[Line]:
 
 
 def _goes_on(last: Line, line: Line) -> bool:
-    """Whether a line in small letters without a number goes on with the sentence before it."""
+    """Whether a line in small letters without a number goes on with the sentence before it, or is what its last words name."""
     words, before = line.words.strip(), last.words.rstrip()
-    if line.cells or last.cells or last.is_heading:
+    if line.cells or last.cells or last.is_heading or len(before) < _WRAPPED_AT_LEAST:
         return False
-    if len(before) >= _WRAPPED_AT_LEAST and _LEANS_ON.search(before) and _NAMED.match(words):
+    if _LEANS_ON.search(before) and _NAMED.match(words):
         return True
     if line.is_heading:
         return False
-    if len(before) >= _WRAPPED_AT_LEAST and _NAMES_A_NUMBER.search(before) and _begins_with_number(words):
-        return True
-    if not (words[:1].islower() or words[:1] in "“—"):
-        return False
-    if bracket_label(words) or section_label(words) or len(before) < _WRAPPED_AT_LEAST:
-        return False
-    return before[-1:].isalnum() and words.rstrip(";,") not in {"and", "or", "y", "o"}
+    if bracket_label(words) or section_label(words):
+        return bool(_NAMES_A_NUMBER.search(before)) and _begins_with_number(words)
+    begins_small = words[:1].islower() or words[:1] in "“—"
+    return begins_small and before[-1:].isalnum() and words.rstrip(";,") not in {"and", "or", "y", "o"}
 
 
 def _begins_with_number(words: str) -> bool:
@@ -591,7 +588,7 @@ class Builder:
         label = section_label(following.words.strip())
         if label is None or not self._is_next_section(label, following):
             return None
-        if words[:1].islower() or words[:1] in _OPEN or _ends_open(self._last_words()):
+        if words[:1].islower() or words[:1] in f"{_OPEN}[" or _ends_open(self._last_words()):
             return None
         if label.rest and not label.rest.startswith("(") and self._is_heading(label, lines, at + 1):
             if not self.top or self.path:

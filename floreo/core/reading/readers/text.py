@@ -13,7 +13,7 @@ _WRAP_AT_MOST = 130
 _WRAP_AT_LEAST = 50
 _HEADING_AT_MOST = 120
 _RULE = re.compile(r"^\s*([=\-_~*#])\1{2,}\s*$")
-OPENING_MARKS = '“‘«"'  # a term in quotation marks begins a line in a list of terms
+_OPENING = '“‘«"'  # a term in quotation marks begins a line in a list of terms
 _LISTS = (";", "—", " -", "–")
 _SENTENCE_END = (".", ";", ",", ":", "!", "?")
 
@@ -73,9 +73,7 @@ def _continues(last: str, line: str, width: int, openers: Openers) -> bool:
         return False
     if openers.opens(line.strip()) or openers.heads(line.strip()) or openers.counts(line.strip()):
         return False
-    if last.isupper() and not line.isupper():
-        return False
-    if last.endswith(_LISTS) and line.strip()[:1] in OPENING_MARKS:
+    if (last.isupper() and not line.isupper()) or (last.endswith(_LISTS) and line.strip()[:1] in _OPENING):
         return False
     if width and len(last) + 1 + len(line.split(maxsplit=1)[0]) > width:
         return True

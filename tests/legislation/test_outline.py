@@ -328,6 +328,28 @@ def test_a_letter_after_a_name_and_a_sentence_of_its_own_begins_a_paragraph() ->
     assert [each.number for each in section.children] == ["(a)", "(b)", "(c)"]
 
 
+def test_a_short_sentence_below_a_note_is_text_though_words_in_brackets_follow() -> None:
+    text = read(
+        "Short title",
+        "1. (1) This Act is the Kites Act.",
+        "(2) It begins.",
+        "Meaning",
+        "2. (1) A kite flies.",
+        "Saving",
+        "3. Nothing in this Act affects birds.",
+        "[Act 31 of 2022]",
+        "Fines",
+        "4. There are none.",
+    )
+    assert shape(text)[-5:] == [
+        "section 3 | Saving",
+        "  Nothing in this Act affects birds.",
+        "  [Act 31 of 2022]",
+        "section 4 | Fines",
+        "  There are none.",
+    ]
+
+
 def test_terms_with_letters_of_their_own_go_on_past_i() -> None:
     letters = [f"({letter}) “{letter}” means a kite;" for letter in "abcdefghijk"]
     text = read(
@@ -390,6 +412,63 @@ def test_labels_that_share_a_line_stand_one_below_another() -> None:
         "    paragraph (b)",
         "      two.",
     ]
+
+
+def test_numbers_alone_on_a_line_belong_to_the_words_below() -> None:
+    text = read(
+        "Short title",
+        "1.",
+        "This Act may be cited as the Kites Act and comes into force on a day that the Minister names.",
+        "Kites",
+        "2.—(1)",
+        "A kite—",
+        "(a)",
+        "flies; and",
+        "(b)",
+        "“is” red.",
+    )
+    assert shape(text) == [
+        "section 1 | Short title",
+        "  This Act may be cited as the Kites Act and comes into force on a day that the Minister names.",
+        "section 2 | Kites",
+        "  subsection (1)",
+        "    A kite—",
+        "    paragraph (a)",
+        "      flies; and",
+        "    paragraph (b)",
+        "      “is” red.",
+    ]
+
+
+def test_numbers_in_cells_of_their_own_are_no_table() -> None:
+    rows = [
+        ("(1)", "A kite—"),
+        ("", "(a)", "flies; and"),
+        ("(b)", "is red."),
+        ("Kites fly.",),
+        ("Copy", "2"),
+        ("1", "Fee"),
+    ]
+    text = outline([Line("1. Kites"), *(Line("", cells=cells) for cells in rows)])
+    assert shape(text) == [
+        "section 1 | Kites",
+        "  subsection (1)",
+        "    A kite—",
+        "    paragraph (a)",
+        "      flies; and",
+        "    paragraph (b)",
+        "      is red.",
+        "      Kites fly.",
+        "      Copy | 2",
+        "      1 | Fee",
+    ]
+
+
+def test_a_roman_number_below_a_letter_that_ends_its_sentence_does_no_harm() -> None:
+    text = read(
+        "1. Interpretation", "In this Act—", "“kite” means—", "(a) a thing.", "(i) of wood.", "2. End", "It ends."
+    )
+    assert [each.number for each in text.sections()] == ["1", "2"]
 
 
 def test_a_quantity_at_the_beginning_of_a_line_is_no_section() -> None:

@@ -88,7 +88,7 @@ def _order(number: str, style: Style) -> tuple[int, str]:
         return (int(found[1]), found[2].removeprefix("-").upper()) if found else (0, number)
     low = number.lower()
     if style in {"roman", "capital_roman"}:
-        return roman(low), ""
+        return (roman(low), "") if ROMAN.match(low) else (0, low)
     if len(set(low)) == 1:  # a, b, ... z, aa, bb
         return ord(low[0]) - 96 + 26 * (len(low) - 1), ""
     return ord(low[0]) - 96, low[1:]

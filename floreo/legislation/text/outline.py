@@ -157,16 +157,43 @@ def _lines_of_item(item: Item) -> list[str]:
 def _whole_lines(lines: Sequence[Line]) -> list[Line]:
     """Paragraphs that a page broke are one again, those that ran together are two, and a list of contents with dots is gone."""
     made: list[Line] = []
-    for line in lines:
+    for line in map(_out_of_cells, lines):
         if _LEADERS.search(line.words):
             continue
         first, *rest = _QUOTED_SECTION.split(line.words)
-        if made and _goes_on(made[-1], line):
+        if made and (_goes_on(made[-1], line) or _is_number_of(made[-1], line)):
             made[-1] = replace(made[-1], words=f"{made[-1].words.rstrip()} {first.strip()}")
         else:
             made.append(replace(line, words=first))
         made += [Line(each) for each in rest]
     return made
+
+
+def _out_of_cells(line: Line) -> Line:
+    """A row that is only layout, as the words of a line: "(a)" in one cell and its words in another, or a single cell."""
+    cells = [cell.strip() for cell in line.cells if cell.strip()]
+    if len(line.cells) == 1 or (len(cells) == 2 and _is_number_alone(cells[0])):
+        return Line(" ".join(cells))
+    return line
+
+
+def _is_number_alone(words: str) -> bool:
+    """ "(a)", "(1)", "12A." or "3.—(1)", and nothing else."""
+    label = bracket_label(words)
+    if label is None:
+        label = section_label(words)
+        if label is None or not label.has_dot or label.has_word:
+            return False
+        label = bracket_label(label.rest) if label.rest else label
+    return label is not None and not label.rest
+
+
+def _is_number_of(last: Line, line: Line) -> bool:
+    """Whether a number stands alone on the line above its words."""
+    words = line.words.strip()
+    if last.cells or line.cells or not _is_number_alone(last.words.strip()):
+        return False
+    return not (bracket_label(words) or section_label(words) or _container(words) or _schedule_title(words))
 
 
 def _goes_on(last: Line, line: Line) -> bool:
@@ -260,11 +287,17 @@ def _has_dotted_notes(rows: Sequence[Line]) -> bool:
     return len(noted) > 1 and noted[0] == numbered[0] and len(noted) >= 0.8 * len(numbered)
 
 
-def _notes_apart(rows: Sequence[Line]) -> Sequence[Line]:
-    """Where sections have notes above them, those that a tightly set page put behind the last sentence stand on a line of their own."""
+def _noted(rows: Sequence[Line]) -> tuple[list[int], set[int]]:
+    """Sections that begin with their text; and those with a note above them, none where fewer than half have one."""
     sections = [at for at in range(1, len(rows)) if _begins_with_text(rows[at])]
     noted = {at for at in sections if _is_note(rows, at - 1)}
-    if len(noted) < 2 or len(noted) < 0.5 * len(sections):
+    return sections, noted if len(noted) > 1 and len(noted) >= 0.5 * len(sections) else set()
+
+
+def _notes_apart(rows: Sequence[Line]) -> Sequence[Line]:
+    """Where sections have notes above them, those that a tightly set page put behind the last sentence stand on a line of their own."""
+    sections, noted = _noted(rows)
+    if not noted:
         return rows
     apart: list[Line] = []
     for at, row in enumerate(rows):
@@ -430,6 +463,7 @@ class Builder:
     styles: dict[int, Style] = field(default_factory=dict)  # how the children of a node are numbered, by its identity
     last_section: str = ""
     has_words: bool = False  # its sections are "Article 1", "Article 2"
+    has_notes: bool = False  # a title above a section whose own words are text
     has_dotted_notes: bool = False  # "Short title." above "1. This Act ..."
     containers: list[NodeKind] = field(
         default_factory=list
@@ -444,6 +478,7 @@ class Builder:
         at = 0
         self.has_words = _has_words(lines)
         self.has_dotted_notes = _has_dotted_notes(lines)
+        self.has_notes = bool(_noted(lines)[1])
         while at < len(lines):
             at = self._line(lines, at)
         return self.top, self.loose
@@ -590,7 +625,8 @@ class Builder:
             return None
         if words[:1].islower() or words[:1] in f"{_OPEN}[" or _ends_open(self._last_words()):
             return None
-        if label.rest and not label.rest.startswith("(") and self._is_heading(label, lines, at + 1):
+        is_sentence = self.has_notes and label.rest.endswith(".")
+        if label.rest and not (label.rest.startswith("(") or is_sentence) and self._is_heading(label, lines, at + 1):
             if not self.top or self.path:
                 self._open(Node("crossheading", "", words))
             return at + 1

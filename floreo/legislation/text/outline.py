@@ -193,7 +193,8 @@ def _is_number_of(last: Line, line: Line) -> bool:
     words = line.words.strip()
     if last.cells or line.cells or not _is_number_alone(last.words.strip()):
         return False
-    return not (bracket_label(words) or section_label(words) or _container(words) or _schedule_title(words))
+    is_below = bracket_label(words) is not None and bracket_label(last.words.strip()) is None  # "(1) ..." below "3."
+    return is_below or not (bracket_label(words) or section_label(words) or _container(words) or _schedule_title(words))
 
 
 def _goes_on(last: Line, line: Line) -> bool:
@@ -313,7 +314,9 @@ def _is_dotted_note(rows: Sequence[Line], at: int) -> bool:
 
 def _begins_with_text(line: Line) -> bool:
     label = section_label(line.words.strip())
-    return label is not None and label.has_dot and (label.rest.startswith("(") or not _is_title(label.rest))
+    if label is None or not (label.has_dot or label.rest[:1].isupper() or label.rest.startswith("(")):
+        return False
+    return label.rest.startswith("(") or not _is_title(label.rest)
 
 
 def _number_at(rows: Sequence[Line], at: int) -> str:

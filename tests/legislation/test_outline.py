@@ -821,7 +821,7 @@ def test_a_schedule_has_its_title_its_heading_and_a_list_of_its_own(line: str, t
     assert [each.number for each in text.sections()] == ["1", "2"]
 
 
-@pytest.mark.parametrize("place", ["Section 2", "(Section 2)", "[Sections 2 and 4(1)]", "ss. 2, 4"])
+@pytest.mark.parametrize("place", ["Section 2", "[Sections 2 and 4(1)]", "ss. 2, 4"])
 def test_the_section_that_a_schedule_belongs_to_is_not_its_title(place: str) -> None:
     text = read("1. A", "Words.", "FIRST SCHEDULE", place, "KITES", "1. A red one.", "2. A blue one.")
     (schedule,) = text.schedules

@@ -54,8 +54,8 @@ _SCHEDULE_ALONE = re.compile(  # in small letters only where nothing else is on 
     re.IGNORECASE,
 )
 _BELONGS_TO = re.compile(
-    r"(?:\(?(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d[\w(), &.–-]*(?:\s(?:and|to|y|a)\s[\w(), &.–-]+)*\)?"
-    r"|\[(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d[^\]]{0,60}\])\.?",
+    r"(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d[\w(), &.–-]*(?:\s(?:and|to|y|a)\s[\w(), &.–-]+)*"
+    r"|\[(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d[^\]]{0,60}\]\.?",
     re.IGNORECASE,
 )
 _END_NOTE = re.compile(  # behind a bill, and no part of it

@@ -53,11 +53,11 @@ _SCHEDULE_ALONE = re.compile(  # in small letters only where nothing else is on 
     rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)(?P<rest>)$",
     re.IGNORECASE,
 )
-_BELONGS_TO = re.compile(
-    r"(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d[\w(), &.–-]*(?:\s(?:and|to|y|a)\s[\w(), &.–-]+)*"
-    r"|\[(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d[^\]]{0,60}\]\.?",
-    re.IGNORECASE,
+_SECTIONS_NAMED = (
+    r"(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d+[A-Z]*(?:\(\w{1,4}\))*"
+    r"(?:\s?(?:,|and|to|&|–|-|y|a)\s?\d+[A-Z]*(?:\(\w{1,4}\))*){0,20}"
 )
+_BELONGS_TO = re.compile(rf"{_SECTIONS_NAMED}\.?|\[{_SECTIONS_NAMED}\.?\]", re.IGNORECASE)
 _END_NOTE = re.compile(  # behind a bill, and no part of it
     r"^(?P<title>EXPLANATORY\s+(?:STATEMENT|MEMORANDUM|NOTES?)|(?:STATEMENT|MEMORANDUM)\s+OF\s+OBJECTS\s+AND\s+REASONS"
     r"|OBJECTS\s+AND\s+REASONS|EXPOSICI[ÓO]N\s+DE\s+MOTIVOS)(?P<rest>)$",
@@ -89,7 +89,7 @@ _GLUED_NOTE = re.compile(r"^(?P<words>.*[.;][”\"’)]?\.?)\s+(?P<note>[A-ZÁÉ
 _GOES_ON = ("—", "–", ":", "-")
 _AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
-_LEADERS = re.compile(r"(?:\s?\.){6,}\s*(?:\d+|[ivxl]+)\s*$")  # with a page number: a form has dotted lines without
+_PAGE = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})$")
 _QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
 _WRAPPED_AT_LEAST = 50
 _NAMES_A_NUMBER = re.compile(  # at the end of a line, where the number stands on the next: "in subsection | (2)", "(a) or | (b) of"
@@ -158,7 +158,7 @@ def _whole_lines(lines: Sequence[Line]) -> list[Line]:
     """Paragraphs that a page broke are one again, those that ran together are two, and a list of contents with dots is gone."""
     made: list[Line] = []
     for line in map(_out_of_cells, lines):
-        if _LEADERS.search(line.words):
+        if _leads_to_page(line.words):
             continue
         first, *rest = _QUOTED_SECTION.split(line.words)
         if made and (_goes_on(made[-1], line) or _is_number_of(made[-1], line)):
@@ -167,6 +167,13 @@ def _whole_lines(lines: Sequence[Line]) -> list[Line]:
             made.append(replace(line, words=first))
         made += [Line(each) for each in rest]
     return made
+
+
+def _leads_to_page(words: str) -> bool:
+    """A line of contents: "Short title ........ 3". A form has dotted lines too, without a page."""
+    bare = words.rstrip()
+    page = _PAGE.search(bare)
+    return page is not None and "".join(bare[: page.start()].rstrip()[-11:].split()).endswith("......")
 
 
 def _out_of_cells(line: Line) -> Line:
@@ -288,9 +295,9 @@ def _has_dotted_notes(rows: Sequence[Line]) -> bool:
     return len(noted) > 1 and noted[0] == numbered[0] and len(noted) >= 0.8 * len(numbered)
 
 
-def _noted(rows: Sequence[Line]) -> tuple[list[int], set[int]]:
+def _noted(rows: Sequence[Line]) -> tuple[set[int], set[int]]:
     """Sections that begin with their text; and those with a note above them, none where fewer than half have one."""
-    sections = [at for at in range(1, len(rows)) if _begins_with_text(rows[at])]
+    sections = {at for at in range(1, len(rows)) if _begins_with_text(rows[at])}
     noted = {at for at in sections if _is_note(rows, at - 1)}
     return sections, noted if len(noted) > 1 and len(noted) >= 0.5 * len(sections) else set()
 

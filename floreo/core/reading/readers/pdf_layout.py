@@ -136,7 +136,7 @@ class _Flow:
         left = min((line.left for line in column), default=0.0)
         for at, line in enumerate(column):
             before = self.parts[-1] if self.parts else None
-            heading = self._note_beside(line)
+            heading = self._note_at(line)
             if heading is not None or not isinstance(before, _Paragraph):
                 self._begin(line, heading)
             elif at == 0:
@@ -148,7 +148,7 @@ class _Flow:
                 before.lines.append(line)
 
     def _is_new(self, before: _Paragraph, line: Line, usual: float, edges: tuple[float, float]) -> bool:
-        return _is_new(before, line, usual, edges, self.openers) or _stands_apart(
+        return _is_new(before, line, usual, edges, self.openers) or _begins_anew(
             before.last, line, self.line_gap, edges
         )
 
@@ -169,9 +169,9 @@ class _Flow:
         self.parts += [replace(note, is_heading=False) for note in self.held]
         self.held = []
 
-    def _note_beside(self, line: Line) -> Note | None:
+    def _note_at(self, line: Line) -> Note | None:
         """The note that heads what begins at this line with its number; others go behind their paragraph."""
-        found = next((note for note in self.notes if note.is_beside(line)), None)
+        found = next((note for note in self.notes if note.is_level_with(line)), None)
         if found is None:
             return None
         self.notes.remove(found)
@@ -202,19 +202,19 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
     return ended and (short or indented)
 
 
-def _stands_apart(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
+def _begins_anew(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
     """Whether a line that begins like a sentence does so on purpose: its first word had room on the line before, or there is a gap."""
     if line.text[:1].islower() or (last.bold and line.bold):
         return False
-    first, room = line.words[0], edges[1] - last.right
+    first, blank = line.words[0], edges[1] - last.right
     needed = first.right - first.left + 1.5 * line.size
     if _LEANS_ON.search(last.text):  # "In this Act," alone on its line
-        return last.text.endswith(",") and room > needed + 0.25 * (edges[1] - edges[0])
+        return last.text.endswith(",") and blank > needed + 0.25 * (edges[1] - edges[0])
     if last.text.isupper() and not line.text.isupper() and any(letter.isalpha() for letter in line.text):
         return True
     if last.text.endswith((";", "—", "–")) and line.text[:1] in _OPENING:
         return True
-    return room > needed or (line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap)
+    return blank > needed or (line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap)
 
 
 def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:

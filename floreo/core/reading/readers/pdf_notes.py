@@ -10,10 +10,10 @@ from floreo.core.reading.readers.pdf_columns import Line, lines_of
 from floreo.core.reading.readers.pdf_words import Page, Word
 
 _SMALLER = 0.95
-_BESIDE = 0.02  # of the words may stand outside the edges of the text
+_OUTSIDE_AT_MOST = 0.02  # of the words may stand outside the edges of the text
 _NEXT_LINE = 1.7
 _SAME_HEIGHT = 0.6
-_LETTERS_AT_LEAST = 3
+_CHARACTERS_AT_LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Note:
     y: float
     is_heading: bool = True
 
-    def is_beside(self, line: Line) -> bool:
+    def is_level_with(self, line: Line) -> bool:
         return abs(self.y - line.y) < _SAME_HEIGHT * line.size
 
 
@@ -33,7 +33,7 @@ def notes_apart(page: Page, body: float) -> tuple[Page, list[Note]]:
     text = [word for word in page.words if abs(word.size - body) < 0.6]
     if not text:
         return page, []
-    few = int(_BESIDE * len(text))
+    few = int(_OUTSIDE_AT_MOST * len(text))
     left, right = sorted(word.left for word in text)[few], sorted(word.right for word in text)[-1 - few]
     small = [word for word in page.words if word.size <= _SMALLER * body]
     sides = [[word for word in small if word.right <= left], [word for word in small if word.left >= right]]
@@ -62,7 +62,7 @@ def _goes_on(above: Line, line: Line) -> bool:
 
 def _has_words(group: Sequence[Line]) -> bool:
     """Not the number of a line or page."""
-    return sum(letter.isalpha() for line in group for letter in line.text) >= _LETTERS_AT_LEAST
+    return sum(letter.isalpha() for line in group for letter in line.text) >= _CHARACTERS_AT_LEAST
 
 
 def _joined(group: Sequence[Line]) -> str:

@@ -148,7 +148,7 @@ class _Flow:
                 before.lines.append(line)
 
     def _is_new(self, before: _Paragraph, line: Line, usual: float, edges: tuple[float, float]) -> bool:
-        return _is_new(before, line, usual, edges, self.openers) or _begins_anew(
+        return _is_new(before, line, usual, edges, self.openers) or _starts_paragraph(
             before.last, line, self.line_gap, edges
         )
 
@@ -202,7 +202,7 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
     return ended and (short or indented)
 
 
-def _begins_anew(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
+def _starts_paragraph(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
     """Whether a line that begins like a sentence does so on purpose: its first word had room on the line before, or there is a gap."""
     if line.text[:1].islower() or (last.bold and line.bold):
         return False

@@ -394,6 +394,35 @@ def test_articles_with_their_word_hold_numbered_paragraphs() -> None:
     assert doubts(text) == []
 
 
+def test_articles_of_a_convention_hold_numbers_without_a_stop() -> None:
+    text = read(
+        "Article 1 – Kites",
+        "1 Each Party flies kites.",
+        "2 A Party may ask.",
+        "30 kites fly.",
+        "Article 2 – End",
+        "It ends.",
+    )
+    first, _second = text.sections()
+    assert [each.number for each in first.children] == ["1", "2"]
+
+
+def test_articles_that_begin_with_their_title_and_a_stop_have_it_as_heading() -> None:
+    text = read(
+        "ARTÍCULO 1.- Objeto. La presente ley regula los cometas.",
+        "ARTÍCULO 2.- Definiciones. Para los efectos de esta ley se entiende por:",
+        "a) Cometa: lo que vuela.",
+        "b) Hilo: lo que sujeta.",
+        "ARTÍCULO 3.- Se prohíbe cortar hilos ajenos en los parques de la ciudad.",
+    )
+    assert [(each.number, each.heading) for each in text.sections()] == [
+        ("1", "Objeto"),
+        ("2", "Definiciones"),
+        ("3", ""),
+    ]
+    assert shape(text)[1] == "  La presente ley regula los cometas."
+
+
 def test_a_title_far_behind_the_last_number_is_a_section_where_its_first_subsection_follows() -> None:
     text = read(
         "1. A", "Words.", "24. Strings", "(1) A string is strong.", "30 kites.", "55. Nothing of that kind", "Words."
@@ -682,6 +711,36 @@ def test_title_lines_long_title_and_enacting_words_stand_before_the_body() -> No
         "AN ACT to create offences ",
     )
     assert (len(list(text.sections())), [s.title for s in text.schedules], doubts(text)) == (31, ["SCHEDULE"], [])
+
+
+@pytest.mark.parametrize(
+    ("front", "preface", "long_title", "preamble"),
+    [
+        (
+            ["KITES ACT", "[Certified on 9 July]", "AN ACT to fly kites.", "[9 July]", "BE IT ENACTED as follows:"],
+            ["KITES ACT", "[Certified on 9 July]"],
+            "AN ACT to fly kites.",
+            ["[9 July]", "BE IT ENACTED as follows:"],
+        ),
+        (
+            ["A BILL", "i n t i t u l e d", "An Act to fly kites.", "[ ]"],
+            [],
+            "A BILL i n t i t u l e d An Act to fly kites.",
+            ["[ ]"],
+        ),
+        (
+            ["KITES", "ACT", "To fly kites and for that purpose to cut strings."],
+            ["KITES"],
+            "ACT To fly kites and for that purpose to cut strings.",
+            [],
+        ),
+    ],
+)
+def test_what_is_before_the_long_title_is_a_title_line(
+    front: list[str], preface: list[str], long_title: str, preamble: list[str]
+) -> None:
+    text = read(*front, "1. Short title", "This is the Act.", "2. End", "It ends.")
+    assert (text.preface, text.long_title, text.preamble) == (preface, long_title, preamble)
 
 
 @pytest.mark.parametrize("first", [["ARRANGEMENT OF SECTIONS", "Section"], []])

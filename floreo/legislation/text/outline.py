@@ -107,6 +107,7 @@ _HEADING_AND_FIRST = re.compile(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$"
 _HEADING_AND_TEXT = re.compile(
     r"^((?:(?!\.\s)[^—–]){2,120}?)\.\s?(?:[—–]|-(?=\s?[A-ZÁÉÍÓÚÑ“\"]))-?\s*(\S.*)$", re.DOTALL
 )
+_EPIGRAPH = re.compile(r"^([A-ZÁÉÍÓÚÑ]\S*(?:\s[^\s.]+){0,8})\.\s+([A-ZÁÉÍÓÚÑ“\"«(].*)$", re.DOTALL)
 _HEADING_AT_MOST = 150
 _JUMP_AT_MOST = 10
 _OPEN, _CLOSE = '“"', '”"'
@@ -288,6 +289,12 @@ def _has_words(rows: Sequence[Line]) -> bool:
     return with_word == {"1", "2"} and labels_found[0].has_word
 
 
+def _has_epigraphs(rows: Sequence[Line]) -> bool:
+    """Whether most articles begin with their title and a stop, and go on with their words."""
+    own = [label.rest for line in rows if (label := section_label(line.words.strip())) and label.has_word]
+    return sum(bool(_EPIGRAPH.match(rest)) for rest in own) >= max(2, 0.6 * len(own))
+
+
 def _has_dotted_notes(rows: Sequence[Line]) -> bool:
     """Whether nearly every section that begins with its text has a note above that ends in a stop: "Short title."."""
     numbered = [at for at, line in enumerate(rows) if (label := section_label(line.words.strip())) and label.has_dot]
@@ -441,21 +448,29 @@ def _schedule_title(words: str) -> re.Match[str] | None:
 
 
 def _front(found: LegalText, lines: Sequence[str]) -> None:
-    """Title lines, long title and enacting words."""
+    """Title lines, long title and enacting words. Words in brackets are enacting words only behind the long title: "[Certified on ...]"."""
     waiting = ""
     for words in lines:
-        if found.preamble or _ENACTING.match(words):
-            found.preamble.append(words)
+        is_long_title = bool(_LONG_TITLE.match(words)) and not found.long_title
+        if waiting and _has_few_words(words) and not _ENACTING.match(words):  # "A BILL", "i n t i t u l e d"
+            waiting = f"{waiting} {words}"
         elif waiting:
             found.long_title, waiting = f"{waiting} {words}", ""
-        elif _LONG_TITLE.match(words) and not found.long_title and len(words.split()) < 4:
+        elif is_long_title and _has_few_words(words) and not found.preamble:
             waiting = words
-        elif _LONG_TITLE.match(words) and not found.long_title and _PURPOSE.search(words):
+        elif is_long_title and _PURPOSE.search(words):
             found.long_title = words
+        elif found.preamble or (_ENACTING.match(words) and (found.long_title or not words.startswith("["))):
+            found.preamble.append(words)
         else:
             found.preface.append(words)
     if waiting:
         found.preface.append(waiting)
+
+
+def _has_few_words(words: str) -> bool:
+    """Letters that are spaced out are no words of their own."""
+    return sum(len(word) > 1 for word in words.split()) < 4
 
 
 # --- The body -----------------------------------------------------------------------------------------------------
@@ -473,6 +488,7 @@ class Builder:
     styles: dict[int, Style] = field(default_factory=dict)  # how the children of a node are numbered, by its identity
     last_section: str = ""
     has_words: bool = False  # its sections are "Article 1", "Article 2"
+    has_epigraphs: bool = False  # "Artículo 1. Objeto. La presente ley ..."
     has_notes: bool = False  # a title above a section whose own words are text
     has_dotted_notes: bool = False  # "Short title." above "1. This Act ..."
     containers: list[NodeKind] = field(
@@ -488,6 +504,7 @@ class Builder:
         at = 0
         self.has_words = _has_words(lines)
         self.has_dotted_notes = _has_dotted_notes(lines)
+        self.has_epigraphs = self.has_words and _has_epigraphs(lines)
         self.has_notes = bool(_noted(lines)[1])
         while at < len(lines):
             at = self._line(lines, at)
@@ -587,7 +604,10 @@ class Builder:
         node = Node("section", label.number, heading)
         self._open(node)
         rest = label.rest
-        if not heading and (split := _HEADING_AND_FIRST.match(rest) or _HEADING_AND_TEXT.match(rest)):
+        split = _HEADING_AND_FIRST.match(rest) or _HEADING_AND_TEXT.match(rest)
+        if split is None and self.has_epigraphs:
+            split = _EPIGRAPH.match(rest)
+        if not heading and split:
             node.heading, rest = split[1].strip(), split[2]
         elif not heading and rest and self._is_heading(label, lines, at):
             node.heading, rest = rest.rstrip(".").strip(), ""
@@ -664,7 +684,7 @@ class Builder:
     def _dotted_number(self, words: str) -> Label | None:
         """ "1. ..." below "Article 3", where a number alone begins no section; one that begins or goes on a list, not a quantity."""
         label = section_label(words) if self.has_words else None
-        if label is None or label.has_word or not (label.has_dot and label.rest):
+        if label is None or label.has_word or not (label.rest and (label.has_dot or label.rest[:1].isupper())):
             return None
         lasts = [each.children[-1].number.strip("().") for each in self.path if each.children]
         goes_on = any(last[0].isdigit() and labels.follows(label.number, last, "number") for last in lasts if last)

@@ -320,9 +320,9 @@ def test_what_a_sentence_names_at_its_end_goes_on_with_it(named: str) -> None:
 def test_a_letter_after_a_name_and_a_sentence_of_its_own_begins_a_paragraph() -> None:
     text = read(
         "1. A",
-        "(a) a kite that is named in the list that follows in the next paragraph",
-        "(b) The string.",
-        "(c) wind.",
+        "(a) a kite that is named in the list that follows in this paragraph",
+        "(b) string that is named in the list of the next paragraph",
+        "(c) Wind.",
     )
     (section,) = text.sections()
     assert [each.number for each in section.children] == ["(a)", "(b)", "(c)"]

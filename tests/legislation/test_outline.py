@@ -816,6 +816,14 @@ def test_a_list_of_sections_ends_where_the_title_of_the_act_comes_again() -> Non
     assert doubts(text)[0] == ("arrangement_left_out", "")
 
 
+def test_the_chapter_of_a_law_in_the_statute_book_is_no_part_of_its_list() -> None:
+    listed = ["ARRANGEMENT OF SECTIONS", "PART I", "KITES", "1. Short title", "2. Kites"]
+    body = ["PART I", "KITES", "1. Short title", "This is the Act.", "2. Kites", "A kite flies."]
+    text = read("CHAPTER 1 THE KITES ACT", *listed, "CHAPTER 1", "THE KITES ACT", LONG_TITLE, *body)
+    assert text.preface == ["CHAPTER 1 THE KITES ACT", "CHAPTER 1", "THE KITES ACT"]
+    assert shape(text)[:2] == ["part I | KITES", "  section 1 | Short title"]
+
+
 def test_dotted_lines_of_a_form_are_kept_and_lines_of_contents_are_not() -> None:
     text = read(
         "1. Short title ............ 3",

@@ -88,6 +88,7 @@ _IN_THIS = re.compile(
 _GLUED_NOTE = re.compile(r"^(?P<words>.*[.;][”\"’)]?\.?)\s+(?P<note>[A-ZÁÉÍÓÚÑ][^.;:]{2,100})$", re.DOTALL)
 _GOES_ON = ("—", "–", ":", "-")
 _AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
+_LIST_TITLE = re.compile(r"^(?:ARRANGEMENT|TABLE)\s+OF|^CONTENTS$|^[IÍ]NDICE$|^CONTENIDO$", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
 _PAGE = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})$")
 _QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
@@ -394,7 +395,7 @@ def _is_listed(words: str) -> bool:
 def _head_of_list(rows: Sequence[Line], start: int) -> int:
     """Where "ARRANGEMENT OF SECTIONS" stands, and the first part with its title, above the first title of the list."""
     head = start
-    while head:
+    while head and not _LIST_TITLE.match(rows[head].words.strip()):
         if _is_arrangement_head(rows[head - 1].words):
             head -= 1
         elif head > 1 and _container(rows[head - 2].words.strip()) and _is_lone_heading(rows[head - 1].words):
@@ -424,7 +425,7 @@ def _looks_like_front(words: str) -> bool:
 def _is_arrangement_head(words: str) -> bool:
     bare = words.strip()
     return bool(
-        re.match(r"^(?:ARRANGEMENT|TABLE)\s+OF|^CONTENTS$|^[IÍ]NDICE$|^CONTENIDO$", bare, re.IGNORECASE)
+        _LIST_TITLE.match(bare)
         or re.fullmatch(
             r"(?:SECTIONS?|CLAUSES?|REGULATIONS?|PARAGRAPHS?|ART[IÍ]CULOS?|TITLE|PAGE)\s*:?", bare, re.IGNORECASE
         )

@@ -25,6 +25,7 @@ _MARGIN = 0.13
 _HEADING_AT_MOST = 200
 _LARGER = 1.12
 _WIDER_GAP = 1.32
+_BOLD_GAP = 1.6
 # A line that ends in one of these leans on the next, whatever its first letter.
 _LEANS_ON = re.compile(
     r"(?:,|[^\W\d_]-|\b(?:of|the|and|to|by|for|in|on|with|an?|or|de|la|el|los|las|del|y|en|para|por|con|una?))$",
@@ -204,8 +205,11 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
 
 def _starts_paragraph(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
     """Whether a line that begins like a sentence does so on purpose: its first word had room on the line before, or there is a gap."""
-    if line.text[:1].islower() or (last.bold and line.bold):
+    is_apart = line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap
+    if line.text[:1].islower():
         return False
+    if last.bold and line.bold:  # lines of one heading, or two headings
+        return is_apart and last.y - line.y > _BOLD_GAP * line.size
     first, blank = line.words[0], edges[1] - last.right
     needed = first.right - first.left + 1.5 * line.size
     if _LEANS_ON.search(last.text):  # "In this Act," alone on its line
@@ -214,7 +218,7 @@ def _starts_paragraph(last: Line, line: Line, line_gap: float, edges: tuple[floa
         return True
     if last.text.endswith((";", "—", "–")) and line.text[:1] in _OPENING:
         return True
-    return blank > needed or (line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap)
+    return is_apart or blank > needed
 
 
 def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:

@@ -31,6 +31,7 @@ DOUBTS: Mapping[str, Promise] = {
     "number_twice_here": _l("Number %(number)s occurs twice in this clause."),
     "number_missing_here": _l("Number %(number)s does not follow the number before it."),
     "number_odd": _l("%(number)s does not continue a list here. It was read as plain text."),
+    "quote_open": _l("The quoted section %(number)s has no closing quotation mark. It was read up to the next clause."),
     "no_heading": _l("This clause has no heading."),
     "empty": _l("This clause or paragraph has no words."),
     "left_over": _l("“%(words)s” looks like a gap or a mark that was left over."),

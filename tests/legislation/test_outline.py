@@ -29,6 +29,11 @@ from tests.legislation.making import ACT, AMENDED, BILL, FILES, doubts, read, sa
         ("Artículo 12. Interceptación", "12", "Interceptación"),
         ("1.—(1) This Act", "1", "(1) This Act"),
         ("3. — Words", "3", "Words"),
+        ("3.(1) Words", "3", "(1) Words"),
+        ("3(1) Words", "3", "(1) Words"),
+        ("Art. 3-A.- Palabras", "3-A", "Palabras"),
+        ("Artículo 3-A Palabras", "3-A", "Palabras"),
+        ("Artículo 3o. Palabras", "3", "Palabras"),
     ],
 )
 def test_the_number_of_a_section_is_read(line: str, number: str, rest: str) -> None:
@@ -38,7 +43,8 @@ def test_the_number_of_a_section_is_read(line: str, number: str, rest: str) -> N
 
 
 @pytest.mark.parametrize(
-    "line", ["1st of May", "2nd reading", "12345. Too long", "(1) Bracket", "Words 1", "", "1.5 per cent"]
+    "line",
+    ["1st of May", "2nd reading", "12345. Too long", "(1) Bracket", "Words 1", "", "1.5 per cent", "4(1) of the Act"],
 )
 def test_what_is_no_number_of_a_section_is_not_taken_for_one(line: str) -> None:
     assert labels.section_label(line) is None
@@ -83,6 +89,9 @@ def test_a_word_in_brackets_is_no_label(line: str) -> None:
         ("12B", "12A bis", "number", True),
         ("13", "12A bis", "number", True),
         ("3 ter", "3 bis", "number", True),
+        ("3-A", "3", "number", True),
+        ("3-B", "3-A", "number", True),
+        ("4", "3-B", "number", True),
         ("4", "2", "number", False),
         ("2", "2", "number", False),
         ("2C", "2A", "number", False),
@@ -217,6 +226,211 @@ def test_a_heading_and_the_first_subsection_share_a_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. Meaning.—In this Act, a kite flies.",
+        "1. Meaning.–In this Act, a kite flies.",
+        "Art. 1.- Meaning.- In this Act, a kite flies.",
+    ],
+)
+def test_a_heading_and_its_words_share_a_line(line: str) -> None:
+    second = f"{line[: line.index('1')]}2. End.—It ends."
+    assert shape(read(line, second)) == [
+        "section 1 | Meaning",
+        "  In this Act, a kite flies.",
+        "section 2 | End",
+        "  It ends.",
+    ]
+
+
+def test_marginal_notes_that_end_in_a_stop_head_their_sections() -> None:
+    text = read(
+        "Short title.",
+        "1. This Act may be cited as the Kites Act and comes into force on a day that the Minister names.",
+        "Who may fly.",
+        "2. (1) A person who has a kite may fly it.",
+        "(2) A child may too.",
+        "Fines.",
+        "3. A person who cuts the string of another person pays a fine of ten dollars to that person.",
+    )
+    assert [(each.number, each.heading) for each in text.sections()] == [
+        ("1", "Short title"),
+        ("2", "Who may fly"),
+        ("3", "Fines"),
+    ]
+    assert (text.preface, doubts(text)) == ([], [])
+
+
+def test_a_note_above_a_section_of_one_short_sentence_heads_it() -> None:
+    text = read("Short title", "1. This Act is the Kites Act.", "Kites", "2.(1) A kite flies.", "(2) It is red.")
+    assert [(each.number, each.heading) for each in text.sections()] == [("1", "Short title"), ("2", "Kites")]
+    assert doubts(text) == []
+
+
+def test_a_note_behind_the_last_sentence_heads_the_next_section_where_others_stand_above_theirs() -> None:
+    text = read(
+        "Short title",
+        "1. This Act is the Kites Act. Meaning",
+        "2. (1) In this Act,",
+        "“kite” means a thing that flies;",
+        "Flying",
+        "3. (1) A kite flies.",
+        "Strings",
+        "3A. (1) A string holds it. Fines",
+        "4. A person who cuts the string of another person pays ten dollars.",
+    )
+    assert [(each.number, each.heading) for each in text.sections()] == [
+        ("1", "Short title"),
+        ("2", "Meaning"),
+        ("3", "Flying"),
+        ("3A", "Strings"),
+        ("4", "Fines"),
+    ]
+    assert "    def “kite” means a thing that flies;" in shape(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("(a) whatever the Minister has named under the rule in paragraph", "(b) of this section or elsewhere;"),
+        ("(a) whatever the Minister has named under subsection (2) or", "(3) of this section or elsewhere;"),
+        ("(a) whatever the Minister has named under the rule in section", "12 of the Kites Act;"),
+    ],
+)
+def test_a_number_that_the_sentence_before_names_begins_nothing(first: str, second: str) -> None:
+    text = read("1. A", "It is—", first, second, "(b) another.", "2. B", "Words.")
+    (section, _other) = text.sections()
+    assert [(each.number, len(each.before), len(each.children)) for each in section.children] == [
+        ("(a)", 1, 0),
+        ("(b)", 1, 0),
+    ]
+    assert doubts(text) == []
+
+
+@pytest.mark.parametrize("named", ["Part VII of it:", "section 83 of it—", "Schedule 2"])
+def test_what_a_sentence_names_at_its_end_goes_on_with_it(named: str) -> None:
+    first = "The Kites Act is amended by inserting this immediately after"
+    assert shape(outline([Line("1. A"), Line(first), Line(named, is_heading=True)])) == [
+        "section 1 | A",
+        f"  {first} {named}",
+    ]
+
+
+def test_a_letter_after_a_name_and_a_sentence_of_its_own_begins_a_paragraph() -> None:
+    text = read(
+        "1. A",
+        "(a) a kite that is named in the list that follows in this paragraph",
+        "(b) string that is named in the list of the next paragraph",
+        "(c) Wind.",
+    )
+    (section,) = text.sections()
+    assert [each.number for each in section.children] == ["(a)", "(b)", "(c)"]
+
+
+def test_a_short_sentence_below_a_note_is_text_though_words_in_brackets_follow() -> None:
+    text = read(
+        "Short title",
+        "1. (1) This Act is the Kites Act.",
+        "(2) It begins.",
+        "Meaning",
+        "2. (1) A kite flies.",
+        "Saving",
+        "3. Nothing in this Act affects birds.",
+        "[Act 31 of 2022]",
+        "Fines",
+        "4. There are none.",
+    )
+    assert shape(text)[-5:] == [
+        "section 3 | Saving",
+        "  Nothing in this Act affects birds.",
+        "  [Act 31 of 2022]",
+        "section 4 | Fines",
+        "  There are none.",
+    ]
+
+
+def test_terms_with_letters_of_their_own_go_on_past_i() -> None:
+    letters = [f"({letter}) “{letter}” means a kite;" for letter in "abcdefghijk"]
+    text = read(
+        "1. Definitions.—In this Act,—", *letters[:3], "(d) “d” means,—", "(i) a kite;", "(ii) a string;", *letters[4:]
+    )
+    (section,) = text.sections()
+    assert [each.number for each in section.children] == [f"({letter})" for letter in "abcdefghijk"]
+    assert [each.number for each in section.children[3].children] == ["(i)", "(ii)"]
+    assert doubts(text) == []
+
+
+def test_a_short_sentence_before_a_section_stays_in_the_section_before_it() -> None:
+    text = read(
+        "1. Crown",
+        "This Act binds the Crown.",
+        "2. A person who has a kite may fly it wherever there is wind enough for that.",
+        "Kites are free.",
+        "3. A person who cuts the string of another person pays a fine of ten dollars.",
+    )
+    assert shape(text)[:2] == ["section 1 | Crown", "  This Act binds the Crown."]
+    assert "  Kites are free." in shape(text)
+
+
+def test_articles_with_their_word_hold_numbered_paragraphs() -> None:
+    text = read(
+        "Article 1 Purpose",
+        "This Convention is about kites.",
+        "Article 2 Definitions",
+        "For this Convention there are:",
+        "1. Kite: what flies.",
+        "2. String: what holds it.",
+        "3. Wind: what carries it.",
+        "Article 3 Duties",
+        "1. Each Party shall fly kites.",
+        "2. No Party shall cut a string.",
+    )
+    assert [(each.number, each.heading, [one.number for one in each.children]) for each in text.sections()] == [
+        ("1", "Purpose", []),
+        ("2", "Definitions", ["1.", "2.", "3."]),
+        ("3", "Duties", ["1.", "2."]),
+    ]
+    assert doubts(text) == []
+
+
+def test_articles_of_a_convention_hold_numbers_without_a_stop() -> None:
+    text = read(
+        "Article 1 – Kites",
+        "1 Each Party flies kites.",
+        "2 A Party may ask.",
+        "30 kites fly.",
+        "Article 2 – End",
+        "It ends.",
+    )
+    first, _second = text.sections()
+    assert [each.number for each in first.children] == ["1", "2"]
+
+
+def test_articles_that_begin_with_their_title_and_a_stop_have_it_as_heading() -> None:
+    text = read(
+        "ARTÍCULO 1.- Objeto. La presente ley regula los cometas.",
+        "ARTÍCULO 2.- Definiciones. Para los efectos de esta ley se entiende por:",
+        "a) Cometa: lo que vuela.",
+        "b) Hilo: lo que sujeta.",
+        "ARTÍCULO 3.- Se prohíbe cortar hilos ajenos en los parques de la ciudad.",
+    )
+    assert [(each.number, each.heading) for each in text.sections()] == [
+        ("1", "Objeto"),
+        ("2", "Definiciones"),
+        ("3", ""),
+    ]
+    assert shape(text)[1] == "  La presente ley regula los cometas."
+
+
+def test_a_title_far_behind_the_last_number_is_a_section_where_its_first_subsection_follows() -> None:
+    text = read(
+        "1. A", "Words.", "24. Strings", "(1) A string is strong.", "30 kites.", "55. Nothing of that kind", "Words."
+    )
+    assert [(each.number, each.heading) for each in text.sections()] == [("1", "A"), ("24", "Strings")]
+    assert ("number_missing", "", "24", "1") in doubts(text)
+
+
 def test_labels_that_share_a_line_stand_one_below_another() -> None:
     text = read("1. A", "(1) (a) one; or", "(b) two.", "2. B", "Words.")
     assert shape(text)[:6] == [
@@ -227,6 +441,66 @@ def test_labels_that_share_a_line_stand_one_below_another() -> None:
         "    paragraph (b)",
         "      two.",
     ]
+
+
+def test_numbers_alone_on_a_line_belong_to_the_words_below() -> None:
+    text = read(
+        "Short title",
+        "1.",
+        "This Act may be cited as the Kites Act and comes into force on a day that the Minister names.",
+        "Kites",
+        "2.—(1)",
+        "A kite—",
+        "(a)",
+        "flies; and",
+        "(b)",
+        "“is” red.",
+        "3.",
+        "(1) A string holds.",
+    )
+    assert shape(text)[:-3] == [
+        "section 1 | Short title",
+        "  This Act may be cited as the Kites Act and comes into force on a day that the Minister names.",
+        "section 2 | Kites",
+        "  subsection (1)",
+        "    A kite—",
+        "    paragraph (a)",
+        "      flies; and",
+        "    paragraph (b)",
+        "      “is” red.",
+    ]
+    assert shape(text)[-3:] == ["section 3", "  subsection (1)", "    A string holds."]
+
+
+def test_numbers_in_cells_of_their_own_are_no_table() -> None:
+    rows = [
+        ("(1)", "A kite—"),
+        ("", "(a)", "flies; and"),
+        ("(b)", "is red."),
+        ("Kites fly.",),
+        ("Copy", "2"),
+        ("1", "Fee"),
+    ]
+    text = outline([Line("1. Kites"), *(Line("", cells=cells) for cells in rows)])
+    assert shape(text) == [
+        "section 1 | Kites",
+        "  subsection (1)",
+        "    A kite—",
+        "    paragraph (a)",
+        "      flies; and",
+        "    paragraph (b)",
+        "      is red.",
+        "      Kites fly.",
+        "      Copy | 2",
+        "      1 | Fee",
+    ]
+
+
+def test_a_roman_number_below_a_letter_that_ends_its_sentence_does_no_harm() -> None:
+    text = read(
+        "1. Interpretation", "In this Act—", "“kite” means—", "(a) a thing.", "(i) of wood.", "2. End", "It ends."
+    )
+    assert [each.number for each in text.sections()] == ["1", "2"]
 
 
 def test_a_quantity_at_the_beginning_of_a_line_is_no_section() -> None:
@@ -291,6 +565,30 @@ def test_four_levels_stand_below_each_other() -> None:
     ]
 
 
+def test_doubled_letters_stand_below_roman_numbers() -> None:
+    text = read(
+        "1. A",
+        "(a) the court must—",
+        "(i) hear; and",
+        "(ii) decide, by—",
+        "(aa) an order; or",
+        "(bb) a letter;",
+        "(b) the clerk must—",
+        "(i) write, by—",
+        "(aa) hand; or",
+        "(bb) wire;",
+        "(c) all must go.",
+    )
+    (section,) = text.sections()
+    first, _second, _third = section.children
+    assert [each.number for each in section.children] == ["(a)", "(b)", "(c)"]
+    assert [(each.number, [one.number for one in each.children]) for each in first.children] == [
+        ("(i)", []),
+        ("(ii)", ["(aa)", "(bb)"]),
+    ]
+    assert doubts(text) == []
+
+
 def test_words_that_go_on_after_the_list_belong_to_what_holds_it() -> None:
     text = read("1. A", "(1) A person who—", "(a) steals; or", "(b) robs,", "commits an offence.", "(2) More.")
     assert shape(text) == [
@@ -346,6 +644,44 @@ def test_definitions_hold_their_letters_and_the_words_after() -> None:
     ]
 
 
+def test_terms_without_quotation_marks_are_definitions_where_terms_are_listed() -> None:
+    text = read(
+        "1 Interpretation",
+        "(1) In this Act, unless the contrary intention appears:",
+        "kite means a thing that flies;",
+        "kite club means:",
+        "(a) a group of persons; and",
+        "(b) their kites;",
+        "but does not include a school;",
+        "String” means a cord.",
+        "(2) A reference to a kite includes its string.",
+        "A kite that means harm includes its owner.",
+    )
+    assert shape(text) == [
+        "section 1 | Interpretation",
+        "  subsection (1)",
+        "    In this Act, unless the contrary intention appears:",
+        "    def kite means a thing that flies;",
+        "    def kite club means:",
+        "      (a) a group of persons; and",
+        "      (b) their kites;",
+        "    after but does not include a school;",
+        "    def String” means a cord.",
+        "  subsection (2)",
+        "    A reference to a kite includes its string.",
+        "    A kite that means harm includes its owner.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "verb", ["is", "denotes", "with its grammatical variations, includes", "shall have the meaning of"]
+)
+def test_terms_are_defined_in_other_words_than_means(verb: str) -> None:
+    text = read("1. Interpretation", "In this Act—", f"“kite” {verb} a thing that flies;", "2. End", "It ends.")
+    (section, _end) = text.sections()
+    assert isinstance(section.before[1], Definition)
+
+
 def test_a_table_stands_in_the_clause_before_it() -> None:
     lines = [
         Line("1. Fees"),
@@ -377,6 +713,36 @@ def test_title_lines_long_title_and_enacting_words_stand_before_the_body() -> No
     assert (len(list(text.sections())), [s.title for s in text.schedules], doubts(text)) == (31, ["SCHEDULE"], [])
 
 
+@pytest.mark.parametrize(
+    ("front", "preface", "long_title", "preamble"),
+    [
+        (
+            ["KITES ACT", "[Certified on 9 July]", "AN ACT to fly kites.", "[9 July]", "BE IT ENACTED as follows:"],
+            ["KITES ACT", "[Certified on 9 July]"],
+            "AN ACT to fly kites.",
+            ["[9 July]", "BE IT ENACTED as follows:"],
+        ),
+        (
+            ["A BILL", "i n t i t u l e d", "An Act to fly kites.", "[ ]"],
+            [],
+            "A BILL i n t i t u l e d An Act to fly kites.",
+            ["[ ]"],
+        ),
+        (
+            ["KITES", "ACT", "To fly kites and for that purpose to cut strings."],
+            ["KITES"],
+            "ACT To fly kites and for that purpose to cut strings.",
+            [],
+        ),
+    ],
+)
+def test_what_is_before_the_long_title_is_a_title_line(
+    front: list[str], preface: list[str], long_title: str, preamble: list[str]
+) -> None:
+    text = read(*front, "1. Short title", "This is the Act.", "2. End", "It ends.")
+    assert (text.preface, text.long_title, text.preamble) == (preface, long_title, preamble)
+
+
 @pytest.mark.parametrize("first", [["ARRANGEMENT OF SECTIONS", "Section"], []])
 def test_the_list_of_sections_is_left_out_and_said_so(first: list[str]) -> None:
     listed = ["1. Short title", "2. Interpretation", "3. Offences"]
@@ -399,6 +765,79 @@ def test_the_list_of_sections_is_left_out_and_said_so(first: list[str]) -> None:
         "AN ACT to do something.",
         [("arrangement_left_out", "")],
     )
+
+
+LONG_TITLE = (
+    "AN ACT to make provision for kites, " + "for their strings and for the wind, " * 5 + "and for related matters."
+)
+
+
+def test_a_list_of_sections_ends_where_the_title_of_the_act_comes_again() -> None:
+    listed = [
+        "PART I",
+        "PRELIMINARY",
+        "1. Short title.",
+        "2. Kites",
+        "PART II – FINES",
+        "3 Fines.",
+        "FIRST SCHEDULE – KITES",
+    ]
+    text = read(
+        "KITES ACT",
+        "ARRANGEMENT OF SECTIONS",
+        "Section:",
+        *listed,
+        "ISLA PRUEBA",
+        "No. 5 of 2023",
+        LONG_TITLE,
+        "BE IT ENACTED by the Parliament of Isla Prueba as follows:",
+        "PART I",
+        "PRELIMINARY",
+        "1. Short title.",
+        "(1) This Act is the Kites Act.",
+        "2. Kites",
+        "A kite flies.",
+        "PART II – FINES",
+        "3. Fines",
+        "There are none.",
+        "FIRST SCHEDULE – KITES",
+        "1. A red one.",
+    )
+    assert shape(text)[:5] == [
+        "part I | PRELIMINARY",
+        "  section 1 | Short title",
+        "    subsection (1)",
+        "      This Act is the Kites Act.",
+        "  section 2 | Kites",
+    ]
+    assert [each.number for each in text.sections()] == ["1", "2", "3"]
+    assert text.preface == ["KITES ACT", "ISLA PRUEBA", "No. 5 of 2023"]
+    assert (text.long_title, [each.title for each in text.schedules]) == (LONG_TITLE, ["FIRST SCHEDULE"])
+    assert doubts(text)[0] == ("arrangement_left_out", "")
+
+
+def test_the_chapter_of_a_law_in_the_statute_book_is_no_part_of_its_list() -> None:
+    listed = ["ARRANGEMENT OF SECTIONS", "PART I", "KITES", "1. Short title", "2. Kites"]
+    body = ["PART I", "KITES", "1. Short title", "This is the Act.", "2. Kites", "A kite flies."]
+    text = read("CHAPTER 1 THE KITES ACT", *listed, "CHAPTER 1", "THE KITES ACT", LONG_TITLE, *body)
+    assert text.preface == ["CHAPTER 1 THE KITES ACT", "CHAPTER 1", "THE KITES ACT"]
+    assert shape(text)[:2] == ["part I | KITES", "  section 1 | Short title"]
+
+
+def test_dotted_lines_of_a_form_are_kept_and_lines_of_contents_are_not() -> None:
+    text = read(
+        "1. Short title ............ 3",
+        "2. Form ............ iv",
+        "1. Short title",
+        "This is the Act.",
+        "2. Form",
+        "The form is in the Schedule.",
+        "SCHEDULE",
+        "FORM",
+        "Name of applicant: ....................",
+    )
+    assert [each.number for each in text.sections()] == ["1", "2"]
+    assert shape(text)[-1] == "  Name of applicant: ...................."
 
 
 def test_a_short_act_is_not_taken_for_the_list_of_its_schedule() -> None:
@@ -446,6 +885,27 @@ def test_a_schedule_has_its_title_its_heading_and_a_list_of_its_own(line: str, t
     (schedule,) = text.schedules
     assert (schedule.title, schedule.heading) == (title, heading)
     assert [each.number for each in schedule.nodes] == ["1", "2"]
+    assert [each.number for each in text.sections()] == ["1", "2"]
+
+
+@pytest.mark.parametrize("place", ["Section 2", "[Sections 2 and 4(1)]", "ss. 2, 4"])
+def test_the_section_that_a_schedule_belongs_to_is_not_its_title(place: str) -> None:
+    text = read("1. A", "Words.", "FIRST SCHEDULE", place, "KITES", "1. A red one.", "2. A blue one.")
+    (schedule,) = text.schedules
+    assert shape(text)[2:4] == ["schedule FIRST SCHEDULE | KITES", f"  {place}"]
+    assert [each.number for each in schedule.nodes] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "title", ["EXPLANATORY STATEMENT", "Explanatory Memorandum", "STATEMENT OF OBJECTS AND REASONS"]
+)
+def test_notes_behind_a_bill_are_no_part_of_its_last_section(title: str) -> None:
+    text = read("1. A", "Words.", "2. B", "Words.", title, "This Bill is about kites.", "2. Clause 1 has a title.")
+    assert shape(text)[-3:] == [
+        f"schedule {title} | ",
+        "  This Bill is about kites.",
+        "  2. Clause 1 has a title.",
+    ]
     assert [each.number for each in text.sections()] == ["1", "2"]
 
 
@@ -534,6 +994,27 @@ def test_quoted_definitions_keep_their_letters() -> None:
         "      (b) three;",
     ]
     assert doubts(text) == []
+
+
+def test_a_quoted_section_that_nothing_closes_ends_at_the_next_clause() -> None:
+    lines = ["1. New", ORDER, "“4A. First", "(1) Words.", "(2) Words.", "2. Other", ORDER, "“4B. Second", "Words.”."]
+    text = read(*lines)
+    assert shape(text) == [
+        "section 1 | New",
+        f"  {ORDER}",
+        "  quote “ ”",
+        "    section 4A | First",
+        "      subsection (1)",
+        "        Words.",
+        "      subsection (2)",
+        "        Words.",
+        "section 2 | Other",
+        f"  {ORDER}",
+        "  quote “ ”.",
+        "    section 4B | Second",
+        "      Words.",
+    ]
+    assert doubts(text) == [("quote_open", "1", "4A")]
 
 
 def test_a_quotation_in_a_sentence_is_no_amendment() -> None:

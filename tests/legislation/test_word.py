@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,12 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from floreo.core.reading.document import Unreadable
+from floreo.core.reading.openers import GENERAL
+from floreo.core.reading.reading import read_document
 from floreo.legislation.presenters import doubt_text, unreadable_text
 from floreo.legislation.text.akn import from_xml
-from floreo.legislation.text.caged import ReadLaw, read_law
+from floreo.legislation.text.caged import LAW, ReadLaw, lines_of_document, read_law
+from floreo.legislation.text.outline import outline
 from tests.legislation.making import shape
 
 FRAME = {"country": "xp", "kind": "bill", "on": "2026-03-02", "number": "14", "title": "A Bill", "language": "eng"}
@@ -258,3 +261,129 @@ def test_a_text_file_and_an_html_file_are_read_too(tmp_path: Path) -> None:
     for path, kind in ((text, "text"), (page, "html")):
         found = law_of(path)
         assert (shape(from_xml(found.xml)), found.kind) == (["section 1 | Short title", "  This is the Act."], kind)
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("12A. Fees", True),
+        ("101. Fees", True),
+        ("4.—(1) A fee", True),
+        ("(2A) A fee", True),
+        ("(aa) a fee", True),
+        ("1976. The fee", False),
+        ("12A of the Act", False),
+        ("(the fee) is", False),
+    ],
+)
+def test_a_law_has_numbers_of_its_own(line: str, counts: bool) -> None:
+    assert LAW.counts(line) is counts
+    assert not GENERAL.counts(line)
+
+
+def test_a_line_with_a_number_of_a_law_begins_anew(tmp_path: Path) -> None:
+    lines = [
+        "(2) The minister may make rules under this law for the good",
+        "(2A) The minister asks the committee first and then",
+        "(3) the house",
+    ]
+    path = tmp_path / "law.txt"
+    path.write_text("\n".join(lines))
+    document = read_document(path, openers=LAW)
+    assert [f"{block.number} {document.words_of(block)}".strip() for block in document.blocks] == lines
+
+
+def a_page(canvas: Canvas, lines: Iterable[tuple[float, str]], top: float = 700) -> None:
+    """Lines, each with how far below the last it stands."""
+    for gap, words in lines:
+        top -= gap
+        canvas.drawString(60, top, words)
+    canvas.showPage()
+
+
+def lines_of_pdf(tmp_path: Path, *pages: Iterable[tuple[float, str]]) -> list[str]:
+    path = tmp_path / "act.pdf"
+    canvas = Canvas(str(path), pagesize=(300, 800))
+    for page in pages:
+        a_page(canvas, page)
+    canvas.save()
+    document = read_document(path, openers=LAW)
+    return [f"{block.number} {document.words_of(block)}".strip() for block in document.blocks]
+
+
+LONG = "A person who has a kite may fly it and"
+
+
+def test_a_line_of_a_pdf_that_left_room_for_the_next_word_ends_its_paragraph(tmp_path: Path) -> None:
+    page = [
+        (14, "Short title"),
+        (14, "1. This Act is the Kites Act"),
+        (14, LONG),
+        (14, "Nobody asks."),
+        (14, "In this Act,"),
+        (14, "“kite” flies."),
+    ]
+    assert lines_of_pdf(tmp_path, page) == [
+        "Short title",
+        "1 This Act is the Kites Act",
+        f"{LONG} Nobody asks.",
+        "In this Act,",
+        "“kite” flies.",
+    ]
+
+
+def test_a_gap_wider_than_that_between_lines_parts_paragraphs_though_most_gaps_are_wide(tmp_path: Path) -> None:
+    wide = [
+        (
+            20.0,
+            f"{LONG} may",
+        )
+        for _ in range(9)
+    ]
+    narrow = [(13.0, "they may fly it high"), (13.0, "and low and far away")]
+    assert len(lines_of_pdf(tmp_path, [*wide, *narrow, *wide, *narrow, *wide, *narrow])) == 27
+
+
+def test_a_part_that_begins_at_the_top_of_a_page_is_no_running_head(tmp_path: Path) -> None:
+    pages = [[(14, f"PART {number}"), (14, "KITES"), (300, LONG)] for number in ("I", "II")]
+    plain = [[(14, LONG)] for _ in range(3)]
+    found = lines_of_pdf(
+        tmp_path, *([(gap - 100 * (at == 0), words) for at, (gap, words) in enumerate(page)] for page in pages), *plain
+    )
+    assert [line for line in found if line.startswith("PART")] == ["PART I", "PART II"]
+
+
+@pytest.mark.parametrize(("text", "margin"), [(120, 20), (20, 200)])
+def test_notes_in_the_margin_of_a_pdf_head_their_sections(tmp_path: Path, text: int, margin: int) -> None:
+    path = tmp_path / "act.pdf"
+    canvas = Canvas(str(path), pagesize=(300, 800))
+    body = [
+        ("1. This is the Kites Act, which", ["Short", "title."]),
+        ("all may fly and nobody may cut", []),
+        ("down.", ["Cap. 4."]),
+        ("2.—(1) A kite that has a string", ["Kites", "and strings."]),
+        ("may fly wherever there is wind.", []),
+        ("(2) It may be red if it wants.", []),
+    ]
+    for at, (words, note) in enumerate(body):
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(text, 700 - 24 * at, words)
+        canvas.setFont("Helvetica", 7)
+        for below, line in enumerate(note):
+            canvas.drawString(margin, 700 - 24 * at - 8 * below, line)
+    canvas.save()
+    lines = lines_of_document(read_document(path, openers=LAW))
+    assert [line.words for line in lines] == [
+        "Short title",
+        "1. This is the Kites Act, which all may fly and nobody may cut down.",
+        "[Cap. 4.]",
+        "Kites and strings",
+        "2.—(1) A kite that has a string may fly wherever there is wind.",
+        "(2) It may be red if it wants.",
+    ]
+    assert [(each.number, each.heading) for each in outline(lines).sections()] == [
+        ("1", "Short title"),
+        ("2", "Kites and strings"),
+    ]
+    plain = read_document(path)
+    assert "Kites and strings" not in [plain.words_of(block) for block in plain.blocks]

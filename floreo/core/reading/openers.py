@@ -18,10 +18,11 @@ class Openers:
     """The words of a subject as two regular expressions, each of alternatives ("article|artículo"), in any case of letters.
 
     `named` opens a line before a number: "Article 2 ...". `alone` is all of a line, and heads what follows: "Definitions:".
-    Annexes, chapters and sections open a line in any text."""
+    Annexes, chapters and sections open a line in any text. `numbers` are those that only this subject has in front of a line."""
 
     named: str = ""
     alone: str = ""
+    numbers: str = ""
 
     def opens(self, line: str) -> bool:
         """Whether the line starts with a name and its number, as `Article 2`, `Annex I`, and so starts something new."""
@@ -30,6 +31,14 @@ class Openers:
     def heads(self, line: str) -> bool:
         """Whether the line is nothing but a heading of this subject, however long the line before."""
         return bool(self._alone.match(line))
+
+    def counts(self, line: str) -> bool:
+        """Whether the line starts with a number as this subject writes them, as `12A.` or `(2A)` in a law."""
+        return bool(self._numbers.match(line))
+
+    @cached_property
+    def _numbers(self) -> re.Pattern[str]:
+        return re.compile(rf"^(?:{self.numbers or _NOTHING})")
 
     @cached_property
     def _named(self) -> re.Pattern[str]:

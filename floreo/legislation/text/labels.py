@@ -10,13 +10,13 @@ Style = Literal["number", "letter", "roman", "capital", "capital_roman"]
 
 _SECTION = re.compile(
     r"^(?P<word>(?:section|clause|regulation|article|artículo|cláusula|art\.|sec\.)\s+)?"
-    r"(?P<number>\d{1,4}[A-Z]{0,3}(?:\s(?:bis|ter|quater|quinquies)\b)?)[º°]?(?P<dot>\.)?"
-    r"(?:\s*[—–-]+\s*(?=\S)|\s+|$)(?P<rest>.*)$",
+    r"(?P<number>\d{1,4}(?-i:-[A-Z]{1,2}(?=[.º°\s]|$)|[A-Z]{0,3})(?:\s(?:bis|ter|quater|quinquies)\b)?)(?:[º°]|o(?=\.))?(?P<dot>\.)?"
+    r"(?:\s*[—–-]+\s*(?=\S)|\s+|(?<=\.)(?=\()|(?=\(1\)\s+(?-i:[A-Z“\"]))|$)(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _BRACKET = re.compile(r"^\(?(?P<number>\d{1,3}[A-Z]{0,2}|[a-z]{1,4}|[A-Z]{1,4})\)\s*(?P<rest>.*)$", re.DOTALL)
 _DOTTED = re.compile(r"^(?P<number>[A-Z]|[a-z]|[ivx]{2,4})\.\s+(?P<rest>\S.*)$", re.DOTALL)
-_ROMAN = re.compile(r"^(?=[ivxl])(x{0,3}l?x{0,3})?(ix|iv|v?i{0,3})$")
+ROMAN = re.compile(r"^(?=[ivxl])(x{0,3}l?x{0,3})?(ix|iv|v?i{0,3})$")
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _LATIN = ("", "bis", "ter", "quater", "quinquies")
 
@@ -39,18 +39,14 @@ class Label:
 
 
 def section_label(line: str) -> Label | None:
-    """ "12A. Interception" or "12A Interception" or "3.—(1) ..."; a quantity such as "12 months" is one too: the order decides."""
+    """ "12A. Interception", "12A Interception", "3.—(1) ...", "3.(1) ..." or "Art. 3-A.- ..."; a quantity such as "12 months" is one too:
+    the order decides."""
     found = _SECTION.match(line)
     if found is None:
         return None
     if found["word"] and found["word"][0].islower():  # "section 4 and ..." goes on with a sentence
         return None
     number = " ".join(found["number"].split())
-    digits = re.match(r"\d+", number)
-    rest = number[digits.end() :] if digits else ""
-    letters = rest.partition(" ")[0]
-    if letters.upper() != letters:  # "1st", "2nd"
-        return None
     return Label(
         number, found["rest"].strip(), is_bracketed=False, has_dot=bool(found["dot"]), has_word=bool(found["word"])
     )
@@ -71,8 +67,8 @@ def styles(number: str) -> tuple[Style, ...]:
     if number[0].isdigit():
         return ("number",)
     if number.isupper():
-        return ("capital_roman", "capital") if _ROMAN.match(number.lower()) and number.lower() else ("capital",)
-    if _ROMAN.match(number):
+        return ("capital_roman", "capital") if ROMAN.match(number.lower()) and number.lower() else ("capital",)
+    if ROMAN.match(number):
         return ("letter", "roman") if len(set(number)) == 1 or len(number) == 1 else ("roman",)
     return ("letter",)
 
@@ -89,10 +85,10 @@ def _order(number: str, style: Style) -> tuple[int, str]:
     """(place, inserted): (12, "A") of 12A; (2, "") of (b)."""
     if style in {"number"}:
         found = re.match(r"(\d+)\s*(.*)$", number)
-        return (int(found[1]), found[2].upper()) if found else (0, number)
+        return (int(found[1]), found[2].removeprefix("-").upper()) if found else (0, number)
     low = number.lower()
     if style in {"roman", "capital_roman"}:
-        return roman(low), ""
+        return (roman(low), "") if ROMAN.match(low) else (0, low)
     if len(set(low)) == 1:  # a, b, ... z, aa, bb
         return ord(low[0]) - 96 + 26 * (len(low) - 1), ""
     return ord(low[0]) - 96, low[1:]

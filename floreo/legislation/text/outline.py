@@ -53,6 +53,16 @@ _SCHEDULE_ALONE = re.compile(  # in small letters only where nothing else is on 
     rf"^(?P<title>(?:(?:{_ORDINAL})\s+)?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?:\s+(?:[IVXLC]+|\d{{1,2}}|[A-Z]))?)(?P<rest>)$",
     re.IGNORECASE,
 )
+_SECTIONS_NAMED = (
+    r"(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d+[A-Z]*(?:\(\w{1,4}\))*"
+    r"(?:\s?(?:,|and|to|&|–|-|y|a)\s?\d+[A-Z]*(?:\(\w{1,4}\))*){0,20}"
+)
+_BELONGS_TO = re.compile(rf"{_SECTIONS_NAMED}\.?|\[{_SECTIONS_NAMED}\.?\]", re.IGNORECASE)
+_END_NOTE = re.compile(  # behind a bill, and no part of it
+    r"^(?P<title>EXPLANATORY\s+(?:STATEMENT|MEMORANDUM|NOTES?)|(?:STATEMENT|MEMORANDUM)\s+OF\s+OBJECTS\s+AND\s+REASONS"
+    r"|OBJECTS\s+AND\s+REASONS|EXPOSICI[ÓO]N\s+DE\s+MOTIVOS)(?P<rest>)$",
+    re.IGNORECASE,
+)
 _LONG_TITLE = re.compile(r"^(?:AN?\s+ACT|A\s+BILL|ACT|BILL|LEY)\b", re.IGNORECASE)
 _PURPOSE = re.compile(r"\b(?:to|for|para|que)\b", re.IGNORECASE)
 _ENACTING = re.compile(
@@ -60,19 +70,46 @@ _ENACTING = re.compile(
     re.IGNORECASE,
 )
 _TERM = re.compile(
-    r"^[“\"«‘]{1,2}[^”\"»’]{1,160}[”\"»’]{1,2}\s*(?:\([^)]*\)\s*)?(?:,|means?\b|includes?\b|has\b|have\b|in\s+relation|with\s+respect|in\b|when\b"
-    r"|and\b|or\b|—|significa\b|comprende\b|incluye\b|:)",
+    r"^[“\"«‘]{1,2}[^”\"»’]{1,160}[”\"»’]{1,2}\s*(?:\([^)]*\)\s*)?(?:,|means?\b|includes?\b|has\b|have\b|in\s+relation|in\b|when\b|with\b"
+    r"|is\b|are\b|shall\b|refers?\b|denotes?\b|and\b|or\b|—|significa\b|comprende\b|incluye\b|:)",
+    re.IGNORECASE,
+)
+_BARE_TERM = re.compile(  # its marks are lost, or the second alone is left; not the sentence "A reference to a person includes ..."
+    r"^(?!(?:an?|any|the|this|no|in|for|where|if|and|but|or|which|that|who|it|references?|subsections?)\s)"
+    r"[^\s“\"«‘][^“\"«‘.,;:]{0,60}?[”\"»’]{0,2},?\s+(?:means|includes|has\s+the\s+(?:same\s+)?meaning)\b",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"interpretation|definition|meaning|definici|interpretaci|construction of", re.IGNORECASE)
-_IN_THIS = re.compile(r"\bin\s+(?:this|these|the)\b[^.]*[—–:-]\s*$|\ben\s+est[ae]\b[^.]*[—–:]\s*$", re.IGNORECASE)
+_IN_THIS = re.compile(
+    r"\b(?:in|of)\s+(?:this|these|the)\b[^.]*[—–:-]\s*$|\bin\s+th(?:is|ese)\s+[\w-]+,\s*$"
+    r"|\b(?:en|de)\s+(?:est[ae]|la\s+presente)\b[^.]*[—–:]\s*$",
+    re.IGNORECASE,
+)
+_GLUED_NOTE = re.compile(r"^(?P<words>.*[.;][”\"’)]?\.?)\s+(?P<note>[A-ZÁÉÍÓÚÑ][^.;:]{2,100})$", re.DOTALL)
 _GOES_ON = ("—", "–", ":", "-")
 _AMENDS = re.compile(r"follow|substitut|insert|add|sigui|sustitu|agreg", re.IGNORECASE)
+_LIST_TITLE = re.compile(r"^(?:ARRANGEMENT|TABLE)\s+OF|^CONTENTS$|^[IÍ]NDICE$|^CONTENIDO$", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
-_LEADERS = re.compile(r"(?:\s?\.){6,}\s*\d*\s*$")
+_PAGE = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})$")
 _QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
 _WRAPPED_AT_LEAST = 50
+_NAMES_A_NUMBER = re.compile(  # at the end of a line, where the number stands on the next: "in subsection | (2)", "(a) or | (b) of"
+    r"(?:(?<!\bthis\s)(?<!\bthat\s)(?<!\bthe\s)(?<!\bany\s)(?<!\bsuch\s)(?<!\beach\s)(?<!\best[ea]\s)"
+    r"\b(?:(?:sub-?)?(?:sections?|paragraphs?|clauses?)|regulations?|articles?|art[íi]culos?|rules?|schedules?|incisos?|literal(?:es)?)"
+    r"|\(\w{1,4}\)\s(?:and|or|to|y|o|a))$",
+    re.IGNORECASE,
+)
+_LEANS_ON = re.compile(
+    r"\b(?:of|the|to|by|in|under|after|before|from|with|and|or|in|this|that|de|del|la|el|en|por)$", re.IGNORECASE
+)
+_NAMED = re.compile(
+    r"(?:sub-?)?(?:section|part|chapter|schedule|article|division|clause|artículo|título|capítulo)s?\s", re.IGNORECASE
+)
 _HEADING_AND_FIRST = re.compile(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", re.DOTALL)
+_HEADING_AND_TEXT = re.compile(
+    r"^((?:(?!\.\s)[^—–]){2,120}?)\.\s?(?:[—–]|-(?=\s?[A-ZÁÉÍÓÚÑ“\"]))-?\s*(\S.*)$", re.DOTALL
+)
+_EPIGRAPH = re.compile(r"^([A-ZÁÉÍÓÚÑ]\S*(?:\s[^\s.]+){0,8})\.\s+([A-ZÁÉÍÓÚÑ“\"«(].*)$", re.DOTALL)
 _HEADING_AT_MOST = 150
 _JUMP_AT_MOST = 10
 _OPEN, _CLOSE = '“"', '”"'
@@ -89,7 +126,7 @@ class Line:
 
 def outline(lines: Sequence[Line]) -> LegalText:
     """The structure of a whole text. Nothing is left out but the arrangement of sections, which is made from the text itself."""
-    rows = _whole_lines([line for line in lines if line.cells or line.words.strip()])
+    rows = _notes_apart(_whole_lines([line for line in lines if line.cells or line.words.strip()]))
     found = LegalText()
     start, end, arrangement = _bounds(rows)
     _front(found, [line.words.strip() for line in rows[: arrangement[0] if arrangement else start]])
@@ -123,11 +160,11 @@ def _lines_of_item(item: Item) -> list[str]:
 def _whole_lines(lines: Sequence[Line]) -> list[Line]:
     """Paragraphs that a page broke are one again, those that ran together are two, and a list of contents with dots is gone."""
     made: list[Line] = []
-    for line in lines:
-        if _LEADERS.search(line.words):
+    for line in map(_out_of_cells, lines):
+        if _leads_to_page(line.words):
             continue
         first, *rest = _QUOTED_SECTION.split(line.words)
-        if made and _goes_on(made[-1], line):
+        if made and (_goes_on(made[-1], line) or _is_number_of(made[-1], line)):
             made[-1] = replace(made[-1], words=f"{made[-1].words.rstrip()} {first.strip()}")
         else:
             made.append(replace(line, words=first))
@@ -135,14 +172,60 @@ def _whole_lines(lines: Sequence[Line]) -> list[Line]:
     return made
 
 
+def _leads_to_page(words: str) -> bool:
+    """A line of contents: "Short title ........ 3". A form has dotted lines too, without a page."""
+    bare = words.rstrip()
+    page = _PAGE.search(bare)
+    return page is not None and "".join(bare[: page.start()].rstrip()[-11:].split()).endswith("......")
+
+
+def _out_of_cells(line: Line) -> Line:
+    """A row that is only layout, as the words of a line: "(a)" in one cell and its words in another, or a single cell."""
+    cells = [cell.strip() for cell in line.cells if cell.strip()]
+    if len(line.cells) == 1 or (len(cells) == 2 and _is_number_alone(cells[0])):
+        return Line(" ".join(cells))
+    return line
+
+
+def _is_number_alone(words: str) -> bool:
+    """ "(a)", "(1)", "12A." or "3.—(1)", and nothing else."""
+    label = bracket_label(words)
+    if label is None:
+        label = section_label(words)
+        if label is None or not label.has_dot or label.has_word:
+            return False
+        label = bracket_label(label.rest) if label.rest else label
+    return label is not None and not label.rest
+
+
+def _is_number_of(last: Line, line: Line) -> bool:
+    """Whether a number stands alone on the line above its words."""
+    words = line.words.strip()
+    if last.cells or line.cells or not _is_number_alone(last.words.strip()):
+        return False
+    is_below = bracket_label(words) is not None and bracket_label(last.words.strip()) is None  # "(1) ..." below "3."
+    return is_below or not (bracket_label(words) or section_label(words) or _container(words) or _schedule_title(words))
+
+
 def _goes_on(last: Line, line: Line) -> bool:
-    """Whether a line in small letters without a number goes on with the sentence before it."""
+    """Whether a line in small letters without a number goes on with the sentence before it, or is what its last words name."""
     words, before = line.words.strip(), last.words.rstrip()
-    if line.cells or last.cells or line.is_heading or last.is_heading or not (words[:1].islower() or words[:1] in "“—"):
+    if line.cells or last.cells or last.is_heading or len(before) < _WRAPPED_AT_LEAST:
         return False
-    if bracket_label(words) or section_label(words) or len(before) < _WRAPPED_AT_LEAST:
+    if _LEANS_ON.search(before) and _NAMED.match(words):
+        return True
+    if line.is_heading:
         return False
-    return before[-1:].isalnum() and words.rstrip(";,") not in {"and", "or", "y", "o"}
+    if bracket_label(words) or section_label(words):
+        return bool(_NAMES_A_NUMBER.search(before)) and _begins_with_number(words)
+    begins_small = words[:1].islower() or words[:1] in "“—"
+    return begins_small and before[-1:].isalnum() and words.rstrip(";,") not in {"and", "or", "y", "o"}
+
+
+def _begins_with_number(words: str) -> bool:
+    """A number that goes on with a sentence: "(2) applies", "12 of the Act"; not "(2) The Board"."""
+    label = bracket_label(words) or section_label(words)
+    return label is not None and not label.has_word and (label.rest[:1].islower() or label.rest[:1] in ",;")
 
 
 def _bounds(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
@@ -192,7 +275,64 @@ def _is_lone_heading(words: str) -> bool:
 def _has_note_before(rows: Sequence[Line], start: int) -> bool:
     """Whether the line above section 1 is its marginal note and not a title: section 2 has one too, and both begin with text."""
     two = next((at for at in range(start + 1, len(rows)) if _number_at(rows, at) == "2"), 0)
-    return bool(start and two) and _is_note(rows, start - 1) and _is_note(rows, two - 1)
+    if not (start and two):
+        return False
+    return all(_is_note(rows, at - 1) for at in (start, two)) or all(
+        _is_dotted_note(rows, at - 1) for at in (start, two)
+    )
+
+
+def _has_words(rows: Sequence[Line]) -> bool:
+    """Whether sections are "Article 1" and "Article 2", so that a number alone begins none."""
+    labels_found = [
+        label for line in rows if (label := section_label(line.words.strip())) and label.number in {"1", "2"}
+    ]
+    with_word = {label.number for label in labels_found if label.has_word and not label.rest[:1].islower()}
+    return with_word == {"1", "2"} and labels_found[0].has_word
+
+
+def _has_epigraphs(rows: Sequence[Line]) -> bool:
+    """Whether most articles begin with their title and a stop, and go on with their words."""
+    own = [label.rest for line in rows if (label := section_label(line.words.strip())) and label.has_word]
+    return sum(bool(_EPIGRAPH.match(rest)) for rest in own) >= max(2, 0.6 * len(own))
+
+
+def _has_dotted_notes(rows: Sequence[Line]) -> bool:
+    """Whether nearly every section that begins with its text has a note above that ends in a stop: "Short title."."""
+    numbered = [at for at, line in enumerate(rows) if (label := section_label(line.words.strip())) and label.has_dot]
+    noted = [at for at in numbered if at and _begins_with_text(rows[at]) and _is_dotted_note(rows, at - 1)]
+    return len(noted) > 1 and noted[0] == numbered[0] and len(noted) >= 0.8 * len(numbered)
+
+
+def _noted(rows: Sequence[Line]) -> tuple[set[int], set[int]]:
+    """Sections that begin with their text; and those with a note above them, none where fewer than half have one."""
+    sections = {at for at in range(1, len(rows)) if _begins_with_text(rows[at])}
+    noted = {at for at in sections if _is_note(rows, at - 1)}
+    return sections, noted if len(noted) > 1 and len(noted) >= 0.5 * len(sections) else set()
+
+
+def _notes_apart(rows: Sequence[Line]) -> Sequence[Line]:
+    """Where sections have notes above them, those that a tightly set page put behind the last sentence stand on a line of their own."""
+    sections, noted = _noted(rows)
+    if not noted:
+        return rows
+    apart: list[Line] = []
+    for at, row in enumerate(rows):
+        glued = _GLUED_NOTE.match(row.words) if at + 1 in sections and at + 1 not in noted and not row.cells else None
+        apart += [replace(row, words=glued["words"]), Line(glued["note"])] if glued else [row]
+    return apart
+
+
+def _is_dotted_note(rows: Sequence[Line], at: int) -> bool:
+    words = rows[at].words.strip()
+    return words.endswith(".") and _is_note(rows, at, words.removesuffix("."))
+
+
+def _begins_with_text(line: Line) -> bool:
+    label = section_label(line.words.strip())
+    if label is None or not (label.has_dot or label.rest[:1].isupper() or label.rest.startswith("(")):
+        return False
+    return label.rest.startswith("(") or not _is_title(label.rest)
 
 
 def _number_at(rows: Sequence[Line], at: int) -> str:
@@ -200,8 +340,8 @@ def _number_at(rows: Sequence[Line], at: int) -> str:
     return label.number if label and label.rest else ""
 
 
-def _is_note(rows: Sequence[Line], at: int) -> bool:
-    words, label = rows[at].words.strip(), section_label(rows[at + 1].words.strip())
+def _is_note(rows: Sequence[Line], at: int, note: str = "") -> bool:
+    words, label = note or rows[at].words.strip(), section_label(rows[at + 1].words.strip())
     return (
         _is_title(words)
         and not words.endswith(".")
@@ -219,21 +359,50 @@ def _arrangement(rows: Sequence[Line]) -> tuple[int, int] | None:
     """A list of titles before the text itself, in which the first number comes again: where it begins, and one past its end."""
     firsts = [at for at, line in enumerate(rows) if _is_section_one(line)]
     for start, again in itertools.pairwise(firsts):
-        between = rows[start + 1 : again]
-        if len(between) < 2 or not all(
-            len(each.words) < 160 and not bracket_label(each.words) and not each.cells for each in between
-        ):
+        end = _end_of_list(rows, start, again)
+        if not end:
             continue
-        head = start
-        while head and _is_arrangement_head(rows[head - 1].words):
-            head -= 1
+        head = _head_of_list(rows, start)
         if all(_container(each.words.strip()) for each in rows[head:start]) and not _comes_again(rows, start, again):
             continue  # a short text and the list of its schedule
-        end = again
-        if end > start + 2 and not section_label(rows[end - 1].words) and not _container(rows[end - 1].words):
-            end -= 1  # the title of the first section, on a line of its own
         return head, end
     return None
+
+
+def _end_of_list(rows: Sequence[Line], start: int, again: int) -> int:
+    """One past the last title, part or schedule of a list that begins at `start`; 0 for what is no list. Title lines, long title and
+    enacting words may stand between it and the text, at `again`."""
+    stop = next((at for at in range(start + 1, again) if not _may_be_listed(rows[at])), again)
+    titles = [at for at in range(start + 1, stop) if _is_listed(rows[at].words.strip())]
+    if again - start < 3 or not titles or any(_is_listed(each.words.strip()) for each in rows[stop:again]):
+        return 0
+    end = titles[-1] + 1
+    is_title_split = end < stop and not _looks_like_front(rows[end].words) and rows[end].words.strip()[:1].islower()
+    return end + is_title_split
+
+
+def _may_be_listed(row: Line) -> bool:
+    words = row.words.strip()
+    return len(words) < 160 and not bracket_label(words) and not row.cells and not _looks_like_front(words)
+
+
+def _is_listed(words: str) -> bool:
+    """A title with its number, or a schedule; a part goes with the titles after it."""
+    label = section_label(words)
+    return bool((label and (label.has_dot or label.rest[:1].isupper())) or _schedule_title(words))
+
+
+def _head_of_list(rows: Sequence[Line], start: int) -> int:
+    """Where "ARRANGEMENT OF SECTIONS" stands, and the first part with its title, above the first title of the list."""
+    head = start
+    while head and not _LIST_TITLE.match(rows[head].words.strip()):
+        if _is_arrangement_head(rows[head - 1].words):
+            head -= 1
+        elif head > 1 and _container(rows[head - 2].words.strip()) and _is_lone_heading(rows[head - 1].words):
+            head -= 2
+        else:
+            break
+    return head
 
 
 def _comes_again(rows: Sequence[Line], start: int, again: int) -> bool:
@@ -256,8 +425,10 @@ def _looks_like_front(words: str) -> bool:
 def _is_arrangement_head(words: str) -> bool:
     bare = words.strip()
     return bool(
-        re.match(r"^(?:ARRANGEMENT|TABLE)\s+OF|^CONTENTS$|^[IÍ]NDICE$|^CONTENIDO$", bare, re.IGNORECASE)
-        or re.fullmatch(r"SECTIONS?|CLAUSES?|REGULATIONS?|PARAGRAPHS?|ART[IÍ]CULOS?", bare, re.IGNORECASE)
+        _LIST_TITLE.match(bare)
+        or re.fullmatch(
+            r"(?:SECTIONS?|CLAUSES?|REGULATIONS?|PARAGRAPHS?|ART[IÍ]CULOS?|TITLE|PAGE)\s*:?", bare, re.IGNORECASE
+        )
         or _container(bare)
     )
 
@@ -275,25 +446,33 @@ def _is_schedule(rows: Sequence[Line], at: int) -> bool:
 
 
 def _schedule_title(words: str) -> re.Match[str] | None:
-    return _SCHEDULE.match(words) or _SCHEDULE_ALONE.match(words)
+    return _SCHEDULE.match(words) or _SCHEDULE_ALONE.match(words) or _END_NOTE.match(words)
 
 
 def _front(found: LegalText, lines: Sequence[str]) -> None:
-    """Title lines, long title and enacting words."""
+    """Title lines, long title and enacting words. Words in brackets are enacting words only behind the long title: "[Certified on ...]"."""
     waiting = ""
     for words in lines:
-        if found.preamble or _ENACTING.match(words):
-            found.preamble.append(words)
+        is_long_title = bool(_LONG_TITLE.match(words)) and not found.long_title
+        if waiting and _has_few_words(words) and not _ENACTING.match(words):  # "A BILL", "i n t i t u l e d"
+            waiting = f"{waiting} {words}"
         elif waiting:
             found.long_title, waiting = f"{waiting} {words}", ""
-        elif _LONG_TITLE.match(words) and not found.long_title and len(words.split()) < 4:
+        elif is_long_title and _has_few_words(words) and not found.preamble:
             waiting = words
-        elif _LONG_TITLE.match(words) and not found.long_title and _PURPOSE.search(words):
+        elif is_long_title and _PURPOSE.search(words):
             found.long_title = words
+        elif found.preamble or (_ENACTING.match(words) and (found.long_title or not words.startswith("["))):
+            found.preamble.append(words)
         else:
             found.preface.append(words)
     if waiting:
         found.preface.append(waiting)
+
+
+def _has_few_words(words: str) -> bool:
+    """Letters that are spaced out are no words of their own."""
+    return sum(len(word) > 1 for word in words.split()) < 4
 
 
 # --- The body -----------------------------------------------------------------------------------------------------
@@ -310,6 +489,10 @@ class Builder:
     path: list[Node] = field(default_factory=list)
     styles: dict[int, Style] = field(default_factory=dict)  # how the children of a node are numbered, by its identity
     last_section: str = ""
+    has_words: bool = False  # its sections are "Article 1", "Article 2"
+    has_epigraphs: bool = False  # "Artículo 1. Objeto. La presente ley ..."
+    has_notes: bool = False  # a title above a section whose own words are text
+    has_dotted_notes: bool = False  # "Short title." above "1. This Act ..."
     containers: list[NodeKind] = field(
         default_factory=list
     )  # in the order in which they first come: chapters may hold parts
@@ -321,6 +504,10 @@ class Builder:
 
     def build(self, lines: Sequence[Line]) -> tuple[list[Node], list[Block]]:
         at = 0
+        self.has_words = _has_words(lines)
+        self.has_dotted_notes = _has_dotted_notes(lines)
+        self.has_epigraphs = self.has_words and _has_epigraphs(lines)
+        self.has_notes = bool(_noted(lines)[1])
         while at < len(lines):
             at = self._line(lines, at)
         return self.top, self.loose
@@ -332,7 +519,8 @@ class Builder:
             return at + 1
         if (after := self._structure(lines, at)) is not None:
             return after
-        if (bracket := bracket_label(words)) and (self._section_open() or self.is_quoted):
+        bracket = bracket_label(words) or self._dotted_number(words)
+        if bracket and (self._section_open() or self.is_quoted):
             self._bracket(bracket, [each.words.strip() for each in lines[at + 1 : at + 40]])
             return at + 1
         self._text(words)
@@ -347,7 +535,7 @@ class Builder:
             self._quote(lines[at:end])
             return end
         label = section_label(words)
-        if label is not None and self._is_next_section(label, line):
+        if label is not None and (self._is_next_section(label, line) or self._is_far_section(label, lines, at)):
             return self._section(lines, at, label, "")
         return self._heading_before(lines, at)
 
@@ -377,6 +565,8 @@ class Builder:
     def _is_next_section(self, label: Label, line: Line) -> bool:
         if not label.rest and not line.is_heading and not label.has_dot and not label.has_word:
             return False
+        if self.has_words and not label.has_word:  # "Article 3", then its own "1. ..."
+            return False
         starts = label.rest[:1]
         plain = (
             label.has_dot
@@ -399,6 +589,14 @@ class Builder:
             and (_is_title(label.rest) or starts == "(")
         )
 
+    def _is_far_section(self, label: Label, lines: Sequence[Line], at: int) -> bool:
+        """A title beside a number much higher than the last, as where sections were repealed: "(1)" comes next."""
+        if not (self.last_section and label.has_dot and _is_title(label.rest)) or at + 1 >= len(lines):
+            return False
+        follows = bracket_label(lines[at + 1].words.strip())
+        is_higher = labels.is_jump(label.number, self.last_section, "number")
+        return is_higher and follows is not None and follows.number == "1"
+
     def _section(self, lines: Sequence[Line], at: int, label: Label, heading: str) -> int:
         if self.last_section and labels.is_repeat(label.number, self.last_section, "number"):
             self.doubts.append(Doubt("number_twice", "", (("number", label.number),)))
@@ -408,9 +606,12 @@ class Builder:
         node = Node("section", label.number, heading)
         self._open(node)
         rest = label.rest
-        if not heading and (split := _HEADING_AND_FIRST.match(rest)):
+        split = _HEADING_AND_FIRST.match(rest) or _HEADING_AND_TEXT.match(rest)
+        if split is None and self.has_epigraphs:
+            split = _EPIGRAPH.match(rest)
+        if not heading and split:
             node.heading, rest = split[1].strip(), split[2]
-        elif not heading and rest and self._is_heading(rest, lines, at):
+        elif not heading and rest and self._is_heading(label, lines, at):
             node.heading, rest = rest.rstrip(".").strip(), ""
         if rest:
             self._rest(rest, [each.words.strip() for each in lines[at + 1 : at + 40]])
@@ -421,8 +622,9 @@ class Builder:
                 return at + 2
         return at + 1
 
-    def _is_heading(self, rest: str, lines: Sequence[Line], at: int) -> bool:
+    def _is_heading(self, own: Label, lines: Sequence[Line], at: int) -> bool:
         """Whether the words beside the number are the section's title: short, and followed by its text."""
+        rest = own.rest
         if not _is_title(rest):
             return False
         if at + 1 >= len(lines):
@@ -432,25 +634,35 @@ class Builder:
         if _container(words) or (_SCHEDULE.match(words) and words.isupper()):
             return lines[at].is_heading
         label = section_label(words)
-        if label is not None and labels.follows(label.number, self.last_section, "number") and label.has_dot:
+        if label is not None and labels.follows(label.number, own.number, "number") and label.has_dot:
             return lines[at].is_heading and len(rest.split()) <= 8 and not rest.endswith(".")
-        return True
+        return not (rest.endswith(".") and self._heads_next(own, lines, at + 1))
+
+    def _heads_next(self, own: Label, lines: Sequence[Line], at: int) -> bool:
+        """Whether a line is the note of the next section, so that the words before it were a whole section: "1. This Act is ..."."""
+        if at + 1 >= len(lines) or not self._may_head(lines, at):
+            return False
+        label = section_label(lines[at + 1].words.strip())
+        return label is not None and labels.follows(label.number, own.number, "number") and label.has_dot
 
     def _heading_before(self, lines: Sequence[Line], at: int) -> int | None:
         """A short line before a section whose own words are text heads that section; before one with a title it is a cross-heading."""
-        if at + 1 >= len(lines) or not self._may_head(lines, at):
+        if at + 1 >= len(lines) or not (
+            self._may_head(lines, at) or (self.has_dotted_notes and _is_dotted_note(lines, at))
+        ):
             return None
         words, following = lines[at].words.strip(), lines[at + 1]
         label = section_label(following.words.strip())
         if label is None or not self._is_next_section(label, following):
             return None
-        if words[:1].islower() or words[:1] in _OPEN or _ends_open(self._last_words()):
+        if words[:1].islower() or words[:1] in f"{_OPEN}[" or _ends_open(self._last_words()):
             return None
-        if label.rest and not label.rest.startswith("(") and self._is_heading(label.rest, lines, at + 1):
+        is_sentence = self.has_notes and label.rest.endswith(".")
+        if label.rest and not (label.rest.startswith("(") or is_sentence) and self._is_heading(label, lines, at + 1):
             if not self.top or self.path:
                 self._open(Node("crossheading", "", words))
             return at + 1
-        return self._section(lines, at + 1, label, words)
+        return self._section(lines, at + 1, label, words.rstrip("."))
 
     def _open(self, node: Node) -> None:
         if node.kind in _CONTAINERS and node.kind not in self.containers:
@@ -470,6 +682,15 @@ class Builder:
         return any(node.kind == "section" for node in self.path)
 
     # --- what is lettered and numbered within a section ---
+
+    def _dotted_number(self, words: str) -> Label | None:
+        """ "1. ..." below "Article 3", where a number alone begins no section; one that begins or goes on a list, not a quantity."""
+        label = section_label(words) if self.has_words else None
+        if label is None or label.has_word or not (label.rest and (label.has_dot or label.rest[:1].isupper())):
+            return None
+        lasts = [each.children[-1].number.strip("().") for each in self.path if each.children]
+        goes_on = any(last[0].isdigit() and labels.follows(label.number, last, "number") for last in lasts if last)
+        return label if label.number == "1" or goes_on else None
 
     def _rest(self, rest: str, ahead: Sequence[str]) -> None:
         """What follows a label on its line: another label, "(1) (a) ...", or words."""
@@ -512,7 +733,8 @@ class Builder:
             siblings = parent.children if parent else self.top
             if style and style in labels.styles(label.number) and siblings:
                 last = siblings[-1].number.strip("().")
-                if labels.follows(label.number, last, style):
+                is_single_after_doubles = siblings[0].number == "(aa)" and len(label.number) == 1
+                if labels.follows(label.number, last, style) and not is_single_after_doubles:
                     options.append((parent, style, ""))
         start = self._new_series(label)
         if options and start and self._starts_series(label, ahead, options[0][1]):
@@ -525,9 +747,10 @@ class Builder:
 
     def _new_series(self, label: Label) -> tuple[Node | None, Style, str] | None:
         for style in reversed(labels.styles(label.number)):
-            if labels.is_first(label.number, style):
-                here = self.path[-1] if self.path else None
-                if any(self.styles.get(id(node)) == style for node in self.path):
+            here = self.path[-1] if self.path else None
+            is_double = _is_first_double(label.number, here)
+            if is_double or labels.is_first(label.number, style):
+                if not is_double and any(self.styles.get(id(node)) == style for node in self.path):
                     return None  # (1) below (1), (a) below (a): the number comes twice
                 if (
                     here is not None and here.children
@@ -537,10 +760,13 @@ class Builder:
         return None
 
     def _starts_series(self, label: Label, ahead: Sequence[str], style: Style) -> bool:
-        """(i) after (h): a letter, or the first roman number below (h)? What comes next decides, then the words before."""
+        """(i) after (h): a letter, or the first roman number below (h)? What comes next decides, then the words before. So with (aa), which
+        stands between (a) and (b) or below (i)."""
+        following = next((found.number for words in ahead if (found := bracket_label(words))), "")
+        if label.number == "aa":
+            return following == "bb"
         if style != "letter" or label.number != "i":
             return False
-        following = next((found.number for words in ahead if (found := bracket_label(words))), "")
         if following in {"ii", "j", "ia", "i"}:
             return following == "ii"
         return _ends_open(self._last_words())
@@ -596,16 +822,17 @@ class Builder:
     # --- words ---
 
     def _own(self, words: str) -> None:
-        """The words after a label on its own line."""
+        """The words after a label on its own line. A term with a letter of its own is that paragraph, and so are its (i) and (ii)."""
         here = self.path[-1]
-        here.before.append(self._block(words, here))
+        here.before.append(Text(words) if here.kind in {"paragraph", "subparagraph"} else self._block(words, here))
 
     def _text(self, words: str) -> None:
         here = self.path[-1] if self.path else None
         if here is None:
             self.loose.append(self._block(words, None))
             return
-        if (holder := self._holder_of_definitions()) is not None and _TERM.match(words):
+        holder = self._holder_of_definitions()
+        if holder is not None and (_TERM.match(words) or (_BARE_TERM.match(words) and self._lists_terms(here))):
             while self.path[-1] is not holder:
                 self.path.pop()
             self._open_blocks().append(Definition(words))
@@ -645,7 +872,17 @@ class Builder:
         section = next((node for node in reversed(self.path) if node.kind == "section"), None)
         if _TERM.match(words) and self._defines(section, here):
             return Definition(words)
+        if _BARE_TERM.match(words) and self._lists_terms(here):
+            return Definition(words)
         return Text(words)
+
+    def _lists_terms(self, here: Node | None) -> bool:
+        """Whether the words before are "In this Act—" or another term, and so the next line defines one too."""
+        before = (here.after or here.before) if here else []
+        if not before:
+            return False
+        last = before[-1]
+        return isinstance(last, Definition) or (isinstance(last, Text) and bool(_IN_THIS.search(last.words)))
 
     def _defines(self, section: Node | None, here: Node | None) -> bool:
         if self.is_quoted or (section and _DEFINES.search(section.heading)):
@@ -678,6 +915,18 @@ class Builder:
             closed = depth <= 0 if words[0] == "“" else (end > at or len(each) > 1)
             if closed and re.search(r"[”\"]\s*(?:[.;,]|;\s*(?:and|y))?\s*$", each):
                 return end + 1
+        return self._open_quote_end(lines, at)
+
+    def _open_quote_end(self, lines: Sequence[Line], at: int) -> int:
+        """Where nothing closes a quoted section, it ends before the next section of the bill; 0 where that does not come."""
+        inner = section_label(lines[at].words.strip()[1:])
+        if inner is None:
+            return 0
+        for end in range(at + 1, min(at + 400, len(lines))):
+            label = section_label(lines[end].words.strip())
+            if label is not None and label.has_dot and labels.follows(label.number, self.last_section or "0", "number"):
+                self.doubts.append(Doubt("quote_open", self._here(), (("number", inner.number),)))
+                return end
         return 0
 
     def _quote(self, lines: Sequence[Line]) -> None:
@@ -728,6 +977,11 @@ def _kind_below(parent: Node | None, style: Style) -> NodeKind:
     return "subparagraph"
 
 
+def _is_first_double(number: str, here: Node | None) -> bool:
+    """(aa) below (i), as South African Acts go on after (a) and (i)."""
+    return number == "aa" and here is not None and bool(labels.ROMAN.match(here.number.strip("().")))
+
+
 def _fits(number: str, last: str, options: Sequence[Style]) -> bool:
     return any(labels.follows(number, last.strip("()."), style) for style in options)
 
@@ -770,6 +1024,10 @@ def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
     assert found is not None
     schedule = Schedule(found["title"].strip(), found["rest"].strip())
     rest = list(rows[1:])
+    if found.re is _END_NOTE:
+        schedule.nodes, schedule.blocks = Builder(doubts).build(rest)
+        return schedule
+    place = rest.pop(0) if rest and not schedule.heading and _names_sections(rest[0]) else None
     if rest and _may_head_schedule(schedule.heading, rest[0]):
         schedule.heading = f"{schedule.heading} {rest.pop(0).words.strip()}".strip()
     if rest and _may_head_schedule(schedule.heading, rest[0]):
@@ -777,9 +1035,16 @@ def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
     if arrangement := _arrangement(rest):
         del rest[arrangement[0] : arrangement[1]]
     schedule.nodes, schedule.blocks = Builder(doubts).build(rest)
+    if place:
+        schedule.blocks.insert(0, Text(place.words.strip()))
     if not (schedule.nodes or schedule.blocks):
         doubts.append(Doubt("schedule_empty", schedule.title))
     return schedule
+
+
+def _names_sections(line: Line) -> bool:
+    """ "Section 2" or "[Sections 4 and 7(1)]" below "FIRST SCHEDULE": where the schedule belongs, not its title."""
+    return not line.cells and bool(_BELONGS_TO.fullmatch(line.words.strip()))
 
 
 def _may_head_schedule(heading: str, line: Line) -> bool:

@@ -69,6 +69,23 @@ def test_a_page_may_name_its_own_encoding(tmp_path: Path) -> None:
     assert "educación" in read(tmp_path, page.encode("cp1252"), "a.html").text
 
 
+def test_lists_of_a_page_are_counted_as_they_say(tmp_path: Path) -> None:
+    page = (
+        '<ol start="3"><li>The third of these<ol type="a"><li>the first of the words</li><li value="4">the fourth of the words</li>'
+        '<li>the last of the words<ol style="list-style-type: lower-roman"><li>of the inner list</li><li>the last of the inner list</li></ol></li></ol></li><li>The fourth of these</li></ol>'
+    )
+    document = read(tmp_path, f"<html><body>{page}</body></html>".encode(), "a.html")
+    assert [(block.number, document.words_of(block)) for block in document.blocks] == [
+        ("3", "The third of these"),
+        ("a", "the first of the words"),
+        ("d", "the fourth of the words"),
+        ("e", "the last of the words"),
+        ("i", "of the inner list"),
+        ("ii", "the last of the inner list"),
+        ("4", "The fourth of these"),
+    ]
+
+
 def test_wrapped_lines_become_paragraphs_again(tmp_path: Path) -> None:
     text = (
         "The Ministry of Digital Affairs prepared this text over three years and\n"

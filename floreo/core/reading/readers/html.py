@@ -10,6 +10,7 @@ from lxml import etree, html
 
 from floreo.core.reading.building import Piece
 from floreo.core.reading.document import Unreadable
+from floreo.core.reading.numbering import in_format
 from floreo.core.reading.readers.labels import split_label
 from floreo.core.whole import whole
 
@@ -67,6 +68,19 @@ _BLOCKS = {
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _SITE_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary"}
+_LIST_TYPES = {
+    "a": "lowerLetter",
+    "A": "upperLetter",
+    "i": "lowerRoman",
+    "I": "upperRoman",
+    "lower-alpha": "lowerLetter",
+    "lower-latin": "lowerLetter",
+    "upper-alpha": "upperLetter",
+    "upper-latin": "upperLetter",
+    "lower-roman": "lowerRoman",
+    "upper-roman": "upperRoman",
+}
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b((?:lower|upper)-(?:alpha|latin|roman))\b", re.IGNORECASE)
 _MAX_DEPTH = 150
 _SPAN_AT_MOST = 60
 
@@ -138,6 +152,7 @@ class _Walk:
         counter = _first_number(element)
         for child in element:
             if isinstance(child.tag, str):
+                counter = _own_number(child, counter)
                 yield from self._child(child, depth, nesting, counter)
                 counter += child.tag == "li"
             self._add_text(child.tail)
@@ -229,8 +244,21 @@ def _titled(piece: Piece, level: int) -> Piece:
 
 def _listed(child: html.HtmlElement, text: str, level: int, counter: int) -> Piece:
     _, number, rest = split_label(text)
-    ordered = child.getparent() is not None and child.getparent().tag == "ol"
-    return Piece("item", rest, level, number or (str(counter) if ordered else ""))
+    parent = child.getparent()
+    ordered = parent is not None and parent.tag == "ol"
+    return Piece("item", rest, level, number or (in_format(counter, _list_type(parent)) if ordered else ""))
+
+
+def _list_type(listed: html.HtmlElement) -> str:
+    """How a list is numbered: (a), (i) or 1, by its attribute or its style."""
+    style = _LIST_STYLE.search(listed.get("style", ""))
+    return _LIST_TYPES.get(style[1].lower() if style else listed.get("type", "").strip(), "decimal")
+
+
+def _own_number(child: html.HtmlElement, counter: int) -> int:
+    """The number that an item gives itself, or the next one."""
+    given = whole(child.get("value")) if child.tag == "li" else None
+    return counter if given is None else given
 
 
 def _first_number(element: html.HtmlElement) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from floreo.core.reading.building import Piece
 from floreo.core.reading.openers import Openers
 from floreo.core.reading.readers.labels import split_label
 from floreo.core.reading.readers.pdf_columns import Line, in_reading_order, lines_of
+from floreo.core.reading.readers.pdf_notes import Note, notes_apart
 from floreo.core.reading.readers.pdf_words import Page, Table
 
 _PAGE_NUMBER = re.compile(
@@ -23,11 +25,13 @@ _MARGIN = 0.13
 _HEADING_AT_MOST = 200
 _LARGER = 1.12
 _WIDER_GAP = 1.32
+_BOLD_GAP = 1.6
 # A line that ends in one of these leans on the next, whatever its first letter.
 _LEANS_ON = re.compile(
     r"(?:,|[^\W\d_]-|\b(?:of|the|and|to|by|for|in|on|with|an?|or|de|la|el|los|las|del|y|en|para|por|con|una?))$",
     re.IGNORECASE,
 )
+_OPENING = '“‘«"'
 _ENDED = (".", "!", "?", ":", ";", ".”", '."', ".)")
 
 
@@ -50,17 +54,21 @@ class _Paragraph:
 
 def pieces_of_pages(pages: Sequence[Page], *, openers: Openers) -> Iterator[Piece]:
     """The pieces of a whole document; sizes and repeated lines can only be judged over all pages."""
+    body = _body_size([lines_of(page.words) for page in pages])
+    parted = [notes_apart(page, body) if openers.numbers else (page, []) for page in pages]
+    pages = [page for page, _notes in parted]
     by_page = [lines_of(page.words) for page in pages]
-    furniture = _furniture(by_page, pages)
-    body = _body_size(by_page)
-    flow: list[_Paragraph | Table] = []
-    for page, lines in zip(pages, by_page, strict=True):
+    furniture = _furniture(by_page, pages, openers)
+    flow = _Flow(_line_gap(by_page, body), openers)
+    for (page, notes), lines in zip(parted, by_page, strict=True):
         kept = {id(word) for line in lines if not _is_furniture(line, page, furniture) for word in line.words}
         words = [word for word in page.words if id(word) in kept]
+        flow.notes += notes
         for column in in_reading_order(words, page.tables):
-            _append(flow, column, openers)
+            flow.add(column)
+        flow.leave_page()
     vocabulary = Counter(word.text.strip(".,;:()").lower() for page in pages for word in page.words)
-    yield from _pieces(flow, body, vocabulary)
+    yield from _pieces(flow.done(), body, vocabulary)
 
 
 def _body_size(by_page: Sequence[Sequence[Line]]) -> float:
@@ -71,13 +79,29 @@ def _body_size(by_page: Sequence[Sequence[Line]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _furniture(by_page: Sequence[Sequence[Line]], pages: Sequence[Page]) -> set[str]:
-    """What stands in the margins of many pages, numbers aside: running heads and feet."""
+def _line_gap(by_page: Sequence[Sequence[Line]], body: float) -> float:
+    """From line to line within a paragraph: the least of the distances that are common. The middle one is that between paragraphs where
+    most have a single line, as in a law."""
+    gaps = sorted(
+        above.y - below.y
+        for lines in by_page
+        for above, below in pairwise(lines)
+        if abs(above.size - body) < 0.6 and abs(below.size - body) < 0.6 and 0.9 * body < above.y - below.y < 3 * body
+    )
+    common = (gap for at, gap in enumerate(gaps) if bisect_right(gaps, 1.08 * gap) - at >= max(3, 0.15 * len(gaps)))
+    return next(common, 0.0)
+
+
+def _furniture(by_page: Sequence[Sequence[Line]], pages: Sequence[Page], openers: Openers) -> set[str]:
+    """What stands in the margins of many pages, numbers aside: running heads and feet. "PART II" at the top of a page may begin that part:
+    it is a running head only where most pages have one."""
     seen: Counter[str] = Counter()
     for page, lines in zip(pages, by_page, strict=True):
         seen.update({_shape(line.text) for line in lines if _in_margin(line, page)})
     often = max(2, min(4, len(pages) // 3))
-    return {shape for shape, count in seen.items() if count >= often}
+    mostly = max(often, len(pages) // 2 + 1)
+    named = {_shape(line.text) for lines in by_page for line in lines if openers.opens(line.text)}
+    return {shape for shape, count in seen.items() if count >= (mostly if shape in named else often)}
 
 
 def _shape(text: str) -> str:
@@ -92,25 +116,70 @@ def _is_furniture(line: Line, page: Page, furniture: set[str]) -> bool:
     return _in_margin(line, page) and (_shape(line.text) in furniture or bool(_PAGE_NUMBER.match(line.text)))
 
 
-def _append(flow: list[_Paragraph | Table], column: Table | list[Line], openers: Openers) -> None:
-    if isinstance(column, Table):
-        flow.append(column)
-        return
-    gaps = [above.y - below.y for above, below in pairwise(column) if 0 < above.y - below.y < 3 * above.size]
-    usual = statistics.median(gaps) if gaps else 0.0
-    right = max((line.right for line in column), default=0.0)
-    left = min((line.left for line in column), default=0.0)
-    for at, line in enumerate(column):
-        before = flow[-1] if flow else None
-        if not isinstance(before, _Paragraph):
-            flow.append(_Paragraph([line]))
-        elif at == 0:
-            # A sentence may go on at the top of the next column or page.
-            flow.append(_Paragraph([line])) if not _goes_on(before, line, openers) else before.lines.append(line)
-        elif _is_new(before, line, usual, (left, right), openers):
-            flow.append(_Paragraph([line]))
-        else:
-            before.lines.append(line)
+@dataclass(slots=True)
+class _Flow:
+    """Paragraphs, tables and notes in reading order, as the lines of the pages come in."""
+
+    line_gap: float
+    openers: Openers
+    parts: list[_Paragraph | Table | Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)  # in the margin of this page
+    held: list[Note] = field(default_factory=list)  # beside the paragraph that is open now, and printed behind it
+
+    def add(self, column: Table | list[Line]) -> None:
+        if isinstance(column, Table):
+            self._release()
+            self.parts.append(column)
+            return
+        gaps = [above.y - below.y for above, below in pairwise(column) if 0 < above.y - below.y < 3 * above.size]
+        usual = statistics.median(gaps) if gaps else 0.0
+        right = max((line.right for line in column), default=0.0)
+        left = min((line.left for line in column), default=0.0)
+        for at, line in enumerate(column):
+            before = self.parts[-1] if self.parts else None
+            heading = self._note_at(line)
+            if heading is not None or not isinstance(before, _Paragraph):
+                self._begin(line, heading)
+            elif at == 0:
+                # A sentence may go on at the top of the next column or page.
+                self._begin(line) if not _goes_on(before, line, self.openers) else before.lines.append(line)
+            elif self._is_new(before, line, usual, (left, right)):
+                self._begin(line)
+            else:
+                before.lines.append(line)
+
+    def _is_new(self, before: _Paragraph, line: Line, usual: float, edges: tuple[float, float]) -> bool:
+        return _is_new(before, line, usual, edges, self.openers) or _starts_paragraph(
+            before.last, line, self.line_gap, edges
+        )
+
+    def leave_page(self) -> None:
+        self.held += self.notes
+        self.notes = []
+
+    def done(self) -> list[_Paragraph | Table | Note]:
+        self._release()
+        return self.parts
+
+    def _begin(self, line: Line, heading: Note | None = None) -> None:
+        self._release()
+        self.parts += [heading] if heading else []
+        self.parts.append(_Paragraph([line]))
+
+    def _release(self) -> None:
+        self.parts += [replace(note, is_heading=False) for note in self.held]
+        self.held = []
+
+    def _note_at(self, line: Line) -> Note | None:
+        """The note that heads what begins at this line with its number; others go behind their paragraph."""
+        found = next((note for note in self.notes if note.is_level_with(line)), None)
+        if found is None:
+            return None
+        self.notes.remove(found)
+        if line.text[:1].isdigit() and _opens_item(line, self.openers):
+            return found
+        self.held.append(found)
+        return None
 
 
 def _goes_on(before: _Paragraph, line: Line, openers: Openers) -> bool:
@@ -134,6 +203,24 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
     return ended and (short or indented)
 
 
+def _starts_paragraph(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
+    """Whether a line that begins like a sentence does so on purpose: its first word had room on the line before, or there is a gap."""
+    is_apart = line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap
+    if line.text[:1].islower():
+        return False
+    if last.bold and line.bold:  # lines of one heading, or two headings
+        return is_apart and last.y - line.y > _BOLD_GAP * line.size
+    first, blank = line.words[0], edges[1] - last.right
+    needed = first.right - first.left + 1.5 * line.size
+    if _LEANS_ON.search(last.text):  # "In this Act," alone on its line
+        return last.text.endswith(",") and blank > needed + 0.25 * (edges[1] - edges[0])
+    if last.text.isupper() and not line.text.isupper() and any(letter.isalpha() for letter in line.text):
+        return True
+    if last.text.endswith((";", "—", "–")) and line.text[:1] in _OPENING:
+        return True
+    return is_apart or blank > needed
+
+
 def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:
     """Whether a line stands left of an item's bullet, or under a bullet whose own text hangs further in."""
     if not _opens_item(first, openers) or len(first.words) < 2:
@@ -144,10 +231,10 @@ def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:
 
 
 def _opens_item(line: Line, openers: Openers) -> bool:
-    return bool(split_label(line.text)[0]) or openers.opens(line.text)
+    return bool(split_label(line.text)[0]) or openers.opens(line.text) or openers.counts(line.text)
 
 
-def _pieces(flow: Sequence[_Paragraph | Table], body: float, vocabulary: Counter[str]) -> Iterator[Piece]:
+def _pieces(flow: Sequence[_Paragraph | Table | Note], body: float, vocabulary: Counter[str]) -> Iterator[Piece]:
     sizes = sorted(
         {one.size for one in flow if isinstance(one, _Paragraph) and one.size > body * _LARGER}, reverse=True
     )
@@ -156,6 +243,11 @@ def _pieces(flow: Sequence[_Paragraph | Table], body: float, vocabulary: Counter
         if isinstance(one, Table):
             tables += 1
             yield from (Piece("cell_row", level=tables, cells=row) for row in one.rows if any(row))
+        elif isinstance(one, Note):
+            level = min(len(sizes) + 1, 6)
+            yield (
+                Piece("heading", one.text.rstrip("."), level) if one.is_heading else Piece("paragraph", f"[{one.text}]")
+            )
         else:
             yield _piece(one, _joined(one.lines, vocabulary), body, sizes)
 

@@ -13,6 +13,8 @@ _WRAP_AT_MOST = 130
 _WRAP_AT_LEAST = 50
 _HEADING_AT_MOST = 120
 _RULE = re.compile(r"^\s*([=\-_~*#])\1{2,}\s*$")
+_OPENING = '“‘«"'  # a term in quotation marks begins a line in a list of terms
+_LISTS = (";", "—", " -", "–")
 _SENTENCE_END = (".", ";", ",", ":", "!", "?")
 
 
@@ -69,9 +71,9 @@ def _unwrapped(group: list[str], width: int, openers: Openers) -> list[str]:
 def _continues(last: str, line: str, width: int, openers: Openers) -> bool:
     if _RULE.match(last) or _RULE.match(line) or split_label(line.strip())[0]:
         return False
-    if openers.opens(line.strip()) or openers.heads(line.strip()):
+    if openers.opens(line.strip()) or openers.heads(line.strip()) or openers.counts(line.strip()):
         return False
-    if last.isupper() and not line.isupper():
+    if (last.isupper() and not line.isupper()) or (last.endswith(_LISTS) and line.strip()[:1] in _OPENING):
         return False
     if width and len(last) + 1 + len(line.split(maxsplit=1)[0]) > width:
         return True

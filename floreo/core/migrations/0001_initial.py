@@ -2,6 +2,7 @@ from django.db import migrations, models
 
 from floreo.core.migrations._chain import guard, unguard
 from floreo.core.migrations._search_index import up, down
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='OneTimeLink',
             fields=[
@@ -133,4 +134,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(up, down),
         migrations.RunPython(guard, unguard),
-    ]
+    ])

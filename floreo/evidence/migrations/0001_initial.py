@@ -1,5 +1,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
         ('organisations', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Evidence',
             fields=[
@@ -75,4 +76,4 @@ models.CheckConstraint(condition=models.Q(models.Q(('kind', 'file'), ('record', 
                 'ordering': ['pk'],
             },
         ),
-    ]
+    ])

@@ -1,6 +1,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Feed',
             fields=[
@@ -366,4 +367,4 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
                 'constraints': [models.UniqueConstraint(fields=('feed', 'sha256', 'report_type', 'day'), name='report_once_a_feed')],
             },
         ),
-    ]
+    ])

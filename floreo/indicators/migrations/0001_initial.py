@@ -2,6 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from floreo.indicators.migrations._frozen import guard, unguard
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
         ('strategy', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='RecordList',
             fields=[
@@ -144,4 +145,4 @@ models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen
             },
         ),
         migrations.RunPython(guard, unguard),
-    ]
+    ])

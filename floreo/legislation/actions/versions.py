@@ -18,7 +18,7 @@ from floreo.core.decisions import itself
 from floreo.core.errors import Changed, Refused
 from floreo.core.reading.document import Unreadable
 from floreo.core.uploads import digest_of
-from floreo.core.writing import lock_latest, require_free_code, require_text, save
+from floreo.core.writing import lock_latest, refuse, require_free_code, require_text, save
 from floreo.legislation.models import (
     Instrument,
     InstrumentKind,
@@ -38,7 +38,7 @@ from floreo.organisations.queries import the_country
 
 _LANGUAGES = {"en": "eng", "es": "spa"}
 MOST_WORDS = 60_000  # of one clause, in characters
-MOST_LINES = 2_000
+MOST_LINES, LONGEST_LINE = 2_000, 10_000  # what is longer takes long to read, and is no paragraph of a law
 
 
 def frame_of(instrument: Instrument, *, dated: date, language: str) -> dict[str, str]:
@@ -234,6 +234,9 @@ def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Dou
         raise Refused(sentence, code="too_long", fields={"words": sentence})
     doubts: list[Doubt] = []
     lines = [_typed(line) for line in words.replace("\r", "").split("\n") if line.strip()]
+    if max((len(line.words) for line in lines), default=0) > LONGEST_LINE:
+        sentence = _("A line of this clause is longer than %(most)s characters. Divide it.")
+        raise refuse("words", sentence % {"most": f"{LONGEST_LINE:,}"}, code="too_long")
     if len(lines) > MOST_LINES:
         sentence = _("This clause has more than %(most)s lines. Divide it.") % {"most": f"{MOST_LINES:,}"}
         raise Refused(sentence, code="too_long", fields={"words": sentence})
@@ -254,7 +257,7 @@ def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Dou
 def _typed(line: str) -> Line:
     """What a drafter typed in one line; with " | " in it, a row of a table."""
     cells = tuple(cell.strip() for cell in line.split(CELLS)) if CELLS in line else ()
-    return Line("" if cells else line.strip(), cells=cells)
+    return Line("" if cells else " ".join(line.split()), cells=cells)
 
 
 @action("law_version.clause_edited", needs=Permission.LAW_EDIT)

@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import floreo.meetings.logic
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
         ('strategy', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='AgendaItem',
             fields=[
@@ -91,9 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['state', 'on'], name='meeting_when')],
-                'constraints': [models.UniqueConstraint(fields=('committee', 'code'), name='meeting_code_once'),
-models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='meeting_times_in_order'),
-models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), ('approved_on', None)), models.Q(('approved_on__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='minutes_approved_by_whom')],
+                'constraints': [models.UniqueConstraint(fields=('committee', 'code'), name='meeting_code_once'), models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='meeting_times_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), ('approved_on', None)), models.Q(('approved_on__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='minutes_approved_by_whom')],
                 'ordering': ['-on', '-pk'],
             },
         ),
@@ -126,8 +125,7 @@ models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), ('approv
                 ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='meetings.meeting')),
             ],
             options={
-                'indexes': [models.Index(fields=['edition', 'state', 'due_on'], name='decision_open'),
-models.Index(fields=['state', 'due_on'], name='decision_due')],
+                'indexes': [models.Index(fields=['edition', 'state', 'due_on'], name='decision_open'), models.Index(fields=['state', 'due_on'], name='decision_due')],
                 'ordering': ['-pk'],
             },
         ),
@@ -203,4 +201,4 @@ models.Index(fields=['state', 'due_on'], name='decision_due')],
             model_name='agendaitem',
             constraint=models.UniqueConstraint(fields=('meeting', 'code'), name='agenda_code_once'),
         ),
-    ]
+    ])

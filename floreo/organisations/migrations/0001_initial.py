@@ -2,6 +2,7 @@ import django.db.models.deletion
 import floreo.core.clock
 from django.conf import settings
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Country',
             fields=[
@@ -334,4 +335,4 @@ models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None)
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'code'), name='role_code_once'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='role_dates_in_order')],
             },
         ),
-    ]
+    ])

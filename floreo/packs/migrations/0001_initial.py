@@ -1,5 +1,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -9,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='LoadedPack',
             fields=[
@@ -36,4 +37,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('pack', 'word', 'key'), name='pack_row_once')],
             },
         ),
-    ]
+    ])

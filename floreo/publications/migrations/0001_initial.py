@@ -1,5 +1,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
         ('strategy', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Channel',
             fields=[
@@ -155,4 +156,4 @@ models.CheckConstraint(condition=models.Q(('embargo_until', None), models.Q(('st
                 'constraints': [models.UniqueConstraint(fields=('edition', 'language', 'kind'), name='copy_once')],
             },
         ),
-    ]
+    ])

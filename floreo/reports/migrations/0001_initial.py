@@ -2,6 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from floreo.reports.migrations._frozen import guard, unguard
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
         ('strategy', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='WordTemplate',
             fields=[
@@ -125,4 +126,4 @@ models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on')
             },
         ),
         migrations.RunPython(guard, unguard),
-    ]
+    ])

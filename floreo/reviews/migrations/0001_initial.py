@@ -2,6 +2,7 @@ import django.db.models.deletion
 import floreo.reviews.logic
 import floreo.reviews.models
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
         ('strategy', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Review',
             fields=[
@@ -125,4 +126,4 @@ models.UniqueConstraint(condition=models.Q(('person', None)), fields=('review', 
                 'ordering': ['update_request_id', 'action_id', 'number'],
             },
         ),
-    ]
+    ])

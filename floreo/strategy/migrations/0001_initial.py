@@ -2,6 +2,7 @@ import django.core.validators
 import django.db.models.deletion
 import floreo.strategy.logic
 from django.db import migrations, models
+from floreo.core.migrations._together import together
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
         ('organisations', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Objective',
             fields=[
@@ -77,8 +78,7 @@ class Migration(migrations.Migration):
                 ('follows', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='strategy.edition')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('follows', models.F('id')), _negated=True), name='edition_not_after_itself'),
-models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='edition_dates_in_order')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('follows', models.F('id')), _negated=True), name='edition_not_after_itself'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='edition_dates_in_order')],
                 'ordering': ['-starts_on', '-pk'],
             },
         ),
@@ -127,14 +127,8 @@ models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None)
                 ('objective', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='strategy.objective', verbose_name='Objective')),
             ],
             options={
-                'indexes': [models.Index(fields=['edition', 'status'], name='action_standing'),
-models.Index(fields=['edition', 'position', 'id'], name='action_order'),
-models.Index(fields=['edition', 'due_on'], name='action_due')],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='action_code_once'),
-models.CheckConstraint(condition=models.Q(('starts_on', None), ('due_on', None), ('starts_on__lte', models.F('due_on')), _connector='OR'), name='action_dates_in_order'),
-models.CheckConstraint(condition=models.Q(models.Q(('override', ''), ('override_by', ''), ('override_on', None), ('override_reason', '')), models.Q(models.Q(('override', ''), _negated=True), models.Q(('override_reason', ''), _negated=True), models.Q(('override_by', ''), _negated=True), ('override_on__isnull', False)), _connector='OR'), name='override_has_reason_and_name'),
-models.CheckConstraint(condition=models.Q(models.Q(('on_hold_reason', ''), ('on_hold_since', None)), models.Q(('on_hold_since__isnull', False), models.Q(('on_hold_reason', ''), _negated=True)), _connector='OR'), name='hold_has_reason'),
-models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None)), models.Q(('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='closed_by_whom')],
+                'indexes': [models.Index(fields=['edition', 'status'], name='action_standing'), models.Index(fields=['edition', 'position', 'id'], name='action_order'), models.Index(fields=['edition', 'due_on'], name='action_due')],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='action_code_once'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('due_on', None), ('starts_on__lte', models.F('due_on')), _connector='OR'), name='action_dates_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('override', ''), ('override_by', ''), ('override_on', None), ('override_reason', '')), models.Q(models.Q(('override', ''), _negated=True), models.Q(('override_reason', ''), _negated=True), models.Q(('override_by', ''), _negated=True), ('override_on__isnull', False)), _connector='OR'), name='override_has_reason_and_name'), models.CheckConstraint(condition=models.Q(models.Q(('on_hold_reason', ''), ('on_hold_since', None)), models.Q(('on_hold_since__isnull', False), models.Q(('on_hold_reason', ''), _negated=True)), _connector='OR'), name='hold_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None)), models.Q(('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='closed_by_whom')],
                 'ordering': ['position', 'pk'],
             },
         ),
@@ -194,8 +188,7 @@ models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_o
                 ('funder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='organisations.organisation', verbose_name='Funder')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='grant_not_negative'),
-models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='grant_dates_in_order')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='grant_not_negative'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='grant_dates_in_order')],
                 'ordering': ['code'],
             },
         ),
@@ -305,9 +298,7 @@ models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None)
                 ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='strategy.importdraft')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('draft', 'number'), name='draft_row_once'),
-models.CheckConstraint(condition=models.Q(('end__gt', models.F('start')), models.Q(('passage', ''), _negated=True)), name='draft_row_has_passage'),
-models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', ''), ('state', 'unconfirmed')), models.Q(models.Q(('state', 'unconfirmed'), _negated=True), models.Q(('decided_by', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='draft_row_decided_by_whom')],
+                'constraints': [models.UniqueConstraint(fields=('draft', 'number'), name='draft_row_once'), models.CheckConstraint(condition=models.Q(('end__gt', models.F('start')), models.Q(('passage', ''), _negated=True)), name='draft_row_has_passage'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', ''), ('state', 'unconfirmed')), models.Q(models.Q(('state', 'unconfirmed'), _negated=True), models.Q(('decided_by', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='draft_row_decided_by_whom')],
                 'ordering': ['number'],
             },
         ),
@@ -338,8 +329,7 @@ models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decid
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='strategy.action')),
             ],
             options={
-                'indexes': [models.Index(fields=['reached_on', 'due_on'], name='milestone_open'),
-models.Index(fields=['reached_on', 'id'], name='milestone_reached')],
+                'indexes': [models.Index(fields=['reached_on', 'due_on'], name='milestone_open'), models.Index(fields=['reached_on', 'id'], name='milestone_reached')],
                 'constraints': [models.UniqueConstraint(fields=('action', 'code'), name='milestone_code_once')],
                 'ordering': ['position', 'due_on', 'pk'],
             },
@@ -617,4 +607,4 @@ models.Index(fields=['reached_on', 'id'], name='milestone_reached')],
             model_name='objective',
             constraint=models.UniqueConstraint(fields=('pillar', 'code'), name='objective_code_once'),
         ),
-    ]
+    ])

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from floreo.core.durations import MEDIAN, Duration, estimate
-from floreo.core.figures import Filters, Period, Reading, RecordRef, share
+from floreo.core.figures import Filters, Group, Period, Reading, RecordRef, share
 from floreo.legislation.models import Stage, StageState, Verdict
 from floreo.legislation.queries import counted_verdicts
 
@@ -14,6 +14,7 @@ _APPLIES = frozenset({Verdict.FULL, Verdict.PARTIAL, Verdict.GAP})
 
 
 def _share(verdict: str, period: Period) -> Reading:
+    """Of all treaties together, with each treaty as a group of the working."""
     rows = [row for row in counted_verdicts(period.end) if row.verdict in _APPLIES]
     if not rows:
         return Reading(None, Decimal(0), Decimal(0))
@@ -21,7 +22,14 @@ def _share(verdict: str, period: Period) -> Reading:
     records = tuple(
         RecordRef(f"{row.instrument}: {row.item}", row.instrument.get_absolute_url(), row.pk in counted) for row in rows
     )
-    return Reading(share(len(counted), len(rows)), Decimal(len(counted)), Decimal(len(rows)), records)
+    treaties: dict[str, list[int]] = {}
+    for row in rows:
+        sums = treaties.setdefault(row.item.in_version.framework.title, [0, 0])
+        sums[0] += row.pk in counted
+        sums[1] += 1
+    groups = tuple(Group(name, *sums) for name, sums in sorted(treaties.items()))
+    value = share(len(counted), len(rows))
+    return Reading(value, Decimal(len(counted)), Decimal(len(rows)), records, groups)
 
 
 def share_treaty_items_full(period: Period, filters: Filters) -> Reading:

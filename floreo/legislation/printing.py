@@ -71,6 +71,11 @@ def _printed(pk: int, _sha256: str, before_pk: int | None, _before: str, marks: 
     )
 
 
+def forget() -> None:
+    """What this process keeps of it, for who measures."""
+    _printed.cache_clear()
+
+
 def commencement_marks(version: LawVersion, day: date) -> Marks:
     """What is said beside the sections that are not in force on `day`; of a bill nothing is."""
     instrument = version.instrument

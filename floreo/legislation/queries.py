@@ -38,6 +38,11 @@ def _compared(old: int, _old: str, new: int, _new: str) -> tuple[ComparedProvisi
     return tuple(compare(provisions(versions[old]), provisions(versions[new])))
 
 
+def forget() -> None:
+    """What this process keeps of it, for who measures."""
+    _compared.cache_clear()
+
+
 def newest_version(instrument: Instrument, viewer: object) -> LawVersion | None:
     return instrument.versions.visible_to(viewer).order_by("-dated", "-pk").defer("text", "doubts").first()
 

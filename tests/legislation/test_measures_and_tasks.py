@@ -61,6 +61,7 @@ def test_only_reviewed_verdicts_of_public_texts_that_apply_are_counted() -> None
     versions.publish_version(version, by=SYSTEM)
     assert figures(full()) == (Decimal(50), 1, 2)
     assert figures(gap()) == (Decimal(50), 1, 2)
+    assert [(g.name, g.numerator, g.denominator) for g in gap().groups] == [("The budapest convention", 1, 2)]
     versions.hide_version(version, by=SYSTEM)
     assert figures(full()) == (None, 0, 0)
 

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("FLOREO_LOG_LEVEL", "ERROR")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
@@ -30,7 +31,6 @@ django.setup()
 
 from django.conf import settings
 from django.core.management import call_command
-from django.http import HttpResponse
 from django.test import Client
 
 import floreo.config.wsgi  # noqa: F401 -- settles memory as the server does
@@ -135,7 +135,7 @@ def main() -> None:
         versions.publish_version(version, by=SYSTEM)
     browser, callers = Client(headers={"host": "localhost"}), itertools.count(1)
 
-    def get(address: str) -> HttpResponse:
+    def get(address: str) -> Any:
         """Each time for another caller: one alone is slowed down."""
         number = next(callers)
         response = browser.get(address, REMOTE_ADDR=f"198.51.{number // 250}.{number % 250}")

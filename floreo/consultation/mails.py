@@ -80,14 +80,6 @@ def _decided(comment: Comment, language: str) -> list[str]:
     return parts
 
 
-def withdraw_answer(comment: Comment) -> None:
-    """The e-mail in which a comment was answered goes with the comment, sent or not; where it answers others of the same address, it
-    stays. Within an action."""
-    found = OutboxMail.objects.filter(kind=KIND_ANSWER, text__contains=comment.reference)
-    alone = [mail.pk for mail in found if mail.text.count("COM-") == mail.text.count(comment.reference)]
-    OutboxMail.objects.filter(pk__in=alone).delete()
-
-
 def answer_mail(comments: Sequence[Comment]) -> OutboxMail:
     """What was decided on the comments of one address (one or more, of one consultation), in the language of the first."""
     first = comments[0]

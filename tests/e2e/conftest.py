@@ -123,9 +123,9 @@ def running(data: Path, *, pack: str = "", **settings: str) -> Iterator[Site]:
         process.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The one that most journeys share."""
+    """The one that most journeys share. It ends with the last of them: its worker is not idle."""
     with running(tmp_path_factory.mktemp("site")) as found:
         yield found
 
@@ -141,7 +141,7 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
     raise AssertionError("the server did not answer")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # its loop stays in this thread, also for the tests that come after
     with sync_playwright() as playwright:

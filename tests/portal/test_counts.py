@@ -56,7 +56,7 @@ def build(number: int) -> None:
 
 
 PAGES = {
-    "/": 20,
+    "/": 21,
     "/strategy/": 19,
     "/strategy/?show=late": 20,
     "/strategy/e/timeline/": 11,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from floreo.consultation import moments
 from floreo.consultation.actions.preparing import must_not_be_answered
 from floreo.consultation.logic import LONGEST, Phase, sound_text
-from floreo.consultation.mails import withdraw_answer
+from floreo.consultation.mails import KIND_ANSWER
 from floreo.consultation.models import (
     Comment,
     CommentChannel,
@@ -30,6 +30,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
+from floreo.core.models import OutboxMail
 from floreo.core.wording import day_text, number_figures
 from floreo.core.writing import lock_latest, refuse, require_past, require_text, save
 from floreo.legislation.models import LawVersion
@@ -233,11 +234,19 @@ def erase_on_request(comment: Comment, *, by: Actor, request: str) -> Comment:
 def _erase(comment: Comment) -> Comment:
     comment.text = comment.shown_text = comment.organisation_name = comment.name = comment.mail = ""
     comment.link_hash = ""  # the key of the form stays, which says nothing: the same form does not bring it back
-    withdraw_answer(comment)
+    _erase_answer(comment)
     comment.is_erased = True
     if comment.is_counted and comment.consultation.phase is Phase.OPEN:
         comment.state, comment.point = CommentState.WITHDRAWN, None
     return save(comment)
+
+
+def _erase_answer(comment: Comment) -> None:
+    """The e-mail in which a comment was answered goes with the comment, sent or not; where it answers others of the same address, it
+    stays."""
+    found = OutboxMail.objects.filter(kind=KIND_ANSWER, text__contains=comment.reference)
+    alone = [mail.pk for mail in found if mail.text.count("COM-") == mail.text.count(comment.reference)]
+    OutboxMail.objects.filter(pk__in=alone).delete()
 
 
 @action("comment.entered", needs=Permission.CONSULTATION_RUN)

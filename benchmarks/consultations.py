@@ -118,7 +118,7 @@ def main() -> None:
     Membership.objects.get_or_create(user=staff, role="secretariat")
     made = filled(asked.comments)
     stranger, desk = Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
-    desk.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    desk.force_login(staff)
     public, here = f"/consultations/{made.code}/", f"/workspace/consultations/{made.code}/"
 
     def get(client: Client, address: str) -> Callable[[], object]:

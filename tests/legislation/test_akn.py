@@ -26,8 +26,10 @@ from floreo.legislation.text.structure import (
     Schedule,
     Text,
 )
+from floreo.legislation.text.tree import tree_of
 from tests.conftest import SAMPLES
 from tests.legislation.making import ACT, AMENDED, BILL, FRAME, read, sample
+from tests.legislation.notation import tree_read_back
 
 BLUEBELL = SAMPLES / "akn" / "bluebell"
 NAMES = [ACT, AMENDED, *(f"{BILL}{n}" for n in (1, 2, 3)), "data-protection-regulations-2026"]
@@ -244,6 +246,26 @@ def test_every_structure_is_valid_and_comes_back_the_same(text: LegalText) -> No
     xml = to_xml(text, FRAME)
     assert problems_of(etree.fromstring(xml)) == []
     assert from_xml(xml) == text
+
+
+@settings(max_examples=20)
+@given(TEXTS_OF_LAW)
+def test_the_tree_is_the_one_that_the_library_reads_from_its_own_notation(text: LegalText) -> None:
+    assert tree_of(text, "act") == tree_read_back(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [LegalText(), LegalText(preface=["A"]), LegalText(schedules=[Schedule("SCHEDULE", "x")])],
+    ids=["", "A", "S"],
+)
+def test_the_tree_of_a_text_without_sections_too(text: LegalText) -> None:
+    assert tree_of(text, "act") == tree_read_back(text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_trees_of_the_samples_are_those_that_the_library_reads(name: str) -> None:
+    assert tree_of(sample(name), "act") == tree_read_back(sample(name))
 
 
 @settings(max_examples=8)

@@ -16,6 +16,7 @@ from floreo.legislation.text.outline import outline
 from floreo.legislation.text.structure import LegalText
 from tests.conftest import SAMPLES
 from tests.legislation.making import FRAME
+from tests.legislation.notation import notation
 
 FOLDER = SAMPLES / "akn" / "import"
 SHORT = {"SECTION": "SEC", "SUBSECTION": "SUBSEC", "PARAGRAPH": "PARA", "SUBPARAGRAPH": "SUBPARA"}
@@ -27,10 +28,10 @@ def imported(path: Path) -> LegalText:
     return outline(lines_of_document(read_document(path, name=path.name, openers=LAW)))
 
 
-def lines_of(notation: str) -> Counter[str]:
+def lines_of(typed: str) -> Counter[str]:
     """One form for both: SEC for SECTION, no dots behind numbers, no escapes, soft hyphens or marks of definitions."""
     found: Counter[str] = Counter()
-    for line in notation.replace("\u00ad", "").replace("\\", "").split("\n"):
+    for line in typed.replace("\u00ad", "").replace("\\", "").split("\n"):
         word, _blank, rest = " ".join(line.split()).partition(" ")
         plain = re.sub(r"^((?:SEC|PART) \w+)\.(?= |$)", r"\1", f"{SHORT.get(word, word)} {rest}".strip())
         if plain and plain != "BLOCKS.definition":
@@ -43,7 +44,7 @@ def lines_of(notation: str) -> Counter[str]:
 @pytest.mark.parametrize(("name", "recall", "precision"), [("zw-cpa", 0.92, 0.92), ("mu-convention", 0.7, 0.95)])
 def test_the_importer_gives_the_lines_that_it_should(name: str, recall: float, precision: float) -> None:
     text = imported(FOLDER / f"{name}.html")
-    ours, theirs = lines_of(akn.notation(text)), lines_of((FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
+    ours, theirs = lines_of(notation(text)), lines_of((FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
     same = (ours & theirs).total()
     assert same / theirs.total() >= recall
     assert same / ours.total() >= precision

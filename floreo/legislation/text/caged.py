@@ -26,7 +26,7 @@ LOADS = (
     f"{_READERS}.word",
     "floreo.legislation.text.outline",
     "floreo.legislation.text.akn",
-    "bluebell.parser",
+    "bluebell.xml",
     "cobalt.schemas",
     "ftfy",
 )

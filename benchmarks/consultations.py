@@ -146,8 +146,8 @@ def main() -> None:
     loose = dict(made.comments.filter(point=None).values_list("pk", "text"))
     print(f"{'what':56} {'seconds':>10} {'MB more':>8}")
     for what, do in {
-        "export as CSV, workspace": get(desk, f"{here}comments/?format=csv"),
-        "export as XLSX, workspace": get(desk, f"{here}comments/?format=xlsx"),
+        "export as CSV, workspace": get(desk, f"{here}comments/?download=csv"),
+        "export as XLSX, workspace": get(desk, f"{here}comments/?download=xlsx"),
         f"grouping of {len(loose):,} that are in no point": lambda: clusters(loose),
         "the page of similar comments, made anew": get(desk, f"{here}comments/alike/"),
         "the page of similar comments, again": get(desk, f"{here}comments/alike/"),

@@ -79,7 +79,7 @@ class TestSearched:
         deciding.publish_comment(comment, by=SYSTEM, text="It was […] of the green house.")
         for address in (
             f"/consultations/{CODE}/comments/",
-            f"/consultations/{CODE}/comments/?format=csv",
+            f"/consultations/{CODE}/comments/?download=csv",
             "/api/v1/consultation_comments",
         ):
             more = "&" if "?" in address else "?"

@@ -29,7 +29,7 @@ from floreo.consultation.actions.commenting import (
 )
 from floreo.consultation.logic import Phase
 from floreo.consultation.models import Comment, Consultation, Decision, Invitation
-from floreo.consultation.queries import account_of, clauses_of, provision_of, topics_of
+from floreo.consultation.queries import account_of, clauses_of, counted, provision_of, topics_of
 from floreo.consultation.tables import CONSULTATION_COMMENTS
 from floreo.core import throttle
 from floreo.core.decisions import decided_by_maker
@@ -50,6 +50,7 @@ COMMENTS, COMMENTS_PER_HOUR = 30, 60
 OF_ALL, OF_ALL_PER_HOUR = 1000, 6000
 PRESSES, PRESSES_PER_HOUR = 30, 60  # by one link
 PAPERS, PAPERS_PER_HOUR = 10, 60
+PAGE = 30  # comments, each with its whole text
 _NO_STORE = "private, no-cache"  # kept by the browser for its Back button, by nobody else
 
 _COMMENTS = replace(CONSULTATION_COMMENTS, filters=CONSULTATION_COMMENTS.filters[1:])
@@ -118,8 +119,7 @@ def consultation(request: HttpRequest, code: str) -> HttpResponseBase:
     found = get_public(code)
     if found.is_answered:
         return _answers(request, found)
-    account = account_of(found)
-    published = account.comments - account.unpublished
+    received = counted(found).count()
     return page(
         request,
         "portal/consultations/consultation.html",
@@ -129,9 +129,9 @@ def consultation(request: HttpRequest, code: str) -> HttpResponseBase:
         crumbs=_crumbs(),
         clauses=[(p, f"{CLAUSE}{p.eid}") for p in clauses_of(found.public_version)],
         topics=[(t, f"{TOPIC}{t.number}") for t in topics_of(found)],
-        events=account.events,
-        received=presenters.comments_text(account.comments),
-        published=published,
+        events=list(found.events.all()),
+        received=presenters.comments_text(received),
+        published=Comment.objects.visible_to(None).filter(consultation=found).exists(),
         **_about(found),
     )
 
@@ -174,7 +174,7 @@ def comments(request: HttpRequest, code: str, number: int | None = None) -> Http
     if number is not None:
         point = get_point_for(None, code, number)
         rows = rows.filter(point=point)
-    listing = Listing(_COMMENTS, request, rows=rows)
+    listing = Listing(_COMMENTS, request, rows=rows, page=PAGE)
     if file := list_file(listing, whole=False):
         return file
     return page(

@@ -41,6 +41,7 @@ from floreo.workspace.verbs import history_of
 
 AREA = "consultations"
 _RUN, _PUBLISH = Permission.CONSULTATION_RUN, Permission.CONSULTATION_PUBLISH
+PAGE = 30  # comments, each with its whole text
 MOST_AT_ONCE = 2000
 MOST_READ = 50  # published with one press: a page of the list, whose texts were shown whole
 
@@ -335,7 +336,7 @@ def _rows_of(found: Consultation) -> Any:
 def comments(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every comment, to be read and grouped."""
     found = get_consultation_for(request.user, code)
-    listing = Listing(WORKSPACE_COMMENTS, request, rows=_rows_of(found))
+    listing = Listing(WORKSPACE_COMMENTS, request, rows=_rows_of(found), page=PAGE)
     if file := listing.download():
         return file
     context = {

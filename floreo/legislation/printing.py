@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.html import escape
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -22,9 +22,9 @@ from floreo.legislation.text.provisions import Front, PrintedLine, Provision, pr
 
 CHANGES: Mapping[str, Promise] = {
     "same": _l("The same"),
-    "changed": _l("Changed"),
-    "added": _l("New"),
-    "removed": _l("Removed"),
+    "changed": pgettext_lazy("a clause", "Changed"),
+    "added": pgettext_lazy("a clause", "New"),
+    "removed": pgettext_lazy("a clause", "Removed"),
     "moved": _l("Another number or place"),
 }
 _DEEPEST = 4

@@ -134,6 +134,7 @@ def _page_of(
         description=found.in_language("summary")[:300] or found.in_language("title"),
         crumbs=_crumbs(),
         law=found,
+        kicker=_kicker(found),
         version=version,
         is_newest=is_newest,
         versions=versions,
@@ -155,6 +156,13 @@ def _page_of(
         json_ld=_safe(_json_ld(found, version)),
         instructions=list(version.instructions.all()) if version else [],
     )
+
+
+def _kicker(law: Instrument) -> str:
+    """ "Bill 14/2026, Attorney General’s Office"."""
+    body = law.organisation
+    name = f"{law.get_kind_display()} {law.number_and_year}".strip()
+    return f"{name}, {body.in_language('name')}" if body is not None and body.is_public else name
 
 
 def _safe(text: str) -> SafeString:

@@ -48,7 +48,11 @@ OFFERS = Offers(
         ),
     },
     tasks=waiting_tasks,
-    task_kinds={"pen": _("Bills"), "verdict": _("Articles of treaties to be reviewed")},
+    task_kinds={
+        "pen": _("Bills"),
+        "verdict": _("Articles of treaties to be reviewed"),
+        "treaty": _("Treaties to be signed"),
+    },
     pack_shapes=pack.SHAPES,
     pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
     search_kinds=(SearchKind("law", _("Law"), Permission.LAW_READ),),

@@ -220,6 +220,11 @@ def _line(line: PrintedLine | ComparedLine, words: str) -> str:
     return f'<div class="{" ".join(classes)}"{anchor}>{number}<p>{inner}</p></div>'
 
 
+def marked(passage: Sequence[tuple[str, bool]]) -> str:
+    """A passage with the words that were asked for marked."""
+    return "".join(f"<mark>{escape(words)}</mark>" if is_asked else escape(words) for words, is_asked in passage)
+
+
 # --- Comparisons ----------------------------------------------------------------------------------------------------
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+from django.db.models import Q
 
 from floreo.frameworks.models import Framework, Item
 from floreo.legislation.models import Instrument, LawProvision, LawVersion, TreatyVerdict, Verdict
@@ -62,6 +65,47 @@ def version_on(instrument: Instrument, day: date, viewer: object) -> LawVersion 
         .defer("text", "doubts")
         .first()
     )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A clause that has the words that were asked for, and the passage where they stand: its parts, each as it is or marked."""
+
+    eid: str
+    label: str
+    heading: str
+    passage: tuple[tuple[str, bool], ...]
+
+
+MOST_FOUND, MOST_ASKED = 50, 8  # clauses shown; words looked for
+_AROUND = 110  # letters on each side of the first word
+
+
+def search_inside(version: LawVersion, asked: str) -> list[Found]:
+    """The sections and schedules of a text that have all the words, in their order."""
+    words = asked.split()[:MOST_ASKED]
+    rows = version.provisions.filter(kind__in=("section", "schedule")).defer("lines")
+    for word in words:
+        rows = rows.filter(Q(words__icontains=word) | Q(heading__icontains=word))
+    return [Found(r.eid, r.label, r.heading, passage(r.words, words)) for r in rows[:MOST_FOUND]] if words else []
+
+
+def passage(text: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    """Some words of the text around the first that was asked for; those that were asked for are marked."""
+    wanted = re.compile("|".join(re.escape(each) for each in words), re.IGNORECASE)
+    plain = " ".join(text.split())
+    first = wanted.search(plain)
+    at = first.start() if first else 0
+    start = plain.rfind(" ", 0, at - _AROUND) + 1 if at > _AROUND else 0
+    end = plain.find(" ", at + _AROUND)
+    cut = plain[start : end if end > 0 else len(plain)]
+    parts: list[tuple[str, bool]] = [("… ", False)] if start else []
+    last = 0
+    for hit in wanted.finditer(cut):
+        parts += [(cut[last : hit.start()], False), (hit[0], True)]
+        last = hit.end()
+    parts.append((cut[last:] + (" …" if end > 0 else ""), False))
+    return tuple(part for part in parts if part[0])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""What waits for whom: bills whose pen somebody has, and ratings against treaties that a second person has to review."""
+"""What waits for whom: bills whose pen somebody has, ratings against treaties that a second person has to review, and treaties that
+close for signature."""
 
 from __future__ import annotations
 
@@ -13,10 +14,11 @@ from floreo.core.access import Permission
 from floreo.core.keys import key
 from floreo.core.routes import path_to
 from floreo.core.tasks import Recipient, Task
-from floreo.legislation.models import Instrument
+from floreo.legislation.models import Instrument, TreatyStatus
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
+    yield from (item for item in _treaties(today) if recipient.holds(item))
     rows = Instrument.objects.visible_to(viewer)
     for law in rows.exclude(pen_organisation=None, pen_person=None).select_related("pen_organisation", "pen_person"):
         item = Task(
@@ -50,3 +52,18 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         )
         if recipient.holds(item):
             yield item
+
+
+def _treaties(today: date) -> Iterator[Task]:
+    """The last day on which a treaty that is not signed can be signed: in the list, and so in the calendar."""
+    rows = TreatyStatus.objects.filter(signed_on=None, ratified_on=None, open_until__gte=today)
+    for row in rows.select_related("framework"):
+        yield Task(
+            key=key(row),
+            kind="treaty",
+            title=row.framework.named(),
+            why=_("It is open for signature until that day, and is not signed."),
+            href=path_to("workspace:treaties"),
+            due=row.open_until,
+            needs=Permission.LAW_EDIT,
+        )

@@ -14,6 +14,7 @@ from floreo.legislation import measures
 from floreo.legislation.actions import instruments, verdicts, versions
 from floreo.legislation.tasks import waiting_tasks
 from floreo.organisations.models import User
+from floreo.tasks.calendar import calendar_of
 from floreo.tasks.queries import recipient_of
 from tests.conftest import make_user
 from tests.factories.strategy import make_organisation
@@ -162,3 +163,15 @@ def test_ratings_wait_for_those_who_review_until_all_are_reviewed() -> None:
     assert whys(reviewer) == ["1 rating against a treaty waits for a second person."]
     verdicts.review(rows[1], by=reviewer)
     assert whys(reviewer) == []
+
+
+def test_a_treaty_that_closes_for_signature_is_in_the_list_and_the_calendar_until_it_is_signed() -> None:
+    treaty = make_treaty()
+    drafter, lead = make_user("drafter"), make_user("lead", organisation=make_organisation("x"))
+    verdicts.record_treaty(treaty, by=SYSTEM, open_until=date(2026, 12, 31))
+    waiting = [each for each in tasks_of(recipient_of(drafter), drafter) if each[0] == "treaty"]
+    assert [(kind, due) for kind, _title, due in waiting] == [("treaty", "2026-12-31")]
+    assert tasks_of(recipient_of(lead), lead) == []
+    assert b"20261231" in calendar_of(drafter)
+    verdicts.record_treaty(treaty, by=SYSTEM, signed_on=date(2026, 11, 20))
+    assert tasks_of(recipient_of(drafter), drafter) == []

@@ -137,6 +137,24 @@ def test_what_is_hidden_or_not_there_is_not_found(act: Instrument, address: str)
     assert Client().get(address).status_code == 404
 
 
+def test_words_are_searched_inside_a_text_and_their_passage_is_shown(act: Instrument) -> None:
+    text = page_of("/laws/boats-act/v1/?q=TEN+dollars")
+    assert "1 clause has “TEN dollars”" in text
+    assert "<mark>ten</mark> <mark>dollars</mark>" in text
+    assert 'href="#part_II__sec_3"' in text[text.index('id="found"') :]
+    assert "0 clauses have “fifty-one”" in page_of("/laws/boats-act/v1/?q=fifty-one")
+    assert "Todo el texto" in page_of("/es/laws/boats-act/?q=boat")
+    script = page_of("/laws/boats-act/?q=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert "<script>alert" not in script
+
+
+@pytest.mark.parametrize("asked", [SECRET, "%00", "((((", "\u202e", "a " * 300, "[a-z]*", "ñ"])
+def test_odd_words_find_nothing_that_is_hidden_and_break_nothing(act: Instrument, asked: str) -> None:
+    text = Client().get("/laws/boats-act/", {"q": asked})
+    assert text.status_code == 200
+    assert f"{SECRET} shall" not in text.content.decode()
+
+
 def test_what_is_not_in_force_on_a_day_is_marked(act: Instrument) -> None:
     instruments.add_commencement(act, by=SYSTEM, sections="", on=date(2014, 7, 1))
     instruments.add_commencement(act, by=SYSTEM, sections="12", on=date(2027, 1, 1))

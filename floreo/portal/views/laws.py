@@ -122,6 +122,11 @@ def _page_of(
     request: HttpRequest, found: Instrument, version: LawVersion | None, *, is_newest: bool, day: date | None = None
 ) -> HttpResponseBase:
     versions = list(found.versions.visible_to(None).defer("text", "doubts"))
+    asked = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
+    hits = [
+        {"eid": hit.eid, "label": hit.label, "heading": hit.heading, "passage": _safe(printing.marked(hit.passage))}
+        for hit in (queries.search_inside(version, asked) if version and asked else [])
+    ]
     before = queries.version_before(version, None) if version else None
     marks = printing.commencement_marks(version, day or clock.today()) if version else ()
     shown = printing.printed(version, before, marks) if version else None
@@ -145,6 +150,8 @@ def _page_of(
         stages=stages,
         citations=list(found.citations.all()),
         commencements=list(found.commencements.all()),
+        asked=asked,
+        hits=hits,
         on=day,
         marks=len(marks),
         lede=_lede(found, stages, version, before, shown.changed if shown else 0),

@@ -143,7 +143,7 @@ def test_words_are_searched_inside_a_text_and_their_passage_is_shown(act: Instru
     assert "<mark>ten</mark> <mark>dollars</mark>" in text
     assert 'href="#part_II__sec_3"' in text[text.index('id="found"') :]
     assert "0 clauses have “fifty-one”" in page_of("/laws/boats-act/v1/?q=fifty-one")
-    assert "Todo el texto" in page_of("/es/laws/boats-act/?q=boat")
+    assert "El texto completo" in page_of("/es/laws/boats-act/?q=boat")
     script = page_of("/laws/boats-act/?q=%3Cscript%3Ealert(1)%3C/script%3E")
     assert "<script>alert" not in script
 

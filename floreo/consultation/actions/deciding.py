@@ -100,12 +100,12 @@ def reject_comments(comments: list[Comment], *, by: Actor, reason: str, shown: s
     """What is no comment: advertising, a trial, sent by a program. It is not published, not counted and not answered; how many there were
     is public. Returns how many."""
     words = require_text(reason, field="reason", sentence=_("Give the reason why this is not a comment."))
+    for consultation in {each.consultation for each in comments}:  # nobody publishes its answers meanwhile
+        must_not_be_answered(lock_latest(consultation))
     rows = Comment.objects.filter(pk__in=[each.pk for each in comments]).counted()
-    found = list(rows.select_for_update().select_related("consultation"))
+    found = list(rows.select_for_update(of=("self",)).select_related("consultation"))
     if not found:
         raise Refused(_("Select at least one comment."), code="none_selected")
-    for each in found:
-        must_be_rejectable(each)
     for at in range(0, len(found), _CHUNK):
         part = Comment.objects.filter(pk__in=[each.pk for each in found[at : at + _CHUNK]])
         part.update(
@@ -119,6 +119,7 @@ def reject_comments(comments: list[Comment], *, by: Actor, reason: str, shown: s
 @action("comment.rejected", needs=RUN, decides=itself)
 def reject_comment(comment: Comment, *, by: Actor, reason: str, shown: str | None = None) -> Comment:
     """One of them."""
+    must_not_be_answered(lock_latest(comment.consultation))  # nobody publishes its answers meanwhile
     fresh = lock_latest(comment)
     must_be_rejectable(fresh)
     fresh.reason = require_text(reason, field="reason", sentence=_("Give the reason why this is not a comment."))

@@ -11,7 +11,7 @@ _V = _L + "versions/<slug:version>/"
 
 urlpatterns: list[URLPattern] = [
     path("laws/", views.laws, name="laws"),
-    path("laws/new/", views.new_law, name="new_law"),
+    path("new-law/", views.new_law, name="new_law"),
     path("treaties/", views.treaties, name="treaties"),
     path("treaties/<slug:code>/", views.treaty_command, name="treaty_edit"),
     path(_L, views.law, name="law"),

@@ -76,7 +76,7 @@ READ = (
     f"{BILL}versions/v1/",
 )
 EDIT = (
-    "/workspace/laws/new/",
+    "/workspace/new-law/",
     "/workspace/treaties/budapest/",
     f"{LAW}do/edit/",
     f"{LAW}do/new-stage/",
@@ -158,7 +158,7 @@ def test_a_button_is_no_address_to_open(browser_of: Browser) -> None:
 def test_a_law_is_entered_imported_and_published_in_a_browser(browser_of: Browser, drafter: User) -> None:
     browser = browser_of(drafter)
     response = browser.post(
-        "/workspace/laws/new/",
+        "/workspace/new-law/",
         {"code": "cybercrime-act-2014", "kind": "act", "title": "Cybercrime Act", "language": "en"},
     )
     assert response.status_code == 302, text_of(response)
@@ -385,3 +385,8 @@ def test_a_published_version_offers_no_editing(browser_of: Browser, drafter: Use
     assert "Add a clause" not in page
     assert "Edit a clause" not in page
     assert "Start a new version from this one" in page
+
+
+def test_a_law_may_have_any_code_and_is_reached(secretariat: User, browser_of: Callable[[User], Client]) -> None:
+    make_law("new")
+    assert "New" in text_of(browser_of(secretariat).get("/workspace/laws/new/"))

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 
 from floreo.advisories.models import Advisory
 from floreo.advisories.presenters import public_number
-from floreo.core.ui.locale import language, moment
+from floreo.core.ui.locale import moment
+from floreo.core.ui.rss import empty_feed
 from floreo.core.xml import sound
-
-NEWEST = 40
-MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 
 
 def feed_of(advisories: Iterable[Advisory], *, title: str, list_address: str, feed_address: str) -> str:
     """The feed as a text. Each item's guid is its address, which stays, also in a new version."""
-    feed = Rss201rev2Feed(
-        title=sound(title),
-        link=settings.SITE_ADDRESS + list_address,
-        language=language(),
-        feed_url=settings.SITE_ADDRESS + feed_address,
+    feed = empty_feed(
+        title=title,
         description=_("Weaknesses and threats that concern the country, and what to do."),
+        list_address=list_address,
+        feed_address=feed_address,
     )
     for each in advisories:
         address = settings.SITE_ADDRESS + each.get_absolute_url()

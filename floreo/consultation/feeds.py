@@ -6,25 +6,21 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 
 from floreo.consultation.models import Consultation
-from floreo.core.ui.locale import language, moment
+from floreo.core.ui.locale import moment
+from floreo.core.ui.rss import NEWEST, empty_feed
 from floreo.core.xml import sound
-
-NEWEST = 40
-MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 
 
 def feed_of(consultations: Iterable[Consultation], *, title: str, list_address: str, feed_address: str) -> str:
     """The feed as a text. Each event of a consultation is an item with a guid of its own, which stays."""
-    feed = Rss201rev2Feed(
-        title=sound(title),
-        link=settings.SITE_ADDRESS + list_address,
-        language=language(),
-        feed_url=settings.SITE_ADDRESS + feed_address,
+    feed = empty_feed(
+        title=title,
         description=_("Consultations that opened, and answers that were published."),
+        list_address=list_address,
+        feed_address=feed_address,
     )
     items = sorted((item for each in consultations for item in _items(each)), key=lambda item: item[0], reverse=True)
     for at, event, words, each in items[:NEWEST]:

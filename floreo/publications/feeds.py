@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils.feedgenerator import Enclosure, Rss201rev2Feed
+from django.utils.feedgenerator import Enclosure
 from django.utils.translation import gettext as _
 
-from floreo.core.ui.locale import language, moment
+from floreo.core.ui.locale import moment
+from floreo.core.ui.rss import empty_feed
 from floreo.core.xml import sound
 from floreo.publications.models import Publication
-
-NEWEST = 40
-MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 
 
 def _absolute(path: str) -> str:
@@ -35,12 +33,11 @@ def _enclosures(publication: Publication, file_address: str) -> list[Enclosure]:
 
 def feed_of(publications: Iterable[Publication], *, title: str, list_address: str, feed_address: str) -> str:
     """The feed as a text. Each item's guid is its address, which stays, also when its text is corrected."""
-    feed = Rss201rev2Feed(
-        title=sound(title),
-        link=_absolute(list_address),
-        language=language(),
-        feed_url=_absolute(feed_address),
+    feed = empty_feed(
+        title=title,
         description=_("Reports, press notices and documents of the cybersecurity strategy."),
+        list_address=list_address,
+        feed_address=feed_address,
     )
     for each in publications:
         address = _absolute(each.get_absolute_url())

@@ -31,6 +31,7 @@ from floreo.core.lists import Listing
 from floreo.core.sectors import Sector
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.locale import language
+from floreo.core.ui.rss import MEDIA_TYPE, NEWEST
 from floreo.core.wording import number_figures
 from floreo.open_data.files import list_file
 from floreo.portal.views.by_link import count_guess
@@ -75,8 +76,8 @@ def feed(request: HttpRequest) -> HttpResponseBase:
     country = country_of(request)
     title = _("%(country)s: advisories") % {"country": country.in_language("name") if country else "Floreo"}
     addresses = {"list_address": reverse("portal:advisories"), "feed_address": reverse("portal:advisories_feed")}
-    text = rss.feed_of(Advisory.objects.out().numbered()[: rss.NEWEST], title=title, **addresses)
-    return HttpResponse(text, content_type=rss.MEDIA_TYPE)
+    text = rss.feed_of(Advisory.objects.out().numbered()[:NEWEST], title=title, **addresses)
+    return HttpResponse(text, content_type=MEDIA_TYPE)
 
 
 @login_not_required

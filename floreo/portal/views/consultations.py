@@ -37,6 +37,7 @@ from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.papers import KINDS, paper
+from floreo.core.ui.rss import MEDIA_TYPE, NEWEST
 from floreo.core.wording import number_figures
 from floreo.legislation.models import LawProvision
 from floreo.open_data.files import list_file
@@ -91,11 +92,11 @@ def consultations(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def feed(request: HttpRequest) -> HttpResponseBase:
     """What opened and what was answered, as RSS, in the language of its address."""
-    rows = Consultation.objects.out().order_by("-opens_at", "-pk")[: feeds.NEWEST]
+    rows = Consultation.objects.out().order_by("-opens_at", "-pk")[:NEWEST]
     country = country_of(request)
     title = _("%(country)s: consultations") % {"country": country.in_language("name") if country else "Floreo"}
     addresses = {"list_address": reverse("portal:consultations"), "feed_address": reverse("portal:consultations_feed")}
-    return HttpResponse(feeds.feed_of(rows, title=title, **addresses), content_type=feeds.MEDIA_TYPE)
+    return HttpResponse(feeds.feed_of(rows, title=title, **addresses), content_type=MEDIA_TYPE)
 
 
 def _about(found: Consultation) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.search import Findable
 from floreo.core.ui.locale import language
+from floreo.core.ui.rss import MEDIA_TYPE, NEWEST
 from floreo.core.wording import number_figures
 from floreo.open_data.files import list_file
 from floreo.organisations.models import Contact
@@ -53,11 +54,11 @@ def publications(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def feed(request: HttpRequest) -> HttpResponseBase:
     """The newest as RSS, in the language of its address."""
-    rows = Publication.objects.out().newest(feeds.NEWEST)
+    rows = Publication.objects.out().newest(NEWEST)
     country = country_of(request)
     title = _("%(country)s: publications") % {"country": country.in_language("name") if country else "Floreo"}
     addresses = {"list_address": reverse("portal:publications"), "feed_address": reverse("portal:publications_feed")}
-    return HttpResponse(feeds.feed_of(rows, title=title, **addresses), content_type=feeds.MEDIA_TYPE)
+    return HttpResponse(feeds.feed_of(rows, title=title, **addresses), content_type=MEDIA_TYPE)
 
 
 @dataclass(frozen=True)

@@ -131,11 +131,19 @@ CONSULTATION_POINTS = Table(
 )
 
 
+# What everybody reads of a comment, which is all that a stranger's search looks into.
+_READ_TEXT = Case(When(shown_text="", then=F("text")), default=F("shown_text"))
+
+
 def _comments(viewer: object) -> QuerySet[Comment]:
-    """With what everybody reads of each, which is all that a stranger's search looks into."""
     rows = Comment.objects.visible_to(viewer)
-    words = Case(When(shown_text="", then=F("text")), default=F("shown_text"))
-    return rows.annotate(read_text=words).select_related("consultation", "point", "topic")
+    return rows.annotate(read_text=_READ_TEXT).select_related("consultation", "point", "topic")
+
+
+def public_comments_of(consultation: Consultation) -> QuerySet[Comment]:
+    """The same of one consultation. It is not joined: the order of the rows could then not be that of the index."""
+    rows = consultation.comments.visible_to(None)
+    return rows.annotate(read_text=_READ_TEXT).select_related("point", "topic")
 
 
 def _point(comment: Comment) -> int | None:

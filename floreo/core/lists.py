@@ -23,6 +23,9 @@ from floreo.core.errors import Missing, Refused
 from floreo.core.tables import Table
 
 PAGE = 50
+MOST_KEYS = (
+    20_000  # of rows with the words asked for, read at once; where there are more, they are counted by the database
+)
 
 
 def _cursor(row: Any, order: Iterable[str]) -> str:
@@ -129,10 +132,28 @@ class Listing:
         return rows
 
     @cached_property
+    def _keys(self) -> list[Any] | None:
+        """The keys of all rows with the words asked for, in order: they are looked for once, and not for the count and then again
+        for the page. None where no words are asked for, or too many rows have them."""
+        if not self.q or self.table.order[-1].lstrip("-") != "pk":
+            return None
+        keys = list(self.all_rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
+        return keys if len(keys) <= MOST_KEYS else None
+
+    def _page_of_keys(self, keys: list[Any], cursor: str) -> QuerySet[Any] | None:
+        """The rows of the page that begins after `cursor`. None where the row of the cursor is no longer among them."""
+        last = _values(cursor, self.table.order)[-1] if cursor else None
+        if cursor and last not in keys:
+            return None
+        start = keys.index(last) + 1 if cursor else 0
+        return self._base.filter(pk__in=keys[start : start + self.page + 1])
+
+    @cached_property
     def _fetched(self) -> list[Any]:
-        rows = self.all_rows
-        if cursor := self.request.GET.get("after", ""):
-            rows = after(rows, self.table.order, cursor)
+        cursor = self.request.GET.get("after", "")
+        rows = None if self._keys is None else self._page_of_keys(self._keys, cursor)
+        if rows is None:
+            rows = after(self.all_rows, self.table.order, cursor) if cursor else self.all_rows
         if self.shown is not None:
             rows = self.shown(rows)
         return list(rows[: self.page + 1])
@@ -143,7 +164,7 @@ class Listing:
 
     @cached_property
     def total(self) -> int:
-        return self.all_rows.count()
+        return self.all_rows.count() if self._keys is None else len(self._keys)
 
     @property
     def next_href(self) -> str:

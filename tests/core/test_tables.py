@@ -12,11 +12,13 @@ from typing import Any
 import openpyxl
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floreo.core import tables
+from floreo.core import lists, tables
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.errors import Refused
 from floreo.core.lists import Listing
@@ -79,6 +81,30 @@ class TestPages:
 
     def test_search_and_filter_narrow(self) -> None:
         assert {o.code for o in listing("/?kind=csirt&q=body+0", page=50).rows} == {"b0", "b6"}
+
+    @pytest.mark.parametrize("most", [20_000, 3], ids=["keys read at once", "counted by the database"])
+    def test_pages_of_a_search_walk_every_row_once_in_order(self, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lists, "MOST_KEYS", most)
+        seen, address, totals = [], "/?q=body", set()
+        while address:
+            page = listing(address)
+            seen += [o.code for o in page.rows]
+            totals.add(page.total)
+            address = page.next_href
+        assert seen == [o.code for o in Organisation.objects.order_by("kind", "-name", "pk")]
+        assert totals == {8}
+
+    def test_the_next_page_of_a_search_is_there_when_its_last_row_has_gone(self) -> None:
+        first = listing("/?q=body")
+        Organisation.objects.filter(pk=first.rows[-1].pk).update(name="Other", code="gone")
+        rest = [o.code for o in listing(first.next_href, page=50).rows]
+        assert rest == [o.code for o in Organisation.objects.order_by("kind", "-name", "pk") if o.name != "Other"][2:]
+
+    def test_words_of_a_search_are_looked_for_once(self) -> None:
+        page = listing("/?q=body")
+        with CaptureQueriesContext(connection) as asked:
+            assert (len(page.rows), page.total) == (3, 8)
+        assert sum("LIKE" in each["sql"] for each in asked.captured_queries) == 1
 
     def test_an_unknown_choice_is_ignored(self) -> None:
         assert listing("/?kind=nonsense", page=50).total == 8

@@ -30,7 +30,7 @@ from floreo.consultation.actions.commenting import (
 from floreo.consultation.logic import Phase
 from floreo.consultation.models import Comment, Consultation, Decision, Invitation
 from floreo.consultation.queries import account_of, clauses_of, counted, provision_of, topics_of
-from floreo.consultation.tables import CONSULTATION_COMMENTS
+from floreo.consultation.tables import CONSULTATION_COMMENTS, public_comments_of
 from floreo.core import throttle
 from floreo.core.decisions import decided_by_maker
 from floreo.core.errors import Missing, Refused, Slower
@@ -170,7 +170,7 @@ def _answers(request: HttpRequest, found: Consultation) -> HttpResponseBase:
 def comments(request: HttpRequest, code: str, number: int | None = None) -> HttpResponseBase:
     """The comments that were published: all, or those of one point."""
     found = get_public(code)
-    rows = CONSULTATION_COMMENTS.rows(None).filter(consultation=found)
+    rows = public_comments_of(found)
     point = None
     if number is not None:
         point = get_point_for(None, code, number)

@@ -330,7 +330,8 @@ def consultation_command(request: HttpRequest, code: str, name: str) -> HttpResp
 
 
 def _rows_of(found: Consultation) -> Any:
-    return Comment.objects.filter(consultation=found).select_related("consultation", "point", "topic")
+    """With what is shown of each. The consultation is not joined: its order of rows could then not be that of the index."""
+    return found.comments.select_related("point", "topic")
 
 
 def comments(request: HttpRequest, code: str) -> HttpResponseBase:

@@ -26,6 +26,7 @@ DOUBTS: Mapping[str, Promise] = {
     ),
     "comments": _l("The file contains comments of reviewers. They were left out."),
     "pictures": _l("The file contains pictures. They were left out."),
+    "begins_later": _l("The text begins with number %(number)s. If clauses before it are missing, add them."),
     "number_twice": _l("Number %(number)s occurs twice."),
     "number_missing": _l("Number %(number)s follows %(last)s: numbers are missing between them."),
     "number_twice_here": _l("Number %(number)s occurs twice in this clause."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from lxml import etree
 
 from floreo.legislation.text import akn
 from floreo.legislation.text.akn import Frame, from_xml, parsed, problems_of, to_xml
+from floreo.legislation.text.outline import Line, outline
 from floreo.legislation.text.provisions import provisions_of
 from floreo.legislation.text.structure import (
     Block,
@@ -205,6 +207,8 @@ def nodes(draw: Any, rank: int = 0, *, with_quote: bool = True) -> Node:
     kind = ORDER[at]
     heading = draw(HEADINGS[min(at, 3)])
     below = draw(st.lists(nodes(at + 1, with_quote=with_quote), max_size=2)) if at + 1 < len(ORDER) else []
+    if below and at < 2:
+        below = draw(CROSS_HEADINGS) + below
     kinds = [TEXTS, DEFINITIONS, ROWS] + ([quotes()] if with_quote else [])
     least = 0 if below else 1
     blocks = draw(st.lists(st.one_of(*kinds), min_size=least, max_size=2)) if at >= 2 else []
@@ -221,19 +225,28 @@ def quotes(draw: Any) -> Quote:
     return Quote(blocks, inside, draw(st.sampled_from(["“", '"'])), draw(st.sampled_from(["”", "”.", '";', "”; and"])))
 
 
+CROSS_HEADINGS = st.lists(st.builds(lambda words: Node("crossheading", "", words), WORDS), max_size=2)
+
+
+def with_cross_headings(ranked: st.SearchStrategy[Node]) -> st.SearchStrategy[list[Node]]:
+    """Some nodes, and cross-headings between them, before and behind."""
+    parts = st.lists(st.one_of(CROSS_HEADINGS, ranked.map(lambda node: [node])), max_size=3)
+    return st.builds(lambda first, more: [*chain.from_iterable(more), first], ranked, parts)
+
+
 TEXTS_OF_LAW = st.builds(
     LegalText,
     st.lists(WORDS, max_size=2),
     WORDS | st.just(""),
     st.lists(WORDS, max_size=2),
-    st.lists(nodes(), min_size=1, max_size=2),
+    with_cross_headings(nodes()),
     st.lists(
         st.builds(
             Schedule,
             st.just("SCHEDULE"),
             st.just("protected computers"),
             st.lists(TEXTS, max_size=2),
-            st.lists(nodes(2), min_size=1, max_size=2),
+            with_cross_headings(nodes(2)),
         ),
         max_size=1,
     ),
@@ -344,3 +357,64 @@ def test_texts_in_the_notation_of_another_program_come_through_as_acts() -> None
         text = from_xml(etree.tostring(made))
         again = to_xml(text, FRAME)
         assert from_xml(again) == text, name
+
+
+# Lines as drafters and scanners leave them, in any order: whatever they come to, it is valid.
+ODD_LINES = st.one_of(
+    st.builds(
+        "{} {}".format,
+        st.sampled_from(
+            [
+                "1.",
+                "2.",
+                "3.",
+                "12A",
+                "Article 1",
+                "Section 2.",
+                "(1)",
+                "(2)",
+                "(a)",
+                "(b)",
+                "(i)",
+                "(ii)",
+                "(aa)",
+                "(A)",
+            ]
+        ),
+        st.sampled_from(
+            ["Offences", "(1) A person must not act.", "A fine.", "in this Act—", "", "“text”", "(a) words; and"]
+        ),
+    ),
+    st.sampled_from(
+        [
+            "PART I – PRELIMINARY",
+            "PART II",
+            "Division 1",
+            "CHAPTER 3 Offences",
+            "Unlawful acts",
+            "I. Preliminary",
+            "FIRST SCHEDULE",
+            "SCHEDULE [Section 2]",
+            "ARRANGEMENT OF SECTIONS",
+            "An Act to provide for offences.",
+            "BE IT ENACTED by the Parliament:",
+            "“computer” means a device—",
+            "“12A. Interception",
+            "(1) A person must not intercept.”.",
+            "by inserting after section 12 the following—",
+            "and includes a part of it;",
+            "EXPLANATORY NOTE",
+        ]
+    ),
+)
+
+
+@given(st.lists(ODD_LINES, min_size=1, max_size=14), st.booleans())
+def test_whatever_the_lines_of_a_file_come_to_is_valid_and_comes_back_the_same(
+    lines: list[str], with_row: bool
+) -> None:
+    rows = [Line("", cells=("Offence", "Fine"))] if with_row else []
+    text = outline([*(Line(each) for each in lines), *rows])
+    xml = to_xml(text, FRAME)
+    assert problems_of(etree.fromstring(xml)) == []
+    assert to_xml(from_xml(xml), FRAME) == xml

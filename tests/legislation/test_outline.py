@@ -1171,3 +1171,23 @@ def test_no_word_of_the_samples_is_lost(name: str) -> None:
 @given(st.lists(st.text(max_size=60), max_size=30))
 def test_any_lines_give_a_structure(lines: list[str]) -> None:
     assert outline([Line(line) for line in lines]) == outline([Line(line) for line in lines])
+
+
+def test_an_extract_begins_with_the_section_that_it_begins_with() -> None:
+    found = read("3. Offences", "(1) A person commits an offence.", "4. Penalties", "A fine.", "4A. Costs", "Costs.")
+    assert [(node.number, node.heading) for node in found.body] == [
+        ("3", "Offences"),
+        ("4", "Penalties"),
+        ("4A", "Costs"),
+    ]
+    assert ("begins_later", "") in {(each.code, each.place) for each in found.doubts}
+
+
+def test_notes_above_the_sections_of_an_extract_head_them() -> None:
+    found = read("Offences", "7. (1) A person commits an offence.", "Penalties", "8. (1) The penalty is a fine.")
+    assert [(node.number, node.heading) for node in found.body] == [("7", "Offences"), ("8", "Penalties")]
+
+
+def test_a_number_that_nothing_follows_begins_no_extract() -> None:
+    found = read("Circular 7. of the Ministry", "Words without an order.")
+    assert (found.body, [each.code for each in found.doubts]) == ([], ["no_sections"])

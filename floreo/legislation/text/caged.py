@@ -33,7 +33,7 @@ LOADS = (
 LAW = Openers(
     named="part|chapter|division|schedule|section|clause|article|regulation|parte|título|artículo|cláusula",
     alone="arrangement of sections|arrangement of clauses|interpretation|definitions|interpretación|definiciones",
-    numbers=r"\d{1,3}[A-Z]{0,2}\.\s?(?:[—–-]\s?)?(?=[A-Z(“\"‘])|\(\d{1,3}[A-Z]{1,2}\)\s|\((?:[a-z]{2}|[a-z]{1,2}[A-Z])\)\s",
+    numbers=r"\d{1,3}[A-Z]{0,2}\.\s?(?:[—–-]\s?)?(?=[A-Z(“\"‘])|\d{1,3}[A-Z]{1,2}\s+(?=[A-Z][a-z])|\(\d{1,3}[A-Z]{1,2}\)\s|\((?:[a-z]{2}|[a-z]{1,2}[A-Z])\)\s",
 )
 MOST_SECTIONS = 12_000
 

@@ -1,4 +1,4 @@
-"""A provision as plain lines, one a paragraph with its number in front: as a drafter edits it, and as outline.py reads it back."""
+"""A provision as plain lines, one a paragraph with its number in front: as a drafter edits it, and as outline reads it back."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from floreo.legislation.text.structure import Block, Definition, Item, LegalText, Node, Rows, Schedule, Text
@@ -28,7 +29,7 @@ def tree_of(text: LegalText, root: str) -> Tree:
         children.append(_element("preface", front))
     if text.preamble:
         children.append(_element("preamble", [_paragraph(words) for words in text.preamble]))
-    children.append(_element("body", [_node(node) for node in text.body] or [_nothing()]))
+    children.append(_element("body", _at_top(text.body) or [_nothing()]))
     if text.schedules:
         children.append(_element("attachments", [_schedule(each) for each in text.schedules]))
     return _element(root, children, name=root)
@@ -37,6 +38,15 @@ def tree_of(text: LegalText, root: str) -> Tree:
 def _element(kind: str, children: Sequence[Tree], **attribs: str) -> Tree:
     made: Tree = {"type": "element", "name": kind, "children": list(children)}
     return made | {"attribs": attribs} if attribs else made
+
+
+def _at_top(nodes: Iterable[Node]) -> list[Tree]:
+    """The schema takes a cross-heading beside sections within a part, and not at the top of a body."""
+    made: list[Tree] = []
+    for is_heading, group in groupby(nodes, lambda each: each.kind == "crossheading"):
+        inner = [_node(each) for each in group]
+        made += [_element("hcontainer", inner, name="hcontainer")] if is_heading else inner
+    return made
 
 
 def _nothing() -> Tree:
@@ -97,6 +107,6 @@ def _items(items: Sequence[Item]) -> Tree:
 
 
 def _schedule(schedule: Schedule) -> Tree:
-    inner = [*_blocks(schedule.blocks), *(_node(each) for each in schedule.nodes)]
+    inner = [*_blocks(schedule.blocks), *_at_top(schedule.nodes)]
     made = _element("attachment", [_element("mainBody", inner or [_paragraph("")])], name="schedule")
     return made | {"heading": _words(clean(f"{schedule.title} {schedule.heading}"))}

@@ -7,32 +7,66 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+_HOLDER = re.compile(
+    r"(?P<word>parts?|chapters?|divisions?|partes?|cap[ií]tulos?|t[ií]tulos?)\s+(?P<rest>.+)", re.IGNORECASE
+)
+# The words for a part, and the kind of provision that each is in the structure.
+_KINDS = {
+    "part": "part",
+    "parte": "part",
+    "título": "part",
+    "titulo": "part",
+    "chapter": "chapter",
+    "capítulo": "chapter",
+}
+_KINDS |= {"capitulo": "chapter", "division": "division"}
+_OF_SECTIONS = {"section", "sections", "sección", "secciones", "article", "articles", "artículo", "artículos"}
+Holders = Mapping[tuple[str, str], Sequence[str]]  # ("part", "II") -> the numbers of its sections
+NO_HOLDERS: Holders = {}
 _RANGE = re.compile(r"(\w+)(?:\s*[-–]\s*|\s+(?:to|a)\s+)(\w+)")
 
 
 @dataclass(frozen=True)
 class Start:
-    """A row of commencement: the sections it names ("1, 4, 12A", "5-9"; empty for all that no other names), and the day; None where
-    no day is set."""
+    """A row of commencement: the sections or parts it names ("1, 4, 12A", "5-9", "Part III"; empty for all that no other names), and the
+    day; None where no day is set."""
 
     sections: str
     on: date | None
 
 
-def sections_named(text: str, known: Sequence[str]) -> frozenset[str]:
-    """The numbers that `text` names, of those that the instrument has, in their order. A range takes all between its ends."""
+def sections_named(text: str, known: Sequence[str], holders: Holders = NO_HOLDERS) -> frozenset[str]:
+    """The numbers that `text` names, of those that the instrument has, in their order. A range takes all between its ends; "Parts II and
+    III" takes the sections of both."""
     found: set[str] = set()
-    for part in re.split(r"[,;]| and | y ", text):
+    kind = ""  # of the part that is being named: "Parts II, III and V"
+    for part in re.split(r"[,;]|\s(?:and|y)\s", text):
         words = part.strip()
-        ends = _RANGE.fullmatch(words)
-        if ends and ends[1] in known and ends[2] in known:
-            found.update(known[known.index(ends[1]) : known.index(ends[2]) + 1])
-        elif words in known:
-            found.add(words)
+        if holder := _HOLDER.fullmatch(words):
+            word = holder["word"].lower()
+            kind, words = _KINDS.get(word, "") or _KINDS.get(word.removesuffix("s"), ""), holder["rest"].strip()
+        elif words.split(" ")[0].lower() in _OF_SECTIONS:
+            kind, words = "", words.partition(" ")[2].strip()
+        numbers = [number for each, number in holders if each == kind] if kind else known
+        for number in _between(words, numbers):
+            found.update(holders[kind, number] if kind else [number])
     return frozenset(found)
 
 
-def start_of_each(known: Sequence[str], rows: Iterable[Start], whole: date | None) -> Mapping[str, date | None]:
+def _between(words: str, numbers: Sequence[str]) -> Sequence[str]:
+    """The number that is named, or those from one to another."""
+    ends = _RANGE.fullmatch(words)
+    if ends and ends[1] in numbers and ends[2] in numbers:
+        return numbers[numbers.index(ends[1]) : numbers.index(ends[2]) + 1]
+    return [words] if words in numbers else []
+
+
+def start_of_each(
+    known: Sequence[str],
+    rows: Iterable[Start],
+    whole: date | None,
+    holders: Holders = NO_HOLDERS,
+) -> Mapping[str, date | None]:
     """Of each section number the day from which it is in force, None where no day is set. `whole` is the day of the instrument itself.
     A section of which nothing is known is left out: nothing is claimed of it."""
     given = list(rows)
@@ -43,7 +77,7 @@ def start_of_each(known: Sequence[str], rows: Iterable[Start], whole: date | Non
     elif whole is not None:
         found = dict.fromkeys(known, whole)
     for row in given:
-        found |= dict.fromkeys(sections_named(row.sections, known), row.on)
+        found |= dict.fromkeys(sections_named(row.sections, known, holders), row.on)
     return found
 
 

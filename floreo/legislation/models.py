@@ -325,7 +325,7 @@ class Commencement(Record, Sourced):
     """When an instrument, or some of its sections, comes into force."""
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="commencements")
-    sections = models.CharField(  # "1, 4, 12A"; empty for all that no other row names
+    sections = models.CharField(  # "1, 4, 12A", "Part III"; empty for all that no other row names
         max_length=300, blank=True, verbose_name=_("Sections")
     )
     on = models.DateField(null=True, blank=True, verbose_name=_("In force on"))

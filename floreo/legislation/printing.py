@@ -28,6 +28,7 @@ CHANGES: Mapping[str, Promise] = {
     "moved": _l("Another number or place"),
 }
 _DEEPEST = 4
+HOLDERS = ("part", "chapter", "division")
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Printed:
     changed: int
 
 
-Marks = tuple[tuple[str, str], ...]  # (number of a section, what is said beside it)
+Marks = tuple[tuple[str, str], ...]  # (eId of a section, what stands beside it)
 
 
 def printed(version: LawVersion, before: LawVersion | None, marks: Marks = ()) -> Printed:
@@ -81,10 +82,26 @@ def commencement_marks(version: LawVersion, day: date) -> Marks:
     instrument = version.instrument
     if instrument.kind == InstrumentKind.BILL:
         return ()
-    known = list(version.provisions.filter(kind="section").values_list("number", flat=True))
+    provisions = list(version.provisions.filter(kind__in=(*HOLDERS, "section")).values_list("kind", "number", "eid"))
+    provisions = [each for each in provisions if not each[2].startswith("att_")]  # schedules number from 1 again
+    known = [number for kind, number, _eid in provisions if kind == "section"]
     rows = [Start(row.sections, row.on) for row in instrument.commencements.all()]
-    starts = start_of_each(known, rows, instrument.in_force_on)
-    return tuple((number, _not_yet(on)) for number, on in not_in_force(starts, day).items())
+    starts = start_of_each(known, rows, instrument.in_force_on, _sections_of(provisions))
+    waiting = not_in_force(starts, day)
+    return tuple(
+        (eid, _not_yet(waiting[number])) for kind, number, eid in provisions if kind == "section" and number in waiting
+    )
+
+
+def _sections_of(provisions: Sequence[tuple[str, str, str]]) -> Mapping[tuple[str, str], Sequence[str]]:
+    """By kind and number of a part, the numbers of the sections in it, from (kind, number, eId). Chapters of two parts that have one
+    number are one: a row that names it means both."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for kind, number, eid in provisions:
+        if kind in HOLDERS:
+            within = [each for what, each, where in provisions if what == "section" and where.startswith(f"{eid}__")]
+            found.setdefault((kind, number), []).extend(within)
+    return found
 
 
 def _not_yet(on: date | None) -> str:
@@ -108,9 +125,7 @@ def front_of(version: LawVersion) -> Front:
 
 def contents(version: LawVersion, changed: Mapping[str, str]) -> list[Entry]:
     """Parts with their clauses; clauses without a part, and schedules, stand alone."""
-    rows = version.provisions.filter(kind__in=("part", "chapter", "division", "section", "schedule")).defer(
-        "words", "lines"
-    )
+    rows = version.provisions.filter(kind__in=(*HOLDERS, "section", "schedule")).defer("words", "lines")
     found: list[Entry] = []
     by_eid: dict[str, Entry] = {}
     for row in rows:
@@ -119,7 +134,7 @@ def contents(version: LawVersion, changed: Mapping[str, str]) -> list[Entry]:
         )
         holder = by_eid.get(row.parent)
         (holder.entries if holder else found).append(entry)
-        if row.kind in {"part", "chapter", "division"}:
+        if row.kind in HOLDERS:
             by_eid[row.eid] = entry
     return found
 
@@ -141,7 +156,7 @@ def _entry_html(entry: Entry, lang: str) -> str:
 
 
 def _shown_number(row: LawProvision) -> str:
-    if row.kind in {"part", "chapter", "division"}:
+    if row.kind in HOLDERS:
         return {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[row.kind] % {
             "n": row.number
         }
@@ -153,15 +168,15 @@ def html(version: LawVersion, changed: Mapping[str, str], marks: Mapping[str, st
     given = marks or {}
     level = "h2"
     for each in provisions(version):
-        found.append(_provision(each, changed.get(each.eid, ""), level, given.get(each.number, "")))
-        if each.kind in {"part", "chapter", "division"}:
+        found.append(_provision(each, changed.get(each.eid, ""), level, given.get(each.eid, "")))
+        if each.kind in HOLDERS:
             level = "h3"
     return "".join(found)
 
 
 def _provision(each: Provision, change: str, level: str, mark: str) -> str:
     """A clause's heading is of level `level`: below its part's, or the page's own where no part came before. `mark` is said beside it."""
-    if each.kind in {"part", "chapter", "division"}:
+    if each.kind in HOLDERS:
         name = {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[each.kind] % {
             "n": each.number
         }

@@ -171,6 +171,16 @@ def test_what_is_not_in_force_on_a_day_is_marked(act: Instrument) -> None:
     assert Client().get("/laws/boats-act/v1/?on=nonsense").status_code == 404
 
 
+def test_a_part_commences_by_its_name_and_a_schedule_with_the_same_numbers_is_not_marked(act: Instrument) -> None:
+    lines = [*ACT_LINES, "FIRST SCHEDULE", "Fees", "3. Boats", "Ten dollars.", "4. Sails", "One dollar."]
+    version = make_version(act, "v3", *lines, dated=date(2021, 1, 1))
+    versions.publish_version(version, by=SYSTEM)
+    instruments.add_commencement(act, by=SYSTEM, sections="Part II", on=date(2027, 1, 1))
+    words = page_of("/laws/boats-act/v3/")
+    assert words.count("In force from 1 January 2027") == 2  # sections 3 and 12
+    assert "In force from" not in words[words.index('id="att_1') :]
+
+
 def test_a_day_of_commencement_that_has_not_come_is_no_since(act: Instrument) -> None:
     instruments.update_instrument(act, by=SYSTEM, in_force_on=date(2027, 3, 1))
     for address in ("/laws/", "/laws/boats-act/"):

@@ -86,7 +86,11 @@ class CitationForm(CommandForm):
 
 
 class CommencementForm(CommandForm):
-    sections = field_of(Commencement, "sections", help_text=_l("For example 1, 4, 12A. Leave empty for the whole law."))
+    sections = field_of(
+        Commencement,
+        "sections",
+        help_text=_l("For example 1, 4, 12A, or 5-9, or Part III. Leave empty for the rest of the law."),
+    )
     on = field_of(Commencement, "on")
     note = field_of(Commencement, "note")
 

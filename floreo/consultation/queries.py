@@ -154,9 +154,14 @@ class Suggestion:
         return [each.number for each in self.comments]
 
 
+def in_no_point(consultation: Consultation) -> QuerySet[Comment]:
+    """The comments with words that no point holds yet: among them similar ones are looked for."""
+    return counted(consultation).filter(point=None).exclude(text="").order_by("number")
+
+
 def suggestions_of(consultation: Consultation) -> list[Suggestion]:
     """Groups among the comments that no point holds yet, the largest first."""
-    loose = counted(consultation).filter(point=None).exclude(text="").order_by("number")
+    loose = in_no_point(consultation)
     found = _clusters(tuple(loose.values_list("pk", "text")))
     rows = {each.pk: each for each in loose} if found else {}
     held = [[rows[pk] for pk in group if pk in rows] for group in found]

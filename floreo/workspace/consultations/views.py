@@ -28,7 +28,7 @@ from floreo.consultation.access import (
 )
 from floreo.consultation.actions import commenting, deciding, preparing
 from floreo.consultation.models import Comment, CommentState, Consultation
-from floreo.consultation.queries import account_of, suggestions_of, topics_of
+from floreo.consultation.queries import account_of, in_no_point, suggestions_of, topics_of
 from floreo.consultation.tables import CONSULTATIONS, WORKSPACE_COMMENTS
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing, Refused
@@ -358,6 +358,7 @@ def alike(request: HttpRequest, code: str) -> HttpResponse:
         "workspace_section": AREA,
         "consultation": found,
         "suggestions": suggestions_of(found),
+        "compared": in_no_point(found).count(),
         "points": list(found.points.all()),
         "may_group": can(request.user, _RUN, found) and not found.is_answered,
     }

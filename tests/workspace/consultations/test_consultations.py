@@ -94,6 +94,7 @@ def test_paper_is_entered(browser: Client) -> None:
 def test_comments_are_read_grouped_decided_on_and_answered(browser: Client) -> None:
     made = opened()
     letter = "We ask that clause 4 be deleted, because only a judge should order such a thing."
+    assert "so nothing was compared" in browser.get(f"{HERE}/comments/alike/").content.decode()
     for n in range(3):
         sent(made, letter, name=f"Person {n}")
     answer = browser.post(f"{HERE}/comments/1/do/publish/", {"text": "We ask […].", "shown": shown(browser)})
@@ -107,6 +108,9 @@ def test_comments_are_read_grouped_decided_on_and_answered(browser: Client) -> N
     browser.post(f"{HERE}/comments/group/", {"comment": "3", "point": "1"})
     point = Point.objects.get()
     assert point.comments.count() == 3
+    read(sent(made, "Another wish.", name="Person 4"))
+    assert "Compared: 1 comment that is in no point." in browser.get(f"{HERE}/comments/alike/").content.decode()
+    browser.post(f"{HERE}/comments/group/", {"comment": "4", "point": "1"})
     decision = {
         "decision": "not_accepted",
         "reason": "A court already decides.",

@@ -15,6 +15,8 @@ if "FLOREO_TESTS" not in os.environ:  # worker processes inherit what the first 
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["FLOREO_SECRET_KEY"] = "a key for tests only"
 
-# How long an example takes says nothing on a busy machine; speed is measured in benchmarks/.
-settings.register_profile("floreo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says nothing on a busy machine; speed is measured in benchmarks/. The gate draws few examples of each
+# property, others each time; before a release LONG=1 draws many.
+EXAMPLES = 200 if os.environ.get("LONG") else 40
+settings.register_profile("floreo", deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("floreo")

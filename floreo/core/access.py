@@ -72,8 +72,10 @@ class Permission(StrEnum):
     TRAINING_READ = "training.read"  # courses that are not public, who signed up, who came, and results
     TRAINING_RUN = "training.run"  # programmes, cohorts, sign-up, attendance, tests, the catalogue
     CERTIFICATE_ISSUE = "certificate.issue"  # issue, renew and revoke certificates
+    WORKFORCE_RUN = "workforce.run"  # needs for people, institutions and their courses
+    INITIATIVE_RUN = "initiative.run"  # initiatives of others, competitions with their entries
     OUTREACH_READ = "outreach.read"  # ambassadors, their sessions before review, requests and kit
-    OUTREACH_RUN = "outreach.run"  # the roster, review of sessions, requests, initiatives, competitions
+    OUTREACH_RUN = "outreach.run"  # the roster, review of sessions, requests, kit
     AWARENESS_READ = "awareness.read"  # campaigns, materials, quizzes and exercises that are not public
     AWARENESS_RUN = "awareness.run"  # write and publish them, enter reach, results of groups
     SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
@@ -147,6 +149,8 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.TRAINING_READ: _("See courses that are not public, who signed up for them, and results"),
     Permission.TRAINING_RUN: _("Run programmes, courses, cohorts and their attendance"),
     Permission.CERTIFICATE_ISSUE: _("Issue and revoke certificates"),
+    Permission.WORKFORCE_RUN: _("Record needs for people, and run the catalogue of courses"),
+    Permission.INITIATIVE_RUN: _("Record initiatives of others, and run competitions"),
     Permission.OUTREACH_READ: _("See ambassadors, their sessions and the requests for them"),
     Permission.OUTREACH_RUN: _("Coordinate ambassadors: the roster, sessions, requests and materials"),
     Permission.AWARENESS_READ: _("See campaigns, materials, quizzes and exercises that are not public"),
@@ -255,6 +259,7 @@ ROLES: Mapping[str, Role] = {
             | _OF_THEIR_ACTIONS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN}
             | {P.TRAINING_READ: ALL, P.TRAINING_RUN: ALL, P.CERTIFICATE_ISSUE: ALL, P.OUTREACH_READ: ALL}
+            | {P.WORKFORCE_RUN: ALL, P.INITIATIVE_RUN: ALL}
             | {P.OUTREACH_RUN: ALL, P.AWARENESS_READ: ALL, P.AWARENESS_RUN: ALL, P.SURVEY_READ: ALL, P.SURVEY_RUN: ALL},
         ),
         Role(

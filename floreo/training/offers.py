@@ -1,4 +1,4 @@
-"""What training offers to the rest of the product: programmes, courses, cohorts, who came, certificates, the catalogue of courses and the workforce."""
+"""What training offers to the rest of the product: programmes, courses, cohorts, who signed up and who came."""
 
 from __future__ import annotations
 

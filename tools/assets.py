@@ -28,6 +28,8 @@ FACES = [f"{name}-latin-wght-normal.woff2" for name in ("piazzolla", "public-san
 FILES = {f"@fontsource-variable/{f.split('-latin')[0]}/files/{f}": f"fonts/{f}" for f in FACES}
 TABLER = MODULES / "@tabler/core/dist/css/tabler.min.css"
 OWN = ["tokens.css", "theme.css", "pages.css", "incidents.css", "law.css", "report.css", "charts.css", "print.css"]
+# One style sheet for each file of this folder, for the pages that link it: a first visit elsewhere does not pay for it.
+AREAS = ASSETS / "css" / "areas"
 # Classes that only a running page sets, or that Django writes.
 SAFE = {"show", "active", "disabled", "is-invalid", "visually-hidden", "errorlist", "htmx-request"}
 
@@ -195,6 +197,8 @@ def build() -> None:
     (BUILT / "css" / "dark.css").write_text(
         minify((ASSETS / "css" / "tokens-dark.css").read_text(encoding="utf-8")), encoding="utf-8"
     )
+    for area in sorted(AREAS.glob("*.css")):
+        (BUILT / "css" / area.name).write_text(minify(area.read_text(encoding="utf-8")), encoding="utf-8")
     for folder in ("img", "js"):
         shutil.copytree(ASSETS / folder, BUILT / folder)
     compile_languages()

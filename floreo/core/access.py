@@ -69,6 +69,18 @@ class Permission(StrEnum):
     CONSULTATION_READ = "consultation.read"  # consultations that are not open yet, and comments that are not public
     CONSULTATION_RUN = "consultation.run"  # prepare, enter comments on paper, group them, decide, moderate
     CONSULTATION_PUBLISH = "consultation.publish"  # open, close and publish the answers
+    TRAINING_READ = "training.read"  # courses that are not public, who signed up, who came, and results
+    TRAINING_RUN = "training.run"  # programmes, cohorts, sign-up, attendance, tests, the catalogue
+    CERTIFICATE_ISSUE = "certificate.issue"  # issue, renew and revoke certificates
+    WORKFORCE_RUN = "workforce.run"  # needs for people, institutions and their courses
+    INITIATIVE_RUN = "initiative.run"  # initiatives of others, competitions with their entries
+    OUTREACH_READ = "outreach.read"  # ambassadors, their sessions before review, requests and kit
+    OUTREACH_RUN = "outreach.run"  # the roster, review of sessions, requests, kit
+    AWARENESS_READ = "awareness.read"  # campaigns, materials, quizzes and exercises that are not public
+    AWARENESS_RUN = "awareness.run"  # write and publish them, enter reach, results of groups
+    SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
+    SURVEY_RUN = "survey.run"  # write and publish surveys, enter answers on paper, weights
+    SURVEY_DATA = "survey.data"  # single answers, without whatever could name a person
 
 
 class Scope(StrEnum):
@@ -134,6 +146,18 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.CONSULTATION_READ: _("Read consultations that are not open, and comments that are not public"),
     Permission.CONSULTATION_RUN: _("Prepare consultations, enter and group comments, and decide on them"),
     Permission.CONSULTATION_PUBLISH: _("Open and close consultations, and publish the answers"),
+    Permission.TRAINING_READ: _("See courses that are not public, who signed up for them, and results"),
+    Permission.TRAINING_RUN: _("Run programmes, courses, cohorts and their attendance"),
+    Permission.CERTIFICATE_ISSUE: _("Issue and revoke certificates"),
+    Permission.WORKFORCE_RUN: _("Record needs for people, and run the catalogue of courses"),
+    Permission.INITIATIVE_RUN: _("Record initiatives of others, and run competitions"),
+    Permission.OUTREACH_READ: _("See ambassadors, their sessions and the requests for them"),
+    Permission.OUTREACH_RUN: _("Coordinate ambassadors: the roster, sessions, requests and materials"),
+    Permission.AWARENESS_READ: _("See campaigns, materials, quizzes and exercises that are not public"),
+    Permission.AWARENESS_RUN: _("Run campaigns, publish materials, quizzes and exercises"),
+    Permission.SURVEY_READ: _("See surveys that are not public, and their progress"),
+    Permission.SURVEY_RUN: _("Run surveys"),
+    Permission.SURVEY_DATA: _("See single answers to surveys"),
 }
 
 
@@ -190,7 +214,8 @@ ROLES: Mapping[str, Role] = {
             | {P.PLAN_INTERNAL: ALL, P.MONEY_INTERNAL: ALL, P.REGISTER_INTERNAL: ALL}
             | {P.INDICATOR_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL, P.EVIDENCE_KEEP: ALL}
-            | {P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL},
+            | {P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL}
+            | {P.SURVEY_READ: ALL, P.SURVEY_RUN: ALL, P.SURVEY_DATA: ALL},
         ),
         Role(
             "responder",
@@ -232,7 +257,10 @@ ROLES: Mapping[str, Role] = {
             _READS
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
-            | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN},
+            | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN}
+            | {P.TRAINING_READ: ALL, P.TRAINING_RUN: ALL, P.CERTIFICATE_ISSUE: ALL, P.OUTREACH_READ: ALL}
+            | {P.WORKFORCE_RUN: ALL, P.INITIATIVE_RUN: ALL}
+            | {P.OUTREACH_RUN: ALL, P.AWARENESS_READ: ALL, P.AWARENESS_RUN: ALL, P.SURVEY_READ: ALL, P.SURVEY_RUN: ALL},
         ),
         Role(
             "observer",
@@ -247,7 +275,8 @@ ROLES: Mapping[str, Role] = {
             _READS
             | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL, P.MEETING_READ: ALL}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL}
-            | {P.LAW_READ: ALL, P.CONSULTATION_READ: ALL},
+            | {P.LAW_READ: ALL, P.CONSULTATION_READ: ALL}
+            | {P.TRAINING_READ: ALL, P.OUTREACH_READ: ALL, P.AWARENESS_READ: ALL, P.SURVEY_READ: ALL},
         ),
     )
 }

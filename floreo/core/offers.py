@@ -75,6 +75,7 @@ STRATEGY = Section(_("Strategy"), 10)
 INCIDENTS = Section(_("Incidents"), 15)
 THREATS = Section(_("Threats"), 20)
 LAW = Section(_("Law"), 25)
+CAPACITY = Section(_("Capacity"), 27)
 REGISTER = Section(_("Register"), 30)
 ADMINISTRATION = Section(_("Administration"), 90)
 

@@ -35,6 +35,7 @@ PUBLIC = [
     r"advisories/",
     r"consultations/",
     r"comment/",
+    r"training/",
     r"frameworks/",
     r"robots\.txt",
     r"\.well-known/security\.txt",

@@ -22,6 +22,7 @@ from floreo.meetings.logic import (
     minutes_due,
 )
 from floreo.meetings.models import Attendance, Decision, DecisionStateChoice, Meeting, Seat
+from floreo.organisations.logic import Presence
 
 
 def title(meeting: Meeting) -> str:

@@ -143,6 +143,8 @@ _READ = {
     "fido2": "BSD-2-Clause AND Apache-2.0 AND MPL-2.0",
     "jinja2": "BSD-3-Clause",
     "olefile": "BSD-2-Clause",
+    "openbadgeslib": "LGPL-3.0-or-later",
+    "pyld": "BSD-3-Clause",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "qrcode": "BSD-3-Clause AND MIT",

@@ -149,6 +149,7 @@ _READ = {
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "qrcode": "BSD-3-Clause AND MIT",
     "rfc3161-client": "Apache-2.0",
+    "segno": "BSD-3-Clause",
     "sqlparse": "BSD-3-Clause",
     "stix2": "BSD-3-Clause",
     "stix2-patterns": "BSD-3-Clause",

@@ -3,7 +3,7 @@ with which they are signed, and the list of those that were revoked."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -193,7 +193,7 @@ class Certificate(Record, Sourced):
         "credential": "Signed by the worker over what the row says; its signature is its own proof.",
         "token": "The same in another form.",
         "signed_at": "The worker says in it that it has signed.",
-        "signed_with_id": "With which key the worker signed.",
+        "signed_with": "With which key the worker signed.",
     }
 
     code = models.CharField(max_length=12, unique=True, verbose_name=_("Code"))
@@ -230,7 +230,12 @@ class Certificate(Record, Sourced):
     cohort_title = models.CharField(max_length=200, blank=True, verbose_name=_("Cohort, as it is on the certificate"))
     criteria = models.TextField(max_length=1000, blank=True, verbose_name=_("What it attests"))
     hours = models.DecimalField(
-        max_digits=6, decimal_places=1, null=True, blank=True, validators=[MinValueValidator(0)], verbose_name=_("Hours")
+        max_digits=6,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        verbose_name=_("Hours"),
     )
     # [{"name": "...", "address": "...", "framework": "...", "code": "..."}]: the roles for which the course prepares
     roles = models.JSONField(default=list, blank=True)
@@ -254,13 +259,19 @@ class Certificate(Record, Sourced):
     )
     revoked_on = models.DateField(null=True, blank=True, verbose_name=_("Revoked on"))
     revoked_reason = models.CharField(
-        max_length=300, blank=True, verbose_name=_("Reason"), help_text=_("Everybody reads it who checks the certificate.")
+        max_length=300,
+        blank=True,
+        verbose_name=_("Reason"),
+        help_text=_("Everybody reads it who checks the certificate."),
     )
     is_name_hidden = models.BooleanField(default=False, verbose_name=_("Name hidden by the holder"))
     is_erased = models.BooleanField(default=False, verbose_name=_("Erased"))
     link_version = models.PositiveIntegerField(default=1)  # raised when the holder's link is ended
     invited_on = models.DateField(null=True, blank=True, verbose_name=_("Invited to renew on"))
     wants_renewal_on = models.DateField(null=True, blank=True, verbose_name=_("Asked for a renewal on"))
+    told_on = models.DateField(
+        null=True, blank=True
+    )  # when the holder was sent the link; empty: with the next signature
     credential = models.TextField(blank=True)  # Open Badge 3.0 with its proof, JSON
     token = models.TextField(blank=True)  # the same as JWT
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -329,10 +340,6 @@ class Certificate(Record, Sourced):
         return place_in_list(self.serial)
 
     @property
-    def last_day_to_renew(self) -> date | None:
-        return self.expires_on
-
-    @property
     def may_be_renewed(self) -> bool:
         """From sixty days before the end, and afterwards."""
         return self.expires_on is not None and clock.today() >= self.expires_on - SOON
@@ -345,7 +352,6 @@ class Certificate(Record, Sourced):
 
     def search_entry(self) -> Entry:
         title = f"{self.number} {self.shown_name}".strip()
-        return Entry("certificate", title, f"{self.title} {self.cohort_title}", "", self.workspace_url())
-
-
-RENEWAL_WINDOW: timedelta = SOON
+        return Entry(
+            "certificate", title, f"{self.title} {self.cohort_title}", self.workspace_url(), self.workspace_url()
+        )

@@ -86,7 +86,7 @@ def _proof(proofs: list[Any]) -> dict[str, Any] | None:
 def _signed(document: dict[str, Any], proof: dict[str, Any] | None, *, only_proof: bool) -> dict[str, Any]:
     """Whether its proof fits it, and by which key."""
     from openbadgeslib.errors import LibOpenBadgesException
-    from openbadgeslib.ob3.ldp import OB3LdpVerifier, verify_data_integrity_proof
+    from openbadgeslib.ob3.ldp import verify_data_integrity_proof
 
     if proof is None:
         return {"signature": Signature.UNKNOWN if document.get("proof") else Signature.MISSING}
@@ -94,20 +94,31 @@ def _signed(document: dict[str, Any], proof: dict[str, Any] | None, *, only_proo
     if found is None:
         return {"signature": Signature.UNKNOWN}
     pem, public = found
+    signature, fault = Signature.HOLDS, None
     try:
         verify_data_integrity_proof(document, pem)
+        if not only_proof:
+            _verify_form(document, pem)
+    except _Uncovered:
+        signature, fault = Signature.BROKEN, Fault.MALFORMED
     except (LibOpenBadgesException, ValueError, TypeError, KeyError, RecursionError):
-        return {"signature": Signature.BROKEN, "key": public}
-    if only_proof:
-        return {"signature": Signature.HOLDS, "key": public}
+        signature = Signature.BROKEN
+    return {"signature": signature, "key": public} | ({"fault": fault} if fault else {})
+
+
+class _Uncovered(Exception):  # noqa: N818 -- says what it is
+    """The proof fits what a machine makes of the document, and its text says something that the proof does not cover."""
+
+
+def _verify_form(document: dict[str, Any], pem: bytes) -> None:
+    from openbadgeslib.errors import LibOpenBadgesException
+    from openbadgeslib.ob3.ldp import OB3LdpVerifier
+
     try:
         OB3LdpVerifier(pem).verify(document)
     except (LibOpenBadgesException, ValueError, TypeError, KeyError, RecursionError) as problem:
-        if _is_of_dates(problem):
-            return {"signature": Signature.HOLDS, "key": public}
-        # The proof fits what a machine makes of it, and the text says something that the proof does not cover.
-        return {"signature": Signature.BROKEN, "key": public, "fault": Fault.MALFORMED}
-    return {"signature": Signature.HOLDS, "key": public}
+        if not _is_of_dates(problem):
+            raise _Uncovered from problem
 
 
 def _is_of_dates(problem: Exception) -> bool:
@@ -277,7 +288,7 @@ def _words(value: Any) -> str:
 
 
 def _inner(value: Any) -> dict[str, Any]:
-    first = next(iter(_many(value)), {})
+    first: Any = next(iter(_many(value)), {})
     return first if isinstance(first, dict) else {}
 
 

@@ -229,29 +229,22 @@ def verdict_of(read: Read, ours: Ours, known: State | None, *, is_known: bool) -
     """What it is. `is_known`: its id is that of a certificate on record here; `known`: the state of that one today.
 
     A signature by our key is the only thing that makes a badge ours; what it says of itself makes it a copy or a forgery."""
-    if read.fault is Fault.NO_BADGE:
-        return Verdict.NO_BADGE
     keys = dict(ours.keys)
     if read.signature is Signature.HOLDS and read.key in keys:
         return _of_ours(keys[read.key], known, is_known=is_known)
-    names_us = read.issuer_id in ours.issuer_ids
-    if read.fault in {Fault.NO_ISSUER, Fault.NOT_A_BADGE}:
-        return Verdict.BROKEN
-    if read.signature is Signature.BROKEN:
-        return Verdict.EDITED
-    if names_us:
-        return Verdict.FORGED
-    if is_known or _looks_like_ours(read, ours):
-        return Verdict.COPY
-    if read.signature is Signature.MISSING and read.fault in {None, Fault.EXPIRED, Fault.NOT_YET}:
-        return Verdict.UNSIGNED
-    if read.fault in {Fault.MALFORMED, Fault.NOT_YET}:
-        return Verdict.BROKEN
-    if read.signature is not Signature.HOLDS:
-        return Verdict.UNCHECKED
-    if read.fault is Fault.EXPIRED:
-        return Verdict.FOREIGN_EXPIRED
-    return Verdict.FOREIGN_UNKNOWN if read.status_lists else Verdict.FOREIGN
+    rules = (
+        (read.fault is Fault.NO_BADGE, Verdict.NO_BADGE),
+        (read.fault in {Fault.NO_ISSUER, Fault.NOT_A_BADGE}, Verdict.BROKEN),
+        (read.signature is Signature.BROKEN, Verdict.EDITED),
+        (read.issuer_id in ours.issuer_ids, Verdict.FORGED),
+        (is_known or _looks_like_ours(read, ours), Verdict.COPY),
+        (read.fault in {Fault.MALFORMED, Fault.NOT_YET}, Verdict.BROKEN),
+        (read.signature is Signature.MISSING, Verdict.UNSIGNED),
+        (read.signature is Signature.UNKNOWN, Verdict.UNCHECKED),
+        (read.fault is Fault.EXPIRED, Verdict.FOREIGN_EXPIRED),
+        (bool(read.status_lists), Verdict.FOREIGN_UNKNOWN),
+    )
+    return next((verdict for holds, verdict in rules if holds), Verdict.FOREIGN)
 
 
 def _of_ours(counts: bool, known: State | None, *, is_known: bool) -> Verdict:  # noqa: FBT001 -- whether the key counts

@@ -23,10 +23,11 @@ from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.writing import assign, lock_latest, refuse, require_text, save, save_many
+from floreo.frameworks.models import Item
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
 from floreo.training.logic import CohortState
-from floreo.training.models import Cohort, Course, CourseRole, Enrolment
+from floreo.training.models import Cohort, Course, Enrolment
 
 ISSUE = Permission.CERTIFICATE_ISSUE
 
@@ -83,9 +84,14 @@ def issue_to_cohort(
     wanted = [each.enrolment for each in candidates_of(fresh) if each.why is None]
     if not wanted:
         raise Refused(_("Nobody of this cohort is without a certificate and has completed it."), code="nobody")
-    terms, roles, first = terms_of(fresh.course), _roles_of(fresh.course), _next_serial()
+    facts: dict[str, Any] = {
+        "terms": terms_of(fresh.course),
+        "roles": _roles_of(fresh.course),
+        "expires_on": expires_on,
+    }
+    first = _next_serial()
     made = [
-        _numbered(_of_enrolment(each, fresh, terms, roles, issued_on, expires_on), serial)
+        _numbered(_of_enrolment(each, fresh, issued_on=issued_on, **facts), serial)
         for serial, each in enumerate(wanted, first)
     ]
     save_many(made, model=Certificate)
@@ -103,6 +109,7 @@ def _require_sound_days(issued_on: date, expires_on: date | None) -> None:
 def _of_enrolment(
     enrolment: Enrolment,
     cohort: Cohort,
+    *,
     terms: CertificateTerms,
     roles: list[dict[str, str]],
     issued_on: date,
@@ -149,15 +156,15 @@ def _issuer_name(issuer: Organisation | None, language: str) -> str:
 
 def _roles_of(course: Course) -> list[dict[str, str]]:
     """The items of frameworks for which the course prepares, as they are called today."""
-    rows = CourseRole.objects.filter(course=course).select_related("item__in_version__framework")
+    items = Item.objects.filter(course_roles__course=course).order_by("course_roles__pk")
     return [
         {
-            "name": each.item.title or each.item.code,
-            "address": each.item.in_version.publisher_url or each.item.source_url,
-            "framework": each.item.in_version.title,
-            "code": each.item.code,
+            "name": each.title or each.code,
+            "address": each.in_version.publisher_url or each.source_url,
+            "framework": each.in_version.title,
+            "code": each.code,
         }
-        for each in rows
+        for each in items.select_related("in_version__framework")
     ]
 
 
@@ -233,6 +240,24 @@ def must_be_renewable(certificate: Certificate) -> None:
         raise Refused(_("It was renewed already."), code="renewed")
 
 
+_KEPT = (
+    "name",
+    "mail",
+    "language",
+    "person",
+    "course",
+    "cohort",
+    "title",
+    "cohort_title",
+    "criteria",
+    "roles",
+    "issuer",
+    "issuer_name",
+    "signed_name",
+    "signed_post",
+)  # of a certificate in the one that renews it
+
+
 @action("certificate.renewed", needs=ISSUE, decides=itself)
 def renew(
     certificate: Certificate,
@@ -249,8 +274,7 @@ def renew(
     _require_sound_days(issued_on, expires_on)
     if issued_on < fresh.issued_on:
         raise refuse("issued_on", _("That is before the certificate that it renews."), code="order")
-    kept = "name mail language person course cohort title cohort_title criteria roles issuer issuer_name signed_name signed_post".split()
-    facts = {name: getattr(fresh, name) for name in kept}
+    facts = {name: getattr(fresh, name) for name in _KEPT}
     made = Certificate(
         origin=Origin.RENEWAL,
         renews=fresh,

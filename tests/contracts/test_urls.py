@@ -37,6 +37,7 @@ PUBLIC = [
     r"\.well-known/did\.json",
     r"consultations/",
     r"comment/",
+    r"training/",
     r"frameworks/",
     r"robots\.txt",
     r"\.well-known/security\.txt",

@@ -48,8 +48,8 @@ def test_a_certificate_goes_through_its_states() -> None:
     days = [
         date(2024, 12, 31),
         date(2025, 1, 1),
+        date(2026, 10, 31),
         date(2026, 11, 1),
-        date(2026, 11, 2),
         date(2026, 12, 31),
         date(2027, 1, 1),
     ]

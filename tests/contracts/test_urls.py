@@ -33,6 +33,8 @@ PUBLIC = [
     r"publications/",
     r"laws/",
     r"advisories/",
+    r"certificates/",
+    r"\.well-known/did\.json",
     r"consultations/",
     r"comment/",
     r"training/",

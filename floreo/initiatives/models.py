@@ -133,8 +133,8 @@ class Initiative(Record, Translated, Sourced):
         )
 
 
-class OfInitiativeQuerySet(models.QuerySet["models.Model"]):
-    def visible_to(self, viewer: object) -> OfInitiativeQuerySet:
+class InitiativeDistrictQuerySet(models.QuerySet["InitiativeDistrict"]):
+    def visible_to(self, viewer: object) -> InitiativeDistrictQuerySet:
         """Seen by whoever sees the initiative."""
         return self.filter(initiative__in=Initiative.objects.visible_to(viewer))
 
@@ -145,7 +145,7 @@ class InitiativeDistrict(Record):
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="in_districts")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="initiative_districts")
 
-    objects = OfInitiativeQuerySet.as_manager()
+    objects = InitiativeDistrictQuerySet.as_manager()
 
     class Meta:
         ordering = ["place__position", "pk"]

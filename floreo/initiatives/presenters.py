@@ -12,7 +12,7 @@ from floreo.initiatives.models import Competition, CompetitionEntry, EntryState,
 
 
 def where_text(initiative: Initiative) -> str:
-    places = [row.place.in_language("name") for row in initiative.in_districts.all()]  # type: ignore[attr-defined]  # of its rows
+    places = [row.place.in_language("name") for row in initiative.in_districts.all()]
     return listed(places) if places else _("The whole country")
 
 

@@ -108,7 +108,9 @@ class ToJudge:
 def to_judge(member: JuryMember) -> list[ToJudge]:
     """Every entry that the jury may read: nothing that waits for a guardian. Four queries."""
     competition = member.competition
-    entries = list(competition.entries.filter(state=EntryState.ENTERED, is_erased=False).order_by("category", "reference"))
+    entries = list(
+        competition.entries.filter(state=EntryState.ENTERED, is_erased=False).order_by("category", "reference")
+    )
     wanted = set(competition.criteria.values_list("pk", flat=True))
     given: dict[int, set[int]] = defaultdict(set)
     for entry, criterion in member.scores.values_list("entry", "criterion"):

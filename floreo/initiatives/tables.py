@@ -34,7 +34,7 @@ def _body(row: Initiative | Competition) -> str | None:
 
 
 def _districts(initiative: Initiative) -> Cell:
-    return [row.place.code for row in initiative.in_districts.all()]  # type: ignore[attr-defined]  # of its rows
+    return [row.place.code for row in initiative.in_districts.all()]
 
 
 def _known_districts() -> Iterable[tuple[str, Words]]:
@@ -69,7 +69,13 @@ INITIATIVES = Table(
         Column("organisation", _("Organisation"), _("Code, where it is in the register"), _body),
         Column("who", _("Who runs it"), _("Name of the organisation"), lambda i: i.who),
         column("audience", _("Audience"), _("children, parents, teachers and others")),
-        Column("districts", _("Districts"), _("Codes of districts; none means the whole country"), _districts, CellKind.LIST),
+        Column(
+            "districts",
+            _("Districts"),
+            _("Codes of districts; none means the whole country"),
+            _districts,
+            CellKind.LIST,
+        ),
         day("starts_on", _("From"), _("First day, where it is known")),
         day("ends_on", _("To"), _("Last day; none while it goes on")),
         column("address", _("Address of its page"), _("At who runs it"), CellKind.LINK),

@@ -52,7 +52,9 @@ def _of(competition: Competition, today: date) -> Iterator[Task]:
         yield _task(competition, "jury", _("It has no jury yet."), due=last)
     if today > last:
         number = competition.entered  # type: ignore[attr-defined]  # annotated
-        why = ngettext("%(n)d entry to be judged, and the result.", "%(n)d entries to be judged, and the result.", number)
+        why = ngettext(
+            "%(n)d entry to be judged, and the result.", "%(n)d entries to be judged, and the result.", number
+        )
         yield _task(competition, "result", why % {"n": number}, due=last + RESULT_WITHIN, since=last)
 
 

@@ -126,7 +126,9 @@ def export(courses: Iterable[CatalogueCourse], language: str) -> bytes:
     """Courses in the columns of the import, so that a file can be corrected in a spreadsheet and taken in again."""
 
     def cells(course: CatalogueCourse) -> list[str]:
-        days = [f"{d.starts_on.isoformat()}" + (f" ({d.seats})" if d.seats is not None else "") for d in course.dates.all()]
+        days = [
+            f"{d.starts_on.isoformat()}" + (f" ({d.seats})" if d.seats is not None else "") for d in course.dates.all()
+        ]
         texts = {
             "organisation": course.institution.organisation.code,
             "title": course.title,
@@ -261,7 +263,9 @@ class _Look:
         if amount:
             facts["cost_amount"] = amount
             if not re.fullmatch(r"[A-Z]{3}", facts.get("currency", "")):
-                wrong.append(Problem(line, header.get("currency", ""), _("A cost needs its currency, in three letters.")))
+                wrong.append(
+                    Problem(line, header.get("currency", ""), _("A cost needs its currency, in three letters."))
+                )
         elif amount is not None:
             facts["is_free"], facts["cost_amount"], facts["currency"] = True, None, ""
         if not wrong:

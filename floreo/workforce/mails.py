@@ -66,7 +66,11 @@ def needs_mail(request: NeedsRequest, secret: str, *, is_reminder: bool = False)
         ]
         if is_reminder:
             parts.append(_("Links of earlier e-mails work no more."))
-        subject = _("Reminder: people for cybersecurity, %(year)s") if is_reminder else _("People for cybersecurity, %(year)s")
+        subject = (
+            _("Reminder: people for cybersecurity, %(year)s")
+            if is_reminder
+            else _("People for cybersecurity, %(year)s")
+        )
         return outbox.letter(
             to=request.mail,
             subject=subject % words,

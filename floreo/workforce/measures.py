@@ -24,14 +24,18 @@ def courses_offered(period: Period, filters: Filters) -> Reading:
     for each in _dates(period):
         held.setdefault(each.course_id, each.course)
     number = Decimal(len(held))
-    return Reading(number, number, number, tuple(RecordRef(c.title, f"/courses/{c.code}/", counted=True) for c in held.values()))
+    return Reading(
+        number, number, number, tuple(RecordRef(c.title, f"/courses/{c.code}/", counted=True) for c in held.values())
+    )
 
 
 def course_seats(period: Period, filters: Filters) -> Reading:
     """Seats of all beginnings in the period of which it is known how many can come."""
     rows = [each for each in _dates(period) if each.seats is not None]
     number = Decimal(sum(each.seats or 0 for each in rows))
-    records = tuple(RecordRef(f"{each.course.title}, {each}", f"/courses/{each.course.code}/", counted=True) for each in rows)
+    records = tuple(
+        RecordRef(f"{each.course.title}, {each}", f"/courses/{each.course.code}/", counted=True) for each in rows
+    )
     return Reading(number if rows else None, number, number, records)
 
 
@@ -65,6 +69,9 @@ def people_trained_for_needs(period: Period, filters: Filters) -> Reading:
     short = {need.role for need in counted_once(needs_of(rows, until=period.end)) if need.gap}
     done = Enrolment.objects.filter(completed_on__gte=period.start, completed_on__lte=period.end)
     done = done.filter(cohort__course__roles__in=short)
-    people = {f"p{person}" if person else mail or f"e{pk}" for person, mail, pk in done.values_list("person", "mail_key", "pk")}
+    people = {
+        f"p{person}" if person else mail or f"e{pk}"
+        for person, mail, pk in done.values_list("person", "mail_key", "pk")
+    }
     number = Decimal(len(people))
     return Reading(number, number, number)

@@ -110,7 +110,9 @@ class NeedsRequest(Record):
     mail = models.EmailField(verbose_name=_("E-mail"), help_text=_("The personal link is sent there."))
     language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
     due_on = models.DateField(verbose_name=_("Answer due"))
-    link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # SHA-256 of the secret; "" once it was ended
+    link_hash = models.CharField(
+        max_length=64, blank=True, db_index=True
+    )  # SHA-256 of the secret; "" once it was ended
     sent_on = models.DateField()
     reminded_on = models.DateField(null=True, blank=True)
     answered_on = models.DateField(null=True, blank=True)
@@ -142,7 +144,9 @@ class Institution(Record):
         blank=True, verbose_name=_("E-mail"), help_text=_("The link by which it keeps its courses is sent there.")
     )
     language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
-    link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # SHA-256 of the secret; "" where it has none
+    link_hash = models.CharField(
+        max_length=64, blank=True, db_index=True
+    )  # SHA-256 of the secret; "" where it has none
     invited_on = models.DateField(null=True, blank=True)
     reminded_on = models.DateField(null=True, blank=True)
     confirmed_on = models.DateField(null=True, blank=True)  # when it last said that all its courses are right
@@ -233,7 +237,9 @@ class CatalogueCourse(Record, Translated, Sourced):
     address = models.URLField(max_length=500, blank=True, verbose_name=_("Address of its page"))
     roles = models.ManyToManyField(Item, through="CatalogueRole", related_name="catalogue_courses")
     checked_on = models.DateField(null=True, blank=True)  # when its institution last said that it is right
-    needs_look = models.BooleanField(default=False)  # new or changed by the institution, and nobody here looked at it yet
+    needs_look = models.BooleanField(
+        default=False
+    )  # new or changed by the institution, and nobody here looked at it yet
     is_hidden = models.BooleanField(default=False)
     hidden_reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
     removed_on = models.DateField(null=True, blank=True)  # by its institution: no longer offered
@@ -290,8 +296,8 @@ class CatalogueCourse(Record, Translated, Sourced):
         )
 
 
-class OfCatalogueCourseQuerySet(models.QuerySet["models.Model"]):
-    def visible_to(self, viewer: object) -> OfCatalogueCourseQuerySet:
+class CatalogueRoleQuerySet(models.QuerySet["CatalogueRole"]):
+    def visible_to(self, viewer: object) -> CatalogueRoleQuerySet:
         """Seen by whoever sees the course."""
         return self.filter(course__in=CatalogueCourse.objects.visible_to(viewer))
 
@@ -302,7 +308,7 @@ class CatalogueRole(Record):
     course = models.ForeignKey(CatalogueCourse, on_delete=models.CASCADE, related_name="course_roles")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="catalogue_roles")
 
-    objects = OfCatalogueCourseQuerySet.as_manager()
+    objects = CatalogueRoleQuerySet.as_manager()
 
     class Meta:
         ordering = ["item__in_version", "item__position", "pk"]
@@ -318,6 +324,12 @@ class CatalogueRole(Record):
         return self.course.owner_ids()
 
 
+class CourseDateQuerySet(models.QuerySet["CourseDate"]):
+    def visible_to(self, viewer: object) -> CourseDateQuerySet:
+        """Seen by whoever sees the course."""
+        return self.filter(course__in=CatalogueCourse.objects.visible_to(viewer))
+
+
 class CourseDate(Record):
     """A day on which a course of the catalogue begins."""
 
@@ -325,7 +337,7 @@ class CourseDate(Record):
     starts_on = models.DateField(verbose_name=_("Begins"))
     seats = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Seats"))
 
-    objects = OfCatalogueCourseQuerySet.as_manager()
+    objects = CourseDateQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_on", "pk"]

@@ -10,15 +10,25 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core import clock
+from floreo.core import clock, delimited
 from floreo.core.sectors import Sector
 from floreo.core.wording import day_text, month_text, number_figures, short_day
+from floreo.frameworks.models import Item
+from floreo.workforce.importing import Read
 from floreo.workforce.logic import SEVERAL, Published
 from floreo.workforce.models import CatalogueCourse, CourseDate, NeedsRequest
 
 
 def language_word(code: str) -> str:
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def role_words(item: Item) -> str:
+    """A role as people read it. Where the publisher gives a code (OG-WRL-005), with it; codes made here say nothing more than the name."""
+    title = item.in_language("title")
+    if not title:
+        return item.code
+    return f"{title} ({item.code})" if any(c.isupper() for c in item.code) else title
 
 
 def cost_text(course: CatalogueCourse) -> str:
@@ -35,6 +45,12 @@ def where_text(course: CatalogueCourse) -> str:
     place = course.place
     held = str(course.get_mode_display())
     return f"{held}, {place.in_language('name')}" if place is not None else held
+
+
+def facts_text(course: CatalogueCourse) -> str:
+    """Level, language, where and cost in one line."""
+    level, spoken = str(course.get_level_display()), language_word(course.language)
+    return " · ".join((level, spoken, where_text(course), cost_text(course)))
 
 
 def confirmed_text(course: CatalogueCourse) -> str:
@@ -136,3 +152,25 @@ def json_ld(course: CatalogueCourse) -> str:
     if instances:
         data["hasCourseInstance"] = instances
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+MOST_LISTED = 100  # problems of one file
+
+
+def read_sentences(read: Read) -> list[str]:
+    """What a check of a file found."""
+    count = len(read.rows)
+    words = {"n": number_figures(count), "encoding": read.encoding}
+    found = [
+        ngettext("%(n)s course can be read (%(encoding)s).", "%(n)s courses can be read (%(encoding)s).", count) % words
+    ]
+    if read.encoding == delimited.MIXED:
+        found.append(
+            _("Its lines have two encodings, and were read line by line. Look at the accents before you import.")
+        )
+    if read.unknown:
+        found.append(_("Nothing is read from these columns: %(columns)s.") % {"columns": ", ".join(read.unknown)})
+    found += [str(problem) for problem in read.problems[:MOST_LISTED]]
+    if (more := len(read.problems) - MOST_LISTED) > 0:
+        found.append(ngettext("And %(n)d more problem.", "And %(n)d more problems.", more) % {"n": more})
+    return found

@@ -67,7 +67,9 @@ COURSES = Table(
     rows=_courses,
     columns=(
         column("code", _("Code"), _("Part of its address")),
-        Column("institution", _("Institution"), _("Code of the organisation"), lambda c: c.institution.organisation.code),
+        Column(
+            "institution", _("Institution"), _("Code of the organisation"), lambda c: c.institution.organisation.code
+        ),
         *titles(_("As its institution calls it")),
         column("summary", _("What one learns"), _("As its institution describes it")),
         column("level", _("Level"), _("awareness, basic, intermediate, advanced or degree")),
@@ -84,7 +86,13 @@ COURSES = Table(
         Column("roles", _("Roles"), _("Codes of roles of skills frameworks"), _roles, CellKind.LIST),
         column("address", _("Address of its page"), _("At its institution"), CellKind.LINK),
         day("checked_on", _("Last confirmed"), _("When its institution last said that it is right")),
-        Column("is_current", _("Confirmed"), _("Whether that was within twelve months"), lambda c: c.is_current, CellKind.FLAG),
+        Column(
+            "is_current",
+            _("Confirmed"),
+            _("Whether that was within twelve months"),
+            lambda c: c.is_current,
+            CellKind.FLAG,
+        ),
         Column("page", _("Address"), _("Permanent address"), _address, CellKind.LINK),
         *SOURCED,
         CHANGED,
@@ -94,6 +102,7 @@ COURSES = Table(
     filters=(LEVEL, LANGUAGE, MODE, DISTRICT, COST),
     lookup=lambda rows, key: rows.filter(code=key),
 )
+
 
 def _of_state(rows: QuerySet[CatalogueCourse], value: str) -> QuerySet[CatalogueCourse]:
     match value:
@@ -142,8 +151,7 @@ WORKSPACE_COURSES = Table(
 
 
 def _course_dates(viewer: object) -> QuerySet[CourseDate]:
-    rows: QuerySet[CourseDate] = CourseDate.objects.visible_to(viewer)  # type: ignore[assignment]  # one rule for several kinds
-    return rows.select_related("course")
+    return CourseDate.objects.visible_to(viewer).select_related("course")
 
 
 COURSE_DATES = Table(
@@ -186,7 +194,9 @@ WORKFORCE_NEEDS = Table(
     rows=_needs,
     columns=(
         ID,
-        Column("organisation", _("Organisation"), _("Its code"), lambda n: n.organisation.code if n.organisation else None),
+        Column(
+            "organisation", _("Organisation"), _("Its code"), lambda n: n.organisation.code if n.organisation else None
+        ),
         column("sector", _("Sector"), _("As in the form of a case")),
         Column("role", _("Role"), _("Skills framework and code"), _role),
         column("needed", _("People needed"), _("Posts, filled or not"), CellKind.WHOLE),

@@ -26,12 +26,14 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
     unread = Count("courses", filter=Q(courses__needs_look=True, courses__removed_on=None))
     for body in Institution.objects.annotate(unread=unread).filter(unread__gt=0).select_related("organisation"):
         number = body.unread
-        why = ngettext("%(n)d course, new or changed, to be looked at.", "%(n)d courses, new or changed, to be looked at.", number)
+        why = ngettext(
+            "%(n)d course, new or changed, to be looked at.", "%(n)d courses, new or changed, to be looked at.", number
+        )
         yield _task(f"{key(body)}/look", body.named(), why % {"n": number}, body.workspace_url())
     oldest = Min("courses__checked_on")
-    for body in stale_institutions(today).annotate(oldest=oldest).select_related("organisation"):
+    for old in stale_institutions(today).annotate(oldest=oldest).select_related("organisation"):
         why = _("Its courses were not confirmed for a year. Send it its link, or call it.")
-        yield _task(f"{key(body)}/stale", body.named(), why, body.workspace_url(), since=body.oldest)
+        yield _task(f"{key(old)}/stale", old.named(), why, old.workspace_url(), since=old.oldest)
     late = NeedsRequest.objects.filter(answered_on=None, due_on__lt=today).exclude(link_hash="")
     for asked in late.select_related("organisation"):
         why = _("Has not answered how many people it needs.")

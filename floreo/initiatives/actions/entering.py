@@ -118,7 +118,9 @@ def send_entry(
     must_take_entries(competition)  # before the file is looked at
     if upload is not None and not competition.takes_files:
         raise refuse("file", _("This competition takes no files."), code="no_files")
-    before = CompetitionEntry.objects.filter(competition=competition, source_key=source_key).first() if source_key else None
+    before = (
+        CompetitionEntry.objects.filter(competition=competition, source_key=source_key).first() if source_key else None
+    )
     if before is not None:
         return before
     with kept(upload) as file:

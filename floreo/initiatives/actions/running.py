@@ -273,7 +273,7 @@ def erase_names(*, by: Actor) -> tuple[int, list[str]]:
             continue
         fresh = lock_latest(competition)
         for entry in fresh.entries.filter(is_erased=False).select_for_update():
-            places.append(entry.file.name)
+            places.append(str(entry.file.name or ""))
             _erase(entry)
             number += 1
         fresh.erased_on = today
@@ -289,7 +289,7 @@ def _remove_never_agreed(competition: Competition, today: date, places: list[str
         return 0
     waiting = list(competition.entries.filter(state=EntryState.WAITING))
     for entry in waiting:
-        places.append(entry.file.name)
+        places.append(str(entry.file.name or ""))
         outbox.withdraw_mail(KIND_GUARDIAN, key(entry))
         delete(entry)
     return len(waiting)

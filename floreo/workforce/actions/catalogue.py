@@ -335,7 +335,8 @@ def import_courses(*, by: Actor, read: Read) -> tuple[int, int]:
         institution = institutions[body.pk]
         facts = dict(row.facts)
         before = next(
-            (c for c in institution.courses.filter(removed_on=None) if plain(c.title) == plain(str(facts["title"]))), None
+            (c for c in institution.courses.filter(removed_on=None) if plain(c.title) == plain(str(facts["title"]))),
+            None,
         )
         course = before or CatalogueCourse(institution=institution)
         course.checked_on = clock.today()

@@ -117,7 +117,9 @@ def _send(request: NeedsRequest, *, is_reminder: bool) -> NeedsRequest:
     secret = secrets.token_urlsafe(32)
     request.link_hash = hash_of(secret)
     saved = save(request)
-    outbox.post_all([needs_mail(saved, secret, is_reminder=is_reminder)])  # not by post(): the trail would keep the address
+    outbox.post_all(
+        [needs_mail(saved, secret, is_reminder=is_reminder)]
+    )  # not by post(): the trail would keep the address
     return saved
 
 
@@ -159,16 +161,17 @@ def answer_needs(request: NeedsRequest, *, by: Actor, lines: Mapping[int, tuple[
             raise Refused(_("This is no role of a skills framework."), code="no_role")
         _require_number(needed, field=f"needed_{role}")
         _require_number(in_post, field=f"in_post_{role}")
-        _write(fresh, item, needed, in_post, today, sound_text(note)[:500])
+        _write(fresh, item, (needed, in_post), day=today, note=sound_text(note)[:500])
     fresh.answered_on = today
     save(fresh)
     return len(lines)
 
 
-def _write(request: NeedsRequest, item: Item, needed: int, in_post: int, day: date, note: str) -> None:
+def _write(request: NeedsRequest, item: Item, numbers: tuple[int, int], *, day: date, note: str) -> None:
     rows = WorkforceNeed.objects.select_for_update().filter(organisation=request.organisation, role=item, as_of=day)
     row = rows.first() or WorkforceNeed(organisation=request.organisation, role=item, as_of=day)
-    row.sector, row.needed, row.in_post, row.note = request.sector, needed, in_post, note
+    row.sector, row.note = request.sector, note
+    row.needed, row.in_post = numbers
     row.channel = NeedChannel.LINK
     save(row)
 

@@ -331,11 +331,16 @@ class Cohort(Record, Translated, Sourced):
     state = models.CharField(max_length=9, choices=CohortStateChoice.choices, default=CohortState.PLANNED)
     closed_on = models.DateField(null=True, blank=True, verbose_name=_("Results recorded on"))
     cancelled_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))
+    is_history = models.BooleanField(
+        default=False,
+        verbose_name=_("Known from a source only"),
+        help_text=_("A course in the past whose participants were never recorded here."),
+    )
     stated_people = models.PositiveIntegerField(
         null=True,
         blank=True,
         verbose_name=_("People, as the source says"),
-        help_text=_("Only of a course in the past whose list does not exist here. Empty: not known."),
+        help_text=_("Only of one that is known from a source. Empty: not known."),
     )
     is_public = models.BooleanField(
         default=False, verbose_name=_("Public"), help_text=_("The public sees the dates, and can sign up if it may.")
@@ -382,11 +387,6 @@ class Cohort(Record, Translated, Sourced):
         if (opens is not None and now < opens) or (closes is not None and now >= closes):
             return False
         return self.ends_on is None or now.date() <= self.ends_on
-
-    @property
-    def is_history(self) -> bool:
-        """Whether only a source tells of it: nobody signed up here."""
-        return self.stated_people is not None
 
     def workspace_url(self) -> str:
         return path_to("workspace:training_cohort", self.code)
@@ -540,7 +540,7 @@ class Enrolment(OfCohort):
 
     # Who it is and how they are reached is never in the trail: it can be erased, and the trail cannot.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"name", "mail", "mail_key"})
-    not_chained: ClassVar = {"feedback_on": "That somebody answered, and never what: a link between both would name them."}
+    not_chained: ClassVar = {"gave_feedback": "An entry beside that of the answer would say who gave which."}
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
     number = models.PositiveIntegerField()
@@ -597,7 +597,7 @@ class Enrolment(OfCohort):
     )
     passed = models.BooleanField(null=True, blank=True, verbose_name=_("Passed"))  # None: no pass mark, or not closed
     completed_on = models.DateField(null=True, blank=True, verbose_name=_("Completed on"))
-    feedback_on = models.DateField(null=True, blank=True)  # that the question was answered; not what
+    gave_feedback = models.BooleanField(default=False)  # not what
     is_erased = models.BooleanField(default=False)  # by the person: only counts are left
 
     objects = EnrolmentQuerySet.as_manager()
@@ -647,13 +647,14 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 class Attendance(Attended):
     """That somebody came to a session: somebody enrolled, or who walked in and gave a name."""
 
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"name", "substitute"})
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"name", "substitute", "organisation_name"})
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="attendances")
     enrolment = models.ForeignKey(
         Enrolment, null=True, blank=True, on_delete=models.CASCADE, related_name="attendances"
     )
-    sector = models.CharField(max_length=9, choices=Sector.choices, blank=True)  # of who walked in
+    organisation_name = models.CharField(max_length=200, blank=True)  # of who walked in, as they said it
+    sector = models.CharField(max_length=9, choices=Sector.choices, blank=True)  # as above
     how = models.CharField(max_length=5, choices=How.choices, default=How.LIST)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200, blank=True)

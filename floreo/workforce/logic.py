@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -44,16 +44,24 @@ class Need:
 
 
 def latest(needs: Iterable[Need], *, until: date | None = None) -> list[Need]:
-    """Of each organisation (or whole sector) and role the newest answer that was known at `until`."""
+    """Of each organisation (or whole sector) and role the newest answer that was known at `until`. An organisation is in one sector: that
+    of its newest answer."""
     newest: dict[tuple[int | None, str, int], Need] = {}
+    home: dict[int, Need] = {}
     for need in needs:
         if until is not None and need.as_of > until:
             continue
         key = (need.body, "" if need.body is not None else need.sector, need.role)
-        held = newest.get(key)
-        if held is None or (need.as_of, need.number) > (held.as_of, held.number):
+        if _is_newer(need, newest.get(key)):
             newest[key] = need
-    return sorted(newest.values(), key=lambda n: (n.sector, n.body or 0, n.role))
+        if need.body is not None and _is_newer(need, home.get(need.body)):
+            home[need.body] = need
+    found = [n if n.body is None else replace(n, sector=home[n.body].sector) for n in newest.values()]
+    return sorted(found, key=lambda n: (n.sector, n.body or 0, n.role))
+
+
+def _is_newer(need: Need, held: Need | None) -> bool:
+    return held is None or (need.as_of, need.number) > (held.as_of, held.number)
 
 
 def counted_once(needs: Iterable[Need]) -> list[Need]:
@@ -108,26 +116,26 @@ class Published:
 
 def published(needs: Iterable[Need], *, least: int = LEAST_BODIES) -> Published:
     """By sector, never by organisation: sectors with fewer than `least` organisations are put together into one row, with the next
-    larger one where those are still too few; and no number is shown, or can be computed, that is small (core/suppression)."""
+    larger one where those are still too few; and no number is shown, or can be computed, that is small (core/suppression). An estimate
+    of a whole sector says nothing of one organisation: it stands alone, and hides no other sector."""
     rows = counted_once(needs)
     bodies: dict[str, set[int]] = defaultdict(set)
-    estimated: dict[str, bool] = defaultdict(lambda: True)
     for need in rows:
-        bodies[need.sector] |= {need.body} if need.body is not None else set()
-        estimated[need.sector] &= need.body is None
-    # An estimate of a whole sector says nothing of one organisation: it stands alone.
-    sizes = {sector: least if estimated[sector] else len(bodies[sector]) for sector in sorted(bodies)}
-    merged = together(sizes, least=least)
-    if merged is None:
-        return Published(bodies=len(set().union(*bodies.values())))
-    names = [sector for sector in sizes if sector not in merged] + ([SEVERAL] if merged else [])
+        if need.body is not None:
+            bodies[need.sector].add(need.body)
+    merged = together({sector: len(bodies[sector]) for sector in sorted(bodies)}, least=least) if bodies else ()
+    if merged is None:  # all organisations together are too few: what is left are estimates
+        rows, bodies, merged = [need for need in rows if need.body is None], defaultdict(set), ()
+    if not rows:
+        return Published()
+    names = sorted({need.sector for need in rows} - set(merged)) + ([SEVERAL] if merged else [])
     sums = {name: [0, 0] for name in names}
     for need in rows:
         held = sums[SEVERAL if need.sector in merged else need.sector]
         held[0] += need.filled
         held[1] += need.gap
     table = suppressed_table([sums[name] for name in names])
-    return Published(tuple(names), merged, table, len(set().union(*bodies.values())))
+    return Published(tuple(names), merged, table, len(set().union(*bodies.values())) if bodies else 0)
 
 
 def together(sizes: Mapping[str, int], *, least: int = LEAST_BODIES) -> tuple[str, ...] | None:

@@ -104,7 +104,7 @@ def competition(request: HttpRequest, code: str) -> HttpResponseBase:
         categories=[found.category_words(name) for name in found.category_names()],
         results=[
             (
-                found.category_words(name),
+                _("Result: %(category)s") % {"category": found.category_words(name)} if name else _("Result"),
                 [(entry, presenters.who_text(entry), presenters.points_text(entry)) for entry in rows],
             )
             for name, rows in published_entries(found).items()

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -89,7 +90,7 @@ def course(request: HttpRequest, code: str) -> HttpResponseBase:
         crumbs=_crumbs(),
         course=found,
         institution=found.institution.organisation,
-        json_ld=presenters.json_ld(found),
+        json_ld=mark_safe(presenters.json_ld(found)),  # noqa: S308 -- it escapes the signs of markup
         confirmed=presenters.confirmed_text(found),
         cost=presenters.cost_text(found),
         where=presenters.where_text(found),

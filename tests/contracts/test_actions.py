@@ -37,6 +37,19 @@ OPEN = {
     "comment.changed",  # whoever holds the secret link of their own comment
     "comment.withdrawn",
     "comment.erased",
+    "needs.answered",  # whoever holds the link of the organisation that was asked
+    "catalogue.course_added",  # whoever holds the link of the institution, or runs the catalogue: asked within
+    "catalogue.course_changed",
+    "catalogue.course_removed",
+    "catalogue.confirmed",
+    "initiative.sent",  # anybody, by the public form: throttled, and read before it is shown
+    "entry.sent",  # anybody, while a competition is open: throttled
+    "entry.withdrawn",  # whoever holds the link of the entry, or of its guardian
+    "guardian.agreed",  # whoever holds the link that was sent to the guardian
+    "guardian.name_withdrawn",
+    "jury.scored",  # whoever holds the link of a member of the jury
+    "jury.conflict",
+    "jury.conflict_withdrawn",
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }
 

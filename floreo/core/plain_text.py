@@ -1,0 +1,18 @@
+"""Text as strangers and files give it, made sound: for a database, a file and a reader. Plain Python."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+# Marks of direction, and letters without a width; but not the joiners that pictures of people are made with.
+_UNSEEN = re.compile("[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+
+
+def sound_text(given: str) -> str:
+    """`given` as a database and a file can take it: no control characters but line ends, no half of a character, and nothing that turns
+    the direction of what stands after it or is not seen at all."""
+    whole = given.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
+    seen = _UNSEEN.sub("", whole)
+    return "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in seen).strip()

@@ -1,0 +1,114 @@
+"""Forms of initiatives and competitions. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.initiatives.models import Competition, CompetitionEntry, Criterion, Initiative, JuryMember
+from floreo.organisations.models import Place, PlaceSort
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, words_of
+
+_LANGUAGES = list(settings.LANGUAGES)
+
+
+class InitiativeForm(RecordForm):
+    organisation = organisation_field(_l("Organisation in the register"), required=False)
+    districts = forms.ModelMultipleChoiceField(
+        Place.objects.filter(kind=PlaceSort.DISTRICT),
+        label=_l("Districts"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="code",
+        help_text=_l("None: the whole country."),
+    )
+
+    class Meta:
+        model = Initiative
+        fields: ClassVar[list[str]] = [
+            "title",
+            "summary",
+            "organisation",
+            "who_name",
+            "audience",
+            "districts",
+            "starts_on",
+            "ends_on",
+            "address",
+            "contact",
+            "source",
+        ]
+        widgets: ClassVar[dict[str, Any]] = {"summary": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["organisation"] = self.instance.organisation.code if self.instance.organisation else ""
+            self.initial["districts"] = [row.place.code for row in self.instance.in_districts.select_related("place")]
+
+
+class EndForm(CommandForm):
+    ends_on = day_field(_l("To"), required=True, help_text=_l("The last day on which it takes place."))
+
+
+class DeclineForm(CommandForm):
+    reason = field_of(Initiative, "reason", required=True, help_text=_l("Saved in the history."))
+
+
+class CompetitionForm(RecordForm):
+    organisation = organisation_field(_l("Who runs it"), required=False)
+
+    class Meta:
+        model = Competition
+        fields: ClassVar[list[str]] = [
+            "title",
+            "summary",
+            "rules",
+            "prizes",
+            "jury_text",
+            "categories",
+            "organisation",
+            "age_from",
+            "age_to",
+            "opens_on",
+            "closes_on",
+            "takes_files",
+            "erase_after_days",
+            "contact",
+        ]
+        widgets: ClassVar[dict[str, Any]] = {
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "rules": forms.Textarea(attrs={"rows": 8}),
+            "prizes": forms.Textarea(attrs={"rows": 2}),
+            "jury_text": forms.Textarea(attrs={"rows": 2}),
+            "categories": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["organisation"] = self.instance.organisation.code if self.instance.organisation else ""
+
+
+class CriterionForm(RecordForm):
+    class Meta:
+        model = Criterion
+        fields: ClassVar[list[str]] = ["title", "weight"]
+
+
+class JurorForm(CommandForm):
+    name = field_of(JuryMember, "name", required=True)
+    mail = field_of(JuryMember, "mail", required=True)
+    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(JuryMember, "language"))
+
+
+class RetitleForm(CommandForm):
+    title = field_of(CompetitionEntry, "title", required=True)
+    school = field_of(CompetitionEntry, "school")
+
+
+class ExcludeForm(CommandForm):
+    reason = field_of(CompetitionEntry, "reason", required=True, help_text=_l("Whoever sent it reads the reason."))

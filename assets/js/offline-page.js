@@ -49,7 +49,7 @@ function wordsOf() {
     if (!field.name) continue;
     if (field.type === "radio" || field.type === "checkbox") {
       if (field.checked)
-        words[field.name] = [words[field.name], field.labels[0]?.textContent.trim()]
+        words[field.name] = [words[field.name], field.dataset.words ?? field.labels[0]?.textContent.trim()]
           .filter(Boolean)
           .join(", ");
     } else if (field.tagName === "SELECT")

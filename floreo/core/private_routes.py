@@ -24,6 +24,7 @@ PRIVATE_ROUTES = (
     PrivateRoute("report/follow"),
     PrivateRoute("comment/follow"),
     PrivateRoute("comment/invited"),
+    PrivateRoute("ambassador"),
     PrivateRoute("advisories/confirm"),
     PrivateRoute("advisories/unsubscribe"),
     PrivateRoute("welcome", checks_origin=True),

@@ -36,6 +36,8 @@ PUBLIC = [
     r"consultations/",
     r"comment/",
     r"frameworks/",
+    r"outreach/",
+    r"ambassador/",  # by the personal link
     r"offline-worker\.js",
     r"robots\.txt",
     r"\.well-known/security\.txt",

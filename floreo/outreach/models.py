@@ -387,7 +387,7 @@ class OutreachSession(Record):
     """One session that an ambassador held: where, for whom, on what, how many heads by age. Sent by a phone, maybe days later and more than
     once, or typed in from paper. Counted once it was reviewed."""
 
-    uuid = models.UUIDField(unique=True)  # made by the phone
+    uuid = models.CharField(max_length=36, unique=True)  # a UUID that the phone made, as it is written
     number = models.PositiveIntegerField(unique=True)
     reference = models.CharField(max_length=20, unique=True, verbose_name=_("Number"))
     ambassador = models.ForeignKey(

@@ -207,7 +207,7 @@ class SessionShape(Shape):
         received = datetime.combine(self.received_on, time(18, 0), tzinfo=clock.zone())
         is_over = self.state in ("reviewed", "rejected")
         return super().fields(setting) | {
-            "uuid": uuid5(_ROOM, str(self.number)),
+            "uuid": str(uuid5(_ROOM, str(self.number))),
             "reference": reference_of(self.district, self.number),
             "people": self.people,
             "received_at": received,

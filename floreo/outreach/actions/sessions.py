@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db.models import Max
@@ -75,7 +74,7 @@ class Given:
 class Arrival:
     """How it came: the phone's number of it, both of its clocks, and what its photos became."""
 
-    uuid: UUID
+    uuid: str
     digest: str = ""
     written: datetime | None = None
     sent: datetime | None = None
@@ -226,7 +225,7 @@ def twins_of(ambassador: Ambassador, given: Given) -> list[OutreachSession]:
 
 @action("outreach.entered", needs=_RUN)
 def enter_session(
-    ambassador: Ambassador, *, by: Actor, given: Given, uuid: UUID, is_another: bool = False
+    ambassador: Ambassador, *, by: Actor, given: Given, uuid: str, is_another: bool = False
 ) -> OutreachSession:
     """A session from a paper form: whoever types it in has the paper, so it is reviewed by that. One that is there already is not typed in
     a second time, unless they say that it is another."""

@@ -336,9 +336,9 @@ def _files(request: HttpRequest) -> list[bytes]:
     return [bytes(each.read(LARGEST + 1)) for each in request.FILES.getlist("photos")[:MOST]]
 
 
-def _uuid(given: str) -> UUID:
+def _uuid(given: str) -> str:
     try:
-        return UUID(given)
+        return str(UUID(given))
     except ValueError:
         raise Refused(
             _(

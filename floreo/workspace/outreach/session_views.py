@@ -186,7 +186,7 @@ def enter_session(request: HttpRequest, code: str) -> HttpResponse:
     form.fields["number"].initial = uuid4()
 
     def do(_facts: dict[str, Any]) -> OutreachSession:
-        number = form.cleaned_data.get("number") or uuid4()
+        number = str(form.cleaned_data.get("number") or uuid4())
         is_another = form.cleaned_data.get("is_another", False)
         return acts.enter_session(found, by=person(request), given=form.given(), uuid=number, is_another=is_another)
 

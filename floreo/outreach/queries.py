@@ -268,8 +268,8 @@ class Stock:
 def stock(today: date) -> list[Stock]:
     """Three queries."""
     moves = StockMove.objects.order_by()
-    store = dict(moves.values_list("item").annotate(_store_amount()))
-    held = dict(moves.exclude(ambassador=None).values_list("item").annotate(_held_amount()))
+    store = dict(moves.values_list("item").annotate(n=_store_amount()))
+    held = dict(moves.exclude(ambassador=None).values_list("item").annotate(n=_held_amount()))
     recent = moves.filter(kind=MoveKind.LEFT, moved_on__gt=first_day(today))
     left = dict(recent.values_list("item").annotate(Sum("amount")))
     return [
@@ -281,5 +281,5 @@ def stock(today: date) -> list[Stock]:
 def kit_of(ambassador: Ambassador) -> list[tuple[KitItem, int]]:
     """What an ambassador has, where it is not nothing."""
     rows = StockMove.objects.filter(ambassador=ambassador).order_by()
-    held = dict(rows.values_list("item").annotate(_held_amount()))
+    held = dict(rows.values_list("item").annotate(n=_held_amount()))
     return [(item, held[item.pk]) for item in KitItem.objects.filter(pk__in=held) if held[item.pk]]

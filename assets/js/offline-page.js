@@ -8,7 +8,7 @@
 //     <form data-offline-form>: its fields; [data-sum] are added up in <output data-total name="total">; [data-photos] is the field for photos
 //     <p data-said hidden>: what became of saving; its sentences are data-saved, data-full, data-picture, data-gone
 //
-// In the template, data-show="{venue}, {district}" is filled with what the reader sees in those fields; an element whose fields are all empty goes. data-state="saved"
+// In the template, data-show="{venue}, {district}" is filled with what the reader sees in those fields; an element whose first field is empty goes. data-state="saved"
 // names the state in which an element is shown; %t is the time, %r the number of the server, %s its sentence. Its buttons: data-change, data-delete (with data-confirm).
 import { Queue, REFUSED, SENDING, SENT, keepPage, newId, shrunk } from "./offline.js";
 
@@ -22,18 +22,20 @@ const { kind, link } = page.dataset;
 let changing = null; // the item that is in the form
 
 const MOST_PHOTOS = Number(photos?.dataset.most) || 3;
-const moment = new Intl.DateTimeFormat(document.documentElement.lang, {
+// Day before month, and a clock of 24 hours, as everywhere on this site.
+const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const moment = new Intl.DateTimeFormat(LANGUAGE, {
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
 });
-const day = new Intl.DateTimeFormat(document.documentElement.lang, {
+const day = new Intl.DateTimeFormat(LANGUAGE, {
   weekday: "short",
   day: "numeric",
   month: "short",
 });
-const number = new Intl.NumberFormat(document.documentElement.lang);
+const number = new Intl.NumberFormat(LANGUAGE);
 
 // --- What the form says -------------------------------------------------------------------------------------------------------------------------------------
 
@@ -151,12 +153,9 @@ async function change(id) {
 // --- What the lists show ------------------------------------------------------------------------------------------------------------------------------------
 
 function filled(pattern, words) {
-  let any = false;
-  const text = pattern.replace(/\{(\w+)\}/g, (_all, name) => {
-    any ||= Boolean(words[name]);
-    return words[name] || "";
-  });
-  return any ? text : "";
+  const first = /\{(\w+)\}/.exec(pattern);
+  if (first && !words[first[1]]) return "";
+  return pattern.replace(/\{(\w+)\}/g, (_all, name) => words[name] || "");
 }
 
 function row(item) {

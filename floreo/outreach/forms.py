@@ -75,7 +75,9 @@ class SessionForm(forms.Form):
     happened_on = forms.DateField(**_about("happened_on"), widget=_Day())
     district = district_field()
     venue = forms.CharField(**_about("venue"), max_length=120)
-    setting = forms.ChoiceField(**_about("setting"), choices=VenueKind.choices, required=False)
+    setting = forms.ChoiceField(
+        **_about("setting"), choices=[("", _l("As in the list of venues")), *VenueKind.choices], required=False
+    )
     audience = forms.ChoiceField(**_about("audience"), choices=Audience.choices, widget=forms.RadioSelect)
     topic = forms.ChoiceField(**_about("topic"), choices=SessionTopic.choices, widget=forms.RadioSelect)
     language = forms.ChoiceField(**_about("language"), choices=())

@@ -16,7 +16,7 @@ from floreo.core.ui.maps import Shape
 from floreo.core.wording import capital, day_text, listed, number_figures, number_word, short_day
 from floreo.outreach.logic import rate
 from floreo.outreach.models import Ambassador, AmbassadorRequest, OutreachSession, Scheme
-from floreo.outreach.queries import Coverage, CoverageOfAll
+from floreo.outreach.queries import Coverage, CoverageOfAll, active_of
 
 _THIRDS = Decimal(2) / 3
 
@@ -88,12 +88,12 @@ def subline(found: CoverageOfAll, scheme: Scheme | None) -> str:
     return f"{day} " + _("Target: all %(number)s by %(day)s.") % words
 
 
-def target_text(found: CoverageOfAll, scheme: Scheme | None) -> str:
-    """How many ambassadors there are of how many that were aimed at."""
+def target_text(active: int, scheme: Scheme | None) -> str:
+    """How many ambassadors of the scheme are active, of how many that it aims at."""
     if scheme is None or scheme.target is None:
         return ""
     words = {
-        "count": number_figures(found.country.ambassadors),
+        "count": number_figures(active),
         "target": number_figures(scheme.target),
         "title": scheme.in_language("title"),
     }
@@ -338,7 +338,7 @@ def coverage_words(found: CoverageOfAll, scheme: Scheme | None) -> dict[str, Any
     return {
         "headline": headline(found, scheme),
         "subline": subline(found, scheme),
-        "target_text": target_text(found, scheme),
+        "target_text": target_text(active_of(scheme, found.today), scheme),
         "ranking": ranking(found),
         "census_sentence": f"{capital(census_text(found))}.",
         "map_unit": _("Certified and active on %(day)s; %(census)s")

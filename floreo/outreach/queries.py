@@ -51,6 +51,11 @@ def active_on(day: date) -> AmbassadorQuerySet:
     return Ambassador.objects.certified_on(day).filter(Exists(held))
 
 
+def active_of(scheme: Scheme | None, day: date) -> int:
+    """How many of one scheme are certified and active."""
+    return active_on(day).filter(scheme=scheme).count() if scheme is not None and scheme.target is not None else 0
+
+
 # --- Coverage -----------------------------------------------------------------------------------------------------
 
 

@@ -12,5 +12,6 @@ random > secrets/program_password
 printf 'postgresql://floreo_owner:%s@database/floreo\n' "$(cat secrets/owner_password)" > secrets/database_owner
 printf 'postgresql://floreo:%s@database/floreo\n' "$(cat secrets/program_password)" > secrets/database_program
 openssl genpkey -algorithm ed25519 -out secrets/head_key 2>/dev/null
+openssl genpkey -algorithm ed25519 -out secrets/certificate_key 2>/dev/null
 : > secrets/smtp_password
 chmod 0444 secrets/*    # the folder, which only you may enter, keeps others out

@@ -245,6 +245,8 @@ BOUNCE_IMAP = env.confidential("FLOREO_BOUNCE_IMAP")
 
 # Signed heads of the audit chain. Only the worker opens the key: on a server it lies where the web server cannot read it.
 HEAD_KEY_FILE = env.text("FLOREO_HEAD_KEY_FILE") or str(DATA / "head-key.pem")
+# The same for certificates: the worker signs them, and the web server never opens the key.
+CERTIFICATE_KEY_FILE = env.text("FLOREO_CERTIFICATE_KEY_FILE") or str(DATA / "certificate-key.pem")
 HEADS_FILE = env.text("FLOREO_HEADS_FILE")
 HEADS_TO = env.words("FLOREO_HEADS_TO")
 TIMESTAMPS, TIMESTAMPS_CA = env.text("FLOREO_TIMESTAMPS"), env.text("FLOREO_TIMESTAMPS_CA")

@@ -10,7 +10,6 @@ import hashlib
 import io
 import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
+from floreo.core.delimited import decoded, plain
 from floreo.core.errors import Refused
 from floreo.core.policy import Tlp
 from floreo.core.sectors import Sector
@@ -111,12 +111,6 @@ class Read:
     unknown: list[str] = field(default_factory=list)  # columns that nothing is read from
 
 
-def plain(text: str) -> str:
-    """Without accents, case and spare spaces: how names of columns and choices are compared."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.casefold().replace("_", " ").split())
-
-
 def template(language: str) -> bytes:
     """A file with the header and one example, for a spreadsheet (UTF-8 with its mark)."""
     out = io.StringIO()
@@ -126,27 +120,11 @@ def template(language: str) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    """Text and the name of its encoding. Raises Refused for what is no text."""
-    order = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
-    for encoding in order:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text.lstrip("\ufeff"), "UTF-8" if encoding == "utf-8-sig" else encoding
-    raise Refused(
-        _("This file is not text in UTF-8, UTF-16 or Windows-1252. Save it as “CSV UTF-8” and try again."),
-        code="no_text",
-    )
-
-
 def read(content: bytes, name: str) -> Read:
     """The rows of the file and what is wrong with it. Raises Refused with a sentence for a file of which nothing can be read."""
     if len(content) > MOST_BYTES:
         raise Refused(_("This file is larger than 50 MB. Split it."), code="too_large")
-    text, encoding = _decoded(content)
+    text, encoding = decoded(content)
     found = Read(name[:200], hashlib.sha256(content).hexdigest(), encoding)
     lines = _cells(text, found)
     header = next(lines, (0, []))[1]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 
+from floreo.organisations.logic import Presence
+
 PREPARE_DAYS = 14  # an agenda is to be out this long before its meeting
 WRITE_DAYS = 5  # and the minutes this soon after it
 
@@ -40,12 +42,6 @@ class ItemKind(StrEnum):
     DECISION = "decision"
     FOLLOW_UP = "follow_up"
     OTHER = "other"
-
-
-class Presence(StrEnum):
-    PRESENT = "present"
-    APOLOGIES = "apologies"
-    ABSENT = "absent"
 
 
 class DecisionState(StrEnum):

@@ -15,8 +15,8 @@ from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry
-from floreo.meetings.logic import OPEN_STATES, DecisionState, ItemKind, MeetingState, MinutesState, Presence, SeatPart
-from floreo.organisations.models import Organisation, Person
+from floreo.meetings.logic import OPEN_STATES, DecisionState, ItemKind, MeetingState, MinutesState, SeatPart
+from floreo.organisations.models import Attended, Organisation, Person
 from floreo.strategy.models import Edition
 
 
@@ -44,12 +44,6 @@ class ItemKindChoice(models.TextChoices):
     DECISION = ItemKind.DECISION, _("To decide")
     FOLLOW_UP = ItemKind.FOLLOW_UP, _("Follow-up")
     OTHER = ItemKind.OTHER, _("Other")
-
-
-class PresenceChoice(models.TextChoices):
-    PRESENT = Presence.PRESENT, _("Present")
-    APOLOGIES = Presence.APOLOGIES, _("Apologies")
-    ABSENT = Presence.ABSENT, _("Absent")
 
 
 class DecisionStateChoice(models.TextChoices):
@@ -282,18 +276,10 @@ class AgendaItem(OfMeeting, Translated):
         return self.title
 
 
-class Attendance(OfMeeting):
+class Attendance(OfMeeting, Attended):
     """Whether a seat was taken at a meeting, and by whom. A guest has a name and perhaps a body, but no seat."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
-    organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="attendances"
-    )
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="attendances")
-    name = models.CharField(max_length=200, blank=True)  # of a guest, or of who came for a body without a named person
-    presence = models.CharField(max_length=10, choices=PresenceChoice.choices, default=Presence.PRESENT)
-    substitute = models.CharField(max_length=200, blank=True)  # who came instead of the person
-    is_guest = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["is_guest", "pk"]

@@ -21,10 +21,10 @@ from floreo.meetings.models import (
     Meeting,
     MeetingStateChoice,
     MinutesStateChoice,
-    PresenceChoice,
     Seat,
     SeatPartChoice,
 )
+from floreo.organisations.models import PresenceChoice
 
 
 class SeatShape(SourcedShape):

@@ -15,13 +15,13 @@ from floreo.meetings.logic import (
     DecisionState,
     MeetingState,
     MinutesState,
-    Presence,
     agenda_due,
     came,
     hours,
     minutes_due,
 )
 from floreo.meetings.models import Attendance, Decision, DecisionStateChoice, Meeting, Seat
+from floreo.organisations.logic import Presence
 
 
 def title(meeting: Meeting) -> str:

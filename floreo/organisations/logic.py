@@ -28,6 +28,14 @@ class PlaceKind(StrEnum):
     VILLAGE = "village"
 
 
+class Presence(StrEnum):
+    """What an attendance list says of somebody."""
+
+    PRESENT = "present"
+    APOLOGIES = "apologies"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True)
 class Span:
     """A stretch of days, open at either end when a bound is None."""

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from floreo.certificates.models import Certificate
 from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
@@ -208,7 +209,8 @@ class AmbassadorQuerySet(models.QuerySet["Ambassador"]):
         """Whose certificate held on that day, and who had not left."""
         held = Q(certificate_expires_on=None) | Q(certificate_expires_on__gte=day)
         stayed = Q(left_on=None) | Q(left_on__gt=day)
-        return self.filter(held, stayed, certified_on__lte=day)
+        revoked = Q(certificate__revoked_on__isnull=False, certificate__revoked_on__lte=day)
+        return self.filter(held, stayed, certified_on__lte=day).exclude(revoked)
 
 
 class Ambassador(Record):
@@ -246,6 +248,15 @@ class Ambassador(Record):
     )
     leave_until = models.DateField(null=True, blank=True, verbose_name=_("On leave until"))
     left_on = models.DateField(null=True, blank=True, verbose_name=_("Left on"))
+    certificate = models.ForeignKey(
+        Certificate,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="ambassadors",
+        verbose_name=_("Certificate issued here"),
+        help_text=_("Number and dates below then follow from it, also when it is renewed or revoked."),
+    )
     certificate_number = models.CharField(max_length=60, blank=True, verbose_name=_("Certificate"))
     certified_on = models.DateField(null=True, blank=True, verbose_name=_("Certified on"))
     certificate_expires_on = models.DateField(null=True, blank=True, verbose_name=_("Certificate expires on"))

@@ -119,6 +119,7 @@ class AmbassadorShape(Shape):
     state: Annotated[str, one_of(AmbassadorState)]
     leave_until: _Day = None
     left_on: _Day = None
+    certificate: str = ""  # its serial, where it was issued here
     certificate_number: str = ""
     certified_on: _Day = None
     certificate_expires_on: _Day = None

@@ -79,7 +79,7 @@ def test_containers_hold_no_password_and_only_the_secrets_that_they_need() -> No
         "migrate": {"secret_key", "database_owner"},
         "prepare": program,
         "web": program,
-        "worker": program | {"smtp_password", "head_key"},
+        "worker": program | {"smtp_password", "head_key", "certificate_key"},
     }
     made = (ROOT / "deploy" / "containers" / "secrets.sh").read_text()
     assert (

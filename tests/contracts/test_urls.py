@@ -33,8 +33,11 @@ PUBLIC = [
     r"publications/",
     r"laws/",
     r"advisories/",
+    r"certificates/",
+    r"\.well-known/did\.json",
     r"consultations/",
     r"comment/",
+    r"training/",
     r"frameworks/",
     r"outreach/",
     r"ambassador/",  # by the personal link

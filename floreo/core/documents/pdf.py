@@ -7,6 +7,7 @@ import io
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,16 @@ def to_pdf(document: Document, *, labels: Labels | None = None) -> bytes:
     if len(text) > LONG:
         _forget()
     return made
+
+
+def drawn(source: bytes, data: Mapping[str, Any]) -> bytes:
+    """A paper of an app's own design as PDF/UA-1: `source` is its typst, which reads `data` as JSON from `sys.inputs.document`."""
+    return _compile(source, inputs={"document": _drawable(json.dumps(data, ensure_ascii=False))})
+
+
+def picture_of(svg: str, *, ppi: float) -> bytes:
+    """A picture that we drew, as PNG, 160 mm wide."""
+    return _compile(_PICTURE, inputs={"svg": _drawable(svg)}, kind="png", ppi=ppi)
 
 
 _PICTURE = b"""#set page(width: 160mm, height: auto, margin: 0pt, fill: white)

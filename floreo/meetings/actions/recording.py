@@ -19,8 +19,9 @@ from floreo.meetings.actions.agenda import add_item
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.actions.decisions import take_decision
 from floreo.meetings.drawing import edition_of
-from floreo.meetings.logic import MeetingState, Presence, fingerprint
+from floreo.meetings.logic import MeetingState, fingerprint
 from floreo.meetings.models import AgendaItem, Attendance, Meeting, Seat
+from floreo.organisations.logic import Presence
 from floreo.organisations.models import Organisation
 
 

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import floreo.meetings.logic
+import floreo.organisations.logic
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -153,11 +154,11 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('name', models.CharField(blank=True, max_length=200)),
-                ('presence', models.CharField(choices=[('present', 'Present'), ('apologies', 'Apologies'), ('absent', 'Absent')], default=floreo.meetings.logic.Presence['PRESENT'], max_length=10)),
+                ('presence', models.CharField(choices=[('present', 'Present'), ('apologies', 'Apologies'), ('absent', 'Absent')], default=floreo.organisations.logic.Presence['PRESENT'], max_length=10)),
                 ('substitute', models.CharField(blank=True, max_length=200)),
                 ('is_guest', models.BooleanField(default=False)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='organisations.organisation')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attendances', to='organisations.person')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_attendances', to='organisations.organisation')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(app_label)s_attendances', to='organisations.person')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='meetings.meeting')),
             ],
             options={

@@ -1,6 +1,7 @@
 """The register and its accounts, by their tables."""
 
 from floreo.organisations.models.accounts import Invitation, Membership, User, UserManager
+from floreo.organisations.models.attendance import Attended, PresenceChoice
 from floreo.organisations.models.register import (
     Contact,
     ContactRole,
@@ -20,6 +21,7 @@ from floreo.organisations.models.register import (
 )
 
 __all__ = [
+    "Attended",
     "Contact",
     "ContactRole",
     "Country",
@@ -37,6 +39,7 @@ __all__ = [
     "Person",
     "Place",
     "PlaceSort",
+    "PresenceChoice",
     "User",
     "UserManager",
 ]

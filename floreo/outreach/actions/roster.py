@@ -45,6 +45,7 @@ def add_ambassador(*, by: Actor, scheme: Scheme, district: Place, **facts: Any) 
     taken = Ambassador.objects.values_list("code", flat=True)
     ambassador = Ambassador(code=next_code(district.code, taken), scheme=scheme, district=district)
     assign(ambassador, facts)
+    follow_certificate(ambassador)
     is_current = ambassador.certified_on is not None and not _is_expired(ambassador, clock.today())
     ambassador.state = AmbassadorState.ACTIVE if is_current else AmbassadorState.CANDIDATE
     _require_sound(ambassador)
@@ -56,11 +57,35 @@ def update_ambassador(ambassador: Ambassador, *, by: Actor, version: int | None 
     """Facts of the roster. A new certificate makes active again who had lapsed, or was a candidate."""
     fresh = lock_latest(ambassador, version)
     assign(fresh, facts)
+    follow_certificate(fresh)
     waited = fresh.state in (AmbassadorState.CANDIDATE, AmbassadorState.LAPSED)
     if waited and fresh.certified_on is not None and not _is_expired(fresh, clock.today()):
         fresh.state = AmbassadorState.ACTIVE
     _require_sound(fresh)
     return save(fresh)
+
+
+def follow_certificate(ambassador: Ambassador) -> bool:
+    """Writes what the certificate says now onto the roster: the newest renewal that holds takes its place, and one that was revoked ended
+    on the day before. Says whether anything changed."""
+    certificate = ambassador.certificate
+    if certificate is None:
+        return False
+    renewal = certificate.renewals.valid_on(clock.today()).order_by("-issued_on", "-serial").first()
+    certificate = renewal or certificate
+    last = certificate.expires_on
+    if certificate.revoked_on is not None:
+        day_before = max(certificate.issued_on, certificate.revoked_on - timedelta(days=1))
+        last = min(last, day_before) if last is not None else day_before
+    said = (certificate, certificate.number, certificate.issued_on, last)
+    held = (
+        ambassador.certificate,
+        ambassador.certificate_number,
+        ambassador.certified_on,
+        ambassador.certificate_expires_on,
+    )
+    ambassador.certificate, ambassador.certificate_number, ambassador.certified_on, ambassador.certificate_expires_on = said
+    return said != held
 
 
 def _is_expired(ambassador: Ambassador, today: date) -> bool:
@@ -192,10 +217,22 @@ def record_call(ambassador: Ambassador, *, by: Actor, called_on: date, call_note
     return save(fresh)
 
 
+def _follow_certificates(today: date) -> None:
+    rows = Ambassador.objects.exclude(certificate=None).exclude(state=AmbassadorState.LEFT)
+    for each in rows.select_related("certificate").select_for_update(of=("self",)):
+        if not follow_certificate(each):
+            continue
+        if each.state == AmbassadorState.LAPSED and not _is_expired(each, today):
+            each.state = AmbassadorState.ACTIVE
+        save(each)
+
+
 @action("ambassadors.lapsed", needs=None, quiet=True)
 def lapse_expired(*, by: Actor) -> int:
-    """Whose certificate has expired is no longer active, and whose leave is over is back: every day, by itself. Returns how many changed."""
+    """Whose certificate has expired or was revoked is no longer active, who renewed it is active again, and whose leave is over is back: every
+    day, by itself. Returns how many changed."""
     today = clock.today()
+    _follow_certificates(today)
     gone = Ambassador.objects.select_for_update().filter(
         state__in=(AmbassadorState.ACTIVE, AmbassadorState.ON_LEAVE), certificate_expires_on__lt=today
     )

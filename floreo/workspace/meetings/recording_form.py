@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.meetings.actions.recording import Decided, ItemMinutes, Recorded, SeatTaken, text_of
 from floreo.meetings.logic import fingerprint
-from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting, PresenceChoice, Seat
+from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting, Seat
 from floreo.meetings.presenters import seat_name
-from floreo.organisations.models import Organisation
+from floreo.organisations.models import Organisation, PresenceChoice
 from floreo.workspace.forms import CommandForm, day_field
 
 _ROWS = 5

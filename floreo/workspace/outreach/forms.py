@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.certificates.models import Certificate
 from floreo.core import clock
 from floreo.organisations.models import Organisation, Person
 from floreo.outreach.actions.sessions import Given
@@ -59,6 +60,15 @@ class AmbassadorForm(RecordForm):
         **words_of(Ambassador, "organisation"),
     )
 
+    certificate = forms.ModelChoiceField(
+        Certificate.objects.filter(is_erased=False).order_by("-issued_on", "-serial"),
+        required=False,
+        to_field_name="number",
+        widget=forms.TextInput,
+        **words_of(Ambassador, "certificate"),
+        error_messages={"invalid_choice": _l("No certificate has this number. Check it on the list of certificates.")},
+    )
+
     class Meta:
         model = Ambassador
         fields: ClassVar[list[str]] = [
@@ -68,6 +78,7 @@ class AmbassadorForm(RecordForm):
             "community",
             "languages",
             "cohort",
+            "certificate",
             "certificate_number",
             "certified_on",
             "certificate_expires_on",
@@ -97,6 +108,7 @@ class AmbassadorForm(RecordForm):
             self.initial |= {
                 "scheme": self.instance.scheme.code,
                 "district": self.instance.district.code,
+                "certificate": self.instance.certificate.number if self.instance.certificate else "",
                 "person": self.instance.person.code if self.instance.person else None,
                 "organisation": self.instance.organisation.code if self.instance.organisation else None,
             }

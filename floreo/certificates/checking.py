@@ -1,0 +1,192 @@
+"""What a badge is that somebody brings: read in a cage, compared with what is on record here, and said in a sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from floreo.certificates import reading
+from floreo.certificates.identity import known_names, ours
+from floreo.certificates.logic import Fault, Read, Signature, State, Verdict, read_code, state_on, verdict_of
+from floreo.certificates.models import Certificate
+from floreo.core import cage, clock
+
+_PAGE = re.compile(r"(?:/[a-z]{2})?/certificates/([0-9A-Za-z-]{12,20})/")
+_SECONDS = 20  # of processor time
+_OUTPUT = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Check:
+    """What came of it. `certificate` is the one on record that the badge names, whoever signed it."""
+
+    verdict: Verdict
+    read: Read
+    certificate: Certificate | None
+    differs: tuple[str, ...] = ()  # in what it differs from the one on record
+
+
+def check_badge(content: bytes) -> Check:
+    """Judges a file or a text. Nothing that it names is fetched."""
+    if len(content) > reading.LARGEST:
+        return Check(Verdict.NO_BADGE, Read(fault=Fault.NO_BADGE), None)
+    return _judged(_read_in_a_cage(content))
+
+
+def _read_in_a_cage(content: bytes) -> Read:
+    try:
+        given = cage.run(reading.__name__, content, seconds=_SECONDS, output=_OUTPUT).value
+        return _rebuilt(given)
+    except cage.Died as end:
+        if end.reason == "fault":
+            raise
+        return Read(fault=Fault.NO_BADGE)
+
+
+def _rebuilt(given: Any) -> Read:
+    """From what the reader said. Raises cage.Died where no reader of ours says so."""
+    try:
+        apart = {"fault", "signature", "status_lists"}
+        return Read(
+            fault=Fault(given["fault"]) if given["fault"] else None,
+            signature=Signature(given["signature"]),
+            status_lists=tuple(str(each)[:1000] for each in given["status_lists"]),
+            **{name: str(value)[:1000] for name, value in given.items() if name not in apart},
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as wrong:
+        raise cage.Died("fault", str(wrong)) from wrong
+
+
+def _judged(read: Read) -> Check:
+    found = certificate_named(read.id)
+    day = clock.today()
+    state = state_on(found, day) if found is not None else None
+    verdict = verdict_of(read, ours(known_names()), state, is_known=found is not None)
+    return Check(verdict, read, found, _differences(read, found) if found is not None else ())
+
+
+def certificate_named(address: str) -> Certificate | None:
+    """The certificate whose public page has that address."""
+    if not address.startswith(settings.SITE_ADDRESS):
+        return None
+    match = _PAGE.fullmatch(address.removeprefix(settings.SITE_ADDRESS))
+    code = read_code(match[1]) if match else ""
+    return Certificate.objects.filter(code=code).first() if code else None
+
+
+def _differences(read: Read, found: Certificate) -> tuple[str, ...]:
+    """In which fields a badge says something else than the one on record; not what."""
+    if found.is_erased or not found.is_digital:
+        return ()
+    pairs = {
+        "holder": (read.holder, found.name),
+        "title": (read.title, found.title),
+        "issuer": (read.issuer_name, found.issuer_name),
+        "issued": (read.valid_from[:10], found.issued_on.isoformat()),
+        "expires": (read.valid_until[:10], found.expires_on.isoformat() if found.expires_on else ""),
+    }
+    return tuple(name for name, (said, kept) in pairs.items() if said != kept)
+
+
+def headline(check: Check) -> str:
+    """The answer, in one line."""
+    heads = {
+        Verdict.VALID: _("This certificate is genuine and valid"),
+        Verdict.EXPIRED: _("This certificate is genuine, and has expired"),
+        Verdict.REVOKED: _("This certificate was revoked"),
+        Verdict.EDITED: _("This badge was changed after it was signed"),
+        Verdict.FORGED: _("This badge is forged"),
+        Verdict.COPY: _("This badge imitates one of ours"),
+        Verdict.KEY_WITHDRAWN: _("This badge is signed with a key that is no longer accepted"),
+        Verdict.UNRECORDED: _("It is not known whether this certificate is valid"),
+        Verdict.FOREIGN: _("This badge was not issued here"),
+        Verdict.FOREIGN_UNKNOWN: _("This badge was not issued here, and it is not known whether it is valid"),
+        Verdict.FOREIGN_EXPIRED: _("This badge was not issued here, and has expired"),
+        Verdict.UNCHECKED: _("The signature of this badge cannot be checked here"),
+        Verdict.UNSIGNED: _("This badge is not signed"),
+        Verdict.BROKEN: _("This is not a sound Open Badge"),
+        Verdict.NO_BADGE: _("There is no Open Badge in this"),
+    }
+    return heads[check.verdict]
+
+
+def explanation(check: Check) -> str:
+    """What that means, and what to do."""
+    words = {"issuer": check.read.issuer_name or check.read.issuer_id or "–"}
+    said = {
+        Verdict.VALID: _("It was signed here and not changed, it is on record here, and it was not revoked."),
+        Verdict.EXPIRED: _("It was signed here and not changed. Its last day has passed."),
+        Verdict.REVOKED: _("It was signed here, and later revoked. The reason is on its page."),
+        Verdict.EDITED: _("Its signature does not fit what it says. Do not accept it."),
+        Verdict.FORGED: _(
+            "It names this site as its issuer, but was not signed with a key of this site. Do not accept it."
+        ),
+        Verdict.COPY: _(
+            "It carries the name or an address of an issuer of this site, but somebody else signed it. Do not accept it."
+        ),
+        Verdict.KEY_WITHDRAWN: _(
+            "The key was withdrawn, for example because it was stolen. Ask the holder for the present form of the"
+            " certificate, or check it by its number."
+        ),
+        Verdict.UNRECORDED: _("It was signed here, but there is no such certificate on record. Ask the issuer."),
+        Verdict.FOREIGN: _(
+            "It says that it was issued by %(issuer)s, and was not changed since it was signed. Whether that issuer is"
+            " who it says is not checked here. Ask the issuer."
+        ),
+        Verdict.FOREIGN_UNKNOWN: _(
+            "It says that it was issued by %(issuer)s, and was not changed since it was signed. It can be revoked, and the"
+            " list of revoked badges is elsewhere: it was not asked. Ask the issuer."
+        ),
+        Verdict.FOREIGN_EXPIRED: _("It says that it was issued by %(issuer)s. Its last day has passed."),
+        Verdict.UNCHECKED: _(
+            "It is signed in a way, or with a key, that is not known here. So it is not known whether it is genuine, or"
+            " was revoked. Ask %(issuer)s."
+        ),
+        Verdict.UNSIGNED: _("Anybody can have written it. Do not accept it."),
+        Verdict.BROKEN: _("It lacks what the standard asks for: %(fault)s Do not accept it."),
+        Verdict.NO_BADGE: _(
+            "Use the file as the holder got it (JSON, SVG or PNG), or paste its whole text. To check a certificate on"
+            " paper, use its number or code."
+        ),
+    }
+    return said[check.verdict] % (words | {"fault": fault_text(check.read.fault)})
+
+
+def fault_text(fault: Fault | None) -> str:
+    match fault:
+        case Fault.NO_ISSUER:
+            return _("it names no issuer.")
+        case Fault.NOT_A_BADGE:
+            return _("it is a credential of another kind.")
+        case Fault.NOT_YET:
+            return _("it is not valid yet.")
+        case _:
+            return _("it is incomplete or contradicts itself.")
+
+
+def state_text(state: State | None) -> str:
+    match state:
+        case State.CURRENT:
+            return _("Valid")
+        case State.EXPIRES_SOON:
+            return _("Valid, expires soon")
+        case State.EXPIRED:
+            return _("Expired")
+        case State.REVOKED:
+            return _("Revoked")
+        case _:
+            return _("Not valid yet")
+
+
+def difference_text(name: str) -> str:
+    return {
+        "holder": _("the name of the holder"),
+        "title": _("the course"),
+        "issuer": _("the issuer"),
+        "issued": _("the day of issue"),
+        "expires": _("the last day"),
+    }[name]

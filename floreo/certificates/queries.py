@@ -1,0 +1,165 @@
+"""Reads of certificates used more than once. Other apps ask here who is certified: `current_certificates`, `certificate_of`,
+`certified_people`, `state_of`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet
+
+from floreo.certificates.logic import State, Why, counts_of, state_on, why_not
+from floreo.certificates.models import Certificate, CertificateQuerySet, Origin, SigningKey
+from floreo.core import clock
+from floreo.organisations.models import Person
+from floreo.training.logic import CohortState
+from floreo.training.models import Cohort, Course, Enrolment
+
+# --- For other apps -----------------------------------------------------------------------------------------------
+
+
+def current_certificates(*, on: date | None = None, course: Course | None = None) -> CertificateQuerySet:
+    """Certificates that hold on that day (today): issued, not expired, not revoked. Whose certificate has lapsed is not among them."""
+    rows = Certificate.objects.valid_on(on or clock.today())
+    return rows if course is None else rows.filter(course=course)
+
+
+def certificate_of(
+    whom: Person | Enrolment, *, on: date | None = None, course: Course | None = None
+) -> Certificate | None:
+    """The certificate that somebody holds on that day, the one that lasts longest first; where none holds, the newest they ever had.
+    `state_of` says which of the two it is. What was issued after that day does not count."""
+    day = on or clock.today()
+    who = Q(person=whom) if isinstance(whom, Person) else Q(enrolment=whom)
+    rows = Certificate.objects.filter(who, issued_on__lte=day)
+    rows = rows if course is None else rows.filter(course=course)
+    valid = rows.valid_on(day).order_by(F("expires_on").desc(nulls_first=True), "-issued_on").first()
+    return valid or rows.order_by("-issued_on", "-pk").first()
+
+
+def certificates_of_people(
+    people: Iterable[int], *, on: date | None = None, course: Course | None = None
+) -> dict[int, Certificate]:
+    """The same for many people at once, by their ids: one query."""
+    day = on or clock.today()
+    rows = Certificate.objects.filter(person__in=list(people), issued_on__lte=day)
+    rows = rows if course is None else rows.filter(course=course)
+    found: dict[int, list[Certificate]] = defaultdict(list)
+    for each in rows.order_by("issued_on", "pk"):
+        if each.person_id is not None:
+            found[each.person_id].append(each)
+    return {pk: max(held, key=lambda c: _rank(c, day)) for pk, held in found.items()}
+
+
+def _rank(certificate: Certificate, day: date) -> tuple[bool, date, date]:
+    holds = state_on(certificate, day) in {State.CURRENT, State.EXPIRES_SOON}
+    ends = certificate.expires_on or date.max
+    return (holds, ends if holds else date.min, certificate.issued_on)
+
+
+def state_of(certificate: Certificate | None, *, on: date | None = None) -> State | None:
+    """In which state it is on that day (today); None for none."""
+    return None if certificate is None else state_on(certificate, on or clock.today())
+
+
+def certified_people(*, on: date | None = None, course: Course | None = None) -> set[int]:
+    """Ids of the people in the register who hold a certificate on that day."""
+    rows = current_certificates(on=on, course=course).exclude(person=None)
+    return set(rows.values_list("person_id", flat=True))
+
+
+# --- Issuing ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody of a cohort, and why they get no certificate now, if they do not."""
+
+    enrolment: Enrolment
+    why: Why | None
+    certificate: Certificate | None
+
+
+def candidates_of(cohort: Cohort) -> list[Candidate]:
+    """Everybody of a cohort, in the order of their numbers. Two queries."""
+    held = {
+        each.enrolment_id: each
+        for each in Certificate.objects.filter(enrolment__cohort=cohort, revoked_on=None)
+        if each.enrolment_id is not None
+    }
+    rows = Enrolment.objects.filter(cohort=cohort).select_related("person").order_by("number")
+    return [
+        Candidate(
+            each,
+            why_not(
+                holds_seat=each.holds_seat,
+                has_name=bool(each.name.strip()) and not each.is_erased,
+                completed_on=each.completed_on,
+                passed=each.passed,
+                has_one=each.pk in held,
+            ),
+            held.get(each.pk),
+        )
+        for each in rows
+    ]
+
+
+def cohorts_to_certify() -> QuerySet[Cohort]:
+    """Cohorts whose results are recorded, with somebody who completed the course and holds no certificate of it (`waiting`)."""
+    completed = Q(
+        enrolments__completed_on__isnull=False, enrolments__is_erased=False, enrolments__state__in=_SEATED
+    ) & ~Q(enrolments__passed=False)
+    certified = Certificate.objects.filter(revoked_on=None, enrolment__isnull=False).values("enrolment")
+    waiting = Count(
+        "enrolments", filter=completed & ~Q(enrolments__in=certified) & ~Q(enrolments__name=""), distinct=True
+    )
+    rows = Cohort.objects.filter(state=CohortState.CLOSED).annotate(waiting=waiting).filter(waiting__gt=0)
+    return rows.select_related("course__programme").order_by("closed_on", "pk")
+
+
+_SEATED = ("confirmed",)
+
+
+def expiring(day: date) -> CertificateQuerySet:
+    """Certificates that hold and end within sixty days, and were not renewed."""
+    rows = Certificate.objects.in_state(State.EXPIRES_SOON, day)
+    return rows.exclude(pk__in=Certificate.objects.filter(renews__isnull=False, revoked_on=None).values("renews"))
+
+
+def to_invite(day: date) -> CertificateQuerySet:
+    """Whom nobody invited to renew yet, and who can be reached."""
+    return expiring(day).filter(invited_on=None, is_erased=False).exclude(mail="").exclude(origin=Origin.ENTERED)
+
+
+# --- Keys and lists -----------------------------------------------------------------------------------------------
+
+
+def keys_that_count() -> list[SigningKey]:
+    """The newest first."""
+    return [each for each in SigningKey.objects.all() if each.counts]
+
+
+def revoked_places(number: int) -> list[int]:
+    """Bits of that status list that are set: what was revoked, whatever its day."""
+    rows = Certificate.objects.filter(revoked_on__isnull=False).exclude(origin=Origin.ENTERED)
+    places = (each.list_place for each in rows.only("serial"))
+    return sorted(bit for at, bit in places if at == number)
+
+
+def lists_needed() -> list[int]:
+    last = Certificate.objects.order_by("-serial").first()
+    return list(range(1, last.list_place[0] + 1)) if last is not None else []
+
+
+# --- Counts -------------------------------------------------------------------------------------------------------
+
+
+def counts_by_course(day: date) -> Mapping[int, dict[State, int]]:
+    """How many certificates of each course are in which state. One query."""
+    states: dict[int, list[State | None]] = defaultdict(list)
+    rows = Certificate.objects.exclude(course=None).only("course_id", "issued_on", "expires_on", "revoked_on")
+    for each in rows:
+        states[int(each.course_id or 0)].append(state_on(each, day))
+    return {pk: counts_of(found) for pk, found in states.items()}

@@ -24,6 +24,7 @@ PRIVATE_ROUTES = (
     PrivateRoute("report/follow"),
     PrivateRoute("comment/follow"),
     PrivateRoute("comment/invited"),
+    PrivateRoute("ambassador"),
     PrivateRoute("certificates/own"),
     PrivateRoute("training/mine"),
     PrivateRoute("training/group"),

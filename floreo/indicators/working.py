@@ -24,6 +24,9 @@ from floreo.indicators.presenters import (
     when_text,
 )
 from floreo.organisations.models import ContactRole, Kind
+from floreo.outreach import measures as outreach_measures
+from floreo.outreach.models import Audience, VenueKind
+from floreo.outreach.presenters import language_word
 
 # Kinds of rows, as measures name their groups.
 GROUP_WORDS: dict[str, Promise] = {
@@ -45,6 +48,8 @@ GROUP_WORDS: dict[str, Promise] = {
     measures.PUBLIC: gettext_lazy("Members of the public"),
     measures.GOVERNMENT: gettext_lazy("Government bodies"),
     measures.OPERATORS: gettext_lazy("Operators and others"),
+    **{f"{outreach_measures.AUDIENCE}{value}": Audience(value).label for value in Audience.values},
+    **{f"{outreach_measures.SETTING}{value}": VenueKind(value).label for value in VenueKind.values},
 }
 
 
@@ -73,6 +78,12 @@ def left_out_text(why: str, count: int) -> str:
             text = _reports_left(why, count)
         case case_measures.WITHOUT_REPORTER | case_measures.NOT_KNOWN | case_measures.CLOCKS_NOT_KNOWN:
             text = _cases_left(why, count)
+        case outreach_measures.NOT_REVIEWED:
+            text = ngettext(
+                "%(count)d session that was not reviewed or is not counted",
+                "%(count)d sessions that were not reviewed or are not counted",
+                count,
+            ) % {"count": count}
         case advisory_measures.NO_SOURCE_TIME:
             text = ngettext(
                 "%(count)d advisory of which nobody noted since when its source was known",
@@ -190,6 +201,8 @@ def _group_text(measure: str, name: str) -> str:
     """Groups are called by their own words."""
     if name.startswith(case_measures.RSIT):
         return taxonomy.labels(name.removeprefix(case_measures.RSIT), "", get_language() or "en").class_title
+    if name.startswith(outreach_measures.LANGUAGE):
+        return language_word(name.removeprefix(outreach_measures.LANGUAGE))
     return str(GROUP_WORDS.get(name, name))
 
 

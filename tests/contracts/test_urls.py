@@ -43,6 +43,9 @@ PUBLIC = [
     r"initiatives/",
     r"competitions/",
     r"frameworks/",
+    r"outreach/",
+    r"ambassador/",  # by the personal link
+    r"offline-worker\.js",
     r"robots\.txt",
     r"\.well-known/security\.txt",
     r"\.well-known/csaf/",

@@ -23,6 +23,7 @@ from floreo.portal.views import (
     laws,
     money,
     observatory,
+    offline,
     plan,
     publications,
     register,
@@ -141,6 +142,7 @@ urlpatterns: list[URLPattern] = [
     path(".well-known/csaf/white/<str:year>/", csaf.folder, name="csaf_year"),
     path(".well-known/csaf/white/<str:year>/<str:name>", csaf.document, name="csaf_document"),
     path(".well-known/csaf/<path:path>", csaf.file, name="csaf_file"),
+    path("offline-worker.js", offline.worker, name="offline_worker"),
     path("robots.txt", about.robots, name="robots"),
     path("health/", about.health, name="health"),
 ]

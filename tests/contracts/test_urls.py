@@ -36,6 +36,7 @@ PUBLIC = [
     r"consultations/",
     r"comment/",
     r"frameworks/",
+    r"offline-worker\.js",
     r"robots\.txt",
     r"\.well-known/security\.txt",
     r"\.well-known/csaf/",

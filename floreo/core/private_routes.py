@@ -24,6 +24,8 @@ PRIVATE_ROUTES = (
     PrivateRoute("report/follow"),
     PrivateRoute("comment/follow"),
     PrivateRoute("comment/invited"),
+    PrivateRoute("survey/link"),
+    PrivateRoute("survey/interview"),
     PrivateRoute("advisories/confirm"),
     PrivateRoute("advisories/unsubscribe"),
     PrivateRoute("welcome", checks_origin=True),

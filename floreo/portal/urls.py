@@ -29,6 +29,7 @@ from floreo.portal.views import (
     register,
     report,
     reports,
+    surveys,
 )
 
 app_name = "portal"
@@ -121,6 +122,15 @@ urlpatterns: list[URLPattern] = [
     path("comment/follow/<str:token>/", consultations.own_comment, name="own_comment"),
     path("comment/follow/<str:token>/data.json", consultations.own_comment_file, name="own_comment_file"),
     path("comment/invited/<str:token>/", consultations.invited_comment, name="invited_comment"),
+    path("surveys/", surveys.surveys, name="surveys"),
+    path("surveys/<slug:code>/", surveys.survey, name="survey"),
+    path("surveys/<slug:code>/questions-<int:number>.<str:kind>", surveys.questionnaire, name="survey_paper"),
+    path("surveys/<slug:code>/<slug:wave>/", surveys.wave, name="survey_wave"),
+    path("surveys/<slug:code>/<slug:wave>/answer/", surveys.answer, name="survey_answer"),
+    path("surveys/<slug:code>/<slug:wave>/answers.csv", surveys.data_file, name="survey_data"),
+    path("surveys/<slug:code>/<slug:wave>/<slug:key>/", surveys.wave, name="survey_question"),
+    path("survey/link/<str:token>/", surveys.answer_by_link, name="survey_link"),
+    path("survey/interview/<str:token>/", surveys.interview, name="interview"),
     path("frameworks/", frameworks.frameworks, name="frameworks"),
     path("frameworks/<slug:code>/", frameworks.framework, name="framework"),
     path("reports/", reports.reports, name="reports"),

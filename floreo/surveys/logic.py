@@ -59,7 +59,7 @@ class Weights:
 
 def even(counts: Mapping[Cell, int]) -> Weights:
     """No weights: each answer counts once."""
-    return Weights({cell: 1.0 for cell in counts})
+    return Weights(dict.fromkeys(counts, 1.0))
 
 
 def raked(

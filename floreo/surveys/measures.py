@@ -82,9 +82,7 @@ def _group_text(wave: Wave, group: str) -> str:
 
 def answers_collected(period: Period, filters: Filters) -> Reading:
     """Answers to published waves of public surveys that ended in the period."""
-    rows = Wave.objects.published().filter(
-        survey__is_public=True, ends_on__gte=period.start, ends_on__lte=period.end
-    )
+    rows = Wave.objects.published().filter(survey__is_public=True, ends_on__gte=period.start, ends_on__lte=period.end)
     waves = list(rows.select_related("survey").order_by("ends_on", "pk"))
     number = Decimal(sum(int(wave.results.get("answers", 0)) for wave in waves))
     records = tuple(RecordRef(str(w), f"/surveys/{w.survey.code}/{w.code}/", counted=True) for w in waves)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -226,7 +225,7 @@ class Question(OfSurvey, Translated):
     )
     text = models.CharField(max_length=600, verbose_name=_("Question as asked"))
     hint = models.CharField(max_length=300, blank=True, verbose_name=_("Hint under it"))
-    # [{"key": "yes", "text": "Yes", "es": "Sí"}]
+    # each a table of key, text and its words in other languages by their code
     options = models.JSONField(default=list, blank=True, verbose_name=_("Answers to choose from"))
     low = models.IntegerField(null=True, blank=True, verbose_name=_("Smallest number"))
     high = models.IntegerField(null=True, blank=True, verbose_name=_("Largest number"))
@@ -381,7 +380,7 @@ class Wave(OfSurvey, Translated, Sourced):
     planned = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Answers planned"))
     broken_off = models.PositiveIntegerField(default=0, verbose_name=_("Interviews broken off"))
     state = models.CharField(max_length=9, choices=WaveState.choices, default=WaveState.DRAFT)
-    # What answers are weighted by, and the population: [{"district": "XP-NP", "age": "16-24", "count": 812}, ...]
+    # Variables that answers are weighted by, and the population: tables with a value for some variables and a count.
     weighted_by = models.JSONField(default=list, blank=True, verbose_name=_("Weighted by"))
     method = models.CharField(
         max_length=5, choices=WeightMethod.choices, default=WeightMethod.NONE, verbose_name=_("Weights")
@@ -452,6 +451,10 @@ class Wave(OfSurvey, Translated, Sourced):
     @property
     def is_published(self) -> bool:
         return self.state == WaveState.PUBLISHED
+
+    @property
+    def named_campaign(self) -> str:
+        return self.in_language("campaign_title")
 
     @property
     def described(self) -> str:
@@ -547,3 +550,46 @@ class Response(Record):
 
     def group(self, variable: str) -> str:
         return str(getattr(self, variable))
+
+
+class ResultQuerySet(models.QuerySet["PublishedResult"]):
+    def visible_to(self, viewer: object) -> ResultQuerySet:
+        """Published for everybody, with its survey."""
+        rows = self.filter(wave__state=WaveState.PUBLISHED)
+        return rows if may_read_all(viewer) else rows.filter(wave__survey__is_public=True)
+
+
+class PublishedResult(Record):
+    """One published share: of a question and an answer, for everybody or for a group. The same as in the results of its wave, as a row."""
+
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="result_rows")
+    question = models.CharField(max_length=40)
+    option = models.CharField(max_length=40)  # "*": the answers that count together
+    grouping = models.CharField(max_length=60, blank=True)  # "" is everybody
+    value = models.CharField(max_length=60, blank=True)
+    share = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    low = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    high = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    answers = models.PositiveIntegerField(null=True, blank=True)
+    hidden = models.CharField(max_length=12, blank=True)  # why there is no share: logic.Hidden
+    change = models.CharField(max_length=14, blank=True)  # on the wave before: logic.Change
+    change_by = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    change_low = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    change_high = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["wave", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wave", "question", "option", "grouping", "value"], name="survey_result_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.option} {self.grouping} {self.value}"
+
+    def audit_subject(self) -> models.Model:
+        return self.wave.survey

@@ -16,7 +16,8 @@ LONGEST = 500  # letters of a short text
 MOST_TEXT = 2000  # letters of one answer that are looked at; more is refused unread
 LARGEST = 1_000_000_000
 LATE_BY = timedelta(days=14)  # an interview of a wave's last day may arrive so much later
-CLOCK_OFF = timedelta(days=2)  # a phone's clock that is so far off, or an hour ahead, is marked
+CLOCK_OFF = timedelta(days=2)  # a phone's clock that is so far off is marked
+LONGEST_WAY = timedelta(days=120)  # and an interview that says that it is older
 
 
 class Kind(StrEnum):
@@ -226,9 +227,16 @@ class Timed:
     clock_off: bool
 
 
-def judged_time(taken_at: datetime | None, received_at: datetime, starts_on: date | None, zone: Any) -> Timed:
-    """The day of an interview by the phone's clock where that can be true, else the day on which it arrived. It can not be true where
-    it is ahead of ours, before the wave, or longer ago than a wave's answers may travel."""
+def judged_time(
+    taken_at: datetime | None,
+    received_at: datetime,
+    starts_on: date | None,
+    zone: Any,
+    *,
+    sent_at: datetime | None = None,
+) -> Timed:
+    """The day of an interview by the phone's clock where that can be true, else the day on which it arrived. It cannot be true where
+    it is ahead of ours, before the wave, longer ago than answers may travel, or where the phone is wrong about now."""
     arrived = received_at.astimezone(zone).date()
     if taken_at is None:
         return Timed(arrived, clock_off=False)
@@ -238,13 +246,15 @@ def judged_time(taken_at: datetime | None, received_at: datetime, starts_on: dat
         return Timed(arrived, clock_off=True)
     is_ahead = taken_at > received_at + timedelta(hours=1)
     is_before = starts_on is not None and day < starts_on
-    is_old = received_at - taken_at > timedelta(days=120)
-    return Timed(arrived, clock_off=True) if is_ahead or is_before or is_old else Timed(day, clock_off=False)
+    is_old = received_at - taken_at > LONGEST_WAY
+    is_wrong = sent_at is not None and abs(received_at - sent_at) > CLOCK_OFF
+    is_off = is_ahead or is_before or is_old or is_wrong
+    return Timed(arrived if is_off else day, clock_off=is_off)
 
 
-def is_in_time(timed: Timed, received_on: date, ends_on: date | None) -> bool:
+def is_in_time(held_on: date, received_on: date, ends_on: date | None) -> bool:
     """Whether an interview counts: it was held by the last day, and arrived not too long after."""
-    return ends_on is None or (timed.on <= ends_on and received_on <= ends_on + LATE_BY)
+    return ends_on is None or (held_on <= ends_on and received_on <= ends_on + LATE_BY)
 
 
 def mean_of(values: Iterable[tuple[float, float]]) -> tuple[float, float, float] | None:

@@ -35,6 +35,7 @@ PUBLIC = [
     r"advisories/",
     r"consultations/",
     r"comment/",
+    r"surveys?/",
     r"frameworks/",
     r"offline-worker\.js",
     r"robots\.txt",

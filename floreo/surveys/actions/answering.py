@@ -17,7 +17,7 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.wording import day_text
-from floreo.core.writing import lock_latest, refuse, save
+from floreo.core.writing import delete, lock_latest, refuse, require_text, save
 from floreo.surveys.models import (
     VARIABLES,
     Interviewer,
@@ -160,6 +160,7 @@ class Interview:
     answers: Any
     language: str
     taken_at: datetime | None
+    sent_at: datetime | None = None  # what the phone's clock said when it sent: shows how wrong that clock is
 
 
 @action("response.taken", needs=None, quiet=True)
@@ -182,7 +183,7 @@ def take(interviewer: Interviewer, *, by: Actor, interview: Interview) -> Respon
         return before
     now = clock.now()
     taken = clock.sound(interview.taken_at)
-    timed = judged_time(taken, now, wave.starts_on, clock.zone())
+    timed = judged_time(taken, now, wave.starts_on, clock.zone(), sent_at=interview.sent_at)
     _require_in_time(
         wave, timed.on, received_on=min(clock.calendar_day(now), clock.today()), is_held=not timed.clock_off
     )
@@ -214,9 +215,8 @@ def _require_in_time(wave: Wave, held_on: date, *, received_on: date, is_held: b
         raise Refused(_("The results of this wave are published. This interview came too late."), code="closed")
     if phase in (Phase.DRAFT, Phase.WAITING):
         raise Refused(closed_sentence(wave), code="closed")
-    timed = judged_time(None, clock.now(), None, clock.zone())
     on = min(held_on, received_on) if is_held else received_on
-    if not is_in_time(type(timed)(on, clock_off=False), received_on, wave.ends_on):
+    if not is_in_time(on, received_on, wave.ends_on):
         sentence = _("This wave ended on %(day)s. The interview was held after that, or arrived too late.")
         raise Refused(sentence % {"day": day_text(wave.ends_on)}, code="closed")
 
@@ -229,10 +229,6 @@ def must_take_papers(wave: Wave) -> None:
         raise Refused(_("The results of this wave are published and frozen."), code="published")
     if wave.state == WaveState.DRAFT:
         raise Refused(_("This wave is not open yet, so nobody can have answered."), code="draft")
-
-
-def must_take_typing(wave: Wave) -> None:
-    must_take_papers(wave)
 
 
 @action("response.entered", needs=RUN)
@@ -268,7 +264,7 @@ def _typed_again(wave: Wave, before: Response | None, sound: dict[str, Any]) -> 
     """The same as the first typing, or what differs is named."""
     if before is None:
         raise refuse("paper_number", _("This paper was not entered before."), code="not_entered")
-    first = _whole(before)
+    first = whole_of(before)
     if different := differing(first, sound):
         by_key = {q.key: q for q in questions_of(wave.instrument)}
         sentence = differing_sentence([by_key[key] for key in different if key in by_key])
@@ -277,7 +273,7 @@ def _typed_again(wave: Wave, before: Response | None, sound: dict[str, Any]) -> 
     return save(before)
 
 
-def _whole(response: Response) -> dict[str, Any]:
+def whole_of(response: Response) -> dict[str, Any]:
     """Its answers with those that are stored apart."""
     apart = {q.key: response.group(q.variable) for q in questions_of(response.wave.instrument) if q.variable}
     return dict(response.answers) | {key: value for key, value in apart.items() if value}
@@ -301,8 +297,6 @@ def correct(response: Response, *, by: Actor, answers: Any) -> Response:
 @action("response.removed", needs=RUN)
 def remove(response: Response, *, by: Actor, reason: str) -> None:
     """A trial, or a paper that was entered for another wave. The reason stays in the trail; how many there were is public."""
-    from floreo.core.writing import delete, require_text
-
     fresh = lock_latest(response)
     must_take_papers(fresh.wave)
     note(reason=require_text(reason, field="reason", sentence=_("Give the reason.")))

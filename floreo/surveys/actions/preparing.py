@@ -28,6 +28,7 @@ from floreo.core.writing import (
     save,
     save_many,
 )
+from floreo.organisations.queries import the_country
 from floreo.surveys.models import (
     VARIABLES,
     InstrumentVersion,
@@ -47,6 +48,7 @@ MOST_LINKS = 5000  # made at once
 MOST_CELLS = 5000
 MOST_OPTIONS = 60
 MOST_QUESTIONS = 120
+RESERVED = frozenset({"answer"})  # an address below that of a wave
 # What people answer to: it does not change once a wave is open.
 _FIXED = frozenset({"code", "instrument", "mode", "starts_on"})
 
@@ -117,8 +119,8 @@ def add_version(survey: Survey, *, by: Actor, note_text: str = "") -> Instrument
 def _require_sound(question: Question) -> None:
     if not question.text.strip():
         raise refuse("text", _("Enter the question."), code="missing")
-    if not question.key:
-        raise refuse("key", _("Enter a key."), code="missing")
+    if not question.key or question.key in RESERVED:
+        raise refuse("key", _("Choose another key."), code="bad_key")
     question.options = _sound_options(question)
     keys = set(question.option_keys())
     if question.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE) and len(question.options) < 2:
@@ -330,8 +332,6 @@ def open_wave(wave: Wave, *, by: Actor, shown: str | None = None) -> Wave:
 
 def _require_languages(questions: Sequence[Question]) -> None:
     """Every question has its words in each language of the country: who reads another one is asked, too."""
-    from floreo.organisations.queries import the_country
-
     country = the_country()
     for code in country.languages[1:] if country else []:
         for each in questions:

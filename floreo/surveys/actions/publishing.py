@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -13,11 +14,11 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.wording import number_figures
-from floreo.core.writing import lock_latest, save
+from floreo.core.writing import lock_latest, save, save_many
 from floreo.surveys.logic import ENOUGH
-from floreo.surveys.microdata import K, MOST_CHANGED, public_rows
-from floreo.surveys.models import Wave, WaveState
-from floreo.surveys.queries import as_published
+from floreo.surveys.microdata import MOST_CHANGED, K, public_rows
+from floreo.surveys.models import PublishedResult, Wave, WaveState
+from floreo.surveys.queries import ALL, COUNTED, as_published
 from floreo.surveys.questions import Phase
 
 RUN = Permission.SURVEY_RUN
@@ -52,7 +53,46 @@ def publish(wave: Wave, *, by: Actor, shown: str | None = None) -> Wave:
     fresh.results = as_published(fresh)
     fresh.state, fresh.published_at = WaveState.PUBLISHED, clock.now()
     note(answers=number)
-    return save(fresh)
+    saved = save(fresh)
+    _save_rows(saved)
+    return saved
+
+
+def _save_rows(wave: Wave) -> None:
+    """The published results as rows too, for open data."""
+    save_many(list(_rows_of(wave)), model=PublishedResult)
+
+
+def _rows_of(wave: Wave) -> Iterator[PublishedResult]:
+    earlier = (wave.results.get("before") or {}).get("questions", {})
+    position = 0
+    for question, facts in wave.results["questions"].items():
+        for option, groups in facts["shares"].items():
+            for group, shown in groups.items():
+                if group != ALL and option != COUNTED:
+                    continue
+                position += 1
+                grouping, _slash, value = group.partition("/")
+                change = earlier.get(question, {}).get(option, {}).get(group, {})
+                yield PublishedResult(
+                    wave=wave,
+                    question=question,
+                    option=option,
+                    grouping=grouping,
+                    value=value,
+                    hidden=shown.get("hidden", ""),
+                    answers=shown.get("answers"),
+                    change=change.get("change", ""),
+                    position=position,
+                    **{name: _per_cent(shown.get(name)) for name in ("share", "low", "high")},
+                    change_by=_per_cent(change.get("by")),
+                    change_low=_per_cent(change.get("from")),
+                    change_high=_per_cent(change.get("to")),
+                )
+
+
+def _per_cent(share: float | None) -> Decimal | None:
+    return None if share is None else (Decimal(str(share)) * 100).quantize(Decimal("0.01"))
 
 
 def must_be_published(wave: Wave) -> None:
@@ -102,5 +142,6 @@ def freeze_published(*, by: Actor) -> int:
         if wave.published_at is not None:
             wave.results["on"] = clock.calendar_day(wave.published_at).isoformat()
         save(wave, full_clean=False)
+        _save_rows(wave)
         number += 1
     return number

@@ -186,16 +186,15 @@ class At:
 
 def before_after_chart(before: At, after: At, between: Between | None, *, label: str) -> str:
     """Two values with their bands over time, and what lay between them as a shaded stretch."""
-    drawn = (_over_time(before, after, between, width, height, label, css) for width, height, css in _SIZES)
-    return "".join(drawn)
+    drawn = (_over_time(before, after, between, size) for size in _SIZES)
+    return "".join(svg(size[0], size[1], body, label=label, css=size[2]) for size, body in zip(_SIZES, drawn, strict=True))
 
 
 _SIZES = ((540.0, 270.0, "fl-wide"), (NARROW, 250.0, "fl-narrow"))
 
 
-def _over_time(
-    before: At, after: At, between: Between | None, width: float, height: float, label: str, css: str
-) -> str:
+def _over_time(before: At, after: At, between: Between | None, size: tuple[float, float, str]) -> list[str]:
+    width, height, _css = size
     highest = max(each.shown.high if each.shown.high is not None else each.shown.value for each in (before, after))
     top = next(step for step in (20.0, 40.0, 60.0, 80.0, 100.0) if highest + 8 <= step or step == 100.0)
     bottom = height - 34
@@ -229,4 +228,4 @@ def _over_time(
             text(at, lower + 18, each.band, anchor="middle"),
             text(at, bottom + 18, each.when, anchor="middle"),
         ]
-    return svg(width, height, body, label=label, css=css)
+    return body

@@ -31,7 +31,7 @@ from floreo.core.suppression import suppressed_list
 
 Z95 = 1.959963984540054  # of the normal distribution, two-sided 95 %
 ENOUGH = 50  # answers of a group; with fewer its result is too uncertain to be shown
-TRIM = 5.0  # no weight above so many times the mean
+TRIM = 5.0  # no weight above so many times the mean, and none below a fifth of it
 CLOSE = 1e-8  # the largest relative gap between a weighted margin and its target at which raking is done
 ROUNDS = 500
 NOT_KNOWN = ""  # the value of somebody who did not say
@@ -69,8 +69,8 @@ def raked(
     each cell has, `margins` how many people each value has.
 
     A value of the population without any answer cannot be weighted: it is left out and named. Who did not give a value keeps
-    the share that such answers have. Weights above `trim` times the mean are cut and the rest fitted again, a few times; raises
-    ValueError for margins that are negative or all 0, and for another number of them than variables."""
+    the share that such answers have. Weights above `trim` times the mean are cut, those below its reciprocal raised, and the rest fitted
+    again, a few times. Raises ValueError for margins that are negative or all 0, and for another number of them than variables."""
     total = sum(counts.values())
     if total == 0:
         return Weights({})
@@ -80,13 +80,14 @@ def raked(
     for _turn in range(8):
         more, is_fitted = _fit(weights, counts, targets, rounds)
         taken += more
-        above = {cell for cell, weight in weights.items() if weight > trim * (1 + 1e-9)}
-        if not above:
+        extreme = {c for c, w in weights.items() if not (1 - 1e-9) / trim <= w <= trim * (1 + 1e-9) and counts[c]}
+        if not extreme:
             break
-        cut |= above
-        for cell in above:
-            weights[cell] = trim
-    _cap(weights, counts, trim)
+        cut |= extreme
+        for cell in extreme:
+            weights[cell] = min(max(weights[cell], 1 / trim), trim)
+    if cut:
+        _within(weights, counts, trim)
     used = [weights[cell] for cell, number in counts.items() if number]
     return Weights(
         weights,
@@ -148,24 +149,22 @@ def _fit(
     return rounds, False
 
 
-def _cap(weights: dict[Cell, float], counts: Mapping[Cell, int], trim: float) -> None:
-    """The mean is 1 and none is above `trim`: what is cut last goes to all others alike."""
+def _within(weights: dict[Cell, float], counts: Mapping[Cell, int], trim: float) -> None:
+    """None is above `trim` or below its reciprocal, and the mean is 1: all are multiplied by the one number that does it."""
     total = sum(counts.values())
-    for _turn in range(100):
-        held = sum(weights[cell] * number for cell, number in counts.items())
-        above = {cell for cell in counts if counts[cell] and weights[cell] > trim * (1 + 1e-12)}
-        if not above and abs(held - total) < 1e-9 * total:
-            return
-        for cell in above:
-            weights[cell] = trim
-        full = sum(trim * counts[cell] for cell in counts if weights[cell] >= trim * (1 - 1e-12))
-        rest = sum(weights[cell] * counts[cell] for cell in counts if weights[cell] < trim * (1 - 1e-12))
-        if rest <= 0:
-            return
-        factor = (total - full) / rest
-        for cell in counts:
-            if weights[cell] < trim * (1 - 1e-12):
-                weights[cell] *= factor
+    start = dict(weights)
+
+    def held(factor: float) -> float:
+        return sum(min(max(start[cell] * factor, 1 / trim), trim) * number for cell, number in counts.items())
+
+    low, high = 0.0, 1.0
+    while held(high) < total and high < 1e12:
+        high *= 2
+    for _turn in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if held(middle) < total else (low, middle)
+    for cell, weight in start.items():
+        weights[cell] = min(max(weight * high, 1 / trim), trim)
 
 
 def poststratified(counts: Mapping[Cell, int], people: Mapping[Cell, float], *, trim: float = TRIM) -> Weights:

@@ -662,8 +662,8 @@ def weights_notes(results: Mapping[str, Any], wave: Wave) -> list[str]:
     if facts["trimmed"]:
         trimmed = facts["trimmed"]
         text = ngettext(
-            "The weight of %(n)s answer was cut to five times the mean.",
-            "The weights of %(n)s answers were cut to five times the mean.",
+            "The weight of %(n)s answer was kept between a fifth and five times the mean.",
+            "The weights of %(n)s answers were kept between a fifth and five times the mean.",
             trimmed,
         )
         found.append(text % {"n": number_figures(trimmed)})

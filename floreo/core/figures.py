@@ -4,7 +4,7 @@ It stands in core because every app's measures give these and `indicators`, abov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -116,11 +116,13 @@ class Reading:
     records: tuple[RecordRef, ...] = ()
     groups: tuple[Group, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
+    band: tuple[Decimal, Decimal] | None = None  # of 95 %, where the value is estimated from a sample
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What a measure is narrowed to: an edition, and within it a pillar or an objective."""
+    """What a measure is narrowed to: an edition, and within it a pillar or an objective. `extra` is what only some measures know:
+    ("of", one of the measure's choices)."""
 
     edition_id: int | None = None
     pillar_id: int | None = None
@@ -161,6 +163,9 @@ class Measure:
     knows_past: bool = True
     # The name of the permission with which its records are listed; "" is that of any value (indicators/access.py).
     records_need: str = ""
+    # Where one measure gives many values: (value, words) of each that an indicator can mean. It comes to the function in
+    # `filters.extra` as ("of", value).
+    choices: Callable[[], Iterable[tuple[str, str]]] | None = None
 
 
 _HUNDREDTH = Decimal("0.01")

@@ -35,6 +35,8 @@ PRIVATE_ROUTES = (
     PrivateRoute("competitions/entry"),
     PrivateRoute("competitions/guardian"),
     PrivateRoute("competitions/jury"),
+    PrivateRoute("survey/link"),
+    PrivateRoute("survey/interview"),
     PrivateRoute("advisories/confirm"),
     PrivateRoute("advisories/unsubscribe"),
     PrivateRoute("welcome", checks_origin=True),

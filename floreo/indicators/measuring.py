@@ -23,7 +23,8 @@ def measure_of(indicator: Indicator) -> Measure | None:
 
 
 def filters_of(indicator: Indicator) -> Filters:
-    return Filters(indicator.edition_id, indicator.pillar_id, indicator.objective_id)
+    extra = (("of", indicator.measure_of),) if indicator.measure_of else ()
+    return Filters(indicator.edition_id, indicator.pillar_id, indicator.objective_id, extra)
 
 
 def rhythm(indicator: Indicator) -> Frequency:
@@ -93,6 +94,7 @@ def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> d
             "as_of": as_of.isoformat(),
             "groups": [{"name": g.name, "numerator": g.numerator, "denominator": g.denominator} for g in given.groups],
             "left_out": [[code, count] for code, count in given.left_out],
+            **({"band": [str(end) for end in given.band]} if given.band is not None else {}),
         },
         "measure": name,
         "measure_version": measure.version,

@@ -147,6 +147,12 @@ class Indicator(Record, Translated, Sourced):
         verbose_name=_("Values"),
         help_text=_("Calculated from records if there is a formula; otherwise entered by people."),
     )  # a name in indicators/catalogue.py; blank = entered by hand
+    measure_of = models.CharField(
+        max_length=200,
+        blank=True,
+        verbose_name=_("Which result"),
+        help_text=_("Where the formula gives many, for example one for each question of a survey."),
+    )  # one of the measure's choices
     is_public = models.BooleanField(default=True, verbose_name=_("Public"))
     on_home = models.BooleanField(default=False, verbose_name=_("On the home page"))
     position = models.PositiveIntegerField(default=0)

@@ -217,6 +217,7 @@ class IndicatorShape(TranslatedShape, SourcedShape):
     answers_for: str = ""
     answers_post: str = ""
     measure: str = ""
+    measure_of: str = ""
     is_public: bool = True
     on_home: bool = False
     position: int | None = None

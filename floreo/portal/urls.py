@@ -35,6 +35,7 @@ from floreo.portal.views import (
     report,
     reports,
     training,
+    surveys,
 )
 
 app_name = "portal"
@@ -168,6 +169,15 @@ urlpatterns: list[URLPattern] = [
     path("competitions/jury/<str:token>/<slug:reference>/file/", competitions.jury_file, name="jury_file"),
     path("competitions/<slug:code>/", competitions.competition, name="competition"),
     path("competitions/<slug:code>/enter/", competitions.enter, name="enter_competition"),
+    path("surveys/", surveys.surveys, name="surveys"),
+    path("surveys/<slug:code>/", surveys.survey, name="survey"),
+    path("surveys/<slug:code>/questions-<int:number>.<str:kind>", surveys.questionnaire, name="survey_paper"),
+    path("surveys/<slug:code>/<slug:wave>/", surveys.wave, name="survey_wave"),
+    path("surveys/<slug:code>/<slug:wave>/answer/", surveys.answer, name="survey_answer"),
+    path("surveys/<slug:code>/<slug:wave>/answers.csv", surveys.data_file, name="survey_data"),
+    path("surveys/<slug:code>/<slug:wave>/<slug:key>/", surveys.wave, name="survey_question"),
+    path("survey/link/<str:token>/", surveys.answer_by_link, name="survey_link"),
+    path("survey/interview/<str:token>/", surveys.interview, name="interview"),
     path("frameworks/", frameworks.frameworks, name="frameworks"),
     path("frameworks/<slug:code>/", frameworks.framework, name="framework"),
     path("reports/", reports.reports, name="reports"),

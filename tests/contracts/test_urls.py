@@ -42,6 +42,7 @@ PUBLIC = [
     r"workforce/",
     r"initiatives/",
     r"competitions/",
+    r"surveys?/",
     r"frameworks/",
     r"outreach/",
     r"ambassador/",  # by the personal link

@@ -41,6 +41,7 @@ class IndicatorFacts(TypedDict, total=False):
     answers_for: Organisation | None
     answers_post: str
     measure: str
+    measure_of: str
     is_public: bool
     on_home: bool
     translations: dict[str, dict[str, str]]
@@ -53,11 +54,17 @@ class IndicatorFacts(TypedDict, total=False):
 def _fill_from_measure(indicator: Indicator) -> None:
     """What a measure knows of itself is not left to typing: its unit, and its words where none were given."""
     if not indicator.measure:
+        indicator.measure_of = ""
         return
     measure = measures().get(indicator.measure)
     if measure is None:
         sentence = _("There is no measure called %(name)s.") % {"name": indicator.measure}
         raise Refused(sentence, code="no_measure", fields={"measure": sentence})
+    if measure.choices is not None and not indicator.measure_of:
+        sentence = _("Choose which result it is.")
+        raise Refused(sentence, code="no_result", fields={"measure_of": sentence})
+    if measure.choices is None:
+        indicator.measure_of = ""
     indicator.unit = indicator.unit or measure.unit
     indicator.about_people = indicator.about_people or measure.about_people
     indicator.numerator_text = indicator.numerator_text or str(measure.numerator_text)

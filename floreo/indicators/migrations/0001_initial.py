@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('target_source', models.CharField(blank=True, help_text='For example: steering committee, 12 January 2025.', max_length=300, verbose_name='Who set it, and when')),
                 ('answers_post', models.CharField(blank=True, max_length=200, verbose_name='Person responsible, by post')),
                 ('measure', models.CharField(blank=True, help_text='Calculated from records if there is a formula; otherwise entered by people.', max_length=80, verbose_name='Values')),
+                ('measure_of', models.CharField(blank=True, help_text='Where the formula gives many, for example one for each question of a survey.', max_length=200, verbose_name='Which result')),
                 ('is_public', models.BooleanField(default=True, verbose_name='Public')),
                 ('on_home', models.BooleanField(default=False, verbose_name='On the home page')),
                 ('position', models.PositiveIntegerField(default=0)),

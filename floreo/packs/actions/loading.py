@@ -33,6 +33,7 @@ from floreo.packs.models import LoadedPack, PackRow
 from floreo.packs.reading import AccountShape, Pack, read_pack
 from floreo.reports.actions import freeze_past
 from floreo.strategy.actions.statuses import refresh_statuses
+from floreo.surveys.actions.publishing import freeze_published
 
 # No letters that are easily taken for another, since these passwords are typed from a screen.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -82,6 +83,7 @@ def after_load() -> None:
         refresh_statuses(by=SYSTEM, always=True)
         complete_assessments(by=SYSTEM)
         build_provisions()
+        freeze_published(by=SYSTEM)
         take_due_readings(by=SYSTEM)
         freeze_past(by=SYSTEM)
 

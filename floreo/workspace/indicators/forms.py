@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.fields import label_of
-from floreo.indicators.catalogue import measure_choices
+from floreo.indicators.catalogue import measure_choices, result_choices
 from floreo.indicators.logic import Frequency, Period, period_of, periods_between, previous
 from floreo.indicators.measuring import rhythm
 from floreo.indicators.models import ChartNote, Indicator, Reading
@@ -59,6 +59,7 @@ class IndicatorForm(RecordForm):
 
     answers_for = organisation_field(label_of(Indicator, "answers_for"), required=False)
     measure = forms.ChoiceField(**words_of(Indicator, "measure"), required=False)
+    measure_of = forms.ChoiceField(**words_of(Indicator, "measure_of"), required=False)
 
     class Meta:
         model = Indicator
@@ -67,6 +68,7 @@ class IndicatorForm(RecordForm):
             "short_title",
             "definition",
             "measure",
+            "measure_of",
             "unit",
             "decimals",
             "direction",
@@ -96,6 +98,12 @@ class IndicatorForm(RecordForm):
         measure = self.fields["measure"]
         assert isinstance(measure, forms.ChoiceField)
         measure.choices = [("", _("Entered by people")), *measure_choices()]
+        result = self.fields["measure_of"]
+        assert isinstance(result, forms.ChoiceField)
+        known = result_choices()
+        own = self.instance.measure_of  # one that is offered no more stays while nobody chooses another
+        known += [(own, own)] if own and own not in dict(known) else []
+        result.choices = [("", _("None")), *known]
         self.fields["unit"].required = False
         for name, rows in (
             ("edition", Edition.objects.all()),

@@ -4,13 +4,27 @@ language; every chart escapes them. No Django, and no colour: classes of assets/
 from floreo.core.ui.bars import mini_bar, status_bar
 from floreo.core.ui.charts.columns import Bar, Reference, bar_chart
 from floreo.core.ui.charts.drawing import Number
+from floreo.core.ui.charts.dumbbells import (
+    At,
+    Banded,
+    Between,
+    Dumbbell,
+    DumbbellGroup,
+    before_after_chart,
+    dumbbell_chart,
+)
 from floreo.core.ui.charts.lines import Goal, Line, Mark, Point, line_chart, notes_fit, small_line_chart
 from floreo.core.ui.charts.spans import Span, SpanAxis, span_axis, span_bar
 from floreo.core.ui.charts.spark import sparkline
 from floreo.core.ui.charts.timeline import TimelineRow, timeline_chart
 
 __all__ = [
+    "At",
+    "Banded",
     "Bar",
+    "Between",
+    "Dumbbell",
+    "DumbbellGroup",
     "Goal",
     "Line",
     "Mark",
@@ -21,6 +35,8 @@ __all__ = [
     "SpanAxis",
     "TimelineRow",
     "bar_chart",
+    "before_after_chart",
+    "dumbbell_chart",
     "line_chart",
     "mini_bar",
     "notes_fit",

@@ -46,17 +46,20 @@ def get_campaign_for(viewer: object, code: str) -> Campaign:
 
 def get_channel_for(viewer: object, code: str, pk: int) -> CampaignChannel:
     _staff(viewer)
-    return _one(CampaignChannel.objects.select_related("campaign"), campaign__code=code, pk=pk)
+    rows: QuerySet[CampaignChannel] = CampaignChannel.objects.select_related("campaign")
+    return _one(rows, campaign__code=code, pk=pk)
 
 
 def get_link_for(viewer: object, code: str, pk: int) -> CampaignLink:
     _staff(viewer)
-    return _one(CampaignLink.objects.select_related("campaign"), campaign__code=code, pk=pk)
+    rows: QuerySet[CampaignLink] = CampaignLink.objects.select_related("campaign")
+    return _one(rows, campaign__code=code, pk=pk)
 
 
 def get_reach_for(viewer: object, code: str, pk: int) -> Reach:
     _staff(viewer)
-    return _one(Reach.objects.select_related("campaign", "channel"), campaign__code=code, pk=pk)
+    rows: QuerySet[Reach] = Reach.objects.select_related("campaign", "channel")
+    return _one(rows, campaign__code=code, pk=pk)
 
 
 def get_material_for(viewer: object, code: str) -> Material:
@@ -87,7 +90,9 @@ def get_exercise_for(viewer: object, code: str) -> Exercise:
 
 def get_message_for(viewer: object, code: str, number: int) -> Message:
     _staff(viewer)
-    rows = Message.objects.select_related("exercise").prefetch_related(Prefetch("spots", Spot.objects.order_by("number")))
+    rows = Message.objects.select_related("exercise").prefetch_related(
+        Prefetch("spots", Spot.objects.order_by("number"))
+    )
     return _one(rows, exercise__code=code, number=number)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from icalendar import Calendar, Event
 from floreo.awareness.models import Campaign
 from floreo.core.documents.plain import clean
 from floreo.core.keys import key
+from floreo.core.models import Record
 from floreo.organisations.queries import the_country
 
 
@@ -32,21 +33,22 @@ def calendar_of(campaigns: Iterable[Campaign]) -> bytes:
 
 
 def _events(campaign: Campaign) -> Iterator[Event]:
-    title, address = campaign.in_language("title"), settings.SITE_ADDRESS + campaign.get_absolute_url()
-    yield _event(key(campaign), title, campaign.in_language("aim"), (campaign.starts_on, campaign.ends_on), address, campaign)
+    title, address = campaign.in_language("title"), f"{settings.SITE_ADDRESS}{campaign.get_absolute_url()}"
+    text = campaign.in_language("aim")
+    yield _event(campaign, title, days=(campaign.starts_on, campaign.ends_on), address=address, text=text)
     for each in campaign.channels.all():
         day = each.placed_on or each.planned_on
-        words = f"{each.get_kind_display()}: {each.in_language('title')}"
-        yield _event(key(each), f"{title}. {words}", "", (day, day), address, each)
+        words = f"{title}. {each.get_kind_display()}: {each.in_language('title')}"
+        yield _event(each, words, days=(day, day), address=address)
 
 
-def _event(uid: str, title: str, text: str, days: tuple[date, date], address: str, row: object) -> Event:
-    changed: datetime = row.changed_at.replace(microsecond=0)  # type: ignore[attr-defined]  # of every Record
+def _event(row: Record, title: str, *, days: tuple[date, date], address: str, text: str = "") -> Event:
+    changed = row.changed_at.replace(microsecond=0)
     made = Event()
-    made.add("uid", f"{uid}@{urlsplit(settings.SITE_ADDRESS).hostname or 'localhost'}")
+    made.add("uid", f"{key(row)}@{urlsplit(settings.SITE_ADDRESS).hostname or 'localhost'}")
     made.add("dtstamp", changed)
     made.add("last-modified", changed)
-    made.add("sequence", row.version - 1)  # type: ignore[attr-defined]  # as above
+    made.add("sequence", row.version - 1)
     made.add("dtstart", days[0])
     made.add("dtend", days[1] + timedelta(days=1))
     made.add("summary", clean(title))

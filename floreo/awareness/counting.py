@@ -52,4 +52,6 @@ def count_over_limit(quiz_id: int, day: date) -> None:
 
 def count_exercise(exercise_id: int, day: date, group_id: int, decisions: Sequence[tuple[int, bool, bool]]) -> None:
     """`decisions`: number of the message, whether it is a phish, whether the taker was right. `group_id` 0: in no group."""
-    _add({"k": EXERCISE, "i": exercise_id, "d": day.isoformat(), "g": group_id, "m": [list(each) for each in decisions]})
+    _add(
+        {"k": EXERCISE, "i": exercise_id, "d": day.isoformat(), "g": group_id, "m": [list(each) for each in decisions]}
+    )

@@ -119,39 +119,22 @@ def read(text: str) -> Bank:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, category, text) of each question: they stand apart by empty lines. An empty line within { } does not part."""
-    category, begun, held, depth = "", 0, list[str](), 0
+    """(line, category, text) of each question. An empty line parts them, also within braces, as it does in Moodle: one that is never closed
+    does not swallow the next."""
+    category, begun, held = "", 0, list[str]()
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         if line.lstrip().startswith("//"):
             continue
         if not held and (found := _CATEGORY.fullmatch(line)):
             category = found[1].strip()[:200]
-            continue
-        ends = not line.strip() and (depth == 0 or _begins_anew(held))
-        if ends:
-            if held:
-                yield begun, category, "\n".join(held)
-            held, depth = [], 0
-            continue
-        if not held and not line.strip():
-            continue
-        begun = begun if held else number
-        held.append(line)
-        depth = max(depth + _opened(line), 0)
+        elif line.strip():
+            begun = begun if held else number
+            held.append(line)
+        elif held:
+            yield begun, category, "\n".join(held)
+            held = []
     if held:
         yield begun, category, "\n".join(held)
-
-
-_MOST_LINES = 60  # of one question: a { that is never closed does not swallow the rest of the file
-
-
-def _begins_anew(held: list[str]) -> bool:
-    return len(held) > _MOST_LINES or (bool(held) and not held[-1].strip())
-
-
-def _opened(line: str) -> int:
-    plain = re.sub(r"\\.", "", line)
-    return plain.count("{") - plain.count("}")
 
 
 def _question(line: int, category: str, block: str) -> GiftQuestion:
@@ -209,7 +192,8 @@ def _answers(inside: str, *, is_html: bool) -> tuple[Kind, tuple[Answer, ...]]:
         raise _Wrong(Reason.NUMERICAL)
     first, *feedback = _split(inside, "#")
     if found := _TRUTH.fullmatch(first):
-        return Kind.TRUE_FALSE, _true_false(found[1].upper().startswith("T"), [_text(f, is_html=is_html) for f in feedback])
+        words = [_text(each, is_html=is_html) for each in feedback]
+        return Kind.TRUE_FALSE, _true_false(words, is_true=found[1].upper().startswith("T"))
     marked = list(_marked(inside))
     if any(sign == "=" and len(_split(_split(text, "#")[0], "->")) > 1 for sign, text in marked):
         raise _Wrong(Reason.MATCHING)
@@ -224,10 +208,12 @@ def _answers(inside: str, *, is_html: bool) -> tuple[Kind, tuple[Answer, ...]]:
     return (Kind.SINGLE if has_right else Kind.MULTIPLE), answers
 
 
-def _true_false(is_true: bool, feedback: list[str]) -> tuple[Answer, ...]:
+def _true_false(feedback: list[str], *, is_true: bool) -> tuple[Answer, ...]:
     """The first feedback is for who answers wrongly, the second for who answers rightly."""
     wrong, right = (*feedback, "", "")[:2]
-    return Answer("TRUE", is_true, right if is_true else wrong), Answer("FALSE", not is_true, wrong if is_true else right)
+    return Answer("TRUE", is_true, right if is_true else wrong), Answer(
+        "FALSE", not is_true, wrong if is_true else right
+    )
 
 
 def _marked(inside: str) -> Iterator[tuple[str, str]]:

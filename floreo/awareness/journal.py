@@ -25,6 +25,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 _OPEN, _TAKEN = ".lines", ".taken"
 LARGEST = 4 * 1024 * 1024  # bytes of one file
+_TRIES = 1000
 Line = Mapping[str, Any]
 
 
@@ -77,16 +78,19 @@ class Journal:
         """Returns once the line is on the disk. Raises OSError when there is no room, and leaves nothing behind then."""
         whole = _sealed(line)
         with self._lock:
+            file, number = self._written(whole)
+        file.to_disk(number)
+
+    def _written(self, whole: bytes) -> tuple[_File, int]:
+        """Where the line stands now. A worker may take a new file before its first line is in it: then the next."""
+        for _again in range(_TRIES):
             file = self._file
             if file is None or file.pid != os.getpid() or file.is_full():
                 file = self._file = _File(self.folder)
-            number = file.write(whole)
-            if number is None:
-                file = self._file = _File(self.folder)
-                number = file.write(whole)
-        if number is None:
-            raise OSError(errno.EAGAIN, "the file was taken twice")
-        file.to_disk(number)
+            if (number := file.write(whole)) is not None:
+                return file, number
+            self._file = None
+        raise OSError(errno.EAGAIN, "every new file was taken at once")
 
 
 def take(folder: Path, use: Callable[[str, list[dict[str, Any]]], object]) -> int:
@@ -99,7 +103,8 @@ def take(folder: Path, use: Callable[[str, list[dict[str, Any]]], object]) -> in
             if raw is None:
                 continue
             lines = list(_lines(raw, path))
-            use(path.name.removesuffix(_TAKEN), lines)
+            if lines:
+                use(path.name.removesuffix(_TAKEN), lines)
             count += len(lines)
             path.unlink(missing_ok=True)
             _sync(folder)
@@ -146,14 +151,16 @@ def _private(path: str, flags: int) -> int:
 def _write(handle: int, whole: bytes) -> None:
     """All of it or nothing."""
     before = os.fstat(handle).st_size
+    problem: OSError | None = None
     try:
-        written = os.write(handle, whole)
-        if written < len(whole):
-            raise OSError(errno.ENOSPC, "No space left on device")
-    except OSError:
+        if os.write(handle, whole) < len(whole):
+            problem = OSError(errno.ENOSPC, "No space left on device")
+    except OSError as error:
+        problem = error
+    if problem is not None:
         with contextlib.suppress(OSError):
             os.ftruncate(handle, before)
-        raise
+        raise problem
 
 
 def _sealed(line: Line) -> bytes:

@@ -25,7 +25,7 @@ def campaigns_run(period: Period, filters: Filters) -> Reading:
     """Campaigns of which a day lies in the period: those that are public."""
     rows = Campaign.objects.filter(_campaigns(filters), is_public=True)
     rows = rows.filter(starts_on__lte=period.end, ends_on__gte=period.start).order_by("starts_on", "pk")
-    records = tuple(RecordRef(row.title, "/data/campaigns/", True) for row in rows)
+    records = tuple(RecordRef(row.title, "/data/campaigns/", counted=True) for row in rows)
     number = Decimal(len(records))
     return Reading(number, number, number, records)
 
@@ -37,7 +37,9 @@ def _reach_of(unit: ReachUnit) -> MeasureFunction:
         if wanted := _campaigns(filters):
             rows = rows.filter(campaign__in=Campaign.objects.filter(wanted))
         found = list(rows.select_related("campaign").order_by("to_on", "pk"))
-        records = tuple(RecordRef(f"{row.campaign.title}: {row.source}", "/data/campaign_reach/", True) for row in found)
+        records = tuple(
+            RecordRef(f"{row.campaign.title}: {row.source}", "/data/campaign_reach/", counted=True) for row in found
+        )
         total = Decimal(sum(row.number for row in found)) if found else None
         return Reading(total, total, total, records)
 
@@ -53,7 +55,7 @@ campaign_sms = _reach_of(ReachUnit.SMS)
 def materials_published(period: Period, filters: Filters) -> Reading:
     """Materials written for the country that were public at the end of the period; those that come with the product do not count."""
     rows = Material.objects.filter(is_public=True, is_generic=False, published_on__lte=period.end).order_by("code")
-    records = tuple(RecordRef(row.title, "/data/materials/", True) for row in rows)
+    records = tuple(RecordRef(row.title, "/data/materials/", counted=True) for row in rows)
     number = Decimal(len(records))
     return Reading(number, number, number, records)
 
@@ -61,7 +63,9 @@ def materials_published(period: Period, filters: Filters) -> Reading:
 def _taken(kind: QuizKind) -> MeasureFunction:
     def measure(period: Period, filters: Filters) -> Reading:
         """How many times it was taken on the days of the period, of those who are counted (docs/adr/0034-counting-quizzes.md)."""
-        rows = QuizCount.objects.filter(quiz__kind=kind, question=0, option=0, day__gte=period.start, day__lte=period.end)
+        rows = QuizCount.objects.filter(
+            quiz__kind=kind, question=0, option=0, day__gte=period.start, day__lte=period.end
+        )
         by_quiz = rows.order_by("quiz__code").values_list("quiz__title").annotate(all=Sum("number"))
         groups = tuple(Group(str(title), int(n), int(n)) for title, n in by_quiz)
         total = Decimal(sum(group.numerator for group in groups))
@@ -90,4 +94,3 @@ def share_phish_recognised(period: Period, filters: Filters) -> Reading:
     groups = tuple(Group(str(words[sector]), right, seen) for sector, (right, seen) in sorted(sums.items()))
     right, seen = sum(group.numerator for group in groups), sum(group.denominator for group in groups)
     return Reading(share(right, seen), Decimal(right), Decimal(seen), groups=groups)
-

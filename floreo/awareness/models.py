@@ -241,7 +241,9 @@ class CampaignChannel(OfCampaign, Translated):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=10, choices=ChannelType.choices, verbose_name=_("Kind of channel"))
     title = models.CharField(
-        max_length=200, verbose_name=_("What is placed where"), help_text=_("For example: spot of 30 seconds, two stations.")
+        max_length=200,
+        verbose_name=_("What is placed where"),
+        help_text=_("For example: spot of 30 seconds, two stations."),
     )
     planned_on = models.DateField(verbose_name=_("Planned for"))
     placed_on = models.DateField(null=True, blank=True, verbose_name=_("Placed on"))
@@ -309,7 +311,9 @@ class Published(Record, Translated, Sourced):
     subject = models.CharField(max_length=10, choices=Subject.choices, verbose_name=_("Subject"))
     is_public = models.BooleanField(default=False)
     published_on = models.DateField(null=True, blank=True, verbose_name=_("Published on"))
-    is_generic = models.BooleanField(default=False, editable=False)  # came with the product, not written for the country
+    is_generic = models.BooleanField(
+        default=False, editable=False
+    )  # came with the product, not written for the country
 
     objects = PublishedQuerySet.as_manager()
 
@@ -340,7 +344,9 @@ class Material(Published):
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "summary", "body")
 
     body = models.TextField(
-        max_length=20_000, verbose_name=_("Text"), help_text=_("Markdown: ## heading, - list, **bold**, [link](address).")
+        max_length=20_000,
+        verbose_name=_("Text"),
+        help_text=_("Markdown: ## heading, - list, **bold**, [link](address)."),
     )
     licence = models.CharField(
         max_length=100, verbose_name=_("Licence"), help_text=_("Under which others may use it, for example CC BY 4.0.")
@@ -382,7 +388,9 @@ class Quiz(Published):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "summary")
 
-    kind = models.CharField(max_length=5, choices=QuizKind.choices, default=QuizKind.QUIZ, verbose_name=_("Kind of quiz"))
+    kind = models.CharField(
+        max_length=5, choices=QuizKind.choices, default=QuizKind.QUIZ, verbose_name=_("Kind of quiz")
+    )
     hourly_limit = models.PositiveIntegerField(
         default=1000,
         verbose_name=_("Counted from one network in an hour"),
@@ -429,7 +437,9 @@ class Question(Record, Translated):
     )
     category = models.CharField(max_length=200, blank=True, verbose_name=_("Category"))
     importance = models.PositiveSmallIntegerField(
-        default=3, verbose_name=_("Importance"), help_text=_("For a self-check: 1 to 5. What matters more is advised first.")
+        default=3,
+        verbose_name=_("Importance"),
+        help_text=_("For a self-check: 1 to 5. What matters more is advised first."),
     )
     advice = models.TextField(
         max_length=600, blank=True, verbose_name=_("What to do"), help_text=_("For a self-check, where it is missing.")
@@ -590,17 +600,24 @@ class Message(Record, Translated):
     number = models.PositiveIntegerField()
     sender_name = models.CharField(max_length=100, verbose_name=_("Name of the sender"))
     sender_address = models.CharField(
-        max_length=200, verbose_name=_("Address of the sender"), help_text=_("Under example.org or another reserved name.")
+        max_length=200,
+        verbose_name=_("Address of the sender"),
+        help_text=_("Under example.org or another reserved name."),
     )
     subject = models.CharField(max_length=200, verbose_name=pgettext_lazy("of a message", "Subject"))
     body = models.TextField(max_length=4000, verbose_name=_("Text"))
     link_text = models.CharField(max_length=200, blank=True, verbose_name=_("Words of the link"))
     link_address = models.CharField(
-        max_length=300, blank=True, verbose_name=_("Where the link leads"), help_text=_("Shown as text; it opens nothing.")
+        max_length=300,
+        blank=True,
+        verbose_name=_("Where the link leads"),
+        help_text=_("Shown as text; it opens nothing."),
     )
     attachment = models.CharField(max_length=200, blank=True, verbose_name=_("Name of the attachment"))
     verdict = models.CharField(max_length=5, choices=Verdict.choices, verbose_name=_("What it is"))
-    explanation = models.TextField(max_length=1500, verbose_name=_("Explanation"), help_text=_("Shown after the decision."))
+    explanation = models.TextField(
+        max_length=1500, verbose_name=_("Explanation"), help_text=_("Shown after the decision.")
+    )
 
     objects = OfExerciseQuerySet.as_manager()
 

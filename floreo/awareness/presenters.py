@@ -43,7 +43,9 @@ WHYS = {
     Why.COLUMN: _l("Column %(at)d is not one of the columns of this file, and could name a person."),
     Why.MISSING_COLUMN: _l("The column “%(column)s” is missing."),
     Why.WIDTH: _l("Line %(line)d does not have exactly the columns of this file."),
-    Why.UNKNOWN_GROUP: _l("Line %(line)d names no group of this exercise. Enter the group first, so that no person comes in as one."),
+    Why.UNKNOWN_GROUP: _l(
+        "Line %(line)d names no group of this exercise. Enter the group first, so that no person comes in as one."
+    ),
     Why.SMALL: _l("Line %(line)d is of fewer than 5 people: such a group could be one person."),
     Why.NUMBER: _l("Line %(line)d, column “%(column)s”, is not a whole number."),
     Why.DAY: _l("Line %(line)d has no date like 2026-03-31, or one in the future."),
@@ -60,9 +62,9 @@ def fault_text(fault: Fault) -> str:
 
 
 def refused_text() -> str:
-    return _("The whole file was refused, and nothing of it was stored. Only counts of groups are taken: %(columns)s.") % {
-        "columns": ", ".join(COLUMNS)
-    }
+    return _(
+        "The whole file was refused, and nothing of it was stored. Only counts of groups are taken: %(columns)s."
+    ) % {"columns": ", ".join(COLUMNS)}
 
 
 def problem_text(problem: Problem) -> str:
@@ -72,7 +74,9 @@ def problem_text(problem: Problem) -> str:
 
 def bank_text(bank: Bank) -> str:
     n = len(bank.questions)
-    found = ngettext("%(n)s question can be imported.", "%(n)s questions can be imported.", n) % {"n": number_figures(n)}
+    found = ngettext("%(n)s question can be imported.", "%(n)s questions can be imported.", n) % {
+        "n": number_figures(n)
+    }
     if not bank.problems:
         return found
     wrong = len(bank.problems)
@@ -163,9 +167,14 @@ def spot_words(message: Message, part: str, quote: str) -> str:
 
 def recognised_text(right: int, asked: int) -> str:
     words = {"right": number_figures(right), "asked": number_figures(asked)}
-    return ngettext(
-        "You judged %(right)s of %(asked)s messages rightly", "You judged %(right)s of %(asked)s messages rightly", right
-    ) % words
+    return (
+        ngettext(
+            "You judged %(right)s of %(asked)s messages rightly",
+            "You judged %(right)s of %(asked)s messages rightly",
+            right,
+        )
+        % words
+    )
 
 
 def months(first: date, number: int) -> list[tuple[date, date]]:

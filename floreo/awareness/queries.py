@@ -71,7 +71,9 @@ def why_not_takeable(quiz: Quiz) -> str:
         if not right:
             return _("Question %(number)d has no right answer.") % {"number": number}
         if each.question.kind == QuestionKind.TRUE_FALSE and (len(each.options), len(right)) != (2, 1):
-            return _("Question %(number)d is true or false, so it has two answers and one is right.") % {"number": number}
+            return _("Question %(number)d is true or false, so it has two answers and one is right.") % {
+                "number": number
+            }
     return ""
 
 
@@ -144,7 +146,9 @@ def why_not_playable(exercise: Exercise) -> str:
         return _("An exercise needs a phish and a real message: else one answer is always right.")
     for message in messages:
         if message.is_phish and not any(spot.is_sign for spot in message.spots.all()):
-            return _("Message %(number)d is a phish without a sign by which it can be known.") % {"number": message.number}
+            return _("Message %(number)d is a phish without a sign by which it can be known.") % {
+                "number": message.number
+            }
     return ""
 
 
@@ -154,13 +158,16 @@ class GroupLine:
 
     group: ExerciseGroup
     is_part: bool
-    is_shown: bool
     takers: int | None
     recognised: int | None  # per cent of the decisions on a phish
     trusted: int | None  # per cent of the decisions on a real message
     reason: str = ""
     phish_seen: int = 0  # 0 where it is not shown
     phish_recognised: int = 0
+
+    @property
+    def is_shown(self) -> bool:
+        return self.takers is not None
 
 
 @dataclass(frozen=True)
@@ -212,20 +219,22 @@ def _family(parent: ExerciseGroup, parts: Sequence[ExerciseGroup]) -> list[Group
     return lines
 
 
-def _line(
-    group: ExerciseGroup, total: _Total, *, is_shown: bool, is_part: bool, waits: bool = False
-) -> GroupLine:
+def _line(group: ExerciseGroup, total: _Total, *, is_shown: bool, is_part: bool, waits: bool = False) -> GroupLine:
     if is_shown:
         recognised = per_cent(total.phish_recognised, total.phish_seen)
         trusted = per_cent(total.real_recognised, total.real_seen)
         seen, right = total.phish_seen, total.phish_recognised
-        return GroupLine(group, is_part, True, total.takers, recognised, trusted, "", seen, right)
-    return GroupLine(group, is_part, False, None, None, None, _why_hidden(group, total, waits=waits))
+        return GroupLine(group, is_part, total.takers, recognised, trusted, "", seen, right)
+    return GroupLine(group, is_part, None, None, None, _why_hidden(group, total, waits=waits))
 
 
 def _why_hidden(group: ExerciseGroup, total: _Total, *, waits: bool) -> str:
     if not group.is_over or waits:
-        return _("Results show when every group of it is closed.") if waits else _("Results show when the group is closed.")
+        return (
+            _("Results show when every group of it is closed.")
+            if waits
+            else _("Results show when the group is closed.")
+        )
     if total.takers < SMALLEST_GROUP:
         return _("Fewer than %(n)d took it.") % {"n": SMALLEST_GROUP}
     return _("Not shown: another group is too small, and the total would give it away.")
@@ -321,4 +330,3 @@ def without_reach(today: date) -> list[Campaign]:
     """Campaigns that ended, with no reach entered."""
     rows = Campaign.objects.filter(ends_on__lt=today).annotate(entered=Count("reach")).filter(entered=0)
     return list(rows.select_related("lead"))
-

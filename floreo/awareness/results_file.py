@@ -88,7 +88,9 @@ def read(raw: bytes, known: Mapping[str, str], today: date) -> ResultsFile:
         return _refused(Fault(Why.EMPTY))
     if len(lines) > MOST_ROWS + 1:
         return _refused(Fault(Why.TOO_LARGE))
-    faults = [Fault(Why.ADDRESS, line, at) for line, cells in lines for at, cell in enumerate(cells, 1) if _is_address(cell)]
+    faults = [
+        Fault(Why.ADDRESS, line, at) for line, cells in lines for at, cell in enumerate(cells, 1) if _is_address(cell)
+    ]
     places, header_faults = _places(lines[0])
     if faults or header_faults:
         return _refused(*faults, *header_faults)
@@ -173,14 +175,23 @@ def _row(
         if not (cell.isascii() and cell.isdigit() and len(cell) <= 7):
             return Fault(Why.NUMBER, line, places[name] + 1)
         numbers[name] = int(cell)
+    day = _day(cells[places["date"]])
+    if (fault := _unsound(line, numbers, day, places, today)) is not None:
+        return fault
+    assert day is not None, "what has no day is unsound"
+    return GroupResult(line, group, held_on=day, **numbers)
+
+
+def _unsound(
+    line: int, numbers: Mapping[str, int], day: date | None, places: Mapping[str, int], today: date
+) -> Fault | None:
     if numbers["sent"] < SMALLEST_GROUP:
         return Fault(Why.SMALL, line, places["sent"] + 1)
     if max(numbers.values()) > numbers["sent"]:
         return Fault(Why.MORE_THAN_SENT, line)
-    day = _day(cells[places["date"]])
     if day is None or day > today:
         return Fault(Why.DAY, line, places["date"] + 1)
-    return GroupResult(line, group, numbers["sent"], numbers["opened"], numbers["clicked"], numbers["reported"], day)
+    return None
 
 
 def _day(cell: str) -> date | None:

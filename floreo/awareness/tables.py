@@ -19,7 +19,7 @@ _READ = Permission.AWARENESS_READ
 
 
 def _address(thing: Any) -> str:
-    return settings.SITE_ADDRESS + thing.get_absolute_url()
+    return f"{settings.SITE_ADDRESS}{thing.get_absolute_url()}"
 
 
 _ADDRESS = Column("address", _("Address"), _("Permanent address"), _address, CellKind.LINK)
@@ -71,7 +71,9 @@ CAMPAIGNS = Table(
         column("code", _("Code"), _("Part of its address")),
         *titles(_("As announced")),
         column("aim", _("Aim"), _("Who should do what after it")),
-        Column("audiences", _("Audiences"), _("households, schools, firms and others"), lambda c: " ".join(c.audiences)),
+        Column(
+            "audiences", _("Audiences"), _("households, schools, firms and others"), lambda c: " ".join(c.audiences)
+        ),
         day("starts_on", _("First day"), _("Day on which it begins")),
         day("ends_on", _("Last day"), _("Day on which it ends")),
         Column("objective", _("Objective"), _("Edition and code of the objective that it serves"), _objective),
@@ -113,7 +115,9 @@ CAMPAIGN_REACH = Table(
     order=("campaign_id", "from_on", "pk"),
     key="id",
     search=("campaign__title", "source"),
-    filters=(Filter("unit", _("What the number counts"), lambda: ReachUnit.choices, lambda rows, v: rows.filter(unit=v)),),
+    filters=(
+        Filter("unit", _("What the number counts"), lambda: ReachUnit.choices, lambda rows, v: rows.filter(unit=v)),
+    ),
     lookup=by_id,
 )
 

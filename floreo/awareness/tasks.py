@@ -64,7 +64,9 @@ def _materials(viewer: object, today: date) -> Iterator[Task]:
     old = Q(review_on__lte=today + REVIEW_WITHIN)
     undated = Q(review_on=None, is_generic=False)
     for each in rows.filter(old | undated).order_by("review_on", "pk"):
-        why = _("The material is to be read again: is it still right?") if each.review_on else _("It has no review date.")
+        why = (
+            _("The material is to be read again: is it still right?") if each.review_on else _("It has no review date.")
+        )
         yield Task(
             key=f"{key(each)}/review",
             kind="material",

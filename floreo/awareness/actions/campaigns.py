@@ -174,7 +174,9 @@ def remove_link(link: CampaignLink, *, by: Actor) -> None:
 
 
 def _require_reach(reach: Reach) -> None:
-    sentence = _("Enter the source: who counted it and how, for example the report of the station. Reach without a source is not kept.")
+    sentence = _(
+        "Enter the source: who counted it and how, for example the report of the station. Reach without a source is not kept."
+    )
     reach.source = require_text(reach.source, field="source", sentence=sentence)
     if reach.unit not in ReachUnit.values:
         raise refuse("unit", _("Choose what the number counts."), code="missing")

@@ -26,7 +26,9 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another on
 def must_not_be_counted(message: Message) -> None:
     must_be_draft(message.exercise)
     if message.exercise.counts.exists() or message.exercise.groups.filter(takers__gt=0).exists():
-        sentence = _("Decisions on this exercise were counted: with another message they would mean something else. Prepare another exercise.")
+        sentence = _(
+            "Decisions on this exercise were counted: with another message they would mean something else. Prepare another exercise."
+        )
         raise Refused(sentence, code="counted")
 
 
@@ -140,7 +142,9 @@ def new_join_code() -> str:
 def _require_group(group: ExerciseGroup) -> None:
     group.name = require_text(group.name, field="name", sentence=_("Enter the name of the group."))
     if "@" in group.name:
-        raise refuse("name", _("A group is an office or a class, and never a person: no e-mail address."), code="person")
+        raise refuse(
+            "name", _("A group is an office or a class, and never a person: no e-mail address."), code="person"
+        )
     parent = group.parent
     if parent is not None:
         if parent.exercise_id != group.exercise_id:
@@ -148,7 +152,9 @@ def _require_group(group: ExerciseGroup) -> None:
         if parent.is_over:  # its total has shown: the difference to a new one would be this group alone
             raise refuse("parent", _("This group is closed, and its results show. Make another group."), code="closed")
         if parent.parent_id is not None or parent.pk == group.pk or (group.pk and group.parts.exists()):
-            raise refuse("parent", _("Groups have one level of parts: choose a group that is no part itself."), code="levels")
+            raise refuse(
+                "parent", _("Groups have one level of parts: choose a group that is no part itself."), code="levels"
+            )
 
 
 @action("exercise_group.added", needs=RUN)
@@ -185,7 +191,9 @@ def close_group(group: ExerciseGroup, *, by: Actor) -> ExerciseGroup:
 def remove_group(group: ExerciseGroup, *, by: Actor) -> None:
     fresh = lock_latest(group)
     must_be_removable(fresh)
-    delete_unless_used(fresh, _("Other groups are part of it, or results were imported for it, so it cannot be removed."))
+    delete_unless_used(
+        fresh, _("Other groups are part of it, or results were imported for it, so it cannot be removed.")
+    )
 
 
 @action("simulation_results.imported", needs=RUN)

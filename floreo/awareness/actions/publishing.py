@@ -43,7 +43,9 @@ def _require_sound(thing: Published) -> None:
         return
     require_text(thing.body, field="body", sentence=_("Enter the text."))
     thing.licence = require_text(
-        thing.licence, field="licence", sentence=_("Enter the licence under which others may use it, for example CC BY 4.0.")
+        thing.licence,
+        field="licence",
+        sentence=_("Enter the licence under which others may use it, for example CC BY 4.0."),
     )
     thing.source = require_text(
         thing.source, field="source", sentence=_("Enter the source: who wrote it, or from which document it is.")

@@ -24,7 +24,9 @@ RUN = Permission.AWARENESS_RUN
 def must_not_be_counted(question: Question) -> None:
     must_be_draft(question.quiz)
     if question.quiz.counts.filter(question=question.number).exists():
-        sentence = _("Answers to this question were counted: with other words they would mean something else. Add a new question instead.")
+        sentence = _(
+            "Answers to this question were counted: with other words they would mean something else. Add a new question instead."
+        )
         raise Refused(sentence, code="counted")
 
 
@@ -42,7 +44,9 @@ def _full(found: int) -> Refused:
     words = {"most": MOST_QUESTIONS, "found": found}
     if not found:
         return Refused(_("A quiz has at most %(most)d questions. Prepare another quiz.") % words, code="full")
-    sentence = _("A quiz has at most %(most)d questions, and these would be %(found)d. Choose one category, or split the file.")
+    sentence = _(
+        "A quiz has at most %(most)d questions, and these would be %(found)d. Choose one category, or split the file."
+    )
     return Refused(sentence % words, code="full")
 
 

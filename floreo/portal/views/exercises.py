@@ -3,7 +3,7 @@ is sent. What was decided travels in the form; at the end it is counted, in a gr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -75,8 +77,29 @@ class Sheet:
 
     message: Message
     places: dict[str, list[Place]] = field(default_factory=dict)
-    pieces: list[tuple[Piece, Place | None]] = field(default_factory=list)
+    text: str = ""
     others: list[Place] = field(default_factory=list)
+
+
+def _text(pieces: Sequence[Piece], places: Mapping[int, Place]) -> SafeString:
+    """The text with its places as boxes to tick. Made here, since a template puts spaces between them."""
+    parts = []
+    for piece in pieces:
+        words = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in piece.text.split("\n")))
+        if piece.spot is None:
+            parts.append(words)
+            continue
+        checked = mark_safe(" checked") if places[piece.spot].marked else ""
+        parts.append(
+            format_html(
+                '<label class="fl-spot" for="mark-{0}"><input type="checkbox" name="mark" value="{0}" id="mark-{0}"{1}>'
+                "<span>{2}</span></label>",
+                piece.spot,
+                checked,
+                words,
+            )
+        )
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _sheet(message: Message, marked: Sequence[int] = ()) -> Sheet:
@@ -90,7 +113,7 @@ def _sheet(message: Message, marked: Sequence[int] = ()) -> Sheet:
         made.places.setdefault(spot.part, []).append(place)
     quotes = {each.spot.number: each.words for each in made.places.get(SpotPart.BODY, [])}
     found = pieces_of(message.in_language("body"), quotes)
-    made.pieces = [(piece, by_number[piece.spot] if piece.spot is not None else None) for piece in found]
+    made.text = _text(found, by_number)
     here = {piece.spot for piece in found}
     # A place whose words stand within another's: beside the text.
     made.others = [each for each in made.places.get(SpotPart.BODY, []) if each.spot.number not in here]
@@ -159,7 +182,9 @@ def _group(request: HttpRequest, found: Exercise) -> ExerciseGroup | None:
     group = found.groups.filter(join_code=typed[:12]).first()
     if group is None:
         count_guess(request, "exercise-group")
-        raise Refused(_("There is no group with this code. Look at it again, or leave the field empty."), code="no_group")
+        raise Refused(
+            _("There is no group with this code. Look at it again, or leave the field empty."), code="no_group"
+        )
     if group.is_over:
         raise Refused(_("This group is closed. Leave the field empty to take the exercise by yourself."), code="closed")
     return group

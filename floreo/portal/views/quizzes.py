@@ -69,7 +69,7 @@ def self_check(request: HttpRequest, code: str = "") -> HttpResponseBase:
 
 
 def _first_check() -> Quiz:
-    found = Quiz.objects.out().filter(kind=QuizKind.CHECK).order_by("is_generic", "pk").first()
+    found: Quiz | None = Quiz.objects.out().filter(kind=QuizKind.CHECK).order_by("is_generic", "pk").first()
     if found is None:
         raise Missing(_("There is no self-check yet."))
     return found
@@ -95,7 +95,9 @@ def _show(request: HttpRequest, found: Quiz) -> HttpResponseBase:
 def _chosen(request: HttpRequest, asked: Sequence[Asked]) -> dict[int, tuple[int, ...]]:
     found = {}
     for each in asked:
-        given = [number for text in request.POST.getlist(f"q{each.question.number}") if (number := whole(text)) is not None]
+        given = [
+            number for text in request.POST.getlist(f"q{each.question.number}") if (number := whole(text)) is not None
+        ]
         found[each.question.number] = sound(each.choices, given[:50])
     return found
 
@@ -107,7 +109,8 @@ def _post(request: HttpRequest, found: Quiz) -> HttpResponse:
     if not any(chosen.values()):
         return _again(request, found, asked)
     judged = [
-        Judged(each, chosen[each.question.number], is_right(each.choices, chosen[each.question.number])) for each in asked
+        Judged(each, chosen[each.question.number], is_right(each.choices, chosen[each.question.number]))
+        for each in asked
     ]
     note = _count(request, found, chosen, judged)
     context = {
@@ -140,9 +143,7 @@ def _again(request: HttpRequest, found: Quiz, asked: Sequence[Asked]) -> HttpRes
     return response
 
 
-def _count(
-    request: HttpRequest, found: Quiz, chosen: Mapping[int, tuple[int, ...]], judged: Sequence[Judged]
-) -> str:
+def _count(request: HttpRequest, found: Quiz, chosen: Mapping[int, tuple[int, ...]], judged: Sequence[Judged]) -> str:
     """Puts the choices on the disk. Returns what the page says where they were not counted: the result is shown all the same."""
     today, limit = clock.today(), found.hourly_limit
     try:
@@ -176,5 +177,3 @@ def _advice(judged: Sequence[Judged]) -> dict[str, object]:
         "things": [(each, each.material if each.material and each.material.is_public else None) for each in things],
         "judged": judged,
     }
-
-

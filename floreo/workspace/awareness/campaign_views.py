@@ -68,9 +68,7 @@ def _commands(request: HttpRequest) -> Mapping[str, Command]:
             help=_l("One number, what it counts, and who counted it. Numbers of different units are never added."),
             done=_l("Reach entered."),
         ),
-        "channel": Command(
-            _l("Add a channel"), _l("Add a channel"), _RUN, new(forms.ChannelForm), actions.add_channel
-        ),
+        "channel": Command(_l("Add a channel"), _l("Add a channel"), _RUN, new(forms.ChannelForm), actions.add_channel),
         "link": Command(
             _l("Add a partner or site"), _l("Add a partner or site"), _RUN, new(forms.LinkForm), actions.add_link
         ),
@@ -109,9 +107,7 @@ NEW: Mapping[str, Command] = {
     ),
 }
 OF_CHANNEL: Mapping[str, Command] = {
-    "placed": Command(
-        _l("It was placed"), _l("It was placed"), _RUN, new(forms.PlacedForm), actions.place_channel
-    ),
+    "placed": Command(_l("It was placed"), _l("It was placed"), _RUN, new(forms.PlacedForm), actions.place_channel),
     "edit": Command(_l("Edit the channel"), _l("Edit"), _RUN, over_row(forms.ChannelForm), actions.update_channel),
     "remove": Command(_l("Remove the channel"), _l("Remove"), _RUN, new(CommandForm), actions.remove_channel),
 }
@@ -141,8 +137,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rows = []
     for first, last in months:
         here = [c for c in found if c.starts_on <= last and c.ends_on >= first]
-        placings = [(ch, c) for c in here for ch in c.channels.all() if first <= (ch.placed_on or ch.planned_on) <= last]
-        rows.append((day(first, "month"), here, sorted(placings, key=lambda pair: pair[0].placed_on or pair[0].planned_on)))
+        placings = [
+            (ch, c) for c in here for ch in c.channels.all() if first <= (ch.placed_on or ch.planned_on) <= last
+        ]
+        rows.append(
+            (day(first, "month"), here, sorted(placings, key=lambda pair: pair[0].placed_on or pair[0].planned_on))
+        )
     context = {"workspace_section": AREA, "months": rows, "is_empty": not found}
     return render(request, "workspace/awareness/calendar.html", context)
 
@@ -161,7 +161,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         "phase": presenters.phase_text(found),
         "audiences": presenters.audiences_text(found),
         "commands": _links(request, found),
-        "main": _main(found, bool(reach)),
+        "main": _main(found, has_reach=bool(reach)),
         "channels": list(found.channels.all()),
         "links": list(found.links.select_related("organisation")),
         "totals": presenters.reach_text(reach_by_unit(reach)),
@@ -177,7 +177,7 @@ def _links(request: HttpRequest, found: Campaign) -> list[tuple[Command, str, st
     return [(c, reverse("workspace:campaign_command", args=[found.code, name]), name) for name, c in named.items()]
 
 
-def _main(found: Campaign, has_reach: bool) -> str:
+def _main(found: Campaign, *, has_reach: bool) -> str:
     """The one thing that comes next."""
     if not found.is_public:
         return "publish"

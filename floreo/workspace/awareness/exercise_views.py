@@ -187,7 +187,7 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
         "workspace_section": AREA,
         "exercise": found,
         "commands": [(c, reverse("workspace:exercise_command", args=[code, name]), name) for name, c in named.items()],
-        "main": _main(found, bool(messages_here)),
+        "main": _main(found, has_messages=bool(messages_here)),
         "missing": "" if found.is_public else why_not_playable(found),
         "messages_here": messages_here,
         "taken": presenters.taken_text(takers) if takers else "",
@@ -202,7 +202,7 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/awareness/exercise.html", context)
 
 
-def _main(found: Exercise, has_messages: bool) -> str:
+def _main(found: Exercise, *, has_messages: bool) -> str:
     if found.is_public:
         return "group"
     return "publish" if has_messages else "message"

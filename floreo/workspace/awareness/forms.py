@@ -67,7 +67,16 @@ class CampaignForm(RecordForm):
 
     class Meta:
         model = Campaign
-        fields: ClassVar[list[str]] = ["title", "aim", "audiences", "starts_on", "ends_on", "objective", "lead", *SOURCE]
+        fields: ClassVar[list[str]] = [
+            "title",
+            "aim",
+            "audiences",
+            "starts_on",
+            "ends_on",
+            "objective",
+            "lead",
+            *SOURCE,
+        ]
         widgets: ClassVar[dict[str, Any]] = {"aim": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -96,7 +105,10 @@ class LinkForm(RecordForm):
 
 class ReachForm(RecordForm):
     channel = forms.ModelChoiceField(
-        CampaignChannel.objects.none(), required=False, empty_label=_l("The whole campaign"), **words_of(Reach, "channel")
+        CampaignChannel.objects.none(),
+        required=False,
+        empty_label=_l("The whole campaign"),
+        **words_of(Reach, "channel"),
     )
     document = forms.ModelChoiceField(
         Evidence.objects.none(),

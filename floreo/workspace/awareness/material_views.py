@@ -97,9 +97,7 @@ def material(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "workspace_section": AREA,
         "material": found,
-        "commands": [
-            (c, reverse("workspace:material_command", args=[code, name]), name) for name, c in named.items()
-        ],
+        "commands": [(c, reverse("workspace:material_command", args=[code, name]), name) for name, c in named.items()],
         "main": "" if found.is_public else "publish",
         "body": found.in_language("body"),
         "history": history_of(found, viewer=request.user),

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods
 
 from floreo.awareness import gift, presenters
 from floreo.awareness.access import get_option_for, get_question_for, get_quiz_for
-from floreo.awareness.actions import publishing, quizzes as actions
+from floreo.awareness.actions import publishing
+from floreo.awareness.actions import quizzes as actions
 from floreo.awareness.models import Quiz
 from floreo.awareness.queries import counts_of, questions_of, why_not_takeable
 from floreo.awareness.tables import QUIZZES
@@ -160,7 +161,7 @@ def quiz(request: HttpRequest, code: str) -> HttpResponse:
         "workspace_section": AREA,
         "quiz": found,
         "commands": [(c, reverse("workspace:quiz_command", args=[code, name]), name) for name, c in named.items()],
-        "main": _main(found, bool(asked)),
+        "main": _main(found, has_questions=bool(asked)),
         "counts": counts,
         "taken": presenters.taken_text(counts.takers),
         "missing": "" if found.is_public else why_not_takeable(found),
@@ -171,7 +172,7 @@ def quiz(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/awareness/quiz.html", context)
 
 
-def _main(found: Quiz, has_questions: bool) -> str:
+def _main(found: Quiz, *, has_questions: bool) -> str:
     if found.is_public:
         return ""
     return "publish" if has_questions else "question"

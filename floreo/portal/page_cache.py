@@ -69,6 +69,15 @@ KEPT = frozenset(
         "notices",
         "help",
         "guide",
+        "learn",
+        "material",
+        "campaigns",
+        "campaign",
+        "quiz",
+        "self_check",
+        "self_check_of",
+        "exercises",
+        "exercise",
     )
 )
 PAGES = 400  # kept at most in one process; the one that was longest not asked for goes first

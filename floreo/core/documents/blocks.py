@@ -154,3 +154,4 @@ class Document:
         ""  # "https://strategy.example": completes addresses that begin with "/"; without it files hold no links
     )
     keywords: Sequence[str] = field(default=())
+    paper: str = "a4"  # or "a5"

@@ -163,6 +163,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "contents_title": clean(document.contents_title or labels.contents),
         "contents_depth": contents_depth(document.blocks),
         "one_page": document.one_page,
+        "paper": document.paper,
         "colours": ink.colours(),
         "short": ink.SHORT,
         "shapes": ink.silhouettes(),

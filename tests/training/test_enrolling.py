@@ -89,7 +89,7 @@ class TestSigningUp:
         ],
     )
     def test_nobody_signs_up_when_it_is_not_open(self, facts: dict[str, Any], code: str) -> None:
-        given = {n: moments.now() + v if isinstance(v, timedelta) else v for n, v in facts.items()}
+        given: dict[str, Any] = {n: moments.now() + v if isinstance(v, timedelta) else v for n, v in facts.items()}
         with pytest.raises(Refused) as refusal:
             asked(cohort(**given))
         assert refusal.value.code == code

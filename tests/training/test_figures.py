@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ EVER = Period(date(2000, 1, 1), date(2100, 12, 31))
 
 
 def closed(
-    people: int, present: int, *, of: Course | None = None, scores: tuple[int, int] | None = None, **facts: object
+    people: int, present: int, *, of: Course | None = None, scores: tuple[int, int] | None = None, **facts: Any
 ) -> Cohort:
     made = held(people, of=of, **facts)
     ticked = Ticked(frozenset(), frozenset(range(1, present + 1)))

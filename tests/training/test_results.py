@@ -231,9 +231,9 @@ class TestFile:
         [b"", b"name,name\nAna,B\n", b"colour\nred\n", b"name,after\n", b'name\n"Ana\n'],
     )
     def test_a_file_of_which_nothing_can_be_read_gets_its_sentence(self, content: bytes) -> None:
+        made = held(0)
         with pytest.raises(Refused) as refusal:
-            found = importing.read(held(0), content, "list.csv")
-            results.import_rows(Cohort.objects.get(), by=SYSTEM, found=found)
+            results.import_rows(made, by=SYSTEM, found=importing.read(made, content, "list.csv"))
         assert str(refusal.value.sentence)
 
     def test_who_has_no_seat_is_not_imported_as_present(self) -> None:

@@ -69,7 +69,7 @@ def measure(people: int) -> None:
         for n in range(1, people + 1)
     )
     reverse("workspace:certificates")  # a server that runs has loaded its addresses
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     issuing.issue_to_cohort(cohort, by=SYSTEM, issued_on=date(2026, 1, 3), expires_on=date(2028, 1, 2))
     issued = time.perf_counter()
     sign_due()
@@ -77,9 +77,10 @@ def measure(people: int) -> None:
     done = Certificate.objects.exclude(credential="").count()
     print(
         f"{done} certificates: issued in {issued - start:.1f} s, signed and mailed in {signed - issued:.1f} s,"
-        f" together {signed - start:.1f} s (promise: 1,000 in 30 s)"
+        f" together {signed - start:.1f} s, of which {time.process_time() - used:.1f} s on a processor (promise: 1,000 in 30 s)"
     )
     browser, times = Client(HTTP_HOST="floreo.example"), []
+    used = time.process_time()
     codes = list(Certificate.objects.values_list("code", flat=True)[:101])
     for code in codes:
         begin = time.perf_counter()
@@ -87,7 +88,11 @@ def measure(people: int) -> None:
         times.append((time.perf_counter() - begin) * 1000)
         assert answer.status_code == 200, answer.status_code
     times = times[1:]  # the first compiles the templates
-    print(f"the check page: median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms (promise: 50 ms)")
+    each = (time.process_time() - used) * 1000 / len(codes)
+    print(
+        f"the check page: median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms,"
+        f" {each:.0f} ms on a processor (promise: 50 ms)"
+    )
     one = Certificate.objects.order_by("serial")[0]
     begin = time.perf_counter()
     check_badge(one.credential.encode())

@@ -180,7 +180,17 @@ def test_a_revoked_one_is_revoked_for_a_reason_and_a_new_one_can_be_issued() -> 
     with pytest.raises(Refused):
         issuing.revoke(made, by=SYSTEM, reason="Again.")
     assert made.cohort is not None
-    assert issued(made.cohort)[0].state is State.CURRENT
+    with pytest.raises(Refused) as none:  # not by the press for all: who revoked it knew why
+        issued(made.cohort)
+    new = issuing.reissue(made, by=SYSTEM, issued_on=TODAY, expires_on=date(2028, 11, 23))
+    with pytest.raises(Refused) as twice:
+        issuing.reissue(made, by=SYSTEM, issued_on=TODAY)
+    assert (none.value.code, twice.value.code, new.state, new.enrolment) == (
+        "nobody",
+        "has_one",
+        State.CURRENT,
+        made.enrolment,
+    )
 
 
 def test_a_renewal_points_to_the_old_one_and_is_refused_too_early_and_twice() -> None:

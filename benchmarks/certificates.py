@@ -14,7 +14,6 @@ import statistics
 import tempfile
 import time
 from datetime import date
-from pathlib import Path
 
 
 def main() -> None:
@@ -32,12 +31,13 @@ def main() -> None:
         import django
 
         django.setup()
-        measure(people, Path(folder))
+        measure(people)
 
 
-def measure(people: int, folder: Path) -> None:
+def measure(people: int) -> None:
     from django.core.management import call_command
     from django.test import Client
+    from django.urls import reverse
 
     from floreo.certificates.actions import issuing
     from floreo.certificates.actions.signing import sign_due
@@ -68,7 +68,8 @@ def measure(people: int, folder: Path) -> None:
         )
         for n in range(1, people + 1)
     )
-    start = time.perf_counter()
+    reverse("workspace:certificates")  # a server that runs has loaded its addresses
+    start, used = time.perf_counter(), time.process_time()
     issuing.issue_to_cohort(cohort, by=SYSTEM, issued_on=date(2026, 1, 3), expires_on=date(2028, 1, 2))
     issued = time.perf_counter()
     sign_due()
@@ -76,9 +77,10 @@ def measure(people: int, folder: Path) -> None:
     done = Certificate.objects.exclude(credential="").count()
     print(
         f"{done} certificates: issued in {issued - start:.1f} s, signed and mailed in {signed - issued:.1f} s,"
-        f" together {signed - start:.1f} s (promise: 1,000 in 30 s)"
+        f" together {signed - start:.1f} s, of which {time.process_time() - used:.1f} s on a processor (promise: 1,000 in 30 s)"
     )
     browser, times = Client(HTTP_HOST="floreo.example"), []
+    used = time.process_time()
     codes = list(Certificate.objects.values_list("code", flat=True)[:101])
     for code in codes:
         begin = time.perf_counter()
@@ -86,7 +88,11 @@ def measure(people: int, folder: Path) -> None:
         times.append((time.perf_counter() - begin) * 1000)
         assert answer.status_code == 200, answer.status_code
     times = times[1:]  # the first compiles the templates
-    print(f"the check page: median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms (promise: 50 ms)")
+    each = (time.process_time() - used) * 1000 / len(codes)
+    print(
+        f"the check page: median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms,"
+        f" {each:.0f} ms on a processor (promise: 50 ms)"
+    )
     one = Certificate.objects.order_by("serial")[0]
     begin = time.perf_counter()
     check_badge(one.credential.encode())
@@ -94,7 +100,9 @@ def measure(people: int, folder: Path) -> None:
     for _n in range(5):
         check_badge(one.credential.encode())
     again = (time.perf_counter() - first) / 5
-    print(f"a badge that somebody brings, in the cage: first {(first - begin) * 1000:.0f} ms, then {again * 1000:.0f} ms")
+    print(
+        f"a badge that somebody brings, in the cage: first {(first - begin) * 1000:.0f} ms, then {again * 1000:.0f} ms"
+    )
     begin = time.perf_counter()
     pdf_of(one)
     print(f"a PDF: {(time.perf_counter() - begin) * 1000:.0f} ms")

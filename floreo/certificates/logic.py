@@ -75,6 +75,7 @@ class Why(StrEnum):
     """Why somebody of a cohort gets no certificate now."""
 
     HAS_ONE = "has_one"
+    WAS_REVOKED = "was_revoked"  # a new one is issued from the page of the old, by who knows why it was revoked
     NO_SEAT = "no_seat"  # cancelled, left, or still on the waiting list
     NO_NAME = "no_name"  # erased, or never written down
     NOT_COMPLETED = "not_completed"
@@ -82,11 +83,19 @@ class Why(StrEnum):
 
 
 def why_not(
-    *, holds_seat: bool, has_name: bool, completed_on: date | None, passed: bool | None, has_one: bool
+    *,
+    holds_seat: bool,
+    has_name: bool,
+    completed_on: date | None,
+    passed: bool | None,
+    has_one: bool,
+    was_revoked: bool = False,
 ) -> Why | None:
     """The first reason against a certificate; None where there is none. Without a pass mark nobody had to pass."""
     if has_one:
         return Why.HAS_ONE
+    if was_revoked:
+        return Why.WAS_REVOKED
     if not holds_seat:
         return Why.NO_SEAT
     if completed_on is None:

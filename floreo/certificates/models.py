@@ -235,7 +235,7 @@ class Certificate(Record, Sourced):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        verbose_name=_("Hours"),
+        verbose_name=pgettext_lazy("length of a course", "Hours"),
     )
     # [{"name": "...", "address": "...", "framework": "...", "code": "..."}]: the roles for which the course prepares
     roles = models.JSONField(default=list, blank=True)

@@ -59,6 +59,7 @@ OFFERS = Offers(
         "certificate.link_sent": _("sent the link of a certificate"),
         "certificate.name_hidden": _("hid their name by the link of the certificate"),
         "certificate.name_shown": _("showed their name by the link of the certificate"),
+        "certificate.reissued": _("issued a certificate in place of one that was revoked"),
         "certificate.renewal_asked": _("asked to renew their certificate"),
         "certificate.renewed": _("renewed a certificate"),
         "certificate.revoked": _("revoked a certificate"),

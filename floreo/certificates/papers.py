@@ -86,7 +86,7 @@ def _data(certificate: Certificate) -> dict[str, Any]:
     ends = day_text(certificate.expires_on) if certificate.expires_on else _("It does not expire")
     facts.append((_("Valid until"), ends))
     if certificate.hours is not None:
-        facts.append((_("Hours"), locale.number(certificate.hours)))
+        facts.append((pgettext("length of a course", "Hours"), locale.number(certificate.hours)))
     if certificate.renews is not None:
         facts.append((_("Renews"), certificate.renews.number))
     return {

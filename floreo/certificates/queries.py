@@ -84,11 +84,13 @@ class Candidate:
 
 def candidates_of(cohort: Cohort) -> list[Candidate]:
     """Everybody of a cohort, in the order of their numbers. Two queries."""
-    held = {
-        each.enrolment_id: each
-        for each in Certificate.objects.filter(enrolment__cohort=cohort, revoked_on=None)
-        if each.enrolment_id is not None
-    }
+    held: dict[int, Certificate] = {}
+    revoked: set[int] = set()
+    for each in Certificate.objects.filter(enrolment__cohort=cohort):
+        if each.enrolment_id is not None and each.revoked_on is not None:
+            revoked.add(each.enrolment_id)
+        elif each.enrolment_id is not None:
+            held[each.enrolment_id] = each
     rows = Enrolment.objects.filter(cohort=cohort).select_related("person").order_by("number")
     return [
         Candidate(
@@ -99,6 +101,7 @@ def candidates_of(cohort: Cohort) -> list[Candidate]:
                 completed_on=each.completed_on,
                 passed=each.passed,
                 has_one=each.pk in held,
+                was_revoked=each.pk in revoked,
             ),
             held.get(each.pk),
         )
@@ -107,11 +110,11 @@ def candidates_of(cohort: Cohort) -> list[Candidate]:
 
 
 def cohorts_to_certify() -> QuerySet[Cohort]:
-    """Cohorts whose results are recorded, with somebody who completed the course and holds no certificate of it (`waiting`)."""
+    """Cohorts whose results are recorded, with somebody who completed the course and was issued no certificate of it (`waiting`)."""
     completed = Q(
         enrolments__completed_on__isnull=False, enrolments__is_erased=False, enrolments__state__in=_SEATED
     ) & ~Q(enrolments__passed=False)
-    certified = Certificate.objects.filter(revoked_on=None, enrolment__isnull=False).values("enrolment")
+    certified = Certificate.objects.filter(enrolment__isnull=False).values("enrolment")
     waiting = Count(
         "enrolments", filter=completed & ~Q(enrolments__in=certified) & ~Q(enrolments__name=""), distinct=True
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.certificates.logic import SMALLEST_GROUP, SOON, state_on
 from floreo.certificates.models import Certificate, Origin, StateChoice
@@ -55,7 +56,7 @@ CERTIFICATES = Table(
             "course", _("Code of the course"), _("Where it is on record"), lambda c: c.course.code if c.course else None
         ),
         Column("cohort", _("Cohort"), _("Its code"), lambda c: c.cohort.code if c.cohort else None),
-        column("hours", _("Hours"), _("Hours of the course"), CellKind.DECIMAL),
+        column("hours", pgettext_lazy("length of a course", "Hours"), _("Hours of the course"), CellKind.DECIMAL),
         column("issuer_name", _("Issuer"), _("As it is on the certificate")),
         day("issued_on", _("Issued on"), _("Day of issue")),
         day("expires_on", _("Valid until"), _("Last day; empty: it does not expire")),

@@ -97,6 +97,7 @@ def test_without_months_it_does_not_end() -> None:
         ({}, None),
         ({"passed": None}, None),
         ({"has_one": True}, Why.HAS_ONE),
+        ({"was_revoked": True}, Why.WAS_REVOKED),
         ({"holds_seat": False}, Why.NO_SEAT),
         ({"completed_on": None}, Why.NOT_COMPLETED),
         ({"passed": False}, Why.NOT_PASSED),

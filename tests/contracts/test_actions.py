@@ -33,6 +33,10 @@ OPEN = {
     "subscription.ended",  # whoever holds the link of a mail
     "subscription.expired",  # the worker's: addresses that nobody confirmed
     "subscription.bounced",  # the worker's: addresses from which each mail came back
+    "certificate.name_hidden",  # whoever holds the link of their own certificate
+    "certificate.name_shown",
+    "certificate.renewal_asked",
+    "certificate.erased",
     "comment.sent",  # anybody, while a consultation is open: throttled
     "comment.changed",  # whoever holds the secret link of their own comment
     "comment.withdrawn",

@@ -48,6 +48,7 @@ PARSERS = {
     "mailbox",
     "odf",
     "olefile",
+    "openbadgeslib",
     "openpyxl",
     "pdfplumber",
     "pyarrow.csv",
@@ -69,6 +70,7 @@ PARSERS = {
     "duckdb",
 }
 IN_THE_CAGE = {
+    "floreo/certificates/reading.py",
     "floreo/core/bounces.py",
     "floreo/core/mail_in/automatic.py",
     "floreo/core/mail_in/outlook.py",
@@ -100,6 +102,7 @@ SHIPPED = "reads files of the program or of a pack that an administrator loads b
 NEEDS_NONE = {
     "floreo/advisories/catalogues.py": "two public catalogues of a fixed form, unpacked up to a number of bytes",
     "floreo/advisories/provider.py": OWN,
+    "floreo/certificates/badges.py": OWN,
     "floreo/config/archive.py": "a backup that an administrator restores by hand; its parts are read one by one within limits",
     "floreo/config/backup.py": OWN,
     "floreo/consultation/logic.py": "a checksum of words; nothing is unpacked",

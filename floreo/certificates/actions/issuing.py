@@ -305,6 +305,29 @@ def revoke(certificate: Certificate, *, by: Actor, reason: str, shown: str | Non
     return save(fresh, at={"revoked_reason": "reason"})
 
 
+def must_be_revoked(certificate: Certificate) -> None:
+    if certificate.revoked_on is None:
+        raise Refused(_("This certificate was not revoked."), code="not_revoked")
+    if certificate.is_erased:
+        raise Refused(_("The holder had the name erased."), code="erased")
+    others = Certificate.objects.filter(enrolment=certificate.enrolment, revoked_on=None)
+    if certificate.enrolment_id is not None and others.exists():
+        raise Refused(_("A new one was issued already."), code="has_one")
+
+
+@action("certificate.reissued", needs=ISSUE, decides=itself)
+def reissue(
+    certificate: Certificate, *, by: Actor, issued_on: date, expires_on: date | None = None, shown: str | None = None
+) -> Certificate:
+    """A new certificate in place of one that was revoked by mistake, or for a mistake that was corrected."""
+    fresh = lock_latest(certificate)
+    must_be_revoked(fresh)
+    _require_sound_days(issued_on, expires_on)
+    facts = {name: getattr(fresh, name) for name in (*_KEPT, "enrolment", "hours", "origin", "renews", "source")}
+    made = Certificate(issued_on=issued_on, expires_on=expires_on, **facts)
+    return save(_numbered(made, _next_serial()))
+
+
 @action("certificate.corrected", needs=ISSUE)
 def correct_name(certificate: Certificate, *, by: Actor, name: str, version: int | None = None) -> Certificate:
     """The name was misspelt. It is signed again; a file with the old name is told apart when it is checked."""

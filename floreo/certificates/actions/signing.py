@@ -101,7 +101,7 @@ def claim_of(certificate: Certificate) -> badges.Claim:
         valid_until=_end_of(certificate.expires_on),
         cohort=certificate.cohort_title,
         hours=hours,
-        evidence=address,
+        evidence=f"{address}#course",
         alignments=tuple(
             badges.Alignment(each["name"], each["address"], each["framework"], each["code"])
             for each in certificate.roles

@@ -65,6 +65,11 @@ class RenewForm(CommandForm):
     hours = field_of(Certificate, "hours", help_text=_l("Of the refresher. Empty: as on the certificate before."))
 
 
+class ReissueForm(CommandForm):
+    issued_on = day_field(_l("Issued on"), required=True)
+    expires_on = day_field(_l("Valid until"), help_text=_l("Empty: it does not expire."))
+
+
 class RevokeForm(CommandForm):
     reason = text_field(
         _l("Reason"),

@@ -85,6 +85,18 @@ COMMANDS: Mapping[str, Command] = {
         help=_l("It is not valid any more, from today on. You cannot undo this: issue a new one instead."),
         done=_l("Revoked."),
     ),
+    "reissue": Command(
+        _l("Issue a new certificate in its place"),
+        _l("Issue a new one"),
+        _ISSUE,
+        starting_with(forms.ReissueForm, issued_on=lambda _c: clock.today(), expires_on=_renewed_until),
+        issuing.reissue,
+        allowed_by(issuing.must_be_revoked),
+        help=_l(
+            "For one that was revoked by mistake, or whose mistake was corrected. It has a number and a code of its own."
+        ),
+        done=_l("Issued. It is signed within a minute."),
+    ),
     "erase": Command(
         _l("Erase the name because its holder asked for it"),
         _l("Erase on request"),
@@ -171,6 +183,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 def why_text(why: Why) -> str:
     return {
         Why.HAS_ONE: _("Has a certificate"),
+        Why.WAS_REVOKED: _("Had one that was revoked: issue a new one from its page"),
         Why.NO_SEAT: _("Not enrolled any more"),
         Why.NO_NAME: _("No name on record"),
         Why.NOT_COMPLETED: _("Did not complete the course"),

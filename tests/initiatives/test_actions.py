@@ -392,7 +392,8 @@ class TestResult:
     def test_without_consent_an_entry_is_removed_a_month_after_the_closing(self) -> None:
         made = opened()
         entry = sent(made)
-        Competition.objects.filter(pk=made.pk).update(closes_on=clock.today() - timedelta(days=30))
+        first = clock.today() - timedelta(days=60)
+        Competition.objects.filter(pk=made.pk).update(opens_on=first, closes_on=clock.today() - timedelta(days=30))
         assert running.erase_names(by=SYSTEM) == (0, [])
         Competition.objects.filter(pk=made.pk).update(closes_on=clock.today() - timedelta(days=31))
         assert running.erase_due(by=SYSTEM) == 1

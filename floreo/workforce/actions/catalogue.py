@@ -21,7 +21,7 @@ from floreo.core.delimited import plain
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
 from floreo.core.links import hash_of
-from floreo.core.plain_text import sound_text
+from floreo.core.plain_text import first_too_long, sound_text
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_text, save
 from floreo.frameworks.models import Item
 from floreo.organisations.models import Organisation
@@ -35,6 +35,7 @@ from floreo.workforce.queries import role_items
 REMIND_EVERY = timedelta(days=182)  # twice a year
 MOST_COURSES = 500  # of one institution
 MOST_DATES = 24
+MOST_LETTERS = 2000  # of what one learns
 MOST_SEATS = 100_000
 _TEXTS = ("title", "summary", "cost_text", "duration")
 
@@ -204,7 +205,13 @@ def _require_sound(course: CatalogueCourse) -> None:
         raise refuse("title", _("You have a course with this title already. Change that one."), code="title_taken")
     if course.address and not course.address.lower().startswith(("https://", "http://")):
         raise refuse("address", _("An address begins with https:// or http://."), code="bad_address")
+    _require_length(course)
     _require_cost(course)
+
+
+def _require_length(course: CatalogueCourse) -> None:
+    if wrong := first_too_long({"summary": (course.summary, MOST_LETTERS)}):
+        raise refuse(wrong[0], _("It is longer than %(most)d characters.") % {"most": wrong[1]}, code="too_long")
 
 
 def _require_cost(course: CatalogueCourse) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -257,7 +258,7 @@ class TestCatalogue:
             ({"dates": [CourseDay(clock.FIRST_DAY, -3)]}, "dates"),
         ],
     )
-    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, object], field: str) -> None:
+    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, Any], field: str) -> None:
         _made, secret = institution()
         with pytest.raises(Refused) as refused:
             course(secret, **facts)
@@ -363,7 +364,7 @@ class TestFile:
 
     def test_what_leaves_comes_in_again_unchanged(self) -> None:
         _made, secret = institution()
-        facts = {"summary": "=1+1 is no formula", "cost_amount": Decimal("10.00"), "currency": "USD"}
+        facts: dict[str, Any] = {"summary": "=1+1 is no formula", "cost_amount": Decimal("10.00"), "currency": "USD"}
         course(secret, "Pumps, and “more”", **facts, dates=[CourseDay(clock.today() + timedelta(days=9), 4)])
         rows = CatalogueCourse.objects.filter(institution__organisation__code="water-board")
         for language in ("en", "es"):

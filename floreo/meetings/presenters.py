@@ -15,7 +15,6 @@ from floreo.meetings.logic import (
     DecisionState,
     MeetingState,
     MinutesState,
-    Presence,
     agenda_due,
     came,
     hours,

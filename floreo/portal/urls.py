@@ -31,6 +31,7 @@ from floreo.portal.views import (
     register,
     report,
     reports,
+    training,
 )
 
 app_name = "portal"
@@ -123,6 +124,7 @@ urlpatterns: list[URLPattern] = [
     path("comment/follow/<str:token>/", consultations.own_comment, name="own_comment"),
     path("comment/follow/<str:token>/data.json", consultations.own_comment_file, name="own_comment_file"),
     path("comment/invited/<str:token>/", consultations.invited_comment, name="invited_comment"),
+<<<<<<< HEAD
     path("courses/", courses.courses, name="courses"),
     path("courses/<slug:code>/", courses.course, name="course"),
     path("courses/keep/<str:token>/", courses.keep_courses, name="keep_courses"),
@@ -141,6 +143,21 @@ urlpatterns: list[URLPattern] = [
     path("competitions/jury/<str:token>/<slug:reference>/file/", competitions.jury_file, name="jury_file"),
     path("competitions/<slug:code>/", competitions.competition, name="competition"),
     path("competitions/<slug:code>/enter/", competitions.enter, name="enter_competition"),
+=======
+    path("training/", training.training, name="training"),
+    path("training/courses/<slug:code>/", training.course, name="training_course"),
+    path("training/cohorts/<slug:code>/", training.cohort, name="training_cohort"),
+    path("training/cohorts/<slug:code>/sign-up/", training.sign_up, name="training_sign_up"),
+    path("training/cohorts/<slug:code>.ics", training.cohort_calendar, name="training_calendar"),
+    path("training/mine/<str:token>/", training.own, name="training_own"),
+    path("training/mine/<str:token>/data.json", training.own_file, name="training_own_file"),
+    path("training/group/<str:token>/", training.group, name="training_group"),
+    path("training/door/<str:token>/", training.door, name="training_door"),
+    path("training/door/<str:token>/code/", training.door_page_code, name="training_door_code"),
+    path("training/door/<str:token>/sheet.<str:kind>", training.door_sheet, name="training_door_sheet"),
+    path("training/here/<str:token>/", training.here, name="training_here"),
+    path("training/at/<int:pk>/", training.here_form, name="training_here_form"),
+>>>>>>> 722d982859f6aaf1cb5b868895e991c41f91efdf
     path("frameworks/", frameworks.frameworks, name="frameworks"),
     path("frameworks/<slug:code>/", frameworks.framework, name="framework"),
     path("reports/", reports.reports, name="reports"),

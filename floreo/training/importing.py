@@ -100,7 +100,9 @@ class _Wrong(Exception):  # noqa: N818 -- a sentence about one cell
 def read(cohort: Cohort, content: bytes, name: str) -> Read:
     """The rows of the file and what is wrong with it. Raises Refused with a sentence for a file of which nothing can be read."""
     if len(content) > MOST_BYTES:
-        raise Refused(_("This file is larger than %(n)d MB. Split it.") % {"n": MOST_BYTES // 1024**2}, code="too_large")
+        raise Refused(
+            _("This file is larger than %(n)d MB. Split it.") % {"n": MOST_BYTES // 1024**2}, code="too_large"
+        )
     text, encoding = decoded(content)
     found = Read(name[:200], hashlib.sha256(content).hexdigest(), encoding)
     lines = rows(text)
@@ -111,7 +113,9 @@ def read(cohort: Cohort, content: bytes, name: str) -> Read:
                 look = _Look(cohort, found, cells)
                 continue
             if len(found.rows) >= MOST_ROWS:
-                raise Refused(_("This file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS}, code="too_many")
+                raise Refused(
+                    _("This file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS}, code="too_many"
+                )
             look.take(line, cells)
     except csv.Error as wrong:
         found.problems.append(Problem(0, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)}))
@@ -130,7 +134,8 @@ class _Look:
         found.unknown = [cell for cell, name in zip(self.header, self.columns, strict=True) if cell and not name]
         if not {"name", "number", "mail"} & set(self.columns):
             raise Refused(
-                _("The header has no column “name” (“nombre”), “number” (“número”) or “email” (“correo”)."), code="no_header"
+                _("The header has no column “name” (“nombre”), “number” (“número”) or “email” (“correo”)."),
+                code="no_header",
             )
         twice = [n for n in self.columns if n and self.columns.count(n) > 1]
         if twice:
@@ -219,7 +224,9 @@ class _Look:
         if not text:
             return Sector.OTHER
         if (found := self.sectors.get(plain(text))) is None:
-            raise _Wrong("sector", _("It is none of: %(list)s.") % {"list": ", ".join(dict.fromkeys(self.sectors.values()))})
+            raise _Wrong(
+                "sector", _("It is none of: %(list)s.") % {"list": ", ".join(dict.fromkeys(self.sectors.values()))}
+            )
         return found
 
     def _sessions(self, text: str) -> tuple[int, ...]:
@@ -230,7 +237,9 @@ class _Look:
         numbers = [whole(part) for part in text.replace(";", ",").replace(" ", ",").split(",") if part]
         if any(n is None or n not in self.sessions for n in numbers):
             listed = ", ".join(map(str, self.sessions))
-            raise _Wrong("sessions", _("Write the numbers of the sessions, or “all”. There are: %(list)s.") % {"list": listed})
+            raise _Wrong(
+                "sessions", _("Write the numbers of the sessions, or “all”. There are: %(list)s.") % {"list": listed}
+            )
         return tuple(sorted({n for n in numbers if n is not None}))
 
     def _score(self, name: str, given: Mapping[str, str]) -> Decimal | None:
@@ -260,6 +269,8 @@ def _words(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
 def _by_name(bodies: Iterable[Organisation]) -> dict[str, Organisation]:
     found: dict[str, Organisation] = {}
     for body in bodies:
-        for text in filter(None, [body.code, body.name, body.short_name, *(t.get("name", "") for t in body.translations.values())]):
+        for text in filter(
+            None, [body.code, body.name, body.short_name, *(t.get("name", "") for t in body.translations.values())]
+        ):
             found.setdefault(plain(text), body)
     return found

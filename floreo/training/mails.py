@@ -97,9 +97,7 @@ def state_mail(enrolment: Enrolment, *, moved_up: bool = False) -> OutboxMail:
             subject = _("Your seat: %(title)s") % words
             first = _("A seat has become free, and it is yours: %(title)s. %(dates)s.") if moved_up else ""
             first = first or _("You have a seat: %(title)s. %(dates)s.")
-            attachment = outbox.Attachment(
-                f"{cohort.code}.ics", calendar.of_cohort(cohort).decode(), "text/calendar"
-            )
+            attachment = outbox.Attachment(f"{cohort.code}.ics", calendar.of_cohort(cohort).decode(), "text/calendar")
         elif enrolment.state == EnrolmentState.WAITING:
             subject = _("Waiting list: %(title)s") % words
             first = _("You are on the waiting list: %(title)s. %(dates)s. When a seat becomes free, we write to you.")
@@ -130,10 +128,11 @@ def reminder_mail(enrolment: Enrolment, session: Session) -> OutboxMail:
         parts = [_("Reminder: %(title)s, %(when)s.") % words]
         if session.venue:
             parts.append(_("Where: %(venue)s.") % words)
-        parts += [_("If you cannot come, cancel by your link, so that somebody else gets the seat:"), own_link(enrolment)]
-        return _letter(
-            enrolment, KIND_REMINDER, _("Reminder: %(title)s") % words, parts, not_after=session.starts_at
-        )
+        parts += [
+            _("If you cannot come, cancel by your link, so that somebody else gets the seat:"),
+            own_link(enrolment),
+        ]
+        return _letter(enrolment, KIND_REMINDER, _("Reminder: %(title)s") % words, parts, not_after=session.starts_at)
 
 
 def trainer_mail(session: Session, language: str) -> OutboxMail:
@@ -143,7 +142,9 @@ def trainer_mail(session: Session, language: str) -> OutboxMail:
         words = _facts(session.cohort, spoken) | {"when": moment(session.starts_at)}
         parts = [
             _("You teach: %(title)s, %(when)s.") % words,
-            _("By this link you show the code at the door and record who came. You need no account. Do not pass it on:"),
+            _(
+                "By this link you show the code at the door and record who came. You need no account. Do not pass it on:"
+            ),
             door_link(session),
         ]
         return outbox.letter(

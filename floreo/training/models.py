@@ -212,12 +212,17 @@ class Course(Record, Translated, Sourced):
     def search_entry(self) -> Entry:
         words = [self.summary, *(str(text) for each in self.translations.values() for text in each.values())]
         return Entry(
-            "training_course", self.title, " ".join(words), self.get_absolute_url(), self.workspace_url(), self.is_public
+            "training_course",
+            self.title,
+            " ".join(words),
+            self.get_absolute_url(),
+            self.workspace_url(),
+            self.is_public,
         )
 
 
-class OfCourseQuerySet(models.QuerySet["models.Model"]):
-    def visible_to(self, viewer: object) -> OfCourseQuerySet:
+class CourseRoleQuerySet(models.QuerySet["CourseRole"]):
+    def visible_to(self, viewer: object) -> CourseRoleQuerySet:
         """Seen by whoever sees the course."""
         return self.filter(course__in=Course.objects.visible_to(viewer))
 
@@ -228,7 +233,7 @@ class CourseRole(Record):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="course_roles")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="course_roles")
 
-    objects = OfCourseQuerySet.as_manager()
+    objects = CourseRoleQuerySet.as_manager()
 
     class Meta:
         ordering = ["item__in_version", "item__position", "pk"]
@@ -239,6 +244,12 @@ class CourseRole(Record):
 
     def audit_subject(self) -> models.Model:
         return self.course
+
+
+class CourseModuleQuerySet(models.QuerySet["CourseModule"]):
+    def visible_to(self, viewer: object) -> CourseModuleQuerySet:
+        """As roles are."""
+        return self.filter(course__in=Course.objects.visible_to(viewer))
 
 
 class CourseModule(Record, Translated):
@@ -258,7 +269,7 @@ class CourseModule(Record, Translated):
         verbose_name=_("Hours"),
     )
 
-    objects = OfCourseQuerySet.as_manager()
+    objects = CourseModuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["course", "position", "pk"]
@@ -292,14 +303,17 @@ class Cohort(Record, Translated, Sourced):
         max_length=60, unique=True, verbose_name=_("Code"), help_text=_("Part of its address. It cannot change.")
     )
     title = models.CharField(max_length=200, verbose_name=_("Title"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default="en", blank=True, verbose_name=_("Language"))  # empty: not known
     place = models.ForeignKey(
         Place, null=True, blank=True, on_delete=models.PROTECT, related_name="cohorts", verbose_name=_("Place")
     )
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("From"))
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("To"))
     precision = models.CharField(
-        max_length=7, choices=DatePrecision.choices, default=DatePrecision.DAY, verbose_name=_("How exact the dates are")
+        max_length=7,
+        choices=DatePrecision.choices,
+        default=DatePrecision.DAY,
+        verbose_name=_("How exact the dates are"),
     )
     capacity = models.PositiveIntegerField(
         null=True,
@@ -397,13 +411,9 @@ class Cohort(Record, Translated, Sourced):
     def search_entry(self) -> Entry:
         words = [str(text) for each in self.translations.values() for text in each.values()]
         shown = self.is_public and self.course.is_public
-        return Entry("training_cohort", self.title, " ".join(words), self.get_absolute_url(), self.workspace_url(), shown)
-
-
-class OfCohortQuerySet(models.QuerySet["models.Model"]):
-    def visible_to(self, viewer: object) -> OfCohortQuerySet:
-        """Seen by whoever sees the cohort."""
-        return self.filter(cohort__in=Cohort.objects.visible_to(viewer))
+        return Entry(
+            "training_cohort", self.title, " ".join(words), self.get_absolute_url(), self.workspace_url(), shown
+        )
 
 
 class OfCohort(Record):
@@ -419,6 +429,12 @@ class OfCohort(Record):
 
     def owner_ids(self) -> set[int]:
         return self.cohort.owner_ids()
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def visible_to(self, viewer: object) -> SessionQuerySet:
+        """Seen by whoever sees the cohort."""
+        return self.filter(cohort__in=Cohort.objects.visible_to(viewer))
 
 
 class Session(OfCohort, Translated):
@@ -437,13 +453,23 @@ class Session(OfCohort, Translated):
         max_length=200, blank=True, verbose_name=_("Venue"), help_text=_("Building and room, or the address.")
     )
     place = models.ForeignKey(
-        Place, null=True, blank=True, on_delete=models.PROTECT, related_name="training_sessions", verbose_name=_("Place")
+        Place,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="training_sessions",
+        verbose_name=_("Place"),
     )
     language = models.CharField(
         max_length=5, blank=True, verbose_name=_("Language"), help_text=_("Empty: that of the cohort.")
     )
     trainer = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="training_sessions", verbose_name=_("Trainer")
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="training_sessions",
+        verbose_name=_("Trainer"),
     )
     trainer_name = models.CharField(
         max_length=200, blank=True, verbose_name=_("Trainer’s name"), help_text=_("If not in the register.")
@@ -458,7 +484,7 @@ class Session(OfCohort, Translated):
     reminded_at = models.DateTimeField(null=True, blank=True)
     recorded_on = models.DateField(null=True, blank=True)  # when somebody said that the list is whole
 
-    objects = OfCohortQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at", "pk"]

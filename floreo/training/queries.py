@@ -108,7 +108,9 @@ class Line:
 
 def expected(session: Session) -> QuerySet[Enrolment]:
     """Who has a seat, by name."""
-    return session.cohort.enrolments.filter(state__in=HOLDS_SEAT).select_related("organisation").order_by("name", "number")
+    return (
+        session.cohort.enrolments.filter(state__in=HOLDS_SEAT).select_related("organisation").order_by("name", "number")
+    )
 
 
 def list_of(session: Session) -> list[Line]:
@@ -187,7 +189,11 @@ def account_of(cohort: Cohort) -> Account:
     rows = list(cohort.enrolments.filter(state__in=[*HOLDS_SEAT, EnrolmentState.WITHDRAWN]))
     completed = [e for e in rows if e.completed_on is not None]
     tested = [e for e in rows if e.score_after is not None and cohort.pass_mark is not None]
-    passed = [e for e in tested if e.score_after is not None and cohort.pass_mark is not None and e.score_after >= cohort.pass_mark]
+    passed = [
+        e
+        for e in tested
+        if e.score_after is not None and cohort.pass_mark is not None and e.score_after >= cohort.pass_mark
+    ]
     found = gains((e.score_before, e.score_after) for e in rows)
     counts = [len(completed), len(rows) - len(completed), len(passed), len(tested) - len(passed), len(rows)]
     return Account(

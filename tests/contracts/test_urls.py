@@ -39,6 +39,7 @@ PUBLIC = [
     r"workforce/",
     r"initiatives/",
     r"competitions/",
+    r"training/",
     r"frameworks/",
     r"robots\.txt",
     r"\.well-known/security\.txt",

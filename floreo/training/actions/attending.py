@@ -60,7 +60,9 @@ def recorded(session: Session, enrolment: Enrolment, *, how: str, by: Actor) -> 
 def _take(session: Session, ticked: Ticked, *, by: Actor) -> Session:
     fresh = lock_latest(session)
     must_take_attendance(fresh)
-    seated = {e.number: e for e in Enrolment.objects.filter(cohort=fresh.cohort_id).select_related("organisation", "person")}
+    seated = {
+        e.number: e for e in Enrolment.objects.filter(cohort=fresh.cohort_id).select_related("organisation", "person")
+    }
     if unknown := (ticked.present | ticked.shown) - seated.keys():
         raise Refused(_("Nobody in this cohort has the number %(n)d.") % {"n": min(unknown)}, code="unknown_number")
     for number in sorted(ticked.present - ticked.shown):
@@ -131,7 +133,9 @@ def come_by_name(session: Session, *, by: Actor, name: str, mail: str, code: str
     rows = Enrolment.objects.filter(cohort=session.cohort_id, mail_key=own, is_erased=False).seated()
     found = rows.select_related("organisation", "person").first() if own else None
     if found is None or not named_alike(found.name, name):
-        sentence = _("Nobody with this name and address has a seat in this cohort. Ask the trainer to put you on the list.")
+        sentence = _(
+            "Nobody with this name and address has a seat in this cohort. Ask the trainer to put you on the list."
+        )
         raise Refused(sentence, code="not_enrolled", fields={"name": sentence})
     return recorded(session, found, how=How.QR, by=by)
 
@@ -209,4 +213,3 @@ def enrol_from_walk_in(row: Attendance, *, by: Actor) -> Enrolment:
 def _same_name(sessions: Iterable[Session], name: str) -> Sequence[Attendance]:
     rows = Attendance.objects.filter(session__in=sessions, enrolment=None)
     return [row for row in rows if named_alike(row.name, name)]
-

@@ -15,9 +15,9 @@ from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.sectors import Sector
-from floreo.core.keys import key
 from floreo.core.writing import delete, lock_latest, refuse, require_text, save, save_many
 from floreo.organisations.models import Organisation, Person
 from floreo.training import moments
@@ -93,7 +93,9 @@ def sign_up(cohort: Cohort, *, by: Actor, who: Who) -> Enrolment:
     fresh = lock_latest(cohort)
     must_take_sign_ups(fresh)
     if fresh.sign_up != SignUp.OPEN:
-        raise Refused(_("Only organisations that were invited enrol people here, each by its own link."), code="invited")
+        raise Refused(
+            _("Only organisations that were invited enrol people here, each by its own link."), code="invited"
+        )
     facts = _clean(who)
     if not facts["mail"]:
         raise refuse("mail", _("Enter an e-mail address."), code="missing")
@@ -170,7 +172,11 @@ def erase(enrolment: Enrolment, *, by: Actor) -> Enrolment:
 @action("enrolment.erased_on_request", needs=RUN)
 def erase_on_request(enrolment: Enrolment, *, by: Actor, request: str) -> Enrolment:
     """The same, for who has no link, with how the request came."""
-    note(request=require_text(request, field="request", sentence=_("Say who asked for it and how, for example: by post.")))
+    note(
+        request=require_text(
+            request, field="request", sentence=_("Say who asked for it and how, for example: by post.")
+        )
+    )
     return _erase(enrolment)
 
 
@@ -211,9 +217,7 @@ def enrol_people(invitation: CohortInvitation, *, by: Actor, people: Sequence[Wh
     there = fresh.enrolments.exclude(state__in=IS_OVER).count()
     if there + len(people) > fresh.people:
         left = max(fresh.people - there, 0)
-        words = ngettext(
-            "You may enrol %(n)d more person.", "You may enrol %(n)d more people.", left
-        ) % {"n": left}
+        words = ngettext("You may enrol %(n)d more person.", "You may enrol %(n)d more people.", left) % {"n": left}
         raise Refused(words, code="too_many")
     more = {"organisation": fresh.organisation, "invitation": fresh, "channel": EnrolmentChannel.ORGANISATION}
     made = [

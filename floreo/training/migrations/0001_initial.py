@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('code', models.SlugField(help_text='Part of its address. It cannot change.', max_length=60, unique=True, verbose_name='Code')),
                 ('title', models.CharField(max_length=200, verbose_name='Title')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(blank=True, default='en', max_length=5, verbose_name='Language')),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='From')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='To')),
                 ('precision', models.CharField(choices=[('day', 'to the day'), ('month', 'to the month'), ('quarter', 'to the quarter'), ('year', 'to the year')], default='day', max_length=7, verbose_name='How exact the dates are')),

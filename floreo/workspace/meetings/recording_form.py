@@ -16,7 +16,7 @@ from floreo.meetings.actions.recording import Decided, ItemMinutes, Recorded, Se
 from floreo.meetings.logic import fingerprint
 from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting, Seat
 from floreo.meetings.presenters import seat_name
-from floreo.organisations.models import Organisation
+from floreo.organisations.models import Organisation, PresenceChoice
 from floreo.workspace.forms import CommandForm, day_field
 
 _ROWS = 5

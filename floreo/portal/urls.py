@@ -124,7 +124,6 @@ urlpatterns: list[URLPattern] = [
     path("comment/follow/<str:token>/", consultations.own_comment, name="own_comment"),
     path("comment/follow/<str:token>/data.json", consultations.own_comment_file, name="own_comment_file"),
     path("comment/invited/<str:token>/", consultations.invited_comment, name="invited_comment"),
-<<<<<<< HEAD
     path("courses/", courses.courses, name="courses"),
     path("courses/<slug:code>/", courses.course, name="course"),
     path("courses/keep/<str:token>/", courses.keep_courses, name="keep_courses"),
@@ -143,7 +142,6 @@ urlpatterns: list[URLPattern] = [
     path("competitions/jury/<str:token>/<slug:reference>/file/", competitions.jury_file, name="jury_file"),
     path("competitions/<slug:code>/", competitions.competition, name="competition"),
     path("competitions/<slug:code>/enter/", competitions.enter, name="enter_competition"),
-=======
     path("training/", training.training, name="training"),
     path("training/courses/<slug:code>/", training.course, name="training_course"),
     path("training/cohorts/<slug:code>/", training.cohort, name="training_cohort"),
@@ -157,7 +155,6 @@ urlpatterns: list[URLPattern] = [
     path("training/door/<str:token>/sheet.<str:kind>", training.door_sheet, name="training_door_sheet"),
     path("training/here/<str:token>/", training.here, name="training_here"),
     path("training/at/<int:pk>/", training.here_form, name="training_here_form"),
->>>>>>> 722d982859f6aaf1cb5b868895e991c41f91efdf
     path("frameworks/", frameworks.frameworks, name="frameworks"),
     path("frameworks/<slug:code>/", frameworks.framework, name="framework"),
     path("reports/", reports.reports, name="reports"),

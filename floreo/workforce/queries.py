@@ -137,7 +137,7 @@ def cohorts_for(viewer: object, items: Iterable[int], today: date) -> dict[int, 
     return found
 
 
-def public_figures(today: date | None = None) -> Published:
+def public_values(today: date | None = None) -> Published:
     """What everybody may see of the needs."""
     day = today or clock.today()
     return published(needs_of(WorkforceNeed.objects.filter(is_public=True), until=day))

@@ -60,7 +60,7 @@ class TestTelling:
             "audience": "public",
             "once": ONCE,
         }
-        return stranger.post("/initiatives/tell-us/", facts | more)
+        return stranger.post("/initiatives/propose/", facts | more)
 
     def test_it_is_shown_once_somebody_read_it(self, stranger: Client) -> None:
         answer = self.tell(stranger, districts=["XP-NP"], contact="a@example.org")

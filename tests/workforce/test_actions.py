@@ -19,7 +19,7 @@ from floreo.workforce.access import institution_of_link, own_course, request_of_
 from floreo.workforce.actions import catalogue, needs
 from floreo.workforce.logic import CourseDay
 from floreo.workforce.models import CatalogueCourse, Institution, NeedsRequest, WorkforceNeed
-from floreo.workforce.queries import gaps_for, needs_of, public_figures
+from floreo.workforce.queries import gaps_for, needs_of, public_values
 from tests.workforce.making import answering, asked, body, course, institution, keeper, need, role, secret_of
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -83,9 +83,9 @@ class TestNeeds:
     def test_what_may_not_be_counted_is_in_no_public_figure(self, no_needs: None) -> None:
         for code, sector in (("water-board", "water"), ("light-and-power", "energy"), ("port-authority", "transport")):
             need(code, sector, 20, 10)
-        assert public_figures().table is not None
+        assert public_values().table is not None
         WorkforceNeed.objects.filter(organisation__code="water-board").update(is_public=False)
-        assert public_figures().is_withheld
+        assert public_values().is_withheld
 
 
 class TestAsked:

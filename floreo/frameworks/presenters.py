@@ -40,6 +40,7 @@ KIND_WORDS: Mapping[str, Promise] = {
     "capacity": _l("Capacity"),
     "question": _l("Question"),
     "element": _l("Element"),
+    "profile": _l("Role profile"),
 }
 CHANGE_WORDS: Mapping[ScoreChange, Promise] = {
     ScoreChange.UP: pgettext_lazy("level", "Higher"),

@@ -126,7 +126,10 @@ def result_of(
     for entry in entries:
         totals = [total for each in held[entry].values() if (total := total_of(each, weights)) is not None]
         if totals:
-            means[entry] = ((sum(totals, Decimal(0)) / len(totals)).quantize(_TENTH, rounding=ROUND_HALF_UP), len(totals))
+            means[entry] = (
+                (sum(totals, Decimal(0)) / len(totals)).quantize(_TENTH, rounding=ROUND_HALF_UP),
+                len(totals),
+            )
         else:
             unjudged.append(entry)
     found: list[Ranked] = []

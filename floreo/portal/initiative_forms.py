@@ -47,7 +47,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class TellForm(_PublicForm):
+class ProposalForm(_PublicForm):
     """An initiative."""
 
     title = forms.CharField(label=_l("Name of the initiative"), max_length=200)

@@ -55,7 +55,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("title", "title", "título", _l("Title of the course. Needed."), "Secure networks"),
     Column("summary", "summary", "resumen", _l("What one learns, in plain words."), "How a network is kept safe."),
     Column("level", "level", "nivel", _l("For everybody, basic, intermediate, advanced, degree. Needed."), "basic"),
-    Column("language", "language", "idioma", _l("Two letters."), "en"),
+    Column("language", "language", "idioma", _l("Two characters."), "en"),
     Column("mode", "mode", "modalidad", _l("In person, online, in person and online. Needed."), "in person"),
     Column("place", "district", "distrito", _l("Code or name; empty where it is online only."), ""),
     Column("cost", "cost", "costo", _l("Only the number; 0 or “free” where it costs nothing."), "120"),

@@ -15,7 +15,7 @@ from floreo.core.models import OutboxMail
 from floreo.core.wording import day_text
 from floreo.workforce.models import Institution, NeedsRequest
 
-KIND_KEEP, KIND_NEEDS = "workforce.keep", "workforce.needs"
+KIND_INSTITUTION, KIND_NEEDS = "workforce.keep", "workforce.needs"
 
 
 def _spoken(language: str) -> str:
@@ -27,7 +27,7 @@ def _whole(address: str) -> str:
     return f"{settings.SITE_ADDRESS}{address}"
 
 
-def keep_mail(institution: Institution, secret: str) -> OutboxMail:
+def institution_mail(institution: Institution, secret: str) -> OutboxMail:
     """With the personal link: its text is deleted once it has left."""
     language = _spoken(institution.language)
     with translation.override(language):
@@ -36,7 +36,7 @@ def keep_mail(institution: Institution, secret: str) -> OutboxMail:
             _("The public catalogue of courses lists what %(name)s offers.") % words,
             _("Open the link, correct what has changed, and press “Everything is right”. It takes a few minutes."),
             _("This link is for your institution alone. Whoever has it changes your courses:"),
-            _whole(reverse("portal:keep_courses", args=[secret])),
+            _whole(reverse("portal:institution_courses", args=[secret])),
             _("Links of earlier e-mails work no more."),
             _("A course that nobody confirms for twelve months says so in the catalogue."),
         ]
@@ -44,7 +44,7 @@ def keep_mail(institution: Institution, secret: str) -> OutboxMail:
             to=institution.mail,
             subject=_("Your courses in the public catalogue: %(name)s") % words,
             text="\n\n".join(parts) + "\n",
-            kind=KIND_KEEP,
+            kind=KIND_INSTITUTION,
             about=key(institution),
             language=language,
             is_secret=True,

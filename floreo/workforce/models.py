@@ -50,7 +50,12 @@ class WorkforceNeed(Record, Sourced):
         help_text=_("Empty for an estimate of the whole sector."),
     )
     sector = models.CharField(max_length=9, choices=Sector.choices, verbose_name=_("Sector"))
-    role = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="workforce_needs", verbose_name=_("Role"))
+    role = models.ForeignKey(
+        Item,
+        on_delete=models.PROTECT,
+        related_name="workforce_needs",
+        verbose_name=pgettext_lazy("skills framework", "Role"),
+    )
     needed = models.PositiveIntegerField(
         verbose_name=_("People needed"), help_text=_("Posts for this work, filled or not.")
     )

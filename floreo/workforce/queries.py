@@ -18,15 +18,18 @@ from floreo.training.models import Cohort, Enrolment
 from floreo.workforce.logic import Gap, Need, Published, counted_once, gaps, latest, months_later, published
 from floreo.workforce.models import CatalogueCourse, Institution, WorkforceNeed
 
-SKILLS = ("ecsf", "nice")  # frameworks whose items are roles of people; a pack may bring more of their versions
-NOT_ROLES = frozenset({"area", "category", "group"})  # kinds of items that hold roles
+ROLE_KINDS = (
+    "role",
+    "work_role",
+    "profile",
+)  # kinds of items that are roles of people: ECSF has profiles, NICE work roles
 BY_SECTOR, BY_BODY = "sector", "organisation"
 
 
 def role_items() -> QuerySet[Item]:
-    """The roles for which people are needed: those of the skills frameworks of this installation."""
-    rows = Item.objects.filter(in_version__framework__code__in=SKILLS, in_version__is_current=True)
-    return rows.exclude(kind__in=NOT_ROLES).select_related("in_version__framework")
+    """The roles for which people are needed: those of the skills frameworks of this installation, in their current versions."""
+    rows = Item.objects.filter(kind__in=ROLE_KINDS, in_version__is_current=True)
+    return rows.select_related("in_version__framework")
 
 
 def needs_of(rows: Iterable[WorkforceNeed], *, until: date | None = None) -> list[Need]:
@@ -134,7 +137,7 @@ def cohorts_for(viewer: object, items: Iterable[int], today: date) -> dict[int, 
     return found
 
 
-def public_figures(today: date | None = None) -> Published:
+def public_values(today: date | None = None) -> Published:
     """What everybody may see of the needs."""
     day = today or clock.today()
     return published(needs_of(WorkforceNeed.objects.filter(is_public=True), until=day))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
@@ -83,7 +84,13 @@ COURSES = Table(
         column("duration", _("Duration"), _("In words")),
         column("hours", _("Hours"), _("In all"), CellKind.WHOLE),
         Column("dates", _("Begins"), _("Days on which it begins"), _dates, CellKind.LIST),
-        Column("roles", _("Roles"), _("Codes of roles of skills frameworks"), _roles, CellKind.LIST),
+        Column(
+            "roles",
+            pgettext_lazy("skills framework", "Roles"),
+            _("Codes of roles of skills frameworks"),
+            _roles,
+            CellKind.LIST,
+        ),
         column("address", _("Address of its page"), _("At its institution"), CellKind.LINK),
         day("checked_on", _("Last confirmed"), _("When its institution last said that it is right")),
         Column(
@@ -198,7 +205,7 @@ WORKFORCE_NEEDS = Table(
             "organisation", _("Organisation"), _("Its code"), lambda n: n.organisation.code if n.organisation else None
         ),
         column("sector", _("Sector"), _("As in the form of a case")),
-        Column("role", _("Role"), _("Skills framework and code"), _role),
+        Column("role", pgettext_lazy("skills framework", "Role"), _("Skills framework and code"), _role),
         column("needed", _("People needed"), _("Posts, filled or not"), CellKind.WHOLE),
         column("in_post", _("People in post"), _("Who do this work"), CellKind.WHOLE),
         day("as_of", _("As of"), _("Day of the answer")),
@@ -215,7 +222,7 @@ WORKFORCE_NEEDS = Table(
         Filter("sector", _("Sector"), lambda: Sector.choices, lambda rows, v: rows.filter(sector=v)),
         Filter(
             "role",
-            _("Role"),
+            pgettext_lazy("skills framework", "Role"),
             lambda: [(str(item.pk), item.named()) for item in role_items()],
             lambda rows, v: rows.filter(role_id=int(v)),
         ),

@@ -18,6 +18,7 @@ COUNTS = {
     "budapest-2001": ("article", 48, 48),
     "ccscap-2025": ("pillar", 6, 6),
     "cmm-2021": ("factor", 23, 23),
+    "ecsf-1": ("profile", 12, 12),
     "gci-v5": ("indicator", None, 0),
     "ncaf-1": ("objective", 17, 17),
     "ncaf-2": ("objective", 20, 0),

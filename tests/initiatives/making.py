@@ -21,7 +21,7 @@ NAME = "Teodora Quispe"
 
 def draft(**facts: Any) -> Competition:
     day = clock.today()
-    given = {
+    given: dict[str, Any] = {
         "code": CODE,
         "title": "Locks and keys",
         "rules": "Own work.",
@@ -46,7 +46,7 @@ def closed_now(competition: Competition) -> Competition:
 
 
 def given(**facts: Any) -> Given:
-    start = {
+    start: dict[str, Any] = {
         "title": "A key for every door",
         "description": "I looked at all doors of our street.",
         "age": 13,

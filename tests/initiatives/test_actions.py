@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -91,7 +92,7 @@ class TestInitiatives:
             ({"summary": "x" * 2001}, "summary"),
         ],
     )
-    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, object], field: str) -> None:
+    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, Any], field: str) -> None:
         with pytest.raises(Refused) as refused:
             registering.send_initiative(by=ANYBODY, **{"title": "T", "who_name": "W"} | facts)
         assert field in refused.value.fields
@@ -195,7 +196,7 @@ class TestEntering:
             ({"category": "Sculpture"}, "category"),
         ],
     )
-    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, object], field: str) -> None:
+    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, Any], field: str) -> None:
         with pytest.raises(Refused) as refused:
             sent(opened(), **facts)
         assert refused.value.fields.keys() == {field}
@@ -229,7 +230,7 @@ class TestEntering:
     def test_a_file_is_kept_without_what_a_camera_adds_and_goes_with_the_entry(self) -> None:
         upload = SimpleUploadedFile("../../my door.png", PNG)
         entry = entering.send_entry(opened(), by=ANYBODY, given=given(), secret="secret-1", upload=upload)
-        place = entry.file.name
+        place = str(entry.file.name)
         assert (entry.file_name, entry.media_type, default_storage.exists(place)) == ("my door.png", "image/png", True)
         assert "door" not in place
         entering.withdraw_entry(entry, by=Entrant(entry_of_link("secret-1")))
@@ -245,18 +246,17 @@ class TestEntering:
         ],
     )
     def test_a_program_a_page_or_a_box_of_files_is_not_taken(self, name: str, content: bytes) -> None:
-        made = opened()
+        made, upload = opened(), SimpleUploadedFile(name, content)
         with pytest.raises(Refused) as refused:
-            upload = SimpleUploadedFile(name, content)
             entering.send_entry(made, by=ANYBODY, given=given(), secret="secret-1", upload=upload)
         assert refused.value.fields.keys() == {"file"}
         assert not made.entries.exists()
 
     def test_a_refused_entry_leaves_no_file(self) -> None:
+        file = SimpleUploadedFile("door.png", PNG)
         before = default_storage.listdir("competitions")[1] if default_storage.exists("competitions") else []
         with pytest.raises(Refused):
-            upload = SimpleUploadedFile("door.png", PNG)
-            entering.send_entry(opened(), by=ANYBODY, given=given(age=7), secret="secret-1", upload=upload)
+            entering.send_entry(opened(), by=ANYBODY, given=given(age=7), secret="secret-1", upload=file)
         after = default_storage.listdir("competitions")[1] if default_storage.exists("competitions") else []
         assert sorted(after) == sorted(before)
 
@@ -392,7 +392,8 @@ class TestResult:
     def test_without_consent_an_entry_is_removed_a_month_after_the_closing(self) -> None:
         made = opened()
         entry = sent(made)
-        Competition.objects.filter(pk=made.pk).update(closes_on=clock.today() - timedelta(days=30))
+        first = clock.today() - timedelta(days=60)
+        Competition.objects.filter(pk=made.pk).update(opens_on=first, closes_on=clock.today() - timedelta(days=30))
         assert running.erase_names(by=SYSTEM) == (0, [])
         Competition.objects.filter(pk=made.pk).update(closes_on=clock.today() - timedelta(days=31))
         assert running.erase_due(by=SYSTEM) == 1

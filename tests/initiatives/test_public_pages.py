@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
 from django.test import Client
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.figures import Filters, Frequency, period_of
+from floreo.core.models import SearchEntry
 from floreo.core.tasks import Recipient
 from floreo.initiatives import measures
 from floreo.initiatives.actions import registering, running
@@ -58,7 +60,7 @@ class TestTelling:
             "audience": "public",
             "once": ONCE,
         }
-        return stranger.post("/initiatives/tell-us/", facts | more)
+        return stranger.post("/initiatives/propose/", facts | more)
 
     def test_it_is_shown_once_somebody_read_it(self, stranger: Client) -> None:
         answer = self.tell(stranger, districts=["XP-NP"], contact="a@example.org")
@@ -68,8 +70,8 @@ class TestTelling:
         )
         made = Initiative.objects.get(title="Port radio")
         assert stranger.get(made.get_absolute_url()).status_code == 404
-        for address in ("/initiatives/", "/data/initiatives.csv", "/api/v1/initiatives", "/search/?q=Port+radio"):
-            assert "Port radio" not in text_of(stranger.get(address)).replace('value="Port radio"', ""), address
+        for address in ("/initiatives/", "/data/initiatives.csv", "/api/v1/initiatives", "/search/?q=radio"):
+            assert "Port radio" not in text_of(stranger.get(address)), address
         registering.publish_initiative(made, by=SYSTEM)
         page = text_of(stranger.get(made.get_absolute_url()))
         assert ("Port radio" in page, "a@example.org" in page) == (True, False)
@@ -234,14 +236,14 @@ class TestNames:
             "/data/competitions.csv",
             "/api/v1/competition_results",
             "/api/v1/competitions",
-            "/search/?q=Teodora",
             "/search/?q=Door",
             "/audit/",
         )
         for address in exits:
             page = text_of(stranger.get(address))
             for word in ("Teodora", "Quispe", "Casimiro", "parent@example.org", "The doors", "our street"):
-                assert word not in page.replace('value="Teodora"', "").replace("“Teodora”", ""), (address, word)
+                assert word not in page, (address, word)
+        assert not SearchEntry.objects.filter(Q(title__icontains="Teodora") | Q(body__icontains="Teodora")).exists()
         assert "Door 1" in text_of(stranger.get(f"/competitions/{CODE}/"))
         for address in ("/data/competition_entries.csv", "/api/v1/competition_entries"):
             assert stranger.get(address).status_code == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from floreo.workforce.access import institution_of_link, own_course, request_of_
 from floreo.workforce.actions import catalogue, needs
 from floreo.workforce.logic import CourseDay
 from floreo.workforce.models import CatalogueCourse, Institution, NeedsRequest, WorkforceNeed
-from floreo.workforce.queries import gaps_for, needs_of, public_figures
+from floreo.workforce.queries import gaps_for, needs_of, public_values
 from tests.workforce.making import answering, asked, body, course, institution, keeper, need, role, secret_of
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -82,9 +83,9 @@ class TestNeeds:
     def test_what_may_not_be_counted_is_in_no_public_figure(self, no_needs: None) -> None:
         for code, sector in (("water-board", "water"), ("light-and-power", "energy"), ("port-authority", "transport")):
             need(code, sector, 20, 10)
-        assert public_figures().table is not None
+        assert public_values().table is not None
         WorkforceNeed.objects.filter(organisation__code="water-board").update(is_public=False)
-        assert public_figures().is_withheld
+        assert public_values().is_withheld
 
 
 class TestAsked:
@@ -257,7 +258,7 @@ class TestCatalogue:
             ({"dates": [CourseDay(clock.FIRST_DAY, -3)]}, "dates"),
         ],
     )
-    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, object], field: str) -> None:
+    def test_what_cannot_be_is_refused_at_its_field(self, facts: dict[str, Any], field: str) -> None:
         _made, secret = institution()
         with pytest.raises(Refused) as refused:
             course(secret, **facts)
@@ -363,7 +364,7 @@ class TestFile:
 
     def test_what_leaves_comes_in_again_unchanged(self) -> None:
         _made, secret = institution()
-        facts = {"summary": "=1+1 is no formula", "cost_amount": Decimal("10.00"), "currency": "USD"}
+        facts: dict[str, Any] = {"summary": "=1+1 is no formula", "cost_amount": Decimal("10.00"), "currency": "USD"}
         course(secret, "Pumps, and “more”", **facts, dates=[CourseDay(clock.today() + timedelta(days=9), 4)])
         rows = CatalogueCourse.objects.filter(institution__organisation__code="water-board")
         for language in ("en", "es"):

@@ -12,11 +12,12 @@ from floreo.core import clock
 from floreo.core.access import Actor
 from floreo.core.action import action
 from floreo.core.errors import Refused
-from floreo.core.plain_text import sound_text
+from floreo.core.plain_text import first_too_long, sound_text
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_period, require_text, save
 from floreo.initiatives.models import RUN, Initiative, InitiativeDistrict, InitiativeState
 from floreo.organisations.models import Place, PlaceSort
 
+MOST_CHARACTERS = 2000  # of what it does
 _TEXTS = ("title", "summary", "who_name", "contact")
 
 
@@ -46,6 +47,8 @@ def _write(initiative: Initiative, facts: dict[str, Any]) -> Initiative:
         raise refuse("who_name", _("Say who runs it: an organisation, a firm, a council."), code="missing")
     if initiative.address and not initiative.address.lower().startswith(("https://", "http://")):
         raise refuse("address", _("An address begins with https:// or http://."), code="bad_address")
+    if wrong := first_too_long({"summary": (initiative.summary, MOST_CHARACTERS)}):
+        raise refuse(wrong[0], _("It is longer than %(most)d characters.") % {"most": wrong[1]}, code="too_long")
     require_period(initiative.starts_on, initiative.ends_on)
     if not initiative.code:
         initiative.code = free_code(Initiative, initiative.title)

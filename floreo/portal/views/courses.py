@@ -37,7 +37,7 @@ from floreo.workforce.actions.catalogue import add_course, change_course, confir
 from floreo.workforce.actions.needs import answer_needs
 from floreo.workforce.course_form import CourseForm
 from floreo.workforce.models import CatalogueCourse, Institution, NeedsRequest
-from floreo.workforce.queries import cohorts_for, courses_with_all, public_figures, roles_offered
+from floreo.workforce.queries import cohorts_for, courses_with_all, public_values, roles_offered
 from floreo.workforce.tables import COURSES
 
 SECTION = "capacity"
@@ -104,7 +104,7 @@ def course(request: HttpRequest, code: str) -> HttpResponseBase:
 @public_page
 def workforce(request: HttpRequest) -> HttpResponseBase:
     """How many people are needed and missing, by sector only; and who teaches which role."""
-    figures = public_figures()
+    figures = public_values()
     table = figures.table
     rows = []
     if table is not None and not figures.is_withheld:
@@ -166,7 +166,7 @@ def _done_text(done: str) -> str:
 @login_not_required
 @csrf_exempt  # the address itself gives the right
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep_courses(request: HttpRequest, token: str) -> HttpResponse:
+def institution_courses(request: HttpRequest, token: str) -> HttpResponse:
     """All courses of an institution; it says with one press that they are right."""
     found = _institution(request, token)
     refusal: Refused | None = None
@@ -200,11 +200,11 @@ def _own_state(course: CatalogueCourse) -> str:
 @login_not_required
 @csrf_exempt  # as above
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep_course(request: HttpRequest, token: str, pk: int | None = None) -> HttpResponse:
+def institution_course(request: HttpRequest, token: str, pk: int | None = None) -> HttpResponse:
     """The form of one course of the institution, or of a new one."""
     institution = _institution(request, token)
     found = own_course(institution, pk) if pk is not None else None
-    back = reverse("portal:keep_courses", args=[token])
+    back = reverse("portal:institution_courses", args=[token])
     if request.method != "POST":
         return _course_page(request, institution, found, CourseForm(course=found), token)
     by, form = Keeper(institution), CourseForm(request.POST, course=found)

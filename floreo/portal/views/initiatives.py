@@ -23,7 +23,7 @@ from floreo.initiatives.models import Initiative
 from floreo.initiatives.queries import open_competitions
 from floreo.initiatives.tables import INITIATIVES
 from floreo.open_data.files import list_file
-from floreo.portal.initiative_forms import TellForm
+from floreo.portal.initiative_forms import ProposalForm
 from floreo.portal.views.page import Crumb, page, public_page
 
 SECTION = "capacity"
@@ -79,13 +79,13 @@ def initiative(request: HttpRequest, code: str) -> HttpResponseBase:
 @login_not_required
 @csrf_exempt  # no cookie gives any right here
 @require_http_methods(["GET", "HEAD", "POST"])
-def tell(request: HttpRequest) -> HttpResponse:
+def propose(request: HttpRequest) -> HttpResponse:
     """The form. Somebody reads what was sent before anybody else sees it."""
     if request.method != "POST":
         if request.GET.get("done") == "yes":
-            return render(request, "portal/initiatives/told.html", {"section": SECTION})
-        return _form_page(request, TellForm())
-    form = TellForm(request.POST)
+            return render(request, "portal/initiatives/proposed.html", {"section": SECTION})
+        return _form_page(request, ProposalForm())
+    form = ProposalForm(request.POST)
     try:
         throttle.charge("initiative", throttle.address_of(request), capacity=SENT, per_hour=SENT_PER_HOUR)
         throttle.charge("initiative-all", "", capacity=OF_ALL, per_hour=OF_ALL_PER_HOUR)
@@ -105,8 +105,8 @@ def tell(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{request.path}?done=yes")
 
 
-def _form_page(request: HttpRequest, form: TellForm, *, status: int = 200) -> HttpResponse:
+def _form_page(request: HttpRequest, form: ProposalForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "section": SECTION, "status": status}
-    response = render(request, "portal/initiatives/tell.html", context, status=status)
+    response = render(request, "portal/initiatives/propose.html", context, status=status)
     response.headers.setdefault("Cache-Control", _NO_STORE)
     return response

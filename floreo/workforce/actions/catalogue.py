@@ -21,20 +21,21 @@ from floreo.core.delimited import plain
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
 from floreo.core.links import hash_of
-from floreo.core.plain_text import sound_text
+from floreo.core.plain_text import first_too_long, sound_text
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_text, save
 from floreo.frameworks.models import Item
 from floreo.organisations.models import Organisation
 from floreo.workforce.access import Keeper
 from floreo.workforce.importing import Read
 from floreo.workforce.logic import CourseDay
-from floreo.workforce.mails import KIND_KEEP, keep_mail
+from floreo.workforce.mails import KIND_INSTITUTION, institution_mail
 from floreo.workforce.models import RUN, CatalogueCourse, CatalogueRole, CourseDate, Institution
 from floreo.workforce.queries import role_items
 
 REMIND_EVERY = timedelta(days=182)  # twice a year
 MOST_COURSES = 500  # of one institution
 MOST_DATES = 24
+MOST_CHARACTERS = 2000  # of what one learns
 MOST_SEATS = 100_000
 _TEXTS = ("title", "summary", "cost_text", "duration")
 
@@ -75,7 +76,7 @@ def update_institution(institution: Institution, *, by: Actor, version: int | No
 @action("institution.removed", needs=RUN)
 def remove_institution(institution: Institution, *, by: Actor) -> None:
     must_be_empty(institution)
-    outbox.withdraw_mail(KIND_KEEP, key(institution))
+    outbox.withdraw_mail(KIND_INSTITUTION, key(institution))
     delete(institution)
 
 
@@ -94,7 +95,7 @@ def _send(institution: Institution) -> Institution:
     institution.invited_on = institution.invited_on or day
     institution.reminded_on = day
     saved = save(institution)
-    outbox.post_all([keep_mail(saved, secret)])  # not by post(): the trail would keep the address for good
+    outbox.post_all([institution_mail(saved, secret)])  # not by post(): the trail would keep the address for good
     return saved
 
 
@@ -103,7 +104,7 @@ def end_link(institution: Institution, *, by: Actor) -> Institution:
     """Its link works no more, and an e-mail with it that waits is not sent. Its courses stay."""
     fresh = lock_latest(institution)
     must_have_link(fresh)
-    outbox.withdraw_mail(KIND_KEEP, key(fresh))
+    outbox.withdraw_mail(KIND_INSTITUTION, key(fresh))
     fresh.link_hash = ""
     return save(fresh)
 
@@ -145,7 +146,7 @@ def must_be_unread(course: CatalogueCourse) -> None:
         raise Refused(_("Somebody has looked at this course already."), code="looked_at")
 
 
-def _must_keep(by: Actor, institution: Institution) -> bool:
+def _must_own(by: Actor, institution: Institution) -> bool:
     """Whoever has the institution's link, as it is now, or who runs the catalogue. Whether it is by the link."""
     if not isinstance(by, Keeper):
         must(by, RUN, institution)
@@ -161,7 +162,7 @@ def _must_keep(by: Actor, institution: Institution) -> bool:
 def add_course(institution: Institution, *, by: Actor, **facts: Any) -> CatalogueCourse:
     """A course that the institution offers."""
     fresh = lock_latest(institution)
-    by_link = _must_keep(by, fresh)
+    by_link = _must_own(by, fresh)
     if fresh.courses.filter(removed_on=None).count() >= MOST_COURSES:
         raise Refused(_("More than %(n)d courses of one institution do not fit.") % {"n": MOST_COURSES}, code="many")
     course = CatalogueCourse(institution=fresh, checked_on=clock.today(), needs_look=by_link)
@@ -172,7 +173,7 @@ def add_course(institution: Institution, *, by: Actor, **facts: Any) -> Catalogu
 def change_course(course: CatalogueCourse, *, by: Actor, version: int | None = None, **facts: Any) -> CatalogueCourse:
     """By the institution or by staff; it counts as confirmed on that day."""
     fresh = lock_latest(course, version)
-    by_link = _must_keep(by, Institution.objects.get(pk=fresh.institution_id))
+    by_link = _must_own(by, Institution.objects.get(pk=fresh.institution_id))
     must_be_offered(fresh)
     fresh.checked_on = clock.today()
     fresh.needs_look = by_link or fresh.needs_look
@@ -204,7 +205,13 @@ def _require_sound(course: CatalogueCourse) -> None:
         raise refuse("title", _("You have a course with this title already. Change that one."), code="title_taken")
     if course.address and not course.address.lower().startswith(("https://", "http://")):
         raise refuse("address", _("An address begins with https:// or http://."), code="bad_address")
+    _require_length(course)
     _require_cost(course)
+
+
+def _require_length(course: CatalogueCourse) -> None:
+    if wrong := first_too_long({"summary": (course.summary, MOST_CHARACTERS)}):
+        raise refuse(wrong[0], _("It is longer than %(most)d characters.") % {"most": wrong[1]}, code="too_long")
 
 
 def _require_cost(course: CatalogueCourse) -> None:
@@ -257,7 +264,7 @@ def _write_roles(course: CatalogueCourse, roles: Iterable[Item]) -> None:
 def remove_course(course: CatalogueCourse, *, by: Actor) -> CatalogueCourse:
     """It is offered no more: it leaves the catalogue, and what was held stays counted."""
     fresh = lock_latest(course)
-    _must_keep(by, Institution.objects.get(pk=fresh.institution_id))
+    _must_own(by, Institution.objects.get(pk=fresh.institution_id))
     must_be_offered(fresh)
     fresh.removed_on, fresh.needs_look = clock.today(), False
     saved = save(fresh)
@@ -270,7 +277,7 @@ def remove_course(course: CatalogueCourse, *, by: Actor) -> CatalogueCourse:
 def confirm_courses(institution: Institution, *, by: Actor) -> int:
     """All courses of the institution are right as they stand. Returns how many."""
     fresh = lock_latest(institution)
-    _must_keep(by, fresh)
+    _must_own(by, fresh)
     day = clock.today()
     rows = list(fresh.courses.filter(removed_on=None).exclude(checked_on=day).select_for_update())
     for course in rows:

@@ -61,9 +61,7 @@ def coordinator(page: Page, site: Site) -> Page:
     return page
 
 
-def test_three_sessions_without_a_signal_are_each_counted_once(
-    coordinator: Page, browser: Browser, site: Site
-) -> None:
+def test_three_sessions_without_a_signal_are_each_counted_once(coordinator: Page, browser: Browser, site: Site) -> None:
     address = given_link(coordinator, site, "NP-04")
     with phone(browser, site) as (context, problems):
         page = opened(context, site, problems, address)
@@ -147,7 +145,9 @@ def test_a_phone_that_changed_its_owner_sends_under_the_old_link_only(
         new = given_link(coordinator, site, "PE-09")
 
         held: list[str] = []
-        context.route("**/ambassador/**", lambda route: _hold(route, held))  # the first page must be seen before it is sent
+        context.route(
+            "**/ambassador/**", lambda route: _hold(route, held)
+        )  # the first page must be seen before it is sent
         context.set_offline(False)
         page = opened(context, site, problems, new)
         expect(page.locator("[data-others]")).to_have_text(

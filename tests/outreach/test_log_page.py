@@ -13,6 +13,7 @@ from PIL import Image
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.errors import Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import User
@@ -156,7 +157,7 @@ class TestOwner:
         old, before = link_for("PE-05"), people(NOVEMBER)
         link_for("PE-05")  # a new one ends the old
         found = OutreachSession.objects.get(reference=queue(stranger, old, sent(district="XP-PE")).json()["receipt"])
-        with pytest.raises(sessions.Refused, match="Ask who held the session"):
+        with pytest.raises(Refused, match="Ask who held the session"):
             sessions.approve_session(found, by=SYSTEM, happened_on=found.happened_on)
         sessions.approve_session(found, by=SYSTEM, happened_on=found.happened_on, is_theirs=True)
         assert people(NOVEMBER) == before + 18

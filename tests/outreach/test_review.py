@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -72,7 +73,7 @@ class TestReview:
 
     def test_a_photo_is_deleted_for_good(self) -> None:
         photo = photographed(logged(link_for(), photo_consent="written").session)
-        name, storage = photo.file.name, photo.file.storage
+        name, storage = str(photo.file.name), photo.file.storage
         sessions.remove_photo(photo, by=SYSTEM)
         assert not storage.exists(name)
 
@@ -86,7 +87,7 @@ class TestReview:
             ({"materials_left": 5}, "material"),
         ],
     )
-    def test_what_no_session_can_be_is_refused(self, more: dict[str, object], field: str) -> None:
+    def test_what_no_session_can_be_is_refused(self, more: dict[str, Any], field: str) -> None:
         with pytest.raises(Refused) as refusal:
             logged(link_for(), **more)
         assert list(refusal.value.fields) == [field]

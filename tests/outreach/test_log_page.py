@@ -232,7 +232,7 @@ class TestPhotos:
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
         assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
         b"".join(answer.streaming_content)
-        assert (stranger.get(address).status_code, browser_of(observer).get(address).status_code) == (302, 404)
+        assert (stranger.get(address).status_code, browser_of(observer).get(address).status_code) == (302, 403)
 
 
 class TestPage:

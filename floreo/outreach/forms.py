@@ -61,9 +61,10 @@ def districts() -> Any:
 
 
 def district_field(label: Any = None) -> Any:
+    words: Any = label if label is not None else label_of(OutreachSession, "district")
     return forms.ModelChoiceField(
         districts(),
-        label=label if label is not None else label_of(OutreachSession, "district"),
+        label=words,
         to_field_name="code",
         empty_label=_l("Choose one"),
     )
@@ -100,7 +101,7 @@ class SessionForm(forms.Form):
     people_60 = _band("people_60")
     material = forms.ModelChoiceField(
         KitItem.objects.filter(is_active=True),
-        label=label_of(OutreachSession, "material"),
+        label=_about("material")["label"],
         required=False,
         to_field_name="code",
         empty_label=_l("None"),

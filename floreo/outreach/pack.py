@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID, uuid5
@@ -12,7 +12,19 @@ from django.db import models
 from pydantic import BeforeValidator, Field, model_validator
 
 from floreo.core import clock
-from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, Truth, one_of
+from floreo.core.pack import (
+    Code,
+    Day,
+    Number,
+    Row,
+    Setting,
+    Shape,
+    SourcedShape,
+    Strict,
+    TranslatedShape,
+    Truth,
+    one_of,
+)
 from floreo.outreach.logic import BANDS, reference_of
 from floreo.outreach.models import (
     Ambassador,
@@ -151,6 +163,24 @@ class MoveShape(Shape):
         return f"{self.item}/{self.kind}/{self.moved_on}/{self.ambassador}"
 
 
+class LeftShape(Shape):
+    """What was left at a session of outreach_sessions.csv: made with its session, never written in a file."""
+
+    word: ClassVar[str] = "kit_left"
+    makes: ClassVar[type[models.Model]] = StockMove
+    lookup: ClassVar[tuple[str, ...]] = ("session",)
+
+    session: str
+    item: str
+    amount: int
+    moved_on: Day
+    ambassador: str
+    kind: str = MoveKind.LEFT.value
+
+    def identity(self) -> str:
+        return self.session
+
+
 class SessionShape(Shape):
     """A row of outreach_sessions.csv."""
 
@@ -203,6 +233,19 @@ class SessionShape(Shape):
 
     def identity(self) -> str:
         return str(self.number)
+
+    def rows(self, setting: Setting) -> Iterator[Row]:
+        """Itself, and what was left at it, where it counts."""
+        yield from super().rows(setting)
+        if self.state == SessionState.REVIEWED and self.material and self.materials_left:
+            left = LeftShape(
+                session=self.identity(),
+                item=self.material,
+                amount=self.materials_left,
+                moved_on=self.happened_on,
+                ambassador=self.ambassador,
+            )
+            yield left.row(setting)
 
     def fields(self, setting: Setting) -> dict[str, Any]:
         received = datetime.combine(self.received_on, time(18, 0), tzinfo=clock.zone())
@@ -269,6 +312,7 @@ SHAPES: tuple[type[Shape], ...] = (
     AmbassadorShape,
     MoveShape,
     SessionShape,
+    LeftShape,
     RequestShape,
 )
 _INVENTED = "ambassadors and sessions of a real country are entered in the workspace"

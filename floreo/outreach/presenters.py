@@ -107,7 +107,7 @@ def ranking(found: CoverageOfAll) -> str:
         return _("Ambassadors for the size of each district")
     first, last = known[0], known[-1]
     words = {"first": district_name(first), "last": district_name(last)}
-    if not last.rate:
+    if not last.rate or not first.rate:
         return _("%(first)s has the most ambassadors for its size, %(last)s has none") % words
     times = first.rate / last.rate
     if times < Decimal("1.2"):

@@ -195,7 +195,7 @@ def candidates_for(found: AmbassadorRequest) -> list[Candidate]:
                 languages=each.languages,
                 wanted=found.language,
             ),
-            each.busy,
+            each.busy,  # type: ignore[attr-defined]  # annotated
         )
         for each in counted
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.columns import CHANGED, SOURCED, column, day, titles
+from floreo.core.fields import label_of
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
 from floreo.organisations.models import Place, PlaceSort
 from floreo.outreach.logic import rate
@@ -223,7 +224,7 @@ def _doubtful(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 def _choice(field: str, choices: Any) -> Any:
-    return Filter(field, OutreachSession._meta.get_field(field).verbose_name, lambda: choices, _state(field))
+    return Filter(field, label_of(OutreachSession, field), lambda: choices, _state(field))
 
 
 def _cell(field: str) -> Any:

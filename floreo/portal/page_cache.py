@@ -50,6 +50,7 @@ KEPT = frozenset(
         "district",
         "observatory",
         "observatory_year",
+        "outreach",
         "data",
         "catalogue",
         "table",

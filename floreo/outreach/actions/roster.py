@@ -84,7 +84,12 @@ def follow_certificate(ambassador: Ambassador) -> bool:
         ambassador.certified_on,
         ambassador.certificate_expires_on,
     )
-    ambassador.certificate, ambassador.certificate_number, ambassador.certified_on, ambassador.certificate_expires_on = said
+    (
+        ambassador.certificate,
+        ambassador.certificate_number,
+        ambassador.certified_on,
+        ambassador.certificate_expires_on,
+    ) = said
     return said != held
 
 

@@ -134,9 +134,9 @@ def known_venue(district: Place, written: str) -> Venue | None:
 
 def _doubt(session: OutreachSession) -> None:
     today = clock.today()
-    session.clock_doubt = doubt_of(
-        Clocks(session.happened_on, session.received_at, today, session.phone_clock, session.sent_clock)
-    )
+    stands_still = clock.calendar_day(clock.now()) != today  # of a sample country: no phone's clock is set to its day
+    written = None if stands_still else session.phone_clock
+    session.clock_doubt = doubt_of(Clocks(session.happened_on, session.received_at, today, written, session.sent_clock))
 
 
 def _numbered() -> int:
@@ -383,7 +383,7 @@ def correct_session(
 @action("outreach.photo_removed", needs=_RUN)
 def remove_photo(photo: Photo, *, by: Actor) -> None:
     """For good, file and all: somebody in it takes their consent back."""
-    name, storage = photo.file.name, photo.file.storage
+    name, storage = str(photo.file.name), photo.file.storage
     delete(photo)
     storage.delete(name)
 
@@ -391,12 +391,12 @@ def remove_photo(photo: Photo, *, by: Actor) -> None:
 def _move_kit(session: OutreachSession) -> None:
     """What was left there is off the ambassador's stock while the session counts."""
     move = StockMove.objects.filter(session=session).first()
-    is_left = session.state == SessionState.REVIEWED and session.material is not None and session.materials_left > 0
-    if not is_left:
+    item = session.material if session.state == SessionState.REVIEWED and session.materials_left > 0 else None
+    if item is None:
         if move is not None:
             delete(move)
         return
     move = move or StockMove(session=session)
-    move.item, move.kind, move.amount = session.material, MoveKind.LEFT, session.materials_left
+    move.item, move.kind, move.amount = item, MoveKind.LEFT, session.materials_left
     move.moved_on, move.ambassador = session.happened_on, session.ambassador
     save(move)

@@ -35,7 +35,7 @@ class AmbassadorForm(RecordForm):
         Scheme.objects.all(), to_field_name="code", empty_label=_l("Choose one"), **words_of(Ambassador, "scheme")
     )
     district = district_field(words_of(Ambassador, "district")["label"])
-    languages = forms.MultipleChoiceField(
+    spoken = forms.MultipleChoiceField(
         choices=(), required=False, widget=forms.CheckboxSelectMultiple, **words_of(Ambassador, "languages")
     )
     more_languages = forms.CharField(
@@ -76,7 +76,6 @@ class AmbassadorForm(RecordForm):
             "scheme",
             "district",
             "community",
-            "languages",
             "cohort",
             "certificate",
             "certificate_number",
@@ -99,24 +98,26 @@ class AmbassadorForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = list(self.instance.languages or [])
-        languages: Any = self.fields["languages"]
-        languages.choices = language_choices(own)
-        names = [n for n in self.fields if n != "more_languages"]
-        names.insert(names.index("languages") + 1, "more_languages")
+        spoken: Any = self.fields["spoken"]
+        spoken.choices, spoken.initial = language_choices(own), own
+        names = [n for n in self.fields if n not in ("spoken", "more_languages", "certificate")]
+        names[names.index("cohort") : names.index("cohort")] = ["spoken", "more_languages"]
+        names.insert(names.index("certificate_number"), "certificate")
         self.order_fields(names)
         if self.instance.pk:
-            self.initial |= {
+            more = {
                 "scheme": self.instance.scheme.code,
                 "district": self.instance.district.code,
                 "certificate": self.instance.certificate.number if self.instance.certificate else "",
                 "person": self.instance.person.code if self.instance.person else None,
                 "organisation": self.instance.organisation.code if self.instance.organisation else None,
             }
+            self.initial.update(more)
 
     def facts(self) -> dict[str, Any]:
         given = super().facts()
         more = given.pop("more_languages", "").casefold().split()
-        given["languages"] = list(dict.fromkeys([*given["languages"], *(code[:8] for code in more)]))
+        given["languages"] = list(dict.fromkeys([*given.pop("spoken"), *(code[:8] for code in more)]))
         return given
 
 

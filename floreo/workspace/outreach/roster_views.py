@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse
@@ -160,7 +161,11 @@ def ambassador_command(request: HttpRequest, code: str, name: str) -> HttpRespon
 def issue_link(request: HttpRequest, code: str) -> HttpResponse:
     """Asks first; then shows the link once, to be sent, scanned or copied. Only its hash is stored."""
     found = get_ambassador_for(request.user, code)
-    context = {"workspace_section": AREA, "ambassador": found, "has_link": found.links.filter(ended_at=None).exists()}
+    context: dict[str, Any] = {
+        "workspace_section": AREA,
+        "ambassador": found,
+        "has_link": found.links.filter(ended_at=None).exists(),
+    }
     if request.method == "POST":
         try:
             secret = roster.issue_link(found, by=person(request), by_mail="mail" in request.POST)

@@ -170,7 +170,7 @@ def _within(weights: dict[Cell, float], counts: Mapping[Cell, int], trim: float)
 def poststratified(counts: Mapping[Cell, int], people: Mapping[Cell, float], *, trim: float = TRIM) -> Weights:
     """Weights by the cells of the population themselves, where it is known for each combination of values. The same as raking
     over one variable whose values are the combinations."""
-    joined = {("\x1f".join(cell),): number for cell, number in counts.items() if NOT_KNOWN not in cell}
+    joined: dict[Cell, int] = {("\x1f".join(cell),): number for cell, number in counts.items() if NOT_KNOWN not in cell}
     unknown = {(NOT_KNOWN,): sum(number for cell, number in counts.items() if NOT_KNOWN in cell)}
     joined |= {cell: number for cell, number in unknown.items() if number}
     made = raked(joined, [{"\x1f".join(cell): number for cell, number in people.items()}], trim=trim)

@@ -288,7 +288,7 @@ def result_page(wave: Wave, results: Mapping[str, Any], question: Question, befo
         groups=groups,
         counted=counted,
         why_not_comparable=_why_not_comparable(results, question),
-        hidden=_hidden_sentences(groups, is_sample=wave.is_sample),
+        hidden=_hidden_sentences(groups),
         options=_options(question, facts, compared),
         has_before=bool(compared),
     )
@@ -479,14 +479,18 @@ def _by_age(change: str, groups: Sequence[RowGroup]) -> str:
     return _("The fall is clear in every age group except: %(groups)s.") % words
 
 
-def _hidden_sentences(groups: Sequence[RowGroup], *, is_sample: bool) -> tuple[str, ...]:
+def _hidden_sentences(groups: Sequence[RowGroup]) -> tuple[str, ...]:
     """Which results are not shown, and why: one sentence for each reason."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for group in groups:
         for row in group.rows:
             if row.is_missing and group.title:
-                found.setdefault(str(row.facts.get("hidden", "nobody")), []).append(f"{group.title}: {row.name}")
-    return tuple(_hidden_sentence(Hidden(why), names) for why, names in found.items())
+                held = found.setdefault(str(row.facts.get("hidden", "nobody")), {})
+                held.setdefault(group.title, []).append(row.name)
+    return tuple(
+        _hidden_sentence(Hidden(why), [f"{title}: {', '.join(names)}" for title, names in held.items()])
+        for why, held in found.items()
+    )
 
 
 def _hidden_sentence(why: Hidden, names: Sequence[str]) -> str:

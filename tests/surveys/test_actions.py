@@ -13,7 +13,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.decisions import as_shown
 from floreo.core.errors import Missing, NotAllowed, Refused
-from floreo.core.figures import Filters, period_of, Frequency
+from floreo.core.figures import Filters, Frequency, period_of
 from floreo.core.models import AuditEntry, SearchEntry
 from floreo.core.tasks import Recipient
 from floreo.organisations.models import User
@@ -25,7 +25,19 @@ from floreo.surveys.microdata import public_rows, staff_csv
 from floreo.surveys.models import PublishedResult, Question, Response, SampleLink, Survey, Wave
 from floreo.surveys.queries import ALL, COUNTED, results_of
 from floreo.surveys.tasks import waiting_tasks
-from tests.surveys.making import CODE, answers, ended, filled, fresh, in_spanish, option, opened, planned, prepared, sent
+from tests.surveys.making import (
+    CODE,
+    answers,
+    ended,
+    filled,
+    fresh,
+    in_spanish,
+    opened,
+    option,
+    planned,
+    prepared,
+    sent,
+)
 
 pytestmark = pytest.mark.usefixtures("isla")
 POPULATION = [
@@ -89,7 +101,9 @@ class TestInstrument:
             ({"key": "backup", "text": "Key?", "kind": "text"}, "key"),
         ],
     )
-    def test_a_question_that_cannot_be_answered_is_refused_at_its_field(self, facts: dict[str, Any], field: str) -> None:
+    def test_a_question_that_cannot_be_answered_is_refused_at_its_field(
+        self, facts: dict[str, Any], field: str
+    ) -> None:
         assert field in refused(preparing.add_question, prepared().versions.get(), **facts).fields
 
     def test_a_question_on_which_another_hangs_stays(self) -> None:
@@ -295,7 +309,7 @@ class TestInterviewer:
 class TestPaper:
     def test_it_is_typed_in_once(self) -> None:
         wave = sample()
-        facts = {"answers": answers(), "paper_number": "17", "taken_on": clock.today()}
+        facts: dict[str, Any] = {"answers": answers(), "paper_number": "17", "taken_on": clock.today()}
         made = answering.enter(wave, by=SYSTEM, **facts)
         assert (made.mode, made.paper_number, made.typed_twice) == ("paper", "17", False)
         assert refused(answering.enter, wave, **facts).code == "paper_twice"
@@ -371,7 +385,7 @@ class TestResults:
         interviewer = wave.interviewers.create(wave=wave, name="x", link_hash="y")
         item = Interview(str(uuid.uuid4()), answers(), "en", None)
         assert refused(answering.take, interviewer, interview=item).code == "closed"
-        facts = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
+        facts: dict[str, Any] = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
         assert refused(answering.enter, wave, **facts).code == "published"
         assert refused(preparing.update_wave, wave, title="Other").code == "published"
         assert refused(publishing.publish, wave).code == "published"
@@ -398,7 +412,7 @@ class TestResults:
     def test_what_was_shown_is_what_is_published(self) -> None:
         wave = ended(filled(sample()))
         shown = as_shown()
-        facts = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
+        facts: dict[str, Any] = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
         answering.enter(wave, by=SYSTEM, **facts)
         assert refused(publishing.publish, wave, shown=shown).code == "changed_since"
 
@@ -496,7 +510,9 @@ class TestMeasures:
         assert option_.value is not None
         assert option_.value < 50
 
-    @pytest.mark.parametrize("of", ["", "awareness", "awareness/two-step/*/district/XP-FC", "nothing/a/b", "awareness/x/*"])
+    @pytest.mark.parametrize(
+        "of", ["", "awareness", "awareness/two-step/*/district/XP-FC", "nothing/a/b", "awareness/x/*"]
+    )
     def test_what_is_not_shown_is_no_value(self, of: str) -> None:
         period = period_of(clock.today(), Frequency.QUARTER)
         assert measures.share_answering(period, Filters(extra=(("of", of),))).value is None

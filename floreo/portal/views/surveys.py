@@ -24,8 +24,10 @@ from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.links import hash_of
 from floreo.core.ui.locale import language
 from floreo.core.ui.papers import KINDS, paper
+from floreo.core.wording import number_figures, span_text
 from floreo.indicators import queries as indicator_queries
 from floreo.indicators.models import Indicator
+from floreo.open_data.files import part_of_table
 from floreo.organisations.models import Country
 from floreo.portal import presenters as portal_words
 from floreo.portal.views.by_link import count_guess
@@ -46,6 +48,7 @@ from floreo.surveys.microdata import public_csv
 from floreo.surveys.models import Interviewer, Question, Survey, Wave, WaveMode
 from floreo.surveys.queries import COUNTED, questions_of, results_of, waves_of
 from floreo.surveys.questions import Phase
+from floreo.surveys.tables import SURVEY_RESULTS
 
 # Of one address: a school or an office shares one. And of all together, per wave: a crowd by script.
 ANSWERS, ANSWERS_PER_HOUR = 30, 60
@@ -156,6 +159,8 @@ def wave(request: HttpRequest, code: str, wave: str, key: str = "") -> HttpRespo
 
 
 def result_view(request: HttpRequest, found: Wave, key: str) -> HttpResponseBase:
+    if kind := request.GET.get("download", ""):
+        return part_of_table(request, SURVEY_RESULTS, SURVEY_RESULTS.ordered(None).filter(wave=found), kind)
     results = results_of(found)
     with_results = _with_results(found, results)
     chosen = next((q for q in with_results if q.key == key), None)
@@ -190,6 +195,8 @@ def _about(found: Wave, results: dict[str, Any], shown: presenters.ResultPage) -
     numerator = round(result["share"] * result["answers"]) if "share" in result else None
     return {
         "results": results,
+        "before_answers": number_figures(results["before"]["answers"]) if shown.has_before else "",
+        "days": span_text(found.starts_on, found.ends_on),
         "answers": results["answers"],
         "chart": presenters.dumbbells(shown),
         "before_after": presenters.before_after(shown) if shown.has_before else "",
@@ -207,7 +214,7 @@ def _about(found: Wave, results: dict[str, Any], shown: presenters.ResultPage) -
         "denominator": result.get("answers"),
         "paper_languages": _languages(),
         "published_on": clock.calendar_day(found.published_at) if found.published_at else None,
-        "data_address": f"{reverse('portal:table', args=['survey_results'])}?wave={found.survey.code}.{found.code}",
+        "data_address": found.get_absolute_url(),
     }
 
 

@@ -175,7 +175,7 @@ def add_question(instrument: InstrumentVersion, *, by: Actor, key: str = "", **f
     must_be_changeable(fresh)
     if fresh.questions.count() >= MOST_QUESTIONS:
         raise Refused(_("At most %(n)d questions fit.") % {"n": MOST_QUESTIONS}, code="many_questions")
-    made = Question(version_of=fresh, position=last_position(fresh.questions))
+    made = Question(version_of=fresh, position=last_position(fresh.questions.all()))
     assign(made, facts)
     made.key = key.strip() or _free_key(fresh, made.title or made.text)
     _require_sound(made)
@@ -462,7 +462,7 @@ def make_links(wave: Wave, *, by: Actor, number: int) -> list[str]:
         )
     batch = int(fresh.sample_links.aggregate(last=Max("batch"))["last"] or 0) + 1
     made = [secrets.token_urlsafe(18) for _n in range(number)]
-    rows = [SampleLink(wave=fresh, batch=batch, link_hash=hash_of(secret)) for secret in made]
-    save_many(sorted(rows, key=lambda row: row.link_hash), model=SampleLink)  # in an order that says nothing
+    hashes = sorted(hash_of(secret) for secret in made)  # in an order that says nothing
+    save_many([SampleLink(wave=fresh, batch=batch, link_hash=each) for each in hashes], model=SampleLink)
     note(links=number)
     return made

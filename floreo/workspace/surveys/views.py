@@ -51,7 +51,7 @@ from floreo.surveys.queries import (
 from floreo.surveys.questions import Phase
 from floreo.surveys.tables import SURVEYS
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
-from floreo.workspace.form_page import FormPage, form_page, person, posted, press
+from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.surveys import forms
 from floreo.workspace.verbs import history_of
@@ -416,19 +416,17 @@ def wave_command(request: HttpRequest, code: str, wave: str, name: str) -> HttpR
     found = get_wave_for(request.user, code, wave)
     if name != "population":
         return command_view(request, found, OF_WAVE, name, area=AREA)
-    command = OF_WAVE[name]
     form = forms.PopulationForm(posted(request), request.FILES if request.method == "POST" else None)
     words = FormPage(
-        command.title,
-        command.button,
+        _("Import the population"),
+        _("Import the population"),
         found.workspace_url(),
         about=found.named(),
-        help=str(command.help),
-        done=command.done,
+        help=_("Answers are weighted so that they have the shares of the population."),
+        done=_("Population imported."),
         area=AREA,
     )
-    do = lambda facts: preparing.import_population(found, by=person(request), **facts)  # noqa: E731 -- one line, used once
-    return form_page(request, form, do, words, thing=found)
+    return form_page(request, form, doing(request, preparing.import_population, found), words, thing=found)
 
 
 def results(request: HttpRequest, code: str, wave: str) -> HttpResponse:

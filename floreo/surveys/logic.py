@@ -77,7 +77,7 @@ def raked(
     targets, missing = _targets(counts, margins)
     weights = dict.fromkeys(counts, 1.0)
     taken, is_fitted, cut = 0, True, set[Cell]()
-    for _turn in range(8):
+    for _round in range(8):
         more, is_fitted = _fit(weights, counts, targets, rounds)
         taken += more
         extreme = {c for c, w in weights.items() if not (1 - 1e-9) / trim <= w <= trim * (1 + 1e-9) and counts[c]}
@@ -133,7 +133,7 @@ def _fit(
     weights: dict[Cell, float], counts: Mapping[Cell, int], targets: Sequence[Mapping[str, float]], rounds: int
 ) -> tuple[int, bool]:
     """Fits the weights to each margin in turn until all are met."""
-    for turn in range(1, rounds + 1):
+    for attempt in range(1, rounds + 1):
         gap = 0.0
         for place, target in enumerate(targets):
             sums: dict[str, float] = defaultdict(float)
@@ -145,7 +145,7 @@ def _fit(
                 if number:
                     weights[cell] *= factors[cell[place]]
         if gap < CLOSE:
-            return turn, True
+            return attempt, True
     return rounds, False
 
 
@@ -160,7 +160,7 @@ def _within(weights: dict[Cell, float], counts: Mapping[Cell, int], trim: float)
     low, high = 0.0, 1.0
     while held(high) < total and high < 1e12:
         high *= 2
-    for _turn in range(200):
+    for _round in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if held(middle) < total else (low, middle)
     for cell, weight in start.items():

@@ -18,7 +18,7 @@ from floreo.core.models import AuditEntry, SearchEntry
 from floreo.core.tasks import Recipient
 from floreo.organisations.models import User
 from floreo.surveys import measures
-from floreo.surveys.access import ANYBODY, Asking, get_survey_for, get_wave_for, interviewer_of_link
+from floreo.surveys.access import ANYBODY, InterviewerLink, get_survey_for, get_wave_for, interviewer_of_link
 from floreo.surveys.actions import answering, preparing, publishing
 from floreo.surveys.actions.answering import Given, Interview
 from floreo.surveys.microdata import public_rows, staff_csv
@@ -258,7 +258,7 @@ class TestInterviewer:
         interviewer, secret = preparing.add_interviewer(sample(), by=SYSTEM, name="A. Paso")
         assert interviewer_of_link(secret) == interviewer
         one = self.interview(str(uuid.uuid4()), taken_at=datetime.now(tz=UTC) - timedelta(hours=3))
-        made = {answering.take(interviewer, by=Asking(interviewer), interview=one).pk for _n in range(5)}
+        made = {answering.take(interviewer, by=InterviewerLink(interviewer), interview=one).pk for _n in range(5)}
         assert len(made) == 1
         response = Response.objects.get(pk=made.pop())
         assert (response.interviewer, response.clock_off, response.language) == (interviewer, False, "es")
@@ -365,7 +365,7 @@ class TestPopulation:
     def test_a_table_that_makes_no_sense_is_refused_with_its_line(self, rows: list[dict[str, str]], code: str) -> None:
         assert refused(preparing.import_population, sample(), rows=rows, source="x").code == code
 
-    def test_a_group_that_nobody_of_answered_is_said(self) -> None:
+    def test_a_group_that_nobody_of_answered_is_failed(self) -> None:
         rows = [*POPULATION, {"district": "XP-GV", "count": "1000"}]
         wave = preparing.import_population(sample(), by=SYSTEM, rows=rows, source="Census 2023")
         made = results_of(fresh(filled(wave)))["weights"]

@@ -112,16 +112,16 @@ class TestResult:
             assert stranger.get(f"/data/{name}.json").status_code == 200
 
     def test_the_questionnaire_is_a_paper_in_each_language(self, stranger: Client) -> None:
-        answers = [stranger.get(f"/surveys/awareness/questions-2.pdf?language={code}") for code in ("en", "es")]
+        answers = [stranger.get(f"/surveys/awareness/questionnaire-2.pdf?language={code}") for code in ("en", "es")]
         assert [a.content[:5] for a in answers] == [b"%PDF-", b"%PDF-"]
         assert answers[0].content != answers[1].content
-        assert stranger.get("/surveys/awareness/questions-9.pdf").status_code == 404
+        assert stranger.get("/surveys/awareness/questionnaire-9.pdf").status_code == 404
 
 
 class TestHidden:
     def test_nothing_of_what_is_not_public_is_found(self, stranger: Client) -> None:
         opened(prepared(is_public=False))
-        for address in (f"/surveys/{CODE}/", f"/surveys/{CODE}/{WAVE}/", ANSWER, f"/surveys/{CODE}/questions-1.pdf"):
+        for address in (f"/surveys/{CODE}/", f"/surveys/{CODE}/{WAVE}/", ANSWER, f"/surveys/{CODE}/questionnaire-1.pdf"):
             assert stranger.get(address).status_code == 404, address
         for address in ("/surveys/", "/data/surveys.csv", "/api/v1/surveys", "/search/?q=Harbour"):
             assert "Harbour survey" not in text_of(stranger.get(address)), address
@@ -129,7 +129,7 @@ class TestHidden:
     def test_a_draft_of_a_public_survey_and_its_questions_are_hidden(self, stranger: Client) -> None:
         planned()
         assert stranger.get(f"/surveys/{CODE}/{WAVE}/").status_code == 404
-        assert stranger.get(f"/surveys/{CODE}/questions-1.pdf").status_code == 404
+        assert stranger.get(f"/surveys/{CODE}/questionnaire-1.pdf").status_code == 404
 
     def test_results_are_not_shown_before_they_are_published(self, stranger: Client) -> None:
         ended(filled(opened(mode="interviewer")))

@@ -35,7 +35,7 @@ from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.surveys import papers, presenters
 from floreo.surveys.access import (
     ANYBODY,
-    Asking,
+    InterviewerLink,
     get_instrument_for,
     get_survey_for,
     get_wave_for,
@@ -427,7 +427,7 @@ def _take(request: HttpRequest, found: Interviewer) -> HttpResponse:
         throttle.charge("interview", str(found.pk), capacity=INTERVIEWS, per_hour=INTERVIEWS_PER_HOUR)
         made = take(
             found,
-            by=Asking(found),
+            by=InterviewerLink(found),
             interview=Interview(
                 key=data.get("uuid", "")[:60],
                 answers=given_in(data, wave_),
@@ -437,11 +437,11 @@ def _take(request: HttpRequest, found: Interviewer) -> HttpResponse:
             ),
         )
     except OperationalError:
-        return _said({"code": "busy", "message": _("The site is busy. The phone tries again.")}, status=503)
+        return _failed({"code": "busy", "message": _("The site is busy. The phone tries again.")}, status=503)
     except Refused as refusal:
         fields = {key: str(sentence) for key, sentence in refusal.fields.items()}
         facts = {"code": refusal.code, "message": str(refusal.sentence), "fields": fields}
-        response = _said(facts, status=refusal.status)
+        response = _failed(facts, status=refusal.status)
         if isinstance(refusal, Slower):
             response.headers["Retry-After"] = str(refusal.seconds)
         return response
@@ -451,7 +451,7 @@ def _take(request: HttpRequest, found: Interviewer) -> HttpResponse:
     return _no_store(JsonResponse(body))
 
 
-def _said(error: dict[str, Any], *, status: int) -> HttpResponse:
+def _failed(error: dict[str, Any], *, status: int) -> HttpResponse:
     return _no_store(JsonResponse({"error": error}, status=status))
 
 

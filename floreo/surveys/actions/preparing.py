@@ -133,7 +133,7 @@ def _require_sound(question: Question) -> None:
         sentence = _("This question has no answer “%(key)s”.") % {"key": strange[0][:40]}
         raise refuse("counted", sentence, code="unknown_option")
     if question.variable and question.kind != QuestionKind.SINGLE:
-        raise refuse("variable", _("Only a question with one answer tells a group."), code="not_single")
+        raise refuse("variable", _("Only a question with one answer can define a group."), code="not_single")
     _require_sound_condition(question)
 
 
@@ -148,7 +148,7 @@ def _sound_options(question: Question) -> list[dict[str, str]]:
         if not key or not str(each.get("text", "")).strip():
             raise refuse("options", _("An answer has a key and words, for example: yes = Yes."), code="bad_option")
         if key in found:
-            sentence = _("The key “%(key)s” stands twice.") % {"key": key}
+            sentence = _("The key “%(key)s” is there twice.") % {"key": key}
             raise refuse("options", sentence, code="option_twice")
         found[key] = {"key": key} | {name: str(words).strip() for name, words in each.items() if name != "key"}
     return list(found.values())
@@ -162,7 +162,7 @@ def _require_sound_condition(question: Question) -> None:
     rows = question.version_of.questions.filter(key=question.if_key)
     earlier = rows.exclude(pk=question.pk).first()
     if earlier is None or earlier.position >= question.position:
-        sentence = _("No question “%(key)s” stands before this one.") % {"key": question.if_key}
+        sentence = _("No question “%(key)s” comes before this one.") % {"key": question.if_key}
         raise refuse("if_key", sentence, code="no_condition")
     keys = set(earlier.option_keys())
     if not question.if_options or any(str(each) not in keys for each in question.if_options):
@@ -281,9 +281,9 @@ def _require_sound_weights(wave: Wave) -> None:
         raise refuse("method", sentence, code="not_a_sample")
     if not wave.weighted_by:
         raise refuse("weighted_by", _("Choose what answers are weighted by."), code="missing")
-    told = {q.variable for q in wave.instrument.questions.exclude(variable="")}
-    if lacking := [name for name in wave.weighted_by if name not in told]:
-        sentence = _("No question tells the %(name)s of who answers.") % {"name": lacking[0]}
+    known = {q.variable for q in wave.instrument.questions.exclude(variable="")}
+    if lacking := [name for name in wave.weighted_by if name not in known]:
+        sentence = _("No question asks for the %(name)s of who answers.") % {"name": lacking[0]}
         raise refuse("weighted_by", sentence, code="not_asked")
 
 

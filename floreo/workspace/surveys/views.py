@@ -36,7 +36,7 @@ from floreo.surveys.access import (
 )
 from floreo.surveys.actions import answering, preparing, publishing
 from floreo.surveys.form import form_of, given_in
-from floreo.surveys.microdata import K, staff_csv
+from floreo.surveys.microdata import staff_csv
 from floreo.surveys.models import Wave, WaveMode
 from floreo.surveys.queries import (
     COUNTED,
@@ -164,7 +164,7 @@ OF_WAVE: Mapping[str, Command] = {
         new(CommandForm),
         publishing.publish,
         allowed_by(publishing.must_be_closed),
-        help=_l("They are frozen as they stand on the page of results, and public. No answer is taken after that."),
+        help=_l("They are frozen as they are on the page of results, and public. No answer is taken after that."),
         done=_l("The results are published."),
     ),
     "close": Command(
@@ -222,7 +222,7 @@ OF_WAVE: Mapping[str, Command] = {
         publishing.publish_data,
         lambda w, _viewer: w.is_published and not w.is_data_public,
         help=_l(
-            "Without texts, numbers and times. In what tells about people each answer is like at least four others; where too many"
+            "Without texts, numbers and times. In its groups each answer is like at least four others; where too many"
             " would have to be changed for that, it is refused."
         ),
         done=_l("Single answers are public."),
@@ -366,6 +366,7 @@ def wave(request: HttpRequest, code: str, wave: str) -> HttpResponse:
         ),
         "main": _main(found),
         "progress": progress,
+        "collected": presenters.collected_text(found, progress),
         "modes": [
             (presenters.mode_word(mode), n) for mode, n in sorted(progress.modes.items(), key=lambda pair: -pair[1])
         ],
@@ -379,8 +380,7 @@ def wave(request: HttpRequest, code: str, wave: str) -> HttpResponse:
         if found.mode == WaveMode.OPEN
         else "",
         "weights": _weights_rows(found),
-        "k": K,
-        "history": history_of(found, viewer=request.user),
+        "history": history_of(found.survey, viewer=request.user),
     }
     return render(request, "workspace/surveys/wave.html", context)
 

@@ -34,6 +34,9 @@ OPEN = {
     "subscription.expired",  # the worker's: addresses that nobody confirmed
     "subscription.bounced",  # the worker's: addresses from which each mail came back
     "comment.sent",  # anybody, while a consultation is open: throttled
+    "response.sent",  # anybody, while an open survey is: throttled
+    "response.sent_by_link",  # by a personal link, once
+    "response.taken",  # by the link of an interviewer
     "comment.changed",  # whoever holds the secret link of their own comment
     "comment.withdrawn",
     "comment.erased",

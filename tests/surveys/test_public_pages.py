@@ -121,7 +121,12 @@ class TestResult:
 class TestHidden:
     def test_nothing_of_what_is_not_public_is_found(self, stranger: Client) -> None:
         opened(prepared(is_public=False))
-        for address in (f"/surveys/{CODE}/", f"/surveys/{CODE}/{WAVE}/", ANSWER, f"/surveys/{CODE}/questionnaire-1.pdf"):
+        for address in (
+            f"/surveys/{CODE}/",
+            f"/surveys/{CODE}/{WAVE}/",
+            ANSWER,
+            f"/surveys/{CODE}/questionnaire-1.pdf",
+        ):
             assert stranger.get(address).status_code == 404, address
         for address in ("/surveys/", "/data/surveys.csv", "/api/v1/surveys", "/search/?q=Harbour"):
             assert "Harbour survey" not in text_of(stranger.get(address)), address

@@ -139,7 +139,7 @@ def _with_results(wave: Wave, results: dict[str, Any]) -> list[Question]:
 
 @login_not_required
 @public_page
-def wave(request: HttpRequest, code: str, wave: str, key: str = "") -> HttpResponseBase:
+def wave(request: HttpRequest, code: str, wave: str, name: str = "") -> HttpResponseBase:
     """One wave: the result of one question, computed; of one that is not published, where it is."""
     found = get_wave_for(None, code, wave)
     if not found.is_published:
@@ -155,7 +155,7 @@ def wave(request: HttpRequest, code: str, wave: str, key: str = "") -> HttpRespo
             is_answerable=found.phase is Phase.OPEN and found.mode == WaveMode.OPEN,
             paper_languages=_languages(),
         )
-    return result_view(request, found, key)
+    return result_view(request, found, name)
 
 
 def result_view(request: HttpRequest, found: Wave, key: str) -> HttpResponseBase:

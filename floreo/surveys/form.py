@@ -108,7 +108,8 @@ def form_of(
 
 
 def _item(question: Question, places: dict[str, int], by_key: dict[str, Question], answer: Any, error: str) -> Item:
-    chosen = [str(each) for each in answer] if isinstance(answer, list) else [str(answer)] if answer is not None else []
+    several = answer if isinstance(answer, list) else [answer]
+    chosen = [str(each) for each in several if each is not None]
     name = f"{PREFIX}{question.key}"
     options = question.choices()
     choices = tuple(Choice(key, words, key in chosen, f"{name}-{n}") for n, (key, words) in enumerate(options))

@@ -442,7 +442,8 @@ def _lede(
     if not wave.is_sample:
         words = {"share": percent(facts["share"])}
         return (
-            _("%(share)s of those who answered. They chose to answer, so this is not the result of the country.") % words
+            _("%(share)s of those who answered. They chose to answer, so this is not the result of the country.")
+            % words
         )
     if "share" not in earlier or before is None:
         return _("%(share)s, in %(wave)s.") % {"share": percent(facts["share"]), "wave": wave.in_language("title")}

@@ -144,8 +144,9 @@ def _sound_number(question: Asked, value: Any) -> Any:
         value = int(text)
     if not isinstance(value, int):
         return Wrong.NOT_A_NUMBER
-    low = question.low if question.low is not None else (1 if question.kind is Kind.SCALE else 0)
-    high = question.high if question.high is not None else (5 if question.kind is Kind.SCALE else LARGEST)
+    least, most = (1, 5) if question.kind is Kind.SCALE else (0, LARGEST)
+    low = least if question.low is None else question.low
+    high = most if question.high is None else question.high
     return value if low <= value <= high else Wrong.OUT_OF_RANGE
 
 

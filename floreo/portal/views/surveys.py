@@ -201,6 +201,7 @@ def _about(found: Wave, results: dict[str, Any], shown: presenters.ResultPage) -
         "chart": presenters.dumbbells(shown),
         "before_after": presenters.before_after(shown) if shown.has_before else "",
         "before_after_caption": presenters.before_after_caption(shown) if shown.has_before else "",
+        "sure_title": _sure_title(found, shown),
         "remembered": presenters.remembered(shown),
         "languages": presenters.languages_text(results),
         "place": presenters.place_text(shown),
@@ -216,6 +217,15 @@ def _about(found: Wave, results: dict[str, Any], shown: presenters.ResultPage) -
         "published_on": clock.calendar_day(found.published_at) if found.published_at else None,
         "data_address": found.get_absolute_url(),
     }
+
+
+def _sure_title(found: Wave, shown: presenters.ResultPage) -> str:
+    """Over what says how sure the result is: before and after a campaign, where there was one."""
+    if not shown.has_before:
+        return _("How sure this is")
+    if not found.campaign_title:
+        return _("Before and after")
+    return _("Before and after the campaign “%(campaign)s”") % {"campaign": found.named_campaign}
 
 
 def _target(found: Wave, question: Question) -> tuple[str, str]:

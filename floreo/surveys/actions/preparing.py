@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
+from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.wording import day_text, number_figures
@@ -342,8 +343,8 @@ def _require_languages(questions: Sequence[Question]) -> None:
                 raise Refused(sentence % words, code="untranslated")
 
 
-@action("wave.closed", needs=RUN)
-def close_wave(wave: Wave, *, by: Actor) -> Wave:
+@action("wave.closed", needs=RUN, decides=itself)
+def close_wave(wave: Wave, *, by: Actor, shown: str | None = None) -> Wave:
     """No more answers by link. What interviewers and papers brought by the last day can still be entered."""
     fresh = lock_latest(wave)
     must_be_open(fresh)

@@ -94,7 +94,7 @@ ANYBODY = Respondents()
 
 
 @dataclass(frozen=True)
-class Asking:
+class InterviewerLink:
     """Whoever has the link of an interviewer: may send interviews of that wave, and nothing else."""
 
     interviewer: Interviewer

@@ -16,7 +16,7 @@ from floreo.surveys.papers import condition_text, kind_text
 from floreo.surveys.queries import questions_of
 
 PREFIX = "q_"
-MOST_LETTERS = 100_000  # of all answers together
+MOST_CHARACTERS = 100_000  # of all answers together
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class SurveyForm:
 
 def given_in(data: QueryDict, wave: Wave) -> dict[str, Any]:
     """What a form says, by question; strange fields too, so that they are refused and not dropped unseen."""
-    if sum(len(value) for name in data for value in data.getlist(name)) > MOST_LETTERS:
+    if sum(len(value) for name in data for value in data.getlist(name)) > MOST_CHARACTERS:
         return {"": "too long"}
     kinds = {q.key: q.kind for q in questions_of(wave.instrument)}
     found: dict[str, Any] = {}
@@ -108,7 +108,8 @@ def form_of(
 
 
 def _item(question: Question, places: dict[str, int], by_key: dict[str, Question], answer: Any, error: str) -> Item:
-    chosen = [str(each) for each in answer] if isinstance(answer, list) else [str(answer)] if answer is not None else []
+    several = answer if isinstance(answer, list) else [answer]
+    chosen = [str(each) for each in several if each is not None]
     name = f"{PREFIX}{question.key}"
     options = question.choices()
     choices = tuple(Choice(key, words, key in chosen, f"{name}-{n}") for n, (key, words) in enumerate(options))

@@ -77,7 +77,7 @@ def raked(
     targets, missing = _targets(counts, margins)
     weights = dict.fromkeys(counts, 1.0)
     taken, is_fitted, cut = 0, True, set[Cell]()
-    for _turn in range(8):
+    for _round in range(8):
         more, is_fitted = _fit(weights, counts, targets, rounds)
         taken += more
         extreme = {c for c, w in weights.items() if not (1 - 1e-9) / trim <= w <= trim * (1 + 1e-9) and counts[c]}
@@ -133,7 +133,7 @@ def _fit(
     weights: dict[Cell, float], counts: Mapping[Cell, int], targets: Sequence[Mapping[str, float]], rounds: int
 ) -> tuple[int, bool]:
     """Fits the weights to each margin in turn until all are met."""
-    for turn in range(1, rounds + 1):
+    for attempt in range(1, rounds + 1):
         gap = 0.0
         for place, target in enumerate(targets):
             sums: dict[str, float] = defaultdict(float)
@@ -145,7 +145,7 @@ def _fit(
                 if number:
                     weights[cell] *= factors[cell[place]]
         if gap < CLOSE:
-            return turn, True
+            return attempt, True
     return rounds, False
 
 
@@ -160,7 +160,7 @@ def _within(weights: dict[Cell, float], counts: Mapping[Cell, int], trim: float)
     low, high = 0.0, 1.0
     while held(high) < total and high < 1e12:
         high *= 2
-    for _turn in range(200):
+    for _round in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if held(middle) < total else (low, middle)
     for cell, weight in start.items():
@@ -170,7 +170,7 @@ def _within(weights: dict[Cell, float], counts: Mapping[Cell, int], trim: float)
 def poststratified(counts: Mapping[Cell, int], people: Mapping[Cell, float], *, trim: float = TRIM) -> Weights:
     """Weights by the cells of the population themselves, where it is known for each combination of values. The same as raking
     over one variable whose values are the combinations."""
-    joined = {("\x1f".join(cell),): number for cell, number in counts.items() if NOT_KNOWN not in cell}
+    joined: dict[Cell, int] = {("\x1f".join(cell),): number for cell, number in counts.items() if NOT_KNOWN not in cell}
     unknown = {(NOT_KNOWN,): sum(number for cell, number in counts.items() if NOT_KNOWN in cell)}
     joined |= {cell: number for cell, number in unknown.items() if number}
     made = raked(joined, [{"\x1f".join(cell): number for cell, number in people.items()}], trim=trim)

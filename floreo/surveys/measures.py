@@ -76,7 +76,9 @@ def _group_text(wave: Wave, group: str) -> str:
     name, _slash, value = group.partition("/")
     question = next((q for q in questions_of(wave.instrument) if name in (q.variable, f"question.{q.key}")), None)
     shown = question.option_text(value) if question is not None else value
-    title = GROUPING_WORDS.get(Variable(name)) if name in Variable.values else (question.called if question else name)
+    if name in Variable.values:
+        return f"{GROUPING_WORDS[name]}: {shown}"
+    title = question.called if question is not None else name
     return f"{title}: {shown}"
 
 

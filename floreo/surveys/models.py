@@ -236,7 +236,7 @@ class Question(OfSurvey, Translated):
         max_length=8,
         choices=Variable.choices,
         blank=True,
-        verbose_name=_("Group that it tells"),
+        verbose_name=_("Group that it defines"),
         help_text=_("Results are shown by it, and answers can be weighted by it."),
     )
     is_group = models.BooleanField(

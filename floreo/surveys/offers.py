@@ -69,7 +69,7 @@ OFFERS = Offers(
         "wave.published": _("published the results of a wave"),
         "wave.data_published": _("published single answers of a wave"),
         "wave.data_closed": _("took single answers of a wave from the public"),
-        "waves.frozen": _("froze the results of published waves"),
+        "waves.results_stored": _("stored the results of published waves"),
         "interviewer.added": _("added an interviewer"),
         "interviewer.link_renewed": _("made a new link for an interviewer"),
         "interviewer.ended": _("ended the link of an interviewer"),

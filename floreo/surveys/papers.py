@@ -22,7 +22,7 @@ def questionnaire(country: Country, survey: Survey, instrument: InstrumentVersio
     blocks: list[Block] = []
     if survey.purpose:
         blocks.append(Paragraph(survey.in_language("purpose"), tone="lede"))
-    blocks.append(Paragraph(_("Do not write your name. Nobody is told what you answered.")))
+    blocks.append(Paragraph(_("Do not write your name. Nobody learns what you answered.")))
     facts = [(_("Number of this paper"), LINE), (_("Date"), LINE)]
     blocks.append(Facts(tuple(facts)))
     for place, question in enumerate(questions, 1):

@@ -18,7 +18,7 @@ from floreo.core.ui.locale import day, number
 from floreo.core.wording import capital, day_text, listed, month_text, number_figures, sentences, short_day_of_year
 from floreo.surveys.logic import Change, Hidden, fraction_name
 from floreo.surveys.models import Question, QuestionKind, ResponseMode, Survey, Variable, Wave, WeightMethod
-from floreo.surveys.queries import ALL, COUNTED, QUESTION, questions_of
+from floreo.surveys.queries import ALL, COUNTED, QUESTION, Progress, questions_of
 from floreo.surveys.questions import LONGEST, Differs, Phase, Wrong
 
 NBSP = "\u00a0"
@@ -150,7 +150,7 @@ _DIFFERS = {
     Differs.KIND: _l("The kind of answer changed between the waves."),
     Differs.WORDS: _l("Its words changed between the waves."),
     Differs.OPTIONS: _l("The answers to choose from changed between the waves."),
-    Differs.PLACE: _l("It stood in another place in the earlier wave, after other questions."),
+    Differs.PLACE: _l("It was in another place in the earlier wave, after other questions."),
     Differs.CONDITION: _l("Other people were asked it in the earlier wave."),
 }
 
@@ -288,7 +288,7 @@ def result_page(wave: Wave, results: Mapping[str, Any], question: Question, befo
         groups=groups,
         counted=counted,
         why_not_comparable=_why_not_comparable(results, question),
-        hidden=_hidden_sentences(groups, is_sample=wave.is_sample),
+        hidden=_hidden_sentences(groups),
         options=_options(question, facts, compared),
         has_before=bool(compared),
     )
@@ -442,7 +442,8 @@ def _lede(
     if not wave.is_sample:
         words = {"share": percent(facts["share"])}
         return (
-            _("%(share)s of those who answered. They chose to answer, so this does not stand for the country.") % words
+            _("%(share)s of those who answered. They chose to answer, so this is not the result of the country.")
+            % words
         )
     if "share" not in earlier or before is None:
         return _("%(share)s, in %(wave)s.") % {"share": percent(facts["share"]), "wave": wave.in_language("title")}
@@ -479,14 +480,18 @@ def _by_age(change: str, groups: Sequence[RowGroup]) -> str:
     return _("The fall is clear in every age group except: %(groups)s.") % words
 
 
-def _hidden_sentences(groups: Sequence[RowGroup], *, is_sample: bool) -> tuple[str, ...]:
+def _hidden_sentences(groups: Sequence[RowGroup]) -> tuple[str, ...]:
     """Which results are not shown, and why: one sentence for each reason."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for group in groups:
         for row in group.rows:
             if row.is_missing and group.title:
-                found.setdefault(str(row.facts.get("hidden", "nobody")), []).append(f"{group.title}: {row.name}")
-    return tuple(_hidden_sentence(Hidden(why), names) for why, names in found.items())
+                held = found.setdefault(str(row.facts.get("hidden", "nobody")), {})
+                held.setdefault(group.title, []).append(row.name)
+    return tuple(
+        _hidden_sentence(Hidden(why), [f"{title}: {', '.join(names)}" for title, names in held.items()])
+        for why, held in found.items()
+    )
 
 
 def _hidden_sentence(why: Hidden, names: Sequence[str]) -> str:
@@ -643,6 +648,17 @@ def remembered(shown: ResultPage) -> list[str]:
 # --- About a wave -------------------------------------------------------------------------------------------------
 
 
+def collected_text(wave: Wave, progress: Progress) -> str:
+    """ "3 answers, of 100 planned; 2 of 50 personal links used."."""
+    text = ngettext("%(n)s answer", "%(n)s answers", progress.answers) % {"n": number_figures(progress.answers)}
+    if wave.planned:
+        text = _("%(answers)s of %(n)s planned") % {"answers": text, "n": number_figures(wave.planned)}
+    if progress.links:
+        words = {"used": number_figures(progress.links_used), "all": number_figures(progress.links)}
+        text = f"{text}; " + _("%(used)s of %(all)s personal links used") % words
+    return f"{text}."
+
+
 def weights_text(wave: Wave, results: Mapping[str, Any]) -> str:
     facts = results["weights"]
     if not facts["by"]:
@@ -683,7 +699,7 @@ def weights_notes(results: Mapping[str, Any], wave: Wave) -> list[str]:
 def _missing_text(wave: Wave, name: str, value: str, share: float) -> str:
     question = next((q for q in questions_of(wave.instrument) if q.variable == name), None)
     words = {"group": question.option_text(value) if question is not None else value, "share": percent(share)}
-    return _("Nobody of “%(group)s” answered: the results do not stand for them (%(share)s of the population).") % words
+    return _("Nobody of “%(group)s” answered: the results do not represent them (%(share)s of the population).") % words
 
 
 def answered_share(wave: Wave, answers: int) -> str:

@@ -235,13 +235,7 @@ def _shares(
 ) -> dict[str, dict[str, Shown]]:
     everybody = tallies.get(ALL, Tally())
     options = [*question.option_keys(), *([COUNTED] if question.counted else [])]
-    shown = dict(
-        zip(
-            question.option_keys(),
-            logic.shown_options([everybody.number_of(key) for key in question.option_keys()]),
-            strict=True,
-        )
-    )
+    shown = _shown_options(question, everybody)
     found: dict[str, dict[str, Shown]] = {}
     for option in options:
         held: dict[str, Shown] = {ALL: _of_everybody(everybody, option, shown, question, is_sample=is_sample)}
@@ -250,6 +244,15 @@ def _shares(
                 held |= _of_groups(grouping, tallies, option, held[ALL], is_sample=is_sample)
         found[option] = held
     return found
+
+
+def _shown_options(question: Question, everybody: Tally) -> dict[str, bool]:
+    """Which answers are shown by themselves. Where one person gives several, no sum of them is known from which one could be computed."""
+    keys = question.option_keys()
+    counts = [everybody.number_of(key) for key in keys]
+    if question.kind == QuestionKind.MULTIPLE:
+        return {key: not is_small(number) for key, number in zip(keys, counts, strict=True)}
+    return dict(zip(keys, logic.shown_options(counts), strict=True))
 
 
 def _of_everybody(

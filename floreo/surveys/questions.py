@@ -17,7 +17,7 @@ MOST_TEXT = 2000  # letters of one answer that are looked at; more is refused un
 LARGEST = 1_000_000_000
 LATE_BY = timedelta(days=14)  # an interview of a wave's last day may arrive so much later
 CLOCK_OFF = timedelta(days=2)  # a phone's clock that is so far off is marked
-LONGEST_WAY = timedelta(days=120)  # and an interview that says that it is older
+LONGEST_DELAY = timedelta(days=120)  # and an interview that says that it is older
 
 
 class Kind(StrEnum):
@@ -144,8 +144,9 @@ def _sound_number(question: Asked, value: Any) -> Any:
         value = int(text)
     if not isinstance(value, int):
         return Wrong.NOT_A_NUMBER
-    low = question.low if question.low is not None else (1 if question.kind is Kind.SCALE else 0)
-    high = question.high if question.high is not None else (5 if question.kind is Kind.SCALE else LARGEST)
+    least, most = (1, 5) if question.kind is Kind.SCALE else (0, LARGEST)
+    low = least if question.low is None else question.low
+    high = most if question.high is None else question.high
     return value if low <= value <= high else Wrong.OUT_OF_RANGE
 
 
@@ -246,7 +247,7 @@ def judged_time(
         return Timed(arrived, clock_off=True)
     is_ahead = taken_at > received_at + timedelta(hours=1)
     is_before = starts_on is not None and day < starts_on
-    is_old = received_at - taken_at > LONGEST_WAY
+    is_old = received_at - taken_at > LONGEST_DELAY
     is_wrong = sent_at is not None and abs(received_at - sent_at) > CLOCK_OFF
     is_off = is_ahead or is_before or is_old or is_wrong
     return Timed(arrived if is_off else day, clock_off=is_off)

@@ -30,7 +30,7 @@ SURVEYS = Table(
         *titles(_("As published")),
         column("topic", _("What it asks about"), _("awareness, workforce or training")),
         column("purpose", _("Purpose"), _("Why it is asked")),
-        column("who", _("Who is asked"), _("The population that it stands for")),
+        column("who", _("Who is asked"), _("The population that it represents")),
         Column("carried_out_by", _("Carried out by"), _("Code of the organisation"), _body),
         column("paid_by", _("Paid by"), _("Who pays for it")),
         day("next_wave_on", _("Next wave"), _("Month in which it is asked again")),

@@ -38,6 +38,9 @@ OPEN = {
     "certificate.renewal_asked",
     "certificate.erased",
     "comment.sent",  # anybody, while a consultation is open: throttled
+    "response.sent",  # anybody, while an open survey is: throttled
+    "response.sent_by_link",  # by a personal link, once
+    "response.taken",  # by the link of an interviewer
     "comment.changed",  # whoever holds the secret link of their own comment
     "comment.withdrawn",
     "comment.erased",

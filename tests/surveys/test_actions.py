@@ -13,19 +13,31 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.decisions import as_shown
 from floreo.core.errors import Missing, NotAllowed, Refused
-from floreo.core.figures import Filters, period_of, Frequency
+from floreo.core.figures import Filters, Frequency, period_of
 from floreo.core.models import AuditEntry, SearchEntry
 from floreo.core.tasks import Recipient
 from floreo.organisations.models import User
 from floreo.surveys import measures
-from floreo.surveys.access import ANYBODY, Asking, get_survey_for, get_wave_for, interviewer_of_link
+from floreo.surveys.access import ANYBODY, InterviewerLink, get_survey_for, get_wave_for, interviewer_of_link
 from floreo.surveys.actions import answering, preparing, publishing
 from floreo.surveys.actions.answering import Given, Interview
 from floreo.surveys.microdata import public_rows, staff_csv
 from floreo.surveys.models import PublishedResult, Question, Response, SampleLink, Survey, Wave
 from floreo.surveys.queries import ALL, COUNTED, results_of
 from floreo.surveys.tasks import waiting_tasks
-from tests.surveys.making import CODE, answers, ended, filled, fresh, in_spanish, option, opened, planned, prepared, sent
+from tests.surveys.making import (
+    CODE,
+    answers,
+    ended,
+    filled,
+    fresh,
+    in_spanish,
+    opened,
+    option,
+    planned,
+    prepared,
+    sent,
+)
 
 pytestmark = pytest.mark.usefixtures("isla")
 POPULATION = [
@@ -89,7 +101,9 @@ class TestInstrument:
             ({"key": "backup", "text": "Key?", "kind": "text"}, "key"),
         ],
     )
-    def test_a_question_that_cannot_be_answered_is_refused_at_its_field(self, facts: dict[str, Any], field: str) -> None:
+    def test_a_question_that_cannot_be_answered_is_refused_at_its_field(
+        self, facts: dict[str, Any], field: str
+    ) -> None:
         assert field in refused(preparing.add_question, prepared().versions.get(), **facts).fields
 
     def test_a_question_on_which_another_hangs_stays(self) -> None:
@@ -244,7 +258,7 @@ class TestInterviewer:
         interviewer, secret = preparing.add_interviewer(sample(), by=SYSTEM, name="A. Paso")
         assert interviewer_of_link(secret) == interviewer
         one = self.interview(str(uuid.uuid4()), taken_at=datetime.now(tz=UTC) - timedelta(hours=3))
-        made = {answering.take(interviewer, by=Asking(interviewer), interview=one).pk for _n in range(5)}
+        made = {answering.take(interviewer, by=InterviewerLink(interviewer), interview=one).pk for _n in range(5)}
         assert len(made) == 1
         response = Response.objects.get(pk=made.pop())
         assert (response.interviewer, response.clock_off, response.language) == (interviewer, False, "es")
@@ -295,7 +309,7 @@ class TestInterviewer:
 class TestPaper:
     def test_it_is_typed_in_once(self) -> None:
         wave = sample()
-        facts = {"answers": answers(), "paper_number": "17", "taken_on": clock.today()}
+        facts: dict[str, Any] = {"answers": answers(), "paper_number": "17", "taken_on": clock.today()}
         made = answering.enter(wave, by=SYSTEM, **facts)
         assert (made.mode, made.paper_number, made.typed_twice) == ("paper", "17", False)
         assert refused(answering.enter, wave, **facts).code == "paper_twice"
@@ -351,7 +365,7 @@ class TestPopulation:
     def test_a_table_that_makes_no_sense_is_refused_with_its_line(self, rows: list[dict[str, str]], code: str) -> None:
         assert refused(preparing.import_population, sample(), rows=rows, source="x").code == code
 
-    def test_a_group_that_nobody_of_answered_is_said(self) -> None:
+    def test_a_group_that_nobody_of_answered_is_failed(self) -> None:
         rows = [*POPULATION, {"district": "XP-GV", "count": "1000"}]
         wave = preparing.import_population(sample(), by=SYSTEM, rows=rows, source="Census 2023")
         made = results_of(fresh(filled(wave)))["weights"]
@@ -371,7 +385,7 @@ class TestResults:
         interviewer = wave.interviewers.create(wave=wave, name="x", link_hash="y")
         item = Interview(str(uuid.uuid4()), answers(), "en", None)
         assert refused(answering.take, interviewer, interview=item).code == "closed"
-        facts = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
+        facts: dict[str, Any] = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
         assert refused(answering.enter, wave, **facts).code == "published"
         assert refused(preparing.update_wave, wave, title="Other").code == "published"
         assert refused(publishing.publish, wave).code == "published"
@@ -398,7 +412,7 @@ class TestResults:
     def test_what_was_shown_is_what_is_published(self) -> None:
         wave = ended(filled(sample()))
         shown = as_shown()
-        facts = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
+        facts: dict[str, Any] = {"answers": answers(), "paper_number": "1", "taken_on": wave.ends_on}
         answering.enter(wave, by=SYSTEM, **facts)
         assert refused(publishing.publish, wave, shown=shown).code == "changed_since"
 
@@ -496,7 +510,9 @@ class TestMeasures:
         assert option_.value is not None
         assert option_.value < 50
 
-    @pytest.mark.parametrize("of", ["", "awareness", "awareness/two-step/*/district/XP-FC", "nothing/a/b", "awareness/x/*"])
+    @pytest.mark.parametrize(
+        "of", ["", "awareness", "awareness/two-step/*/district/XP-FC", "nothing/a/b", "awareness/x/*"]
+    )
     def test_what_is_not_shown_is_no_value(self, of: str) -> None:
         period = period_of(clock.today(), Frequency.QUARTER)
         assert measures.share_answering(period, Filters(extra=(("of", of),))).value is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from floreo.surveys import logic
 from floreo.surveys.logic import Change, Hidden, Share
 
-counts_of = st.dictionaries(
+counts_of: st.SearchStrategy[dict[logic.Cell, int]] = st.dictionaries(
     st.tuples(st.sampled_from("abc"), st.sampled_from("xyz")), st.integers(1, 60), min_size=1, max_size=9
 )
 people = st.integers(1, 10_000)
@@ -65,7 +65,9 @@ class TestAgainstOthers:
             [8.987438924222047, 8.514930498398817, 2.786298752637344, 1.7113318115544744],
         ]
         by_samplics = {(0, 0): 0.69742017, (0, 3): 1.19518542, (1, 2): 1.06436551, (2, 3): 1.71133181}
-        counts = {(str(i), str(j)): number for i, row in enumerate(table) for j, number in enumerate(row)}
+        counts: dict[logic.Cell, int] = {
+            (str(i), str(j)): number for i, row in enumerate(table) for j, number in enumerate(row)
+        }
         made = logic.raked(counts, [rows, columns])
         scale = 60 / sum(counts.values())  # here the mean weight is 1, there the table adds up to the population
         found = [[made.of[str(i), str(j)] * table[i][j] * scale for j in range(4)] for i in range(3)]
@@ -89,9 +91,13 @@ class TestAgainstOthers:
 
 
 class TestWeights:
-    @given(counts_of, st.dictionaries(st.sampled_from("abc"), people, min_size=3), st.dictionaries(st.sampled_from("xyz"), people, min_size=3))
+    @given(
+        counts_of,
+        st.dictionaries(st.sampled_from("abc"), people, min_size=3),
+        st.dictionaries(st.sampled_from("xyz"), people, min_size=3),
+    )
     def test_weights_are_positive_bounded_and_add_up(
-        self, counts: dict[tuple[str, str], int], first: dict[str, int], second: dict[str, int]
+        self, counts: dict[logic.Cell, int], first: dict[str, int], second: dict[str, int]
     ) -> None:
         made = logic.raked(counts, [first, second])
         total = sum(counts.values())
@@ -99,9 +105,12 @@ class TestWeights:
         assert max(made.of.values()) <= logic.TRIM * (1 + 1e-6)
         assert sum(made.of[cell] * number for cell, number in counts.items()) == pytest.approx(total, rel=1e-6)
 
-    @given(st.dictionaries(st.sampled_from("abcd"), st.integers(20, 60), min_size=4), st.dictionaries(st.sampled_from("abcd"), st.integers(900, 1100), min_size=4))
+    @given(
+        st.dictionaries(st.sampled_from("abcd"), st.integers(20, 60), min_size=4),
+        st.dictionaries(st.sampled_from("abcd"), st.integers(900, 1100), min_size=4),
+    )
     def test_one_margin_is_met_exactly(self, have: dict[str, int], wanted: dict[str, int]) -> None:
-        counts = {(value,): number for value, number in have.items()}
+        counts: dict[logic.Cell, int] = {(value,): number for value, number in have.items()}
         made = logic.raked(counts, [wanted])
         total, everybody = sum(have.values()), sum(wanted.values())
         assert made.is_fitted
@@ -151,7 +160,9 @@ class TestBands:
         assert logic.design_effect(number, logic.effective_number(weights)) >= 1
 
     @given(st.floats(0, 1), st.floats(0, 1), st.integers(50, 3000), st.integers(50, 3000))
-    def test_a_difference_has_its_band_and_the_other_way_round_its_mirror(self, a: float, b: float, n: int, m: int) -> None:
+    def test_a_difference_has_its_band_and_the_other_way_round_its_mirror(
+        self, a: float, b: float, n: int, m: int
+    ) -> None:
         one, other = Share(a, n, n, *logic.wilson(a, n)), Share(b, m, m, *logic.wilson(b, m))
         there, back = logic.difference(one, other), logic.difference(other, one)
         assert there is not None

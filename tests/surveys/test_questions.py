@@ -40,7 +40,13 @@ class TestAnswers:
     def test_what_fits_is_stored_as_it_is_meant(self) -> None:
         given = {"net": "daily", "signs": ["hurry", "link"], "accounts": " 1,2 ", "safe": "4", "comment": " Good.\r\n"}
         found = sound_answers(QUESTIONS, given | {"accounts": "12"})
-        assert found.answers == {"net": "daily", "signs": ["link", "hurry"], "accounts": 12, "safe": 4, "comment": "Good."}
+        assert found.answers == {
+            "net": "daily",
+            "signs": ["link", "hurry"],
+            "accounts": 12,
+            "safe": 4,
+            "comment": "Good.",
+        }
         assert (found.wrong, found.not_asked) == ({}, ())
 
     @pytest.mark.parametrize(
@@ -137,7 +143,9 @@ class TestTimes:
             (timedelta(days=-130), None),
         ],
     )
-    def test_a_clock_that_is_off_is_marked_and_the_arrival_counts(self, taken: timedelta, sent: timedelta | None) -> None:
+    def test_a_clock_that_is_off_is_marked_and_the_arrival_counts(
+        self, taken: timedelta, sent: timedelta | None
+    ) -> None:
         moment = self.now + sent if sent is not None else None
         found = judged_time(self.now + taken, self.now, None, self.zone, sent_at=moment)
         assert (found.on, found.clock_off) == (date(2026, 11, 24), True)

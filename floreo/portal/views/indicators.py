@@ -159,6 +159,7 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
         "status_note": presenters.outlook_note(indicator, reading),
         "outlook_text": words.outlook_text(indicator, reading),
         "change": words.change_text(reading, shown.before) if reading else "",
+        "band": _band_text(reading),
         "baseline": words.baseline_text(indicator),
         "target": words.target_text(indicator),
         "next_on": words.next_reading_on(indicator, reading),
@@ -168,6 +169,15 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
         if reading
         else "",
     }
+
+
+def _band_text(reading: Reading | None) -> str:
+    """Within what a value lies that is estimated from a sample."""
+    band = reading.working.get("band") if reading is not None and not words.is_hidden(reading) else None
+    if not band:
+        return ""
+    low, high = (f"{words.number_text(Decimal(end))}{words.NBSP}%" for end in band)
+    return _("Between %(low)s and %(high)s, with 95 %% confidence") % {"low": low, "high": high}
 
 
 def _charts(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> dict[str, Any]:

@@ -24,8 +24,10 @@ from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.links import hash_of
 from floreo.core.ui.locale import language
 from floreo.core.ui.papers import KINDS, paper
+from floreo.core.wording import number_figures, span_text
 from floreo.indicators import queries as indicator_queries
 from floreo.indicators.models import Indicator
+from floreo.open_data.files import part_of_table
 from floreo.organisations.models import Country
 from floreo.portal import presenters as portal_words
 from floreo.portal.views.by_link import count_guess
@@ -33,7 +35,7 @@ from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.surveys import papers, presenters
 from floreo.surveys.access import (
     ANYBODY,
-    Asking,
+    InterviewerLink,
     get_instrument_for,
     get_survey_for,
     get_wave_for,
@@ -46,6 +48,7 @@ from floreo.surveys.microdata import public_csv
 from floreo.surveys.models import Interviewer, Question, Survey, Wave, WaveMode
 from floreo.surveys.queries import COUNTED, questions_of, results_of, waves_of
 from floreo.surveys.questions import Phase
+from floreo.surveys.tables import SURVEY_RESULTS
 
 # Of one address: a school or an office shares one. And of all together, per wave: a crowd by script.
 ANSWERS, ANSWERS_PER_HOUR = 30, 60
@@ -136,7 +139,7 @@ def _with_results(wave: Wave, results: dict[str, Any]) -> list[Question]:
 
 @login_not_required
 @public_page
-def wave(request: HttpRequest, code: str, wave: str, key: str = "") -> HttpResponseBase:
+def wave(request: HttpRequest, code: str, wave: str, name: str = "") -> HttpResponseBase:
     """One wave: the result of one question, computed; of one that is not published, where it is."""
     found = get_wave_for(None, code, wave)
     if not found.is_published:
@@ -152,10 +155,12 @@ def wave(request: HttpRequest, code: str, wave: str, key: str = "") -> HttpRespo
             is_answerable=found.phase is Phase.OPEN and found.mode == WaveMode.OPEN,
             paper_languages=_languages(),
         )
-    return result_view(request, found, key)
+    return result_view(request, found, name)
 
 
 def result_view(request: HttpRequest, found: Wave, key: str) -> HttpResponseBase:
+    if kind := request.GET.get("download", ""):
+        return part_of_table(request, SURVEY_RESULTS, SURVEY_RESULTS.ordered(None).filter(wave=found), kind)
     results = results_of(found)
     with_results = _with_results(found, results)
     chosen = next((q for q in with_results if q.key == key), None)
@@ -190,10 +195,13 @@ def _about(found: Wave, results: dict[str, Any], shown: presenters.ResultPage) -
     numerator = round(result["share"] * result["answers"]) if "share" in result else None
     return {
         "results": results,
+        "before_answers": number_figures(results["before"]["answers"]) if shown.has_before else "",
+        "days": span_text(found.starts_on, found.ends_on),
         "answers": results["answers"],
         "chart": presenters.dumbbells(shown),
         "before_after": presenters.before_after(shown) if shown.has_before else "",
         "before_after_caption": presenters.before_after_caption(shown) if shown.has_before else "",
+        "sure_title": _sure_title(found, shown),
         "remembered": presenters.remembered(shown),
         "languages": presenters.languages_text(results),
         "place": presenters.place_text(shown),
@@ -207,8 +215,17 @@ def _about(found: Wave, results: dict[str, Any], shown: presenters.ResultPage) -
         "denominator": result.get("answers"),
         "paper_languages": _languages(),
         "published_on": clock.calendar_day(found.published_at) if found.published_at else None,
-        "data_address": f"{reverse('portal:table', args=['survey_results'])}?wave={found.survey.code}.{found.code}",
+        "data_address": found.get_absolute_url(),
     }
+
+
+def _sure_title(found: Wave, shown: presenters.ResultPage) -> str:
+    """Over what says how sure the result is: before and after a campaign, where there was one."""
+    if not shown.has_before:
+        return _("How sure this is")
+    if not found.campaign_title:
+        return _("Before and after")
+    return _("Before and after the campaign “%(campaign)s”") % {"campaign": found.named_campaign}
 
 
 def _target(found: Wave, question: Question) -> tuple[str, str]:
@@ -420,7 +437,7 @@ def _take(request: HttpRequest, found: Interviewer) -> HttpResponse:
         throttle.charge("interview", str(found.pk), capacity=INTERVIEWS, per_hour=INTERVIEWS_PER_HOUR)
         made = take(
             found,
-            by=Asking(found),
+            by=InterviewerLink(found),
             interview=Interview(
                 key=data.get("uuid", "")[:60],
                 answers=given_in(data, wave_),
@@ -430,11 +447,11 @@ def _take(request: HttpRequest, found: Interviewer) -> HttpResponse:
             ),
         )
     except OperationalError:
-        return _said({"code": "busy", "message": _("The site is busy. The phone tries again.")}, status=503)
+        return _failed({"code": "busy", "message": _("The site is busy. The phone tries again.")}, status=503)
     except Refused as refusal:
         fields = {key: str(sentence) for key, sentence in refusal.fields.items()}
         facts = {"code": refusal.code, "message": str(refusal.sentence), "fields": fields}
-        response = _said(facts, status=refusal.status)
+        response = _failed(facts, status=refusal.status)
         if isinstance(refusal, Slower):
             response.headers["Retry-After"] = str(refusal.seconds)
         return response
@@ -444,7 +461,7 @@ def _take(request: HttpRequest, found: Interviewer) -> HttpResponse:
     return _no_store(JsonResponse(body))
 
 
-def _said(error: dict[str, Any], *, status: int) -> HttpResponse:
+def _failed(error: dict[str, Any], *, status: int) -> HttpResponse:
     return _no_store(JsonResponse({"error": error}, status=status))
 
 

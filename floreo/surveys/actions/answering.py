@@ -241,7 +241,7 @@ def enter(
     must_take_papers(fresh)
     number = paper_number.strip()
     if not number:
-        raise refuse("paper_number", _("Write the number that stands on the paper."), code="missing")
+        raise refuse("paper_number", _("Write the number of the paper."), code="missing")
     if taken_on > clock.today():
         raise refuse("taken_on", _("That day is still to come."), code="date_to_come")
     if not fresh.starts_on <= taken_on <= fresh.ends_on:

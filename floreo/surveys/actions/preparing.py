@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
+from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.wording import day_text, number_figures
@@ -133,7 +134,7 @@ def _require_sound(question: Question) -> None:
         sentence = _("This question has no answer “%(key)s”.") % {"key": strange[0][:40]}
         raise refuse("counted", sentence, code="unknown_option")
     if question.variable and question.kind != QuestionKind.SINGLE:
-        raise refuse("variable", _("Only a question with one answer tells a group."), code="not_single")
+        raise refuse("variable", _("Only a question with one answer can define a group."), code="not_single")
     _require_sound_condition(question)
 
 
@@ -148,7 +149,7 @@ def _sound_options(question: Question) -> list[dict[str, str]]:
         if not key or not str(each.get("text", "")).strip():
             raise refuse("options", _("An answer has a key and words, for example: yes = Yes."), code="bad_option")
         if key in found:
-            sentence = _("The key “%(key)s” stands twice.") % {"key": key}
+            sentence = _("The key “%(key)s” is there twice.") % {"key": key}
             raise refuse("options", sentence, code="option_twice")
         found[key] = {"key": key} | {name: str(words).strip() for name, words in each.items() if name != "key"}
     return list(found.values())
@@ -162,7 +163,7 @@ def _require_sound_condition(question: Question) -> None:
     rows = question.version_of.questions.filter(key=question.if_key)
     earlier = rows.exclude(pk=question.pk).first()
     if earlier is None or earlier.position >= question.position:
-        sentence = _("No question “%(key)s” stands before this one.") % {"key": question.if_key}
+        sentence = _("No question “%(key)s” comes before this one.") % {"key": question.if_key}
         raise refuse("if_key", sentence, code="no_condition")
     keys = set(earlier.option_keys())
     if not question.if_options or any(str(each) not in keys for each in question.if_options):
@@ -175,7 +176,7 @@ def add_question(instrument: InstrumentVersion, *, by: Actor, key: str = "", **f
     must_be_changeable(fresh)
     if fresh.questions.count() >= MOST_QUESTIONS:
         raise Refused(_("At most %(n)d questions fit.") % {"n": MOST_QUESTIONS}, code="many_questions")
-    made = Question(version_of=fresh, position=last_position(fresh.questions))
+    made = Question(version_of=fresh, position=last_position(fresh.questions.all()))
     assign(made, facts)
     made.key = key.strip() or _free_key(fresh, made.title or made.text)
     _require_sound(made)
@@ -281,9 +282,9 @@ def _require_sound_weights(wave: Wave) -> None:
         raise refuse("method", sentence, code="not_a_sample")
     if not wave.weighted_by:
         raise refuse("weighted_by", _("Choose what answers are weighted by."), code="missing")
-    told = {q.variable for q in wave.instrument.questions.exclude(variable="")}
-    if lacking := [name for name in wave.weighted_by if name not in told]:
-        sentence = _("No question tells the %(name)s of who answers.") % {"name": lacking[0]}
+    known = {q.variable for q in wave.instrument.questions.exclude(variable="")}
+    if lacking := [name for name in wave.weighted_by if name not in known]:
+        sentence = _("No question asks for the %(name)s of who answers.") % {"name": lacking[0]}
         raise refuse("weighted_by", sentence, code="not_asked")
 
 
@@ -342,8 +343,8 @@ def _require_languages(questions: Sequence[Question]) -> None:
                 raise Refused(sentence % words, code="untranslated")
 
 
-@action("wave.closed", needs=RUN)
-def close_wave(wave: Wave, *, by: Actor) -> Wave:
+@action("wave.closed", needs=RUN, decides=itself)
+def close_wave(wave: Wave, *, by: Actor, shown: str | None = None) -> Wave:
     """No more answers by link. What interviewers and papers brought by the last day can still be entered."""
     fresh = lock_latest(wave)
     must_be_open(fresh)
@@ -462,7 +463,7 @@ def make_links(wave: Wave, *, by: Actor, number: int) -> list[str]:
         )
     batch = int(fresh.sample_links.aggregate(last=Max("batch"))["last"] or 0) + 1
     made = [secrets.token_urlsafe(18) for _n in range(number)]
-    rows = [SampleLink(wave=fresh, batch=batch, link_hash=hash_of(secret)) for secret in made]
-    save_many(sorted(rows, key=lambda row: row.link_hash), model=SampleLink)  # in an order that says nothing
+    hashes = sorted(hash_of(secret) for secret in made)  # in an order that says nothing
+    save_many([SampleLink(wave=fresh, batch=batch, link_hash=each) for each in hashes], model=SampleLink)
     note(links=number)
     return made

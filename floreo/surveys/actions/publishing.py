@@ -130,7 +130,7 @@ def close_data(wave: Wave, *, by: Actor) -> Wave:
     return save(fresh)
 
 
-@action("waves.frozen", needs=RUN, quiet=True)
+@action("waves.results_stored", needs=RUN, quiet=True)
 def freeze_published(*, by: Actor) -> int:
     """Results of waves that a pack brought as published, from their answers. Returns how many."""
     rows = (

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('must', models.BooleanField(default=False, verbose_name='Has to be answered')),
                 ('if_key', models.SlugField(blank=True, max_length=40, verbose_name='Asked only after question')),
                 ('if_options', models.JSONField(blank=True, default=list, verbose_name='answered with')),
-                ('variable', models.CharField(blank=True, choices=[('district', 'District'), ('age', 'Age'), ('gender', 'Gender'), ('sector', 'Sector')], help_text='Results are shown by it, and answers can be weighted by it.', max_length=8, verbose_name='Group that it tells')),
+                ('variable', models.CharField(blank=True, choices=[('district', 'District'), ('age', 'Age'), ('gender', 'Gender'), ('sector', 'Sector')], help_text='Results are shown by it, and answers can be weighted by it.', max_length=8, verbose_name='Group that it defines')),
                 ('is_group', models.BooleanField(default=False, help_text='For example, whether somebody remembers a campaign.', verbose_name='Show other results by its answers')),
                 ('title', models.CharField(blank=True, help_text='For lists, for example: Two-step sign-in.', max_length=120, verbose_name='Short title')),
                 ('counted', models.JSONField(blank=True, default=list, help_text='The result of the question is the share that gives one of these.', verbose_name='Answers that are counted')),

@@ -7,12 +7,10 @@ import io
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.fields import label_of
 from floreo.organisations.models import Organisation, Place
 from floreo.organisations.queries import the_country
 from floreo.surveys.models import VARIABLES, InstrumentVersion, Interviewer, Question, Survey, Variable, Wave
@@ -74,10 +72,10 @@ class KeysField(forms.CharField):
         return " ".join(str(each) for each in value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(value).replace(",", " ").split() if isinstance(value, str) else (value or [])
+        return value.replace(",", " ").split() if isinstance(value, str) else (value or [])
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.to_python(data) != (initial or [])
+        return bool(self.to_python(data) != (initial or []))
 
 
 class QuestionForm(RecordForm):
@@ -91,8 +89,8 @@ class QuestionForm(RecordForm):
             " those of the register are taken."
         ),
     )
-    if_options = KeysField(required=False, label=label_of(Question, "if_options"), help_text=_KEYS_HELP)
-    counted = KeysField(required=False, label=label_of(Question, "counted"), help_text=_KEYS_HELP)
+    if_options = KeysField(required=False, **words_of(Question, "if_options") | {"help_text": _KEYS_HELP})
+    counted = KeysField(required=False, **words_of(Question, "counted"))
 
     class Meta:
         model = Question
@@ -238,7 +236,7 @@ class WeightsForm(CommandForm):
         choices=[(v.value, v.label) for v in Variable],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=label_of(Wave, "weighted_by"),
+        **words_of(Wave, "weighted_by"),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -290,13 +288,10 @@ class LinksForm(CommandForm):
 
 class InterviewerForm(CommandForm):
     name = field_of(Interviewer, "name", required=True)
-    district = forms.ChoiceField(required=False, label=label_of(Interviewer, "district"))
+    district = forms.ChoiceField(required=False, **words_of(Interviewer, "district"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["district"]
         rows = Place.objects.filter(kind="district").order_by("position", "name")
         field.choices = [("", _("None")), *((each.code, each.named()) for each in rows)]
-
-
-LANGUAGES = list(settings.LANGUAGES)

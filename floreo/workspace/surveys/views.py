@@ -36,7 +36,7 @@ from floreo.surveys.access import (
 )
 from floreo.surveys.actions import answering, preparing, publishing
 from floreo.surveys.form import form_of, given_in
-from floreo.surveys.microdata import K, staff_csv
+from floreo.surveys.microdata import staff_csv
 from floreo.surveys.models import Wave, WaveMode
 from floreo.surveys.queries import (
     COUNTED,
@@ -51,7 +51,7 @@ from floreo.surveys.queries import (
 from floreo.surveys.questions import Phase
 from floreo.surveys.tables import SURVEYS
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
-from floreo.workspace.form_page import FormPage, form_page, person, posted, press
+from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.surveys import forms
 from floreo.workspace.verbs import history_of
@@ -164,7 +164,7 @@ OF_WAVE: Mapping[str, Command] = {
         new(CommandForm),
         publishing.publish,
         allowed_by(publishing.must_be_closed),
-        help=_l("They are frozen as they stand on the page of results, and public. No answer is taken after that."),
+        help=_l("They are frozen as they are on the page of results, and public. No answer is taken after that."),
         done=_l("The results are published."),
     ),
     "close": Command(
@@ -222,7 +222,7 @@ OF_WAVE: Mapping[str, Command] = {
         publishing.publish_data,
         lambda w, _viewer: w.is_published and not w.is_data_public,
         help=_l(
-            "Without texts, numbers and times. In what tells about people each answer is like at least four others; where too many"
+            "Without texts, numbers and times. In its groups each answer is like at least four others; where too many"
             " would have to be changed for that, it is refused."
         ),
         done=_l("Single answers are public."),
@@ -366,6 +366,7 @@ def wave(request: HttpRequest, code: str, wave: str) -> HttpResponse:
         ),
         "main": _main(found),
         "progress": progress,
+        "collected": presenters.collected_text(found, progress),
         "modes": [
             (presenters.mode_word(mode), n) for mode, n in sorted(progress.modes.items(), key=lambda pair: -pair[1])
         ],
@@ -379,8 +380,7 @@ def wave(request: HttpRequest, code: str, wave: str) -> HttpResponse:
         if found.mode == WaveMode.OPEN
         else "",
         "weights": _weights_rows(found),
-        "k": K,
-        "history": history_of(found, viewer=request.user),
+        "history": history_of(found.survey, viewer=request.user),
     }
     return render(request, "workspace/surveys/wave.html", context)
 
@@ -416,19 +416,17 @@ def wave_command(request: HttpRequest, code: str, wave: str, name: str) -> HttpR
     found = get_wave_for(request.user, code, wave)
     if name != "population":
         return command_view(request, found, OF_WAVE, name, area=AREA)
-    command = OF_WAVE[name]
     form = forms.PopulationForm(posted(request), request.FILES if request.method == "POST" else None)
     words = FormPage(
-        command.title,
-        command.button,
+        _("Import the population"),
+        _("Import the population"),
         found.workspace_url(),
         about=found.named(),
-        help=str(command.help),
-        done=command.done,
+        help=_("Answers are weighted so that they have the shares of the population."),
+        done=_("Population imported."),
         area=AREA,
     )
-    do = lambda facts: preparing.import_population(found, by=person(request), **facts)  # noqa: E731 -- one line, used once
-    return form_page(request, form, do, words, thing=found)
+    return form_page(request, form, doing(request, preparing.import_population, found), words, thing=found)
 
 
 def results(request: HttpRequest, code: str, wave: str) -> HttpResponse:

@@ -187,7 +187,9 @@ class At:
 def before_after_chart(before: At, after: At, between: Between | None, *, label: str) -> str:
     """Two values with their bands over time, and what lay between them as a shaded stretch."""
     drawn = (_over_time(before, after, between, size) for size in _SIZES)
-    return "".join(svg(size[0], size[1], body, label=label, css=size[2]) for size, body in zip(_SIZES, drawn, strict=True))
+    return "".join(
+        svg(size[0], size[1], body, label=label, css=size[2]) for size, body in zip(_SIZES, drawn, strict=True)
+    )
 
 
 _SIZES = ((540.0, 270.0, "fl-wide"), (NARROW, 250.0, "fl-narrow"))
@@ -214,7 +216,7 @@ def _over_time(before: At, after: At, between: Between | None, size: tuple[float
             place, anchor = kept_inside(middle, words, 30, width)
             body.append(text(place, at, words, anchor=anchor, css=style))
     start, end = (x(each.on.toordinal()) for each in (before, after))
-    body.append(line(start + 15, y(before.shown.value), end - 15, y(after.shown.value), "fl-c-leader"))
+    body.append(line(start + 15, y(before.shown.value), end - 15, y(after.shown.value), "fl-over-time"))
     for each, box, dot in ((before, "fl-box-1", "fl-dot-1"), (after, "fl-box-2", "fl-dot-2")):
         at = x(each.on.toordinal())
         low, high = each.shown.low, each.shown.high

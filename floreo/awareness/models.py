@@ -707,6 +707,7 @@ class ExerciseGroup(Record):
     The join code stands on a blackboard: it opens nothing but being counted in the group, and ends on a day."""
 
     read_with = Permission.AWARENESS_READ
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"join_code"})
     not_chained: ClassVar[dict[str, str]] = dict.fromkeys(
         ("takers", "phish_seen", "phish_recognised", "real_seen", "real_recognised"), _COUNTED
     )

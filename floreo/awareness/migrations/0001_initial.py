@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('published_on', models.DateField(blank=True, null=True, verbose_name='Published on')),
                 ('is_generic', models.BooleanField(default=False, editable=False)),
                 ('kind', models.CharField(choices=[('quiz', 'Quiz'), ('check', 'Self-check')], default='quiz', max_length=5, verbose_name='Kind of quiz')),
-                ('hourly_limit', models.PositiveIntegerField(default=300, help_text='Schools and mobile networks share one address. More are shown their result and not counted.', verbose_name='Counted from one network in an hour')),
+                ('hourly_limit', models.PositiveIntegerField(default=1000, help_text='Schools and mobile networks share one address. More are shown their result and not counted.', verbose_name='Counted from one network in an hour')),
             ],
             options={
                 'verbose_name_plural': 'quizzes',

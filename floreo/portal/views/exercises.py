@@ -27,7 +27,7 @@ from floreo.core.errors import Refused, Slower
 from floreo.core.whole import whole
 from floreo.portal.views.by_link import count_guess
 from floreo.portal.views.learn import learn_crumbs
-from floreo.portal.views.page import page, public_page
+from floreo.portal.views.page import edition_of, page, public_page
 
 PRESSES, PRESSES_PER_HOUR = 3_000, 36_000  # of one network: a school shares one
 COUNTED, COUNTED_PER_HOUR = 500, 1_000
@@ -166,6 +166,7 @@ def _refused(request: HttpRequest, found: Exercise, refusal: Refused) -> HttpRes
         "title": found.in_language("title"),
         "description": found.in_language("summary"),
         "section": "learn",
+        "masthead_edition": edition_of(request),
     }
     response = render(request, "portal/awareness/exercise.html", context, status=refusal.status)
     response.headers["Cache-Control"] = _NO_STORE
@@ -197,6 +198,7 @@ def _render(request: HttpRequest, name: str, play: Play, status: int = 200, **co
         "group": play.group,
         "done": encode(play.decisions),
         "section": "learn",
+        "masthead_edition": edition_of(request),
         "status": status,
         "at": done + 1,
         "of": len(play.messages),

@@ -654,7 +654,7 @@ class Spot(Record, Translated):
     number = models.PositiveIntegerField()
     part = models.CharField(max_length=10, choices=SpotPart.choices, verbose_name=_("Part of the message"))
     quote = models.CharField(
-        max_length=300, blank=True, verbose_name=_("Words"), help_text=_("For the text: exactly as they stand in it.")
+        max_length=300, blank=True, verbose_name=_("Words"), help_text=_("For the text: exactly as they are in it.")
     )
     is_sign = models.BooleanField(default=True, verbose_name=_("A sign of a phish"))
     explanation = models.CharField(max_length=500, verbose_name=_("Explanation"))

@@ -370,7 +370,7 @@ class Migration(migrations.Migration):
                 ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('number', models.PositiveIntegerField()),
                 ('part', models.CharField(choices=[('sender', 'Sender'), ('subject', 'Subject'), ('body', 'Text'), ('link', 'Link'), ('attachment', 'Attachment')], max_length=10, verbose_name='Part of the message')),
-                ('quote', models.CharField(blank=True, help_text='For the text: exactly as they stand in it.', max_length=300, verbose_name='Words')),
+                ('quote', models.CharField(blank=True, help_text='For the text: exactly as they are in it.', max_length=300, verbose_name='Words')),
                 ('is_sign', models.BooleanField(default=True, verbose_name='A sign of a phish')),
                 ('explanation', models.CharField(max_length=500, verbose_name='Explanation')),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spots', to='awareness.message')),

@@ -240,7 +240,7 @@ def _decide(request: HttpRequest, play: Play) -> HttpResponse:
     context: dict[str, Any] = {
         "sheet": sheet,
         "places": sorted(places, key=lambda place: place.spot.number),
-        "is_right": decided.says_phish == message.is_phish,
+        "is_right": decided.took_for_phish == message.is_phish,
         "at": len(after.decisions),
         "is_last": after.following() is None,
     }
@@ -252,7 +252,7 @@ def _decide(request: HttpRequest, play: Play) -> HttpResponse:
 def _judged(play: Play) -> list[tuple[Message, Decided, bool]]:
     by_number = {message.number: message for message in play.messages}
     found = [(by_number[each.message], each) for each in play.decisions]
-    return [(message, each, each.says_phish == message.is_phish) for message, each in found]
+    return [(message, each, each.took_for_phish == message.is_phish) for message, each in found]
 
 
 def _result(play: Play) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def test_an_exercise_with_its_messages_and_places(browser: Client) -> None:
     assert browser.post(f"{here}do/message/", message).status_code == 302
     assert browser.post(f"{here}do/message/", message | {"verdict": "real"}).status_code == 302
     wrong = browser.post(f"{here}messages/1/do/spot/", {"part": "body", "quote": "tomorrow", "explanation": "x"})
-    assert (wrong.status_code, "do not stand in the text" in text_of(wrong)) == (422, True)
+    assert (wrong.status_code, "are not in the text of the message" in text_of(wrong)) == (422, True)
     spot = {"part": "body", "quote": "today", "is_sign": "on", "explanation": "Hurry."}
     assert browser.post(f"{here}messages/1/do/spot/", spot).status_code == 302
     for address in (here, f"{here}messages/1/do/edit/", f"{here}messages/1/places/1/do/edit/"):

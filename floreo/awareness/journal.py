@@ -174,7 +174,7 @@ def _lines(raw: bytes, path: Path) -> Iterator[dict[str, Any]]:
         if hashlib.sha256(body).hexdigest()[:16].encode() == digest:
             yield json.loads(body)
         elif each:
-            log.warning("a line of %s was cut off and is left out: its sender was told so", path.name)
+            log.warning("a line of %s was cut off and is left out: it was never confirmed to its sender", path.name)
 
 
 def _sync(folder: Path) -> None:

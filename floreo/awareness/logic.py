@@ -101,14 +101,14 @@ class Decided:
     """What one taker decided on one message: whether they took it for a phish, and which places they marked."""
 
     message: int
-    says_phish: bool
+    took_for_phish: bool
     marked: tuple[int, ...] = ()
 
 
 def encode(decisions: Iterable[Decided]) -> str:
     """Decisions as a form carries them from page to page: "1p2.3_2r"."""
     return "_".join(
-        f"{each.message}{'p' if each.says_phish else 'r'}{'.'.join(map(str, each.marked))}" for each in decisions
+        f"{each.message}{'p' if each.took_for_phish else 'r'}{'.'.join(map(str, each.marked))}" for each in decisions
     )
 
 

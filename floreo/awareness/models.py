@@ -654,7 +654,7 @@ class Spot(Record, Translated):
     number = models.PositiveIntegerField()
     part = models.CharField(max_length=10, choices=SpotPart.choices, verbose_name=_("Part of the message"))
     quote = models.CharField(
-        max_length=300, blank=True, verbose_name=_("Words"), help_text=_("For the text: exactly as they stand in it.")
+        max_length=300, blank=True, verbose_name=_("Words"), help_text=_("For the text: exactly as they are in it.")
     )
     is_sign = models.BooleanField(default=True, verbose_name=_("A sign of a phish"))
     explanation = models.CharField(max_length=500, verbose_name=_("Explanation"))
@@ -707,6 +707,7 @@ class ExerciseGroup(Record):
     The join code stands on a blackboard: it opens nothing but being counted in the group, and ends on a day."""
 
     read_with = Permission.AWARENESS_READ
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"join_code"})
     not_chained: ClassVar[dict[str, str]] = dict.fromkeys(
         ("takers", "phish_seen", "phish_recognised", "real_seen", "real_recognised"), _COUNTED
     )

@@ -304,9 +304,7 @@ class MessageShape(_Numbered):
                 body = self.translations.get(language, {}).get("body", self.body)
                 quote = each.translations.get(language, {}).get("quote", each.quote)
                 if not quote or quote not in body:
-                    raise ValueError(
-                        f"spot {each.number}: its words do not stand in the text ({language or 'original'})"
-                    )
+                    raise ValueError(f"spot {each.number}: its words are not in the text ({language or 'original'})")
         return self
 
 

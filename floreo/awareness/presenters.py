@@ -18,7 +18,7 @@ from floreo.core.wording import day_text, listed, number_figures
 
 REASONS = {
     Reason.NO_END: _l("the braces { } do not close, or there are two pairs"),
-    Reason.NO_BEGIN: _l("a } stands without its {"),
+    Reason.NO_BEGIN: _l("a } is without its {"),
     Reason.NO_TEXT: _l("there is no question before the answers"),
     Reason.NO_ANSWERS: _l("there are no answers in braces { }"),
     Reason.ESSAY: _l("essays are not taken: nobody would read them"),

@@ -208,7 +208,7 @@ def _family(parent: ExerciseGroup, parts: Sequence[ExerciseGroup]) -> list[Group
     """The takers of the parent itself are one more part, without a line of its own: hidden whenever that is needed."""
     if not parts:
         may = parent.is_over and parent.takers >= SMALLEST_GROUP
-        return [_line(parent, _sum([parent]), is_shown=may, is_part=False)]
+        return [_line(parent, _sum([parent]), is_shown=may, is_part=False, in_family=False)]
     all_over = all(row.is_over for row in (parent, *parts))
     shown = shown_groups([parent.takers, *(part.takers for part in parts)])
     total = shown.total and all_over
@@ -219,25 +219,29 @@ def _family(parent: ExerciseGroup, parts: Sequence[ExerciseGroup]) -> list[Group
     return lines
 
 
-def _line(group: ExerciseGroup, total: _Total, *, is_shown: bool, is_part: bool, waits: bool = False) -> GroupLine:
+def _line(
+    group: ExerciseGroup, total: _Total, *, is_shown: bool, is_part: bool, waits: bool = False, in_family: bool = True
+) -> GroupLine:
     if is_shown:
         recognised = per_cent(total.phish_recognised, total.phish_seen)
         trusted = per_cent(total.real_recognised, total.real_seen)
         seen, right = total.phish_seen, total.phish_recognised
         return GroupLine(group, is_part, total.takers, recognised, trusted, "", seen, right)
-    return GroupLine(group, is_part, None, None, None, _why_hidden(group, total, waits=waits))
+    return GroupLine(group, is_part, None, None, None, _why_hidden(group, in_family=in_family, waits=waits))
 
 
-def _why_hidden(group: ExerciseGroup, total: _Total, *, waits: bool) -> str:
+def _why_hidden(group: ExerciseGroup, *, in_family: bool, waits: bool) -> str:
     if not group.is_over or waits:
         return (
             _("Results show when every group of it is closed.")
             if waits
             else _("Results show when the group is closed.")
         )
-    if total.takers < SMALLEST_GROUP:
-        return _("Fewer than %(n)d took it.") % {"n": SMALLEST_GROUP}
-    return _("Not shown: another group is too small, and the total would give it away.")
+    if in_family:  # one sentence for all: words that set a small one apart would tell how small the other is
+        return _("Not shown: this group, or another of the same parent, has fewer than %(n)d takers.") % {
+            "n": SMALLEST_GROUP
+        }
+    return _("Fewer than %(n)d took it.") % {"n": SMALLEST_GROUP}
 
 
 def shown_family_totals(exercise_ids: Iterable[int] | None = None, *, closed_by: date | None = None) -> list[GroupLine]:

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floreo.awareness.gift import BLANK, LARGEST, Answer, Bank, GiftQuestion, Kind, Problem, Reason, decoded, escaped, read
+from floreo.awareness.gift import (
+    BLANK,
+    LARGEST,
+    Answer,
+    Bank,
+    GiftQuestion,
+    Kind,
+    Problem,
+    Reason,
+    decoded,
+    escaped,
+    read,
+)
 
 
 def only(text: str) -> GiftQuestion:
@@ -41,9 +53,7 @@ def test_several_answers_by_their_weights() -> None:
     assert [a.text for a in found.answers] == ["hurry", "secrecy", "politeness", "length"]
 
 
-@pytest.mark.parametrize(
-    ("braces", "true"), [("{T}", True), ("{TRUE}", True), ("{false}", False), ("{ F }", False)]
-)
+@pytest.mark.parametrize(("braces", "true"), [("{T}", True), ("{TRUE}", True), ("{false}", False), ("{ F }", False)])
 def test_true_or_false(braces: str, true: bool) -> None:
     found = only(f"The sun rises.{braces}")
     assert (found.kind, [a.is_right for a in found.answers]) == (Kind.TRUE_FALSE, [true, not true])
@@ -98,7 +108,9 @@ def test_two_right_answers_of_which_one_is_chosen() -> None:
 def test_script_is_text_and_html_loses_its_marks() -> None:
     plain = only("<script>alert(1)</script> Which?{=<b>a</b> ~b}")
     assert (plain.text, plain.answers[0].text) == ("<script>alert(1)</script> Which?", "<b>a</b>")
-    marked = only("[html]<p>Which <b>one</b>?<script>alert(1)</script></p>{=<i>a</i> &amp; c ~<img src\\=x onerror\\=y>b}")
+    marked = only(
+        "[html]<p>Which <b>one</b>?<script>alert(1)</script></p>{=<i>a</i> &amp; c ~<img src\\=x onerror\\=y>b}"
+    )
     assert (marked.text, [a.text for a in marked.answers]) == ("Which one?", ["a & c", "b"])
 
 
@@ -164,7 +176,8 @@ def test_any_text_gives_questions_and_problems(text: str) -> None:
 def test_any_text_of_its_signs(text: str) -> None:
     bank: Bank = read(text)
     lines = text.count("\n") + 1
-    assert all(1 <= each.line <= lines for each in (*bank.questions, *bank.problems))
+    found = [each.line for each in bank.questions] + [each.line for each in bank.problems]
+    assert all(1 <= line <= lines for line in found)
 
 
 WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=30)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from floreo.awareness import journal
 from floreo.awareness.journal import Journal, take, waiting
 
 
@@ -87,8 +86,8 @@ def test_a_full_disk_says_so_and_leaves_nothing_behind(tmp_path: Path, monkeypat
     def half(handle: int, data: bytes) -> int:
         return whole(handle, data[: len(data) // 2])
 
-    monkeypatch.setattr(journal.os, "write", half)
-    with pytest.raises(OSError) as caught:
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(OSError, match="No space left") as caught:
         own.add({"n": 2})
     monkeypatch.undo()
     own.add({"n": 3})

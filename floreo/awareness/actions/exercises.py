@@ -32,7 +32,7 @@ def must_not_be_counted(message: Message) -> None:
         raise Refused(sentence, code="counted")
 
 
-def must_have_room(exercise: Exercise) -> None:
+def must_take_more(exercise: Exercise) -> None:
     must_be_draft(exercise)
     if exercise.counts.exists() or exercise.groups.filter(takers__gt=0).exists():
         raise Refused(_("Decisions on this exercise were counted, so no message can be added."), code="counted")
@@ -67,7 +67,7 @@ def _require_message(message: Message) -> None:
 @action("exercise_message.added", needs=RUN)
 def add_message(exercise: Exercise, *, by: Actor, **facts: Any) -> Message:
     fresh = lock_latest(exercise)
-    must_have_room(fresh)
+    must_take_more(fresh)
     last = fresh.messages.aggregate(last=Max("number"))["last"] or 0
     made = Message(exercise=fresh, number=last + 1)
     assign(made, facts)
@@ -99,7 +99,7 @@ def _require_spot(spot: Spot) -> None:
             texts[language] = (str(words.get("quote", "")), message.in_language("body", language))
         for quote, body in texts.values():
             if not quote or quote not in body:
-                sentence = _("These words do not stand in the text of the message. Copy them from it exactly.")
+                sentence = _("These words are not in the text of the message. Copy them from it exactly.")
                 raise refuse("quote", sentence, code="not_in_the_text")
     has_part = {SpotPart.LINK: bool(message.link_text), SpotPart.ATTACHMENT: bool(message.attachment)}
     if not has_part.get(SpotPart(spot.part), True):

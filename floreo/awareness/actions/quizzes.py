@@ -34,7 +34,7 @@ def must_be_removable(question: Question) -> None:
     must_be_draft(question.quiz)
 
 
-def must_have_room(quiz: Quiz) -> None:
+def must_take_more(quiz: Quiz) -> None:
     must_be_draft(quiz)
     if quiz.questions.count() >= MOST_QUESTIONS:
         raise _full(0)
@@ -68,7 +68,7 @@ def _require_question(question: Question) -> None:
 def add_question(quiz: Quiz, *, by: Actor, **facts: Any) -> Question:
     """A question without answers yet; one that is true or false gets its two."""
     fresh = lock_latest(quiz)
-    must_have_room(fresh)
+    must_take_more(fresh)
     made = Question(quiz=fresh, number=_next_number(fresh))
     assign(made, facts)
     _require_question(made)

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('published_on', models.DateField(blank=True, null=True, verbose_name='Published on')),
                 ('is_generic', models.BooleanField(default=False, editable=False)),
                 ('kind', models.CharField(choices=[('quiz', 'Quiz'), ('check', 'Self-check')], default='quiz', max_length=5, verbose_name='Kind of quiz')),
-                ('hourly_limit', models.PositiveIntegerField(default=300, help_text='Schools and mobile networks share one address. More are shown their result and not counted.', verbose_name='Counted from one network in an hour')),
+                ('hourly_limit', models.PositiveIntegerField(default=1000, help_text='Schools and mobile networks share one address. More are shown their result and not counted.', verbose_name='Counted from one network in an hour')),
             ],
             options={
                 'verbose_name_plural': 'quizzes',
@@ -370,7 +370,7 @@ class Migration(migrations.Migration):
                 ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('number', models.PositiveIntegerField()),
                 ('part', models.CharField(choices=[('sender', 'Sender'), ('subject', 'Subject'), ('body', 'Text'), ('link', 'Link'), ('attachment', 'Attachment')], max_length=10, verbose_name='Part of the message')),
-                ('quote', models.CharField(blank=True, help_text='For the text: exactly as they stand in it.', max_length=300, verbose_name='Words')),
+                ('quote', models.CharField(blank=True, help_text='For the text: exactly as they are in it.', max_length=300, verbose_name='Words')),
                 ('is_sign', models.BooleanField(default=True, verbose_name='A sign of a phish')),
                 ('explanation', models.CharField(max_length=500, verbose_name='Explanation')),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spots', to='awareness.message')),

@@ -27,7 +27,7 @@ from floreo.core.errors import Refused, Slower
 from floreo.core.whole import whole
 from floreo.portal.views.by_link import count_guess
 from floreo.portal.views.learn import learn_crumbs
-from floreo.portal.views.page import page, public_page
+from floreo.portal.views.page import edition_of, page, public_page
 
 PRESSES, PRESSES_PER_HOUR = 3_000, 36_000  # of one network: a school shares one
 COUNTED, COUNTED_PER_HOUR = 500, 1_000
@@ -166,6 +166,7 @@ def _refused(request: HttpRequest, found: Exercise, refusal: Refused) -> HttpRes
         "title": found.in_language("title"),
         "description": found.in_language("summary"),
         "section": "learn",
+        "masthead_edition": edition_of(request),
     }
     response = render(request, "portal/awareness/exercise.html", context, status=refusal.status)
     response.headers["Cache-Control"] = _NO_STORE
@@ -197,6 +198,7 @@ def _render(request: HttpRequest, name: str, play: Play, status: int = 200, **co
         "group": play.group,
         "done": encode(play.decisions),
         "section": "learn",
+        "masthead_edition": edition_of(request),
         "status": status,
         "at": done + 1,
         "of": len(play.messages),
@@ -238,7 +240,7 @@ def _decide(request: HttpRequest, play: Play) -> HttpResponse:
     context: dict[str, Any] = {
         "sheet": sheet,
         "places": sorted(places, key=lambda place: place.spot.number),
-        "is_right": decided.says_phish == message.is_phish,
+        "is_right": decided.took_for_phish == message.is_phish,
         "at": len(after.decisions),
         "is_last": after.following() is None,
     }
@@ -250,7 +252,7 @@ def _decide(request: HttpRequest, play: Play) -> HttpResponse:
 def _judged(play: Play) -> list[tuple[Message, Decided, bool]]:
     by_number = {message.number: message for message in play.messages}
     found = [(by_number[each.message], each) for each in play.decisions]
-    return [(message, each, each.says_phish == message.is_phish) for message, each in found]
+    return [(message, each, each.took_for_phish == message.is_phish) for message, each in found]
 
 
 def _result(play: Play) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from floreo.core import clock, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.whole import whole
 from floreo.portal.views.learn import learn_crumbs
-from floreo.portal.views.page import page, public_page
+from floreo.portal.views.page import edition_of, page, public_page
 
 # Of one network, whatever it takes: a whole town may share one. What is counted of it is limited by the quiz itself.
 PRESSES, PRESSES_PER_HOUR = 3_000, 36_000
@@ -117,6 +117,7 @@ def _post(request: HttpRequest, found: Quiz) -> HttpResponse:
         "quiz": found,
         "note": note,
         "section": "learn",
+        "masthead_edition": edition_of(request),
         "steps": (),
         "title": found.in_language("title"),
         "again": request.path,
@@ -133,6 +134,7 @@ def _again(request: HttpRequest, found: Quiz, asked: Sequence[Asked]) -> HttpRes
         "quiz": found,
         "rows": [(each, ()) for each in asked],
         "section": "learn",
+        "masthead_edition": edition_of(request),
         "title": found.in_language("title"),
         "description": found.in_language("summary"),
         "refusal": _("Choose at least one answer."),

@@ -57,7 +57,7 @@ COMMANDS: Mapping[str, Command] = {
             "It gets a join code to be written on a blackboard. Results show once the group is closed, from 5 takers on, and"
             " never of one person."
         ),
-        done=_l("Group added. Its join code stands in the list."),
+        done=_l("Group added. Its join code is in the list."),
     ),
     "message": Command(
         _l("Add a message"),
@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, Command] = {
         _RUN,
         new(forms.MessageForm),
         actions.add_message,
-        allowed_by(actions.must_have_room),
+        allowed_by(actions.must_take_more),
     ),
     "edit": Command(_l("Edit"), _l("Edit"), _RUN, over_row(forms.ExerciseForm), publishing.update_exercise),
     "withdraw": Command(

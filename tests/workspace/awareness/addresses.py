@@ -34,18 +34,20 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     exercises.add_spot(message, by=SYSTEM, part="body", quote="Press", explanation="It wants something.")
     group = exercises.add_group(exercise, by=SYSTEM, name="Class 9", sector="education", ends_on=date(2026, 12, 20))
     return {
-        **dict.fromkeys(("campaign",), ["look-twice"]),
+        "campaign": ["look-twice"],
         "campaign_command": ["look-twice", "edit"],
         "channel_command": ["look-twice", channel.pk, "edit"],
         "campaign_link_command": ["look-twice", link.pk, "edit"],
         "reach_command": ["look-twice", reach.pk, "edit"],
         "material": ["your-phone"],
         "material_command": ["your-phone", "edit"],
-        **dict.fromkeys(("quiz", "import_gift"), [quiz.code]),
+        "quiz": [quiz.code],
+        "import_gift": [quiz.code],
         "quiz_command": [quiz.code, "edit"],
         "question_command": [quiz.code, 1, "edit"],
         "option_command": [quiz.code, 1, 1, "edit"],
-        **dict.fromkeys(("exercise", "import_results"), [exercise.code]),
+        "exercise": [exercise.code],
+        "import_results": [exercise.code],
         "exercise_command": [exercise.code, "edit"],
         "message_command": [exercise.code, 1, "edit"],
         "spot_command": [exercise.code, 1, 1, "edit"],

@@ -9,6 +9,7 @@ from floreo.portal.views import (
     advisories,
     answer,
     calendar,
+    capacity,
     certificates,
     competitions,
     consultations,
@@ -37,8 +38,8 @@ from floreo.portal.views import (
     register,
     report,
     reports,
-    training,
     surveys,
+    training,
 )
 
 app_name = "portal"
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("strategy/<slug:edition>/objectives/<str:code>/", plan.objective, name="objective"),
     path("strategy/<slug:edition>/actions/<str:code>/", action.action, name="action"),
     path("strategy/<slug:edition>/actions/<str:code>/history/", action.action_history, name="action_history"),
+    path("capacity/", capacity.capacity, name="capacity"),
     path("laws/", laws.laws, name="laws"),
     path("laws/<slug:code>/", laws.law, name="law"),
     path("laws/<slug:code>/treaties/<slug:framework>/", laws.law_treaty, name="law_treaty"),

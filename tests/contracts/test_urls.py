@@ -35,6 +35,7 @@ PUBLIC = [
     r"advisories/",
     r"certificates/",
     r"\.well-known/did\.json",
+    r"capacity/",
     r"consultations/",
     r"learn/",
     r"campaigns/",

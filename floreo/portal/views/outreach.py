@@ -86,7 +86,7 @@ def outreach(request: HttpRequest) -> HttpResponseBase:
         "portal/outreach/coverage.html",
         title=words["headline"],
         description=_("Ambassadors and awareness sessions in each district, for the number of its inhabitants."),
-        section="districts",
+        section="outreach",
         found=found,
         scheme=scheme,
         with_people_rate=True,
@@ -108,7 +108,7 @@ def ambassadors(request: HttpRequest) -> HttpResponseBase:
         request,
         "portal/outreach/ambassadors.html",
         title=title % {"n": number_figures(number)},
-        section="districts",
+        section="outreach",
         crumbs=_crumbs(),
         listing=listing,
         rows=[(a, presenters.languages_text(a.languages)) for a in listing.rows],
@@ -139,14 +139,14 @@ def ask(request: HttpRequest) -> HttpResponse:
         if isinstance(refusal, Slower):
             response.headers["Retry-After"] = str(refusal.seconds)
         return response
-    context = {"found": sent, "section": "districts", "scheme": main_scheme()}
+    context = {"found": sent, "section": "outreach", "scheme": main_scheme()}
     response = render(request, "portal/outreach/asked.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _ask_page(request: HttpRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "section": "districts", "scheme": main_scheme(), "status": status}
+    context = {"form": form, "section": "outreach", "scheme": main_scheme(), "status": status}
     response = render(request, "portal/outreach/ask.html", context, status=status)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

@@ -19,7 +19,7 @@ LOADS = ("openbadgeslib.ob3.ldp", "openbadgeslib.ob3.verifier", "pyld.jsonld", "
 LARGEST = 2_000_000  # bytes of a picture; a credential has a few thousand
 _LONGEST = 400  # characters of anything that a badge says of itself
 # The library asks for this claim after it has checked the signature; 1EdTech's own good examples come without it.
-_WITHOUT_SUBJECT = "missing the required 'sub' claim"
+_WITHOUT_SUBJECT = "missing the required 'sub'"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -65,16 +65,16 @@ def _of_document(text: str) -> Read:
         return Read(fault=Fault.NO_BADGE)
     if not isinstance(document, dict) or not _is_credential(document):
         return Read(fault=Fault.NO_BADGE)
-    said = _said(document)
+    stated = _stated(document)
     proofs = document.get("proof")
     proof = _proof(proofs if isinstance(proofs, list) else [proofs])
     if fault := _fault(document):
         if fault is Fault.OLD:
-            said["signature"] = Signature.UNKNOWN if proofs else Signature.MISSING
-            return Read(fault=fault, **said)
-        return Read(fault=fault, **said | _signed(document, proof, only_proof=True))
+            stated["signature"] = Signature.UNKNOWN if proofs else Signature.MISSING
+            return Read(fault=fault, **stated)
+        return Read(fault=fault, **stated | _signed(document, proof, only_proof=True))
     signed = _signed(document, proof, only_proof=False)
-    return Read(**said | {"fault": _dated(document)} | signed)
+    return Read(**stated | {"fault": _dated(document)} | signed)
 
 
 def _proof(proofs: list[Any]) -> dict[str, Any] | None:
@@ -170,10 +170,10 @@ def _of_token(token: str) -> Read:
     document = payload.get("vc") if isinstance(payload.get("vc"), dict) else payload
     if not isinstance(document, dict) or not _is_credential(document):
         return Read(fault=Fault.NO_BADGE)
-    said, fault = _said(document), _fault(document)
+    stated, fault = _stated(document), _fault(document)
     pem = _key_of_header(header)
     if fault is Fault.OLD or pem is None:
-        return Read(**said | {"fault": fault or _dated(document), "signature": Signature.UNKNOWN})
+        return Read(**stated | {"fault": fault or _dated(document), "signature": Signature.UNKNOWN})
     signed: dict[str, Any] = {"signature": Signature.HOLDS, "key": _public(pem)}
     try:
         OB3Verifier(pem).verify(token)
@@ -183,7 +183,7 @@ def _of_token(token: str) -> Read:
             signed["signature"] = Signature.BROKEN
         elif not _is_of_dates(problem) and _WITHOUT_SUBJECT not in words:
             fault = fault or Fault.MALFORMED
-    return Read(**said | {"fault": fault or _dated(document)} | signed)
+    return Read(**stated | {"fault": fault or _dated(document)} | signed)
 
 
 def _part(text: str) -> dict[str, Any] | None:
@@ -292,7 +292,7 @@ def _inner(value: Any) -> dict[str, Any]:
     return first if isinstance(first, dict) else {}
 
 
-def _said(document: dict[str, Any]) -> dict[str, Any]:
+def _stated(document: dict[str, Any]) -> dict[str, Any]:
     issuer = document.get("issuer")
     profile = issuer if isinstance(issuer, dict) else {"id": issuer}
     subject = _inner(document.get("credentialSubject"))

@@ -682,7 +682,7 @@ class Attendance(Attended):
     organisation_name = models.CharField(max_length=200, blank=True)  # of who walked in, as they said it
     sector = models.CharField(max_length=9, choices=Sector.choices, blank=True)  # as above
     how = models.CharField(max_length=5, choices=How.choices, default=How.LIST)
-    recorded_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(null=True, blank=True)  # not known of what a pack brings
     recorded_by = models.CharField(max_length=200, blank=True)
 
     objects = AttendanceQuerySet.as_manager()

@@ -220,8 +220,6 @@ class AttendanceShape(Shape):
     session: str
     organisation: str = ""
     how: Annotated[str, one_of(How)] = "list"
-    recorded_at: Moment
-    recorded_by: str = ""
 
     def identity(self) -> str:
         return self.session
@@ -271,8 +269,6 @@ class EnrolmentShape(Shape):
                 session=f"{self.cohort}/{session}",
                 organisation=self.organisation,
                 how=self.how,
-                recorded_at=datetime.combine(self.asked_on, time(15), tzinfo=UTC),
-                recorded_by="",
             )
             yield row, replace(inner, number=number)
 

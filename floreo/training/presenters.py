@@ -15,7 +15,7 @@ from floreo.core.figures import SMALL
 from floreo.core.suppression import suppressed_list
 from floreo.core.ui.locale import moment
 from floreo.core.ui.locale import number as number_text
-from floreo.core.wording import day_text, lasting_text, number_figures
+from floreo.core.wording import lasting_text, number_figures
 from floreo.training.logic import CohortState, EnrolmentState
 from floreo.training.models import Audience, Cohort, Enrolment, Session, SignUp
 from floreo.training.queries import Account, Seats, sector_words
@@ -34,6 +34,8 @@ def seats_text(seats: Seats) -> str:
         return ngettext("%(n)s person has a seat", "%(n)s people have a seat", seats.taken) % {
             "n": number_figures(seats.taken)
         }
+    if seats.is_full and not seats.waiting:
+        return _("Full")
     if seats.is_full:
         words = ngettext(
             "Full, %(n)s person on the waiting list", "Full, %(n)s people on the waiting list", seats.waiting
@@ -41,6 +43,12 @@ def seats_text(seats: Seats) -> str:
         return words % {"n": number_figures(seats.waiting)}
     words = ngettext("%(left)s of %(n)s seat free", "%(left)s of %(n)s seats free", seats.capacity or 0)
     return words % {"left": number_figures(seats.left), "n": number_figures(seats.capacity or 0)}
+
+
+def open_seats_text(cohort: Cohort, seats: Seats) -> str:
+    """The same, while anybody can still take one; "" later."""
+    is_over = cohort.ends_on is not None and cohort.ends_on < clock.today()
+    return "" if cohort.is_history or not cohort.is_running or is_over else seats_text(seats)
 
 
 def state_text(cohort: Cohort) -> str:
@@ -148,7 +156,3 @@ def safe_counts(pairs: Iterable[tuple[str, int]]) -> list[CountLine]:
 
 def sector_lines(account: Account) -> list[CountLine]:
     return safe_counts((sector_words(sector), n) for sector, n in account.sectors)
-
-
-def closed_text(cohort: Cohort) -> str:
-    return _("Results recorded on %(day)s") % {"day": day_text(cohort.closed_on)} if cohort.closed_on else ""

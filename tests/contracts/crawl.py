@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
+from django.db.models import Q
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
@@ -23,6 +24,7 @@ from floreo.organisations.models import Organisation, Person
 from floreo.publications.models import Publication
 from floreo.reviews.models import Answer
 from floreo.strategy.models import Action, BudgetLine, Grant, ImportDraft, Payment
+from floreo.training.models import Cohort
 from tests.contracts.planted_inside import ACTION, ASN, COMMON, EDITION
 from tests.portal.test_leaks_of_reviews import text_of
 
@@ -60,6 +62,9 @@ def own_addresses() -> list[str]:
     for one in Consultation.objects.filter(comments__number=1, code__startswith="planted"):
         listed = reverse("workspace:consultation_comments", args=[one.code])
         found += [one.workspace_url(), listed, f"{listed}?download=csv", one.get_absolute_url()]
+    for one in Cohort.objects.filter(Q(code__startswith=COMMON) | Q(code="planted-cohort")):
+        listed = reverse("workspace:training_participants", args=[one.code])
+        found += [one.workspace_url(), listed, f"{listed}?download=csv", one.get_absolute_url()]
     for person in Person.objects.filter(code__startswith=COMMON):
         found.append(reverse("workspace:person", args=[person.code]))
     for piece in Evidence.objects.filter(code__startswith=COMMON):
@@ -79,6 +84,8 @@ def _of_the_desks() -> list[str]:
         "decisions",
         "publications",
         "consultations",
+        "training_programmes",
+        "training_cohorts",
         "advisories",
         "channels",
         "imports",

@@ -53,6 +53,7 @@ from floreo.strategy.models import (
     Risk,
     Update,
 )
+from floreo.training.models import Cohort, Course, Enrolment, Programme
 from tests.feeds.notices_made import make_finding
 
 P = Permission
@@ -83,6 +84,7 @@ WORDS = {
     P.INCIDENT_READ: f"{COMMON}shared",
     P.INCIDENT_SETUP: f"{COMMON}setup",
     P.CONSULTATION_READ: f"{COMMON}comment",
+    P.TRAINING_READ: f"{COMMON}course",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -125,6 +127,7 @@ def plant(*, by: Any) -> None:
         (_cases, (power,)),
         (_receiving, (power,)),
         (_consultations, ()),
+        (_training, ()),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -251,6 +254,21 @@ def _consultations() -> None:
     facts = {"received_on": clock.today(), "respondent": "citizen", "text": f"{word} text", "point": point}
     save(Comment(consultation=made, number=1, reference="COM-2026-PLANTD", **facts))
     save(Invitation(consultation=made, name=f"{word} invited", mail="a@example.org", link_hash="0" * 64))
+
+
+def _training() -> None:
+    """A programme that is not public, and who signed up for a cohort that is."""
+    word, day = WORDS[P.TRAINING_READ], clock.today()
+    hidden = save(Programme(code=f"{word}-programme", title=f"{word} programme", aim=word))
+    save(Course(programme=hidden, code=f"{word}-course", title=f"{word} course"))
+    shown = save(Programme(code="planted-programme", title="Planted", is_public=True))
+    course = save(Course(programme=shown, code="planted-course", title="Planted"))
+    cohort = save(
+        Cohort(course=course, code="planted-cohort", title="Planted", starts_on=day, ends_on=day, is_public=True)
+    )
+    save(Cohort(course=course, code=f"{word}-cohort", title=f"{word} cohort", starts_on=day, ends_on=day))
+    facts = {"mail": f"{word}@example.org", "organisation_name": f"{word} body", "asked_on": day}
+    save(Enrolment(cohort=cohort, number=1, name=f"{word} name", sector="public", **facts))
 
 
 def _advisories() -> None:

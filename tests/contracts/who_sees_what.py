@@ -73,6 +73,9 @@ WITHHELD = (
         "Consultations that have not opened, comments that are not published, and decisions before the answers are",
         P.CONSULTATION_READ,
     ),
+    Withheld(
+        "training", "Courses that are not public, who signed up for a course, who came, and results", P.TRAINING_READ
+    ),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
@@ -97,7 +100,18 @@ EXITS = (
     Exit(
         "workspace search",
         "Search of the workspace",
-        ("plan", "register", "people", *EVIDENCE, "publications", *ADVISORIES, "meetings", "consultations", *_CASES),
+        (
+            "plan",
+            "register",
+            "people",
+            *EVIDENCE,
+            "publications",
+            *ADVISORIES,
+            "meetings",
+            "consultations",
+            "training",
+            *_CASES,
+        ),
         work=_OF_TEAM,
     ),
     Exit("program", "The API with a token of one's account", ("findings",), needs=P.FEED_READ),

@@ -304,7 +304,7 @@ def _reviews(act: Action, person: Person) -> None:
 
 
 def _readings() -> None:
-    shown = Indicator.objects.get(code="officials-trained")
+    shown = Indicator.objects.get(code="days-to-attendance-list")
     save(
         Reading(
             indicator=shown,

@@ -74,7 +74,7 @@ def _register(by: User) -> None:
 
 def _figures(act: Action) -> None:
     save(Indicator(code="leak", title=f"{SECRET} indicator", definition="x", unit="people", is_public=False))
-    shown = Indicator.objects.get(code="officials-trained")
+    shown = Indicator.objects.get(code="days-to-attendance-list")
     save(
         Reading(
             indicator=shown,

@@ -124,7 +124,7 @@ def course(request: HttpRequest, code: str) -> HttpResponseBase:
                 c,
                 presenters.dates_text(c),
                 presenters.state_text(c),
-                "" if c.is_history or not c.is_running else presenters.seats_text(seats[c.pk]),
+                presenters.open_seats_text(c, seats[c.pk]),
             )
             for c in cohorts
         ],
@@ -161,7 +161,7 @@ def cohort(request: HttpRequest, code: str) -> HttpResponseBase:
         crumbs=_crumbs(Crumb(found.course.in_language("title"), found.course.get_absolute_url())),
         sessions=[(s, presenters.session_text(s)) for s in found.sessions.select_related("place")],
         state=presenters.state_text(found),
-        seats="" if found.is_history or not found.is_running else presenters.seats_text(seats),
+        seats=presenters.open_seats_text(found, seats),
         is_full=seats.is_full,
         sign_up=presenters.sign_up_text(found),
         may_sign_up=found.takes_sign_ups and found.sign_up == SignUp.OPEN,
@@ -375,7 +375,11 @@ def own_data(found: Enrolment) -> dict[str, Any]:
         "state": found.state,
         "signed_up_on": found.asked_on.isoformat(),
         "sessions_attended": [
-            {"session": a.session.number, "how": a.how, "recorded_at": a.recorded_at.isoformat()}
+            {
+                "session": a.session.number,
+                "how": a.how,
+                "recorded_at": a.recorded_at.isoformat() if a.recorded_at else None,
+            }
             for a in found.attendances.filter(presence="present").select_related("session").order_by("session__number")
         ],
         "test_before": str(found.score_before) if found.score_before is not None else None,

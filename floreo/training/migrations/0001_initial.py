@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
                 ('organisation_name', models.CharField(blank=True, max_length=200)),
                 ('sector', models.CharField(blank=True, choices=[('energy', 'Energy'), ('transport', 'Transport and ports'), ('finance', 'Banking and finance'), ('health', 'Health'), ('water', 'Water'), ('digital', 'Telecommunications and digital services'), ('public', 'Public administration'), ('education', 'Education and research'), ('food', 'Food and farming'), ('tourism', 'Tourism'), ('trade', 'Trade and industry'), ('people', 'Private persons'), ('other', 'Another sector')], max_length=9)),
                 ('how', models.CharField(choices=[('qr', 'By the code at the door'), ('list', 'From the list'), ('paper', 'From the paper roll')], default='list', max_length=5)),
-                ('recorded_at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField(blank=True, null=True)),
                 ('recorded_by', models.CharField(blank=True, max_length=200)),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_attendances', to='organisations.organisation')),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(app_label)s_attendances', to='organisations.person')),

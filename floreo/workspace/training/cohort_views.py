@@ -199,7 +199,7 @@ def cohorts(request: HttpRequest) -> HttpResponseBase:
                 c,
                 presenters.dates_text(c),
                 presenters.state_text(c),
-                "" if c.is_history else presenters.seats_text(seats[c.pk]),
+                presenters.open_seats_text(c, seats[c.pk]),
             )
             for c in rows
         ],
@@ -223,7 +223,7 @@ def cohort(request: HttpRequest, code: str) -> HttpResponse:
         "cohort": found,
         "state": presenters.state_text(found),
         "dates": presenters.dates_text(found),
-        "seats": presenters.seats_text(seats),
+        "seats": presenters.open_seats_text(found, seats),
         "sign_up": presenters.sign_up_text(found),
         "language": presenters.language_word(found.language) if found.language else "",
         "audience": presenters.audience_word(found.course.programme.audience),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Item
-from floreo.organisations.models import Organisation
+from floreo.organisations.models import Organisation, Place
 from floreo.strategy.models import Objective
 from floreo.training.actions.attending import Ticked
 from floreo.training.actions.enrolling import Who
@@ -47,6 +47,12 @@ def _body(model: Any, name: str) -> Any:
         to_field_name="code",
         empty_label=_l("None"),
         **words_of(model, name),
+    )
+
+
+def _place(model: Any) -> Any:
+    return forms.ModelChoiceField(
+        Place.objects.all(), required=False, to_field_name="code", empty_label=_l("None"), **words_of(model, "place")
     )
 
 
@@ -109,6 +115,7 @@ class RolesForm(CommandForm):
 
 
 class CohortForm(RecordForm):
+    place = _place(Cohort)
     language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Cohort, "language"))
     sign_up_opens_at = field_of(Cohort, "sign_up_opens_at")
     sign_up_closes_at = field_of(Cohort, "sign_up_closes_at")
@@ -134,6 +141,8 @@ class CohortForm(RecordForm):
 class HistoryForm(RecordForm):
     """A course in the past that only a source tells of."""
 
+    place = _place(Cohort)
+
     class Meta:
         model = Cohort
         fields: ClassVar[list[str]] = [
@@ -155,6 +164,7 @@ class HistoryForm(RecordForm):
 
 
 class SessionForm(RecordForm):
+    place = _place(Session)
     starts_at = field_of(Session, "starts_at", required=True)
     ends_at = field_of(Session, "ends_at", required=True)
     language = forms.ChoiceField(

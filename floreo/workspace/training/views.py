@@ -137,7 +137,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
                 c,
                 presenters.dates_text(c),
                 presenters.state_text(c),
-                "" if c.is_history else presenters.seats_text(seats[c.pk]),
+                presenters.open_seats_text(c, seats[c.pk]),
             )
             for c in cohorts
         ],

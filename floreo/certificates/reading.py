@@ -20,6 +20,7 @@ LARGEST = 2_000_000  # bytes of a picture; a credential has a few thousand
 _LONGEST = 400  # characters of anything that a badge says of itself
 # The library asks for this claim after it has checked the signature; 1EdTech's own good examples come without it.
 _WITHOUT_SUBJECT = "missing the required 'sub'"
+_OPEN_BADGES_2 = "https://w3id.org/openbadges/v2"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -63,6 +64,8 @@ def _of_document(text: str) -> Read:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return Read(fault=Fault.NO_BADGE)
+    if isinstance(document, dict) and _OPEN_BADGES_2 in _many(document.get("@context")):
+        return Read(fault=Fault.OLD, signature=Signature.UNKNOWN)
     if not isinstance(document, dict) or not _is_credential(document):
         return Read(fault=Fault.NO_BADGE)
     stated = _stated(document)
@@ -244,7 +247,7 @@ def _fault(document: dict[str, Any]) -> Fault | None:
     """What is wrong with it whoever signed it."""
     types = _many(document.get("type"))
     contexts = _many(document.get("@context"))
-    if "https://www.w3.org/2018/credentials/v1" in contexts or "https://w3id.org/openbadges/v2" in contexts:
+    if "https://www.w3.org/2018/credentials/v1" in contexts:
         return Fault.OLD
     if not {"OpenBadgeCredential", "AchievementCredential"} & {t for t in types if isinstance(t, str)}:
         return Fault.NOT_A_BADGE

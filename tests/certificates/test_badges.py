@@ -269,6 +269,11 @@ def test_what_is_no_badge_gets_its_sentence(content: bytes) -> None:
     assert (check.verdict, headline(check)) == (Verdict.NO_BADGE, "There is no Open Badge in this")
 
 
+def test_a_badge_of_the_standard_before_cannot_be_checked_here() -> None:
+    old = {"@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "id": "https://school.example/1"}
+    assert check_badge(json.dumps(old).encode()).verdict is Verdict.UNCHECKED
+
+
 def test_a_file_that_is_too_large_is_not_read() -> None:
     assert check_badge(b"{" + b" " * reading.LARGEST).verdict is Verdict.NO_BADGE
 

@@ -23,7 +23,7 @@ class Alignment:
 
 
 @dataclass(frozen=True)
-class Claim:
+class Statement:
     """What is signed. `holder` is the name in clear: a certificate is shown to be read."""
 
     id: str  # the address of its public page
@@ -68,13 +68,13 @@ class Signer:
         self._tokens = OB3Signer(self._pem, "EdDSA")
         self._shapes = set[tuple[str, ...]]()
 
-    def sign(self, claim: Claim, *, at: datetime) -> tuple[str, str]:
+    def sign(self, statement: Statement, *, at: datetime) -> tuple[str, str]:
         """The credential as JSON with its proof, and as JWT.
 
         That the JSON is exactly what the proof covers is compared once for each shape of a credential; it doubles the time."""
         from openbadgeslib.ob3.ldp import add_data_integrity_proof
 
-        credential = _credential(claim, self.issuer)
+        credential = _credential(statement, self.issuer)
         shape = _shape(credential.to_vc())
         if shape in self._shapes:
             signed = add_data_integrity_proof(credential.to_vc(), self._pem, self.method, created=at)
@@ -112,36 +112,38 @@ def _shape(value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _credential(claim: Claim, issuer: Issuer) -> Any:
+def _credential(statement: Statement, issuer: Issuer) -> Any:
     from openbadgeslib.ob3 import credential as ob3
 
-    parts = [ob3.Evidence(id=claim.evidence, name=claim.cohort or claim.title, narrative=claim.hours or None)]
-    if claim.renews:
-        parts.append(ob3.Evidence(id=claim.renews, name="renews"))
+    parts = [
+        ob3.Evidence(id=statement.evidence, name=statement.cohort or statement.title, narrative=statement.hours or None)
+    ]
+    if statement.renews:
+        parts.append(ob3.Evidence(id=statement.renews, name="renews"))
     return ob3.OpenBadgeCredential(
-        id=claim.id,
-        name=claim.title,
+        id=statement.id,
+        name=statement.title,
         issuer=ob3.Issuer(id=issuer.did, name=issuer.name, url=issuer.address),
         recipient_id=None,
-        identifiers=[ob3.IdentityObject(identity_hash=claim.holder, identity_type="name", hashed=False)],
+        identifiers=[ob3.IdentityObject(identity_hash=statement.holder, identity_type="name", hashed=False)],
         achievement=ob3.Achievement(
-            id=claim.achievement,
-            name=claim.title,
-            description=claim.description,
-            criteria_narrative=claim.criteria,
+            id=statement.achievement,
+            name=statement.title,
+            description=statement.description,
+            criteria_narrative=statement.criteria,
             achievement_type="Certificate",
-            alignments=[ob3.Alignment(a.name, a.address, a.framework, a.code) for a in claim.alignments],
+            alignments=[ob3.Alignment(a.name, a.address, a.framework, a.code) for a in statement.alignments],
         ),
-        issuance_date=claim.valid_from,
-        expiration_date=claim.valid_until,
+        issuance_date=statement.valid_from,
+        expiration_date=statement.valid_until,
         evidence=parts,
         credential_status=[
             {
-                "id": f"{claim.status_list}#{claim.status_index}",
+                "id": f"{statement.status_list}#{statement.status_index}",
                 "type": "BitstringStatusListEntry",
                 "statusPurpose": "revocation",
-                "statusListIndex": str(claim.status_index),
-                "statusListCredential": claim.status_list,
+                "statusListIndex": str(statement.status_index),
+                "statusListCredential": statement.status_list,
             }
         ],
     )

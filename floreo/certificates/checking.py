@@ -89,7 +89,7 @@ def _differences(read: Read, found: Certificate) -> tuple[str, ...]:
         "issued": (read.valid_from[:10], found.issued_on.isoformat()),
         "expires": (read.valid_until[:10], found.expires_on.isoformat() if found.expires_on else ""),
     }
-    return tuple(name for name, (said, kept) in pairs.items() if said != kept)
+    return tuple(name for name, (stated, kept) in pairs.items() if stated != kept)
 
 
 def headline(check: Check) -> str:
@@ -100,7 +100,7 @@ def headline(check: Check) -> str:
         Verdict.REVOKED: _("This certificate was revoked"),
         Verdict.EDITED: _("This badge was changed after it was signed"),
         Verdict.FORGED: _("This badge is forged"),
-        Verdict.COPY: _("This badge imitates one of ours"),
+        Verdict.COPY: _("This badge imitates one that was issued here"),
         Verdict.KEY_WITHDRAWN: _("This badge is signed with a key that is no longer accepted"),
         Verdict.UNRECORDED: _("It is not known whether this certificate is valid"),
         Verdict.FOREIGN: _("This badge was not issued here"),
@@ -117,7 +117,7 @@ def headline(check: Check) -> str:
 def explanation(check: Check) -> str:
     """What that means, and what to do."""
     words = {"issuer": check.read.issuer_name or check.read.issuer_id or "–"}
-    said = {
+    stated = {
         Verdict.VALID: _("It was signed here and not changed, it is on record here, and it was not revoked."),
         Verdict.EXPIRED: _("It was signed here and not changed. Its last day has passed."),
         Verdict.REVOKED: _("It was signed here, and later revoked. The reason is on its page."),
@@ -153,7 +153,7 @@ def explanation(check: Check) -> str:
             " paper, use its number or code."
         ),
     }
-    return said[check.verdict] % (words | {"fault": fault_text(check.read.fault)})
+    return stated[check.verdict] % (words | {"fault": fault_text(check.read.fault)})
 
 
 def fault_text(fault: Fault | None) -> str:

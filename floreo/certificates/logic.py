@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 SOON = timedelta(days=60)  # before the end: invited to renew, and a task for those who issue
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
 CODE_LENGTH = 12  # 30^12: nobody finds one by trying
 LIST_SIZE = 131_072  # certificates of one status list: the smallest that the standard allows
 SMALLEST_GROUP = 5  # people; of fewer no count is public
@@ -109,8 +109,8 @@ def why_not(
 
 
 def new_code(choose: Callable[[str], str]) -> str:
-    """A code that nobody guesses: twelve letters, each from `choose(LETTERS)`."""
-    return "".join(choose(LETTERS) for _n in range(CODE_LENGTH))
+    """A code that nobody guesses: twelve letters, each from `choose(ALPHABET)`."""
+    return "".join(choose(ALPHABET) for _n in range(CODE_LENGTH))
 
 
 def spoken_code(code: str) -> str:
@@ -124,7 +124,7 @@ _MEANT = str.maketrans({"0": "", "-": "", " ": "", "‐": "", "–": ""})
 def read_code(text: str) -> str:
     """A code as somebody typed it, or "" where it is none."""
     found = text.upper().translate(_MEANT)
-    return found if len(found) == CODE_LENGTH and all(letter in LETTERS for letter in found) else ""
+    return found if len(found) == CODE_LENGTH and all(letter in ALPHABET for letter in found) else ""
 
 
 def number_of(serial: int, year: int) -> str:

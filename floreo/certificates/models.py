@@ -269,7 +269,7 @@ class Certificate(Record, Sourced):
     link_version = models.PositiveIntegerField(default=1)  # raised when the holder's link is ended
     invited_on = models.DateField(null=True, blank=True, verbose_name=_("Invited to renew on"))
     wants_renewal_on = models.DateField(null=True, blank=True, verbose_name=_("Asked for a renewal on"))
-    told_on = models.DateField(
+    notified_on = models.DateField(
         null=True, blank=True
     )  # when the holder was sent the link; empty: with the next signature
     credential = models.TextField(blank=True)  # Open Badge 3.0 with its proof, JSON

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import BeforeValidator, Field, model_validator
 
-from floreo.certificates.logic import CODE_LENGTH, LETTERS, number_of
+from floreo.certificates.logic import ALPHABET, CODE_LENGTH, number_of
 from floreo.certificates.models import Certificate, CertificateTerms, Origin
 from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 
@@ -107,8 +107,8 @@ class CertificateShape(SourcedShape):
         digest = hashlib.sha256(f"{setting.reported_by}/{self.identity()}".encode()).digest()
         return own | {
             "number": number_of(self.serial, self.issued_on.year),
-            "code": "".join(LETTERS[b % len(LETTERS)] for b in digest[:CODE_LENGTH]),
-            "told_on": self.issued_on,
+            "code": "".join(ALPHABET[b % len(ALPHABET)] for b in digest[:CODE_LENGTH]),
+            "notified_on": self.issued_on,
             "invited_on": self.wants_renewal_on,
         }
 

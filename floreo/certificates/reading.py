@@ -19,7 +19,8 @@ LOADS = ("openbadgeslib.ob3.ldp", "openbadgeslib.ob3.verifier", "pyld.jsonld", "
 LARGEST = 2_000_000  # bytes of a picture; a credential has a few thousand
 _LONGEST = 400  # characters of anything that a badge says of itself
 # The library asks for this claim after it has checked the signature; 1EdTech's own good examples come without it.
-_WITHOUT_SUBJECT = "missing the required 'sub' claim"
+_WITHOUT_SUBJECT = "missing the required 'sub'"
+_OPEN_BADGES_2 = "https://w3id.org/openbadges/v2"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -63,18 +64,20 @@ def _of_document(text: str) -> Read:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return Read(fault=Fault.NO_BADGE)
+    if isinstance(document, dict) and _OPEN_BADGES_2 in _many(document.get("@context")):
+        return Read(fault=Fault.OLD, signature=Signature.UNKNOWN)
     if not isinstance(document, dict) or not _is_credential(document):
         return Read(fault=Fault.NO_BADGE)
-    said = _said(document)
+    stated = _stated(document)
     proofs = document.get("proof")
     proof = _proof(proofs if isinstance(proofs, list) else [proofs])
     if fault := _fault(document):
         if fault is Fault.OLD:
-            said["signature"] = Signature.UNKNOWN if proofs else Signature.MISSING
-            return Read(fault=fault, **said)
-        return Read(fault=fault, **said | _signed(document, proof, only_proof=True))
+            stated["signature"] = Signature.UNKNOWN if proofs else Signature.MISSING
+            return Read(fault=fault, **stated)
+        return Read(fault=fault, **stated | _signed(document, proof, only_proof=True))
     signed = _signed(document, proof, only_proof=False)
-    return Read(**said | {"fault": _dated(document)} | signed)
+    return Read(**stated | {"fault": _dated(document)} | signed)
 
 
 def _proof(proofs: list[Any]) -> dict[str, Any] | None:
@@ -170,10 +173,10 @@ def _of_token(token: str) -> Read:
     document = payload.get("vc") if isinstance(payload.get("vc"), dict) else payload
     if not isinstance(document, dict) or not _is_credential(document):
         return Read(fault=Fault.NO_BADGE)
-    said, fault = _said(document), _fault(document)
+    stated, fault = _stated(document), _fault(document)
     pem = _key_of_header(header)
     if fault is Fault.OLD or pem is None:
-        return Read(**said | {"fault": fault or _dated(document), "signature": Signature.UNKNOWN})
+        return Read(**stated | {"fault": fault or _dated(document), "signature": Signature.UNKNOWN})
     signed: dict[str, Any] = {"signature": Signature.HOLDS, "key": _public(pem)}
     try:
         OB3Verifier(pem).verify(token)
@@ -183,7 +186,7 @@ def _of_token(token: str) -> Read:
             signed["signature"] = Signature.BROKEN
         elif not _is_of_dates(problem) and _WITHOUT_SUBJECT not in words:
             fault = fault or Fault.MALFORMED
-    return Read(**said | {"fault": fault or _dated(document)} | signed)
+    return Read(**stated | {"fault": fault or _dated(document)} | signed)
 
 
 def _part(text: str) -> dict[str, Any] | None:
@@ -244,7 +247,7 @@ def _fault(document: dict[str, Any]) -> Fault | None:
     """What is wrong with it whoever signed it."""
     types = _many(document.get("type"))
     contexts = _many(document.get("@context"))
-    if "https://www.w3.org/2018/credentials/v1" in contexts or "https://w3id.org/openbadges/v2" in contexts:
+    if "https://www.w3.org/2018/credentials/v1" in contexts:
         return Fault.OLD
     if not {"OpenBadgeCredential", "AchievementCredential"} & {t for t in types if isinstance(t, str)}:
         return Fault.NOT_A_BADGE
@@ -292,7 +295,7 @@ def _inner(value: Any) -> dict[str, Any]:
     return first if isinstance(first, dict) else {}
 
 
-def _said(document: dict[str, Any]) -> dict[str, Any]:
+def _stated(document: dict[str, Any]) -> dict[str, Any]:
     issuer = document.get("issuer")
     profile = issuer if isinstance(issuer, dict) else {"id": issuer}
     subject = _inner(document.get("credentialSubject"))

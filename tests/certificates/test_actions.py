@@ -13,9 +13,10 @@ from floreo.certificates import measures, queries
 from floreo.certificates.access import Holder, certificate_of_link, terms_of, token_of
 from floreo.certificates.actions import holding, issuing, signing
 from floreo.certificates.logic import State, Why
-from floreo.certificates.models import Certificate, Origin, SigningKey
+from floreo.certificates.models import Certificate, Origin, SigningKey, StatusList
 from floreo.certificates.tables import CERTIFICATE_COUNTS
 from floreo.certificates.tasks import waiting_tasks
+from floreo.core import clock
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.decisions import as_shown
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -385,3 +386,26 @@ def test_a_course_that_is_not_public_is_in_no_public_count() -> None:
     made = cohort(people=7, is_public=False)
     issued(made)
     assert made.course_id not in [each.pk for each in CERTIFICATE_COUNTS.rows(None)]
+
+
+# --- What the worker stores ---------------------------------------------------------------------------------------
+
+
+def test_what_was_changed_while_it_was_signed_is_signed_again() -> None:
+    made = one()
+    loaded = Certificate.objects.get(pk=made.pk)
+    loaded.credential, loaded.token, loaded.signed_at = "{}", "t", clock.machine()
+    loaded.signed_with = signing.add_key(by=SYSTEM, public="A" * 43 + "=")
+    issuing.correct_name(made, by=SYSTEM, name="Ana Mareas")
+    assert signing.save_signatures([loaded], by=SYSTEM) == 0
+    made.refresh_from_db()
+    assert (made.credential, made.signed_at, made.name) == ("", None, "Ana Mareas")
+
+
+def test_a_list_and_an_invitation_are_stored_once() -> None:
+    ends = one(expires_on=date(2026, 12, 20))
+    assert [signing.invite_to_renew([ends], by=SYSTEM) for _n in range(2)] == [1, 0]
+    at = clock.machine()
+    first = signing.save_list(StatusList(number=1), by=SYSTEM, text="a", revoked=0, at=at)
+    signing.save_list(first, by=SYSTEM, text="b", revoked=1, at=at)
+    assert list(StatusList.objects.values_list("number", "text", "revoked")) == [(1, "b", 1)]

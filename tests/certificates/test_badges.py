@@ -17,7 +17,7 @@ from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 
 from floreo.certificates import badges, papers, reading
 from floreo.certificates.actions import holding, issuing, signing
-from floreo.certificates.actions.signing import claim_of
+from floreo.certificates.actions.signing import statement_of
 from floreo.certificates.checking import check_badge, explanation, headline
 from floreo.certificates.logic import Verdict
 from floreo.certificates.models import Certificate, SigningKey, StatusList
@@ -149,9 +149,9 @@ def somebody_elses(made: Certificate, **facts: Any) -> bytes:
     did = facts.pop("did", badges.key_did(badges.public_of(key)))
     name = facts.pop("name", made.issuer_name)
     signer = badges.Signer(key, badges.Issuer(did, name, SITE))
-    claim = claim_of(made)
-    fields = claim.__dict__ | facts
-    return signer.sign(badges.Claim(**fields), at=clock.machine())[0].encode()
+    statement = statement_of(made)
+    fields = statement.__dict__ | facts
+    return signer.sign(badges.Statement(**fields), at=clock.machine())[0].encode()
 
 
 def test_a_badge_in_our_name_that_we_did_not_sign_is_forged() -> None:
@@ -267,6 +267,11 @@ def test_an_erased_certificate_is_known_without_its_name() -> None:
 def test_what_is_no_badge_gets_its_sentence(content: bytes) -> None:
     check = check_badge(content)
     assert (check.verdict, headline(check)) == (Verdict.NO_BADGE, "There is no Open Badge in this")
+
+
+def test_a_badge_of_the_standard_before_cannot_be_checked_here() -> None:
+    old = {"@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "id": "https://school.example/1"}
+    assert check_badge(json.dumps(old).encode()).verdict is Verdict.UNCHECKED
 
 
 def test_a_file_that_is_too_large_is_not_read() -> None:

@@ -86,6 +86,7 @@ def _of_the_desks() -> list[str]:
         "consultations",
         "training_programmes",
         "training_cohorts",
+        "certificates",
         "advisories",
         "channels",
         "imports",

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from floreo.advisories.models import Advisory
+from floreo.certificates.models import Certificate
 from floreo.consultation.models import Comment, Consultation, Invitation, Point
 from floreo.core import clock
 from floreo.core.access import Permission
@@ -269,6 +270,8 @@ def _training() -> None:
     save(Cohort(course=course, code=f"{word}-cohort", title=f"{word} cohort", starts_on=day, ends_on=day))
     facts = {"mail": f"{word}@example.org", "organisation_name": f"{word} body", "asked_on": day}
     save(Enrolment(cohort=cohort, number=1, name=f"{word} name", sector="public", **facts))
+    facts = {"title": f"{word} subject", "issuer_name": "Planted", "issued_on": day, "origin": "entered", "source": word}
+    save(Certificate(code="PLANTED22222", number="2026-99999", serial=99_999, name=f"{word} holder", **facts))
 
 
 def _advisories() -> None:

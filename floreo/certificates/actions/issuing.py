@@ -210,7 +210,7 @@ def enter_certificate(
         hours=hours,
         mail=mail.strip(),
         source=origin,
-        told_on=clock.today(),
+        notified_on=clock.today(),
     )
     assign(made, facts)
     return save(_numbered(made, _next_serial()))
@@ -344,7 +344,7 @@ def correct_name(certificate: Certificate, *, by: Actor, name: str, version: int
 def _to_be_signed(certificate: Certificate) -> Certificate:
     """The worker signs it anew, and sends the holder the link."""
     certificate.credential, certificate.token, certificate.signed_at, certificate.signed_with = "", "", None, None
-    certificate.told_on = None if certificate.mail else certificate.told_on
+    certificate.notified_on = None if certificate.mail else certificate.notified_on
     return certificate
 
 
@@ -357,11 +357,11 @@ def send_link(certificate: Certificate, *, by: Actor, mail: str) -> Certificate:
         raise Refused(_("It was issued elsewhere: there is nothing to send."), code="not_digital")
     fresh.mail = require_text(mail, field="mail", sentence=_("Write the e-mail address of the holder."))
     fresh.link_version += 1
-    fresh.told_on = None
+    fresh.notified_on = None
     if fresh.is_signed:
         from floreo.certificates.mails import issued_mail
 
-        fresh.told_on = clock.today()
+        fresh.notified_on = clock.today()
         saved = save(fresh)
         outbox.post(issued_mail(saved))
         return saved

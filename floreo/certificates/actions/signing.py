@@ -75,12 +75,12 @@ def _sign_part(part: list[Certificate], key: Any, known: SigningKey) -> int:
         if signer is None:
             issuer = badges.Issuer(did, name, settings.SITE_ADDRESS)
             signer = signers[name] = badges.Signer(key, issuer)
-        each.credential, each.token = signer.sign(claim_of(each), at=at)
+        each.credential, each.token = signer.sign(statement_of(each), at=at)
         each.signed_at, each.signed_with = at, known
-    return keep_signatures(part, by=SYSTEM)
+    return save_signatures(part, by=SYSTEM)
 
 
-def claim_of(certificate: Certificate) -> badges.Claim:
+def statement_of(certificate: Certificate) -> badges.Statement:
     """What is signed of it. Days are days of UTC: the standard has no other."""
     list_number, place = certificate.list_place
     address = public_address(certificate)
@@ -90,7 +90,7 @@ def claim_of(certificate: Certificate) -> badges.Claim:
         criteria = certificate.criteria or _("The holder completed the course.")
         description = criteria
     course = certificate.course.code if certificate.course else f"number-{certificate.number}"
-    return badges.Claim(
+    return badges.Statement(
         id=address,
         title=certificate.title,
         description=description,
@@ -119,18 +119,18 @@ def _end_of(day: date | None) -> datetime | None:
 
 
 @action("certificates.signed", needs=ISSUE, quiet=True)
-def keep_signatures(certificates: list[Certificate], *, by: Actor) -> int:
+def save_signatures(certificates: list[Certificate], *, by: Actor) -> int:
     """Stores what was signed, where nobody changed the certificate meanwhile, and sends each holder the link. Returns how many."""
     versions = {each.pk: each.version for each in certificates}
     now = dict(Certificate.objects.unsigned().select_for_update().filter(pk__in=versions).values_list("pk", "version"))
     kept = [each for each in certificates if now.get(each.pk) == each.version]
-    told = [each for each in kept if each.mail and each.told_on is None and each.revoked_on is None]
-    for each in told:
-        each.told_on = clock.today()
-    fields = ["credential", "token", "signed_at", "signed_with", "told_on"]
+    receivers = [each for each in kept if each.mail and each.notified_on is None and each.revoked_on is None]
+    for each in receivers:
+        each.notified_on = clock.today()
+    fields = ["credential", "token", "signed_at", "signed_with", "notified_on"]
     Certificate.objects.bulk_update(kept, fields, batch_size=50)
     touch(kept)
-    outbox.post_all(issued_mail(each) for each in told)
+    outbox.post_all(issued_mail(each) for each in receivers)
     if kept:
         note(signed=len(kept), first=kept[0].number, last=kept[-1].number, key=kept[0].signed_with.number)  # type: ignore[union-attr]  # just set
     return len(kept)
@@ -159,11 +159,11 @@ def _sign_lists(key: Any, known: SigningKey) -> None:
         if _is_due(lists.get(number), number):
             revoked = revoked_places(number)
             text = signer.status_list(status_address(number), revoked, at=at, until=at + LIST_LASTS)
-            keep_list(found, by=SYSTEM, text=text, revoked=len(revoked), at=at)
+            save_list(found, by=SYSTEM, text=text, revoked=len(revoked), at=at)
 
 
 @action("certificate_list.signed", needs=ISSUE)
-def keep_list(found: StatusList, *, by: Actor, text: str, revoked: int, at: datetime) -> StatusList:
+def save_list(found: StatusList, *, by: Actor, text: str, revoked: int, at: datetime) -> StatusList:
     """The list as others fetch it."""
     found.text, found.revoked, found.made_at = text, revoked, at
     note(list=found.number, revoked=revoked)
@@ -203,9 +203,9 @@ def withdraw_key(key: SigningKey, *, by: Actor, reason: str, shown: str | None =
     again = list(rows)
     for each in again:
         each.credential, each.token, each.signed_at, each.signed_with = "", "", None, None
-        each.told_on = None if each.mail else each.told_on
+        each.notified_on = None if each.mail else each.notified_on
     Certificate.objects.bulk_update(
-        again, ["credential", "token", "signed_at", "signed_with", "told_on"], batch_size=100
+        again, ["credential", "token", "signed_at", "signed_with", "notified_on"], batch_size=100
     )
     touch(again)
     StatusList.objects.update(made_at=None)

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('link_version', models.PositiveIntegerField(default=1)),
                 ('invited_on', models.DateField(blank=True, null=True, verbose_name='Invited to renew on')),
                 ('wants_renewal_on', models.DateField(blank=True, null=True, verbose_name='Asked for a renewal on')),
-                ('told_on', models.DateField(blank=True, null=True)),
+                ('notified_on', models.DateField(blank=True, null=True)),
                 ('credential', models.TextField(blank=True)),
                 ('token', models.TextField(blank=True)),
                 ('signed_at', models.DateTimeField(blank=True, null=True)),

@@ -196,7 +196,7 @@ def _content(request: HttpRequest, text: str) -> bytes:
 
 def _checked(request: HttpRequest, check: checking.Check) -> HttpResponseBase:
     read, found = check.read, check.certificate
-    said = [
+    stated = [
         (_("Issuer"), read.issuer_name),
         (_("Identity of the issuer"), read.issuer_id),
         (_("Holder"), read.holder),
@@ -213,7 +213,7 @@ def _checked(request: HttpRequest, check: checking.Check) -> HttpResponseBase:
         check=check,
         explanation=checking.explanation(check),
         tone=_tone(check.verdict),
-        said=[(words, value) for words, value in said if value],
+        stated=[(words, value) for words, value in stated if value],
         certificate=found,
         differs=[checking.difference_text(name) for name in check.differs],
     )

@@ -73,7 +73,7 @@ COMMANDS: Mapping[str, Command] = {
         starting_with(forms.NameForm, name=lambda c: c.name),
         issuing.correct_name,
         allowed_by(issuing.must_have_holder),
-        help=_l("The certificate is signed again. Files with the old name are told apart when somebody checks them."),
+        help=_l("The certificate is signed again. Files with the old name are recognised when somebody checks them."),
     ),
     "revoke": Command(
         _l("Revoke the certificate"),

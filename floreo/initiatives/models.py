@@ -14,7 +14,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry as SearchedEntry
+from floreo.core.search import Entry
 from floreo.initiatives.logic import LONGEST, MOST_POINTS, Phase, is_minor_band, phase_of
 from floreo.organisations.models import Organisation, Place
 
@@ -125,12 +125,10 @@ class Initiative(Record, Translated, Sourced):
     def workspace_url(self) -> str:
         return path_to("workspace:initiative", self.code)
 
-    def search_entry(self) -> SearchedEntry:
+    def search_entry(self) -> Entry:
         texts = [str(text) for each in self.translations.values() for text in each.values()]
         words = " ".join([self.summary, self.who_name, *texts])
-        return SearchedEntry(
-            "initiative", self.title, words, self.get_absolute_url(), self.workspace_url(), self.is_public
-        )
+        return Entry("initiative", self.title, words, self.get_absolute_url(), self.workspace_url(), self.is_public)
 
 
 class InitiativeDistrictQuerySet(models.QuerySet["InitiativeDistrict"]):
@@ -279,12 +277,10 @@ class Competition(Record, Translated, Sourced):
     def workspace_url(self) -> str:
         return path_to("workspace:competition", self.code)
 
-    def search_entry(self) -> SearchedEntry:
+    def search_entry(self) -> Entry:
         texts = [str(text) for each in self.translations.values() for text in each.values()]
         words = " ".join([self.summary, *texts])
-        return SearchedEntry(
-            "competition", self.title, words, self.get_absolute_url(), self.workspace_url(), self.is_public
-        )
+        return Entry("competition", self.title, words, self.get_absolute_url(), self.workspace_url(), self.is_public)
 
 
 class OfCompetition(Record):

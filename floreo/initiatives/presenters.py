@@ -9,6 +9,7 @@ from floreo.core.ui.locale import number
 from floreo.core.wording import day_text, listed, number_figures, span_text
 from floreo.initiatives.logic import Phase
 from floreo.initiatives.models import Competition, CompetitionEntry, EntryState, Initiative
+from floreo.initiatives.queries import ToJudge
 
 
 def where_text(initiative: Initiative) -> str:
@@ -78,3 +79,10 @@ def points_text(entry: CompetitionEntry) -> str:
 def who_text(entry: CompetitionEntry) -> str:
     """What the published result says of who made it: the school, and a name only where the guardian agreed to that."""
     return ", ".join(part for part in (entry.published_name, entry.school) if part)
+
+
+def judged_text(each: ToJudge) -> str:
+    """How far a member of the jury is with one entry."""
+    if each.is_conflict:
+        return _("You do not judge this one")
+    return _("Points given") if each.is_done else _("To be judged")

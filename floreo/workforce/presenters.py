@@ -41,6 +41,12 @@ def cost_text(course: CatalogueCourse) -> str:
     return f"{shown} {course.currency}"
 
 
+def hours_text(course: CatalogueCourse) -> str:
+    if not course.hours:
+        return ""
+    return ngettext("%(n)s hour in all", "%(n)s hours in all", course.hours) % {"n": number_figures(course.hours)}
+
+
 def where_text(course: CatalogueCourse) -> str:
     place = course.place
     held = str(course.get_mode_display())

@@ -286,7 +286,10 @@ def jury(request: HttpRequest, token: str) -> HttpResponse:
         "competition": member.competition,
         "phase_text": presenters.phase_text(member.competition),
         "token": token,
-        "rows": [(each, member.competition.category_words(each.entry.category)) for each in rows],
+        "rows": [
+            (each, member.competition.category_words(each.entry.category), presenters.judged_text(each))
+            for each in rows
+        ],
         "done": sum(each.is_done for each in rows),
         "section": SECTION,
     }

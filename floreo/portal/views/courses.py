@@ -93,6 +93,7 @@ def course(request: HttpRequest, code: str) -> HttpResponseBase:
         json_ld=mark_safe(presenters.json_ld(found)),  # noqa: S308 -- it escapes the signs of markup
         confirmed=presenters.confirmed_text(found),
         cost=presenters.cost_text(found),
+        hours=presenters.hours_text(found),
         where=presenters.where_text(found),
         language=presenters.language_word(found.language),
         dates=[(day, presenters.seats_text(day)) for day in coming],

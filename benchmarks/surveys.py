@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 
@@ -69,8 +70,8 @@ def _measure(answers: int, rounds: int, browser: Any) -> None:
     for wave in waves:
         days = {"starts_on": today - timedelta(days=60), "ends_on": today - timedelta(days=30)}
         Wave.objects.filter(pk=wave.pk).update(**days)
-        held = Wave.objects.get(pk=wave.pk)
-        print("results published and frozen", timed(lambda held=held: publishing.publish(held, by=SYSTEM), 1))
+        publish = partial(publishing.publish, Wave.objects.get(pk=wave.pk), by=SYSTEM)
+        print("results published and frozen", timed(publish, 1))
     print("public page of the results", timed(lambda: _opened(browser, "/surveys/bench/after/"), rounds))
     print("its list of surveys", timed(lambda: _opened(browser, "/surveys/"), rounds))
     open_wave = _wave("now", 0, 0)

@@ -76,7 +76,7 @@ def sound_answers(questions: Sequence[Asked], given: Any) -> Sound:
     if not isinstance(given, Mapping):
         return Sound({}, {"": Wrong.NOT_ANSWERS})
     known = {each.key: each for each in questions}
-    wrong = {str(key)[:60]: Wrong.UNKNOWN_QUESTION for key in given if key not in known}
+    wrong = {str(key)[:60]: Wrong.UNKNOWN_QUESTION if key else Wrong.NOT_ANSWERS for key in given if key not in known}
     answers: dict[str, Any] = {}
     not_asked = []
     for each in questions:

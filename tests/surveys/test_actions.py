@@ -223,6 +223,7 @@ class TestPersonalLink:
         assert (found.code, wave.responses.count()) == ("link_used", 1)
         made = wave.responses.get()
         assert (made.mode, made.received_at and (made.received_at.hour, made.received_at.minute)) == ("link", (12, 0))
+        assert made.created_at == made.changed_at == made.received_at
         names = {f.name for f in SampleLink._meta.concrete_fields}
         assert names == {"id", "wave", "batch", "link_hash", "is_used"}  # no time, and nothing that leads to an answer
         trail = str(list(AuditEntry.objects.filter(verb="response.sent_by_link").values_list("detail", "rows")))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -91,7 +92,9 @@ def _response(wave: Wave, given: Given, answers: dict[str, Any], **facts: Any) -
     groups = _apart(questions_of(wave.instrument), answers)
     apart = {q.key for q in questions_of(wave.instrument) if q.variable}
     kept = {key: value for key, value in answers.items() if key not in apart}
-    return Response(wave=wave, language=given.language[:5], answers=kept, **groups, **facts)
+    known = [code for code, _name in settings.LANGUAGES]
+    language = given.language if given.language in known else known[0]
+    return Response(wave=wave, language=language, answers=kept, **groups, **facts)
 
 
 def _before(key: uuid.UUID, wave: Wave) -> Response | None:
@@ -147,9 +150,10 @@ def send_by_link(wave: Wave, *, by: Actor, given: Given, secret: str) -> None:
     # Two at once: one wins, the other is refused.
     if not SampleLink.objects.filter(pk=link.pk, is_used=False).update(is_used=True):
         raise Refused(_("This link was used already. Each link answers once. Thank you."), code="link_used")
-    # The day and no more, so that the hour of a mail or a call does not lead to the answer.
+    # The day and no more, so that the hour of a mail or a call does not lead to the answer. Only the entry of the trail has the moment.
     day = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
-    save(_response(fresh, given, answers, uuid=uuid.uuid4(), mode=ResponseMode.LINK, received_at=day))
+    made = save(_response(fresh, given, answers, uuid=uuid.uuid4(), mode=ResponseMode.LINK, received_at=day))
+    Response.objects.filter(pk=made.pk).update(created_at=day, changed_at=day)
 
 
 @dataclass(frozen=True)

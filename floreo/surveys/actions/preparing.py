@@ -265,7 +265,8 @@ def _require_sound_wave(wave: Wave) -> None:
         raise refuse(
             "campaign_to", _("The end date is before the start date. Change one of them."), code="dates_in_order"
         )
-    if wave.campaign_address and not wave.campaign_address.startswith(("/", "https://")):
+    address = wave.campaign_address
+    if address and (not address.startswith(("/", "https://")) or address.startswith(("//", "/\\"))):
         raise refuse("campaign_address", _("An address begins with / or https://."), code="bad_value")
     _require_sound_weights(wave)
 

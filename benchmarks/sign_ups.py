@@ -119,7 +119,7 @@ def main() -> None:
     settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)
     Country.objects.get_or_create(code="XP", defaults={"name": "Testland", "languages": ["en"], "currency": "PRD"})
-    print(machine(), connection.vendor)
+    print(machine(), connection.vendor, flush=True)
 
     crowd = cohort("crowd", args.seats)
     tell("the crowd, bounded", all_at_once(args.crowd, args.threads, signing(crowd.code)))

@@ -116,6 +116,7 @@ class TestSigningUp:
         assert enrolling.remove_unconfirmed(by=SYSTEM) == 0
         with time_machine.travel(moments.now() + timedelta(days=5)):
             assert enrolling.remove_unconfirmed(by=SYSTEM) == 1
+            assert enrolling.remove_expired([], by=SYSTEM) == 0
         assert states(made) == {"Bruno Brisa": "confirmed"}
 
 

@@ -347,7 +347,7 @@ def give_feedback(cohort: Cohort, *, by: Actor, of: Enrolment, rating: int, text
 
 
 @action("enrolments.expired", needs=RUN, quiet=True)
-def _remove(rows: Sequence[Enrolment], *, by: Actor) -> int:
+def remove_expired(rows: Sequence[Enrolment], *, by: Actor) -> int:
     for each in rows:
         delete(each)
     return len(rows)
@@ -358,7 +358,7 @@ def remove_unconfirmed(*, by: Actor) -> int:
     last = clock.today() - timedelta(days=UNCONFIRMED_DAYS)
     found = Enrolment.objects.filter(state=EnrolmentState.ASKED, asked_on__lt=last)
     rows = list(found.exclude(pk__in=_with_attendance()).order_by("pk")[:_CHUNK])
-    return _remove(rows, by=by) if rows else 0
+    return remove_expired(rows, by=by) if rows else 0
 
 
 def _with_attendance() -> Iterable[int]:

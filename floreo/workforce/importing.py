@@ -137,11 +137,11 @@ def export(courses: Iterable[CatalogueCourse], language: str) -> bytes:
             "language": course.language,
             "mode": course.mode,
             "place": course.place.code if course.place is not None else "",
-            "cost": "0" if course.is_free else str(course.cost_amount if course.cost_amount is not None else ""),
+            "cost": "0" if course.is_free else _shown(course.cost_amount),
             "currency": course.currency,
             "cost_text": course.cost_text,
             "duration": course.duration,
-            "hours": str(course.hours if course.hours is not None else ""),
+            "hours": _shown(course.hours),
             "dates": "; ".join(days),
             "address": course.address,
             "roles": "; ".join(item.code for item in course.roles.all()),
@@ -150,6 +150,10 @@ def export(courses: Iterable[CatalogueCourse], language: str) -> bytes:
         return [safe_text(texts[each.name]) for each in COLUMNS]
 
     return _file((cells(course) for course in courses), language)
+
+
+def _shown(number: object) -> str:
+    return "" if number is None else str(number)
 
 
 def read(content: bytes, name: str) -> Read:

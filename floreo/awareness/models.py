@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import models
@@ -332,10 +331,9 @@ class Published(Record, Translated, Sourced):
     def get_absolute_url(self) -> str:
         raise NotImplementedError
 
-    def _entry(self, kind: str) -> Entry:
-        words = [self.summary, *(str(each.get("title", "")) for each in self.translations.values())]
-        here = self.get_absolute_url()
-        return Entry(kind, self.title, " ".join(words), here, self.workspace_url(), self.is_public)
+    def search_words(self) -> str:
+        """What the search looks into, beside the title."""
+        return " ".join([self.summary, *(str(each.get("title", "")) for each in self.translations.values())])
 
 
 class Material(Published):
@@ -375,9 +373,9 @@ class Material(Published):
         return path_to("workspace:material", self.code)
 
     def search_entry(self) -> Entry:
-        entry = self._entry("material")
-        texts = [self.body, *(str(each.get("body", "")) for each in self.translations.values())]
-        return replace(entry, body=" ".join([entry.body, *texts]))
+        texts = [self.search_words(), self.body, *(str(each.get("body", "")) for each in self.translations.values())]
+        here = self.get_absolute_url()
+        return Entry("material", self.title, " ".join(texts), here, self.workspace_url(), self.is_public)
 
 
 # --- Quizzes and self-checks --------------------------------------------------------------------------------------
@@ -412,7 +410,8 @@ class Quiz(Published):
         return path_to("workspace:quiz", self.code)
 
     def search_entry(self) -> Entry:
-        return self._entry("quiz")
+        here = self.get_absolute_url()
+        return Entry("quiz", self.title, self.search_words(), here, self.workspace_url(), self.is_public)
 
 
 class OfQuizQuerySet(models.QuerySet["Question"]):
@@ -576,7 +575,8 @@ class Exercise(Published):
         return path_to("workspace:exercise", self.code)
 
     def search_entry(self) -> Entry:
-        return self._entry("exercise")
+        here = self.get_absolute_url()
+        return Entry("exercise", self.title, self.search_words(), here, self.workspace_url(), self.is_public)
 
 
 class OfExerciseQuerySet(models.QuerySet["Message"]):

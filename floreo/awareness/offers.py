@@ -76,7 +76,7 @@ OFFERS = Offers(
     tasks=waiting_tasks,
     task_kinds={"campaign": _("Campaigns"), "material": _("Materials")},
     pack_shapes=pack.SHAPES,
-    pack_files=pack.FILES,
+    pack_files=pack.OFFERED,
     search_kinds=(
         SearchKind("campaign", _("Campaign"), _READ),
         SearchKind("material", _("Material"), _READ),

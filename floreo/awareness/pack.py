@@ -3,6 +3,7 @@ objects. General materials, quizzes and exercises ship with the product and are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
@@ -37,7 +38,7 @@ from floreo.awareness.models import (
     Verdict,
 )
 from floreo.core.offers import PackFile
-from floreo.core.pack import Code, Day, Setting, Shape, SourcedShape, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.core.sectors import Sector
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
@@ -394,19 +395,16 @@ SHAPES: tuple[type[Shape], ...] = (
     SimulationShape,
     ExerciseCountShape,
 )
-_COUNTED = "takers are counted by the program itself"
-FILES: tuple[PackFile, ...] = (
-    PackFile("campaigns.toml", {"campaign": CampaignShape}),
-    PackFile("materials.toml", {"material": MaterialShape}, shipped=SHIPPED / "materials.toml"),
-    PackFile("quizzes.toml", {"quiz": QuizShape}, shipped=SHIPPED / "quizzes.toml"),
-    PackFile(
-        "exercises.toml",
-        {"exercise": ExerciseShape, "group": GroupShape, "simulation": SimulationShape},
-        shipped=SHIPPED / "exercises.toml",
-    ),
-    PackFile(
-        "awareness_counts.toml",
-        {"quiz_count": QuizCountShape, "exercise_count": ExerciseCountShape},
-        only_sample=_COUNTED,
-    ),
+FILES: Mapping[str, Mapping[str, type[Strict]]] = {
+    "campaigns.toml": {"campaign": CampaignShape},
+    "materials.toml": {"material": MaterialShape},
+    "quizzes.toml": {"quiz": QuizShape},
+    "exercises.toml": {"exercise": ExerciseShape, "group": GroupShape, "simulation": SimulationShape},
+    "awareness_counts.toml": {"quiz_count": QuizCountShape, "exercise_count": ExerciseCountShape},
+}
+_SHIPPED = frozenset({"materials.toml", "quizzes.toml", "exercises.toml"})
+_COUNTED = {"awareness_counts.toml": "takers are counted by the program itself"}
+OFFERED = tuple(
+    PackFile(name, tables, shipped=SHIPPED / name if name in _SHIPPED else None, only_sample=_COUNTED.get(name, ""))
+    for name, tables in FILES.items()
 )

@@ -57,7 +57,7 @@ def test_what_was_chosen_is_added_up() -> None:
 def test_a_file_that_comes_again_is_not_added_again() -> None:
     quiz = making.quiz()
     line = {"k": "q", "i": quiz.pk, "d": "2026-11-24", "a": [[1, [2]]], "r": [1]}
-    assert [add_up("one", [line], by=SYSTEM), add_up("one", [line], by=SYSTEM)] == [1, 0]
+    assert [add_up("one", by=SYSTEM, lines=[line]), add_up("one", by=SYSTEM, lines=[line])] == [1, 0]
     assert rows(quiz)[0, 0] == (1, 0)
 
 

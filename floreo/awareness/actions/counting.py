@@ -64,7 +64,7 @@ class Sums:
 
 
 @action("quiz.counted", needs=RUN, quiet=True)
-def add_up(name: str, lines: list[dict[str, Any]], *, by: Actor) -> int:
+def add_up(name: str, *, by: Actor, lines: list[dict[str, Any]]) -> int:
     """Adds the lines of one file to the counts, once: a file that comes again is known by its name. Lines of what was removed since
     are left out. Returns how many lines there were."""
     try:
@@ -102,7 +102,7 @@ def _put(
 
 def take_in(*, by: Actor) -> int:
     """Adds up every file that waits, each in a transaction of its own, and lets go of old names. Returns how many lines."""
-    count = journal.take(counting.folder(), lambda name, lines: add_up(name, lines, by=by))
+    count = journal.take(counting.folder(), lambda name, lines: add_up(name, by=by, lines=lines))
     if count:
         forget_old(by=by)
     return count

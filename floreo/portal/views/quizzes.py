@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,8 @@ from floreo.portal.views.page import edition_of, page, public_page
 # Of one network, whatever it takes: a whole town may share one. What is counted of it is limited by the quiz itself.
 PRESSES, PRESSES_PER_HOUR = 3_000, 36_000
 _NO_STORE = "private, no-store"
+MOST_KEPT = 50  # quizzes
+_KEPT: dict[tuple[int, int, datetime], list[Asked]] = {}
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,23 @@ def _chosen(request: HttpRequest, asked: Sequence[Asked]) -> dict[int, tuple[int
     return found
 
 
+def _asked(found: Quiz) -> list[Asked]:
+    """The questions, read once in a process. They do not change while the quiz is public: to change them it is withdrawn first, which
+    gives it another version."""
+    key = (found.pk, found.version, found.changed_at)
+    kept = _KEPT.get(key)
+    if kept is None:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[key] = questions_of(found)
+    return kept
+
+
 def _post(request: HttpRequest, found: Quiz) -> HttpResponse:
     throttle.charge("quiz", throttle.address_of(request), capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
-    asked = questions_of(found)
+    asked = (
+        questions_of(found) if found.is_check else _asked(found)
+    )  # a self-check links to materials, which may be withdrawn
     chosen = _chosen(request, asked)
     if not any(chosen.values()):
         return _again(request, found, asked)

@@ -270,7 +270,13 @@ def _training() -> None:
     save(Cohort(course=course, code=f"{word}-cohort", title=f"{word} cohort", starts_on=day, ends_on=day))
     facts = {"mail": f"{word}@example.org", "organisation_name": f"{word} body", "asked_on": day}
     save(Enrolment(cohort=cohort, number=1, name=f"{word} name", sector="public", **facts))
-    facts = {"title": f"{word} subject", "issuer_name": "Planted", "issued_on": day, "origin": "entered", "source": word}
+    facts = {
+        "title": f"{word} subject",
+        "issuer_name": "Planted",
+        "issued_on": day,
+        "origin": "entered",
+        "source": word,
+    }
     save(Certificate(code="PLANTED22222", number="2026-99999", serial=99_999, name=f"{word} holder", **facts))
 
 

@@ -62,9 +62,9 @@ def own_addresses() -> list[str]:
     for one in Consultation.objects.filter(comments__number=1, code__startswith="planted"):
         listed = reverse("workspace:consultation_comments", args=[one.code])
         found += [one.workspace_url(), listed, f"{listed}?download=csv", one.get_absolute_url()]
-    for one in Cohort.objects.filter(Q(code__startswith=COMMON) | Q(code="planted-cohort")):
-        listed = reverse("workspace:training_participants", args=[one.code])
-        found += [one.workspace_url(), listed, f"{listed}?download=csv", one.get_absolute_url()]
+    for group in Cohort.objects.filter(Q(code__startswith=COMMON) | Q(code="planted-cohort")):
+        listed = reverse("workspace:training_participants", args=[group.code])
+        found += [group.workspace_url(), listed, f"{listed}?download=csv", group.get_absolute_url()]
     for person in Person.objects.filter(code__startswith=COMMON):
         found.append(reverse("workspace:person", args=[person.code]))
     for piece in Evidence.objects.filter(code__startswith=COMMON):

@@ -16,7 +16,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     body = Organisation.objects.get(code="island-bank")
     invitation = CohortInvitation.objects.create(cohort=cohort, organisation=body, mail="a@example.org")
     walked_in = Attendance.objects.create(session=session, name="Inside", is_guest=True, recorded_at=moments.now())
-    one, held = [cohort.code], [cohort.code, session.number]
+    one: list[object] = [cohort.code]
+    held: list[object] = [cohort.code, session.number]
     return {
         "training_programme": [programme.code],
         "training_programme_command": [programme.code, "edit"],

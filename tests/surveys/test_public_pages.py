@@ -82,7 +82,7 @@ class TestResult:
     def test_an_open_survey_says_that_it_is_no_sample(self, stranger: Client) -> None:
         page = words_in(stranger.get("/surveys/training-needs/2026-05/"))
         assert "Not a sample : no confidence band can be given" in page
-        assert "They chose to answer, so this does not stand for the country." in page
+        assert "They chose to answer, so this is not the result of the country." in page
         assert "% of those who chose to answer want a course" in page
         assert "with 95 % confidence" not in page
 

@@ -28,7 +28,7 @@ PRIVATE_ROUTES = (
     PrivateRoute("certificates/own"),
     PrivateRoute("training/mine"),
     PrivateRoute("training/group"),
-    PrivateRoute("training/door"),
+    PrivateRoute("training/check-in"),
     PrivateRoute("training/here"),
     PrivateRoute("courses/keep"),
     PrivateRoute("workforce/answer"),

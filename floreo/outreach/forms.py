@@ -175,7 +175,7 @@ class SessionForm(forms.Form):
         )
 
 
-def said_of(session: OutreachSession) -> dict[str, Any]:
+def text_of(session: OutreachSession) -> dict[str, Any]:
     """A session as the form starts from it."""
     return {
         "happened_on": session.happened_on,

@@ -448,7 +448,7 @@ class OutreachSession(Record):
     photo_consent = models.CharField(
         max_length=7, choices=PhotoConsent.choices, default=PhotoConsent.NONE, verbose_name=_("Photos")
     )
-    sent_digest = models.CharField(
+    sent_hash = models.CharField(
         max_length=64, blank=True
     )  # of what the phone sent last: the same again is nothing new
     photos_refused = models.PositiveSmallIntegerField(default=0)  # files that were no pictures, and are not kept
@@ -460,7 +460,7 @@ class OutreachSession(Record):
     )
     date_checked = models.BooleanField(default=False)  # the coordinator stands for the day
     is_late_link = models.BooleanField(default=False, verbose_name=_("From an ended link"))
-    is_claimed = models.BooleanField(default=False)  # from an ended link, and the coordinator says whose it is
+    is_in_use = models.BooleanField(default=False)  # from an ended link, and the coordinator says whose it is
     state = models.CharField(
         max_length=8, choices=SessionState.choices, default=SessionState.RECEIVED, verbose_name=_("State")
     )
@@ -480,7 +480,7 @@ class OutreachSession(Record):
                 condition=~Q(state="reviewed") | Q(clock_doubt="") | Q(date_checked=True), name="session_day_sure"
             ),
             models.CheckConstraint(
-                condition=~Q(state="reviewed") | Q(is_late_link=False) | Q(is_claimed=True), name="session_of_somebody"
+                condition=~Q(state="reviewed") | Q(is_late_link=False) | Q(is_in_use=True), name="session_of_somebody"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["returned", "rejected"]) | ~Q(reason=""), name="session_for_a_reason"
@@ -511,7 +511,7 @@ class OutreachSession(Record):
     @property
     def needs_care(self) -> bool:
         """What is not approved with others: each of these is decided by itself."""
-        return self.is_doubtful or (self.is_late_link and not self.is_claimed)
+        return self.is_doubtful or (self.is_late_link and not self.is_in_use)
 
     def clocks(self, today: date) -> Clocks:
         return Clocks(self.happened_on, self.received_at, today, self.phone_clock, self.sent_clock)

@@ -47,7 +47,7 @@ from floreo.outreach.models import (
     VenueKind,
 )
 
-_ROOM = UUID("5b7b6c1e-61f5-4d8c-9d0f-3f0f6f1c2a10")  # in which the sessions of packs have their numbers
+_NAMESPACE = UUID("5b7b6c1e-61f5-4d8c-9d0f-3f0f6f1c2a10")  # in which the sessions of packs have their numbers
 
 
 def _whole(value: object) -> object:
@@ -251,7 +251,7 @@ class SessionShape(Shape):
         received = datetime.combine(self.received_on, time(18, 0), tzinfo=clock.zone())
         is_over = self.state in ("reviewed", "rejected")
         return super().fields(setting) | {
-            "uuid": str(uuid5(_ROOM, str(self.number))),
+            "uuid": str(uuid5(_NAMESPACE, str(self.number))),
             "reference": reference_of(self.district, self.number),
             "people": self.people,
             "received_at": received,

@@ -255,7 +255,7 @@ def doubt_text(session: OutreachSession) -> str:
 
 def receipt_text(session: OutreachSession, *, is_again: bool = False, is_changed: bool = False) -> str:
     """What the phone shows of a sending."""
-    if session.is_late_link and not session.is_claimed:
+    if session.is_late_link and not session.is_in_use:
         return _(
             "It was written under a link that has ended. It is kept, and counts when the coordinator has looked at it."
         )

@@ -154,8 +154,8 @@ def _count(keys: object) -> dict[int, int]:
 def with_last_session(rows: AmbassadorQuerySet) -> AmbassadorQuerySet:
     """Each with `last_on`: the day of the last session that arrived and was not rejected. One look into the index for each ambassador,
     however many sessions there are."""
-    told = OutreachSession.objects.filter(Q(is_late_link=False) | Q(is_claimed=True), ambassador=OuterRef("pk"))
-    newest = told.exclude(state=SessionState.REJECTED).order_by("-happened_on").values("happened_on")[:1]
+    logged = OutreachSession.objects.filter(Q(is_late_link=False) | Q(is_in_use=True), ambassador=OuterRef("pk"))
+    newest = logged.exclude(state=SessionState.REJECTED).order_by("-happened_on").values("happened_on")[:1]
     return rows.annotate(last_on=Subquery(newest))
 
 

@@ -217,7 +217,7 @@ def _sessions(viewer: object) -> QuerySet[OutreachSession]:
 
 def _doubtful(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     if value == "link":
-        return rows.filter(is_late_link=True, is_claimed=False)
+        return rows.filter(is_late_link=True, is_in_use=False)
     if value == "photos":
         return rows.filter(Exists(Photo.objects.filter(session=OuterRef("pk"))))
     return rows.exclude(clock_doubt="").filter(date_checked=False)

@@ -40,7 +40,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
 
 
 def _sessions(today: date) -> Iterator[Task]:
-    care = ~Q(clock_doubt="") & Q(date_checked=False) | Q(is_late_link=True, is_claimed=False)
+    care = ~Q(clock_doubt="") & Q(date_checked=False) | Q(is_late_link=True, is_in_use=False)
     found = OutreachSession.objects.filter(state=SessionState.RECEIVED).aggregate(
         n=Count("pk"), care=Count("pk", filter=care), oldest=Min("received_at")
     )

@@ -113,7 +113,7 @@ class FeedbackForm(forms.Form):
         super().__init__(data, auto_id="f-%s")
 
 
-class DoorListForm(forms.Form):
+class CheckInListForm(forms.Form):
     """The list on the trainer's page: whom it showed as present, and who is now."""
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -137,7 +137,7 @@ class DoorListForm(forms.Form):
         return Ticked(frozenset(shown & known), frozenset(n for n in known if given.get(f"came-{n}")), How.LIST)
 
 
-class DoorWalkInForm(forms.Form):
+class CheckInWalkInForm(forms.Form):
     name = forms.CharField(label=_l("Name"), required=False, max_length=200)
     organisation_name = forms.CharField(label=_l("Name of the organisation"), required=False, max_length=200)
     sector = forms.ChoiceField(label=_l("Sector"), choices=Sector.choices, initial=Sector.OTHER)

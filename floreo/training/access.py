@@ -21,7 +21,7 @@ from floreo.training.models import (
     may_read_all,
 )
 
-OWN, GROUP, DOOR = "training-own", "training-group", "training-door"
+OWN, GROUP, CHECK_IN = "training-own", "training-group", "training-door"
 
 
 def get_programme_for(viewer: object, code: str) -> Programme:
@@ -145,7 +145,7 @@ class Inviter:
 
 @dataclass(frozen=True)
 class Trainer:
-    """Whoever has the link of a session's door: may record who came to it, and nothing else."""
+    """Whoever has the link of a session's check-in: may record who came to it, and nothing else."""
 
     session: Session
 
@@ -163,7 +163,7 @@ class Trainer:
 
 def token_of(thing: Enrolment | CohortInvitation | Session) -> str:
     """The token of its link: the same each time, until its link version is raised."""
-    purposes = {Enrolment: OWN, CohortInvitation: GROUP, Session: DOOR}
+    purposes = {Enrolment: OWN, CohortInvitation: GROUP, Session: CHECK_IN}
     return sign(purposes[type(thing)], thing.pk, thing.link_version)
 
 
@@ -194,13 +194,13 @@ def invitation_of_link(token: str) -> CohortInvitation:
 
 def session_of_link(token: str) -> Session:
     rows = Session.objects.select_related("cohort__course__programme", "place", "trainer")
-    found = rows.filter(**_named(DOOR, token)).first()
+    found = rows.filter(**_named(CHECK_IN, token)).first()
     if found is None:
         raise Missing
     return found
 
 
-def session_at_door(pk: int) -> Session:
+def session_at_check_in(pk: int) -> Session:
     """The session that the code on the wall is of. That it exists says nothing: who is enrolled is asked with the code."""
     found = Session.objects.select_related("cohort__course__programme", "place").filter(pk=pk).first()
     if found is None:

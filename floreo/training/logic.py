@@ -14,11 +14,11 @@ SMALLEST_GROUP = 5  # people; of fewer no figure is public
 CODE_SECONDS = 60  # a code at the door changes this often
 CODE_STEPS = 2  # and is accepted in its own step and the one after
 CODE_LENGTH = 8
-DOOR_BEFORE = timedelta(minutes=30)  # before a session begins
-DOOR_AFTER = timedelta(minutes=30)  # after it ended
+CHECK_IN_BEFORE = timedelta(minutes=30)  # before a session begins
+CHECK_IN_AFTER = timedelta(minutes=30)  # after it ended
 REMIND_BEFORE = timedelta(hours=36)
 UNCONFIRMED_DAYS = 3  # after which a sign-up whose address nobody confirmed is removed
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
+CODE_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
 
 
 class EnrolmentState(StrEnum):
@@ -68,21 +68,21 @@ def step_of(moment: datetime) -> int:
     return int(moment.timestamp()) // CODE_SECONDS
 
 
-def door_code(key: bytes, session: int, step: int) -> str:
-    """The code of one session in one step: eight letters that whoever has not the key cannot guess."""
+def check_in_code(key: bytes, session: int, step: int) -> str:
+    """The code of one session in one step: eight characters that whoever has not the key cannot guess."""
     mac = hmac.new(key, f"door:{session}:{step}".encode(), hashlib.sha256).digest()
     number = int.from_bytes(mac[:8], "big")
-    letters = []
+    characters = []
     for _n in range(CODE_LENGTH):
-        number, at = divmod(number, len(LETTERS))
-        letters.append(LETTERS[at])
-    return "".join(letters)
+        number, at = divmod(number, len(CODE_CHARACTERS))
+        characters.append(CODE_CHARACTERS[at])
+    return "".join(characters)
 
 
-def is_door_code(key: bytes, session: int, given: str, *, now: datetime) -> bool:
+def is_check_in_code(key: bytes, session: int, given: str, *, now: datetime) -> bool:
     """Whether `given` is the code of this step or of the one before: a picture of it is worth two minutes at most."""
     step = step_of(now)
-    wanted = [door_code(key, session, step - back) for back in range(CODE_STEPS)]
+    wanted = [check_in_code(key, session, step - back) for back in range(CODE_STEPS)]
     clean = "".join(given.split()).upper()
     return any(hmac.compare_digest(clean.encode(), each.encode()) for each in wanted)
 
@@ -92,16 +92,16 @@ def seconds_to_next(moment: datetime) -> int:
     return CODE_SECONDS - int(moment.timestamp()) % CODE_SECONDS
 
 
-class Door(StrEnum):
+class CheckIn(StrEnum):
     EARLY = "early"
     OPEN = "open"
     OVER = "over"
 
 
-def door_at(starts_at: datetime, ends_at: datetime, *, now: datetime) -> Door:
-    if now < starts_at - DOOR_BEFORE:
-        return Door.EARLY
-    return Door.OPEN if now <= ends_at + DOOR_AFTER else Door.OVER
+def check_in_at(starts_at: datetime, ends_at: datetime, *, now: datetime) -> CheckIn:
+    if now < starts_at - CHECK_IN_BEFORE:
+        return CheckIn.EARLY
+    return CheckIn.OPEN if now <= ends_at + CHECK_IN_AFTER else CheckIn.OVER
 
 
 # --- Completion ---------------------------------------------------------------------------------------------------

@@ -42,8 +42,8 @@ def group_link(invitation: CohortInvitation) -> str:
     return _whole("portal:training_group", token_of(invitation))
 
 
-def door_link(session: Session) -> str:
-    return _whole("portal:training_door", token_of(session))
+def check_in_link(session: Session) -> str:
+    return _whole("portal:training_check_in", token_of(session))
 
 
 def _facts(cohort: Cohort, language: str) -> dict[str, str]:
@@ -145,7 +145,7 @@ def trainer_mail(session: Session, language: str) -> OutboxMail:
             _(
                 "By this link you show the code at the door and record who came. You need no account. Do not pass it on:"
             ),
-            door_link(session),
+            check_in_link(session),
         ]
         return outbox.letter(
             to=session.trainer_mail,

@@ -19,7 +19,7 @@ from floreo.frameworks.models import Item
 from floreo.organisations.models import Attended, DatePrecision, Organisation, Person, Place
 from floreo.strategy.models import Objective
 from floreo.training import moments
-from floreo.training.logic import HOLDS_SEAT, CohortState, Door, EnrolmentState, door_at
+from floreo.training.logic import HOLDS_SEAT, CheckIn, CohortState, EnrolmentState, check_in_at
 
 
 class Audience(models.TextChoices):
@@ -64,7 +64,7 @@ class EnrolmentChannel(models.TextChoices):
     SITE = "site", _("On this site")
     ORGANISATION = "organisation", _("By the organisation")
     STAFF = "staff", _("Entered by staff")
-    DOOR = "door", _("At the door")
+    CHECK_IN = "door", _("At the door")
 
 
 class How(models.TextChoices):
@@ -498,8 +498,8 @@ class Session(OfCohort, Translated):
         return f"{self.cohort.title}, {self.number}"
 
     @property
-    def door(self) -> Door:
-        return door_at(self.starts_at, self.ends_at, now=moments.now())
+    def check_in(self) -> CheckIn:
+        return check_in_at(self.starts_at, self.ends_at, now=moments.now())
 
     @property
     def trainer_words(self) -> str:

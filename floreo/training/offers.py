@@ -21,7 +21,7 @@ _TRAINED = _("people who completed a course in the period")
 _PART = _("people who took part in a cohort that ended in the period")
 _SEATS = _("seats in cohorts that began in the period")
 _SESSIONS = _("sessions held in the period")
-_SINCE = _("people who completed a course for officials since the strategy began")
+_OFFICIALS = _("people who completed a course for officials since the strategy began")
 
 OFFERS = Offers(
     tables=TABLES,
@@ -40,8 +40,8 @@ OFFERS = Offers(
             measures.officials_trained,
             _("Officials trained since the strategy began"),
             "people",
-            _SINCE,
-            _SINCE,
+            _OFFICIALS,
+            _OFFICIALS,
             about_people=True,
             records_need=_READ,
         ),

@@ -40,7 +40,7 @@ def mail_key(mail: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"training-mail|{clean}".encode(), hashlib.sha256).hexdigest()
 
 
-def door_key() -> bytes:
+def check_in_key() -> bytes:
     """With which the codes at the door are made."""
     return hmac.new(settings.SECRET_KEY.encode(), b"training-door", hashlib.sha256).digest()
 

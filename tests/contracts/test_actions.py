@@ -64,7 +64,7 @@ OPEN = {
     "enrolment.by_organisation",  # whoever holds the link of an invited organisation
     "feedback.given",  # a participant, without their name: asked of the enrolment that the link opened
     "attendance.by_code",  # a participant's own link and the code at the door
-    "attendance.by_code_and_name",  # name, address and the code at the door: throttled
+    "attendance.by_code_and_name",  # name, address and the code at the check_in: throttled
     "attendance.recorded_at_door",  # whoever holds the trainer's link of that session
     "attendance.walked_in_at_door",
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often

@@ -16,9 +16,9 @@ from floreo.training import moments
 from floreo.training.access import ANYBODY, Participant, Trainer, session_of_link, token_of
 from floreo.training.actions import attending, reminding, running
 from floreo.training.actions.attending import Ticked
-from floreo.training.logic import door_code, step_of
+from floreo.training.logic import check_in_code, step_of
 from floreo.training.models import Cohort, Session
-from floreo.training.queries import door_key, list_of, named_alike
+from floreo.training.queries import check_in_key, list_of, named_alike
 from tests.training.making import begun, cohort, entered, held, signed_up
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def during(of: Cohort, minutes: int = 5) -> Iterator[Session]:
 
 
 def code_now(of: Session) -> str:
-    return door_code(door_key(), of.pk, step_of(moments.now()))
+    return check_in_code(check_in_key(), of.pk, step_of(moments.now()))
 
 
 def came(of: Cohort) -> list[tuple[str, str]]:
@@ -171,20 +171,20 @@ class TestList:
         made = held(2, sessions=2)
         first, second = made.sessions.order_by("number")
         ticked = Ticked(frozenset(), frozenset({1}))
-        attending.record_list_at_door(first, by=Trainer(session_of_link(token_of(first))), ticked=ticked)
+        attending.record_list_at_check_in(first, by=Trainer(session_of_link(token_of(first))), ticked=ticked)
         assert came(made) == [("Person A", "list")]
         for by in (Trainer(second), ANYBODY):
             with pytest.raises(NotAllowed):
-                attending.record_list_at_door(first, by=by, ticked=ticked)
+                attending.record_list_at_check_in(first, by=by, ticked=ticked)
             with pytest.raises(NotAllowed):
-                attending.add_walk_in_at_door(first, by=by, name="Ana")
+                attending.add_walk_in_at_check_in(first, by=by, name="Ana")
 
     def test_a_trainers_link_is_sent_and_ended(self) -> None:
         made = cohort()
-        session = running.send_door_link(made.sessions.get(), by=SYSTEM, mail="trainer.private@example.org")
+        session = running.send_check_in_link(made.sessions.get(), by=SYSTEM, mail="trainer.private@example.org")
         assert token_of(session) in OutboxMail.objects.get(kind="training.trainer").text
         assert "trainer.private" not in str(list(AuditEntry.objects.values_list("detail")))
-        running.end_door_link(session, by=SYSTEM)
+        running.end_check_in_link(session, by=SYSTEM)
         with pytest.raises(Missing):
             session_of_link(token_of(session))
 
@@ -196,7 +196,7 @@ class TestWalkIns:
         row = attending.add_walk_in(
             first, by=SYSTEM, name="Rosa Resaca", organisation_name="Fish market", sector="food"
         )
-        attending.add_walk_in_at_door(second, by=Trainer(second), name="rosa resaca")
+        attending.add_walk_in_at_check_in(second, by=Trainer(second), name="rosa resaca")
         with pytest.raises(Refused):
             attending.add_walk_in(first, by=SYSTEM, name="ROSA RESACA")
         enrolled = attending.enrol_from_walk_in(row, by=SYSTEM)

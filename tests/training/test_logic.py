@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floreo.training.logic import (
+    CODE_CHARACTERS,
     CODE_SECONDS,
-    LETTERS,
-    Door,
+    CheckIn,
     EnrolmentState,
-    door_at,
-    door_code,
+    check_in_at,
+    check_in_code,
     gains,
-    is_door_code,
+    is_check_in_code,
     is_small,
     median,
     reminder_due,
@@ -59,35 +59,37 @@ def test_who_waits_longest_moves_up_and_never_more_than_there_are_seats(
 
 @given(moments, st.integers(0, 600))
 def test_a_code_works_in_its_minute_and_the_next_and_no_longer(moment: datetime, later: int) -> None:
-    code = door_code(KEY, 7, step_of(moment))
+    code = check_in_code(KEY, 7, step_of(moment))
     then = moment + timedelta(seconds=later)
-    assert is_door_code(KEY, 7, code, now=then) == (step_of(then) - step_of(moment) <= 1)
-    assert is_door_code(KEY, 7, f" {code[:4].lower()} {code[4:]} ", now=moment)
+    assert is_check_in_code(KEY, 7, code, now=then) == (step_of(then) - step_of(moment) <= 1)
+    assert is_check_in_code(KEY, 7, f" {code[:4].lower()} {code[4:]} ", now=moment)
 
 
 @given(moments)
 def test_a_code_of_the_future_of_another_session_or_of_another_key_is_none(moment: datetime) -> None:
-    code = door_code(KEY, 7, step_of(moment) + 1)
-    assert not is_door_code(KEY, 7, code, now=moment)
-    now_code = door_code(KEY, 7, step_of(moment))
-    assert not is_door_code(KEY, 8, now_code, now=moment)
-    assert not is_door_code(b"another", 7, now_code, now=moment)
-    assert not is_door_code(KEY, 7, "", now=moment)
-    assert not is_door_code(KEY, 7, "é" * 8, now=moment)
-    assert set(code) <= set(LETTERS)
+    code = check_in_code(KEY, 7, step_of(moment) + 1)
+    assert not is_check_in_code(KEY, 7, code, now=moment)
+    now_code = check_in_code(KEY, 7, step_of(moment))
+    assert not is_check_in_code(KEY, 8, now_code, now=moment)
+    assert not is_check_in_code(b"another", 7, now_code, now=moment)
+    assert not is_check_in_code(KEY, 7, "", now=moment)
+    assert not is_check_in_code(KEY, 7, "é" * 8, now=moment)
+    assert set(code) <= set(CODE_CHARACTERS)
     assert 0 < seconds_to_next(moment) <= CODE_SECONDS
 
 
 def test_the_door_is_open_from_half_an_hour_before_to_half_an_hour_after() -> None:
     starts, ends = NOW, NOW + timedelta(hours=3)
     minutes = timedelta(minutes=30)
-    assert [door_at(starts, ends, now=at) for at in (starts - minutes - timedelta(seconds=1), starts - minutes)] == [
-        Door.EARLY,
-        Door.OPEN,
+    assert [
+        check_in_at(starts, ends, now=at) for at in (starts - minutes - timedelta(seconds=1), starts - minutes)
+    ] == [
+        CheckIn.EARLY,
+        CheckIn.OPEN,
     ]
-    assert [door_at(starts, ends, now=at) for at in (ends + minutes, ends + minutes + timedelta(seconds=1))] == [
-        Door.OPEN,
-        Door.OVER,
+    assert [check_in_at(starts, ends, now=at) for at in (ends + minutes, ends + minutes + timedelta(seconds=1))] == [
+        CheckIn.OPEN,
+        CheckIn.OVER,
     ]
 
 

@@ -21,9 +21,9 @@ from floreo.portal.views import training as pages
 from floreo.training import moments
 from floreo.training.access import token_of
 from floreo.training.actions import enrolling, running
-from floreo.training.logic import door_code, step_of
+from floreo.training.logic import check_in_code, step_of
 from floreo.training.models import Cohort, Enrolment, Feedback
-from floreo.training.queries import door_key
+from floreo.training.queries import check_in_key
 from tests.factories.strategy import make_country, make_organisation
 from tests.training.making import CODE, asked, begun, cohort, held, signed_up
 
@@ -245,7 +245,7 @@ class TestGroup:
 class TestDoor:
     def here(self, of: Cohort) -> tuple[Any, str]:
         session = of.sessions.get(number=1)
-        return session, door_code(door_key(), session.pk, step_of(moments.now()))
+        return session, check_in_code(check_in_key(), session.pk, step_of(moments.now()))
 
     def test_the_trainer_shows_a_code_and_a_participant_presses_i_am_here(self, stranger: Client) -> None:
         real_days()
@@ -254,7 +254,7 @@ class TestDoor:
         session = made.sessions.get()
         with time_machine.travel(begun(session), tick=False):
             _session, code = self.here(made)
-            page = text(stranger.get(f"/training/door/{token_of(session)}/code/"))
+            page = text(stranger.get(f"/training/check-in/{token_of(session)}/code/"))
             assert f"{code[:4]} {code[4:]}" in page
             assert "<svg" in page
             assert 'http-equiv="refresh"' in page
@@ -298,15 +298,15 @@ class TestDoor:
         session = made.sessions.get()
         for minutes in (-60, 5 * 60):
             with time_machine.travel(begun(session, minutes), tick=False):
-                page = text(stranger.get(f"/training/door/{token_of(session)}/code/"))
-                assert "fl-door-code" not in page
+                page = text(stranger.get(f"/training/check-in/{token_of(session)}/code/"))
+                assert "fl-check-in-code" not in page
                 assert 'aria-label="Code to scan' not in page
 
     def test_the_trainer_ticks_adds_and_prints(self, stranger: Client) -> None:
         real_days()
         made = held(3)
         session = made.sessions.get()
-        address = f"/training/door/{token_of(session)}/"
+        address = f"/training/check-in/{token_of(session)}/"
         assert "Person B" in text(stranger.get(address))
         stranger.post(address, {"do": "list", "shown": "", "came-1": "on", "came-3": "on"})
         assert sorted(session.attendances.values_list("enrolment__number", flat=True)) == [1, 3]
@@ -318,7 +318,7 @@ class TestDoor:
 
     def test_a_link_of_a_participant_opens_no_door(self, stranger: Client) -> None:
         one = signed_up(cohort())
-        assert stranger.get(f"/training/door/{token_of(one)}/").status_code == 404
+        assert stranger.get(f"/training/check-in/{token_of(one)}/").status_code == 404
         assert stranger.get("/training/here/x-y/").status_code == 404
         assert stranger.get("/training/at/999999/").status_code == 404
 

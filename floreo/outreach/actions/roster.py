@@ -77,7 +77,7 @@ def follow_certificate(ambassador: Ambassador) -> bool:
     if certificate.revoked_on is not None:
         day_before = max(certificate.issued_on, certificate.revoked_on - timedelta(days=1))
         last = min(last, day_before) if last is not None else day_before
-    said = (certificate, certificate.number, certificate.issued_on, last)
+    written = (certificate, certificate.number, certificate.issued_on, last)
     held = (
         ambassador.certificate,
         ambassador.certificate_number,
@@ -89,8 +89,8 @@ def follow_certificate(ambassador: Ambassador) -> bool:
         ambassador.certificate_number,
         ambassador.certified_on,
         ambassador.certificate_expires_on,
-    ) = said
-    return said != held
+    ) = written
+    return written != held
 
 
 def _is_expired(ambassador: Ambassador, today: date) -> bool:

@@ -134,8 +134,8 @@ def known_venue(district: Place, written: str) -> Venue | None:
 
 def _doubt(session: OutreachSession) -> None:
     today = clock.today()
-    stands_still = clock.calendar_day(clock.now()) != today  # of a sample country: no phone's clock is set to its day
-    written = None if stands_still else session.phone_clock
+    is_unchanged = clock.calendar_day(clock.now()) != today  # of a sample country: no phone's clock is set to its day
+    written = None if is_unchanged else session.phone_clock
     session.clock_doubt = doubt_of(Clocks(session.happened_on, session.received_at, today, written, session.sent_clock))
 
 
@@ -167,7 +167,7 @@ def log_session(link: AmbassadorLink, *, by: Actor, given: Given, arrival: Arriv
         sent_clock=clock.sound(arrival.sent),
         received_at=clock.now(),
         is_late_link=not fresh.is_live,
-        sent_digest=arrival.digest,
+        sent_hash=arrival.digest,
         photos_refused=arrival.refused,
     )
     _fill(session, given)
@@ -180,14 +180,14 @@ def log_session(link: AmbassadorLink, *, by: Actor, given: Given, arrival: Arriv
 def _again(before: OutreachSession, link: AmbassadorLink, given: Given, arrival: Arrival) -> Logged:
     if before.ambassador_id != link.ambassador_id:
         raise Refused(_("This session was sent before under another link. It is kept there."), code="other_link")
-    if before.sent_digest == arrival.digest:
+    if before.sent_hash == arrival.digest:
         return Logged(before, is_again=True)
     if before.state not in (SessionState.RECEIVED, SessionState.RETURNED):
         sentence = _("%(number)s was reviewed already and is not changed. Call your coordinator to correct it.")
         raise Refused(sentence % {"number": before.reference}, code="reviewed")
     sound_given(given)
     _fill(before, given)
-    before.sent_digest = arrival.digest
+    before.sent_hash = arrival.digest
     before.state, before.reason = SessionState.RECEIVED, ""
     before.sent_clock = clock.sound(arrival.sent) or before.sent_clock
     _doubt(before)
@@ -295,7 +295,7 @@ def approve_session(
         )
         raise refuse("is_theirs", sentence, code="late_link")
     _place(fresh, place, setting)
-    fresh.happened_on, fresh.date_checked, fresh.is_claimed = happened_on, True, fresh.is_late_link
+    fresh.happened_on, fresh.date_checked, fresh.is_in_use = happened_on, True, fresh.is_late_link
     _count(fresh, by)
     save(fresh)
     _move_kit(fresh)
@@ -356,7 +356,7 @@ def reopen_session(session: OutreachSession, *, by: Actor) -> OutreachSession:
     if fresh.state not in (SessionState.REVIEWED, SessionState.REJECTED):
         raise Refused(_("This session is waiting for its review already."), code="waiting")
     fresh.state, fresh.reason, fresh.reviewed_on, fresh.reviewed_by = SessionState.RECEIVED, "", None, ""
-    fresh.date_checked = fresh.is_claimed = False
+    fresh.date_checked = fresh.is_in_use = False
     save(fresh)
     _move_kit(fresh)
     return fresh

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('referrals', models.PositiveSmallIntegerField(default=0, help_text='How many people told you of an incident and were shown how to report it. Only the number.', verbose_name='Incidents passed on')),
                 ('note', models.CharField(blank=True, help_text='Do not write names of participants.', max_length=300, verbose_name='Note for the coordinator')),
                 ('photo_consent', models.CharField(choices=[('none', 'No photos were taken'), ('written', 'Photos, and everybody in them agreed in writing'), ('nobody', 'Photos in which nobody can be recognised')], default='none', max_length=7, verbose_name='Photos')),
-                ('sent_digest', models.CharField(blank=True, max_length=64)),
+                ('sent_hash', models.CharField(blank=True, max_length=64)),
                 ('photos_refused', models.PositiveSmallIntegerField(default=0)),
                 ('phone_clock', models.DateTimeField(blank=True, null=True)),
                 ('sent_clock', models.DateTimeField(blank=True, null=True)),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('clock_doubt', models.CharField(blank=True, choices=[('ahead', 'The clock of the phone is ahead of ours'), ('behind', 'The clock of the phone is behind ours'), ('future', 'The date is still to come'), ('before', 'The date is after the day on which it was written'), ('old', 'The date is more than half a year before it arrived')], max_length=6, verbose_name='Doubt about the date')),
                 ('date_checked', models.BooleanField(default=False)),
                 ('is_late_link', models.BooleanField(default=False, verbose_name='From an ended link')),
-                ('is_claimed', models.BooleanField(default=False)),
+                ('is_in_use', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('received', 'Waiting for review'), ('reviewed', 'Reviewed and counted'), ('returned', 'Returned'), ('rejected', 'Not counted')], default='received', max_length=8, verbose_name='State')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='Reason')),
                 ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='Reviewed on')),
@@ -358,7 +358,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outreachsession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reviewed'), _negated=True), ('is_late_link', False), ('is_claimed', True), _connector='OR'), name='session_of_somebody'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reviewed'), _negated=True), ('is_late_link', False), ('is_in_use', True), _connector='OR'), name='session_of_somebody'),
         ),
         migrations.AddConstraint(
             model_name='outreachsession',

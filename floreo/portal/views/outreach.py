@@ -35,7 +35,7 @@ from floreo.outreach import papers, presenters
 from floreo.outreach.access import ANYBODY, Logger, link_of
 from floreo.outreach.actions.requests import ask_for_ambassador
 from floreo.outreach.actions.sessions import Arrival, Logged, log_session
-from floreo.outreach.forms import SessionForm, said_of, venues_of
+from floreo.outreach.forms import SessionForm, text_of, venues_of
 from floreo.outreach.geojson import features
 from floreo.outreach.models import (
     Ambassador,
@@ -193,7 +193,7 @@ def ambassador_log(request: HttpRequest, token: str) -> HttpResponse:
 def _start(request: HttpRequest, ambassador: Ambassador) -> dict[str, Any]:
     """The form over a session that came back, where the page was asked for that."""
     session = _returned(ambassador, request.GET.get("change", ""))
-    return said_of(session) if session is not None else {}
+    return text_of(session) if session is not None else {}
 
 
 def _returned(ambassador: Ambassador, reference: str) -> OutreachSession | None:
@@ -317,7 +317,7 @@ def _log(request: HttpRequest, link: AmbassadorLink, form: SessionForm, *, chann
     digest = given.digest(hashlib.sha256(each).hexdigest() for each in files)
     pictures: list[Picture] = []
     refused = 0
-    is_known = OutreachSession.objects.filter(uuid=number, sent_digest=digest).exists()
+    is_known = OutreachSession.objects.filter(uuid=number, sent_hash=digest).exists()
     if files and not is_known:  # drawn before the action: it takes a moment, and nobody else writes meanwhile
         pictures, refused = all_redrawn(files)
     arrival = Arrival(

@@ -26,7 +26,14 @@ from floreo.core.ui.papers import KINDS, paper
 from floreo.core.whole import whole
 from floreo.core.wording import number_figures
 from floreo.organisations.models import Country
-from floreo.portal.training_forms import DoorListForm, DoorWalkInForm, FeedbackForm, GroupForm, HereForm, SignUpForm
+from floreo.portal.training_forms import (
+    CheckInListForm,
+    CheckInWalkInForm,
+    FeedbackForm,
+    GroupForm,
+    HereForm,
+    SignUpForm,
+)
 from floreo.portal.views.by_link import count_guess
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.training import calendar, moments, presenters
@@ -39,14 +46,14 @@ from floreo.training.access import (
     get_cohort_for,
     get_course_for,
     invitation_of_link,
-    session_at_door,
+    session_at_check_in,
     session_of_link,
 )
 from floreo.training.actions import attending, enrolling
-from floreo.training.logic import IS_OVER, Door, EnrolmentState, door_code, seconds_to_next, step_of
+from floreo.training.logic import IS_OVER, CheckIn, EnrolmentState, check_in_code, seconds_to_next, step_of
 from floreo.training.models import Cohort, CohortInvitation, Course, Enrolment, Programme, Session, SignUp
 from floreo.training.papers import attendance_sheet
-from floreo.training.queries import account_of, door_key, list_of, open_now, seats_of, walk_ins
+from floreo.training.queries import account_of, check_in_key, list_of, open_now, seats_of, walk_ins
 from floreo.training.tables import COHORTS, completed_in, people_in
 
 # Of one address: an office, a school or a class shares one. And of all together, per cohort: a crowd by script.
@@ -54,7 +61,7 @@ SIGN_UPS, SIGN_UPS_PER_HOUR = 30, 60
 OF_ALL, OF_ALL_PER_HOUR = 1000, 6000
 OF_MAIL, OF_MAIL_PER_HOUR = 3, 6  # letters to one address: nobody has another flooded
 PRESSES, PRESSES_PER_HOUR = 30, 60  # by one link
-AT_DOOR, AT_DOOR_PER_HOUR = 100, 300  # of one address: everybody in the room may share it
+AT_CHECK_IN, AT_CHECK_IN_PER_HOUR = 100, 300  # of one address: everybody in the room may share it
 SHEETS, SHEETS_PER_HOUR = 10, 60
 _NO_STORE = "private, no-cache"  # kept by the browser for its Back button, by nobody else
 
@@ -271,8 +278,8 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
             if form.is_bound and form.is_valid():
                 refuse_on(form, refusal)
         found = _own(request, token)
-        told = None if here.is_bound or feedback.is_bound else refusal
-        answer = _own_page(request, found, here=here, feedback=feedback, refusal=told, status=refusal.status)
+        shown = None if here.is_bound or feedback.is_bound else refusal
+        answer = _own_page(request, found, here=here, feedback=feedback, refusal=shown, status=refusal.status)
         return _slowed(answer, refusal)
     if do == "erase":
         return render(request, "portal/training/erased.html", _about(found.cohort))
@@ -298,7 +305,7 @@ def _press(found: Enrolment, do: str, here: HereForm, feedback: FeedbackForm) ->
 def _come(found: Enrolment, code: str) -> None:
     """To the session of the cohort whose door is open now."""
     for session in found.cohort.sessions.all():
-        if session.door is Door.OPEN:
+        if session.check_in is CheckIn.OPEN:
             attending.come_by_link(found, by=Participant(found), session=session, code=code)
             return
     raise Refused(_("No session of this cohort takes place now."), code="no_session")
@@ -330,7 +337,7 @@ def _own_page(
         queue = list(cohort_of.enrolments.all().waiting().values_list("pk", flat=True))
         place = queue.index(found.pk) + 1
     is_over = cohort_of.ends_on is not None and cohort_of.ends_on < clock.today()
-    asks = (
+    is_asked = (
         found.holds_seat
         and not found.gave_feedback
         and cohort_of.ends_on is not None
@@ -341,9 +348,9 @@ def _own_page(
         "enrolment": found,
         "state": presenters.enrolment_text(found, place=place),
         "sessions": [(s, presenters.session_text(s), s.pk in came, s.ends_at < moments.now()) for s in sessions],
-        "is_door_open": found.holds_seat and any(s.door is Door.OPEN for s in sessions),
+        "is_door_open": found.holds_seat and any(s.check_in is CheckIn.OPEN for s in sessions),
         "here": here or HereForm(by_link=True),
-        "feedback": (feedback or FeedbackForm()) if asks else None,
+        "feedback": (feedback or FeedbackForm()) if is_asked else None,
         "may_confirm": found.state == EnrolmentState.ASKED and cohort_of.is_running,
         "may_cancel": cohort_of.is_running and not is_over and found.state not in IS_OVER,
         "refusal": refusal,
@@ -441,7 +448,7 @@ def _group_page(request: HttpRequest, found: CohortInvitation, form: GroupForm, 
 # --- At the door --------------------------------------------------------------------------------------------------
 
 
-def _at_door(request: HttpRequest, token: str) -> Session:
+def _at_check_in(request: HttpRequest, token: str) -> Session:
     try:
         return session_of_link(token)
     except Missing:
@@ -458,67 +465,67 @@ def _drawn(address: str) -> SafeString:
 @login_not_required
 @csrf_exempt  # as above
 @require_http_methods(["GET", "HEAD", "POST"])
-def door(request: HttpRequest, token: str) -> HttpResponse:
+def check_in(request: HttpRequest, token: str) -> HttpResponse:
     """The trainer's page: the list to tick, who walked in, and the way to the code for the wall."""
-    found = _at_door(request, token)
+    found = _at_check_in(request, token)
     if request.method != "POST":
-        return _door_page(request, found)
+        return _check_in_page(request, found)
     do, by = request.POST.get("do", ""), Trainer(found)
-    ticks = DoorListForm(request.POST if do == "list" else None, list_of(found))
-    walk_in = DoorWalkInForm(request.POST if do == "walk-in" else None)
+    ticks = CheckInListForm(request.POST if do == "list" else None, list_of(found))
+    walk_in = CheckInWalkInForm(request.POST if do == "walk-in" else None)
     try:
-        throttle.spend("training-door", f"session:{found.pk}", capacity=AT_DOOR, per_hour=AT_DOOR_PER_HOUR)
+        throttle.spend("training-door", f"session:{found.pk}", capacity=AT_CHECK_IN, per_hour=AT_CHECK_IN_PER_HOUR)
         if do == "list" and ticks.is_valid():
-            attending.record_list_at_door(found, by=by, ticked=ticks.ticked())
+            attending.record_list_at_check_in(found, by=by, ticked=ticks.ticked())
         elif do == "walk-in" and walk_in.is_valid():
-            attending.add_walk_in_at_door(found, by=by, **walk_in.cleaned_data)
+            attending.add_walk_in_at_check_in(found, by=by, **walk_in.cleaned_data)
         else:
-            return _door_page(request, found, ticks=ticks, walk_in=walk_in, status=422)
+            return _check_in_page(request, found, ticks=ticks, walk_in=walk_in, status=422)
     except Refused as refusal:
         for form in (ticks, walk_in):
             if form.is_bound and form.is_valid():
                 refuse_on(form, refusal)
-        return _slowed(_door_page(request, found, ticks=ticks, walk_in=walk_in, status=refusal.status), refusal)
+        return _slowed(_check_in_page(request, found, ticks=ticks, walk_in=walk_in, status=refusal.status), refusal)
     return HttpResponseRedirect(f"{request.path}?done={do}")
 
 
-def _door_page(
+def _check_in_page(
     request: HttpRequest,
     found: Session,
     *,
-    ticks: DoorListForm | None = None,
-    walk_in: DoorWalkInForm | None = None,
+    ticks: CheckInListForm | None = None,
+    walk_in: CheckInWalkInForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = _about(found.cohort) | {
         "session": found,
         "when": presenters.session_text(found),
-        "door": str(found.door),
-        "ticks": ticks or DoorListForm(None, list_of(found)),
-        "walk_in": walk_in or DoorWalkInForm(),
+        "door": str(found.check_in),
+        "ticks": ticks or CheckInListForm(None, list_of(found)),
+        "walk_in": walk_in or CheckInWalkInForm(),
         "walk_ins": walk_ins(found),
         "status": status,
         "done": request.GET.get("done", "") if status == 200 else "",
-        "may_record": found.cohort.is_running and found.door is not Door.EARLY,
+        "may_record": found.cohort.is_running and found.check_in is not CheckIn.EARLY,
     }
-    return render(request, "portal/training/door.html", context, status=status)
+    return render(request, "portal/training/check_in.html", context, status=status)
 
 
 @login_not_required
 @require_safe
-def door_page_code(request: HttpRequest, token: str) -> HttpResponse:
+def check_in_page_code(request: HttpRequest, token: str) -> HttpResponse:
     """The code for the wall: drawn large, and drawn anew by itself when it changes."""
-    found = _at_door(request, token)
+    found = _at_check_in(request, token)
     now = moments.now()
-    code = door_code(door_key(), found.pk, step_of(now))
+    code = check_in_code(check_in_key(), found.pk, step_of(now))
     address = settings.SITE_ADDRESS + reverse("portal:training_here", args=[f"{found.pk}-{code}"])
     context = _about(found.cohort) | {
         "session": found,
         "when": presenters.session_text(found),
-        "is_open": found.door is Door.OPEN and found.cohort.is_running,
-        "door": str(found.door),
+        "is_open": found.check_in is CheckIn.OPEN and found.cohort.is_running,
+        "door": str(found.check_in),
         "code": f"{code[:4]} {code[4:]}",
-        "drawn": _drawn(address) if found.door is Door.OPEN else "",
+        "drawn": _drawn(address) if found.check_in is CheckIn.OPEN else "",
         "seconds": seconds_to_next(now) + 1,
         "here_address": settings.SITE_ADDRESS + reverse("portal:training_here_form", args=[found.pk]),
     }
@@ -529,9 +536,9 @@ def door_page_code(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def door_sheet(request: HttpRequest, token: str, kind: str) -> HttpResponse:
+def check_in_sheet(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     """The list to print and sign, by the trainer's link."""
-    found, country = _at_door(request, token), country_of(request)
+    found, country = _at_check_in(request, token), country_of(request)
     if kind not in KINDS or not isinstance(country, Country):
         raise Missing
     throttle.charge("training-sheet", throttle.address_of(request), capacity=SHEETS, per_hour=SHEETS_PER_HOUR)
@@ -547,7 +554,7 @@ def here(request: HttpRequest, token: str) -> HttpResponse:
     number = whole(pk)
     if number is None:
         raise Missing
-    return _here(request, session_at_door(number), code)
+    return _here(request, session_at_check_in(number), code)
 
 
 @login_not_required
@@ -555,7 +562,7 @@ def here(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def here_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The same for a phone that reads no QR codes: the code is typed."""
-    return _here(request, session_at_door(pk), "")
+    return _here(request, session_at_check_in(pk), "")
 
 
 def _here(request: HttpRequest, found: Session, code: str) -> HttpResponse:
@@ -564,7 +571,9 @@ def _here(request: HttpRequest, found: Session, code: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         try:
-            throttle.charge("training-here", throttle.address_of(request), capacity=AT_DOOR, per_hour=AT_DOOR_PER_HOUR)
+            throttle.charge(
+                "training-here", throttle.address_of(request), capacity=AT_CHECK_IN, per_hour=AT_CHECK_IN_PER_HOUR
+            )
             if form.is_valid():
                 attending.come_by_name(found, by=ANYBODY, **form.cleaned_data)
                 status, came = 200, True
@@ -581,8 +590,8 @@ def _here_page(request: HttpRequest, found: Session, form: HereForm, *, came: bo
     context = {
         "session": found,
         "when": presenters.session_text(found),
-        "cohort": found.cohort if found.door is Door.OPEN else None,
-        "door": str(found.door),
+        "cohort": found.cohort if found.check_in is CheckIn.OPEN else None,
+        "door": str(found.check_in),
         "form": form,
         "came": came,
         "status": status,

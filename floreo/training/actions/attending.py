@@ -18,9 +18,9 @@ from floreo.training import moments
 from floreo.training.access import Participant, Trainer
 from floreo.training.actions.enrolling import Who, enrol_walk_in
 from floreo.training.actions.running import must_be_running
-from floreo.training.logic import Door, EnrolmentState, is_door_code
+from floreo.training.logic import CheckIn, EnrolmentState, is_check_in_code
 from floreo.training.models import Attendance, Enrolment, How, Session
-from floreo.training.queries import door_key, mail_key, named_alike
+from floreo.training.queries import check_in_key, mail_key, named_alike
 
 RUN = Permission.TRAINING_RUN
 
@@ -36,7 +36,7 @@ class Ticked:
 
 
 def must_have_begun(session: Session) -> None:
-    if session.door is Door.EARLY:
+    if session.check_in is CheckIn.EARLY:
         raise Refused(_("This session has not begun yet."), code="too_early")
 
 
@@ -89,7 +89,7 @@ def must_be_trainer(by: Actor, session: Session) -> None:
 
 
 @action("attendance.recorded_at_door", needs=None)
-def record_list_at_door(session: Session, *, by: Actor, ticked: Ticked) -> Session:
+def record_list_at_check_in(session: Session, *, by: Actor, ticked: Ticked) -> Session:
     """The same, by the trainer's link."""
     must_be_trainer(by, session)
     return _take(session, ticked, by=by)
@@ -100,16 +100,16 @@ def record_list_at_door(session: Session, *, by: Actor, ticked: Ticked) -> Sessi
 
 def _must_be_open(session: Session) -> None:
     must_be_running(session.cohort)
-    if session.door is Door.EARLY:
+    if session.check_in is CheckIn.EARLY:
         raise Refused(_("It is too early: the door of this session is not open yet."), code="too_early")
-    if session.door is Door.OVER:
+    if session.check_in is CheckIn.OVER:
         raise Refused(_("This session is over. Ask the trainer to put you on the list."), code="over")
 
 
 def must_be_current(session: Session, code: str) -> None:
     """The code that is on the wall now. A photograph of it works for two minutes at most."""
     _must_be_open(session)
-    if not is_door_code(door_key(), session.pk, code, now=moments.now()):
+    if not is_check_in_code(check_in_key(), session.pk, code, now=moments.now()):
         raise refuse("code", _("This code has expired. Enter the one that is shown now."), code="code_expired")
 
 
@@ -179,7 +179,7 @@ def add_walk_in(
 
 
 @action("attendance.walked_in_at_door", needs=None)
-def add_walk_in_at_door(
+def add_walk_in_at_check_in(
     session: Session, *, by: Actor, name: str, organisation_name: str = "", sector: str = Sector.OTHER
 ) -> Attendance:
     """The same, by the trainer's link."""

@@ -264,7 +264,7 @@ def enrol(
 
 def enrol_walk_in(cohort: Cohort, who: Who, *, organisation: Organisation | None) -> Enrolment:
     """Part of the action by which somebody who walked in becomes a participant. The cohort is locked."""
-    return enrol_now(cohort, who, more={"organisation": organisation, "channel": EnrolmentChannel.DOOR})
+    return enrol_now(cohort, who, more={"organisation": organisation, "channel": EnrolmentChannel.CHECK_IN})
 
 
 @action("enrolment.updated", needs=RUN)

@@ -182,14 +182,14 @@ def update_cohort(cohort: Cohort, *, by: Actor, version: int | None = None, **fa
 
 @action("cohort.cancelled", needs=RUN)
 def cancel_cohort(cohort: Cohort, *, by: Actor, reason: str) -> Cohort:
-    """It does not take place. Everybody who signed up and left an address is told."""
+    """It does not take place. Everybody who signed up and left an address is notified."""
     fresh = lock_latest(cohort)
     must_be_running(fresh)
     fresh.cancelled_reason = require_text(reason, field="reason", sentence=_("Say why."))
     fresh.state = CohortState.CANCELLED
     saved = save(fresh)
-    told = saved.enrolments.filter(state__in=["confirmed", "waiting"], is_erased=False).exclude(mail="")
-    for each in told:
+    notified = saved.enrolments.filter(state__in=["confirmed", "waiting"], is_erased=False).exclude(mail="")
+    for each in notified:
         each.cohort, each.state = saved, "cancelled"  # as the mail says it; the row stays as it was
         outbox.post_all([state_mail(each)])
     return saved
@@ -242,7 +242,7 @@ def remove_session(session: Session, *, by: Actor) -> None:
 
 
 @action("session.link_sent", needs=RUN)
-def send_door_link(session: Session, *, by: Actor, mail: str) -> Session:
+def send_check_in_link(session: Session, *, by: Actor, mail: str) -> Session:
     """Sends the trainer the link for the door."""
     fresh = lock_latest(session)
     must_be_running(fresh.cohort)
@@ -253,7 +253,7 @@ def send_door_link(session: Session, *, by: Actor, mail: str) -> Session:
 
 
 @action("session.link_ended", needs=RUN)
-def end_door_link(session: Session, *, by: Actor) -> Session:
+def end_check_in_link(session: Session, *, by: Actor) -> Session:
     """The link for the door works no more; a new one can be sent."""
     fresh = lock_latest(session)
     fresh.link_version += 1

@@ -12,7 +12,7 @@ from floreo.certificates.models import Certificate
 from floreo.core import clock
 from floreo.organisations.models import Organisation, Person
 from floreo.outreach.actions.sessions import Given
-from floreo.outreach.forms import SessionForm, district_field, language_choices, said_of
+from floreo.outreach.forms import SessionForm, district_field, language_choices, text_of
 from floreo.outreach.models import (
     Ambassador,
     AmbassadorRequest,
@@ -169,7 +169,7 @@ class CorrectForm(SessionForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, session: OutreachSession) -> None:
-        super().__init__(data, ambassador=session.ambassador, initial=said_of(session) | {"version": session.version})
+        super().__init__(data, ambassador=session.ambassador, initial=text_of(session) | {"version": session.version})
 
     def facts(self) -> dict[str, Any]:
         return {"given": self.given(), "version": self.cleaned_data.get("version")}

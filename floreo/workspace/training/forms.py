@@ -187,7 +187,7 @@ class SessionForm(RecordForm):
         ]
 
 
-class DoorLinkForm(CommandForm):
+class CheckInLinkForm(CommandForm):
     mail = field_of(Session, "trainer_mail", required=True)
 
 

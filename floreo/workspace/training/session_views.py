@@ -20,8 +20,8 @@ from floreo.organisations.queries import the_country
 from floreo.training import presenters
 from floreo.training.access import get_session_for, get_walk_in_for
 from floreo.training.actions import attending, running
-from floreo.training.logic import Door
-from floreo.training.mails import door_link
+from floreo.training.logic import CheckIn
+from floreo.training.mails import check_in_link
 from floreo.training.models import Session
 from floreo.training.papers import attendance_sheet
 from floreo.training.queries import list_of, walk_ins
@@ -51,8 +51,8 @@ COMMANDS: Mapping[str, Command] = {
         _l("Send the trainer the link for the door"),
         _l("Send the trainer’s link"),
         _RUN,
-        starting_with(forms.DoorLinkForm, mail=lambda s: s.trainer_mail or (s.trainer.email if s.trainer else "")),
-        running.send_door_link,
+        starting_with(forms.CheckInLinkForm, mail=lambda s: s.trainer_mail or (s.trainer.email if s.trainer else "")),
+        running.send_check_in_link,
         _is_kept,
         help=_l("By it the trainer shows the code at the door and records who came, without an account."),
         done=_l("The link is in the outbox."),
@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("End the trainer’s link"),
         _RUN,
         new(CommandForm),
-        running.end_door_link,
+        running.end_check_in_link,
         _is_kept,
         help=_l("The link that was sent stops working. A new one can be sent."),
         done=_l("The link does not work any more."),
@@ -106,8 +106,8 @@ def session(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "came": sum(line.is_present for line in lines),
         "walk_ins": walk_ins(found),
         "language": presenters.language_word(found.spoken_language) if found.spoken_language else "",
-        "is_early": found.door is Door.EARLY,
-        "link": door_link(found) if may_run else "",
+        "is_early": found.check_in is CheckIn.EARLY,
+        "link": check_in_link(found) if may_run else "",
         "commands": [
             (command, reverse("workspace:training_session_command", args=[code, number, name]), name)
             for name, command in commands_for(request.user, found, COMMANDS).items()

@@ -125,7 +125,7 @@ def test_an_edited_badge_is_told_apart(old: str, new: str) -> None:
     assert old in made.credential
     check = check_badge(made.credential.replace(old, new).encode())
     assert check.verdict is Verdict.EDITED
-    assert headline(check) == "This badge was changed after it was signed"
+    assert headline(check) == "The signature of this badge does not fit it"
 
 
 def test_an_edited_badge_says_in_what_it_differs_from_the_record() -> None:

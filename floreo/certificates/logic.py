@@ -358,10 +358,12 @@ def alike(one: str, other: str) -> bool:
 def _shapes(name: str) -> frozenset[str]:
     """Its words in any order, and its letters without blanks."""
     unspaced = "".join(c if c.isalnum() or _is_unseen(c) else " " for c in name)
-    kept = [word for word in unspaced.split() if (seen := _either_way(word)) and seen not in _SMALL]
+    words = unspaced.split()
+    kept = [word for word in words if (seen := _either_way(word)) and seen not in _SMALL]
     if not kept:
         return frozenset()
-    return frozenset({" ".join(sorted(map(_either_way, kept))), _either_way("".join(kept))})
+    in_any_order = " ".join(sorted(map(_either_way, kept)))
+    return frozenset({in_any_order, _either_way("".join(kept)), _either_way("".join(words))})
 
 
 def _either_way(word: str) -> str:

@@ -278,7 +278,7 @@ def test_an_svg_with_two_badges_is_refused() -> None:
     found = re.search(r"<openbadges:credential.*?</openbadges:credential>", svg, re.S)
     assert found is not None
     node = found[0].replace("Ana Marea", "Eva Forger")
-    other = node.replace("openbadges:", "b:").replace("xmlns:openbadges", "xmlns:b").replace("xmlns:b:", "xmlns:")
+    other = node.replace("openbadges:", "b:").replace("xmlns:openbadges", "xmlns:b")
     false = [
         svg.replace("</svg>", f"{node}</svg>"),
         svg.replace(found[0], node + found[0]),
@@ -324,8 +324,7 @@ def test_what_a_thief_of_our_key_signs_under_an_id_on_record_differs_from_it(*, 
 
 def test_a_name_with_odd_blanks_does_not_differ_from_itself() -> None:
     made = one()
-    made.name = "Ana  Marea\u00a01\u200b"
-    made.save()
+    Certificate.objects.filter(pk=made.pk).update(name="Ana  Marea\u00a01\u200b")
     assert verdict(signed(made).credential) is Verdict.VALID
 
 
@@ -411,24 +410,24 @@ def test_the_countrys_name_in_each_language_is_ours_too() -> None:
         *(t["name"] for t in country.translations.values() if "name" in t),
     ]
     assert {name: verdict(theirs(made, name=name)) for name in names} == dict.fromkeys(names, Verdict.COPY)
-    assert verdict(theirs(made, name=f"University of {country.name}")) is Verdict.FOREIGN_UNKNOWN
+    assert verdict(theirs(made, name=f"Divers of {country.name}")) is Verdict.FOREIGN_UNKNOWN
 
 
 def test_a_badge_with_the_name_of_an_organisation_on_record_says_to_ask_it() -> None:
     """It may have issued it elsewhere: then it is no imitation, and nobody here knows."""
     made = signed(one())
     body = Organisation.objects.create(
-        code="harbour-college",
-        name="Harbour College",
+        code="lagoon-academy",
+        name="Lagoon Academy",
         kind=Organisation.objects.exclude(kind="").order_by("pk")[0].kind,
-        translations={"es": {"name": "Colegio del Puerto"}},
+        translations={"es": {"name": "Academia de la Laguna"}},
     )
-    checks = [check_badge(theirs(made, name=name).encode()) for name in ("HARBOUR COLLEGE", "Сolegio del Puerto")]
+    checks = [check_badge(theirs(made, name=name).encode()) for name in ("LAGOON ACADEMY", "Асademia de la Laguna")]
     assert [each.verdict for each in checks] == [Verdict.NAMESAKE] * 2
     assert "Ask them before you accept it." in explanation(checks[0])
     body.is_public = False
     body.save()
-    assert verdict(theirs(made, name="Harbour College")) is Verdict.FOREIGN_UNKNOWN
+    assert verdict(theirs(made, name="Lagoon Academy")) is Verdict.FOREIGN_UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -455,7 +454,7 @@ def test_an_issuer_at_our_host_is_forged_however_it_is_written(did: str) -> None
         {"id": "https://floreo.example./certificates/N5YANT7WBZVS/"},
         {"id": "https://user@floreo.example/certificates/N5YANT7WBZVS/"},
         {"id": "https://fl0reo.example/certificates/N5YANT7WBZVS/"},
-        {"id": "https://xn--flreo-zqf.example/certificates/N5YANT7WBZVS/"},
+        {"id": "https://xn--flreo-kye.example/certificates/N5YANT7WBZVS/"},
         {"evidence": "https://floreo.example/certificates/"},
         {"url": "https://floreo.example"},
         {"status_list": "https://FLOREO.example/certificates/status/1"},

@@ -50,11 +50,12 @@ def _read_in_a_cage(content: bytes) -> Read:
 def _rebuilt(given: Any) -> Read:
     """From what the reader said. Raises cage.Died where no reader of ours says so."""
     try:
-        apart = {"fault", "signature", "status_lists"}
+        apart = {"fault", "signature", "status_lists", "hosts"}
         return Read(
             fault=Fault(given["fault"]) if given["fault"] else None,
             signature=Signature(given["signature"]),
             status_lists=tuple(str(each)[:1000] for each in given["status_lists"]),
+            hosts=tuple(str(each)[:1000] for each in given["hosts"]),
             **{name: str(value)[:1000] for name, value in given.items() if name not in apart},
         )
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:
@@ -65,8 +66,11 @@ def _judged(read: Read) -> Check:
     found = certificate_named(read.id)
     day = clock.today()
     state = state_on(found, day) if found is not None else None
-    verdict = verdict_of(read, ours(known_names()), state, is_known=found is not None)
-    return Check(verdict, read, found, _differences(read, found) if found is not None else ())
+    us = ours(known_names())
+    by_us = read.signature is Signature.HOLDS and read.key in dict(us.keys)
+    differs = _differences(read, found, by_us=by_us) if found is not None else ()
+    verdict = verdict_of(read, us, state, is_known=found is not None, differs=bool(differs))
+    return Check(verdict, read, found, differs)
 
 
 def certificate_named(address: str) -> Certificate | None:
@@ -78,9 +82,12 @@ def certificate_named(address: str) -> Certificate | None:
     return Certificate.objects.filter(code=code).first() if code else None
 
 
-def _differences(read: Read, found: Certificate) -> tuple[str, ...]:
-    """In which fields a badge says something else than the one on record; not what."""
-    if found.is_erased or not found.is_digital:
+def _differences(read: Read, found: Certificate, *, by_us: bool) -> tuple[str, ...]:
+    """In which fields a badge says something else than the one on record; not what.
+
+    A name that the holder withheld is compared only with what we signed ourselves: whoever may write a name into a badge and ask
+    whether it is the right one finds it by trying. Of an erased certificate nothing is left to compare it with."""
+    if not found.is_digital:
         return ()
     pairs = {
         "holder": (read.holder, found.name),
@@ -89,18 +96,26 @@ def _differences(read: Read, found: Certificate) -> tuple[str, ...]:
         "issued": (read.valid_from[:10], found.issued_on.isoformat()),
         "expires": (read.valid_until[:10], found.expires_on.isoformat() if found.expires_on else ""),
     }
-    return tuple(name for name, (stated, kept) in pairs.items() if stated != kept)
+    if found.is_erased or not (found.public_name or by_us):
+        del pairs["holder"]
+    if not found.issuer_name:  # then the site's name of that day was signed
+        del pairs["issuer"]
+    return tuple(name for name, (stated, kept) in pairs.items() if stated != reading.words(kept))
 
 
 def headline(check: Check) -> str:
     """The answer, in one line."""
+    if check.read.fault is Fault.NOT_A_BADGE:
+        return _("This is a credential of another kind")
     heads = {
         Verdict.VALID: _("This certificate is genuine and valid"),
         Verdict.EXPIRED: _("This certificate is genuine, and has expired"),
         Verdict.REVOKED: _("This certificate was revoked"),
-        Verdict.EDITED: _("This badge was changed after it was signed"),
+        Verdict.DIFFERS: _("This badge was signed here, and differs from the certificate on record"),
+        Verdict.EDITED: _("The signature of this badge does not fit it"),
         Verdict.FORGED: _("This badge is forged"),
         Verdict.COPY: _("This badge imitates one that was issued here"),
+        Verdict.NAMESAKE: _("This badge was not issued here, and carries the name of an organisation on record here"),
         Verdict.KEY_WITHDRAWN: _("This badge is signed with a key that is no longer accepted"),
         Verdict.UNRECORDED: _("It is not known whether this certificate is valid"),
         Verdict.FOREIGN: _("This badge was not issued here"),
@@ -117,16 +132,30 @@ def headline(check: Check) -> str:
 def explanation(check: Check) -> str:
     """What that means, and what to do."""
     words = {"issuer": check.read.issuer_name or check.read.issuer_id or "–"}
+    if check.read.fault is Fault.NOT_A_BADGE:
+        return _("It is no Open Badge, and attests no course. Whether it is genuine is not checked here.")
+    if check.verdict is Verdict.FORGED and check.read.signature is Signature.OTHER_KEY:
+        return _("Its issuer is called by a key, and it was signed with another key. Do not accept it.")
     stated = {
         Verdict.VALID: _("It was signed here and not changed, it is on record here, and it was not revoked."),
         Verdict.EXPIRED: _("It was signed here and not changed. Its last day has passed."),
         Verdict.REVOKED: _("It was signed here, and later revoked. The reason is on its page."),
-        Verdict.EDITED: _("Its signature does not fit what it says. Do not accept it."),
+        Verdict.DIFFERS: _(
+            "Its signature is one of this site, but the certificate on record says something else. Ask the holder for the"
+            " present form of the certificate, and do not accept this one."
+        ),
+        Verdict.EDITED: _(
+            "It was changed after it was signed, or it was signed by an earlier draft of the standard. Do not accept it."
+        ),
         Verdict.FORGED: _(
             "It names this site as its issuer, but was not signed with a key of this site. Do not accept it."
         ),
         Verdict.COPY: _(
             "It carries the name or an address of an issuer of this site, but somebody else signed it. Do not accept it."
+        ),
+        Verdict.NAMESAKE: _(
+            "It says that it was issued by %(issuer)s. Whether it is theirs or an imitation is not known here: no key of theirs is"
+            " on record. Ask them before you accept it."
         ),
         Verdict.KEY_WITHDRAWN: _(
             "The key was withdrawn, for example because it was stolen. Ask the holder for the present form of the"
@@ -153,15 +182,19 @@ def explanation(check: Check) -> str:
             " paper, use its number or code."
         ),
     }
-    return stated[check.verdict] % (words | {"fault": fault_text(check.read.fault)})
+    text = stated[check.verdict] % (words | {"fault": fault_text(check.read.fault)})
+    is_erased = check.certificate is not None and check.certificate.is_erased
+    if check.verdict is Verdict.VALID and is_erased:
+        text += " " + _("The name on record was erased, so the name in the badge was compared with nothing.")
+    return text
 
 
 def fault_text(fault: Fault | None) -> str:
     match fault:
         case Fault.NO_ISSUER:
             return _("it names no issuer.")
-        case Fault.NOT_A_BADGE:
-            return _("it is a credential of another kind.")
+        case Fault.AMBIGUOUS:
+            return _("it holds more than one badge, or says the same thing twice.")
         case Fault.NOT_YET:
             return _("it is not valid yet.")
         case _:

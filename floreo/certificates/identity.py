@@ -14,6 +14,7 @@ from floreo.certificates.models import Certificate, SigningKey
 from floreo.core import heads
 from floreo.core.errors import Refused
 from floreo.core.routes import path_to
+from floreo.organisations.models import Country, Organisation
 from floreo.organisations.queries import the_country
 
 
@@ -55,16 +56,31 @@ def _address(name: str, *parts: object) -> str:
 
 def ours(names: set[str]) -> Ours:
     """What makes a badge look like one of ours. `names`: of those who issue here."""
+    own = names | _every_name(the_country())
     keys = list(SigningKey.objects.all())
     ids = {did_of(each.public_key) for each in keys} | {badges.key_did(each.public_key) for each in keys}
     if is_web(found := issuer_did(settings.SITE_ADDRESS, "")):
         ids.add(found)
     return Ours(
         address=settings.SITE_ADDRESS,
-        issuer_names=tuple(sorted(name for name in names if name)),
+        issuer_names=tuple(sorted(name for name in own if name)),
         issuer_ids=tuple(sorted(ids)),
         keys=tuple((each.public_key, each.counts) for each in keys),
+        other_names=tuple(sorted(_names_of_organisations())),
     )
+
+
+def _every_name(named: Country | Organisation | None) -> set[str]:
+    """In every language that it has a name in."""
+    if named is None:
+        return set()
+    return {named.name, *(texts.get("name", "") for texts in named.translations.values())} - {""}
+
+
+def _names_of_organisations() -> set[str]:
+    """Of those that the public knows: the answer tells nobody of another."""
+    rows = Organisation.objects.filter(is_public=True).only("name", "short_name", "translations")
+    return {name for each in rows for name in (*_every_name(each), each.short_name) if name}
 
 
 def known_names() -> set[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import unquote, urlsplit
 
 SOON = timedelta(days=60)  # before the end: invited to renew, and a task for those who issue
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
@@ -169,6 +170,7 @@ def issuer_did(address: str, key_did: str) -> str:
 class Signature(StrEnum):
     HOLDS = "holds"  # by the key that it names
     BROKEN = "broken"
+    OTHER_KEY = "other_key"  # it fits, by another key than the one that its issuer is called by
     MISSING = "missing"
     UNKNOWN = "unknown"  # of a kind that is not checked here, or by a key that is not in it
 
@@ -181,6 +183,7 @@ class Fault(StrEnum):
     NO_ISSUER = "no_issuer"
     NOT_A_BADGE = "not_a_badge"  # a credential of another kind
     MALFORMED = "malformed"
+    AMBIGUOUS = "ambiguous"  # two readers could read two things in it
     NOT_YET = "not_yet"
     EXPIRED = "expired"
 
@@ -191,9 +194,11 @@ class Verdict(StrEnum):
     VALID = "valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
-    EDITED = "edited"  # it was signed, and changed afterwards
+    DIFFERS = "differs"  # our signature, and the record says something else
+    EDITED = "edited"  # its signature does not fit
     FORGED = "forged"  # names this site as its issuer, and this site did not sign it
     COPY = "copy"  # somebody else signed something that looks like ours
+    NAMESAKE = "namesake"  # the same, with the name of an organisation on record that issues nothing here
     KEY_WITHDRAWN = "key_withdrawn"  # signed with a key of ours that counts no more
     UNRECORDED = "unrecorded"  # our signature, and no such certificate is on record
     FOREIGN = "foreign"  # another issuer; its signature holds by a key that nobody vouches for here
@@ -222,6 +227,7 @@ class Read:
     valid_from: str = ""
     valid_until: str = ""
     status_lists: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()  # to which it leads, wherever in it
 
 
 @dataclass(frozen=True)
@@ -229,51 +235,165 @@ class Ours:
     """What the site knows of itself: its names, addresses, and keys with whether each still counts."""
 
     address: str
-    issuer_names: tuple[str, ...]
+    issuer_names: tuple[str, ...]  # of those who issue here, of the site and of the country
     issuer_ids: tuple[str, ...]
     keys: tuple[tuple[str, bool], ...]  # public key, whether it counts
+    other_names: tuple[str, ...] = ()  # of organisations on record
 
 
-def verdict_of(read: Read, ours: Ours, known: State | None, *, is_known: bool) -> Verdict:
-    """What it is. `is_known`: its id is that of a certificate on record here; `known`: the state of that one today.
+_SOUND = (None, Fault.EXPIRED, Fault.NOT_YET)  # faults of a badge that can be ours: its dates are judged by the record
 
-    A signature by our key is the only thing that makes a badge ours; what it says of itself makes it a copy or a forgery."""
+
+def verdict_of(read: Read, ours: Ours, known: State | None, *, is_known: bool, differs: bool = False) -> Verdict:
+    """What it is. `is_known`: its id is that of a certificate on record here; `known`: the state of that one today; `differs`: it says
+    something else than that one.
+
+    A signature by our key over a sound badge is the only thing that makes it ours; what it says of itself makes it a copy or a forgery."""
     keys = dict(ours.keys)
-    if read.signature is Signature.HOLDS and read.key in keys:
-        return _of_ours(keys[read.key], known, is_known=is_known)
+    by_us = read.signature is Signature.HOLDS and read.key in keys
+    if by_us and read.fault in _SOUND:
+        return _of_ours(keys[read.key], known, is_known=is_known, differs=differs)
     rules = (
         (read.fault is Fault.NO_BADGE, Verdict.NO_BADGE),
-        (read.fault in {Fault.NO_ISSUER, Fault.NOT_A_BADGE}, Verdict.BROKEN),
+        (by_us or read.fault in {Fault.NO_ISSUER, Fault.NOT_A_BADGE, Fault.AMBIGUOUS}, Verdict.BROKEN),
         (read.signature is Signature.BROKEN, Verdict.EDITED),
-        (read.issuer_id in ours.issuer_ids, Verdict.FORGED),
+        (read.signature is Signature.OTHER_KEY or _names_us(read, ours), Verdict.FORGED),
         (is_known or _looks_like_ours(read, ours), Verdict.COPY),
         (read.fault in {Fault.MALFORMED, Fault.NOT_YET}, Verdict.BROKEN),
         (read.signature is Signature.MISSING, Verdict.UNSIGNED),
-        (read.signature is Signature.UNKNOWN, Verdict.UNCHECKED),
+        (any(alike(read.issuer_name, name) for name in ours.other_names), Verdict.NAMESAKE),
+        (read.signature is Signature.UNKNOWN or read.fault is Fault.OLD, Verdict.UNCHECKED),
         (read.fault is Fault.EXPIRED, Verdict.FOREIGN_EXPIRED),
         (bool(read.status_lists), Verdict.FOREIGN_UNKNOWN),
     )
     return next((verdict for holds, verdict in rules if holds), Verdict.FOREIGN)
 
 
-def _of_ours(counts: bool, known: State | None, *, is_known: bool) -> Verdict:  # noqa: FBT001 -- whether the key counts
+def _of_ours(counts: bool, known: State | None, *, is_known: bool, differs: bool) -> Verdict:  # noqa: FBT001 -- whether the key counts
     if not is_known:
         return Verdict.UNRECORDED if counts else Verdict.KEY_WITHDRAWN
     if known is State.REVOKED:
         return Verdict.REVOKED
     if not counts:
         return Verdict.KEY_WITHDRAWN
+    if differs:
+        return Verdict.DIFFERS
     if known is State.EXPIRED:
         return Verdict.EXPIRED
     return Verdict.VALID if known in VALID else Verdict.UNRECORDED
 
 
+def _names_us(read: Read, ours: Ours) -> bool:
+    """Its issuer is this site, however that is written."""
+    here = host_of(ours.address)
+    return read.issuer_id in ours.issuer_ids or bool(here and host_of(read.issuer_id) == here)
+
+
 def _looks_like_ours(read: Read, ours: Ours) -> bool:
-    """It leads to this site, or carries the name of one who issues here."""
+    """It leads to this site or to a host that looks the same, or carries the name of one who issues here."""
+    here = look(host_of(ours.address))
     addresses = (read.id, read.achievement, read.issuer_id, *read.status_lists)
-    if any(each == ours.address or each.startswith(f"{ours.address}/") for each in addresses):
+    if here and any(look(host) == here for host in (*map(host_of, addresses), *read.hosts)):
         return True
-    return any(same_name(read.issuer_name, name) for name in ours.issuer_names)
+    return any(alike(read.issuer_name, name) for name in ours.issuer_names)
+
+
+# --- What looks the same ------------------------------------------------------------------------------------------
+
+# Letters of other scripts, and figures, that are drawn like a Latin letter. Not complete: Unicode lists thousands
+# (https://www.unicode.org/reports/tr39/); these are those of the scripts with which names are imitated.
+_DRAWN_ALIKE = {
+    "a": "аАαΑɑ",
+    "b": "вВΒ",
+    "c": "сСϲϹ",
+    "d": "ԁđ",
+    "e": "еЕεΕ",
+    "g": "ɡԌ",
+    "h": "һҺнНΗħ",
+    "j": "јЈϳ",
+    "k": "кКκΚ",
+    "l": "ӏӀіІιΙıłƖǀ|1",
+    "m": "мМΜ",
+    "n": "ηΝ",
+    "o": "оОοΟø0",
+    "p": "рРρΡ",
+    "q": "ԛԚ",
+    "s": "ѕЅ",
+    "t": "тТτΤ",
+    "u": "υ",
+    "v": "νѵ",
+    "w": "ԝԜω",
+    "x": "хХχΧ",
+    "y": "уУγΥүҮ",
+    "z": "Ζ",
+}
+_LATIN = str.maketrans({drawn: latin for latin, letters in _DRAWN_ALIKE.items() for drawn in letters})
+_SMALL_WORDS = """
+the a an of and for at in on by el la los las lo un una de del y e en para por
+official oficial government gobierno republic republica state estado
+"""
+
+
+def look(text: str) -> str:
+    """As it looks to somebody who reads quickly: without marks, accents, capitals and whatever is invisible, in Latin letters."""
+    letters = unicodedata.normalize("NFKD", text)
+    shown = "".join(c for c in letters if not _is_unseen(c)).translate(_LATIN).casefold()
+    return shown.replace("rn", "m").replace("vv", "w").replace("i", "l")  # a capital I is drawn as an l
+
+
+def _is_unseen(letter: str) -> bool:
+    """Marks on other letters, and what is not drawn at all."""
+    return (
+        unicodedata.category(letter) in {"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"}
+        or letter in "\u115f\u1160\u3164\uffa0"
+    )
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether somebody takes one name for the other. The order of the words and small words count for nothing, nor does the direction
+    in which a word is written: marks that turn it leave no trace in how it looks."""
+    return bool(_shapes(one) & _shapes(other))
+
+
+def _shapes(name: str) -> frozenset[str]:
+    """Its words in any order, and its letters without blanks."""
+    unspaced = "".join(c if c.isalnum() or _is_unseen(c) else " " for c in name)
+    words = unspaced.split()
+    kept = [word for word in words if (seen := _either_way(word)) and seen not in _SMALL]
+    if not kept:
+        return frozenset()
+    in_any_order = " ".join(sorted(map(_either_way, kept)))
+    return frozenset({in_any_order, _either_way("".join(kept)), _either_way("".join(words))})
+
+
+def _either_way(word: str) -> str:
+    return min(look(word), look(word[::-1]))
+
+
+_SMALL = frozenset(_either_way(word) for word in _SMALL_WORDS.split())
+
+
+def host_of(address: str) -> str:
+    """The host to which an address or a did:web leads, in one writing; "" where it leads to none. Its port does not count."""
+    text = address.strip()
+    try:
+        if text[:8].casefold() == "did:web:":
+            text = "https://" + unquote(text[8:].partition(":")[0].partition("#")[0])
+        found = urlsplit(text)
+        if found.scheme not in {"http", "https"}:
+            return ""
+        host = unicodedata.normalize("NFKC", unquote(found.hostname or "")).casefold().rstrip(".")
+    except ValueError:
+        return ""
+    return _unpuny(host)
+
+
+def _unpuny(host: str) -> str:
+    """With the letters that a browser may show."""
+    try:
+        return host.encode("ascii").decode("idna") if "xn--" in host else host
+    except (UnicodeError, ValueError):
+        return host
 
 
 def counts_of(states: Iterable[State | None]) -> dict[State, int]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from floreo.certificates.logic import Fault, Read, Signature
+from floreo.certificates.logic import Fault, Read, Signature, host_of
 
 LOADS = ("openbadgeslib.ob3.ldp", "openbadgeslib.ob3.verifier", "pyld.jsonld", "jwt", "lxml.etree")
 LARGEST = 2_000_000  # bytes of a picture; a credential has a few thousand
 _LONGEST = 400  # characters of anything that a badge says of itself
-# The library asks for this claim after it has checked the signature; 1EdTech's own good examples come without it.
-_WITHOUT_SUBJECT = "missing the required 'sub'"
+_MOST_HOSTS = 100  # that a badge names; a sound one names a few
 _OPEN_BADGES_2 = "https://w3id.org/openbadges/v2"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -27,7 +27,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 def caged(path: Path) -> dict[str, Any]:
     """Runs inside."""
     found = read(path.read_bytes())
-    return found.__dict__ | {"status_lists": list(found.status_lists)}
+    return found.__dict__ | {"status_lists": list(found.status_lists), "hosts": list(found.hosts)}
 
 
 def read(content: bytes) -> Read:
@@ -36,47 +36,100 @@ def read(content: bytes) -> Read:
 
     try:
         text = _text_in(content)
+        if text.startswith("{"):
+            return _of_document(text)
+        if text.count(".") == 2 and not any(c.isspace() for c in text):
+            return _of_token(text)
+    except _Ambiguous:
+        return Read(fault=Fault.AMBIGUOUS)
     except (LibOpenBadgesException, ValueError, KeyError, TypeError, RecursionError, IndexError):
-        text = ""
-    if text.startswith("{"):
-        return _of_document(text)
-    if text.count(".") == 2 and not any(c.isspace() for c in text):
-        return _of_token(text)
+        return Read(fault=Fault.NO_BADGE)
     return Read(fault=Fault.NO_BADGE)
+
+
+class _Ambiguous(Exception):  # noqa: N818 -- says what it is
+    """It holds two badges, or says a thing twice: which of both counts is for each reader to choose, and readers choose differently."""
 
 
 def _text_in(content: bytes) -> str:
     from openbadgeslib.ob3.verifier import OB3Verifier
 
     if content.startswith(_PNG):
-        return str(OB3Verifier.extract_token_from_png(content)).strip()
+        found = str(OB3Verifier.extract_token_from_png(content)).strip()
+        _refuse_second(_places_in_png(content))
+        return found
     text = content.decode("utf-8-sig").strip()
     if text.startswith("<"):
-        return str(OB3Verifier.extract_token_from_svg(content)).strip()
+        found = str(OB3Verifier.extract_token_from_svg(content)).strip()
+        _refuse_second(_places_in_svg(content))
+        return found
     return text.strip("\"' \r\n\t")
+
+
+def _refuse_second(places: int) -> None:
+    if places > 1:
+        raise _Ambiguous
+
+
+def _places_in_png(content: bytes) -> int:
+    """How many texts of a picture are a credential by their keyword, whether or not they can be read."""
+    from openbadgeslib.baking import ITXT_KEYWORD_OB3
+
+    found, at = 0, len(_PNG)
+    while at + 8 <= len(content):
+        length, kind = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
+        keyword = content[at + 8 : at + 8 + min(length, 100)].partition(b"\0")[0]
+        if kind in {b"iTXt", b"tEXt", b"zTXt"} and keyword.strip().lower() == ITXT_KEYWORD_OB3:
+            found += 1
+        at += 12 + length  # with its length, kind and checksum
+    return found
+
+
+def _places_in_svg(content: bytes) -> int:
+    """In how many places of a drawing a credential stands: in the attribute or in the text of each element that is one by its name."""
+    from defusedxml.minidom import parseString
+    from openbadgeslib.baking import SVG_ELEMENT_OB3, SVG_NS_OB3
+
+    drawing = parseString(content)  # type: ignore[arg-type]  # it takes bytes too, with the encoding that they declare
+    try:
+        named = drawing.getElementsByTagName(SVG_ELEMENT_OB3)
+        nodes = [*named, *(n for n in drawing.getElementsByTagNameNS(SVG_NS_OB3, "credential") if n not in named)]
+        return sum(max(1, _places_in_node(node)) for node in nodes)
+    finally:
+        drawing.unlink()
+
+
+def _places_in_node(node: Any) -> int:
+    texts = "".join(c.data for c in node.childNodes if c.nodeType in {c.TEXT_NODE, c.CDATA_SECTION_NODE})
+    return int(node.hasAttribute("verify")) + int(bool(texts.strip()))
+
+
+def _parsed(text: str | bytes) -> Any:
+    """JSON in which no object has a name twice."""
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Ambiguous
+    return found
 
 
 # --- JSON with a proof --------------------------------------------------------------------------------------------
 
 
 def _of_document(text: str) -> Read:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return Read(fault=Fault.NO_BADGE)
+    document = _parsed(text)
     if isinstance(document, dict) and _OPEN_BADGES_2 in _many(document.get("@context")):
         return Read(fault=Fault.OLD, signature=Signature.UNKNOWN)
     if not isinstance(document, dict) or not _is_credential(document):
         return Read(fault=Fault.NO_BADGE)
-    stated = _stated(document)
-    proofs = document.get("proof")
-    proof = _proof(proofs if isinstance(proofs, list) else [proofs])
+    stated, proofs = _stated(document), document.get("proof")
     if fault := _fault(document):
-        if fault is Fault.OLD:
-            stated["signature"] = Signature.UNKNOWN if proofs else Signature.MISSING
-            return Read(fault=fault, **stated)
-        return Read(fault=fault, **stated | _signed(document, proof, only_proof=True))
-    signed = _signed(document, proof, only_proof=False)
+        # Its form is not that of a badge: then no signature is looked at, since none could make it one.
+        return Read(**stated | {"fault": fault, "signature": Signature.UNKNOWN if proofs else Signature.MISSING})
+    signed = _signed(document, _proof(proofs if isinstance(proofs, list) else [proofs]))
     return Read(**stated | {"fault": _dated(document)} | signed)
 
 
@@ -86,7 +139,7 @@ def _proof(proofs: list[Any]) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def _signed(document: dict[str, Any], proof: dict[str, Any] | None, *, only_proof: bool) -> dict[str, Any]:
+def _signed(document: dict[str, Any], proof: dict[str, Any] | None) -> dict[str, Any]:
     """Whether its proof fits it, and by which key."""
     from openbadgeslib.errors import LibOpenBadgesException
     from openbadgeslib.ob3.ldp import verify_data_integrity_proof
@@ -97,36 +150,60 @@ def _signed(document: dict[str, Any], proof: dict[str, Any] | None, *, only_proo
     if found is None:
         return {"signature": Signature.UNKNOWN}
     pem, public = found
-    signature, fault = Signature.HOLDS, None
     try:
         verify_data_integrity_proof(document, pem)
-        if not only_proof:
-            _verify_form(document, pem)
-    except _Uncovered:
-        signature, fault = Signature.BROKEN, Fault.MALFORMED
     except (LibOpenBadgesException, ValueError, TypeError, KeyError, RecursionError):
-        signature = Signature.BROKEN
-    return {"signature": signature, "key": public} | ({"fault": fault} if fault else {})
+        return {"signature": Signature.BROKEN, "key": public}
+    if not _is_covered(document, pem):
+        return {"signature": Signature.BROKEN, "key": public, "fault": Fault.MALFORMED}
+    return {"signature": _by_whom(document, pem), "key": public}
 
 
-class _Uncovered(Exception):  # noqa: N818 -- says what it is
-    """The proof fits what a machine makes of the document, and its text says something that the proof does not cover."""
-
-
-def _verify_form(document: dict[str, Any], pem: bytes) -> None:
+def _is_covered(document: dict[str, Any], pem: bytes) -> bool:
+    """Whether the text of the document says what its proof covers, and no more. The proof fits what a machine makes of the text."""
     from openbadgeslib.errors import LibOpenBadgesException
     from openbadgeslib.ob3.ldp import OB3LdpVerifier
 
     try:
         OB3LdpVerifier(pem).verify(document)
-    except (LibOpenBadgesException, ValueError, TypeError, KeyError, RecursionError) as problem:
-        if not _is_of_dates(problem):
-            raise _Uncovered from problem
+    except LibOpenBadgesException as problem:
+        return _is_of_dates(problem)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False
+    return True
 
 
 def _is_of_dates(problem: Exception) -> bool:
-    words = str(problem)
-    return words.startswith(("Credential has expired", "Credential is not yet valid", "The token is not yet valid"))
+    """Whether all but the dates was found sound: they are looked at last. Told by where it was raised, and not by its words, which quote
+    what the badge says."""
+    from openbadgeslib.ob3.verifier import _check_validity_window
+
+    step = problem.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and step.tb_frame.f_code is _check_validity_window.__code__
+
+
+def _by_whom(document: dict[str, Any], pem: bytes) -> Signature:
+    """A signature holds. An issuer that is called by a key must have made it with that key."""
+    from openbadgeslib.errors import LibOpenBadgesException
+    from openbadgeslib.ob3.did import resolve_did
+
+    issuer = document.get("issuer")
+    name = str(issuer.get("id") if isinstance(issuer, dict) else issuer).strip()
+    if not name.casefold().startswith("did:key:"):
+        return Signature.HOLDS
+    try:
+        own = resolve_did("did:key:" + name[8:].partition("#")[0], download=_no_network)
+        return Signature.HOLDS if _same_key(own, pem) else Signature.OTHER_KEY
+    except (LibOpenBadgesException, ValueError, TypeError, IndexError):
+        return Signature.OTHER_KEY if _public(pem) else Signature.UNKNOWN
+
+
+def _same_key(one: bytes, other: bytes) -> bool:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    return bool(load_pem_public_key(one) == load_pem_public_key(other))
 
 
 def _key_named(method: Any) -> tuple[bytes, str] | None:
@@ -163,35 +240,77 @@ def _public(pem: bytes) -> str:
 
 
 def _of_token(token: str) -> Read:
-    from openbadgeslib.errors import LibOpenBadgesException
-    from openbadgeslib.ob3.verifier import OB3Verifier
-
     head, _dot, rest = token.partition(".")
     header, payload = _part(head), _part(rest.partition(".")[0])
     if header is None or payload is None:
         return Read(fault=Fault.NO_BADGE)
-    document = payload.get("vc") if isinstance(payload.get("vc"), dict) else payload
-    if not isinstance(document, dict) or not _is_credential(document):
+    wrapped = payload.get("vc")
+    document = wrapped if isinstance(wrapped, dict) and not _is_credential(payload) else payload
+    if not _is_credential(document):
         return Read(fault=Fault.NO_BADGE)
     stated, fault = _stated(document), _fault(document)
     pem = _key_of_header(header)
-    if fault is Fault.OLD or pem is None:
+    if fault is not None or pem is None:
         return Read(**stated | {"fault": fault or _dated(document), "signature": Signature.UNKNOWN})
-    signed: dict[str, Any] = {"signature": Signature.HOLDS, "key": _public(pem)}
+    if not _fits(token, header, pem):
+        return Read(**stated | {"fault": _dated(document), "signature": Signature.BROKEN, "key": _public(pem)})
+    fault = _dated(document, payload) if _is_sound(payload) else Fault.MALFORMED
+    return Read(**stated | {"fault": fault, "signature": _by_whom(document, pem), "key": _public(pem)})
+
+
+def _fits(token: str, header: dict[str, Any], pem: bytes) -> bool:
+    """Whether the signature of a token holds by that key. How it must have been made follows from the key, never from the token, and
+    whatever goes wrong on the way means that it does not hold."""
+    import jwt
+
+    if "crit" in header or "b64" in header:  # nothing is known here that a header could demand
+        return False
     try:
-        OB3Verifier(pem).verify(token)
-    except (LibOpenBadgesException, ValueError, TypeError, KeyError, RecursionError) as problem:
-        words = str(problem)
-        if "Invalid signature" in words or "Signature" in words:
-            signed["signature"] = Signature.BROKEN
-        elif not _is_of_dates(problem) and _WITHOUT_SUBJECT not in words:
-            fault = fault or Fault.MALFORMED
-    return Read(**stated | {"fault": fault or _dated(document)} | signed)
+        jwt.PyJWS().decode_complete(token, pem, algorithms=_algorithms(pem))
+    except Exception:  # each reason for which a signature cannot be checked is one for not believing it
+        return False
+    return True
+
+
+def _algorithms(pem: bytes) -> list[str]:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    match load_pem_public_key(pem):
+        case ed25519.Ed25519PublicKey():
+            return ["EdDSA"]
+        case rsa.RSAPublicKey():
+            return ["RS256", "RS384", "RS512"]
+        case ec.EllipticCurvePublicKey() as key:
+            return {"secp256r1": ["ES256"], "secp384r1": ["ES384"], "secp521r1": ["ES512"]}.get(key.curve.name, [])
+        case _:
+            return []
+
+
+def _is_sound(payload: dict[str, Any]) -> bool:
+    """Whether what was signed is a badge, and its claims say what it says (Open Badges 3.0, 8.2.4). The claim `sub` may be missing: 1EdTech's
+    own good examples come without it."""
+    from openbadgeslib.errors import LibOpenBadgesException
+    from openbadgeslib.ob3.credential import OpenBadgeCredential
+
+    issuer, subject = payload.get("issuer"), _inner(payload.get("credentialSubject"))
+    pairs = (
+        (payload.get("iss"), issuer.get("id") if isinstance(issuer, dict) else issuer),
+        (payload.get("jti"), payload.get("id")),
+        (payload.get("sub", subject.get("id")), subject.get("id")),
+    )
+    try:
+        OpenBadgeCredential.from_jwt_payload(payload)
+    except (LibOpenBadgesException, ValueError, TypeError, KeyError, OverflowError, RecursionError, AttributeError):
+        return False
+    types = _many(payload.get("type"))
+    is_whole = payload.get("iss") is not None and payload.get("nbf") is not None and "VerifiableCredential" in types
+    return is_whole and all(claim == said for claim, said in pairs)
 
 
 def _part(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        found = _parsed(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         return None
     return found if isinstance(found, dict) else None
@@ -254,19 +373,26 @@ def _fault(document: dict[str, Any]) -> Fault | None:
     issuer = document.get("issuer")
     if not (isinstance(issuer, str) and issuer) and not (isinstance(issuer, dict) and issuer.get("id")):
         return Fault.NO_ISSUER
-    return None
+    if len(_many(document.get("credentialSubject"))) != 1:  # the standard knows one
+        return Fault.AMBIGUOUS
+    return Fault.MALFORMED if len(_hosts(document)) > _MOST_HOSTS else None
 
 
-def _dated(document: dict[str, Any]) -> Fault | None:
-    """Its dates, by the machine's clock."""
-    at = datetime.now(tz=UTC)
+def _dated(document: dict[str, Any], claims: dict[str, Any] | None = None) -> Fault | None:
+    """Its dates, and those that a token has beside them, by the machine's clock."""
+    at, given = datetime.now(tz=UTC), claims or {}
     try:
-        begins, ends = _moment(document.get("validFrom")), _moment(document.get("validUntil"))
-    except (ValueError, TypeError):
+        begins = [_moment(document.get("validFrom")), _second(given.get("nbf"))]
+        ends = [_moment(document.get("validUntil")), _second(given.get("exp"))]
+    except (ValueError, TypeError, OverflowError, OSError):
         return Fault.MALFORMED
-    if ends is not None and ends < at:
+    if any(each is not None and each < at for each in ends):
         return Fault.EXPIRED
-    return Fault.NOT_YET if begins is not None and begins > at else None
+    return Fault.NOT_YET if any(each is not None and each > at for each in begins) else None
+
+
+def _second(number: Any) -> datetime | None:
+    return None if number is None else datetime.fromtimestamp(int(number), tz=UTC)
 
 
 def _moment(text: Any) -> datetime | None:
@@ -282,11 +408,12 @@ def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _words(value: Any) -> str:
-    """A text that a badge says; nothing where it says no text. No character that a page would obey."""
+def words(value: Any) -> str:
+    """A text that a badge says; nothing where it says no text. No character that a page would obey; one that nobody sees goes without
+    a trace, since two names that look the same are the same."""
     if not isinstance(value, str):
         return ""
-    kept = "".join(c if c.isprintable() else " " for c in value)
+    kept = "".join(c if c.isprintable() else "" if unicodedata.category(c) == "Cf" else " " for c in value)
     return " ".join(kept.encode("utf-8", "replace").decode().split())[:_LONGEST]
 
 
@@ -307,13 +434,28 @@ def _stated(document: dict[str, Any]) -> dict[str, Any]:
     ]
     entries = [each for each in _many(document.get("credentialStatus")) if isinstance(each, dict)]
     return {
-        "id": _words(document.get("id")),
-        "issuer_id": _words(profile.get("id")),
-        "issuer_name": _words(profile.get("name")),
-        "title": _words(document.get("name")) or _words(achievement.get("name")),
-        "achievement": _words(achievement.get("id")),
-        "holder": _words(named[0].get("identityHash")) if named else _words(subject.get("name")),
-        "valid_from": _words(document.get("validFrom") or document.get("issuanceDate")),
-        "valid_until": _words(document.get("validUntil") or document.get("expirationDate")),
-        "status_lists": tuple(_words(e.get("statusListCredential") or e.get("id")) for e in entries[:5]),
+        "id": words(document.get("id")),
+        "issuer_id": words(profile.get("id")),
+        "issuer_name": words(profile.get("name")),
+        "title": words(document.get("name")) or words(achievement.get("name")),
+        "achievement": words(achievement.get("id")),
+        "holder": words(named[0].get("identityHash")) if named else words(subject.get("name")),
+        "valid_from": words(document.get("validFrom") or document.get("issuanceDate")),
+        "valid_until": words(document.get("validUntil") or document.get("expirationDate")),
+        "status_lists": tuple(words(e.get("statusListCredential") or e.get("id")) for e in entries[:5]),
+        "hosts": _hosts(document),
     }
+
+
+def _hosts(document: dict[str, Any]) -> tuple[str, ...]:
+    """Where it leads. Not what it refers to: a course may be aligned to a page of somebody else."""
+    found, waiting = set[str](), list[Any]([document])
+    while waiting and len(found) <= _MOST_HOSTS:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting.extend(value for name, value in each.items() if name not in {"alignment", "alignments"})
+        elif isinstance(each, list):
+            waiting.extend(each)
+        elif isinstance(each, str) and (host := host_of(each[:2000])):
+            found.add(host[:_LONGEST])
+    return tuple(sorted(found))

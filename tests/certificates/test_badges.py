@@ -125,7 +125,7 @@ def test_an_edited_badge_is_told_apart(old: str, new: str) -> None:
     assert old in made.credential
     check = check_badge(made.credential.replace(old, new).encode())
     assert check.verdict is Verdict.EDITED
-    assert headline(check) == "This badge was changed after it was signed"
+    assert headline(check) == "The signature of this badge does not fit it"
 
 
 def test_an_edited_badge_says_in_what_it_differs_from_the_record() -> None:
@@ -148,7 +148,7 @@ def somebody_elses(made: Certificate, **facts: Any) -> bytes:
     key = Ed25519PrivateKey.generate()
     did = facts.pop("did", badges.key_did(badges.public_of(key)))
     name = facts.pop("name", made.issuer_name)
-    signer = badges.Signer(key, badges.Issuer(did, name, SITE))
+    signer = badges.Signer(key, badges.Issuer(did, name, facts.pop("url", SITE)))
     statement = statement_of(made)
     fields = statement.__dict__ | facts
     return signer.sign(badges.Statement(**fields), at=clock.machine())[0].encode()
@@ -181,6 +181,8 @@ def test_another_issuers_own_badge_is_not_ours_and_not_called_valid() -> None:
         "id": "https://other.example/1",
         "achievement": "https://other.example/a",
         "status_list": "https://other.example/s",
+        "evidence": "https://other.example/e",
+        "url": "https://other.example",
     }
     check = check_badge(somebody_elses(made, name="Another School", **facts))
     assert check.verdict is Verdict.FOREIGN_UNKNOWN

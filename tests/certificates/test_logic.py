@@ -19,7 +19,9 @@ from floreo.certificates.logic import (
     State,
     Verdict,
     Why,
+    alike,
     expiry,
+    host_of,
     is_valid_on,
     issuer_did,
     new_code,
@@ -171,6 +173,13 @@ US = Ours(
         (Read(signature=Signature.HOLDS, key="K0"), State.CURRENT, Verdict.KEY_WITHDRAWN),
         (Read(signature=Signature.HOLDS, key="K0"), State.REVOKED, Verdict.REVOKED),
         (Read(signature=Signature.BROKEN, key="K1"), State.CURRENT, Verdict.EDITED),
+        (Read(signature=Signature.HOLDS, key="K1", fault=Fault.NOT_A_BADGE), State.CURRENT, Verdict.BROKEN),
+        (Read(signature=Signature.HOLDS, key="K1", fault=Fault.NO_ISSUER), State.CURRENT, Verdict.BROKEN),
+        (Read(signature=Signature.HOLDS, key="K1", fault=Fault.MALFORMED), State.CURRENT, Verdict.BROKEN),
+        (Read(signature=Signature.HOLDS, key="K1", fault=Fault.AMBIGUOUS), State.CURRENT, Verdict.BROKEN),
+        (Read(signature=Signature.HOLDS, key="K1", fault=Fault.NO_BADGE), State.CURRENT, Verdict.NO_BADGE),
+        (Read(signature=Signature.OTHER_KEY, key="X", issuer_id="did:key:z"), None, Verdict.FORGED),
+        (Read(signature=Signature.HOLDS, key="X", hosts=("here.example",)), None, Verdict.COPY),
         (Read(signature=Signature.HOLDS, key="X", issuer_id="did:web:here.example"), None, Verdict.FORGED),
         (Read(signature=Signature.MISSING, issuer_id="did:web:here.example"), None, Verdict.FORGED),
         (Read(signature=Signature.HOLDS, key="X"), State.CURRENT, Verdict.COPY),
@@ -203,8 +212,35 @@ def test_a_badge_is_what_its_key_and_the_record_say(read: Read, known: State | N
         issuer_name=st.sampled_from(["", "Ministry of Digital Affairs"]),
     ),
     st.sampled_from([None, *State]),
+    st.booleans(),
 )
-def test_nothing_is_valid_but_what_our_key_signed_and_the_record_holds(read: Read, known: State | None) -> None:
-    found = verdict_of(read, US, known, is_known=known is not None)
-    ours = read.signature is Signature.HOLDS and read.key == "K1" and known in {State.CURRENT, State.EXPIRES_SOON}
-    assert (found is Verdict.VALID) is ours
+def test_nothing_is_valid_but_a_sound_badge_that_our_key_signed_and_the_record_holds(
+    read: Read, known: State | None, differs: bool
+) -> None:
+    found = verdict_of(read, US, known, is_known=known is not None, differs=differs)
+    by_us = read.signature is Signature.HOLDS and read.key == "K1"
+    is_sound = read.fault in {None, Fault.EXPIRED, Fault.NOT_YET}  # the record says which dates count
+    holds = known in {State.CURRENT, State.EXPIRES_SOON}
+    assert (found is Verdict.VALID) is (by_us and is_sound and holds and not differs)
+
+
+@given(st.text(alphabet="abdeilnorvwAIÑé01аоеНІ \u200b\u00ad-.", max_size=40))
+def test_a_name_looks_like_itself_in_whatever_direction_it_is_written(name: str) -> None:
+    assert alike(name, name) is alike(name, name[::-1])
+    assert not alike(name, "")
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("HTTPS://Here.Example:443/x", "here.example"),
+        ("https://user:secret@here.example./", "here.example"),
+        ("did:web:HERE.example%3A8443:path#key", "here.example"),
+        ("did:key:z6Mk", ""),
+        ("mailto:ana@here.example", ""),
+        ("https://[::1", ""),
+        ("", ""),
+    ],
+)
+def test_a_host_is_the_same_however_it_is_written(address: str, host: str) -> None:
+    assert host_of(address) == host

@@ -163,7 +163,7 @@ def test_a_badge_is_checked_as_file_and_as_text() -> None:
         False,
         False,
     ]
-    assert "This badge was changed after it was signed" in text_of(answers[2])
+    assert "The signature of this badge does not fit it" in text_of(answers[2])
     assert "the name of the holder" in text_of(answers[2])
     assert "<b>Eva</b>" not in answers[2].content.decode()
     assert "There is no Open Badge in this" in text_of(answers[3])

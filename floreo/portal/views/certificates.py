@@ -48,6 +48,7 @@ _DOUBTFUL = (
     Verdict.FOREIGN_UNKNOWN,
     Verdict.UNCHECKED,
     Verdict.UNRECORDED,
+    Verdict.NAMESAKE,
     Verdict.NO_BADGE,
 )
 

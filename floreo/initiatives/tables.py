@@ -20,12 +20,13 @@ from floreo.initiatives.models import (
     InitiativeAudience,
     InitiativeState,
 )
+from floreo.initiatives.queries import with_districts
 from floreo.organisations.models import Place, PlaceSort
 
 
 def _initiatives(viewer: object) -> QuerySet[Initiative]:
     rows = Initiative.objects.visible_to(viewer).select_related("organisation")
-    return rows.prefetch_related("in_districts__place")
+    return rows.prefetch_related(with_districts())
 
 
 def _body(row: Initiative | Competition) -> str | None:

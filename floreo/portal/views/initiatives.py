@@ -20,7 +20,7 @@ from floreo.initiatives import presenters
 from floreo.initiatives.access import ANYBODY, get_initiative_for
 from floreo.initiatives.actions.registering import send_initiative
 from floreo.initiatives.models import Initiative
-from floreo.initiatives.queries import open_competitions
+from floreo.initiatives.queries import open_competitions, with_districts
 from floreo.initiatives.tables import INITIATIVES
 from floreo.open_data.files import list_file
 from floreo.portal.initiative_forms import ProposalForm
@@ -42,7 +42,7 @@ def _crumbs() -> tuple[Crumb, ...]:
 @public_page
 def initiatives(request: HttpRequest) -> HttpResponseBase:
     """What others do, for whom and where."""
-    rows = Initiative.objects.visible_to(None).select_related("organisation").prefetch_related("in_districts__place")
+    rows = Initiative.objects.visible_to(None).select_related("organisation").prefetch_related(with_districts())
     listing = Listing(INITIATIVES, request, rows=rows, page=PAGE)
     if file := list_file(listing, whole=False):
         return file

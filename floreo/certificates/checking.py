@@ -154,7 +154,7 @@ def explanation(check: Check) -> str:
             "It carries the name or an address of an issuer of this site, but somebody else signed it. Do not accept it."
         ),
         Verdict.NAMESAKE: _(
-            "It says that it was issued by %(issuer)s. Whether it is theirs or an imitation is not known here: no key of theirs is"
+            "It says that it was issued by %(issuer)s. Whether it is theirs or an imitation is not known here: none of their keys is"
             " on record. Ask them before you accept it."
         ),
         Verdict.KEY_WITHDRAWN: _(

@@ -359,18 +359,18 @@ def _shapes(name: str) -> frozenset[str]:
     """Its words in any order, and its letters without blanks."""
     unspaced = "".join(c if c.isalnum() or _is_unseen(c) else " " for c in name)
     words = unspaced.split()
-    kept = [word for word in words if (seen := _either_way(word)) and seen not in _SMALL]
+    kept = [word for word in words if (seen := _by_look(word)) and seen not in _SMALL]
     if not kept:
         return frozenset()
-    in_any_order = " ".join(sorted(map(_either_way, kept)))
-    return frozenset({in_any_order, _either_way("".join(kept)), _either_way("".join(words))})
+    in_any_order = " ".join(sorted(map(_by_look, kept)))
+    return frozenset({in_any_order, _by_look("".join(kept)), _by_look("".join(words))})
 
 
-def _either_way(word: str) -> str:
+def _by_look(word: str) -> str:
     return min(look(word), look(word[::-1]))
 
 
-_SMALL = frozenset(_either_way(word) for word in _SMALL_WORDS.split())
+_SMALL = frozenset(_by_look(word) for word in _SMALL_WORDS.split())
 
 
 def host_of(address: str) -> str:

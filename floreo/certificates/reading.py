@@ -305,7 +305,7 @@ def _is_sound(payload: dict[str, Any]) -> bool:
         return False
     types = _many(payload.get("type"))
     is_whole = payload.get("iss") is not None and payload.get("nbf") is not None and "VerifiableCredential" in types
-    return is_whole and all(claim == said for claim, said in pairs)
+    return is_whole and all(claim == given for claim, given in pairs)
 
 
 def _part(text: str) -> dict[str, Any] | None:

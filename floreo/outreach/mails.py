@@ -60,7 +60,7 @@ def reminder_mail(ambassador: Ambassador) -> OutboxMail:
     language = _spoken(ambassador.language)
     with translation.override(language):
         parts = [
-            _("No session of yours (%(code)s) has arrived for two months.") % {"code": ambassador.code},
+            _("None of your sessions (%(code)s) has arrived for two months.") % {"code": ambassador.code},
             _(
                 "If you held some, open your page and log them: also older ones count. If you need a new link, kit or a pause, call."
             ),

@@ -82,7 +82,7 @@ class SessionState(models.TextChoices):
 class Doubt(models.TextChoices):
     """ClockDoubt with words for the reader."""
 
-    AHEAD = ClockDoubt.AHEAD, _("The clock of the phone is ahead of ours")
+    AHEAD = ClockDoubt.AHEAD, _("The clock of the phone is ahead")
     BEHIND = ClockDoubt.BEHIND, _("The clock of the phone is behind ours")
     FUTURE = ClockDoubt.FUTURE, _("The date is still to come")
     BEFORE = ClockDoubt.BEFORE, _("The date is after the day on which it was written")
@@ -437,7 +437,7 @@ class OutreachSession(Record):
     referrals = models.PositiveSmallIntegerField(
         default=0,
         verbose_name=_("Incidents passed on"),
-        help_text=_("How many people told you of an incident and were shown how to report it. Only the number."),
+        help_text=_("How many people spoke of an incident and were shown how to report it. Only the number."),
     )
     note = models.CharField(
         max_length=300,

@@ -237,7 +237,7 @@ SESSIONS = Table(
     _("Every session that arrived, counted or not. No participant is named: there is no field for that."),
     rows=_sessions,
     columns=(
-        column("reference", _("Number"), _("As the ambassador was told it")),
+        column("reference", _("Number"), _("As the ambassador has it on the receipt")),
         Column("ambassador", _("Ambassador"), _("Code"), lambda s: s.ambassador.code),
         day("happened_on", _("Date"), _("When it was held")),
         Column("district", _("District"), _("Its code"), lambda s: s.district.code),
@@ -254,7 +254,7 @@ SESSIONS = Table(
         column("people_60", _("60 years and over"), _("Heads"), CellKind.WHOLE),
         column("people", _("People"), _("All heads"), CellKind.WHOLE),
         column("materials_left", _("Materials left"), _("How many"), CellKind.WHOLE),
-        column("referrals", _("Incidents passed on"), _("How many people told of an incident"), CellKind.WHOLE),
+        column("referrals", _("Incidents passed on"), _("How many people spoke of an incident"), CellKind.WHOLE),
         Column("state", _("State"), _("received, reviewed, returned or rejected"), _cell("state")),
         Column(
             "clock_doubt", _("Doubt about the date"), _("ahead, behind, future, before or old"), _cell("clock_doubt")
@@ -297,7 +297,7 @@ REQUESTS = Table(
     _("Schools, firms and groups that asked for an ambassador, and what became of it."),
     rows=_requests,
     columns=(
-        column("reference", _("Number"), _("As who asked was told it")),
+        column("reference", _("Number"), _("As who asked has it on the receipt")),
         day("received_on", _("Received on"), _("When it was sent")),
         column("due_on", _("Answer due"), _("14 days later"), CellKind.DATE),
         column("requester", _("School, firm or group"), _("Who asks")),

@@ -75,7 +75,7 @@ class HereForm(forms.Form):
         label=_l("Code at the door"),
         max_length=20,
         required=False,
-        help_text=_l("Eight letters and figures. They change every minute."),
+        help_text=_l("Eight characters. They change every minute."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     name = forms.CharField(

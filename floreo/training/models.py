@@ -475,7 +475,7 @@ class Session(OfCohort, Translated):
         max_length=200, blank=True, verbose_name=_("Trainer’s name"), help_text=_("If not in the register.")
     )
     trainer_mail = models.EmailField(
-        blank=True, verbose_name=_("Trainer’s e-mail"), help_text=_("The link for the door is sent there.")
+        blank=True, verbose_name=_("Trainer’s e-mail"), help_text=_("The check-in link is sent there.")
     )
     capacity = models.PositiveIntegerField(
         null=True, blank=True, verbose_name=_("Seats in the room"), help_text=_("Empty: those of the cohort.")

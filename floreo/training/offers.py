@@ -151,7 +151,7 @@ OFFERS = Offers(
         "scores.entered": _("entered tests"),
         "session.added": _("added a session"),
         "session.link_ended": _("ended the trainer’s link"),
-        "session.link_sent": _("sent the trainer the link for the door"),
+        "session.link_sent": _("sent the trainer the check-in link"),
         "session.reminded": _("reminded participants of a session"),
         "session.removed": _("removed a session"),
         "session.updated": _("changed a session"),

@@ -205,7 +205,7 @@ class CohortShape(TranslatedShape, SourcedShape):
         if (self.state == "closed") != bool(self.closed_on):
             raise ValueError("state closed and closed_on go together")
         if self.stated_people is not None and not self.is_history:
-            raise ValueError("stated_people is only for what a source alone tells of: is_history = true")
+            raise ValueError("stated_people is only for what is known from a source alone: is_history = true")
         return self
 
 

@@ -131,6 +131,7 @@ RIGHT = {
         r"(small|capital|three|only|use) letters": "letters of the alphabet",
         r"letter of (acceptance|membership|the bank|the board|the ministry|2026)": "a real letter on paper",
         r"letter on (two )?posts|partnership letter|(for example: a letter|the letter is in the vault|most of them letters)": "a real letter on paper",
+        r"at the door": "the door of the room in which a course is held",
         r"letters answered": "the code of an indicator, which is a part of its public address",
     },
     "es": {

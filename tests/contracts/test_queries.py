@@ -15,6 +15,7 @@ BESIDES = {
     "actions": 2,
     "events": 2,
     "courses": 3,
+    "training_courses": 2,
     "initiatives": 2,
 }  # their rows, and one more for what stands in another table
 

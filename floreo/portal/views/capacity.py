@@ -134,7 +134,7 @@ def _take_part() -> list[Part]:
         Part(
             _("Initiatives of others"),
             reverse("portal:initiatives"),
-            _("What associations, firms and councils do already. Tell us about yours."),
+            _("What associations, firms and councils do already. You can propose yours."),
             _count(
                 initiatives,
                 ngettext("%(n)s initiative", "%(n)s initiatives", initiatives),

@@ -101,7 +101,7 @@ def record_list_at_check_in(session: Session, *, by: Actor, ticked: Ticked) -> S
 def _must_be_open(session: Session) -> None:
     must_be_running(session.cohort)
     if session.check_in is CheckIn.EARLY:
-        raise Refused(_("It is too early: the door of this session is not open yet."), code="too_early")
+        raise Refused(_("It is too early: check-in for this session is not open yet."), code="too_early")
     if session.check_in is CheckIn.OVER:
         raise Refused(_("This session is over. Ask the trainer to put you on the list."), code="over")
 

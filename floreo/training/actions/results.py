@@ -121,7 +121,7 @@ def must_be_closed(cohort: Cohort) -> None:
 
 @action("cohort.opened_again", needs=RUN)
 def open_again(cohort: Cohort, *, by: Actor, reason: str) -> Cohort:
-    """To correct attendance or tests. Who completed it is computed anew when the results are recorded again."""
+    """To correct attendance or tests. Who completed it is computed again when the results are recorded."""
     fresh = lock_latest(cohort)
     must_be_closed(fresh)
     if not reason.strip():

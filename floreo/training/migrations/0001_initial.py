@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                 ('venue', models.CharField(blank=True, help_text='Building and room, or the address.', max_length=200, verbose_name='Venue')),
                 ('language', models.CharField(blank=True, help_text='Empty: that of the cohort.', max_length=5, verbose_name='Language')),
                 ('trainer_name', models.CharField(blank=True, help_text='If not in the register.', max_length=200, verbose_name='Trainer’s name')),
-                ('trainer_mail', models.EmailField(blank=True, help_text='The link for the door is sent there.', max_length=254, verbose_name='Trainer’s e-mail')),
+                ('trainer_mail', models.EmailField(blank=True, help_text='The check-in link is sent there.', max_length=254, verbose_name='Trainer’s e-mail')),
                 ('capacity', models.PositiveIntegerField(blank=True, help_text='Empty: those of the cohort.', null=True, verbose_name='Seats in the room')),
                 ('link_version', models.PositiveIntegerField(default=1)),
                 ('reminded_at', models.DateTimeField(blank=True, null=True)),

@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, Command] = {
         acts.assign_ambassador,
         allowed_by(acts.must_be_open),
         help=_l(
-            "Those of the district and of the language come first. Both sides are told by e-mail, where there is an address."
+            "Those of the district and of the language come first. Both sides get an e-mail, where there is an address."
         ),
         done=_l("Assigned."),
     ),

@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         roster.send_reminder,
         allowed_by(roster.must_be_reachable_by_mail),
-        help=_l("An e-mail asks how it goes. It holds no link."),
+        help=_l("An e-mail asks for news. It holds no link."),
         done=_l("The reminder is in the outbox."),
     ),
     "call": Command(

@@ -109,9 +109,7 @@ COMMANDS: Mapping[str, Command] = {
         new(forms.WhyForm),
         results.open_again,
         allowed_by(results.must_be_closed),
-        help=_l(
-            "To correct attendance or tests. Who completed it is computed anew when the results are recorded again."
-        ),
+        help=_l("To correct attendance or tests. Who completed it is computed again when the results are recorded."),
         done=_l("The cohort is open again."),
     ),
     "cancel": Command(

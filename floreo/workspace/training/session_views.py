@@ -48,7 +48,7 @@ COMMANDS: Mapping[str, Command] = {
         allowed_by(attending.must_take_attendance),
     ),
     "link": Command(
-        _l("Send the trainer the link for the door"),
+        _l("Send the trainer the check-in link"),
         _l("Send the trainer’s link"),
         _RUN,
         starting_with(forms.CheckInLinkForm, mail=lambda s: s.trainer_mail or (s.trainer.email if s.trainer else "")),

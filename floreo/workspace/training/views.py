@@ -63,7 +63,7 @@ OF_COURSE: Mapping[str, Command] = {
         _RUN,
         new(forms.HistoryForm),
         running.make_cohort,
-        help=_l("One that only a source tells of. What the source does not say stays empty."),
+        help=_l("One that is known from a source only. What the source does not say stays empty."),
     ),
     "edit": Command(_l("Edit"), _l("Edit"), _RUN, over_row(forms.CourseForm), running.update_course),
     "remove": Command(

@@ -91,7 +91,7 @@ def candidates_of(cohort: Cohort) -> list[Candidate]:
             revoked.add(each.enrolment_id)
         elif each.enrolment_id is not None:
             held[each.enrolment_id] = each
-    rows = Enrolment.objects.filter(cohort=cohort).select_related("person").order_by("number")
+    rows = Enrolment.objects.filter(cohort=cohort).select_related("person", "organisation").order_by("number")
     return [
         Candidate(
             each,

@@ -116,9 +116,7 @@ def expected(session: Session) -> QuerySet[Enrolment]:
 def list_of(session: Session) -> list[Line]:
     """Everybody who has a seat, and whether they came; those who left the course later, where they came."""
     came = {a.enrolment_id: a for a in session.attendances.exclude(enrolment=None)}
-    rows = Enrolment.objects.filter(cohort=session.cohort_id).filter(
-        Q(state__in=HOLDS_SEAT) | Q(pk__in=[pk for pk in came if pk is not None])
-    )
+    rows = session.cohort.enrolments.filter(Q(state__in=HOLDS_SEAT) | Q(pk__in=[pk for pk in came if pk is not None]))
     return [Line(e, came.get(e.pk)) for e in rows.select_related("organisation").order_by("name", "number")]
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -178,6 +179,17 @@ def _walked(who: User) -> Walk:
 def test_a_get_writes_nothing(walk: Walk) -> None:
     assert (walk.changed, walk.written) == (set(), [])
     assert (len(walk.stranger) > 60, len(walk.team) > 150) == (True, True), (len(walk.stranger), len(walk.team))
+
+
+def test_every_page_names_the_language_that_it_is_in(walk: Walk) -> None:
+    """What a page calls `language` for itself would take its place."""
+    named = {
+        page.address: found[1]
+        for page in (*walk.stranger, *walk.team)
+        if page.text and (found := re.search(r'<html lang="([^"]*)"', page.text))
+    }
+    assert {address: code for address, code in named.items() if code not in dict(settings.LANGUAGES)} == {}
+    assert len(named) > 120
 
 
 def test_no_page_asks_the_same_question_again_and_again(walk: Walk) -> None:

@@ -35,4 +35,9 @@ def asked_by(table: Table, viewer: User, rows: int) -> int:
 def test_every_table_asks_as_much_for_one_row_as_for_three(isla_feeds: Country, administrator: User) -> None:
     asked = {name: (asked_by(t, administrator, 1), asked_by(t, administrator, 3)) for name, t in tables().items()}
     assert asked == {name: (BESIDES.get(name, 1), BESIDES.get(name, 1)) for name in tables()}
-    assert {name for name, t in tables().items() if t.rows(administrator).count() < 3} <= {"editions"}
+    assert {name for name, t in tables().items() if t.rows(administrator).count() < 3} <= {
+        "editions",
+        "ambassador_schemes",
+        "exercises",
+        "surveys",
+    }

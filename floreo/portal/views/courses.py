@@ -95,7 +95,7 @@ def course(request: HttpRequest, code: str) -> HttpResponseBase:
         cost=presenters.cost_text(found),
         hours=presenters.hours_text(found),
         where=presenters.where_text(found),
-        language=presenters.language_word(found.language),
+        taught_in=presenters.language_word(found.language),
         dates=[(day, presenters.seats_text(day)) for day in coming],
         roles=[presenters.role_words(item) for item in found.roles.select_related("in_version")],
     )

@@ -145,7 +145,7 @@ def _about(found: Cohort) -> dict[str, Any]:
     return {
         "cohort": found,
         "dates": presenters.dates_text(found),
-        "language": presenters.language_word(found.language) if found.language else "",
+        "held_in": presenters.language_word(found.language) if found.language else "",
         "audience": presenters.audience_word(found.course.programme.audience),
         "section": "training",
     }

@@ -73,7 +73,7 @@ def found(request: HttpRequest, reference: str) -> HttpResponse:
         "found": this,
         "late": presenters.late_days(this),
         "waits": presenters.waits_text(this) if this.is_open and this.ambassador_id is None else "",
-        "language": presenters.language_word(this.language),
+        "spoken": presenters.language_word(this.language),
         "commands": [
             (command, reverse("workspace:ambassador_request_command", args=[reference, name]), name)
             for name, command in commands_for(request.user, this, COMMANDS).items()

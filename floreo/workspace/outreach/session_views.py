@@ -148,7 +148,7 @@ def session(request: HttpRequest, reference: str) -> HttpResponse:
         "doubt": presenters.doubt_text(found),
         "twins": [(s, presenters.session_line(s)) for s in twins_of_session(found)],
         "bands": [(OutreachSession._meta.get_field(n).verbose_name, getattr(found, n)) for n in BANDS],  # type: ignore[union-attr]  # fields of our own
-        "language": presenters.language_word(found.language),
+        "spoken": presenters.language_word(found.language),
         "photos": list(found.photos.all()),
         "may_run": can(request.user, _RUN),
         "history": history_of(found, viewer=request.user),

@@ -223,7 +223,7 @@ def cohort(request: HttpRequest, code: str) -> HttpResponse:
         "dates": presenters.dates_text(found),
         "seats": presenters.open_seats_text(found, seats),
         "sign_up": presenters.sign_up_text(found),
-        "language": presenters.language_word(found.language) if found.language else "",
+        "held_in": presenters.language_word(found.language) if found.language else "",
         "audience": presenters.audience_word(found.course.programme.audience),
         "sessions": sessions,
         "account": account,

@@ -105,7 +105,7 @@ def session(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "lines": lines,
         "came": sum(line.is_present for line in lines),
         "walk_ins": walk_ins(found),
-        "language": presenters.language_word(found.spoken_language) if found.spoken_language else "",
+        "held_in": presenters.language_word(found.spoken_language) if found.spoken_language else "",
         "is_early": found.check_in is CheckIn.EARLY,
         "link": check_in_link(found) if may_run else "",
         "commands": [

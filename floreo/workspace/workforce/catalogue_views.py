@@ -198,7 +198,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "confirmed": presenters.confirmed_text(found),
         "cost": presenters.cost_text(found),
         "where": presenters.where_text(found),
-        "language": presenters.language_word(found.language),
+        "taught_in": presenters.language_word(found.language),
         "dates": [(day, presenters.seats_text(day)) for day in found.dates.all()],
         "roles": [presenters.role_words(item) for item in found.roles.all()],
         "commands": [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
@@ -380,7 +381,7 @@ def _fault(document: dict[str, Any]) -> Fault | None:
 
 def _dated(document: dict[str, Any], claims: dict[str, Any] | None = None) -> Fault | None:
     """Its dates, and those that a token has beside them, by the machine's clock."""
-    at, given = datetime.now(tz=UTC), claims or {}
+    at, given = datetime.fromtimestamp(time.time(), tz=UTC), claims or {}
     try:
         begins = [_moment(document.get("validFrom")), _second(given.get("nbf"))]
         ends = [_moment(document.get("validUntil")), _second(given.get("exp"))]
@@ -413,7 +414,8 @@ def words(value: Any) -> str:
     a trace, since two names that look the same are the same."""
     if not isinstance(value, str):
         return ""
-    kept = "".join(c if c.isprintable() else "" if unicodedata.category(c) == "Cf" else " " for c in value)
+    seen = (c for c in value if c.isprintable() or unicodedata.category(c) != "Cf")
+    kept = "".join(c if c.isprintable() else " " for c in seen)
     return " ".join(kept.encode("utf-8", "replace").decode().split())[:_LONGEST]
 
 

@@ -180,14 +180,23 @@ class Candidate:
     open_requests: int
 
 
-def candidates_for(found: AmbassadorRequest) -> list[Candidate]:
-    """Active ambassadors, those of the district and of the language first, those with the least to do before others. For pupils only who has
-    a safeguarding check."""
-    today = clock.today()
+def _is_checked(ambassador: Ambassador, today: date) -> bool:
+    expires = ambassador.check_expires_on
+    return ambassador.checked_on is not None and (expires is None or expires >= today)
+
+
+def who_can_go() -> list[Ambassador]:
+    """Active ambassadors, with how many requests each has: asked once for a page of requests."""
     rows = Ambassador.objects.filter(state=AmbassadorState.ACTIVE).select_related("district")
-    if found.audience == "pupils":
-        rows = rows.exclude(checked_on=None).exclude(check_expires_on__lt=today)
-    counted = rows.annotate(busy=Count("requests", filter=Q(requests__state=RequestState.ASSIGNED)))
+    return list(rows.annotate(busy=Count("requests", filter=Q(requests__state=RequestState.ASSIGNED))))
+
+
+def candidates_for(found: AmbassadorRequest, among: Sequence[Ambassador] | None = None) -> list[Candidate]:
+    """Of active ambassadors, those of the district and of the language first, those with the least to do before others. For pupils only
+    who has a safeguarding check."""
+    today = clock.today()
+    everybody = who_can_go() if among is None else among
+    counted = [each for each in everybody if found.audience != "pupils" or _is_checked(each, today)]
     made = [
         Candidate(
             each,

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -112,7 +113,7 @@ def plain(value: Any) -> Any:
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
-    return str(value) if isinstance(value, str) else value
+    return str(value) if isinstance(value, str | UUID) else value
 
 
 def values_of(row: Row) -> dict[str, Any]:

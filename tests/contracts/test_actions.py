@@ -38,6 +38,10 @@ OPEN = {
     "certificate.renewal_asked",
     "certificate.erased",
     "comment.sent",  # anybody, while a consultation is open: throttled
+    "outreach.logged",  # by the link of an ambassador, from their phone
+    "ambassadors.lapsed",  # the worker's: certificates that have expired
+    "ambassador_requests.forgotten",  # the worker's: names of who asked, when their time is over
+    "ambassador_request.sent",  # a stranger: throttled
     "response.sent",  # anybody, while an open survey is: throttled
     "response.sent_by_link",  # by a personal link, once
     "response.taken",  # by the link of an interviewer

@@ -14,6 +14,15 @@ DECIDES = re.compile(
     r"|returned|scheduled|signed|rows_accepted)$"
 )
 NO_DECISIONS = {
+    "ambassador.returned": "from leave: the end of a time away",
+    "catalogue.confirmed": "an institution says that its own courses are as they stand on its page",
+    "certificate_list.signed": "the worker's: a list of what was decided before",
+    "certificates.signed": "the worker's: signs what a person issued",
+    "cohort.closed": "records results that can be recorded again",
+    "enrolment.confirmed": "a participant presses the link of their own e-mail",
+    "initiative.published": "bound to the version of the row",
+    "outreach.rejected": "bound to the version of the session",
+    "outreach.returned": "same",
     "action.closed": "says how the work went: its page asks when and why",
     "draft_row.accepted": "bound to the version of the row, which the page replaces row by row",
     "draft_row.rejected": "same",

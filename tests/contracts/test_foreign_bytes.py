@@ -72,6 +72,7 @@ PARSERS = {
 IN_THE_CAGE = {
     "floreo/certificates/reading.py",
     "floreo/core/bounces.py",
+    "floreo/outreach/pictures.py",
     "floreo/core/mail_in/automatic.py",
     "floreo/core/mail_in/outlook.py",
     "floreo/core/mail_in/pgp.py",
@@ -109,6 +110,11 @@ NEEDS_NONE = {
     "floreo/surveys/microdata.py": OWN,
     "floreo/workspace/surveys/forms.py": "a table of text, at most a megabyte, of a person who runs surveys; each cell is checked",
     "floreo/workspace/surveys/views.py": OWN,
+    "floreo/core/delimited.py": "a table of text of bounded length, of a person who may import it; each cell is checked",
+    "floreo/awareness/results_file.py": "same; refused whole where a cell could name a person",
+    "floreo/training/importing.py": "same",
+    "floreo/workforce/importing.py": "same",
+    "floreo/workspace/training/cohort_views.py": OWN,
     "floreo/core/documents/pdf.py": OWN,
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,
@@ -211,7 +217,7 @@ def test_no_module_of_the_cage_loads_django_by_itself() -> None:
         for path, tree in sources().items()
         if any(isinstance(node, ast.FunctionDef) and node.name == "caged" for node in tree.body)
     }
-    assert len(found) == 12
+    assert len(found) == 13
     assert [path for path, tree in found.items() if any(m.startswith("django") for m, _n in imported(tree))] == []
 
 

@@ -38,6 +38,7 @@ def test_every_kind_that_can_be_internal_has_a_rule() -> None:
         "advisories.Advisory",
         "incidents.Case",
         "legislation.Instrument",
+        "outreach.Ambassador",
         "organisations.Organisation",
         "strategy.Action",
         "strategy.Edition",

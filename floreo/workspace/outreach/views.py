@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,8 +17,8 @@ from floreo.organisations.queries import the_country
 from floreo.outreach import papers, presenters
 from floreo.outreach.access import get_ambassador_for
 from floreo.outreach.geojson import features
-from floreo.outreach.models import AmbassadorRequest, AmbassadorState, RequestState
-from floreo.outreach.queries import candidates_for, coverage, main_scheme, silent_ambassadors
+from floreo.outreach.models import Ambassador, AmbassadorRequest, AmbassadorState, RequestState
+from floreo.outreach.queries import candidates_for, coverage, main_scheme, silent_ambassadors, who_can_go
 from floreo.outreach.tables import COVERAGE
 
 AREA = "outreach"
@@ -39,14 +41,14 @@ def outreach(request: HttpRequest) -> HttpResponseBase:
         .select_related("district")
         .order_by("received_on", "pk")
     )
-    silent = silent_ambassadors(today)
+    silent, among = silent_ambassadors(today), who_can_go()
     context = {
         "workspace_section": AREA,
         "found": found,
         "scheme": scheme,
         **presenters.coverage_words(found, scheme),
         "small": presenters.small_text(found),
-        "waiting": [_request_row(each) for each in waiting[:SHOWN]],
+        "waiting": [_request_row(each, among) for each in waiting[:SHOWN]],
         "waiting_text": presenters.requests_heading(waiting),
         "silent": [
             (a, presenters.silent_text(days), days, presenters.contact_text(a), a.state == AmbassadorState.ON_LEAVE)
@@ -59,8 +61,8 @@ def outreach(request: HttpRequest) -> HttpResponseBase:
     return render(request, "workspace/outreach/coverage.html", context)
 
 
-def _request_row(each: AmbassadorRequest) -> tuple[AmbassadorRequest, int, str, str]:
-    near = sum(1 for c in candidates_for(each) if c.fit >= 2)
+def _request_row(each: AmbassadorRequest, among: Sequence[Ambassador]) -> tuple[AmbassadorRequest, int, str, str]:
+    near = sum(1 for c in candidates_for(each, among) if c.fit >= 2)
     return each, presenters.late_days(each), presenters.waits_text(each), presenters.request_line(each, near=near)
 
 

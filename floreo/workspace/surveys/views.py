@@ -545,6 +545,8 @@ def correct_paper(request: HttpRequest, code: str, wave: str) -> HttpResponse:
     """What stands on a paper whose two typings differ."""
     found = get_wave_for(request.user, code, wave)
     typed = _typed(request)
+    if not typed["paper_number"]:
+        return HttpResponseRedirect(reverse("workspace:survey_paper", args=[code, wave]))
     response = get_paper_for(request.user, code, wave, typed["paper_number"])
     if request.method != "POST":
         return _paper_page(request, found, answering.whole_of(response), typed, None, correct=True)

@@ -43,7 +43,7 @@ from tests.initiatives.making import (
     sent,
 )
 
-pytestmark = pytest.mark.usefixtures("isla")
+pytestmark = [pytest.mark.usefixtures("isla"), pytest.mark.xdist_group("files of entries")]  # they look into one folder
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\x00IEND\xaeB`\x82"
 
 

@@ -24,7 +24,7 @@ from floreo.initiatives.tasks import waiting_tasks
 from floreo.organisations.models import User
 from tests.initiatives.making import CODE, NAME, agreed, closed_now, draft, guardian_secret, juror, opened, scored, sent
 
-pytestmark = pytest.mark.usefixtures("isla")
+pytestmark = [pytest.mark.usefixtures("isla"), pytest.mark.xdist_group("files of entries")]  # they look into one folder
 FORM = f"/competitions/{CODE}/enter/"
 SCRIPT = "<script>alert(1)</script>"
 ONCE = "a-key-of-a-form-long-enough"

@@ -89,6 +89,7 @@ def outreach(request: HttpRequest) -> HttpResponseBase:
         section="outreach",
         found=found,
         scheme=scheme,
+        is_recorded=Ambassador.objects.exists(),
         with_people_rate=True,
         small=presenters.small_text(found),
         **words,

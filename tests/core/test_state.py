@@ -193,6 +193,11 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
     assert whole == {
         "advisories.EpssScore",
         "advisories.KevEntry",
+        "awareness.CountedBatch",
+        "awareness.ExerciseCount",
+        "awareness.QuizCount",
+        "surveys.SampleLink",
+        "training.Feedback",
         "core.AuditEntry",
         "core.OneTimeLink",
         "core.OutboxMail",

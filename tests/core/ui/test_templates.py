@@ -33,11 +33,19 @@ def test_no_inline_style_script_or_handler(path: Path) -> None:
     assert not re.search(r"hx-on|hx-vals\s*=\s*[\"']js:", text)
 
 
-@pytest.mark.parametrize("path", [p for p in TEMPLATES if OURS not in p.parents], ids=name_of)
-def test_kit_class_names_stay_inside_core_ui(path: Path) -> None:
+# Templates that still write names of the kit themselves: their parts are to move into core/ui. The list only gets shorter.
+LEFT = frozenset(Path(__file__).with_name("kit_left.txt").read_text(encoding="utf-8").split())
+
+
+def names_of_the_kit(path: Path) -> list[str]:
     written = re.sub(r"{{.*?}}|{%.*?%}", "", path.read_text(encoding="utf-8"))  # `row.state` is a name of ours
     text = re.sub(r'class="form-control"(?=\s+type="search")', "", written)
-    assert KIT.findall(text) == []
+    return KIT.findall(text)
+
+
+@pytest.mark.parametrize("path", [p for p in TEMPLATES if OURS not in p.parents], ids=name_of)
+def test_kit_class_names_stay_inside_core_ui(path: Path) -> None:
+    assert bool(names_of_the_kit(path)) == (name_of(path) in LEFT)
 
 
 def test_the_words_of_a_status_come_from_one_place() -> None:

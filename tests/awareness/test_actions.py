@@ -9,7 +9,17 @@ import pytest
 
 from floreo.awareness import gift
 from floreo.awareness.actions import campaigns, exercises, publishing, quizzes
-from floreo.awareness.models import Campaign, CampaignLink, ExerciseGroup, Option, Question, Quiz, QuizCount, Reach
+from floreo.awareness.models import (
+    Campaign,
+    CampaignLink,
+    Exercise,
+    ExerciseGroup,
+    Option,
+    Question,
+    Quiz,
+    QuizCount,
+    Reach,
+)
 from floreo.awareness.queries import group_lines, reach_by_unit
 from floreo.awareness.results_file import GroupResult
 from floreo.core import clock
@@ -230,7 +240,10 @@ class TestExercises:
             publishing.remove_exercise(made, by=SYSTEM)
 
     def test_an_exercise_that_nobody_took_is_removed(self) -> None:
-        publishing.remove_exercise(making.exercise(is_public=False), by=SYSTEM)
+        made = making.exercise(is_public=False)
+        publishing.remove_exercise(made, by=SYSTEM)
+        assert not Exercise.objects.filter(code=made.code).exists()
+        assert AuditEntry.objects.order_by("-number")[0].verb == "exercise.removed"
 
 
 def shown(of: Any) -> dict[str, tuple[int | None, int | None]]:

@@ -45,6 +45,25 @@ def kind_of(field: BoundField) -> str:
     return "text"
 
 
+# What a form that writes its own controls calls them, and the classes of the kit.
+CLOTHES = {
+    "input": "form-control",
+    "select": "form-select",
+    "choice": "form-check",
+    "choice box": "form-check-input",
+    "choice label": "form-check-label",
+    "main button": "btn btn-primary",
+    "button": "btn btn-outline-primary",
+    "small button": "btn btn-outline-primary btn-sm",
+}
+
+
+@register.simple_tag
+def clothes(part: str) -> str:
+    """class="{% clothes 'choice box' %}": for a control that is no field of a form. Raises KeyError for what the kit has not."""
+    return CLOTHES[part]
+
+
 @register.simple_tag
 def control(field: BoundField, css: str = "") -> SafeString:
     """{% control field %}: the bare control in our clothes, tied to its help and its error."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Refused
@@ -42,8 +47,11 @@ def decoded(content: bytes) -> tuple[str, str]:
 def _likely(content: bytes) -> tuple[str, ...]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
-    if b"\x00" in content[:400]:  # without its mark: each Latin letter has a zero beside it
-        return ("utf-16-le", "utf-16-be") if content[1:2] == b"\x00" else ("utf-16-be", "utf-16-le")
+    head = content[:400]
+    zeros = {"utf-16-be": head[::2].count(0), "utf-16-le": head[1::2].count(0)}
+    guess = max(zeros, key=lambda encoding: zeros[encoding])
+    if zeros[guess] * 4 > len(head):  # without its mark: most letters are Latin and have a zero beside them
+        return (guess,)
     return ("utf-8-sig",)
 
 
@@ -72,3 +80,82 @@ def rows(text: str) -> Iterator[tuple[int, list[str]]]:
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells
+
+
+# --- What an import of rows needs beside ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file: what it is called in both languages, what it holds, and an example."""
+
+    name: str
+    english: str
+    spanish: str
+    note: Promise
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in one row: its line in the file, the column as the file calls it, and a sentence."""
+
+    line: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        words = {"line": self.line, "column": self.column, "sentence": self.sentence}
+        if self.column:
+            return _("Line %(line)d, %(column)s: %(sentence)s") % words
+        return _("Line %(line)d: %(sentence)s") % words
+
+
+class Wrong(Exception):  # noqa: N818 -- a sentence about one cell
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+
+def columns_of(header: Sequence[str], known: Iterable[Column], needed: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The name of each column, "" for one that is not known; and those that are not. Raises Refused where a needed one is missing, or
+    one comes twice."""
+    by_name = {each.name: each for each in known}
+    named = {plain(word): each.name for each in by_name.values() for word in (each.name, each.english, each.spanish)}
+    columns = [named.get(plain(cell), "") for cell in header]
+    for name in needed:
+        if name not in columns:
+            words = {"english": by_name[name].english, "spanish": by_name[name].spanish}
+            raise Refused(
+                _("The header has no column “%(english)s” (“%(spanish)s”). Download the template.") % words,
+                code="no_header",
+            )
+    must_be_once(header, columns)
+    return columns, [cell.strip() for cell, name in zip(header, columns, strict=True) if not name and cell.strip()]
+
+
+def must_be_once(header: Sequence[str], columns: Sequence[str]) -> None:
+    twice = next((name for name in columns if name and columns.count(name) > 1), "")
+    if twice:
+        words = {"column": header[columns.index(twice)].strip()}
+        raise Refused(_("The header has the column “%(column)s” twice.") % words, code="twice")
+
+
+def choices_by_word(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    """The value of a choice by what it may be called: its short name, and its words in each language of the program."""
+    found = {}
+    for value, label in choices:
+        found[plain(str(value))] = str(value)
+        for language, _title in settings.LANGUAGES:
+            with translation.override(language):
+                found[plain(str(label))] = str(value)
+    return found
+
+
+def records_by_word(records: Iterable[Any], names: Sequence[str]) -> dict[str, Any]:
+    """The record by what it may be called: each of those fields, and its name in another language."""
+    found: dict[str, Any] = {}
+    for record in records:
+        texts = [getattr(record, name) for name in names] + [t.get("name", "") for t in record.translations.values()]
+        for text in filter(None, texts):
+            found.setdefault(plain(text), record)
+    return found

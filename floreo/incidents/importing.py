@@ -10,18 +10,26 @@ import hashlib
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
-from floreo.core.delimited import decoded, plain
+from floreo.core.delimited import (
+    Column,
+    Problem,
+    Wrong,
+    choices_by_word,
+    columns_of,
+    decoded,
+    plain,
+    records_by_word,
+    rows,
+)
 from floreo.core.errors import Refused
 from floreo.core.policy import Tlp
 from floreo.core.sectors import Sector
@@ -35,17 +43,6 @@ MOST_PROBLEMS = 200  # that are listed; how many there are is said in any case
 _LONGEST_CELL = 20_000
 _REFERENCE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2}))?$")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the file: what it is called in both languages, what it holds, and an example."""
-
-    name: str
-    english: str
-    spanish: str
-    note: Promise
-    example: str = ""
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -71,23 +68,6 @@ COLUMNS: tuple[Column, ...] = (
 _MOMENTS = ("occurred_at", "detected_at", "received_at", "contained_at", "handled_at", "closed_at")
 _TEXTS = {"title": 200, "summary": _LONGEST_CELL, "close_reason": 500, "lessons": _LONGEST_CELL}
 _ORDER = ("occurred_at", "received_at", "contained_at", "handled_at", "closed_at")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong in one row: its line in the file, the column as the file calls it, and a sentence."""
-
-    line: int
-    column: str
-    sentence: str
-
-    def __str__(self) -> str:
-        words = {"line": self.line, "column": self.column, "sentence": self.sentence}
-        return (
-            _("Line %(line)d, %(column)s: %(sentence)s") % words
-            if self.column
-            else _("Line %(line)d: %(sentence)s") % words
-        )
 
 
 @dataclass(frozen=True)
@@ -128,11 +108,9 @@ def read(content: bytes, name: str) -> Read:
     found = Read(name[:200], hashlib.sha256(content).hexdigest(), encoding)
     lines = _cells(text, found)
     header = next(lines, (0, []))[1]
-    columns = _columns(header, found)
+    columns, found.unknown = columns_of(header, COLUMNS, ("title", "received_at"))
     look = _Look(found)
     for line, cells in lines:
-        if not any(cell.strip() for cell in cells):
-            continue
         if len(found.rows) + 1 > MOST_ROWS:
             raise Refused(_("This file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS}, code="too_many")
         if len(cells) > len(header):
@@ -146,42 +124,12 @@ def read(content: bytes, name: str) -> Read:
 
 
 def _cells(text: str, found: Read) -> Iterator[tuple[int, list[str]]]:
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 0
     try:
-        for cells in reader:
-            if cells:
-                yield reader.line_num, cells
+        for line, cells in rows(text):
+            yield line, cells
     except csv.Error as wrong:
-        found.problems.append(
-            Problem(reader.line_num, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)})
-        )
-
-
-def _columns(header: list[str], found: Read) -> list[str]:
-    """The field of each column; "" for one that is not known. Raises Refused where the needed ones are missing."""
-    known = {plain(word): each.name for each in COLUMNS for word in (each.name, each.english, each.spanish)}
-    columns = [known.get(plain(cell), "") for cell in header]
-    found.unknown = [cell.strip() for cell, name in zip(header, columns, strict=True) if not name and cell.strip()]
-    for name in ("title", "received_at"):
-        if name not in columns:
-            own = next(each for each in COLUMNS if each.name == name)
-            words = {"english": own.english, "spanish": own.spanish}
-            raise Refused(
-                _("The header has no column “%(english)s” (“%(spanish)s”). Download the template.") % words,
-                code="no_header",
-            )
-    twice = [name for name in columns if name and columns.count(name) > 1]
-    if twice:
-        words = {"column": header[columns.index(twice[0])].strip()}
-        raise Refused(_("The header has the column “%(column)s” twice.") % words, code="twice")
-    return columns
-
-
-class _Wrong(Exception):  # noqa: N818 -- a sentence about one cell
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
+        found.problems.append(Problem(line + 1, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)}))
 
 
 class _Look:
@@ -192,12 +140,14 @@ class _Look:
         self.now = moments.now()
         self.here = set(Case.objects.values_list("reference", flat=True))
         self.lines: dict[str, int] = {}
-        self.organisations = _by_name(Organisation.objects.filter(merged_into=None), ("code", "name", "short_name"))
-        self.places = _by_name(Place.objects.filter(kind=PlaceSort.DISTRICT), ("code", "name"))
+        self.organisations = records_by_word(
+            Organisation.objects.filter(merged_into=None), ("code", "name", "short_name")
+        )
+        self.places = records_by_word(Place.objects.filter(kind=PlaceSort.DISTRICT), ("code", "name"))
         self.choices = {
-            "severity": _words(CaseSeverity.choices),
-            "state": _words([each for each in CaseState.choices if each[0] != CaseState.MERGED]),
-            "sector": _words(Sector.choices),
+            "severity": choices_by_word(CaseSeverity.choices),
+            "state": choices_by_word([each for each in CaseState.choices if each[0] != CaseState.MERGED]),
+            "sector": choices_by_word(Sector.choices),
             "tlp": {plain(value): value for value in Tlp.values}
             | {plain(f"TLP:{value}"): value for value in Tlp.values},
         }
@@ -221,7 +171,7 @@ class _Look:
             try:
                 if text:
                     fields[name] = self._cell(name, text)
-            except _Wrong as each:
+            except Wrong as each:
                 wrong.append(Problem(line, header[name].strip(), each.sentence))
         wrong = wrong or [Problem(line, column, sentence) for column, sentence in self._whole(fields, header)]
         if wrong:
@@ -234,7 +184,7 @@ class _Look:
     def _cell(self, name: str, text: str) -> Any:
         if name in _TEXTS:
             if len(text) > _TEXTS[name]:
-                raise _Wrong(_("It is longer than %(most)d characters.") % {"most": _TEXTS[name]})
+                raise Wrong(_("It is longer than %(most)d characters.") % {"most": _TEXTS[name]})
             return text
         return self.readers[name](text)
 
@@ -257,23 +207,23 @@ class _Look:
 
     def _reference(self, text: str) -> str:
         if not _REFERENCE.match(text):
-            raise _Wrong(_("A reference has at most 20 characters: A to Z, digits, hyphens."))
+            raise Wrong(_("A reference has at most 20 characters: A to Z, digits, hyphens."))
         if text in self.here:
-            raise _Wrong(_("A case with this reference is here already."))
+            raise Wrong(_("A case with this reference is here already."))
         if text in self.lines:
-            raise _Wrong(_("Line %(line)d has the same reference.") % {"line": self.lines[text]})
+            raise Wrong(_("Line %(line)d has the same reference.") % {"line": self.lines[text]})
         return text
 
     def _rsit(self, text: str) -> tuple[str, str]:
         found = self.types.get(plain(text))
         if found is None:
-            raise _Wrong(_("This is no type of RSIT or of CSIRTAmericas."))
+            raise Wrong(_("This is no type of RSIT or of CSIRTAmericas."))
         return found
 
     def _named(self, text: str, names: Mapping[str, Any], sentence: str) -> Any:
         found = names.get(plain(text))
         if found is None:
-            raise _Wrong(sentence)
+            raise Wrong(sentence)
         return found
 
     def _choice(self, name: str) -> Callable[[str], str]:
@@ -282,7 +232,7 @@ class _Look:
         def choose(text: str) -> str:
             if (found := words.get(plain(text))) is None:
                 listed = ", ".join(dict.fromkeys(words.values()))
-                raise _Wrong(_("It is none of: %(list)s.") % {"list": listed})
+                raise Wrong(_("It is none of: %(list)s.") % {"list": listed})
             return found
 
         return choose
@@ -292,12 +242,12 @@ class _Look:
         try:
             found = _day_first(text) or datetime.fromisoformat(text)
         except ValueError:
-            raise _Wrong(_("Write the day as 2019-03-12 or 12/03/2019, day first, with or without 14:30.")) from None
+            raise Wrong(_("Write the day as 2019-03-12 or 12/03/2019, day first, with or without 14:30.")) from None
         found = found if found.tzinfo else found.replace(tzinfo=clock.zone())
         if found > self.now:
-            raise _Wrong(_("It is still to come."))
+            raise Wrong(_("It is still to come."))
         if not clock.is_sound(found):
-            raise _Wrong(_("It is before %(year)d.") % {"year": clock.FIRST_YEAR})
+            raise Wrong(_("It is before %(year)d.") % {"year": clock.FIRST_YEAR})
         return found
 
 
@@ -306,17 +256,6 @@ def _day_first(text: str) -> datetime | None:
         return None
     day, month, year, hour, minute = (int(part or 0) for part in match.groups())
     return datetime.combine(date(year, month, day), time(hour, minute))
-
-
-def _words(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
-    """What a choice may be called: its short name, and its words in both languages."""
-    found = {}
-    for value, label in choices:
-        found[plain(str(value))] = str(value)
-        for language in ("en", "es"):
-            with translation.override(language):
-                found[plain(str(label))] = str(value)
-    return found
 
 
 def _types() -> dict[str, tuple[str, str]]:
@@ -338,15 +277,6 @@ def _types() -> dict[str, tuple[str, str]]:
         del found[word]
     for code in taxonomy.americas("en"):
         found.setdefault(plain(code), taxonomy.from_americas(code))
-    return found
-
-
-def _by_name(rows: Iterable[Any], names: tuple[str, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for row in rows:
-        texts = [getattr(row, name) for name in names] + [t.get("name", "") for t in row.translations.values()]
-        for text in filter(None, texts):
-            found.setdefault(plain(text), row)
     return found
 
 

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core.delimited import decoded, plain, rows
+from floreo.core.delimited import Problem, choices_by_word, decoded, must_be_once, plain, records_by_word, rows
 from floreo.core.errors import Refused
 from floreo.core.sectors import Sector
 from floreo.core.ui.locale import language
@@ -42,21 +40,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "after": ("after", "test after", "después", "prueba después"),
 }
 _YES, _ALL = {"yes", "si", "x", "1"}, {"all", "todas", "todos"}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong in one row: its line in the file, the column as the file calls it, and a sentence."""
-
-    line: int
-    column: str
-    sentence: str
-
-    def __str__(self) -> str:
-        words = {"line": self.line, "column": self.column, "sentence": self.sentence}
-        if not self.column:
-            return _("Line %(line)d: %(sentence)s") % words
-        return _("Line %(line)d, %(column)s: %(sentence)s") % words
 
 
 @dataclass(frozen=True)
@@ -137,14 +120,13 @@ class _Look:
                 _("The header has no column “name” (“nombre”), “number” (“número”) or “email” (“correo”)."),
                 code="no_header",
             )
-        twice = [n for n in self.columns if n and self.columns.count(n) > 1]
-        if twice:
-            column = self.header[self.columns.index(twice[0])]
-            raise Refused(_("The header has the column “%(column)s” twice.") % {"column": column}, code="twice")
+        must_be_once(self.header, self.columns)
         self.people = list(Enrolment.objects.filter(cohort=cohort, is_erased=False))
         self.sessions = sorted(cohort.sessions.values_list("number", flat=True))
-        self.organisations = _by_name(Organisation.objects.filter(merged_into=None))
-        self.sectors = _words(Sector.choices)
+        self.organisations = records_by_word(
+            Organisation.objects.filter(merged_into=None), ("code", "name", "short_name")
+        )
+        self.sectors = choices_by_word(Sector.choices)
         self.language = language()
         self.lines: dict[str, int] = {}
 
@@ -253,24 +235,3 @@ class _Look:
         if not found.is_finite() or not 0 <= found <= 100:
             raise _Wrong(name, _("This is no number from 0 to 100."))
         return found.quantize(Decimal("0.01"))
-
-
-def _words(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
-    """What a choice may be called: its short name, and its words in both languages."""
-    found = {}
-    for value, label in choices:
-        found[plain(str(value))] = str(value)
-        for code in ("en", "es"):
-            with translation.override(code):
-                found[plain(str(label))] = str(value)
-    return found
-
-
-def _by_name(bodies: Iterable[Organisation]) -> dict[str, Organisation]:
-    found: dict[str, Organisation] = {}
-    for body in bodies:
-        for text in filter(
-            None, [body.code, body.name, body.short_name, *(t.get("name", "") for t in body.translations.values())]
-        ):
-            found.setdefault(plain(text), body)
-    return found

@@ -17,13 +17,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock, delimited
-from floreo.core.delimited import plain
+from floreo.core.delimited import Column, Problem, Wrong, choices_by_word, columns_of, plain, records_by_word
 from floreo.core.errors import Refused
 from floreo.core.tables import safe_text
 from floreo.core.whole import whole
@@ -37,17 +35,6 @@ MOST_ROWS = 2_000
 MOST_BYTES = 5 * 1024 * 1024
 _DAY_FIRST = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 _DAYS = re.compile(r"^(?P<day>[\d/-]+)(?:\s*\(\s*(?P<seats>\d{1,6})\s*\))?$")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the file: what it is called in both languages, what it holds, and an example."""
-
-    name: str
-    english: str
-    spanish: str
-    note: Promise
-    example: str = ""
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -71,21 +58,6 @@ COLUMNS: tuple[Column, ...] = (
 NEEDED = ("organisation", "title", "level", "mode")
 _TEXTS = {"title": 200, "summary": 2000, "cost_text": 200, "duration": 100, "source": 500}
 _FREE = frozenset({"free", "gratis", "gratuito", "gratuita", "0"})
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong in one row: its line in the file, the column as the file calls it, and a sentence."""
-
-    line: int
-    column: str
-    sentence: str
-
-    def __str__(self) -> str:
-        words = {"line": self.line, "column": self.column, "sentence": self.sentence}
-        if self.column:
-            return _("Line %(line)d, %(column)s: %(sentence)s") % words
-        return _("Line %(line)d: %(sentence)s") % words
 
 
 @dataclass(frozen=True)
@@ -164,7 +136,7 @@ def read(content: bytes, name: str) -> Read:
     found = Read(name[:200], hashlib.sha256(content).hexdigest(), encoding)
     lines = _cells(text, found)
     header = next(lines, (0, []))[1]
-    columns = _columns(header, found)
+    columns, found.unknown = columns_of(header, COLUMNS, NEEDED)
     look = _Look(found)
     for line, cells in lines:
         if len(found.rows) + 1 > MOST_ROWS:
@@ -194,45 +166,22 @@ def _cells(text: str, found: Read) -> Iterator[tuple[int, list[str]]]:
         found.problems.append(Problem(line + 1, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)}))
 
 
-def _columns(header: list[str], found: Read) -> list[str]:
-    """The field of each column; "" for one that is not known. Raises Refused where the needed ones are missing."""
-    known = {plain(word): each.name for each in COLUMNS for word in (each.name, each.english, each.spanish)}
-    columns = [known.get(plain(cell), "") for cell in header]
-    found.unknown = [cell.strip() for cell, name in zip(header, columns, strict=True) if not name and cell.strip()]
-    for name in NEEDED:
-        if name not in columns:
-            own = next(each for each in COLUMNS if each.name == name)
-            words = {"english": own.english, "spanish": own.spanish}
-            raise Refused(
-                _("The header has no column “%(english)s” (“%(spanish)s”). Download the template.") % words,
-                code="no_header",
-            )
-    twice = [name for name in columns if name and columns.count(name) > 1]
-    if twice:
-        words = {"column": header[columns.index(twice[0])].strip()}
-        raise Refused(_("The header has the column “%(column)s” twice.") % words, code="twice")
-    return columns
-
-
-class _Wrong(Exception):  # noqa: N818 -- a sentence about one cell
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-
-
 class _Look:
     """Turns cells into facts of courses; knows the register, the districts and the roles."""
 
     def __init__(self, found: Read) -> None:
         self.found = found
         self.lines: dict[tuple[int, str], int] = {}
-        self.organisations = _by_name(Organisation.objects.filter(merged_into=None), ("code", "name", "short_name"))
-        self.places = _by_name(Place.objects.filter(kind=PlaceSort.DISTRICT), ("code", "name"))
+        self.organisations = records_by_word(
+            Organisation.objects.filter(merged_into=None), ("code", "name", "short_name")
+        )
+        self.places = records_by_word(Place.objects.filter(kind=PlaceSort.DISTRICT), ("code", "name"))
         self.roles: dict[str, Item] = {}
         for item in role_items():
             for text in (item.code, item.title, *(t.get("title", "") for t in item.translations.values())):
                 if text:
                     self.roles.setdefault(plain(text), item)
-        self.choices = {"level": _words(Level.choices), "mode": _words(Mode.choices)}
+        self.choices = {"level": choices_by_word(Level.choices), "mode": choices_by_word(Mode.choices)}
         self.readers: Mapping[str, Callable[[str], Any]] = {
             "organisation": lambda text: self._named(
                 text, self.organisations, _("The register has no such organisation.")
@@ -257,7 +206,7 @@ class _Look:
             try:
                 if text:
                     facts[name] = self._cell(name, text)
-            except _Wrong as each:
+            except Wrong as each:
                 wrong.append(Problem(line, header[name].strip(), each.sentence))
         named = {problem.column for problem in wrong}
         for name in NEEDED:
@@ -287,14 +236,14 @@ class _Look:
     def _cell(self, name: str, text: str) -> Any:
         if name in _TEXTS:
             if len(text) > _TEXTS[name]:
-                raise _Wrong(_("It is longer than %(most)d characters.") % {"most": _TEXTS[name]})
+                raise Wrong(_("It is longer than %(most)d characters.") % {"most": _TEXTS[name]})
             return text
         return self.readers[name](text)
 
     def _named(self, text: str, names: Mapping[str, Any], sentence: str) -> Any:
         found = names.get(plain(text))
         if found is None:
-            raise _Wrong(sentence)
+            raise Wrong(sentence)
         return found
 
     def _choice(self, name: str) -> Callable[[str], str]:
@@ -303,7 +252,7 @@ class _Look:
         def choose(text: str) -> str:
             if (found := words.get(plain(text))) is None:
                 listed = ", ".join(dict.fromkeys(words.values()))
-                raise _Wrong(_("It is none of: %(list)s.") % {"list": listed})
+                raise Wrong(_("It is none of: %(list)s.") % {"list": listed})
             return found
 
         return choose
@@ -311,7 +260,7 @@ class _Look:
     def _language(self, text: str) -> str:
         known = {code for code, _words in settings.LANGUAGES}
         if (code := text.strip().lower()) not in known:
-            raise _Wrong(_("It is none of: %(list)s.") % {"list": ", ".join(sorted(known))})
+            raise Wrong(_("It is none of: %(list)s.") % {"list": ", ".join(sorted(known))})
         return code
 
     def _cost(self, text: str) -> Decimal:
@@ -320,17 +269,17 @@ class _Look:
         try:
             amount = Decimal(text.replace(" ", ""))
         except InvalidOperation:
-            raise _Wrong(_("Write only the number, for example 120 or 120.50.")) from None
+            raise Wrong(_("Write only the number, for example 120 or 120.50.")) from None
         if not amount.is_finite() or amount >= 10**8 or amount != round(amount, 2):
-            raise _Wrong(_("Write only the number, for example 120 or 120.50."))
+            raise Wrong(_("Write only the number, for example 120 or 120.50."))
         if amount < 0:
-            raise _Wrong(_("A cost is not negative."))
+            raise Wrong(_("A cost is not negative."))
         return amount
 
     def _hours(self, text: str) -> int:
         number = whole(text)
         if number is None or number > 100_000:
-            raise _Wrong(_("Write a whole number of hours."))
+            raise Wrong(_("Write a whole number of hours."))
         return number
 
     def _dates(self, text: str) -> list[CourseDay]:
@@ -339,13 +288,13 @@ class _Look:
             match = _DAYS.match(part)
             day = _day(match["day"]) if match else None
             if match is None or day is None or not clock.is_sound_day(day):
-                raise _Wrong(_("Write the day as 2027-02-15 or 15/02/2027, day first, and seats as (20)."))
+                raise Wrong(_("Write the day as 2027-02-15 or 15/02/2027, day first, and seats as (20)."))
             found[day] = CourseDay(day, int(match["seats"]) if match["seats"] else None)
         return list(found.values())
 
     def _address(self, text: str) -> str:
         if not re.fullmatch(r"https?://[^\s<>\"']{1,490}", text, re.IGNORECASE):
-            raise _Wrong(_("An address begins with https:// or http://."))
+            raise Wrong(_("An address begins with https:// or http://."))
         return text
 
     def _roles(self, text: str) -> list[Item]:
@@ -353,7 +302,7 @@ class _Look:
         for part in filter(None, (each.strip() for each in text.split(";"))):
             item = self.roles.get(plain(part))
             if item is None:
-                raise _Wrong(_("“%(code)s” is no role of a skills framework.") % {"code": part[:60]})
+                raise Wrong(_("“%(code)s” is no role of a skills framework.") % {"code": part[:60]})
             found.append(item)
         return found
 
@@ -365,23 +314,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _words(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
-    """What a choice may be called: its short name, and its words in both languages."""
-    found = {}
-    for value, label in choices:
-        found[plain(str(value))] = str(value)
-        for language in ("en", "es"):
-            with translation.override(language):
-                found[plain(str(label))] = str(value)
-    return found
-
-
-def _by_name(rows: Iterable[Any], names: tuple[str, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for row in rows:
-        texts = [getattr(row, name) for name in names] + [t.get("name", "") for t in row.translations.values()]
-        for text in filter(None, texts):
-            found.setdefault(plain(text), row)
-    return found

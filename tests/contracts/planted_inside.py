@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from floreo.advisories.models import Advisory
+from floreo.awareness.models import Campaign
 from floreo.certificates.models import Certificate
 from floreo.consultation.models import Comment, Consultation, Invitation, Point
 from floreo.core import clock
@@ -33,7 +34,8 @@ from floreo.incidents.models import (
     ReportingPoint,
 )
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
-from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person, User
+from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person, Place, User
+from floreo.outreach.models import Ambassador, AmbassadorRequest, Scheme
 from floreo.publications.models import Channel, Publication
 from floreo.reports.models import WordTemplate
 from floreo.reports.word.filling import default_template
@@ -54,6 +56,7 @@ from floreo.strategy.models import (
     Risk,
     Update,
 )
+from floreo.surveys.models import Survey
 from floreo.training.models import Cohort, Course, Enrolment, Programme
 from tests.feeds.notices_made import make_finding
 
@@ -86,6 +89,9 @@ WORDS = {
     P.INCIDENT_SETUP: f"{COMMON}setup",
     P.CONSULTATION_READ: f"{COMMON}comment",
     P.TRAINING_READ: f"{COMMON}course",
+    P.OUTREACH_READ: f"{COMMON}ambassador",
+    P.AWARENESS_READ: f"{COMMON}campaign",
+    P.SURVEY_READ: f"{COMMON}survey",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -129,6 +135,9 @@ def plant(*, by: Any) -> None:
         (_receiving, (power,)),
         (_consultations, ()),
         (_training, ()),
+        (_outreach, ()),
+        (_awareness, ()),
+        (_surveys, ()),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -278,6 +287,26 @@ def _training() -> None:
         "source": word,
     }
     save(Certificate(code="PLANTED22222", number="2026-99999", serial=99_999, name=f"{word} holder", **facts))
+
+
+def _outreach() -> None:
+    """An ambassador who agreed to no list, and who asked for one."""
+    word, day = WORDS[P.OUTREACH_READ], clock.today()
+    district = Place.objects.filter(kind="district")[0]
+    facts = {"scheme": Scheme.objects.all()[0], "district": district}
+    save(Ambassador(code="XX-99", name=f"{word} name", community=f"{word} village", notes=f"{word} note", **facts))
+    asked = {"received_on": day, "kind": "school", "district": district, "audience": "pupils", "people": 30}
+    save(AmbassadorRequest(reference="REQ-99", requester=f"{word} school", contact_name=f"{word} head", **asked))
+
+
+def _awareness() -> None:
+    word, day = WORDS[P.AWARENESS_READ], clock.today()
+    save(Campaign(code=f"{word}-draft", title=f"{word} title", aim=word, starts_on=day, ends_on=day))
+
+
+def _surveys() -> None:
+    word = WORDS[P.SURVEY_READ]
+    save(Survey(code=f"{word}-draft", title=f"{word} title", purpose=word))
 
 
 def _advisories() -> None:

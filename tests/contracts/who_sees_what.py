@@ -76,13 +76,21 @@ WITHHELD = (
     Withheld(
         "training", "Courses that are not public, who signed up for a course, who came, and results", P.TRAINING_READ
     ),
+    Withheld("outreach", "Ambassadors who agreed to no list, and who asked for one", P.OUTREACH_READ),
+    Withheld("campaigns", "Campaigns, materials, quizzes and exercises that are not public", P.AWARENESS_READ),
+    Withheld("surveys", "Surveys that are not public", P.SURVEY_READ),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
 ADVISORIES = tuple(w.name for w in WITHHELD if w.name.startswith("advisories"))
 ALL = tuple(w.name for w in WITHHELD)
 _TASKS = ("plan", *EVIDENCE)
-_WORK = {"answers": P.REVIEW_DECIDE, "meetings": P.MEETING_RUN}
+_WORK = {
+    "answers": P.REVIEW_DECIDE,
+    "meetings": P.MEETING_RUN,
+    "outreach": P.OUTREACH_RUN,
+    "campaigns": P.AWARENESS_RUN,
+}
 _CASES = ("incidents", "shared cases")
 _OF_TEAM = {
     "shared cases": P.INCIDENT_HANDLE
@@ -110,6 +118,9 @@ EXITS = (
             "meetings",
             "consultations",
             "training",
+            "outreach",
+            "campaigns",
+            "surveys",
             *_CASES,
         ),
         work=_OF_TEAM,

@@ -45,6 +45,7 @@ ON_ONE_DATABASE = (
     "tasks/test_weekly.py",
     "packs/test_bad_packs.py",
     "packs/test_guide.py",
+    "packs/test_loading.py",
     "portal",
     "publications/test_feed.py",
     "reports/test_minister.py",
@@ -56,6 +57,17 @@ ON_ONE_DATABASE = (
     "strategy/test_sheets_bad_input.py",
     "workspace",
     "frameworks/test_public_pages.py",
+    "awareness/test_public_pages.py",
+    "certificates/test_badges.py",
+    "certificates/test_forgeries.py",
+    "certificates/test_public_pages.py",
+    "consultation/test_abuse.py",
+    "consultation/test_public_pages.py",
+    "initiatives/test_public_pages.py",
+    "outreach/test_log_page.py",
+    "surveys/test_public_pages.py",
+    "training/test_public_pages.py",
+    "workforce/test_public_pages.py",
 )
 
 

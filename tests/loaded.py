@@ -47,6 +47,8 @@ class Below:
         self._atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase does: `durable` blocks ask
         self._atomic.__enter__()
         _say(pack)
+        # PostgreSQL checks what was inserted here at the end of each test otherwise, and forgets it with the test's own transaction.
+        connection.check_constraints()
         self.pack = pack
 
 

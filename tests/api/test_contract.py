@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.api.schema import as_the_openapi_says
 
 load_all_checks()
 EXAMPLES = settings(
-    max_examples=6,
+    max_examples=6 if os.environ.get("LONG") else 3,
     deadline=None,
     derandomize=True,
     database=None,

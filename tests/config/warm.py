@@ -18,7 +18,11 @@ from django.db import connections
 if "FLOREO_WARM" in os.environ:  # only where commands are forked from: a test that imports this changes nothing
     os.environ["DJANGO_SETTINGS_MODULE"] = "floreo.config.settings"
     django.setup()
-    importlib.import_module("floreo.config.commands")
+    for name in (
+        "floreo.config.commands",
+        "floreo.config.urls",
+    ):  # the second imports every page, for whoever asks for an address
+        importlib.import_module(name)
     from floreo.core import cage
 
     cage.IDLE = 3600.0  # what starts readers waits for the next command, too

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from datetime import date, timedelta
@@ -133,7 +134,11 @@ FILES = st.lists(
 
 
 @hypothesis_settings(
-    max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=15 if os.environ.get("LONG") else 5,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 @given(files=FILES, shuffled=st.randoms(use_true_random=False))
 def test_any_order_of_the_same_files_gives_the_same_findings(

@@ -45,6 +45,7 @@ def states(small: SmallPack) -> dict[str, str]:
     return {row.row.key: row.state.value for row in small.check().rows if row.state is not State.SAME}
 
 
+@pytest.mark.two_databases
 @pytest.mark.django_db
 @pytest.mark.parametrize("folder", ALL_PACKS, ids=lambda p: p.name)
 def test_every_pack_loads_and_loading_it_again_changes_nothing(folder: Path) -> None:

@@ -93,7 +93,7 @@ say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the bro
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
-$BIN/pytest -n 2 -q --randomly-seed="$SEED" "${LEFT_OUT[@]}" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 3 -q --randomly-seed="$SEED" "${LEFT_OUT[@]}" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 say "PostgreSQL, then SQLite"
 tail -1 "$LOGS/postgresql"

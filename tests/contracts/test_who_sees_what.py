@@ -113,7 +113,10 @@ def test_what_leaves_is_what_the_table_says(
     """Of others, and of one's own organisation: both in one, since planting takes as long as reading."""
     elsewhere = Organisation.objects.create(code="elsewhere", name="Elsewhere", kind="ministry")
     other = user_with(role, organisation=elsewhere, email="r@example.org")
-    for user, is_own in ((other, False), (_of_the_things(role, user_with), True)):
+    cases = [(other, False)]
+    if os.environ.get("LONG") or expected(role, own=True) != expected(role, own=False):
+        cases.append((_of_the_things(role, user_with), True))
+    for user, is_own in cases:
         caplog.clear()
         with caplog.at_level(logging.INFO):
             client = browser_of(user)

@@ -62,7 +62,7 @@ def viewer_of(role: str | None, body: Organisation, user_with: Any) -> tuple[Use
     client = Client()
     if role is None:
         return None, client
-    user = user_with(role, organisation=body, email=f"{role}-viewer@example.org")
+    user = user_with(role, organisation=body, email=f"{role}-of-{body.code}@example.org")
     client.force_login(user)
     return user, client
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,8 @@ from floreo.strategy.models import Edition
 from tests.api.conftest import SECRET, small_country  # noqa: F401 -- a fixture
 
 VIEWERS = ["stranger", *ROLES]
+# That CSV, JSON and XLSX say the same is shown for who sees nothing more, a part, and all; with LONG for every role.
+SOME_VIEWERS = VIEWERS if os.environ.get("LONG") else ["stranger", "lead", "administrator"]
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def _text(cell: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "role", [pytest.param(r, marks=pytest.mark.two_databases) if r == "administrator" else r for r in VIEWERS]
+    "role", [pytest.param(r, marks=pytest.mark.two_databases) if r == "administrator" else r for r in SOME_VIEWERS]
 )
 def test_every_exit_gives_the_same(viewer_of: Callable[[str], object], role: str) -> None:
     """The generated truth table: every table, for every role, on CSV, JSON and XLSX."""

@@ -16,6 +16,7 @@ from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.core.sectors import Sector
 from floreo.evidence.models import Evidence
+from floreo.initiatives.models import Initiative
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Objective
 
@@ -69,6 +70,7 @@ class ReachUnit(models.TextChoices):
 class LinkType(models.TextChoices):
     PARTNER = "partner", _("Partner")
     SITE = "site", _("Other site")
+    INITIATIVE = "initiative", _("Initiative that it builds on")
 
 
 class PaperSize(models.TextChoices):
@@ -205,13 +207,13 @@ class OfCampaign(Record):
 
 
 class CampaignLink(OfCampaign, Sourced):
-    """A partner of a campaign, or a site of others that says more."""
+    """A partner of a campaign, a site of others that says more, or what others do already and the campaign builds on."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="links")
     kind = models.CharField(
-        max_length=7, choices=LinkType.choices, default=LinkType.PARTNER, verbose_name=_("Kind of link")
+        max_length=10, choices=LinkType.choices, default=LinkType.PARTNER, verbose_name=_("Kind of link")
     )
-    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    name = models.CharField(max_length=200, blank=True, verbose_name=_("Name"))
     url = models.URLField(max_length=500, blank=True, verbose_name=_("Address"))
     organisation = models.ForeignKey(
         Organisation,
@@ -220,6 +222,15 @@ class CampaignLink(OfCampaign, Sourced):
         on_delete=models.SET_NULL,
         related_name="campaign_links",
         verbose_name=_("Organisation in the register"),
+    )
+    initiative = models.ForeignKey(
+        Initiative,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="campaign_links",
+        verbose_name=_("Initiative of others"),
+        help_text=_("What somebody does already, on which the campaign builds. Its name is taken over."),
     )
 
     objects = OfCampaignQuerySet.as_manager()

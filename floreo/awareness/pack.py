@@ -60,7 +60,7 @@ class _Numbered(TranslatedShape):
 
 
 class CampaignLinkShape(SourcedShape):
-    """[[campaign.link]]: a partner, or a site of others."""
+    """[[campaign.link]]: a partner, a site of others, or an initiative that the campaign builds on."""
 
     word: ClassVar[str] = "campaign_link"
     makes: ClassVar[type[models.Model]] = CampaignLink
@@ -71,6 +71,7 @@ class CampaignLinkShape(SourcedShape):
     kind: Annotated[str, one_of(LinkType)] = "partner"
     url: str = ""
     organisation: str = ""
+    initiative: str = ""
 
     def identity(self) -> str:
         return self.name

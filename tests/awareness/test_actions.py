@@ -26,6 +26,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry
+from floreo.initiatives.models import Initiative
 from tests.awareness import making
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -79,6 +80,19 @@ class TestCampaigns:
         with pytest.raises(Refused) as caught:
             campaigns.enter_reach(making.campaign(), by=SYSTEM, **REACH | {"channel": other})
         assert code_of(caught) == ("other_campaign", ["channel"])
+
+    def test_it_builds_on_an_initiative_which_gives_its_name(self) -> None:
+        made = making.campaign()
+        with pytest.raises(Refused) as caught:
+            campaigns.add_link(made, by=SYSTEM, name="Something", kind="initiative")
+        assert set(caught.value.fields) == {"initiative"}
+        with pytest.raises(Refused) as caught:
+            campaigns.add_link(made, by=SYSTEM)
+        assert set(caught.value.fields) == {"name"}
+        initiative = Initiative.objects.get(code="safe-market")
+        link = campaigns.add_link(made, by=SYSTEM, initiative=initiative)
+        assert (link.kind, link.name) == ("initiative", "The safe market")
+        assert AuditEntry.objects.latest("number").verb == "campaign_link.added"
 
     def test_from_its_draft_to_its_end(self) -> None:
         made = making.campaign(audiences=["firms", "nobody", "households"])

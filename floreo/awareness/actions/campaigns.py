@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from floreo.awareness.models import Audience, Campaign, CampaignChannel, CampaignLink, Reach, ReachUnit
+from floreo.awareness.models import Audience, Campaign, CampaignChannel, CampaignLink, LinkType, Reach, ReachUnit
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
@@ -153,16 +153,24 @@ def remove_channel(channel: CampaignChannel, *, by: Actor) -> None:
 def add_link(campaign: Campaign, *, by: Actor, **facts: Any) -> CampaignLink:
     made = CampaignLink(campaign=lock_latest(campaign))
     assign(made, facts)
-    require_text(made.name, field="name", sentence=_("Enter a name."))
-    return save(made)
+    return save(_named(made))
+
+
+def _named(link: CampaignLink) -> CampaignLink:
+    """An initiative gives its name, and makes the link one of that kind."""
+    if link.initiative is not None:
+        link.kind, link.name = LinkType.INITIATIVE, link.name or link.initiative.title
+    elif link.kind == LinkType.INITIATIVE:
+        raise refuse("initiative", _("Choose the initiative."), code="missing")
+    require_text(link.name, field="name", sentence=_("Enter a name."))
+    return link
 
 
 @action("campaign_link.updated", needs=RUN)
 def update_link(link: CampaignLink, *, by: Actor, version: int | None = None, **facts: Any) -> CampaignLink:
     fresh = lock_latest(link, version)
     assign(fresh, facts)
-    require_text(fresh.name, field="name", sentence=_("Enter a name."))
-    return save(fresh)
+    return save(_named(fresh))
 
 
 @action("campaign_link.removed", needs=RUN)

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('evidence', '0001_initial'),
+        ('initiatives', '0001_initial'),
         ('organisations', '0001_initial'),
         ('strategy', '0001_initial'),
     ]
@@ -149,11 +150,12 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Checked by')),
                 ('confirmed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Checked on')),
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
-                ('kind', models.CharField(choices=[('partner', 'Partner'), ('site', 'Other site')], default='partner', max_length=7, verbose_name='Kind of link')),
-                ('name', models.CharField(max_length=200, verbose_name='Name')),
+                ('kind', models.CharField(choices=[('partner', 'Partner'), ('site', 'Other site'), ('initiative', 'Initiative that it builds on')], default='partner', max_length=10, verbose_name='Kind of link')),
+                ('name', models.CharField(blank=True, max_length=200, verbose_name='Name')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='Address')),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='awareness.campaign')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaign_links', to='organisations.organisation', verbose_name='Organisation in the register')),
+                ('initiative', models.ForeignKey(blank=True, help_text='What somebody does already, on which the campaign builds. Its name is taken over.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaign_links', to='initiatives.initiative', verbose_name='Initiative of others')),
             ],
             options={
                 'ordering': ['campaign', 'kind', 'name'],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from floreo.awareness.models import Campaign
 from floreo.core import throttle
 from floreo.core.errors import Refused, Slower
 from floreo.core.lists import Listing
@@ -73,6 +74,7 @@ def initiative(request: HttpRequest, code: str) -> HttpResponseBase:
         initiative=found,
         where=presenters.where_text(found),
         when=presenters.when_text(found),
+        campaigns=list(Campaign.objects.out().filter(links__initiative=found).distinct()),
     )
 
 

@@ -123,7 +123,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponseBase:
     """One campaign: its aim, where it is placed, who takes part, and whom it reached by whose count."""
     found = get_campaign_for(None, code)
     reach = list(found.reach.select_related("channel"))
-    links = list(found.links.select_related("organisation"))
+    links = list(found.links.select_related("organisation", "initiative__organisation"))
     lead, objective = found.lead, found.objective
     return page(
         request,
@@ -138,6 +138,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponseBase:
         channels=list(found.channels.all()),
         partners=[each for each in links if each.kind == LinkType.PARTNER],
         sites=[each for each in links if each.kind == LinkType.SITE],
+        initiatives=[each.initiative for each in links if each.initiative is not None and each.initiative.is_public],
         totals=reach_by_unit(reach),
         total_words=[presenters.reach_line(each.unit, each.number) for each in reach_by_unit(reach)],
         reach=[(each, presenters.reach_line(each.unit, each.number)) for each in reach],

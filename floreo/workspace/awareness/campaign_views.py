@@ -163,7 +163,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         "commands": _links(request, found),
         "main": _main(found, has_reach=bool(reach)),
         "channels": list(found.channels.all()),
-        "links": list(found.links.select_related("organisation")),
+        "links": list(found.links.select_related("organisation", "initiative")),
         "totals": presenters.reach_text(reach_by_unit(reach)),
         "reach": [(r, presenters.reach_line(r.unit, r.number), r.document_id in seen) for r in reach],
         "may_run": can(request.user, _RUN),

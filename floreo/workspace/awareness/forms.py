@@ -25,6 +25,7 @@ from floreo.awareness.models import (
 )
 from floreo.core import clock
 from floreo.evidence.models import Evidence
+from floreo.initiatives.models import Initiative
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Objective
 from floreo.workspace.forms import SOURCE, CommandForm, NeededFile, RecordForm, day_field, field_of, words_of
@@ -97,10 +98,17 @@ class PlacedForm(CommandForm):
 
 class LinkForm(RecordForm):
     organisation = _organisation(CampaignLink, "organisation")
+    initiative = forms.ModelChoiceField(
+        Initiative.objects.visible_to(None),
+        required=False,
+        to_field_name="code",
+        empty_label=_l("None"),
+        **words_of(CampaignLink, "initiative"),
+    )
 
     class Meta:
         model = CampaignLink
-        fields: ClassVar[list[str]] = ["kind", "name", "url", "organisation", "source"]
+        fields: ClassVar[list[str]] = ["kind", "name", "url", "organisation", "initiative", "source"]
 
 
 class ReachForm(RecordForm):

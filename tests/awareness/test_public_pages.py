@@ -291,8 +291,8 @@ class TestCampaigns:
     def test_reach_stands_with_its_source_and_units_apart(self, stranger: Client) -> None:
         page = text_of(stranger.get("/campaigns/look-twice/"))
         assert "It builds on what others do" in page
-        assert 'href="/initiatives/bank-week/"' in page
-        assert 'href="/campaigns/look-twice/"' in text_of(stranger.get("/initiatives/bank-week/"))
+        assert 'href="/initiatives/grandparents-online/"' in page
+        assert 'href="/campaigns/look-twice/"' in text_of(stranger.get("/initiatives/grandparents-online/"))
         assert "24,570 views" in page
         assert "31,000 listeners" in page
         assert "Delivery report of Island Telephone" in page

@@ -34,6 +34,7 @@ def test_a_consultation_from_its_draft_to_its_answers(page: Page, site: Site) ->
     follow(page, "Publish the answers")
     page.locator("main [name=answered_by]").fill("The secretariat")
     press(page, "Publish the answers")
+    assert page.url.endswith(HERE), page.locator("main").inner_text()
     page.context.clear_cookies()
     reads(page, link)
 

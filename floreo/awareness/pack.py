@@ -73,6 +73,12 @@ class CampaignLinkShape(SourcedShape):
     organisation: str = ""
     initiative: str = ""
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.kind == LinkType.INITIATIVE) != bool(self.initiative):
+            raise ValueError('a link of the kind "initiative" names one, and no other link does')
+        return self
+
     def identity(self) -> str:
         return self.name
 

@@ -72,17 +72,7 @@ def _line_by_line(content: bytes) -> tuple[str, str] | None:
     return "\n".join(lines), MIXED if len(seen) > 1 else "cp1252"
 
 
-def rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row with its line in the file; commas, semicolons or tabs part them, whichever the header has most. Raises
-    csv.Error where the file breaks off."""
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
-# --- What an import of rows needs beside ---------------------------------------------------------------------------
+# --- Rows --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -109,6 +99,21 @@ class Problem:
         if self.column:
             return _("Line %(line)d, %(column)s: %(sentence)s") % words
         return _("Line %(line)d: %(sentence)s") % words
+
+
+def rows(text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row with its line in the file; commas, semicolons or tabs part them, whichever the header has most. Where the
+    file breaks off, the last of `problems` names the line at which that row begins."""
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    begins = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
+            begins = reader.line_num + 1
+    except csv.Error as wrong:
+        problems.append(Problem(begins, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)}))
 
 
 class Wrong(Exception):  # noqa: N818 -- a sentence about one cell

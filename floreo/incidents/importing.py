@@ -106,7 +106,7 @@ def read(content: bytes, name: str) -> Read:
         raise Refused(_("This file is larger than 50 MB. Split it."), code="too_large")
     text, encoding = decoded(content)
     found = Read(name[:200], hashlib.sha256(content).hexdigest(), encoding)
-    lines = _cells(text, found)
+    lines = rows(text, found.problems)
     header = next(lines, (0, []))[1]
     columns, found.unknown = columns_of(header, COLUMNS, ("title", "received_at"))
     look = _Look(found)
@@ -121,15 +121,6 @@ def read(content: bytes, name: str) -> Read:
     if not found.rows and not found.problems:
         raise Refused(_("This file has a header and no row."), code="empty")
     return found
-
-
-def _cells(text: str, found: Read) -> Iterator[tuple[int, list[str]]]:
-    line = 0
-    try:
-        for line, cells in rows(text):
-            yield line, cells
-    except csv.Error as wrong:
-        found.problems.append(Problem(line + 1, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)}))
 
 
 class _Look:

@@ -5,7 +5,6 @@ The header names the columns in English or Spanish. A row is of somebody who is 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,20 +87,14 @@ def read(cohort: Cohort, content: bytes, name: str) -> Read:
         )
     text, encoding = decoded(content)
     found = Read(name[:200], hashlib.sha256(content).hexdigest(), encoding)
-    lines = rows(text)
     look: _Look | None = None
-    try:
-        for line, cells in lines:
-            if look is None:
-                look = _Look(cohort, found, cells)
-                continue
-            if len(found.rows) >= MOST_ROWS:
-                raise Refused(
-                    _("This file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS}, code="too_many"
-                )
-            look.take(line, cells)
-    except csv.Error as wrong:
-        found.problems.append(Problem(0, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)}))
+    for line, cells in rows(text, found.problems):
+        if look is None:
+            look = _Look(cohort, found, cells)
+            continue
+        if len(found.rows) >= MOST_ROWS:
+            raise Refused(_("This file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS}, code="too_many")
+        look.take(line, cells)
     if not found.rows and not found.problems:
         raise Refused(_("This file has a header and no row."), code="empty")
     return found

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -20,8 +20,18 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock, delimited
-from floreo.core.delimited import Column, Problem, Wrong, choices_by_word, columns_of, plain, records_by_word
+from floreo.core import clock
+from floreo.core.delimited import (
+    Column,
+    Problem,
+    Wrong,
+    choices_by_word,
+    columns_of,
+    decoded,
+    plain,
+    records_by_word,
+    rows,
+)
 from floreo.core.errors import Refused
 from floreo.core.tables import safe_text
 from floreo.core.whole import whole
@@ -132,9 +142,9 @@ def read(content: bytes, name: str) -> Read:
     """The rows of the file and what is wrong with it. Raises Refused with a sentence for a file of which nothing can be read."""
     if len(content) > MOST_BYTES:
         raise Refused(_("This file is larger than 5 MB. Split it."), code="too_large")
-    text, encoding = delimited.decoded(content)
+    text, encoding = decoded(content)
     found = Read(name[:200], hashlib.sha256(content).hexdigest(), encoding)
-    lines = _cells(text, found)
+    lines = rows(text, found.problems)
     header = next(lines, (0, []))[1]
     columns, found.unknown = columns_of(header, COLUMNS, NEEDED)
     look = _Look(found)
@@ -155,15 +165,6 @@ def _unquoted(cell: str) -> str:
     """A cell as it was before it was made safe for spreadsheets (core/tables.safe_text): the sign in front of a formula goes."""
     text = cell.strip()
     return text[1:] if text.startswith("'") and text[1:2] in set("=+-@") else text
-
-
-def _cells(text: str, found: Read) -> Iterator[tuple[int, list[str]]]:
-    line = 0
-    try:
-        for line, cells in delimited.rows(text):
-            yield line, cells
-    except csv.Error as wrong:
-        found.problems.append(Problem(line + 1, "", _("The file breaks off here: %(why)s.") % {"why": str(wrong)}))
 
 
 class _Look:

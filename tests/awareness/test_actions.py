@@ -20,12 +20,14 @@ from floreo.awareness.models import (
     QuizCount,
     Reach,
 )
+from floreo.awareness.pack import CampaignLinkShape
 from floreo.awareness.queries import group_lines, reach_by_unit
 from floreo.awareness.results_file import GroupResult
-from floreo.core import clock
+from floreo.core import clock, state
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry
+from floreo.initiatives.actions.registering import remove_initiative
 from floreo.initiatives.models import Initiative
 from tests.awareness import making
 
@@ -37,6 +39,12 @@ REACH: dict[str, Any] = {
     "to_on": date(2026, 11, 2),
     "source": "Statistics",
 }
+
+
+@pytest.mark.parametrize(("kind", "initiative"), [("initiative", ""), ("partner", "bank-week")])
+def test_a_link_in_a_pack_is_of_an_initiative_or_names_none(kind: str, initiative: str) -> None:
+    with pytest.raises(ValueError, match="names one, and no other link does"):
+        CampaignLinkShape(name="X", kind=kind, initiative=initiative)
 
 
 def code_of(caught: pytest.ExceptionInfo[Refused]) -> tuple[str, list[str]]:
@@ -93,6 +101,13 @@ class TestCampaigns:
         link = campaigns.add_link(made, by=SYSTEM, initiative=initiative)
         assert (link.kind, link.name) == ("initiative", "The safe market")
         assert AuditEntry.objects.latest("number").verb == "campaign_link.added"
+        another = Initiative.objects.get(code="parents-first-phone")
+        link = campaigns.update_link(link, by=SYSTEM, version=link.version, initiative=another)
+        assert link.name == another.title
+        remove_initiative(another, by=SYSTEM)
+        link.refresh_from_db()
+        assert (link.initiative, link.name) == (None, another.title)
+        assert [str(each) for each in state.differences() if "campaignlink" in str(each).lower()] == []
 
     def test_from_its_draft_to_its_end(self) -> None:
         made = making.campaign(audiences=["firms", "nobody", "households"])

@@ -20,6 +20,7 @@ from floreo.consultation.queries import account_of, consultations_of, points_on,
 from floreo.consultation.tasks import waiting_tasks
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.decisions import CHANGED_SINCE, as_shown
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.models import AuditEntry, OutboxMail
@@ -457,6 +458,17 @@ class TestTextThatIsNotPublic:
         made = draft(law_version=bill(is_public=False))
         monkeypatch.setattr(preparing, "can", lambda *_given: False)
         assert refused(lambda: preparing.schedule(made, by=SYSTEM)) == "hidden_text"
+
+    def test_what_the_program_writes_down_of_the_opening_counts_as_a_change_of_what_was_shown(self) -> None:
+        """It does so within half a minute after the opening. Who would publish answers in that half minute reads the page once more."""
+        made = opened()
+        read(sent(made))
+        made = closed_now(made)
+        decided(made, [1])
+        shown = as_shown()
+        preparing.announce_due(by=SYSTEM)
+        assert refused(lambda: deciding.publish_answers(made, by=SYSTEM, shown=shown)) == CHANGED_SINCE
+        assert deciding.publish_answers(made, by=SYSTEM, shown=as_shown()).is_answered
 
     def test_only_a_publisher_publishes_answers(self, user_with: Callable[..., User]) -> None:
         made = closed_now(opened())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from contextlib import closing
 from datetime import timedelta
 
@@ -29,6 +30,7 @@ def test_a_consultation_from_its_draft_to_its_answers(page: Page, site: Site) ->
     comments(page, "A second one, of the same office.")
     sign_in(page, site, "secretariat")
     decides(page)
+    is_announced(site)
     closes(site)
     page.goto(HERE)
     follow(page, "Publish the answers")
@@ -126,6 +128,17 @@ def decides(page: Page) -> None:
     page.locator("main [name=reason]").fill("48 hours, and 72 at weekends.")
     page.locator("main [name=reason_es]").fill("48 horas, y 72 en fin de semana.")
     press(page, "Decide")
+
+
+def is_announced(site: Site) -> None:
+    """The worker writes down that it opened, within half a minute: answers that are published meanwhile would be refused, since something changed."""
+    for _look in range(120):
+        with closing(sqlite3.connect(site.data / "floreo.sqlite3", timeout=30)) as database:
+            query = "SELECT announced_at FROM consultation_consultation WHERE code = ?"
+            if database.execute(query, [CODE]).fetchone()[0]:
+                return
+        time.sleep(0.5)
+    raise AssertionError("the worker did not write down that it opened")
 
 
 def closes(site: Site) -> None:

@@ -175,9 +175,10 @@ _WAITING_PHOTO = """async () => {
 
 
 def _beach() -> bytes:
-    """A photo as a camera writes it, with who made the camera."""
+    """A photo as a camera writes it, with who made the camera, and where it was taken (0x8825: GPS; 29: the day, as text)."""
     exif, made = Image.Exif(), io.BytesIO()
     exif[0x010F] = "Maker of phones"
+    exif.get_ifd(0x8825).update({1: "N", 2: (17.0, 15.0, 4.0), 3: "W", 4: (88.0, 46.0, 9.0), 29: "2026:11:24"})
     Image.new("RGB", (4000, 3000), "teal").save(made, "JPEG", exif=exif)
     return made.getvalue()
 
@@ -193,7 +194,9 @@ def test_a_photo_is_made_small_on_the_phone(coordinator: Page, browser: Browser,
         context.set_offline(True)
         log(page, "Fraud by message", 15, venue="Beach, Playa Larga")
         size, text = page.evaluate(_WAITING_PHOTO)
-        assert "Maker of phones" not in text  # what the camera wrote never leaves the phone
+        for written in ("Maker of phones", "2026:11:24", "Exif"):  # what the camera wrote never leaves the phone
+            assert written in _beach().decode("latin1")
+            assert written not in text
         assert 1_000 < size < 200_000
         context.set_offline(False)
         expect(page.locator("[data-sent] li")).to_have_count(1, timeout=30_000)

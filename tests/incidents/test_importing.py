@@ -102,6 +102,11 @@ def test_a_file_that_cannot_be_read_gets_a_sentence(content: bytes, sentence: st
         importing.read(content, "x.csv")
 
 
+def test_where_a_file_breaks_off_is_the_line_at_which_that_row_begins() -> None:
+    content = b'title,received\nA,2019-01-01\n\n,\n"open, 2019-01-01\nB,2019-01-02\n'
+    assert importing.read(content, "x.csv").problems[-1].line == 5
+
+
 def test_an_import_is_undone_but_for_a_case_that_somebody_worked_on() -> None:
     run = import_cases(_read(ENGLISH), by=SYSTEM)
     with pytest.raises(Refused, match="imported already, as number"):

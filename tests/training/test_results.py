@@ -143,6 +143,10 @@ class TestFile:
             ("Ñandú Gómez", Decimal(40), Decimal(71), 1),
         ]
 
+    def test_a_file_that_breaks_off_says_at_which_line(self) -> None:
+        found = importing.read(held(0), b'name,after\nAna Abalone,70\n"open,71\n', "list.csv")
+        assert [str(p).partition(":")[0] for p in found.problems] == ["Line 3"]
+
     def test_a_file_put_together_of_two_encodings_is_read_line_by_line(self) -> None:
         content = b"name,after\n" + "José Pérez,70\n".encode() + "Ñandú Gómez,71\n".encode("cp1252")
         found = importing.read(held(0), content, "mixed.csv")

@@ -159,7 +159,7 @@ def add_link(campaign: Campaign, *, by: Actor, **facts: Any) -> CampaignLink:
 def _named(link: CampaignLink) -> CampaignLink:
     """An initiative gives its name, and makes the link one of that kind."""
     if link.initiative is not None:
-        link.kind, link.name = LinkType.INITIATIVE, link.name or link.initiative.title
+        link.kind, link.name = LinkType.INITIATIVE, link.initiative.title
     elif link.kind == LinkType.INITIATIVE:
         raise refuse("initiative", _("Choose the initiative."), code="missing")
     require_text(link.name, field="name", sentence=_("Enter a name."))

@@ -46,7 +46,7 @@ def kind_of(field: BoundField) -> str:
 
 
 # What a form that writes its own controls calls them, and the classes of the kit.
-CLOTHES = {
+CLASSES = {
     "input": "form-control",
     "select": "form-select",
     "choice": "form-check",
@@ -59,14 +59,14 @@ CLOTHES = {
 
 
 @register.simple_tag
-def clothes(part: str) -> str:
-    """class="{% clothes 'choice box' %}": for a control that is no field of a form. Raises KeyError for what the kit has not."""
-    return CLOTHES[part]
+def classes(part: str) -> str:
+    """class="{% classes 'choice box' %}": for a control that is no field of a form. Raises KeyError for what the kit has not."""
+    return CLASSES[part]
 
 
 @register.simple_tag
 def control(field: BoundField, css: str = "") -> SafeString:
-    """{% control field %}: the bare control in our clothes, tied to its help and its error."""
+    """{% control field %}: the bare control in the classes of the kit, tied to its help and its error."""
     kind = kind_of(field)
     classes = {
         "select": "form-select",

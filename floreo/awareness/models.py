@@ -213,7 +213,9 @@ class CampaignLink(OfCampaign, Sourced):
     kind = models.CharField(
         max_length=10, choices=LinkType.choices, default=LinkType.PARTNER, verbose_name=_("Kind of link")
     )
-    name = models.CharField(max_length=200, blank=True, verbose_name=_("Name"))
+    name = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Name"), help_text=_("Not needed for an initiative.")
+    )
     url = models.URLField(max_length=500, blank=True, verbose_name=_("Address"))
     organisation = models.ForeignKey(
         Organisation,

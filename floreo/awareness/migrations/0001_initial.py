@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('confirmed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Checked on')),
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('kind', models.CharField(choices=[('partner', 'Partner'), ('site', 'Other site'), ('initiative', 'Initiative that it builds on')], default='partner', max_length=10, verbose_name='Kind of link')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='Name')),
+                ('name', models.CharField(blank=True, help_text='Not needed for an initiative.', max_length=200, verbose_name='Name')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='Address')),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='awareness.campaign')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaign_links', to='organisations.organisation', verbose_name='Organisation in the register')),

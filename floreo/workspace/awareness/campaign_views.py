@@ -70,7 +70,11 @@ def _commands(request: HttpRequest) -> Mapping[str, Command]:
         ),
         "channel": Command(_l("Add a channel"), _l("Add a channel"), _RUN, new(forms.ChannelForm), actions.add_channel),
         "link": Command(
-            _l("Add a partner or site"), _l("Add a partner or site"), _RUN, new(forms.LinkForm), actions.add_link
+            _l("Add a partner, site or initiative"),
+            _l("Add a partner, site or initiative"),
+            _RUN,
+            new(forms.LinkForm),
+            actions.add_link,
         ),
         "edit": Command(_l("Edit"), _l("Edit"), _RUN, over_row(forms.CampaignForm), actions.update_campaign),
         "withdraw": Command(

@@ -112,7 +112,6 @@ NEEDS_NONE = {
     "floreo/workspace/surveys/views.py": OWN,
     "floreo/core/delimited.py": "a table of text of bounded length, of a person who may import it; each cell is checked",
     "floreo/awareness/results_file.py": "same; refused whole where a cell could name a person",
-    "floreo/training/importing.py": "same",
     "floreo/workforce/importing.py": "same",
     "floreo/workspace/training/cohort_views.py": OWN,
     "floreo/core/documents/pdf.py": OWN,

@@ -61,7 +61,7 @@ class Arrays:
         """From one entry for each dependency, in the order of Graph.dependencies."""
         n = len(threshold)
         order = np.lexsort((np.arange(len(source)), delay > 0, source)).astype(np.int32)
-        source, target, share, delay, group = (a[order] for a in (source, target, share, delay, group))
+        source, target, share, delay, group = source[order], target[order], share[order], delay[order], group[order]
         out = np.zeros(n + 1, dtype=np.int32)
         np.cumsum(np.bincount(source, minlength=n), out=out[1:])
         out_now = out[:-1] + np.bincount(source[delay == 0], minlength=n).astype(np.int32)

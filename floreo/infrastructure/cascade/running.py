@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from floreo.infrastructure.cascade.arrays import Floats, Ints
+from floreo.infrastructure.cascade.arrays import Floats, Ints, Longs
 from floreo.infrastructure.cascade.graph import (
     Dependency,
     Failure,
@@ -19,7 +19,7 @@ from floreo.infrastructure.cascade.graph import (
     whole_problem,
 )
 from floreo.infrastructure.cascade.people import People, by_place, hours_without, users_of
-from floreo.infrastructure.cascade.spreading import NEVER, NOBODY, Failed, Scenarios, Spread, Step, spread
+from floreo.infrastructure.cascade.spreading import NEVER, NOBODY, Failed, Scenarios, Spread, Step, Steps, spread
 
 MOST_HORIZON = 8784  # hours: a year
 
@@ -63,9 +63,8 @@ class Cascade:
     @cached_property
     def loss(self) -> Floats:
         """Loss between 0 and 1 of each service at the end of each hour: (hours + 1, services), services as in `graph.services`."""
-        loss = np.zeros((self.hours + 1, len(self.graph.services)))
-        for step in self.spread.steps:
-            loss[step.hour, step.service] = step.loss
+        loss, steps = np.zeros((self.hours + 1, len(self.graph.services))), self.spread.steps
+        np.maximum.at(loss, (steps.hour, steps.service), steps.loss)
         return np.maximum.accumulate(loss, axis=0)
 
     def loss_of(self, service: str, hour: int) -> float:
@@ -129,21 +128,18 @@ class Cascade:
 
     @cached_property
     def _first_step(self) -> dict[int, Step]:
-        found: dict[int, Step] = {}
-        for step in self.spread.steps:
-            found.setdefault(step.service, step)
-        return found
+        return _first_of_each(self.spread.steps, np.arange(len(self.spread.steps)))
 
     @cached_property
     def _stop_step(self) -> dict[int, Step]:
-        return {step.service: step for step in self.spread.steps if step.loss == 1.0}
+        return _first_of_each(self.spread.steps, np.flatnonzero(self.spread.steps.loss == 1.0))
 
     def _cause(self, step: Step) -> Cause:
         key = self.graph.services[step.service].key
         if step.row == NOBODY:
             return Cause(key, step.hour, step.loss)
         row = self.graph.dependencies[step.row]
-        lost_at = self.spread.steps[step.parent].hour
+        lost_at = int(self.spread.steps.hour[step.parent])
         return Cause(key, step.hour, step.loss, row, lost_at, lost_at + int(row.fallback))
 
 
@@ -163,6 +159,11 @@ def checked(graph: Graph, failures: Iterable[Failure], hours: int) -> tuple[Fail
     if problems:
         raise GraphError(problems)
     return tuple(sorted(failures, key=lambda f: (f.hour, f.service, -f.share)))
+
+
+def _first_of_each(steps: Steps, those: Longs) -> dict[int, Step]:
+    services, at = np.unique(steps.service[those], return_index=True)
+    return {service: steps[i] for service, i in zip(services.tolist(), those[at].tolist(), strict=True)}
 
 
 def _hour(hour: int) -> int | None:

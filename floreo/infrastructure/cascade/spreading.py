@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from floreo.infrastructure.cascade.arrays import Arrays, Bools, Floats, Ints
+from floreo.infrastructure.cascade.arrays import Arrays, Bools, Floats, Ints, Longs
 
 NEVER = 2**31 - 1  # the hour of what does not happen within the horizon
 NOBODY = -1  # no service, dependency, group or step
@@ -53,12 +53,34 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Steps:
+    """Steps as columns, in the order in which they happened."""
+
+    service: Ints
+    hour: Ints
+    loss: Floats
+    row: Ints
+    parent: Ints
+
+    def __len__(self) -> int:
+        return len(self.service)
+
+    def __getitem__(self, i: int) -> Step:
+        row = (int(self.service[i]), int(self.hour[i]), float(self.loss[i]), int(self.row[i]), int(self.parent[i]))
+        return Step(*row)
+
+
+_NO_INTS: Ints = np.zeros(0, dtype=np.int32)
+NO_STEPS = Steps(_NO_INTS, _NO_INTS, np.zeros(0), _NO_INTS, _NO_INTS)
+
+
+@dataclass(frozen=True)
 class Spread:
     """Hours (scenario, service) at which each service is hit and stops, NEVER where not, and the steps where they were asked for."""
 
     hit: Ints
     stop: Ints
-    steps: tuple[Step, ...] = ()
+    steps: Steps = NO_STEPS
 
 
 class _Arrivals(NamedTuple):
@@ -107,7 +129,8 @@ class _Spreading:
             if failed.hour <= hours:
                 self.failing[failed.hour].append(failed)
         self.last_step = np.full(n if with_steps else 0, NOBODY, dtype=np.int32)
-        self.steps: list[Step] = []
+        self.steps: list[Steps] = []
+        self.n_steps = 0
 
     def run(self) -> Spread:
         for hour in range(self.hours + 1):
@@ -115,7 +138,8 @@ class _Spreading:
                 self._hour(hour)
                 self.coming[hour] = []
         shape = (self.scenarios.count, self.a.n)
-        return Spread(self.hit.reshape(shape), self.stop.reshape(shape), tuple(self.steps))
+        steps = Steps(*map(np.concatenate, zip(*map(_columns, self.steps), strict=True))) if self.steps else NO_STEPS
+        return Spread(self.hit.reshape(shape), self.stop.reshape(shape), steps)
 
     def _hour(self, hour: int) -> None:
         offers = [self._failures(hour)] if self.failing[hour] else []
@@ -145,7 +169,7 @@ class _Spreading:
         keep = offers.loss > self.loss[offers.flat]
         if not keep.any():
             return offers.flat[:0]
-        flat, loss, edge, step = (part[keep] for part in offers)
+        flat, loss, edge, step = offers.flat[keep], offers.loss[keep], offers.edge[keep], offers.step[keep]
         if self.with_steps:
             order = np.lexsort((np.where(edge == NOBODY, NOBODY, self.a.row[edge]), -loss, flat))
         else:
@@ -165,11 +189,10 @@ class _Spreading:
         return flat
 
     def _note(self, services: Ints, losses: Floats, edges: Ints, parents: Ints, hour: int) -> None:
-        begin = len(self.steps)
-        rows = np.where(edges == NOBODY, NOBODY, self.a.row[edges]).tolist()
-        those = zip(services.tolist(), losses.tolist(), rows, parents.tolist(), strict=True)
-        self.steps += [Step(service, hour, loss, row, parent) for service, loss, row, parent in those]
-        self.last_step[services] = np.arange(begin, begin + len(services))
+        rows = np.where(edges == NOBODY, np.int32(NOBODY), self.a.row[edges])
+        self.steps.append(Steps(services, np.full(len(services), hour, dtype=np.int32), losses, rows, parents))
+        self.last_step[services] = np.arange(self.n_steps, self.n_steps + len(services))
+        self.n_steps += len(services)
 
     def _passed_on(self, flat: Ints, *, at_once: bool) -> _Arrivals:
         """What these services pass on over dependencies without delay, or over the others."""
@@ -193,7 +216,10 @@ class _Spreading:
         return found
 
     def _offers(self, arrivals: _Arrivals) -> list[_Offers]:
-        """What arrives over dependencies, as what services lose by it."""
+        """What arrives over dependencies, as what services lose by it. An alternative by which a service would lose no more than it has
+        lost already is left out, since its group loses no more than that either."""
+        target = arrivals.scenario * np.int32(self.a.n) + self.a.target[arrivals.edge]
+        arrivals = _those(arrivals, arrivals.loss > self.loss[target])
         if not len(arrivals.edge):
             return []
         if not self.slots:
@@ -250,12 +276,16 @@ class _Spreading:
         if not len(delay):
             return
         order = np.argsort(delay, kind="stable")
-        sent, delay = _Arrivals(*(part[order] for part in sent)), delay[order]
+        sent, delay = _those(sent, order), delay[order]
         cuts = np.flatnonzero(delay[1:] != delay[:-1]) + 1
         starts = [0, *cuts.tolist()]
         for start, end, later in zip(starts, [*starts[1:], len(delay)], delay[starts].tolist(), strict=True):
-            self.coming[hour + later].append(_Arrivals(*(part[start:end] for part in sent)))
+            self.coming[hour + later].append(_those(sent, slice(start, end)))
 
 
-def _those(arrivals: _Arrivals, keep: Bools) -> _Arrivals:
-    return _Arrivals(*(part[keep] for part in arrivals))
+def _columns(steps: Steps) -> tuple[Ints, Ints, Floats, Ints, Ints]:
+    return steps.service, steps.hour, steps.loss, steps.row, steps.parent
+
+
+def _those(arrivals: _Arrivals, keep: Bools | Longs | slice) -> _Arrivals:
+    return _Arrivals(arrivals.edge[keep], arrivals.scenario[keep], arrivals.loss[keep], arrivals.step[keep])

@@ -17,8 +17,9 @@ import tempfile
 
 from benchmarks.feeds import measuring, ours, reports
 from floreo.feeds.caged import run_in_a_cage
-from floreo.feeds.engine import store, submit
+from floreo.feeds.engine import store
 from floreo.feeds.engine.task import Task
+from floreo.feeds.executors import executor
 
 BAR = 1.25
 ADDRESS = "127.0.0.1:6399"
@@ -48,7 +49,7 @@ def node(*output: str) -> None:
 def all_of(kind: str, works: list[Task], given: argparse.Namespace, hashes: dict[str, str]) -> None:
     """Every task to its end; connecting and warm workers included on both sides."""
     ours.emptied(given.data)
-    with submit.executor(kind, ADDRESS, workers=2) as runner:
+    with executor(kind, ADDRESS, workers=2) as runner:
         rows = [
             summary.rows
             for running in [runner.submit(run_in_a_cage, work) for work in works]

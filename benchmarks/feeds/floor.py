@@ -16,7 +16,7 @@ from pyarrow import csv, parquet
 
 from benchmarks.feeds import measuring, ours, reports
 from floreo.feeds.engine import ingest
-from floreo.feeds.engine.submit import settle
+from floreo.feeds.engine.settling import settle
 
 BAR = 1.35
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.feeds import comparing, environment, measuring, ours, reports
+from floreo.core.executors import Executor
 from floreo.feeds.caged import run_in_a_cage
-from floreo.feeds.engine import submit
 from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.executors import executor
 
 BAR = 100
 SIDES = 2  # processes, and files
@@ -56,7 +57,7 @@ def by_library(libraries: list[Library], files: list[Path]) -> list[int]:
     return [json.loads(library.hear())["errors"] for library in libraries]
 
 
-def by_engine(pool: submit.Executor, tasks: list[Task], data: Path) -> list[Summary]:
+def by_engine(pool: Executor, tasks: list[Task], data: Path) -> list[Summary]:
     """Both files at once, into an empty store."""
     ours.emptied(data)
     return [summary for future in [pool.submit(run_in_a_cage, work) for work in tasks] for summary in future.result()]
@@ -67,7 +68,7 @@ if __name__ == "__main__":
     files = [reports.report(given.data, given.rows, number) for number in range(SIDES)]
     tasks = [ours.task(given.data, file) for file in files]
     libraries = [Library(given.data, str(number)) for number in range(SIDES)]
-    with submit.executor("pool", workers=SIDES) as pool:
+    with executor("pool", workers=SIDES) as pool:
         by_engine(pool, tasks, given.data)
         summaries = by_engine(pool, tasks, given.data)
         errors = by_library(libraries, files)

@@ -24,8 +24,9 @@ from typing import Any
 
 from benchmarks.feeds import comparing, environment, measuring, ours, reports
 from benchmarks.feeds.intelmq import by_engine
-from floreo.feeds.engine import submit
+from floreo.core.executors import Executor
 from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.executors import executor
 
 BAR = 1000
 QUEUES = 2  # the number of redis' database for IntelMQ's queues
@@ -114,7 +115,7 @@ class Bots:
         return time.perf_counter() - began
 
 
-def _collect(into: list[Summary], pool: submit.Executor, works: list[Task], data: Path) -> None:
+def _collect(into: list[Summary], pool: Executor, works: list[Task], data: Path) -> None:
     into += by_engine(pool, works, data)
 
 
@@ -131,7 +132,7 @@ def measure(given: argparse.Namespace, bots: Bots) -> bool:
     mine: list[float] = []
     theirs: list[float] = []
     alone: list[float] = []
-    with submit.executor("pool", workers=2) as pool:
+    with executor("pool", workers=2) as pool:
         by_engine(pool, night, given.data)
         for number in range(given.rounds):
             theirs.append(given.rows / bots.work_through(file))

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
+from floreo.core.executors import Executor, NotProtected
 from floreo.core.ui.locale import moment, number
 from floreo.feeds.actions.claiming import mapping_of, rules
 from floreo.feeds.actions.feeds import by_hand
@@ -32,8 +33,8 @@ from floreo.feeds.collectors.blobs import sha256_of
 from floreo.feeds.collectors.identity import identify, tidy
 from floreo.feeds.constituency import owned
 from floreo.feeds.engine.constituency import kept
-from floreo.feeds.engine.submit import Executor, NotProtected, executor
 from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.executors import executor
 from floreo.feeds.models import ApiToken, Feed, FeedFile, FileState
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
 from floreo.organisations.models import User

@@ -15,14 +15,15 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 
 from floreo.core.access import Actor
+from floreo.core.executors import Executor
 from floreo.core.leases import renewed
 from floreo.feeds.actions.aggregate import Taken, findings_of, take_in
 from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, renew, task_of
 from floreo.feeds.actions.posting import take_in_posted
 from floreo.feeds.caged import run_in_a_cage
 from floreo.feeds.engine.store import Store
-from floreo.feeds.engine.submit import Executor, executor
 from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.executors import executor
 from floreo.feeds.models import FeedFile, FileState
 
 log = logging.getLogger(__name__)

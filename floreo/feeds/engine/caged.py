@@ -16,8 +16,8 @@ from floreo.feeds.engine import formats, ingest, reading
 from floreo.feeds.engine.normalise import judged, normalise
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.rules import preview
+from floreo.feeds.engine.settling import settle
 from floreo.feeds.engine.store.files import summary_of, summary_text
-from floreo.feeds.engine.submit import settle
 from floreo.feeds.engine.task import Source, Summary, Task
 
 _MOMENT = "$moment"

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from floreo.core.executors import NotProtected
 from floreo.feeds.engine import ingest, store
 from floreo.feeds.engine.store import Store
-from floreo.feeds.engine.submit import NotProtected, executor
 from floreo.feeds.engine.task import Task
+from floreo.feeds.executors import executor
 from tests.conftest import ROOT
 from tests.feeds.engine.nights import DAY, many, night, row, task
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from floreo.feeds.engine import ingest
-from floreo.feeds.engine.submit import executor
 from floreo.feeds.engine.task import Source
+from floreo.feeds.executors import executor
 from tests.feeds.engine.nights import task
 
 ADDRESS = "127.0.0.1:6399"

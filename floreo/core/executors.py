@@ -1,20 +1,16 @@
-"""Where tasks run: here, in a pool of processes, or on the machines of a Ray cluster. The same task gives the same result."""
+"""Where tasks run: here, in a pool, or on the machines of a Ray cluster. The same task gives the same result. No Django."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
+import multiprocessing
 import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
-import pyarrow as pa
-
 T = TypeVar("T")
 KINDS = ("inline", "pool", "ray")
-_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # of glibc's malloc.h
 _RETRIES = 5  # of a task whose machine went away; a task is idempotent
 
 
@@ -34,14 +30,23 @@ class Executor(Protocol):
     ) -> None: ...
 
 
-def executor(kind: str = "inline", address: str = "", workers: int = 0) -> Executor:
-    """`workers`: processes of a pool, 0 for one a core. `address`: of the cluster's head, `host:6379`."""
+def executor(
+    kind: str = "inline",
+    address: str = "",
+    workers: int = 0,
+    *,
+    prepare: Callable[[], None] | None = None,
+    has_processes: bool = False,
+) -> Executor:
+    """`workers`: of a pool, 0 for one a core. `address`: of the cluster's head, `host:6379`. A pool has threads, for functions that
+    start a process and wait for it; with `has_processes` it has processes, for functions that calculate. `prepare`, a function of a
+    module, sets up each process of a pool or cluster. Raises ValueError, NotProtected."""
     if kind == "inline":
         return _Inline()
     if kind == "pool":
-        return _Pool(workers or os.cpu_count() or 1)
+        return _Pool(workers or os.cpu_count() or 1, prepare, has_processes=has_processes)
     if kind == "ray":
-        return _Ray(address)
+        return _Ray(address, prepare)
     raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
 
 
@@ -62,10 +67,13 @@ class _Inline:
 
 
 class _Pool:
-    """Threads, each of which waits for a process of its own: the functions that are handed in start one (feeds/caged.py)."""
-
-    def __init__(self, workers: int) -> None:
-        self._pool = ThreadPoolExecutor(workers)
+    def __init__(self, workers: int, prepare: Callable[[], None] | None, *, has_processes: bool) -> None:
+        self._pool: ThreadPoolExecutor | ProcessPoolExecutor
+        if has_processes:  # new ones: a fork of a process with threads may wait for ever
+            anew = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(workers, mp_context=anew, initializer=prepare)
+        else:
+            self._pool = ThreadPoolExecutor(workers)
 
     def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
         return self._pool.submit(function, argument)
@@ -78,10 +86,10 @@ class _Pool:
 
 
 class _Ray:
-    """Machines of a cluster that is there already (docs/guide/scale-out.md). Files, store and constituency are on storage
-    that all of them see under the same names."""
+    """Machines of a cluster that is there already (docs/guide/scale-out.md). Files that a task names are on storage that all of them
+    see under the same names."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, prepare: Callable[[], None] | None) -> None:
         if not address:
             raise ValueError("say where the cluster is: host:port of its head")
         if os.environ.get("RAY_AUTH_MODE") != "token":
@@ -89,12 +97,12 @@ class _Ray:
         os.environ.setdefault("RAY_DISABLE_USAGE_STATS", "1")
         import ray  # late: it is large, and only there with floreo[cluster]
 
-        self._ray = ray
-        ray.init(address=address, log_to_driver=False, ignore_reinit_error=True, namespace="floreo-feeds")
+        self._ray, self._prepare = ray, prepare
+        ray.init(address=address, log_to_driver=False, ignore_reinit_error=True, namespace="floreo")
         self._call: Any = ray.remote(num_cpus=1, max_retries=_RETRIES)(_called)
 
     def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
-        future: Future[T] = self._call.remote(function, argument).future()
+        future: Future[T] = self._call.remote(self._prepare, function, argument).future()
         return future
 
     def __enter__(self) -> Self:
@@ -104,17 +112,7 @@ class _Ray:
         self._ray.shutdown()
 
 
-def settle() -> None:
-    """For a process that does nothing but tasks. Files are worked on side by side, not one file by several threads:
-    measured, that is a sixth faster. And memory is kept for the next block rather than given back and asked for anew,
-    which takes a sixth of the time."""
-    pa.set_cpu_count(1)
-    with contextlib.suppress(OSError, AttributeError):  # another C library: its own habits, then
-        allocator = ctypes.CDLL(None).mallopt
-        if allocator(_M_MMAP_THRESHOLD, 1 << 30) and allocator(_M_TRIM_THRESHOLD, (1 << 31) - 1):
-            pa.set_memory_pool(pa.system_memory_pool())
-
-
-def _called(function: Callable[[Any], T], argument: Any) -> T:
-    settle()
+def _called(prepare: Callable[[], None] | None, function: Callable[[Any], T], argument: Any) -> T:
+    if prepare is not None:
+        prepare()
     return function(argument)

@@ -19,6 +19,7 @@ the horizon, no fallback is filled up, and no demand moves to what still works. 
 not spread. The whole model is in docs/guide/cascade-model.md.
 """
 
+from floreo.infrastructure.cascade.comparing import Comparison, Difference, PeopleAt, compare
 from floreo.infrastructure.cascade.graph import (
     CODES,
     AlternativeAdded,
@@ -33,8 +34,10 @@ from floreo.infrastructure.cascade.graph import (
     ServiceReplaced,
     problems_of,
 )
+from floreo.infrastructure.cascade.helping import DependencyHelp, Saving, ServiceHelp, WhatHelps, what_helps
 from floreo.infrastructure.cascade.people import Bounds, People
 from floreo.infrastructure.cascade.running import Cascade, Cause, Hit, run
+from floreo.infrastructure.cascade.single import SinglePoint, single_points
 
 __all__ = [
     "CODES",
@@ -43,16 +46,27 @@ __all__ = [
     "Cascade",
     "Cause",
     "Change",
+    "Comparison",
     "Dependency",
     "DependencyChanged",
+    "DependencyHelp",
+    "Difference",
     "Failure",
     "Graph",
     "GraphError",
     "Hit",
     "People",
+    "PeopleAt",
     "Problem",
+    "Saving",
     "Service",
+    "ServiceHelp",
     "ServiceReplaced",
+    "SinglePoint",
+    "WhatHelps",
+    "compare",
     "problems_of",
     "run",
+    "single_points",
+    "what_helps",
 ]

@@ -78,6 +78,7 @@ CODES = (
     "negative",
     "too-large",
     "outside-0-1",
+    "different-hours",
 )
 
 

@@ -42,13 +42,18 @@ class People:
         """In one place, or in all. Raises IndexError for an hour beyond the horizon, ValueError for a place without users."""
         if not 0 <= hour < self.least.shape[1]:
             raise IndexError(hour)
-        rows = slice(None) if not place else slice(self.places.index(place), self.places.index(place) + 1)
+        rows = self._rows(place)
         return Bounds(int(self.least[rows, hour].sum()), int(self.most[rows, hour].sum()))
 
     def person_hours(self, place: str = "") -> Bounds:
         """From hour 0 to the horizon, in one place or in all. Hour h counts from h to h + 1."""
-        rows = slice(None) if not place else slice(self.places.index(place), self.places.index(place) + 1)
+        rows = self._rows(place)
         return Bounds(int(self.least[rows, :-1].sum()), int(self.most[rows, :-1].sum()))
+
+    def _rows(self, place: str) -> slice:
+        if place and place not in self.places:
+            raise ValueError(place)
+        return slice(self.places.index(place), self.places.index(place) + 1) if place else slice(None)
 
     @property
     def of_services(self) -> int:

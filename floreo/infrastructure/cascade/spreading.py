@@ -117,6 +117,7 @@ class _Spreading:
             (those,) = np.nonzero(scenarios.replaced != NOBODY)
             self.loss[those * n + scenarios.replaced[those]] = np.inf  # nothing is more, so nothing reaches it
         self.limit = arrays.threshold - ROUNDING
+        self.row = np.append(arrays.row, np.int32(NOBODY))  # that of NOBODY, counted from the end, is NOBODY
         self.hit = np.full(count * n, NEVER, dtype=np.int32)
         self.stop = np.full(count * n, NEVER, dtype=np.int32)
         self.slots = len(arrays.slot_edge)
@@ -170,10 +171,8 @@ class _Spreading:
         if not keep.any():
             return offers.flat[:0]
         flat, loss, edge, step = offers.flat[keep], offers.loss[keep], offers.edge[keep], offers.step[keep]
-        if self.with_steps:
-            order = np.lexsort((np.where(edge == NOBODY, NOBODY, self.a.row[edge]), -loss, flat))
-        else:
-            order = np.lexsort((-loss, flat))
+        by_row = (self.row[edge],) if self.with_steps else ()
+        order = np.lexsort((*by_row, -loss, flat))
         flat, loss = flat[order], loss[order]
         first = np.ones(len(flat), dtype=bool)
         first[1:] = flat[1:] != flat[:-1]
@@ -189,7 +188,7 @@ class _Spreading:
         return flat
 
     def _note(self, services: Ints, losses: Floats, edges: Ints, parents: Ints, hour: int) -> None:
-        rows = np.where(edges == NOBODY, np.int32(NOBODY), self.a.row[edges])
+        rows = self.row[edges]
         self.steps.append(Steps(services, np.full(len(services), hour, dtype=np.int32), losses, rows, parents))
         self.last_step[services] = np.arange(self.n_steps, self.n_steps + len(services))
         self.n_steps += len(services)

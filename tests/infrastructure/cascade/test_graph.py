@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floreo.infrastructure.cascade import (
@@ -87,7 +87,8 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         Problem("outside-0-1", "1", "share"),
         Problem("negative", "x", "population"),
     )
-    assert problems_of(TWO, [replace(ROW, hours=2.0, share=Decimal("0.25"))], {"x": 4}) == ()
+    exact: Any = {"hours": 2.0, "share": Decimal("0.25")}
+    assert problems_of(TWO, [replace(ROW, **exact)], {"x": 4}) == ()
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,7 @@ def test_alternatives_are_those_of_one_service() -> None:
     assert (cascade.stopped_at("a"), cascade.stopped_at("b")) == (None, 0)
 
 
+@settings(deadline=None)
 @given(cases(least=1), st.data())
 def test_a_fallback_or_an_alternative_more_never_makes_a_loss_larger(case: Any, data: st.DataObject) -> None:
     graph, failures = case
@@ -172,6 +174,7 @@ def test_a_fallback_or_an_alternative_more_never_makes_a_loss_larger(case: Any, 
         assert (run(graph.changed(change), failures, HOURS).loss <= before.loss).all()
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_arrays_are_read_as_they_were_written(graph: Graph) -> None:
     import tempfile

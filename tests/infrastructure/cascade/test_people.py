@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floreo.infrastructure.cascade import Dependency, Failure, Graph, Service, run
@@ -12,6 +12,7 @@ from tests.infrastructure.cascade.graphs import HOURS, cases
 person = st.tuples(st.sampled_from(["north", "south"]), st.frozensets(st.sampled_from(["s0", "s1", "s2"])))
 
 
+@settings(deadline=None)
 @given(st.lists(person, max_size=30), st.lists(st.integers(0, HOURS + 1), min_size=3, max_size=3))
 def test_whoever_uses_what_the_truth_lies_between(people: list[tuple[str, frozenset[str]]], fails: list[int]) -> None:
     keys = [f"s{i}" for i in range(3)]
@@ -37,6 +38,7 @@ def test_whoever_uses_what_the_truth_lies_between(people: list[tuple[str, frozen
     assert hours <= cascade.people.of_services
 
 
+@settings(deadline=None)
 @given(cases(least=1))
 def test_least_and_most_are_those_of_the_definition(case: tuple[Graph, tuple[Failure, ...]]) -> None:
     graph, failures = case

@@ -17,7 +17,7 @@ from tests.infrastructure.cascade.graphs import HOURS, cases, failures_in, graph
 Case = tuple[Graph, tuple[Failure, ...]]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(cases())
 def test_losses_are_those_of_the_definition(case: Case) -> None:
     graph, failures = case
@@ -29,6 +29,7 @@ def test_losses_are_those_of_the_definition(case: Case) -> None:
         assert cascade.stopped_at(key) == next((h for h, now in enumerate(expected) if now[key] == 1), None)
 
 
+@settings(deadline=None)
 @given(graphs(), st.integers(0, HOURS))
 def test_without_a_failure_nothing_is_lost(graph: Graph, hours: int) -> None:
     cascade = run(graph, (), hours)
@@ -36,6 +37,7 @@ def test_without_a_failure_nothing_is_lost(graph: Graph, hours: int) -> None:
     assert (cascade.hits, cascade.people.at(hours), cascade.people.by_service) == ((), (0, 0), {})
 
 
+@settings(deadline=None)
 @given(cases(least=1), st.data())
 def test_more_failures_never_make_a_loss_smaller(case: Case, data: st.DataObject) -> None:
     graph, failures = case
@@ -47,7 +49,7 @@ def test_more_failures_never_make_a_loss_smaller(case: Case, data: st.DataObject
     assert (run(graph, sooner, HOURS).loss >= run(graph, failures, HOURS).loss).all()
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(cases(least=1), st.data())
 def test_closer_dependencies_never_make_a_loss_smaller(case: Case, data: st.DataObject) -> None:
     """Fewer hours, less fallback, a larger share, a lower threshold."""
@@ -66,6 +68,7 @@ def test_closer_dependencies_never_make_a_loss_smaller(case: Case, data: st.Data
     assert (run(closer, failures, HOURS).loss >= run(graph, failures, HOURS).loss).all()
 
 
+@settings(deadline=None)
 @given(cases(least=1), st.randoms(use_true_random=False))
 def test_the_order_of_rows_makes_no_difference(case: Case, chance: Any) -> None:
     graph, failures = case
@@ -78,7 +81,7 @@ def test_the_order_of_rows_makes_no_difference(case: Case, chance: Any) -> None:
     assert [other.chain(key) for key in graph.index] == [cascade.chain(key) for key in graph.index]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(cases(least=1))
 def test_every_loss_has_a_cause_that_leads_back_to_a_failure(case: Case) -> None:
     graph, failures = case
@@ -188,6 +191,7 @@ def test_a_place_that_fails_takes_what_stands_there() -> None:
     assert island().failures_of_place("hills") == ()
 
 
+@settings(deadline=None)
 @given(shares)
 def test_a_service_that_stops_is_lost_entirely_to_those_that_need_it(threshold: float) -> None:
     graph = Graph(

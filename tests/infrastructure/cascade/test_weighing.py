@@ -36,6 +36,7 @@ from tests.infrastructure.cascade.graphs import HOURS, cases, graphs
 T = TypeVar("T")
 
 
+@settings(deadline=None)
 @given(graphs(), st.integers(0, HOURS))
 def test_single_points_are_cascades_of_one_failure_each(graph: Graph, hours: int) -> None:
     found = {point.service: point for point in single_points(graph, hours)}
@@ -89,8 +90,8 @@ def test_what_helps_is_what_a_cascade_with_the_change_saves(case: Any, extra: in
     for one in found.dependencies:
         assert saving(before, run(graph.changed(one.change_to_the_end), failures, HOURS)) == one.to_the_end
         assert saving(before, run(graph.changed(one.change_more), failures, HOURS)) == one.more
-    for one in found.services:
-        assert saving(before, run(graph.changed(one.change), failures, HOURS)) == one.saving
+    for other in found.services:
+        assert saving(before, run(graph.changed(other.change), failures, HOURS)) == other.saving
     weights = [one.to_the_end.person_hours for one in found.dependencies]
     assert weights == sorted(weights, reverse=True)
     assert [s.saving.person_hours for s in found.services] == sorted(

@@ -156,9 +156,9 @@ def kept_inside(x: float, words: str, left: float, right: float) -> tuple[float,
 
 
 def wrapped(words: str, space: float, *, most: int = 2) -> list[str]:
-    """Words in lines that fit the room; what does not fit in `most` lines ends in an ellipsis."""
+    """Words in lines that fit the room; what does not fit in `most` lines ends in an ellipsis. A space that does not break stays."""
     lines: list[str] = []
-    for word in words.split() or [""]:
+    for word in [part for part in words.split(" ") if part] or [""]:
         if lines and width_of(f"{lines[-1]} {word}") <= space:
             lines[-1] += f" {word}"
         else:

@@ -31,6 +31,7 @@ APPS = (
     "consultation",
     "publications",
     "evidence",
+    "infrastructure",
     "training",
     "surveys",
     "certificates",

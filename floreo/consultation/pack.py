@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from django.db import models
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from floreo.consultation.logic import LONGEST
 from floreo.consultation.models import (
@@ -22,17 +22,21 @@ from floreo.consultation.models import (
     Respondent,
     Topic,
 )
-from floreo.core.pack import Code, Day, Moment, Setting, Shape, SourcedShape, Strict, TranslatedShape, Truth, one_of
+from floreo.core.pack import (
+    Code,
+    Day,
+    Moment,
+    Setting,
+    Shape,
+    SourcedShape,
+    Strict,
+    TranslatedShape,
+    Truth,
+    Whole,
+    one_of,
+)
 
-
-def _whole(value: object) -> object:
-    """A number, as a cell of a CSV file says it; an empty one is none."""
-    if value == "":
-        return None
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-
-
-_Number = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
+_Number = Annotated[Whole, Field(ge=1)]
 
 
 class TopicShape(TranslatedShape):
@@ -158,7 +162,7 @@ class CommentShape(Shape):
     language: str = "en"
     clause: str = ""
     text: Annotated[str, Field(max_length=LONGEST)]
-    point: Annotated[int | None, BeforeValidator(_whole)] = None
+    point: Whole | None = None
     is_published: Truth = True
     reason: str = ""
 

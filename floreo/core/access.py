@@ -78,6 +78,11 @@ class Permission(StrEnum):
     OUTREACH_RUN = "outreach.run"  # the roster, review of sessions, requests, kit
     AWARENESS_READ = "awareness.read"  # campaigns, materials, quizzes and exercises that are not public
     AWARENESS_RUN = "awareness.run"  # write and publish them, enter reach, results of groups
+    SERVICE_READ = "service.read"  # essential services with their assets, plans and designation, of all or of one's own organisation
+    SERVICE_EDIT = "service.edit"  # sectors, services, assets, dependencies, plans
+    DEPENDENCY_READ = "dependency.read"  # which service needs which: all of them, or what one's own services need
+    CASCADE_RUN = "cascade.run"  # what-ifs, cascades and single points of failure: they tell of every dependency
+    DESIGNATION_DECIDE = "designation.decide"  # decide whether a service is designated, review and withdraw it
     SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
     SURVEY_RUN = "survey.run"  # write and publish surveys, enter answers on paper, weights
     SURVEY_DATA = "survey.data"  # single answers, without whatever could name a person
@@ -155,6 +160,11 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.OUTREACH_RUN: _("Coordinate ambassadors: the roster, sessions, requests and materials"),
     Permission.AWARENESS_READ: _("See campaigns, materials, quizzes and exercises that are not public"),
     Permission.AWARENESS_RUN: _("Run campaigns, publish materials, quizzes and exercises"),
+    Permission.SERVICE_READ: _("See essential services with their assets, plans and designation"),
+    Permission.SERVICE_EDIT: _("Change sectors, services, assets, dependencies and plans"),
+    Permission.DEPENDENCY_READ: _("See which service depends on which"),
+    Permission.CASCADE_RUN: _("Run cascades and see single points of failure"),
+    Permission.DESIGNATION_DECIDE: _("Decide on the designation of services"),
     Permission.SURVEY_READ: _("See surveys that are not public, and their progress"),
     Permission.SURVEY_RUN: _("Run surveys"),
     Permission.SURVEY_DATA: _("See single answers to surveys"),
@@ -178,6 +188,7 @@ _READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.INDICATOR_READ: ALL, P.REGI
 _OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: OWN}
 _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
 _OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for those who handle it
+_OF_DEPENDENCIES = (P.DEPENDENCY_READ, P.CASCADE_RUN)  # who depends on whom is for those who work with it
 
 ROLES: Mapping[str, Role] = {
     role.name: role
@@ -186,7 +197,11 @@ ROLES: Mapping[str, Role] = {
             "administrator",
             _("Administrator"),
             _("Manages the installation and its accounts."),
-            {p: ALL for p in P if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED, P.ADVISORY_RED, *_OF_THE_TEAM)},
+            {
+                p: ALL
+                for p in P
+                if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED, P.ADVISORY_RED, *_OF_THE_TEAM, *_OF_DEPENDENCIES)
+            },
             needs_second_factor=True,
         ),
         Role(
@@ -225,7 +240,8 @@ ROLES: Mapping[str, Role] = {
             | {P.FEED_READ: ALL, P.FEED_RUN: ALL, P.FINDING_ANSWER: ALL, P.FINDING_HANDLE: ALL, P.REGISTER_EDIT: ALL}
             | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL}
             | {P.INCIDENT_HANDLE: ALL, P.INCIDENT_READ: ALL, P.INCIDENT_SETUP: ALL}
-            | {P.ADVISORY_READ: ALL, P.ADVISORY_WRITE: ALL, P.ADVISORY_PUBLISH: ALL, P.ADVISORY_RED: ALL},
+            | {P.ADVISORY_READ: ALL, P.ADVISORY_WRITE: ALL, P.ADVISORY_PUBLISH: ALL, P.ADVISORY_RED: ALL}
+            | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.CASCADE_RUN: ALL},
         ),
         Role(
             "operator",
@@ -240,6 +256,8 @@ ROLES: Mapping[str, Role] = {
                 P.FINDING_ANSWER: OWN,
                 P.INCIDENT_READ: OWN,
                 P.ADVISORY_READ: ALL,
+                P.SERVICE_READ: OWN,
+                P.DEPENDENCY_READ: OWN,
             },
         ),
         Role(

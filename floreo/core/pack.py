@@ -48,6 +48,11 @@ def _with_zone(value: datetime) -> datetime:
     return value
 
 
+def _whole(value: object) -> object:
+    """A cell of a CSV file holds text."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
 def _truth(value: object) -> object:
     """yes and no, as a cell of a CSV file says it."""
     return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
@@ -69,6 +74,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_with_zone)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Real = Annotated[float, BeforeValidator(_real)]
 

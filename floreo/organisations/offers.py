@@ -16,10 +16,12 @@ OFFERS = Offers(
         "organisation-roles": "organisations.toml",
         "places": "places.toml",
         "networks": "networks.toml",
+        "sectors": "sectors.toml",
     },
     pack_shapes=pack.SHAPES,
     pack_files=(
         PackFile("places.toml", {"place": pack.PlaceShape}),
+        PackFile("sectors.toml", {"sector": pack.SectorShape}),
         PackFile("organisations.toml", {"organisation": pack.OrganisationShape}),
         PackFile("people.toml", {"person": pack.PersonShape}),
         PackFile("networks.toml", {"network": pack.NetworkShape}),
@@ -27,6 +29,7 @@ OFFERS = Offers(
     search_kinds=(
         SearchKind("organisation", _("Organisation"), Permission.REGISTER_READ),
         SearchKind("person", _("Person"), Permission.PEOPLE_READ),
+        SearchKind("sector", _("Sector"), Permission.WORKSPACE_OPEN),
         SearchKind("place", _("Place"), Permission.WORKSPACE_OPEN),
     ),
     verbs={
@@ -66,6 +69,9 @@ OFFERS = Offers(
         "organisation_role.added": _("added a role of the organisation"),
         "organisation_role.removed": _("removed a role of the organisation"),
         "organisation_role.updated": _("changed a role of the organisation"),
+        "sector.added": _("added the sector"),
+        "sector.removed": _("removed the sector"),
+        "sector.updated": _("changed the sector"),
         "person.added": _("added the person"),
         "person.updated": _("changed the person"),
     },

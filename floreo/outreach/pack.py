@@ -23,6 +23,7 @@ from floreo.core.pack import (
     Strict,
     TranslatedShape,
     Truth,
+    Whole,
     one_of,
 )
 from floreo.outreach.logic import BANDS, reference_of
@@ -50,13 +51,6 @@ from floreo.outreach.models import (
 _NAMESPACE = UUID("5b7b6c1e-61f5-4d8c-9d0f-3f0f6f1c2a10")  # in which the sessions of packs have their numbers
 
 
-def _whole(value: object) -> object:
-    """A number, as a cell of a CSV file says it; an empty one is 0."""
-    if value == "":
-        return 0
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-
-
 def _no_day(value: object) -> object:
     return None if value == "" else value
 
@@ -65,7 +59,7 @@ def _list(value: object) -> object:
     return value.split() if isinstance(value, str) else value
 
 
-_Number = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+_Number = Annotated[Whole, Field(ge=0)]
 _Day = Annotated[Day | None, BeforeValidator(_no_day)]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from django.db import models
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from floreo.core.pack import Code, Day, Moment, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Moment, Setting, Shape, SourcedShape, Strict, TranslatedShape, Whole, one_of
 from floreo.surveys.models import (
     InstrumentVersion,
     Question,
@@ -155,10 +155,6 @@ class SurveyShape(TranslatedShape, SourcedShape):
     wave: list[WaveShape] = Field(default_factory=list)
 
 
-def _whole(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-
-
 class ResponseShape(Shape):
     """A row of survey_responses.csv: one person's answers, as "key=answer key=answer+answer". No names, and no numbers of people."""
 
@@ -167,7 +163,7 @@ class ResponseShape(Shape):
     lookup: ClassVar[tuple[str, ...]] = ("uuid",)
 
     wave: str  # "survey/wave"
-    number: Annotated[int, BeforeValidator(_whole)]
+    number: Whole
     mode: Annotated[str, one_of(ResponseMode)]
     language: str = "en"
     district: str = ""

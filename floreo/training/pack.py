@@ -11,7 +11,19 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import BeforeValidator, Field, model_validator
 
-from floreo.core.pack import Code, Day, Moment, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
+from floreo.core.pack import (
+    Code,
+    Day,
+    Moment,
+    Number,
+    Setting,
+    Shape,
+    SourcedShape,
+    Strict,
+    TranslatedShape,
+    Whole,
+    one_of,
+)
 from floreo.core.sectors import Sector
 from floreo.organisations.models import DatePrecision
 from floreo.training.models import (
@@ -34,11 +46,6 @@ from floreo.training.models import (
 from floreo.training.queries import mail_key
 
 
-def _whole(value: object) -> object:
-    """A number, as a cell of a CSV file says it."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-
-
 def _score(value: object) -> object:
     """A score, as a cell of a CSV file says it; an empty one is none."""
     if value == "":
@@ -46,7 +53,7 @@ def _score(value: object) -> object:
     return Decimal(value) if isinstance(value, str) else value
 
 
-_Number = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
+_Number = Annotated[Whole, Field(ge=1)]
 _Score = Annotated[Decimal | None, BeforeValidator(_score), Field(ge=0, le=100)]
 
 

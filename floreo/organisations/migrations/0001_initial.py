@@ -43,6 +43,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='NationalSector',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
+                ('source', models.CharField(blank=True, help_text='Document and page, or publisher.', max_length=500, verbose_name='Source')),
+                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='Address of the source')),
+                ('read_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Read in source')),
+                ('read_in', models.CharField(blank=True, editable=False, max_length=300, verbose_name='Copy read')),
+                ('confirmed', models.BooleanField(default=False, help_text='Select it only if you have compared the record with its source. Your name and the date are recorded.', verbose_name='Checked against source')),
+                ('confirmed_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Checked by')),
+                ('confirmed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Checked on')),
+                ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
+                ('code', models.SlugField(max_length=60, unique=True)),
+                ('name', models.CharField(max_length=120, verbose_name='Name')),
+                ('summary', models.TextField(blank=True, help_text='Shown to the public.', max_length=1000, verbose_name='What belongs to it')),
+                ('broad', models.CharField(choices=[('energy', 'Energy'), ('transport', 'Transport and ports'), ('finance', 'Banking and finance'), ('health', 'Health'), ('water', 'Water'), ('digital', 'Telecommunications and digital services'), ('public', 'Public administration'), ('education', 'Education and research'), ('food', 'Food and farming'), ('tourism', 'Tourism'), ('trade', 'Trade and industry'), ('people', 'Private persons'), ('other', 'Another sector')], help_text='Incidents, advisories and training are counted by it.', max_length=10, verbose_name='General sector')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='organisations.nationalsector', verbose_name='Part of')),
+            ],
+            options={
+                'ordering': ['position', 'name', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='sector_not_part_of_itself')],
+            },
+        ),
+        migrations.CreateModel(
             name='Organisation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -258,6 +286,11 @@ models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None)
             options={
                 'ordering': ['position', 'name'],
             },
+        ),
+        migrations.AddField(
+            model_name='organisation',
+            name='sector',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='organisations.nationalsector', verbose_name='Sector'),
         ),
         migrations.AddField(
             model_name='organisation',

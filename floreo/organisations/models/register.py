@@ -14,6 +14,7 @@ from floreo.core.dates import Precision
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, spoken
+from floreo.core.sectors import Sector
 from floreo.organisations.logic import OrganisationKind, PlaceKind
 
 
@@ -158,6 +159,56 @@ class Place(Record, Translated, Sourced):
         )
 
 
+class NationalSectorQuerySet(models.QuerySet["NationalSector"]):
+    def visible_to(self, viewer: object) -> NationalSectorQuerySet:
+        """Everybody sees sectors."""
+        return self
+
+
+class NationalSector(Record, Translated, Sourced):
+    """A sector as the country names it, in a tree. `broad` is the general sector that it is part of, by which countries compare."""
+
+    translated_fields = ("name", "summary")
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120, verbose_name=_("Name"))
+    summary = models.TextField(
+        max_length=1000, blank=True, verbose_name=_("What belongs to it"), help_text=_("Shown to the public.")
+    )
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts", verbose_name=_("Part of")
+    )
+    broad = models.CharField(
+        max_length=10,
+        choices=Sector.choices,
+        verbose_name=_("General sector"),
+        help_text=_("Incidents, advisories and training are counted by it."),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = NationalSectorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="sector_not_part_of_itself")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def workspace_url(self) -> str:
+        return path_to("workspace:sector", self.code)
+
+    def search_entry(self) -> Entry:
+        return Entry(
+            "sector",
+            self.name,
+            " ".join([*spoken(self)[1:], self.summary]),
+            path_to("portal:infrastructure"),
+            self.workspace_url(),
+            is_public=True,
+        )
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, viewer: object) -> OrganisationQuerySet:
         """Everybody sees public organisations, and their own; who may see internal ones sees all."""
@@ -187,6 +238,14 @@ class Organisation(Record, Translated, Sourced):
     phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
     place = models.ForeignKey(
         Place, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("Place")
+    )
+    sector = models.ForeignKey(
+        NationalSector,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organisations",
+        verbose_name=_("Sector"),
     )
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("First day"))
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("Last day"))

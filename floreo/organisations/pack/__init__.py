@@ -11,6 +11,7 @@ from floreo.organisations.pack.rows import (
     PersonShape,
     PlaceShape,
     RoleShape,
+    SectorShape,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "PersonShape",
     "PlaceShape",
     "RoleShape",
+    "SectorShape",
 ]

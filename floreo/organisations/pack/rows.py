@@ -9,6 +9,7 @@ from django.db import models
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from floreo.core.pack import Code, Day, Real, Shape, SourcedShape, TranslatedShape, one_of
+from floreo.core.sectors import Sector
 from floreo.organisations.models import (
     Contact,
     ContactRole,
@@ -18,6 +19,7 @@ from floreo.organisations.models import (
     Holding,
     HoldingKind,
     Kind,
+    NationalSector,
     Network,
     Organisation,
     OrganisationRole,
@@ -63,6 +65,21 @@ class PlaceShape(TranslatedShape, SourcedShape):
     area_km2: Real | None = None
     latitude: Annotated[Real, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[Real, Field(ge=-180, le=180)] | None = None
+
+
+class SectorShape(TranslatedShape, SourcedShape):
+    """[[sector]] in sectors.toml: a sector as the country names it."""
+
+    word: ClassVar[str] = "sector"
+    makes: ClassVar[type[models.Model]] = NationalSector
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Code
+    name: str
+    summary: str = ""
+    parent: str = ""
+    broad: Annotated[str, one_of(Sector)]
+    position: int | None = None
 
 
 class FormerNameShape(SourcedShape):
@@ -158,6 +175,7 @@ class OrganisationShape(TranslatedShape, SourcedShape):
     email: str = ""
     phone: str = ""
     place: str = ""
+    sector: str = ""
     starts_on: Day | None = None
     ends_on: Day | None = None
     merged_into: str = ""
@@ -213,6 +231,7 @@ class NetworkShape(SourcedShape):
 SHAPES: tuple[type[Shape], ...] = (
     CountryShape,
     PlaceShape,
+    SectorShape,
     OrganisationShape,
     FormerNameShape,
     RoleShape,

@@ -1,0 +1,218 @@
+"""The sentences of a cascade, computed from it: page, table, report and exercise use the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.wording import listed, number_figures, sentences
+from floreo.infrastructure.cascade import Bounds, Cascade, Cause, Hit
+from floreo.infrastructure.models import Service
+from floreo.infrastructure.presenters import hours_text, people_text
+from floreo.infrastructure.queries import WHOLE_COUNTRY, Ran, Register
+
+
+def name_of(register: Register, key: str) -> str:
+    return register.services[key].in_language("name")
+
+
+def bounds_text(bounds: Bounds) -> str:
+    """A number of people, or the least and the most where nobody knows who uses several services."""
+    if bounds.is_exact:
+        return people_text(bounds.least)
+    words = {"least": number_figures(bounds.least), "most": number_figures(bounds.most)}
+    return _("%(least)s to %(most)s people") % words
+
+
+def person_hours_text(bounds: Bounds) -> str:
+    if bounds.is_exact:
+        return _("%(n)s person-hours") % {"n": number_figures(bounds.least)}
+    words = {"least": number_figures(bounds.least), "most": number_figures(bounds.most)}
+    return _("%(least)s to %(most)s person-hours") % words
+
+
+def when_text(hour: int) -> str:
+    return _("at once") if hour == 0 else _("at hour %(n)s") % {"n": number_figures(hour)}
+
+
+def title_text(ran: Ran) -> str:
+    """The answer of the page: when most people are without, or that nothing follows."""
+    cascade = ran.cascade
+    hit = {hit.service for hit in cascade.hits}
+    failed = {failure.service for failure in cascade.failures}
+    if not failed:
+        return _("Nothing fails")
+    if hit <= failed:
+        return _("Nothing else is hit within %(hours)s") % {"hours": hours_text(cascade.hours)}
+    last = _turning_hour(cascade)
+    people = cascade.people.at(last)
+    if people.most == 0:
+        number = len(hit - failed)
+        return ngettext("%(n)d more service is hit", "%(n)d more services are hit", number) % {"n": number}
+    words = {"people": bounds_text(people), "hours": hours_text(last)}
+    if last == 0:
+        return _("At once %(people)s are without at least one service") % words
+    return _("After %(hours)s %(people)s are without at least one service") % words
+
+
+def _turning_hour(cascade: Cascade) -> int:
+    """The first hour at which as many are without as at the end."""
+    least, most = cascade.people.least.sum(axis=0), cascade.people.most.sum(axis=0)
+    for hour in range(cascade.hours + 1):
+        if least[hour] == least[-1] and most[hour] == most[-1]:
+            return hour
+    return cascade.hours
+
+
+def summary_text(ran: Ran) -> str:
+    cascade = ran.cascade
+    stopped, hit = len(cascade.stopped), len(cascade.hits)
+    parts = [ngettext("%(n)d service stops.", "%(n)d services stop.", stopped) % {"n": stopped}]
+    if hit > stopped:
+        number = hit - stopped
+        parts.append(ngettext("%(n)d more works in part.", "%(n)d more work in part.", number) % {"n": number})
+    hours = person_hours_text(cascade.people.person_hours())
+    parts.append(_("Within %(hours)s that makes %(sum)s.") % {"hours": hours_text(cascade.hours), "sum": hours})
+    return sentences(*parts)
+
+
+def cause_text(register: Register, cause: Cause) -> str:
+    """Why a service is hit, in one sentence: what failed, which fallback ended when."""
+    if cause.dependency is None:
+        return _("It fails by itself.")
+    row = register.dependencies[cause.dependency.key]
+    words = {
+        "needs": row.needs.in_language("name"),
+        "kind": row.get_kind_display(),
+        "fallback": row.fallback,
+        "end": when_text(cause.fallback_ended or 0),
+    }
+    if cause.dependency.fallback:
+        return _("%(needs)s is lost (%(kind)s); %(fallback)s ends %(end)s.") % words
+    return _("%(needs)s is lost (%(kind)s).") % words
+
+
+@dataclass(frozen=True)
+class Line:
+    """A service that is hit, as the table has it."""
+
+    service: Service
+    hit: Hit
+    at: str
+    effect: str
+    because: str
+    people: str
+    is_cause: bool
+    is_unchecked: bool
+    late: str  # where its recovery time objective or its longest outage is passed within the horizon
+
+
+def lines(ran: Ran) -> list[Line]:
+    return [_line(ran, hit) for hit in ran.cascade.hits]
+
+
+def _line(ran: Ran, hit: Hit) -> Line:
+    register = ran.register
+    service = register.services[hit.service]
+    cause = hit.stop_cause or hit.cause
+    at = hit.stopped_at if hit.stopped_at is not None else hit.hit_at
+    used = sum(ran.cascade.graph.service(hit.service).users.values())
+    effect = _("Stops") if hit.stopped_at is not None else _("Loses %(share)d %%") % {"share": round(hit.loss * 100)}
+    return Line(
+        service,
+        hit,
+        when_text(at),
+        effect,
+        cause_text(register, cause),
+        people_text(used) if used else _("Not known"),
+        is_cause=cause.dependency is None,
+        is_unchecked=cause.dependency is not None and cause.dependency.key in register.unchecked,
+        late=_late_text(ran, service, hit),
+    )
+
+
+def _late_text(ran: Ran, service: Service, hit: Hit) -> str:
+    """Whether it is without for longer than it may be, within the horizon. Nothing is repaired, so this is what happens without help."""
+    if hit.stopped_at is None:
+        return ""
+    lasts = ran.cascade.hours - hit.stopped_at
+    if service.mtpd_hours is not None and lasts > service.mtpd_hours:
+        hour = hit.stopped_at + service.mtpd_hours
+        return _("Longest tolerable outage passed %(at)s") % {"at": when_text(hour)}
+    if service.rto_hours is not None and lasts > service.rto_hours:
+        hour = hit.stopped_at + service.rto_hours
+        return _("Recovery time objective passed %(at)s") % {"at": when_text(hour)}
+    return ""
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    place: str
+    population: int | None
+    at: tuple[str, ...]
+
+
+HOURS_SHOWN = (0, 4, 12, 24, 48, 72)
+
+
+def hours_shown(hours: int) -> list[int]:
+    return sorted({hour for hour in HOURS_SHOWN if hour < hours} | {hours})
+
+
+def by_place(ran: Ran) -> list[PlaceLine]:
+    """People without at least one service, by district, at the hours shown."""
+    people, found = ran.cascade.people, []
+    for code in people.places:
+        place = ran.register.places.get(code)
+        name = _("The whole country") if code == WHOLE_COUNTRY else place.in_language("name") if place else code
+        at = tuple(bounds_text(people.at(hour, code)) for hour in hours_shown(ran.cascade.hours))
+        found.append(PlaceLine(name, place.population if place else None, at))
+    return found
+
+
+def limits(ran: Ran) -> list[str]:
+    """What the numbers do not know, in sentences; the page never reads as more certain than they are."""
+    register, hit = ran.register, {each.service for each in ran.cascade.hits}
+    found = list[str]()
+    causes = [each.stop_cause or each.cause for each in ran.cascade.hits]
+    loose = [cause for cause in causes if cause.dependency is not None and cause.dependency.key in register.unchecked]
+    spread = [cause for cause in causes if cause.dependency is not None]
+    if loose:
+        words = {"n": len(loose), "all": len(spread)}
+        sentence = ngettext(
+            "%(n)d of %(all)d services that are hit rests on a dependency that nobody has checked with the operator.",
+            "%(n)d of %(all)d services that are hit rest on dependencies that nobody has checked with the operator.",
+            len(loose),
+        )
+        found.append(sentence % words)
+    unknown = sorted(name_of(register, key) for key in hit & register.unknown)
+    if unknown:
+        found.append(
+            _("How many people use these is not known, so they are counted nowhere: %(names)s.")
+            % {"names": listed(unknown)}
+        )
+    if ran.left_out:
+        names = listed([service.in_language("name") for service in ran.left_out])
+        found.append(_("No longer in the register, so left out: %(names)s.") % {"names": names})
+    return found
+
+
+@dataclass(frozen=True)
+class ComparedLine:
+    """One hour in two what-ifs: people without at least one service."""
+
+    hour: str
+    here: str
+    there: str
+
+
+def compared(here: Ran, there: Ran) -> list[ComparedLine]:
+    hours = min(here.cascade.hours, there.cascade.hours)
+    return [
+        ComparedLine(
+            when_text(hour), bounds_text(here.cascade.people.at(hour)), bounds_text(there.cascade.people.at(hour))
+        )
+        for hour in hours_shown(hours)
+    ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.wording import listed, number_figures, sentences
+from floreo.infrastructure import cascade as cascade_of
 from floreo.infrastructure.cascade import Bounds, Cascade, Cause, Hit
 from floreo.infrastructure.models import Service
 from floreo.infrastructure.presenters import hours_text, people_text
-from floreo.infrastructure.queries import WHOLE_COUNTRY, Ran, Register
+from floreo.infrastructure.queries import Ran, Register
 
 
 def name_of(register: Register, key: str) -> str:
@@ -69,12 +71,19 @@ def _turning_hour(cascade: Cascade) -> int:
 def summary_text(ran: Ran) -> str:
     cascade = ran.cascade
     stopped, hit = len(cascade.stopped), len(cascade.hits)
-    parts = [ngettext("%(n)d service stops.", "%(n)d services stop.", stopped) % {"n": stopped}]
+    parts = [ngettext("%(n)d service stops.", "%(n)d services stop.", stopped) % {"n": stopped}] if stopped else []
     if hit > stopped:
         number = hit - stopped
-        parts.append(ngettext("%(n)d more works in part.", "%(n)d more work in part.", number) % {"n": number})
-    hours = person_hours_text(cascade.people.person_hours())
-    parts.append(_("Within %(hours)s that makes %(sum)s.") % {"hours": hours_text(cascade.hours), "sum": hours})
+        sentence = (
+            ngettext("%(n)d more works in part.", "%(n)d more work in part.", number)
+            if stopped
+            else ngettext("%(n)d service works in part.", "%(n)d services work in part.", number)
+        )
+        parts.append(sentence % {"n": number})
+    total = cascade.people.person_hours()
+    if total.most:
+        words = {"hours": hours_text(cascade.hours), "sum": person_hours_text(total)}
+        parts.append(_("Within %(hours)s that makes %(sum)s without at least one service.") % words)
     return sentences(*parts)
 
 
@@ -116,7 +125,7 @@ def lines(ran: Ran) -> list[Line]:
 def _line(ran: Ran, hit: Hit) -> Line:
     register = ran.register
     service = register.services[hit.service]
-    cause = hit.stop_cause or hit.cause
+    cause = hit.stop_cause or ran.cascade.largest_cause(hit.service) or hit.cause
     at = hit.stopped_at if hit.stopped_at is not None else hit.hit_at
     used = sum(ran.cascade.graph.service(hit.service).users.values())
     effect = _("Stops") if hit.stopped_at is not None else _("Loses %(share)d %%") % {"share": round(hit.loss * 100)}
@@ -166,17 +175,28 @@ def by_place(ran: Ran) -> list[PlaceLine]:
     people, found = ran.cascade.people, []
     for code in people.places:
         place = ran.register.places.get(code)
-        name = _("The whole country") if code == WHOLE_COUNTRY else place.in_language("name") if place else code
+        name = place.in_language("name") if place else _("The whole country")
         at = tuple(bounds_text(people.at(hour, code)) for hour in hours_shown(ran.cascade.hours))
         found.append(PlaceLine(name, place.population if place else None, at))
     return found
+
+
+NAMED = 6  # names in one sentence; of the others the number
+
+
+def some_of(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    if len(names) <= NAMED:
+        return listed(names)
+    more = len(names) - NAMED
+    return listed([*names[:NAMED], ngettext("%(n)d more", "%(n)d more", more) % {"n": more}])
 
 
 def limits(ran: Ran) -> list[str]:
     """What the numbers do not know, in sentences; the page never reads as more certain than they are."""
     register, hit = ran.register, {each.service for each in ran.cascade.hits}
     found = list[str]()
-    causes = [each.stop_cause or each.cause for each in ran.cascade.hits]
+    causes = [each.stop_cause or ran.cascade.largest_cause(each.service) or each.cause for each in ran.cascade.hits]
     loose = [cause for cause in causes if cause.dependency is not None and cause.dependency.key in register.unchecked]
     spread = [cause for cause in causes if cause.dependency is not None]
     if loose:
@@ -191,7 +211,7 @@ def limits(ran: Ran) -> list[str]:
     if unknown:
         found.append(
             _("How many people use these is not known, so they are counted nowhere: %(names)s.")
-            % {"names": listed(unknown)}
+            % {"names": some_of(unknown)}
         )
     if ran.left_out:
         names = listed([service.in_language("name") for service in ran.left_out])
@@ -216,3 +236,116 @@ def compared(here: Ran, there: Ran) -> list[ComparedLine]:
         )
         for hour in hours_shown(hours)
     ]
+
+
+@dataclass(frozen=True)
+class HelpLine:
+    """One change that would save something: what it is, and what it saves."""
+
+    title: str
+    detail: str
+    operator: str
+    saved: int  # person-hours of all services
+    saved_text: str
+    stopped_text: str
+    change: str  # of which dependency, where a what-if can be tried with it
+
+
+HELPS_SHOWN = 5
+
+
+def what_would_help(ran: Ran) -> list[HelpLine]:
+    """The changes that save most, the largest first: a fallback that lasts to the end, or something to take the place of a service.
+    What fails by itself is left out: that it should not fail is no measure."""
+    cascade, register = ran.cascade, ran.register
+    found = cascade_of.what_helps(cascade.graph, cascade.failures, cascade.hours)
+    failed = {failure.service for failure in cascade.failures}
+    lines = [_fallback_line(register, each) for each in found.dependencies]
+    as_much = {(each.dependency.service, each.to_the_end.person_hours) for each in found.dependencies}
+    lines += [
+        _service_line(register, each)
+        for each in found.services
+        if each.service not in failed and (each.service, each.saving.person_hours) not in as_much
+    ]
+    lines.sort(key=lambda line: -line.saved)
+    return [line for line in lines if line.saved > 0][:HELPS_SHOWN]
+
+
+def _operator_of(service: Service) -> str:
+    return service.operator.in_language("name") if service.operator is not None else ""
+
+
+def _stopped_text(number: int) -> str:
+    return (
+        ngettext("%(n)d service less stops", "%(n)d services less stop", number) % {"n": number} if number > 0 else ""
+    )
+
+
+def _saved_text(hours: int) -> str:
+    return _("%(n)s person-hours of service saved") % {"n": number_figures(hours)}
+
+
+def _fallback_line(register: Register, each: cascade_of.DependencyHelp) -> HelpLine:
+    row = register.dependencies[each.dependency.key]
+    words = {"service": row.service.in_language("name"), "needs": row.needs.in_language("name")}
+    detail = (
+        _("Today: %(fallback)s, %(hours)s.") % {"fallback": row.fallback, "hours": hours_text(row.fallback_hours)}
+        if row.fallback_hours
+        else _("Today it has none.")
+    )
+    return HelpLine(
+        _("%(service)s: a fallback for %(needs)s that lasts to the end") % words,
+        detail,
+        _operator_of(row.service),
+        each.to_the_end.person_hours,
+        _saved_text(each.to_the_end.person_hours),
+        _stopped_text(each.to_the_end.stopped),
+        each.dependency.key,
+    )
+
+
+def _service_line(register: Register, each: cascade_of.ServiceHelp) -> HelpLine:
+    service = register.services[each.service]
+    return HelpLine(
+        _("Something to take the place of %(service)s") % {"service": service.in_language("name")},
+        _("At once and in full, so that nobody who needs it is hit."),
+        _operator_of(service),
+        each.saving.person_hours,
+        _saved_text(each.saving.person_hours),
+        _stopped_text(each.saving.stopped),
+        "",
+    )
+
+
+@dataclass(frozen=True)
+class PointLine:
+    """A service that fails alone: what follows."""
+
+    rank: int
+    service: Service
+    operator: str
+    stopped: int
+    hit: int
+    people: str
+    users: str
+
+
+def single_point_lines(register: Register, points: Iterable[cascade_of.SinglePoint]) -> list[PointLine]:
+    """Services whose failure alone hits another, the most first."""
+    found = []
+    for each in points:
+        if not each.hit:
+            continue
+        service = register.services[each.service]
+        found.append(
+            PointLine(
+                each.rank,
+                service,
+                _operator_of(service),
+                each.stopped,
+                each.hit,
+                person_hours_text(each.people_hours),
+                number_figures(each.person_hours),
+            )
+        )
+    return sorted(found, key=lambda line: (-line.stopped, -line.hit, line.rank))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,23 +77,3 @@ def plan_state(last_test: date | None, next_test: date | None, today: date, *, p
     if not passed:
         return PlanState.FAILED
     return PlanState.OVERDUE if next_test is not None and next_test < today else PlanState.TESTED
-
-
-def is_circle(part: int, parents: Mapping[int, int | None]) -> bool:
-    """Whether, going up from `part`, one comes back to it."""
-    seen, at = {part}, parents.get(part)
-    while at is not None:
-        if at in seen:
-            return True
-        seen.add(at)
-        at = parents.get(at)
-    return False
-
-
-def sound_groups(rows: Sequence[tuple[str, int]]) -> list[str]:
-    """Names of groups of alternatives that hold one dependency only: (group, dependency). Nothing is an alternative to itself."""
-    counts: dict[str, int] = {}
-    for group, _dependency in rows:
-        if group:
-            counts[group] = counts.get(group, 0) + 1
-    return sorted(name for name, count in counts.items() if count == 1)

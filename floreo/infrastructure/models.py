@@ -565,7 +565,7 @@ class RecoveryPlan(Record, Sourced):
         blank=True,
         validators=HOURS,
         verbose_name=_("Works again within, in hours"),
-        help_text=_("What the plan promises."),
+        help_text=_("Within how many hours, as the plan says."),
     )
     last_test_on = models.DateField(null=True, blank=True, verbose_name=_("Last test"))
     last_result = models.CharField(

@@ -14,7 +14,7 @@ from floreo.infrastructure.tasks import waiting_tasks
 _READ = Permission.SERVICE_READ
 _NEED = _READ.value
 _DESIGNATED = _("with a designation in force at the end of the period")
-_INVENTED = "of a real country it is entered in the workspace: a file that is published would tell it to everybody"
+_INVENTED = "of a real country it is entered in the workspace: everybody would read it in a file that is published"
 
 OFFERS = Offers(
     tables=TABLES,
@@ -114,6 +114,14 @@ OFFERS = Offers(
             INFRASTRUCTURE, _("Dependencies"), "workspace:dependencies", Permission.DEPENDENCY_READ, 30, "dependencies"
         ),
         MenuItem(INFRASTRUCTURE, _("Cascades"), "workspace:what_ifs", Permission.CASCADE_RUN, 40, "what_ifs"),
+        MenuItem(
+            INFRASTRUCTURE,
+            _("Single points of failure"),
+            "workspace:single_points",
+            Permission.CASCADE_RUN,
+            45,
+            "single_points",
+        ),
         MenuItem(INFRASTRUCTURE, _("Recovery plans"), "workspace:recovery_plans", _READ, 50, "recovery_plans"),
         MenuItem(INFRASTRUCTURE, _("Assets"), "workspace:assets", _READ, 55, "assets"),
         MenuItem(INFRASTRUCTURE, _("Sectors"), "workspace:sectors", _READ, 60, "sectors"),

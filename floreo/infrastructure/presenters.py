@@ -32,12 +32,12 @@ def people_text(people: int) -> str:
     return ngettext("%(n)s person", "%(n)s people", people) % {"n": number_figures(people)}
 
 
-def standing_text(service: Any) -> str:
+def designation_text(service: Any) -> str:
     """How the designation of a service is, for the public: a candidate is never called anything more."""
     return _("Designated") if service.is_designated else _("Candidate, not designated")
 
 
-def team_standing_text(service: Any) -> str:
+def team_designation_text(service: Any) -> str:
     if service.is_designated:
         return _("Designated")
     return _("In a procedure") if service.is_in_procedure else _("Not designated")
@@ -107,7 +107,7 @@ def plan_state_text(plan: RecoveryPlan) -> str:
 
 
 def plan_hours_text(plan: RecoveryPlan) -> str:
-    """What the plan promises beside what the service asks for."""
+    """As the plan says beside what the service asks for."""
     if plan.hours is None:
         return _("Not known")
     asked = plan.service.rto_hours

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from floreo.core.executors import executor
 from floreo.infrastructure import cascade
 from floreo.infrastructure.models import Asset, Dependency, Service, ServicePlace, ServiceStateChoice, WhatIf
 from floreo.infrastructure.tables import with_designation
 from floreo.organisations.models import NationalSector, Place, PlaceSort
 
+LARGE = 1000  # services; fewer are calculated in less time than a process takes to start
 WHOLE_COUNTRY = "country"  # the place of users who are known for the whole country only
 
 
@@ -52,7 +54,7 @@ def _shared(number: int, weights: list[tuple[str, int]]) -> dict[str, int]:
     return {code: users for code, users in parts.items() if users}
 
 
-def _standing(services: Iterable[Service]) -> dict[int, set[str]]:
+def _places_of(services: Iterable[Service]) -> dict[int, set[str]]:
     """Where a service can be hit: places of its assets and, without any, the one place to which it is delivered."""
     found: dict[int, set[str]] = {}
     rows = Asset.objects.exclude(place=None).values_list("service", "place__code", "place__parent__code")
@@ -77,13 +79,13 @@ def the_register() -> Register:
     for place_row in ServicePlace.objects.select_related("place"):
         served.setdefault(place_row.service_id, []).append(place_row)
     districts = list(Place.objects.filter(kind=PlaceSort.DISTRICT))
-    standing = _standing(rows)
+    places_of = _places_of(rows)
     nodes = [
         cascade.Service(
             each.code,
             _users(each, served.get(each.pk, []), districts),
             each.stops_at / 100,
-            tuple(sorted(standing.get(each.pk, ()))),
+            tuple(sorted(places_of.get(each.pk, ()))),
         )
         for each in rows
     ]
@@ -163,3 +165,11 @@ def public_sectors() -> list[SectorLine]:
         line[1] += bool(is_designated)
     sectors = NationalSector.objects.filter(pk__in=counts)
     return [SectorLine(each, *counts[each.pk]) for each in sectors]
+
+
+def points_of(register: Register, hours: int) -> tuple[cascade.SinglePoint, ...]:
+    """What follows when each service fails alone, the most first. A large register is calculated in processes of their own."""
+    if len(register.services) < LARGE:
+        return cascade.single_points(register.graph, hours)
+    with executor("pool", has_processes=True) as pool:
+        return cascade.single_points(register.graph, hours, executor=pool)

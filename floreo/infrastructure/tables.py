@@ -79,7 +79,7 @@ def _operator(service: Service) -> str | None:
     return body.code if body is not None and body.is_public else None
 
 
-def standing(service: Any) -> str:
+def designation_of(service: Any) -> str:
     """What the public reads of a service: "designated" after a decision alone, else "candidate"."""
     return "designated" if service.is_designated else "candidate"
 
@@ -98,7 +98,7 @@ def in_sector(rows: QuerySet[Any], code: str, path: str = "sector") -> QuerySet[
 
 
 SECTOR = Filter("sector", _("Sector"), _known_sectors, in_sector)
-STANDING = Filter(
+DESIGNATION = Filter(
     "designation",
     _("Designation"),
     lambda: [("designated", _("Designated")), ("procedure", _("In a procedure")), ("none", _("Neither"))],
@@ -119,7 +119,7 @@ _PUBLIC = (
     column("summary", _("What it does"), _("In plain words")),
     Column("operator", _("Operator"), _("Code of the organisation that runs it"), _operator),
     Column("sector", _("Sector"), _("Code of the sector"), lambda s: s.sector.code),
-    Column("standing", _("Designation"), _("candidate, or designated by a decision"), standing),
+    Column("designation", _("Designation"), _("candidate, or designated by a decision"), designation_of),
     *SOURCED,
 )
 
@@ -134,7 +134,7 @@ ESSENTIAL_SERVICES = Table(
     columns=(*_PUBLIC, CHANGED),
     order=("name", "pk"),
     search=("name", "operator__name", "sector__name"),
-    filters=(SECTOR, STANDING),
+    filters=(SECTOR, DESIGNATION),
     lookup=lambda rows, key: rows.filter(code=key),
 )
 
@@ -187,7 +187,7 @@ WORKSPACE_SERVICES = Table(
     search=("name", "code", "operator__name", "sector__name"),
     filters=(
         SECTOR,
-        STANDING,
+        DESIGNATION,
         Filter("state", _("State"), lambda: ServiceStateChoice.choices, lambda rows, v: rows.filter(state=v)),
         DISTRICT,
     ),
@@ -202,13 +202,13 @@ def _assets(viewer: object) -> QuerySet[Any]:
 ASSETS = Table(
     "assets",
     _("Assets"),
-    _("What the services stand on: sites, systems, lines, and the products that run there."),
+    _("Sites, systems and lines that the services use, and the products that run there."),
     rows=_assets,
     columns=(
         column("code", _("Code"), _("Identifies it")),
         column("name", _("Name"), _("As its operator calls it")),
         column("kind", _("Kind"), _("site, system, control, network, data or other")),
-        Column("service", _("Service"), _("Code of the service that stands on it"), lambda a: a.service.code),
+        Column("service", _("Service"), _("Code of the service that uses it"), lambda a: a.service.code),
         Column(
             "owner", _("Owner"), _("Code; empty for the operator itself"), lambda a: a.owner.code if a.owner else None
         ),
@@ -334,7 +334,7 @@ PLANS = Table(
         column("title", _("Title"), _("Of the plan")),
         Column("service", _("Service"), _("Code"), lambda p: p.service.code),
         column("owner", _("Responsible"), _("The post")),
-        column("hours", _("Works again within, hours"), _("What the plan promises"), CellKind.WHOLE),
+        column("hours", _("Works again within, hours"), _("As the plan says"), CellKind.WHOLE),
         Column(
             "rto_hours", _("RTO, hours"), _("What the service asks for"), lambda p: p.service.rto_hours, CellKind.WHOLE
         ),

@@ -43,12 +43,12 @@ def _team(recipient: Recipient, viewer: object, today: date) -> Iterator[Task]:
                 needs=EDIT,
             )
         for each in Designation.objects.filter(stage=Stage.PROPOSED).select_related("service"):
-            yield _designation(each, _("Proposed: the operator is to be heard."), needs=EDIT)
+            yield _designation(each, _("Proposed: the hearing of the operator is to be held."), needs=EDIT)
     if _works_with(recipient, viewer, _DECIDE):
         rows = Designation.objects.filter(stage__in=[Stage.HEARING, Stage.DESIGNATED]).select_related("service")
         for each in rows:
             if each.stage == Stage.HEARING:
-                yield _designation(each, _("The operator was heard: to be decided."), needs=_DECIDE)
+                yield _designation(each, _("The hearing was held: to be decided."), needs=_DECIDE)
             elif each.review_due_on is not None and each.review_due_on - AHEAD <= today:
                 yield _designation(each, _("The designation is to be reviewed."), needs=_DECIDE, due=each.review_due_on)
 

@@ -16,7 +16,6 @@ OFFERS = Offers(
         "organisation-roles": "organisations.toml",
         "places": "places.toml",
         "networks": "networks.toml",
-        "sectors": "sectors.toml",
     },
     pack_shapes=pack.SHAPES,
     pack_files=(

@@ -37,6 +37,7 @@ def test_every_kind_that_can_be_internal_has_a_rule() -> None:
     assert {m._meta.label for m in inside} == {
         "advisories.Advisory",
         "incidents.Case",
+        "infrastructure.Service",
         "legislation.Instrument",
         "outreach.Ambassador",
         "organisations.Organisation",

@@ -49,10 +49,10 @@ def must_be_proposed(designation: Designation) -> None:
         raise Refused(_("The hearing has begun, or the procedure is decided."), code="stage")
 
 
-def must_be_heard(designation: Designation) -> None:
+def must_have_a_hearing(designation: Designation) -> None:
     """The operator is heard before anything is decided."""
     if designation.stage != Stage.HEARING:
-        raise Refused(_("The operator has not been heard. Record the hearing first."), code="not_heard")
+        raise Refused(_("The hearing of the operator is missing. Record it first."), code="not_heard")
 
 
 def must_be_in_force(designation: Designation) -> None:
@@ -120,7 +120,7 @@ def propose(
     if not service.is_current:
         raise Refused(_("This service is not in the register."), code="not_current")
     if service.operator is None:
-        raise Refused(_("This service has no operator in the register: nobody can be heard."), code="no_operator")
+        raise Refused(_("This service has no operator in the register, so no hearing is possible."), code="no_operator")
     made = save(
         Designation(
             service=service,
@@ -153,7 +153,9 @@ def score(designation: Designation, *, by: Actor, points: Mapping[Criterion, tup
 
 
 @action("designation.heard", needs=EDIT)
-def hear(designation: Designation, *, by: Actor, on: date, text: str, document: Evidence | None = None) -> Designation:
+def record_hearing(
+    designation: Designation, *, by: Actor, on: date, text: str, document: Evidence | None = None
+) -> Designation:
     """The operator was heard: what it said."""
     fresh = lock_latest(designation)
     must_be_proposed(fresh)
@@ -176,7 +178,7 @@ def designate(
     the hearing."""
     fresh = lock_latest(designation)
     must_be_open(fresh)
-    must_be_heard(fresh)
+    must_have_a_hearing(fresh)
     _must_not_be_the_proposer(fresh, by)
     reached = score_of(scored(fresh))
     if reached is None:
@@ -210,7 +212,7 @@ def decline(
     return _go_on(fresh, Stage.DECLINED)
 
 
-@action("designation.confirmed", needs=DECIDE)
+@action("designation.confirmed", needs=DECIDE, decides=_about)
 def confirm(
     designation: Designation,
     *,
@@ -219,6 +221,7 @@ def confirm(
     text: str,
     document: Evidence | None = None,
     review_due_on: date | None = None,
+    shown: str | None = None,
 ) -> Designation:
     """It was reviewed, and it stays."""
     fresh = lock_latest(designation)

@@ -174,7 +174,7 @@ def _write_dependency(dependency: Dependency, facts: dict[str, Any]) -> Dependen
     assign(dependency, facts)
     if dependency.service_id == dependency.needs_id:
         raise refuse("needs", _("A service cannot depend on itself."), code="itself")
-    if not dependency.needs.is_current:
+    if not lock_latest(dependency.needs).is_current:
         sentence = _("“%(service)s” is not in the register.") % {"service": dependency.needs.in_language("name")}
         raise refuse("needs", sentence, code="not_current")
     if dependency.fallback_hours and not dependency.fallback:
@@ -195,8 +195,8 @@ def update_dependency(dependency: Dependency, *, by: Actor, version: int | None 
     """What was checked before is not checked any more, where it says something else now."""
     fresh = lock_latest(dependency, version)
     must_be_in_force(fresh)
-    said = ("needs", "kind", "hours", "share", "fallback", "fallback_hours", "group")
-    if any(name in facts and facts[name] != getattr(fresh, name) for name in said):
+    checked_fields = ("needs", "kind", "hours", "share", "fallback", "fallback_hours", "group")
+    if any(name in facts and facts[name] != getattr(fresh, name) for name in checked_fields):
         fresh.checked_on, fresh.checked_by = None, ""
     return _write_dependency(fresh, facts)
 

@@ -64,7 +64,7 @@ def remove_what_if(what_if: WhatIf, *, by: Actor) -> None:
 
 
 def _require_current(service: Service, field: str) -> None:
-    if not service.is_current:
+    if not lock_latest(service).is_current:
         sentence = _("“%(service)s” is not in the register.") % {"service": service.in_language("name")}
         raise refuse(field, sentence, code="not_current")
 

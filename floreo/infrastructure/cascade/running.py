@@ -109,6 +109,11 @@ class Cascade:
             step = None if step.parent == NOBODY else self.spread.steps[step.parent]
         return tuple(found)
 
+    def largest_cause(self, service: str) -> Cause | None:
+        """Why it loses as much as it does at the end, or None where it loses nothing."""
+        step = self._last_step.get(self.graph.index[service])
+        return None if step is None else self._cause(step)
+
     @cached_property
     def people(self) -> People:
         """People without at least one service: those whose service has stopped. One that works in part does not count."""
@@ -133,6 +138,11 @@ class Cascade:
     @cached_property
     def _stop_step(self) -> dict[int, Step]:
         return _first_of_each(self.spread.steps, np.flatnonzero(self.spread.steps.loss == 1.0))
+
+    @cached_property
+    def _last_step(self) -> dict[int, Step]:
+        """Losses only grow, so the last step of a service is its largest."""
+        return _first_of_each(self.spread.steps, np.arange(len(self.spread.steps))[::-1])
 
     def _cause(self, step: Step) -> Cause:
         key = self.graph.services[step.service].key

@@ -40,7 +40,7 @@ def infrastructure(request: HttpRequest) -> HttpResponseBase:
         listing=listing,
         answer=presenters.public_answer(lines),
         sectors=lines,
-        rows=[(each, presenters.standing_text(each)) for each in listing.rows],
+        rows=[(each, presenters.designation_text(each)) for each in listing.rows],
     )
 
 
@@ -57,6 +57,6 @@ def service(request: HttpRequest, code: str) -> HttpResponseBase:
         crumbs=(Crumb(_("Essential services"), reverse("portal:infrastructure")),),
         section=SECTION,
         service=found,
-        standing=presenters.standing_text(found),
+        designated=presenters.designation_text(found),
         since=presenters.designated_since_text(found),
     )

@@ -15,7 +15,7 @@ from floreo.core.lists import Listing
 from floreo.infrastructure import cascade_text
 from floreo.infrastructure.access import get_change_for, get_failure_for, get_what_if_for
 from floreo.infrastructure.actions import what_ifs as acts
-from floreo.infrastructure.queries import run_what_if
+from floreo.infrastructure.queries import points_of, run_what_if, the_register
 from floreo.infrastructure.tables import WHAT_IFS
 from floreo.workspace.commands import Command, command_view, commands_for, new, over_row
 from floreo.workspace.forms import CommandForm
@@ -106,6 +106,7 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         "hours": cascade_text.hours_shown(found.hours),
         "places": cascade_text.by_place(ran),
         "limits": cascade_text.limits(ran),
+        "helps": cascade_text.what_would_help(ran) if ran.cascade.hits else [],
         "compared": cascade_text.compared(ran, other) if other is not None else [],
         "commands": [
             (command, reverse("workspace:what_if_command", args=[code, name]), name)
@@ -114,6 +115,23 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/infrastructure/what_if.html", context)
+
+
+SINGLE_POINT_HOURS = 72
+
+
+def single_points(request: HttpRequest) -> HttpResponse:
+    register = the_register()
+    lines = cascade_text.single_point_lines(register, points_of(register, SINGLE_POINT_HOURS))
+    context = {
+        "workspace_section": "single_points",
+        "lines": lines,
+        "hours": SINGLE_POINT_HOURS,
+        "services": len(register.services),
+        "unchecked": len(register.unchecked),
+        "dependencies": len(register.dependencies),
+    }
+    return render(request, "workspace/infrastructure/single_points.html", context)
 
 
 def what_if_command(request: HttpRequest, code: str, name: str) -> HttpResponse:

@@ -72,7 +72,7 @@ def sector(request: HttpRequest, code: str) -> HttpResponse:
         "workspace_section": "sectors",
         "sector": found,
         "parts": found.parts.all(),
-        "services": [(each, presenters.team_standing_text(each)) for each in rows],
+        "services": [(each, presenters.team_designation_text(each)) for each in rows],
         "bodies": Organisation.objects.visible_to(request.user).filter(sector=found, merged_into=None),
         "commands": [
             (command, reverse("workspace:sector_command", args=[code, name]))
@@ -97,7 +97,7 @@ def services(request: HttpRequest) -> HttpResponseBase:
         "rows": [
             (
                 each,
-                presenters.team_standing_text(each),
+                presenters.team_designation_text(each),
                 presenters.users_text(each),
                 presenters.places_text(each.served.all()),
             )

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("designations/<slug:code>/do/<slug:name>/", designations.designation_command, name="designation_command"),
     path("cascades/", cascades.what_ifs, name="what_ifs"),
     path("new-cascade/", cascades.new_what_if, name="new_what_if"),
+    path("single-points/", cascades.single_points, name="single_points"),
     path(_W, cascades.what_if, name="what_if"),
     path(f"{_W}do/<slug:name>/", cascades.what_if_command, name="what_if_command"),
     path(f"{_W}failures/<int:pk>/do/<slug:name>/", cascades.failure_command, name="failure_command"),
@@ -41,7 +42,7 @@ NEEDS = {
     Permission.SERVICE_EDIT: "new_sector sector_command new_service service_command asset_command plan_command"
     " dependency_command designation_command",
     Permission.DEPENDENCY_READ: "dependencies",
-    Permission.CASCADE_RUN: "what_ifs new_what_if what_if what_if_command failure_command change_command",
+    Permission.CASCADE_RUN: "what_ifs new_what_if single_points what_if what_if_command failure_command change_command",
 }
 # These show their own to whoever may see only their own organisation's.
 NARROWED = "sectors sector services service assets recovery_plans designations designation dependencies"

@@ -110,6 +110,7 @@ class Line:
     service: Service
     hit: Hit
     at: str
+    first: str  # where it was hit before, in part
     effect: str
     because: str
     people: str
@@ -126,13 +127,14 @@ def _line(ran: Ran, hit: Hit) -> Line:
     register = ran.register
     service = register.services[hit.service]
     cause = hit.stop_cause or ran.cascade.largest_cause(hit.service) or hit.cause
-    at = hit.stopped_at if hit.stopped_at is not None else hit.hit_at
+    at = hit.stopped_at if hit.stopped_at is not None else cause.hour
     used = sum(ran.cascade.graph.service(hit.service).users.values())
     effect = _("Stops") if hit.stopped_at is not None else _("Loses %(share)d %%") % {"share": round(hit.loss * 100)}
     return Line(
         service,
         hit,
         when_text(at),
+        _("In part %(at)s") % {"at": when_text(hit.hit_at)} if hit.hit_at < at else "",
         effect,
         cause_text(register, cause),
         people_text(used) if used else _("Not known"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission
 from floreo.core.lists import Listing
-from floreo.infrastructure import cascade_text
+from floreo.infrastructure import cascade_drawing, cascade_text
 from floreo.infrastructure.access import get_change_for, get_failure_for, get_what_if_for
 from floreo.infrastructure.actions import what_ifs as acts
 from floreo.infrastructure.queries import points_of, run_what_if, the_register
@@ -94,6 +94,7 @@ def new_what_if(request: HttpRequest) -> HttpResponse:
 def what_if(request: HttpRequest, code: str) -> HttpResponse:
     found = get_what_if_for(request.user, code)
     ran = run_what_if(found)
+    lines = cascade_text.lines(ran)
     other = run_what_if(found.like, ran.register) if found.like is not None else None
     context = {
         "workspace_section": AREA,
@@ -102,7 +103,9 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         "summary": cascade_text.summary_text(ran),
         "failures": found.failures.select_related("service"),
         "changes": found.changes.select_related("dependency__service", "dependency__needs"),
-        "lines": cascade_text.lines(ran),
+        "picture": cascade_drawing.drawing(ran),
+        "stops": [line for line in lines if line.hit.stopped_at is not None],
+        "parts": [line for line in lines if line.hit.stopped_at is None],
         "hours": cascade_text.hours_shown(found.hours),
         "places": cascade_text.by_place(ran),
         "limits": cascade_text.limits(ran),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -100,24 +100,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--database-only"):
         _leave_out_what_one_database_shows(config, items)
     yield
-    first = tuple(ROOT / "tests" / place for place in WAITING)
+    first = within(WAITING)
     # Those that find the same pack loaded follow each other. On the second database those with nights of reports come last:
     # the other lane prepares them meanwhile.
     packs = [None, *LOADED.values()]
     packs.sort(key=lambda pack: pack == LOADED["isla_feeds"])
 
     def place(item: pytest.Item) -> tuple[bool, int]:
-        return not any(item.path.is_relative_to(place) for place in first), packs.index(_pack_of(item))
+        return not first(item), packs.index(_pack_of(item))
 
     items.sort(key=place)
 
 
+def within(places: Iterable[str]) -> Callable[[pytest.Item], bool]:
+    """Whether a test stands in one of these folders or files of tests/."""
+    folders = tuple(f"{ROOT / 'tests' / place}{'' if place.endswith('.py') else '/'}" for place in places)
+    return lambda item: str(item.path).startswith(folders)
+
+
 def _put_into_groups(items: list[pytest.Item]) -> None:
     """Whatever shares a server or a browser is run by one worker, which then starts it once."""
+    is_of_the_api = within(["api"])
     for item in items:
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="runs where the tests run on PostgreSQL"))
-        if item.path.is_relative_to(ROOT / "tests" / "api"):  # the API is built at its first call, which takes seconds
+        if is_of_the_api(item):  # the API is built at its first call, which takes seconds
             item.add_marker(pytest.mark.xdist_group("api"))
         if "isla_feeds" in getattr(item, "fixturenames", ()):  # read into memory once, which takes seconds
             item.add_marker(pytest.mark.xdist_group("reports"))
@@ -126,7 +133,7 @@ def _put_into_groups(items: list[pytest.Item]) -> None:
 def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On the second database, pure logic need not be shown again."""
     asks = {"db", "transactional_db", "django_db_setup"}
-    one = tuple(ROOT / "tests" / place for place in ON_ONE_DATABASE)
+    shown_on_one = within(ON_ONE_DATABASE)
 
     def stays(item: pytest.Item) -> bool:
         if item.get_closest_marker("one_database"):
@@ -134,13 +141,15 @@ def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest
         if item.get_closest_marker("postgresql") or item.get_closest_marker("two_databases"):
             return True
         mark = item.get_closest_marker("django_db")
-        if any(item.path.is_relative_to(place) for place in one):  # but for races: who waits for whom is the database's
+        if shown_on_one(item):  # but for races: who waits for whom is the database's
             return bool(mark and mark.kwargs.get("transaction"))
         return bool(mark or asks & set(getattr(item, "fixturenames", ())))
 
-    out = [item for item in items if not stays(item)]
+    kept, out = [], []
+    for item in items:
+        (kept if stays(item) else out).append(item)
     config.hook.pytest_deselected(items=out)
-    items[:] = [i for i in items if i not in set(out)]
+    items[:] = kept
 
 
 # A file, not memory: SQLite then locks between threads as it does in production.

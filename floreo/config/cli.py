@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from datetime import date
@@ -219,6 +220,7 @@ def _main(arguments: list[str] | None) -> int:
         if not asked.parent:
             return processes.run(asked)
         processes.end_with(asked.parent)
+    gc.set_threshold(20_000, 20, 20)  # what is imported stays for good; as the processes that serve (wsgi.py)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
     import django  # after the environment is settled: settings read it once
 

@@ -3,6 +3,7 @@ command is a fork of that. Exit code, output and what it leaves behind are those
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pickle
@@ -27,6 +28,7 @@ if "FLOREO_WARM" in os.environ:  # only where commands are forked from: a test t
 
     cage.IDLE = 3600.0  # what starts readers waits for the next command, too
     cage.start(("floreo.feeds.engine.caged", "floreo.core.reading.caged", "floreo.evidence.caged"))
+    gc.freeze()
 
 
 def as_if_just_started(env: dict[str, str]) -> None:

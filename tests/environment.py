@@ -1,10 +1,12 @@
 """Loaded before Django reads its settings: tests never touch a developer's data, and end without leaving a folder behind."""
 
 import atexit
+import fcntl
 import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,24 @@ settings.register_profile("floreo", deadline=None, max_examples=EXAMPLES, suppre
 settings.load_profile("floreo")
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """In an empty clone the first worker compiles all tests and reads their constants, and leaves both on the disk; the others
+    wait for that rather than do the same beside it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    home = Path(os.environ.get("FLOREO_ONCE") or os.environ["FLOREO_TESTS"])
+    home.mkdir(parents=True, exist_ok=True)
+    done = home / "collected"
+    with (home / "collected.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            found = yield
+            done.touch()
+            return found
+    return (yield)
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)

@@ -50,9 +50,13 @@ def every_file(*tops: str) -> Iterator[tuple[str, str]]:
 
 def test_no_choice_stands_within_a_choice() -> None:
     """`a if b else c if d else e` takes reading twice."""
+    of_a_choice = re.compile(
+        r"\belse\b(?!\s*:)"
+    )  # only files with two are parsed: to parse all takes longer than the rest
     found = [
         f"{place}:{node.lineno}"
         for place, text in every_file()
+        if len(of_a_choice.findall(text)) > 1
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.IfExp)
         and any(isinstance(n, ast.IfExp) for part in (node.test, node.body, node.orelse) for n in ast.walk(part))
@@ -119,8 +123,8 @@ def test_no_junk_drawers() -> None:
 
 
 def test_every_module_says_what_belongs_in_it() -> None:
-    found = every_file("floreo")
-    assert [place for place, text in found if text.strip() and not ast.get_docstring(ast.parse(text))] == []
+    bare = [(place, text) for place, text in every_file("floreo") if text.strip() and not text.startswith('"""')]
+    assert [place for place, text in bare if not ast.get_docstring(ast.parse(text))] == []
 
 
 def test_rows_are_written_only_in_actions() -> None:

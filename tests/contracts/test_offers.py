@@ -240,8 +240,10 @@ def _sources_but_access() -> Iterator[Path]:
 def _asked_in_code() -> set[str]:
     """Permissions that a view, an action or a rule of ours asks for: X in Permission.X."""
     found = set()
+    named = re.compile(r"\b(Permission|P)\s*\.")
     for path in _sources_but_access():
-        for node in ast.walk(_source(path)):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if named.search(text) else ():
             if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in {"Permission", "P"}:
                 found.add(node.attr)
     return found

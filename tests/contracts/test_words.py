@@ -253,12 +253,15 @@ def better_name(name: str, *, is_function: bool) -> tuple[str, str] | None:
         return None
     if better := match(glossary.WHOLE_NAMES, name.strip("_").lower()):
         return name, better
-    tables = [glossary.NAMES, *([glossary.FUNCTIONS] if is_function else [])]
     for part in map(str.lower, PART.findall(name)):
-        for table in tables:
-            if better := match(table, part):
-                return part, better
+        if better := better_part(part, is_function=is_function):
+            return part, better
     return None
+
+
+@cache
+def better_part(part: str, *, is_function: bool) -> str:
+    return match(glossary.NAMES, part) or (match(glossary.FUNCTIONS, part) if is_function else "")
 
 
 def match(table: Mapping[str, str], word: str) -> str:

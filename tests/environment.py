@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ settings.load_profile("floreo")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[object]:
+def pytest_collection() -> Generator[None, object, object]:
     """In an empty clone the first worker compiles all tests and reads their constants, and leaves both on the disk; the others
     wait for that rather than do the same beside it."""
     if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -221,6 +221,14 @@ def limits(ran: Ran) -> list[str]:
     return found
 
 
+def always_said() -> list[str]:
+    """What holds of every cascade."""
+    return [
+        _("Losses are not added: of several, the largest counts. Nothing is repaired within the hours shown."),
+        _("Who uses several services is not known. Where that matters, the least and the most are given."),
+    ]
+
+
 @dataclass(frozen=True)
 class ComparedLine:
     """One hour in two what-ifs: people without at least one service."""

@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission
+from floreo.core.errors import Missing
 from floreo.core.lists import Listing
+from floreo.core.ui.papers import paper
 from floreo.infrastructure import cascade_drawing, cascade_text
 from floreo.infrastructure.access import get_change_for, get_failure_for, get_what_if_for
 from floreo.infrastructure.actions import what_ifs as acts
 from floreo.infrastructure.queries import points_of, run_what_if, the_register
 from floreo.infrastructure.tables import WHAT_IFS
+from floreo.organisations.queries import the_country
 from floreo.workspace.commands import Command, command_view, commands_for, new, over_row
 from floreo.workspace.forms import CommandForm
-from floreo.workspace.infrastructure import forms
+from floreo.workspace.infrastructure import cascade_papers, forms
 from floreo.workspace.verbs import history_of
 
 AREA = "what_ifs"
@@ -108,7 +111,7 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         "parts": [line for line in lines if line.hit.stopped_at is None],
         "hours": cascade_text.hours_shown(found.hours),
         "places": cascade_text.by_place(ran),
-        "limits": cascade_text.limits(ran),
+        "limits": [*cascade_text.limits(ran), *cascade_text.always_said()],
         "helps": cascade_text.what_would_help(ran) if ran.cascade.hits else [],
         "compared": cascade_text.compared(ran, other) if other is not None else [],
         "commands": [
@@ -118,6 +121,20 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/infrastructure/what_if.html", context)
+
+
+def what_if_paper(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The same as PDF or Word, or the services that are hit as CSV."""
+    found = get_what_if_for(request.user, code)
+    ran = run_what_if(found)
+    if kind == "csv":
+        response = HttpResponse(cascade_papers.as_rows(ran), content_type="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{found.code}.csv"'
+        return response
+    country = the_country()
+    if country is None:
+        raise Missing
+    return paper(cascade_papers.document(country, found, ran), kind, name=found.code)
 
 
 SINGLE_POINT_HOURS = 72

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("new-cascade/", cascades.new_what_if, name="new_what_if"),
     path("single-points/", cascades.single_points, name="single_points"),
     path(_W, cascades.what_if, name="what_if"),
+    path(f"{_W}paper.<str:kind>", cascades.what_if_paper, name="what_if_paper"),
     path(f"{_W}do/<slug:name>/", cascades.what_if_command, name="what_if_command"),
     path(f"{_W}failures/<int:pk>/do/<slug:name>/", cascades.failure_command, name="failure_command"),
     path(f"{_W}changes/<int:pk>/do/<slug:name>/", cascades.change_command, name="change_command"),
@@ -42,7 +43,7 @@ NEEDS = {
     Permission.SERVICE_EDIT: "new_sector sector_command new_service service_command asset_command plan_command"
     " dependency_command designation_command",
     Permission.DEPENDENCY_READ: "dependencies",
-    Permission.CASCADE_RUN: "what_ifs new_what_if single_points what_if what_if_command failure_command change_command",
+    Permission.CASCADE_RUN: "what_ifs new_what_if single_points what_if what_if_paper what_if_command failure_command change_command",
 }
 # These show their own to whoever may see only their own organisation's.
 NARROWED = "sectors sector services service assets recovery_plans designations designation dependencies"

@@ -26,6 +26,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         "designation": ["DES-2026-010"],
         "designation_command": ["DES-2026-010", "score"],
         "what_if": [WHAT_IF],
+        "what_if_paper": [WHAT_IF, "csv"],
         "what_if_command": [WHAT_IF, "edit"],
         "failure_command": [WHAT_IF, failure.pk, "remove"],
         "change_command": [WHAT_IF, change.pk, "remove"],

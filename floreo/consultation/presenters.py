@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -276,6 +278,16 @@ def byline(comment: Comment) -> str:
     """Who it is from, as it is published: "Citizen", or "Red Sur, civil society"."""
     name, kind = comment.published_name, respondent_word(comment.respondent)
     return f"{name}, {kind[:1].lower()}{kind[1:]}" if name else kind
+
+
+def from_whom(comment: Comment) -> SafeString | str:
+    """Who it is from, for those who read all comments: whether its name is to be published is said with it."""
+    kind = respondent_word(comment.respondent)
+    if comment.wanted_name:
+        return format_html("{}, {} <bdi>{}</bdi>", kind, _("published with the name"), comment.wanted_name)
+    if comment.organisation_name:
+        return format_html("{}, <bdi>{}</bdi> ({})", kind, comment.organisation_name, _("Publish without a name"))
+    return kind
 
 
 def comment_state_text(comment: Comment) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.db.models import Count, QuerySet
+from django.utils.text import Truncator
 
 from floreo.consultation import moments
 from floreo.consultation.logic import CHANGED, clusters, tally
@@ -176,3 +177,11 @@ def _clusters(texts: tuple[tuple[int, str], ...]) -> list[list[int]]:
 
 def without_answer(points: Iterable[Point]) -> list[Point]:
     return [point for point in points if not point.decision]
+
+
+def point_choices(consultation: Consultation) -> list[tuple[int, str]]:
+    """Number and words of each point, to choose one from: as they were written, the first 80 characters."""
+    found = consultation.points.values_list("number", "title")
+    return [
+        (number, f"{number}. {title if len(title) <= 80 else Truncator(title).chars(80)}") for number, title in found
+    ]

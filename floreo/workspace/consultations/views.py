@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -28,7 +28,7 @@ from floreo.consultation.access import (
 )
 from floreo.consultation.actions import commenting, deciding, preparing
 from floreo.consultation.models import Comment, CommentState, Consultation
-from floreo.consultation.queries import account_of, in_no_point, suggestions_of, topics_of
+from floreo.consultation.queries import account_of, in_no_point, point_choices, suggestions_of, topics_of
 from floreo.consultation.tables import CONSULTATIONS, WORKSPACE_COMMENTS
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing, Refused
@@ -337,18 +337,58 @@ def _rows_of(found: Consultation) -> Any:
 def comments(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every comment, to be read and grouped."""
     found = get_consultation_for(request.user, code)
-    listing = Listing(WORKSPACE_COMMENTS, request, rows=_rows_of(found), page=PAGE)
+    listing = Listing(WORKSPACE_COMMENTS, request, rows=_rows_of(found), page=PAGE, shown=_shown)
     if file := listing.download():
         return file
     context = {
         "workspace_section": AREA,
         "consultation": found,
         "listing": listing,
-        "rows": [(c, presenters.about_text(c), presenters.respondent_word(c.respondent)) for c in listing.rows],
-        "points": list(found.points.all()),
+        "rows": [_row(c) for c in listing.rows],
+        "points": point_choices(found),
         "may_group": can(request.user, _RUN, found) and not found.is_answered,
     }
     return render(request, "workspace/consultations/comments.html", context)
+
+
+_COLUMNS = (  # that the list shows, and what the properties ask for that it shows
+    "consultation",
+    "number",
+    "reference",
+    "received_on",
+    "respondent",
+    "organisation_name",
+    "name",
+    "is_nameless",
+    "language",
+    "clause",
+    "text",
+    "state",
+    "topic",
+    "topic__number",
+    "point",
+    "point__number",
+)
+
+
+def _shown(rows: QuerySet[Comment]) -> QuerySet[Comment]:
+    return rows.only(*_COLUMNS)
+
+
+def _row(comment: Comment) -> dict[str, Any]:
+    return {
+        "number": str(comment.number),
+        "reference": comment.reference,
+        "href": comment.workspace_url(),
+        "about": presenters.about_text(comment),
+        "from": presenters.from_whom(comment),
+        "on": comment.received_on,
+        "state": str(comment.get_state_display()),
+        "point": str(comment.point.number) if comment.point is not None else "",
+        "is_counted": comment.is_counted,
+        "language": comment.language,
+        "text": comment.text,
+    }
 
 
 def alike(request: HttpRequest, code: str) -> HttpResponse:
@@ -359,7 +399,7 @@ def alike(request: HttpRequest, code: str) -> HttpResponse:
         "consultation": found,
         "suggestions": suggestions_of(found),
         "compared": in_no_point(found).count(),
-        "points": list(found.points.all()),
+        "points": point_choices(found),
         "may_group": can(request.user, _RUN, found) and not found.is_answered,
     }
     return render(request, "workspace/consultations/alike.html", context)

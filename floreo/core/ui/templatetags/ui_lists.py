@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -11,7 +12,7 @@ from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
 from django.urls import NoReverseMatch
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from floreo.core.routes import path_to
@@ -29,9 +30,49 @@ def filters(listing: Any, hint: str = "") -> dict[str, Any]:
     return {
         "listing": listing,
         "hint": hint,
-        "few": [f for f in every if len(f.options) <= MOST_CHIPS],
-        "many": [f for f in every if len(f.options) > MOST_CHIPS],
+        "few": [(f, _chips(f)) for f in every if len(f.options) <= MOST_CHIPS],
+        "many": [(f, _options(f)) for f in every if len(f.options) > MOST_CHIPS],
     }
+
+
+# A hundred choices as nodes of a template take longer than all else of a list.
+def _chips(shown: Any) -> SafeString:
+    rows = ((o.href, mark_safe(' aria-current="true"') if o.is_current else "", o.title) for o in shown.options)
+    return format_html_join("", '<li><a href="{}"{}>{}</a></li>', rows)
+
+
+def _options(shown: Any) -> SafeString:
+    rows = (
+        (o.value, mark_safe(" selected") if o.is_current else "", o.title if o.value else f"{shown.title}: {o.title}")
+        for o in shown.options
+    )
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+@register.simple_tag
+def choices(pairs: Iterable[tuple[object, object]]) -> SafeString:
+    """{% choices points %}: an option for each pair of value and words."""
+    return format_html_join("", '<option value="{}">{}</option>', pairs)
+
+
+@register.simple_tag
+def menu_links(groups: Iterable[Any], here: str) -> SafeString:
+    """{% menu_links workspace_menu here %}: each heading with its links, that of the area `here` marked."""
+    return format_html_join("", '<p class="fl-kicker">{}</p><ul>{}</ul>', ((g.words, _links(g, here)) for g in groups))
+
+
+def _links(group: Any, here: str) -> SafeString:
+    rows = (
+        (each.href, mark_safe(' aria-current="page"') if each.here == here else "", each.words) for each in group.links
+    )
+    return format_html_join("", '<li><a href="{}"{}>{}</a></li>', rows)
+
+
+@register.simple_tag(takes_context=True)
+def made(context: Context, name: str) -> SafeString:
+    """{% made "ui/workspace_nav.html" as nav %}: what `include` would print here, for a part that a page has twice."""
+    assert context.template is not None
+    return context.template.engine.get_template(name).render(context)
 
 
 @register.inclusion_tag("ui/pager.html")

@@ -37,6 +37,7 @@ from floreo.consultation import moments
 from floreo.consultation.actions import preparing
 from floreo.consultation.logic import clusters
 from floreo.consultation.models import Comment, Consultation, Point, Respondent
+from floreo.core import search
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Country, Membership, User
 
@@ -86,7 +87,8 @@ def filled(number: int) -> Consultation:
         )
         for n, words in enumerate(texts(number), 1)
     ]
-    Comment.objects.bulk_create(rows, batch_size=AT_ONCE)
+    for at in range(0, number, AT_ONCE):
+        search.refresh_many(Comment.objects.bulk_create(rows[at : at + AT_ONCE]))
     with connection.cursor() as cursor:  # as PostgreSQL does by itself within minutes
         cursor.execute("ANALYZE")
     return made
@@ -138,11 +140,16 @@ def main() -> None:
         "workspace: the list": get(desk, f"{here}comments/"),
         "workspace: those that wait to be read": get(desk, f"{here}comments/?state=waiting"),
         "workspace: in no point, of businesses": get(desk, f"{here}comments/?grouped=no&respondent=business"),
-        "workspace: with two words": get(desk, f"{here}comments/?q=magistrate+penalty"),
+        "workspace: with two words that none has": get(desk, f"{here}comments/?q=magistrate+penalty"),
+        "workspace: with a word that nearly all have": get(desk, f"{here}comments/?q=magistrate"),
+        "workspace: with the number of one": get(desk, f"{here}comments/?q=B-{made.pk}-{asked.comments // 2}"),
         "workspace: the consultation with its counts": get(desk, here),
         "public: its page": get(stranger, public),
         "public: published comments": get(stranger, f"{public}comments/"),
-        "public: of citizens, with a word": get(stranger, f"{public}comments/?respondent=citizen&q=magistrate"),
+        "public: with two words that none has": get(stranger, f"{public}comments/?q=magistrate+penalty"),
+        "public: of citizens, with a word that nearly all have": get(
+            stranger, f"{public}comments/?respondent=citizen&q=magistrate"
+        ),
     }.items():
         median, high = timed(do)
         print(f"{what:56} {median:>10.0f} {high:>8.0f}")

@@ -371,7 +371,7 @@ def _search_index(_asked: argparse.Namespace) -> int:
 
     SearchEntry.objects.all().delete()
     for model in apps.get_models():
-        if hasattr(model, "search_entry"):
+        if search.is_indexed(model):
             search.refresh_many(model._default_manager.iterator(chunk_size=2000))
     echo(f"{SearchEntry.objects.count()} things can be found.")
     return 0

@@ -15,7 +15,7 @@ from floreo.consultation.logic import LONGEST, Phase, phase_of
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, Parts
 from floreo.legislation.models import LawVersion
 from floreo.organisations.models import Organisation
 
@@ -354,6 +354,9 @@ class Point(OfConsultation, Translated):
         return f"{self.number}. {self.title}"
 
 
+COMMENT_PARTS = "comment_parts"  # the kind of their entries in the index
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, viewer: object) -> CommentQuerySet:
         """What was published, to everybody; the rest to who reads comments before."""
@@ -446,6 +449,11 @@ class Comment(OfConsultation):
     def audit_subject(self) -> models.Model:
         """Thousands of comments would bury what was done to their consultation: each has a history of its own."""
         return self
+
+    def search_parts(self) -> Parts:
+        """Of all that a list looks into. Who may read which of it is decided there."""
+        texts = (self.reference, self.text, self.shown_text, self.organisation_name, self.name)
+        return Parts(COMMENT_PARTS, self.consultation_id, " ".join(texts))
 
     @property
     def published_text(self) -> str:

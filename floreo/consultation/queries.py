@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from floreo.consultation import moments
 from floreo.consultation.logic import CHANGED, clusters, tally
 from floreo.consultation.models import (
+    COMMENT_PARTS,
     Comment,
     CommentState,
     Consultation,
@@ -22,9 +23,11 @@ from floreo.consultation.models import (
     Respondent,
     Topic,
 )
+from floreo.core import search
 from floreo.legislation.models import LawProvision, LawVersion
 
 SECTION = "section"
+MOST_NARROWED = 2000  # comments that may have the words; of more the texts are read in their order
 
 
 def clauses_of(version: LawVersion | None) -> list[LawProvision]:
@@ -185,3 +188,8 @@ def point_choices(consultation: Consultation) -> list[tuple[int, str]]:
     return [
         (number, f"{number}. {title if len(title) <= 80 else Truncator(title).chars(80)}") for number, title in found
     ]
+
+
+def with_words(consultation: Consultation) -> Callable[[str], list[int] | None]:
+    """For a list of its comments (core/lists.py): those that may have the words asked for."""
+    return lambda words: search.with_parts(COMMENT_PARTS, consultation.pk, words, most=MOST_NARROWED)

@@ -23,6 +23,7 @@ from floreo.core.errors import Missing, Refused
 from floreo.core.tables import Table
 
 PAGE = 50
+MOST_WORDS = 8  # that are looked for
 MOST_KEYS = (
     20_000  # of rows with the words asked for, read at once; where there are more, they are counted by the database
 )
@@ -99,7 +100,8 @@ class ShownFilter:
 
 class Listing:
     """What a list page shows. Reads `q`, `after` and the table's filters from the address. `shown` may leave columns out that the
-    page does not show; a download has them all."""
+    page does not show; a download has them all. `narrowed` gives the keys of the rows that may have the words asked for
+    (core/search.py: with_parts), or None where it does not know; a list that is not `counted` never asks for its total."""
 
     def __init__(
         self,
@@ -109,10 +111,13 @@ class Listing:
         rows: QuerySet[Any] | None = None,
         page: int = PAGE,
         shown: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+        narrowed: Callable[[str], list[int] | None] | None = None,
+        counted: bool = True,
     ):
         if not table.is_open_to(request.user):
             raise Missing
         self.table, self.request, self.page, self.shown = table, request, page, shown
+        self.narrowed, self.counted = narrowed, counted
         self.q = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
         self._base = table.ordered(request.user) if rows is None else rows.order_by(*table.order)
 
@@ -120,7 +125,11 @@ class Listing:
     def all_rows(self) -> QuerySet[Any]:
         """Every row that fits search and filters, in order: what a download holds."""
         rows = self._base
-        for word in self.q.split()[:8]:
+        words = self.q.split()[:MOST_WORDS]
+        if words and self.narrowed is not None:
+            keys = self.narrowed(" ".join(words))
+            rows = rows if keys is None else rows.filter(pk__among=keys)
+        for word in words:
             condition = Q()
             for name in self.table.search:
                 condition |= Q(**{f"{name}__icontains": word})
@@ -134,8 +143,8 @@ class Listing:
     @cached_property
     def _keys(self) -> list[Any] | None:
         """The keys of all rows with the words asked for, in order: they are looked for once, and not for the count and then again
-        for the page. None where no words are asked for, or too many rows have them."""
-        if not self.q or self.table.order[-1].lstrip("-") != "pk":
+        for the page. None where no words are asked for, nobody counts them, or too many rows have them."""
+        if not self.q or not self.counted or self.table.order[-1].lstrip("-") != "pk":
             return None
         keys = list(self.all_rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
         return keys if len(keys) <= MOST_KEYS else None
@@ -146,7 +155,7 @@ class Listing:
         if cursor and last not in keys:
             return None
         start = keys.index(last) + 1 if cursor else 0
-        return self._base.filter(pk__in=keys[start : start + self.page + 1])
+        return self._base.filter(pk__among=keys[start : start + self.page + 1])
 
     @cached_property
     def _fetched(self) -> list[Any]:

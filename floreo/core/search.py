@@ -3,9 +3,12 @@ by having `search_entry()`; what strangers may find is decided there too."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from functools import lru_cache
+from string import ascii_lowercase
+from typing import Any, Protocol, runtime_checkable
 
 from django.apps import apps
 from django.db import connection, models
@@ -39,6 +42,20 @@ class FoundWith(Protocol):
     def found_with(self) -> models.Model: ...
 
 
+@dataclass(frozen=True)
+class Parts:
+    """How a row is found by any part of its words: never by `find`, only by `with_parts`. `kind` is no kind that an app offers."""
+
+    kind: str
+    within: int  # the row that it belongs to, so that one is not sought among those of others
+    text: str
+
+
+@runtime_checkable
+class FoundByParts(Protocol):
+    def search_parts(self) -> Parts: ...
+
+
 def spoken(thing: Translated) -> list[str]:
     """What it is called, in each language: its own first."""
     own = next(f for f in ("title", "name") if f in thing.translated_fields)
@@ -50,45 +67,47 @@ def refresh(thing: models.Model) -> None:
     """Keeps the index in step with one saved thing."""
     if isinstance(thing, FoundWith):
         refresh(thing.found_with())
-    if not isinstance(thing, Findable):
-        return
-    entry = thing.search_entry()
-    fields = {
-        "kind": entry.kind[:40],
-        "title": entry.title[:500],
-        "body": entry.body,
-        "address": entry.address[:300],
-        "workspace_address": entry.workspace_address[:300],
-        "is_public": entry.is_public,
-    }
-    SearchEntry.objects.update_or_create(key=audit.key(thing), defaults=fields)
+    for fields in _facts_of(thing):
+        SearchEntry.objects.update_or_create(key=audit.key(thing), defaults=fields)
 
 
 def refresh_many(things: Iterable[models.Model]) -> None:
-    rows = []
     given = list(things)
     others = {(type(other), other.pk): other for other in (t.found_with() for t in given if isinstance(t, FoundWith))}
-    for thing in [*given, *others.values()]:
-        if isinstance(thing, Findable):
-            e = thing.search_entry()
-            rows.append(
-                SearchEntry(
-                    key=audit.key(thing),
-                    kind=e.kind[:40],
-                    title=e.title[:500],
-                    body=e.body,
-                    address=e.address[:300],
-                    workspace_address=e.workspace_address[:300],
-                    is_public=e.is_public,
-                )
-            )
+    every = [*given, *others.values()]
     SearchEntry.objects.bulk_create(
-        rows,
+        [SearchEntry(key=audit.key(thing), **fields) for thing in every for fields in _facts_of(thing)],
         batch_size=500,
         update_conflicts=True,
         unique_fields=["key"],
         update_fields=["kind", "title", "body", "address", "workspace_address", "is_public"],
     )
+
+
+def is_indexed(model: type[models.Model]) -> bool:
+    """Whether rows of it are in the index."""
+    return hasattr(model, "search_entry") or hasattr(model, "search_parts")
+
+
+def _facts_of(thing: models.Model) -> list[dict[str, Any]]:
+    """What the index holds of it; nothing of what is not found."""
+    if isinstance(thing, Findable):
+        e = thing.search_entry()
+        return [
+            {
+                "kind": e.kind[:40],
+                "title": e.title[:500],
+                "body": e.body,
+                "address": e.address[:300],
+                "workspace_address": e.workspace_address[:300],
+                "is_public": e.is_public,
+            }
+        ]
+    if isinstance(thing, FoundByParts):
+        parts = thing.search_parts()
+        body = " ".join([_within(parts.within), *sorted(_parts_of(parts.text))])
+        return [{"kind": parts.kind, "title": "", "body": body, "address": "", "is_public": False}]
+    return []
 
 
 def refresh_others(gone: models.Model) -> None:
@@ -149,6 +168,59 @@ def rows_of(kind: str, words: str, *, most: int = 200) -> list[int]:
     ids = _on_this_database()(words, public_only=False, known=[kind], kinds=[kind], most=most)
     keys = SearchEntry.objects.filter(pk__among=ids).values_list("key", flat=True)
     return [int(key.partition(":")[2]) for key in keys]
+
+
+# --- Parts of words ---------------------------------------------------------------------------------------------------
+
+# A list looks for words anywhere in a text, also in the middle of a word. So the index holds of each text all that stands three
+# letters long in its words. Whoever has all those of a word is few, and is asked for the word itself afterwards.
+_PART = 3
+_MARK = "zq"  # before each, so that nobody who looks for the beginning of a word walks through them
+_SQLITE_PARTS = """
+    SELECT e.key FROM core_search_words w JOIN core_searchentry e ON e.id = w.rowid
+    WHERE core_search_words MATCH %s LIMIT %s"""
+_POSTGRES_PARTS = """
+    SELECT e.key FROM core_searchentry e WHERE e.words @@ to_tsquery('simple', %s) AND e.kind = %s LIMIT %s"""
+
+
+def with_parts(kind: str, within: int, words: str, *, most: int) -> list[int] | None:
+    """The primary keys of the rows of `kind` that belong to `within` and may hold every word, as letters and digits anywhere in their
+    text: all that hold them are among these, and a few others. None where no word is long enough to tell, or more than `most` may."""
+    wanted = sorted(_parts_of(words))
+    if not wanted:
+        return None
+    every = [_within(within), *wanted]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRES_PARTS, [" & ".join(every), kind, most + 1])
+        else:
+            cursor.execute(_SQLITE_PARTS, [f"body : ({' '.join(every)}) AND seen : inside{_one_word(kind)}", most + 1])
+        keys = [key for (key,) in cursor.fetchall()]
+    return [int(key.partition(":")[2]) for key in keys] if len(keys) <= most else None
+
+
+def _within(pk: int) -> str:
+    return f"{_MARK}within{pk}"
+
+
+def _parts_of(text: str) -> set[str]:
+    words = "".join(map(_folded, text)).split()
+    return {f"{_MARK}{word[at : at + _PART]}" for word in words for at in range(len(word) - _PART + 1)}
+
+
+@lru_cache(maxsize=4096)
+def _folded(sign: str) -> str:
+    """One sign as small letters and digits of ASCII; a space for what is neither. What either database takes for the same in
+    `icontains` has to be the same here; what it does not may be the same, too."""
+    found = ""
+    for each in unicodedata.normalize("NFKD", sign.upper().casefold()):
+        if each.isascii() and each.isalnum():
+            found += each
+        elif not each.isalnum():
+            found += "" if unicodedata.combining(each) else " "
+        else:
+            found += ascii_lowercase[ord(each) % 26]
+    return found
 
 
 def _on_this_database() -> Callable[..., list[int]]:

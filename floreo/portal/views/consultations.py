@@ -29,7 +29,7 @@ from floreo.consultation.actions.commenting import (
 )
 from floreo.consultation.logic import Phase
 from floreo.consultation.models import Comment, Consultation, Decision, Invitation
-from floreo.consultation.queries import account_of, clauses_of, counted, provision_of, topics_of
+from floreo.consultation.queries import account_of, clauses_of, counted, provision_of, topics_of, with_words
 from floreo.consultation.tables import CONSULTATION_COMMENTS, public_comments_of
 from floreo.core import throttle
 from floreo.core.decisions import decided_by_maker
@@ -175,7 +175,7 @@ def comments(request: HttpRequest, code: str, number: int | None = None) -> Http
     if number is not None:
         point = get_point_for(None, code, number)
         rows = rows.filter(point=point)
-    listing = Listing(_COMMENTS, request, rows=rows, page=PAGE)
+    listing = Listing(_COMMENTS, request, rows=rows, page=PAGE, narrowed=with_words(found))
     if file := list_file(listing, whole=False):
         return file
     return page(

@@ -28,7 +28,7 @@ from floreo.consultation.access import (
 )
 from floreo.consultation.actions import commenting, deciding, preparing
 from floreo.consultation.models import Comment, CommentState, Consultation
-from floreo.consultation.queries import account_of, in_no_point, point_choices, suggestions_of, topics_of
+from floreo.consultation.queries import account_of, in_no_point, point_choices, suggestions_of, topics_of, with_words
 from floreo.consultation.tables import CONSULTATIONS, WORKSPACE_COMMENTS
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing, Refused
@@ -337,7 +337,15 @@ def _rows_of(found: Consultation) -> Any:
 def comments(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every comment, to be read and grouped."""
     found = get_consultation_for(request.user, code)
-    listing = Listing(WORKSPACE_COMMENTS, request, rows=_rows_of(found), page=PAGE, shown=_shown)
+    listing = Listing(
+        WORKSPACE_COMMENTS,
+        request,
+        rows=_rows_of(found),
+        page=PAGE,
+        shown=_shown,
+        narrowed=with_words(found),
+        counted=False,
+    )
     if file := listing.download():
         return file
     context = {

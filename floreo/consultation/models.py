@@ -436,6 +436,7 @@ class Comment(OfConsultation):
         ]
         indexes = [
             models.Index(fields=["consultation", "state", "number"], name="comment_queue"),
+            models.Index(fields=["consultation", "state", "respondent", "number"], name="comment_kind"),
             models.Index(fields=["received_on", "id"], name="comment_received"),
             models.Index(  # what is counted of each, so that counting reads no text
                 fields=["consultation", "state", "point", "respondent", "language", "channel", "is_erased"],

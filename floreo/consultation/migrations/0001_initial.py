@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['consultation', 'number'],
-                'indexes': [models.Index(fields=['consultation', 'state', 'number'], name='comment_queue'), models.Index(fields=['received_on', 'id'], name='comment_received'), models.Index(fields=['consultation', 'state', 'point', 'respondent', 'language', 'channel', 'is_erased'], name='comment_counts')],
+                'indexes': [models.Index(fields=['consultation', 'state', 'number'], name='comment_queue'), models.Index(fields=['consultation', 'state', 'respondent', 'number'], name='comment_kind'), models.Index(fields=['received_on', 'id'], name='comment_received'), models.Index(fields=['consultation', 'state', 'point', 'respondent', 'language', 'channel', 'is_erased'], name='comment_counts')],
                 'constraints': [models.UniqueConstraint(fields=('consultation', 'number'), name='comment_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withheld', 'rejected']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='comment_withheld_for_a_reason')],
             },
         ),

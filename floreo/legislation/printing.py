@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from html import escape  # Django's asks of each word whether it waits for a language: a fifth of the time of an Act
 
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.wording import day_text
 from floreo.legislation.commencing import Start, not_in_force, start_of_each
-from floreo.legislation.models import InstrumentKind, LawProvision, LawVersion
+from floreo.legislation.models import InstrumentKind, LawVersion
 from floreo.legislation.queries import compared, provisions
 from floreo.legislation.text.compare import ComparedLine, ComparedProvision, Run, changed_eids, changed_lines
 from floreo.legislation.text.provisions import Front, PrintedLine, Provision, provisions_of
@@ -67,8 +67,9 @@ def _printed(pk: int, _sha256: str, before_pk: int | None, _before: str, marks: 
     before = LawVersion.objects.get(pk=before_pk) if before_pk else None
     changed = changed_labels(before, version) if before else {}
     front = front_of(version) if version.text else None
+    rows = provisions(version)
     return Printed(
-        front, contents_html(version, contents(version, changed)), html(version, changed, dict(marks)), len(changed)
+        front, contents_html(version, contents(rows, changed)), html(rows, changed, dict(marks)), len(changed)
     )
 
 
@@ -82,10 +83,12 @@ def commencement_marks(version: LawVersion, day: date) -> Marks:
     instrument = version.instrument
     if instrument.kind == InstrumentKind.BILL:
         return ()
+    rows = [Start(row.sections, row.on) for row in instrument.commencements.all()]
+    if not any(on is None or on > day for on in (row.on for row in rows)) and (instrument.in_force_on or day) <= day:
+        return ()  # whatever each section's day is, it is past
     provisions = list(version.provisions.filter(kind__in=(*HOLDERS, "section")).values_list("kind", "number", "eid"))
     provisions = [each for each in provisions if not each[2].startswith("att_")]  # schedules number from 1 again
     known = [number for kind, number, _eid in provisions if kind == "section"]
-    rows = [Start(row.sections, row.on) for row in instrument.commencements.all()]
     starts = start_of_each(known, rows, instrument.in_force_on, _sections_of(provisions))
     waiting = not_in_force(starts, day)
     return tuple(
@@ -123,12 +126,13 @@ def front_of(version: LawVersion) -> Front:
         return provisions_of(version.text)[0]
 
 
-def contents(version: LawVersion, changed: Mapping[str, str]) -> list[Entry]:
-    """Parts with their clauses; clauses without a part, and schedules, stand alone."""
-    rows = version.provisions.filter(kind__in=(*HOLDERS, "section", "schedule")).defer("words", "lines")
+def contents(rows: Iterable[Provision], changed: Mapping[str, str]) -> list[Entry]:
+    """Of the provisions of a version: parts with their clauses; clauses without a part, and schedules, stand alone."""
     found: list[Entry] = []
     by_eid: dict[str, Entry] = {}
     for row in rows:
+        if row.kind == "crossheading":
+            continue
         entry = Entry(
             row.eid, _shown_number(row), row.heading, str(CHANGES[changed[row.eid]]) if row.eid in changed else ""
         )
@@ -155,7 +159,7 @@ def _entry_html(entry: Entry, lang: str) -> str:
     return f'<li><a href="#{escape(entry.eid)}">{escape(entry.number)} {words}{note}</a></li>'
 
 
-def _shown_number(row: LawProvision) -> str:
+def _shown_number(row: Provision) -> str:
     if row.kind in HOLDERS:
         return {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[row.kind] % {
             "n": row.number
@@ -163,19 +167,20 @@ def _shown_number(row: LawProvision) -> str:
     return row.number
 
 
-def html(version: LawVersion, changed: Mapping[str, str], marks: Mapping[str, str] | None = None) -> str:
+def html(rows: Iterable[Provision], changed: Mapping[str, str], marks: Mapping[str, str] | None = None) -> str:
     found = []
     given = marks or {}
-    level = "h2"
-    for each in provisions(version):
-        found.append(_provision(each, changed.get(each.eid, ""), level, given.get(each.eid, "")))
+    level, link = "h2", _("Permanent link to %(number)s")
+    for each in rows:
+        found.append(_provision(each, changed.get(each.eid, ""), level, given.get(each.eid, ""), link))
         if each.kind in HOLDERS:
             level = "h3"
     return "".join(found)
 
 
-def _provision(each: Provision, change: str, level: str, mark: str) -> str:
-    """A clause's heading is of level `level`: below its part's, or the page's own where no part came before. `mark` is said beside it."""
+def _provision(each: Provision, change: str, level: str, mark: str, link: str) -> str:
+    """A clause's heading is of level `level`: below its part's, or the page's own where no part came before. `mark` is said beside it.
+    `link` are the words of its permanent link, in the reader's language."""
     if each.kind in HOLDERS:
         name = {"part": _("Part %(n)s"), "chapter": _("Chapter %(n)s"), "division": _("Division %(n)s")}[each.kind] % {
             "n": each.number
@@ -191,13 +196,13 @@ def _provision(each: Provision, change: str, level: str, mark: str) -> str:
         if each.heading
         else f'<span class="visually-hidden">{escape(_("Without a heading"))}</span>'
     )
-    link = _("Permanent link to %(number)s") % {"number": each.number}
+    words = link % {"number": each.number}
     notes = [str(CHANGES[change])] if change else []
     notes += [mark] if mark else []
-    note = "".join(f"<span>{escape(words)}</span>" for words in notes)
+    note = "".join(f"<span>{escape(each_note)}</span>" for each_note in notes)
     return (
         f'<article class="fl-law-clause" id="{escape(each.eid)}"><{level}><span>{escape(each.number)}</span><span>{heading}</span></{level}>'
-        f'<p class="fl-law-perma"><a href="#{escape(each.eid)}">{escape(link)}</a>{note}</p>{lines(each.lines)}</article>'
+        f'<p class="fl-law-perma"><a href="#{escape(each.eid)}">{escape(words)}</a>{note}</p>{lines(each.lines)}</article>'
     )
 
 
@@ -218,21 +223,17 @@ def lines(rows: Iterable[PrintedLine]) -> str:
 
 
 def _line(line: PrintedLine | ComparedLine, words: str) -> str:
-    classes = ["fl-law-line", f"fl-law-d{min(line.depth, _DEEPEST)}"]
     style = getattr(line, "style", "text")
-    if style == "quote":
-        classes.append("fl-law-quote")
+    quote = " fl-law-quote" if style == "quote" else ""
+    eid = escape(line.eid) if line.eid else ""
     number = ""
     if line.number:
         label = escape(line.number)
-        number = (
-            f'<a class="fl-law-no" href="#{escape(line.eid)}">{label}</a>'
-            if line.eid
-            else f'<span class="fl-law-no">{label}</span>'
-        )
-    anchor = f' id="{escape(line.eid)}"' if line.eid else ""
+        number = f'<a class="fl-law-no" href="#{eid}">{label}</a>' if eid else f'<span class="fl-law-no">{label}</span>'
+    anchor = f' id="{eid}"' if eid else ""
     inner = f"<b>{words}</b>" if style == "heading" else words
-    return f'<div class="{" ".join(classes)}"{anchor}>{number}<p>{inner}</p></div>'
+    depth = min(line.depth, _DEEPEST)
+    return f'<div class="fl-law-line fl-law-d{depth}{quote}"{anchor}>{number}<p>{inner}</p></div>'
 
 
 def marked(passage: Sequence[tuple[str, bool]]) -> str:

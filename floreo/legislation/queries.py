@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q
 
@@ -16,18 +17,24 @@ from floreo.legislation.models import Instrument, LawProvision, LawVersion, Trea
 from floreo.legislation.text.compare import ComparedProvision, compare, likeness, tokens_of
 from floreo.legislation.text.provisions import PrintedLine, Provision
 
+_FACTS = ("eid", "kind", "number", "heading", "label", "parent", "words", "lines")  # as Provision has them
 _ALIKE = 0.3  # of the words of two titles
 
 
 def provision_of(row: LawProvision) -> Provision:
-    lines = tuple(PrintedLine.of_data(line) for line in row.lines)
-    return Provision(row.eid, row.kind, row.number, row.heading, row.label, row.parent, row.words, lines)
+    return _provision(row.eid, row.kind, row.number, row.heading, row.label, row.parent, row.words, row.lines)
+
+
+def _provision(*facts: Any) -> Provision:
+    *plain, lines = facts
+    return Provision(*plain, tuple(map(PrintedLine.of_data, lines)))
 
 
 def provisions(version: LawVersion) -> list[Provision]:
     """Parts, sections and schedules, in order: what is numbered within a section is in its lines."""
     kinds = ("part", "chapter", "division", "crossheading", "section", "schedule")
-    return [provision_of(row) for row in version.provisions.filter(kind__in=kinds)]
+    rows = version.provisions.filter(kind__in=kinds)
+    return [_provision(*facts) for facts in rows.values_list(*_FACTS)]
 
 
 def compared(old: LawVersion, new: LawVersion) -> Sequence[ComparedProvision]:
@@ -48,6 +55,16 @@ def forget() -> None:
 
 def newest_version(instrument: Instrument, viewer: object) -> LawVersion | None:
     return instrument.versions.visible_to(viewer).order_by("-dated", "-pk").defer("text", "doubts").first()
+
+
+def newest_of(versions: Iterable[LawVersion]) -> LawVersion | None:
+    """As `newest_version`, of versions that were read already."""
+    return max(versions, key=lambda each: (each.dated, each.pk), default=None)
+
+
+def before_of(version: LawVersion, versions: Iterable[LawVersion]) -> LawVersion | None:
+    """As `version_before`, of the versions of its instrument that were read already."""
+    return newest_of(v for v in versions if v.language == version.language and v.dated < version.dated)
 
 
 def version_before(version: LawVersion, viewer: object) -> LawVersion | None:

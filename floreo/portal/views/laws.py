@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -90,19 +91,28 @@ def law(request: HttpRequest, code: str) -> HttpResponseBase:
         if version is None:
             raise Missing(_("No text of this law is known for that day."))
         return HttpResponseRedirect(reverse("portal:law_version", args=[code, version.code]) + f"?on={day}")
-    return _page_of(request, found, queries.newest_version(found, None), is_newest=True)
+    versions = _versions(found)
+    return _page_of(request, found, queries.newest_of(versions), versions)
 
 
 @login_not_required
 @public_page
 def law_version(request: HttpRequest, code: str, version: str) -> HttpResponseBase:
-    found = get_version_for(None, code, version)
-    newest = queries.newest_version(found.instrument, None)
+    found = get_public_law(code)
+    versions = _versions(found)
+    shown = next((each for each in versions if each.code == version), None)
+    if shown is None:
+        raise Missing
     asked = request.GET.get("on", "")
     day = _day(asked)
     if asked and day is None:
         raise Missing(_("No text of this law is known for that day."))
-    return _page_of(request, found.instrument, found, is_newest=newest is not None and newest.pk == found.pk, day=day)
+    return _page_of(request, found, shown, versions, day=day)
+
+
+def _versions(found: Instrument) -> list[LawVersion]:
+    """Those that everybody may read, without their texts."""
+    return list(found.versions.visible_to(None).defer("text", "doubts"))
 
 
 def _day(text: str) -> date | None:
@@ -119,15 +129,22 @@ class TreatyShown:
 
 
 def _page_of(
-    request: HttpRequest, found: Instrument, version: LawVersion | None, *, is_newest: bool, day: date | None = None
+    request: HttpRequest,
+    found: Instrument,
+    version: LawVersion | None,
+    versions: list[LawVersion],
+    *,
+    day: date | None = None,
 ) -> HttpResponseBase:
-    versions = list(found.versions.visible_to(None).defer("text", "doubts"))
+    """`versions` are all that everybody may read, `version` the one among them that is shown."""
+    newest = queries.newest_of(versions)
+    prefetch_related_objects([found], "commencements")
     asked = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
     hits = [
         {"eid": hit.eid, "label": hit.label, "heading": hit.heading, "passage": _safe(printing.marked(hit.passage))}
         for hit in (queries.search_inside(version, asked) if version and asked else [])
     ]
-    before = queries.version_before(version, None) if version else None
+    before = queries.before_of(version, versions) if version else None
     marks = printing.commencement_marks(version, day or clock.today()) if version else ()
     shown = printing.printed(version, before, marks) if version else None
     stages = list(found.stages.all())
@@ -141,7 +158,7 @@ def _page_of(
         law=found,
         kicker=_kicker(found),
         version=version,
-        is_newest=is_newest,
+        is_newest=version is newest,
         versions=versions,
         before=before,
         front=shown.front if shown else None,

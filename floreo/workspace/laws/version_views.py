@@ -114,6 +114,7 @@ def version(request: HttpRequest, code: str, version: str) -> HttpResponse:
     may = commands_for(request.user, found, COMMANDS)
     before = queries.version_before(found, request.user)
     changed = printing.changed_labels(before, found) if before else {}
+    provisions = queries.provisions(found)
     context = {
         "workspace_section": AREA,
         "law": found.instrument,
@@ -123,8 +124,8 @@ def version(request: HttpRequest, code: str, version: str) -> HttpResponse:
             for name, each in may.items()
         ],
         "doubts": [presenters.doubt_text(row) for row in found.doubts],
-        "contents": printing.contents(found, changed),
-        "body": mark_safe(printing.html(found, changed)),  # noqa: S308 -- printing.py escapes each word
+        "contents": printing.contents(provisions, changed),
+        "body": mark_safe(printing.html(provisions, changed)),  # noqa: S308 -- printing.py escapes each word
         "before": before,
         "others": [v for v in found.instrument.versions.defer("text") if v.pk != found.pk],
         "instructions": [

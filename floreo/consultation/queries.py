@@ -27,7 +27,7 @@ from floreo.core import search
 from floreo.legislation.models import LawProvision, LawVersion
 
 SECTION = "section"
-MOST_NARROWED = 2000  # comments that may have the words; of more the texts are read in their order
+MOST_NARROWED = 1000  # comments that may have the words; of more the texts are read in their order
 
 
 def clauses_of(version: LawVersion | None) -> list[LawProvision]:

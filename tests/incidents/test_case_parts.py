@@ -12,8 +12,8 @@ from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.tasks import Recipient
-from floreo.incidents import clocks, moments
-from floreo.incidents.actions import cases, duties, evidence, messages, parts, tasks
+from floreo.incidents import case_page, clocks, moments
+from floreo.incidents.actions import cases, duties, evidence, merging, messages, parts, tasks
 from floreo.incidents.incoming import IncomingFile
 from floreo.incidents.models import Case, CaseEvidence, Clock, ClockRule, Message, Playbook
 from floreo.incidents.tasks import waiting_tasks
@@ -262,3 +262,29 @@ def test_a_rota_and_filters_of_the_team(desk: Desk) -> None:
         "state=open&severity=high",
     )
     duties.remove_filter(saved, by=desk.ben)
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_knows_what_hangs_on_a_case_from_either_side(desk: Desk) -> None:
+    """Each relation of which it has a row, and no other: what is not named is not read."""
+    first, second, third, bare = (desk.case(f"Case {n}") for n in range(4))
+    parts.add_observables(first, by=desk.ana, found=[("ipv4", "198.51.100.7")])
+    tasks.add_task(first, by=desk.ana, title="Call")
+    parts.link_case(first, by=desk.ana, other=second)
+    merging.merge(third, by=desk.ana, into=second)
+    always = case_page._what_hangs_on(bare)
+    assert case_page._what_hangs_on(first) - always == {"observables", "tasks", "links"}
+    assert case_page._what_hangs_on(second) - always == {"links", "merges"}
+    assert case_page._what_hangs_on(third) - always == {"merges"}
+    for case in (first, second, third, bare):
+        case.refresh_from_db()
+        plain = [name for name in case_page._HANGS if name not in {"links", "merges"}]
+        assert {n for n in plain if getattr(case, n).exists()} == case_page._what_hangs_on(case) - {"links", "merges"}
+
+
+def test_no_relation_of_a_case_is_forgotten() -> None:
+    hang = {model for model, _names in case_page._HANGS.values()}
+    shown = {each.related_model for each in Case._meta.related_objects} - hang
+    assert shown <= {Case}, shown

@@ -522,3 +522,9 @@ def test_how_a_law_read_on_a_day_and_which_version_is_before() -> None:
     assert queries.version_before(second, SYSTEM) == first
     assert queries.version_before(first, SYSTEM) is None
     assert queries.newest_version(law, None) is None
+    make_version(law, "v2-es", dated=date(2020, 1, 1))
+    LawVersion.objects.filter(code="v2-es").update(language="es")
+    read = [second, first, LawVersion.objects.get(code="v2-es")]
+    assert [queries.before_of(each, read) for each in read] == [queries.version_before(each, SYSTEM) for each in read]
+    assert queries.newest_of(read) == queries.newest_version(law, SYSTEM) == read[2]
+    assert (queries.newest_of([]), queries.before_of(first, read)) == (None, None)

@@ -409,7 +409,7 @@ def many(act: Instrument) -> None:
     ("address", "queries"),
     [
         ("/laws/", 8),
-        ("/laws/boats-act/", 20),
+        ("/laws/boats-act/", 16),
         ("/laws/boats-act/v2/since/v1/", 7),
         ("/laws/boats-act/treaties/budapest/", 10),
     ],

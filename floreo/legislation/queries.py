@@ -27,7 +27,7 @@ def provision_of(row: LawProvision) -> Provision:
 
 def _provision(*facts: Any) -> Provision:
     *plain, lines = facts
-    return Provision(*plain, tuple(map(PrintedLine.of_data, lines)))
+    return Provision(*plain, lines=tuple(map(PrintedLine.of_data, lines)))
 
 
 def provisions(version: LawVersion) -> list[Provision]:

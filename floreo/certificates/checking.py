@@ -18,6 +18,9 @@ from floreo.core import cage, clock
 _PAGE = re.compile(r"(?:/[a-z]{2})?/certificates/([0-9A-Za-z-]{12,20})/")
 _SECONDS = 20  # of processor time
 _OUTPUT = 64 * 1024
+NOT_KNOWN_HERE = frozenset(  # whether it is genuine and valid: neither accepted nor refused
+    {Verdict.FOREIGN, Verdict.FOREIGN_UNKNOWN, Verdict.UNCHECKED, Verdict.UNRECORDED, Verdict.NAMESAKE}
+)
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,47 @@ def state_text(state: State | None) -> str:
             return _("Revoked")
         case _:
             return _("Not valid yet")
+
+
+def stated(read: Read) -> list[tuple[str, str]]:
+    """What a badge says of itself, the issuer first; what it does not say is left out."""
+    rows = [
+        (_("Issuer"), read.issuer_name),
+        (_("Identity of the issuer"), read.issuer_id),
+        (_("Holder"), read.holder),
+        (_("Certificate for"), read.title),
+        (_("Valid from"), read.valid_from[:10]),
+        (_("Valid until"), read.valid_until[:10]),
+    ]
+    return [(words, value) for words, value in rows if value]
+
+
+def particulars(read: Read) -> list[tuple[str, str]]:
+    """The rest of it, for who looks closer: addresses, signature and key."""
+    rows = [
+        (_("Address of the badge"), read.id),
+        (_("Address of what it attests"), read.achievement),
+        *((_("List of revoked badges, not asked"), each) for each in read.status_lists),
+        (_("Signature"), "" if read.fault is Fault.NO_BADGE else signature_text(read)),
+        (_("Key"), read.key),
+    ]
+    return [(words, value) for words, value in rows if value]
+
+
+def signature_text(read: Read) -> str:
+    if read.signature is Signature.UNKNOWN and read.fault not in (None, Fault.OLD):
+        return _("not checked, for what is wrong with the badge")
+    match read.signature:
+        case Signature.HOLDS:
+            return _("fits the badge, by the key that it names")
+        case Signature.BROKEN:
+            return _("does not fit the badge")
+        case Signature.OTHER_KEY:
+            return _("fits the badge, by another key than the one by which the issuer is called")
+        case Signature.MISSING:
+            return _("none")
+        case _:
+            return _("of a kind, or with a key, that cannot be checked here")
 
 
 def difference_text(name: str) -> str:

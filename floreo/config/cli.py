@@ -180,7 +180,13 @@ def _add_keeping(commands: Any) -> None:
 
 
 def _add_papers(commands: Any) -> None:
-    """What comes with it."""
+    """What comes with it, and certificates that somebody brings."""
+    what = commands.add_parser("certificates", help="certificates and badges").add_subparsers(
+        dest="what", required=True
+    )
+    badge = what.add_parser("check", help="judge a badge: JSON, JWT, or the SVG or PNG that carries it; no network")
+    badge.add_argument("file", type=Path)
+    badge.add_argument("--json", action="store_true", help="for machines")
     listed = commands.add_parser("licences", help="the packages that are installed with Floreo, with their licences")
     listed.add_argument("--json", action="store_true", help="the whole bill of materials (CycloneDX)")
 

@@ -389,6 +389,12 @@ def _mail_ingest(asked: argparse.Namespace) -> int:
     return ingest(asked.files, echo=echo)
 
 
+def _certificates_check(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_certificates import check
+
+    return check(asked.file, as_json=asked.json, out=sys.stdout)
+
+
 # These take the database as it is: a backup and a move change nothing, a restore makes its own, and a doctor only looks.
 AS_IT_IS = {"backup", "restore", "move", "doctor"}
 COMMANDS = {
@@ -400,6 +406,7 @@ COMMANDS = {
     "sample move-on": _sample_move_on,
     "strategy import": _strategy_import,
     "law import": _law_import,
+    "certificates check": _certificates_check,
     "framework load": _framework_load,
     "incidents import": _incidents_import,
     "incidents undo-import": _incidents_undo_import,

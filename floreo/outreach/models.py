@@ -492,6 +492,7 @@ class OutreachSession(Record):
             models.Index(fields=["ambassador", "happened_on", "state"], name="session_ambassador"),
             models.Index(fields=["place", "state", "happened_on"], name="session_place"),
             models.Index(fields=["state", "received_at"], name="session_queue"),
+            models.Index(fields=["-happened_on", "-id"], name="session_newest"),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 
@@ -93,6 +95,7 @@ class CoverageOfAll:
     first: date
     today: date
     years: tuple[int, ...]  # of the censuses
+    silent: Sequence[Silence] = ()  # longest first; empty where what is internal was not asked for
 
 
 def coverage(today: date, *, with_internal: bool = True) -> CoverageOfAll:
@@ -105,10 +108,10 @@ def coverage(today: date, *, with_internal: bool = True) -> CoverageOfAll:
         for pk, number, people in counted.values_list("district").annotate(Count("pk"), Sum("people"))
     }
     active = _by_district(active_on(today))
-    silent: Mapping[int, int] = {}
+    silence: Sequence[Silence] = silences(today) if with_internal else ()
+    silent = Counter(row.district_id for row in silence)
     waiting: Mapping[int, int] = {}
     if with_internal:
-        silent = _count(row.district_id for row, _days in silent_ambassadors(today))
         waiting = _by_district(AmbassadorRequest.objects.filter(state=RequestState.WAITING))
     rows = [
         Coverage(
@@ -116,7 +119,7 @@ def coverage(today: date, *, with_internal: bool = True) -> CoverageOfAll:
             place.population,
             active.get(place.pk, 0),
             *held.get(place.pk, (0, 0)),
-            silent.get(place.pk, 0),
+            silent[place.pk],
             waiting.get(place.pk, 0),
         )
         for place in districts
@@ -133,19 +136,12 @@ def coverage(today: date, *, with_internal: bool = True) -> CoverageOfAll:
         sum(waiting.values()),
     )
     years = tuple(sorted({place.population_year for place in districts if place.population_year}))
-    return CoverageOfAll(rows, country, first, today, years)
+    return CoverageOfAll(rows, country, first, today, years, silence)
 
 
 def _by_district(rows: object) -> dict[int, int]:
     found = rows.order_by().values_list("district").annotate(Count("pk"))  # type: ignore[attr-defined]  # any queryset with a district
     return dict(found)
-
-
-def _count(keys: object) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for key in keys:  # type: ignore[attr-defined]  # any iterable of ids
-        found[key] = found.get(key, 0) + 1
-    return found
 
 
 # --- Ambassadors --------------------------------------------------------------------------------------------------
@@ -159,16 +155,37 @@ def with_last_session(rows: AmbassadorQuerySet) -> AmbassadorQuerySet:
     return rows.annotate(last_on=Subquery(newest))
 
 
-def silent_ambassadors(today: date) -> list[tuple[Ambassador, int]]:
-    """Active ones and those on leave without a session for 60 days or more, longest first."""
+class Silence(NamedTuple):
+    """An ambassador without a session for 60 days or more, without the rest of the record."""
+
+    pk: int
+    code: str
+    district_id: int
+    days: int
+
+
+def silences(today: date) -> list[Silence]:
+    """Active ones and those on leave without a session for 60 days or more, longest first. One query; no record is built."""
     rows = Ambassador.objects.filter(state__in=(AmbassadorState.ACTIVE, AmbassadorState.ON_LEAVE))
     found = []
-    for each in with_last_session(rows).select_related("district"):
-        last: date | None = each.last_on  # type: ignore[attr-defined]  # annotated
-        days = days_silent(min(last, today) if last else None, each.certified_on, today)
+    asked = with_last_session(rows).values_list("pk", "code", "district_id", "certified_on", "last_on")
+    for pk, code, district, certified, last in asked:
+        days = days_silent(min(last, today) if last else None, certified, today)
         if days is not None and is_silent(days):
-            found.append((each, days))
-    return sorted(found, key=lambda pair: (-pair[1], pair[0].code))
+            found.append(Silence(pk, code, district, days))
+    return sorted(found, key=lambda row: (-row.days, row.code))
+
+
+def ambassadors_of(found: Sequence[Silence]) -> list[tuple[Ambassador, int]]:
+    """Their records, each with `last_on`, and for how many days each has been silent."""
+    rows = with_last_session(Ambassador.objects.filter(pk__in=[row.pk for row in found]))
+    records = {each.pk: each for each in rows.prefetch_related("district")}
+    return [(records[row.pk], row.days) for row in found if row.pk in records]
+
+
+def silent_ambassadors(today: date) -> list[tuple[Ambassador, int]]:
+    """The same with the records of all of them."""
+    return ambassadors_of(silences(today))
 
 
 @dataclass(frozen=True)
@@ -180,22 +197,34 @@ class Candidate:
     open_requests: int
 
 
+class Free(NamedTuple):
+    """How many active ambassadors a district has, and how many of them may meet pupils."""
+
+    all: int
+    checked: int
+
+    def may_go(self, audience: str) -> int:
+        return self.checked if audience == "pupils" else self.all
+
+
+def free_by_district(today: date) -> dict[int, Free]:
+    """Active ambassadors of each district that has any: what a page of many requests says of each. One query."""
+    checked = Q(checked_on__isnull=False) & (Q(check_expires_on=None) | Q(check_expires_on__gte=today))
+    rows = Ambassador.objects.filter(state=AmbassadorState.ACTIVE).order_by().values_list("district")
+    return {pk: Free(n, m) for pk, n, m in rows.annotate(n=Count("pk"), m=Count("pk", filter=checked))}
+
+
 def _is_checked(ambassador: Ambassador, today: date) -> bool:
     expires = ambassador.check_expires_on
     return ambassador.checked_on is not None and (expires is None or expires >= today)
 
 
-def who_can_go() -> list[Ambassador]:
-    """Active ambassadors, with how many requests each has: asked once for a page of requests."""
-    rows = Ambassador.objects.filter(state=AmbassadorState.ACTIVE).select_related("district")
-    return list(rows.annotate(busy=Count("requests", filter=Q(requests__state=RequestState.ASSIGNED))))
-
-
-def candidates_for(found: AmbassadorRequest, among: Sequence[Ambassador] | None = None) -> list[Candidate]:
+def candidates_for(found: AmbassadorRequest) -> list[Candidate]:
     """Of active ambassadors, those of the district and of the language first, those with the least to do before others. For pupils only
     who has a safeguarding check."""
     today = clock.today()
-    everybody = who_can_go() if among is None else among
+    rows = Ambassador.objects.filter(state=AmbassadorState.ACTIVE).prefetch_related("district")
+    everybody = rows.annotate(busy=Count("requests", filter=Q(requests__state=RequestState.ASSIGNED)))
     counted = [each for each in everybody if found.audience != "pupils" or _is_checked(each, today)]
     made = [
         Candidate(

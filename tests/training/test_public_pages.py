@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 
+from floreo.core import throttle
 from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
 from floreo.organisations.models import Country, User
@@ -137,7 +139,9 @@ class TestSigningUp:
 
         monkeypatch.setattr(enrolling, "sign_up", busy)
         answer = stranger.post(FORM, ANA)
-        assert (answer.status_code, 'value="Ana Abalone"' in text(answer)) == (503, True)
+        page = text(answer)
+        assert (answer.status_code, answer["Retry-After"], 'value="Ana Abalone"' in page) == (503, "60", True)
+        assert "You are not signed up yet" in page
 
     def test_a_crowd_by_script_meets_the_throttle_and_no_seat_is_given_twice(self, stranger: Client) -> None:
         """Of one address; the next test of all addresses together. 10,000 at once: benchmarks/sign_ups.py."""
@@ -162,8 +166,35 @@ class TestSigningUp:
         ]
         assert said == [200] * 10 + [429] * 4
         slow = stranger.post(FORM, ANA, REMOTE_ADDR="198.51.100.99")
-        assert int(slow["Retry-After"]) > 0
-        assert 'value="Ana Abalone"' in text(slow)
+        page, seconds = text(slow), int(slow["Retry-After"])
+        assert seconds > 0
+        assert "You are not signed up yet" in page
+        assert f"Nothing was recorded. Wait {seconds} seconds, then press the button below." in page
+
+    def test_the_button_of_who_was_told_to_wait_sends_the_same_again(
+        self, stranger: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pages, "OF_ALL", 1)
+        made = cohort()
+        stranger.post(FORM, ANA | {"mail": "first@example.org"})
+        page = text(stranger.post(FORM, ANA | {"name": 'Ana "<Abalone>"'}, REMOTE_ADDR="198.51.100.9"))
+        typed = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+        typed = {name: unescape(value) for name, value in typed.items()}
+        assert typed == {"organisation_name": ""} | ANA | {"name": 'Ana "<Abalone>"'}
+        assert made.enrolments.count() == 1
+        throttle.METER.clear()  # the time has passed
+        assert stranger.post(FORM, typed).status_code == 200
+        assert made.enrolments.count() == 2
+
+    def test_who_is_told_to_wait_costs_few_queries(
+        self, stranger: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+    ) -> None:
+        monkeypatch.setattr(pages, "OF_ALL", 1)
+        cohort()
+        stranger.post(FORM, ANA)
+        stranger.post(FORM, ANA, REMOTE_ADDR="198.51.100.9")
+        with django_assert_num_queries(3):
+            stranger.post(FORM, ANA, REMOTE_ADDR="198.51.100.9")
 
     def test_nobody_floods_another_with_mails(self, stranger: Client) -> None:
         cohort()

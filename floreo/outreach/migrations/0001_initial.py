@@ -348,6 +348,10 @@ class Migration(migrations.Migration):
             model_name='outreachsession',
             index=models.Index(fields=['state', 'received_at'], name='session_queue'),
         ),
+        migrations.AddIndex(
+            model_name='outreachsession',
+            index=models.Index(fields=['-happened_on', '-id'], name='session_newest'),
+        ),
         migrations.AddConstraint(
             model_name='outreachsession',
             constraint=models.CheckConstraint(condition=models.Q(('people', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('people_12'), '+', models.F('people_17')), '+', models.F('people_34')), '+', models.F('people_59')), '+', models.F('people_60')))), name='session_people_add_up'),

@@ -42,15 +42,6 @@ PAPERS, PAPERS_PER_HOUR = 10, 60
 LONGEST_TEXT = 200_000  # characters of a pasted badge
 _SECTION = "about"
 _NO_STORE = "private, no-cache"
-_GOOD = (Verdict.VALID,)
-_DOUBTFUL = (
-    Verdict.FOREIGN,
-    Verdict.FOREIGN_UNKNOWN,
-    Verdict.UNCHECKED,
-    Verdict.UNRECORDED,
-    Verdict.NAMESAKE,
-    Verdict.NO_BADGE,
-)
 
 
 def _crumbs() -> tuple[Crumb, ...]:
@@ -196,15 +187,6 @@ def _content(request: HttpRequest, text: str) -> bytes:
 
 
 def _checked(request: HttpRequest, check: checking.Check) -> HttpResponseBase:
-    read, found = check.read, check.certificate
-    stated = [
-        (_("Issuer"), read.issuer_name),
-        (_("Identity of the issuer"), read.issuer_id),
-        (_("Holder"), read.holder),
-        (_("Certificate for"), read.title),
-        (_("Valid from"), read.valid_from[:10]),
-        (_("Valid until"), read.valid_until[:10]),
-    ]
     response = page(
         request,
         "portal/certificates/checked.html",
@@ -214,8 +196,8 @@ def _checked(request: HttpRequest, check: checking.Check) -> HttpResponseBase:
         check=check,
         explanation=checking.explanation(check),
         tone=_tone(check.verdict),
-        stated=[(words, value) for words, value in stated if value],
-        certificate=found,
+        stated=checking.stated(check.read),
+        certificate=check.certificate,
         differs=[checking.difference_text(name) for name in check.differs],
     )
     response.headers["Cache-Control"] = "no-store"
@@ -223,9 +205,9 @@ def _checked(request: HttpRequest, check: checking.Check) -> HttpResponseBase:
 
 
 def _tone(verdict: Verdict) -> str:
-    if verdict in _GOOD:
+    if verdict is Verdict.VALID:
         return "good"
-    return "" if verdict in _DOUBTFUL else "bad"
+    return "" if verdict in checking.NOT_KNOWN_HERE or verdict is Verdict.NO_BADGE else "bad"
 
 
 # --- The public page of one ---------------------------------------------------------------------------------------

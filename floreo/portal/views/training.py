@@ -60,6 +60,7 @@ from floreo.training.tables import COHORTS, completed_in, people_in
 SIGN_UPS, SIGN_UPS_PER_HOUR = 30, 60
 OF_ALL, OF_ALL_PER_HOUR = 1000, 6000
 OF_MAIL, OF_MAIL_PER_HOUR = 3, 6  # letters to one address: nobody has another flooded
+BUSY_SECONDS = 60  # after which somebody tries again whom the database did not take
 PRESSES, PRESSES_PER_HOUR = 30, 60  # by one link
 AT_CHECK_IN, AT_CHECK_IN_PER_HOUR = 100, 300  # of one address: everybody in the room may share it
 SHEETS, SHEETS_PER_HOUR = 10, 60
@@ -203,26 +204,40 @@ def sign_up(request: HttpRequest, code: str) -> HttpResponse:
         if not found.takes_sign_ups or found.sign_up != SignUp.OPEN:
             return HttpResponseRedirect(found.get_absolute_url())
         return _sign_up_page(request, found, SignUpForm())
-    form = SignUpForm(request.POST)
+    return _signed_up(request, found, SignUpForm(request.POST))
+
+
+def _signed_up(request: HttpRequest, found: Cohort, form: SignUpForm) -> HttpResponse:
     try:
         throttle.charge("sign-up", throttle.address_of(request), capacity=SIGN_UPS, per_hour=SIGN_UPS_PER_HOUR)
         throttle.charge("sign-up-all", found.code, capacity=OF_ALL, per_hour=OF_ALL_PER_HOUR)
+    except Slower as refusal:
+        return _wait_page(request, found, form, seconds=refusal.seconds, status=refusal.status)
+    try:
         if not form.is_valid():
             return _sign_up_page(request, found, form, status=422)
         who = form.who()
         throttle.charge("sign-up-mail", who.mail.casefold(), capacity=OF_MAIL, per_hour=OF_MAIL_PER_HOUR)
         enrolling.sign_up(found, by=ANYBODY, who=who)
     except OperationalError:  # the database is busy, or away: what was typed is not lost with it
-        form.add_error(
-            None, _("You are not signed up: this site is busy. What you typed is below. Try again in a minute.")
-        )
-        return _sign_up_page(request, found, form, status=503)
+        return _wait_page(request, found, form, seconds=BUSY_SECONDS, status=503)
     except Refused as refusal:
         form.is_valid()
         refuse_on(form, refusal)
         return _slowed(_sign_up_page(request, found, form, status=refusal.status), refusal)
     response = render(request, "portal/training/asked.html", _about(found) | {"mail": who.mail})
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _wait_page(request: HttpRequest, found: Cohort, form: SignUpForm, *, seconds: int, status: int) -> HttpResponse:
+    """For a crowd: that nothing was recorded, for how long to wait, and one button that sends again what was typed. No query and no field to
+    fill in, since most of a crowd gets it."""
+    typed = [(field.html_name, field.value() or "") for field in form]
+    context = {"cohort": found, "typed": typed, "seconds": seconds, "section": "training"}
+    response = render(request, "portal/training/wait.html", context, status=status)
+    response.headers["Cache-Control"] = _NO_STORE
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

@@ -91,6 +91,8 @@ def sign_up(cohort: Cohort, *, by: Actor, who: Who) -> Enrolment:
     """By the public form. No seat is held before whoever has the address presses the button of the mail. Who is there already gets
     their link again, and the page says the same: it tells nobody who takes part."""
     fresh = lock_latest(cohort)
+    if fresh.course_id == cohort.course_id:
+        fresh.course = cohort.course  # read with it: the mail names the course
     must_take_sign_ups(fresh)
     if fresh.sign_up != SignUp.OPEN:
         raise Refused(

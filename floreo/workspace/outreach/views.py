@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -17,8 +17,8 @@ from floreo.organisations.queries import the_country
 from floreo.outreach import papers, presenters
 from floreo.outreach.access import get_ambassador_for
 from floreo.outreach.geojson import features
-from floreo.outreach.models import Ambassador, AmbassadorRequest, AmbassadorState, RequestState
-from floreo.outreach.queries import candidates_for, coverage, main_scheme, silent_ambassadors, who_can_go
+from floreo.outreach.models import AmbassadorRequest, AmbassadorState, RequestState
+from floreo.outreach.queries import Free, ambassadors_of, coverage, free_by_district, main_scheme
 from floreo.outreach.tables import COVERAGE
 
 AREA = "outreach"
@@ -38,31 +38,31 @@ def outreach(request: HttpRequest) -> HttpResponseBase:
         return response
     waiting = list(
         AmbassadorRequest.objects.filter(state=RequestState.WAITING)
-        .select_related("district")
+        .prefetch_related("district")
         .order_by("received_on", "pk")
     )
-    silent, among = silent_ambassadors(today), who_can_go()
+    free = free_by_district(today)
     context = {
         "workspace_section": AREA,
         "found": found,
         "scheme": scheme,
         **presenters.coverage_words(found, scheme),
         "small": presenters.small_text(found),
-        "waiting": [_request_row(each, among) for each in waiting[:SHOWN]],
+        "waiting": [_request_row(each, free) for each in waiting[:SHOWN]],
         "waiting_text": presenters.requests_heading(waiting),
         "silent": [
             (a, presenters.silent_text(days), days, presenters.contact_text(a), a.state == AmbassadorState.ON_LEAVE)
-            for a, days in silent[:SHOWN]
+            for a, days in ambassadors_of(found.silent[:SHOWN])
         ],
-        "silent_number": len(silent),
+        "silent_number": len(found.silent),
         "today": today,
         "may_run": can(request.user, _RUN),
     }
     return render(request, "workspace/outreach/coverage.html", context)
 
 
-def _request_row(each: AmbassadorRequest, among: Sequence[Ambassador]) -> tuple[AmbassadorRequest, int, str, str]:
-    near = sum(1 for c in candidates_for(each, among) if c.fit >= 2)
+def _request_row(each: AmbassadorRequest, free: Mapping[int, Free]) -> tuple[AmbassadorRequest, int, str, str]:
+    near = free.get(each.district_id, Free(0, 0)).may_go(each.audience)
     return each, presenters.late_days(each), presenters.waits_text(each), presenters.request_line(each, near=near)
 
 

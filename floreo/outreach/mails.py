@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from floreo.core import outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
+from floreo.core.wording import day_text
+from floreo.outreach import calendar
 from floreo.outreach.models import Ambassador, AmbassadorRequest
 
 KIND_LINK, KIND_REMINDER = "outreach.link", "outreach.reminder"
-KIND_ASSIGNED, KIND_ANSWER = "outreach.assigned", "outreach.answer"
+KIND_ASSIGNED, KIND_ANSWER, KIND_PLANNED = "outreach.assigned", "outreach.answer", "outreach.planned"
 
 
 def _spoken(language: str) -> str:
@@ -113,6 +115,30 @@ def _to_ambassador(found: AmbassadorRequest, ambassador: Ambassador) -> OutboxMa
             about=key(found),
             language=language,
             is_secret=True,
+        )
+
+
+def planned_mail(found: AmbassadorRequest) -> OutboxMail:
+    """The agreed day, for the ambassador's calendar. Of a day that is changed the calendar changes its entry."""
+    ambassador = found.ambassador
+    assert ambassador is not None
+    assert found.planned_on is not None
+    language = _spoken(ambassador.language)
+    with translation.override(language):
+        words = {"name": found.requester, "day": day_text(found.planned_on)}
+        parts = [
+            _("Your session with %(name)s is planned for %(day)s.") % words,
+            _("The file with this mail puts it into your calendar. If the day does not suit you, call."),
+            *_call(ambassador),
+        ]
+        return outbox.letter(
+            to=ambassador.mail,
+            subject=_("Planned for %(day)s: %(name)s") % words,
+            text="\n\n".join(parts) + "\n",
+            kind=KIND_PLANNED,
+            about=key(found),
+            language=language,
+            attachment=outbox.Attachment("session.ics", calendar.of_request(found, language), "text/calendar"),
         )
 
 

@@ -601,6 +601,12 @@ class AmbassadorRequest(Record):
         verbose_name=_("Ambassador"),
     )
     assigned_on = models.DateField(null=True, blank=True, verbose_name=_("Assigned on"))
+    planned_on = models.DateField(
+        null=True,
+        blank=True,
+        verbose_name=_("Day of the session"),
+        help_text=_("On which the ambassador agreed with who asked."),
+    )
     session = models.ForeignKey(
         OutreachSession,
         null=True,

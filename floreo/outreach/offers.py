@@ -123,6 +123,7 @@ OFFERS = Offers(
         "ambassador_request.assigned": _("assigned an ambassador to a request"),
         "ambassador_request.declined": _("declined a request for an ambassador"),
         "ambassador_request.done": _("recorded that a request for an ambassador was met"),
+        "ambassador_request.planned": _("entered the day of a session that an ambassador was asked for"),
         "ambassador_request.sent": _("asked for an ambassador"),
         "ambassador_requests.forgotten": _("deleted whom to call of requests that were closed long ago"),
         "ambassadors.lapsed": _("updated who is active: certificates that expired, leave that ended"),

@@ -277,6 +277,7 @@ class RequestShape(Shape):
     state: Annotated[str, one_of(RequestState)] = "waiting"
     ambassador: str = ""
     assigned_on: Day | None = None
+    planned_on: Day | None = None
     closed_on: Day | None = None
     reason: str = ""
 

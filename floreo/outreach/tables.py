@@ -311,6 +311,7 @@ REQUESTS = Table(
         Column("state", _("State"), _("waiting, assigned, done or declined"), _cell("state")),
         Column("ambassador", _("Ambassador"), _("Code"), _code),
         day("assigned_on", _("Assigned on"), _("Day")),
+        day("planned_on", _("Day of the session"), _("As it was agreed")),
         day("closed_on", _("Closed on"), _("Day")),
     ),
     order=("received_on", "pk"),

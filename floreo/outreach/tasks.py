@@ -25,15 +25,17 @@ from floreo.outreach.models import (
 from floreo.outreach.queries import silent_ambassadors, stock
 
 REVIEW_WITHIN = timedelta(days=7)
+RECORD_WITHIN = timedelta(days=7)  # whether a planned session was held
 CHECK_AHEAD = timedelta(days=30)
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
-    """Eight queries, whatever waits."""
+    """Nine queries, whatever waits."""
     if not recipient.everybody and Permission.OUTREACH_RUN not in recipient.permissions:
         return
     yield from _sessions(today)
     yield from _requests()
+    yield from _planned(today)
     yield from _silent(today)
     yield from _checks(today)
     yield from _kit(today)
@@ -73,6 +75,26 @@ def _requests() -> Iterator[Task]:
             href=found.workspace_url(),
             due=found.due_on,
             since=found.received_on,
+            needs=Permission.OUTREACH_RUN,
+        )
+
+
+def _planned(today: date) -> Iterator[Task]:
+    """Sessions that were agreed for a day: before it the day itself, afterwards that somebody records it."""
+    rows = AmbassadorRequest.objects.filter(state=RequestState.ASSIGNED).exclude(planned_on=None)
+    for found in rows.select_related("ambassador"):
+        assert found.planned_on is not None, "those without a day were left out"
+        is_over = found.planned_on < today
+        words = {"code": found.ambassador.code if found.ambassador is not None else ""}
+        after = _("The session of ambassador %(code)s was planned: record whether it was held, or another day.")
+        yield Task(
+            key=f"{key(found)}/{'held' if is_over else 'session'}",
+            kind="outreach",
+            title=found.requester,
+            why=(after if is_over else _("A session of ambassador %(code)s is planned.")) % words,
+            href=found.workspace_url(),
+            due=found.planned_on + RECORD_WITHIN if is_over else found.planned_on,
+            since=found.planned_on if is_over else found.assigned_on,
             needs=Permission.OUTREACH_RUN,
         )
 

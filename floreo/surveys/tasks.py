@@ -1,4 +1,4 @@
-"""What waits for whoever runs surveys: waves to be opened, answers that lack shortly before the end, results to be published."""
+"""What waits for whoever runs surveys: waves to be opened and open ones with their last day, results to be published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from floreo.core.wording import day_text
 from floreo.surveys.models import Wave, WaveState
 from floreo.surveys.questions import Phase
 
-ENDS_SOON = timedelta(days=7)
+OPENS_WITHIN = timedelta(days=60)  # the first day of a wave is among the tasks and in the calendar so long before
 RESULTS_WITHIN = timedelta(days=60)  # where a wave names no day
 
 
@@ -33,9 +33,9 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
 
 
 def _of(wave: Wave, today: date) -> Iterator[Task]:
-    if wave.phase is Phase.DRAFT and wave.starts_on <= today + ENDS_SOON:
+    if wave.phase is Phase.DRAFT and wave.starts_on <= today + OPENS_WITHIN:
         yield _task(wave, "open", _("The wave is to be opened."), due=wave.starts_on)
-    elif wave.phase is Phase.OPEN and wave.ends_on <= today + ENDS_SOON:
+    elif wave.phase is Phase.OPEN:
         yield _task(wave, "ends", _answers_text(wave), due=wave.ends_on, since=wave.starts_on)
     elif wave.phase is Phase.CLOSED:
         due = wave.results_due_on or wave.ends_on + RESULTS_WITHIN

@@ -19,9 +19,12 @@ def _event(cohort: Cohort, session: Session) -> Event:
     made.add("uid", f"{key(session)}@{urlsplit(settings.SITE_ADDRESS).hostname or 'localhost'}")
     title = session.in_language("title")
     made.add("summary", clean(": ".join(filter(None, [cohort.in_language("title"), title]))))
-    made.add("dtstamp", session.changed_at)
-    made.add("last-modified", session.changed_at)
-    made.add("sequence", session.version)
+    changed = max(session.changed_at, cohort.changed_at)
+    made.add("dtstamp", changed)
+    made.add("last-modified", changed)
+    made.add(
+        "sequence", session.version + cohort.version
+    )  # both only rise: one that is cancelled is newer than what was sent before
     made.add("status", "CANCELLED" if cohort.state == CohortState.CANCELLED else "CONFIRMED")
     made.add("dtstart", session.starts_at)
     made.add("dtend", session.ends_at)

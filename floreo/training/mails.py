@@ -18,7 +18,7 @@ from floreo.core.ui.locale import moment
 from floreo.core.wording import lasting_text
 from floreo.training import calendar
 from floreo.training.access import token_of
-from floreo.training.logic import UNCONFIRMED_DAYS, EnrolmentState
+from floreo.training.logic import UNCONFIRMED_DAYS, CohortState, EnrolmentState
 from floreo.training.models import Cohort, CohortInvitation, Enrolment, Session
 
 KIND_CONFIRM, KIND_STATE, KIND_REMINDER = "training.confirm", "training.state", "training.reminder"
@@ -86,8 +86,9 @@ def confirm_mail(enrolment: Enrolment) -> OutboxMail:
         return _letter(enrolment, KIND_CONFIRM, _("Confirm your address: %(title)s") % words, parts)
 
 
-def state_mail(enrolment: Enrolment, *, moved_up: bool = False) -> OutboxMail:
-    """That there is a seat, or a place on the waiting list; with the dates for the calendar."""
+def state_mail(enrolment: Enrolment, *, moved_up: bool = False, had_seat: bool = False) -> OutboxMail:
+    """That there is a seat, or a place on the waiting list; with the dates for the calendar. Of a cohort that is cancelled, what takes them out
+    of the calendar of whoever had a seat."""
     language = _spoken(enrolment.language)
     with translation.override(language):
         cohort = enrolment.cohort
@@ -102,6 +103,10 @@ def state_mail(enrolment: Enrolment, *, moved_up: bool = False) -> OutboxMail:
             subject = _("Waiting list: %(title)s") % words
             first = _("You are on the waiting list: %(title)s. %(dates)s. When a seat becomes free, we write to you.")
         else:
+            if had_seat and cohort.state == CohortState.CANCELLED:
+                attachment = outbox.Attachment(
+                    f"{cohort.code}.ics", calendar.of_cohort(cohort).decode(), "text/calendar"
+                )
             subject = _("Cancelled: %(title)s") % words
             first = _("You are not enrolled any more: %(title)s. %(dates)s.")
         parts = [first % words, *_times(cohort)]

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
@@ -400,7 +401,7 @@ class Cohort(Record, Translated, Sourced):
             return False
         if (opens is not None and now < opens) or (closes is not None and now >= closes):
             return False
-        return self.ends_on is None or now.date() <= self.ends_on
+        return self.ends_on is None or clock.today() <= self.ends_on
 
     def workspace_url(self) -> str:
         return path_to("workspace:training_cohort", self.code)

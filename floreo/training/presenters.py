@@ -16,6 +16,7 @@ from floreo.core.suppression import suppressed_list
 from floreo.core.ui.locale import moment
 from floreo.core.ui.locale import number as number_text
 from floreo.core.wording import lasting_text, number_figures
+from floreo.training import moments
 from floreo.training.logic import CohortState, EnrolmentState
 from floreo.training.models import Audience, Cohort, Enrolment, Session, SignUp
 from floreo.training.queries import Account, Seats, sector_words
@@ -77,7 +78,7 @@ def sign_up_text(cohort: Cohort) -> str:
         closes = cohort.sign_up_closes_at
         return _("Sign-up is open until %(when)s.") % {"when": moment(closes)} if closes else _("Sign-up is open.")
     opens = cohort.sign_up_opens_at
-    if opens is not None and opens > clock.now() and cohort.is_running:
+    if opens is not None and opens > moments.now() and cohort.is_running:
         return _("Sign-up opens on %(when)s.") % {"when": moment(opens)}
     return _("Sign-up is closed.")
 
@@ -93,7 +94,7 @@ def audience_word(audience: str) -> str:
 def hours_text(hours: Decimal | None) -> str:
     if hours is None:
         return _("Hours not known")
-    return ngettext("%(n)s hour", "%(n)s hours", int(hours)) % {"n": number_text(hours)}
+    return ngettext("%(n)s hour", "%(n)s hours", 1 if hours == 1 else 2) % {"n": number_text(hours)}
 
 
 def session_text(session: Session) -> str:

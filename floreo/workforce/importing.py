@@ -215,7 +215,7 @@ class _Look:
                 wrong.append(Problem(line, header[name].strip(), _("It is empty.")))
         amount = facts.pop("cost", None)
         if amount:
-            facts["cost_amount"] = amount
+            facts["is_free"], facts["cost_amount"] = False, amount
             if not re.fullmatch(r"[A-Z]{3}", facts.get("currency", "")):
                 wrong.append(
                     Problem(line, header.get("currency", ""), _("A cost needs its currency, in three letters."))

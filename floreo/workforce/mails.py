@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import outbox
+from floreo.core import clock, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import day_text
@@ -55,11 +55,14 @@ def needs_mail(request: NeedsRequest, secret: str, *, is_reminder: bool = False)
     """With the personal link: its text is deleted once it has left."""
     language = _spoken(request.language)
     with translation.override(language):
+        is_late = request.due_on < clock.today()
         body = request.organisation.in_language("name", language)
         words = {"name": body, "year": request.year, "day": day_text(request.due_on)}
         parts = [
             _("We ask %(name)s once a year how many people it needs for cybersecurity, and how many it has.") % words,
-            _("Please answer by %(day)s. Your numbers are seen by the coordinator and by your organisation.") % words,
+            (_("The answer was due on %(day)s. Please answer now.") if is_late else _("Please answer by %(day)s."))
+            % words,
+            _("Your numbers are seen by the coordinator and by your organisation."),
             _("The public sees only sums of sectors with at least three organisations."),
             _("This link is for your organisation alone. Whoever has it answers in its name:"),
             _whole(reverse("portal:answer_needs", args=[secret])),
@@ -78,6 +81,6 @@ def needs_mail(request: NeedsRequest, secret: str, *, is_reminder: bool = False)
             kind=KIND_NEEDS,
             about=key(request),
             language=language,
-            not_after=datetime.combine(request.due_on + timedelta(days=60), time(12), tzinfo=UTC),
+            not_after=datetime.combine(max(request.due_on, clock.today()) + timedelta(days=60), time(12), tzinfo=UTC),
             is_secret=True,
         )

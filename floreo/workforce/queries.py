@@ -64,12 +64,9 @@ def gaps_for(
     """What is needed, in post, trained here and missing, and who trains next; of what the viewer may see. Six queries, whatever is
     shown."""
     day = today or clock.today()
-    rows = WorkforceNeed.objects.visible_to(viewer)
-    if sector:
-        rows = rows.filter(sector=sector)
-    if role is not None:
-        rows = rows.filter(role=role)
-    found = needs_of(rows, until=day)
+    found = needs_of(WorkforceNeed.objects.visible_to(viewer), until=day)
+    # Only then narrowed: an organisation is in the sector of its newest answer, whichever role that was for.
+    found = [n for n in found if (not sector or n.sector == sector) and (role is None or n.role == role)]
     if by == BY_SECTOR:
         found = counted_once(found)
     group = partial(_group, by=by)
@@ -84,7 +81,7 @@ def gaps_for(
             key=bodies[body].code if body is not None else sector_,
             role=items[each.role],
             gap=each,
-            trained=trained[each.role, each.group],
+            trained=trained[each.role, _whose(each.group)],
             coming=tuple(coming.get(each.role, ())),
         )
         for each in sums
@@ -104,6 +101,12 @@ def _group(need: Need, *, by: str) -> tuple[str, int | None]:
     return (need.sector, need.body) if by == BY_BODY else (need.sector, None)
 
 
+def _whose(group: tuple[str, int | None]) -> tuple[str, int | None]:
+    """As people who were trained are counted: of an organisation, whatever sector they wrote when they signed up."""
+    sector, body = group
+    return ("", body) if body is not None else (sector, None)
+
+
 def _trained(viewer: object, items: Mapping[int, Item], *, by: str) -> Counter[tuple[int, tuple[str, int | None]]]:
     """Completed enrolments by role and group: each person counts once for a role, whatever they took for it. Someone whose name was
     erased still completed it."""
@@ -117,8 +120,8 @@ def _trained(viewer: object, items: Mapping[int, Item], *, by: str) -> Counter[t
         seen.add((role, sector, body, who))
     counts: Counter[tuple[int, tuple[str, int | None]]] = Counter()
     if by == BY_BODY:
-        for role, sector, body, _who in seen:
-            counts[role, (sector, body)] += 1
+        for role, group, _who in {(role, _whose((sector, body)), who) for role, sector, body, who in seen}:
+            counts[role, group] += 1
         return counts
     for role, sector, _who in {(role, sector, who) for role, sector, _body, who in seen}:
         counts[role, (sector, None)] += 1
@@ -126,7 +129,7 @@ def _trained(viewer: object, items: Mapping[int, Item], *, by: str) -> Counter[t
 
 
 def cohorts_for(viewer: object, items: Iterable[int], today: date) -> dict[int, list[Cohort]]:
-    """The cohorts that begin, or go on, and whose course serves a role: by role, the next one first."""
+    """The cohorts that begin from today on and whose course serves a role: by role, the next one first."""
     wanted = set(items)
     rows = Cohort.objects.visible_to(viewer).running().filter(course__roles__in=wanted, starts_on__gte=today)
     found: dict[int, list[Cohort]] = defaultdict(list)

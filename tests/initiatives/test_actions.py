@@ -26,6 +26,7 @@ from floreo.initiatives.access import (
     member_of_link,
 )
 from floreo.initiatives.actions import entering, registering, running
+from floreo.initiatives.files import kept
 from floreo.initiatives.models import Competition, CompetitionEntry, Initiative, JuryConflict, JuryScore
 from floreo.initiatives.queries import published_entries, results_of, to_judge
 from floreo.organisations.models import Place
@@ -251,6 +252,25 @@ class TestEntering:
             entering.send_entry(made, by=ANYBODY, given=given(), secret="secret-1", upload=upload)
         assert refused.value.fields.keys() == {"file"}
         assert not made.entries.exists()
+
+    def test_a_second_press_while_the_first_is_taken_in_is_one_entry_with_one_file(self) -> None:
+        made, first, files = opened(), given(), set[str]()
+
+        def there() -> set[str]:
+            return set(default_storage.listdir("competitions")[1])
+
+        files = there() if default_storage.exists("competitions") else set()
+        upload = SimpleUploadedFile("door.png", PNG)
+        with kept(upload) as second:
+            upload.seek(0)
+            one = entering.send_entry(
+                made, by=ANYBODY, given=first, secret="secret-1", source_key="k" * 20, upload=upload
+            )
+            again = entering.take_entry(
+                made, by=ANYBODY, given=first, secret="secret-2", source_key="k" * 20, file=second
+            )
+        assert (again.pk, made.entries.count()) == (one.pk, 1)
+        assert str(again.file.name) in there() - files
 
     def test_a_refused_entry_leaves_no_file(self) -> None:
         file = SimpleUploadedFile("door.png", PNG)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from icalendar import Calendar
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.models import OutboxMail
+from floreo.core.tasks import Recipient
+from floreo.organisations.models import User
 from floreo.outreach.access import ANYBODY
 from floreo.outreach.actions import kit, requests, sessions
 from floreo.outreach.measures import share_requests_on_time
 from floreo.outreach.models import Ambassador, AmbassadorRequest, KitItem, OutreachSession
 from floreo.outreach.queries import candidates_for, held_by, in_store, kit_of, stock
+from floreo.outreach.tasks import waiting_tasks
+from floreo.tasks.calendar import calendar_of
 from tests.outreach.making import TODAY, link_for, logged
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -106,6 +112,64 @@ class TestCourse:
         to = {m.to: m.text for m in OutboxMail.objects.filter(kind__in=("outreach.assigned", "outreach.answer"))}
         assert set(to) == {"gv-01@ambassadors.example", "head@ceiba.example"}
         assert "555-4711" in to["gv-01@ambassadors.example"]
+
+    def test_an_agreed_day_is_among_the_tasks_in_calendars_and_in_a_mail(
+        self, secretariat: User, browser_of: Callable[[User], Client]
+    ) -> None:
+        code = "GV-01"
+        found = requests.assign_ambassador(
+            of("San Borrador Secondary School"), by=SYSTEM, ambassador=Ambassador.objects.get(code=code)
+        )
+        at = f"/workspace/outreach/requests/{found.reference}/do/plan/"
+        day = TODAY + timedelta(days=20)
+        assert browser_of(secretariat).post(at, {"planned_on": day.isoformat()}).status_code == 302
+        mail = OutboxMail.objects.get(kind="outreach.planned")
+        event = Calendar.from_ical(mail.attachment).walk("VEVENT")[0]
+        assert (mail.to, mail.attachment_type) == ("gv-01@ambassadors.example", "text/calendar")
+        assert (event["dtstart"].dt, event["dtend"].dt) == (day, day + timedelta(days=1))
+        assert event["summary"] == "Session: San Borrador Secondary School"
+        assert self.tasks(TODAY)[found.requester] == ("A session of ambassador GV-01 is planned.", day)
+        after = day + timedelta(days=1)
+        why = "The session of ambassador GV-01 was planned: record whether it was held, or another day."
+        assert self.tasks(after)[found.requester] == (why, day + timedelta(days=7))
+        text = calendar_of(secretariat).decode()
+        assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}" in text
+
+    @staticmethod
+    def tasks(today: date) -> dict[str, tuple[str, date | None]]:
+        return {t.title: (t.why, t.due) for t in waiting_tasks(Recipient(everybody=True), viewer=SYSTEM, today=today)}
+
+    def test_a_day_that_changes_is_the_same_entry_and_one_that_is_taken_back_is_no_task(self) -> None:
+        found = requests.assign_ambassador(
+            of("San Borrador Secondary School"), by=SYSTEM, ambassador=Ambassador.objects.get(code="GV-01")
+        )
+        seen = []
+        for days in (20, 25):
+            found = requests.plan_session(found, by=SYSTEM, planned_on=TODAY + timedelta(days=days))
+            text = OutboxMail.objects.filter(kind="outreach.planned").latest("pk").attachment
+            event = Calendar.from_ical(text).walk("VEVENT")[0]
+            seen.append((str(event["uid"]), int(event["sequence"])))
+        (first, before), (second, then) = seen
+        assert (first, then > before) == (second, True)
+        requests.plan_session(found, by=SYSTEM, planned_on=None)
+        assert found.requester not in self.tasks(TODAY)
+
+    def test_a_day_is_refused_that_has_passed_and_one_without_an_ambassador(self) -> None:
+        with pytest.raises(Refused, match="No ambassador is assigned"):
+            requests.plan_session(of("San Borrador Secondary School"), by=SYSTEM, planned_on=TODAY)
+        found = requests.assign_ambassador(
+            of("San Borrador Secondary School"), by=SYSTEM, ambassador=Ambassador.objects.get(code="GV-01")
+        )
+        with pytest.raises(Refused, match="This day has passed"):
+            requests.plan_session(found, by=SYSTEM, planned_on=TODAY - timedelta(days=1))
+
+    def test_a_day_agreed_with_one_ambassador_is_not_that_of_another(self) -> None:
+        found = requests.assign_ambassador(
+            of("Coral Divers Ltd"), by=SYSTEM, ambassador=Ambassador.objects.get(code="CC-03")
+        )
+        found = requests.plan_session(found, by=SYSTEM, planned_on=TODAY + timedelta(days=3))
+        other = Ambassador.objects.exclude(code="CC-03").filter(state="active")[0]
+        assert requests.assign_ambassador(found, by=SYSTEM, ambassador=other).planned_on is None
 
     def test_it_ends_with_the_session_that_was_held(self) -> None:
         found = requests.assign_ambassador(

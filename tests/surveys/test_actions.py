@@ -25,6 +25,7 @@ from floreo.surveys.microdata import public_rows, staff_csv
 from floreo.surveys.models import PublishedResult, Question, Response, SampleLink, Survey, Wave
 from floreo.surveys.queries import ALL, COUNTED, results_of
 from floreo.surveys.tasks import waiting_tasks
+from floreo.tasks.calendar import calendar_of
 from tests.surveys.making import (
     CODE,
     answers,
@@ -544,6 +545,14 @@ class TestTasks:
         found = [t for t in waiting_tasks(everybody, viewer=SYSTEM, today=today) if wave.named() == t.title]
         assert [t.why for t in found] == ["The results are to be published."]
         assert list(waiting_tasks(Recipient(), viewer=SYSTEM, today=today)) == []
+
+    def test_the_first_day_of_a_wave_is_in_the_calendar(self, secretariat: User) -> None:
+        wave = planned(starts_on=clock.today() + timedelta(days=40), ends_on=clock.today() + timedelta(days=90))
+        assert f"DTSTART;VALUE=DATE:{wave.starts_on:%Y%m%d}" in calendar_of(secretariat).decode()
+
+    def test_the_last_day_of_a_wave_is_in_the_calendar(self, secretariat: User) -> None:
+        wave = opened(ends_on=clock.today() + timedelta(days=35))
+        assert f"DTSTART;VALUE=DATE:{wave.ends_on:%Y%m%d}" in calendar_of(secretariat).decode()
 
     def test_a_wave_that_should_open_waits_too(self) -> None:
         wave = planned()

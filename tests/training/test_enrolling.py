@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
+from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import AuditEntry, OutboxMail
@@ -334,3 +336,28 @@ def test_seats_of_many_cohorts_are_one_query(isla: Country, django_assert_num_qu
     assert len(rows) == 12
     full = found[next(c.pk for c in rows if c.code == "small-firms-2026-12")]
     assert (full.taken, full.waiting, full.left, full.is_full) == (20, 4, 0, True)
+
+
+class TestTheLastDay:
+    """Of a country that is behind UTC: in its evening it is tomorrow elsewhere."""
+
+    def test_who_signs_up_in_the_evening_of_the_last_day_is_taken(self) -> None:
+        Country.objects.update(calendar_day=None, zone="America/Belize")
+        made = cohort(days=10)
+        assert made.ends_on is not None
+        with time_machine.travel(
+            datetime.combine(made.ends_on, time(20), tzinfo=ZoneInfo("America/Belize")), tick=False
+        ):
+            assert made.takes_sign_ups
+        after = made.ends_on + timedelta(days=1)
+        with time_machine.travel(datetime.combine(after, time(1), tzinfo=ZoneInfo("America/Belize")), tick=False):
+            assert not made.takes_sign_ups
+
+    def test_who_confirms_after_the_course_gets_no_seat_in_it(self) -> None:
+        made = cohort()
+        found = asked(made)
+        yesterday = clock.today() - timedelta(days=1)
+        Cohort.objects.filter(pk=made.pk).update(starts_on=yesterday, ends_on=yesterday)
+        with pytest.raises(Refused, match="The course is over"):
+            enrolling.confirm(found, by=Participant(found))
+        assert taken(made) == 0

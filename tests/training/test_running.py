@@ -6,13 +6,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from icalendar import Calendar
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import OutboxMail
 from floreo.frameworks.models import Framework, Item, Version
 from floreo.organisations.models import User
-from floreo.training import calendar, moments
+from floreo.training import calendar, moments, presenters
 from floreo.training.access import get_cohort_for, get_course_for, get_enrolment_for, get_programme_for, get_session_for
 from floreo.training.actions import running
 from floreo.training.models import Cohort, Course, Programme, Session
@@ -156,3 +157,26 @@ def test_only_who_runs_training_changes_anything(observer: User) -> None:
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_a_cancelled_cohort_leaves_the_calendar_of_who_had_a_seat_and_of_nobody_else() -> None:
+    made = cohort(capacity=1)
+    signed_up(made, "Ana Abalone")
+    signed_up(made, "Bea Bonito")
+    sent = Calendar.from_ical(OutboxMail.objects.get(to="ana.abalone@example.org", kind="training.state").attachment)
+    running.cancel_cohort(made, by=SYSTEM, reason="Hurricane")
+    mails = {
+        m.to: m.attachment for m in OutboxMail.objects.filter(kind="training.state", subject__startswith="Cancelled")
+    }
+    assert mails["bea.bonito@example.org"] == ""
+    found = Calendar.from_ical(mails["ana.abalone@example.org"])
+    before, after = sent.walk("VEVENT")[0], found.walk("VEVENT")[0]
+    assert (found["method"], after["status"], after["uid"]) == ("CANCEL", "CANCELLED", before["uid"])
+    assert after["sequence"] > before["sequence"]  # else a calendar program takes it for something older
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [("1", "1 hour"), ("1.5", "1.5 hours"), ("0.5", "0.5 hours"), ("2", "2 hours")]
+)
+def test_only_one_hour_is_one_hour(hours: str, words: str) -> None:
+    assert presenters.hours_text(Decimal(hours)) == words

@@ -14,6 +14,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.organisations.models import User
+from floreo.training.models import Enrolment
 from floreo.workforce import importing
 from floreo.workforce.access import institution_of_link, own_course, request_of_link
 from floreo.workforce.actions import catalogue, needs
@@ -49,6 +50,33 @@ class TestNeeds:
         assert made.needed == 4
         needs.remove_need(made, by=SYSTEM)
         assert not WorkforceNeed.objects.filter(pk=made.pk).exists()
+
+    def test_of_a_whole_sector_too_and_also_when_it_is_corrected(self) -> None:
+        first = need("", "water", 3, 1)
+        second = need("", "water", 4, 1, on=clock.today() - timedelta(days=1))
+        with pytest.raises(Refused, match="already"):
+            needs.update_need(second, by=SYSTEM, as_of=first.as_of)
+
+    def test_numbers_of_a_role_that_is_in_no_current_version_can_be_corrected(self) -> None:
+        made = need("water-board", "water", 3, 1)
+        role().in_version.__class__.objects.filter(pk=role().in_version_id).update(is_current=False)
+        assert needs.update_need(made, by=SYSTEM, needed=2).needed == 2
+
+    def test_a_sector_shows_whoever_is_in_it_by_the_newest_answer(self, secretariat: User) -> None:
+        WorkforceNeed.objects.all().delete()
+        need("water-board", "energy", 3, 1, on=clock.today() - timedelta(days=9))
+        need("water-board", "water", 5, 1, role=role("cybersecurity-auditor"))
+        found = gaps_for(secretariat, sector="energy")
+        assert found.lines == ()
+        assert gaps_for(secretariat, sector="water").needed == 8
+
+    def test_who_was_trained_counts_for_the_organisation_whatever_sector_they_wrote(self, secretariat: User) -> None:
+        WorkforceNeed.objects.all().delete()
+        done = Enrolment.objects.exclude(completed_on=None).filter(cohort__course__roles__isnull=False)[0]
+        held = done.cohort.course.roles.all()[0]
+        Enrolment.objects.filter(pk=done.pk).update(organisation=body("water-board"), sector="other")
+        need("water-board", "water", 3, 1, role=held)
+        assert [line.trained for line in gaps_for(secretariat, by="organisation").lines] == [1]
 
     def test_of_a_whole_sector_too(self) -> None:
         need("", "health", 30, 12)
@@ -143,6 +171,17 @@ class TestAsked:
         needs.answer_needs(made, by=answering(fresh), lines={role().pk: (1, 1)})
         with pytest.raises(Refused, match="answered already"):
             needs.remind(made, by=SYSTEM)
+
+    def test_a_reminder_after_the_day_says_so_and_is_not_dropped_as_too_late(self) -> None:
+        made, _secret = asked()
+        assert "Please answer by" in OutboxMail.objects.get(kind="workforce.needs").text
+        NeedsRequest.objects.filter(pk=made.pk).update(due_on=clock.today() - timedelta(days=200))
+        needs.remind(made, by=SYSTEM)
+        mail = OutboxMail.objects.filter(kind="workforce.needs").latest("pk")
+        assert "The answer was due on" in mail.text
+        assert "Please answer by" not in mail.text
+        assert mail.not_after is not None
+        assert mail.not_after > clock.now()
 
     def test_the_worker_reminds_once_two_weeks_after_the_day(self) -> None:
         NeedsRequest.objects.all().delete()
@@ -377,3 +416,12 @@ class TestFile:
         importing_again = catalogue.import_courses(by=SYSTEM, read=found)
         assert importing_again == (0, 1)
         assert importing.read(importing.template("es"), "t.csv").unknown == []
+
+
+def test_a_course_that_was_free_can_cost_something_by_the_next_file() -> None:
+    head = "institution,title,level,mode,cost,currency\n"
+    for cost, currency in (("free", ""), ("120", "USD"), ("0", "")):
+        found = importing.read(f"{head}water-board,Pipes,basic,online,{cost},{currency}\n".encode(), "courses.csv")
+        catalogue.import_courses(by=SYSTEM, read=found)
+        made = CatalogueCourse.objects.get(title="Pipes")
+        assert (made.is_free, made.currency) == (cost != "120", currency)

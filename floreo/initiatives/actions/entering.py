@@ -124,10 +124,13 @@ def send_entry(
     if before is not None:
         return before
     with kept(upload) as file:
-        return take_entry(competition, by=by, given=given, secret=secret, source_key=source_key, file=file)
+        made = take_entry(competition, by=by, given=given, secret=secret, source_key=source_key, file=file)
+        if file is not None and made.file.name != file.place:
+            let_go(file.place)  # the same form was taken in meanwhile, with its own copy
+        return made
 
 
-@action("entry.sent", needs=None)
+@action("entry.sent", needs=None, quiet=True)
 def take_entry(
     competition: Competition,
     *,
@@ -141,6 +144,9 @@ def take_entry(
     is kept."""
     fresh = lock_latest(competition)
     must_take_entries(fresh)
+    before = CompetitionEntry.objects.filter(competition=fresh, source_key=source_key).first() if source_key else None
+    if before is not None:  # a second press of the button, while the first was taken in
+        return before
     _require_age(fresh, given.age)
     entry = CompetitionEntry(
         competition=fresh,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -60,6 +60,8 @@ def assign_ambassador(found: AmbassadorRequest, *, by: Actor, ambassador: Ambass
     if fresh.audience == "pupils" and not has_current_check(ambassador):
         sentence = _("%(code)s has no safeguarding check that is current, and pupils will be there. Choose another.")
         raise refuse("ambassador", sentence % {"code": ambassador.code}, code="no_check")
+    if fresh.ambassador_id != ambassador.pk:
+        fresh.planned_on = None  # it was agreed with another
     fresh.ambassador, fresh.state, fresh.assigned_on = ambassador, RequestState.ASSIGNED, clock.today()
     outbox.post_all(mails.assignment_mails(fresh))
     return save(fresh)
@@ -70,6 +72,22 @@ def has_current_check(ambassador: Ambassador) -> bool:
     if ambassador.checked_on is None:
         return False
     return ambassador.check_expires_on is None or ambassador.check_expires_on >= clock.today()
+
+
+@action("ambassador_request.planned", needs=_RUN)
+def plan_session(found: AmbassadorRequest, *, by: Actor, planned_on: date | None) -> AmbassadorRequest:
+    """The day that both agreed on, or none any more. It stands among the tasks, in calendars and, with an entry for a calendar, in a mail to the
+    ambassador, where there is an address."""
+    fresh = lock_latest(found)
+    must_be_assigned(fresh)
+    if planned_on is not None and planned_on != fresh.planned_on and planned_on < clock.today():
+        raise refuse("planned_on", _("This day has passed. If the session was held, record that."), code="past")
+    is_new = planned_on is not None and planned_on != fresh.planned_on
+    fresh.planned_on = planned_on
+    saved = save(fresh)
+    if is_new and saved.ambassador is not None and saved.ambassador.mail:
+        outbox.post(mails.planned_mail(saved))
+    return saved
 
 
 @action("ambassador_request.done", needs=_RUN)

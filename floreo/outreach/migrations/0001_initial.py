@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                 ('contact_mail', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
                 ('state', models.CharField(choices=[('waiting', 'Waiting for an ambassador'), ('assigned', 'Assigned'), ('done', 'Done'), ('declined', 'Declined')], default='waiting', max_length=8, verbose_name='State')),
                 ('assigned_on', models.DateField(blank=True, null=True, verbose_name='Assigned on')),
+                ('planned_on', models.DateField(blank=True, help_text='On which the ambassador agreed with who asked.', null=True, verbose_name='Day of the session')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='Closed on')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='Reason')),
                 ('is_erased', models.BooleanField(default=False)),

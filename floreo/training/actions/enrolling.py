@@ -131,6 +131,10 @@ def confirm(enrolment: Enrolment, *, by: Actor) -> Enrolment:
     if fresh.state != EnrolmentState.ASKED:
         return fresh
     must_be_running(cohort)
+    if (
+        cohort.ends_on is not None and cohort.ends_on < clock.today()
+    ):  # else they count as somebody who did not complete it
+        raise Refused(_("The course is over."), code="over")
     _enter(fresh, cohort)
     saved = save(fresh)
     outbox.post_all([state_mail(saved)])

@@ -190,8 +190,9 @@ def cancel_cohort(cohort: Cohort, *, by: Actor, reason: str) -> Cohort:
     saved = save(fresh)
     notified = saved.enrolments.filter(state__in=["confirmed", "waiting"], is_erased=False).exclude(mail="")
     for each in notified:
+        had_seat = each.holds_seat
         each.cohort, each.state = saved, "cancelled"  # as the mail says it; the row stays as it was
-        outbox.post_all([state_mail(each)])
+        outbox.post_all([state_mail(each, had_seat=had_seat)])
     return saved
 
 

@@ -35,11 +35,12 @@ def _require_number(number: int, *, field: str) -> None:
         raise refuse(field, _("This is more people than there can be. Check the number."), code="too_many")
 
 
-def _require_sound(need: WorkforceNeed) -> None:
+def _require_sound(need: WorkforceNeed, *, role: int | None = None) -> None:
+    """`role` is the one that it had: numbers for a role that is in no current version any more can still be corrected."""
     _require_number(need.needed, field="needed")
     _require_number(need.in_post, field="in_post")
     require_past(need.as_of, field="as_of")
-    if not role_items().filter(pk=need.role_id).exists():
+    if need.role_id != role and not role_items().filter(pk=need.role_id).exists():
         raise refuse("role", _("This is no role of a skills framework."), code="no_role")
 
 
@@ -49,18 +50,26 @@ def record_need(*, by: Actor, **facts: Any) -> WorkforceNeed:
     made = WorkforceNeed(channel=NeedChannel.STAFF)
     assign(made, facts)
     _require_sound(made)
-    rows = WorkforceNeed.objects.filter(organisation=made.organisation, role=made.role, as_of=made.as_of)
-    if (rows if made.organisation is not None else rows.filter(sector=made.sector)).exists():
+    _require_only(made)
+    return save(made)
+
+
+def _require_only(need: WorkforceNeed) -> None:
+    """The database takes two estimates of a whole sector for one: there no organisation is equal to another."""
+    rows = WorkforceNeed.objects.filter(organisation=need.organisation, role=need.role, as_of=need.as_of)
+    rows = rows if need.organisation is not None else rows.filter(sector=need.sector)
+    if rows.exclude(pk=need.pk).exists():
         sentence = _("There are numbers for this role and day already. Change those.")
         raise refuse("as_of", sentence, code="need_taken")
-    return save(made)
 
 
 @action("need.updated", needs=RUN)
 def update_need(need: WorkforceNeed, *, by: Actor, version: int | None = None, **facts: Any) -> WorkforceNeed:
     fresh = lock_latest(need, version)
+    role = fresh.role_id
     assign(fresh, facts)
-    _require_sound(fresh)
+    _require_sound(fresh, role=role)
+    _require_only(fresh)
     return save(fresh)
 
 

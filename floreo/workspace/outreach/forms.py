@@ -255,6 +255,14 @@ class AssignForm(CommandForm):
         return " · ".join(parts)
 
 
+class PlanForm(CommandForm):
+    planned_on = field_of(AmbassadorRequest, "planned_on")
+
+    def __init__(self, data: Any, found: AmbassadorRequest) -> None:
+        super().__init__(data)
+        self.initial = {"planned_on": found.planned_on}
+
+
 class DoneForm(CommandForm):
     session = forms.ModelChoiceField(
         OutreachSession.objects.none(),

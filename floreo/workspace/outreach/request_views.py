@@ -37,6 +37,18 @@ COMMANDS: Mapping[str, Command] = {
         ),
         done=_l("Assigned."),
     ),
+    "plan": Command(
+        _l("Day of the session"),
+        _l("Enter the day"),
+        _RUN,
+        forms.PlanForm,
+        acts.plan_session,
+        allowed_by(acts.must_be_assigned),
+        help=_l(
+            "It stands among the tasks and in the calendar of who coordinates. The ambassador gets an e-mail with a file for the calendar."
+        ),
+        done=_l("Saved."),
+    ),
     "done": Command(
         _l("The session was held"),
         _l("It was held"),

@@ -21,7 +21,7 @@ from floreo.training.actions import enrolling, running
 from floreo.training.actions.enrolling import Who
 from floreo.training.models import Cohort, Enrolment, Feedback
 from floreo.training.queries import feedback_of, seats_of, taken
-from tests.factories.strategy import make_organisation
+from tests.factories.strategy import make_country, make_organisation
 from tests.training.making import asked, cohort, entered, held, signed_up
 
 pytestmark = pytest.mark.django_db
@@ -342,6 +342,7 @@ class TestTheLastDay:
     """Of a country that is behind UTC: in its evening it is tomorrow elsewhere."""
 
     def test_who_signs_up_in_the_evening_of_the_last_day_is_taken(self) -> None:
+        make_country()
         Country.objects.update(calendar_day=None, zone="America/Belize")
         made = cohort(days=10)
         assert made.ends_on is not None

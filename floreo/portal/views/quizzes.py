@@ -11,6 +11,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -31,6 +34,8 @@ PRESSES, PRESSES_PER_HOUR = 3_000, 36_000
 _NO_STORE = "private, no-store"
 MOST_KEPT = 50  # quizzes
 _KEPT: dict[tuple[int, int, datetime], list[Asked]] = {}
+MOST_LINES = 5_000  # of results
+_LINES: dict[tuple[int, int, datetime, str | None, int, tuple[int, ...]], SafeString] = {}
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ def _post(request: HttpRequest, found: Quiz) -> HttpResponse:
         "title": found.in_language("title"),
         "again": request.path,
     }
-    context |= _advice(judged) if found.is_check else _score(judged)
+    context |= _advice(judged) if found.is_check else _score(found, judged)
     name = "check_result" if found.is_check else "quiz_result"
     response = render(request, f"portal/awareness/{name}.html", context)
     response.headers["Cache-Control"] = _NO_STORE
@@ -180,9 +185,23 @@ def _count(request: HttpRequest, found: Quiz, chosen: Mapping[int, tuple[int, ..
     return ""
 
 
-def _score(judged: Sequence[Judged]) -> dict[str, object]:
+def _score(found: Quiz, judged: Sequence[Judged]) -> dict[str, object]:
     right = sum(each.is_right for each in judged)
-    return {"score": presenters.score_text(right, len(judged)), "judged": judged}
+    lines = [_line(found, number, each) for number, each in enumerate(judged, 1)]
+    return {"score": presenters.score_text(right, len(judged)), "judged": lines}
+
+
+def _line(found: Quiz, number: int, each: Judged) -> SafeString:
+    """A question as the result shows it, made once in a process for each choice that was made: a country that takes one quiz makes few. Like
+    the questions it changes only with the version of the quiz."""
+    key = (found.pk, found.version, found.changed_at, get_language(), number, each.chosen)
+    kept = _LINES.get(key)
+    if kept is None:
+        if len(_LINES) >= MOST_LINES:
+            _LINES.clear()
+        words = {"each": each, "number": number}
+        kept = _LINES[key] = mark_safe(render_to_string("portal/awareness/_judged.html", words))  # noqa: S308 -- a template's own
+    return kept
 
 
 def _advice(judged: Sequence[Judged]) -> dict[str, object]:

@@ -254,7 +254,7 @@ def signature_text(read: Read) -> str:
         case Signature.OTHER_KEY:
             return _("fits the badge, by another key than the one by which the issuer is called")
         case Signature.MISSING:
-            return _("none")
+            return _("there is no signature")
         case _:
             return _("of a kind, or with a key, that cannot be checked here")
 

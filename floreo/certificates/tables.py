@@ -82,7 +82,9 @@ CERTIFICATES = Table(
         Filter(
             "course",
             _("Course"),
-            lambda: [(c.code, c.title) for c in Course.objects.filter(certificates__isnull=False).distinct()],
+            lambda: [
+                (c.code, c.in_language("title")) for c in Course.objects.filter(certificates__isnull=False).distinct()
+            ],
             lambda rows, v: rows.filter(course__code=v),
         ),
         Filter("origin", _("Origin"), lambda: Origin.choices, lambda rows, v: rows.filter(origin=v)),

@@ -127,7 +127,7 @@ class TestCourse:
         event = Calendar.from_ical(mail.attachment).walk("VEVENT")[0]
         assert (mail.to, mail.attachment_type) == ("gv-01@ambassadors.example", "text/calendar")
         assert (event["dtstart"].dt, event["dtend"].dt) == (day, day + timedelta(days=1))
-        assert event["summary"] == "Session: San Borrador Secondary School"
+        assert event["summary"] == "Sesión: San Borrador Secondary School"  # in the language of the ambassador
         assert self.tasks(TODAY)[found.requester] == ("A session of ambassador GV-01 is planned.", day)
         after = day + timedelta(days=1)
         why = "The session of ambassador GV-01 was planned: record whether it was held, or another day."

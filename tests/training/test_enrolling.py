@@ -21,7 +21,7 @@ from floreo.training.actions import enrolling, running
 from floreo.training.actions.enrolling import Who
 from floreo.training.models import Cohort, Enrolment, Feedback
 from floreo.training.queries import feedback_of, seats_of, taken
-from tests.factories.strategy import make_country, make_organisation
+from tests.factories.strategy import make_organisation
 from tests.training.making import asked, cohort, entered, held, signed_up
 
 pytestmark = pytest.mark.django_db
@@ -342,16 +342,14 @@ class TestTheLastDay:
     """Of a country that is behind UTC: in its evening it is tomorrow elsewhere."""
 
     def test_who_signs_up_in_the_evening_of_the_last_day_is_taken(self) -> None:
-        make_country()
-        Country.objects.update(calendar_day=None, zone="America/Belize")
+        zone = ZoneInfo("America/Costa_Rica")
         made = cohort(days=10)
         assert made.ends_on is not None
-        with time_machine.travel(
-            datetime.combine(made.ends_on, time(20), tzinfo=ZoneInfo("America/Belize")), tick=False
-        ):
+        evening = datetime.combine(made.ends_on, time(20), tzinfo=zone)
+        with time_machine.travel(evening, tick=False), clock.pinned_day(zone=zone.key):
             assert made.takes_sign_ups
-        after = made.ends_on + timedelta(days=1)
-        with time_machine.travel(datetime.combine(after, time(1), tzinfo=ZoneInfo("America/Belize")), tick=False):
+        night = evening + timedelta(hours=5)
+        with time_machine.travel(night, tick=False), clock.pinned_day(zone=zone.key):
             assert not made.takes_sign_ups
 
     def test_who_confirms_after_the_course_gets_no_seat_in_it(self) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +79,21 @@ def test_a_line_chart_is_well_formed_and_stays_on_its_sheet(chart: Line) -> None
 def test_a_bar_chart_is_well_formed_and_stays_on_its_sheet(bars: list[Bar], across: float | None) -> None:
     reference = None if across is None else Reference(across, "Region")
     check(bar_chart(bars, label="Bars", reference=reference))
+
+
+@pytest.mark.parametrize("value", [0.0, 8.0, 9.0, 9.5, 9.9, 10.0, 12.0])
+def test_the_line_of_the_reference_runs_through_no_value(value: float) -> None:
+    """The value stands behind the line where it would be crossed; each drawing has the line of the reference and the words."""
+    drawn = bar_chart(
+        [Bar("South", value, "words of a value"), Bar("North", 10, "10")], label="Bars", reference=Reference(10, "T")
+    )
+    for drawing in drawings_in(drawn):
+        tree = ElementTree.fromstring(drawing)
+        across = next(float(e.attrib["x1"]) for e in tree.iter() if "fl-c-tgt" in e.attrib.get("class", ""))
+        words = next(e for e in tree.iter() if e.text == "words of a value")
+        assert words.attrib.get("text-anchor", "start") == "start"
+        start = float(words.attrib["x"])
+        assert not start <= across <= start + width_of("words of a value")
 
 
 @FEW

@@ -47,10 +47,15 @@ def _bar(bar: Bar, x: Scale, y: float, *, is_main: bool) -> str:
     return rect(left, y, max(right - left, 1.0), THICK, css="fl-c-bar" if is_main else "fl-c-bar2")
 
 
-def _value(bar: Bar, x: Scale, y: float, edge: float) -> str:
+def _value(bar: Bar, x: Scale, y: float, edge: float, reference: Reference | None) -> str:
+    """Behind the end of its bar, or behind the line of the reference where that would run through the words."""
     value = finite(bar.value)
     start = max(x(0), x(value)) if value is not None else x(0)
     css = "fl-strong" if value is not None and bar.is_ours else ""
+    if reference is not None and (across := finite(reference.value)) is not None:
+        at = x(across)
+        if start < at + 2 and at < start + 8 + width_of(bar.words):
+            start = max(start, at)
     if start + 6 + width_of(bar.words) > edge:
         return text(edge, y, bar.words, anchor="end", css=css)
     return text(start + 6, y, bar.words, css=css)
@@ -83,7 +88,7 @@ def _wide(bars: Sequence[Bar], reference: Reference | None, label: str, top: Num
             text(names - 8, first + 15 * k, part, anchor="end", css="fl-strong" if bar.is_ours else "")
             for k, part in enumerate(lines)
         ]
-        body += [_bar(bar, x, y, is_main=bar.is_ours or alike), _value(bar, x, y + 12.5, WIDE)]
+        body += [_bar(bar, x, y, is_main=bar.is_ours or alike), _value(bar, x, y + 12.5, WIDE, reference)]
     return svg(WIDE, height, body, label=label, css="fl-wide")
 
 
@@ -100,7 +105,7 @@ def _narrow(bars: Sequence[Bar], reference: Reference | None, label: str, top: N
         body += [
             text(0, y + 16, name, css="fl-strong" if bar.is_ours else ""),
             _bar(bar, x, y + 22, is_main=bar.is_ours or alike),
-            _value(bar, x, y + 34.5, NARROW),
+            _value(bar, x, y + 34.5, NARROW, reference),
         ]
     return svg(NARROW, height, body, label=label, css="fl-narrow")
 

@@ -168,7 +168,8 @@ def silences(today: date) -> list[Silence]:
     """Active ones and those on leave without a session for 60 days or more, longest first. One query; no record is built."""
     rows = Ambassador.objects.filter(state__in=(AmbassadorState.ACTIVE, AmbassadorState.ON_LEAVE))
     found = []
-    asked = with_last_session(rows).values_list("pk", "code", "district_id", "certified_on", "last_on")
+    rows = with_last_session(rows)
+    asked = rows.values_list("pk", "code", "district_id", "certified_on", "last_on")  # type: ignore[misc]  # annotated
     for pk, code, district, certified, last in asked:
         days = days_silent(min(last, today) if last else None, certified, today)
         if days is not None and is_silent(days):

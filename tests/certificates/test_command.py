@@ -83,7 +83,7 @@ def test_ours_is_valid_in_each_form_and_every_field_is_printed(tmp_path: Path) -
         "Signature",
         "Key",
     ]
-    stated = dict(fields)  # type: ignore[arg-type]  # pairs, as lists
+    stated = dict(fields)
     assert (stated["Holder"], stated["Identity of the issuer"]) == (made.name, "did:web:floreo.example")
     assert stated["Address of the badge"] == f"{SITE}/certificates/{made.code}/"
     assert f"On record here as {made.number}: Valid." in said(tmp_path / "badge.json")[1]

@@ -124,7 +124,7 @@ class TestCourse:
         day = TODAY + timedelta(days=20)
         assert browser_of(secretariat).post(at, {"planned_on": day.isoformat()}).status_code == 302
         mail = OutboxMail.objects.get(kind="outreach.planned")
-        event = Calendar.from_ical(mail.attachment).walk("VEVENT")[0]
+        event: Any = Calendar.from_ical(mail.attachment).walk("VEVENT")[0]
         assert (mail.to, mail.attachment_type) == ("gv-01@ambassadors.example", "text/calendar")
         assert (event["dtstart"].dt, event["dtend"].dt) == (day, day + timedelta(days=1))
         assert event["summary"] == "Sesión: San Borrador Secondary School"  # in the language of the ambassador
@@ -147,7 +147,7 @@ class TestCourse:
         for days in (20, 25):
             found = requests.plan_session(found, by=SYSTEM, planned_on=TODAY + timedelta(days=days))
             text = OutboxMail.objects.filter(kind="outreach.planned").latest("pk").attachment
-            event = Calendar.from_ical(text).walk("VEVENT")[0]
+            event: Any = Calendar.from_ical(text).walk("VEVENT")[0]
             seen.append((str(event["uid"]), int(event["sequence"])))
         (first, before), (second, then) = seen
         assert (first, then > before) == (second, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -170,6 +171,8 @@ def test_a_cancelled_cohort_leaves_the_calendar_of_who_had_a_seat_and_of_nobody_
     }
     assert mails["bea.bonito@example.org"] == ""
     found = Calendar.from_ical(mails["ana.abalone@example.org"])
+    before: Any
+    after: Any
     before, after = sent.walk("VEVENT")[0], found.walk("VEVENT")[0]
     assert (found["method"], after["status"], after["uid"]) == ("CANCEL", "CANCELLED", before["uid"])
     assert after["sequence"] > before["sequence"]  # else a calendar program takes it for something older

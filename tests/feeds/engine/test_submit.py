@@ -95,5 +95,5 @@ def test_two_nodes_of_which_one_is_killed_give_what_one_process_gives(tmp_path: 
         shutil.rmtree(short, ignore_errors=True)
     assert done.returncode == 0, done.stderr[-3000:]
     expected = json.loads(done.stdout.splitlines()[-1])
-    assert expected == {"stranger": "refused", "killed": True, "rows": [6_000] * 6}
+    assert expected == {"stranger": "refused", "killed": True, "rows": [6_000] * 6, "cascades": "the same"}
     assert store.digest_hash(Store(tmp_path / "store")) == store.digest_hash(Store(tmp_path / "here"))

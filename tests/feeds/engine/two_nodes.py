@@ -1,4 +1,5 @@
-"""Run in a network and among processes of its own: two nodes on loopback, tasks on both, one node killed while they run."""
+"""Run in a network and among processes of its own: two nodes on loopback, tasks on both, one node killed while they run. Before that,
+cascades are calculated there."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from typing import Any
 from floreo.feeds.engine import ingest
 from floreo.feeds.engine.task import Source
 from floreo.feeds.executors import executor
+from floreo.infrastructure.cascade import Dependency, Graph, Service, single_points
 from tests.feeds.engine.nights import task
 
 ADDRESS = "127.0.0.1:6399"
@@ -48,6 +50,11 @@ def slowly(work: Any) -> Any:
     return ingest.run(work)
 
 
+def chain(n: int) -> Graph:
+    services = [Service(f"s{i:03}", {"here": i}) for i in range(n)]
+    return Graph(services, [Dependency(f"{i}", f"s{i:03}", f"s{i - 1:03}", hours=1) for i in range(1, n)])
+
+
 def main(folder: Path, session: str) -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     node("--head", "--port=6399", "--include-dashboard=false", f"--temp-dir={session}")
@@ -64,6 +71,7 @@ def main(folder: Path, session: str) -> None:
         name = Path(path).name
         works.append(task(folder, Source(path, sha256, name), day=date.fromisoformat(day)))
     with executor("ray", ADDRESS) as runner:
+        cascades = single_points(chain(600), executor=runner, folder=folder) == single_points(chain(600))
         running = [runner.submit(slowly, work) for work in works]
         while not any(r.done() for r in running):
             time.sleep(0.1)
@@ -73,6 +81,7 @@ def main(folder: Path, session: str) -> None:
         unfinished = sum(not r.done() for r in running)
         rows = [summary.rows for r in running for summary in r.result(timeout=60)]
     text = {"stranger": "refused" if turned_away.returncode else "let in", "killed": unfinished > 1, "rows": rows}
+    text["cascades"] = "the same" if cascades else "others"
     print(json.dumps(text))
 
 

@@ -35,7 +35,7 @@ def graphs(draw: st.DrawFn, most: int = 6) -> Graph:
                     hours=draw(st.sampled_from([0, 0, 0, 1, 2, 5])),
                     share=draw(shares),
                     fallback=draw(st.sampled_from([0, 0, 1, 3, 12])),
-                    group=draw(st.sampled_from(["", "", "a", "b"])),
+                    group=draw(st.sampled_from(["", "a", "a", "b"])),
                 )
             )
     populations = draw(st.dictionaries(st.sampled_from(["north", "south"]), st.integers(0, 120), max_size=2))
@@ -46,7 +46,7 @@ def graphs(draw: st.DrawFn, most: int = 6) -> Graph:
 def failures_in(draw: st.DrawFn, graph: Graph, least: int = 0) -> tuple[Failure, ...]:
     keys = st.sampled_from([service.key for service in graph.services])
     one = st.builds(Failure, keys, st.integers(0, HOURS + 1), shares)
-    return tuple(draw(st.lists(one, min_size=least, max_size=3)))
+    return tuple(draw(st.lists(one, min_size=least, max_size=4)))
 
 
 @st.composite

@@ -186,6 +186,14 @@ def test_a_cascade_says_what_is_hit_when_and_by_what() -> None:
     assert cascade.people.by_service == {"pumps": 14 * 11_300}
 
 
+@pytest.mark.parametrize("last", ["x", "y", "z"])
+def test_of_alternatives_the_cause_is_that_which_was_best_until_then(last: str) -> None:
+    rows = [Dependency(key, "s", key, hours=2, share=0.5 if key == "y" else 1.0, group="g") for key in "xyz"]
+    fails = [Failure(key, 4 if key == last else 1) for key in "xyz"]
+    cascade = run(Graph([Service(key) for key in "sxyz"], rows), fails, 9)
+    assert cascade.chain("s") == (Cause("s", 6, 0.5, rows["xyz".index(last)], 4, 4), Cause(last, 4, 1.0))
+
+
 def test_a_place_that_fails_takes_what_stands_there() -> None:
     assert island().failures_of_place("harbour", 2, 0.5) == (Failure("pumps", 2, 0.5), Failure("substation", 2, 0.5))
     assert island().failures_of_place("hills") == ()

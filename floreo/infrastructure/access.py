@@ -83,14 +83,12 @@ def get_what_if_for(viewer: object, code: str) -> WhatIf:
 
 
 def get_failure_for(viewer: object, code: str, pk: int) -> WhatIfFailure:
-    rows = WhatIfFailure.objects.visible_to(viewer).select_related("what_if", "service")  # type: ignore[attr-defined]
+    rows = WhatIfFailure.objects.visible_to(viewer).select_related("what_if", "service")
     found: WhatIfFailure = _one(rows.filter(what_if__code=code, pk=pk))
     return found
 
 
 def get_change_for(viewer: object, code: str, pk: int) -> WhatIfChange:
-    rows = WhatIfChange.objects.visible_to(viewer).select_related(  # type: ignore[attr-defined]
-        "what_if", "dependency__service", "dependency__needs"
-    )
+    rows = WhatIfChange.objects.visible_to(viewer).select_related("what_if", "dependency__service", "dependency__needs")
     found: WhatIfChange = _one(rows.filter(what_if__code=code, pk=pk))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -187,7 +187,7 @@ class Service(Record, Translated, Sourced):
         return Entry("service", self.name, words, self.get_absolute_url(), self.workspace_url(), shown)
 
 
-class OfServiceQuerySet(models.QuerySet[models.Model]):
+class OfServiceQuerySet(models.QuerySet[Any]):
     """Rows that are seen by the team, and by the operator of the service that they hang on; of a published service too nobody else
     sees them."""
 
@@ -466,7 +466,7 @@ class Designation(Record):
         return path_to("workspace:designation", self.code)
 
 
-class OfDesignationQuerySet(models.QuerySet[models.Model]):
+class OfDesignationQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: object) -> OfDesignationQuerySet:
         return self.filter(designation__in=Designation.objects.visible_to(viewer))
 
@@ -669,7 +669,7 @@ class WhatIf(Record, Translated, Sourced):
         return path_to("workspace:what_if", self.code)
 
 
-class OfWhatIfQuerySet(models.QuerySet[models.Model]):
+class OfWhatIfQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: object) -> OfWhatIfQuerySet:
         return self.filter(what_if__in=WhatIf.objects.visible_to(viewer))
 

@@ -191,7 +191,7 @@ class CriterionShape(TranslatedShape):
 
     @model_validator(mode="after")
     def _levels_are_sound(self) -> Self:
-        points = [level.get("points") for level in self.levels]
+        points: list[Any] = [level.get("points") for level in self.levels]
         if any(not isinstance(p, int) or isinstance(p, bool) or p < 0 or p > 1000 for p in points):
             raise ValueError("each level has points, from 0 to 1000")
         if points != sorted(set(points)) or any(not level.get("word") for level in self.levels):

@@ -157,12 +157,11 @@ class SectorLine:
 
 def public_sectors() -> list[SectorLine]:
     """Sectors with a published service, in their own order. Two queries."""
-    rows = with_designation(Service.objects.visible_to(None)).values_list("sector", "is_designated")
     counts: dict[int, list[int]] = {}
-    for sector, is_designated in rows:
-        line = counts.setdefault(sector, [0, 0])
+    for each in with_designation(Service.objects.visible_to(None)):
+        line = counts.setdefault(each.sector_id, [0, 0])
         line[0] += 1
-        line[1] += bool(is_designated)
+        line[1] += bool(each.is_designated)  # type: ignore[attr-defined]  # annotated
     sectors = NationalSector.objects.filter(pk__in=counts)
     return [SectorLine(each, *counts[each.pk]) for each in sectors]
 

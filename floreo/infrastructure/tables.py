@@ -196,7 +196,10 @@ WORKSPACE_SERVICES = Table(
 
 
 def _assets(viewer: object) -> QuerySet[Any]:
-    return Asset.objects.get_queryset().visible_to(viewer).select_related("service__operator", "owner", "place")  # type: ignore[attr-defined]
+    rows: QuerySet[Any] = (
+        Asset.objects.get_queryset().visible_to(viewer).select_related("service__operator", "owner", "place")
+    )
+    return rows
 
 
 ASSETS = Table(
@@ -312,7 +315,8 @@ DESIGNATIONS = Table(
 
 
 def _plans(viewer: object) -> QuerySet[Any]:
-    return RecoveryPlan.objects.get_queryset().visible_to(viewer).select_related("service__operator")  # type: ignore[attr-defined]
+    rows: QuerySet[Any] = RecoveryPlan.objects.get_queryset().visible_to(viewer).select_related("service__operator")
+    return rows
 
 
 def _tested(rows: QuerySet[RecoveryPlan], value: str) -> QuerySet[RecoveryPlan]:

@@ -37,7 +37,7 @@ def criteria() -> CriteriaSet:
 
 
 def proposed(service: Service, by: Any = SYSTEM, **facts: Any) -> Designation:
-    given = {
+    given: dict[str, Any] = {
         "criteria": CriteriaSet.objects.first() or criteria(),
         "on": date(2026, 1, 5),
         "text": "It reaches the threshold.",

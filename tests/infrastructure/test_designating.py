@@ -78,7 +78,11 @@ def test_a_score_below_the_threshold_is_not_designated(secretariat: User) -> Non
     made = scored(proposed(a_service("Power", body())), 1, 1)
     acts.record_hearing(made, by=SYSTEM, on=DAY, text="The operator agrees.")
     wrong = refused(lambda: acts.designate(made, by=secretariat, on=DAY, text="Now."))
-    assert (wrong.code, "33.3 %" in wrong.sentence, "60 %" in wrong.sentence) == ("below_threshold", True, True)
+    assert (wrong.code, "33.3 %" in str(wrong.sentence), "60 %" in str(wrong.sentence)) == (
+        "below_threshold",
+        True,
+        True,
+    )
 
 
 def test_who_proposed_does_not_decide(secretariat: User, user_with: Callable[..., User]) -> None:

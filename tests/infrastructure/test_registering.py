@@ -135,7 +135,7 @@ class TestDependencies:
         acts.withdraw_service(gone, by=SYSTEM, reason="Closed.")
         wrong = refused(lambda: a_dependency(a_service("Hospital"), gone))
         assert wrong.code == "not_current"
-        assert "Paging" in wrong.sentence
+        assert "Paging" in str(wrong.sentence)
 
     @pytest.mark.parametrize("hours", [-1, 24 * 365 + 1])
     def test_hours_are_neither_negative_nor_longer_than_a_year(self, hours: int) -> None:

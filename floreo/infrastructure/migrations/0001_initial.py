@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=80, unique=True)),
                 ('title', models.CharField(max_length=200, verbose_name='Title of the plan')),
                 ('owner', models.CharField(blank=True, help_text='The post, for example: head of operations.', max_length=200, verbose_name='Responsible')),
-                ('hours', models.PositiveIntegerField(blank=True, help_text='What the plan promises.', null=True, validators=[django.core.validators.MaxValueValidator(8760)], verbose_name='Works again within, in hours')),
+                ('hours', models.PositiveIntegerField(blank=True, help_text='Within how many hours, as the plan says.', null=True, validators=[django.core.validators.MaxValueValidator(8760)], verbose_name='Works again within, in hours')),
                 ('last_test_on', models.DateField(blank=True, null=True, verbose_name='Last test')),
                 ('last_result', models.CharField(blank=True, choices=[('passed', 'Passed'), ('partly', 'Passed in part'), ('failed', 'Failed')], max_length=6, verbose_name='Result of the last test')),
                 ('last_note', models.CharField(blank=True, max_length=500, verbose_name='What the test showed')),

@@ -177,7 +177,8 @@ class AssetForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial |= {"owner": _code(self.instance.owner), "place": _code(self.instance.place)}
+            self.initial["owner"] = _code(self.instance.owner)
+            self.initial["place"] = _code(self.instance.place)
 
 
 class DependencyForm(RecordForm):
@@ -199,7 +200,7 @@ class DependencyForm(RecordForm):
     def __init__(self, *args: Any, service: Service | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of = service or (self.instance.service if self.instance.pk else None)
-        self.fields["needs"].queryset = service_field("", without=of).queryset
+        self.fields["needs"].queryset = service_field("", without=of).queryset  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["needs"] = _code(self.instance.needs)
 
@@ -238,7 +239,7 @@ class ProposeForm(StepForm):
         empty_label=None,
         **words_of(Designation, "criteria"),
     )
-    field_order: ClassVar[list[str]] = ["criteria", "on", "text", "document"]
+    field_order = ["criteria", "on", "text", "document"]
 
 
 class DecideForm(StepForm):
@@ -302,7 +303,8 @@ class WhatIfForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial |= {"place": _code(self.instance.place), "like": _code(self.instance.like)}
+            self.initial["place"] = _code(self.instance.place)
+            self.initial["like"] = _code(self.instance.like)
 
 
 class NewWhatIfForm(WhatIfForm):
@@ -314,7 +316,7 @@ class NewWhatIfForm(WhatIfForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_l("From the first hour on, entirely. Others can be added later, with another hour or share."),
     )
-    field_order: ClassVar[list[str]] = ["title", "services", "place", "hours", "like", "tlp", "note"]
+    field_order = ["title", "services", "place", "hours", "like", "tlp", "note"]
 
     def facts(self) -> dict[str, Any]:
         facts = super().facts()

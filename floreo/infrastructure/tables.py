@@ -196,9 +196,7 @@ WORKSPACE_SERVICES = Table(
 
 
 def _assets(viewer: object) -> QuerySet[Any]:
-    rows: QuerySet[Any] = (
-        Asset.objects.get_queryset().visible_to(viewer).select_related("service__operator", "owner", "place")
-    )
+    rows: QuerySet[Any] = Asset.objects.visible_to(viewer).select_related("service__operator", "owner", "place")
     return rows
 
 
@@ -315,7 +313,7 @@ DESIGNATIONS = Table(
 
 
 def _plans(viewer: object) -> QuerySet[Any]:
-    rows: QuerySet[Any] = RecoveryPlan.objects.get_queryset().visible_to(viewer).select_related("service__operator")
+    rows: QuerySet[Any] = RecoveryPlan.objects.visible_to(viewer).select_related("service__operator")
     return rows
 
 

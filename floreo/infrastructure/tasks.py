@@ -72,7 +72,7 @@ def _tests(recipient: Recipient, viewer: object, today: date) -> Iterator[Task]:
     if not recipient.everybody and EDIT not in recipient.helps:
         rows = rows.filter(service__operator__in=recipient.organisations)
     if viewer is not None:
-        rows = rows.filter(pk__in=RecoveryPlan.objects.visible_to(viewer).values("pk"))  # type: ignore[attr-defined]
+        rows = rows.filter(pk__in=RecoveryPlan.objects.visible_to(viewer).values("pk"))
     for plan in rows.select_related("service"):
         task = Task(
             key=key(plan),

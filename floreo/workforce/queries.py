@@ -81,7 +81,7 @@ def gaps_for(
             key=bodies[body].code if body is not None else sector_,
             role=items[each.role],
             gap=each,
-            trained=trained[each.role, _whose(each.group)],
+            trained=trained[each.role, _group_of_trained(each.group)],
             coming=tuple(coming.get(each.role, ())),
         )
         for each in sums
@@ -101,7 +101,7 @@ def _group(need: Need, *, by: str) -> tuple[str, int | None]:
     return (need.sector, need.body) if by == BY_BODY else (need.sector, None)
 
 
-def _whose(group: tuple[str, int | None]) -> tuple[str, int | None]:
+def _group_of_trained(group: tuple[str, int | None]) -> tuple[str, int | None]:
     """As people who were trained are counted: of an organisation, whatever sector they wrote when they signed up."""
     sector, body = group
     return ("", body) if body is not None else (sector, None)
@@ -120,7 +120,7 @@ def _trained(viewer: object, items: Mapping[int, Item], *, by: str) -> Counter[t
         seen.add((role, sector, body, who))
     counts: Counter[tuple[int, tuple[str, int | None]]] = Counter()
     if by == BY_BODY:
-        for role, group, _who in {(role, _whose((sector, body)), who) for role, sector, body, who in seen}:
+        for role, group, _who in {(role, _group_of_trained((sector, body)), who) for role, sector, body, who in seen}:
             counts[role, group] += 1
         return counts
     for role, sector, _who in {(role, sector, who) for role, sector, _body, who in seen}:

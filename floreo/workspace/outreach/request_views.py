@@ -45,7 +45,7 @@ COMMANDS: Mapping[str, Command] = {
         acts.plan_session,
         allowed_by(acts.must_be_assigned),
         help=_l(
-            "It stands among the tasks and in the calendar of who coordinates. The ambassador gets an e-mail with a file for the calendar."
+            "It appears among the tasks and in the calendar of who coordinates. The ambassador gets an e-mail with a file for the calendar."
         ),
         done=_l("Saved."),
     ),

@@ -204,12 +204,12 @@ def _within(pk: int) -> str:
 
 
 def _parts_of(text: str) -> set[str]:
-    words = "".join(map(_folded, text)).split()
+    words = "".join(map(_same_sign, text)).split()
     return {f"{_MARK}{word[at : at + _PART]}" for word in words for at in range(len(word) - _PART + 1)}
 
 
 @lru_cache(maxsize=4096)
-def _folded(sign: str) -> str:
+def _same_sign(sign: str) -> str:
     """One sign as small letters and digits of ASCII; a space for what is neither. What either database takes for the same in
     `icontains` has to be the same here; what it does not may be the same, too."""
     found = ""

@@ -202,12 +202,12 @@ _HANGS: Mapping[str, tuple[type[models.Model], tuple[str, ...]]] = {
 
 
 @functools.cache
-def _asks_what_hangs(_vendor: str) -> tuple[str, int]:
+def _statement_of_hangs(_vendor: str) -> tuple[str, int]:
     """One statement for all of _HANGS, and how often it names the case: nobody waits for fourteen answers of which ten are empty."""
     quote, columns = connection.ops.quote_name, []
     for model, names in _HANGS.values():
-        table = quote(model._meta.db_table)
-        found = (f"{quote(model._meta.get_field(name).column)} = %s" for name in names)
+        table, column = quote(model._meta.db_table), {f.name: f.attname for f in model._meta.concrete_fields}
+        found = (f"{quote(column[name])} = %s" for name in names)
         # One after the other: each follows its own index. Names of tables and columns go in, never words.
         columns.append(" OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {each})" for each in found))  # noqa: S608
     return f"SELECT {', '.join(columns)}", sum(len(names) for _model, names in _HANGS.values())
@@ -215,7 +215,7 @@ def _asks_what_hangs(_vendor: str) -> tuple[str, int]:
 
 def _what_hangs_on(case: Case) -> frozenset[str]:
     """The names in _HANGS of which the case has any."""
-    statement, number = _asks_what_hangs(connection.vendor)
+    statement, number = _statement_of_hangs(connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(statement, [case.pk] * number)
         found = cursor.fetchone()

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import Q
 
@@ -17,24 +16,24 @@ from floreo.legislation.models import Instrument, LawProvision, LawVersion, Trea
 from floreo.legislation.text.compare import ComparedProvision, compare, likeness, tokens_of
 from floreo.legislation.text.provisions import PrintedLine, Provision
 
-_FACTS = ("eid", "kind", "number", "heading", "label", "parent", "words", "lines")  # as Provision has them
 _ALIKE = 0.3  # of the words of two titles
 
 
 def provision_of(row: LawProvision) -> Provision:
-    return _provision(row.eid, row.kind, row.number, row.heading, row.label, row.parent, row.words, row.lines)
-
-
-def _provision(*facts: Any) -> Provision:
-    *plain, lines = facts
-    return Provision(*plain, lines=tuple(map(PrintedLine.of_data, lines)))
+    lines = tuple(map(PrintedLine.of_data, row.lines))
+    return Provision(row.eid, row.kind, row.number, row.heading, row.label, row.parent, row.words, lines)
 
 
 def provisions(version: LawVersion) -> list[Provision]:
     """Parts, sections and schedules, in order: what is numbered within a section is in its lines."""
     kinds = ("part", "chapter", "division", "crossheading", "section", "schedule")
-    rows = version.provisions.filter(kind__in=kinds)
-    return [_provision(*facts) for facts in rows.values_list(*_FACTS)]
+    rows = version.provisions.filter(kind__in=kinds).values_list(
+        "eid", "kind", "number", "heading", "label", "parent", "words", "lines"
+    )
+    return [
+        Provision(eid, kind, number, heading, label, parent, words, tuple(map(PrintedLine.of_data, lines)))
+        for eid, kind, number, heading, label, parent, words, lines in rows
+    ]
 
 
 def compared(old: LawVersion, new: LawVersion) -> Sequence[ComparedProvision]:

@@ -23,7 +23,7 @@ from floreo.core import clock, search
 from floreo.core.access import SYSTEM
 from floreo.core.lists import Listing
 from floreo.core.models import SearchEntry
-from floreo.core.search import Parts, _folded
+from floreo.core.search import Parts, _same_sign
 from floreo.organisations.models import User
 from tests.consultation.making import CODE, opened, read, sent
 
@@ -84,11 +84,11 @@ def many(made: Consultation, number: int, *, seed: int = 1) -> None:
 
 def lists(made: Consultation, asked: str, viewer: User, *, narrowed: bool) -> tuple[list[int], list[int], int]:
     """Of the workspace and of the public page: which comments are found, in order, and how many the public is told."""
-    more = {"narrowed": with_words(made)} if narrowed else {}
+    by = with_words(made) if narrowed else None
     request = RequestFactory().get("/", {"q": asked})
     request.user = viewer
-    inside = Listing(WORKSPACE_COMMENTS, request, rows=made.comments.all(), page=500, counted=False, **more)
-    outside = Listing(CONSULTATION_COMMENTS, request, rows=public_comments_of(made), page=500, **more)
+    inside = Listing(WORKSPACE_COMMENTS, request, rows=made.comments.all(), page=500, counted=False, narrowed=by)
+    outside = Listing(CONSULTATION_COMMENTS, request, rows=public_comments_of(made), page=500, narrowed=by)
     return [c.number for c in inside.rows], [c.number for c in outside.rows], outside.total
 
 
@@ -187,8 +187,8 @@ class TestFindingWords:
 class TestParts:
     def test_what_is_the_same_in_capitals_is_the_same_in_the_index(self) -> None:
         signs = [chr(n) for n in range(0x110000) if not 0xD800 <= n < 0xE000]
-        apart = [s for s in signs if _folded(s) != "".join(map(_folded, s.upper()))]
-        assert apart == [s for s in signs if _folded(s) != "".join(map(_folded, s.lower()))] == []
+        apart = [s for s in signs if _same_sign(s) != "".join(map(_same_sign, s.upper()))]
+        assert apart == [s for s in signs if _same_sign(s) != "".join(map(_same_sign, s.lower()))] == []
 
     @given(st.text(max_size=30), st.text(max_size=8), st.text(max_size=30))
     @settings(max_examples=300, deadline=None)

@@ -70,8 +70,8 @@ class _Pool:
     def __init__(self, workers: int, prepare: Callable[[], None] | None, *, has_processes: bool) -> None:
         self._pool: ThreadPoolExecutor | ProcessPoolExecutor
         if has_processes:  # new ones: a fork of a process with threads may wait for ever
-            anew = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(workers, mp_context=anew, initializer=prepare)
+            fresh = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(workers, mp_context=fresh, initializer=prepare)
         else:
             self._pool = ThreadPoolExecutor(workers)
 

@@ -33,7 +33,7 @@ _EDGE = 13.0  # from the side of a lane to its boxes
 _MIDDLE = 22.0  # where links meet a box, from its top
 _STEP, _STEPS = 14.0, 56.0  # a box set in below its cause of the same lane; all such steps together
 _NAME = 14.0 / 13.0 * 1.06  # a name beside 13 px of plain text: larger, and bold
-_ROOM = 44.0  # px that a fallback needs to be drawn as a bar outside of a box
+_BAR_LEAST = 44.0  # px that a fallback needs to be drawn as a bar outside of a box
 _TIP = 8.0
 _SPARE = 150.0  # a lane in which nothing happens
 _HOUR, _HOUR_SMALL = 22.0, 17.0  # headings of lanes
@@ -153,7 +153,7 @@ def cascade_key(words: KeyWords) -> str:
         return rect(0.75, 0.75, 30, 12.5, css=f"fl-cas-box fl-cas-box--{kind}", rx=2)
 
     entries = [
-        (box(kind), said) for kind, said in ((FAILED, words.failed), (STOPPED, words.stopped), (PART, words.part))
+        (box(kind), part) for kind, part in ((FAILED, words.failed), (STOPPED, words.stopped), (PART, words.part))
     ]
     entries += [
         (box("worst"), words.worst),
@@ -161,9 +161,9 @@ def cascade_key(words: KeyWords) -> str:
         (line(0, 7, 26, 7, "fl-cas-link") + _arrow(32, 7), words.needs),
     ]
     items = (
-        f'<li><svg viewBox="0 0 32 14" aria-hidden="true">{drawn}</svg>{escape(said)}</li>'
-        for drawn, said in entries
-        if said
+        f'<li><svg viewBox="0 0 32 14" aria-hidden="true">{drawn}</svg>{escape(part)}</li>'
+        for drawn, part in entries
+        if part
     )
     return f'<ul class="fl-cas-key">{"".join(items)}</ul>'
 
@@ -227,8 +227,8 @@ def _wide(boxes: list[_Box], lanes: Sequence[Lane], rest: Sequence[str], label: 
     body += [_link(box, step) for box in sorted(boxes, key=lambda b: b.is_worst) if box.cause]
     body += [_drawn(box) for box in boxes]
     for words, left, right in zip(rest, lefts, lefts[1:], strict=False):
-        said = wrapped(words, right - left - 2 * _EDGE, most=1) if words else []
-        body += _lines([("fl-cas-note", part) for part in said], left + _EDGE, bottom - 4)
+        more = wrapped(words, right - left - 2 * _EDGE, most=1) if words else []
+        body += _lines([("fl-cas-note", part) for part in more], left + _EDGE, bottom - 4)
     return svg(WIDE, height, body, label=label, css="fl-wide", role=role)
 
 
@@ -253,9 +253,11 @@ def _place(box: _Box, row: int, depth: int) -> int:
     and below. Gives back the last row that is used."""
     box.row, box.depth, last = row, depth, row
     later = [taken for taken in box.taken if taken.lane > box.lane]
-    beside = min(later, key=_size, default=None)
-    below = [taken for taken in box.taken if taken.lane == box.lane] + [taken for taken in later if taken is not beside]
-    for taken in [beside] if beside else []:
+    same_row = min(later, key=_size, default=None)
+    below = [taken for taken in box.taken if taken.lane == box.lane] + [
+        taken for taken in later if taken is not same_row
+    ]
+    for taken in [same_row] if same_row else []:
         last = _place(taken, row, 0)
     for taken in below:
         last = _place(taken, last + 1, depth + 1 if taken.lane == box.lane else 0)
@@ -265,17 +267,17 @@ def _place(box: _Box, row: int, depth: int) -> int:
 def _wide_head(lanes: Sequence[Lane], lefts: Sequence[float]) -> tuple[float, list[str]]:
     """How high it is, and the heading and people of each lane."""
     body = []
-    rooms = [right - left - _EDGE for left, right in pairwise(lefts)]
-    fits = all(width_of(lane.heading, _HOUR) <= room for lane, room in zip(lanes, rooms, strict=True))
+    widths = [right - left - _EDGE for left, right in pairwise(lefts)]
+    fits = all(width_of(lane.heading, _HOUR) <= width for lane, width in zip(lanes, widths, strict=True))
     css = "fl-cas-hour" if fits else "fl-cas-hour fl-cas-hour--small"
     height = _HEAD
-    for left, lane, room in zip(lefts, lanes, rooms, strict=False):
+    for left, lane, width in zip(lefts, lanes, widths, strict=False):
         x = left + _EDGE
-        body.append(text(x, 27, shortened(lane.heading, room * TEXT / (_HOUR if fits else _HOUR_SMALL)), css=css))
-        body.append(text(x, 49, shortened(lane.people, room / 1.06), css="fl-strong"))
-        said = wrapped(lane.people_words, room)
-        body += [text(x, 66 + i * _LINE, words) for i, words in enumerate(said)]
-        height = max(height, _HEAD + (len(said) - 1) * _LINE)
+        body.append(text(x, 27, shortened(lane.heading, width * TEXT / (_HOUR if fits else _HOUR_SMALL)), css=css))
+        body.append(text(x, 49, shortened(lane.people, width / 1.06), css="fl-strong"))
+        lines = wrapped(lane.people_words, width)
+        body += [text(x, 66 + i * _LINE, words) for i, words in enumerate(lines)]
+        height = max(height, _HEAD + (len(lines) - 1) * _LINE)
     return height, [*body, line(0, height, WIDE, height, "fl-c-axis")]
 
 
@@ -297,7 +299,7 @@ def _fill_wide(box: _Box, step: float) -> None:
 
 def _fits_outside(box: _Box, step: float) -> bool:
     run = box.x - _start(box, step)
-    return run >= max(_ROOM, width_of(box.shown.fallback_words) + 3 * APART + _TIP)
+    return run >= max(_BAR_LEAST, width_of(box.shown.fallback_words) + 3 * APART + _TIP)
 
 
 def _link(box: _Box, step: float) -> str:
@@ -313,7 +315,7 @@ def _link(box: _Box, step: float) -> str:
         end = box.x - min(_TIP, (box.x - start) / 2)
         return "".join([*parts, line(start, middle, end, middle, css), _arrow(box.x, middle)])
     first, last = start + APART, box.x - APART
-    end = max(first + (last - first) * shown.fallback / (shown.fallback + max(shown.wait, 0)), first + _ROOM / 2)
+    end = max(first + (last - first) * shown.fallback / (shown.fallback + max(shown.wait, 0)), first + _BAR_LEAST / 2)
     parts.append(_bar(first, end, middle))
     if last - end > _TIP:
         parts += [line(end, middle, box.x - _TIP, middle, css), _arrow(box.x, middle)]
@@ -378,8 +380,8 @@ def _within(box: _Box, depth: int) -> list[_Box]:
 def _fill_narrow(box: _Box, longest: int) -> None:
     shown, space = box.shown, box.width - 2 * _PAD
     box.lines = [("fl-cas-name", words) for words in wrapped(shown.name, space / _NAME)]
-    for said in (shown.note, shown.because):
-        box.lines += [("fl-cas-note", words) for words in wrapped(said, space, most=2)] if said else []
+    for part in (shown.note, shown.because):
+        box.lines += [("fl-cas-note", words) for words in wrapped(part, space, most=2)] if part else []
     if shown.fallback:
         box.lines += [("fl-cas-hold", words) for words in wrapped(shown.fallback_words, space, most=2)]
         box.bar = max(space * shown.fallback / longest, 12.0)

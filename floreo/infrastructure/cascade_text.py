@@ -221,7 +221,7 @@ def limits(ran: Ran) -> list[str]:
     return found
 
 
-def always_said() -> list[str]:
+def general_limits() -> list[str]:
     """What holds of every cascade."""
     return [
         _("Losses are not added: of several, the largest counts. Nothing is repaired within the hours shown."),

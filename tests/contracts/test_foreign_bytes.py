@@ -114,6 +114,7 @@ NEEDS_NONE = {
     "floreo/awareness/results_file.py": "same; refused whole where a cell could name a person",
     "floreo/workforce/importing.py": "same",
     "floreo/workspace/training/cohort_views.py": OWN,
+    "floreo/workspace/infrastructure/cascade_papers.py": OWN,
     "floreo/core/documents/pdf.py": OWN,
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,

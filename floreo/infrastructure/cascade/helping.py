@@ -96,7 +96,7 @@ def what_helps(
         raise GraphError([Problem(code or "negative", "", "extra")])
     cascade = run(graph, failures, hours)
     arrays = graph.arrays
-    edges = _on_the_way(cascade)
+    edges = _candidates(cascade)
     hit = np.flatnonzero(cascade.loss[-1] > 0).astype(np.int32)
     groups, which_group = np.unique(arrays.group[edges], return_inverse=True)
     nobody = [np.full(len(part), NOBODY, dtype=np.int32) for part in (groups, edges, hit)]
@@ -138,7 +138,7 @@ def _largest(saving: Saving) -> tuple[int, int, int, int]:
     return -saving.person_hours, -saving.most, -saving.least, -saving.stopped
 
 
-def _on_the_way(cascade: Cascade) -> Ints:
+def _candidates(cascade: Cascade) -> Ints:
     """Dependencies over which a loss came, by index into the arrays, and the alternatives to them. No other one changes anything when it
     lasts longer: every loss came over these."""
     arrays, rows = cascade.graph.arrays, cascade.spread.steps.row

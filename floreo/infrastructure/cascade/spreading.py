@@ -265,13 +265,13 @@ class _Spreading:
         """What grew in this hour, to the later hours at which it arrives within the horizon."""
         a, scenarios = self.a, self.scenarios
         sent = self._passed_on(flat, at_once=False)
-        room = self.hours - hour
+        left_hours = self.hours - hour
         delay = a.delay[sent.edge]
         if scenarios.extra > 0 and len(scenarios.slower):
             delay = delay + scenarios.extra * (sent.edge == scenarios.slower[sent.scenario])
         target = sent.scenario * np.int32(a.n) + a.target[sent.edge]
-        keep = (delay <= room) & (sent.loss > self.loss[target])
-        sent, delay = _those(sent, keep), delay[keep].astype(np.int16 if room < 2**15 else np.int32)
+        keep = (delay <= left_hours) & (sent.loss > self.loss[target])
+        sent, delay = _those(sent, keep), delay[keep].astype(np.int16 if left_hours < 2**15 else np.int32)
         if not len(delay):
             return
         order = np.argsort(delay, kind="stable")

@@ -37,7 +37,10 @@ def document(country: Country, what_if: WhatIf, ran: Ran) -> Document:
     if helps:
         items = [Item(f"{line.saved_text}. {line.detail}", lead=f"{line.title}.") for line in helps]
         blocks += [Heading(_("What would help most"), 2), Bullets(items, numbered=True)]
-    blocks += [Heading(_("How far to trust it"), 2), Bullets([*cascade_text.limits(ran), *cascade_text.always_said()])]
+    blocks += [
+        Heading(_("How far to trust it"), 2),
+        Bullets([*cascade_text.limits(ran), *cascade_text.general_limits()]),
+    ]
     return Document(
         title=cascade_text.title_text(ran),
         language=locale.language(),

@@ -111,7 +111,7 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         "parts": [line for line in lines if line.hit.stopped_at is None],
         "hours": cascade_text.hours_shown(found.hours),
         "places": cascade_text.by_place(ran),
-        "limits": [*cascade_text.limits(ran), *cascade_text.always_said()],
+        "limits": [*cascade_text.limits(ran), *cascade_text.general_limits()],
         "helps": cascade_text.what_would_help(ran) if ran.cascade.hits else [],
         "compared": cascade_text.compared(ran, other) if other is not None else [],
         "commands": [

@@ -80,6 +80,10 @@ class Permission(StrEnum):
     AWARENESS_RUN = "awareness.run"  # write and publish them, enter reach, results of groups
     SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
     SURVEY_RUN = "survey.run"  # write and publish surveys, enter answers on paper, weights
+    ASSESSMENT_READ = "assessment.read"  # what organisations answer to assessments, their gaps and plans
+    ASSESSMENT_ANSWER = "assessment.answer"  # answer for one's own organisation, and keep its plan
+    ASSESSMENT_REVIEW = "assessment.review"  # rate what an organisation answered, return it or accept it
+    ASSESSMENT_RUN = "assessment.run"  # campaigns of assessments, targets, the minimum standard
     SURVEY_DATA = "survey.data"  # single answers, without whatever could name a person
 
 
@@ -158,6 +162,10 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.SURVEY_READ: _("See surveys that are not public, and their progress"),
     Permission.SURVEY_RUN: _("Run surveys"),
     Permission.SURVEY_DATA: _("See single answers to surveys"),
+    Permission.ASSESSMENT_READ: _("See assessments of organisations, their gaps and action plans"),
+    Permission.ASSESSMENT_ANSWER: _("Answer assessments of an organisation, and keep its action plan"),
+    Permission.ASSESSMENT_REVIEW: _("Review assessments of organisations"),
+    Permission.ASSESSMENT_RUN: _("Run campaigns of assessments, and draft the minimum standard"),
 }
 
 
@@ -177,6 +185,7 @@ P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
 _READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.INDICATOR_READ: ALL, P.REGISTER_READ: ALL}
 _OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: OWN}
 _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
+_ASSESSED = {P.ASSESSMENT_READ: OWN, P.ASSESSMENT_ANSWER: OWN}
 _OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for those who handle it
 
 ROLES: Mapping[str, Role] = {
@@ -204,7 +213,9 @@ ROLES: Mapping[str, Role] = {
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN, P.INCIDENT_READ: OWN}
-            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL},
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL}
+            | _ASSESSED
+            | {P.ASSESSMENT_REVIEW: OWN},
         ),
         Role(
             "analyst",
@@ -240,7 +251,9 @@ ROLES: Mapping[str, Role] = {
                 P.FINDING_ANSWER: OWN,
                 P.INCIDENT_READ: OWN,
                 P.ADVISORY_READ: ALL,
-            },
+                P.EVIDENCE_KEEP: OWN,
+            }
+            | _ASSESSED,
         ),
         Role(
             "drafter",

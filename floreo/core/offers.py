@@ -73,6 +73,7 @@ class Section:
 MY_WORKSPACE = Section(_("My workspace"), 0)
 STRATEGY = Section(_("Strategy"), 10)
 INCIDENTS = Section(_("Incidents"), 15)
+INFRASTRUCTURE = Section(_("Infrastructure"), 18)
 THREATS = Section(_("Threats"), 20)
 LAW = Section(_("Law"), 25)
 CAPACITY = Section(_("Capacity"), 27)

@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.assessments.logic import CampaignPhase
+from floreo.assessments.logic import WHOLE, CampaignPhase
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
-from floreo.core.models import Record, Sourced, Translated
+from floreo.core.models import Record, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.core.sectors import Sector
@@ -77,9 +77,7 @@ class AssessmentCampaign(Record, Translated):
     class Meta:
         ordering = ["-ends_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(starts_on__lte=F("ends_on")), name="assessment_campaign_days_in_order"
-            ),
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="assessment_campaign_days_in_order"),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(opened_on__isnull=False), name="assessment_campaign_opened_on_a_day"
             ),
@@ -185,6 +183,11 @@ class Participant(Record):
     def is_accepted(self) -> bool:
         return self.state == ParticipantState.ACCEPTED
 
+    @property
+    def whole_result(self) -> str:
+        """Per cent of the scale, all together, once it is accepted."""
+        return str(self.results.get(WHOLE, ""))
+
     def owner_ids(self) -> set[int]:
         return {self.organisation_id}
 
@@ -218,7 +221,9 @@ class Respondent(OfParticipant):
     name = models.CharField(max_length=200, verbose_name=_("Name"))
     mail = models.EmailField(verbose_name=_("E-mail"), help_text=_("The personal link is sent there."))
     language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
-    link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # "" before it is sent, and once it was ended
+    link_hash = models.CharField(
+        max_length=64, blank=True, db_index=True
+    )  # "" before it is sent, and once it was ended
     sent_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     ended_reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
@@ -226,9 +231,7 @@ class Respondent(OfParticipant):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["participant", "mail"], condition=Q(ended_on=None), name="respondent_once"
-            ),
+            models.UniqueConstraint(fields=["participant", "mail"], condition=Q(ended_on=None), name="respondent_once"),
             models.CheckConstraint(condition=Q(ended_on=None) | Q(link_hash=""), name="ended_link_opens_nothing"),
         ]
 
@@ -413,9 +416,7 @@ class StandardVersion(Record):
     consulted_on = models.DateField(null=True, blank=True)
     published_on = models.DateField(null=True, blank=True)
     in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force from"))
-    became = models.OneToOneField(
-        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="drafted_as"
-    )
+    became = models.OneToOneField(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="drafted_as")
 
     class Meta:
         ordering = ["standard", "-number"]

@@ -102,7 +102,9 @@ def _complete(assessment: Assessment) -> int:
 @action("assessments.completed", needs=None, quiet=True)
 def complete_assessments(*, by: Actor) -> int:
     """Gives open assessments the items that their framework gained since. Run after loading; it changes no fact."""
-    still_open = Assessment.objects.outside_campaigns().exclude(state=AssessmentState.CLOSED).select_related("in_version")
+    still_open = (
+        Assessment.objects.outside_campaigns().exclude(state=AssessmentState.CLOSED).select_related("in_version")
+    )
     return sum(_complete(assessment) for assessment in still_open)
 
 

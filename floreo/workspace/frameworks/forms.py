@@ -105,7 +105,9 @@ class OpenForm(CommandForm):
 
     def __init__(self, version: Version, viewer: object, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        earlier = Assessment.objects.visible_to(viewer).outside_campaigns().filter(in_version__framework=version.framework)
+        earlier = (
+            Assessment.objects.visible_to(viewer).outside_campaigns().filter(in_version__framework=version.framework)
+        )
         field = self.fields["before"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = earlier.select_related("in_version__framework", "organisation")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from floreo.assessments.actions import standards
@@ -85,11 +87,13 @@ def test_what_is_published_does_not_change_and_nothing_empty_is() -> None:
         standards.consult(empty, by=SYSTEM, consultation="x")
 
 
-def test_its_items_come_from_others_and_nobody_else_sees_a_draft(secretariat: User, lead: User) -> None:
+def test_its_items_come_from_others_and_nobody_else_sees_a_draft(
+    secretariat: User, user_with: Callable[..., User]
+) -> None:
     made = drafted()
     standards.update(made.standard, by=SYSTEM, about="For all operators.")
     assert list(Standard.objects.visible_to(secretariat)) == [made.standard]
-    assert list(Standard.objects.visible_to(lead)) == []
+    assert list(Standard.objects.visible_to(user_with("lead"))) == []
     standards.publish(made, by=SYSTEM)
     own = Item.objects.get(in_version__code="base-line-1", code="M-1")
     second = standards.begin_version(Standard.objects.get(), by=SYSTEM)

@@ -263,7 +263,7 @@ class SelfRatingShape(Shape):
 
 
 class StandardItemShape(TranslatedShape):
-    """[[standard.version.item]]: comes_from = "nist-csf-2/GV.OC-01"."""
+    """[[standard.release.item]]: comes_from = "nist-csf-2/GV.OC-01"."""
 
     word: ClassVar[str] = "standard_item"
     makes: ClassVar[type[models.Model]] = StandardItem
@@ -280,7 +280,7 @@ class StandardItemShape(TranslatedShape):
 
 
 class StandardVersionShape(Shape):
-    """[[standard.version]]: `became` is the code of the framework's version that it was published as."""
+    """[[standard.release]]: `became` is the code of the framework's version that it was published as."""
 
     word: ClassVar[str] = "standard_version"
     makes: ClassVar[type[models.Model]] = StandardVersion
@@ -317,7 +317,7 @@ class StandardShape(TranslatedShape):
 
     word: ClassVar[str] = "standard"
     makes: ClassVar[type[models.Model]] = Standard
-    nested: ClassVar[tuple[str, ...]] = ("version",)
+    nested: ClassVar[tuple[str, ...]] = ("release",)
     lookup: ClassVar[tuple[str, ...]] = ("code",)
 
     code: Code
@@ -325,7 +325,7 @@ class StandardShape(TranslatedShape):
     short_title: str
     publisher: str
     about: str = ""
-    version: list[StandardVersionShape] = Field(default_factory=list)
+    release: list[StandardVersionShape] = Field(default_factory=list)
 
 
 # In the order in which they are made: what a row points to comes before it.

@@ -86,8 +86,7 @@ def returned_mail(respondent: Respondent) -> OutboxMail:
         facts = {"title": campaign.in_language("title"), "last": day_text(campaign.ends_on)}
         parts = [
             _("The self-assessment was returned to be corrected: %(title)s.") % facts,
-            _("Open your link: what is to be corrected stands on its first page. Answers are taken until %(last)s.")
-            % facts,
+            _("Open your link: its first page says what is to be corrected. Answers are taken until %(last)s.") % facts,
         ]
         return outbox.letter(
             to=respondent.mail,

@@ -65,7 +65,7 @@ class AssessmentCampaign(Record, Translated):
         max_length=2000,
         blank=True,
         verbose_name=_("Words to the organisations"),
-        help_text=_("Stands in the e-mail with the link: why they are asked, and what follows."),
+        help_text=_("Part of the e-mail with the link: why they are asked, and what follows."),
     )
     state = models.CharField(max_length=6, choices=CampaignState.choices, default=CampaignState.DRAFT)
     opened_on = models.DateField(null=True, blank=True)
@@ -453,9 +453,7 @@ class StandardItem(Record, Translated):
 
     in_standard = models.ForeignKey(StandardVersion, on_delete=models.CASCADE, related_name="items")
     code = models.CharField(max_length=40, verbose_name=_("Code"))
-    part = models.CharField(
-        max_length=200, blank=True, verbose_name=_("Part"), help_text=_("The heading under which it stands.")
-    )
+    part = models.CharField(max_length=200, blank=True, verbose_name=_("Part"), help_text=_("The heading above it."))
     title = models.CharField(max_length=200, verbose_name=_("Short title"))
     text = models.TextField(max_length=4000, blank=True, verbose_name=_("What is required"))
     comes_from = models.ForeignKey(

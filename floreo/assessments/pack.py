@@ -151,8 +151,8 @@ class TargetShape(Shape):
         return f"{self.item} {self.organisation}".strip()
 
     def refs(self, setting: Setting) -> dict[str, str]:
-        whose = f"{setting.holder}/{self.organisation}" if self.organisation else ""
-        return super().refs(setting) | {"item": f"{setting.measure}/{self.item}", "participant": whose}
+        only = f"{setting.holder}/{self.organisation}" if self.organisation else ""
+        return super().refs(setting) | {"item": f"{setting.measure}/{self.item}", "participant": only}
 
 
 class CampaignShape(TranslatedShape):

@@ -61,7 +61,9 @@ class Questionnaire:
 
     def section_name(self, code: str) -> str:
         item = self.by_code.get(code)
-        return item.named() if item is not None else self.version.in_language("title")
+        if item is None:
+            return self.version.in_language("title")
+        return item.in_language("title") or item.code
 
 
 def questionnaire(version: Version) -> Questionnaire:
@@ -159,8 +161,8 @@ def lines_of(
 
 
 def _attached(names: Sequence[str]) -> dict[str, int]:
-    standing = Evidence.objects.not_withdrawn()
-    rows = Attachment.objects.filter(thing__in=names, evidence__in=standing).order_by()
+    current = Evidence.objects.not_withdrawn()
+    rows = Attachment.objects.filter(thing__in=names, evidence__in=current).order_by()
     return dict(rows.values_list("thing").annotate(Count("pk")))
 
 

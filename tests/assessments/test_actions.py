@@ -332,8 +332,8 @@ class TestPlan:
         assert planning.finish_line(line, by=SYSTEM, on=clock.today()).state == "done"
         assert refused(lambda: planning.finish_line(line, by=SYSTEM, on=clock.today())) == "ended"
         other = add()
-        assert refused(lambda: planning.drop_line(other, by=SYSTEM, on=clock.today(), reason="")) == "missing"
-        assert planning.drop_line(other, by=SYSTEM, on=clock.today(), reason="No money.").state == "dropped"
+        assert refused(lambda: planning.give_up_line(other, by=SYSTEM, on=clock.today(), reason="")) == "missing"
+        assert planning.give_up_line(other, by=SYSTEM, on=clock.today(), reason="No money.").state == "dropped"
         preparing.remove_target(mark, by=SYSTEM)
         assert [gap.code for gap in gaps(questions, lines_of(row, questions, SYSTEM))] == ["A-2"]
 

@@ -79,7 +79,7 @@ def finish_line(line: PlanLine, *, by: Actor, on: date) -> PlanLine:
 
 
 @action("plan_line.dropped", needs=ANSWER)
-def drop_line(line: PlanLine, *, by: Actor, on: date, reason: str) -> PlanLine:
+def give_up_line(line: PlanLine, *, by: Actor, on: date, reason: str) -> PlanLine:
     """It is not done, and why. It counts as not closed in time."""
     fresh = lock_latest(line)
     must_go_on(fresh)

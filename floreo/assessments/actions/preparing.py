@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -38,6 +38,7 @@ from floreo.core.writing import (
     require_text,
     save,
     save_many,
+    touch,
 )
 from floreo.frameworks.actions import must_be_held
 from floreo.frameworks.logic import Rule
@@ -141,7 +142,9 @@ def add_organisations(
     gone = [body.in_language("name") for body in wanted if body.merged_into_id is not None]
     if gone:
         raise refuse("organisations", _("%(names)s: merged into another.") % {"names": ", ".join(gone)}, code="merged")
-    made = [save(Participant(campaign=fresh, organisation=body, sector=sector)) for body in wanted]
+    made = [Participant(campaign=fresh, organisation=body, sector=sector) for body in wanted]
+    save_many(made, model=Participant)
+    note(organisations=[body.code for body in wanted], sector=sector)
     save_many([found for row in made for found in _proposed(row)], model=Respondent)
     if fresh.state == CampaignState.OPEN:
         _ask(fresh, made, by=by)
@@ -255,12 +258,15 @@ def _ask(campaign: AssessmentCampaign, rows: list[Participant], *, by: Actor) ->
     save_many(made, model=Assessment)
     for row, assessment in zip(rows, made, strict=True):
         row.assessment = assessment
-        save(row, full_clean=False)
-    asked = number_asked(campaign.in_version)
-    mails = []
-    for respondent in Respondent.objects.filter(participant__in=rows, ended_on=None).select_related("participant"):
-        respondent.participant = next(row for row in rows if row.pk == respondent.participant_id)
-        mails.append(send_link(respondent, asked))
+        row.version += 1
+    _write_many(rows, ["assessment", "version"])
+    asked, by_pk, mails = number_asked(campaign.in_version), {row.pk: row for row in rows}, []
+    people = list(Respondent.objects.filter(participant__in=rows, ended_on=None))
+    for person in people:
+        person.participant = by_pk[person.participant_id]
+        mails.append(link_mail(person, _new_secret(person), asked))
+        person.version += 1
+    _write_many(people, ["link_hash", "sent_on", "version"])
     outbox.post_all(mails)  # not by post(): the trail would keep the addresses for good
     note(organisations=len(rows), links=len(mails))
 
@@ -270,10 +276,22 @@ def _code(campaign: AssessmentCampaign, organisation: Organisation) -> str:
     return base if not Assessment.objects.filter(code=base).exists() else f"{base[:70]}-{secrets.token_hex(3)}"
 
 
-def send_link(respondent: Respondent, asked: int) -> Any:
-    """A new link for that respondent: only its hash stays here. The mail, to be put into the outbox."""
+def _write_many(rows: Sequence[Any], fields: list[str]) -> None:
+    """Many rows changed alike: the entry holds what each says now, and no list of changes."""
+    if rows:
+        type(rows[0]).objects.bulk_update(rows, fields, batch_size=200)
+        touch(rows)
+
+
+def _new_secret(respondent: Respondent) -> str:
     secret = secrets.token_urlsafe(32)
     respondent.link_hash, respondent.sent_on = hash_of(secret), clock.today()
+    return secret
+
+
+def send_link(respondent: Respondent, asked: int) -> Any:
+    """A new link for that respondent: only its hash stays here. The mail, to be put into the outbox."""
+    secret = _new_secret(respondent)
     save(respondent, full_clean=False)
     return link_mail(respondent, secret, asked)
 

@@ -141,9 +141,9 @@ def section(request: HttpRequest, token: str, section: str) -> HttpResponse:
 def _to_script(participant: Participant, saved: Any, refusal: Refused | None, status: int) -> JsonResponse:
     if refusal is not None:
         return JsonResponse({"sentence": str(refusal.sentence)}, status=status)
-    said = answer_of(saved, participant.campaign.in_version)
+    answer = answer_of(saved, participant.campaign.in_version)
     participant.refresh_from_db(fields=["answered"])
-    return JsonResponse(said, status=409 if saved.conflicts else 200)
+    return JsonResponse(answer, status=409 if saved.conflicts else 200)
 
 
 def _limit(_request: HttpRequest) -> int:

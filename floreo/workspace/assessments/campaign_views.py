@@ -35,7 +35,7 @@ def _leaves(campaign: AssessmentCampaign) -> str:
     """Before anything leaves: how many e-mails, and where their words are."""
     links = Respondent.objects.filter(participant__campaign=campaign, ended_on=None).count()
     return _(
-        "%(n)d e-mails with a personal link leave. Their words and receivers stand under “Words of the e-mail”."
+        "%(n)d e-mails with a personal link leave. See their words and receivers first under “Words of the e-mail”."
     ) % {"n": links}
 
 
@@ -188,7 +188,6 @@ def campaign(request: HttpRequest, code: str) -> HttpResponseBase:
         "listing": listing,
         "rows": shown,
         "counts": [(s, str(ParticipantState(s).label), n) for s, n in counts.items()],
-        "total": sum(counts.values()),
         "asked": asked,
         "commands": [
             (command, reverse("workspace:assessment_campaign_command", args=[code, name]), name)

@@ -144,11 +144,11 @@ class TargetForm(CommandForm):
         self.fields["participant"] = forms.ModelChoiceField(
             rows, label=_l("Only for"), required=False, empty_label=_l("All organisations of the campaign")
         )
-        self.fields["participant"].label_from_instance = _whose  # type: ignore[attr-defined]
+        self.fields["participant"].label_from_instance = _named_body  # type: ignore[attr-defined]
         self.order_fields(["item", "level", "participant"])
 
 
-def _whose(row: Participant) -> str:
+def _named_body(row: Participant) -> str:
     return row.organisation.in_language("name")
 
 

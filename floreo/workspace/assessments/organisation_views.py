@@ -122,7 +122,7 @@ OF_LINE: Mapping[str, Command] = {
         _l("Give it up"),
         _ANSWER,
         lambda data, _line: forms.DropForm(data, initial={"on": clock.today()}),
-        planning.drop_line,
+        planning.give_up_line,
         lambda line, _viewer: line.state == "open",
     ),
 }

@@ -60,7 +60,7 @@ OF_VERSION: Mapping[str, Command] = {
         new(forms.ConsultForm),
         acts.consult,
         allowed_by(acts.must_be_draft),
-        help=_l("The consultation itself is held where consultations are. Here stands its address."),
+        help=_l("The consultation itself is held where consultations are. Enter its address here."),
     ),
     "publish": Command(
         _l("Publish the standard"),

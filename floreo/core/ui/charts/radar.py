@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from floreo.core.ui.charts.drawing import Number, attributes, circle, finite, line, n, svg, text, wrapped
 
 WIDE, HIGH, RADIUS = 520.0, 396.0, 136.0
-NARROW, NARROW_HIGH, NARROW_RADIUS = 328.0, 336.0, 92.0
+NARROW, NARROW_HIGH, NARROW_RADIUS = 328.0, 300.0, 76.0
 LEGEND = 24.0
 MOST = 4  # series that can be told apart by their stroke and their mark
 LEAST_AXES = 3
@@ -25,8 +25,8 @@ class RadarSeries:
 
 
 def _at(axis: int, axes: int, distance: float, middle: tuple[float, float]) -> tuple[float, float]:
-    turn = 2 * math.pi * axis / axes - math.pi / 2
-    return middle[0] + distance * math.cos(turn), middle[1] + distance * math.sin(turn)
+    angle = 2 * math.pi * axis / axes - math.pi / 2
+    return middle[0] + distance * math.cos(angle), middle[1] + distance * math.sin(angle)
 
 
 def _mark(number: int, x: float, y: float) -> str:
@@ -85,7 +85,9 @@ def _drawn(
     body += [line(*middle, *_at(axis, axes, radius, middle), "fl-c-grid") for axis in range(axes)]
     for number, each in enumerate(series, 1):
         body += _series(each, number, axes, middle, radius)
-    body += [text(middle[0] + 3, middle[1] - radius * ring / 100 - 2, f"{ring}") for ring in (50, 100)]
+    body += [
+        text(middle[0] + 4, middle[1] - radius * ring / 100 + 12, f"{ring}", css="fl-c-radar-n") for ring in (50, 100)
+    ]
     body += _names(labels, middle, radius, width / 2 - radius - 20)
     for number, each in enumerate(series, 1):
         y = height + LEGEND * (number - 1) + 6
@@ -97,8 +99,8 @@ def radar_chart(labels: Sequence[str], series: Sequence[RadarSeries], *, label: 
     """Both drawings, one of which is shown. Nothing for fewer than three axes, or without a series. Raises ValueError for more series
     than can be told apart."""
     if len(series) > MOST:
-        raise ValueError("More series than can be told apart.")
+        raise ValueError("More series than can be distinguished.")
     if len(labels) < LEAST_AXES or not series:
         return ""
-    wide = _drawn(labels, series, label, (WIDE, HIGH, RADIUS), "fl-wide")
-    return wide + _drawn(labels, series, label, (NARROW, NARROW_HIGH, NARROW_RADIUS), "fl-narrow")
+    wide = _drawn(labels, series, label, (WIDE, HIGH, RADIUS), "fl-wide fl-radar")
+    return wide + _drawn(labels, series, label, (NARROW, NARROW_HIGH, NARROW_RADIUS), "fl-narrow fl-radar")

@@ -115,6 +115,22 @@ def may_review(viewer: object, participant: Participant) -> bool:
     return participant.organisation_id not in {body for _role, body in grants}
 
 
+@dataclass(frozen=True)
+class ForReview:
+    """An organisation's assessment as who reviews has it: a permission over it is one over its campaign."""
+
+    participant: Participant
+
+    def __str__(self) -> str:
+        return self.participant.named()
+
+    def owner_ids(self) -> set[int]:
+        return self.participant.campaign.owner_ids()
+
+    def workspace_url(self) -> str:
+        return self.participant.workspace_url()
+
+
 # --- People without an account ------------------------------------------------------------------------------------
 
 

@@ -59,6 +59,11 @@ class Row:
     def item(self) -> Item:
         return self.line.item
 
+    @property
+    def level_words(self) -> str:
+        own = self.line.own
+        return level_text(self.line.item.in_version, own.level, applies=own.applies) if own is not None else ""
+
 
 def _digest(level: str, text: str) -> str:
     return hashlib.sha256(f"{level}\n{_plain(text)}".encode()).hexdigest()[:12]

@@ -118,7 +118,8 @@ def _items(asked: Questionnaire, lines: Sequence[Line]) -> list[Block]:
 def _item(line: Line, word: object) -> list[Cell]:
     assert callable(word)
     own = line.own
-    self_view = _("Does not apply") if own is not None and not own.applies else word(own.level if own else None)
+    own_level = own.level if own is not None else None
+    self_view = _("Does not apply") if own is not None and not own.applies else word(own_level)
     reviewed: Decimal | None = line.reviewed
     reason = line.answer.in_language("reason") if line.answer is not None else ""
     text = reason or (own.text if own is not None else "")

@@ -109,7 +109,8 @@ class Line:
         """The level that counts: the reviewer's, and before there is one the organisation's."""
         if self.own is not None and not self.own.applies:
             return None
-        return self.reviewed if self.reviewed is not None else (self.own.level if self.own else None)
+        own = self.own.level if self.own is not None else None
+        return own if self.reviewed is None else self.reviewed
 
     @property
     def differs(self) -> bool:

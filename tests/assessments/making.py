@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from floreo.assessments.access import ByLink, respondent_of_link
+from floreo.assessments.access import ByLink, ForReview, respondent_of_link
 from floreo.assessments.actions import answering, preparing, reviewing
 from floreo.assessments.actions.answering import Given
 from floreo.assessments.models import AssessmentCampaign, Participant
@@ -91,7 +91,7 @@ def submitted(participant: Participant, levels: dict[str, str] | None = None) ->
 
 def accepted(participant: Participant, levels: dict[str, str] | None = None) -> Participant:
     sent = submitted(participant, levels)
-    reviewing.accept(sent.campaign, by=SYSTEM, participant=sent)
+    reviewing.accept(ForReview(sent), by=SYSTEM)
     return asked(sent.campaign, sent.organisation.code)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from floreo.assessments.access import respondent_of_link
+from floreo.assessments.access import ForReview, respondent_of_link
 from floreo.assessments.actions import answering, inviting, planning, preparing, reviewing
 from floreo.assessments.models import AssessmentCampaign, Participant, Respondent, SelfRating
 from floreo.assessments.queries import benchmark_for, gaps, lines_of, questionnaire, written_by_ended
@@ -228,6 +228,8 @@ class TestAnswering:
         found = {line.item.code: len(line.evidence) for line in lines_of(row, questions, who)}
         assert found == {"A-1": 0, "A-2": 1, "B-1": 0}
         assert refused(lambda: answering.add_evidence(row, by=who, item=item("A-1"))) == "missing"
+        made = answering.answer_for(row, by=who, item=item("B-1"))
+        assert answering.answer_for(row, by=who, item=item("B-1")) == made  # one row, however often it is asked for
 
 
 class TestLinks:
@@ -278,7 +280,7 @@ class TestReviewing:
         found = say(level=D("0.5"), reason="The law is not in force.")
         assert (found.level, found.reviewed_by, found.self_rating.level) == (D("0.5"), regulator.actor_name, D(1))
         assert refused(lambda: say(level=D(1), version=0)) == "changed"
-        reviewing.accept(row.campaign, by=regulator, participant=row)
+        reviewing.accept(ForReview(row), by=regulator)
         done = asked(row.campaign)
         assert (done.state, done.results[""], done.self_results[""]) == ("accepted", "33.3", "50.0")
         assert done.assessment is not None
@@ -290,15 +292,15 @@ class TestReviewing:
         row = submitted(asked(opened(reviewer=body("light-and-power"))))
         own = user_with("lead", organisation=body("light-and-power"))
         with pytest.raises(NotAllowed):
-            reviewing.accept(row.campaign, by=own, participant=row)
+            reviewing.accept(ForReview(row), by=own)
         other = user_with("lead", organisation=body("water-board"), email="w@example.org")
         with pytest.raises(NotAllowed):
-            reviewing.accept(row.campaign, by=other, participant=row)
+            reviewing.accept(ForReview(row), by=other)
 
     def test_what_is_returned_is_corrected_and_its_review_begins_anew(self) -> None:
         row = submitted(asked(opened()))
         reviewing.review_item(row.campaign, by=SYSTEM, participant=row, item=item("A-1"), level=D(0), reason="No.")
-        reviewing.return_to(row.campaign, by=SYSTEM, participant=row, text="Show the law.")
+        reviewing.return_to(ForReview(row), by=SYSTEM, text="Show the law.")
         mail = OutboxMail.objects.get(kind="assessment.returned")
         assert "Show the law" not in mail.text
         again = asked(row.campaign)
@@ -309,7 +311,7 @@ class TestReviewing:
 
     def test_only_what_is_submitted_is_accepted(self) -> None:
         row = asked(opened())
-        assert refused(lambda: reviewing.accept(row.campaign, by=SYSTEM, participant=row)) == "not_submitted"
+        assert refused(lambda: reviewing.accept(ForReview(row), by=SYSTEM)) == "not_submitted"
 
 
 class TestPlan:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -296,8 +297,12 @@ def send_link(respondent: Respondent, asked: int) -> Any:
     return link_mail(respondent, secret, asked)
 
 
-@action("assessment_campaign.closed", needs=RUN)
-def close_campaign(campaign: AssessmentCampaign, *, by: Actor) -> AssessmentCampaign:
+def _with_organisations(campaign: AssessmentCampaign) -> Iterable[models.Model | models.QuerySet[Any]]:
+    return [campaign, campaign.participants.all()]
+
+
+@action("assessment_campaign.closed", needs=RUN, decides=_with_organisations)
+def close_campaign(campaign: AssessmentCampaign, *, by: Actor, shown: str | None = None) -> AssessmentCampaign:
     """Its links open nothing any more, and the means of sectors are shown from now on. What was not accepted stays as it is, and counts
     in no mean."""
     fresh = lock_latest(campaign)

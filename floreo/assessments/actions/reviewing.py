@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.assessments import logic
-from floreo.assessments.access import may_review
+from floreo.assessments.access import ForReview, may_review
 from floreo.assessments.actions.preparing import must_be_open, require_level
 from floreo.assessments.logic import CampaignPhase
 from floreo.assessments.mails import returned_mail
@@ -78,10 +81,17 @@ def _reviewed(answer: Answer, level: Decimal, reason: str, *, by: Actor) -> Answ
     return save(answer)
 
 
-@action("assessment.returned", needs=REVIEW)
-def return_to(campaign: AssessmentCampaign, *, by: Actor, participant: Participant, text: str) -> Participant:
+def _whole(review: ForReview) -> Iterable[models.Model | models.QuerySet[Any]]:
+    """What a reviewer judges: the organisation in its campaign, what it says, and the levels that count."""
+    whole = review.participant.assessment_id
+    ratings = SelfRating.objects.filter(answer__assessment=whole)
+    return [review.participant, ratings, Answer.objects.filter(assessment=whole)]
+
+
+@action("assessment.returned", needs=REVIEW, decides=_whole)
+def return_to(review: ForReview, *, by: Actor, text: str, shown: str | None = None) -> Participant:
     """Back to the organisation, with what is to be corrected. Levels that the reviewer gave stay until the answer under them changes."""
-    fresh = _locked(campaign, participant, by)
+    fresh = _locked(review.participant.campaign, review.participant, by)
     if fresh.campaign.phase is not CampaignPhase.OPEN:
         raise Refused(
             _("The last day of the campaign has passed. Move it first, so that they can correct it."), code="over"
@@ -93,11 +103,11 @@ def return_to(campaign: AssessmentCampaign, *, by: Actor, participant: Participa
     return saved
 
 
-@action("assessment.accepted", needs=REVIEW)
-def accept(campaign: AssessmentCampaign, *, by: Actor, participant: Participant) -> Participant:
+@action("assessment.accepted", needs=REVIEW, decides=_whole)
+def accept(review: ForReview, *, by: Actor, shown: str | None = None) -> Participant:
     """From now on it does not change, and its results count. Where the reviewer gave no level of its own, that of the organisation is
     confirmed."""
-    fresh = _locked(campaign, participant, by)
+    fresh = _locked(review.participant.campaign, review.participant, by)
     assessment = fresh.assessment
     assert assessment is not None
     rows = SelfRating.objects.filter(answer__assessment=assessment).select_related("answer__item__in_version")

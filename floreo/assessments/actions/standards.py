@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.assessments.models import RUN, Standard, StandardItem, StandardState, StandardVersion
@@ -141,8 +142,14 @@ def consult(version: StandardVersion, *, by: Actor, consultation: str) -> Standa
     return save(fresh)
 
 
-@action("standard.published", needs=RUN)
-def publish(version: StandardVersion, *, by: Actor, in_force_on: date | None = None) -> StandardVersion:
+def _with_items(version: StandardVersion) -> Iterable[models.Model | models.QuerySet[Any]]:
+    return [version, version.items.all()]
+
+
+@action("standard.published", needs=RUN, decides=_with_items)
+def publish(
+    version: StandardVersion, *, by: Actor, in_force_on: date | None = None, shown: str | None = None
+) -> StandardVersion:
     """Becomes a version of a framework, which everybody reads and a campaign can use: its items with their wording, where each comes
     from, and which item of the version before it follows."""
     fresh = lock_latest(version)

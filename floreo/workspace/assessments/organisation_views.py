@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.assessments import presenters
-from floreo.assessments.access import get_line_for, get_participant_for, may_review
+from floreo.assessments.access import ForReview, get_line_for, get_participant_for, may_review
 from floreo.assessments.actions import answering, planning, reviewing
 from floreo.assessments.form import answer_of, choices, given_of, level_text, rows_of
 from floreo.assessments.models import Participant, PlanLine, SelfRating
@@ -46,16 +46,8 @@ AREA = "organisation_assessments"
 _RUN, _ANSWER, _REVIEW = Permission.ASSESSMENT_RUN, Permission.ASSESSMENT_ANSWER, Permission.ASSESSMENT_REVIEW
 
 
-def _accept(participant: Participant, *, by: Any) -> Participant:
-    return reviewing.accept(participant.campaign, by=by, participant=participant)
-
-
-def _return(participant: Participant, *, by: Any, text: str) -> Participant:
-    return reviewing.return_to(participant.campaign, by=by, participant=participant, text=text)
-
-
-def _is_submitted(participant: Participant, viewer: object) -> bool:
-    return participant.state == "submitted" and may_review(viewer, participant)
+def _is_submitted(review: ForReview, viewer: object) -> bool:
+    return review.participant.state == "submitted" and may_review(viewer, review.participant)
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -85,7 +77,7 @@ REVIEWS: Mapping[str, Command] = {
         _l("Accept"),
         _REVIEW,
         new(CommandForm),
-        _accept,
+        reviewing.accept,
         _is_submitted,
         help=_l("It does not change any more. Where you gave no level of your own, theirs is confirmed."),
         done=_l("The assessment is accepted."),
@@ -95,7 +87,7 @@ REVIEWS: Mapping[str, Command] = {
         _l("Return with a note"),
         _REVIEW,
         new(forms.ReturnForm),
-        _return,
+        reviewing.return_to,
         _is_submitted,
         done=_l("The assessment is returned, and an e-mail says so."),
     ),
@@ -157,7 +149,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
     ]
     reviews = [
         (command, reverse("workspace:review_command", args=[code, name]), name)
-        for name, command in commands_for(request.user, found, REVIEWS, of=found.campaign).items()
+        for name, command in commands_for(request.user, ForReview(found), REVIEWS).items()
     ]
     plan = [(line, presenters.line_state_text(line), _line_links(request, found, line)) for line in open_lines(found)]
     items = shown.asked.by_code
@@ -174,6 +166,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "gaps": [
             (items[gap.code], word(gap.level), word(gap.target), items[gap.code].pk in planned) for gap in shown.gaps
         ],
+        "plan_href": reverse("workspace:campaign_assessment_command", args=[code, "line"]),
         "may_plan": found.is_accepted and can(request.user, _ANSWER, found),
         "has_answers": any(line.is_answered for line in shown.lines),
         "differing": [(line, _levels(line, shown.asked.version)) for line in shown.lines if line.differs],
@@ -219,7 +212,7 @@ def _starting_line(item: str) -> Command:
 
 def review_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_participant_for(request.user, code)
-    return command_view(request, found, REVIEWS, name, area=AREA, of=found.campaign)
+    return command_view(request, ForReview(found), REVIEWS, name, area=AREA)
 
 
 def line_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:

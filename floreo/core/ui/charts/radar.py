@@ -85,9 +85,7 @@ def _drawn(
     body += [line(*middle, *_at(axis, axes, radius, middle), "fl-c-grid") for axis in range(axes)]
     for number, each in enumerate(series, 1):
         body += _series(each, number, axes, middle, radius)
-    body += [
-        text(middle[0] + 4, middle[1] - radius * ring / 100 + 12, f"{ring}", css="fl-c-radar-n") for ring in (50, 100)
-    ]
+    body += [text(middle[0] + 4, middle[1] - radius * ring / 100 + 12, f"{ring}") for ring in (50, 100)]
     body += _names(labels, middle, radius, width / 2 - radius - 20)
     for number, each in enumerate(series, 1):
         y = height + LEGEND * (number - 1) + 6

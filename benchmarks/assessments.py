@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def _measure(number: int, rounds: int, browser: Any) -> None:
         answering.save_answers(Participant.objects.get(pk=first.pk), by=by, given=[row])
 
     print("one answer saved, with its entry of the audit chain", timed(save, 100))
-    rows = [("energy", {logic.WHOLE: logic.Decimal(50)})] * number
+    rows = [("energy", {logic.WHOLE: Decimal(50)})] * number
     print("benchmark of all", timed(lambda: logic.benchmark(rows, "energy", [logic.WHOLE]), rounds))
 
 

@@ -32,7 +32,7 @@ _TENTH = Decimal("0.1")
 def _accepted(end: date) -> Sequence[Participant]:
     """Oldest first, of the year before `end`."""
     rows = Participant.objects.filter(state=ParticipantState.ACCEPTED, accepted_on__lte=end, accepted_on__gt=end - YEAR)
-    return rows.select_related("organisation", "campaign", "assessment").order_by("accepted_on", "pk")
+    return list(rows.select_related("organisation").order_by("accepted_on", "pk"))
 
 
 def share_organisations_assessed(period: Period, filters: Filters) -> Reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -273,9 +274,10 @@ class TestReviewing:
     def test_another_level_needs_a_reason_and_stands_beside_theirs(self, user_with: Callable[..., User]) -> None:
         row = submitted(asked(opened()))
         regulator = user_with("lead", organisation=body("utilities-commission"))
-        say = lambda **facts: reviewing.review_item(  # noqa: E731
-            row.campaign, by=regulator, participant=row, item=item("A-1"), **facts
-        )
+
+        def say(**facts: Any) -> Any:
+            return reviewing.review_item(row.campaign, by=regulator, participant=row, item=item("A-1"), **facts)
+
         assert refused(lambda: say(level=D("0.5"))) == "missing"
         found = say(level=D("0.5"), reason="The law is not in force.")
         assert (found.level, found.reviewed_by, found.self_rating.level) == (D("0.5"), regulator.actor_name, D(1))
@@ -319,9 +321,11 @@ class TestPlan:
         row = asked(opened())
         preparing.set_target(row.campaign, by=SYSTEM, item=item("A"), level=D(1))
         mark = preparing.set_target(row.campaign, by=SYSTEM, item=item("B-1"), level=D(1), participant=row)
-        add = lambda **facts: planning.add_line(  # noqa: E731
-            row, by=SYSTEM, **{"item": item("B-1"), "title": "Hire", "owner": "Head", "due_on": clock.today()} | facts
-        )
+
+        def add(**facts: Any) -> Any:
+            start = {"item": item("B-1"), "title": "Hire", "owner": "Head", "due_on": clock.today()}
+            return planning.add_line(row, by=SYSTEM, **start | facts)
+
         assert refused(add) == "not_accepted"
         row = accepted(row)
         questions = questionnaire(version())
@@ -347,8 +351,9 @@ class TestPlan:
         made = planning.make_action(line, by=secretariat, objective=objective, code="9.9.9", title="A team")
         assert made.action is not None
         assert (made.action.is_public, made.action.due_on) == (False, clock.today())
-        assert planning.give_action(second, by=secretariat, act=made.action).action == made.action
-        assert refused(lambda: planning.give_action(second, by=secretariat, act=made.action)) == "has_action"
+        act = made.action
+        assert planning.give_action(second, by=secretariat, act=act).action == act
+        assert refused(lambda: planning.give_action(second, by=secretariat, act=act)) == "has_action"
 
 
 def test_a_benchmark_is_of_a_closed_campaign_with_enough_of_the_sector() -> None:

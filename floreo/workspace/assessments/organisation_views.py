@@ -142,7 +142,7 @@ LINE_ACTIONS: Mapping[str, Command] = {
 def assessment(request: HttpRequest, code: str) -> HttpResponse:
     """How far it is while it is answered; then the self-view beside the review; then results, gaps and the plan."""
     found = get_participant_for(request.user, code)
-    shown = results_of(found, request.user)
+    shown = results_of(found, person(request))
     own = [
         (command, reverse("workspace:campaign_assessment_command", args=[code, name]), name)
         for name, command in commands_for(request.user, found, COMMANDS).items()
@@ -361,15 +361,10 @@ def review_item(request: HttpRequest, code: str, section: str, item: str) -> Htt
     if own is None:
         raise Missing
     version = found.campaign.in_version
-    initial = {
-        "level": f"{(own.answer.level if own.answer.level is not None else own.level) or 0:f}",
-        "reason": own.answer.reason,
-        "version": own.answer.version,
-    }
+    starts = own.answer.level if own.answer.level is not None else own.level
     levels = [(f"{value:f}", version.word_of(value)) for value in version.scale.values]
-    initial["level"] = next(
-        (v for v, _w in levels if own.level is not None and float(v) == float(initial["level"])), ""
-    )
+    initial: dict[str, object] = {"reason": own.answer.reason, "version": own.answer.version}
+    initial["level"] = next((f"{value:f}" for value in version.scale.values if value == starts), "")
     words = FormPage(
         _("Review %(item)s") % {"item": one.named()},
         _("Save the review"),
@@ -393,7 +388,7 @@ def report(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     found, country = get_participant_for(request.user, code), the_country()
     if country is None:
         raise Missing
-    shown = results_of(found, request.user)
+    shown = results_of(found, person(request))
     document = report_document(
         country, found, shown.asked, shown.lines, shown=shown.radar, gaps=shown.gaps, plan=open_lines(found)
     )

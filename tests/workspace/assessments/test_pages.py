@@ -12,7 +12,8 @@ from floreo.organisations.models import Organisation, User
 from tests.assessments.making import accepted, asked, link_of, opened, submitted
 
 pytestmark = pytest.mark.usefixtures("isla")
-Make, Browser = Callable[..., User], Callable[[User], Client]
+Make = Callable[..., User]
+Browser = Callable[[User], Client]
 HERE = "/workspace/organisation-assessments/power-check-light-and-power/"
 
 

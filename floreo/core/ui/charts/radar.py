@@ -31,7 +31,7 @@ def _at(axis: int, axes: int, distance: float, middle: tuple[float, float]) -> t
 
 def _mark(number: int, x: float, y: float) -> str:
     """Each series has a mark of its own: a dot, a square, a diamond, a ring."""
-    css = f"fl-c-radar-m{number}"
+    css = {1: "fl-c-dot", 4: "fl-c-hollow"}.get(number, f"fl-c-radar-m{number}")
     if number == 1:
         return circle(x, y, 4, css)
     if number == 4:
@@ -80,8 +80,10 @@ def _drawn(
     body = []
     for ring in RINGS:
         points = [_at(axis, axes, radius * ring / 100, middle) for axis in range(axes)]
-        grid = "fl-c-radar-grid"
-        body.append(f"<polygon{attributes(css=grid, points=' '.join(f'{n(x)},{n(y)}' for x, y in points))}/>")
+        grid = "fl-c-grid"
+        body.append(
+            f"<polygon{attributes(css=grid, fill='none', points=' '.join(f'{n(x)},{n(y)}' for x, y in points))}/>"
+        )
     body += [line(*middle, *_at(axis, axes, radius, middle), "fl-c-grid") for axis in range(axes)]
     for number, each in enumerate(series, 1):
         body += _series(each, number, axes, middle, radius)

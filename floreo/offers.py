@@ -24,6 +24,7 @@ APPS = (
     "organisations",
     "strategy",
     "frameworks",
+    "assessments",
     "indicators",
     "reviews",
     "meetings",

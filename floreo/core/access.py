@@ -85,6 +85,10 @@ class Permission(StrEnum):
     DESIGNATION_DECIDE = "designation.decide"  # decide whether a service is designated, review and withdraw it
     SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
     SURVEY_RUN = "survey.run"  # write and publish surveys, enter answers on paper, weights
+    ASSESSMENT_READ = "assessment.read"  # what organisations answer to assessments, their gaps and plans
+    ASSESSMENT_ANSWER = "assessment.answer"  # answer for one's own organisation, and keep its plan
+    ASSESSMENT_REVIEW = "assessment.review"  # rate what an organisation answered, return it or accept it
+    ASSESSMENT_RUN = "assessment.run"  # campaigns of assessments, targets, the minimum standard
     SURVEY_DATA = "survey.data"  # single answers, without whatever could name a person
 
 
@@ -168,6 +172,10 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.SURVEY_READ: _("See surveys that are not public, and their progress"),
     Permission.SURVEY_RUN: _("Run surveys"),
     Permission.SURVEY_DATA: _("See single answers to surveys"),
+    Permission.ASSESSMENT_READ: _("See assessments of organisations, their gaps and action plans"),
+    Permission.ASSESSMENT_ANSWER: _("Answer assessments of an organisation, and keep its action plan"),
+    Permission.ASSESSMENT_REVIEW: _("Review assessments of organisations"),
+    Permission.ASSESSMENT_RUN: _("Run campaigns of assessments, and draft the minimum standard"),
 }
 
 
@@ -187,6 +195,7 @@ P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
 _READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.INDICATOR_READ: ALL, P.REGISTER_READ: ALL}
 _OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: OWN}
 _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
+_ASSESSED = {P.ASSESSMENT_READ: OWN, P.ASSESSMENT_ANSWER: OWN}
 _OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for those who handle it
 _OF_DEPENDENCIES = (P.DEPENDENCY_READ, P.CASCADE_RUN)  # who depends on whom is for those who work with it
 
@@ -219,7 +228,9 @@ ROLES: Mapping[str, Role] = {
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN, P.INCIDENT_READ: OWN}
-            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL},
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL}
+            | _ASSESSED
+            | {P.ASSESSMENT_REVIEW: OWN},
         ),
         Role(
             "analyst",
@@ -258,7 +269,9 @@ ROLES: Mapping[str, Role] = {
                 P.ADVISORY_READ: ALL,
                 P.SERVICE_READ: OWN,
                 P.DEPENDENCY_READ: OWN,
-            },
+                P.EVIDENCE_KEEP: OWN,
+            }
+            | _ASSESSED,
         ),
         Role(
             "drafter",

@@ -19,6 +19,7 @@ class PrivateRoute:
 
 PRIVATE_ROUTES = (
     PrivateRoute("answer"),
+    PrivateRoute("assessment"),
     PrivateRoute("findings"),
     PrivateRoute("calendar"),
     PrivateRoute("report/follow"),

@@ -32,7 +32,8 @@ def get_item_for(viewer: object, version: str, code: str) -> Item:
 
 def get_assessment_for(viewer: object, code: str) -> Assessment:
     """Raises Missing when there is none, or it is not published and the viewer may not read what is in the making."""
-    rows = Assessment.objects.visible_to(viewer).select_related("in_version__framework", "before__in_version")
+    rows = Assessment.objects.visible_to(viewer).outside_campaigns()
+    rows = rows.select_related("in_version__framework", "before__in_version", "organisation")
     found = rows.filter(code=code).first()
     if found is None:
         raise Missing

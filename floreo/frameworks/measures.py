@@ -16,7 +16,7 @@ from floreo.frameworks.models import Answer, Assessment
 
 def _newest(period: Period) -> list[Assessment]:
     """Of each framework that is held, the newest self-assessment of the nation that the public sees at the end of `period`."""
-    rows = Assessment.objects.filter(is_public=True, subject="", closed_on__lte=period.end).held()
+    rows = Assessment.objects.filter(is_public=True, closed_on__lte=period.end).of_the_nation().held()
     newest: dict[int, Assessment] = {}
     for row in rows.select_related("in_version"):
         newest.setdefault(row.in_version.framework_id, row)

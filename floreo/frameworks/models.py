@@ -11,12 +11,13 @@ from django.db.models import Count, F, Q
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, can, reach
 from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry
 from floreo.frameworks.logic import Rule, Scale, is_held
+from floreo.organisations.models import Organisation
 
 
 class RuleChoice(models.TextChoices):
@@ -298,10 +299,28 @@ class Contribution(Record):
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, viewer: object) -> AssessmentQuerySet:
-        """Everybody else sees what is published, of frameworks that are held."""
-        if can(viewer, Permission.FRAMEWORK_ASSESS) or can(viewer, Permission.EVIDENCE_READ):
+        """Of the nation: who works here; everybody else what is published, of frameworks that are held. What an organisation answers is
+        for itself, for the body that reviews it, and for who runs assessments."""
+        own = reach(viewer, Permission.ASSESSMENT_READ)
+        works_here = can(viewer, Permission.FRAMEWORK_ASSESS) or can(viewer, Permission.EVIDENCE_READ)
+        if own is None and works_here:
             return self
-        return self.filter(is_public=True).held()
+        seen = Q(pk__in=Assessment.objects.filter(is_public=True).held().values("pk"))
+        if works_here:
+            seen |= Q(organisation=None)
+        if own is None:
+            seen |= Q(organisation__isnull=False)
+        elif own:
+            reviews = reach(viewer, Permission.ASSESSMENT_REVIEW)
+            seen |= Q(organisation__in=own) | Q(reviewer__in=reviews if reviews is not None else [])
+        return self.filter(seen)
+
+    def of_the_nation(self) -> AssessmentQuerySet:
+        return self.filter(organisation=None)
+
+    def outside_campaigns(self) -> AssessmentQuerySet:
+        """Those that are rated on the pages of frameworks; the others on those of their campaign."""
+        return self.filter(in_campaign=False)
 
     def held(self) -> AssessmentQuerySet:
         """Those whose framework is held: nothing is counted of the others."""
@@ -309,18 +328,30 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
 
 class Assessment(Record, Translated):
-    """A rating of the nation (or of another subject) against one version, as of a day, by several people."""
+    """A rating of the nation, or of an organisation, against one version, as of a day, by several people."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("note",)
 
     code = models.SlugField(max_length=80, unique=True)
     in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="assessments")
-    subject = models.CharField(
-        max_length=200,
+    organisation = models.ForeignKey(  # none: the nation
+        Organisation,
+        null=True,
         blank=True,
+        on_delete=models.PROTECT,
+        related_name="assessments",
         verbose_name=_("Subject of the assessment"),
-        help_text=_("If empty: the country. Otherwise the name of a team, an operator or a bill."),
-    )  # empty: the nation
+        help_text=_("If empty: the country."),
+    )
+    reviewer = models.ForeignKey(  # who else reads and reviews what an organisation answers
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assessments_reviewed",
+        verbose_name=_("Who reviews it"),
+    )
+    in_campaign = models.BooleanField(default=False)  # it is answered and reviewed on the pages of a campaign
     year = models.PositiveSmallIntegerField(verbose_name=_("Year assessed"))
     as_of = models.DateField(
         verbose_name=_("As of"), help_text=_("Date that the assessment refers to. If empty: today.")
@@ -352,17 +383,25 @@ class Assessment(Record, Translated):
                 name="closed_has_a_day",
             ),
             models.CheckConstraint(condition=Q(is_public=False) | Q(state="closed"), name="public_is_closed"),
+            models.CheckConstraint(
+                condition=Q(in_campaign=False) | Q(organisation__isnull=False, is_public=False),
+                name="in_campaign_is_an_organisations",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.in_version.framework.short_title} {self.year}" + (f", {self.subject}" if self.subject else "")
+        of = f", {self.organisation.in_language('name')}" if self.organisation is not None else ""
+        return f"{self.in_version.framework.short_title} {self.year}{of}"
+
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id} if self.organisation_id else set()
 
     @property
     def is_closed(self) -> bool:
         return self.state == AssessmentState.CLOSED
 
     def workspace_url(self) -> str:
-        return path_to("workspace:assessment", self.code)
+        return path_to("workspace:campaign_assessment" if self.in_campaign else "workspace:assessment", self.code)
 
     def get_absolute_url(self) -> str:
         return f"{self.in_version.get_absolute_url()}&assessment={self.code}"
@@ -403,7 +442,12 @@ class Answer(Record, Translated):
         """Why its evidence no longer changes, while it does not."""
         return gettext("This assessment is closed, so its evidence cannot change.") if self.assessment.is_closed else ""
 
+    def owner_ids(self) -> set[int]:
+        return self.assessment.owner_ids()
+
     def workspace_url(self) -> str:
+        if self.assessment.in_campaign:
+            return f"{self.assessment.workspace_url()}#{self.item.anchor}"
         return path_to("workspace:answer", self.assessment.code, self.item.code)
 
 

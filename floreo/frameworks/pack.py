@@ -78,7 +78,7 @@ class AssessmentShape(TranslatedShape):
 
     code: Code
     version: str  # code of the framework's version
-    subject: str = ""
+    organisation: str = ""
     year: int
     as_of: Day
     opened_on: Day

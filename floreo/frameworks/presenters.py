@@ -35,6 +35,7 @@ KIND_WORDS: Mapping[str, Promise] = {
     "function": _l("Function"),
     "category": _l("Category"),
     "outcome": _l("Outcome"),
+    "requirement": _l("Requirement"),
     "part": _l("Part"),
     "article": _l("Article"),
     "capacity": _l("Capacity"),

@@ -37,9 +37,9 @@ def levels_of(assessment: Assessment) -> dict[str, Decimal]:
     return {code: level for code, level in rows if level is not None}
 
 
-def newest(version: Version, viewer: object, *, subject: str | None = "") -> Assessment | None:
-    rows = Assessment.objects.visible_to(viewer).filter(in_version=version)
-    rows = rows if subject is None else rows.filter(subject=subject)
+def newest(version: Version, viewer: object) -> Assessment | None:
+    """The nation's."""
+    rows = Assessment.objects.visible_to(viewer).of_the_nation().filter(in_version=version)
     return rows.select_related("in_version__framework").first()
 
 
@@ -195,7 +195,7 @@ def suggestions(answer: Answer, viewer: object, below: Below, *, most: int = 12)
     items = [answer.item, *kin_of(answer.item)]
     contribution = list(Contribution.objects.filter(item__in=items).values_list("thing", flat=True))
     under = [name for names in below(contribution).values() for name in names]
-    elsewhere = Answer.objects.filter(
+    elsewhere = Answer.objects.filter(assessment__in=Assessment.objects.visible_to(viewer).values("pk")).filter(
         Q(item__in=items)
         | Q(item__code=answer.item.code, item__in_version__framework=answer.item.in_version.framework_id)
     )

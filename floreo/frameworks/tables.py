@@ -174,8 +174,9 @@ PUBLISHED_SCORES = Table(
 
 def _answers(viewer: object) -> QuerySet[Answer]:
     """Reviewed answers of the assessments that the viewer may see."""
-    rows = Answer.objects.filter(assessment__in=Assessment.objects.visible_to(viewer).held()).exclude(level=None)
-    return rows.select_related("assessment__in_version__framework", "item__in_version")
+    seen = Assessment.objects.visible_to(viewer).outside_campaigns().held()
+    rows = Answer.objects.filter(assessment__in=seen).exclude(level=None)
+    return rows.select_related("assessment__in_version__framework", "assessment__organisation", "item__in_version")
 
 
 def _word(answer: Answer) -> Cell:
@@ -193,10 +194,10 @@ RATINGS = Table(
         Column("version", _("Version"), _("Code of the framework's version"), lambda r: r.assessment.in_version.code),
         Column("year", _("Year"), _("Year assessed"), lambda r: r.assessment.year, CellKind.WHOLE),
         Column(
-            "subject",
-            _("Subject"),
-            _("Subject of the assessment; empty for the country"),
-            lambda r: r.assessment.subject,
+            "organisation",
+            _("Organisation"),
+            _("Code of the organisation that was assessed; empty for the country"),
+            lambda r: r.assessment.organisation.code if r.assessment.organisation else "",
         ),
         Column("item", _("Item"), _("Its identifier"), lambda r: r.item.code),
         Column("title", _("Title"), _("Our own short title of the item"), lambda r: r.item.title),

@@ -23,11 +23,11 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
     if not recipient.everybody and NEEDS not in recipient.permissions:
         return
     waits = Q(answers__level__isnull=True, answers__ratings__isnull=False)
-    seen = Assessment.objects.visible_to(viewer).held().exclude(state=AssessmentState.CLOSED)
+    seen = Assessment.objects.visible_to(viewer).outside_campaigns().held().exclude(state=AssessmentState.CLOSED)
     rows = seen.annotate(
         waiting=Count("answers", filter=waits, distinct=True), first=Min("answers__ratings__rated_on", filter=waits)
     ).filter(waiting__gt=0)
-    for found in rows.select_related("in_version__framework").order_by("as_of", "pk"):
+    for found in rows.select_related("in_version__framework", "organisation").order_by("as_of", "pk"):
         yield _item(found, getattr(found, "waiting", 0), getattr(found, "first", None))
 
 

@@ -11,6 +11,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from floreo.advisories.models import Advisory
+from floreo.assessments.models import (
+    AssessmentCampaign,
+    Participant,
+    PlanLine,
+    Respondent,
+    SelfRating,
+    Standard,
+    StandardItem,
+    StandardVersion,
+)
 from floreo.awareness.models import Campaign
 from floreo.certificates.models import Certificate
 from floreo.consultation.models import Comment, Consultation, Invitation, Point
@@ -22,6 +32,8 @@ from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
 from floreo.feeds.models import ApiToken
+from floreo.frameworks.models import Answer as ItemAnswer
+from floreo.frameworks.models import Assessment, Item, Version
 from floreo.incidents.models import (
     Case,
     CaseOrganisation,
@@ -92,6 +104,8 @@ WORDS = {
     P.OUTREACH_READ: f"{COMMON}ambassador",
     P.AWARENESS_READ: f"{COMMON}campaign",
     P.SURVEY_READ: f"{COMMON}survey",
+    P.ASSESSMENT_READ: f"{COMMON}assessed",
+    P.ASSESSMENT_RUN: f"{COMMON}standard",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -138,6 +152,8 @@ def plant(*, by: Any) -> None:
         (_outreach, ()),
         (_awareness, ()),
         (_surveys, ()),
+        (_assessments, (power,)),
+        (_standards, ()),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -307,6 +323,40 @@ def _awareness() -> None:
 def _surveys() -> None:
     word = WORDS[P.SURVEY_READ]
     save(Survey(code=f"{word}-draft", title=f"{word} title", purpose=word))
+
+
+def _assessments(power: Organisation) -> None:
+    """An organisation in an open campaign: what it answered, what the reviewer says, who answers, and its plan."""
+    word, day = WORDS[P.ASSESSMENT_READ], clock.today()
+    version = Version.objects.get(code="isla-minimum-2")
+    days = {"starts_on": day, "ends_on": day + timedelta(days=9), "opened_on": day}
+    campaign = save(
+        AssessmentCampaign(
+            code=f"{word}-c", title=f"{word} title", in_version=version, state="open", words=word, **days
+        )
+    )
+    facts = {"organisation": power, "in_campaign": True, "year": day.year, "as_of": day, "opened_on": day}
+    whole = save(Assessment(code=f"{word}-a", in_version=version, opened_by="Somebody", **facts))
+    row = save(
+        Participant(
+            campaign=campaign, organisation=power, assessment=whole, state="returned", return_note=f"{word} note"
+        )
+    )
+    item = version.items.filter(is_rated=True)[0]
+    judged = {"level": 0, "reason": f"{word} reason", "reviewed_by": "Somebody", "reviewed_on": day}
+    answer = save(ItemAnswer(assessment=whole, item=item, **judged))
+    at = clock.now()
+    save(SelfRating(answer=answer, level=1, text=f"{word} said", written_by=f"{word} writer", written_at=at))
+    save(Respondent(participant=row, name=f"{word} name", mail=f"{word}@example.org"))
+    save(PlanLine(participant=row, item=item, title=f"{word} line", owner=f"{word} owner", due_on=day))
+
+
+def _standards() -> None:
+    word = WORDS[P.ASSESSMENT_RUN]
+    made = save(Standard(code=f"{word}-s", title=f"{word} title", short_title="S", publisher="Somebody", about=word))
+    version = save(StandardVersion(standard=made, number=1))
+    source = Item.objects.filter(in_version__code="nist-csf-2", is_rated=True)[0]
+    save(StandardItem(in_standard=version, code="1", title=f"{word} item", text=word, comes_from=source))
 
 
 def _advisories() -> None:

@@ -49,6 +49,7 @@ PUBLIC = [
     r"initiatives/",
     r"competitions/",
     r"surveys?/",
+    r"assessment/",
     r"frameworks/",
     r"outreach/",
     r"ambassador/",  # by the personal link

@@ -79,12 +79,18 @@ WITHHELD = (
     Withheld("outreach", "Ambassadors who agreed to no list, and who asked for one", P.OUTREACH_READ),
     Withheld("campaigns", "Campaigns, materials, quizzes and exercises that are not public", P.AWARENESS_READ),
     Withheld("surveys", "Surveys that are not public", P.SURVEY_READ),
+    Withheld(
+        "assessments",
+        "Assessments of organisations: who answers, what they say, what the reviewer says, gaps and plans",
+        P.ASSESSMENT_READ,
+    ),
+    Withheld("standards", "Drafts of a minimum standard", P.ASSESSMENT_RUN),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
 ADVISORIES = tuple(w.name for w in WITHHELD if w.name.startswith("advisories"))
 ALL = tuple(w.name for w in WITHHELD)
-_TASKS = ("plan", *EVIDENCE)
+_TASKS = ("plan", *EVIDENCE, "assessments")
 _WORK = {
     "answers": P.REVIEW_DECIDE,
     "meetings": P.MEETING_RUN,
@@ -102,7 +108,7 @@ EXITS = (
     Exit(
         "workspace file",
         "Lists as files, workbooks, reports and minutes",
-        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "desk"}),
+        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "desk", "standards"}),
         work=_OF_TEAM,
     ),
     Exit(

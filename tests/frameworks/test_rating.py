@@ -12,7 +12,7 @@ from floreo.core.errors import Changed, NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.frameworks import actions as acts
 from floreo.frameworks.models import Answer, Assessment, Item
-from floreo.organisations.models import User
+from floreo.organisations.models import Organisation, User
 from tests.frameworks.making import STAGES, make_assessment, make_version
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -165,7 +165,10 @@ def test_of_stages_only_those_with_all_below_count(user_with: Make, secretariat:
 def test_a_year_is_assessed_once_at_a_time() -> None:
     make_assessment()
     assert refused(make_assessment)[0] == "open_already"
-    assert make_assessment(subject="The CSIRT").code == "own-2026-the-csirt"
+    assert (
+        make_assessment(organisation=Organisation.objects.create(code="the-csirt", name="The CSIRT", kind="csirt")).code
+        == "own-2026-the-csirt"
+    )
     assert refused(lambda: make_assessment(year=1900))[0] == "year"
     assert refused(lambda: make_assessment(year=2030))[0] == "year"
 

@@ -19,13 +19,14 @@ from floreo.core.writing import save, save_many
 from floreo.evidence.actions import attach
 from floreo.evidence.queries import evidence_of
 from floreo.frameworks.models import Answer, Assessment, AssessmentState, Version
+from floreo.organisations.models import Organisation
 
 FIRST_YEAR = 1990
 
 
-def _code(version: Version, year: int, subject: str) -> str:
+def _code(version: Version, year: int, organisation: Organisation | None) -> str:
     """cmm-2026, cmm-2026-csirt, and cmm-2026-2 where that is taken."""
-    base = slugify(f"{version.framework.code}-{year}-{subject}")[:70].rstrip("-")
+    base = slugify(f"{version.framework.code}-{year}-{organisation.code if organisation else ''}")[:70].rstrip("-")
     code, number = base, 1
     while Assessment.objects.filter(code=code).exists():
         number += 1
@@ -53,29 +54,29 @@ def open_assessment(
     by: Actor,
     year: int,
     as_of: date | None = None,
-    subject: str = "",
+    organisation: Organisation | None = None,
     note_text: str = "",
     before: Assessment | None = None,
 ) -> Assessment:
     """A new assessment with every item to be rated. From `before` it takes the evidence that still stands, item by item;
     levels are never copied, since somebody has to look again."""
     must_be_held(version)
-    as_of, subject = as_of or clock.today(), subject.strip()
+    as_of = as_of or clock.today()
     if not FIRST_YEAR <= year <= clock.today().year + 1:
         raise _refuse(
             "year", _("Enter the year of the assessment, for example %(year)d.") % {"year": clock.today().year}, "year"
         )
     if before is not None and before.in_version.framework_id != version.framework_id:
         raise _refuse("before", _("This assessment belongs to another framework."), "another_framework")
-    open_one = Assessment.objects.filter(in_version=version, subject=subject, year=year).exclude(state="closed").first()
-    if open_one is not None:
+    same = Assessment.objects.outside_campaigns().filter(in_version=version, organisation=organisation, year=year)
+    if same.exclude(state="closed").exists():
         sentence = _("There is already an open assessment for %(year)d. Continue it, or close it first.")
         raise _refuse("year", sentence % {"year": year}, "open_already")
     made = save(
         Assessment(
-            code=_code(version, year, subject),
+            code=_code(version, year, organisation),
             in_version=version,
-            subject=subject,
+            organisation=organisation,
             year=year,
             as_of=as_of,
             opened_on=clock.today(),
@@ -101,7 +102,9 @@ def _complete(assessment: Assessment) -> int:
 @action("assessments.completed", needs=None, quiet=True)
 def complete_assessments(*, by: Actor) -> int:
     """Gives open assessments the items that their framework gained since. Run after loading; it changes no fact."""
-    still_open = Assessment.objects.exclude(state=AssessmentState.CLOSED).select_related("in_version")
+    still_open = (
+        Assessment.objects.outside_campaigns().exclude(state=AssessmentState.CLOSED).select_related("in_version")
+    )
     return sum(_complete(assessment) for assessment in still_open)
 
 

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('organisations', '0001_initial'),
     ]
 
     operations = together([
@@ -47,16 +48,18 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('code', models.SlugField(max_length=80, unique=True)),
-                ('subject', models.CharField(blank=True, help_text='If empty: the country. Otherwise the name of a team, an operator or a bill.', max_length=200, verbose_name='Subject of the assessment')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='Year assessed')),
                 ('as_of', models.DateField(help_text='Date that the assessment refers to. If empty: today.', verbose_name='As of')),
                 ('opened_on', models.DateField()),
                 ('opened_by', models.CharField(max_length=200)),
                 ('state', models.CharField(choices=[('open', 'Open'), ('reviewed', 'All reviewed'), ('closed', 'Closed')], default='open', max_length=8)),
                 ('closed_on', models.DateField(blank=True, null=True)),
+                ('in_campaign', models.BooleanField(default=False)),
                 ('is_public', models.BooleanField(default=False)),
                 ('note', models.TextField(blank=True, verbose_name='Note')),
                 ('before', models.ForeignKey(blank=True, help_text='Valid evidence is copied across. Ratings are not: review each item again.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='after', to='frameworks.assessment', verbose_name='Start from')),
+                ('organisation', models.ForeignKey(blank=True, help_text='If empty: the country.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='organisations.organisation', verbose_name='Subject of the assessment')),
+                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assessments_reviewed', to='organisations.organisation', verbose_name='Who reviews it')),
             ],
             options={
                 'ordering': ['-as_of', '-pk'],
@@ -300,5 +303,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='assessment',
             constraint=models.CheckConstraint(condition=models.Q(('is_public', False), ('state', 'closed'), _connector='OR'), name='public_is_closed'),
+        ),
+        migrations.AddConstraint(
+            model_name='assessment',
+            constraint=models.CheckConstraint(condition=models.Q(('in_campaign', False), models.Q(('is_public', False), ('organisation__isnull', False)), _connector='OR'), name='in_campaign_is_an_organisations'),
         ),
     ])

@@ -46,7 +46,7 @@ def _list_rows() -> list[Row]:
     for score in PublishedScore.objects.filter(subject="", part="").order_by("-year", "pk"):
         scores.setdefault(score.framework_id, score)
     own: dict[int, str] = {}
-    public = Assessment.objects.visible_to(None).filter(subject="").select_related("in_version")
+    public = Assessment.objects.visible_to(None).of_the_nation().select_related("in_version")
     public = public.order_by("-as_of", "-pk")
     for found in public.annotate(n=Count("answers"), done=Count("answers", filter=Q(answers__level__isnull=False))):
         words = {"year": found.year, "done": getattr(found, "done", 0), "n": getattr(found, "n", 0)}
@@ -215,7 +215,7 @@ def _own(request: HttpRequest, version: Version) -> Assessment | None:
     wanted = request.GET.get("assessment", "")
     rows = Assessment.objects.visible_to(None).filter(in_version=version)
     rows = rows.select_related("in_version__framework", "before")
-    found = rows.filter(code=wanted).first() if wanted else rows.filter(subject="").first()
+    found = rows.filter(code=wanted).first() if wanted else rows.of_the_nation().first()
     if wanted and found is None:
         raise Missing
     return found

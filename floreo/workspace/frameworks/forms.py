@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Answer, Assessment, Contribution, Item, PublishedScore, Rating, Version
-from floreo.workspace.forms import CommandForm, field_of, text_field, words_of
+from floreo.workspace.forms import CommandForm, field_of, organisation_field, text_field, words_of
 
 
 def _levels(version: Version) -> list[tuple[str, str]]:
@@ -100,17 +100,19 @@ class OpenForm(CommandForm):
         required=False,
         empty_label=_l("No earlier assessment"),
     )
-    subject = field_of(Assessment, "subject")
+    organisation = organisation_field(**words_of(Assessment, "organisation"), required=False)
     note_text = field_of(Assessment, "note", help_text=_l("For readers: who takes part, and how."), rows=3)
 
     def __init__(self, version: Version, viewer: object, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        earlier = Assessment.objects.visible_to(viewer).filter(in_version__framework=version.framework)
+        earlier = (
+            Assessment.objects.visible_to(viewer).outside_campaigns().filter(in_version__framework=version.framework)
+        )
         field = self.fields["before"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = earlier.select_related("in_version__framework")
+        field.queryset = earlier.select_related("in_version__framework", "organisation")
         self.fields["year"].initial = clock.today().year
-        newest = earlier.filter(subject="").first()
+        newest = earlier.of_the_nation().first()
         self.fields["before"].initial = newest.pk if newest else None
 
     def facts(self) -> dict[str, Any]:

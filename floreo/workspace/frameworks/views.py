@@ -51,7 +51,7 @@ def _rows(viewer: object) -> list[FrameworkRow]:
     newest: dict[int, tuple[Assessment, int]] = {}
     for found in (
         Assessment.objects.visible_to(viewer)
-        .filter(subject="")
+        .of_the_nation()
         .annotate(reviewed=Count("answers", filter=Q(answers__level__isnull=False)))
         .select_related("in_version__framework")
         .order_by("-as_of", "-pk")
@@ -107,9 +107,9 @@ def _may_start(viewer: object, found: Framework, version: Version) -> bool:
 
 
 def _assessments(viewer: object, found: Framework) -> list[Assessment]:
-    rows = Assessment.objects.visible_to(viewer).filter(in_version__framework=found)
+    rows = Assessment.objects.visible_to(viewer).outside_campaigns().filter(in_version__framework=found)
     rows = rows.annotate(items=Count("answers"), reviewed=Count("answers", filter=Q(answers__level__isnull=False)))
-    return list(rows.select_related("in_version__framework").order_by("-as_of", "-pk"))
+    return list(rows.select_related("in_version__framework", "organisation").order_by("-as_of", "-pk"))
 
 
 def _scores(found: Framework) -> list[tuple[PublishedScore, str, str]]:
@@ -189,9 +189,10 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "may": commands_for(request.user, found, ASSESSMENT_COMMANDS),
         "history": history_of(found, viewer=request.user),
         "others": Assessment.objects.visible_to(request.user)
+        .outside_campaigns()
         .filter(in_version__framework=found.in_version.framework_id)
         .exclude(pk=found.pk)
-        .select_related("in_version__framework"),
+        .select_related("in_version__framework", "organisation"),
     }
     return render(request, "workspace/frameworks/assessment.html", context)
 

@@ -13,7 +13,9 @@ from floreo.core.ui.charts.dumbbells import (
     before_after_chart,
     dumbbell_chart,
 )
+from floreo.core.ui.charts.heat import HeatRow, heat_map
 from floreo.core.ui.charts.lines import Goal, Line, Mark, Point, line_chart, notes_fit, small_line_chart
+from floreo.core.ui.charts.radar import RadarSeries, radar_chart
 from floreo.core.ui.charts.spans import Span, SpanAxis, span_axis, span_bar
 from floreo.core.ui.charts.spark import sparkline
 from floreo.core.ui.charts.timeline import TimelineRow, timeline_chart
@@ -26,10 +28,12 @@ __all__ = [
     "Dumbbell",
     "DumbbellGroup",
     "Goal",
+    "HeatRow",
     "Line",
     "Mark",
     "Number",
     "Point",
+    "RadarSeries",
     "Reference",
     "Span",
     "SpanAxis",
@@ -37,9 +41,11 @@ __all__ = [
     "bar_chart",
     "before_after_chart",
     "dumbbell_chart",
+    "heat_map",
     "line_chart",
     "mini_bar",
     "notes_fit",
+    "radar_chart",
     "small_line_chart",
     "span_axis",
     "span_bar",

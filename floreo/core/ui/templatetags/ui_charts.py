@@ -94,6 +94,29 @@ def timeline_chart(rows: Iterable[Any], axis: charts.SpanAxis, caption: str = ""
 
 
 @register.simple_tag
+def radar_chart(
+    axes: Sequence[str], series: Sequence[charts.RadarSeries], caption: str = "", unit: str = ""
+) -> SafeString:
+    """{% radar_chart axes series caption=... unit="%" %}: the table beside it says the same."""
+    label = _("Radar chart: %(caption)s. The table shows the same.") % {"caption": caption}
+    return figure_of(charts.radar_chart(axes, series, label=label), caption=caption, unit=unit)
+
+
+@register.simple_tag
+def heat_map(
+    columns: Sequence[str],
+    rows: Sequence[charts.HeatRow],
+    caption: str = "",
+    unit: str = "",
+    legend: Sequence[str] = (),
+) -> SafeString:
+    """{% heat_map columns rows caption=... unit="%" legend=words %}: legend words from the lightest shade on."""
+    label = _("Heat map: %(caption)s. The table shows the same.") % {"caption": caption}
+    shades = [*enumerate(legend, start=1), (0, _("no value"))] if legend else []
+    return figure_of(charts.heat_map(columns, rows, label=label), caption=caption, unit=unit, shades=shades)
+
+
+@register.simple_tag
 def district_map(
     shapes: Iterable[maps.Shape], caption: str = "", unit: str = "", legend: Sequence[str] = ()
 ) -> SafeString:

@@ -18,6 +18,7 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 
 if TYPE_CHECKING:
+    from floreo.core.proposals import ProposalKind
     from floreo.core.tables import Table
     from floreo.core.tasks import Recipient, Task
 
@@ -73,6 +74,7 @@ class Section:
 MY_WORKSPACE = Section(_("My workspace"), 0)
 STRATEGY = Section(_("Strategy"), 10)
 INCIDENTS = Section(_("Incidents"), 15)
+INFRASTRUCTURE = Section(_("Infrastructure"), 18)
 THREATS = Section(_("Threats"), 20)
 LAW = Section(_("Law"), 25)
 CAPACITY = Section(_("Capacity"), 27)
@@ -111,6 +113,7 @@ class Offers:
     search_kinds: tuple[SearchKind, ...] = ()
     verbs: Mapping[str, Promise] = field(default_factory=dict)  # what the trail calls each act
     jobs: tuple[Job, ...] = ()
+    proposal_kinds: tuple[ProposalKind, ...] = ()  # records of which an organisation may propose changes
     menu: tuple[MenuItem, ...] = ()
 
 

@@ -154,7 +154,9 @@ def _register(power: Organisation) -> None:
 def _assets(power: Organisation) -> None:
     word = WORDS[P.ASSET_READ]
     save(Network(asn=ASN, name=f"{word} control", holder=power, prefixes=["203.0.113.0/25"], is_public=False))
-    save(Holding(organisation=power, kind="domain", value=f"{word}.example", service=f"{word} service"))
+    save(
+        Holding(state="approved", organisation=power, kind="domain", value=f"{word}.example", service=f"{word} service")
+    )
 
 
 def _contacts(power: Organisation) -> None:

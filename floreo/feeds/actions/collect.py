@@ -25,7 +25,8 @@ from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
-from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
+from floreo.core.asking import may_ask
+from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched
 from floreo.feeds.collectors.mail import reports_of, secret_text
 from floreo.feeds.models import CollectorKind, Feed, HeldReason
 from floreo.feeds.presenters.feeds import problem_sentence

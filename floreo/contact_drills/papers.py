@@ -3,7 +3,6 @@ the network is not."""
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -117,6 +116,6 @@ def write_call_sheets() -> list[Path]:
             part = path.with_suffix(".part")
             part.write_bytes(content)
             part.chmod(0o600)
-            os.replace(part, path)
+            part.replace(path)
             written.append(path)
     return written

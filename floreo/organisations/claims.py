@@ -68,24 +68,24 @@ def _stored_blocks() -> Iterator[Block]:
 def put_registry(*holdings: Holding) -> None:
     """Writes onto each what the delegated files that were read say of it. Saves nothing."""
     newest = RegistryFile.objects.order_by("-on").values_list("on", flat=True).first()
-    prefixes = {h: plain_prefix(h.value) for h in holdings if h.kind == HoldingKind.PREFIX}
-    found = blocks_for(prefixes.values(), _stored_blocks()) if newest and prefixes else {}
-    for holding in holdings:
+    prefixes = [plain_prefix(h.value) if h.kind == HoldingKind.PREFIX else None for h in holdings]
+    wanted = {prefix for prefix in prefixes if prefix is not None}
+    found = blocks_for(wanted, _stored_blocks()) if newest and wanted else {}
+    for holding, prefix in zip(holdings, prefixes, strict=True):
         holding.registry_country, holding.registry_range, holding.registry_on = "", "", None
-        prefix = prefixes.get(holding)
-        if prefix is None or newest is None:
-            continue
-        holding.registry_on = newest
-        rows = found.get(prefix, [])
-        around = covering_range(prefix, rows)
-        if around is not None:
-            first, last, countries = around
-            holding.registry_country = countries.pop() if len(countries) == 1 else ""
-            holding.registry_range = f"{first} - {last}"
-        elif rows:
-            holding.registry_range = _PARTS
-            countries = {block.country for block in rows}
-            holding.registry_country = countries.pop() if len(countries) == 1 else ""
+        if prefix is not None and newest is not None:
+            holding.registry_on = newest
+            holding.registry_range, holding.registry_country = _in_registry(prefix, found.get(prefix, []))
+
+
+def _in_registry(prefix: Prefix, rows: list[Block]) -> tuple[str, str]:
+    """The range that holds it, and the country of that range where there is one."""
+    around = covering_range(prefix, rows)
+    countries = {block.country for block in rows} if around is None else around[2]
+    country = next(iter(countries)) if len(countries) == 1 else ""
+    if around is not None:
+        return f"{around[0]} - {around[1]}", country
+    return (_PARTS, country) if rows else ("", "")
 
 
 _PARTS = "parts"  # of it were given out, but not all of it to one holder

@@ -30,7 +30,7 @@ class Wrong(StrEnum):
     TOO_LONG = "too_long"
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 -- says what it is
     def __init__(self, wrong: Wrong, detail: str = "") -> None:
         super().__init__(f"{wrong}: {detail}")
         self.wrong, self.detail = wrong, detail
@@ -181,10 +181,11 @@ def read_head(lines: Iterable[str]) -> FileHead:
         try:
             version, registry, serial, records = parts[0], parts[1], parts[2], int(parts[3])
             on = _day(parts[5] if len(parts) > 5 and parts[5] else serial)
-            if not version.replace(".", "").isdecimal() or not registry.isalnum() or len(registry) > 20:
-                raise ValueError(registry)
+            is_head = version.replace(".", "").isdecimal() and registry.isalnum() and len(registry) <= 20
         except (IndexError, ValueError) as error:
             raise Unreadable(Wrong.NOT_DELEGATED, text[:80]) from error
+        if not is_head:
+            raise Unreadable(Wrong.NOT_DELEGATED, text[:80])
         return FileHead(registry.lower(), on, records)
     raise Unreadable(Wrong.NOT_DELEGATED)
 

@@ -7,7 +7,6 @@ from datetime import date
 
 from django.db.models import Count, Min
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, can

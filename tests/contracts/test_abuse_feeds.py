@@ -17,6 +17,7 @@ from django.urls import URLPattern, reverse
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.asking import may_ask
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.feeds import access
 from floreo.feeds.actions.feeds import make_feed
@@ -25,7 +26,6 @@ from floreo.feeds.actions.notices import make_rule as make_notice_rule
 from floreo.feeds.actions.notices import send_notices
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.rules import make_rule
-from floreo.core.asking import may_ask
 from floreo.feeds.engine.rules import Rules
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.store.duck import connected

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor
+from floreo.core.asking import may_ask
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.mail_in.mailbox import answered, mailbox, new_messages
@@ -25,7 +26,6 @@ from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
-from floreo.core.asking import may_ask
 from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched
 from floreo.feeds.collectors.mail import reports_of, secret_text
 from floreo.feeds.models import CollectorKind, Feed, HeldReason

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -51,20 +50,17 @@ _ASKED = "application/rdap+json"
 
 
 def unreadable_sentence(problem: Unreadable) -> str:
-    match problem.wrong:
-        case Wrong.NOT_JSON:
-            return _("This is not an answer of RDAP: it is not JSON.")
-        case Wrong.AN_ERROR:
-            return _("The registry answered with an error: %(what)s") % {"what": problem.detail}
-        case Wrong.NOT_ONE:
-            return _("This answer of RDAP is not about addresses, nor about a domain.")
-        case Wrong.NO_ADDRESSES:
-            return _("This answer of RDAP names no first and last address.")
-        case Wrong.CUT_OFF:
-            return _("The file breaks off: %(what)s") % {"what": problem.detail}
-        case Wrong.TOO_LONG:
-            return _("This is longer than an answer or a file of a registry can be.")
-    return _("This is not a delegated file of a registry: %(what)s") % {"what": problem.detail or "-"}
+    words = {"what": problem.detail or "-"}
+    sentences = {
+        Wrong.NOT_JSON: _("This is not an answer of RDAP: it is not JSON."),
+        Wrong.AN_ERROR: _("The registry answered with an error: %(what)s") % words,
+        Wrong.NOT_ONE: _("This answer of RDAP is not about addresses, nor about a domain."),
+        Wrong.NO_ADDRESSES: _("This answer of RDAP names no first and last address."),
+        Wrong.CUT_OFF: _("The file breaks off: %(what)s") % words,
+        Wrong.TOO_LONG: _("This is longer than an answer or a file of a registry can be."),
+        Wrong.NOT_DELEGATED: _("This is not a delegated file of a registry: %(what)s") % words,
+    }
+    return sentences[problem.wrong]
 
 
 # --- The registry's answer ----------------------------------------------------------------------------------------
@@ -327,7 +323,7 @@ def _take_in(made: RegistryFile, *, by: Actor, text: str) -> RegistryFile:
     part = path.with_suffix(".part")
     with gzip.open(part, "wt", encoding="utf-8") as out:
         out.write(text)
-    os.replace(part, path)
+    part.replace(path)
     changed = refresh_registry()
     note(claims_changed=changed)
     return saved

@@ -3,6 +3,7 @@ acts only on a press."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -53,20 +54,14 @@ def _slow(response: HttpResponse, refusal: Refused | None) -> HttpResponse:
 
 
 def _done_text(done: str) -> str:
-    match done:
-        case "confirmed":
-            return _("Thank you. Your entry is confirmed as of today.")
-        case "proposed":
-            return _("It waits for review. Nothing has changed yet.")
-        case "same":
-            return _("Nothing differs from the register, so nothing was proposed.")
-        case "claimed":
-            return _("Claimed. Prove it by a name server record, or send the team a signed letter.")
-        case "proved":
-            return _("The record is there: the claim is proved.")
-        case "withdrawn":
-            return _("It is taken back.")
-    return ""
+    return {
+        "confirmed": _("Thank you. Your entry is confirmed as of today."),
+        "proposed": _("It waits for review. Nothing has changed yet."),
+        "same": _("Nothing differs from the register, so nothing was proposed."),
+        "claimed": _("Claimed. Prove it by a name server record, or send the team a signed letter."),
+        "proved": _("The record is there: the claim is proved."),
+        "withdrawn": _("It is taken back."),
+    }.get(done, "")
 
 
 @login_not_required
@@ -158,7 +153,7 @@ def propose(request: HttpRequest, token: str, kind: str, pk: int | None = None, 
         )
         return "proposed" if made is not None else "same"
 
-    return _form_page(request, keeper, token, form, title, do, about=str(record or ""))
+    return _form_page(request, keeper, form, do, token=token, title=title, about=str(record or ""))
 
 
 @login_not_required
@@ -173,11 +168,11 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
         acts.claim_holding(keeper.organisation, by=keeper, **form.cleaned_data)
         return "claimed"
 
-    return _form_page(request, keeper, token, form, _("Claim addresses or a domain"), do)
+    return _form_page(request, keeper, form, do, token=token, title=_("Claim addresses or a domain"))
 
 
 def _form_page(
-    request: HttpRequest, keeper: Keeper, token: str, form: Any, title: str, do: Any, *, about: str = ""
+    request: HttpRequest, keeper: Keeper, form: Any, do: Callable[[], str], *, token: str, title: str, about: str = ""
 ) -> HttpResponse:
     back, status, slow = reverse("portal:entry", args=[token]), 200, None
     if request.method == "POST":

@@ -135,6 +135,14 @@ def call_sheet_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 # --- Drills -------------------------------------------------------------------------------------------------------
 
+
+def _send_text(drill: ContactDrill) -> str:
+    found = list(chosen_contacts(drill))
+    with_mail = sum(bool(contact.email) for contact in found)
+    words = {"mail": with_mail, "phone": len(found) - with_mail}
+    return _("%(mail)d contacts get the e-mail; %(phone)d have no address and can only be called.") % words
+
+
 NEW: Mapping[str, Command] = {
     "drill": Command(
         _l("Prepare a contact drill"),
@@ -153,7 +161,7 @@ OF_DRILL: Mapping[str, Command] = {
         new(CommandForm),
         acts.send_drill,
         allowed_by(acts.must_be_draft),
-        help=lambda drill: _send_text(drill),
+        help=_send_text,
         done=_l("Sent. Answers are counted from now on."),
     ),
     "edit": Command(
@@ -190,7 +198,7 @@ OF_RECIPIENT: Mapping[str, Command] = {
         _l("Enter a call"),
         _l("Save the call"),
         RUN,
-        lambda data, recipient: forms.CallForm(data, recipient),
+        forms.CallForm,
         acts.record_call,
         allowed_by(lambda recipient: acts.must_be_sent(recipient.drill)),
         help=lambda recipient: recipient.phone or _("The register has no number of this contact."),
@@ -205,13 +213,6 @@ OF_RECIPIENT: Mapping[str, Command] = {
         done=_l("The link is ended."),
     ),
 }
-
-
-def _send_text(drill: ContactDrill) -> str:
-    found = list(chosen_contacts(drill))
-    with_mail = sum(bool(contact.email) for contact in found)
-    words = {"mail": with_mail, "phone": len(found) - with_mail}
-    return _("%(mail)d contacts get the e-mail; %(phone)d have no address and can only be called.") % words
 
 
 def drills(request: HttpRequest) -> HttpResponseBase:

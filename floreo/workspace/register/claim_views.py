@@ -88,6 +88,13 @@ def _by_letter(holding: Holding, *, by: Actor, evidence: Evidence, **facts: obje
     return proved
 
 
+def _open_text(holding: Holding) -> str:
+    found = problems_of([holding])[holding.pk]
+    if not found:
+        return _("It is proved, and nothing is open about it.")
+    return " ".join([_("Open:"), *(problem.sentence for problem in found)])
+
+
 COMMANDS: Mapping[str, Command] = {
     "approve": Command(
         _l("Approve the claim"),
@@ -96,7 +103,7 @@ COMMANDS: Mapping[str, Command] = {
         new(forms.ApproveForm),
         acts.approve_holding,
         allowed_by(must_wait),
-        help=lambda holding: _open_text(holding),
+        help=_open_text,
         done=_l("Approved. Findings there are attributed to the organisation from now on."),
     ),
     "reject": Command(
@@ -119,13 +126,6 @@ COMMANDS: Mapping[str, Command] = {
         done=_l("Withdrawn."),
     ),
 }
-
-
-def _open_text(holding: Holding) -> str:
-    found = problems_of([holding])[holding.pk]
-    if not found:
-        return _("It is proved, and nothing is open about it.")
-    return " ".join([_("Open:"), *(problem.sentence for problem in found)])
 
 
 def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:

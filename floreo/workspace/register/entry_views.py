@@ -96,7 +96,7 @@ def _record(found: Organisation, kind: str, pk: int) -> Model:
     return record
 
 
-def _form(request: HttpRequest, found: Organisation, kind: str, what: What, record: Any, form: Any) -> HttpResponse:
+def _form(request: HttpRequest, found: Organisation, form: Any, *, kind: str, what: What, record: Any) -> HttpResponse:
     def do(facts: dict[str, Any]) -> object:
         reason = str(form.cleaned_data.get("reason", ""))
         given = {} if what == What.REMOVE else form.facts()
@@ -124,7 +124,7 @@ def propose_new(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     if not known.may(What.NEW):
         raise Missing
     form = ProposalForm(posted(request), kind=known, record=None)
-    return _form(request, found, kind, What.NEW, None, form)
+    return _form(request, found, form, kind=kind, what=What.NEW, record=None)
 
 
 def propose_change(request: HttpRequest, code: str, kind: str, pk: int) -> HttpResponse:
@@ -133,7 +133,7 @@ def propose_change(request: HttpRequest, code: str, kind: str, pk: int) -> HttpR
     if not known.may(What.CHANGE):
         raise Missing
     form = ProposalForm(posted(request), kind=known, record=record)
-    return _form(request, found, kind, What.CHANGE, record, form)
+    return _form(request, found, form, kind=kind, what=What.CHANGE, record=record)
 
 
 def propose_removal(request: HttpRequest, code: str, kind: str, pk: int) -> HttpResponse:
@@ -141,7 +141,7 @@ def propose_removal(request: HttpRequest, code: str, kind: str, pk: int) -> Http
     record = _record(found, kind, pk)
     if not kind_of(kind).may(What.REMOVE):
         raise Missing
-    return _form(request, found, kind, What.REMOVE, record, RemovalForm(posted(request)))
+    return _form(request, found, RemovalForm(posted(request)), kind=kind, what=What.REMOVE, record=record)
 
 
 @require_POST

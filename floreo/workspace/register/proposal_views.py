@@ -26,6 +26,13 @@ from floreo.workspace.register import forms
 AREA = "proposals"
 EDIT = Permission.REGISTER_EDIT
 SHOWN = 100
+
+
+def _text_of(change: ProposedChange) -> str:
+    parts = [f"{each.label}: {each.now or '-'} → {each.then or '-'}" for each in differences(change)]
+    return " · ".join([str(change), *parts, *problems(change)])
+
+
 OF_PROPOSAL: Mapping[str, Command] = {
     "approve": Command(
         _l("Approve the change"),
@@ -34,7 +41,7 @@ OF_PROPOSAL: Mapping[str, Command] = {
         new(CommandForm),
         acts.approve_proposal,
         allowed_by(must_be_open),
-        help=lambda change: _text_of(change),
+        help=_text_of,
         done=_l("Approved, and made."),
     ),
     "reject": Command(
@@ -44,15 +51,10 @@ OF_PROPOSAL: Mapping[str, Command] = {
         new(forms.DecideForm),
         acts.reject_proposal,
         allowed_by(must_be_open),
-        help=lambda change: _text_of(change),
+        help=_text_of,
         done=_l("Rejected. The organisation reads the reason."),
     ),
 }
-
-
-def _text_of(change: ProposedChange) -> str:
-    parts = [f"{each.label}: {each.now or '-'} → {each.then or '-'}" for each in differences(change)]
-    return " · ".join([str(change), *parts, *problems(change)])
 
 
 def proposals(request: HttpRequest) -> HttpResponse:

@@ -62,7 +62,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.REGISTER_READ: "organisations organisation places networks network",
-    Permission.ASSET_READ: "network_gaps claims holding",
+    Permission.ASSET_READ: "network_gaps holding",
     Permission.REGISTER_PROPOSE: (
         "own_entry entry confirm_entry claim_holding claim_press propose_new propose_change propose_removal withdraw_proposal"
     ),
@@ -70,7 +70,7 @@ NEEDS = {
         "new_organisation edit_organisation rename_organisation merge_organisation new_organisation_role "
         "edit_organisation_role remove_organisation_role new_contact edit_contact remove_contact new_holding "
         "edit_holding move_holding remove_holding new_network edit_network remove_network "
-        "send_entry_link end_entry_links claim_command registry_files proposals proposals_of approve_proposals proposal_command"
+        "send_entry_link end_entry_links claims claim_command registry_files proposals proposals_of approve_proposals proposal_command"
     ),
     Permission.PEOPLE_READ: "people person",
     Permission.PEOPLE_EDIT: "new_person edit_person",

@@ -14,6 +14,7 @@ from floreo.advisories.models import Advisory
 from floreo.awareness.models import Campaign
 from floreo.certificates.models import Certificate
 from floreo.consultation.models import Comment, Consultation, Invitation, Point
+from floreo.contact_drills.models import ContactDrill, ContactQuestion, DrillRecipient
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.action import action
@@ -34,7 +35,17 @@ from floreo.incidents.models import (
     ReportingPoint,
 )
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
-from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person, Place, User
+from floreo.organisations.models import (
+    Contact,
+    FormerName,
+    Holding,
+    Network,
+    Organisation,
+    Person,
+    Place,
+    ProposedChange,
+    User,
+)
 from floreo.outreach.models import Ambassador, AmbassadorRequest, Scheme
 from floreo.publications.models import Channel, Publication
 from floreo.reports.models import WordTemplate
@@ -92,6 +103,8 @@ WORDS = {
     P.OUTREACH_READ: f"{COMMON}ambassador",
     P.AWARENESS_READ: f"{COMMON}campaign",
     P.SURVEY_READ: f"{COMMON}survey",
+    P.REGISTER_PROPOSE: f"{COMMON}proposal",
+    P.CONTACT_DRILL_RUN: f"{COMMON}drill",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -138,6 +151,8 @@ def plant(*, by: Any) -> None:
         (_outreach, ()),
         (_awareness, ()),
         (_surveys, ()),
+        (_proposals, (power,)),
+        (_drills, (power,)),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -309,6 +324,44 @@ def _awareness() -> None:
 def _surveys() -> None:
     word = WORDS[P.SURVEY_READ]
     save(Survey(code=f"{word}-draft", title=f"{word} title", purpose=word))
+
+
+def _proposals(power: Organisation) -> None:
+    """A change that waits, and one that was decided."""
+    word = WORDS[P.REGISTER_PROPOSE]
+    facts = {"kind": "organisation", "what": "change", "proposed_by": "Somebody", "proposed_by_code": "x"}
+    given = {"facts": {"role_text": f"{word} text"}, "before": {"role_text": ""}, "reason": f"{word} why"}
+    save(
+        ProposedChange(
+            organisation=power, name=f"{word} name", thing=key(power), proposed_at=clock.now(), **facts, **given
+        )
+    )
+
+
+def _drills(power: Organisation) -> None:
+    """A drill, and a contact that nobody confirmed. Its purpose is of contacts, so it says nothing of drills."""
+    word, at = WORDS[P.CONTACT_DRILL_RUN], clock.now() - timedelta(days=30)
+    facts = {"roles": ["duty"], "state": "ended", "sent_at": at, "ends_at": at + timedelta(hours=1)}
+    drill = save(ContactDrill(code=f"{word}-night", title=f"{word} title", message=f"{word} text", **facts))
+    contact = save(Contact(organisation=power, purpose="Planted", email="planted@example.org"))
+    save(
+        DrillRecipient(
+            drill=drill,
+            organisation=power,
+            contact=contact,
+            role="duty",
+            purpose=f"{word} desk",
+            address="planted@example.org",
+            sent_at=at,
+            called_at=at,
+            call_outcome="no_answer",
+            call_note=f"{word} note",
+        )
+    )
+    question = ContactQuestion(
+        contact=contact, asked_on=clock.today() - timedelta(days=30), address=f"{word}@example.org"
+    )
+    save(question)
 
 
 def _advisories() -> None:

@@ -79,6 +79,8 @@ WITHHELD = (
     Withheld("outreach", "Ambassadors who agreed to no list, and who asked for one", P.OUTREACH_READ),
     Withheld("campaigns", "Campaigns, materials, quizzes and exercises that are not public", P.AWARENESS_READ),
     Withheld("surveys", "Surveys that are not public", P.SURVEY_READ),
+    Withheld("proposals", "What organisations propose to change of their entries", P.REGISTER_PROPOSE),
+    Withheld("drills", "Contact drills, who answered, and the call sheet", P.CONTACT_DRILL_RUN),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
@@ -102,7 +104,7 @@ EXITS = (
     Exit(
         "workspace file",
         "Lists as files, workbooks, reports and minutes",
-        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "desk"}),
+        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "proposals", "desk"}),
         work=_OF_TEAM,
     ),
     Exit(
@@ -121,6 +123,7 @@ EXITS = (
             "outreach",
             "campaigns",
             "surveys",
+            "drills",
             *_CASES,
         ),
         work=_OF_TEAM,

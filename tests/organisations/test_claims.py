@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import ipaddress
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -77,8 +79,6 @@ def test_an_ipv4_prefix_written_as_ipv6_is_the_ipv4_one() -> None:
 
 @given(st.integers(0, 2**128 - 1), st.integers(16, 128))
 def test_a_prefix_is_plain_once_and_for_all(bits: int, length: int) -> None:
-    import ipaddress
-
     network = ipaddress.IPv6Network((bits >> (128 - length) << (128 - length), length))
     plain = plain_prefix(str(network.exploded))
     assert plain_prefix(str(plain)) == plain
@@ -185,7 +185,7 @@ def test_two_claim_the_same_and_only_the_team_knows(secretariat: User) -> None:
     assert "It is approved for A bank." in [p.sentence for p in problems_of([second])[second.pk]]
     with pytest.raises(Refused, match="approved for A bank"):
         acts.approve_holding(second, by=secretariat, reason="Too")
-    with pytest.raises(Refused, match="has 192.0.2.0/28 already"):
+    with pytest.raises(Refused, match=r"has 192\.0\.2\.0/28 already"):
         claim(bank, "192.0.2.0/28")
 
 
@@ -342,11 +342,11 @@ def test_a_delegated_file_says_country_and_holder_of_each_claim(
     ],
 )
 def test_a_file_that_is_none_changes_nothing(
-    content: bytes, code: str, country: Country, settings: Any, tmp_path: Any, secretariat: User
+    content: bytes, code: str, country: Country, settings: Any, tmp_path: Any
 ) -> None:
     settings.DATA = tmp_path
     with pytest.raises(Refused) as refusal:
-        acts.read_registry_file(content, by=secretariat, name="x")
+        acts.read_registry_file(content, by=SYSTEM, name="x")
     assert (refusal.value.code, RegistryFile.objects.count(), list(tmp_path.iterdir())) == (code, 0, [])
 
 
@@ -364,19 +364,15 @@ def test_an_older_file_does_not_replace_a_newer_one(
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader_of_files(text: str) -> None:
     lines = text.splitlines()
-    try:
+    with suppress(Unreadable):
         read_head(lines)
         list(read_blocks(lines))
-    except Unreadable:
-        pass
 
 
 @given(st.binary(max_size=300) | st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.sampled_from(["objectClassName", "startAddress", "entities", "vcardArray", "roles", "status", "country"]), x)).map(lambda x: json.dumps(x).encode()))  # fmt: skip
 def test_no_answer_breaks_the_reader_of_answers(content: bytes) -> None:
-    try:
+    with suppress(Unreadable):
         read_rdap(content)
-    except Unreadable:
-        pass
 
 
 def test_blocks_of_one_holder_that_follow_each_other_are_one_range() -> None:

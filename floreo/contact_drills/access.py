@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from floreo.contact_drills.models import RUN, ContactDrill, ContactQuestion, DrillRecipient
+from floreo.contact_drills.models import RUN, ConfirmationRequest, ContactDrill, DrillRecipient
 from floreo.core import links
 from floreo.core.access import can
 from floreo.core.errors import Missing, Refused
 
-QUESTION, DRILL = "contact.question", "contact.drill"
+CONFIRMATION, DRILL = "contact.confirmation", "contact.drill"
 
 
 def get_drill_for(viewer: object, code: str) -> ContactDrill:
@@ -30,8 +30,8 @@ def get_recipient_for(viewer: object, code: str, pk: int) -> DrillRecipient:
     return found
 
 
-def get_question_for(viewer: object, pk: int) -> ContactQuestion:
-    rows = ContactQuestion.objects.select_related("contact__organisation")
+def get_confirmation_for(viewer: object, pk: int) -> ConfirmationRequest:
+    rows = ConfirmationRequest.objects.select_related("contact__organisation")
     found = rows.filter(pk=pk).first() if can(viewer, RUN) else None
     if found is None:
         raise Missing
@@ -60,8 +60,8 @@ class Answering:
         return ()
 
 
-def token_of_question(question: ContactQuestion) -> str:
-    return links.sign(QUESTION, question.pk, question.link_version)
+def token_of_confirmation(request: ConfirmationRequest) -> str:
+    return links.sign(CONFIRMATION, request.pk, request.link_version)
 
 
 def token_of_recipient(recipient: DrillRecipient) -> str:
@@ -81,15 +81,15 @@ def _left() -> Missing:
     )
 
 
-def question_of(token: str) -> ContactQuestion:
+def confirmation_of(token: str) -> ConfirmationRequest:
     """Raises Missing, with a sentence, for a link that opens nothing, and for that of a contact who left."""
-    pk, version = _signed(QUESTION, token)
-    question = ContactQuestion.objects.select_related("contact__organisation").filter(pk=pk).first()
-    if question is None or question.contact.email.lower() != question.address.lower():
+    pk, version = _signed(CONFIRMATION, token)
+    request = ConfirmationRequest.objects.select_related("contact__organisation").filter(pk=pk).first()
+    if request is None or request.contact.email.lower() != request.address.lower():
         raise _left()
-    if question.link_version != version:
+    if request.link_version != version:
         raise Missing(_("The team ended this link. Write to the team to get a new one."))
-    return question
+    return request
 
 
 def recipient_of(token: str) -> DrillRecipient:

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.contact_drills.access import token_of_question, token_of_recipient
-from floreo.contact_drills.models import ContactDrill, ContactQuestion, DrillRecipient
+from floreo.contact_drills.access import token_of_confirmation, token_of_recipient
+from floreo.contact_drills.models import ConfirmationRequest, ContactDrill, DrillRecipient
 from floreo.core import outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
@@ -16,11 +16,11 @@ from floreo.core.ui import locale
 from floreo.organisations.entry_mails import spoken, whole
 from floreo.organisations.models import Contact
 
-KIND_QUESTION, KIND_DRILL = "contact.question", "contact.drill"
+KIND_CONFIRMATION, KIND_DRILL = "contact.confirmation", "contact.drill"
 _NO_LINK = "…"
 
 
-def question(asked: ContactQuestion) -> OutboxMail:
+def confirmation(asked: ConfirmationRequest) -> OutboxMail:
     contact = asked.contact
     language = spoken(contact.language)
     with translation.override(language):
@@ -32,14 +32,14 @@ def question(asked: ContactQuestion) -> OutboxMail:
         parts = [
             _("The national register lists this address as a contact of %(name)s: %(purpose)s (%(role)s).") % words,
             _("Is that still right? Open the link and press the button. It takes a moment:"),
-            whole(reverse("portal:confirm_contact", args=[token_of_question(asked)])),
+            whole(reverse("portal:confirm_contact", args=[token_of_confirmation(asked)])),
             _("If it is not right any more, the same page has a button for that."),
         ]
         return outbox.letter(
             to=asked.address,
             subject=_("Is this contact still right? %(name)s") % words,
             text="\n\n".join(parts) + "\n",
-            kind=KIND_QUESTION,
+            kind=KIND_CONFIRMATION,
             about=key(contact),
             language=language,
             is_secret=True,

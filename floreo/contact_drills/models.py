@@ -47,16 +47,14 @@ class ContactPolicy(Record):
     stale_days = models.PositiveSmallIntegerField(
         default=logic.STALE_DAYS,
         verbose_name=_("Ask again after (days)"),
-        help_text=_(
-            "Contacts from which nobody has heard for so long are asked by e-mail whether they are still right."
-        ),
+        help_text=_("Contacts that did not reply for so long are asked by e-mail whether they are still right."),
     )
     wait_days = models.PositiveSmallIntegerField(
         default=logic.WAIT_DAYS,
         verbose_name=_("Wait for the answer (days)"),
         help_text=_("After that, the contact is a task for the team."),
     )
-    asks = models.BooleanField(
+    is_automatic = models.BooleanField(
         default=False,
         verbose_name=_("Ask every day by itself"),
         help_text=_("Until you turn it on, contacts are asked only when a person presses."),
@@ -71,12 +69,12 @@ class ContactPolicy(Record):
         return self.code
 
 
-class ContactQuestion(Record):
+class ConfirmationRequest(Record):
     """A contact was asked whether it is still right. One that waits for its answer at a time."""
 
     read_with = RUN
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="questions")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="confirmation_requests")
     asked_on = models.DateField()
     address = models.EmailField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -91,7 +89,7 @@ class ContactQuestion(Record):
         ordering = ["-asked_on", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["contact"], condition=Q(confirmed_at=None, closed_on=None), name="contact_question_open_once"
+                fields=["contact"], condition=Q(confirmed_at=None, closed_on=None), name="confirmation_open_once"
             )
         ]
 

@@ -8,7 +8,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from floreo.contact_drills import measures, pack
-from floreo.contact_drills.actions.asking import ask_stale_contacts
+from floreo.contact_drills.actions.confirming import ask_stale_contacts
 from floreo.contact_drills.actions.drills import end_due
 from floreo.contact_drills.models import RUN
 from floreo.contact_drills.papers import write_call_sheets
@@ -45,14 +45,14 @@ OFFERS = Offers(
     ),
     search_kinds=(SearchKind("contact_drill", _("Contact drill"), RUN),),
     jobs=(
-        Job("contact_questions", partial(ask_stale_contacts, by=SYSTEM, only_if_on=True), timedelta(days=1)),
+        Job("contact_confirmations", partial(ask_stale_contacts, by=SYSTEM, only_if_on=True), timedelta(days=1)),
         Job("contact_drill_ends", partial(end_due, by=SYSTEM), timedelta(minutes=5)),
         Job("call_sheet", write_call_sheets, timedelta(days=1)),
     ),
     verbs={
         "contact.asked": _("asked a contact whether it is still right"),
         "contact.confirmed": _("confirmed a contact by its link"),
-        "contact.question_closed": _("saw to a contact"),
+        "contact.confirmation_closed": _("saw to a contact"),
         "contact.said_to_be_wrong": _("said by the link that a contact is not right"),
         "contact_drill.added": _("prepared a contact drill"),
         "contact_drill.answered": _("answered a contact drill"),

@@ -23,7 +23,7 @@ class ContactPolicyShape(Shape):
     code: Code = "contacts"
     stale_days: Annotated[int, Field(ge=1, le=1000)] = 180
     wait_days: Annotated[int, Field(ge=1, le=1000)] = 14
-    asks: bool = False
+    is_automatic: bool = False
 
 
 class DrillRecipientShape(Shape):

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F, QuerySet
 
 from floreo.contact_drills.logic import Asked, Score, score
-from floreo.contact_drills.models import ContactDrill, ContactPolicy, ContactQuestion, DrillRecipient, DrillState
+from floreo.contact_drills.models import ConfirmationRequest, ContactDrill, ContactPolicy, DrillRecipient, DrillState
 from floreo.core import clock
 from floreo.organisations.models import Contact, ContactRole, Kind, Organisation
 
@@ -31,17 +31,17 @@ def policy() -> ContactPolicy:
 
 
 def stale_contacts(today: date) -> QuerySet[Contact]:
-    """Contacts of organisations that exist from which nobody has heard for as long as the policy says, those never heard of first."""
+    """Contacts of organisations that exist that did not reply for as long as the policy says, those that never did first."""
     before = today - timedelta(days=policy().stale_days)
     rows = Contact.objects.filter(organisation__merged_into=None).exclude(verified_on__gt=before)
     order = F("verified_on").asc(nulls_first=True)
     return rows.select_related("organisation").order_by(order, "organisation__name", "pk")
 
 
-def unanswered(today: date) -> QuerySet[ContactQuestion]:
+def unanswered(today: date) -> QuerySet[ConfirmationRequest]:
     """Questions that were not answered in the time that the policy gives."""
     before = today - timedelta(days=policy().wait_days)
-    rows = ContactQuestion.objects.filter(confirmed_at=None, closed_on=None, asked_on__lte=before)
+    rows = ConfirmationRequest.objects.filter(confirmed_at=None, closed_on=None, asked_on__lte=before)
     return rows.select_related("contact__organisation").order_by("asked_on", "pk")
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from floreo.contact_drills.models import RUN, ContactQuestion
+from floreo.contact_drills.models import RUN, ConfirmationRequest
 from floreo.contact_drills.queries import policy
 from floreo.core.access import can
 from floreo.core.audit import key
@@ -23,7 +23,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
     if viewer is not None and not can(viewer, RUN):
         return
     wait = timedelta(days=policy().wait_days)
-    rows = ContactQuestion.objects.filter(confirmed_at=None, closed_on=None)
+    rows = ConfirmationRequest.objects.filter(confirmed_at=None, closed_on=None)
     rows = rows.filter(Q(asked_on__lte=today - wait) | Q(is_wrong=True)).select_related("contact__organisation")
     for asked in rows.order_by("asked_on", "pk"):
         if asked.is_wrong:
@@ -36,7 +36,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
             kind="contact",
             title=f"{contact.organisation.named()}: {contact.purpose}",
             why=why,
-            href=f"{reverse('workspace:contacts')}#question-{asked.pk}",
+            href=f"{reverse('workspace:contacts')}#confirmation-{asked.pk}",
             since=asked.asked_on,
             needs=RUN,
         )

@@ -16,7 +16,7 @@ from floreo.organisations.queries import the_country
 
 
 class ProposalForm(forms.Form):
-    """Shape only. `facts()` holds what was typed in the fields of the record, `reason` why."""
+    """Shape only. `facts()` holds what was typed in the fields of the record, `why` the reason."""
 
     def __init__(self, data: Any, *, kind: ProposalKind, record: models.Model | None, facts: Any = None) -> None:
         super().__init__(data, auto_id="p-%s")
@@ -28,7 +28,7 @@ class ProposalForm(forms.Form):
             field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
             self.fields[name] = field
         column: Any = ProposedChange._meta.get_field("reason")
-        self.fields["reason"] = column.formfield(widget=forms.Textarea(attrs={"rows": 2}))
+        self.fields["why"] = column.formfield(widget=forms.Textarea(attrs={"rows": 2}))
 
     def _field(self, name: str) -> Any:
         column = self.kind.column(name)
@@ -52,13 +52,11 @@ def _languages() -> list[tuple[str, Any]]:
 
 
 class RemovalForm(forms.Form):
-    reason = forms.CharField(
-        label=_l("Why it is to be removed"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    why = forms.CharField(label=_l("Why it is to be removed"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="p-%s")
-        self.fields["reason"].error_messages["required"] = _("Say why it is to be removed.")
+        self.fields["why"].error_messages["required"] = _("Say why it is to be removed.")
 
     def facts(self) -> dict[str, Any]:
         return {}

@@ -15,12 +15,18 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from floreo.contact_drills import papers
-from floreo.contact_drills.access import Answering, question_of, recipient_of, token_of_question, token_of_recipient
-from floreo.contact_drills.actions import asking
+from floreo.contact_drills.access import (
+    Answering,
+    confirmation_of,
+    recipient_of,
+    token_of_confirmation,
+    token_of_recipient,
+)
+from floreo.contact_drills.actions import confirming
 from floreo.contact_drills.actions import drills as acts
 from floreo.contact_drills.logic import Asked, minutes, score
 from floreo.contact_drills.measures import median_minutes_to_answer_drill, share_operators_verified_duty_contact
-from floreo.contact_drills.models import ContactDrill, ContactQuestion, DrillRecipient
+from floreo.contact_drills.models import ConfirmationRequest, ContactDrill, DrillRecipient
 from floreo.contact_drills.queries import lines, sent_drills
 from floreo.contact_drills.tasks import waiting_tasks
 from floreo.core import clock
@@ -117,34 +123,34 @@ def test_silent_contacts_are_asked_once_and_confirm_with_a_press(
     )
     old = clock.today() - timedelta(days=181)
     Contact.objects.filter(pk=duty.pk).update(verified_on=old)
-    assert asking.ask_stale_contacts(by=secretariat) == 1
-    assert asking.ask_stale_contacts(by=secretariat) == 0
-    question = ContactQuestion.objects.get()
+    assert confirming.ask_stale_contacts(by=secretariat) == 1
+    assert confirming.ask_stale_contacts(by=secretariat) == 0
+    request = ConfirmationRequest.objects.get()
     mail = OutboxMail.objects.get()
-    assert (question.contact, mail.to, mail.language, mail.is_secret) == (duty, "night@bank.example", "es", True)
-    browser, at = Client(), f"/contacts/confirm/{token_of_question(question)}/"
+    assert (request.contact, mail.to, mail.language, mail.is_secret) == (duty, "night@bank.example", "es", True)
+    browser, at = Client(), f"/contacts/confirm/{token_of_confirmation(request)}/"
     assert browser.get(at).status_code == 200
     duty.refresh_from_db()
     assert duty.verified_on == old
     assert browser.post(at, {"do": "right"}).status_code == 302
     duty.refresh_from_db()
     assert (duty.verified_on, fresh.verified_on) == (clock.today(), clock.today())
-    first = ContactQuestion.objects.get().confirmed_at
+    first = ConfirmationRequest.objects.get().confirmed_at
     assert browser.post(at, {"do": "right"}).status_code == 302
-    assert ContactQuestion.objects.get().confirmed_at == first
+    assert ConfirmationRequest.objects.get().confirmed_at == first
     assert browser.post(at, {"do": "wrong"}).status_code == 422
 
 
 def test_nobody_is_asked_by_itself_until_the_team_turns_it_on(duty: Contact, secretariat: User) -> None:
-    assert asking.ask_stale_contacts(by=SYSTEM, only_if_on=True) == 0
+    assert confirming.ask_stale_contacts(by=SYSTEM, only_if_on=True) == 0
     with pytest.raises(Refused, match="from 1 to 1,000"):
-        asking.set_policy(by=secretariat, stale_days=0, wait_days=14)
-    asking.set_policy(by=secretariat, stale_days=90, wait_days=7, asks=True)
-    assert asking.ask_stale_contacts(by=SYSTEM, only_if_on=True) == 1
+        confirming.set_policy(by=secretariat, stale_days=0, wait_days=14)
+    confirming.set_policy(by=secretariat, stale_days=90, wait_days=7, is_automatic=True)
+    assert confirming.ask_stale_contacts(by=SYSTEM, only_if_on=True) == 1
 
 
 def test_where_nobody_confirms_the_team_has_a_task(duty: Contact, secretariat: User) -> None:
-    asking.ask_contact(duty, by=secretariat)
+    confirming.ask_contact(duty, by=secretariat)
     team = Recipient(permissions=frozenset({"contact_drill.run"}))
     today = clock.today()
     assert list(waiting_tasks(team, viewer=secretariat, today=today)) == []
@@ -152,37 +158,37 @@ def test_where_nobody_confirms_the_team_has_a_task(duty: Contact, secretariat: U
     assert [(t.title, t.why) for t in late] == [
         ("A bank: Night desk", "Nobody confirmed this contact. Call it, or find another.")
     ]
-    question = ContactQuestion.objects.get()
-    asking.report_wrong(question, by=Answering(key(question), question.address))
+    request = ConfirmationRequest.objects.get()
+    confirming.report_wrong(request, by=Answering(key(request), request.address))
     assert [t.why for t in waiting_tasks(team, viewer=secretariat, today=today)] == [
         "Somebody said by the link that this contact is not right. Call the organisation."
     ]
-    asking.close_question(question, by=secretariat, is_right=True)
+    confirming.close_confirmation(request, by=secretariat, is_right=True)
     duty.refresh_from_db()
     assert (list(waiting_tasks(team, viewer=secretariat, today=today)), duty.verified_on) == ([], today)
 
 
 def test_a_link_of_a_contact_who_left_opens_nothing(duty: Contact, secretariat: User) -> None:
-    asking.ask_contact(duty, by=secretariat)
-    question = ContactQuestion.objects.get()
-    token = token_of_question(question)
-    assert question_of(token) == question
+    confirming.ask_contact(duty, by=secretariat)
+    request = ConfirmationRequest.objects.get()
+    token = token_of_confirmation(request)
+    assert confirmation_of(token) == request
     register.update_contact(duty, by=secretariat, email="other@bank.example")
     with pytest.raises(Missing, match="no longer has"):
-        question_of(token)
+        confirmation_of(token)
     register.remove_contact(duty, by=secretariat)
     assert Client().get(f"/contacts/confirm/{token}/").status_code == 404
 
 
 def test_asked_again_only_the_newest_question_counts(duty: Contact, secretariat: User) -> None:
-    asking.ask_contact(duty, by=secretariat)
-    old = ContactQuestion.objects.get()
-    asking.ask_contact(duty, by=secretariat)
+    confirming.ask_contact(duty, by=secretariat)
+    old = ConfirmationRequest.objects.get()
+    confirming.ask_contact(duty, by=secretariat)
     with pytest.raises(Refused, match="Use the newest e-mail"):
-        asking.confirm_contact(old, by=Answering(key(old), old.address))
+        confirming.confirm_contact(old, by=Answering(key(old), old.address))
     assert OutboxMail.objects.filter(state=MailState.WAITING).count() == 1
     with pytest.raises(NotAllowed):
-        asking.confirm_contact(ContactQuestion.objects.latest("pk"), by=Answering(key(old), old.address))
+        confirming.confirm_contact(ConfirmationRequest.objects.latest("pk"), by=Answering(key(old), old.address))
 
 
 # --- Drills -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from floreo.advisories.models import Advisory
 from floreo.awareness.models import Campaign
 from floreo.certificates.models import Certificate
 from floreo.consultation.models import Comment, Consultation, Invitation, Point
-from floreo.contact_drills.models import ContactDrill, ContactQuestion, DrillRecipient
+from floreo.contact_drills.models import ConfirmationRequest, ContactDrill, DrillRecipient
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.action import action
@@ -358,10 +358,10 @@ def _drills(power: Organisation) -> None:
             call_note=f"{word} note",
         )
     )
-    question = ContactQuestion(
+    request = ConfirmationRequest(
         contact=contact, asked_on=clock.today() - timedelta(days=30), address=f"{word}@example.org"
     )
-    save(question)
+    save(request)
 
 
 def _advisories() -> None:

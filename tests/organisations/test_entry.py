@@ -17,6 +17,8 @@ from floreo.core.decisions import as_shown
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import MailState, OneTimeLink, OutboxMail
 from floreo.core.tasks import Recipient
+from floreo.feeds.actions.notices import make_rule
+from floreo.feeds.models import NoticeRule
 from floreo.organisations import actions as acts
 from floreo.organisations.access import Keeper, keeper_of
 from floreo.organisations.actions.proposing import differences, problems
@@ -212,6 +214,26 @@ def test_a_contact_is_proposed_changed_and_removed(desk: Contact, secretariat: U
     assert not Contact.objects.filter(purpose="Night").exists()
 
 
+def test_how_often_it_is_notified_is_proposed_and_comes_before_the_rule_of_all(
+    desk: Contact, secretariat: User
+) -> None:
+    general = make_rule(by=SYSTEM, contact_role="abuse", every="week")
+    facts = {"contact_role": "duty", "every": "day", "reason": ""}
+    change = propose(Keeper(desk), kind="notice_rule", what="new", record=None, **facts)
+    assert problems(change) == []
+    acts.approve_proposal(change, by=secretariat)
+    first = NoticeRule.objects.order_by("position", "pk")[0]
+    assert (first.organisation, first.every, NoticeRule.objects.order_by("position", "pk")[1]) == (
+        desk.organisation,
+        "day",
+        general,
+    )
+    with pytest.raises(Refused):
+        propose(Keeper(desk), kind="notice_rule", record=first, every="never")
+    silent = propose(Keeper(desk), kind="notice_rule", record=first, every="never", reason="We read the page")
+    assert problems(silent) == ["The organisation would get no notices any more."]
+
+
 def test_mail_that_would_go_elsewhere_is_for_a_person_to_read(desk: Contact) -> None:
     """Whoever got hold of a link could send what is meant for the organisation to themselves."""
     keeper = Keeper(desk)
@@ -312,7 +334,7 @@ def test_the_whole_way_by_the_link(desk: Contact, secretariat: User) -> None:
     assert (RegisterEntry.objects.get().confirmed_on, desk.verified_on) == (clock.today(), clock.today())
     form = browser.get(f"{base}propose/organisation/{bank.pk}/").content.decode()
     assert 'value="https://www.bank.example"' in form
-    facts = {"website": "https://www.bank.example", "phone": "+1 202 555 0199", "reason": "New exchange"}
+    facts = {"website": "https://www.bank.example", "phone": "+1 202 555 0199", "why": "New exchange"}
     assert browser.post(f"{base}propose/organisation/{bank.pk}/", facts).headers["Location"] == f"{base}?done=proposed"
     wrong = browser.post(f"{base}propose/contact/", {"purpose": "Night", "role": "duty"})
     assert (wrong.status_code, "Enter an e-mail address or a telephone number" in wrong.content.decode()) == (422, True)

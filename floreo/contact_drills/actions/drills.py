@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.contact_drills.access import Answering
-from floreo.contact_drills.actions.asking import heard_from
+from floreo.contact_drills.actions.confirming import note_reply
 from floreo.contact_drills.logic import LONGEST, SHORTEST
 from floreo.contact_drills.mails import KIND_DRILL
 from floreo.contact_drills.mails import drill as drill_mail
@@ -158,7 +158,7 @@ def answer_drill(recipient: DrillRecipient, *, by: Actor) -> DrillRecipient:
         return fresh
     fresh.pressed_at = clock.now()
     if fresh.contact is not None:
-        heard_from(fresh.contact)
+        note_reply(fresh.contact)
     return save(fresh)
 
 
@@ -178,7 +178,7 @@ def record_call(
     fresh.called_at, fresh.called_by = called_at, by.actor_name[:200]
     fresh.call_outcome, fresh.call_note = call_outcome, call_note.strip()[:300]
     if call_outcome == CallOutcome.REACHED and fresh.contact is not None:
-        heard_from(fresh.contact)
+        note_reply(fresh.contact)
     return save(fresh)
 
 

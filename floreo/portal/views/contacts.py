@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from floreo.contact_drills.access import Answering, question_of, recipient_of
-from floreo.contact_drills.actions.asking import confirm_contact, report_wrong
+from floreo.contact_drills.access import Answering, confirmation_of, recipient_of
+from floreo.contact_drills.actions.confirming import confirm_contact, report_wrong
 from floreo.contact_drills.actions.drills import answer_drill
 from floreo.contact_drills.models import DrillState
 from floreo.contact_drills.presenters import answer_text
@@ -35,15 +35,15 @@ def _slow(response: HttpResponse, refusal: Refused | None) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """One press: the contact is right; or it is not."""
     try:
-        asked = question_of(token)
+        asked = confirmation_of(token)
     except Missing:
-        count_guess(request, "contact-question")
+        count_guess(request, "contact-confirmation")
         raise
     refusal: Refused | None = None
     if request.method == "POST":
         by = Answering(key(asked), asked.address)
         try:
-            throttle.spend("contact-question", str(asked.pk), capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
+            throttle.spend("contact-confirmation", str(asked.pk), capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
             if request.POST.get("do") == "wrong":
                 report_wrong(asked, by=by)
             else:

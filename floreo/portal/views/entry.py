@@ -149,7 +149,7 @@ def propose(request: HttpRequest, token: str, kind: str, pk: int | None = None, 
             what=order,
             record=record,
             facts=form.facts(),
-            reason=str(form.cleaned_data.get("reason", "")),
+            reason=str(form.cleaned_data.get("why", "")),
         )
         return "proposed" if made is not None else "same"
 

@@ -16,7 +16,7 @@ from floreo.workspace.forms import CommandForm, RecordForm, field_of, text_field
 class PolicyForm(CommandForm):
     stale_days = field_of(ContactPolicy, "stale_days", required=True)
     wait_days = field_of(ContactPolicy, "wait_days", required=True)
-    asks = field_of(ContactPolicy, "asks")
+    is_automatic = field_of(ContactPolicy, "is_automatic")
 
 
 class CloseForm(CommandForm):

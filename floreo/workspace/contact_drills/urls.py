@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/ask/", views.ask_all, name="ask_contacts"),
     path("contacts/policy/", views.policy_form, name="contact_policy"),
     path("contacts/<int:pk>/ask/", views.ask_one, name="ask_contact"),
-    path("contacts/questions/<int:pk>/", views.close_question, name="close_question"),
+    path("contacts/confirmations/<int:pk>/", views.close_confirmation, name="close_confirmation"),
     path("contacts/call-sheet/", views.call_sheet_page, name="call_sheet"),
     path("contacts/call-sheet.<str:kind>", views.call_sheet_file, name="call_sheet_file"),
     path("contact-drills/", views.drills, name="contact_drills"),
@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.CONTACT_DRILL_RUN: (
-        "contacts ask_contacts contact_policy ask_contact close_question call_sheet call_sheet_file contact_drills "
+        "contacts ask_contacts contact_policy ask_contact close_confirmation call_sheet call_sheet_file contact_drills "
         "new_contact_drill contact_drill contact_drill_command drill_recipient_command"
     )
 }

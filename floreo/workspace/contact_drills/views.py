@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from floreo.contact_drills import presenters
-from floreo.contact_drills.access import get_drill_for, get_question_for, get_recipient_for
-from floreo.contact_drills.actions import asking
+from floreo.contact_drills.access import get_confirmation_for, get_drill_for, get_recipient_for
+from floreo.contact_drills.actions import confirming
 from floreo.contact_drills.actions import drills as acts
 from floreo.contact_drills.mails import drill_words
-from floreo.contact_drills.models import RUN, ContactDrill, ContactQuestion, DrillRecipient
+from floreo.contact_drills.models import RUN, ConfirmationRequest, ContactDrill, DrillRecipient
 from floreo.contact_drills.papers import call_sheet
 from floreo.contact_drills.queries import chosen_contacts, lines, policy, score_of, sent_drills, stale_contacts
 from floreo.contact_drills.tables import DRILL_ANSWERS
@@ -44,9 +44,11 @@ SHOWN = 200
 
 
 def contacts(request: HttpRequest) -> HttpResponse:
-    """Contacts from which nobody has heard for long, and questions that wait for an answer."""
+    """Contacts that did not reply for long, and requests that wait for an answer."""
     today, rule = clock.today(), policy()
-    waiting = ContactQuestion.objects.filter(confirmed_at=None, closed_on=None).select_related("contact__organisation")
+    waiting = ConfirmationRequest.objects.filter(confirmed_at=None, closed_on=None).select_related(
+        "contact__organisation"
+    )
     asked = {each.contact_id for each in waiting}
     stale = [contact for contact in stale_contacts(today)[:1000] if contact.pk not in asked]
     context = {
@@ -67,7 +69,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 def ask_all(request: HttpRequest) -> HttpResponse:
     return press(
         request,
-        lambda: asking.ask_stale_contacts(by=person(request)),
+        lambda: confirming.ask_stale_contacts(by=person(request)),
         lambda number: ngettext("%(n)d contact is asked.", "%(n)d contacts are asked.", number) % {"n": number},
         reverse("workspace:contacts"),
     )
@@ -79,7 +81,9 @@ def ask_one(request: HttpRequest, pk: int) -> HttpResponse:
     if contact is None:
         raise Missing
     done = _("The e-mail is in the outbox.")
-    return press(request, lambda: asking.ask_contact(contact, by=person(request)), done, reverse("workspace:contacts"))
+    return press(
+        request, lambda: confirming.ask_contact(contact, by=person(request)), done, reverse("workspace:contacts")
+    )
 
 
 def policy_form(request: HttpRequest) -> HttpResponse:
@@ -92,28 +96,30 @@ def policy_form(request: HttpRequest) -> HttpResponse:
         area=CONTACTS,
     )
     now = policy()
-    initial = {"stale_days": now.stale_days, "wait_days": now.wait_days, "asks": now.asks}
+    initial = {"stale_days": now.stale_days, "wait_days": now.wait_days, "is_automatic": now.is_automatic}
     form = forms.PolicyForm(posted(request), initial=initial)
-    return form_page(request, form, lambda facts: asking.set_policy(by=person(request), **facts), words)
+    return form_page(request, form, lambda facts: confirming.set_policy(by=person(request), **facts), words)
 
 
-QUESTION: Mapping[str, Command] = {
+CONFIRMATION: Mapping[str, Command] = {
     "close": Command(
         _l("See to a contact"),
         _l("Done"),
         RUN,
         new(forms.CloseForm),
-        asking.close_question,
-        allowed_by(asking.must_wait),
+        confirming.close_confirmation,
+        allowed_by(confirming.must_wait),
         help=_l("Call the organisation. Correct the contact on its page; then nothing waits here any more."),
         done=_l("Done."),
     )
 }
 
 
-def close_question(request: HttpRequest, pk: int) -> HttpResponse:
+def close_confirmation(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("workspace:contacts")
-    return command_view(request, get_question_for(request.user, pk), QUESTION, "close", area=CONTACTS, back=back)
+    return command_view(
+        request, get_confirmation_for(request.user, pk), CONFIRMATION, "close", area=CONTACTS, back=back
+    )
 
 
 def call_sheet_page(request: HttpRequest) -> HttpResponse:

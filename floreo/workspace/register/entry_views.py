@@ -98,7 +98,7 @@ def _record(found: Organisation, kind: str, pk: int) -> Model:
 
 def _form(request: HttpRequest, found: Organisation, form: Any, *, kind: str, what: What, record: Any) -> HttpResponse:
     def do(facts: dict[str, Any]) -> object:
-        reason = str(form.cleaned_data.get("reason", ""))
+        reason = str(form.cleaned_data.get("why", ""))
         given = {} if what == What.REMOVE else form.facts()
         return acts.propose(found, by=person(request), kind=kind, what=what, record=record, facts=given, reason=reason)
 

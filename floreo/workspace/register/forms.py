@@ -245,7 +245,7 @@ class RegistryAnswerForm(CommandForm):
 class LetterForm(CommandForm):
     evidence = forms.ModelChoiceField(
         Evidence.objects.none(),
-        label=_l("Letter"),
+        label=_l("Signed letter"),
         help_text=_l("Among the evidence of the organisation. Add it there first."),
         to_field_name="code",
         empty_label=_l("Choose one"),

@@ -404,3 +404,14 @@ def test_the_sample_country_had_three_drills(secretariat: User, browser_of: Brow
     assert (read.value, read.numerator, read.denominator) == (Decimal(41), Decimal(8), Decimal(11))
     page = browser_of(secretariat).get("/workspace/contact-drills/").content.decode()
     assert "after the end: 300 minutes" in page
+
+
+def test_a_drill_that_was_not_sent_is_changed_and_removed(duty: Contact, secretariat: User) -> None:
+    drill = a_drill(secretariat)
+    changed = acts.update_drill(drill, by=secretariat, version=drill.version, title="Autumn drill")
+    assert changed.title == "Autumn drill"
+    acts.remove_drill(changed, by=secretariat)
+    sent = acts.send_drill(a_drill(secretariat), by=secretariat)
+    for refused in (acts.update_drill, acts.remove_drill):
+        with pytest.raises(Refused, match="sent or cancelled already"):
+            refused(sent, by=secretariat)

@@ -130,14 +130,14 @@ RIGHT = {
         r"(small|capital|three|only|use) letters": "letters of the alphabet",
         r"letter of (acceptance|membership|the bank|the board|the ministry|2026)": "a real letter on paper",
         r"letter on (two )?posts|partnership letter|(for example: a letter|the letter is in the vault|most of them letters)": "a real letter on paper",
-        r"signed letter|(a|the) letter|letter of %\(day\)s": "a real letter on paper, which proves a claim",
+        r"signed letter|(prove the claim by a|the registry's answer or a|by a|day of the|choose the|who signed the) letter": "a real letter on paper, which proves a claim",
         r"at the door": "the door of the room in which a course is held",
         r"letters answered": "the code of an indicator, which is a part of its public address",
     },
     "es": {
         r"escritorios? remotos?": "the name of a program, Remote Desktop",
         r"puertas? trasera|puerta de enlace": "terms of the field: backdoor, gateway",
-        r"carta firmada|(una|la) carta|carta del %\(day\)s": "a real letter on paper, which proves a claim",
+        r"carta firmada|con una carta|una carta|la carta": "a real letter on paper, which proves a claim",
         r"carta (de adhesión|sobre)|por ejemplo: una carta|todos cartas": "a real letter on paper",
     },
 }

@@ -17,8 +17,8 @@ from django.urls import URLPattern, reverse
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
-from floreo.core.asking import may_ask
 from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.reachable import may_ask
 from floreo.feeds import access
 from floreo.feeds.actions.feeds import make_feed
 from floreo.feeds.actions.ingesting import ingest_waiting

@@ -33,6 +33,7 @@ from floreo.organisations.registry import (
     read_head,
     read_rdap,
 )
+from tests.factories.trail import last_entry
 from tests.organisations.servers import DELEGATED, ip_network_answer, name_server, rdap_server
 
 
@@ -308,6 +309,7 @@ def test_a_delegated_file_says_country_and_holder_of_each_claim(
     six, nowhere = claim(shop, "2001:db8::/32"), claim(shop, "192.0.2.0/28")
     read = acts.read_registry_file(gzip.compress(DELEGATED.encode()), by=secretariat, name="delegated-xpnic-extended")
     assert (read.registry, read.rows, read.own_rows, str(read.on)) == ("xpnic", 5, 4, "2026-11-01")
+    assert (last_entry().verb, last_entry().detail["claims_changed"]) == ("registry_file.read", 4)
     found = {h.value: h for h in Holding.objects.all()}
     told = {value: (h.registry_country, h.registry_range) for value, h in found.items()}
     assert told == {
@@ -444,8 +446,8 @@ def test_a_prefix_is_proved_in_its_reverse_zone_where_it_has_one(settings: Any, 
 def test_a_letter_names_who_signed_it_and_its_day(secretariat: User) -> None:
     held = claim(body("A bank"), "192.0.2.0/28")
     with pytest.raises(Refused, match="Say who signed"):
-        acts.prove_by_letter(held, by=secretariat, evidence="letter", signed_by=" ", on=clock.today())
-    proved = acts.prove_by_letter(
+        acts.prove_by_document(held, by=secretariat, evidence="letter", signed_by=" ", on=clock.today())
+    proved = acts.prove_by_document(
         held, by=secretariat, evidence="letter", signed_by="Ana Faro, director", on=clock.today()
     )
     assert (proved.state, HoldingProof.objects.get().evidence) == ("proved", "letter")
@@ -458,7 +460,7 @@ def test_the_share_of_proved_prefixes_counts_claims_too(secretariat: User) -> No
     claim(bank, "198.51.100.0/28")
     claim(bank, "bank.example", "domain")
     acts.withdraw_holding(claim(bank, "203.0.113.0/28"), by=secretariat)
-    acts.prove_by_letter(held, by=secretariat, evidence="letter", signed_by="X", on=clock.today())
+    acts.prove_by_document(held, by=secretariat, evidence="letter", signed_by="X", on=clock.today())
     read = share_networks_proved(Period(clock.today(), clock.today()), Filters())
     assert (read.value, read.numerator, read.denominator) == (50, 1, 2)
 
@@ -466,7 +468,7 @@ def test_the_share_of_proved_prefixes_counts_claims_too(secretariat: User) -> No
 @pytest.mark.django_db
 def test_another_value_is_another_claim(secretariat: User) -> None:
     held = claim(body("A bank"), "192.0.2.0/28")
-    proved = acts.prove_by_letter(held, by=secretariat, evidence="l", signed_by="X", on=clock.today())
+    proved = acts.prove_by_document(held, by=secretariat, evidence="l", signed_by="X", on=clock.today())
     approved = acts.approve_holding(proved, by=secretariat, reason="Fine")
     same = acts.update_holding(approved, by=secretariat, service="Mail")
     assert (same.state, same.verified_on is not None) == ("approved", True)

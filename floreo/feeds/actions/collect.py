@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor
-from floreo.core.asking import may_ask
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.mail_in.mailbox import answered, mailbox, new_messages
@@ -21,6 +20,7 @@ from floreo.core.mail_in.reading import parse_in_a_cage
 from floreo.core.mail_in.senders import Keys, NoAnswer, key_in_dns, why_not_proven
 from floreo.core.mail_in.shape import IncomingMail, NotProven
 from floreo.core.outbound import Allow
+from floreo.core.reachable import may_ask
 from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold

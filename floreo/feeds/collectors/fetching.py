@@ -13,8 +13,8 @@ from enum import StrEnum
 from threading import Timer
 from urllib.parse import unquote, urljoin, urlsplit
 
-from floreo.core.asking import may_ask
 from floreo.core.outbound import Allow, NotOpen, Pinned, connection_to
+from floreo.core.reachable import may_ask
 
 SECONDS = 30.0  # that a server may be silent
 PATIENCE = 3600.0  # for all of one fetch

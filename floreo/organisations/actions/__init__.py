@@ -47,7 +47,7 @@ from floreo.organisations.actions.proposing import (
 from floreo.organisations.actions.proving import (
     ask_registry,
     look_for_record,
-    prove_by_letter,
+    prove_by_document,
     prove_by_record,
     prove_by_registry,
     read_registry_file,
@@ -95,7 +95,7 @@ __all__ = [
     "move_calendar",
     "move_holding",
     "propose",
-    "prove_by_letter",
+    "prove_by_document",
     "prove_by_record",
     "prove_by_registry",
     "read_registry_file",

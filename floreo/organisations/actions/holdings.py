@@ -247,10 +247,10 @@ def approve_holding(holding: Holding, *, by: Actor, reason: str = "", shown: str
     if taken is not None:
         sentence = _("%(value)s is approved for %(name)s. Move it from there, or reject one of the two.")
         raise Refused(sentence % {"value": holding.value, "name": taken.organisation.label}, code="taken")
-    open_questions = claims.problems_of([holding])[holding.pk]
-    if open_questions and not reason.strip():
+    open_points = claims.problems_of([holding])[holding.pk]
+    if open_points and not reason.strip():
         sentence = _("Give the reason for approving it all the same: %(problem)s")
-        raise refuse("reason", sentence % {"problem": open_questions[0].sentence}, code="missing")
+        raise refuse("reason", sentence % {"problem": open_points[0].sentence}, code="missing")
     _approved(holding, by, reason.strip()[:500])
     return save(holding, at={"decision": "reason"})
 

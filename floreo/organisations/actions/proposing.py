@@ -225,7 +225,7 @@ def approve_proposal(change: ProposedChange, *, by: Actor, shown: str | None = N
     """Makes the change by the record's own action. Refuses what that action refuses."""
     change = lock_latest(change)
     _approve(change, by)
-    _tell(change.organisation, [change])
+    _notify(change.organisation, [change])
     return change
 
 
@@ -241,7 +241,7 @@ def approve_all(organisation: Organisation, *, by: Actor, shown: str | None = No
     if not made:
         raise Refused(_("None can be approved together. Read each by itself."), code="none")
     note(approved=len(made))
-    _tell(organisation, made)
+    _notify(organisation, made)
     return len(made)
 
 
@@ -286,11 +286,11 @@ def reject_proposal(change: ProposedChange, *, by: Actor, reason: str, shown: st
     must_be_open(change)
     words = require_text(reason, field="reason", sentence=_("Give the reason. The organisation will read it."))
     _decide(change, ProposalState.REJECTED, by, words)
-    _tell(change.organisation, [change])
+    _notify(change.organisation, [change])
     return change
 
 
-def _tell(organisation: Organisation, changes: Iterable[ProposedChange]) -> None:
+def _notify(organisation: Organisation, changes: Iterable[ProposedChange]) -> None:
     """Each address that proposed some of them gets one e-mail with all of its own that were decided since the last one left."""
     addresses = {each.answer_to for each in changes if each.answer_to}
     outbox.post_all([entry_mails.decided(organisation, address) for address in sorted(addresses)])

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action, note
-from floreo.core.asking import may_ask
 from floreo.core.errors import Refused
 from floreo.core.outbound import Allow, NotAnswered, NotOpen, small_answer
+from floreo.core.reachable import may_ask
 from floreo.core.wording import day_text
 from floreo.core.writing import lock_latest, refuse, require_past, require_text, save
 from floreo.organisations import claims, name_records
@@ -238,8 +238,8 @@ def prove_by_record(holding: Holding, *, by: Actor, name: str, texts: Iterable[s
 # --- A letter -----------------------------------------------------------------------------------------------------
 
 
-@action("holding.proved_by_letter", needs=Permission.REGISTER_EDIT)
-def prove_by_letter(holding: Holding, *, by: Actor, evidence: str, signed_by: str, on: date) -> Holding:
+@action("holding.proved_by_document", needs=Permission.REGISTER_EDIT)
+def prove_by_document(holding: Holding, *, by: Actor, evidence: str, signed_by: str, on: date) -> Holding:
     """`evidence` is the code under which the letter is kept in the vault; `on` its day."""
     holding = lock_latest(holding)
     must_be_live(holding)
@@ -248,8 +248,8 @@ def prove_by_letter(holding: Holding, *, by: Actor, evidence: str, signed_by: st
         evidence, field="evidence", sentence=_("Choose the letter among the evidence, or add it first.")
     )
     require_past(on, field="on")
-    summary = _("Letter of %(day)s, signed by %(who)s.") % {"day": day_text(on), "who": signer}
-    return _proved(holding, ProofKind.LETTER, by, summary, evidence=code[:80], on=on)
+    summary = _("Signed letter of %(day)s, by %(who)s.") % {"day": day_text(on), "who": signer}
+    return _proved(holding, ProofKind.DOCUMENT, by, summary, evidence=code[:80], on=on)
 
 
 # --- Delegated files ----------------------------------------------------------------------------------------------

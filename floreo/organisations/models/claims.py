@@ -18,7 +18,7 @@ from floreo.organisations.models.register import Holding, Organisation
 class ProofKind(models.TextChoices):
     REGISTRY = "registry", _("Answer of the registry")
     RECORD = "record", _("Name server record")
-    LETTER = "letter", _("Signed letter")
+    DOCUMENT = "document", _("Signed letter")
 
 
 class HoldingProofQuerySet(models.QuerySet["HoldingProof"]):
@@ -103,7 +103,7 @@ class ProposedKind(models.TextChoices):
     """What a proposal does to a record (core/proposals.py)."""
 
     CHANGE = What.CHANGE, _("Change")
-    NEW = What.NEW, _("New")
+    NEW = What.NEW, _("New one")
     REMOVE = What.REMOVE, _("Remove")
 
 

@@ -31,7 +31,7 @@ from floreo.portal.views.by_link import count_guess
 
 SECTION = "organisations"
 PRESSES, PRESSES_PER_HOUR = 60, 240  # by one link
-ASKS, ASKS_PER_HOUR = 10, 20  # for links, from one caller
+REQUESTS, REQUESTS_PER_HOUR = 10, 20  # for links, from one caller
 LINKS, LINKS_PER_HOUR = 2, 1 / 6  # to one address: two, then one in six hours
 
 
@@ -223,7 +223,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status, done = 422, False
         try:
-            throttle.spend("entry-link", throttle.address_of(request), capacity=ASKS, per_hour=ASKS_PER_HOUR)
+            throttle.spend("entry-link", throttle.address_of(request), capacity=REQUESTS, per_hour=REQUESTS_PER_HOUR)
             if form.is_valid():
                 _mail(form.cleaned_data["address"])
                 return HttpResponseRedirect(f"{request.path}?done=yes")

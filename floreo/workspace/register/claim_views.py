@@ -79,10 +79,10 @@ def _ask_registry(holding: Holding, *, by: Actor, is_the_holder: bool = False) -
     )
 
 
-def _by_letter(holding: Holding, *, by: Actor, evidence: Evidence, **facts: object) -> Holding:
+def _by_document(holding: Holding, *, by: Actor, evidence: Evidence, **facts: object) -> Holding:
     """The letter is attached to the claim, where whoever does it may attach evidence."""
     with transaction.atomic():
-        proved = acts.prove_by_letter(holding, by=by, evidence=evidence.code, **facts)  # type: ignore[arg-type]
+        proved = acts.prove_by_document(holding, by=by, evidence=evidence.code, **facts)  # type: ignore[arg-type]
         if can(by, Permission.EVIDENCE_KEEP):
             attach(evidence, by=by, thing=holding)
     return proved
@@ -161,12 +161,12 @@ def holding_command(request: HttpRequest, code: str, pk: int, name: str) -> Http
             raise Missing
         done = _("The record is there: the claim is proved.")
         return press(request, lambda: acts.look_for_record(found, by=person(request)), done, back)
-    if name == "letter":
-        form = forms.LetterForm(posted(request), found, request.user)
+    if name == "document":
+        form = forms.DocumentForm(posted(request), found, request.user)
         words = FormPage(
             _("Prove by a signed letter"), _("Save the proof"), back, about=about, done=_("Saved."), area=AREA
         )
-        return form_page(request, form, lambda facts: _by_letter(found, by=person(request), **facts), words)
+        return form_page(request, form, lambda facts: _by_document(found, by=person(request), **facts), words)
     return command_view(request, found, COMMANDS, name, area=AREA, about=about, back=back)
 
 

@@ -242,7 +242,7 @@ class RegistryAnswerForm(CommandForm):
     )
 
 
-class LetterForm(CommandForm):
+class DocumentForm(CommandForm):
     evidence = forms.ModelChoiceField(
         Evidence.objects.none(),
         label=_l("Signed letter"),

@@ -67,7 +67,7 @@ class ProposalKind:
         if value in (None, ""):
             return ""
         if column.is_relation and column.related_model:
-            found = column.related_model._default_manager.filter(pk=value).first()  # type: ignore[union-attr]
+            found = column.related_model._default_manager.filter(pk=value).first()
             return str(found or "")
         words = dict(column.flatchoices)
         return str(words.get(value, value))
@@ -80,7 +80,7 @@ class ProposalKind:
                 continue
             column, value = self.column(name), given[name]
             if column.is_relation and column.related_model:
-                rows = column.related_model._default_manager  # type: ignore[union-attr]
+                rows = column.related_model._default_manager
                 found[name] = rows.filter(pk=value).first() if value is not None else None
             else:
                 found[name] = column.to_python(value)

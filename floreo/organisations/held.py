@@ -82,7 +82,7 @@ def _suffixes() -> Any:
 def is_public_suffix(domain: str) -> bool:
     """Whether anybody registers names directly under it, as under co.uk: nobody holds all of them. By the list of the Public Suffix
     List that is installed; a name of one label always is."""
-    return _suffixes().publicsuffix(domain) == domain
+    return bool(_suffixes().publicsuffix(domain) == domain)
 
 
 def reverse_name(prefix: Prefix) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Min
 from django.urls import reverse
@@ -24,7 +25,8 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
     if viewer is not None and not can(viewer, EDIT):
         return
     claimed = Organisation.objects.filter(holdings__state__in=OPEN_STATES)
-    for body in claimed.annotate(number=Count("holdings"), first=Min("holdings__claimed_on")).order_by("name", "pk"):
+    rows: Any = claimed.annotate(number=Count("holdings"), first=Min("holdings__claimed_on"))
+    for body in rows.order_by("name", "pk"):
         why = ngettext(
             "%(n)d claim to addresses or a domain waits.", "%(n)d claims to addresses or domains wait.", body.number
         )

@@ -46,15 +46,16 @@ class HoldingFacts(TypedDict, total=False):
     doubt: str
 
 
-def sound_prefix(given: str) -> str:
-    """The prefix as it is written everywhere; one address counts as a prefix of its own length. Refuses what nobody can hold."""
+def sound_prefix(given: str, *, is_known: bool = False) -> str:
+    """The prefix as it is written everywhere; one address counts as a prefix of its own length. Refuses what nobody can hold; what
+    `is_known` was in the register before."""
     try:
         prefix = plain_prefix(given)
     except ValueError as error:
         sentence = _("“%(prefix)s” is not a prefix. Enter the first address and the length, for example 192.0.2.0/28.")
         raise refuse("value", sentence % {"prefix": given.strip()[:60]}, code="bad_prefix") from error
     country = the_country()
-    reason = why_not_held(prefix, is_sample=country is None or country.is_sample)
+    reason = None if is_known else why_not_held(prefix, is_sample=country is None or country.is_sample)
     if reason is not None:
         raise refuse("value", _not_held_sentence(reason, prefix), code=f"prefix_{reason}")
     return str(prefix)
@@ -99,16 +100,16 @@ def sound_domain(given: str) -> str:
     return plain
 
 
-def _sound(holding: Holding) -> None:
+def _sound(holding: Holding, *, is_known: bool = False) -> None:
     if holding.kind not in HoldingKind.values:
         raise refuse("kind", _("Choose addresses or a domain."), code="missing")
     is_prefix = holding.kind == HoldingKind.PREFIX
-    holding.value = sound_prefix(holding.value) if is_prefix else sound_domain(holding.value)
+    holding.value = sound_prefix(holding.value, is_known=is_known) if is_prefix else sound_domain(holding.value)
 
 
-def _check(holding: Holding) -> None:
+def _check(holding: Holding, *, is_known: bool = False) -> None:
     """For the team, which may know who holds what."""
-    _sound(holding)
+    _sound(holding, is_known=is_known)
     same = Holding.objects.live().filter(kind=holding.kind, value=holding.value).exclude(pk=holding.pk)
     owner = same.filter(models.Q(state=HoldingState.APPROVED) | models.Q(organisation=holding.organisation)).first()
     if owner is not None:
@@ -141,7 +142,7 @@ def add_holding(
     """A claim that the team enters for an organisation. `is_approved`: it follows from a decision that was taken."""
     holding = Holding(organisation=organisation)
     assign(holding, facts)
-    _check(holding)
+    _check(holding, is_known=is_approved)
     _claimed(holding, by)
     if is_approved:
         _approved(holding, by)

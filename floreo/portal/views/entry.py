@@ -117,7 +117,7 @@ def _press(request: HttpRequest, keeper: Keeper) -> str:
 
 
 def _record(organisation: Organisation, kind: str, pk: int) -> Model:
-    record = kind_of(kind).rows(organisation).filter(pk=pk).first()
+    record: Model | None = kind_of(kind).rows(organisation).filter(pk=pk).first()
     if record is None:
         raise Missing
     return record

@@ -90,7 +90,7 @@ def claim_press(request: HttpRequest, code: str, pk: int, name: str) -> HttpResp
 
 
 def _record(found: Organisation, kind: str, pk: int) -> Model:
-    record = kind_of(kind).rows(found).filter(pk=pk).first()
+    record: Model | None = kind_of(kind).rows(found).filter(pk=pk).first()
     if record is None:
         raise Missing
     return record

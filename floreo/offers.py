@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from floreo.core.figures import Measure
     from floreo.core.offers import Job, MenuItem, Offers, PackFile, SearchKind, TaskSource
+    from floreo.core.proposals import ProposalKind
     from floreo.core.tables import Table
 
 # An app stands after those whose rows its own rows point to: rows of a pack are made in this order.
@@ -23,6 +24,7 @@ APPS = (
     "core",
     "organisations",
     "strategy",
+    "contact_drills",
     "frameworks",
     "assessments",
     "indicators",
@@ -126,6 +128,12 @@ def verbs() -> Mapping[str, Promise]:
 @cache
 def jobs() -> Mapping[str, Job]:
     return _by_name(lambda offers: {job.name: job for job in offers.jobs})
+
+
+@cache
+def proposal_kinds() -> Mapping[str, ProposalKind]:
+    """The kinds of record of which an organisation may propose changes."""
+    return _by_name(lambda offers: {kind.name: kind for kind in offers.proposal_kinds})
 
 
 @cache

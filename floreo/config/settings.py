@@ -270,6 +270,10 @@ INCIDENT_IMAP = env.confidential("FLOREO_INCIDENT_IMAP")
 # The addresses to which incidents are reported by mail: a signed mail counts only when it was signed as sent to one of them.
 INCIDENT_ADDRESSES = [a.lower() for a in env.words("FLOREO_INCIDENT_ADDRESS", env.account_of(INCIDENT_IMAP))]
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
+RDAP_SERVER = env.text("FLOREO_RDAP_SERVER").rstrip("/")  # of the registry; none: answers are read from files
+NAME_SERVERS = env.words(
+    "FLOREO_NAME_SERVERS"
+)  # asked for records that prove a claim: address or address:port; none: the machine's
 KEV_URL = env.text("FLOREO_KEV_URL")  # the catalogue of known exploited vulnerabilities; none: it is not fetched
 EPSS_URL = env.text("FLOREO_EPSS_URL")  # scores of vulnerabilities; the same
 

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     ASSET_READ = "asset.read"  # networks that are not public, addresses, domains and what runs there
     CONTACT_READ = "contact.read"  # contacts of organisations that are not public
     REGISTER_EDIT = "register.edit"
+    REGISTER_PROPOSE = "register.propose"  # claim networks and propose changes of one's own entry; read such proposals
+    CONTACT_DRILL_RUN = "contact_drill.run"  # ask contacts to confirm, hold contact drills, the call sheet
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     ACCOUNT_MANAGE = "account.manage"
@@ -116,6 +118,8 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.ASSET_READ: _("See networks that are not public, addresses, domains and services"),
     Permission.CONTACT_READ: _("See contacts that are not public"),
     Permission.REGISTER_EDIT: _("Change the register"),
+    Permission.REGISTER_PROPOSE: _("Claim networks and domains, and propose changes of the entry in the register"),
+    Permission.CONTACT_DRILL_RUN: _("Ask contacts to confirm, hold contact drills, and print the call sheet"),
     Permission.PEOPLE_READ: _("See people and their contact details"),
     Permission.PEOPLE_EDIT: _("Change people"),
     Permission.ACCOUNT_MANAGE: _("Invite people and set roles"),
@@ -252,7 +256,8 @@ ROLES: Mapping[str, Role] = {
             | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL}
             | {P.INCIDENT_HANDLE: ALL, P.INCIDENT_READ: ALL, P.INCIDENT_SETUP: ALL}
             | {P.ADVISORY_READ: ALL, P.ADVISORY_WRITE: ALL, P.ADVISORY_PUBLISH: ALL, P.ADVISORY_RED: ALL}
-            | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.CASCADE_RUN: ALL},
+            | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.CASCADE_RUN: ALL}
+            | {P.REGISTER_PROPOSE: ALL, P.CONTACT_DRILL_RUN: ALL},
         ),
         Role(
             "operator",
@@ -262,6 +267,7 @@ ROLES: Mapping[str, Role] = {
             | {
                 P.WORKSPACE_OPEN: ALL,
                 P.REGISTER_READ: OWN,
+                P.REGISTER_PROPOSE: OWN,
                 P.PEOPLE_READ: OWN,
                 P.FEED_READ: OWN,
                 P.FINDING_ANSWER: OWN,

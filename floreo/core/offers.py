@@ -18,6 +18,7 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 
 if TYPE_CHECKING:
+    from floreo.core.proposals import ProposalKind
     from floreo.core.tables import Table
     from floreo.core.tasks import Recipient, Task
 
@@ -112,6 +113,7 @@ class Offers:
     search_kinds: tuple[SearchKind, ...] = ()
     verbs: Mapping[str, Promise] = field(default_factory=dict)  # what the trail calls each act
     jobs: tuple[Job, ...] = ()
+    proposal_kinds: tuple[ProposalKind, ...] = ()  # records of which an organisation may propose changes
     menu: tuple[MenuItem, ...] = ()
 
 

@@ -1,8 +1,8 @@
 """Looking whether a link still answers, without being led anywhere but the open internet.
 
 Each address is looked up once and that very machine is asked, so that a name cannot mean one machine when it is checked
-and another when it is called. Redirects are followed by hand, each checked the same way. Nothing is downloaded, and a
-server that hands out its answer letter by letter does not hold us up."""
+and another when it is called. Redirects are followed by hand, each checked the same way. Of an answer that is asked for, no more is read than said, and a
+server that hands it out letter by letter does not hold us up."""
 
 from __future__ import annotations
 
@@ -88,6 +88,61 @@ def _ask(method: str, url: str, allow: Allow, seconds: float, until: float) -> t
     finally:
         watch.cancel()
         connection.close()
+
+
+class NotAnswered(Exception):  # noqa: N818 -- says what happened
+    """A server answered with this status and no answer for us."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+def small_answer(
+    url: str, *, most: int, accept: str = "*/*", allow: Allow = is_public_address, seconds: float = SECONDS
+) -> bytes:
+    """The body of an answer of at most `most` bytes. Raises NotOpen, NotAnswered, and OSError or ValueError where no server answers
+    as HTTP asks, where the answer is longer, or where it breaks off. From an encrypted address nothing leads to an open one."""
+    until = time.monotonic() + seconds * PATIENCE
+    for _step in range(MOST_STEPS):
+        connection, target = connection_to(url, allow=allow, seconds=seconds)
+        watch = Timer(max(until - time.monotonic(), 0), connection.cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            connection.request(
+                "GET", target, headers={"User-Agent": "Floreo", "Accept": accept, "Accept-Encoding": "identity"}
+            )
+            answer = connection.getresponse()
+            onward = answer.getheader("Location")
+            if answer.status in _REDIRECTS and onward:
+                url = _onward(url, onward)
+                continue
+            if answer.status != 200:
+                raise NotAnswered(answer.status)
+            return _whole_body(connection, answer, most)
+        except http.client.HTTPException as error:
+            raise OSError(str(error)) from error
+        finally:
+            watch.cancel()
+            connection.close()
+    raise ValueError("redirected in circles")
+
+
+def _onward(url: str, onward: str) -> str:
+    found = urljoin(url, onward)
+    if url.startswith("https:") and not found.startswith("https:"):
+        raise ValueError("led from an encrypted address to an open one")
+    return found
+
+
+def _whole_body(connection: Pinned, answer: http.client.HTTPResponse, most: int) -> bytes:
+    length, body = answer.length, answer.read(most + 1)
+    if len(body) > most:
+        raise ValueError("longer than taken")
+    if connection.is_over or (length is not None and len(body) < length):
+        raise OSError("it broke off")
+    return body
 
 
 def connection_to(url: str, *, allow: Allow, seconds: float) -> tuple[Pinned, str]:

@@ -13,7 +13,8 @@ from floreo.organisations.queries import successors
 
 
 def owned() -> list[Owned]:
-    """Every prefix, system number and domain of the register with the code of who answers for it today. A website's address
+    """Every prefix, system number and domain of the register with the code of who answers for it today. What is only claimed
+    counts when the team has approved it. A website's address
     is no holding: it may stand at anybody's."""
     codes = _codes()
     return [*_networks(codes), *_holdings(codes)]
@@ -39,6 +40,6 @@ def _networks(codes: Mapping[int, str]) -> Iterator[Owned]:
 
 
 def _holdings(codes: Mapping[int, str]) -> Iterator[Owned]:
-    for holding in Holding.objects.order_by("pk").iterator(chunk_size=2000):
+    for holding in Holding.objects.approved().order_by("pk").iterator(chunk_size=2000):
         is_verified = holding.verified_on is not None
         yield Owned(codes[holding.organisation_id], holding.value, holding.service, is_verified)

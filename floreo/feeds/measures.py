@@ -86,7 +86,12 @@ def own_addresses(prefixes: Iterable[tuple[str, int]]) -> dict[int, int]:
 def _constituency(successor: Mapping[int, int]) -> dict[int, int]:
     """IPv4 addresses by who answers for them today."""
     networks = Network.objects.exclude(holder=None).order_by("pk").values_list("holder_id", "prefixes")
-    held = Holding.objects.filter(kind=HoldingKind.PREFIX).order_by("pk").values_list("organisation_id", "value")
+    held = (
+        Holding.objects.approved()
+        .filter(kind=HoldingKind.PREFIX)
+        .order_by("pk")
+        .values_list("organisation_id", "value")
+    )
     rows = [(prefix, body) for body, prefixes in networks for prefix in prefixes]
     rows += [(prefix, body) for body, prefix in held]  # more exact, so they come later
     return own_addresses((prefix, successor.get(body, body)) for prefix, body in rows if body is not None)
@@ -158,7 +163,7 @@ def share_constituency_verified_contact(period: Period, filters: Filters) -> Rea
     year before the period's last day. Only the last answer of a contact is known, so this knows today only."""
     kinds, successor = _kinds()
     holders = Network.objects.exclude(holder=None).order_by().values_list("holder_id", flat=True)
-    held = Holding.objects.order_by().values_list("organisation_id", flat=True)
+    held = Holding.objects.approved().order_by().values_list("organisation_id", flat=True)
     bodies = {successor.get(body, body) for body in (*holders, *held) if body is not None}
     fresh = Contact.objects.filter(verified_on__gt=period.end - VERIFIED_FOR, verified_on__lte=period.end)
     verified = {successor.get(body, body) for body in fresh.order_by().values_list("organisation_id", flat=True)}

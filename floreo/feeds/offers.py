@@ -15,6 +15,7 @@ from floreo.feeds import measures, pack
 from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.retention import compact_and_retain
+from floreo.feeds.proposals import KINDS
 from floreo.feeds.tasks import waiting_tasks
 
 OFFERS = Offers(
@@ -54,6 +55,7 @@ OFFERS = Offers(
         ),
     },
     tasks=waiting_tasks,
+    proposal_kinds=KINDS,
     pack_shapes=pack.SHAPES,
     pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
     jobs=(

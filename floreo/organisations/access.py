@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from floreo.core.access import Permission, can
-from floreo.core.errors import Missing
-from floreo.organisations.models import Invitation, Network, Organisation, Person, User
+from django.utils.translation import gettext as _
+
+from floreo.core import links
+from floreo.core.access import Actor, Permission, can, must
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.organisations.models import (
+    Contact,
+    Holding,
+    Invitation,
+    Network,
+    Organisation,
+    Person,
+    ProposedChange,
+    User,
+)
 
 
 @dataclass(frozen=True)
@@ -57,3 +69,78 @@ def get_invitation_for(viewer: object, pk: int) -> Invitation:
     if invitation is None:
         raise Missing
     return invitation
+
+
+def get_holding_for(viewer: object, code: str, pk: int) -> Holding:
+    rows = Holding.objects.visible_to(viewer).select_related("organisation")
+    found = rows.filter(organisation__code=code, pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_proposal_for(viewer: object, pk: int) -> ProposedChange:
+    found = ProposedChange.objects.visible_to(viewer).select_related("organisation").filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+# --- An organisation keeps its own entry, by a link sent to one of its contacts ------------------------------------
+
+ENTRY = "register.entry"  # purpose of such links
+ENTRY_HOURS = 14 * 24
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Whoever has the link sent to a contact: may claim networks and propose changes for its organisation, and nothing else."""
+
+    contact: Contact
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.contact.organisation
+
+    @property
+    def actor_code(self) -> str:
+        return f"contact:{self.contact.pk}"
+
+    @property
+    def actor_name(self) -> str:
+        return _("by the link sent to %(address)s") % {"address": self.contact.email}
+
+    def grants(self) -> Iterable[tuple[str, int | None]]:
+        return ()
+
+
+def entry_subject(contact: Contact) -> str:
+    """Of its links: one that was sent to an address which the contact no longer has opens nothing."""
+    return f"{contact.pk}.{contact.link_version}.{links.hash_of(contact.email.lower())[:24]}"
+
+
+def keeper_of(token: str) -> Keeper:
+    """Whoever holds that link. Raises Missing, with a sentence, for one that opens nothing or nothing any more."""
+    try:
+        link = links.peek(ENTRY, token)
+    except Refused as refusal:
+        raise Missing(refusal.sentence) from refusal
+    pk = link.subject.partition(".")[0]
+    rows = Contact.objects.select_related("organisation__merged_into")
+    contact = rows.filter(pk=int(pk)).first() if pk.isdecimal() else None
+    if contact is None or entry_subject(contact) != link.subject:
+        raise Missing(
+            _(
+                "This link was sent to a contact that the organisation no longer has. Ask for a new one at its new address."
+            )
+        )
+    return Keeper(contact)
+
+
+def must_speak_for(by: Actor, organisation: Organisation) -> None:
+    """Whoever has a link of the organisation's contact as it is now, or represents it signed in."""
+    if not isinstance(by, Keeper):
+        must(by, Permission.REGISTER_PROPOSE, organisation)
+        return
+    if by.organisation.pk != organisation.pk:
+        raise NotAllowed

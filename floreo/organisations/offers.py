@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+from floreo.core.figures import Measure
 from floreo.core.offers import ADMINISTRATION, REGISTER, MenuItem, Offers, PackFile, SearchKind
-from floreo.organisations import pack
+from floreo.organisations import measures, pack, proposals
 from floreo.organisations.tables import TABLES
+from floreo.organisations.tasks import waiting_tasks
 
 OFFERS = Offers(
     tables=TABLES,
@@ -17,6 +19,20 @@ OFFERS = Offers(
         "places": "places.toml",
         "networks": "networks.toml",
     },
+    measures={
+        "share_networks_proved": Measure(
+            measures.share_networks_proved,
+            _("Share of address ranges that are proved"),
+            "%",
+            _("prefixes that a registry, a name server record or a signed letter proves"),
+            _("prefixes that organisations claim or hold"),
+            knows_past=False,
+            records_need=Permission.ASSET_READ.value,
+        ),
+    },
+    tasks=waiting_tasks,
+    task_kinds={"register": _("Register")},
+    proposal_kinds=proposals.KINDS,
     pack_shapes=pack.SHAPES,
     pack_files=(
         PackFile("places.toml", {"place": pack.PlaceShape}),
@@ -51,7 +67,24 @@ OFFERS = Offers(
         "contact.removed": _("removed a contact"),
         "contact.updated": _("changed a contact"),
         "invitation.accepted": _("accepted the invitation"),
+        "entry.confirmed": _("said that the entry in the register is right"),
+        "entry.link_asked": _("asked for a link to the entry in the register"),
+        "entry.link_sent": _("sent a link to the entry in the register"),
+        "entry.links_ended": _("ended the links of a contact"),
         "holding.added": _("added addresses or a domain"),
+        "holding.approved": _("approved a claim to addresses or a domain"),
+        "holding.claimed": _("claimed addresses or a domain"),
+        "holding.proved_by_document": _("proved a claim by a letter"),
+        "holding.proved_by_record": _("proved a claim by a name server record"),
+        "holding.proved_by_registry": _("proved a claim by an answer of the registry"),
+        "holding.rejected": _("rejected a claim to addresses or a domain"),
+        "holding.withdrawn": _("withdrew a claim to addresses or a domain"),
+        "proposal.approved": _("approved a proposed change"),
+        "proposal.made": _("proposed a change of the register"),
+        "proposal.rejected": _("rejected a proposed change"),
+        "proposal.withdrawn": _("took back a proposed change"),
+        "proposals.approved": _("approved proposed changes"),
+        "registry_file.read": _("read a file of a registry"),
         "holding.moved": _("moved addresses or a domain to another organisation"),
         "holding.removed": _("removed addresses or a domain"),
         "holding.updated": _("changed addresses or a domain"),
@@ -81,6 +114,17 @@ OFFERS = Offers(
         MenuItem(REGISTER, _("People"), "workspace:people", Permission.PEOPLE_READ, 20, "people"),
         MenuItem(REGISTER, _("Places"), "workspace:places", Permission.REGISTER_READ, 30, "places"),
         MenuItem(REGISTER, _("Networks"), "workspace:networks", Permission.REGISTER_READ, 40, "networks"),
+        MenuItem(REGISTER, _("Claims"), "workspace:claims", Permission.REGISTER_EDIT, 50, "claims", everywhere=True),
+        MenuItem(
+            REGISTER,
+            _("Proposed changes"),
+            "workspace:proposals",
+            Permission.REGISTER_EDIT,
+            55,
+            "proposals",
+            everywhere=True,
+        ),
+        MenuItem(REGISTER, _("Our entry"), "workspace:own_entry", Permission.REGISTER_PROPOSE, 60, "own_entry"),
         MenuItem(ADMINISTRATION, _("Accounts"), "workspace:accounts", Permission.ACCOUNT_MANAGE, 10, "accounts"),
     ),
 )

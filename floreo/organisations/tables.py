@@ -11,7 +11,18 @@ from floreo.core.access import Permission, reach
 from floreo.core.columns import SOURCED
 from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.core.whole import whole
-from floreo.organisations.models import Kind, Network, Organisation, OrganisationRole, Person, Place, PlaceSort
+from floreo.organisations.models import (
+    Holding,
+    HoldingKind,
+    HoldingState,
+    Kind,
+    Network,
+    Organisation,
+    OrganisationRole,
+    Person,
+    Place,
+    PlaceSort,
+)
 
 
 def _known(path: str, field: str, viewer: object) -> Case:
@@ -216,5 +227,41 @@ PEOPLE = Table(
     search=("name", "post", "organisation__name"),
 )
 
+
+def holdings(viewer: object) -> QuerySet[Holding]:
+    """Claims in every state that the viewer may see: all, or those of their own organisations."""
+    rows: QuerySet[Holding] = Holding.objects.visible_to(viewer)
+    return rows.select_related("organisation")
+
+
+HOLDINGS = Table(
+    "holdings",
+    _("Addresses and domains"),
+    _("What organisations claim and hold, with its proof and the team's decision. Never published."),
+    rows=holdings,
+    columns=(
+        Column("key", _("Key"), _("Number of the claim."), lambda h: h.pk, CellKind.WHOLE),
+        Column("organisation", _("Organisation"), _("Its code."), lambda h: h.organisation.code),
+        Column("kind", _("Kind"), _("prefix or domain."), lambda h: h.kind),
+        Column("value", _("Prefix or domain"), _("As it is compared."), lambda h: h.value),
+        Column("service", _("Service"), _("What runs there."), lambda h: h.service),
+        Column("state", _("State"), _("claimed, proved, approved, rejected or withdrawn."), lambda h: h.state),
+        Column("claimed_on", _("Claimed on"), _("Day of the claim."), lambda h: h.claimed_on, CellKind.DATE),
+        Column("verified_on", _("Verified on"), _("Day of the newest proof."), lambda h: h.verified_on, CellKind.DATE),
+        Column("verified_how", _("Method of verification"), _("Kind of proof."), lambda h: h.verified_how),
+        Column("decided_on", _("Decided on"), _("Day of the decision."), lambda h: h.decided_on, CellKind.DATE),
+        Column("decision", _("Reason"), _("Of the decision."), lambda h: h.decision),
+        *SOURCED,
+    ),
+    order=("organisation__name", "kind", "value", "pk"),
+    key="key",
+    needs=Permission.ASSET_READ,
+    search=("value", "service", "organisation__name"),
+    filters=(
+        Filter("state", _("State"), lambda: HoldingState.choices, lambda rows, value: rows.filter(state=value)),
+        Filter("kind", _("Kind"), lambda: HoldingKind.choices, lambda rows, value: rows.filter(kind=value)),
+    ),
+)
+
 TABLES = {t.name: t for t in (ORGANISATIONS, ROLES, PLACES, NETWORKS)}
-WORKSPACE_TABLES = {**TABLES, PEOPLE.name: PEOPLE}
+WORKSPACE_TABLES = {**TABLES, PEOPLE.name: PEOPLE, HOLDINGS.name: HOLDINGS}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 LEFT_FILE = Path(__file__).with_name("words_left.txt")
 
-# In any English text: messages, templates, packs, frameworks, kinds of findings.
+# In any English text: messages, templates, packs, frameworks, kinds of findings. Not here: "claim", the term for addresses that an
+# organisation says are its own (organisations/claims.py); who is told of a finding is "attributed to".
 ENGLISH = {
     r"owe|owes|owed|owing": "task; overdue; due",
     r"nudge|nudges|nudged|nudging": "reminder; send a reminder",
@@ -28,7 +29,6 @@ ENGLISH = {
     r"holds? (its|their) dates?": "on track; on schedule",
     r"how (it|a plan|the plan) goes": "update; progress; status",
     r"back again": "seen again",
-    r"claims?|claimed": "attributed to; reply",
     r"anew": "again; reinstall",
     r"of (yours|ours|theirs)": "your; our; their",
     r"doors?": "place to report; interface",
@@ -105,7 +105,6 @@ NAMES = {
     r"desks?": "workspace",
     r"digests?": "notice",
     r"letters?": "notice",
-    r"claims?|claimed|claiming": "attribution; reply; lease",
     r"figures?": "value; indicator",
     r"beside": "correction; related",
     r"ways?": "collector",
@@ -131,12 +130,14 @@ RIGHT = {
         r"(small|capital|three|only|use) letters": "letters of the alphabet",
         r"letter of (acceptance|membership|the bank|the board|the ministry|2026)": "a real letter on paper",
         r"letter on (two )?posts|partnership letter|(for example: a letter|the letter is in the vault|most of them letters)": "a real letter on paper",
+        r"signed letter|(prove the claim by a|the registry's answer or a|by a|day of the|choose the|who signed the) letter": "a real letter on paper, which proves a claim",
         r"at the door": "the door of the room in which a course is held",
         r"letters answered": "the code of an indicator, which is a part of its public address",
     },
     "es": {
         r"escritorios? remotos?": "the name of a program, Remote Desktop",
         r"puertas? trasera|puerta de enlace": "terms of the field: backdoor, gateway",
+        r"carta firmada|con una carta|una carta|la carta": "a real letter on paper, which proves a claim",
         r"carta (de adhesión|sobre)|por ejemplo: una carta|todos cartas": "a real letter on paper",
     },
 }

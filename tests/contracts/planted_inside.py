@@ -24,6 +24,7 @@ from floreo.assessments.models import (
 from floreo.awareness.models import Campaign
 from floreo.certificates.models import Certificate
 from floreo.consultation.models import Comment, Consultation, Invitation, Point
+from floreo.contact_drills.models import ConfirmationRequest, ContactDrill, DrillRecipient
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.action import action
@@ -46,7 +47,17 @@ from floreo.incidents.models import (
     ReportingPoint,
 )
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
-from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person, Place, User
+from floreo.organisations.models import (
+    Contact,
+    FormerName,
+    Holding,
+    Network,
+    Organisation,
+    Person,
+    Place,
+    ProposedChange,
+    User,
+)
 from floreo.outreach.models import Ambassador, AmbassadorRequest, Scheme
 from floreo.publications.models import Channel, Publication
 from floreo.reports.models import WordTemplate
@@ -106,6 +117,8 @@ WORDS = {
     P.SURVEY_READ: f"{COMMON}survey",
     P.ASSESSMENT_READ: f"{COMMON}assessed",
     P.ASSESSMENT_RUN: f"{COMMON}standard",
+    P.REGISTER_PROPOSE: f"{COMMON}proposal",
+    P.CONTACT_DRILL_RUN: f"{COMMON}drill",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -154,6 +167,8 @@ def plant(*, by: Any) -> None:
         (_surveys, ()),
         (_assessments, (power,)),
         (_standards, ()),
+        (_proposals, (power,)),
+        (_drills, (power,)),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -170,7 +185,9 @@ def _register(power: Organisation) -> None:
 def _assets(power: Organisation) -> None:
     word = WORDS[P.ASSET_READ]
     save(Network(asn=ASN, name=f"{word} control", holder=power, prefixes=["203.0.113.0/25"], is_public=False))
-    save(Holding(organisation=power, kind="domain", value=f"{word}.example", service=f"{word} service"))
+    save(
+        Holding(state="approved", organisation=power, kind="domain", value=f"{word}.example", service=f"{word} service")
+    )
 
 
 def _contacts(power: Organisation) -> None:
@@ -357,6 +374,42 @@ def _standards() -> None:
     version = save(StandardVersion(standard=made, number=1))
     source = Item.objects.filter(in_version__code="nist-csf-2", is_rated=True)[0]
     save(StandardItem(in_standard=version, code="1", title=f"{word} item", text=word, comes_from=source))
+def _proposals(power: Organisation) -> None:
+    """A change that waits, and one that was decided."""
+    word = WORDS[P.REGISTER_PROPOSE]
+    facts = {"kind": "organisation", "what": "change", "proposed_by": "Somebody", "proposed_by_code": "x"}
+    given = {"facts": {"role_text": f"{word} text"}, "before": {"role_text": ""}, "reason": f"{word} why"}
+    save(
+        ProposedChange(
+            organisation=power, name=f"{word} name", thing=key(power), proposed_at=clock.now(), **facts, **given
+        )
+    )
+
+
+def _drills(power: Organisation) -> None:
+    """A drill, and a contact that nobody confirmed. Its purpose is of contacts, so it says nothing of drills."""
+    word, at = WORDS[P.CONTACT_DRILL_RUN], clock.now() - timedelta(days=30)
+    facts = {"roles": ["duty"], "state": "ended", "sent_at": at, "ends_at": at + timedelta(hours=1)}
+    drill = save(ContactDrill(code=f"{word}-night", title=f"{word} title", message=f"{word} text", **facts))
+    contact = save(Contact(organisation=power, purpose="Planted", email="planted@example.org"))
+    save(
+        DrillRecipient(
+            drill=drill,
+            organisation=power,
+            contact=contact,
+            role="duty",
+            purpose=f"{word} desk",
+            address="planted@example.org",
+            sent_at=at,
+            called_at=at,
+            call_outcome="no_answer",
+            call_note=f"{word} note",
+        )
+    )
+    request = ConfirmationRequest(
+        contact=contact, asked_on=clock.today() - timedelta(days=30), address=f"{word}@example.org"
+    )
+    save(request)
 
 
 def _advisories() -> None:

@@ -18,6 +18,7 @@ from django.urls import URLPattern, reverse
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.reachable import may_ask
 from floreo.feeds import access
 from floreo.feeds.actions.feeds import make_feed
 from floreo.feeds.actions.ingesting import ingest_waiting
@@ -25,7 +26,6 @@ from floreo.feeds.actions.notices import make_rule as make_notice_rule
 from floreo.feeds.actions.notices import send_notices
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.rules import make_rule
-from floreo.feeds.collectors.fetching import may_ask
 from floreo.feeds.engine.rules import Rules
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.store.duck import connected
@@ -58,8 +58,10 @@ def bank(db: None, tmp_path: Path) -> Iterator[Organisation]:
         make_country()
         bank = make_organisation("bank", "Our bank")
         other = make_organisation(SECRET, f"{SECRET} unit", is_public=False)
-        Holding.objects.create(organisation=bank, kind="prefix", value="192.0.2.0/28")
-        Holding.objects.create(organisation=other, kind="prefix", value="203.0.113.64/28", service=f"{SECRET} service")
+        Holding.objects.create(state="approved", organisation=bank, kind="prefix", value="192.0.2.0/28")
+        Holding.objects.create(
+            state="approved", organisation=other, kind="prefix", value="203.0.113.64/28", service=f"{SECRET} service"
+        )
         for body in (bank, other):
             body.contacts.create(purpose="Abuse", role="abuse", email=f"abuse@{body.code}.example")
         rows = [

@@ -15,6 +15,17 @@ from floreo.core import action
 ROOT = Path(__file__).resolve().parents[2]
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
 OPEN = {
+    "contact.confirmed",
+    "contact.said_to_be_wrong",
+    "contact_drill.answered",  # by whoever has the link of the e-mail, of that contact alone
+    "contact_drills.ended",  # the end was set when a drill was sent
+    "entry.confirmed",
+    "holding.claimed",
+    "holding.proved_by_record",
+    "holding.withdrawn",
+    "proposal.made",
+    "proposal.withdrawn",  # by whoever has the link of a contact, or speaks for the organisation signed in
+    "entry.link_asked",  # mails a link to an address that the register knows
     "statuses.refreshed",
     "readings.taken",
     "assessments.completed",

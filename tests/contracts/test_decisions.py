@@ -15,6 +15,8 @@ DECIDES = re.compile(
 )
 NO_DECISIONS = {
     "ambassador.returned": "from leave: the end of a time away",
+    "contact.confirmed": "whoever has the link of its e-mail says that the contact is right",
+    "entry.confirmed": "an organisation says that its entry is as it is on its page",
     "catalogue.confirmed": "an institution says that its own courses are as they stand on its page",
     "certificate_list.signed": "the worker's: a list of what was decided before",
     "certificates.signed": "the worker's: signs what a person issued",

@@ -45,6 +45,8 @@ PUBLIC = [
     r"comment/",
     r"training/",
     r"courses/",
+    r"register/(link|entry)/",
+    r"contacts/(confirm|drill)/",
     r"workforce/",
     r"initiatives/",
     r"competitions/",

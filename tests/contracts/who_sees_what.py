@@ -85,6 +85,8 @@ WITHHELD = (
         P.ASSESSMENT_READ,
     ),
     Withheld("standards", "Drafts of a minimum standard", P.ASSESSMENT_RUN),
+    Withheld("proposals", "What organisations propose to change of their entries", P.REGISTER_PROPOSE),
+    Withheld("drills", "Contact drills, who answered, and the call sheet", P.CONTACT_DRILL_RUN),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
@@ -108,7 +110,7 @@ EXITS = (
     Exit(
         "workspace file",
         "Lists as files, workbooks, reports and minutes",
-        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "desk", "standards"}),
+        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "proposals", "desk", "standards"}),
         work=_OF_TEAM,
     ),
     Exit(
@@ -127,6 +129,7 @@ EXITS = (
             "outreach",
             "campaigns",
             "surveys",
+            "drills",
             *_CASES,
         ),
         work=_OF_TEAM,

@@ -22,8 +22,10 @@ def make_register() -> Organisation:
     provider = make_organisation("provider")
     bank = make_organisation("bank")
     Network.objects.create(asn=64496, name="Provider", holder=provider, prefixes=["192.0.2.0/24", "2001:db8::/32"])
-    Holding.objects.create(organisation=bank, kind="prefix", value="192.0.2.16/28", service="online banking")
-    Holding.objects.create(organisation=bank, kind="domain", value="bank.example")
+    Holding.objects.create(
+        state="approved", organisation=bank, kind="prefix", value="192.0.2.16/28", service="online banking"
+    )
+    Holding.objects.create(state="approved", organisation=bank, kind="domain", value="bank.example")
     return bank
 
 

@@ -29,8 +29,10 @@ def make_telco() -> Organisation:
 def make_bank(**contact: object) -> Organisation:
     """192.0.2.0/25 and bank.example.org; an abuse contact that reads English."""
     bank = make.make_organisation("bank", "Banco del Faro", kind=Kind.COMPANY)
-    Holding.objects.create(organisation=bank, kind=HoldingKind.PREFIX, value="192.0.2.0/25", service="online banking")
-    Holding.objects.create(organisation=bank, kind=HoldingKind.DOMAIN, value="bank.example.org")
+    Holding.objects.create(
+        state="approved", organisation=bank, kind=HoldingKind.PREFIX, value="192.0.2.0/25", service="online banking"
+    )
+    Holding.objects.create(state="approved", organisation=bank, kind=HoldingKind.DOMAIN, value="bank.example.org")
     facts = {
         "purpose": "Abuse",
         "role": ContactRole.ABUSE,

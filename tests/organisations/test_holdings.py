@@ -74,7 +74,7 @@ def test_what_is_neither_is_refused_with_a_sentence(kind: str, text: str, code: 
 def test_a_prefix_stands_with_one_body_and_is_moved_with_its_verification_gone() -> None:
     bank, shop = body("A bank"), body("A shop")
     facts: dict[str, Any] = {"verified_on": date(2026, 1, 5), "verified_how": "letter"}
-    held = acts.add_holding(bank, by=SYSTEM, kind="prefix", value="192.0.2.0/28", **facts)
+    held = acts.add_holding(bank, by=SYSTEM, is_approved=True, kind="prefix", value="192.0.2.0/28", **facts)
     with pytest.raises(Refused, match="A bank"):
         hold(shop, "prefix", "192.0.2.0/28")
     moved = acts.move_holding(held, by=SYSTEM, to=shop, reason="said so")
@@ -128,13 +128,20 @@ def test_who_reads_only_their_own_body_sees_neither_gaps_nor_others_holdings(
 
 @pytest.mark.usefixtures("isla")
 def test_the_page_names_what_is_open(administrator: User, browser_of: Browser) -> None:
-    Network.objects.create(asn=64511, name="Nobody's", prefixes=["100.64.0.0/24"])
+    Network.objects.create(asn=64511, name="Nobody's", prefixes=["198.51.100.128/27"])
     bank, carrier = body("A silent bank"), body("A carrier", email="noc@carrier.example")
-    Network.objects.create(asn=64510, name="Carrier", holder=carrier, prefixes=["100.64.4.0/22"])
-    hold(bank, "prefix", "100.64.5.0/28")
+    Network.objects.create(asn=64510, name="Carrier", holder=carrier, prefixes=["203.0.113.192/28"])
+    acts.add_holding(bank, by=SYSTEM, is_approved=True, kind="prefix", value="203.0.113.200/30")
     acts.add_contact(carrier, by=SYSTEM, purpose="Operations", role="abuse", email="noc@carrier.example")
     page = browser_of(administrator).get("/workspace/networks/gaps/").content.decode()
-    for part in ("A silent bank", "AS64511 Nobody", "100.64.5.0/28", "100.64.4.0/22", "AS64510 Carrier", "Operations"):
+    for part in (
+        "A silent bank",
+        "AS64511 Nobody",
+        "203.0.113.200/30",
+        "203.0.113.192/28",
+        "AS64510 Carrier",
+        "Operations",
+    ):
         assert part in page
     assert "/workspace/networks/gaps/" in browser_of(administrator).get("/workspace/networks/").content.decode()
 
@@ -170,6 +177,6 @@ def test_overlaps_are_what_comparing_each_with_each_finds(text: list[tuple[Any, 
 @pytest.mark.usefixtures("isla")
 def test_claims_name_who_stands_for_a_merged_body() -> None:
     old, successor = body("Old bank"), body("New bank")
-    hold(old, "prefix", "100.64.0.0/28")
+    acts.add_holding(old, by=SYSTEM, is_approved=True, kind="prefix", value="203.0.113.208/30")
     Organisation.objects.filter(pk=old.pk).update(merged_into=successor)
-    assert [c.body for c in held_prefixes() if str(c.prefix) == "100.64.0.0/28"] == [successor]
+    assert [c.body for c in held_prefixes() if str(c.prefix) == "203.0.113.208/30"] == [successor]

@@ -20,12 +20,13 @@ from floreo.core.mail_in.reading import parse_in_a_cage
 from floreo.core.mail_in.senders import Keys, NoAnswer, key_in_dns, why_not_proven
 from floreo.core.mail_in.shape import IncomingMail, NotProven
 from floreo.core.outbound import Allow
+from floreo.core.reachable import may_ask
 from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
-from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
+from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched
 from floreo.feeds.collectors.mail import reports_of, secret_text
 from floreo.feeds.models import CollectorKind, Feed, HeldReason
 from floreo.feeds.presenters.feeds import problem_sentence

@@ -95,7 +95,7 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
         correction.network,
         _("They report that it is not theirs: %(who)s") % {"who": correction.answer.replied_by},
     )
-    holding = Holding.objects.filter(organisation__in=bodies, value=value).first()
+    holding = Holding.objects.approved().filter(organisation__in=bodies, value=value).first()
     if holding is not None:
         if moved_to is None:
             remove_holding(holding, by=by, reason=why)
@@ -111,7 +111,7 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
         left = [p for p in network.prefixes if p != value]
         update_network(network, by=by, prefixes=left, accept_overlap=True)
         if moved_to is not None:
-            add_holding(moved_to, by=by, kind=HoldingKind.PREFIX, value=value, source=why[:500])
+            add_holding(moved_to, by=by, is_approved=True, kind=HoldingKind.PREFIX, value=value, source=why[:500])
         return
     note(register="no longer named them")
 

@@ -230,7 +230,7 @@ class RuleFacts(TypedDict, total=False):
     reason: str
 
 
-def _check(rule: NoticeRule) -> None:
+def check_rule(rule: NoticeRule) -> None:
     for name, allowed in (("contact_role", ContactRole), ("every", Every)):
         if getattr(rule, name) not in allowed.values:
             raise refuse(name, _("Choose an option from the list."), code="missing")
@@ -243,12 +243,16 @@ def _check(rule: NoticeRule) -> None:
 
 
 @action("notice_rule.made", needs=HANDLE)
-def make_rule(*, by: Actor, **facts: Unpack[RuleFacts]) -> NoticeRule:
-    """Comes last unless it says where."""
+def make_rule(*, by: Actor, is_first: bool = False, **facts: Unpack[RuleFacts]) -> NoticeRule:
+    """Comes last unless it says where, or `is_first`: of several that fit, the first counts."""
     last = NoticeRule.objects.order_by("-position").values_list("position", flat=True).first()
-    rule = NoticeRule(position=0 if last is None else last + 1)
+    rule = NoticeRule(position=0 if last is None or is_first else last + 1)
+    for position, each in enumerate(NoticeRule.objects.select_for_update().order_by("position", "pk"), start=1):
+        if is_first:
+            each.position = position
+            save(each)
     assign(rule, facts)
-    _check(rule)
+    check_rule(rule)
     return save(rule)
 
 
@@ -256,7 +260,7 @@ def make_rule(*, by: Actor, **facts: Unpack[RuleFacts]) -> NoticeRule:
 def change_rule(rule: NoticeRule, *, by: Actor, version: int | None = None, **facts: Unpack[RuleFacts]) -> NoticeRule:
     rule = lock_latest(rule, version)
     assign(rule, facts)
-    _check(rule)
+    check_rule(rule)
     return save(rule)
 
 
@@ -280,6 +284,7 @@ def remove_rule(rule: NoticeRule, *, by: Actor) -> None:
 
 __all__ = [
     "change_rule",
+    "check_rule",
     "end_link",
     "held_today",
     "is_released",

@@ -10,14 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
 from threading import Timer
 from urllib.parse import unquote, urljoin, urlsplit
 
-from django.conf import settings
-
-from floreo.core.addresses import is_public_address
 from floreo.core.outbound import Allow, NotOpen, Pinned, connection_to
+from floreo.core.reachable import may_ask
 
 SECONDS = 30.0  # that a server may be silent
 PATIENCE = 3600.0  # for all of one fetch
@@ -82,17 +79,6 @@ class Reply:
         if not block and (self._left or self._connection.is_over):
             raise NotFetched(FetchProblem.CUT_OFF)
         return block
-
-
-def may_ask(address: str) -> bool:
-    """Whether a machine may be asked: it is on the open internet, or in a network that FLOREO_FETCH_PRIVATE names."""
-    if is_public_address(address):
-        return True
-    try:
-        found = ip_address(address.split("%", maxsplit=1)[0])
-    except ValueError:
-        return False
-    return any(found in ip_network(network, strict=False) for network in settings.FETCH_PRIVATE)
 
 
 @contextmanager

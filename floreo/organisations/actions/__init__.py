@@ -10,7 +10,22 @@ from floreo.organisations.actions.accounts import (
     update_own_account,
 )
 from floreo.organisations.actions.country import make_official, make_unofficial, move_calendar
-from floreo.organisations.actions.holdings import add_holding, move_holding, remove_holding, update_holding
+from floreo.organisations.actions.entry import (
+    ask_for_entry_link,
+    confirm_entry,
+    end_entry_links,
+    send_entry_link,
+)
+from floreo.organisations.actions.holdings import (
+    add_holding,
+    approve_holding,
+    claim_holding,
+    move_holding,
+    reject_holding,
+    remove_holding,
+    update_holding,
+    withdraw_holding,
+)
 from floreo.organisations.actions.invitations import (
     accept_invitation,
     first_admin_link,
@@ -22,6 +37,21 @@ from floreo.organisations.actions.invitations import (
 )
 from floreo.organisations.actions.networks import add_network, remove_network, update_network
 from floreo.organisations.actions.people import add_person, update_person
+from floreo.organisations.actions.proposing import (
+    approve_all,
+    approve_proposal,
+    propose,
+    reject_proposal,
+    withdraw_proposal,
+)
+from floreo.organisations.actions.proving import (
+    ask_registry,
+    look_for_record,
+    prove_by_document,
+    prove_by_record,
+    prove_by_registry,
+    read_registry_file,
+)
 from floreo.organisations.actions.register import (
     add_contact,
     add_organisation,
@@ -44,17 +74,33 @@ __all__ = [
     "add_organisation",
     "add_person",
     "add_role",
+    "approve_all",
+    "approve_holding",
+    "approve_proposal",
+    "ask_for_entry_link",
+    "ask_registry",
+    "claim_holding",
+    "confirm_entry",
     "deactivate_account",
+    "end_entry_links",
     "first_admin_link",
     "give_role",
     "invite",
     "locked_out_link",
+    "look_for_record",
     "make_first_administrator",
     "make_official",
     "make_unofficial",
     "merge_organisation",
     "move_calendar",
     "move_holding",
+    "propose",
+    "prove_by_document",
+    "prove_by_record",
+    "prove_by_registry",
+    "read_registry_file",
+    "reject_holding",
+    "reject_proposal",
     "remove_contact",
     "remove_holding",
     "remove_network",
@@ -62,6 +108,7 @@ __all__ = [
     "remove_second_factors",
     "rename_organisation",
     "resend_invitation",
+    "send_entry_link",
     "set_person",
     "take_role",
     "update_contact",
@@ -71,5 +118,7 @@ __all__ = [
     "update_own_account",
     "update_person",
     "update_role",
+    "withdraw_holding",
     "withdraw_invitation",
+    "withdraw_proposal",
 ]

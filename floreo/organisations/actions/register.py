@@ -172,6 +172,12 @@ def remove_role(role: OrganisationRole, *, by: Actor) -> None:
     delete(lock_latest(role))
 
 
+def check_contact(contact: Contact) -> None:
+    """What every contact has to be; its key too."""
+    contact.openpgp_key = _sound_key(contact.openpgp_key)
+    _check_contact(contact)
+
+
 def _check_contact(contact: Contact) -> None:
     require_name(contact, "purpose")
     if contact.verified_on and contact.verified_on > clock.today():

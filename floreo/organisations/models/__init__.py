@@ -2,7 +2,17 @@
 
 from floreo.organisations.models.accounts import Invitation, Membership, User, UserManager
 from floreo.organisations.models.attendance import Attended, PresenceChoice
+from floreo.organisations.models.claims import (
+    HoldingProof,
+    ProofKind,
+    ProposalState,
+    ProposedChange,
+    RegisterEntry,
+    RegistryFile,
+)
 from floreo.organisations.models.register import (
+    LIVE_STATES,
+    OPEN_STATES,
     Contact,
     ContactRole,
     Country,
@@ -10,6 +20,7 @@ from floreo.organisations.models.register import (
     FormerName,
     Holding,
     HoldingKind,
+    HoldingState,
     Kind,
     NationalSector,
     Network,
@@ -22,6 +33,8 @@ from floreo.organisations.models.register import (
 )
 
 __all__ = [
+    "LIVE_STATES",
+    "OPEN_STATES",
     "Attended",
     "Contact",
     "ContactRole",
@@ -30,6 +43,8 @@ __all__ = [
     "FormerName",
     "Holding",
     "HoldingKind",
+    "HoldingProof",
+    "HoldingState",
     "Invitation",
     "Kind",
     "Membership",
@@ -42,6 +57,11 @@ __all__ = [
     "Place",
     "PlaceSort",
     "PresenceChoice",
+    "ProofKind",
+    "ProposalState",
+    "ProposedChange",
+    "RegisterEntry",
+    "RegistryFile",
     "User",
     "UserManager",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 
 from django.db import models
@@ -470,6 +471,7 @@ class Contact(Record, Sourced):
             "Leave empty until somebody replies. It is filled in automatically when somebody replies through the link in a notice."
         ),
     )  # the day on which somebody there last answered
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)  # raising it ends every link sent to it
 
     objects = ContactQuerySet.as_manager()
 
@@ -530,16 +532,44 @@ class HoldingKind(models.TextChoices):
     DOMAIN = "domain", _("Domain")
 
 
+class HoldingState(models.TextChoices):
+    """How far a claim to addresses or a domain has come. Only approved ones attribute findings."""
+
+    CLAIMED = "claimed", _("Claimed")
+    PROVED = "proved", _("Proved")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+LIVE_STATES = (HoldingState.CLAIMED, HoldingState.PROVED, HoldingState.APPROVED)
+OPEN_STATES = (HoldingState.CLAIMED, HoldingState.PROVED)
+
+
 class HoldingQuerySet(models.QuerySet["Holding"]):
     def visible_to(self, viewer: object) -> HoldingQuerySet:
         """Nothing of these is public."""
         own = reach(viewer, Permission.ASSET_READ)
         return self if own is None else self.filter(organisation__in=own)
 
+    def live(self) -> HoldingQuerySet:
+        """Neither rejected nor withdrawn."""
+        return self.filter(state__in=LIVE_STATES)
+
+    def approved(self) -> HoldingQuerySet:
+        """What the team approved: these attribute findings."""
+        return self.filter(state=HoldingState.APPROVED)
+
+
+def new_token() -> str:
+    """What a name server record shows that whoever claims a domain controls it."""
+    return secrets.token_hex(16)
+
 
 class Holding(Record, Sourced):
     """Addresses or a domain that an organisation answers for, whoever's network they lie in: a bank's prefix at its
-    provider, a ministry's domain. The longest prefix counts; of two that are equal the verified one."""
+    provider, a ministry's domain. It is claimed, proved and approved; several may claim the same, one is approved. The longest
+    prefix counts; of two that are equal the verified one."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="holdings")
     kind = models.CharField(max_length=6, choices=HoldingKind.choices, verbose_name=_("What it is"))
@@ -554,6 +584,13 @@ class Holding(Record, Sourced):
         verbose_name=_("Service at this address"),
         help_text=_("For example: online banking. Notices mention it."),
     )  # what runs there: "online banking"
+    state = models.CharField(
+        max_length=10, choices=HoldingState.choices, default=HoldingState.CLAIMED, verbose_name=_("State")
+    )
+    claimed_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Claimed on"))
+    claimed_by = models.CharField(max_length=200, blank=True, editable=False, verbose_name=_("Claimed by"))
+    claimed_by_code = models.CharField(max_length=60, blank=True, editable=False)  # the actor's, "user:7"
+    token = models.CharField(max_length=40, default=new_token, editable=False)
     verified_on = models.DateField(null=True, blank=True, verbose_name=_("Verified on"))
     verified_how = models.CharField(
         max_length=200,
@@ -561,12 +598,34 @@ class Holding(Record, Sourced):
         verbose_name=_("Method of verification"),
         help_text=_("For example: a letter, the registry, a name server record."),
     )  # letter, registry, name server record
+    decided_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Decided on"))
+    decided_by = models.CharField(max_length=200, blank=True, editable=False, verbose_name=_("Decided by"))
+    decision = models.CharField(
+        max_length=500, blank=True, verbose_name=_("Reason"), help_text=_("The organisation reads it.")
+    )
+    # What the newest delegated files of the registries say of a prefix; "" where none was read or none names it.
+    registry_country = models.CharField(max_length=2, blank=True, editable=False)
+    registry_range = models.CharField(max_length=120, blank=True, editable=False)  # "192.0.2.0 - 192.0.2.255"
+    registry_on = models.DateField(null=True, blank=True, editable=False)  # the day of the file
 
     objects = HoldingQuerySet.as_manager()
 
     class Meta:
-        ordering = ["kind", "value"]
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="holding_once")]
+        ordering = ["kind", "value", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "value"], condition=Q(state="approved"), name="holding_approved_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "value"],
+                condition=Q(state__in=["claimed", "proved", "approved"]),
+                name="holding_claimed_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="proved") | Q(verified_on__isnull=False), name="holding_proved_on_a_day"
+            ),
+            models.CheckConstraint(condition=~Q(state="rejected") | ~Q(decision=""), name="holding_rejected_why"),
+        ]
 
     def __str__(self) -> str:
         return self.value
@@ -576,3 +635,11 @@ class Holding(Record, Sourced):
 
     def audit_subject(self) -> models.Model:
         return self.organisation
+
+    def workspace_url(self) -> str:
+        return path_to("workspace:holding", self.organisation.code, self.pk)
+
+    @property
+    def record(self) -> str:
+        """The text of the name server record that proves control."""
+        return f"floreo-verify={self.token}"

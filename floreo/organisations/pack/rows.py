@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from django.db import models
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from floreo.core.pack import Code, Day, Real, Shape, SourcedShape, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Real, Setting, Shape, SourcedShape, TranslatedShape, one_of
 from floreo.core.sectors import Sector
+from floreo.organisations.held import plain_prefix
 from floreo.organisations.models import (
     Contact,
     ContactRole,
@@ -18,6 +19,7 @@ from floreo.organisations.models import (
     FormerName,
     Holding,
     HoldingKind,
+    HoldingState,
     Kind,
     NationalSector,
     Network,
@@ -138,21 +140,39 @@ class HoldingShape(SourcedShape):
     word: ClassVar[str] = "holding"
     makes: ClassVar[type[models.Model]] = Holding
     owner: ClassVar[str] = "organisation"
-    lookup: ClassVar[tuple[str, ...]] = ("kind", "value")
+    lookup: ClassVar[tuple[str, ...]] = ("organisation", "kind", "value")
 
     kind: Annotated[str, one_of(HoldingKind)]
     value: str
     service: str = ""
+    # A pack says what is so, unless it says otherwise: without a state it is approved, as proof or not as `verified_on` says.
+    state: Annotated[str, one_of(HoldingState)] = "approved"
+    claimed_on: Day | None = None
+    claimed_by: str = ""
     verified_on: Day | None = None
     verified_how: str = ""
+    decided_on: Day | None = None
+    decided_by: str = ""
+    decision: str = ""
 
     def identity(self) -> str:
-        return self.value
+        return self._plain
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        return super().fields(setting) | {"value": self._plain}
+
+    @property
+    def _plain(self) -> str:
+        return str(plain_prefix(self.value)) if self.kind == HoldingKind.PREFIX else self.value.lower()
 
     @model_validator(mode="after")
     def _is_one(self) -> HoldingShape:
         if self.kind == HoldingKind.PREFIX:
-            ip_network(self.value)  # its sentence names the value
+            plain_prefix(self.value)  # its sentence names the value
+        if self.state == HoldingState.PROVED and self.verified_on is None:
+            raise ValueError("a claim that is proved says on which day: verified_on")
+        if self.state == HoldingState.REJECTED and not self.decision:
+            raise ValueError("a claim that is rejected says why: decision")
         return self
 
 

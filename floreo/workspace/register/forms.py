@@ -6,15 +6,18 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
+from floreo.evidence.models import Evidence, EvidenceKind
 from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, OrganisationRole, Person
 from floreo.organisations.queries import the_country
 from floreo.workspace.forms import (
     SOURCE,
     CommandForm,
+    NeededFile,
     RecordForm,
     day_field,
     field_of,
@@ -154,7 +157,7 @@ class HoldingForm(RegisterForm):
 
     class Meta:
         model = Holding
-        fields = ("kind", "value", "service", "verified_on", "verified_how", *SOURCE)
+        fields = ("kind", "value", "service", *SOURCE)
 
 
 class MoveHoldingForm(CommandForm):
@@ -221,3 +224,66 @@ class NetworkForm(RegisterForm):
 class NewNetworkForm(NetworkForm):
     asn = forms.IntegerField(**words_of(Network, "asn"))
     field_order = ["asn", "name", "holder", "prefixes", "accept_overlap"]
+
+
+# --- Claims -------------------------------------------------------------------------------------------------------
+
+
+class RegistryAnswerForm(CommandForm):
+    """The file of an answer, or the server is asked; and that a name in it means the organisation."""
+
+    answer = NeededFile(
+        label=_l("Answer of the registry"),
+        help_text=_l("The JSON that RDAP gives about these addresses or this domain. Leave empty to ask the server."),
+        required=False,
+    )
+    is_the_holder = forms.BooleanField(
+        label=_l("The answer means this organisation, under whatever name"), required=False
+    )
+
+
+class DocumentForm(CommandForm):
+    evidence = forms.ModelChoiceField(
+        Evidence.objects.none(),
+        label=_l("Signed letter"),
+        help_text=_l("Among the evidence of the organisation. Add it there first."),
+        to_field_name="code",
+        empty_label=_l("Choose one"),
+    )
+    signed_by = forms.CharField(label=_l("Signed by"), max_length=150, help_text=_l("Name and post."))
+    on = day_field(_l("Day of the letter"), required=True)
+
+    def __init__(self, data: Any, holding: Holding, viewer: object) -> None:
+        super().__init__(data)
+        rows = Evidence.objects.visible_to(viewer).filter(kind=EvidenceKind.FILE, withdrawn_on=None)
+        letters: Any = self.fields["evidence"]
+        letters.queryset = rows.filter(Q(organisation=holding.organisation) | Q(organisation=None)).order_by(
+            "-created_at"
+        )
+
+
+class ApproveForm(CommandForm):
+    reason = text_field(_l("Reason"), help_text=_l("Needed where something is open. The organisation reads it."))
+
+
+class DecideForm(CommandForm):
+    reason = text_field(_l("Reason"), required=True, help_text=_l("The organisation reads it."))
+
+
+class WithdrawForm(CommandForm):
+    reason = text_field(_l("Reason"))
+
+
+class RegistryFileForm(CommandForm):
+    file = NeededFile(
+        label=_l("Delegated file"),
+        help_text=_l(
+            "As a regional registry publishes it daily, for example delegated-lacnic-extended-latest; plain or packed with gzip."
+        ),
+    )
+
+
+class ClaimForm(CommandForm):
+    kind = field_of(Holding, "kind", required=True)
+    value = field_of(Holding, "value", required=True)
+    service = field_of(Holding, "service")

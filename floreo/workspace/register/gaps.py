@@ -41,7 +41,7 @@ def held_prefixes() -> list[HeldPrefix]:
     for network in Network.objects.select_related("holder__merged_into"):
         body = network.holder.successor() if network.holder else None
         found += [HeldPrefix(ipaddress.ip_network(p, strict=False), body, str(network)) for p in network.prefixes]
-    held = Holding.objects.filter(kind=HoldingKind.PREFIX).select_related("organisation__merged_into")
+    held = Holding.objects.approved().filter(kind=HoldingKind.PREFIX).select_related("organisation__merged_into")
     found += [HeldPrefix(ipaddress.ip_network(h.value, strict=False), h.organisation.successor(), "") for h in held]
     return sorted(found, key=lambda c: (c.prefix.version, int(c.prefix.network_address), c.prefix.prefixlen, not c.by))
 
@@ -71,7 +71,8 @@ def without_holder() -> list[Network]:
 
 def notified_of_findings() -> list[Organisation]:
     """Bodies with a network or a holding: what the letters of feeds go to."""
-    rows = Organisation.objects.filter(merged_into=None).exclude(Q(networks=None) & Q(holdings=None))
+    held = Holding.objects.approved().values("organisation")
+    rows = Organisation.objects.filter(merged_into=None).filter(~Q(networks=None) | Q(pk__in=held))
     return list(rows.distinct().prefetch_related("contacts"))
 
 

@@ -15,10 +15,11 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
+from floreo.organisations.actions.entry import must_have_address
 from floreo.organisations.models import Organisation
 from floreo.organisations.tables import networks
 from floreo.strategy.models import Action
-from floreo.workspace.commands import Command, command_view, new, over_row
+from floreo.workspace.commands import Command, allowed_by, command_view, new, over_row
 from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.register import forms
 from floreo.workspace.verbs import history_of
@@ -42,7 +43,8 @@ def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
         "contacts": found.contacts.visible_to(request.user),
         "is_inside": is_inside,
         "networks": networks(request.user).filter(holder=found),
-        "holdings": found.holdings.visible_to(request.user),
+        "holdings": found.holdings.live().visible_to(request.user),
+        "may_propose": can(request.user, Permission.REGISTER_PROPOSE, found),
         "workspace_section": "organisations",
     }
     return render(request, "workspace/register/organisation.html", context)
@@ -99,7 +101,9 @@ ORGANISATION_COMMANDS: Mapping[str, Command] = {
         EDIT,
         new(forms.HoldingForm),
         acts.add_holding,
-        help=_l("Findings there are attributed to this organisation from now on, whoever holds the network."),
+        help=_l(
+            "It is a claim that you enter for the organisation. Findings there are attributed to it when a second person of the team has approved it."
+        ),
         back=lambda found: _back_to(found, "#holdings"),
     ),
 }
@@ -127,6 +131,30 @@ CONTACT_COMMANDS: Mapping[str, Command] = {
         acts.remove_contact,
         help=lambda contact: str(contact.purpose),
         done=_l("Removed."),
+    ),
+    "send-link": Command(
+        _l("Ask it to look at its entry"),
+        _l("Send the link"),
+        EDIT,
+        new(CommandForm),
+        acts.send_entry_link,
+        allowed_by(must_have_address),
+        help=lambda contact: (
+            _(
+                "A link by which the organisation proposes changes and claims networks goes to %(address)s. It works for 14 days."
+            )
+            % {"address": contact.email or "-"}
+        ),
+        done=_l("The e-mail is in the outbox."),
+    ),
+    "end-links": Command(
+        _l("End its links"),
+        _l("End the links"),
+        EDIT,
+        new(CommandForm),
+        acts.end_entry_links,
+        help=_l("Every link to the entry that was sent to this contact works no more."),
+        done=_l("Its links are ended."),
     ),
 }
 

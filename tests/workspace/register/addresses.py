@@ -14,6 +14,7 @@ from floreo.organisations.models import (
     Network,
     OrganisationRole,
     Person,
+    ProposedChange,
     User,
 )
 
@@ -27,7 +28,29 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     invitation = Invitation.objects.create(
         email="i@example.org", role="observer", invited_by="X", expires_at=clock.now() + timedelta(days=1)
     )
+    claimed = Holding.objects.select_related("organisation").filter(state="claimed").order_by("pk")[0]
+    own = claimed.organisation
+    change = ProposedChange.objects.create(
+        organisation=own,
+        kind="contact",
+        what="new",
+        name="Contact: Night desk",
+        facts={"purpose": "Night desk", "role": "duty", "phone": "555-1000"},
+        proposed_by="X",
+        proposed_by_code="x",
+        proposed_at=clock.now(),
+    )
     groups: list[tuple[str, list[object]]] = [
+        ("send_entry_link end_entry_links", [contact.organisation.code, contact.pk]),
+        ("holding", [own.code, claimed.pk]),
+        ("claim_command", [own.code, claimed.pk, "approve"]),
+        ("proposals_of approve_proposals entry confirm_entry claim_holding", [own.code]),
+        ("proposal_command", [own.code, change.pk, "approve"]),
+        ("claim_press", [own.code, claimed.pk, "withdraw"]),
+        ("propose_new", [own.code, "contact"]),
+        ("propose_change", [own.code, "organisation", own.pk]),
+        ("propose_removal", [own.code, "contact", own.contacts.all()[0].pk]),
+        ("withdraw_proposal", [own.code, change.pk]),
         ("organisation edit_organisation rename_organisation merge_organisation", [contact.organisation.code]),
         ("new_organisation_role new_contact new_holding", [contact.organisation.code]),
         ("edit_organisation_role remove_organisation_role", [role.organisation.code, role.pk]),

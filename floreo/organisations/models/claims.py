@@ -1,0 +1,180 @@
+"""What proves a claim, what the registries say, and what organisations propose to change of their own entry."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, reach
+from floreo.core.models import Record
+from floreo.core.proposals import What
+from floreo.core.routes import path_to
+from floreo.organisations.models.register import Holding, Organisation
+
+
+class ProofKind(models.TextChoices):
+    REGISTRY = "registry", _("Answer of the registry")
+    RECORD = "record", _("Name server record")
+    DOCUMENT = "document", _("Signed letter")
+
+
+class HoldingProofQuerySet(models.QuerySet["HoldingProof"]):
+    def visible_to(self, viewer: object) -> HoldingProofQuerySet:
+        """With what it proves."""
+        own = reach(viewer, Permission.ASSET_READ)
+        return self if own is None else self.filter(holding__organisation__in=own)
+
+
+class HoldingProof(Record):
+    """One thing that shows that addresses or a domain are an organisation's: an answer of the registry as it came, a name server
+    record as it was seen, a letter that is kept as evidence."""
+
+    holding = models.ForeignKey(Holding, on_delete=models.CASCADE, related_name="proofs")
+    kind = models.CharField(max_length=10, choices=ProofKind.choices, verbose_name=_("Kind"))
+    on = models.DateField(verbose_name=_("Day"))
+    by = models.CharField(max_length=200)
+    summary = models.CharField(max_length=300, verbose_name=_("What it says"))
+    source = models.CharField(max_length=300, blank=True)  # address of the server, name of the file
+    answer = models.TextField(blank=True)  # as it came, at most 64 KB
+    sha256 = models.CharField(max_length=64, blank=True)
+    evidence = models.CharField(max_length=80, blank=True)  # code of the kept letter
+
+    objects = HoldingProofQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.holding}: {self.get_kind_display()}"
+
+    def audit_subject(self) -> models.Model:
+        return self.holding.organisation
+
+
+class RegistryFile(Record):
+    """A delegated file of a registry, as last read: which country and which holder (by a number) each block was given to. The file
+    itself lies in the data folder."""
+
+    read_with = Permission.ASSET_READ
+
+    registry = models.SlugField(max_length=20, unique=True)  # "lacnic", as the file calls itself
+    on = models.DateField(verbose_name=_("Day of the file"))
+    rows = models.PositiveIntegerField()
+    own_rows = models.PositiveIntegerField()  # of this country
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    read_by = models.CharField(max_length=200)
+    read_on = models.DateField()
+
+    class Meta:
+        ordering = ["registry"]
+
+    def __str__(self) -> str:
+        return self.registry
+
+
+class RegisterEntryQuerySet(models.QuerySet["RegisterEntry"]):
+    def visible_to(self, viewer: object) -> RegisterEntryQuerySet:
+        own = reach(viewer, Permission.REGISTER_PROPOSE)
+        return self if own is None else self.filter(organisation__in=own)
+
+
+class RegisterEntry(Record):
+    """When an organisation was last asked to look at its entry in the register, and when it last said that all of it is right."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="entry")
+    asked_on = models.DateField(null=True, blank=True)
+    confirmed_on = models.DateField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=200, blank=True)
+
+    objects = RegisterEntryQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    def audit_subject(self) -> models.Model:
+        return self.organisation
+
+
+class ProposedKind(models.TextChoices):
+    """What a proposal does to a record (core/proposals.py)."""
+
+    CHANGE = What.CHANGE, _("Change")
+    NEW = What.NEW, _("New one")
+    REMOVE = What.REMOVE, _("Remove")
+
+
+class ProposalState(models.TextChoices):
+    OPEN = "open", _("In review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ProposedChangeQuerySet(models.QuerySet["ProposedChange"]):
+    def visible_to(self, viewer: object) -> ProposedChangeQuerySet:
+        """All of them, or those of one's own organisation."""
+        own = reach(viewer, Permission.REGISTER_PROPOSE)
+        return self if own is None else self.filter(organisation__in=own)
+
+    def open(self) -> ProposedChangeQuerySet:
+        return self.filter(state=ProposalState.OPEN)
+
+
+class ProposedChange(Record):
+    """A change of a record's fields, a new record, or the removal of one, as somebody outside the team proposes it. Nothing is changed
+    until a person of the team approves it: then the record's own actions do it. `facts` and `before` are plain values by field."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"answer_to"})
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="proposed_changes")
+    kind = models.CharField(max_length=40)  # a ProposalKind's name
+    what = models.CharField(max_length=8, choices=ProposedKind.choices)
+    thing = models.CharField(max_length=80, blank=True)  # key of the record; "" for a new one until it is approved
+    name = models.CharField(max_length=200)  # of the record, as it was called then
+    facts = models.JSONField(default=dict, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    reason = models.CharField(
+        max_length=500,
+        blank=True,
+        verbose_name=_("Reason"),
+        help_text=_("For the person who reviews it."),
+    )
+    proposed_by = models.CharField(max_length=200)
+    proposed_by_code = models.CharField(max_length=60)
+    proposed_at = models.DateTimeField()
+    answer_to = models.EmailField(blank=True)  # where the answer goes by e-mail
+    state = models.CharField(max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.CharField(
+        max_length=500, blank=True, verbose_name=_("Reason"), help_text=_("The organisation reads it.")
+    )
+
+    objects = ProposedChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "thing"],
+                condition=Q(state="open") & ~Q(thing=""),
+                name="proposal_open_once",
+            ),
+            models.CheckConstraint(condition=~Q(state="rejected") | ~Q(decision=""), name="proposal_rejected_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.name}"
+
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+    def audit_subject(self) -> models.Model:
+        return self.organisation
+
+    def workspace_url(self) -> str:
+        return path_to("workspace:proposals_of", self.organisation.code)

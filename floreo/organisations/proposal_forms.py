@@ -1,0 +1,77 @@
+"""The form of a proposed change: the fields that can be proposed of that kind of record, as its model describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.proposals import ProposalKind
+from floreo.organisations.models import ProposedChange
+from floreo.organisations.queries import the_country
+
+
+class ProposalForm(forms.Form):
+    """Shape only. `facts()` holds what was typed in the fields of the record, `why` the reason."""
+
+    def __init__(self, data: Any, *, kind: ProposalKind, record: models.Model | None, facts: Any = None) -> None:
+        super().__init__(data, auto_id="p-%s")
+        self.kind = kind
+        now = kind.plain(record) if record is not None else {}
+        for name in kind.fields:
+            field = self._field(name)
+            field.initial = (facts or {}).get(name, now.get(name, getattr(field, "initial", None)))
+            field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
+            self.fields[name] = field
+        column: Any = ProposedChange._meta.get_field("reason")
+        self.fields["why"] = column.formfield(widget=forms.Textarea(attrs={"rows": 2}))
+
+    def _field(self, name: str) -> Any:
+        column = self.kind.column(name)
+        if name == "language":
+            return forms.ChoiceField(
+                label=column.verbose_name, required=False, choices=_languages(), help_text=column.help_text
+            )
+        field: Any = column.formfield()
+        if isinstance(column, models.TextField):
+            field.widget = forms.Textarea(attrs={"rows": 4})
+        return field
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(name) for name in self.kind.fields if name in self.cleaned_data}
+
+
+def _languages() -> list[tuple[str, Any]]:
+    country = the_country()
+    spoken = [(code, name) for code, name in settings.LANGUAGES if country and code in country.languages]
+    return [("", _("All languages of the country")), *spoken]
+
+
+class RemovalForm(forms.Form):
+    why = forms.CharField(label=_l("Why it is to be removed"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="p-%s")
+        self.fields["why"].error_messages["required"] = _("Say why it is to be removed.")
+
+    def facts(self) -> dict[str, Any]:
+        return {}
+
+
+class HoldingClaimForm(forms.Form):
+    """A claim by a link. Shape only."""
+
+    def __init__(self, data: Any) -> None:
+        from floreo.organisations.models import Holding
+
+        super().__init__(data, auto_id="p-%s")
+        for name in ("kind", "value", "service"):
+            column: Any = Holding._meta.get_field(name)
+            self.fields[name] = column.formfield()
+            self.fields[name].error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {
+                "label": column.verbose_name
+            }

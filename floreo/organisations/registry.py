@@ -1,0 +1,258 @@
+"""What registries say of addresses and domains: answers of RDAP (RFC 9083) and the delegated files ("extended" and plain) that each
+regional registry publishes daily. No Django."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from floreo.organisations.held import Prefix
+
+LARGEST_ANSWER = 512 * 1024
+LARGEST_FILE = 64 * 1024 * 1024
+Address = IPv4Address | IPv6Address
+
+
+class Wrong(StrEnum):
+    """Why it cannot be read; presenters say each in a sentence."""
+
+    NOT_JSON = "not_json"
+    AN_ERROR = "an_error"  # the server answered that it has nothing, or not for us
+    NOT_ONE = "not_one"  # no answer about addresses or a domain
+    NO_ADDRESSES = "no_addresses"
+    NOT_DELEGATED = "not_delegated"  # not a delegated file
+    CUT_OFF = "cut_off"  # fewer rows than its first line says
+    TOO_LONG = "too_long"
+
+
+class Unreadable(ValueError):  # noqa: N818 -- says what it is
+    def __init__(self, wrong: Wrong, detail: str = "") -> None:
+        super().__init__(f"{wrong}: {detail}")
+        self.wrong, self.detail = wrong, detail
+
+
+@dataclass(frozen=True)
+class RdapAnswer:
+    """An answer about addresses (`first` to `last`) or about a domain. `names` are those of its registrant, or where the answer names
+    none, of whoever it names; `country` is "" where it does not say."""
+
+    domain: str
+    first: Address | None
+    last: Address | None
+    country: str
+    names: tuple[str, ...]
+    handle: str
+    statuses: tuple[str, ...]
+
+    def covers(self, prefix: Prefix) -> bool:
+        if self.first is None or self.last is None or self.first.version != prefix.version:
+            return False
+        return int(self.first) <= int(prefix[0]) and int(prefix[-1]) <= int(self.last)
+
+    @property
+    def range_text(self) -> str:
+        return f"{self.first} - {self.last}" if self.first is not None else self.domain
+
+
+def read_rdap(content: bytes) -> RdapAnswer:
+    """Raises Unreadable."""
+    if len(content) > LARGEST_ANSWER:
+        raise Unreadable(Wrong.TOO_LONG)
+    try:
+        given = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(Wrong.NOT_JSON) from error
+    if not isinstance(given, dict):
+        raise Unreadable(Wrong.NOT_ONE)
+    if "errorCode" in given:
+        raise Unreadable(Wrong.AN_ERROR, _text(given.get("title")) or str(given["errorCode"])[:40])
+    kind = given.get("objectClassName")
+    if kind == "ip network":
+        first, last = _range(given)
+        return _answer(given, first=first, last=last)
+    if kind == "domain":
+        return _answer(given, domain=_text(given.get("ldhName")).rstrip(".").lower())
+    raise Unreadable(Wrong.NOT_ONE)
+
+
+def _range(given: dict[str, Any]) -> tuple[Address, Address]:
+    try:
+        first, last = ip_address(_text(given.get("startAddress"))), ip_address(_text(given.get("endAddress")))
+    except ValueError as error:
+        raise Unreadable(Wrong.NO_ADDRESSES) from error
+    if first.version != last.version or int(first) > int(last):
+        raise Unreadable(Wrong.NO_ADDRESSES)
+    return first, last
+
+
+def _answer(
+    given: dict[str, Any], *, domain: str = "", first: Address | None = None, last: Address | None = None
+) -> RdapAnswer:
+    statuses = given.get("status")
+    return RdapAnswer(
+        domain=domain,
+        first=first,
+        last=last,
+        country=_text(given.get("country")).upper()[:2],
+        names=tuple(dict.fromkeys(_holders(given))),
+        handle=_text(given.get("handle")),
+        statuses=tuple(_text(s) for s in statuses if _text(s)) if isinstance(statuses, list) else (),
+    )
+
+
+def _holders(given: dict[str, Any]) -> Iterator[str]:
+    entities = [e for e in given.get("entities") or [] if isinstance(e, dict)] if _is_list(given, "entities") else []
+    registrants = [e for e in entities if "registrant" in (e.get("roles") or [])]
+    for entity in registrants or entities:
+        yield from _names(entity)
+
+
+def _is_list(given: dict[str, Any], name: str) -> bool:
+    return isinstance(given.get(name), list)
+
+
+def _names(entity: dict[str, Any]) -> Iterator[str]:
+    """Of a jCard (RFC 7095): its full name and its organisation."""
+    card = entity.get("vcardArray")
+    rows = card[1] if isinstance(card, list) and len(card) == 2 and isinstance(card[1], list) else []
+    for row in rows:
+        if isinstance(row, list) and len(row) >= 4 and row[0] in {"fn", "org"}:
+            value = row[3][0] if isinstance(row[3], list) and row[3] else row[3]
+            if text := _text(value):
+                yield text
+
+
+def _text(value: object) -> str:
+    return " ".join(value.split())[:200] if isinstance(value, str) else ""
+
+
+# --- Delegated files ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Block:
+    """Addresses that a registry gave to somebody in a country: `holder` is the registry's number for whom, in extended files."""
+
+    registry: str
+    country: str
+    first: Address
+    last: Address
+    status: str
+    holder: str
+
+    def covers(self, prefix: Prefix) -> bool:
+        return (
+            self.first.version == prefix.version
+            and int(self.first) <= int(prefix[0])
+            and int(prefix[-1]) <= int(self.last)
+        )
+
+    def overlaps(self, prefix: Prefix) -> bool:
+        return (
+            self.first.version == prefix.version
+            and int(self.first) <= int(prefix[-1])
+            and int(prefix[0]) <= int(self.last)
+        )
+
+    @property
+    def range_text(self) -> str:
+        return f"{self.first} - {self.last}"
+
+
+@dataclass(frozen=True)
+class FileHead:
+    registry: str
+    on: date
+    records: int
+
+
+def read_head(lines: Iterable[str]) -> FileHead:
+    """The first line that is no comment: 2|lacnic|20261101|103567|... Raises Unreadable."""
+    for line in lines:
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        parts = text.split("|")
+        try:
+            version, registry, serial, records = parts[0], parts[1], parts[2], int(parts[3])
+            on = _day(parts[5] if len(parts) > 5 and parts[5] else serial)
+            is_head = version.replace(".", "").isdecimal() and registry.isalnum() and len(registry) <= 20
+        except (IndexError, ValueError) as error:
+            raise Unreadable(Wrong.NOT_DELEGATED, text[:80]) from error
+        if not is_head:
+            raise Unreadable(Wrong.NOT_DELEGATED, text[:80])
+        return FileHead(registry.lower(), on, records)
+    raise Unreadable(Wrong.NOT_DELEGATED)
+
+
+def _day(text: str) -> date:
+    return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+
+
+def read_blocks(lines: Iterable[str]) -> Iterator[Block]:
+    """The rows about addresses, in the order of the file. A row that cannot be read raises Unreadable with its text."""
+    for line in lines:
+        parts = line.strip().split("|")
+        if len(parts) < 7 or parts[2] not in {"ipv4", "ipv6"} or parts[3] == "*":
+            continue
+        try:
+            yield _block(parts)
+        except ValueError as error:
+            raise Unreadable(Wrong.NOT_DELEGATED, line.strip()[:80]) from error
+
+
+def _block(parts: list[str]) -> Block:
+    if parts[2] == "ipv4":
+        first: Address = IPv4Address(parts[3])
+        last: Address = IPv4Address(int(first) + int(parts[4]) - 1)
+    else:
+        network = IPv6Network(f"{parts[3]}/{parts[4]}")
+        first, last = network[0], network[-1]
+    holder = parts[7] if len(parts) > 7 else ""
+    return Block(parts[0].lower(), parts[1].upper(), first, last, parts[6], holder)
+
+
+def blocks_for(prefixes: Iterable[Prefix], blocks: Iterable[Block]) -> dict[Prefix, list[Block]]:
+    """For each prefix the given-out blocks that it shares addresses with."""
+    wanted = list(prefixes)
+    found: dict[Prefix, list[Block]] = {prefix: [] for prefix in wanted}
+    spans = sorted({(p.version, int(p[0]), int(p[-1])) for p in wanted})
+    if not spans:
+        return found
+    lowest = {v: min(s[1] for s in spans if s[0] == v) for v in {s[0] for s in spans}}
+    highest = {v: max(s[2] for s in spans if s[0] == v) for v in {s[0] for s in spans}}
+    for block in blocks:
+        version = block.first.version
+        if version not in lowest or int(block.last) < lowest[version] or int(block.first) > highest[version]:
+            continue
+        if block.status not in {"allocated", "assigned"}:
+            continue
+        for prefix in wanted:
+            if block.overlaps(prefix):
+                found[prefix].append(block)
+    return found
+
+
+def covering_range(prefix: Prefix, blocks: Iterable[Block]) -> tuple[Address, Address, set[str]] | None:
+    """The addresses around `prefix` that follow each other without a gap and were given to one holder, with their countries; None
+    where that does not hold all of it. A prefix wider than any row may be whole from several rows of one holder."""
+    rows = sorted(blocks, key=lambda b: int(b.first))
+    for holder in dict.fromkeys((b.registry, b.holder or b.range_text) for b in rows):
+        own = [b for b in rows if (b.registry, b.holder or b.range_text) == holder]
+        at, countries, first = int(prefix[0]), set[str](), None
+        last = own[0].first
+        for block in own:
+            if int(block.first) > at:
+                break
+            if int(block.last) >= at:
+                first = block.first if first is None else first
+                at, last = int(block.last) + 1, block.last
+                countries.add(block.country)
+        if first is not None and at > int(prefix[-1]):
+            return first, last, countries
+    return None

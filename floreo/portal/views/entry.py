@@ -1,0 +1,244 @@
+"""An organisation's own entry in the register, by the link that was sent to one of its contacts. No account, no cookie, no script: a link
+acts only on a press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from floreo.core import throttle
+from floreo.core.errors import Missing, Refused, Slower
+from floreo.core.proposals import What
+from floreo.core.ui.forms import refuse_on
+from floreo.organisations import actions as acts
+from floreo.organisations.access import Guest, Keeper, keeper_of
+from floreo.organisations.actions.proposing import kind_of
+from floreo.organisations.entry_page import entry_facts
+from floreo.organisations.models import Organisation
+from floreo.organisations.proposal_forms import HoldingClaimForm, ProposalForm, RemovalForm
+from floreo.portal.views.by_link import count_guess
+
+SECTION = "organisations"
+PRESSES, PRESSES_PER_HOUR = 60, 240  # by one link
+REQUESTS, REQUESTS_PER_HOUR = 10, 20  # for links, from one caller
+LINKS, LINKS_PER_HOUR = 2, 1 / 6  # to one address: two, then one in six hours
+
+
+def _keeper(request: HttpRequest, token: str) -> Keeper:
+    try:
+        return keeper_of(token)
+    except Missing:
+        count_guess(request, "register-entry")
+        raise
+
+
+def _spend(keeper: Keeper) -> None:
+    throttle.spend("register-entry", f"contact:{keeper.contact.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
+
+
+def _slow(response: HttpResponse, refusal: Refused | None) -> HttpResponse:
+    if isinstance(refusal, Slower):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def _done_text(done: str) -> str:
+    return {
+        "confirmed": _("Thank you. Your entry is confirmed as of today."),
+        "proposed": _("It waits for review. Nothing has changed yet."),
+        "same": _("Nothing differs from the register, so nothing was proposed."),
+        "claimed": _("Claimed. Prove it by a name server record, or send the team a signed letter."),
+        "proved": _("The record is there: the claim is proved."),
+        "withdrawn": _("It is taken back."),
+    }.get(done, "")
+
+
+@login_not_required
+@csrf_exempt  # the address itself gives the right
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry(request: HttpRequest, token: str) -> HttpResponse:
+    """All that the register says of the organisation, and what became of what it proposed."""
+    keeper = _keeper(request, token)
+    refusal: Refused | None = None
+    if request.method == "POST":
+        try:
+            _spend(keeper)
+            return HttpResponseRedirect(f"{request.path}?done={_press(request, keeper)}")
+        except Missing:
+            raise
+        except Refused as wrong:
+            refusal = wrong
+    status = refusal.status if refusal is not None else 200
+    context = {
+        **entry_facts(keeper.organisation),
+        "token": token,
+        "address": keeper.contact.email,
+        "refusal": refusal,
+        "done": _done_text(request.GET.get("done", "")) if refusal is None else "",
+        "section": SECTION,
+        "status": status,
+    }
+    return _slow(render(request, "portal/register/entry.html", context, status=status), refusal)
+
+
+def _press(request: HttpRequest, keeper: Keeper) -> str:
+    """What one of the page's buttons does. Returns what is said of it."""
+    order, _colon, number = request.POST.get("do", "").partition(":")
+    organisation = keeper.organisation
+    if order == "confirm":
+        acts.confirm_entry(organisation, by=keeper)
+        return "confirmed"
+    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 12 else 0
+    if order == "take-back":
+        change = organisation.proposed_changes.filter(pk=pk).first()
+        if change is None:
+            raise Missing
+        acts.withdraw_proposal(change, by=keeper)
+        return "withdrawn"
+    holding = organisation.holdings.filter(pk=pk).first()
+    if holding is None or order not in {"check", "withdraw"}:
+        raise Missing
+    if order == "check":
+        acts.look_for_record(holding, by=keeper)
+        return "proved"
+    acts.withdraw_holding(holding, by=keeper)
+    return "withdrawn"
+
+
+def _record(organisation: Organisation, kind: str, pk: int) -> Model:
+    record: Model | None = kind_of(kind).rows(organisation).filter(pk=pk).first()
+    if record is None:
+        raise Missing
+    return record
+
+
+@login_not_required
+@csrf_exempt  # as above
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest, token: str, kind: str, pk: int | None = None, what: str = "change") -> HttpResponse:
+    """The form of a change, of a new record, or of a removal."""
+    keeper, known = _keeper(request, token), kind_of(kind)
+    order = What.NEW if pk is None else What(what)
+    if not known.may(order):
+        raise Missing
+    record = _record(keeper.organisation, kind, pk) if pk is not None else None
+    data = request.POST if request.method == "POST" else None
+    form: Any = RemovalForm(data) if order == What.REMOVE else ProposalForm(data, kind=known, record=record)
+    title = {
+        What.NEW: _("Propose a new one: %(kind)s"),
+        What.CHANGE: _("Propose a change: %(kind)s"),
+        What.REMOVE: _("Propose the removal: %(kind)s"),
+    }[order] % {"kind": known.words}
+
+    def do() -> str:
+        made = acts.propose(
+            keeper.organisation,
+            by=keeper,
+            kind=kind,
+            what=order,
+            record=record,
+            facts=form.facts(),
+            reason=str(form.cleaned_data.get("why", "")),
+        )
+        return "proposed" if made is not None else "same"
+
+    return _form_page(request, keeper, form, do, token=token, title=title, about=str(record or ""))
+
+
+@login_not_required
+@csrf_exempt  # as above
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, token: str) -> HttpResponse:
+    """The form of a claim to addresses or a domain."""
+    keeper = _keeper(request, token)
+    form = HoldingClaimForm(request.POST if request.method == "POST" else None)
+
+    def do() -> str:
+        acts.claim_holding(keeper.organisation, by=keeper, **form.cleaned_data)
+        return "claimed"
+
+    return _form_page(request, keeper, form, do, token=token, title=_("Claim addresses or a domain"))
+
+
+def _form_page(
+    request: HttpRequest, keeper: Keeper, form: Any, do: Callable[[], str], *, token: str, title: str, about: str = ""
+) -> HttpResponse:
+    back, status, slow = reverse("portal:entry", args=[token]), 200, None
+    if request.method == "POST":
+        status = 422
+        try:
+            _spend(keeper)
+            if form.is_valid():
+                return HttpResponseRedirect(f"{back}?done={do()}")
+        except Missing:
+            raise
+        except Refused as refusal:
+            form.is_valid()
+            refuse_on(form, refusal)
+            status, slow = refusal.status, refusal
+    context = {
+        "organisation": keeper.organisation,
+        "form": form,
+        "title": title,
+        "about": about,
+        "back": back,
+        "section": SECTION,
+        "status": status,
+    }
+    return _slow(render(request, "portal/register/form.html", context, status=status), slow)
+
+
+# --- Asking for the link ------------------------------------------------------------------------------------------
+
+
+class AskForm(forms.Form):
+    address = forms.EmailField(
+        label=_l("E-mail address"),
+        help_text=_l("An address that the register has as a contact of your organisation. The link is sent there."),
+        error_messages={
+            "required": _l("Enter your e-mail address."),
+            "invalid": _l("Enter the whole e-mail address, for example name@example.org."),
+        },
+    )
+
+
+@login_not_required
+@csrf_exempt  # nothing is known of who asks, and nothing is done but a mail to a known address
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_link(request: HttpRequest) -> HttpResponse:
+    """Mails the link to an address, where it is a contact's. The answer is the same for every address, so that nobody learns which are."""
+    form = AskForm(request.POST if request.method == "POST" else None, auto_id="a-%s")
+    status, slow, done = 200, None, request.GET.get("done") == "yes"
+    if request.method == "POST":
+        status, done = 422, False
+        try:
+            throttle.spend("entry-link", throttle.address_of(request), capacity=REQUESTS, per_hour=REQUESTS_PER_HOUR)
+            if form.is_valid():
+                _mail(form.cleaned_data["address"])
+                return HttpResponseRedirect(f"{request.path}?done=yes")
+        except Refused as refusal:
+            form.is_valid()
+            refuse_on(form, refusal)
+            status, slow = refusal.status, refusal
+    context = {"form": form, "done": done, "section": SECTION, "status": status}
+    return _slow(render(request, "portal/register/ask_link.html", context, status=status), slow)
+
+
+def _mail(address: str) -> None:
+    """Not more often than a person needs it, however often somebody asks: who asks is not told that either."""
+    try:
+        throttle.spend("entry-link-to", address.lower(), capacity=LINKS, per_hour=LINKS_PER_HOUR)
+    except Slower:
+        return
+    acts.ask_for_entry_link(by=Guest(_("somebody who asked for a link")), address=address)

@@ -1,0 +1,153 @@
+"""An organisation's own entry, for whoever represents it signed in: what the register says of it, and what they propose and claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from floreo.core.access import Permission, must, reach
+from floreo.core.errors import Missing
+from floreo.core.proposals import What
+from floreo.organisations import actions as acts
+from floreo.organisations.access import get_organisation_for
+from floreo.organisations.actions.proposing import kind_of
+from floreo.organisations.entry_page import entry_facts
+from floreo.organisations.models import Organisation, ProposedChange
+from floreo.organisations.proposal_forms import ProposalForm, RemovalForm
+from floreo.workspace.form_page import FormPage, form_page, person, posted, press
+from floreo.workspace.register import forms
+
+AREA = "own_entry"
+PROPOSE = Permission.REGISTER_PROPOSE
+
+
+def _mine(request: HttpRequest, code: str) -> Organisation:
+    found = get_organisation_for(request.user, code)
+    must(request.user, PROPOSE, found)
+    return found
+
+
+def own_entry(request: HttpRequest) -> HttpResponse:
+    """Straight to the entry of one's own organisation; a list for whoever has several, or may open any."""
+    own = reach(request.user, PROPOSE)
+    rows = Organisation.objects.filter(merged_into=None)
+    if own is not None:
+        rows = rows.filter(pk__in=own)
+        if len(own) == 1 and (only := rows.first()) is not None:
+            return HttpResponseRedirect(reverse("workspace:entry", args=[only.code]))
+    context = {"workspace_section": AREA, "rows": rows.order_by("name", "pk")[:500]}
+    return render(request, "workspace/register/own_entry.html", context)
+
+
+def entry(request: HttpRequest, code: str) -> HttpResponse:
+    found = _mine(request, code)
+    return render(request, "workspace/register/entry.html", {"workspace_section": AREA, **entry_facts(found)})
+
+
+@require_POST
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
+    found, back = _mine(request, code), reverse("workspace:entry", args=[code])
+    done = _("Thank you. Your entry is confirmed as of today.")
+    return press(request, lambda: acts.confirm_entry(found, by=person(request)), done, back)
+
+
+def claim(request: HttpRequest, code: str) -> HttpResponse:
+    found = _mine(request, code)
+    words = FormPage(
+        _("Claim addresses or a domain"),
+        _("Claim"),
+        reverse("workspace:entry", args=[code]) + "#holdings",
+        about=found.named(),
+        help=_("The team approves it when something proves that it is yours. Until then nothing is attributed to you."),
+        done=_("Claimed. Prove it by a name server record, or send the team a signed letter."),
+        area=AREA,
+    )
+    return form_page(
+        request,
+        forms.ClaimForm(posted(request)),
+        lambda facts: acts.claim_holding(found, by=person(request), **facts),
+        words,
+    )
+
+
+@require_POST
+def claim_press(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    """One press on a claim of one's own: look for its record now, or withdraw it."""
+    found, back = _mine(request, code), reverse("workspace:entry", args=[code]) + "#holdings"
+    holding = found.holdings.filter(pk=pk).first()
+    if holding is None or name not in {"check", "withdraw"}:
+        raise Missing
+    if name == "check":
+        done = _("The record is there: the claim is proved.")
+        return press(request, lambda: acts.look_for_record(holding, by=person(request)), done, back)
+    return press(request, lambda: acts.withdraw_holding(holding, by=person(request)), _("Withdrawn."), back)
+
+
+def _record(found: Organisation, kind: str, pk: int) -> Model:
+    record: Model | None = kind_of(kind).rows(found).filter(pk=pk).first()
+    if record is None:
+        raise Missing
+    return record
+
+
+def _form(request: HttpRequest, found: Organisation, form: Any, *, kind: str, what: What, record: Any) -> HttpResponse:
+    def do(facts: dict[str, Any]) -> object:
+        reason = str(form.cleaned_data.get("why", ""))
+        given = {} if what == What.REMOVE else form.facts()
+        return acts.propose(found, by=person(request), kind=kind, what=what, record=record, facts=given, reason=reason)
+
+    title = {
+        What.NEW: _("Propose a new one: %(kind)s"),
+        What.CHANGE: _("Propose a change: %(kind)s"),
+        What.REMOVE: _("Propose the removal: %(kind)s"),
+    }[what]
+    words = FormPage(
+        title % {"kind": kind_of(kind).words},
+        _("Propose it"),
+        reverse("workspace:entry", args=[found.code]),
+        about=f"{found.named()}: {record}" if record is not None else found.named(),
+        help=_("Nothing changes until a person of the team has reviewed it."),
+        done=_("It waits for review."),
+        area=AREA,
+    )
+    return form_page(request, form, do, words)
+
+
+def propose_new(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    found, known = _mine(request, code), kind_of(kind)
+    if not known.may(What.NEW):
+        raise Missing
+    form = ProposalForm(posted(request), kind=known, record=None)
+    return _form(request, found, form, kind=kind, what=What.NEW, record=None)
+
+
+def propose_change(request: HttpRequest, code: str, kind: str, pk: int) -> HttpResponse:
+    found, known = _mine(request, code), kind_of(kind)
+    record = _record(found, kind, pk)
+    if not known.may(What.CHANGE):
+        raise Missing
+    form = ProposalForm(posted(request), kind=known, record=record)
+    return _form(request, found, form, kind=kind, what=What.CHANGE, record=record)
+
+
+def propose_removal(request: HttpRequest, code: str, kind: str, pk: int) -> HttpResponse:
+    found = _mine(request, code)
+    record = _record(found, kind, pk)
+    if not kind_of(kind).may(What.REMOVE):
+        raise Missing
+    return _form(request, found, RemovalForm(posted(request)), kind=kind, what=What.REMOVE, record=record)
+
+
+@require_POST
+def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    found, back = _mine(request, code), reverse("workspace:entry", args=[code]) + "#proposals"
+    change = ProposedChange.objects.filter(organisation=found, pk=pk).first()
+    if change is None:
+        raise Missing
+    return press(request, lambda: acts.withdraw_proposal(change, by=person(request)), _("Taken back."), back)

@@ -372,7 +372,7 @@ class CriteriaSet(Record, Translated, Sourced):
     is_current = models.BooleanField(default=True)
     is_example = models.BooleanField(default=False)  # shipped or invented: nothing of a real state hangs on it
 
-    read_with = Permission.WORKSPACE_OPEN
+    read_with = READ
 
     class Meta:
         ordering = ["-is_current", "title", "pk"]
@@ -384,7 +384,7 @@ class CriteriaSet(Record, Translated, Sourced):
 class Criterion(Record, Translated):
     """One criterion with the levels that can be given: [{"points": 0, "word": "None", "es": "Ninguno"}], fewest points first."""
 
-    read_with = Permission.WORKSPACE_OPEN
+    read_with = READ
 
     criteria = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="criteria")
     code = models.SlugField(max_length=40)

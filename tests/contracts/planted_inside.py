@@ -46,11 +46,23 @@ from floreo.incidents.models import (
     Report,
     ReportingPoint,
 )
+from floreo.infrastructure.models import (
+    Asset,
+    CriteriaSet,
+    Dependency,
+    Designation,
+    DesignationStep,
+    RecoveryPlan,
+    Service,
+    WhatIf,
+    WhatIfFailure,
+)
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import (
     Contact,
     FormerName,
     Holding,
+    NationalSector,
     Network,
     Organisation,
     Person,
@@ -119,6 +131,9 @@ WORDS = {
     P.ASSESSMENT_RUN: f"{COMMON}standard",
     P.REGISTER_PROPOSE: f"{COMMON}proposal",
     P.CONTACT_DRILL_RUN: f"{COMMON}drill",
+    P.SERVICE_READ: f"{COMMON}service",
+    P.DEPENDENCY_READ: f"{COMMON}edge",
+    P.CASCADE_RUN: f"{COMMON}cascade",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -169,6 +184,9 @@ def plant(*, by: Any) -> None:
         (_standards, ()),
         (_proposals, (power,)),
         (_drills, (power,)),
+        (_services, (power,)),
+        (_dependencies, (power,)),
+        (_cascades, ()),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -374,6 +392,8 @@ def _standards() -> None:
     version = save(StandardVersion(standard=made, number=1))
     source = Item.objects.filter(in_version__code="nist-csf-2", is_rated=True)[0]
     save(StandardItem(in_standard=version, code="1", title=f"{word} item", text=word, comes_from=source))
+
+
 def _proposals(power: Organisation) -> None:
     """A change that waits, and one that was decided."""
     word = WORDS[P.REGISTER_PROPOSE]
@@ -410,6 +430,38 @@ def _drills(power: Organisation) -> None:
         contact=contact, asked_on=clock.today() - timedelta(days=30), address=f"{word}@example.org"
     )
     save(request)
+
+
+def _services(power: Organisation) -> None:
+    """A service that is not public, with an asset, a plan and a procedure that is over; and what is internal of a public one."""
+    word, day = WORDS[P.SERVICE_READ], clock.today()
+    sector = NationalSector.objects.get(code="electricity")
+    made = save(
+        Service(code=f"{word}-s", name=f"{word} name", summary=word, operator=power, sector=sector, internal_notes=word)
+    )
+    save(Asset(service=made, code=f"{word}-a", name=f"{word} asset", kind="site", product=f"{word} product", note=word))
+    save(RecoveryPlan(service=made, code=f"{word}-p", title=f"{word} plan", owner=f"{word} owner"))
+    criteria = CriteriaSet.objects.get(code="essential-services-2025")
+    facts = {"stage": "declined", "proposed_by": f"{word} who", "proposed_code": "x"}
+    designation = save(Designation(service=made, criteria=criteria, code=f"{word}-d", **facts))
+    save(DesignationStep(designation=designation, kind="proposal", on=day, text=f"{word} why", by=f"{word} by"))
+    known = Service.objects.get(code="power-pe")
+    known.internal_notes = f"{word} notes"
+    save(known)
+
+
+def _dependencies(power: Organisation) -> None:
+    """What a public service of the organisation needs: the edge is its own, and both ends are public."""
+    word = WORDS[P.DEPENDENCY_READ]
+    service, needs = Service.objects.get(code="power-pe"), Service.objects.get(code="backbone")
+    facts = {"kind": "people", "fallback": f"{word} fallback", "fallback_hours": 4, "source": f"{word} source"}
+    save(Dependency(service=service, needs=needs, **facts))
+
+
+def _cascades() -> None:
+    word = WORDS[P.CASCADE_RUN]
+    made = save(WhatIf(code=f"{word}-w", title=f"{word} title", note=f"{word} note"))
+    save(WhatIfFailure(what_if=made, service=Service.objects.get(code="power-pe")))
 
 
 def _advisories() -> None:

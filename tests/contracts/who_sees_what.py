@@ -87,6 +87,11 @@ WITHHELD = (
     Withheld("standards", "Drafts of a minimum standard", P.ASSESSMENT_RUN),
     Withheld("proposals", "What organisations propose to change of their entries", P.REGISTER_PROPOSE),
     Withheld("drills", "Contact drills, who answered, and the call sheet", P.CONTACT_DRILL_RUN),
+    Withheld(
+        "services", "Essential services that are not public, assets, plans, procedures, and notes", P.SERVICE_READ
+    ),
+    Withheld("dependencies", "Which service needs which, and what bridges it", P.DEPENDENCY_READ),
+    Withheld("cascades", "What-ifs, and what follows from them", P.CASCADE_RUN),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
@@ -130,6 +135,7 @@ EXITS = (
             "campaigns",
             "surveys",
             "drills",
+            "services",
             *_CASES,
         ),
         work=_OF_TEAM,

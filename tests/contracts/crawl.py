@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from floreo.advisories.models import Advisory
 from floreo.consultation.models import Consultation
+from floreo.contact_drills.models import ContactDrill
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Evidence
 from floreo.feeds.models import ApiToken, Finding
@@ -59,6 +60,11 @@ def own_addresses() -> list[str]:
     found += [reverse("workspace:budget_line", args=[line.pk]) for line in BudgetLine.objects.filter(action=act)]
     found += [reverse("workspace:edit_payment", args=[p.pk]) for p in Payment.objects.filter(budget_line__action=act)]
     found += _of_the_desks()
+    found += [reverse(f"workspace:{name}", args=["light-and-power"]) for name in ("proposals_of", "entry")]
+    for name in ("proposals", "claims", "own_entry", "contacts", "call_sheet", "contact_drills"):
+        found.append(reverse(f"workspace:{name}"))
+    found += [f"{reverse(f'workspace:{name}')}?download=csv" for name in ("claims", "contact_drills")]
+    found += [each.workspace_url() for each in ContactDrill.objects.filter(code__startswith=COMMON)]
     for one in Consultation.objects.filter(comments__number=1, code__startswith="planted"):
         listed = reverse("workspace:consultation_comments", args=[one.code])
         found += [one.workspace_url(), listed, f"{listed}?download=csv", one.get_absolute_url()]

@@ -81,8 +81,9 @@ class Permission(StrEnum):
     AWARENESS_READ = "awareness.read"  # campaigns, materials, quizzes and exercises that are not public
     AWARENESS_RUN = "awareness.run"  # write and publish them, enter reach, results of groups
     SERVICE_READ = "service.read"  # essential services with their assets, plans and designation, of all or of one's own organisation
-    SERVICE_EDIT = "service.edit"  # sectors, services, assets, dependencies, plans
+    SERVICE_EDIT = "service.edit"  # sectors, services, assets, plans, and procedures of designation
     DEPENDENCY_READ = "dependency.read"  # which service needs which: all of them, or what one's own services need
+    DEPENDENCY_EDIT = "dependency.edit"  # enter, check and withdraw dependencies
     CASCADE_RUN = "cascade.run"  # what-ifs, cascades and single points of failure: they tell of every dependency
     DESIGNATION_DECIDE = "designation.decide"  # decide whether a service is designated, review and withdraw it
     SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
@@ -169,8 +170,9 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.AWARENESS_READ: _("See campaigns, materials, quizzes and exercises that are not public"),
     Permission.AWARENESS_RUN: _("Run campaigns, publish materials, quizzes and exercises"),
     Permission.SERVICE_READ: _("See essential services with their assets, plans and designation"),
-    Permission.SERVICE_EDIT: _("Change sectors, services, assets, dependencies and plans"),
+    Permission.SERVICE_EDIT: _("Change sectors, services, assets and plans"),
     Permission.DEPENDENCY_READ: _("See which service depends on which"),
+    Permission.DEPENDENCY_EDIT: _("Change which service depends on which"),
     Permission.CASCADE_RUN: _("Run cascades and see single points of failure"),
     Permission.DESIGNATION_DECIDE: _("Decide on the designation of services"),
     Permission.SURVEY_READ: _("See surveys that are not public, and their progress"),
@@ -201,7 +203,11 @@ _OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: O
 _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
 _ASSESSED = {P.ASSESSMENT_READ: OWN, P.ASSESSMENT_ANSWER: OWN}
 _OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for those who handle it
-_OF_DEPENDENCIES = (P.DEPENDENCY_READ, P.CASCADE_RUN)  # who depends on whom is for those who work with it
+_OF_DEPENDENCIES = (
+    P.DEPENDENCY_READ,
+    P.DEPENDENCY_EDIT,
+    P.CASCADE_RUN,
+)  # who depends on whom is for those who work with it
 
 ROLES: Mapping[str, Role] = {
     role.name: role
@@ -256,7 +262,8 @@ ROLES: Mapping[str, Role] = {
             | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL}
             | {P.INCIDENT_HANDLE: ALL, P.INCIDENT_READ: ALL, P.INCIDENT_SETUP: ALL}
             | {P.ADVISORY_READ: ALL, P.ADVISORY_WRITE: ALL, P.ADVISORY_PUBLISH: ALL, P.ADVISORY_RED: ALL}
-            | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.CASCADE_RUN: ALL}
+            | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.DEPENDENCY_EDIT: ALL}
+            | {P.CASCADE_RUN: ALL}
             | {P.REGISTER_PROPOSE: ALL, P.CONTACT_DRILL_RUN: ALL},
         ),
         Role(

@@ -20,7 +20,7 @@ from floreo.evidence.models import Evidence
 from floreo.infrastructure.logic import MOST_HOURS, OPEN_STAGES, PlanState, ServiceState, Stage, plan_state
 from floreo.organisations.models import NationalSector, Organisation, Place
 
-READ, EDIT = Permission.SERVICE_READ, Permission.SERVICE_EDIT
+READ, EDIT, EDGES = Permission.SERVICE_READ, Permission.SERVICE_EDIT, Permission.DEPENDENCY_EDIT
 HOURS = [MaxValueValidator(MOST_HOURS)]
 
 

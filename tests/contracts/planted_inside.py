@@ -389,7 +389,9 @@ def _assessments(power: Organisation) -> None:
 def _standards() -> None:
     word = WORDS[P.ASSESSMENT_RUN]
     made = save(Standard(code=f"{word}-s", title=f"{word} title", short_title="S", publisher="Somebody", about=word))
-    version = save(StandardVersion(standard=made, number=1))
+    version = save(
+        StandardVersion(standard=made, number=1, levels=[{"value": "0", "word": "No"}, {"value": "1", "word": "Yes"}])
+    )
     source = Item.objects.filter(in_version__code="nist-csf-2", is_rated=True)[0]
     save(StandardItem(in_standard=version, code="1", title=f"{word} item", text=word, comes_from=source))
 

@@ -37,7 +37,8 @@ def things(secretariat: User) -> dict[str, Any]:
         .order_by("pk")[0]
     )
     item = AgendaItem.objects.select_related("meeting__committee").order_by("pk")[0]
-    rated = Rated.objects.select_related("assessment__in_version__framework", "item").order_by("pk")[0]
+    of_the_nation = Rated.objects.filter(assessment__organisation=None)
+    rated = of_the_nation.select_related("assessment__in_version__framework", "item").order_by("pk")[0]
     Assessment.objects.update(is_public=False)
     Committee.objects.update(is_public=False)
     Decision.objects.update(is_public=False)

@@ -25,6 +25,7 @@ from floreo.core.writing import (
 )
 from floreo.infrastructure.logic import Stage
 from floreo.infrastructure.models import (
+    EDGES,
     EDIT,
     Asset,
     Dependency,
@@ -184,13 +185,13 @@ def _write_dependency(dependency: Dependency, facts: dict[str, Any]) -> Dependen
     return save(dependency)
 
 
-@action("dependency.added", needs=EDIT)
+@action("dependency.added", needs=EDGES)
 def add_dependency(service: Service, *, by: Actor, **facts: Any) -> Dependency:
     must_be_current(service)
     return _write_dependency(Dependency(service=service), facts)
 
 
-@action("dependency.updated", needs=EDIT)
+@action("dependency.updated", needs=EDGES)
 def update_dependency(dependency: Dependency, *, by: Actor, version: int | None = None, **facts: Any) -> Dependency:
     """What was checked before is not checked any more, where it says something else now."""
     fresh = lock_latest(dependency, version)
@@ -201,7 +202,7 @@ def update_dependency(dependency: Dependency, *, by: Actor, version: int | None 
     return _write_dependency(fresh, facts)
 
 
-@action("dependency.checked", needs=EDIT)
+@action("dependency.checked", needs=EDGES)
 def check_dependency(dependency: Dependency, *, by: Actor) -> Dependency:
     """Somebody asked the operator, or read its document, and it is so."""
     fresh = lock_latest(dependency)
@@ -210,7 +211,7 @@ def check_dependency(dependency: Dependency, *, by: Actor) -> Dependency:
     return save(fresh)
 
 
-@action("dependency.withdrawn", needs=EDIT)
+@action("dependency.withdrawn", needs=EDGES)
 def withdraw_dependency(dependency: Dependency, *, by: Actor) -> Dependency:
     fresh = lock_latest(dependency)
     must_be_in_force(fresh)

@@ -15,7 +15,7 @@ from floreo.infrastructure import presenters
 from floreo.infrastructure.access import get_asset_for, get_dependency_for, get_plan_for, get_service_for
 from floreo.infrastructure.actions import designating
 from floreo.infrastructure.actions import registering as acts
-from floreo.infrastructure.models import EDIT, Dependency, Service
+from floreo.infrastructure.models import EDGES, EDIT, Dependency, Service
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.infrastructure import forms
@@ -91,7 +91,7 @@ def commands(viewer: object) -> Mapping[str, Command]:
         "new-dependency": Command(
             _l("Add what it needs"),
             _l("Add"),
-            EDIT,
+            EDGES,
             lambda data, thing: forms.DependencyForm(data, service=thing),
             acts.add_dependency,
             allowed_by(acts.must_be_current),
@@ -129,7 +129,7 @@ DEPENDENCY_COMMANDS: Mapping[str, Command] = {
     "check": Command(
         _l("Checked with the operator"),
         _l("It is so"),
-        EDIT,
+        EDGES,
         new(CommandForm),
         acts.check_dependency,
         allowed_by(acts.must_be_in_force),
@@ -139,7 +139,7 @@ DEPENDENCY_COMMANDS: Mapping[str, Command] = {
     "edit": Command(
         _l("Edit the dependency"),
         _l("Edit"),
-        EDIT,
+        EDGES,
         over_row(forms.DependencyForm),
         acts.update_dependency,
         allowed_by(acts.must_be_in_force),
@@ -148,7 +148,7 @@ DEPENDENCY_COMMANDS: Mapping[str, Command] = {
     "withdraw": Command(
         _l("Withdraw the dependency"),
         _l("Withdraw"),
-        EDIT,
+        EDGES,
         new(CommandForm),
         acts.withdraw_dependency,
         allowed_by(acts.must_be_in_force),
@@ -201,6 +201,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "designations": [(each, presenters.stage_text(each)) for each in found.designations.all()],
         "may_edit": can(user, EDIT),
+        "may_edit_needs": can(user, EDGES),
         "history": history_of(found, viewer=user),
     }
     return render(request, "workspace/infrastructure/service.html", context)

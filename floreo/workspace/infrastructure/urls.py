@@ -41,7 +41,8 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.SERVICE_READ: "sectors sector services service assets recovery_plans designations designation",
     Permission.SERVICE_EDIT: "new_sector sector_command new_service service_command asset_command plan_command"
-    " dependency_command designation_command",
+    " designation_command",
+    Permission.DEPENDENCY_EDIT: "dependency_command",
     Permission.DEPENDENCY_READ: "dependencies",
     Permission.CASCADE_RUN: "what_ifs new_what_if single_points what_if what_if_paper what_if_command failure_command change_command",
 }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission
 from floreo.core.errors import Missing
@@ -88,11 +89,10 @@ def proposals_of(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/register/proposals_of.html", context)
 
 
+@require_POST
 def approve_all(request: HttpRequest, code: str) -> HttpResponse:
     found = get_organisation_for(request.user, code)
     back = reverse("workspace:proposals_of", args=[code])
-    if request.method != "POST":
-        raise Missing
     return press(
         request,
         lambda: acts.approve_all(found, by=person(request), shown=shown_of(request)),

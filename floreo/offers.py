@@ -33,6 +33,7 @@ APPS = (
     "publications",
     "evidence",
     "infrastructure",
+    "tabletops",
     "training",
     "surveys",
     "certificates",

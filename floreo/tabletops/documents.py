@@ -109,7 +109,7 @@ def _findings(tabletop: Tabletop) -> Iterator[Block]:
 
 def _hot_wash(tabletop: Tabletop) -> Iterator[Block]:
     if tabletop.hot_wash:
-        yield Heading(_("The talk right after it"), 2)
+        yield Heading(_("Hot wash"), 2)
         yield from _paragraphs(tabletop.hot_wash)
 
 

@@ -178,8 +178,8 @@ class Tabletop(Record, Translated, Sourced):
     hot_wash = models.TextField(
         max_length=20000,
         blank=True,
-        verbose_name=_("Notes of the talk right after it"),
-        help_text=_("What was said in the first talk after the end: what went well, what did not."),
+        verbose_name=_("Notes of the hot wash"),
+        help_text=_("What was said in the first talk right after the end: what went well, what did not."),
     )
     conclusion = models.TextField(max_length=4000, blank=True, verbose_name=_("Conclusion"))
     reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))

@@ -75,7 +75,7 @@ OFFERS = Offers(
         "tabletop.resumed": _("let the exercise go on"),
         "tabletop.ended": _("ended the exercise"),
         "tabletop.clock_ran": _("sent what was due in the exercise"),
-        "tabletop.minutes_written": _("wrote notes of the talk after the exercise"),
+        "tabletop.minutes_written": _("wrote the notes of the hot wash"),
         "tabletop.evaluated": _("closed the evaluation of the exercise"),
         "tabletop.evaluation_reopened": _("opened the evaluation of the exercise again"),
         "tabletop.published": _("published that the exercise was held"),

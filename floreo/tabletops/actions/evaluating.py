@@ -1,4 +1,4 @@
-"""Evaluating an exercise: what was observed, verdicts, the talk right after it, answers, findings and what each becomes."""
+"""Evaluating an exercise: what was observed, verdicts, the hot wash, answers, findings and what each becomes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def observe(
 
 @action("tabletop.minutes_written", needs=RUN)
 def write_hot_wash(tabletop: Tabletop, *, by: Actor, version: int | None = None, hot_wash: str) -> Tabletop:
-    """Notes of the talk right after the end."""
+    """Notes of the hot wash."""
     fresh = lock_latest(tabletop, version)
     must_be_held(fresh)
     fresh.hot_wash = hot_wash.strip()

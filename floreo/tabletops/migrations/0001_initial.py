@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                 ('ended_by_itself', models.BooleanField(default=False)),
                 ('evaluation_due_on', models.DateField(blank=True, null=True, verbose_name='Evaluation due')),
                 ('evaluated_on', models.DateField(blank=True, null=True)),
-                ('hot_wash', models.TextField(blank=True, help_text='What was said in the first talk after the end: what went well, what did not.', max_length=20000, verbose_name='Notes of the talk right after it')),
+                ('hot_wash', models.TextField(blank=True, help_text='What was said in the first talk right after the end: what went well, what did not.', max_length=20000, verbose_name='Notes of the hot wash')),
                 ('conclusion', models.TextField(blank=True, max_length=4000, verbose_name='Conclusion')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='Reason')),
                 ('is_public', models.BooleanField(default=False, help_text='The public sees that it was held, when, the scenario and the number of organisations.', verbose_name='Public')),

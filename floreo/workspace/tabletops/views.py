@@ -137,7 +137,7 @@ COMMANDS: Mapping[str, Command] = {
         done=_l("The exercise is evaluated."),
     ),
     "hot-wash": Command(
-        _l("Notes of the talk right after the exercise"),
+        _l("Notes of the hot wash"),
         _l("Write the notes"),
         RUN,
         over_row(forms.HotWashForm),

@@ -204,7 +204,11 @@ _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
 _ASSESSED = {P.ASSESSMENT_READ: OWN, P.ASSESSMENT_ANSWER: OWN}
 _OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for those who handle it
 _OF_DEPENDENCIES = (P.DEPENDENCY_READ, P.CASCADE_RUN)  # who depends on whom is for those who work with it
-_OF_EXERCISES = (P.TABLETOP_READ, P.TABLETOP_RUN, P.TABLETOP_FINDING)  # what participants wrote is for those who run them
+_OF_EXERCISES = (
+    P.TABLETOP_READ,
+    P.TABLETOP_RUN,
+    P.TABLETOP_FINDING,
+)  # what participants wrote is for those who run them
 
 ROLES: Mapping[str, Role] = {
     role.name: role

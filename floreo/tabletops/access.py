@@ -146,23 +146,23 @@ def participant_of_link(token: str) -> Participant:
     return found
 
 
-def _digest(address: str) -> str:
+def _address_hash(address: str) -> str:
     return hash_of(address)[:16]
 
 
 def confirm_token(participant: Participant) -> str:
     """Names the address too: a link that was sent to one address confirms no other."""
-    return _confirming.sign(f"{participant.pk}-{participant.link_version}-{_digest(participant.pending_mail)}")
+    return _confirming.sign(f"{participant.pk}-{participant.link_version}-{_address_hash(participant.pending_mail)}")
 
 
 def address_of_link(token: str) -> AddressHolder:
     """Raises Missing for a link that is none, that was used, or whose address was given up meanwhile."""
     try:
-        pk, version, digest = _confirming.unsign(token).split("-")
+        pk, version, given = _confirming.unsign(token).split("-")
         wanted = {"pk": int(pk), "link_version": int(version), "state": ParticipantState.ACCEPTED}
     except (BadSignature, ValueError):
         raise Missing from None
     found: Participant = _one(Participant.objects.select_related("tabletop").filter(**wanted))
-    if not found.pending_mail or digest != _digest(found.pending_mail):
+    if not found.pending_mail or given != _address_hash(found.pending_mail):
         raise Missing
     return AddressHolder(found, found.pending_mail)

@@ -73,8 +73,6 @@ class ObservationsForm(forms.Form):
         """What is otherwise than before."""
         given = self.cleaned_data
         for each in self.expected:
-            now = Noted(
-                each, given[f"verdict-{each.pk}"], given[f"minute-{each.pk}"], given[f"note-{each.pk}"].strip()
-            )
+            now = Noted(each, given[f"verdict-{each.pk}"], given[f"minute-{each.pk}"], given[f"note-{each.pk}"].strip())
             if now.verdict and (now.verdict, now.minute, now.note) != self.before[each.pk]:
                 yield now

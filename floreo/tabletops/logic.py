@@ -73,9 +73,7 @@ class Part(StrEnum):
 # --- The clock of an exercise -------------------------------------------------------------------------------------
 
 
-def minutes_run(
-    started_at: datetime | None, now: datetime, *, paused_at: datetime | None, paused_seconds: int
-) -> int:
+def minutes_run(started_at: datetime | None, now: datetime, *, paused_at: datetime | None, paused_seconds: int) -> int:
     """Whole minutes that the exercise has run, pauses left out; 0 before it starts."""
     if started_at is None:
         return 0
@@ -127,9 +125,7 @@ class Score:
 
 def score_of(verdicts: Iterable[str]) -> Score:
     given = list(verdicts)
-    return Score(
-        given.count(Verdict.MET), given.count(Verdict.PARTLY), given.count(Verdict.NOT_MET), given.count("")
-    )
+    return Score(given.count(Verdict.MET), given.count(Verdict.PARTLY), given.count(Verdict.NOT_MET), given.count(""))
 
 
 def agreed(verdicts: Sequence[str]) -> str:

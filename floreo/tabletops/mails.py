@@ -96,9 +96,7 @@ def own_mail(participant: Participant) -> OutboxMail:
             _("If somebody else has your link, open it and press “My link is known to others”."),
         ]
         attachment = outbox.Attachment(f"{tabletop.code}.ics", calendar.of_tabletop(tabletop).decode(), "text/calendar")
-        return _mail(
-            participant, participant.mail, recipients.OWN, _("You take part"), parts, attachment=attachment
-        )
+        return _mail(participant, participant.mail, recipients.OWN, _("You take part"), parts, attachment=attachment)
 
 
 def _facts(participant: Participant) -> dict[str, object]:

@@ -27,8 +27,8 @@ from floreo.tabletops.logic import (
     SHORTEST,
     WAS_HELD,
     InjectState,
-    ParticipantState,
     Part,
+    ParticipantState,
     State,
     Verdict,
     minutes_run,
@@ -227,10 +227,8 @@ class Tabletop(Record, Translated, Sourced):
     @property
     def minute(self) -> int:
         """How many minutes it has run, or ran."""
-        until = self.ended_at or clock.now()
-        return minutes_run(
-            self.started_at, until, paused_at=self.paused_at, paused_seconds=self.paused_seconds
-        )
+        last = self.ended_at or clock.now()
+        return minutes_run(self.started_at, last, paused_at=self.paused_at, paused_seconds=self.paused_seconds)
 
     @property
     def planned_end(self) -> datetime:
@@ -366,7 +364,9 @@ class Participant(Record):
 
     tabletop = models.ForeignKey(Tabletop, on_delete=models.CASCADE, related_name="participants")
     number = models.PositiveSmallIntegerField()
-    part = models.CharField(max_length=8, choices=PartChoice.choices, default=Part.PLAYER, verbose_name=_("Takes part as"))
+    part = models.CharField(
+        max_length=8, choices=PartChoice.choices, default=Part.PLAYER, verbose_name=_("Takes part as")
+    )
     organisation = models.ForeignKey(
         Organisation,
         null=True,
@@ -389,9 +389,7 @@ class Participant(Record):
     pending_mail = models.EmailField(blank=True)  # given, and not confirmed by whoever has it
     mail = models.EmailField(blank=True, verbose_name=_("E-mail"))
     consent = models.CharField(max_length=200, blank=True)
-    state = models.CharField(
-        max_length=8, choices=ParticipantStateChoice.choices, default=ParticipantState.INVITED
-    )
+    state = models.CharField(max_length=8, choices=ParticipantStateChoice.choices, default=ParticipantState.INVITED)
     accepted_at = models.DateTimeField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)
 

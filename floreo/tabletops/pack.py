@@ -363,7 +363,6 @@ class TabletopShape(TranslatedShape, SourcedShape):
         return self
 
 
-
 SHAPES: tuple[type[Shape], ...] = (
     ScenarioShape,
     TabletopShape,

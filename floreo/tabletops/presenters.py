@@ -86,7 +86,10 @@ def score_text(score: Score) -> str:
         "not_met": score.not_met,
         "open": score.open,
     }
-    text = _("Met: %(met)d of %(total)d expected actions (%(share)s). Partly met: %(partly)d. Not met: %(not_met)d.") % words
+    text = (
+        _("Met: %(met)d of %(total)d expected actions (%(share)s). Partly met: %(partly)d. Not met: %(not_met)d.")
+        % words
+    )
     return text + (" " + _("Not observed: %(open)d.") % words if score.open else "")
 
 

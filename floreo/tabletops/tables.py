@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core import clock
 from floreo.core.columns import CHANGED, column, day
 from floreo.core.tables import CellKind, Column, Filter, Table
-from floreo.tabletops.logic import ParticipantState, State
+from floreo.tabletops.logic import ParticipantState
 from floreo.tabletops.models import (
-    READ,
     FINDING,
-    InjectState,
+    READ,
     Scenario,
     StateChoice,
     Tabletop,
@@ -32,7 +30,9 @@ def _published(_viewer: object) -> QuerySet[Tabletop]:
 TABLETOPS = Table(
     "exercises_held",
     _("Exercises held"),
-    _("Tabletop exercises that were held and published: when, with which scenario, and how many organisations took part."),
+    _(
+        "Tabletop exercises that were held and published: when, with which scenario, and how many organisations took part."
+    ),
     rows=_published,
     columns=(
         column("code", _("Code"), _("Identifies the exercise")),
@@ -68,9 +68,7 @@ def _tabletops(viewer: object) -> QuerySet[Tabletop]:
     """With how many accepted, how many findings there are and how many of those are open."""
     rows = Tabletop.objects.visible_to(viewer).select_related("scenario")
     return rows.annotate(
-        number_accepted=Count(
-            "participants", filter=Q(participants__state=ParticipantState.ACCEPTED), distinct=True
-        ),
+        number_accepted=Count("participants", filter=Q(participants__state=ParticipantState.ACCEPTED), distinct=True),
         number_of_findings=Count("findings", distinct=True),
         open_findings=Count("findings", filter=Q(findings__closed_on=None), distinct=True),
     )
@@ -98,9 +96,7 @@ LIST = Table(
     search=("title", "code", "scenario__title"),
     filters=(
         _STATE,
-        Filter(
-            "scenario", _("Scenario"), _known_scenarios, lambda rows, v: rows.filter(scenario__code=v)
-        ),
+        Filter("scenario", _("Scenario"), _known_scenarios, lambda rows, v: rows.filter(scenario__code=v)),
     ),
     lookup=lambda rows, key: rows.filter(code=key),
 )
@@ -146,7 +142,9 @@ FINDINGS = Table(
             lambda f: f.organisation.code if f.organisation else None,
         ),
         day("due_on", _("Due date"), _("By when")),
-        Column("is_action", _("Action of the plan"), _("Whether it became one"), lambda f: bool(f.became), CellKind.FLAG),
+        Column(
+            "is_action", _("Action of the plan"), _("Whether it became one"), lambda f: bool(f.became), CellKind.FLAG
+        ),
         day("closed_on", _("Closed on"), _("When it was done")),
         CHANGED,
     ),

@@ -85,17 +85,24 @@ WITHHELD = (
         P.ASSESSMENT_READ,
     ),
     Withheld("standards", "Drafts of a minimum standard", P.ASSESSMENT_RUN),
+    Withheld(
+        "exercises", "Tabletop exercises: their injects, who takes part, what they wrote, findings", P.TABLETOP_READ
+    ),
+    Withheld(
+        "recommendations", "Recommendations of an exercise to an organisation, once it is evaluated", P.TABLETOP_FINDING
+    ),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
 ADVISORIES = tuple(w.name for w in WITHHELD if w.name.startswith("advisories"))
 ALL = tuple(w.name for w in WITHHELD)
-_TASKS = ("plan", *EVIDENCE, "assessments")
+_TASKS = ("plan", *EVIDENCE, "assessments", "recommendations")
 _WORK = {
     "answers": P.REVIEW_DECIDE,
     "meetings": P.MEETING_RUN,
     "outreach": P.OUTREACH_RUN,
     "campaigns": P.AWARENESS_RUN,
+    "exercises": P.TABLETOP_RUN,
 }
 _CASES = ("incidents", "shared cases")
 _OF_TEAM = {
@@ -127,6 +134,7 @@ EXITS = (
             "outreach",
             "campaigns",
             "surveys",
+            "exercises",
             *_CASES,
         ),
         work=_OF_TEAM,

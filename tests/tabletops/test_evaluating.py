@@ -28,7 +28,9 @@ def ended() -> Tabletop:
 
 
 def expected(of: Tabletop, number: int = 1) -> list[ExpectedAction]:
-    return list(ExpectedAction.objects.filter(inject__tabletop=of, inject__number=number).select_related("inject__tabletop"))
+    return list(
+        ExpectedAction.objects.filter(inject__tabletop=of, inject__number=number).select_related("inject__tabletop")
+    )
 
 
 def recommended(of: Tabletop, **facts: object) -> TabletopFinding:

@@ -397,7 +397,8 @@ def test_a_mail_without_its_marks_does_not_leave(without: str) -> None:
 def test_the_right_one_does_leave() -> None:
     started()
     got = everything_left({"ana@example.org"})
-    assert [m.subject for m in got if m.extra_headers] and {m.recipients()[0] for m in got} == {"ana@example.org"}
+    assert [m.subject for m in got if m.extra_headers]
+    assert {m.recipients()[0] for m in got} == {"ana@example.org"}
     assert any(SECRET in m.body for m in got)
 
 
@@ -428,9 +429,9 @@ def test_mails_of_others_are_no_concern_of_it() -> None:
 def test_no_row_of_a_pack_has_an_address() -> None:
     """Whom a pack names takes part on screen: a shape with a field for an address would refuse to be here."""
     fields = {name for shape in pack.SHAPES for name in shape.model_fields}
-    wrong = {"mail", "consent", "email", "invited_mail", "pending_mail", "state"} & {
-        name for name in pack.ParticipantShape.model_fields
-    }
+    wrong = {"mail", "consent", "email", "invited_mail", "pending_mail", "state"} & set(
+        pack.ParticipantShape.model_fields
+    )
     assert (wrong, {f for f in fields if "mail" in f or "consent" in f}) == (set(), set())
     assert pack_files()["tabletops.toml"].only_sample
 
@@ -463,9 +464,7 @@ def test_the_only_form_of_the_workspace_with_an_address_is_the_invitation() -> N
 
 
 @pytest.mark.usefixtures("isla")
-def test_more_fields_than_the_form_has_are_not_taken(
-    secretariat: Any, browser_of: Callable[[Any], Client]
-) -> None:
+def test_more_fields_than_the_form_has_are_not_taken(secretariat: Any, browser_of: Callable[[Any], Client]) -> None:
     browser = browser_of(secretariat)
     browser.post(
         "/workspace/tabletops/ex-2026-03/do/invite/",

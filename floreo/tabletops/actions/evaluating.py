@@ -43,9 +43,7 @@ def observe(
 ) -> Observation:
     """By somebody with an account who observes."""
     expected.inject.tabletop = lock_latest(expected.inject.tabletop)
-    return note_observation(
-        expected, code=by.actor_code, name=by.actor_name, verdict=verdict, minute=minute, note=note
-    )
+    return note_observation(expected, code=by.actor_code, name=by.actor_name, verdict=verdict, minute=minute, note=note)
 
 
 @action("tabletop.minutes_written", needs=RUN)
@@ -81,9 +79,7 @@ def judge(expected: ExpectedAction, *, by: Actor, verdict: str, note: str = "") 
 
 
 @action("evaluation_point.answered", needs=RUN)
-def answer_point(
-    point: EvaluationPoint, *, by: Actor, version: int | None = None, answer: str
-) -> EvaluationPoint:
+def answer_point(point: EvaluationPoint, *, by: Actor, version: int | None = None, answer: str) -> EvaluationPoint:
     fresh = lock_latest(point, version)
     must_be_in_evaluation(fresh.tabletop)
     fresh.answer = answer.strip()
@@ -208,9 +204,7 @@ def must_be_free(finding: TabletopFinding) -> None:
 
 
 @action("tabletop_finding.updated", needs=RUN)
-def update_finding(
-    finding: TabletopFinding, *, by: Actor, version: int | None = None, **facts: Any
-) -> TabletopFinding:
+def update_finding(finding: TabletopFinding, *, by: Actor, version: int | None = None, **facts: Any) -> TabletopFinding:
     fresh = lock_latest(finding, version)
     must_be_free(fresh)
     assign(fresh, facts)
@@ -259,18 +253,14 @@ def become_action(
         is_public=False,
         source=_("Exercise %(code)s, finding %(number)d") % {"code": exercise.code, "number": fresh.number},
     )
-    add_participation(
-        act, by=by, organisation=organisation.successor(), part=ActionPart.LEAD, starts_on=clock.today()
-    )
+    add_participation(act, by=by, organisation=organisation.successor(), part=ActionPart.LEAD, starts_on=clock.today())
     fresh.became, fresh.organisation, fresh.due_on = key(act), organisation, act.due_on
     save(fresh)
     return act
 
 
 @action("tabletop_finding.closed", needs=FINDING)
-def close_finding(
-    finding: TabletopFinding, *, by: Actor, closing_note: str, on: date | None = None
-) -> TabletopFinding:
+def close_finding(finding: TabletopFinding, *, by: Actor, closing_note: str, on: date | None = None) -> TabletopFinding:
     """What was recommended is done: said by the organisation that carries it out, or by who runs exercises."""
     fresh = lock_latest(finding)
     must_be_closable(fresh)

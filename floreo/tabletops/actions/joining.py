@@ -17,7 +17,7 @@ from floreo.organisations.models import Organisation
 from floreo.tabletops import recipients
 from floreo.tabletops.access import AddressHolder, Guest
 from floreo.tabletops.actions.planning import must_be_open
-from floreo.tabletops.logic import FORGET_AFTER, IS_OPEN, ParticipantState, Part
+from floreo.tabletops.logic import FORGET_AFTER, IS_OPEN, Part, ParticipantState
 from floreo.tabletops.mails import confirm_mail, invitation_mail, own_mail, spoken
 from floreo.tabletops.models import RUN, Participant, Tabletop
 
@@ -191,7 +191,9 @@ def give_address(participant: Participant, *, by: Actor, mail: str) -> Participa
         raise Refused(_("Accept first."), code="not_accepted")
     if fresh.mail:
         raise Refused(
-            _("Your address is confirmed. To get the e-mails at another, ask who runs the exercise to invite you there."),
+            _(
+                "Your address is confirmed. To get the e-mails at another, ask who runs the exercise to invite you there."
+            ),
             code="confirmed",
         )
     require_text(mail, field="mail", sentence=_("Enter an e-mail address."))
@@ -263,5 +265,3 @@ def forget_addresses(*, by: Actor) -> int:
         each.mail = each.pending_mail = each.invited_mail = each.consent = ""
         save(each)
     return len(rows)
-
-

@@ -144,9 +144,7 @@ def _copy(scenario: Scenario, tabletop: Tabletop) -> None:
             )
     for position, part in enumerate(scenario.evaluation, 1):
         save(
-            EvaluationPoint(
-                tabletop=tabletop, position=position, text=part["text"], translations=_spoken(part, "text")
-            )
+            EvaluationPoint(tabletop=tabletop, position=position, text=part["text"], translations=_spoken(part, "text"))
         )
 
 
@@ -269,7 +267,9 @@ def _check_minute(tabletop: Tabletop, minute: int) -> None:
         )
     if minute > tabletop.duration:
         words = {"minute": minute, "duration": tabletop.duration}
-        sentence = _("The exercise lasts %(duration)d minutes: an inject at minute %(minute)d would come after its end.")
+        sentence = _(
+            "The exercise lasts %(duration)d minutes: an inject at minute %(minute)d would come after its end."
+        )
         raise refuse("minute", sentence % words, code="after_end")
     if tabletop.is_on and minute < tabletop.minute:
         words = {"minute": minute, "now": tabletop.minute}
@@ -325,9 +325,7 @@ def add_expected(inject: Inject, *, by: Actor, **facts: Any) -> ExpectedAction:
 
 
 @action("expected_action.updated", needs=RUN)
-def update_expected(
-    expected: ExpectedAction, *, by: Actor, version: int | None = None, **facts: Any
-) -> ExpectedAction:
+def update_expected(expected: ExpectedAction, *, by: Actor, version: int | None = None, **facts: Any) -> ExpectedAction:
     fresh = lock_latest(expected, version)
     must_be_changeable(fresh.inject)
     return _expected(fresh, facts)

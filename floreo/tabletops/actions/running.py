@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
@@ -214,5 +212,3 @@ def run_clock_of(tabletop: Tabletop, *, by: Actor) -> int:
 def run_clock(*, by: Actor) -> int:
     """Every exercise that is on, each in a transaction of its own: one that fails holds back no other."""
     return sum(run_clock_of(each, by=by) for each in Tabletop.objects.filter(state__in=IS_ON).order_by("pk"))
-
-

@@ -145,9 +145,7 @@ class InviteForm(CommandForm):
     part = field_of(Participant, "part", required=True)
     organisation = organisation_field(_l("Organisation"), required=False)
     organisation_name = field_of(Participant, "organisation_name", help_text=_l("If not in the register."))
-    name = field_of(
-        Participant, "name", help_text=_l("If you know who comes. Whoever accepts enters their own name.")
-    )
+    name = field_of(Participant, "name", help_text=_l("If you know who comes. Whoever accepts enters their own name."))
     invited_mail = field_of(Participant, "invited_mail")
     language = forms.ChoiceField(choices=list(settings.LANGUAGES), **words_of(Participant, "language"))
 

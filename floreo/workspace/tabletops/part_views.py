@@ -66,7 +66,7 @@ OF_INJECT: Mapping[str, Command] = {
         RUN,
         lambda data, i: forms.ExpectedForm(data, tabletop=i.tabletop),
         planning.add_expected,
-        lambda i, viewer: allowed_by(lambda each: planning.must_be_open(each.tabletop))(i, viewer),
+        allowed_by(lambda each: planning.must_be_open(each.tabletop)),
         section="schedule",
     ),
     "remove": Command(
@@ -114,9 +114,7 @@ OF_EXPECTED: Mapping[str, Command] = {
         RUN,
         starting_with(forms.JudgeForm, verdict=lambda e: e.verdict, note=lambda e: e.note),
         evaluating.judge,
-        allowed_by(
-            lambda e: evaluating.must_be_in_evaluation(e.inject.tabletop), playing.must_be_observable
-        ),
+        allowed_by(lambda e: evaluating.must_be_in_evaluation(e.inject.tabletop), playing.must_be_observable),
         section="verdicts",
         help=_l("Where observers differ, or nobody noted it."),
     ),
@@ -236,7 +234,13 @@ def participant_link(request: HttpRequest, code: str, number: int) -> HttpRespon
     if not may_show_link(found):
         raise Missing
     link = own_link(found)
-    context = {"workspace_section": AREA, "tabletop": found.tabletop, "participant": found, "link": link, "drawn": _drawn(link)}
+    context = {
+        "workspace_section": AREA,
+        "tabletop": found.tabletop,
+        "participant": found,
+        "link": link,
+        "drawn": _drawn(link),
+    }
     response = render(request, "workspace/tabletops/link.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -123,7 +123,9 @@ COMMANDS: Mapping[str, Command] = {
         evaluating.add_finding,
         allowed_by(evaluating.must_be_in_evaluation),
         section="findings",
-        help=_l("With an organisation and a due date it is a recommendation. It can become an action of the plan instead."),
+        help=_l(
+            "With an organisation and a due date it is a recommendation. It can become an action of the plan instead."
+        ),
         done=_l("Finding added."),
     ),
     "evaluate": Command(
@@ -133,7 +135,9 @@ COMMANDS: Mapping[str, Command] = {
         new(forms.EvaluateForm),
         evaluating.evaluate,
         lambda t, _viewer: t.state == State.ENDED,
-        help=_l("Verdicts on which observers agree are taken over. Each finding must have somebody who carries it out."),
+        help=_l(
+            "Verdicts on which observers agree are taken over. Each finding must have somebody who carries it out."
+        ),
         done=_l("The exercise is evaluated."),
     ),
     "hot-wash": Command(
@@ -370,9 +374,7 @@ def tabletop(request: HttpRequest, code: str) -> HttpResponse:
             for each in found.evaluation_points.select_related("tabletop")
         ],
         "score": presenters.score_text(total_score(expected)) if found.started_at else "",
-        "scores": [
-            (row, presenters.share_text(row.score.share)) for row in scores_by_objective(found, expected)
-        ]
+        "scores": [(row, presenters.share_text(row.score.share)) for row in scores_by_objective(found, expected)]
         if found.was_held
         else [],
         "verdicts": _verdicts(user, found, expected) if found.was_held else [],
@@ -534,5 +536,3 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
 def report_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     found, doc, _names = _report(request, code)
     return paper(doc, kind, name=_("exercise-%(code)s") % {"code": found.code})
-
-

@@ -11,7 +11,9 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     planned = Tabletop.objects.get(code="ex-2026-03")
     expected = ExpectedAction.objects.filter(inject__tabletop=planned).first()
     objective, point = planned.objectives.first(), planned.evaluation_points.first()
-    assert expected is not None and objective is not None and point is not None
+    assert expected is not None
+    assert objective is not None
+    assert point is not None
     one: list[object] = [held.code]
     return {
         "tabletop": one,

@@ -28,23 +28,24 @@ def when_text(tabletop: Tabletop) -> str:
 
 def state_text(tabletop: Tabletop) -> str:
     """How it is now, in one sentence."""
-    words = {"minute": tabletop.minute, "duration": tabletop.duration}
-    match tabletop.state:
-        case State.RUNNING:
-            return _("Running: minute %(minute)d of %(duration)d.") % words
-        case State.PAUSED:
-            return _("Paused at minute %(minute)d of %(duration)d. Nothing is sent.") % words
-        case State.ENDED if tabletop.ended_by_itself:
-            return _("Closed by the program, since nobody closed it. It is to be evaluated by %(day)s.") % {
-                "day": day_text(tabletop.evaluation_due_on) if tabletop.evaluation_due_on else ""
-            }
-        case State.ENDED if tabletop.evaluation_due_on:
-            return _("Held. It is to be evaluated by %(day)s.") % {"day": day_text(tabletop.evaluation_due_on)}
-        case State.EVALUATED if tabletop.evaluated_on:
-            return _("Evaluated on %(day)s.") % {"day": day_text(tabletop.evaluated_on)}
-        case State.CANCELLED:
-            return _("Cancelled: %(reason)s") % {"reason": tabletop.reason}
-    return _("Planned.")
+    due, done = tabletop.evaluation_due_on, tabletop.evaluated_on
+    words = {
+        "minute": tabletop.minute,
+        "duration": tabletop.duration,
+        "due": day_text(due) if due else "",
+        "done": day_text(done) if done else "",
+        "reason": tabletop.reason,
+    }
+    by_itself = _("Closed by the program, since nobody closed it. It is to be evaluated by %(due)s.")
+    sentences = {
+        State.RUNNING: _("Running: minute %(minute)d of %(duration)d."),
+        State.PAUSED: _("Paused at minute %(minute)d of %(duration)d. Nothing is sent."),
+        State.ENDED: by_itself if tabletop.ended_by_itself else _("Held. It is to be evaluated by %(due)s."),
+        State.EVALUATED: _("Evaluated on %(done)s."),
+        State.CANCELLED: _("Cancelled: %(reason)s"),
+        State.PLANNED: _("Planned."),
+    }
+    return sentences[State(tabletop.state)] % words
 
 
 def inject_text(inject: Inject) -> str:

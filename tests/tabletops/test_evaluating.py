@@ -107,7 +107,7 @@ def test_an_exercise_is_evaluated_after_it_was_held_and_can_be_opened_again() ->
 def test_every_finding_has_somebody_who_follows_it_up_before_the_evaluation_closes() -> None:
     made = ended()
     loose = evaluating.add_finding(made, by=SYSTEM, title="Nobody leads")
-    with pytest.raises(Refused, match="Not decided: 1. Nobody leads"):
+    with pytest.raises(Refused, match=r"Not decided: 1\. Nobody leads"):
         evaluating.evaluate(made, by=SYSTEM)
     with pytest.raises(Refused, match="needs both"):
         evaluating.update_finding(loose, by=SYSTEM, organisation=body())

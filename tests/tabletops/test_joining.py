@@ -53,7 +53,7 @@ def test_a_name_is_needed() -> None:
 def test_the_same_address_is_invited_once() -> None:
     made = tabletop()
     invited(made, "ana@example.org")
-    with pytest.raises(Refused, match="was invited at ANA@example.org already"):
+    with pytest.raises(Refused, match=r"was invited at ANA@example\.org already"):
         invited(made, "ANA@example.org")
 
 

@@ -366,11 +366,11 @@ def tabletop(request: HttpRequest, code: str) -> HttpResponse:
         "participants": _participants(user, found),
         "organisations": presenters.organisations_text(organisations_in(found)) if found.started_at else "",
         "objectives": [
-            (each, _buttons(user, each, OF_OBJECTIVE, "tabletop_objective_command", found, each.pk))
+            (each, _buttons(user, each, OF_OBJECTIVE, "tabletop_objective_command", found.code, each.pk))
             for each in found.objectives.select_related("tabletop")
         ],
         "points": [
-            (each, _buttons(user, each, OF_POINT, "evaluation_point_command", found, each.pk))
+            (each, _buttons(user, each, OF_POINT, "evaluation_point_command", found.code, each.pk))
             for each in found.evaluation_points.select_related("tabletop")
         ],
         "score": presenters.score_text(total_score(expected)) if found.started_at else "",
@@ -395,10 +395,11 @@ def tabletop(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _buttons(
-    viewer: object, thing: Any, commands: Mapping[str, Command], address: str, tabletop: Tabletop, key: object
+    viewer: object, thing: Any, commands: Mapping[str, Command], address: str, *keys: object
 ) -> list[tuple[Command, str, str]]:
+    """What may be done to a part of the exercise now; `keys` are the code of the exercise and what names the part in it."""
     return [
-        (command, reverse(f"workspace:{address}", args=[tabletop.code, key, name]), name)
+        (command, reverse(f"workspace:{address}", args=[*keys, name]), name)
         for name, command in commands_for(viewer, thing, commands).items()
     ]
 
@@ -413,7 +414,7 @@ def _injects(viewer: object, tabletop: Tabletop) -> list[dict[str, Any]]:
         expected = []
         for one in each.expected.all():
             one.inject = each
-            expected.append((one, _buttons(viewer, one, OF_EXPECTED, "expected_command", tabletop, one.pk)))
+            expected.append((one, _buttons(viewer, one, OF_EXPECTED, "expected_command", tabletop.code, one.pk)))
         deliveries = list(each.deliveries.all())
         found.append(
             {
@@ -423,7 +424,7 @@ def _injects(viewer: object, tabletop: Tabletop) -> list[dict[str, Any]]:
                 "responses": list(each.responses.all()),
                 "reached": len(deliveries),
                 "by_mail": sum(row.by_mail for row in deliveries),
-                "buttons": _buttons(viewer, each, OF_INJECT, "inject_command", tabletop, each.number),
+                "buttons": _buttons(viewer, each, OF_INJECT, "inject_command", tabletop.code, each.number),
             }
         )
     return found
@@ -442,7 +443,7 @@ def _participants(viewer: object, tabletop: Tabletop) -> list[dict[str, Any]]:
                 if can(viewer, RUN) and may_show_link(each)
                 else "",
                 "buttons": _buttons(
-                    viewer, each, OF_PARTICIPANT, "tabletop_participant_command", tabletop, each.number
+                    viewer, each, OF_PARTICIPANT, "tabletop_participant_command", tabletop.code, each.number
                 ),
             }
         )
@@ -462,7 +463,7 @@ def _verdicts(viewer: object, tabletop: Tabletop, expected: list[Any]) -> list[d
                 "notes": notes,
                 "buttons": [
                     row
-                    for row in _buttons(viewer, each, OF_EXPECTED, "expected_command", tabletop, each.pk)
+                    for row in _buttons(viewer, each, OF_EXPECTED, "expected_command", tabletop.code, each.pk)
                     if row[2] == "judge"
                 ],
             }

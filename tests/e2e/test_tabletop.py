@@ -126,7 +126,7 @@ def planned(page: Page) -> None:
     page.get_by_label("Starts").fill((clock.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"))
     press(page, "Plan the exercise")
     assert "Planned. Adapt the schedule" in page.locator("main").inner_text()
-    page.locator("#schedule").get_by_role("link", name=re.compile("^Edit: The vendor")).first.click()
+    page.locator("#schedule").get_by_role("link", name=re.compile(r"^Edit\s*:\s*The vendor")).first.click()
     page.get_by_label("Minute", exact=False).first.fill("-3")
     press(page, "Edit")
     assert "Minute -3 is before the start" in page.locator("main").inner_text()
@@ -185,7 +185,7 @@ def played(page: Page, own: dict[str, str], mails: MailServer, browser: Browser,
         assert answer is not None
         assert answer.headers["refresh"].startswith("20; url=")
         assert "Payment counters cannot open an account" in phone.locator("main").inner_text()
-        phone.get_by_role("link", name=re.compile("^Write what you do: ")).click()
+        phone.get_by_role("link", name=re.compile(r"^Write what you do\s*:")).click()
         phone.get_by_label("What you do").fill("Paper receipts, numbered.")
         press(phone, "Save")
         assert "Paper receipts, numbered." in phone.locator("main").inner_text()

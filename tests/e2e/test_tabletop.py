@@ -74,6 +74,11 @@ def follow(page: Page, words: str) -> None:
     page.get_by_role("link", name=words, exact=True).first.click()
 
 
+def shown(page: Page, words: str) -> None:
+    """A form may be answered in place: what it says comes a moment later."""
+    page.locator("main").get_by_text(words).first.wait_for()
+
+
 def sound(page: Page) -> None:
     """Nothing wrong by axe, and nothing that scrolls sideways on a phone."""
     wide = page.viewport_size or {"width": 1280, "height": 900}
@@ -89,6 +94,7 @@ def invite(page: Page, organisation: str, mail: str = "", *, part: str = "Partic
     page.get_by_label("Organisation", exact=False).first.select_option(organisation)
     page.get_by_label("E-mail for the invitation").fill(mail)
     press(page, "Invite")
+    shown(page, "Invited.")
 
 
 @pytest.mark.e2e
@@ -125,16 +131,17 @@ def planned(page: Page) -> None:
     follow(page, "Use it in an exercise")
     page.get_by_label("Starts").fill((clock.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"))
     press(page, "Plan the exercise")
-    assert "Planned. Adapt the schedule" in page.locator("main").inner_text()
+    shown(page, "Planned. Adapt the schedule")
     page.locator("#schedule").get_by_role("link", name=re.compile(r"^Edit\s*:\s*The vendor")).first.click()
     page.get_by_label("Minute", exact=False).first.fill("-3")
     press(page, "Edit")
-    assert "Minute -3 is before the start" in page.locator("main").inner_text()
+    shown(page, "Minute -3 is before the start")
     page.get_by_label("Minute", exact=False).first.fill("91")
     press(page, "Edit")
-    assert "would come after its end" in page.locator("main").inner_text()
+    shown(page, "would come after its end")
     page.get_by_label("Minute", exact=False).first.fill("15")
     press(page, "Edit")
+    page.locator("#participants").wait_for()
 
 
 def joined(page: Page, mails: MailServer, browser: Browser, site: Site) -> dict[str, str]:
@@ -161,17 +168,17 @@ def joined(page: Page, mails: MailServer, browser: Browser, site: Site) -> dict[
             own[who] = re.sub(r"^https?://[^/]+", "", address)
         with plain(browser, site) as phone:
             phone.goto(own[who])
-            assert "EXERCISE / EJERCICIO" in phone.locator("main").inner_text()
+            shown(phone, "EXERCISE / EJERCICIO")
             assert "billing" not in phone.locator("main").inner_text()
             phone.get_by_label("Your name").fill(who.title())
             phone.get_by_label("Your e-mail").fill(gives)
             press(phone, "I take part")
-            assert "You take part." in phone.locator("main").inner_text()
+            shown(phone, "You take part.")
         if gives and gives != mail:
             with plain(browser, site) as phone:
                 phone.goto(link_in(arrived(mails, gives, "gave this address")))
                 press(phone, "Yes, send them to me")
-                assert "Your address is confirmed" in phone.locator("main").inner_text()
+                shown(phone, "Your address is confirmed")
     return own
 
 
@@ -184,18 +191,18 @@ def played(page: Page, own: dict[str, str], mails: MailServer, browser: Browser,
         answer = phone.goto(own["mara"])
         assert answer is not None
         assert answer.headers["refresh"].startswith("20; url=")
-        assert "Payment counters cannot open an account" in phone.locator("main").inner_text()
+        shown(phone, "Payment counters cannot open an account")
         phone.get_by_role("link", name=re.compile(r"^Write what you do\s*:")).click()
         phone.get_by_label("What you do").fill("Paper receipts, numbered.")
         press(phone, "Save")
-        assert "Paper receipts, numbered." in phone.locator("main").inner_text()
+        shown(phone, "Paper receipts, numbered.")
     page.goto(home)
     page.locator("#inject-2").get_by_role("link", name=re.compile("^Send now")).click()
     press(page, "Send now")
     arrived(mails, ADDRESSES[0], "The vendor does not answer")
     follow(page, "Pause")
     press(page, "Pause")
-    assert "Paused at minute" in page.locator("main").inner_text()
+    shown(page, "Paused at minute")
     assert "is paused" in text_of(arrived(mails, ADDRESSES[1], "is paused"))
     sound(page)
     follow(page, "Go on")
@@ -209,9 +216,9 @@ def played(page: Page, own: dict[str, str], mails: MailServer, browser: Browser,
         observer.get_by_label(re.compile("^Valoración: ")).first.select_option("met")
         observer.get_by_label(re.compile("^Nota: ")).first.fill("A los seis minutos")
         press(observer, "Guardar")
-        assert "Sus observaciones quedaron guardadas." in observer.locator("main").inner_text()
+        shown(observer, "Sus observaciones quedaron guardadas.")
     page.goto(home)
-    assert "Paper receipts, numbered." in page.locator("main").inner_text()
+    shown(page, "Paper receipts, numbered.")
     follow(page, "End")
     press(page, "End")
     arrived(mails, ADDRESSES[0], "has ended")
@@ -223,9 +230,10 @@ def evaluated(page: Page, home: str) -> None:
     page.locator("#findings").get_by_role("link", name="Add a finding").click()
     page.get_by_label("Finding", exact=False).first.fill("No number on paper")
     press(page, "Add a finding")
+    shown(page, "Finding added.")
     follow(page, "Close the evaluation")
     press(page, "Close the evaluation")
-    assert "Say of each finding who carries it out" in page.locator("main").inner_text()
+    shown(page, "Say of each finding who carries it out")
     page.goto(home)
     follow(page, "1. No number on paper")
     follow(page, "Make it an action")
@@ -234,16 +242,16 @@ def evaluated(page: Page, home: str) -> None:
     page.get_by_label("Led by").select_option("water-board")
     page.get_by_label("Due date").fill("2027-06-30")
     press(page, "Make it an action")
-    assert "9.9.1" in page.locator("main").inner_text()
+    shown(page, "9.9.1")
     sound(page)
     page.goto(home)
     follow(page, "Close the evaluation")
     press(page, "Close the evaluation")
-    assert "Evaluated on" in page.locator("main").inner_text()
+    shown(page, "Evaluated on")
     page.goto("/workspace/tabletops/")
     page.locator("tr", has_text="Water billing cut off").first.get_by_role("link", name=re.compile("^Report")).click()
     sound(page)
-    assert "Met: 1 of" in page.locator("main").inner_text()
+    shown(page, "Met: 1 of")
     for kind in ("PDF", "Word"):
         with page.expect_download() as got:
             follow(page, kind)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse
@@ -21,12 +22,28 @@ from floreo.tabletops.access import (
 from floreo.tabletops.actions import evaluating, joining, planning, playing, running
 from floreo.tabletops.logic import State
 from floreo.tabletops.mails import own_link
-from floreo.tabletops.models import RUN, EvaluationPoint, ExpectedAction, Participant
+from floreo.tabletops.models import RUN, EvaluationPoint, ExpectedAction, Participant, Tabletop
 from floreo.workspace.commands import Command, allowed_by, command_view, new, over_row, starting_with
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.tabletops import forms
 
 AREA = "tabletops"
+
+
+def at(section: str) -> Callable[[Any], str]:
+    """Where it goes on: that part of the page of the exercise."""
+
+    def back(thing: Any) -> str:
+        tabletop = thing if isinstance(thing, Tabletop) else _exercise_of(thing)
+        return f"{tabletop.workspace_url()}#{section}"
+
+    return back
+
+
+def _exercise_of(part: Any) -> Tabletop:
+    found: Tabletop = part.inject.tabletop if isinstance(part, ExpectedAction) else part.tabletop
+    return found
+
 
 OF_INJECT: Mapping[str, Command] = {
     "send": Command(
@@ -36,9 +53,9 @@ OF_INJECT: Mapping[str, Command] = {
         new(CommandForm),
         running.send_inject,
         allowed_by(running.must_be_sendable),
-        section="schedule",
         help=_l("It goes to everybody who accepted, by e-mail and on their page. An inject is sent once."),
         done=_l("The inject is sent."),
+        back=at("schedule"),
     ),
     "skip": Command(
         _l("Skip the inject"),
@@ -47,9 +64,9 @@ OF_INJECT: Mapping[str, Command] = {
         new(forms.WhyForm),
         running.skip_inject,
         allowed_by(running.must_be_skippable),
-        section="schedule",
         help=_l("It is not sent, and what was expected upon it does not count."),
         done=_l("The inject is skipped."),
+        back=at("schedule"),
     ),
     "edit": Command(
         _l("Edit the inject"),
@@ -58,7 +75,7 @@ OF_INJECT: Mapping[str, Command] = {
         over_row(forms.InjectForm),
         planning.update_inject,
         allowed_by(planning.must_be_changeable),
-        section="schedule",
+        back=at("schedule"),
     ),
     "expected": Command(
         _l("Add an expected action"),
@@ -67,7 +84,7 @@ OF_INJECT: Mapping[str, Command] = {
         lambda data, i: forms.ExpectedForm(data, tabletop=i.tabletop),
         planning.add_expected,
         allowed_by(lambda each: planning.must_be_open(each.tabletop)),
-        section="schedule",
+        back=at("schedule"),
     ),
     "remove": Command(
         _l("Remove the inject"),
@@ -76,9 +93,8 @@ OF_INJECT: Mapping[str, Command] = {
         new(CommandForm),
         planning.remove_inject,
         allowed_by(planning.must_be_changeable),
-        section="schedule",
         done=_l("Removed."),
-        back=lambda i: f"{i.tabletop.workspace_url()}#schedule",
+        back=at("schedule"),
     ),
 }
 
@@ -95,7 +111,7 @@ OF_EXPECTED: Mapping[str, Command] = {
         lambda data, e: forms.ExpectedForm(data, tabletop=e.inject.tabletop, instance=e),
         planning.update_expected,
         _may_change,
-        section="schedule",
+        back=at("schedule"),
     ),
     "remove": Command(
         _l("Remove the expected action"),
@@ -104,9 +120,8 @@ OF_EXPECTED: Mapping[str, Command] = {
         new(CommandForm),
         planning.remove_expected,
         _may_change,
-        section="schedule",
         done=_l("Removed."),
-        back=lambda e: f"{e.inject.tabletop.workspace_url()}#schedule",
+        back=at("schedule"),
     ),
     "judge": Command(
         _l("Settle the verdict"),
@@ -115,8 +130,8 @@ OF_EXPECTED: Mapping[str, Command] = {
         starting_with(forms.JudgeForm, verdict=lambda e: e.verdict, note=lambda e: e.note),
         evaluating.judge,
         allowed_by(lambda e: evaluating.must_be_in_evaluation(e.inject.tabletop), playing.must_be_observable),
-        section="verdicts",
         help=_l("Where observers differ, or nobody noted it."),
+        back=at("verdicts"),
     ),
 }
 OF_OBJECTIVE: Mapping[str, Command] = {
@@ -127,7 +142,7 @@ OF_OBJECTIVE: Mapping[str, Command] = {
         over_row(forms.ObjectiveForm),
         planning.update_objective,
         allowed_by(lambda o: planning.must_be_open(o.tabletop)),
-        section="objectives",
+        back=at("objectives"),
     ),
     "remove": Command(
         _l("Remove the objective"),
@@ -136,9 +151,9 @@ OF_OBJECTIVE: Mapping[str, Command] = {
         new(CommandForm),
         planning.remove_objective,
         allowed_by(lambda o: planning.must_be_open(o.tabletop)),
-        section="objectives",
         help=_l("Its expected actions stay, without an objective."),
         done=_l("Removed."),
+        back=at("objectives"),
     ),
 }
 
@@ -155,7 +170,7 @@ OF_POINT: Mapping[str, Command] = {
         over_row(forms.AnswerForm),
         evaluating.answer_point,
         allowed_by(lambda p: evaluating.must_be_in_evaluation(p.tabletop)),
-        section="evaluation",
+        back=at("evaluation"),
     ),
     "remove": Command(
         _l("Remove the question"),
@@ -164,8 +179,8 @@ OF_POINT: Mapping[str, Command] = {
         new(CommandForm),
         planning.remove_point,
         _may_remove,
-        section="evaluation",
         done=_l("Removed."),
+        back=at("evaluation"),
     ),
 }
 OF_PARTICIPANT: Mapping[str, Command] = {
@@ -176,11 +191,11 @@ OF_PARTICIPANT: Mapping[str, Command] = {
         new(CommandForm),
         joining.renew_link,
         allowed_by(lambda p: planning.must_be_open(p.tabletop), joining.must_be_in),
-        section="participants",
         help=_l(
             "For a link that was lost or is known to others: the old one stops working at once. The new one goes to the person’s own address, or you hand it over."
         ),
         done=_l("The old link does not work any more."),
+        back=at("participants"),
     ),
     "remove": Command(
         _l("Remove the participant"),
@@ -189,37 +204,36 @@ OF_PARTICIPANT: Mapping[str, Command] = {
         new(forms.MaybeWhyForm),
         joining.remove_participant,
         allowed_by(joining.must_be_in),
-        section="participants",
         help=_l("The link closes and no e-mail is sent any more. What the person wrote stays."),
         done=_l("Removed."),
+        back=at("participants"),
     ),
 }
 
 
 def inject_command(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse:
     found = get_inject_for(request.user, code, number)
-    back = found.tabletop.workspace_url()
-    return command_view(request, found, OF_INJECT, name, area=AREA, back=back)
+    return command_view(request, found, OF_INJECT, name, area=AREA)
 
 
 def expected_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_expected_for(request.user, code, pk)
-    return command_view(request, found, OF_EXPECTED, name, area=AREA, back=found.inject.tabletop.workspace_url())
+    return command_view(request, found, OF_EXPECTED, name, area=AREA)
 
 
 def objective_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_objective_for(request.user, code, pk)
-    return command_view(request, found, OF_OBJECTIVE, name, area=AREA, back=found.tabletop.workspace_url())
+    return command_view(request, found, OF_OBJECTIVE, name, area=AREA)
 
 
 def point_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_point_for(request.user, code, pk)
-    return command_view(request, found, OF_POINT, name, area=AREA, back=found.tabletop.workspace_url())
+    return command_view(request, found, OF_POINT, name, area=AREA)
 
 
 def participant_command(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse:
     found = get_participant_for(request.user, code, number)
-    return command_view(request, found, OF_PARTICIPANT, name, area=AREA, back=found.tabletop.workspace_url())
+    return command_view(request, found, OF_PARTICIPANT, name, area=AREA)
 
 
 def may_show_link(participant: Participant) -> bool:

@@ -49,6 +49,7 @@ from floreo.workspace.tabletops.part_views import (
     OF_OBJECTIVE,
     OF_PARTICIPANT,
     OF_POINT,
+    at,
     may_show_link,
 )
 from floreo.workspace.verbs import history_of
@@ -89,11 +90,11 @@ COMMANDS: Mapping[str, Command] = {
         lambda data, _t: forms.InviteForm(data),
         joining.invite,
         allowed_by(planning.must_be_open),
-        section="participants",
         help=_l(
             "The invitation says only when the exercise is. Everything else is sent to who accepts by their own link, at the address that they give."
         ),
         done=_l("Invited."),
+        back=at("participants"),
     ),
     "pause": Command(
         _l("Pause the exercise"),
@@ -122,11 +123,11 @@ COMMANDS: Mapping[str, Command] = {
         lambda data, t: forms.FindingForm(data, tabletop=t),
         evaluating.add_finding,
         allowed_by(evaluating.must_be_in_evaluation),
-        section="findings",
         help=_l(
             "With an organisation and a due date it is a recommendation. It can become an action of the plan instead."
         ),
         done=_l("Finding added."),
+        back=at("findings"),
     ),
     "evaluate": Command(
         _l("Close the evaluation"),
@@ -147,7 +148,7 @@ COMMANDS: Mapping[str, Command] = {
         over_row(forms.HotWashForm),
         evaluating.write_hot_wash,
         allowed_by(evaluating.must_be_held),
-        section="hot-wash",
+        back=at("hot-wash"),
     ),
     "inject": Command(
         _l("Add an inject"),
@@ -156,7 +157,7 @@ COMMANDS: Mapping[str, Command] = {
         new(forms.InjectForm),
         planning.add_inject,
         allowed_by(planning.must_be_open),
-        section="schedule",
+        back=at("schedule"),
     ),
     "objective": Command(
         _l("Add an objective"),
@@ -165,7 +166,7 @@ COMMANDS: Mapping[str, Command] = {
         new(forms.ObjectiveForm),
         planning.add_objective,
         allowed_by(planning.must_be_open),
-        section="objectives",
+        back=at("objectives"),
     ),
     "point": Command(
         _l("Add a question of the evaluation"),
@@ -174,7 +175,7 @@ COMMANDS: Mapping[str, Command] = {
         new(forms.PointForm),
         planning.add_point,
         _may_add_point,
-        section="evaluation",
+        back=at("evaluation"),
     ),
     "edit": Command(
         _l("Edit the exercise"),

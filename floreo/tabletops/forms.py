@@ -36,23 +36,20 @@ class ObservationsForm(forms.Form):
 
     def _add(self, each: ExpectedAction) -> None:
         verdict, minute, note = self.before[each.pk]
-        what = {"what": each.in_language("text")}
         self.fields[f"verdict-{each.pk}"] = forms.ChoiceField(
-            label=_("Verdict: %(what)s") % what,
+            label=_("Verdict"),
             choices=[("", _("Not observed")), *VerdictChoice.choices],
             required=False,
             initial=verdict,
         )
         self.fields[f"minute-{each.pk}"] = forms.IntegerField(
-            label=_("Minute: %(what)s") % what,
+            label=_("Minute"),
             required=False,
             min_value=0,
             initial=minute,
             widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
         )
-        self.fields[f"note-{each.pk}"] = forms.CharField(
-            label=_("Note: %(what)s") % what, required=False, max_length=1000, initial=note
-        )
+        self.fields[f"note-{each.pk}"] = forms.CharField(label=_("Note"), required=False, max_length=1000, initial=note)
 
     def by_inject(self) -> list[tuple[Inject, list[tuple[ExpectedAction, Any, Any, Any]]]]:
         found: dict[int, tuple[Inject, list[tuple[ExpectedAction, Any, Any, Any]]]] = {}

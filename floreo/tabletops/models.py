@@ -4,7 +4,7 @@ observed; and what follows from it."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -246,9 +246,18 @@ class Tabletop(Record, Translated, Sourced):
         return Entry("tabletop", self.title, " ".join([self.code, *spoken(self), self.aim]), here, here)
 
 
-class OfTabletopQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, viewer: object) -> OfTabletopQuerySet:
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfTabletop(models.QuerySet[Row]):
+    """Rows of parts of an exercise: read by who reads the exercise."""
+
+    def visible_to(self, viewer: object) -> Self:
         return self if can(viewer, READ) else self.none()
+
+
+class ObjectiveQuerySet(OfTabletop["TabletopObjective"]):
+    pass
 
 
 class TabletopObjective(Record, Translated):
@@ -258,7 +267,7 @@ class TabletopObjective(Record, Translated):
     position = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(max_length=300, verbose_name=_("Objective"))
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = ObjectiveQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -268,6 +277,10 @@ class TabletopObjective(Record, Translated):
 
     def audit_subject(self) -> models.Model:
         return self.tabletop
+
+
+class InjectQuerySet(OfTabletop["Inject"]):
+    pass
 
 
 class Inject(Record, Translated):
@@ -290,7 +303,7 @@ class Inject(Record, Translated):
     sent_by = models.CharField(max_length=200, blank=True)  # empty: by the clock
     reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = InjectQuerySet.as_manager()
 
     class Meta:
         ordering = ["minute", "number"]
@@ -319,6 +332,10 @@ class Inject(Record, Translated):
         return f"{self.tabletop.workspace_url()}#inject-{self.number}"
 
 
+class ExpectedActionQuerySet(OfTabletop["ExpectedAction"]):
+    pass
+
+
 class ExpectedAction(Record, Translated):
     """What participants should do upon an inject. Its verdict is settled in the evaluation."""
 
@@ -338,7 +355,7 @@ class ExpectedAction(Record, Translated):
     verdict = models.CharField(max_length=7, choices=VerdictChoice.choices, blank=True, verbose_name=_("Verdict"))
     note = models.CharField(max_length=1000, blank=True, verbose_name=_("Note"))
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = ExpectedActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["inject__minute", "inject__number", "position", "pk"]
@@ -351,6 +368,10 @@ class ExpectedAction(Record, Translated):
 
     def workspace_url(self) -> str:
         return self.inject.workspace_url()
+
+
+class TabletopParticipantQuerySet(OfTabletop["Participant"]):
+    pass
 
 
 class Participant(Record):
@@ -393,7 +414,7 @@ class Participant(Record):
     accepted_at = models.DateTimeField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = TabletopParticipantQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -421,6 +442,10 @@ class Participant(Record):
         return f"{self.tabletop.workspace_url()}#participants"
 
 
+class TabletopDeliveryQuerySet(OfTabletop["Delivery"]):
+    pass
+
+
 class Delivery(Record):
     """That one inject reached one participant: once, by e-mail and on their page, or on the page alone."""
 
@@ -428,7 +453,7 @@ class Delivery(Record):
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="deliveries")
     by_mail = models.BooleanField(default=False)
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = TabletopDeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -441,6 +466,10 @@ class Delivery(Record):
         return self.inject.tabletop
 
 
+class TabletopResponseQuerySet(OfTabletop["Response"]):
+    pass
+
+
 class Response(Record):
     """What a participant wrote that they do, or after the end in the first talk. TLP:AMBER: for those who run the exercise."""
 
@@ -451,7 +480,7 @@ class Response(Record):
     is_afterwards = models.BooleanField(default=False)
     written_at = models.DateTimeField()
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = TabletopResponseQuerySet.as_manager()
 
     class Meta:
         ordering = ["written_at", "pk"]
@@ -461,6 +490,10 @@ class Response(Record):
 
     def audit_subject(self) -> models.Model:
         return self.participant.tabletop
+
+
+class TabletopObservationQuerySet(OfTabletop["Observation"]):
+    pass
 
 
 class Observation(Record):
@@ -473,7 +506,7 @@ class Observation(Record):
     by = models.CharField(max_length=200)
     by_code = models.CharField(max_length=120)
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = TabletopObservationQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -486,6 +519,10 @@ class Observation(Record):
         return self.expected.inject.tabletop
 
 
+class EvaluationPointQuerySet(OfTabletop["EvaluationPoint"]):
+    pass
+
+
 class EvaluationPoint(Record, Translated):
     """What the evaluation asks, and what those who run the exercise answer to it."""
 
@@ -496,7 +533,7 @@ class EvaluationPoint(Record, Translated):
     text = models.CharField(max_length=500, verbose_name=_("Question"))
     answer = models.TextField(max_length=4000, blank=True, verbose_name=_("Answer"))
 
-    objects = OfTabletopQuerySet.as_manager()
+    objects = EvaluationPointQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -73,12 +73,12 @@ from floreo.tabletops.models import (
     ExpectedAction,
     Inject,
     Observation,
-    Participant,
     Response,
     Scenario,
     Tabletop,
     TabletopFinding,
 )
+from floreo.tabletops.models import Participant as Player
 from floreo.training.models import Cohort, Course, Enrolment, Programme
 from tests.feeds.notices_made import make_finding
 
@@ -346,9 +346,7 @@ def _tabletops() -> None:
     expected = save(ExpectedAction(inject=inject, text=f"{word} expected"))
     save(Observation(expected=expected, verdict="met", by=f"{word} observer", by_code="planted", note=word))
     one = save(
-        Participant(
-            tabletop=held, number=1, name=f"{word} name", organisation_name=word, state="accepted", accepted_at=now
-        )
+        Player(tabletop=held, number=1, name=f"{word} name", organisation_name=word, state="accepted", accepted_at=now)
     )
     save(Response(participant=one, inject=inject, text=f"{word} text", written_at=now))
     save(TabletopFinding(tabletop=held, number=1, title=f"{word} finding", text=word))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -35,10 +34,11 @@ def own_site(mails: MailServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @contextmanager
-def plain(browser: Browser, site: Site, **more: Any) -> Iterator[Page]:
+def plain(browser: Browser, site: Site) -> Iterator[Page]:
     """A phone without script."""
-    settings = {"viewport": {"width": 360, "height": 800}, "locale": "en", "java_script_enabled": False} | more
-    context = browser.new_context(base_url=site.address, **settings)
+    context = browser.new_context(
+        base_url=site.address, viewport={"width": 360, "height": 800}, locale="en", java_script_enabled=False
+    )
     try:
         yield context.new_page()
     finally:

@@ -81,7 +81,7 @@ def test_nothing_of_an_exercise_counts_in_any_value_about_incidents() -> None:
     period = Period(date(2026, 1, 1), date(2026, 12, 31))
 
     def values() -> dict[str, object]:
-        found = {}
+        found: dict[str, object] = {}
         for name in named:
             choices = offered()[name].choices
             extra = ((("of", next(iter(choices()))[0]),),) if choices else ((),)

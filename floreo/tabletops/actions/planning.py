@@ -84,9 +84,9 @@ def plan_tabletop(
 ) -> Tabletop:
     """A new exercise, with copies of all parts of the scenario. Title, aim and duration are the scenario's unless others are given."""
     made = Tabletop(scenario=scenario, planned_at=planned_at, code=_free_code(clock.calendar_day(planned_at).year))
-    given = {name: value for name, value in facts.items() if value not in (None, "")}
+    given: dict[str, Any] = {name: value for name, value in facts.items() if value not in (None, "")}
     if scenario is not None:
-        given = {"aim": scenario.aim, "duration": scenario.duration} | given
+        given = {"aim": scenario.aim, "duration": scenario.duration, **given}
         made.translations = {
             code: {name: text for name, text in texts.items() if name in Tabletop.translated_fields}
             for code, texts in scenario.translations.items()

@@ -11,8 +11,8 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.writing import lock_latest, refuse, require_text, save
 from floreo.tabletops.access import Guest
 from floreo.tabletops.actions.joining import must_be_own
-from floreo.tabletops.logic import State
-from floreo.tabletops.models import ExpectedAction, Inject, Observation, Participant, Response, Verdict, VerdictChoice
+from floreo.tabletops.logic import State, Verdict
+from floreo.tabletops.models import ExpectedAction, Inject, Observation, Participant, Response, VerdictChoice
 
 MOST_RESPONSES = 500  # of one participant
 

@@ -63,7 +63,7 @@ def test_the_list_costs_the_same_at_one_row_and_at_five(
 ) -> None:
     browser = browser_of(secretariat)
     browser.get(LIST)
-    with django_assert_num_queries(14) as one:
+    with django_assert_num_queries(7) as one:
         browser.get(f"{LIST}?state=planned")
     for _n in range(4):
         planning.plan_tabletop(by=SYSTEM, scenario=Scenario.objects.all()[0], planned_at=clock.now())

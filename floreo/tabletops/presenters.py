@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from floreo.core.ui.locale import moment, number
 from floreo.core.wording import day_text, number_figures
@@ -105,7 +105,7 @@ def finding_text(finding: TabletopFinding) -> str:
         "day": day_text(finding.due_on) if finding.due_on else "",
     }
     if finding.closed_on is not None:
-        return _("Closed on %(day)s.") % {"day": day_text(finding.closed_on)}
+        return pgettext("a finding", "Closed on %(day)s.") % {"day": day_text(finding.closed_on)}
     if finding.became:
         return _("Action of the plan: %(who)s, by %(day)s.") % words if finding.due_on else _("Action of the plan.")
     if finding.is_followed:

@@ -35,6 +35,7 @@ APPS = (
     "publications",
     "evidence",
     "infrastructure",
+    "tabletops",
     "training",
     "surveys",
     "certificates",

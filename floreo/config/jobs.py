@@ -26,6 +26,7 @@ from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.feeds.actions.duty import alert_due
 from floreo.feeds.actions.notices import send_due
 from floreo.organisations.queries import in_the_country, openpgp_key_of
+from floreo.tabletops.recipients import may_leave
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Lane(StrEnum):
     FEEDS = "feeds"
     OUTSIDE = "outside"  # asks other machines, which may take their time
     RECORDS = "records"  # what follows from the records: states, readings, reminders
+    EXERCISES = "exercises"  # sends injects at their minute, whatever else is to do
     TEXTS = "texts"  # reads and draws documents
     NIGHT = "night"
 
@@ -104,7 +106,7 @@ JOBS = {
     "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
     "signed heads": Job(sign_and_send, timedelta(hours=1), Lane.OUTSIDE),
     "backup": Job(daily_backup, timedelta(days=1), Lane.NIGHT),
-    delivery.JOB: Job(partial(delivery.deliver_due, openpgp_key_of), timedelta(seconds=5), Lane.MAIL),
+    delivery.JOB: Job(partial(delivery.deliver_due, openpgp_key_of, may_leave), timedelta(seconds=5), Lane.MAIL),
 }
 _FURTHEST = timedelta(minutes=20)  # beyond a job's own interval nothing is put off for longer
 _MOST_DEATHS = 3

@@ -86,6 +86,9 @@ class Permission(StrEnum):
     DEPENDENCY_EDIT = "dependency.edit"  # enter, check and withdraw dependencies
     CASCADE_RUN = "cascade.run"  # what-ifs, cascades and single points of failure: they tell of every dependency
     DESIGNATION_DECIDE = "designation.decide"  # decide whether a service is designated, review and withdraw it
+    TABLETOP_READ = "tabletop.read"  # tabletop exercises with what participants wrote, and the library of scenarios
+    TABLETOP_RUN = "tabletop.run"  # plan and run them, invite, observe, evaluate
+    TABLETOP_FINDING = "tabletop.finding"  # recommendations of exercises, of all or of one's own organisation
     SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
     SURVEY_RUN = "survey.run"  # write and publish surveys, enter answers on paper, weights
     ASSESSMENT_READ = "assessment.read"  # what organisations answer to assessments, their gaps and plans
@@ -175,6 +178,9 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.DEPENDENCY_EDIT: _("Change which service depends on which"),
     Permission.CASCADE_RUN: _("Run cascades and see single points of failure"),
     Permission.DESIGNATION_DECIDE: _("Decide on the designation of services"),
+    Permission.TABLETOP_READ: _("See tabletop exercises with what participants wrote"),
+    Permission.TABLETOP_RUN: _("Plan, run and evaluate tabletop exercises"),
+    Permission.TABLETOP_FINDING: _("See and close recommendations of tabletop exercises"),
     Permission.SURVEY_READ: _("See surveys that are not public, and their progress"),
     Permission.SURVEY_RUN: _("Run surveys"),
     Permission.SURVEY_DATA: _("See single answers to surveys"),
@@ -203,11 +209,9 @@ _OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: O
 _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
 _ASSESSED = {P.ASSESSMENT_READ: OWN, P.ASSESSMENT_ANSWER: OWN}
 _OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for those who handle it
-_OF_DEPENDENCIES = (
-    P.DEPENDENCY_READ,
-    P.DEPENDENCY_EDIT,
-    P.CASCADE_RUN,
-)  # who depends on whom is for those who work with it
+# Who depends on whom is for those who work with it, and what participants of exercises wrote for those who run them.
+_OF_DEPENDENCIES = (P.DEPENDENCY_READ, P.DEPENDENCY_EDIT, P.CASCADE_RUN)
+_OF_EXERCISES = (P.TABLETOP_READ, P.TABLETOP_RUN, P.TABLETOP_FINDING)
 
 ROLES: Mapping[str, Role] = {
     role.name: role
@@ -219,7 +223,15 @@ ROLES: Mapping[str, Role] = {
             {
                 p: ALL
                 for p in P
-                if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED, P.ADVISORY_RED, *_OF_THE_TEAM, *_OF_DEPENDENCIES)
+                if p
+                not in (
+                    P.EVIDENCE_STRICT,
+                    P.EVIDENCE_RED,
+                    P.ADVISORY_RED,
+                    *_OF_THE_TEAM,
+                    *_OF_DEPENDENCIES,
+                    *_OF_EXERCISES,
+                )
             },
             needs_second_factor=True,
         ),
@@ -238,6 +250,7 @@ ROLES: Mapping[str, Role] = {
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN, P.INCIDENT_READ: OWN}
+            | {P.TABLETOP_FINDING: OWN}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL}
             | _ASSESSED
             | {P.ASSESSMENT_REVIEW: OWN},
@@ -264,7 +277,8 @@ ROLES: Mapping[str, Role] = {
             | {P.ADVISORY_READ: ALL, P.ADVISORY_WRITE: ALL, P.ADVISORY_PUBLISH: ALL, P.ADVISORY_RED: ALL}
             | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.DEPENDENCY_EDIT: ALL}
             | {P.CASCADE_RUN: ALL}
-            | {P.REGISTER_PROPOSE: ALL, P.CONTACT_DRILL_RUN: ALL},
+            | {P.REGISTER_PROPOSE: ALL, P.CONTACT_DRILL_RUN: ALL}
+            | {P.TABLETOP_READ: ALL, P.TABLETOP_RUN: ALL, P.TABLETOP_FINDING: ALL},
         ),
         Role(
             "operator",
@@ -282,6 +296,7 @@ ROLES: Mapping[str, Role] = {
                 P.ADVISORY_READ: ALL,
                 P.SERVICE_READ: OWN,
                 P.DEPENDENCY_READ: OWN,
+                P.TABLETOP_FINDING: OWN,
                 P.EVIDENCE_KEEP: OWN,
             }
             | _ASSESSED,

@@ -91,6 +91,13 @@ def _no_key(_address: str) -> str:
     return ""
 
 
+MayLeave = Callable[[OutboxMail], bool]  # asked right before a letter leaves: whether it still may
+
+
+def _whatever(_mail: OutboxMail) -> bool:
+    return True
+
+
 class KeyUnfit(Refused):
     """The receiver's OpenPGP key cannot be used: nothing leaves in the open instead."""
 
@@ -130,12 +137,12 @@ def message_of(mail: OutboxMail, make: Callable[..., EmailMessage] = EmailMessag
     return message
 
 
-def deliver_due(key_of: KeyOf = _no_key) -> int:
-    """Sends what is due and returns how many left. Raises ServerSilent, once all is put off, when the server is not to
-    be reached; more than one worker may run it at once."""
+def deliver_due(key_of: KeyOf = _no_key, may_leave: MayLeave = _whatever) -> int:
+    """Sends what is due and returns how many left; what may not leave any more is dropped. Raises ServerSilent, once all is
+    put off, when the server is not to be reached; more than one worker may run it at once."""
     sent, until = 0, time.monotonic() + BUDGET
     _let_go(clock.now())
-    with _Server(key_of) as server:
+    with _Server(key_of, may_leave) as server:
         for batch in iter(_claim, []):
             sent += _send_batch(server, batch, until)
             if time.monotonic() > until:
@@ -171,8 +178,8 @@ def _claim() -> list[OutboxMail]:
 class _Server:
     """One connection for many letters, made when the first is sent and made again when it breaks."""
 
-    def __init__(self, key_of: KeyOf = _no_key) -> None:
-        self.key_of = key_of
+    def __init__(self, key_of: KeyOf = _no_key, may_leave: MayLeave = _whatever) -> None:
+        self.key_of, self.may_leave = key_of, may_leave
         self.connection: Any = get_connection()
         self.is_open = False
         self.broken = 0  # times in a row that the line was cut
@@ -229,6 +236,9 @@ def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
         if at and time.monotonic() > until:  # one at least, however slow the server
             _give_back(batch[at:])
             break
+        if not server.may_leave(mail):
+            discard(OutboxMail.objects.filter(pk=mail.pk), why="It may not be sent to this address any more.")
+            continue
         if mail.pk in full:
             words = _("This address has received as many e-mails as one day allows.")
             _put_off(mail, Verdict(MailState.WAITING, words), timedelta(hours=4))

@@ -41,6 +41,8 @@ PRIVATE_ROUTES = (
     PrivateRoute("competitions/jury"),
     PrivateRoute("survey/link"),
     PrivateRoute("survey/interview"),
+    PrivateRoute("exercise/mine"),
+    PrivateRoute("exercise/confirm"),
     PrivateRoute("advisories/confirm"),
     PrivateRoute("advisories/unsubscribe"),
     PrivateRoute("welcome", checks_origin=True),

@@ -43,6 +43,7 @@ from floreo.portal.views import (
     report,
     reports,
     surveys,
+    tabletops,
     training,
 )
 
@@ -182,6 +183,12 @@ urlpatterns: list[URLPattern] = [
     path("workforce/answer/<str:token>/", courses.answer_needs_page, name="answer_needs"),
     path("services/", infrastructure.infrastructure, name="infrastructure"),
     path("services/<slug:code>/", infrastructure.service, name="essential_service"),
+    path("exercises/", tabletops.tabletops, name="tabletops"),
+    path("exercise/mine/<str:token>/", tabletops.own, name="tabletop_own"),
+    path("exercise/mine/<str:token>/write/", tabletops.write, name="tabletop_write"),
+    path("exercise/mine/<str:token>/observe/", tabletops.observe, name="tabletop_observe"),
+    path("exercise/mine/<str:token>/exercise.ics", tabletops.own_calendar, name="tabletop_calendar"),
+    path("exercise/confirm/<str:token>/", tabletops.confirm, name="tabletop_confirm"),
     path("initiatives/", initiatives.initiatives, name="initiatives"),
     path("initiatives/propose/", initiatives.propose, name="propose_initiative"),
     path("initiatives/<slug:code>/", initiatives.initiative, name="initiative"),

@@ -25,6 +25,7 @@ from floreo.organisations.models import Organisation, Person
 from floreo.publications.models import Publication
 from floreo.reviews.models import Answer
 from floreo.strategy.models import Action, BudgetLine, Grant, ImportDraft, Payment
+from floreo.tabletops.models import Tabletop
 from floreo.training.models import Cohort
 from tests.contracts.planted_inside import ACTION, ASN, COMMON, EDITION
 from tests.portal.test_leaks_of_reviews import text_of
@@ -71,6 +72,10 @@ def own_addresses() -> list[str]:
     for group in Cohort.objects.filter(Q(code__startswith=COMMON) | Q(code="planted-cohort")):
         listed = reverse("workspace:training_participants", args=[group.code])
         found += [group.workspace_url(), listed, f"{listed}?download=csv", group.get_absolute_url()]
+    for held in Tabletop.objects.filter(code__in=["ex-2026-90", "ex-2026-91"]):
+        found += [held.workspace_url(), reverse("workspace:tabletop_report", args=[held.code])]
+        found += [reverse("workspace:tabletop_report_file", args=[held.code, form]) for form in ("pdf", "docx")]
+        found += [each.workspace_url() for each in held.findings.all()]
     for person in Person.objects.filter(code__startswith=COMMON):
         found.append(reverse("workspace:person", args=[person.code]))
     for piece in Evidence.objects.filter(code__startswith=COMMON):
@@ -97,6 +102,8 @@ def _of_the_desks() -> list[str]:
         "ambassador_requests",
         "campaigns",
         "surveys",
+        "tabletops",
+        "tabletop_findings",
         "advisories",
         "channels",
         "imports",

@@ -92,6 +92,16 @@ from floreo.strategy.models import (
     Update,
 )
 from floreo.surveys.models import Survey
+from floreo.tabletops.models import (
+    ExpectedAction,
+    Inject,
+    Observation,
+    Response,
+    Scenario,
+    Tabletop,
+    TabletopFinding,
+)
+from floreo.tabletops.models import Participant as Player
 from floreo.training.models import Cohort, Course, Enrolment, Programme
 from tests.feeds.notices_made import make_finding
 
@@ -124,6 +134,8 @@ WORDS = {
     P.INCIDENT_SETUP: f"{COMMON}setup",
     P.CONSULTATION_READ: f"{COMMON}comment",
     P.TRAINING_READ: f"{COMMON}course",
+    P.TABLETOP_READ: f"{COMMON}drill",
+    P.TABLETOP_FINDING: f"{COMMON}advice",
     P.OUTREACH_READ: f"{COMMON}ambassador",
     P.AWARENESS_READ: f"{COMMON}campaign",
     P.SURVEY_READ: f"{COMMON}survey",
@@ -187,6 +199,8 @@ def plant(*, by: Any) -> None:
         (_services, (power,)),
         (_dependencies, (power,)),
         (_cascades, ()),
+        (_tabletops, ()),
+        (_recommendation, (power,)),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -338,6 +352,48 @@ def _training() -> None:
         "source": word,
     }
     save(Certificate(code="PLANTED22222", number="2026-99999", serial=99_999, name=f"{word} holder", **facts))
+
+
+def _tabletops() -> None:
+    """An exercise that was held and published: the public reads the title of its scenario, and nothing of this."""
+    word, now = WORDS[P.TABLETOP_READ], clock.now()
+    shown = save(Scenario(code="planted-scenario", title="Planted", aim=word, audience=word))
+    save(Scenario(code=f"{word}-scenario", title=f"{word} scenario", aim=word, audience=word))
+    held = save(
+        Tabletop(
+            code="ex-2026-90",
+            scenario=shown,
+            title=f"{word} title",
+            aim=f"{word} aim",
+            place=f"{word} place",
+            planned_at=now,
+            started_at=now,
+            ended_at=now,
+            state="ended",
+            evaluation_due_on=clock.today(),
+            hot_wash=f"{word} talk",
+            is_public=True,
+        )
+    )
+    inject = save(
+        Inject(tabletop=held, number=1, minute=0, title=f"{word} inject", text=word, state="sent", sent_at=now)
+    )
+    expected = save(ExpectedAction(inject=inject, text=f"{word} expected"))
+    save(Observation(expected=expected, verdict="met", by=f"{word} observer", by_code="planted", note=word))
+    one = save(
+        Player(tabletop=held, number=1, name=f"{word} name", organisation_name=word, state="accepted", accepted_at=now)
+    )
+    save(Response(participant=one, inject=inject, text=f"{word} text", written_at=now))
+    save(TabletopFinding(tabletop=held, number=1, title=f"{word} finding", text=word))
+
+
+def _recommendation(power: Organisation) -> None:
+    """What an evaluated exercise recommends to an organisation."""
+    word, now = WORDS[P.TABLETOP_FINDING], clock.now()
+    times = {"planned_at": now, "started_at": now, "ended_at": now}
+    held = save(Tabletop(code="ex-2026-91", title="Planted", state="evaluated", evaluated_on=clock.today(), **times))
+    facts = {"organisation": power, "due_on": clock.today()}
+    save(TabletopFinding(tabletop=held, number=1, title=f"{word} title", text=word, **facts))
 
 
 def _outreach() -> None:

@@ -82,6 +82,15 @@ OPEN = {
     "attendance.by_code_and_name",  # name, address and the code at the check_in: throttled
     "attendance.recorded_at_door",  # whoever holds the trainer's link of that session
     "attendance.walked_in_at_door",
+    "tabletop_participant.accepted",  # whoever holds the own link of one participant of an exercise
+    "tabletop_participant.declined",
+    "tabletop_participant.address_given",
+    "tabletop_participant.address_confirmed",  # whoever has the address, by the link that was sent there
+    "tabletop_participant.left",
+    "tabletop_participant.link_reported",
+    "tabletop_response.written",
+    "tabletop_observation.noted_by_link",  # an observer
+    "tabletop_findings.settled",  # says of findings what the plan says already
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }
 

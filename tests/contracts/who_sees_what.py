@@ -92,17 +92,24 @@ WITHHELD = (
     ),
     Withheld("dependencies", "Which service needs which, and what bridges it", P.DEPENDENCY_READ),
     Withheld("cascades", "What-ifs, and what follows from them", P.CASCADE_RUN),
+    Withheld(
+        "exercises", "Tabletop exercises: their injects, who takes part, what they wrote, findings", P.TABLETOP_READ
+    ),
+    Withheld(
+        "recommendations", "Recommendations of an exercise to an organisation, once it is evaluated", P.TABLETOP_FINDING
+    ),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
 ADVISORIES = tuple(w.name for w in WITHHELD if w.name.startswith("advisories"))
 ALL = tuple(w.name for w in WITHHELD)
-_TASKS = ("plan", *EVIDENCE, "assessments")
+_TASKS = ("plan", *EVIDENCE, "assessments", "recommendations")
 _WORK = {
     "answers": P.REVIEW_DECIDE,
     "meetings": P.MEETING_RUN,
     "outreach": P.OUTREACH_RUN,
     "campaigns": P.AWARENESS_RUN,
+    "exercises": P.TABLETOP_RUN,
 }
 _CASES = ("incidents", "shared cases")
 _OF_TEAM = {
@@ -136,6 +143,7 @@ EXITS = (
             "surveys",
             "drills",
             "services",
+            "exercises",
             *_CASES,
         ),
         work=_OF_TEAM,

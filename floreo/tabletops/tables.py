@@ -1,0 +1,157 @@
+"""Exercises as open data, as little as is public of them; and the lists of those who run them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core import clock
+from floreo.core.columns import CHANGED, column, day
+from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.tabletops.logic import ParticipantState
+from floreo.tabletops.models import (
+    FINDING,
+    READ,
+    Scenario,
+    StateChoice,
+    Tabletop,
+    TabletopFinding,
+)
+from floreo.tabletops.queries import organisations_in
+
+
+def _published(_viewer: object) -> QuerySet[Tabletop]:
+    """The same for everybody: what is public of an exercise, and nothing else of it."""
+    return Tabletop.objects.published().select_related("scenario")
+
+
+TABLETOPS = Table(
+    "exercises_held",
+    _("Exercises held"),
+    _(
+        "Tabletop exercises that were held and published: when, with which scenario, and how many organisations took part."
+    ),
+    rows=_published,
+    columns=(
+        column("code", _("Code"), _("Identifies the exercise")),
+        Column("held_on", _("Held on"), _("Day on which it began"), lambda t: t.held_on, CellKind.DATE),
+        Column("scenario", _("Scenario"), _("What was exercised"), lambda t: t.scenario.title),
+        Column(
+            "scenario_es",
+            _("Scenario in Spanish"),
+            _("Where there is one"),
+            lambda t: t.scenario.translations.get("es", {}).get("title", ""),
+        ),
+        Column(
+            "organisations",
+            _("Organisations"),
+            _("How many organisations took part"),
+            organisations_in,
+            CellKind.WHOLE,
+        ),
+    ),
+    order=("-started_at", "pk"),
+    search=("scenario__title", "code"),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+_STATE = Filter("state", _("State"), lambda: StateChoice.choices, lambda rows, v: rows.filter(state=v))
+
+
+def _known_scenarios() -> Iterable[tuple[str, str]]:
+    return [(s.code, s.in_language("title")) for s in Scenario.objects.filter(tabletops__isnull=False).distinct()]
+
+
+def _tabletops(viewer: object) -> QuerySet[Tabletop]:
+    """With how many accepted, how many findings there are and how many of those are open."""
+    rows = Tabletop.objects.visible_to(viewer).select_related("scenario")
+    return rows.annotate(
+        number_accepted=Count("participants", filter=Q(participants__state=ParticipantState.ACCEPTED), distinct=True),
+        number_of_findings=Count("findings", distinct=True),
+        open_findings=Count("findings", filter=Q(findings__closed_on=None), distinct=True),
+    )
+
+
+LIST = Table(
+    "tabletops",
+    _("Exercises"),
+    _("Tabletop exercises: planned, running, held and evaluated."),
+    rows=_tabletops,
+    columns=(
+        column("code", _("Code"), _("Part of its address")),
+        column("title", _("Title"), _("As planned")),
+        Column("scenario", _("Scenario"), _("Code of the scenario"), lambda t: t.scenario.code if t.scenario else None),
+        column("planned_at", _("Starts"), _("When it is planned"), CellKind.MOMENT),
+        column("duration", _("Duration, in minutes"), _("Without pauses"), CellKind.WHOLE),
+        column("state", _("State"), _("planned, running, paused, ended, evaluated or cancelled")),
+        column("number_accepted", _("Accepted"), _("People who accepted"), CellKind.WHOLE),
+        column("number_of_findings", _("Findings"), _("All of them"), CellKind.WHOLE),
+        column("open_findings", _("Open findings"), _("Not closed"), CellKind.WHOLE),
+        CHANGED,
+    ),
+    order=("-planned_at", "-pk"),
+    needs=READ,
+    search=("title", "code", "scenario__title"),
+    filters=(
+        _STATE,
+        Filter("scenario", _("Scenario"), _known_scenarios, lambda rows, v: rows.filter(scenario__code=v)),
+    ),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+FOLLOWED = (
+    ("open", _("Open")),
+    ("overdue", _("Overdue")),
+    ("closed", _("Closed")),
+    ("undecided", _("Not decided")),
+)
+
+
+def _by_follow(rows: QuerySet[TabletopFinding], value: str) -> QuerySet[TabletopFinding]:
+    is_open = rows.filter(closed_on=None)
+    return {
+        "open": is_open,
+        "overdue": is_open.filter(due_on__lt=clock.today()),
+        "closed": rows.exclude(closed_on=None),
+        "undecided": is_open.filter(due_on=None, became=""),
+    }.get(value, rows)
+
+
+def _findings(viewer: object) -> QuerySet[TabletopFinding]:
+    """Open ones first."""
+    rows = TabletopFinding.objects.visible_to(viewer).select_related("tabletop__scenario", "organisation")
+    closed = Case(When(closed_on=None, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return rows.annotate(is_over=closed)
+
+
+FINDINGS = Table(
+    "tabletop_findings",
+    _("Findings of exercises"),
+    _("What exercises showed, who follows it up, and by when."),
+    rows=_findings,
+    columns=(
+        Column("exercise", _("Exercise"), _("Code of the exercise"), lambda f: f.tabletop.code),
+        column("number", _("Number"), _("Within the exercise"), CellKind.WHOLE),
+        column("title", _("Finding"), _("In a few words")),
+        Column(
+            "organisation",
+            _("Carried out by"),
+            _("Code of the organisation"),
+            lambda f: f.organisation.code if f.organisation else None,
+        ),
+        day("due_on", _("Due date"), _("By when")),
+        Column(
+            "is_action", _("Action of the plan"), _("Whether it became one"), lambda f: bool(f.became), CellKind.FLAG
+        ),
+        day("closed_on", _("Closed on"), _("When it was done")),
+        CHANGED,
+    ),
+    order=("is_over", "pk"),
+    key="number",
+    needs=FINDING,
+    search=("title", "text", "tabletop__code", "organisation__name"),
+    filters=(Filter("follow", _("State"), lambda: FOLLOWED, _by_follow),),
+)
+TABLES = {TABLETOPS.name: TABLETOPS}

@@ -46,6 +46,7 @@ APPS = (
     "feeds",
     "advisories",
     "incidents",
+    "obligations",
     "reports",
     "packs",
     "tasks",

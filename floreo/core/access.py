@@ -89,6 +89,14 @@ class Permission(StrEnum):
     TABLETOP_READ = "tabletop.read"  # tabletop exercises with what participants wrote, and the library of scenarios
     TABLETOP_RUN = "tabletop.run"  # plan and run them, invite, observe, evaluate
     TABLETOP_FINDING = "tabletop.finding"  # recommendations of exercises, of all or of one's own organisation
+    OBLIGATION_READ = (
+        "obligation.read"  # what is due under a law, of all organisations or of one's own, and what came in
+    )
+    OBLIGATION_EDIT = "obligation.edit"  # obligations themselves; accept, return and record what is due
+    OBLIGATION_ANSWER = "obligation.answer"  # submit what is due of one's own organisation
+    NOTIFICATION_READ = "notification.read"  # notifications of incidents, of all organisations or of one's own
+    NOTIFICATION_WRITE = "notification.write"  # write and submit notifications of one's own organisation
+    NOTIFICATION_HANDLE = "notification.handle"  # accept, return, forward; attach them to organisations and cases
     SURVEY_READ = "survey.read"  # surveys that are not public, and their progress
     SURVEY_RUN = "survey.run"  # write and publish surveys, enter answers on paper, weights
     ASSESSMENT_READ = "assessment.read"  # what organisations answer to assessments, their gaps and plans
@@ -181,6 +189,12 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.TABLETOP_READ: _("See tabletop exercises with what participants wrote"),
     Permission.TABLETOP_RUN: _("Plan, run and evaluate tabletop exercises"),
     Permission.TABLETOP_FINDING: _("See and close recommendations of tabletop exercises"),
+    Permission.OBLIGATION_READ: _("See what is due under laws, and what was submitted"),
+    Permission.OBLIGATION_EDIT: _("Change obligations, accept or return what was submitted"),
+    Permission.OBLIGATION_ANSWER: _("Submit what is due of one's own organisation"),
+    Permission.NOTIFICATION_READ: _("Read notifications of incidents"),
+    Permission.NOTIFICATION_WRITE: _("Write notifications of incidents of one's own organisation"),
+    Permission.NOTIFICATION_HANDLE: _("Accept, return and forward notifications of incidents"),
     Permission.SURVEY_READ: _("See surveys that are not public, and their progress"),
     Permission.SURVEY_RUN: _("Run surveys"),
     Permission.SURVEY_DATA: _("See single answers to surveys"),
@@ -212,6 +226,7 @@ _OF_THE_TEAM = (P.INCIDENT_HANDLE, P.INCIDENT_READ)  # who reported what is for 
 # Who depends on whom is for those who work with it, and what participants of exercises wrote for those who run them.
 _OF_DEPENDENCIES = (P.DEPENDENCY_READ, P.DEPENDENCY_EDIT, P.CASCADE_RUN)
 _OF_EXERCISES = (P.TABLETOP_READ, P.TABLETOP_RUN, P.TABLETOP_FINDING)
+_OF_NOTIFICATIONS = (P.NOTIFICATION_READ, P.NOTIFICATION_WRITE, P.NOTIFICATION_HANDLE)  # as confidential as cases
 
 ROLES: Mapping[str, Role] = {
     role.name: role
@@ -231,6 +246,7 @@ ROLES: Mapping[str, Role] = {
                     *_OF_THE_TEAM,
                     *_OF_DEPENDENCIES,
                     *_OF_EXERCISES,
+                    *_OF_NOTIFICATIONS,
                 )
             },
             needs_second_factor=True,
@@ -239,7 +255,7 @@ ROLES: Mapping[str, Role] = {
             "secretariat",
             _("Secretariat"),
             _("Runs the strategy day to day: the plan, the indicators, the register and the publications."),
-            {p: ALL for p in P if p not in (P.PACK_LOAD, *_OF_THE_TEAM)},
+            {p: ALL for p in P if p not in (P.PACK_LOAD, *_OF_THE_TEAM, *_OF_NOTIFICATIONS)},
             needs_second_factor=True,
         ),
         Role(
@@ -253,7 +269,7 @@ ROLES: Mapping[str, Role] = {
             | {P.TABLETOP_FINDING: OWN}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL}
             | _ASSESSED
-            | {P.ASSESSMENT_REVIEW: OWN},
+            | {P.ASSESSMENT_REVIEW: OWN, P.OBLIGATION_READ: OWN, P.OBLIGATION_ANSWER: OWN},
         ),
         Role(
             "analyst",
@@ -278,7 +294,9 @@ ROLES: Mapping[str, Role] = {
             | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.DEPENDENCY_EDIT: ALL}
             | {P.CASCADE_RUN: ALL}
             | {P.REGISTER_PROPOSE: ALL, P.CONTACT_DRILL_RUN: ALL}
-            | {P.TABLETOP_READ: ALL, P.TABLETOP_RUN: ALL, P.TABLETOP_FINDING: ALL},
+            | {P.TABLETOP_READ: ALL, P.TABLETOP_RUN: ALL, P.TABLETOP_FINDING: ALL}
+            | {P.OBLIGATION_READ: ALL, P.OBLIGATION_EDIT: ALL, P.OBLIGATION_ANSWER: ALL}
+            | {P.NOTIFICATION_READ: ALL, P.NOTIFICATION_HANDLE: ALL},
         ),
         Role(
             "operator",
@@ -298,6 +316,10 @@ ROLES: Mapping[str, Role] = {
                 P.DEPENDENCY_READ: OWN,
                 P.TABLETOP_FINDING: OWN,
                 P.EVIDENCE_KEEP: OWN,
+                P.OBLIGATION_READ: OWN,
+                P.OBLIGATION_ANSWER: OWN,
+                P.NOTIFICATION_READ: OWN,
+                P.NOTIFICATION_WRITE: OWN,
             }
             | _ASSESSED,
         ),

@@ -20,6 +20,7 @@ from floreo.evidence.models import Evidence
 from floreo.feeds.models import ApiToken, Finding
 from floreo.incidents.models import Case, Report
 from floreo.meetings.models import Decision, Meeting
+from floreo.obligations.models import Notification, ObligationDue
 from floreo.offers import tables
 from floreo.organisations.models import Organisation, Person
 from floreo.publications.models import Publication
@@ -133,7 +134,15 @@ def _of_the_desks() -> list[str]:
         found.append(reverse("workspace:return_answer", args=where))
     found += [reverse("workspace:mail_letter", args=[m.pk]) for m in OutboxMail.objects.filter(kind="test")]
     found += [reverse("workspace:account", args=[token.user.pk]) for token in ApiToken.objects.all()]
-    return found + _of_cases()
+    return found + _of_cases() + _of_obligations()
+
+
+def _of_obligations() -> list[str]:
+    """What is due and notifications, the lists as files too."""
+    lists = [reverse(f"workspace:{name}") for name in ("obligations", "notifications")]
+    found = [f"{each}{more}" for each in lists for more in ("", "?download=csv")]
+    found += [each.workspace_url() for each in ObligationDue.objects.filter(note__startswith=COMMON)]
+    return found + [each.workspace_url() for each in Notification.objects.filter(countries__startswith=COMMON)]
 
 
 def _of_cases() -> list[str]:

@@ -58,6 +58,14 @@ from floreo.infrastructure.models import (
     WhatIfFailure,
 )
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
+from floreo.obligations.models import (
+    Notification,
+    NotificationForm,
+    NotificationStage,
+    Obligation,
+    ObligationDue,
+    StageVersion,
+)
 from floreo.organisations.models import (
     Contact,
     FormerName,
@@ -134,7 +142,7 @@ WORDS = {
     P.INCIDENT_SETUP: f"{COMMON}setup",
     P.CONSULTATION_READ: f"{COMMON}comment",
     P.TRAINING_READ: f"{COMMON}course",
-    P.TABLETOP_READ: f"{COMMON}drill",
+    P.TABLETOP_READ: f"{COMMON}tabletop",
     P.TABLETOP_FINDING: f"{COMMON}advice",
     P.OUTREACH_READ: f"{COMMON}ambassador",
     P.AWARENESS_READ: f"{COMMON}campaign",
@@ -146,6 +154,8 @@ WORDS = {
     P.SERVICE_READ: f"{COMMON}service",
     P.DEPENDENCY_READ: f"{COMMON}edge",
     P.CASCADE_RUN: f"{COMMON}cascade",
+    P.OBLIGATION_READ: f"{COMMON}duty",
+    P.NOTIFICATION_READ: f"{COMMON}outage",
 }
 MARKINGS = (
     ("GREEN", P.EVIDENCE_READ),
@@ -201,6 +211,7 @@ def plant(*, by: Any) -> None:
         (_cascades, ()),
         (_tabletops, ()),
         (_recommendation, (power,)),
+        (_obligations, (power,)),
     )
     for make, things in made:
         _planted(make, *things, by=by)
@@ -595,6 +606,31 @@ def _cases(power: Organisation) -> None:
     save(CaseTask(case=case, title=f"{word} task", due_at=at))
     save(CaseTask(case=case, title=f"{shared} task", waiting_for="organisation", due_at=at))
     save(Message(case=case, direction="in", at=at, sender=f"{word}@example.org", subject=f"{word} mail", text=word))
+
+
+def _obligations(power: Organisation) -> None:
+    """What was submitted under an obligation, and a notification: by its answers and by a fact that lists show."""
+    word, at = WORDS[P.OBLIGATION_READ], clock.now()
+    obligation = Obligation.objects.order_by("pk")[0]
+    facts = {"state": "submitted", "submitted_at": at, "due_on": date(2026, 12, 1)}
+    save(ObligationDue(obligation=obligation, organisation=power, note=f"{word} done", **facts))
+    word = WORDS[P.NOTIFICATION_READ]
+    made = save(
+        Notification(
+            reference="NTF-2026-XXXXXX",
+            form=NotificationForm.objects.order_by("pk")[0],
+            kind="incident",
+            state="open",
+            organisation=power,
+            submitted_at=at,
+            waiting_since=at,
+            waiting_for="regulator",
+            is_cross_border=True,
+            countries=f"{word} island",
+        )
+    )
+    stage = save(NotificationStage(notification=made, kind="early_warning", state="submitted", first_at=at))
+    save(StageVersion(stage=stage, number=1, at=at, by="Somebody", answers={"summary": f"{word} said"}))
 
 
 def _receiving(power: Organisation) -> None:

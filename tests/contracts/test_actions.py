@@ -59,6 +59,16 @@ OPEN = {
     "comment.changed",  # whoever holds the secret link of their own comment
     "comment.withdrawn",
     "comment.erased",
+    "obligation.planned",  # the worker's: what the law and the register say
+    "obligation.reminded",  # the worker's
+    "notification.link_asked",  # anybody: throttled, and only a mail with a link leaves
+    "notification.started",  # an account for its organisation, or whoever holds the link of that mail: asked within
+    "notification.stage_begun",  # who writes the notification: its organisation, or whoever holds its link: asked within
+    "notification.draft_saved",
+    "notification.submitted",
+    "notification.withdrawn",
+    "notification.discarded",
+    "notification.reminded",  # the worker's
     "needs.answered",  # whoever holds the link of the organisation that was asked
     "catalogue.course_added",  # whoever holds the link of the institution, or runs the catalogue: asked within
     "catalogue.course_changed",

@@ -26,6 +26,7 @@ MAY_WRITE = {
     "core/heartbeat.py",
     "core/heads.py",  # what signs the chain is in no entry of it
     "incidents/clocks.py",  # within the actions of a case; in no entry, since computed from what is
+    "obligations/clocks.py",  # the same of notifications
     "config/jobs.py",
     "config/commands.py",
 }

@@ -39,6 +39,7 @@ def test_every_kind_that_can_be_internal_has_a_rule() -> None:
         "incidents.Case",
         "infrastructure.Service",
         "legislation.Instrument",
+        "obligations.Notification",
         "outreach.Ambassador",
         "organisations.Organisation",
         "strategy.Action",

@@ -54,6 +54,9 @@ PUBLIC = [
     r"assessment/",
     r"frameworks/",
     r"outreach/",
+    r"services/",
+    r"obligations/",
+    r"notify/",
     r"ambassador/",  # by the personal link
     r"offline-worker\.js",
     r"robots\.txt",

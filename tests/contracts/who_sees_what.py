@@ -98,6 +98,8 @@ WITHHELD = (
     Withheld(
         "recommendations", "Recommendations of an exercise to an organisation, once it is evaluated", P.TABLETOP_FINDING
     ),
+    Withheld("obligations", "What an organisation submitted under an obligation", P.OBLIGATION_READ),
+    Withheld("notifications", "Incident notifications that were submitted", P.NOTIFICATION_READ),
     Withheld("desk", "Addresses at which reports are received and passed on", P.INCIDENT_SETUP),
 )
 EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))

@@ -24,6 +24,8 @@ from floreo.incidents import clocks
 from floreo.incidents.models import Case
 from floreo.indicators.actions.computing import take_due_readings
 from floreo.legislation.actions.versions import build_provisions
+from floreo.obligations import clocks as notification_clocks
+from floreo.obligations.actions.dues import plan_due
 from floreo.offers import measures
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
 from floreo.organisations.queries import in_the_country
@@ -80,6 +82,8 @@ def after_load() -> None:
     with in_the_country() as country:
         if country is not None and country.is_sample:  # no other pack brings cases
             clocks.fill()
+            notification_clocks.fill()
+        plan_due(by=SYSTEM)
         refresh_statuses(by=SYSTEM, always=True)
         complete_assessments(by=SYSTEM)
         build_provisions()

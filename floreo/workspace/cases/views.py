@@ -30,6 +30,8 @@ from floreo.incidents.actions import merging, parts
 from floreo.incidents.case_text import log_text, severity_text, span_text, type_text
 from floreo.incidents.models import Case, CaseState, Direction, LogEntry, SavedFilter
 from floreo.incidents.tables import CASES
+from floreo.obligations import presenters
+from floreo.obligations.queries import notifications_of_case
 from floreo.organisations.models import User
 from floreo.workspace.cases import forms
 from floreo.workspace.cases.commands import commands_of
@@ -194,6 +196,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "reply_tlp": found.tlp,
         "reply_subject": _("Your incident"),
         "templates": mail_templates.TEMPLATES.values(),
+        "notifications": [
+            (each, presenters.significance_text(each)) for each in notifications_of_case(found, request.user)
+        ],
         "once": form_key(),
         "untouched": _untouched(found, page.now),
     }

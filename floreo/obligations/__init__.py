@@ -1,0 +1,1 @@
+"""Obligations under law: what is due of whom, and staged notifications of incidents."""

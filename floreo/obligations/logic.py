@@ -381,7 +381,7 @@ class NotificationState(StrEnum):
 OPEN_STATES = frozenset({NotificationState.DRAFT, NotificationState.OPEN})
 
 
-def who_acts_next(
+def waiting_for_whom(
     state: NotificationState, stages: Sequence[tuple[Stage, StageState]], *, is_held: bool, is_asked: bool
 ) -> WaitingFor:
     """Who acts next. The regulator: while a submitted stage waits, or nobody is attached. The operator: while it writes, was sent back

@@ -135,7 +135,7 @@ def test_significance_is_known_only_where_every_rule_can_be_judged(
 def test_somebody_always_acts_next_while_it_is_open(
     state: NotificationState, stages: list[tuple[Stage, StageState]], is_held: bool, expected: WaitingFor
 ) -> None:
-    assert logic.who_acts_next(state, stages, is_held=is_held, is_asked=False) is expected
+    assert logic.waiting_for_whom(state, stages, is_held=is_held, is_asked=False) is expected
 
 
 @pytest.mark.parametrize(

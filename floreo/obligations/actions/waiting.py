@@ -5,7 +5,7 @@ from __future__ import annotations
 from floreo.core import outbox
 from floreo.core.writing import save
 from floreo.obligations import clocks, mails, moments
-from floreo.obligations.logic import NotificationState, Stage, StageState, WaitingFor, who_acts_next
+from floreo.obligations.logic import NotificationState, Stage, StageState, WaitingFor, waiting_for_whom
 from floreo.obligations.models import Notification
 
 
@@ -15,7 +15,7 @@ def settle(notification: Notification, *, what: str = "") -> Notification:
     stages = [(Stage(each.kind), StageState(each.state)) for each in notification.stages.all()]
     is_asked = notification.stages.filter(asked_at__isnull=False, state__in=[StageState.DRAFT, StageState.RETURNED])
     before = notification.waiting_for
-    waits = who_acts_next(
+    waits = waiting_for_whom(
         NotificationState(notification.state), stages, is_held=notification.is_held, is_asked=is_asked.exists()
     )
     notification.waiting_for = waits

@@ -35,14 +35,17 @@ def callable_contacts() -> dict[int, list[Contact]]:
 
 
 def groups() -> list[tuple[str, list[tuple[Organisation, list[Contact]]]]]:
-    """Organisations with their contacts, under the words of their kind: operators first."""
+    """Organisations with their contacts, by sector in the country's order; those of no sector by their kind, after them."""
     contacts = callable_contacts()
-    bodies = Organisation.objects.filter(pk__in=list(contacts)).order_by("name", "pk")
-    by_kind: dict[str, list[tuple[Organisation, list[Contact]]]] = defaultdict(list)
+    bodies = Organisation.objects.filter(pk__in=list(contacts)).select_related("sector").order_by("name", "pk")
+    found: dict[tuple[int, int, str], list[tuple[Organisation, list[Contact]]]] = defaultdict(list)
     for body in bodies:
-        by_kind[body.kind].append((body, contacts[body.pk]))
-    kinds = [Kind.OPERATOR, Kind.CSIRT, *(k for k in Kind.values if k not in {Kind.OPERATOR, Kind.CSIRT})]
-    return [(str(Kind(kind).label), by_kind[kind]) for kind in kinds if kind in by_kind]
+        if body.sector is not None:
+            place = (0, body.sector.position, body.sector.in_language("name"))
+        else:
+            place = (1, Kind.values.index(body.kind), str(Kind(body.kind).label))
+        found[place].append((body, contacts[body.pk]))
+    return [(words, found[rank, position, words]) for rank, position, words in sorted(found)]
 
 
 def is_stale(contact: Contact, today: date, days: int) -> bool:

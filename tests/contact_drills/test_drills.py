@@ -258,12 +258,14 @@ def test_a_call_is_the_second_channel_and_whichever_was_first_counts(
     reached = acts.record_call(
         guard, by=secretariat, called_at=past + timedelta(minutes=9), call_outcome="reached", call_note="At once"
     )
+    assert reached.answered_at is not None
     assert (minutes(reached.answered_at - reached.sent_at), reached.channel) == (9, "phone")
     corrected = acts.record_call(guard, by=secretariat, called_at=past + timedelta(minutes=9), call_outcome="no_answer")
     assert corrected.answered_at is None
     night = answer(drill.recipients.get(purpose="Night desk"))
     assert night.channel == "mail"
     earlier = acts.record_call(night, by=secretariat, called_at=past + timedelta(minutes=3), call_outcome="reached")
+    assert earlier.answered_at is not None
     assert (earlier.channel, minutes(earlier.answered_at - earlier.sent_at)) == ("phone", 3)
 
 

@@ -3,8 +3,8 @@ made. An app names its kinds in its `offers.py`; floreo/organisations keeps the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -36,7 +36,8 @@ class ProposalKind:
     An approved proposal is made by `add(organisation, by=, **facts)`, `update(record, by=, **facts)` or `remove(record, by=)`: the
     actions by which the team writes them. What is None cannot be proposed. `check` raises Refused for a record, as it would be, that
     those actions refuse. `problems` are sentences about a proposal that a person
-    must read one by one; a proposal without any can be approved together with others."""
+    must read one by one; a proposal without any can be approved together with others. `choices` gives, of a field that points to
+    other records, those that the organisation may name: where it gives none, there are none."""
 
     name: str
     words: Promise
@@ -48,6 +49,7 @@ class ProposalKind:
     remove: Callable[..., Any] | None = None
     check: Callable[[Any], object] = unchecked
     problems: Callable[[Any, Any, dict[str, Any]], Iterable[str]] = no_problem
+    choices: Mapping[str, Callable[[Any], models.QuerySet[Any]]] = field(default_factory=dict)
 
     def may(self, what: str) -> bool:
         given = {What.CHANGE: self.update, What.NEW: self.add, What.REMOVE: self.remove}

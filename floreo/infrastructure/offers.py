@@ -8,6 +8,7 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import INFRASTRUCTURE, MenuItem, Offers, PackFile, SearchKind
 from floreo.infrastructure import measures, pack
+from floreo.infrastructure.proposals import KINDS
 from floreo.infrastructure.tables import TABLES
 from floreo.infrastructure.tasks import waiting_tasks
 
@@ -73,6 +74,7 @@ OFFERS = Offers(
         PackFile("designations.toml", pack.FILES["designations.toml"], only_sample=_INVENTED),
         PackFile("what_ifs.toml", pack.FILES["what_ifs.toml"]),
     ),
+    proposal_kinds=KINDS,
     search_kinds=(SearchKind("service", _("Essential service"), _READ),),
     verbs={
         "service.added": _("added the service"),

@@ -11,16 +11,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.proposals import ProposalKind
-from floreo.organisations.models import ProposedChange
+from floreo.organisations.models import Organisation, ProposedChange
 from floreo.organisations.queries import the_country
 
 
 class ProposalForm(forms.Form):
     """Shape only. `facts()` holds what was typed in the fields of the record, `why` the reason."""
 
-    def __init__(self, data: Any, *, kind: ProposalKind, record: models.Model | None, facts: Any = None) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        kind: ProposalKind,
+        record: models.Model | None,
+        organisation: Organisation,
+        facts: Any = None,
+    ) -> None:
         super().__init__(data, auto_id="p-%s")
-        self.kind = kind
+        self.kind, self.organisation = kind, organisation
         now = kind.plain(record) if record is not None else {}
         for name in kind.fields:
             field = self._field(name)
@@ -37,9 +45,17 @@ class ProposalForm(forms.Form):
                 label=column.verbose_name, required=False, choices=_languages(), help_text=column.help_text
             )
         field: Any = column.formfield()
+        if column.is_relation:
+            field.queryset = self._choices(name)
         if isinstance(column, models.TextField):
             field.widget = forms.Textarea(attrs={"rows": 4})
         return field
+
+    def _choices(self, name: str) -> models.QuerySet[Any]:
+        """Nothing, unless the kind says which: a list of records tells of all of them."""
+        given = self.kind.choices.get(name)
+        rows: Any = self.kind.column(name).related_model
+        return given(self.organisation) if given is not None else rows._default_manager.none()
 
     def facts(self) -> dict[str, Any]:
         return {name: self.cleaned_data.get(name) for name in self.kind.fields if name in self.cleaned_data}

@@ -60,13 +60,18 @@ def must_be_withdrawn(service: Service) -> None:
         raise Refused(_("This service is not withdrawn."), code="not_withdrawn")
 
 
+def check_hours(service: Service) -> None:
+    """Refuses an objective that comes after the harm."""
+    if service.rto_hours is not None and service.mtpd_hours is not None and service.rto_hours > service.mtpd_hours:
+        sentence = _("The recovery time objective is longer than the longest tolerable outage.")
+        raise refuse("rto_hours", sentence, code="rto_after_mtpd")
+
+
 def _write(service: Service, facts: dict[str, Any]) -> Service:
     places: Mapping[Place, int | None] | None = facts.pop("places", None)
     assign(service, facts)
     require_name(service)
-    if service.rto_hours is not None and service.mtpd_hours is not None and service.rto_hours > service.mtpd_hours:
-        sentence = _("The recovery time objective is longer than the longest tolerable outage.")
-        raise refuse("rto_hours", sentence, code="rto_after_mtpd")
+    check_hours(service)
     if not service.code:
         service.code = free_code(Service, service.name)
     saved = save(service)
@@ -137,11 +142,16 @@ def restore_service(service: Service, *, by: Actor) -> Service:
 # --- Assets -------------------------------------------------------------------------------------------------------
 
 
+def check_product(asset: Asset) -> None:
+    """Refuses a version of nothing."""
+    if asset.product_version and not asset.product:
+        raise refuse("product", _("Say of which product this is the version."), code="missing")
+
+
 def _write_asset(asset: Asset, facts: dict[str, Any]) -> Asset:
     assign(asset, facts)
     require_name(asset)
-    if asset.product_version and not asset.product:
-        raise refuse("product", _("Say of which product this is the version."), code="missing")
+    check_product(asset)
     if not asset.code:
         asset.code = free_code(Asset, f"{asset.service.code} {asset.name}")
     return save(asset)

@@ -174,7 +174,7 @@ def _must_be_sound(
 def _name(form: ProposalKind, record: models.Model | None, given: Mapping[str, Any]) -> str:
     if record is not None:
         return str(record)
-    first = next((str(given[name]) for name in form.fields if given.get(name)), "")
+    first = next((form.in_words(name, given[name]) for name in form.fields if given.get(name)), "")
     return f"{form.words}: {first}" if first else str(form.words)
 
 

@@ -134,7 +134,11 @@ def propose(request: HttpRequest, token: str, kind: str, pk: int | None = None, 
         raise Missing
     record = _record(keeper.organisation, kind, pk) if pk is not None else None
     data = request.POST if request.method == "POST" else None
-    form: Any = RemovalForm(data) if order == What.REMOVE else ProposalForm(data, kind=known, record=record)
+    form: Any = (
+        RemovalForm(data)
+        if order == What.REMOVE
+        else ProposalForm(data, kind=known, record=record, organisation=keeper.organisation)
+    )
     title = {
         What.NEW: _("Propose a new one: %(kind)s"),
         What.CHANGE: _("Propose a change: %(kind)s"),

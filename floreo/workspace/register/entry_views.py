@@ -123,7 +123,7 @@ def propose_new(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     found, known = _mine(request, code), kind_of(kind)
     if not known.may(What.NEW):
         raise Missing
-    form = ProposalForm(posted(request), kind=known, record=None)
+    form = ProposalForm(posted(request), kind=known, record=None, organisation=found)
     return _form(request, found, form, kind=kind, what=What.NEW, record=None)
 
 
@@ -132,7 +132,7 @@ def propose_change(request: HttpRequest, code: str, kind: str, pk: int) -> HttpR
     record = _record(found, kind, pk)
     if not known.may(What.CHANGE):
         raise Missing
-    form = ProposalForm(posted(request), kind=known, record=record)
+    form = ProposalForm(posted(request), kind=known, record=record, organisation=found)
     return _form(request, found, form, kind=kind, what=What.CHANGE, record=record)
 
 

@@ -44,6 +44,8 @@ PUBLIC = [
     r"spot-a-phish/",
     r"comment/",
     r"training/",
+    r"exercises/",
+    r"exercise/",
     r"courses/",
     r"register/(link|entry)/",
     r"contacts/(confirm|drill)/",

@@ -251,7 +251,7 @@ class NotificationForm(Record, Translated, Sourced):
     """What is asked in the stages of a notification, as data: the questions, and the rules by which an incident is significant. A later
     revision is a row of its own, and what was begun on an earlier one ends on it."""
 
-    read_with = Permission.WORKSPACE_OPEN
+    read_with = READ
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "law")
 
     code = models.SlugField(max_length=60)
@@ -533,7 +533,7 @@ class Forwarding(Record):
     """That the team passed a notification on to another authority: to whom, by what right, in which words."""
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text"})
-    read_with = N_HANDLE
+    read_with = N_READ
 
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="forwardings")
     organisation = models.ForeignKey(

@@ -95,9 +95,9 @@ class Scenario(Record, Translated, Sourced):
         validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)],
         verbose_name=_("Duration, in minutes"),
     )
-    objectives = models.JSONField(default=list)
-    injects = models.JSONField(default=list)
-    evaluation = models.JSONField(default=list)
+    objectives = models.JSONField(default=list, blank=True)
+    injects = models.JSONField(default=list, blank=True)
+    evaluation = models.JSONField(default=list, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -58,9 +58,9 @@ class Migration(migrations.Migration):
                 ('aim', models.TextField(max_length=2000, verbose_name='Aim')),
                 ('audience', models.CharField(max_length=500, verbose_name='For whom')),
                 ('duration', models.PositiveSmallIntegerField(default=120, validators=[django.core.validators.MinValueValidator(15), django.core.validators.MaxValueValidator(4320)], verbose_name='Duration, in minutes')),
-                ('objectives', models.JSONField(default=list)),
-                ('injects', models.JSONField(default=list)),
-                ('evaluation', models.JSONField(default=list)),
+                ('objectives', models.JSONField(blank=True, default=list)),
+                ('injects', models.JSONField(blank=True, default=list)),
+                ('evaluation', models.JSONField(blank=True, default=list)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
             ],
             options={

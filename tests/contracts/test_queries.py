@@ -17,6 +17,7 @@ BESIDES = {
     "courses": 3,
     "training_courses": 2,
     "initiatives": 2,
+    "obligations": 2,
 }  # their rows, and one more for what stands in another table
 
 pytestmark = pytest.mark.two_databases

@@ -36,7 +36,7 @@ def rhythm_text(obligation: Obligation) -> str:
 
 def binds_text(obligation: Obligation) -> str:
     """Whom it binds: "Operators of a designated service: Energy, Water"."""
-    sectors = [row.sector.in_language("name") for row in obligation.in_sectors.select_related("sector")]
+    sectors = [row.sector.in_language("name") for row in obligation.in_sectors.all()]
     parts = [obligation.get_broad_display()] if obligation.broad else []
     where = listed([*parts, *sectors]) if parts or sectors else _("every sector")
     return _("%(whom)s: %(where)s") % {"whom": obligation.get_binds_display(), "where": where}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
@@ -21,6 +21,7 @@ from floreo.obligations.models import (
     Notification,
     Obligation,
     ObligationDue,
+    ObligationSector,
     RhythmChoice,
     StateChoice,
     WaitingForChoice,
@@ -32,8 +33,11 @@ def _sectors(obligation: Obligation) -> Cell:
     return [row.sector.code for row in obligation.in_sectors.all()]
 
 
+WITH_SECTORS = Prefetch("in_sectors", ObligationSector.objects.select_related("sector"))
+
+
 def _obligations(viewer: object) -> QuerySet[Obligation]:
-    return Obligation.objects.visible_to(viewer).prefetch_related("in_sectors__sector")
+    return Obligation.objects.visible_to(viewer).prefetch_related(WITH_SECTORS)
 
 
 OBLIGATIONS = Table(

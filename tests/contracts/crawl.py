@@ -13,12 +13,14 @@ from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from floreo.advisories.models import Advisory
+from floreo.assessments.models import Participant, Standard
 from floreo.consultation.models import Consultation
 from floreo.contact_drills.models import ContactDrill
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Evidence
 from floreo.feeds.models import ApiToken, Finding
 from floreo.incidents.models import Case, Report
+from floreo.infrastructure.models import Designation, Service, WhatIf
 from floreo.meetings.models import Decision, Meeting
 from floreo.obligations.models import Notification, ObligationDue
 from floreo.offers import tables
@@ -88,6 +90,29 @@ def own_addresses() -> list[str]:
     return found
 
 
+def _of_infrastructure() -> list[str]:
+    """Of services and what they need, cascades, campaigns of assessments and drafts of a standard."""
+    found = [each.workspace_url() for each in Service.objects.filter(Q(code__startswith=COMMON) | Q(code="power-pe"))]
+    found += [
+        f"{reverse(f'workspace:{name}')}?q={COMMON}&download=csv" for name in ("services", "dependencies", "assets")
+    ]
+    found += [each.workspace_url() for each in Designation.objects.filter(code__startswith=COMMON)]
+    for what_if in WhatIf.objects.filter(code__startswith=COMMON):
+        found += [what_if.workspace_url(), reverse("workspace:what_if_paper", args=[what_if.code, "docx"])]
+    for row in Participant.objects.filter(campaign__code__startswith=COMMON).select_related("campaign", "assessment"):
+        works = row.assessment.code if row.assessment else ""
+        found += [
+            reverse("workspace:assessment_campaign", args=[row.campaign.code]),
+            reverse("workspace:asked_organisation", args=[row.campaign.code, row.pk]),
+            reverse("workspace:campaign_assessment", args=[works]),
+            reverse("workspace:assessment_report", args=[works, "docx"]),
+        ]
+    for standard in Standard.objects.filter(code__startswith=COMMON):
+        found += [reverse("workspace:standard", args=[standard.code])]
+        found += [reverse("workspace:standard_version", args=[standard.code, 1])]
+    return found
+
+
 def _of_the_desks() -> list[str]:
     """Of meetings, publications, imports, reviews, templates and mail."""
     lists = [
@@ -105,6 +130,14 @@ def _of_the_desks() -> list[str]:
         "surveys",
         "tabletops",
         "tabletop_findings",
+        "services",
+        "assets",
+        "dependencies",
+        "designations",
+        "recovery_plans",
+        "what_ifs",
+        "assessment_campaigns",
+        "standards",
         "advisories",
         "channels",
         "imports",
@@ -113,6 +146,7 @@ def _of_the_desks() -> list[str]:
         "accounts",
     ]
     found = [f"{reverse(f'workspace:{name}')}{more}" for name in lists for more in ("", "?download=csv")]
+    found += _of_infrastructure()
     for meeting in Meeting.objects.filter(code="2026-10-01"):
         found += [meeting.committee.workspace_url(), meeting.workspace_url()]
         for kind in ("agenda", "minutes"):

@@ -14,6 +14,8 @@ DECIDES = re.compile(
     r"|returned|scheduled|signed|rows_accepted)$"
 )
 NO_DECISIONS = {
+    "tabletop_participant.accepted": "whoever has the link of the invitation takes part",
+    "tabletop_finding.closed": "says that a recommendation was carried out: its page asks when and how",
     "ambassador.returned": "from leave: the end of a time away",
     "contact.confirmed": "whoever has the link of its e-mail says that the contact is right",
     "entry.confirmed": "an organisation says that its entry is as it is on its page",

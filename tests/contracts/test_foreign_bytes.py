@@ -115,6 +115,8 @@ NEEDS_NONE = {
     "floreo/workforce/importing.py": "same",
     "floreo/workspace/training/cohort_views.py": OWN,
     "floreo/workspace/infrastructure/cascade_papers.py": OWN,
+    "floreo/organisations/actions/proving.py": "a registry's file that a person of the team gives, unpacked block by block to a bounded size",
+    "floreo/organisations/claims.py": "files that actions/proving.py compressed",
     "floreo/core/documents/pdf.py": OWN,
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,

@@ -143,6 +143,7 @@ EXITS = (
             "outreach",
             "campaigns",
             "surveys",
+            "assessments",
             "drills",
             "services",
             "exercises",

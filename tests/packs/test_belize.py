@@ -60,6 +60,8 @@ def test_a_doubt_is_in_both_languages_wherever_the_row_has_both(name: str) -> No
         "framework_mapping",
         "former_name",
         "contact",
+        "dependency",
+        "holding",
         "attachment",
         "law_citation",
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
+from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.keys import key, things_of
 from floreo.core.writing import assign, delete, lock_latest, refuse, require_past, require_text, save
@@ -132,8 +133,8 @@ def reopen_evaluation(tabletop: Tabletop, *, by: Actor, reason: str) -> Tabletop
     return save(fresh)
 
 
-@action("tabletop.published", needs=RUN)
-def publish_tabletop(tabletop: Tabletop, *, by: Actor) -> Tabletop:
+@action("tabletop.published", needs=RUN, decides=itself)
+def publish_tabletop(tabletop: Tabletop, *, by: Actor, shown: str | None = None) -> Tabletop:
     """The public reads that it was held, when, the scenario and the number of organisations. Nothing else of it is ever public."""
     fresh = lock_latest(tabletop)
     must_be_publishable(fresh)

@@ -20,7 +20,7 @@ from floreo.obligations.actions import dues as acts
 from floreo.obligations.logic import Rhythm
 from floreo.obligations.models import ANSWER, EDIT, Obligation, ObligationDue
 from floreo.obligations.queries import bound_by
-from floreo.obligations.tables import DUES
+from floreo.obligations.tables import DUES, WITH_SECTORS
 from floreo.organisations.models import Organisation
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
 from floreo.workspace.forms import CommandForm
@@ -118,7 +118,7 @@ def obligations(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     today = clock.today()
-    rules = Obligation.objects.visible_to(request.user).prefetch_related("in_sectors__sector")
+    rules = Obligation.objects.visible_to(request.user).prefetch_related(WITH_SECTORS)
     context = {
         "workspace_section": AREA,
         "listing": listing,

@@ -38,4 +38,4 @@ NEEDS = {
     Permission.NOTIFICATION_HANDLE: "notification_command forward_notification notification_stage_command",
 }
 # These show their own to whoever may see only their own organisation's.
-NARROWED = "obligations obligation obligation_due notifications notification notification_receipt"
+NARROWED = "obligations obligation obligation_due notifications notification notification_receipt new_notification"

@@ -117,6 +117,8 @@ _CASES = ("incidents", "shared cases")
 _OF_TEAM = {
     "shared cases": P.INCIDENT_HANDLE
 }  # lists, files and search are the team's; others have a page of their own
+# Lists of evidence are for who reads evidence of others; who only keeps their own has it where it belongs.
+_LISTED = _OF_TEAM | {name: P.EVIDENCE_READ for name in EVIDENCE}
 EXITS = (
     Exit("public page", "Pages of the public site, and its search", ("plan", "register"), needs=None),
     Exit("public file", "Open data, the API without a token, feeds, the public calendar", (), needs=None),
@@ -124,8 +126,8 @@ EXITS = (
     Exit(
         "workspace file",
         "Lists as files, workbooks, reports and minutes",
-        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "proposals", "desk", "standards"}),
-        work=_OF_TEAM,
+        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "proposals", "desk"}),
+        work=_LISTED,
     ),
     Exit(
         "workspace search",
@@ -149,7 +151,7 @@ EXITS = (
             "exercises",
             *_CASES,
         ),
-        work=_OF_TEAM,
+        work=_LISTED | {"assessments": P.ASSESSMENT_RUN},
     ),
     Exit("program", "The API with a token of one's account", ("findings",), needs=P.FEED_READ),
     Exit("evidence file", "The file of a piece of evidence", EVIDENCE, needs=None),

@@ -118,7 +118,7 @@ _OF_TEAM = {
     "shared cases": P.INCIDENT_HANDLE
 }  # lists, files and search are the team's; others have a page of their own
 # Lists of evidence are for who reads evidence of others; who only keeps their own has it where it belongs.
-_LISTED = _OF_TEAM | {name: P.EVIDENCE_READ for name in EVIDENCE}
+_LISTED = _OF_TEAM | dict.fromkeys(EVIDENCE, P.EVIDENCE_READ)
 EXITS = (
     Exit("public page", "Pages of the public site, and its search", ("plan", "register"), needs=None),
     Exit("public file", "Open data, the API without a token, feeds, the public calendar", (), needs=None),

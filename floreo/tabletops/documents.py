@@ -182,7 +182,8 @@ def _called(participant: object, *, names: bool) -> str:
 
 
 def _who(tabletop: Tabletop, *, names: bool) -> Iterator[Block]:
-    rows = list(tabletop.participants.exclude(accepted_at=None).select_related("organisation"))
+    accepted = tabletop.participants.exclude(accepted_at=None)
+    rows = list(accepted.select_related("organisation").prefetch_related("responses"))
     if rows:
         yield Heading(_("Who took part"), 2)
         yield Bullets([f"{_called(each, names=names)} ({each.get_part_display()})" for each in rows])

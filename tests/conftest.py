@@ -145,7 +145,7 @@ def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest
             return bool(mark and mark.kwargs.get("transaction"))
         return bool(mark or asks & set(getattr(item, "fixturenames", ())))
 
-    kept, out = [], []
+    kept, out = list[pytest.Item](), list[pytest.Item]()
     for item in items:
         (kept if stays(item) else out).append(item)
     config.hook.pytest_deselected(items=out)

@@ -324,7 +324,7 @@ class TestPlan:
         mark = preparing.set_target(row.campaign, by=SYSTEM, item=item("B-1"), level=D(1), participant=row)
 
         def add(**facts: Any) -> Any:
-            start = {"item": item("B-1"), "title": "Hire", "owner": "Head", "due_on": clock.today()}
+            start: dict[str, Any] = {"item": item("B-1"), "title": "Hire", "owner": "Head", "due_on": clock.today()}
             return planning.add_line(row, by=SYSTEM, **start | facts)
 
         assert refused(add) == "not_accepted"

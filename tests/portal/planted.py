@@ -257,7 +257,7 @@ def _frameworks() -> None:
     item = version.items.filter(is_rated=True)[0]
     day = date(2026, 11, 1)
     common: dict[str, Any] = {"in_version": version, "year": 2026, "as_of": day, "opened_on": day, "opened_by": SECRET}
-    earlier = save(Assessment(code=f"{LOW}-open", subject=f"{SECRET} subject", note=f"{SECRET} note", **common))
+    earlier = save(Assessment(code=f"{LOW}-open", note=f"{SECRET} note", **common))
     save(
         Assessment(
             code=f"{LOW}-closed", state="closed", closed_on=day, **(common | {"year": 2025}), note=f"{SECRET} note"

@@ -36,7 +36,7 @@ TRUTH = {
     "coordinator": (READ, ALL),
     "auditor": (AMBER, AMBER),
     "responder": (NONE, NONE),
-    "operator": (NONE, NONE),
+    "operator": (NONE, ALL),
     "drafter": (NONE, NONE),
     "observer": (NONE, NONE),
     None: (NONE, NONE),  # a stranger

@@ -68,6 +68,7 @@ _NO_COLUMN: Mapping[str, Promise] = {  # what no table of the open data shows
     "number": _l("Number"),
     "purpose": _l("Purpose"),
     "stated_target": _l("Target"),
+    "link_version",
 }
 
 

@@ -39,6 +39,7 @@ LEFT_OUT = frozenset(
     [
         "id",
         "version",
+        "link_version",
         "created_at",
         "changed_at",
         "translations",
@@ -68,7 +69,6 @@ _NO_COLUMN: Mapping[str, Promise] = {  # what no table of the open data shows
     "number": _l("Number"),
     "purpose": _l("Purpose"),
     "stated_target": _l("Target"),
-    "link_version",
 }
 
 

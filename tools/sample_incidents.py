@@ -225,6 +225,7 @@ class Sample:
         self.told = tomllib.loads((HOME / "incidents.toml").read_text("utf-8"))
         register = tomllib.loads((HOME / "organisations.toml").read_text("utf-8"))
         self.kinds = {each["code"]: each["kind"] for each in register["organisation"]}
+        self.drawn_from = list(self.kinds)[:28]  # those that were in the register when the sample was first drawn
         self.taken = {each["reference"] for each in self.told["report"]}
         self.cases: list[Row] = []
         self.reports: list[Row] = []
@@ -390,7 +391,7 @@ class Sample:
         if state in {"passed", "rejected"}:
             more["reason"] = self.draw.choice(PASSED if state == "passed" else REJECTED)
         if group != PUBLIC:
-            more["organisation"] = self.draw.choice([code for code in self.kinds if self.group(code) == group])
+            more["organisation"] = self.draw.choice([code for code in self.drawn_from if self.group(code) == group])
         self._add(received, self.decided(received, in_time=in_time), kind, self._channel(received), state, **more)
 
     def _channel(self, received: datetime) -> str:

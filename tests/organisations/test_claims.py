@@ -372,7 +372,9 @@ def test_no_text_breaks_the_reader_of_files(text: str) -> None:
 
 
 _NAMES = ["objectClassName", "startAddress", "entities", "vcardArray", "roles", "status", "country"]
-_JSON = st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.sampled_from(_NAMES), x))
+_JSON = st.recursive(
+    st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.sampled_from(_NAMES), x)
+)
 
 
 @given(st.binary(max_size=300) | _JSON.map(lambda x: json.dumps(x).encode()))

@@ -36,6 +36,7 @@ def copy_to_connection(executor: MigrationExecutor) -> bool:
     connection.close()
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
+    path.touch(mode=0o600)  # it will hold what nobody else on this machine may read
     shutil.copyfile(kept, path)
     return True
 

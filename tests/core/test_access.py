@@ -62,11 +62,20 @@ FOR_FEW = {
     Permission.INCIDENT_HANDLE,  # who reported what is for those who handle it
     Permission.INCIDENT_READ,
     Permission.ADVISORY_RED,
+    Permission.DEPENDENCY_READ,  # who depends on whom is for those who work with it
+    Permission.DEPENDENCY_EDIT,
+    Permission.CASCADE_RUN,
+    Permission.TABLETOP_READ,  # what participants of an exercise wrote is for those who run it
+    Permission.TABLETOP_RUN,
+    Permission.TABLETOP_FINDING,
+    Permission.NOTIFICATION_READ,  # as confidential as cases
+    Permission.NOTIFICATION_WRITE,
+    Permission.NOTIFICATION_HANDLE,
 }
 
 
 @pytest.mark.parametrize("permission", list(Permission))
-def test_the_system_may_all_and_administrators_all_but_read_evidence_that_is_for_few(permission: Permission) -> None:
+def test_the_system_may_all_and_administrators_all_but_what_is_for_few(permission: Permission) -> None:
     assert can(SYSTEM, permission)
     assert can(Somebody((("administrator", None),)), permission) == (permission not in FOR_FEW)
 
@@ -126,4 +135,15 @@ def test_scopes_are_used_where_they_mean_something() -> None:
         Permission.EVIDENCE_KEEP,
         Permission.FEED_READ,
         Permission.FINDING_ANSWER,
+        Permission.REGISTER_PROPOSE,
+        Permission.SERVICE_READ,
+        Permission.DEPENDENCY_READ,
+        Permission.ASSESSMENT_READ,
+        Permission.ASSESSMENT_ANSWER,
+        Permission.ASSESSMENT_REVIEW,
+        Permission.OBLIGATION_READ,
+        Permission.OBLIGATION_ANSWER,
+        Permission.NOTIFICATION_READ,
+        Permission.NOTIFICATION_WRITE,
+        Permission.TABLETOP_FINDING,
     }

@@ -211,6 +211,8 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         "incidents.Clock",
         "legislation.LawInstruction",  # made from two texts, whose hashes are in the trail
         "legislation.LawProvision",  # made from the text of its version
+        "obligations.NotificationClock",
+        "obligations.StageDraft",
         "tasks.FeedKey",
         "tasks.WeeklyMail",
         "packs.LoadedPack",

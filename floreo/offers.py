@@ -35,6 +35,7 @@ APPS = (
     "publications",
     "evidence",
     "infrastructure",
+    "register_imports",
     "tabletops",
     "training",
     "surveys",

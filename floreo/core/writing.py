@@ -7,7 +7,7 @@ Actions write with `save`, `delete` and `save_many`; what they changed goes into
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -287,6 +287,18 @@ def free_code(model: type[models.Model], name: str, *, wanted: str = "") -> str:
     base = slugify(name)[:50].strip("-") or "x"
     taken = set(codes.filter(code__startswith=base).values_list("code", flat=True))
     return next(c for c in _numbered(base) if c not in taken)
+
+
+def free_codes(model: type[models.Model]) -> Callable[[str], str]:
+    """As `free_code`, for many rows of which none is saved yet: what was given once is not given again."""
+    taken = set(model._default_manager.values_list("code", flat=True))
+
+    def free(name: str) -> str:
+        code = next(c for c in _numbered(slugify(name)[:50].strip("-") or "x") if c not in taken)
+        taken.add(code)
+        return code
+
+    return free
 
 
 def _numbered(base: str) -> Iterable[str]:

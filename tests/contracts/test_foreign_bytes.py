@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from floreo.core import bounces
+from floreo.core.cells import Unfit as BookUnfit
+from floreo.core.cells import pages_in_a_cage
 from floreo.core.mail_in.reading import parse_in_a_cage
 from floreo.core.reading.caged import read_in_a_cage
 from floreo.core.reading.document import Unreadable
@@ -28,8 +30,6 @@ from floreo.feeds.engine import problems
 from floreo.feeds.engine.task import Source
 from floreo.reports.word.caged import Unfit as TemplateUnfit
 from floreo.reports.word.caged import fields_in_a_cage
-from floreo.strategy.sheets.caged import Unfit as BookUnfit
-from floreo.strategy.sheets.caged import pages_in_a_cage
 from tests.conftest import ROOT
 from tests.feeds.engine.nights import task
 
@@ -96,7 +96,7 @@ IN_THE_CAGE = {
     "floreo/frameworks/caged.py",
     "floreo/legislation/text/caged.py",
     "floreo/reports/word/template.py",
-    "floreo/strategy/sheets/caged.py",
+    "floreo/core/cells.py",
 }
 OWN = "writes, or reads what this program wrote"
 SHIPPED = "reads files of the program or of a pack that an administrator loads by hand"
@@ -113,6 +113,7 @@ NEEDS_NONE = {
     "floreo/core/delimited.py": "a table of text of bounded length, of a person who may import it; each cell is checked",
     "floreo/awareness/results_file.py": "same; refused whole where a cell could name a person",
     "floreo/workforce/importing.py": "same",
+    "floreo/workspace/register_imports/views.py": OWN,
     "floreo/workspace/training/cohort_views.py": OWN,
     "floreo/workspace/infrastructure/cascade_papers.py": OWN,
     "floreo/organisations/actions/proving.py": "a registry's file that a person of the team gives, unpacked block by block to a bounded size",

@@ -11,13 +11,13 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from floreo.core.access import SYSTEM
+from floreo.core.cells import MOST_ROWS
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.workbooks import WorkbookRefused, import_workbook
 from floreo.strategy.models import Action, Edition, Participation, Pillar
-from floreo.strategy.sheets.caged import MOST_ROWS
 from floreo.strategy.sheets.columns import sheets
 from floreo.strategy.sheets.reading import read_workbook
 from floreo.strategy.sheets.writing import workbook_of

@@ -76,11 +76,12 @@ def _write(service: Service, facts: dict[str, Any]) -> Service:
         service.code = free_code(Service, service.name)
     saved = save(service)
     if places is not None:
-        _write_places(saved, places)
+        write_places(saved, places)
     return saved
 
 
-def _write_places(service: Service, places: Mapping[Place, int | None]) -> None:
+def write_places(service: Service, places: Mapping[Place, int | None]) -> None:
+    """Where the service is delivered, and to how many people there, is this and nothing else."""
     wanted = {place.pk: (place, users) for place, users in places.items()}
     for place, users in wanted.values():
         if users is not None and place.population is not None and users > place.population:
@@ -181,17 +182,22 @@ def must_be_in_force(dependency: Dependency) -> None:
         raise Refused(_("This dependency is withdrawn."), code="withdrawn")
 
 
-def _write_dependency(dependency: Dependency, facts: dict[str, Any]) -> Dependency:
-    assign(dependency, facts)
+def check_dependency_facts(dependency: Dependency) -> None:
+    """Refuses one on itself, and a fallback of which the name or the hours are missing."""
     if dependency.service_id == dependency.needs_id:
         raise refuse("needs", _("A service cannot depend on itself."), code="itself")
-    if not lock_latest(dependency.needs).is_current:
-        sentence = _("“%(service)s” is not in the register.") % {"service": dependency.needs.in_language("name")}
-        raise refuse("needs", sentence, code="not_current")
     if dependency.fallback_hours and not dependency.fallback:
         raise refuse("fallback", _("Say what the fallback is."), code="missing")
     if dependency.fallback and not dependency.fallback_hours:
         raise refuse("fallback_hours", _("Say how many hours the fallback lasts."), code="missing")
+
+
+def _write_dependency(dependency: Dependency, facts: dict[str, Any]) -> Dependency:
+    assign(dependency, facts)
+    check_dependency_facts(dependency)
+    if not lock_latest(dependency.needs).is_current:
+        sentence = _("“%(service)s” is not in the register.") % {"service": dependency.needs.in_language("name")}
+        raise refuse("needs", sentence, code="not_current")
     return save(dependency)
 
 

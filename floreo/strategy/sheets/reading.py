@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.cells import MOST_ROWS, Cell, Page, Unfit, pages_in_a_cage
 from floreo.core.errors import Refused
-from floreo.strategy.sheets.caged import MOST_ROWS, Cell, Page, Unfit, pages_in_a_cage
 from floreo.strategy.sheets.columns import CellText, Holds, Sheet, SheetColumn, normal
 from floreo.strategy.sheets.writing import READ_ME
 

@@ -113,7 +113,12 @@ def assets(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(ASSETS, request)
     if file := listing.download():
         return file
-    context = {"workspace_section": "assets", "listing": listing, "rows": listing.rows}
+    context = {
+        "workspace_section": "assets",
+        "listing": listing,
+        "rows": listing.rows,
+        "may_edit": can(request.user, EDIT),
+    }
     return render(request, "workspace/infrastructure/assets.html", context)
 
 

@@ -68,7 +68,10 @@ class ColumnsForm(forms.Form):
 def samples(run: RegisterImport, grid: Grid) -> list[str]:
     """The first different values of each column below the header, in one line."""
     found: list[list[str]] = [[] for _column in run.columns]
-    for row in grid.rows[run.header_row + run.header_rows - 1 :]:
+    first = run.header_row + run.header_rows - 1
+    for y, row in enumerate(grid.rows[first:], start=first):
+        if grid.across.get(y, 0) > 1:
+            continue  # a heading
         for x, cell in enumerate(row[: len(found)]):
             shown = cell[:_LONGEST]
             if cell and cell != NO_VALUE and len(found[x]) < _SHOWN and shown not in found[x]:

@@ -91,8 +91,8 @@ def _workbook(content: bytes) -> list[Grid]:
 def _as_text(cell: cells.Cell) -> str:
     if cell.is_computed:
         return NO_VALUE
-    say = _AS_TEXT.get(type(cell.value), _other)
-    return say(cell.value)
+    as_text = _AS_TEXT.get(type(cell.value), _other)
+    return as_text(cell.value)
 
 
 def _other(value: object) -> str:

@@ -59,7 +59,7 @@ class RegisterImport(Record):
         default=1,
         validators=[MinValueValidator(1)],
         verbose_name=_("Row of the header"),
-        help_text=_("As the spreadsheet numbers its rows. What stands above it is left out."),
+        help_text=_("As the spreadsheet numbers its rows. What is above it is left out."),
     )
     header_rows = models.PositiveSmallIntegerField(
         default=1,

@@ -69,11 +69,11 @@ class Plan:
     @property
     def digest(self) -> str:
         """Of all that it would write: what a person saw and what is written later are the same while it is."""
-        said = [
+        written = [
             [row.line, row.is_new, str(row.thing), [[d.label, d.before, d.after] for d in row.differences]]
             for row in self.rows
         ]
-        return hashlib.sha256(json.dumps([said, self.same, self.bad_lines], ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([written, self.same, self.bad_lines], ensure_ascii=False).encode()).hexdigest()
 
 
 def plan(kind: Rows, grid: Grid, *, header_row: int, header_rows: int, fields: Sequence[str]) -> Plan:
@@ -210,7 +210,7 @@ def _assign(found: Found, values: Mapping[str, Any]) -> list[Difference]:
             setattr(thing, name, value)
         if held != value:
             differences.append(
-                Difference(_label(type(thing), name), _said(thing, name, held), _said(thing, name, value))
+                Difference(_label(type(thing), name), _in_words(thing, name, held), _in_words(thing, name, value))
             )
     return differences
 
@@ -240,7 +240,7 @@ def _names(places: Sequence[Place]) -> str:
     return ", ".join(sorted(place.in_language("name") for place in places))
 
 
-def _said(thing: Any, name: str, value: Any) -> str:
+def _in_words(thing: Any, name: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Translated):

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('by', models.CharField(max_length=200, verbose_name='By')),
                 ('at', models.DateTimeField(verbose_name='Uploaded')),
                 ('sheet', models.PositiveSmallIntegerField(default=0, verbose_name='Sheet')),
-                ('header_row', models.PositiveIntegerField(default=1, help_text='As the spreadsheet numbers its rows. What stands above it is left out.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='Row of the header')),
+                ('header_row', models.PositiveIntegerField(default=1, help_text='As the spreadsheet numbers its rows. What is above it is left out.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='Row of the header')),
                 ('header_rows', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3)], verbose_name='Rows that the header takes')),
                 ('columns', models.JSONField(blank=True, default=list)),
                 ('imported_at', models.DateTimeField(blank=True, null=True)),

@@ -82,6 +82,7 @@ def command_view(
     about: str | None = None,
     back: str = "",
     of: Any = None,
+    shows_made: bool = False,
 ) -> HttpResponse:
     """The page of one command. One that is not possible now still shows its form: the action answers why not, and what
     was typed is not lost."""
@@ -98,6 +99,7 @@ def command_view(
         done=command.done,
         section=command.section,
         area=area,
+        shows_made=shows_made,
     )
     form = command.form(posted(request), thing)
     things = () if thing is None else (thing,)

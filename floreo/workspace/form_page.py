@@ -39,6 +39,7 @@ class FormPage:
     done: Words = ""
     section: str = ""
     area: str = "plan"  # which part of the menu it belongs to
+    shows_made: bool = False  # goes on to what was made, instead of `back`
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def form_page(
         status = 422
         if form.is_valid():
             try:
-                _do_once(request, lambda: do(form.facts()))
+                made = _do_once(request, lambda: do(form.facts()))
             except (NotAllowed, Missing):
                 raise
             except Changed as refusal:
@@ -109,7 +110,8 @@ def form_page(
             else:
                 if words.done:
                     messages.success(request, str(words.done))
-                return HttpResponseRedirect(_back(request, words))
+                shown = words.shows_made and made is not None
+                return HttpResponseRedirect(made.workspace_url() if shown else _back(request, words))
     context = {
         "workspace_section": words.area,
         "form": form,
@@ -131,14 +133,15 @@ def form_page(
     return response
 
 
-def _do_once(request: HttpRequest, do: Callable[[], object]) -> None:
-    """A form that is sent twice is done once, and the second time answered as the first."""
+def _do_once(request: HttpRequest, do: Callable[[], object]) -> Any:
+    """What `do` made. A form that is sent twice is done once, and the second time nothing is: None."""
     key, content = request.POST.get("once", "")[:64], request.POST.copy()
     content.pop("csrfmiddlewaretoken", None)
     files = [(name, str(file), getattr(file, "size", 0)) for name, file in request.FILES.items()]
     with transaction.atomic():
         if spend_form(key, subject=person(request).actor_code, content=f"{content.urlencode()} {files}"):
-            do()
+            return do()
+    return None
 
 
 def press(request: HttpRequest, do: Callable[[], Any], done: str | Callable[[Any], str], back: str) -> HttpResponse:

@@ -133,6 +133,7 @@ def section(request: HttpRequest, token: str, section: str) -> HttpResponse:
         can_take_over=any(line.before and not line.is_answered for line in lines),
         refusal=refusal,
         conflicts=saved.conflicts if saved is not None else {},
+        just_saved=request.GET.get("saved") == "yes",
         status=status,
     )
     return render(request, "portal/assessing/section.html", context, status=status)

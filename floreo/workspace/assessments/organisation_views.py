@@ -156,6 +156,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
     word = shown.asked.version.word_of
     planned = {line.item_id for line, _state, _links in plan}
     context = {
+        "may_read_plan": can(request.user, Permission.PLAN_READ),
         "workspace_section": AREA,
         "participant": found,
         "campaign": found.campaign,

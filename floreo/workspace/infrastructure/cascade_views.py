@@ -91,7 +91,7 @@ def what_ifs(request: HttpRequest) -> HttpResponseBase:
 
 
 def new_what_if(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "what-if", area=AREA, back=reverse("workspace:what_ifs"))
+    return command_view(request, None, NEW, "what-if", area=AREA, back=reverse("workspace:what_ifs"), shows_made=True)
 
 
 def what_if(request: HttpRequest, code: str) -> HttpResponse:

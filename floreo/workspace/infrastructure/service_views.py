@@ -169,7 +169,7 @@ NEW: Mapping[str, Command] = {
 
 
 def new_service(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "service", area=AREA, back=reverse("workspace:services"))
+    return command_view(request, None, NEW, "service", area=AREA, back=reverse("workspace:services"), shows_made=True)
 
 
 def service(request: HttpRequest, code: str) -> HttpResponse:
@@ -227,7 +227,7 @@ def service_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     return command_view(request, get_service_for(request.user, code), commands(request.user), name, area=AREA)
 
 
-def _about(service: Service, part: str) -> dict[str, str]:
+def _about(service: Service, part: str) -> dict[str, Any]:
     return {"area": AREA, "about": service.named(), "back": f"{service.workspace_url()}#{part}"}
 
 

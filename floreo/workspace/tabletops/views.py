@@ -310,12 +310,6 @@ NEW: Mapping[str, Command] = {
 
 def new_tabletop(request: HttpRequest) -> HttpResponse:
     """From a scenario, and with a what-if, where the address names them. Afterwards the new exercise is shown."""
-    made: list[Tabletop] = []
-
-    def plan(*, by: Any, **facts: Any) -> Tabletop:
-        made.append(planning.plan_tabletop(by=by, **facts))
-        return made[0]
-
     initial = {name: request.GET.get(name, "") for name in ("scenario", "what_if")}
     if not can(request.user, Permission.CASCADE_RUN):
         initial["what_if"] = ""
@@ -326,13 +320,12 @@ def new_tabletop(request: HttpRequest) -> HttpResponse:
             command.button,
             RUN,
             lambda data, _thing: _new_form(request, data, initial),
-            plan,
+            command.function,
             help=command.help,
             done=command.done,
         )
     }
-    answer = command_view(request, None, own, "tabletop", area=AREA, back=reverse("workspace:tabletops"))
-    return HttpResponseRedirect(made[0].workspace_url()) if made and answer.status_code == 302 else answer
+    return command_view(request, None, own, "tabletop", area=AREA, back=reverse("workspace:tabletops"), shows_made=True)
 
 
 def _new_form(request: HttpRequest, data: Any, initial: Mapping[str, str]) -> forms.NewForm:

@@ -20,6 +20,7 @@ from floreo.workspace.commands import commands_for
 from floreo.workspace.plan.commands import commands_of_action
 from floreo.workspace.publications.views import COMMANDS
 from tests.factories.strategy import make_action
+from tests.infrastructure.making import a_service
 from tests.meetings.conftest import edition, today
 
 __all__ = ["edition", "today"]
@@ -73,3 +74,14 @@ def test_a_command_that_is_not_in_the_table_is_no_page(
 ) -> None:
     address = reverse("workspace:publication_command", args=[draft.code, "shred"])
     assert browser_of(secretariat).get(address).status_code == 404
+
+
+def test_an_answer_with_errors_has_its_place_where_the_form_is_a_page_of_its_own(
+    today: None, secretariat: User, browser_of: Browser
+) -> None:
+    """The script of the page puts it there; without the place nothing would be seen to happen."""
+    client, address = browser_of(secretariat), f"{a_service('Water').workspace_url()}do/new-asset/"
+    page = client.get(address).content.decode()
+    answer = client.post(address, {"name": ""}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert f'id="{answer["HX-Retarget"].removeprefix("#")}"' in page

@@ -10,7 +10,7 @@ from floreo.core.delimited import plain
 from floreo.register_imports.grid import NO_VALUE, Grid
 
 LOOKED_AT = 40  # rows from the top in which a header is looked for
-_FEWEST_LETTERS = 4  # of a word that may be part of a longer header
+_SHORTEST_WORD = 4  # of a word that may be part of a longer header
 
 
 def header_texts(grid: Grid, row: int, rows: int) -> list[str]:
@@ -76,7 +76,7 @@ def _named_in(text: str, words: Mapping[str, str]) -> str:
     for part in dict.fromkeys((text.rsplit(": ", 1)[-1], text)):
         letters = "".join(c if c.isalnum() else " " for c in part)
         spaced = f" {' '.join(letters.split())} "
-        inside = [word for word in words if len(word) >= _FEWEST_LETTERS and f" {word} " in spaced]
+        inside = [word for word in words if len(word) >= _SHORTEST_WORD and f" {word} " in spaced]
         if inside:
             return words[max(inside, key=lambda word: (len(word), word))]
     return ""

@@ -21,7 +21,7 @@ from floreo.core.models import AuditEntry
 from floreo.infrastructure import cascade, measures, queries
 from floreo.infrastructure.actions import designating
 from floreo.infrastructure.actions.registering import add_asset, update_service, withdraw_dependency, withdraw_service
-from floreo.infrastructure.actions.single_points import calculate_single_points, keep_single_points
+from floreo.infrastructure.actions.single_points import calculate_single_points, save_single_points
 from floreo.infrastructure.logic import rounded_down, rounded_up
 from floreo.infrastructure.models import (
     Criterion,
@@ -244,7 +244,7 @@ def test_no_other_role_sees_or_keeps_a_result(role: str, chain: dict[str, Servic
     user = make_user(role, organisation=chain["power"].operator)
     assert not SinglePointsResult.objects.visible_to(user).exists()
     with pytest.raises(NotAllowed):
-        keep_single_points(by=user, facts={})
+        save_single_points(by=user, facts={})
     assert SinglePointsResult.objects.visible_to(make_user("responder")).count() == 1
 
 

@@ -50,7 +50,7 @@ def calculate_single_points(*, by: Actor) -> SinglePointsResult | None:
         "most": people.most if people else None,
         "points": rows,
     }
-    return keep_single_points(by=by, facts=facts)
+    return save_single_points(by=by, facts=facts)
 
 
 def _behind_the_first(register: Register, points: Sequence[SinglePoint]) -> Bounds | None:
@@ -64,8 +64,8 @@ def _behind_the_first(register: Register, points: Sequence[SinglePoint]) -> Boun
 
 
 @action("single_points.calculated", needs=Permission.CASCADE_RUN, quiet=True)
-def keep_single_points(*, by: Actor, facts: dict[str, Any]) -> SinglePointsResult:
-    """Keeps a result as that of today; an earlier one of the same day is replaced."""
+def save_single_points(*, by: Actor, facts: dict[str, Any]) -> SinglePointsResult:
+    """Saves a result as that of today; an earlier one of the same day is replaced."""
     today = clock.today()
     result = SinglePointsResult.objects.filter(on=today).first() or SinglePointsResult(on=today)
     assign(result, facts)

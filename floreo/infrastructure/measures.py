@@ -198,11 +198,10 @@ def people_behind_largest_single_point(period: Period, filters: Filters) -> Read
     The least or the most that it can be, as the indicator says, to two digits, so that nobody reads in it how many use the service of one
     operator. Not known where nobody knows the users of any service that stops."""
     found = _result_for(period)
-    bound = dict(filters.extra).get(OF, LEAST)
-    exact = None if found is None else found.most if bound == MOST else found.least
-    if found is None or exact is None:
+    if found is None or found.least is None or found.most is None:
         return NOTHING
-    number = Decimal(rounded_up(exact) if bound == MOST else rounded_down(exact))
+    is_most = dict(filters.extra).get(OF, LEAST) == MOST
+    number = Decimal(rounded_up(found.most) if is_most else rounded_down(found.least))
     first = points_in(found)[0]
     service = Service.objects.filter(code=first.service).first()
     records = (RecordRef(str(service or first.service), path_to("workspace:service", first.service), counted=True),)

@@ -15,7 +15,7 @@ from floreo.core.figures import Filters, Period
 from floreo.indicators.access import may_list_records
 from floreo.indicators.models import Indicator, Reading
 from floreo.infrastructure.models import Service, SinglePointsResult
-from floreo.organisations.models import Country, Organisation, User
+from floreo.organisations.models import Country, NationalSector, Organisation, User
 from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +108,26 @@ def test_no_file_and_no_call_says_which_services_are_single_points(isla: Country
         text = (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()  # type: ignore[attr-defined]
         assert answer.status_code == 200, each
         assert [name for name in names if name in text] == [], each
+
+
+def test_how_a_value_was_counted_is_said_in_both_languages(isla: Country, stranger: Client) -> None:
+    page, spanish = (stranger.get(f"{each}/indicators/operators-designated/").content.decode() for each in ("", "/es"))
+    sectors = {each.code: each for each in NationalSector.objects.all()}
+    reading = Indicator.objects.get(code="operators-designated").readings.order_by("-starts_on")[0]
+    groups = [sectors[each["name"].removeprefix("sector:")] for each in reading.working["groups"]]
+    assert len(groups) >= 5
+    assert [
+        each.code for each in groups if each.name not in page or each.in_language("name", "es") not in spanish
+    ] == []
+    words = (
+        "60 services whose failure hits no other",
+        "60 servicios cuya falla no afecta a otro",
+        "49 services of which nobody knows how many use them",
+        "49 servicios de los que no se sabe cuántas personas los usan",
+    )
+    texts = [
+        stranger.get(f"{language}/indicators/{code}/").content.decode()
+        for code in ("single-points", "people-behind-single-point")
+        for language in ("", "/es")
+    ]
+    assert [word for word, text in zip(words, texts, strict=True) if word not in text] == []

@@ -21,11 +21,12 @@ from floreo.assessments.models import (
 from floreo.assessments.presenters import done_on
 from floreo.core.figures import Filters, Period, Reading, RecordRef, share
 from floreo.frameworks.models import Item, Version
-from floreo.organisations.models import Kind, Organisation
+from floreo.organisations.queries import operators_on
 
 OF = "of"  # which part of which framework: "nist-csf", "nist-csf/GV"
 YEAR = timedelta(days=365)
 NOTHING = Reading(None, Decimal(0), Decimal(0))
+HIDDEN = Reading(None, None, None)  # of fewer than the minimum
 _TENTH = Decimal("0.1")
 
 
@@ -35,18 +36,36 @@ def _accepted(end: date) -> Sequence[Participant]:
     return list(rows.select_related("organisation").order_by("accepted_on", "pk"))
 
 
+def _of_operators(end: date, done: set[int]) -> tuple[RecordRef, ...] | None:
+    """A record of each operator that exists on that day, counted where it is in `done`. None where no campaign had been opened by then:
+    nobody knows. Empty where there are fewer than the minimum, since their number would tell of each."""
+    if not AssessmentCampaign.objects.filter(opened_on__lte=end).exists():
+        return None
+    bodies = operators_on(end)
+    if 0 < len(bodies) < MINIMUM:
+        return ()
+    return tuple(RecordRef(body.name, body.get_absolute_url(), body.pk in done) for body in bodies) or None
+
+
 def share_organisations_assessed(period: Period, filters: Filters) -> Reading:
     """Per cent of the operators of services in the register that had an assessment accepted in the twelve months before the period ends.
-    Operators are those of that kind that exist at its end; others that were assessed do not count."""
-    exists = Q(ends_on=None) | Q(ends_on__gte=period.end)
-    began = Q(starts_on=None) | Q(starts_on__lte=period.end)
-    bodies = list(Organisation.objects.filter(exists & began, kind=Kind.OPERATOR, merged_into=None))
-    if not bodies:
-        return NOTHING
-    done = {row.organisation_id for row in _accepted(period.end)}
-    records = tuple(RecordRef(body.name, body.get_absolute_url(), body.pk in done) for body in bodies)
+    Operators are those of that kind that exist at its end; others that were assessed do not count. None below the minimum of operators."""
+    records = _of_operators(period.end, {row.organisation_id for row in _accepted(period.end)})
+    if not records:
+        return NOTHING if records is None else HIDDEN
     counted = sum(record.counted for record in records)
-    return Reading(share(counted, len(bodies)), Decimal(counted), Decimal(len(bodies)), records)
+    return Reading(share(counted, len(records)), Decimal(counted), Decimal(len(records)), records)
+
+
+def operators_assessed(period: Period, filters: Filters) -> Reading:
+    """Operators of services in the register of which at least one assessment was accepted by the end of the period, each counted once,
+    however long ago. None below the minimum of operators."""
+    rows = Participant.objects.filter(state=ParticipantState.ACCEPTED, accepted_on__lte=period.end)
+    records = _of_operators(period.end, set(rows.values_list("organisation_id", flat=True)))
+    if not records:
+        return NOTHING if records is None else HIDDEN
+    counted = Decimal(sum(record.counted for record in records))
+    return Reading(counted, counted, Decimal(len(records)), records)
 
 
 def _newest(end: date, framework: str) -> list[Participant]:
@@ -77,8 +96,10 @@ def _of(filters: Filters) -> tuple[str, str]:
 
 def _mean(pairs: Sequence[tuple[Participant, Decimal]]) -> Reading:
     mean = mean_of(value for _row, value in pairs)
-    if mean is None or len(pairs) < MINIMUM:
-        return Reading(None, None, None)
+    if mean is None:
+        return NOTHING
+    if len(pairs) < MINIMUM:
+        return HIDDEN
     total = sum((value for _row, value in pairs), Decimal(0))
     records = tuple(RecordRef(row.organisation.name, row.workspace_url(), counted=True) for row, _value in pairs)
     value = mean.quantize(_TENTH, rounding=ROUND_HALF_UP)
@@ -124,14 +145,18 @@ def choices() -> Iterator[tuple[str, str]]:
 
 
 def share_lines_in_time(period: Period, filters: Filters) -> Reading:
-    """Per cent of the lines of action plans due in the period that were done by their due date; what was given up was not."""
+    """Per cent of the lines of action plans due in the period that were done by their due date; what was given up was not.
+    None where they are of fewer organisations than the minimum."""
     rows = PlanLine.objects.filter(due_on__gte=period.start, due_on__lte=period.end)
-    records = []
+    records, bodies = [], set[int]()
     for row in rows.select_related("action", "participant__campaign", "participant__assessment"):
         done = done_on(row)
         in_time = row.state != LineState.DROPPED and done is not None and done <= row.due_on
         records.append(RecordRef(row.title, row.workspace_url(), in_time))
+        bodies.add(row.participant.organisation_id)
     counted = sum(record.counted for record in records)
     if not records:
         return NOTHING
+    if len(bodies) < MINIMUM:
+        return HIDDEN
     return Reading(share(counted, len(records)), Decimal(counted), Decimal(len(records)), tuple(records))

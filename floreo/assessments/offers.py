@@ -23,6 +23,14 @@ OFFERS = Offers(
             _("operators of services in the register"),
             records_need=_READ,
         ),
+        "operators_assessed": Measure(
+            measures.operators_assessed,
+            _("Operators that were assessed"),
+            "operators",
+            _("operators with an accepted assessment"),
+            _("operators of services in the register"),
+            records_need=_READ,
+        ),
         "mean_assessed_level": Measure(
             measures.mean_level,
             _("Mean level of assessed organisations"),

@@ -12,17 +12,18 @@ from floreo.contact_drills.models import DrillRecipient, DrillState
 from floreo.contact_drills.queries import policy
 from floreo.core import clock
 from floreo.core.figures import Filters, Group, Period, Reading, RecordRef, share
-from floreo.organisations.models import Contact, ContactRole, Kind, Organisation
+from floreo.organisations.models import Contact, ContactRole
+from floreo.organisations.queries import operators_on
 
 
 def share_operators_verified_duty_contact(period: Period, filters: Filters) -> Reading:
     """Per cent of the operators of a service of which a contact of the role duty answered within the days that the policy gives, before
-    the period's last day. Only the last answer of a contact is known, so this knows today only."""
+    the period's last day. Unknown where there is no operator. Only the last answer of a contact is known, so this knows today only."""
     since = period.end - timedelta(days=policy().stale_days)
     fresh = Contact.objects.filter(role=ContactRole.DUTY, verified_on__gt=since, verified_on__lte=period.end)
     verified = set(fresh.values_list("organisation_id", flat=True))
     records = []
-    for body in Organisation.objects.filter(kind=Kind.OPERATOR, merged_into=None).order_by("name", "pk"):
+    for body in operators_on(period.end):
         here = reverse("workspace:organisation", args=[body.code])
         records.append(RecordRef(body.name, here, body.pk in verified))
     counted = sum(record.counted for record in records)

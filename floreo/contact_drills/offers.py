@@ -26,6 +26,7 @@ OFFERS = Offers(
             _("operators of which a duty contact answered"),
             _("operators of a service"),
             knows_past=False,
+            records_need=RUN.value,
         ),
         "median_minutes_to_answer_drill": Measure(
             measures.median_minutes_to_answer_drill,

@@ -1,19 +1,21 @@
 """Who may see and touch which figure. A view gets its objects here and nowhere else."""
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, reach
 from floreo.core.errors import Missing
 from floreo.indicators.models import Indicator, Reading
 from floreo.offers import measures
 
 
 def may_list_records(viewer: object, reading: Reading) -> bool:
-    """Whether the viewer reads which records a value was counted from: as its measure says, and closed for one that is gone."""
-    if not reading.measure:
-        return can(viewer, Permission.INDICATOR_READ)
-    measure = measures().get(reading.measure)
-    if measure is None:
-        return False
-    return can(viewer, Permission(measure.records_need or Permission.INDICATOR_READ))
+    """Whether the viewer reads which records a value was counted from: as its measure says, and closed for one that is gone. The records
+    are those of all organisations, so a permission for one's own does not suffice."""
+    need: str = Permission.INDICATOR_READ
+    if reading.measure:
+        measure = measures().get(reading.measure)
+        if measure is None:
+            return False
+        need = measure.records_need or need
+    return reach(viewer, Permission(need)) is None
 
 
 def get_indicator_for(viewer: object, code: str) -> Indicator:

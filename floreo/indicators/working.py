@@ -23,7 +23,8 @@ from floreo.indicators.presenters import (
     value_text,
     when_text,
 )
-from floreo.organisations.models import ContactRole, Kind
+from floreo.infrastructure import measures as service_measures
+from floreo.organisations.models import ContactRole, Kind, NationalSector
 from floreo.outreach import measures as outreach_measures
 from floreo.outreach.models import Audience, VenueKind
 from floreo.outreach.presenters import language_word
@@ -45,6 +46,7 @@ GROUP_WORDS: dict[str, Promise] = {
     OTHERS: gettext_lazy("All other kinds"),
     **{f"{case_measures.CHANNEL}{value}": Channel(value).label for value in Channel.values},
     case_measures.NOT_CLASSIFIED: gettext_lazy("Not classified"),
+    service_measures.NO_SECTOR: gettext_lazy("No sector recorded"),
     measures.PUBLIC: gettext_lazy("Members of the public"),
     measures.GOVERNMENT: gettext_lazy("Government bodies"),
     measures.OPERATORS: gettext_lazy("Operators and others"),
@@ -84,6 +86,8 @@ def left_out_text(why: str, count: int) -> str:
                 "%(count)d sessions that were not reviewed or are not counted",
                 count,
             ) % {"count": count}
+        case service_measures.NO_OPERATOR | service_measures.HIT_NOTHING | service_measures.UNKNOWN_USERS:
+            text = _services_left(why, count)
         case advisory_measures.NO_SOURCE_TIME:
             text = ngettext(
                 "%(count)d advisory of which nobody noted since when its source was known",
@@ -172,6 +176,26 @@ def _cases_left(why: str, count: int) -> str:
     return text % {"count": count}
 
 
+def _services_left(why: str, count: int) -> str:
+    if why == service_measures.NO_OPERATOR:
+        text = ngettext(
+            "%(count)d designated service without an operator in the register",
+            "%(count)d designated services without an operator in the register",
+            count,
+        )
+    elif why == service_measures.HIT_NOTHING:
+        text = ngettext(
+            "%(count)d service whose failure hits no other", "%(count)d services whose failure hits no other", count
+        )
+    else:
+        text = ngettext(
+            "%(count)d service of which nobody knows how many use it",
+            "%(count)d services of which nobody knows how many use them",
+            count,
+        )
+    return text % {"count": count}
+
+
 @dataclass(frozen=True)
 class Working:
     """Everything that shows how a reading came about."""
@@ -197,8 +221,15 @@ class Working:
         return bool(self.numerator and self.denominator)
 
 
+def _sector_text(code: str) -> str:
+    sector = NationalSector.objects.filter(code=code).first()
+    return sector.in_language("name") if sector is not None else code
+
+
 def _group_text(measure: str, name: str) -> str:
     """Groups are called by their own words."""
+    if name.startswith(service_measures.SECTOR):
+        return _sector_text(name.removeprefix(service_measures.SECTOR))
     if name.startswith(case_measures.RSIT):
         return taxonomy.labels(name.removeprefix(case_measures.RSIT), "", get_language() or "en").class_title
     if name.startswith(outreach_measures.LANGUAGE):

@@ -344,9 +344,9 @@ def single_point_lines(register: Register, points: Iterable[cascade_of.SinglePoi
     """Services whose failure alone hits another, the most first."""
     found = []
     for each in points:
-        if not each.hit:
+        service = register.services.get(each.service)
+        if service is None or not each.hit:  # one of a stored result may have been withdrawn since
             continue
-        service = register.services[each.service]
         found.append(
             PointLine(
                 each.rank,

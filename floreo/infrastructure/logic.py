@@ -77,3 +77,21 @@ def plan_state(last_test: date | None, next_test: date | None, today: date, *, p
     if not passed:
         return PlanState.FAILED
     return PlanState.OVERDUE if next_test is not None and next_test < today else PlanState.TESTED
+
+
+# --- Numbers of people that may be published ----------------------------------------------------------------------
+
+
+def _step(number: int) -> int:
+    """What one unit of the second digit is worth; ten at least, so that the last digit is never told."""
+    return int(10 ** max(len(str(number)) - 2, 1))
+
+
+def rounded_down(number: int) -> int:
+    """To two digits, never more than the number: 78,412 is 78,000."""
+    return number // _step(number) * _step(number)
+
+
+def rounded_up(number: int) -> int:
+    """To two digits, never less than the number: 78,412 is 79,000."""
+    return -(-number // _step(number)) * _step(number)

@@ -738,3 +738,40 @@ class WhatIfChange(Record):
 
     def audit_subject(self) -> models.Model:
         return self.what_if
+
+
+# --- Single points of failure -------------------------------------------------------------------------------------
+
+
+class SinglePointsQuerySet(models.QuerySet["SinglePointsResult"]):
+    def visible_to(self, viewer: object) -> SinglePointsQuerySet:
+        """For who may see every dependency, as of what-ifs."""
+        return self if can(viewer, Permission.CASCADE_RUN) else self.none()
+
+
+class SinglePointsResult(Record):
+    """What followed when each service failed alone, on the register as it was from that day on until the next result. `points` are the
+    single points of failure, the most first, as `queries.as_rows` writes them. `least` and `most` are the people without at least one
+    service at the end, when the first of them fails; None where nobody knows the users of any service that stops then. A public value is
+    made of the numbers alone: which services they are is never public, nor in the trail."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"points", "least", "most"})
+
+    on = models.DateField(unique=True)
+    hours = models.PositiveSmallIntegerField()
+    register_sha256 = models.CharField(max_length=64)
+    services = models.PositiveIntegerField()
+    dependencies = models.PositiveIntegerField()
+    unknown = models.PositiveIntegerField(default=0)  # services of which nobody knows how many use them
+    number = models.PositiveIntegerField(default=0)  # of single points of failure
+    least = models.PositiveBigIntegerField(null=True, blank=True)
+    most = models.PositiveBigIntegerField(null=True, blank=True)
+    points = models.JSONField(default=list, blank=True)
+
+    objects = SinglePointsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on"]
+
+    def __str__(self) -> str:
+        return f"{self.on}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission
-from floreo.core.figures import Measure
-from floreo.core.offers import INFRASTRUCTURE, MenuItem, Offers, PackFile, SearchKind
+from floreo.core.access import SYSTEM, Permission
+from floreo.core.figures import Direction, Measure
+from floreo.core.offers import INFRASTRUCTURE, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.infrastructure import measures, pack
+from floreo.infrastructure.actions.single_points import calculate_single_points
 from floreo.infrastructure.proposals import KINDS
 from floreo.infrastructure.tables import TABLES
 from floreo.infrastructure.tasks import waiting_tasks
@@ -29,6 +33,15 @@ OFFERS = Offers(
             _("operators with a designated service"),
             records_need=_NEED,
         ),
+        "operators_designated_in_sector": Measure(
+            measures.operators_designated_in_sector,
+            _("Designated operators of one sector"),
+            "operators",
+            _("operators with a designated service of the sector"),
+            _("operators with a designated service of the sector"),
+            records_need=_NEED,
+            choices=measures.sectors,
+        ),
         "services_designated": Measure(
             measures.services_designated,
             _("Designated services"),
@@ -43,6 +56,7 @@ OFFERS = Offers(
             "%",
             _("with a plan that passed a test within twelve months"),
             _DESIGNATED,
+            knows_past=False,
             records_need=_NEED,
         ),
         "dependencies_checked": Measure(
@@ -51,6 +65,8 @@ OFFERS = Offers(
             "%",
             _("dependencies that were checked"),
             _("dependencies in the register"),
+            knows_past=False,
+            records_need=Permission.CASCADE_RUN.value,
         ),
         "services_in_register": Measure(
             measures.services_in_register,
@@ -58,6 +74,27 @@ OFFERS = Offers(
             "services",
             _("services in the register now"),
             _("services in the register now"),
+            knows_past=False,
+            records_need=_NEED,
+        ),
+        "single_points_of_failure": Measure(
+            measures.single_points_of_failure,
+            _("Single points of failure"),
+            "services",
+            _("services whose failure alone hits another"),
+            _("services whose failure alone hits another"),
+            direction=Direction.DOWN,
+            records_need=Permission.CASCADE_RUN.value,
+        ),
+        "people_behind_largest_single_point": Measure(
+            measures.people_behind_largest_single_point,
+            _("People behind the largest single point of failure"),
+            "people",
+            _("people without at least one service, to two digits"),
+            _("people without at least one service, to two digits"),
+            direction=Direction.DOWN,
+            records_need=Permission.CASCADE_RUN.value,
+            choices=measures.bounds,
         ),
     },
     tasks=waiting_tasks,
@@ -75,6 +112,7 @@ OFFERS = Offers(
         PackFile("what_ifs.toml", pack.FILES["what_ifs.toml"]),
     ),
     proposal_kinds=KINDS,
+    jobs=(Job("single_points", partial(calculate_single_points, by=SYSTEM), timedelta(hours=6)),),
     search_kinds=(SearchKind("service", _("Essential service"), _READ),),
     verbs={
         "service.added": _("added the service"),
@@ -100,6 +138,7 @@ OFFERS = Offers(
         "designation.declined": _("decided not to designate the service"),
         "designation.confirmed": _("reviewed the designation: it stays"),
         "designation.withdrawn": _("withdrew the designation"),
+        "single_points.calculated": _("calculated the single points of failure"),
         "what_if.added": _("added the what-if"),
         "what_if.updated": _("changed the what-if"),
         "what_if.copied": _("copied the what-if"),

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
 
 from django.db.models import Q
 
 from floreo.core.executors import executor
 from floreo.infrastructure import cascade
-from floreo.infrastructure.models import Asset, Dependency, Service, ServicePlace, ServiceStateChoice, WhatIf
+from floreo.infrastructure.models import (
+    Asset,
+    Dependency,
+    Service,
+    ServicePlace,
+    ServiceStateChoice,
+    SinglePointsResult,
+    WhatIf,
+)
 from floreo.infrastructure.tables import with_designation
 from floreo.organisations.models import NationalSector, Place, PlaceSort
 
 LARGE = 1000  # services; fewer are calculated in less time than a process takes to start
+SINGLE_POINT_HOURS = 72  # for so long nothing is repaired when a service fails alone
 WHOLE_COUNTRY = "country"  # the place of users who are known for the whole country only
 
 
@@ -172,3 +183,42 @@ def points_of(register: Register, hours: int) -> tuple[cascade.SinglePoint, ...]
         return cascade.single_points(register.graph, hours)
     with executor("pool", has_processes=True) as pool:
         return cascade.single_points(register.graph, hours, executor=pool)
+
+
+def digest_of(register: Register) -> str:
+    """SHA-256 of all that a cascade reads: equal digests give equal results."""
+    graph = register.graph
+    rows = [
+        sorted((each.key, sorted(each.users.items()), each.threshold) for each in graph.services),
+        [astuple(each) for each in graph.dependencies],
+        sorted(graph.populations.items()),
+    ]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def is_large(register: Register) -> bool:
+    """Whether its single points take longer than a page may: a job calculates them."""
+    return len(register.services) >= LARGE
+
+
+def newest_result(day: date | None = None) -> SinglePointsResult | None:
+    """The last stored result, or the one that held on `day`."""
+    rows = SinglePointsResult.objects.all() if day is None else SinglePointsResult.objects.filter(on__lte=day)
+    return rows.order_by("-on").first()
+
+
+def points_in(result: SinglePointsResult) -> Sequence[cascade.SinglePoint]:
+    """The single points of failure of a stored result."""
+    return [
+        cascade.SinglePoint(rank, service, stopped, hit, weight, cascade.Bounds(least, most))
+        for rank, service, stopped, hit, weight, least, most in result.points
+    ]
+
+
+def as_rows(points: Iterable[cascade.SinglePoint]) -> list[list[int | str]]:
+    """Those that hit another service, as a stored result holds them."""
+    return [
+        [each.rank, each.service, each.stopped, each.hit, each.person_hours, *each.people_hours]
+        for each in points
+        if each.hit
+    ]

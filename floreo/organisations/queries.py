@@ -4,15 +4,16 @@ import copy
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from floreo.core import clock
 from floreo.core.composed import row_of
 from floreo.core.models import AuditEntry
 from floreo.core.once import is_reading, once
-from floreo.organisations.models import Contact, Country, Organisation
+from floreo.organisations.models import Contact, Country, Kind, Organisation
 
 
 @row_of
@@ -92,3 +93,11 @@ def openpgp_key_of(address: str) -> str:
     has none."""
     keys = Contact.objects.filter(email__iexact=address).exclude(openpgp_key="").order_by("-pk")
     return keys.values_list("openpgp_key", flat=True).first() or ""
+
+
+def operators_on(day: date) -> list[Organisation]:
+    """The operators of services that exist on that day, by name. A body that was merged counts as its successor."""
+    exists = Q(ends_on=None) | Q(ends_on__gte=day)
+    began = Q(starts_on=None) | Q(starts_on__lte=day)
+    rows = Organisation.objects.filter(exists & began, kind=Kind.OPERATOR, merged_into=None)
+    return list(rows.order_by("name", "pk"))

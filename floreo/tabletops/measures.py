@@ -11,6 +11,8 @@ from floreo.tabletops.logic import WAS_HELD, State
 from floreo.tabletops.models import Tabletop, TabletopFinding
 from floreo.tabletops.queries import counted_expected, total_score
 
+NOTHING = Reading(None, Decimal(0), Decimal(0))
+
 
 def _held_in(period: Period) -> list[Tabletop]:
     """Exercises that began in the period and are over, by the days of the country."""
@@ -26,7 +28,10 @@ def _reference(tabletop: Tabletop, *, counted: bool = True) -> RecordRef:
 
 
 def exercises_held(period: Period, filters: Filters) -> Reading:
-    """Exercises that began in the period and are over; cancelled ones and those that still run are none."""
+    """Exercises that began in the period and are over; cancelled ones and those that still run are none. Unknown while the country has
+    recorded no exercise at all, not even a planned one."""
+    if not Tabletop.objects.exists():
+        return NOTHING
     found = _held_in(period)
     number = Decimal(len(found))
     return Reading(number, number, number, tuple(_reference(each) for each in found))
@@ -44,7 +49,7 @@ def share_expected_actions_met(period: Period, filters: Filters) -> Reading:
         met, total = met + score.met, total + score.total
         records.append(_reference(each, counted=score.met == score.total))
     if not total:
-        return Reading(None, None, None)
+        return NOTHING
     return Reading(share(met, total), Decimal(met), Decimal(total), tuple(records))
 
 
@@ -64,5 +69,5 @@ def share_exercise_findings_in_time(period: Period, filters: Filters) -> Reading
     )
     counted, total = sum(each.counted for each in records), len(records)
     if not total:
-        return Reading(None, None, None)
+        return NOTHING
     return Reading(share(counted, total), Decimal(counted), Decimal(total), records)

@@ -331,6 +331,8 @@ def test_the_share_of_operators_counts_duty_contacts_that_answered(duty: Contact
     assert share_operators_verified_duty_contact(today, Filters()).value == 0
     register.update_contact(duty, by=secretariat, verified_on=clock.today())
     assert share_operators_verified_duty_contact(today, Filters()).value == 50
+    Organisation.objects.filter(name="Water").update(ends_on=clock.today() - timedelta(days=1))
+    assert share_operators_verified_duty_contact(today, Filters()).value == 100  # what has ended is no operator
 
 
 # --- The call sheet -----------------------------------------------------------------------------------------------

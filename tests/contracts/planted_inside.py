@@ -46,6 +46,7 @@ from floreo.incidents.models import (
     Report,
     ReportingPoint,
 )
+from floreo.indicators.models import Reading, RecordList
 from floreo.infrastructure.models import (
     Asset,
     CriteriaSet,
@@ -54,6 +55,7 @@ from floreo.infrastructure.models import (
     DesignationStep,
     RecoveryPlan,
     Service,
+    SinglePointsResult,
     WhatIf,
     WhatIfFailure,
 )
@@ -531,6 +533,13 @@ def _cascades() -> None:
     word = WORDS[P.CASCADE_RUN]
     made = save(WhatIf(code=f"{word}-w", title=f"{word} title", note=f"{word} note"))
     save(WhatIfFailure(what_if=made, service=Service.objects.get(code="power-pe")))
+    result = SinglePointsResult.objects.get()  # its points are secret in the trail too
+    result.points = [*result.points, [len(result.points) + 1, f"{word}-point", 1, 1, 1, 1, 1]]
+    save(result)
+    reading = Reading.objects.filter(indicator__code="single-points").order_by("-starts_on")[0]
+    rows = [[f"{word} record", f"/workspace/services/{word}-point/", True]]
+    reading.records = RecordList.objects.create(sha256=f"{COMMON}record", rows=rows, total=1)
+    save(reading)
 
 
 def _advisories() -> None:

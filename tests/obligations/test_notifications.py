@@ -10,10 +10,11 @@ import pytest
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.figures import Filters, Period
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.incidents.actions.cases import close, open_case, resolve
 from floreo.incidents.models import CaseOrganisation, ClockRule, Submission
-from floreo.obligations import clocks
+from floreo.obligations import clocks, measures
 from floreo.obligations.access import ByMail, Writer, notification_of_token, token_of
 from floreo.obligations.actions import handling, reminding, writing
 from floreo.obligations.actions.link_requests import post_start
@@ -465,3 +466,28 @@ def test_what_is_marked_is_passed_on_only_as_its_marking_allows(desk: Desk) -> N
         _forward(desk, found, basis="section 3")
     assert refusal.value.code == "red"
     assert version_of(stage_of(found, "early_warning")) > 1
+
+
+# --- Values -------------------------------------------------------------------------------------------------------
+
+
+def test_the_share_in_time_is_of_the_stages_whose_deadline_has_passed(desk: Desk) -> None:
+    now = clock.now()
+    year = Period(clock.today() - timedelta(days=200), clock.today() + timedelta(days=200))
+    assert measures.share_stages_in_time(year, Filters()).value is None
+    found = desk.submitted()
+    assert measures.share_stages_in_time(year, Filters()).value is None  # no deadline has passed
+    rows = found.clocks
+    rows.filter(rule="early-warning").update(due_at=now - timedelta(hours=1), met_at=now - timedelta(hours=2))
+    read = measures.share_stages_in_time(year, Filters())
+    assert (read.value, [r.label for r in read.records]) == (100, [f"{found.reference} early-warning"])
+    rows.filter(rule="notification").update(due_at=now - timedelta(minutes=5))  # open, and overdue
+    rows.filter(is_ours=True).update(due_at=now - timedelta(minutes=5))
+    read = measures.share_stages_in_time(year, Filters())
+    assert (read.value, read.numerator, read.denominator) == (50, 1, 2)
+    rows.filter(rule="early-warning").update(met_at=now)
+    assert measures.share_stages_in_time(year, Filters()).value == 0
+    before = Period(year.start, clock.today() - timedelta(days=2))
+    assert measures.share_stages_in_time(before, Filters()).denominator == 0
+    writing.withdraw(found, by=desk.operator, reason="A false alarm.")
+    assert measures.share_stages_in_time(year, Filters()).denominator == 0

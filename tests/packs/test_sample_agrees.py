@@ -573,10 +573,36 @@ def _begun(_assessment: dict[str, Any]) -> float:
     return float(bodies["cyber-secretariat"]["starts_on"].year)
 
 
+def operators_assessed(day: date) -> set[str]:
+    """Operators of which an assessment was accepted by that day, from the sample's campaigns."""
+    operators = {o["code"] for o in read("organisations.toml")["organisation"] if o["kind"] == "operator"}
+    asked = [row for c in read("assessments.toml")["campaign"] for row in c["organisation"]]
+    accepted = {row["organisation"] for row in asked if row.get("accepted_on", date.max) <= day}
+    return accepted & operators
+
+
+def test_how_many_operators_were_assessed_is_what_the_campaigns_say_on_that_day() -> None:
+    seen = 0
+    texts = [("en", u.get("done", "")) for u in ACTIONS[NOW]["2.2.2"]["update"]]
+    texts += [("es", u["es"]["done"]) for u in ACTIONS[NOW]["2.2.2"]["update"]]
+    days = [u["on"] for u in ACTIONS[NOW]["2.2.2"]["update"]] * 2
+    pattern = r"(\w+) operators (?:in all|were assessed)|(\w+) operadores en total|evaluaron (\w+) operadores"
+    for (language, text), day in zip(texts, days, strict=True):
+        for match in re.findall(pattern, text):
+            assert numbers("".join(match), language) == [len(operators_assessed(day))], (day, text)
+            seen += 1
+    assert seen == 4
+    eight = milestone("2.2.2", "eight")
+    assert numbers(eight["title"], "en") > [len(operators_assessed(TODAY))], "it is not reached yet"
+    assert numbers(eight["note"], "en") == [len(operators_assessed(TODAY)), 2025]
+    assert INDICATORS["operators-assessed"]["measure"] == "operators_assessed"
+    assert "reading" not in INDICATORS["operators-assessed"], "it is calculated, not typed in"
+
+
 REASONS: dict[str, Callable[[dict[str, Any]], float]] = {
     r"(\w+) of six posts": lambda a: value_on("csirt-staff", a["as_of"]),
     r"(\w+) schools were visited": lambda a: value_on("schools-visited", a["as_of"]),
-    r"in (\w+) assessments so far": lambda a: value_on("operators-assessed", a["as_of"]),
+    r"to assess (\w+) operators so far": lambda a: float(len(operators_assessed(a["as_of"]))),
     r"(\w+) meetings this year": _meetings_of,
     r"secretariat was set up in (\d{4})": _begun,
 }

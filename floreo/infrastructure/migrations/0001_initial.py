@@ -262,6 +262,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SinglePointsResult',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('on', models.DateField(unique=True)),
+                ('hours', models.PositiveSmallIntegerField()),
+                ('register_sha256', models.CharField(max_length=64)),
+                ('services', models.PositiveIntegerField()),
+                ('dependencies', models.PositiveIntegerField()),
+                ('unknown', models.PositiveIntegerField(default=0)),
+                ('number', models.PositiveIntegerField(default=0)),
+                ('least', models.PositiveBigIntegerField(blank=True, null=True)),
+                ('most', models.PositiveBigIntegerField(blank=True, null=True)),
+                ('points', models.JSONField(blank=True, default=list)),
+            ],
+            options={
+                'ordering': ['-on'],
+            },
+        ),
+        migrations.CreateModel(
             name='WhatIf',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -23,6 +23,7 @@ from floreo.frameworks.actions import complete_assessments
 from floreo.incidents import clocks
 from floreo.incidents.models import Case
 from floreo.indicators.actions.computing import take_due_readings
+from floreo.infrastructure.actions.single_points import calculate_single_points
 from floreo.legislation.actions.versions import build_provisions
 from floreo.obligations import clocks as notification_clocks
 from floreo.obligations.actions.dues import plan_due
@@ -88,6 +89,7 @@ def after_load() -> None:
         complete_assessments(by=SYSTEM)
         build_provisions()
         freeze_published(by=SYSTEM)
+        calculate_single_points(by=SYSTEM)
         take_due_readings(by=SYSTEM)
         freeze_past(by=SYSTEM)
 

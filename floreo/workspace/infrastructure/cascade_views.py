@@ -17,7 +17,15 @@ from floreo.core.ui.papers import paper
 from floreo.infrastructure import cascade_drawing, cascade_text
 from floreo.infrastructure.access import get_change_for, get_failure_for, get_what_if_for
 from floreo.infrastructure.actions import what_ifs as acts
-from floreo.infrastructure.queries import points_of, run_what_if, the_register
+from floreo.infrastructure.queries import (
+    SINGLE_POINT_HOURS,
+    is_large,
+    newest_result,
+    points_in,
+    points_of,
+    run_what_if,
+    the_register,
+)
 from floreo.infrastructure.tables import WHAT_IFS
 from floreo.organisations.queries import the_country
 from floreo.workspace.commands import Command, command_view, commands_for, new, over_row
@@ -137,15 +145,20 @@ def what_if_paper(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     return paper(cascade_papers.document(country, found, ran), kind, name=found.code)
 
 
-SINGLE_POINT_HOURS = 72
-
-
 def single_points(request: HttpRequest) -> HttpResponse:
+    """Of the register as it is; of a large one the last stored result, with its day."""
     register = the_register()
-    lines = cascade_text.single_point_lines(register, points_of(register, SINGLE_POINT_HOURS))
+    stored = newest_result() if is_large(register) else None
+    if is_large(register):
+        points = points_in(stored) if stored is not None else ()
+    else:
+        points = points_of(register, SINGLE_POINT_HOURS)
+    lines = cascade_text.single_point_lines(register, points)
     context = {
         "workspace_section": "single_points",
         "lines": lines,
+        "is_awaited": is_large(register) and stored is None,
+        "stored_on": stored.on if stored is not None else None,
         "hours": SINGLE_POINT_HOURS,
         "services": len(register.services),
         "unchecked": len(register.unchecked),

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.advisories.models import CLOSED, Advisory, AdvisoryState
+from floreo.advisories.models import CLOSED, SENT_TO_ORGANISATIONS, Advisory, AdvisoryState
 from floreo.advisories.presenters import VERDICTS, reply_text
 from floreo.advisories.queries import advisories_on, assets_seen
 from floreo.core import clock
@@ -48,7 +48,7 @@ def _to_reply(bodies: frozenset[int], viewer: object) -> Iterator[Task]:
     """Published advisories on what runs at these organisations, in a version that is affected or not known, until their operator
     replies that it is fixed or not affected. Which asset it is, the task does not say: it is in the weekly e-mail too."""
     for each in advisories_on(assets_seen(viewer).filter(service__operator__in=bodies).order_by("pk"), viewer):
-        if not each.is_open:
+        if not each.is_open or each.advisory.tlp not in SENT_TO_ORGANISATIONS:
             continue
         words, published = {"verdict": VERDICTS[each.verdict]}, each.advisory.published_at
         yield Task(

@@ -55,4 +55,4 @@ def test_an_organisation_that_is_added_gives_its_sector_to_a_case_without_one(
     parts.add_organisation(source, by=desk.ana, organisation=harbours, part="source")
     found = {each.pk: each.sector for each in Case.objects.all()}
     assert [found[each.pk] for each in (case, other, source)] == ["transport", "energy", ""]
-    assert log_of(case)[0] == "Sector: not known to Transport and ports."
+    assert log_of(case)[0] == "Sector: – to Transport and ports."

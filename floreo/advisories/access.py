@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from floreo.advisories.models import (
+    SENT_TO_ORGANISATIONS,
     Advisory,
     AdvisoryVersion,
     AdvisoryVersionQuerySet,
@@ -11,6 +12,7 @@ from floreo.advisories.models import (
     Team,
     may_write,
 )
+from floreo.advisories.queries import Named, assets_named
 from floreo.core import links
 from floreo.core.errors import Missing, Refused
 
@@ -37,6 +39,20 @@ def get_public(code: str) -> Advisory:
 def versions_for(viewer: object, advisory: Advisory) -> list[AdvisoryVersion]:
     """Those that the viewer may read at the workspace, newest first: each by its own marking."""
     return list(AdvisoryVersionQuerySet(AdvisoryVersion).visible_to(viewer).filter(advisory=advisory))
+
+
+def get_named_for(viewer: object, code: str, asset: int) -> Named:
+    """An asset that the viewer sees, whose product an advisory that they may read names."""
+    rows = assets_named(get_advisory_for(viewer, code), viewer)
+    found = next((each for each in rows if each.asset.pk == asset), None)
+    if found is None:
+        raise Missing
+    return found
+
+
+def versions_for_organisations(advisory: Advisory) -> list[AdvisoryVersion]:
+    """Those that are sent to the organisations that run it, newest first."""
+    return list(advisory.versions.filter(facts__tlp__in=SENT_TO_ORGANISATIONS))
 
 
 def public_versions(advisory: Advisory) -> list[AdvisoryVersion]:

@@ -1,4 +1,5 @@
-"""The mails of advisories: a version to a subscriber, and the link with which somebody confirms that they subscribed."""
+"""The mails of advisories: a version to a subscriber or to an organisation that runs what it names, and the link with which somebody
+confirms that they subscribed."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, public_versions, token_of
+from floreo.advisories.access import CONFIRM, UNSUBSCRIBE, public_versions, token_of, versions_for_organisations
 from floreo.advisories.models import Advisory, AdvisoryState, Subscriber
 from floreo.core import outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
+from floreo.core.policy import Tlp
+from floreo.feeds.selection import Reach
 from floreo.organisations.sender import sender
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -31,12 +34,13 @@ def _unsubscribe(subscriber: Subscriber) -> str:
 def mail_of(advisory: Advisory, subscriber: Subscriber) -> OutboxMail:
     """The version that stands, in the language of the subscriber. The headers let a mail program unsubscribe by one press
     (RFC 8058)."""
+    number = len(public_versions(advisory))
     with translation.override(subscriber.language):
         leave = _unsubscribe(subscriber)
         return outbox.letter(
             to=subscriber.email,
-            subject=_subject(advisory, subscriber.language),
-            text="\n\n".join([*_body(advisory, subscriber.language), _foot(leave)]) + "\n",
+            subject=_subject(advisory, subscriber.language, number),
+            text="\n\n".join([*_body(advisory, subscriber.language, number), _foot(leave)]) + "\n",
             kind=KIND,
             about=key(advisory),
             language=subscriber.language,
@@ -49,32 +53,54 @@ def mail_of(advisory: Advisory, subscriber: Subscriber) -> OutboxMail:
         )
 
 
-def _subject(advisory: Advisory, language: str) -> str:
+def mail_to_organisation(advisory: Advisory, to: Reach) -> OutboxMail:
+    """The version that stands, to one address of an organisation that runs what it names. Which asset that is, the mail does not say: it
+    is read in the workspace."""
+    language, number = to.language or advisory.language, len(versions_for_organisations(advisory))
+    with translation.override(language):
+        parts = [*_body(advisory, language, number)]
+        if advisory.state != AdvisoryState.WITHDRAWN:
+            address = _whole(advisory.workspace_url())
+            parts.append(_("What of it your organisation runs, and your reply: %(address)s") % {"address": address})
+        why = _(
+            "You receive this because your organisation runs a product of this advisory, as the national register says."
+        )
+        return outbox.letter(
+            to=to.address,
+            subject=_subject(advisory, language, number),
+            text="\n\n".join([*parts, f"-- \n{why}"]) + "\n",
+            kind=KIND,
+            about=key(advisory),
+            language=language,
+            headers={"Reply-To": sender().reply},
+        )
+
+
+def _subject(advisory: Advisory, language: str, number: int) -> str:
+    """With the marking. `number`: which version it is for those who receive it, and nothing else."""
+    marking = advisory.get_tlp_display()
     if advisory.state == AdvisoryState.WITHDRAWN:
-        return _("[TLP:CLEAR] Advisory %(code)s was withdrawn") % {"code": advisory.code}
+        return _("[%(tlp)s] Advisory %(code)s was withdrawn") % {"tlp": marking, "code": advisory.code}
     words = {
+        "tlp": marking,
         "code": advisory.code,
         "title": advisory.in_language("title", language),
         "severity": advisory.get_severity_display(),
-        "issue": _number(advisory),
+        "issue": number,
     }
-    if _number(advisory) > 1:
-        return _("[TLP:CLEAR] %(severity)s: %(title)s (%(code)s, version %(issue)d)") % words
-    return _("[TLP:CLEAR] %(severity)s: %(title)s (%(code)s)") % words
+    if number > 1:
+        return _("[%(tlp)s] %(severity)s: %(title)s (%(code)s, version %(issue)d)") % words
+    return _("[%(tlp)s] %(severity)s: %(title)s (%(code)s)") % words
 
 
-def _number(advisory: Advisory) -> int:
-    """Which version it is for those who receive what is TLP:CLEAR, and nothing else."""
-    return len(public_versions(advisory))
-
-
-def _body(advisory: Advisory, language: str) -> list[str]:
-    here = _whole(reverse("portal:advisory", args=[advisory.code]))
+def _body(advisory: Advisory, language: str, number: int) -> list[str]:
+    is_public = advisory.tlp == Tlp.CLEAR
+    here = _whole(advisory.get_absolute_url() if is_public else advisory.workspace_url())
     if advisory.state == AdvisoryState.WITHDRAWN:
         text = _("This advisory no longer applies. Reason: %(reason)s") % {"reason": advisory.withdrawn_reason}
-        return [text, here]
+        return [text, here] if is_public else [text]
     parts = [advisory.in_language("summary", language)]
-    if _number(advisory) > 1:
+    if number > 1:
         note = advisory.versions.filter(issue=advisory.issue).values_list("note", flat=True).first()
         parts.append(_("What changed: %(what)s") % {"what": note})
     if advisory.advice:

@@ -1,8 +1,9 @@
-"""Advisories with their versions and documents, who subscribed to them, catalogues of what is exploited, and response teams."""
+"""Advisories with their versions and documents, who subscribed to them, which organisations they are sent to and what these reply,
+catalogues of what is exploited, and response teams."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
@@ -12,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.advisories.logic import Product, products_of
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.policy import Tlp
 from floreo.core.search import Entry
 from floreo.core.sectors import Sector
+from floreo.infrastructure.models import Asset
 from floreo.organisations.models import Organisation
 
 
@@ -42,6 +44,20 @@ class ProductStatus(models.TextChoices):
     NOT_AFFECTED = "known_not_affected", pgettext_lazy("product", "Not affected")
     INVESTIGATED = "under_investigation", pgettext_lazy("product", "Under investigation")
 
+
+class ReplyKind(models.TextChoices):
+    """What an organisation says of an advisory on what it runs."""
+
+    WORKING = "working", pgettext_lazy("reply to an advisory", "Affected; working on it")
+    FIXED = "fixed", pgettext_lazy("reply to an advisory", "Fixed")
+    NOT_AFFECTED = "not_affected", pgettext_lazy("reply to an advisory", "Not affected")
+    NEED_HELP = "need_help", pgettext_lazy("reply to an advisory", "Need help")
+
+
+CLOSING = (ReplyKind.FIXED, ReplyKind.NOT_AFFECTED)  # nothing is left to do
+
+# What is sent to organisations: what their people may read in the workspace.
+SENT_TO_ORGANISATIONS = (Tlp.CLEAR, Tlp.GREEN)
 
 # Who may read what is not TLP:CLEAR: AMBER is for who writes advisories, AMBER+STRICT and RED for few of them.
 CLOSED = (Tlp.AMBER_STRICT, Tlp.RED)
@@ -309,6 +325,77 @@ class Subscriber(Record):
 
     def __str__(self) -> str:
         return f"subscriber {self.pk}"
+
+
+class OfRegisterQuerySet(models.QuerySet[Any]):
+    """Rows that say what an organisation runs: for who may see its services, and the advisory."""
+
+    body = ""  # how a row leads to the organisation
+
+    def visible_to(self, viewer: object) -> OfRegisterQuerySet:
+        own = reach(viewer, Permission.SERVICE_READ)
+        rows = self.filter(advisory__in=Advisory.objects.visible_to(viewer))
+        return rows if own is None else rows.filter(**{f"{self.body}__in": own})
+
+
+class RecipientQuerySet(OfRegisterQuerySet):
+    body = "organisation"
+
+
+class AdvisoryReplyQuerySet(OfRegisterQuerySet):
+    body = "asset__service__operator"
+
+
+class AdvisoryRecipient(Record):
+    """An organisation that runs a product of an advisory, and to whose contacts each version of it is sent."""
+
+    advisory = models.ForeignKey(Advisory, on_delete=models.CASCADE, related_name="recipients")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="advisories_sent", verbose_name=_("Organisation")
+    )
+    mailed_issue = models.PositiveIntegerField(default=0)  # which version it was sent last
+
+    objects = RecipientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organisation__name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["advisory", "organisation"], name="advisory_recipient_once")]
+
+    def __str__(self) -> str:
+        return f"{self.advisory}: {self.organisation}"
+
+    def audit_subject(self) -> models.Model:
+        return self.advisory
+
+
+class AdvisoryReply(Record):
+    """What the operator says of an advisory on one of its assets: the last word, which replaces the one before."""
+
+    advisory = models.ForeignKey(Advisory, on_delete=models.CASCADE, related_name="replies")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="advisory_replies")
+    kind = models.CharField(max_length=12, choices=ReplyKind.choices, verbose_name=_("Reply"))
+    note = models.TextField(
+        max_length=2000, blank=True, verbose_name=_("Note"), help_text=_("The national team reads it.")
+    )
+    issue = models.PositiveIntegerField()  # the version of the advisory that was read
+    replied_at = models.DateTimeField()
+    replied_by = models.CharField(max_length=200)
+
+    objects = AdvisoryReplyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-replied_at", "-pk"]
+        verbose_name_plural = "advisory replies"
+        constraints = [models.UniqueConstraint(fields=["advisory", "asset"], name="advisory_reply_once")]
+
+    def __str__(self) -> str:
+        return f"{self.advisory}: {self.asset}"
+
+    def audit_subject(self) -> models.Model:
+        return self.advisory
+
+    def owner_ids(self) -> set[int]:
+        return self.asset.owner_ids()
 
 
 class KevEntry(models.Model):

@@ -34,6 +34,8 @@ OFFERS = Offers(
         Job("vulnerability catalogues", partial(load_due, by=SYSTEM), timedelta(hours=12), lane="outside"),
     ),
     verbs={
+        "advisory.addressed": _("sent the advisory to organisations that run it"),
+        "advisory.answered": _("replied to the advisory"),
         "advisory.corrected": _("published a new version of the advisory"),
         "advisory.documented": _("drew the CSAF document of the advisory"),
         "advisory.mailed": _("sent the advisory to subscribers"),

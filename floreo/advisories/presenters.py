@@ -6,14 +6,58 @@ from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext, pgettext_lazy
 
 from floreo.advisories.cvss_scores import BadVectorError, Score, score_of
 from floreo.advisories.logic import Product
-from floreo.advisories.models import Advisory, AdvisoryState, EpssScore, KevEntry, ProductStatus
+from floreo.advisories.matching import Verdict
+from floreo.advisories.models import Advisory, AdvisoryReply, AdvisoryState, EpssScore, KevEntry, ProductStatus
+from floreo.advisories.queries import Exploited
 from floreo.core.ui.locale import moment
 from floreo.core.wording import day_text
+from floreo.infrastructure.models import Asset
+
+MOST_NAMED = 6  # CVE numbers of one asset
+
+
+VERDICTS: Mapping[Verdict, Promise] = {
+    Verdict.AFFECTED: pgettext_lazy("product", "Affected"),
+    Verdict.NOT_KNOWN: _l("Version not known: to be checked"),
+    Verdict.INVESTIGATED: pgettext_lazy("product", "Under investigation"),
+    Verdict.FIXED: _l("Fixed version"),
+    Verdict.NOT_AFFECTED: _l("Not affected, as the advisory says"),
+    Verdict.OTHER_VERSION: _l("Not among the affected versions that the advisory names"),
+}
+
+
+def product_text(asset: Asset) -> str:
+    """What an asset runs, in one line."""
+    return " ".join(filter(None, (asset.vendor, asset.product, asset.product_version)))
+
+
+def reply_text(reply: AdvisoryReply | None) -> str:
+    """What the operator replied, and when; "" without a reply."""
+    if reply is None:
+        return ""
+    words = {"reply": reply.get_kind_display(), "when": moment(reply.replied_at), "issue": reply.issue}
+    return _("%(reply)s. Replied on %(when)s, to version %(issue)d.") % words
+
+
+def exploited_text(exploited: Exploited) -> str:
+    """Which known exploited vulnerabilities there are in a product; the catalogue says nothing of versions."""
+    names, total = [each.cve for each in exploited.entries[:MOST_NAMED]], len(exploited.entries)
+    text = ", ".join(names)
+    if total > len(names):
+        left = total - len(names)
+        text = ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", left) % {"names": text, "n": left}
+    return text
+
+
+def running_text(number: int) -> str:
+    return ngettext("%(n)d organisation runs it", "%(n)d organisations run it", number) % {"n": number}
 
 
 def first_note() -> str:

@@ -3,8 +3,7 @@ are not narrowed to a part of the plan.
 
 None says how long a finding takes to be fixed: that a report does not show it any more is no proof that somebody fixed it.
 
-No figure singles out an organisation: groups are kinds of finding or of report, or kinds of organisation with at least `SMALL` of
-them; a record is named by what and when, and only who may see findings can open it."""
+No figure singles out an organisation: groups are kinds of finding or of report, or general sectors with at least `SMALL` organisations; a record is named by what and when, and only who may see findings can open it."""
 
 from __future__ import annotations
 
@@ -26,7 +25,9 @@ from floreo.strategy.plan_facts import address
 
 FRESH = timedelta(days=7)  # a letter younger than that may still be answered
 VERIFIED_FOR = timedelta(days=365)  # a contact that answered longer ago is not known to be read any more
-OTHERS = "other_kinds"  # kinds of organisation of which there are few, together
+SECTOR = "sector_"  # before the code of the general sector of the organisations that a group holds
+NO_SECTOR = "sector_not_known"  # organisations of which the register says no sector
+OTHERS = "other_sectors"  # sectors with few organisations, together
 # Why something was not counted; indicators/working.py says each in a sentence.
 NO_IPV4, STILL_FRESH = "findings_without_ipv4", "letters_still_fresh"
 _HUNDREDTH = Decimal("0.01")
@@ -34,7 +35,7 @@ _HUNDREDTH = Decimal("0.01")
 
 @dataclass
 class _Sum:
-    """What was counted of one kind of organisation, and of how many of them."""
+    """What was counted of the organisations of one sector, and of how many of them."""
 
     bodies: set[int] = field(default_factory=set)
     numerator: int = 0
@@ -46,21 +47,22 @@ class _Sum:
         self.denominator += other.denominator
 
 
-def safe_kinds(sums: Mapping[str, _Sum]) -> tuple[Group, ...]:
-    """Kinds with few organisations are shown together, with as many larger ones as it takes that nobody can be told."""
+def safe_sectors(sums: Mapping[str, _Sum]) -> tuple[Group, ...]:
+    """Sectors with few organisations are shown together, with as many larger ones as it takes that nobody can be told."""
     safe = sorted((k for k, s in sums.items() if len(s.bodies) >= SMALL), key=lambda k: (len(sums[k].bodies), k))
     together = _Sum()
-    for kind in sorted(set(sums) - set(safe)):
-        together.add(sums[kind])
+    for name in sorted(set(sums) - set(safe)):
+        together.add(sums[name])
     while together.bodies and len(together.bodies) < SMALL and safe:
         together.add(sums[safe.pop(0)])
-    shown = [Group(kind, sums[kind].numerator, sums[kind].denominator) for kind in sorted(safe)]
+    shown = [Group(name, sums[name].numerator, sums[name].denominator) for name in sorted(safe)]
     return (*shown, Group(OTHERS, together.numerator, together.denominator)) if together.bodies else tuple(shown)
 
 
-def _kinds() -> tuple[dict[int, str], dict[int, int]]:
-    """The kind of each body that stands, and who stands for each that was merged."""
-    return dict(Organisation.objects.order_by().values_list("pk", "kind")), successors()
+def _sectors() -> tuple[dict[int, str], dict[int, int]]:
+    """The group of each organisation: its general sector, or that it is not known. And who carries on the work of each that was merged."""
+    rows = Organisation.objects.order_by().values_list("pk", "sector__broad")
+    return {pk: f"{SECTOR}{broad}" if broad else NO_SECTOR for pk, broad in rows}, successors()
 
 
 def own_addresses(prefixes: Iterable[tuple[str, int]]) -> dict[int, int]:
@@ -100,19 +102,19 @@ def _constituency(successor: Mapping[int, int]) -> dict[int, int]:
 def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Reading:
     """Findings that stood open on the period's last day at IPv4 addresses, for each 1,000 IPv4 addresses of the register. How
     many addresses there were is known for today only."""
-    kinds, successor = _kinds()
+    sectors, successor = _sectors()
     addresses = _constituency(successor)
     rows = OpenPeriod.objects.filter(Q(fixed_on=None) | Q(fixed_on__gt=period.end), opened_on__lte=period.end)
     columns = ("finding_id", "finding__kind", "finding__ip", "finding__organisation_id", "opened_on")
     records, sums, left = [], defaultdict[str, _Sum](_Sum), 0
     for body, count in addresses.items():
-        sums[kinds[body]].add(_Sum({body}, 0, count))
+        sums[sectors[body]].add(_Sum({body}, 0, count))
     for pk, kind, ip, of, since in rows.order_by("opened_on", "pk").values_list(*columns):
         owner = successor.get(of, of)
         if ip is None or ":" in ip or owner not in addresses:
             left += 1
             continue
-        sums[kinds[owner]].numerator += 1
+        sums[sectors[owner]].numerator += 1
         records.append(_finding(pk, kind, since))
     total = sum(addresses.values())
     value = (Decimal(len(records) * 1000) / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
@@ -121,7 +123,7 @@ def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Readin
         Decimal(len(records)),
         Decimal(total),
         tuple(records),
-        safe_kinds(sums),
+        safe_sectors(sums),
         ((NO_IPV4, left),) if left else (),
     )
 
@@ -161,7 +163,7 @@ def share_notices_answered(period: Period, filters: Filters) -> Reading:
 def share_constituency_verified_contact(period: Period, filters: Filters) -> Reading:
     """Per cent of the organisations with networks, addresses or domains in the register of which a contact answered within a
     year before the period's last day. Only the last answer of a contact is known, so this knows today only."""
-    kinds, successor = _kinds()
+    sectors, successor = _sectors()
     holders = Network.objects.exclude(holder=None).order_by().values_list("holder_id", flat=True)
     held = Holding.objects.approved().order_by().values_list("organisation_id", flat=True)
     bodies = {successor.get(body, body) for body in (*holders, *held) if body is not None}
@@ -171,7 +173,7 @@ def share_constituency_verified_contact(period: Period, filters: Filters) -> Rea
     records = []
     for organisation in Organisation.objects.filter(pk__in=bodies).order_by("name", "pk"):
         is_in = organisation.pk in verified
-        sums[kinds[organisation.pk]].add(_Sum({organisation.pk}, int(is_in), 1))
+        sums[sectors[organisation.pk]].add(_Sum({organisation.pk}, int(is_in), 1))
         records.append(RecordRef(organisation.name, address("workspace:organisation", organisation.code), is_in))
     counted = sum(record.counted for record in records)
     return Reading(
@@ -179,7 +181,7 @@ def share_constituency_verified_contact(period: Period, filters: Filters) -> Rea
         Decimal(counted),
         Decimal(len(records)),
         tuple(sorted(records, key=lambda r: r.counted)),
-        safe_kinds(sums),
+        safe_sectors(sums),
     )
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import get_language, gettext, gettext_lazy, ngette
 
 from floreo.advisories import measures as advisory_measures
 from floreo.core import clock
-from floreo.feeds.measures import OTHERS
+from floreo.core.sectors import Sector
+from floreo.feeds.measures import NO_SECTOR, OTHERS, SECTOR
 from floreo.incidents import case_measures, measures, taxonomy
 from floreo.incidents.models import Channel
 from floreo.indicators.logic import Group, safe_groups
@@ -43,7 +44,10 @@ GROUP_WORDS: dict[str, Promise] = {
     "targets": gettext_lazy("Targets stated in the document"),
     **{value: Kind(value).label for value in Kind.values},
     **{value: ContactRole(value).label for value in ContactRole.values},
-    OTHERS: gettext_lazy("All other kinds"),
+    "other_kinds": gettext_lazy("All other kinds"),  # of values that were counted by kind of organisation
+    **{f"{SECTOR}{value}": Sector(value).label for value in Sector.values},
+    NO_SECTOR: gettext_lazy("Sector not known"),
+    OTHERS: gettext_lazy("All other sectors"),
     **{f"{case_measures.CHANNEL}{value}": Channel(value).label for value in Channel.values},
     case_measures.NOT_CLASSIFIED: gettext_lazy("Not classified"),
     service_measures.NO_SECTOR: gettext_lazy("No sector recorded"),

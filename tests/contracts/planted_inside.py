@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from floreo.advisories.models import Advisory
+from floreo.advisories.models import Advisory, AdvisoryRecipient, AdvisoryReply
 from floreo.assessments.models import (
     AssessmentCampaign,
     Participant,
@@ -511,6 +511,12 @@ def _services(power: Organisation) -> None:
         Service(code=f"{word}-s", name=f"{word} name", summary=word, operator=power, sector=sector, internal_notes=word)
     )
     save(Asset(service=made, code=f"{word}-a", name=f"{word} asset", kind="site", product=f"{word} product", note=word))
+    runs = {"vendor": "Planted", "product": "Planted Gateway", "product_version": "1.0"}  # which advisories name
+    gateway = save(Asset(service=made, code=f"{word}-g", name=f"{word} gateway", kind="system", **runs))
+    for advisory in Advisory.objects.filter(code__startswith=COMMON):
+        save(AdvisoryRecipient(advisory=advisory, organisation=power))
+        reply = {"kind": "working", "note": f"{word} reply", "issue": 1, "replied_by": f"{word} who"}
+        save(AdvisoryReply(advisory=advisory, asset=gateway, replied_at=clock.now(), **reply))
     save(RecoveryPlan(service=made, code=f"{word}-p", title=f"{word} plan", owner=f"{word} owner"))
     criteria = CriteriaSet.objects.get(code="essential-services-2025")
     facts = {"stage": "declined", "proposed_by": f"{word} who", "proposed_code": "x"}
@@ -555,7 +561,10 @@ def _advisories() -> None:
         code = f"{word}-{marking.lower().replace('+', '-')}"
         at = clock.now() if state == "published" else None
         facts = {"severity": "high", "tlp": marking, "state": state, "published_at": at, "cves": ["CVE-1900-20001"]}
-        save(Advisory(code=code, **texts, **facts))
+        products = [
+            {"vendor": "Planted", "product": "Planted Gateway", "versions": "< 2.0", "status": "known_affected"}
+        ]
+        save(Advisory(code=code, products=products, **texts, **facts))
 
 
 def _import() -> None:

@@ -160,9 +160,9 @@ EXITS = (
     Exit(
         "weekly mail",
         "The weekly e-mail of one's tasks",
-        (*_TASKS, *_WORK, "imports", *_CASES),
-        only_own=_TASKS,
-        work=_WORK,
+        (*_TASKS, *_WORK, "imports", *_CASES, "advisories GREEN"),
+        only_own=(*_TASKS, "advisories GREEN"),
+        work=_WORK | {"advisories GREEN": P.FINDING_ANSWER},  # those on what one's own organisation runs
     ),
     Exit("log", "The log of the server", (), needs=None),
 )

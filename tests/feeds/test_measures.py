@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floreo.core import clock
+from floreo.core.access import SYSTEM
 from floreo.core.figures import SMALL, Filters, Period, Reading
 from floreo.feeds import measures
 from floreo.feeds.models import Feed, FeedFile, Notice
 from floreo.feeds.offers import OFFERS
+from floreo.indicators.working import GROUP_WORDS
+from floreo.organisations.actions.sectors import add_sector
 from floreo.organisations.models import Contact, Holding, Kind, Network, Organisation
 from tests.factories import strategy as make
 from tests.feeds.notices_made import TODAY, fixed, make_bank, make_feed, make_finding, make_telco
@@ -48,21 +51,25 @@ def test_open_findings_for_each_thousand_addresses(bank: Organisation) -> None:
     reading = measures.findings_open_per_1000_addresses(NOVEMBER, Filters())
     assert plain(reading) == (Decimal("3.91"), 2, 512)  # 2 of 256 + 256: the bank's half counts once
     assert reading.left_out == (("findings_without_ipv4", 1),)
-    assert groups(reading) == [("other_kinds", 2, 512)]
+    assert groups(reading) == [("other_sectors", 2, 512)]
     text = " ".join(r.label for r in reading.records)
     assert "192.0.2" not in text
     assert "Banco" not in text
 
 
-def test_each_kind_of_organisation_counts_its_own_findings_and_addresses(bank: Organisation) -> None:
+def test_each_sector_counts_its_own_findings_and_addresses_and_none_is_guessed(bank: Organisation) -> None:
+    """Two sectors of the country that are part of one general sector count together; without one it is not known."""
+    parts = [add_sector(by=SYSTEM, name=name, broad="health") for name in ("Hospitals", "Laboratories")]
     for number, kind in enumerate((Kind.MINISTRY, Kind.OPERATOR) * 5):
-        body = make.make_organisation(f"body-{number}", kind=kind)
+        sector = parts[number % 4 // 2] if kind == Kind.MINISTRY else None
+        body = make.make_organisation(f"body-{number}", kind=kind, sector=sector)
         Network.objects.create(asn=64500 + number, name="N", holder=body, prefixes=[f"198.51.100.{number * 16}/28"])
         if kind == Kind.MINISTRY:
             make_finding(body, f"198.51.100.{number * 16 + 1}")
     Holding.objects.all().delete()
     reading = measures.findings_open_per_1000_addresses(NOVEMBER, Filters())
-    assert groups(reading) == [("ministry", 5, 80), ("operator", 0, 80)]
+    assert groups(reading) == [("sector_health", 5, 80), ("sector_not_known", 0, 80)]
+    assert [str(GROUP_WORDS[each.name]) for each in reading.groups] == ["Health", "Sector not known"]
 
 
 def test_no_measure_says_how_long_a_finding_took_to_be_fixed() -> None:
@@ -99,7 +106,7 @@ def test_share_of_the_constituency_that_can_be_reached(bank: Organisation) -> No
     Contact.objects.filter(organisation=bank).update(verified_on=date(2026, 10, 1))
     Contact.objects.exclude(organisation=bank).update(verified_on=date(2025, 10, 1))
     reading = measures.share_constituency_verified_contact(NOVEMBER, Filters())
-    assert (plain(reading), groups(reading)) == ((50, 1, 2), [("other_kinds", 1, 2)])
+    assert (plain(reading), groups(reading)) == ((50, 1, 2), [("other_sectors", 1, 2)])
 
 
 def test_rejects_for_each_million_rows(bank: Organisation) -> None:
@@ -149,6 +156,6 @@ def test_every_address_counts_once_for_the_most_exact_prefix(prefixes: list[tupl
 def test_no_group_has_few_organisations_unless_there_are_few_in_all(kinds: dict[str, int]) -> None:
     ids = iter(range(1000))
     sums = {kind: measures._Sum({next(ids) for _ in range(n)}, n, 2 * n) for kind, n in kinds.items()}
-    shown = measures.safe_kinds(sums)
+    shown = measures.safe_sectors(sums)
     assert sum(g.numerator for g in shown) == sum(kinds.values())
     assert len(shown) <= 1 or all(g.numerator >= SMALL for g in shown)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Unpack
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -19,17 +20,28 @@ from floreo.advisories.actions.writing import (
     require_content,
 )
 from floreo.advisories.logic import wants
-from floreo.advisories.mails import mail_of
-from floreo.advisories.models import Advisory, AdvisoryState, AdvisoryVersion, CsafDocument, Subscriber
+from floreo.advisories.mails import mail_of, mail_to_organisation
+from floreo.advisories.models import (
+    SENT_TO_ORGANISATIONS,
+    Advisory,
+    AdvisoryRecipient,
+    AdvisoryState,
+    AdvisoryVersion,
+    CsafDocument,
+    Subscriber,
+)
 from floreo.advisories.presenters import first_note
+from floreo.advisories.queries import bodies_named, contacts_of
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.decisions import itself
 from floreo.core.errors import Refused
+from floreo.core.models import OutboxMail
 from floreo.core.policy import Tlp
 from floreo.core.writing import lock_latest, refuse, require_text, save
 
+_SENT_STATES = (AdvisoryState.PUBLISHED, AdvisoryState.WITHDRAWN)
 _FACTS = ("severity", "cves", "cvss", "products", "sectors", "references", "tlp")
 
 
@@ -39,21 +51,28 @@ def must_be_published(advisory: Advisory) -> None:
 
 
 @action("advisory.published", needs=Permission.ADVISORY_PUBLISH, decides=itself, notes_maker=True)
-def publish(advisory: Advisory, *, by: Actor, shown: str | None = None) -> Advisory:
+def publish(advisory: Advisory, *, by: Actor, shown: str | None = None, organisations: Sequence[str] = ()) -> Advisory:
     """Everybody may read it from now on, as it was `shown`, where it is TLP:CLEAR; else those in the workspace who may. Where
-    the same person wrote it, the version says so, in public."""
+    the same person wrote it, the version says so, in public. `organisations` (codes) that run what it names are sent each version."""
     advisory = locked(advisory, by)
     must_be_in_review(advisory)
     require_content(advisory)
     advisory.state, advisory.published_at = AdvisoryState.PUBLISHED, clock.now()
     with translation.override(advisory.language):
         what = first_note()
+    _send_to(advisory, organisations, by)
     return _release(advisory, by, what, by_maker=bool(trail().extra.get("by_maker")))
 
 
 @action("advisory.corrected", needs=Permission.ADVISORY_PUBLISH)
 def correct(
-    advisory: Advisory, *, by: Actor, what: str, version: int | None = None, **facts: Unpack[AdvisoryFacts]
+    advisory: Advisory,
+    *,
+    by: Actor,
+    what: str,
+    version: int | None = None,
+    organisations: Sequence[str] = (),
+    **facts: Unpack[AdvisoryFacts],
 ) -> Advisory:
     """A new version under the same address. Each earlier one can still be read, with what changed, by those whom its own marking
     allows: what becomes TLP:CLEAR is published to everybody by this, and its narrower versions are not. Who corrects publishes
@@ -72,6 +91,7 @@ def correct(
     if not was_clear and advisory.tlp == Tlp.CLEAR:  # the first version that everybody reads
         advisory.published_at, advisory.corrected_at = advisory.corrected_at, None
     note(corrected=text)
+    _send_to(advisory, organisations, by)
     return _release(advisory, by, text, by_maker=True)
 
 
@@ -87,6 +107,38 @@ def withdraw(advisory: Advisory, *, by: Actor, reason: str) -> Advisory:
     advisory.state, advisory.withdrawn_at = AdvisoryState.WITHDRAWN, clock.now()
     advisory.issue += 1
     return _release(advisory, by, text, by_maker=False)
+
+
+@action("advisory.addressed", needs=Permission.ADVISORY_PUBLISH)
+def send_to_organisations(advisory: Advisory, *, by: Actor, organisations: Sequence[str]) -> Advisory:
+    """Further organisations that run what it names are sent the version that stands, and each that follows."""
+    advisory = locked(advisory, by)
+    must_be_published(advisory)
+    if not organisations:
+        raise refuse("organisations", _("Select at least one organisation."), code="none")
+    _send_to(advisory, organisations, by)
+    return advisory
+
+
+def must_be_sendable(advisory: Advisory) -> None:
+    """Whether its marking lets it leave to organisations: only what their people may read in the workspace."""
+    if advisory.tlp not in SENT_TO_ORGANISATIONS:
+        sentence = _("Organisations are sent only what is marked TLP:CLEAR or TLP:GREEN.")
+        raise refuse("organisations", sentence, code="marking")
+
+
+def _send_to(advisory: Advisory, codes: Sequence[str], by: Actor) -> None:
+    """Adds them to those whom each version is sent to. The worker posts the mails (`mail_due`)."""
+    if not codes:
+        return
+    must_be_sendable(advisory)
+    named = {each.organisation.code: each.organisation for each in bodies_named(advisory, by)}
+    if unknown := sorted(set(codes) - set(named)):
+        sentence = _("“%(code)s” runs no product of this advisory.") % {"code": unknown[0][:80]}
+        raise refuse("organisations", sentence, code="runs_nothing")
+    has_it = set(advisory.recipients.values_list("organisation__code", flat=True))
+    for code in sorted(set(codes) - has_it):
+        save(AdvisoryRecipient(advisory=advisory, organisation=named[code]))
 
 
 def _release(advisory: Advisory, by: Actor, what: str, *, by_maker: bool) -> Advisory:
@@ -163,11 +215,36 @@ def draw_and_sign(*, by: Actor) -> int:
 
 @action("advisory.mailed", needs=Permission.ADVISORY_PUBLISH, quiet=True)
 def mail_version(advisory: Advisory, *, by: Actor) -> int:
-    """Puts the mails of the version that stands into the outbox: one to each subscriber whom it concerns, once. Returns how
-    many. Only of what is TLP:CLEAR: anybody may subscribe."""
+    """Puts the mails of the version that stands into the outbox: one to each subscriber whom it concerns and to each contact of the
+    organisations that it is sent to, once. Returns how many. To subscribers only what is TLP:CLEAR: anybody may subscribe."""
     advisory = locked(advisory, by)
-    if advisory.mailed_issue >= advisory.issue or not (advisory.is_out or advisory.is_gone):
+    if advisory.state not in _SENT_STATES:
         return 0
+    mails = [
+        *_to_organisations(advisory),
+        *_to_subscribers(advisory),
+    ]  # of two to one address the last stays, with its link
+    sent = outbox.post_all(mails)
+    note(mails=sent)
+    save(advisory)
+    return sent
+
+
+def _to_organisations(advisory: Advisory) -> list[OutboxMail]:
+    """To the organisations that were not sent the version that stands, which from now on counts as sent."""
+    if advisory.tlp not in SENT_TO_ORGANISATIONS:
+        return []
+    mails = []
+    for each in advisory.recipients.filter(mailed_issue__lt=advisory.issue).select_related("organisation"):
+        mails += [mail_to_organisation(advisory, to) for to in contacts_of(each.organisation)]
+        each.mailed_issue = advisory.issue
+        save(each)
+    return mails
+
+
+def _to_subscribers(advisory: Advisory) -> list[OutboxMail]:
+    if advisory.mailed_issue >= advisory.issue or advisory.tlp != Tlp.CLEAR:
+        return []
     products = advisory.product_rows()
     readers = [
         each
@@ -179,15 +256,13 @@ def mail_version(advisory: Advisory, *, by: Actor) -> int:
             advisory_products=products,
         )
     ]
-    sent = outbox.post_all(mail_of(advisory, each) for each in readers)
     advisory.mailed_issue = advisory.issue
-    note(mails=sent)
-    save(advisory)
-    return sent
+    return [mail_of(advisory, each) for each in readers]
 
 
 def mail_due(*, by: Actor) -> int:
     """The mails of every version that was not sent yet. What came with a pack was sent by nobody and is not sent now."""
-    states = (AdvisoryState.PUBLISHED, AdvisoryState.WITHDRAWN)
-    rows = Advisory.objects.filter(state__in=states, tlp=Tlp.CLEAR, mailed_issue__lt=F("issue"))
+    to_body = AdvisoryRecipient.objects.filter(advisory=OuterRef("pk"), mailed_issue__lt=OuterRef("issue"))
+    due = Q(tlp=Tlp.CLEAR, mailed_issue__lt=F("issue")) | Q(Exists(to_body), tlp__in=SENT_TO_ORGANISATIONS)
+    rows = Advisory.objects.filter(due, state__in=_SENT_STATES)
     return sum(mail_version(each, by=by) for each in rows)

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('infrastructure', '0001_initial'),
         ('organisations', '0001_initial'),
     ]
 
@@ -204,6 +205,43 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-is_own', 'position', 'pk'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_own', True)), fields=('is_own',), name='one_own_team')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AdvisoryRecipient',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('mailed_issue', models.PositiveIntegerField(default=0)),
+                ('advisory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='advisories.advisory')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='advisories_sent', to='organisations.organisation', verbose_name='Organisation')),
+            ],
+            options={
+                'ordering': ['organisation__name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('advisory', 'organisation'), name='advisory_recipient_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AdvisoryReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('kind', models.CharField(choices=[('working', 'Affected; working on it'), ('fixed', 'Fixed'), ('not_affected', 'Not affected'), ('need_help', 'Need help')], max_length=12, verbose_name='Reply')),
+                ('note', models.TextField(blank=True, help_text='The national team reads it.', max_length=2000, verbose_name='Note')),
+                ('issue', models.PositiveIntegerField()),
+                ('replied_at', models.DateTimeField()),
+                ('replied_by', models.CharField(max_length=200)),
+                ('advisory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='advisories.advisory')),
+                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='advisory_replies', to='infrastructure.asset')),
+            ],
+            options={
+                'verbose_name_plural': 'advisory replies',
+                'ordering': ['-replied_at', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('advisory', 'asset'), name='advisory_reply_once')],
             },
         ),
     ])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
@@ -14,9 +14,11 @@ from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.core.whole import whole
 from floreo.feeds import logic
 from floreo.feeds.models import Finding, FindingState, ReplyKind, Severity
-from floreo.organisations.models import Organisation
+from floreo.infrastructure.tables import in_sector
+from floreo.organisations.models import NationalSector, Organisation
 
 UNANSWERED = "none"
+NO_SECTOR = "none"
 
 
 def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT) -> Column:
@@ -99,8 +101,15 @@ FINDINGS = Table(
 )
 
 
+def _of_sector(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    """By the sector that the register gives their organisation, with the sectors under it; of no sector where it gives none."""
+    if value == NO_SECTOR:
+        return rows.filter(organisation__sector=None)
+    return in_sector(rows, value, "organisation__sector")
+
+
 def findings_for(viewer: object) -> Table:
-    """With filters by kind and by organisation, which hold what the viewer may know of and nothing else."""
+    """With filters by sector, by kind and by organisation, which hold what the viewer may know of and nothing else."""
     seen = Finding.objects.visible_to(viewer).order_by()
 
     def kinds() -> Iterable[tuple[str, Words]]:
@@ -110,7 +119,16 @@ def findings_for(viewer: object) -> Table:
         rows = Organisation.objects.filter(pk__in=seen.values("organisation").distinct())
         return [(body.code, body.label) for body in rows] if len(rows) > 1 else []
 
+    def sectors() -> Iterable[tuple[str, Words]]:
+        of_bodies = Organisation.objects.filter(pk__in=seen.values("organisation").distinct()).values("sector")
+        rows = NationalSector.objects.filter(
+            Q(pk__in=of_bodies) | Q(parts__in=of_bodies) | Q(parts__parts__in=of_bodies)
+        )
+        known = [(sector.code, sector.in_language("name")) for sector in rows.distinct()]
+        return [*known, (NO_SECTOR, _("Not known"))] if known else []
+
     more = (
+        Filter("sector", _("Sector"), sectors, _of_sector),
         Filter("kind", _("Kind"), kinds, lambda rows, value: rows.filter(kind=value)),
         Filter("organisation", _("Organisation"), bodies, lambda rows, value: rows.filter(organisation__code=value)),
     )

@@ -75,11 +75,14 @@ def open_case(
     is_exercise: bool = False,
     **facts: Any,
 ) -> Case:
-    """A case without a report. `rsit` is "class/type"; `facts` are further columns of the case."""
+    """A case without a report. `rsit` is "class/type"; `facts` are further columns of the case. Without a sector it is that of the
+    organisation, where the register knows it."""
     title = require_text(title, field="title", sentence=_("Say in one line what happened."))
     rsit_class, rsit_type = taxonomy.split(rsit)
     require_sound_type(rsit_class, rsit_type)
     at = moments.now()
+    if organisation is not None and not facts.get("sector"):
+        facts["sector"] = organisation.general_sector
     case = make_case(
         title=title[:200],
         summary=summary.strip(),

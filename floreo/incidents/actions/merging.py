@@ -212,6 +212,7 @@ def split_report(report: Report, *, by: Actor, title: str = "") -> Case:
         waiting_for=WaitingFor.TEAM,
         channel=fresh.channel,
         place=fresh.place,
+        sector=fresh.organisation.general_sector if fresh.organisation is not None else "",
         received_at=fresh.received_at,
         occurred_at=fresh.happened_at,
         acknowledged_at=fresh.acknowledged_at,

@@ -153,7 +153,8 @@ def remove_observable(observable: Observable, *, by: Actor) -> Case:
 def add_organisation(
     case: Case, *, by: Actor, organisation: Organisation, part: str = PartOf.AFFECTED, is_shared: bool = False
 ) -> CaseOrganisation:
-    """An organisation of the register and what it has to do with the case; it reads the case only where that is said."""
+    """An organisation of the register and what it has to do with the case; it reads the case only where that is said. The sector of one
+    that is affected becomes that of a case without one."""
     fresh = locked(case)
     if fresh.organisations.filter(organisation=organisation, part=part).exists():
         raise refuse("organisation", _("It is in this case already, with the same part."), code="here")
@@ -161,6 +162,10 @@ def add_organisation(
         _require_shareable(fresh)
     made = save(CaseOrganisation(case=fresh, organisation=organisation, part=part, is_shared=is_shared))
     log(fresh, what="organisation_added", facts={"name": organisation.name, "part": part})
+    if part == PartOf.AFFECTED and not fresh.sector and organisation.general_sector:
+        fresh.sector = organisation.general_sector
+        save(fresh)
+        log(fresh, what="classified", facts={"sector": ["", fresh.sector]})
     clocks.refresh(fresh)
     return made
 

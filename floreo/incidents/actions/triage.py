@@ -81,6 +81,7 @@ def accept(
         waiting_for=WaitingFor.TEAM,
         channel=fresh.channel,
         place=fresh.place,
+        sector=fresh.organisation.general_sector if fresh.organisation is not None else "",
         received_at=fresh.received_at,
         occurred_at=fresh.happened_at,
         detected_at=fresh.noticed_at,

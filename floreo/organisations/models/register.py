@@ -278,6 +278,11 @@ class Organisation(Record, Translated, Sourced):
     def owner_ids(self) -> set[int]:
         return {self.pk}
 
+    @property
+    def general_sector(self) -> str:
+        """The general sector that its own sector is part of; "" where the register gives it none: then it is not known."""
+        return self.sector.broad if self.sector is not None else ""
+
     def successor(self) -> Organisation:
         """Who stands for it today: itself, or the body it was merged into, however many times."""
         seen, body = {self.pk}, self

@@ -18,6 +18,8 @@ from floreo.advisories.actions.catalogues import load_epss, load_kev
 from floreo.advisories.actions.writing import draft_from_csaf
 from floreo.advisories.catalogues import LARGEST_EPSS
 from floreo.advisories.models import EpssScore, KevEntry
+from floreo.advisories.presenters import running_text
+from floreo.advisories.queries import running_named
 from floreo.advisories.tables import KEV
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -36,11 +38,12 @@ def known_exploited(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(KEV, request)
     if file := listing.download():
         return file
+    runs = running_named(listing.rows, request.user)
     newest, scores = KevEntry.objects.first(), EpssScore.objects.order_by("-scored_on").first()
     context = {
         "workspace_section": "kev",
         "listing": listing,
-        "rows": listing.rows,
+        "rows": [(each, running_text(runs[each.pk]) if each.pk in runs else "") for each in listing.rows],
         "catalogue": newest.catalogue if newest else "",
         "newest": newest,
         "scores": scores,

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.advisories import logic
-from floreo.advisories.models import Advisory, Team
-from floreo.advisories.presenters import product_lines, status_words, vector_lines
+from floreo.advisories.matching import CONCERNED
+from floreo.advisories.models import SENT_TO_ORGANISATIONS, Advisory, AdvisoryReply, ReplyKind, Team
+from floreo.advisories.presenters import VERDICTS, product_lines, status_words, vector_lines
+from floreo.advisories.queries import Body, bodies_named
 from floreo.advisories.rfc2350 import FIELDS
 from floreo.core.fields import label_of
 from floreo.core.sectors import Sector
@@ -167,7 +169,40 @@ class NewAdvisoryForm(AdvisoryForm):
         fields: ClassVar[tuple[str, ...]] = ("code", *AdvisoryForm.Meta.fields)
 
 
-class CorrectForm(AdvisoryForm):
+def organisations_field(advisory: Advisory, viewer: object) -> forms.MultipleChoiceField | None:
+    """The organisations that run what it names and are not sent it yet. Selected are those whose version is affected, or may be. None where
+    there are none, or where its marking lets it go to none."""
+    has_it = set(advisory.recipients.values_list("organisation", flat=True))
+    rows = [each for each in bodies_named(advisory, viewer) if each.organisation.pk not in has_it]
+    if advisory.tlp not in SENT_TO_ORGANISATIONS or not rows:
+        return None
+    return forms.MultipleChoiceField(
+        label=_l("Send to organisations that run it"),
+        required=False,
+        choices=[(each.organisation.code, _body_text(each)) for each in rows],
+        initial=[each.organisation.code for each in rows if each.verdict in CONCERNED and each.to],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_l("Their technical contacts receive this version and each that follows."),
+    )
+
+
+def _body_text(body: Body) -> str:
+    parts = [body.organisation.named(), str(VERDICTS[body.verdict])]
+    return " · ".join(parts if body.to else [*parts, _("no address in the register")])
+
+
+class WithOrganisations:
+    """A form that offers the organisations that run what the advisory names, where there are any."""
+
+    fields: dict[str, forms.Field]
+
+    def offer(self, advisory: Advisory, viewer: object) -> None:
+        field = organisations_field(advisory, viewer)
+        if field is not None:
+            self.fields["organisations"] = field
+
+
+class CorrectForm(WithOrganisations, AdvisoryForm):
     """A new version: first what changed."""
 
     what = text_field(
@@ -177,9 +212,23 @@ class CorrectForm(AdvisoryForm):
         help_text=_l("Shown to readers beside the text, in the e-mail and in the CSAF document."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: object = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields(["what"])
+        self.offer(self.instance, viewer)
+
+
+class PublishForm(WithOrganisations, CommandForm):
+    """Nothing to say, but to whom it is sent."""
+
+    def __init__(self, data: Any, *, advisory: Advisory, viewer: object) -> None:
+        super().__init__(data)
+        self.offer(advisory, viewer)
+
+
+class ReplyForm(CommandForm):
+    kind = forms.ChoiceField(**words_of(AdvisoryReply, "kind"), choices=ReplyKind.choices, widget=forms.RadioSelect)
+    note = text_field(**words_of(AdvisoryReply, "note"), required=False, rows=3)
 
 
 class ReturnForm(CommandForm):

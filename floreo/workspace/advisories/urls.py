@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("advisory-from-csaf/", catalogue_views.from_csaf, name="advisory_from_csaf"),
     path(_A, views.advisory, name="advisory"),
     path(f"{_A}do/<slug:task>/", views.task, name="advisory_command"),
+    path(f"{_A}reply/<int:pk>/", views.reply, name="advisory_reply"),
     path("known-exploited/", catalogue_views.known_exploited, name="known_exploited"),
     path("load-known-exploited/", catalogue_views.load_known_exploited, name="load_known_exploited"),
     path("load-exploit-scores/", catalogue_views.load_exploit_scores, name="load_exploit_scores"),
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.ADVISORY_READ: "advisories advisory",
+    Permission.FINDING_ANSWER: "advisory_reply",
     Permission.ADVISORY_WRITE: (
         "new_advisory advisory_from_csaf advisory_command known_exploited load_known_exploited load_exploit_scores"
     ),

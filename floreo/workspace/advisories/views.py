@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +15,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.advisories.access import get_advisory_for, versions_for
-from floreo.advisories.actions import publishing, writing
+from floreo.advisories.access import get_advisory_for, get_named_for, versions_for
+from floreo.advisories.actions import publishing, replying, writing
 from floreo.advisories.actions import teams as team_actions
 from floreo.advisories.logic import CVE
 from floreo.advisories.models import Advisory, AdvisoryState, EpssScore, KevEntry, Subscriber, Team, may_write
-from floreo.advisories.presenters import epss_text, kev_text, product_states, scores_of, state_text, subscribers_text
+from floreo.advisories.presenters import (
+    VERDICTS,
+    epss_text,
+    kev_text,
+    product_states,
+    product_text,
+    reply_text,
+    scores_of,
+    state_text,
+    subscribers_text,
+)
+from floreo.advisories.queries import Named, assets_named
 from floreo.advisories.rfc2350 import profile_of
 from floreo.advisories.tables import WORKSPACE_ADVISORIES
 from floreo.core import clock
@@ -63,6 +76,30 @@ def _publish_help(advisory: Advisory) -> str:
     if advisory.tlp != Tlp.CLEAR:
         return _("It is not TLP:CLEAR: only people in the workspace whose role allows it can read it.")
     return _("It is public at once: page, feed, CSAF document, and an e-mail to the subscribers whom it concerns.")
+
+
+def _can_be_sent(advisory: Advisory, viewer: object) -> bool:
+    return (
+        advisory.state == AdvisoryState.PUBLISHED
+        and bool(advisory.products)
+        and forms.organisations_field(advisory, viewer) is not None
+    )
+
+
+def _commands(viewer: object) -> Mapping[str, Command]:
+    """Some forms offer the organisations that run what the advisory names, as far as the viewer sees assets."""
+    offering: dict[str, Command] = {
+        "publish": replace(
+            COMMANDS["publish"], form=lambda data, thing: forms.PublishForm(data, advisory=thing, viewer=viewer)
+        ),
+        "correct": replace(
+            COMMANDS["correct"], form=lambda data, thing: forms.CorrectForm(data, instance=thing, viewer=viewer)
+        ),
+        "notify": replace(
+            COMMANDS["notify"], form=lambda data, thing: forms.PublishForm(data, advisory=thing, viewer=viewer)
+        ),
+    }
+    return {**COMMANDS, **offering}
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -114,6 +151,16 @@ COMMANDS: Mapping[str, Command] = {
         help=_l("Its address does not change. Earlier versions stay available, each with what changed."),
         done=_l("New version published."),
     ),
+    "notify": Command(
+        _l("Send to organisations that run it"),
+        _l("Send"),
+        _PUBLISH,
+        new(CommandForm),
+        publishing.send_to_organisations,
+        _can_be_sent,
+        help=_l("By e-mail, to the contacts in the register. Subscribers have it already."),
+        done=_l("It is sent within a minute."),
+    ),
     "withdraw": Command(
         _l("Withdraw"),
         _l("Withdraw"),
@@ -142,13 +189,36 @@ COMMANDS: Mapping[str, Command] = {
 
 def task(request: HttpRequest, code: str, task: str) -> HttpResponse:
     """The page of one command of an advisory."""
-    return command_view(request, get_advisory_for(request.user, code), COMMANDS, task, area=AREA)
+    return command_view(request, get_advisory_for(request.user, code), _commands(request.user), task, area=AREA)
+
+
+def reply(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """What an operator replies, of one of its assets whose product the advisory names."""
+    named = get_named_for(request.user, code, pk)
+    words = {"asset": named.asset.name, "product": product_text(named.asset), "verdict": VERDICTS[named.verdict]}
+    commands = {
+        "reply": Command(
+            _l("Reply to the advisory"),
+            _l("Send a reply"),
+            Permission.FINDING_ANSWER,
+            lambda data, _asset: forms.ReplyForm(data, initial=_last_reply(named)),
+            partial(replying.reply, advisory=named.advisory),
+            help=_("%(asset)s runs %(product)s. %(verdict)s.") % words,
+            done=_l("Your reply is recorded."),
+        )
+    }
+    where = {"about": named.advisory.named(), "back": named.advisory.workspace_url()}
+    return command_view(request, named.asset, commands, "reply", area=AREA, **where)
+
+
+def _last_reply(named: Named) -> dict[str, str]:
+    return {} if named.reply is None else {"kind": named.reply.kind, "note": named.reply.note}
 
 
 def advisory(request: HttpRequest, code: str) -> HttpResponse:
     """One advisory: where it stands, how it reads, what is known of its vulnerabilities, what can be done."""
     found = get_advisory_for(request.user, code)
-    may = commands_for(request.user, found, COMMANDS)
+    may = commands_for(request.user, found, _commands(request.user))
     is_writer = may_write(request.user)
     context = {
         "workspace_section": AREA,
@@ -160,10 +230,28 @@ def advisory(request: HttpRequest, code: str) -> HttpResponse:
         "scores": scores_of(found),
         "products": product_states(found),
         "known": _known(found.cves) if is_writer else [],
+        "sees_assets": can(request.user, Permission.SERVICE_READ),
+        "named": _named(found, request.user),
+        "sent_to": list(found.recipients.visible_to(request.user).select_related("organisation")),
         "versions": versions_for(request.user, found),
         "history": history_of(found, viewer=request.user) if is_writer else [],
     }
     return render(request, "workspace/advisories/advisory.html", context)
+
+
+def _named(found: Advisory, viewer: object) -> list[tuple[Named, str, str, str, bool]]:
+    """Each asset that runs a product of it: with the product, the verdict and the reply in words, and whether the viewer may reply."""
+    is_out = found.state == AdvisoryState.PUBLISHED
+    return [
+        (
+            each,
+            product_text(each.asset),
+            str(VERDICTS[each.verdict]),
+            reply_text(each.reply),
+            is_out and can(viewer, Permission.FINDING_ANSWER, each.asset),
+        )
+        for each in assets_named(found, viewer)
+    ]
 
 
 def _address(found: Advisory, name: str) -> str:

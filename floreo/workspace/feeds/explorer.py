@@ -30,7 +30,7 @@ GROUPS: Mapping[str, Promise] = {
     "day": _l("Day"),
     "kind": _l("Kind"),
     "organisation": _l("Organisation"),
-    "sector": _l("Type of organisation"),
+    "sector": _l("Sector"),
     "district": _l("District"),
     "severity": _l("Severity"),
     "feed": _l("Feed"),
@@ -115,7 +115,9 @@ def _names(codes: Iterable[str]) -> dict[str, str]:
 
 def _by_body(found: Mapping[str, int], by: str) -> list[Group]:
     """Events of organisations, added up by what the register says of them."""
-    bodies = {b.code: b for b in Organisation.objects.filter(code__in=list(found)).select_related("place__parent")}
+    bodies = {
+        b.code: b for b in Organisation.objects.filter(code__in=list(found)).select_related("place__parent", "sector")
+    }
     sums: Counter[tuple[str, str]] = Counter()
     for code, n in found.items():
         sums[_sort_of(bodies.get(code), by)] += n
@@ -126,7 +128,8 @@ def _sort_of(body: Organisation | None, by: str) -> tuple[str, str]:
     if body is None:
         return NOBODY, _("Not in the register")
     if by == "sector":
-        return body.kind, str(body.get_kind_display())
+        sector = body.sector
+        return (sector.code, str(sector.in_language("name"))) if sector else (NOBODY, _("No sector in the register"))
     place = body.place
     while place is not None and place.parent is not None:
         place = place.parent

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.advisories.presenters import VERDICTS, exploited_text, product_text, reply_text
+from floreo.advisories.queries import Named, advisories_on, assets_with_product, exploited_on
 from floreo.core.access import Permission, can
 from floreo.infrastructure import presenters
 from floreo.infrastructure.access import get_asset_for, get_dependency_for, get_plan_for, get_service_for
@@ -195,6 +197,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "shows_needs": can(user, Permission.DEPENDENCY_READ, found),
         "needed_by": _needed_by(found, user),
         "assets": found.assets.select_related("owner", "place"),
+        **_advised(found, user),
         "plans": [
             (each, presenters.plan_state_text(each), presenters.plan_hours_text(each))
             for each in found.plans.select_related("service")
@@ -205,6 +208,24 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "history": history_of(found, viewer=user),
     }
     return render(request, "workspace/infrastructure/service.html", context)
+
+
+def _advised(service: Service, viewer: object) -> dict[str, Any]:
+    """What is published on the products that run here, and which of them are known to be exploited."""
+    assets = assets_with_product(service)
+    named = advisories_on(assets, viewer) if can(viewer, Permission.ADVISORY_READ) else []
+    return {
+        "has_products": bool(assets),
+        "advised": [
+            (each, product_text(each.asset), VERDICTS[each.verdict], reply_text(each.reply), _may_reply(each, viewer))
+            for each in named
+        ],
+        "exploited": [(each.asset, product_text(each.asset), exploited_text(each)) for each in exploited_on(assets)],
+    }
+
+
+def _may_reply(named: Named, viewer: object) -> bool:
+    return can(viewer, Permission.FINDING_ANSWER, named.asset)
 
 
 def _needs(service: Service, viewer: object) -> Any:

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from floreo.core.access import SYSTEM
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import FeedFile
-from floreo.organisations.models import User
+from floreo.organisations.actions.sectors import add_sector
+from floreo.organisations.models import Organisation, User
 from tests.factories.strategy import TODAY
 from tests.workspace.feeds.conftest import EVIL, Night
 
@@ -95,9 +97,11 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
         ["2026-11-23", "23 Nov 2026", "0"],
         ["2026-11-24", "24 Nov 2026", "3"],
     ]
+    banking = add_sector(by=SYSTEM, name="Banking", broad="finance")
+    Organisation.objects.filter(code="bank").update(sector=banking)
     assert rows_of(browser, f"{days}&by=sector&download=csv")[1:] == [
-        ["operator", "Operator of a service", "1"],
-        ["company", "Company", "1"],
+        ["banking", "Banking", "1"],
+        ["", "No sector in the register", "1"],
         ["", "Not in the register", "1"],
     ]
     assert rows_of(browser, f"{days}&by=kind&download=csv")[1:] == [

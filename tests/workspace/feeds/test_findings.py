@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
 from floreo.feeds.actions.replies import answer_signed_in
 from floreo.feeds.models import Correction, Finding, Notice, NoticeRule, Reply
+from floreo.organisations.actions.sectors import add_sector
 from floreo.organisations.models import Contact, Network, User
 from tests.pages import decide, squeezed
 from tests.workspace.feeds.conftest import Night
@@ -74,6 +76,23 @@ def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) 
     head, *rows = rows_of(responder, "/workspace/findings/?organisation=shop&download=csv")
     assert [dict(zip(head, row, strict=True))["subject"] for row in rows] == ["198.51.100.9"]
     assert "No results. Try fewer words, or remove a filter." in page(responder, "/workspace/findings/?state=fixed")
+
+
+def test_the_list_narrows_by_the_sector_of_the_organisation_and_guesses_none(responder: Client, night: Night) -> None:
+    def found(sector: str) -> list[str]:
+        head, *rows = rows_of(responder, f"/workspace/findings/?sector={sector}&download=csv")
+        return [dict(zip(head, row, strict=True))["subject"] for row in rows]
+
+    assert "sector=none" not in page(responder, "/workspace/findings/")  # nothing to choose from
+    money = add_sector(by=SYSTEM, name="Money", broad="finance")
+    night.bank.sector = add_sector(by=SYSTEM, name="Banking", broad="finance", parent=money)
+    night.bank.save()
+    assert "sector=banking" in page(responder, "/workspace/findings/")
+    assert [found(sector) for sector in ("banking", "money", "none")] == [
+        ["192.0.2.7"],
+        ["192.0.2.7"],
+        ["198.51.100.9"],
+    ]
 
 
 def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker: Client, night: Night) -> None:

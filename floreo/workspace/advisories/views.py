@@ -207,8 +207,8 @@ def reply(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             done=_l("Your reply is recorded."),
         )
     }
-    where = {"about": named.advisory.named(), "back": named.advisory.workspace_url()}
-    return command_view(request, named.asset, commands, "reply", area=AREA, **where)
+    about, back = named.advisory.named(), named.advisory.workspace_url()
+    return command_view(request, named.asset, commands, "reply", area=AREA, about=about, back=back)
 
 
 def _last_reply(named: Named) -> dict[str, str]:

@@ -25,7 +25,7 @@ def new_indicator(request: HttpRequest) -> HttpResponse:
     return command_view(request, None, NEW, "indicator", area="indicators", back=reverse("workspace:indicators"))
 
 
-def _page_of(indicator: Indicator) -> dict[str, str]:
+def _page_of(indicator: Indicator) -> dict[str, Any]:
     """What the pages of its commands say of it, and where they go back to."""
     return {
         "area": "indicators",

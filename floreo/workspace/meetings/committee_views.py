@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from floreo.meetings.actions import calling
 from floreo.meetings.actions import committees as acts
 from floreo.meetings.models import Committee, Seat
 from floreo.workspace.commands import Command, command_view, new, over_row, starting_with
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.form_page import FormPage, doing, form_page, posted
 from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.verbs import history_of
@@ -110,7 +110,7 @@ def new_committee(request: HttpRequest) -> HttpResponse:
     return command_view(request, None, NEW, "committee", area="meetings", back=back)
 
 
-def _page_of(committee: Committee) -> dict[str, str]:
+def _page_of(committee: Committee) -> dict[str, Any]:
     """What the pages of its commands say of it, and where they go back to."""
     return {"area": "meetings", "about": committee.in_language("name"), "back": committee.workspace_url()}
 
@@ -130,16 +130,11 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_committee_for(request.user, code)
     form = forms.CallForm(posted(request))
-    made: list[str] = []
-
-    def do(facts: dict[str, Any]) -> None:
-        made.append(calling.call_meeting(found, by=person(request), **facts).workspace_url())
-
     words = FormPage(
         _("Schedule a meeting"),
         _("Schedule meeting"),
         done=_("Meeting scheduled. Next: create the agenda."),
+        shows_made=True,
         **_page_of(found),
     )
-    response = form_page(request, form, do, words)
-    return HttpResponseRedirect(made[0]) if made else response
+    return form_page(request, form, doing(request, calling.call_meeting, found), words)

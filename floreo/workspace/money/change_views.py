@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -112,7 +113,7 @@ def grant_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     return command_view(request, get_grant_for(request.user, code), GRANT_COMMANDS, name, area=AREA)
 
 
-def _about(line: BudgetLine) -> dict[str, str]:
+def _about(line: BudgetLine) -> dict[str, Any]:
     """What the pages of a line's commands say of it, and where they go back to."""
     text = f"{line.action.named()}: {money_text(line.amount, line.currency)}, {line.fiscal_year}"
     return {"about": text, "back": reverse("workspace:budget_line", args=[line.pk])}

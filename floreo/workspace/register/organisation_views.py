@@ -187,7 +187,7 @@ def _back_to(organisation: Organisation, part: str = "") -> str:
     return reverse("workspace:organisation", args=[organisation.code]) + part
 
 
-def _page_of(organisation: Organisation) -> dict[str, str]:
+def _page_of(organisation: Organisation) -> dict[str, Any]:
     """What the pages of its commands say of it, and where they go back to."""
     return {"area": "organisations", "about": organisation.named(), "back": _back_to(organisation)}
 

@@ -87,9 +87,7 @@ class ProposalKind:
         if value in (None, ""):
             return ""
         if column.is_relation and column.related_model:
-            if not isinstance(value, int):
-                return str(value)  # named in words
-            found = column.related_model._default_manager.filter(pk=value).first()
+            found = _record(column.related_model, value)
             return named(found) if found is not None else ""
         words = dict(column.flatchoices)
         return str(words.get(value, value))
@@ -102,11 +100,16 @@ class ProposalKind:
                 continue
             column, value = self.column(name), given[name]
             if column.is_relation and column.related_model:
-                rows = column.related_model._default_manager
-                found[name] = rows.filter(pk=value).first() if value is not None else None
+                found[name] = _record(column.related_model, value) if value is not None else None
             else:
                 found[name] = column.to_python(value)
         return found
+
+
+def _record(model: Any, value: Any) -> models.Model | None:
+    """By its number or, as the pack of a sample country names it, by its code."""
+    rows: models.QuerySet[Any] = model._default_manager.all()
+    return rows.filter(code=value).first() if isinstance(value, str) else rows.filter(pk=value).first()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from floreo.organisations.actions.proposing import (
     withdraw_proposal,
 )
 from floreo.organisations.entry_page import entry_facts
-from floreo.organisations.models import Contact, Organisation, ProposedChange, User
+from floreo.organisations.models import Contact, Country, Organisation, ProposedChange, User
 from floreo.organisations.proposal_forms import ProposalForm
 from floreo.organisations.tasks import waiting_tasks
 from tests.infrastructure.making import a_dependency, a_sector, a_service, body
@@ -297,3 +297,30 @@ def test_the_mail_about_the_decision_says_nothing_of_it(
     text = OutboxMail.objects.get().text
     assert "- rejected: What a service needs. Sign in to read the reason." in text
     assert [word for word in ("xsecret", "Power:", "Water") if word in text] == []
+
+
+def test_the_sample_country_has_proposals_to_review(
+    isla: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
+) -> None:
+    waiting = ProposedChange.objects.open().order_by("proposed_at")
+    assert [(each.organisation.code, each.kind) for each in waiting] == [
+        ("light-and-power", "contact"),
+        ("light-and-power", "asset"),
+        ("light-and-power", "dependency"),
+    ]
+    at = "/workspace/proposals/light-and-power/"
+    pages = [
+        browser_of(user_with(role, email=f"{role}@example.org")).get(at).content.decode()
+        for role in ("responder", "administrator")
+    ]
+    for words in ("555-1180", "Battery store at the harbour", "Power generation at the harbour", "Approve 2 changes"):
+        assert [words in page for page in pages] == [True, True], words
+    assert ["the radio link from the north hill" in page for page in pages] == [True, False]
+    responder = User.objects.get(email="responder@example.org")
+    backbone = Service.objects.get(code="backbone")
+    for change in waiting:
+        approve_proposal(change, by=responder, **({"needs": backbone} if change.kind == "dependency" else {}))
+    assert Contact.objects.filter(organisation__code="light-and-power", phone="555-1180").exists()
+    assert Asset.objects.get(name="Battery store at the harbour").service.code == "power-generation"
+    made = Dependency.objects.get(service__code="street-lights", needs=backbone, kind="telecom")
+    assert (made.hours, made.share, made.fallback_hours) == (2, 40, 72)

@@ -180,12 +180,12 @@ def test_what_another_question_or_a_rule_needs_stays(desk: Desk, draft: Notifica
         acts.remove_question(draft, by=desk.team, code="cross_border")
     with pytest.raises(Refused, match="A rule of significance judges by it"):
         acts.remove_question(draft, by=desk.team, code="people")
-    with pytest.raises(Refused, match="hangs on an answer to “cross_border”"):
+    with pytest.raises(Refused, match="depends on an answer to “cross_border”"):
         acts.move_question(draft, by=desk.team, code="countries", up=True)
-    with pytest.raises(Refused, match="“countries” hangs on answers that are gone: yes"):
+    with pytest.raises(Refused, match="“countries” depends on answers that no longer exist: yes"):
         acts.change_question(draft, by=desk.team, code="cross_border", facts=asked())
     harm = asked(kind="several", choices=(ChoiceFacts("data", {"en": "Data"}), ChoiceFacts("others", {"en": "Others"})))
-    with pytest.raises(Refused, match="rule “harm” names answers that are gone: lives, money"):
+    with pytest.raises(Refused, match="rule “harm” names answers that no longer exist: lives, money"):
         acts.change_question(draft, by=desk.team, code="harm", facts=harm)
     with pytest.raises(Refused, match="rule “many-people” compares with a number"):
         acts.change_question(draft, by=desk.team, code="people", facts=asked())

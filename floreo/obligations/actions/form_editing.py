@@ -195,11 +195,11 @@ def _require_whole(form: NotificationForm) -> None:
     for each in found.values():
         if each.needs and (lost := _not_answers(found[each.needs[0]], each.needs[1])):
             words = {"question": each.code, "answers": ", ".join(lost)}
-            raise Refused(_("The question “%(question)s” hangs on answers that are gone: %(answers)s.") % words)
+            raise Refused(_("The question “%(question)s” depends on answers that no longer exist: %(answers)s.") % words)
     for rule in rules:
         if rule.one_of and (lost := _not_answers(found[rule.question], rule.one_of)):
             words = {"rule": rule.code, "answers": ", ".join(lost)}
-            raise Refused(_("The rule “%(rule)s” names answers that are gone: %(answers)s.") % words)
+            raise Refused(_("The rule “%(rule)s” names answers that no longer exist: %(answers)s.") % words)
         if rule.at_least is not None and found[rule.question].kind is not QuestionKind.NUMBER:
             raise Refused(_("The rule “%(rule)s” compares with a number.") % {"rule": rule.code})
 
@@ -256,7 +256,7 @@ def change_question(
 
 @action("notification_form.question_removed", needs=EDIT)
 def remove_question(form: NotificationForm, *, by: Actor, code: str) -> NotificationForm:
-    """Refuses one on which another hangs, or by which a rule judges."""
+    """Refuses one on which another depends, or by which a rule judges."""
 
     def do(fresh: NotificationForm) -> None:
         question_named(fresh, code)
@@ -273,7 +273,7 @@ def remove_question(form: NotificationForm, *, by: Actor, code: str) -> Notifica
 
 @action("notification_form.question_moved", needs=EDIT, quiet=True)
 def move_question(form: NotificationForm, *, by: Actor, code: str, up: bool) -> NotificationForm:
-    """One place up or down. Refuses to put it before the question on which it hangs."""
+    """One place up or down. Refuses to put it before the question on which it depends."""
 
     def do(fresh: NotificationForm) -> None:
         question_named(fresh, code)
@@ -285,7 +285,7 @@ def move_question(form: NotificationForm, *, by: Actor, code: str, up: bool) -> 
         rows[at], rows[other] = rows[other], rows[at]
         first, second = rows[min(at, other)], rows[max(at, other)]
         if (first.get("needs") or {}).get("question") == second["code"]:
-            sentence = _("“%(code)s” hangs on an answer to “%(other)s”, which comes before it.")
+            sentence = _("“%(code)s” depends on an answer to “%(other)s”, which comes before it.")
             raise Refused(sentence % {"code": first["code"], "other": second["code"]}, code="order")
         fresh.questions = rows
 
@@ -401,7 +401,7 @@ def _fact_data(form: NotificationForm, code: str, kind: QuestionKind, facts: Que
 def _needs_data(form: NotificationForm, code: str, facts: QuestionFacts) -> dict[str, Any]:
     if not facts.needs_question:
         if facts.needs_one_of:
-            raise refuse("needs_question", _("Choose the question on which it hangs."), code="missing")
+            raise refuse("needs_question", _("Choose the question on which it depends."), code="missing")
         return {}
     before: dict[str, Question] = {}
     for each in form.all_items():

@@ -228,11 +228,10 @@ def _must_be_sound(
     form.check(made)
 
 
-def _name(form: ProposalKind, record: models.Model | None, given: dict[str, Any]) -> str:
+def _name(form: ProposalKind, record: models.Model | None, given: Mapping[str, Any]) -> str:
     if record is not None:
         return str(record)
-    named = given | {name: given.get(words_name(name)) for name in to_choose(form, given)}
-    first = next((form.in_words(name, named[name]) for name in form.fields if named.get(name)), "")
+    first = next((form.in_words(name, given[name]) for name in form.fields if given.get(name)), "")
     return f"{form.words}: {first}" if first else str(form.words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -319,7 +320,8 @@ def test_the_sample_country_has_proposals_to_review(
     responder = User.objects.get(email="responder@example.org")
     backbone = Service.objects.get(code="backbone")
     for change in waiting:
-        approve_proposal(change, by=responder, **({"needs": backbone} if change.kind == "dependency" else {}))
+        chosen: dict[str, Any] = {"needs": backbone} if change.kind == "dependency" else {}
+        approve_proposal(change, by=responder, **chosen)
     assert Contact.objects.filter(organisation__code="light-and-power", phone="555-1180").exists()
     assert Asset.objects.get(name="Battery store at the harbour").service.code == "power-generation"
     made = Dependency.objects.get(service__code="street-lights", needs=backbone, kind="telecom")

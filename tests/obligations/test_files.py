@@ -45,7 +45,7 @@ def test_a_file_is_attached_to_a_draft_and_goes_to_the_team_with_the_stage(desk:
         len(PDF),
         False,
     )
-    assert file.file.name.startswith("notifications/")
+    assert str(file.file.name).startswith("notifications/")
     assert attached(stage, desk.operator).pk == file.pk  # the same file is there once
     seen = StageFile.objects.visible_to
     assert (list(seen(desk.operator)), list(seen(desk.team)), list(seen(desk.other))) == ([file], [], [])
@@ -76,7 +76,7 @@ def test_a_file_that_was_not_submitted_is_removed_with_its_bytes(
     desk: Desk, tmp_path: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     file = attached(stage_of(desk.started(), "early_warning"), desk.operator)
-    place = tmp_path / file.file.name
+    place = tmp_path / str(file.file.name)
     assert place.is_file()
     with django_capture_on_commit_callbacks(execute=True):
         attaching.remove_file(file, by=desk.operator)
@@ -119,9 +119,9 @@ def test_a_name_never_says_another_kind_and_the_trail_does_not_say_it(desk: Desk
 def test_a_file_that_is_gone_or_changed_on_the_disk_is_named(desk: Desk, tmp_path: Path) -> None:
     file = attached(stage_of(desk.started(), "early_warning"), desk.operator)
     assert list(attaching.broken_files()) == []
-    (tmp_path / file.file.name).write_bytes(b"other")
+    (tmp_path / str(file.file.name)).write_bytes(b"other")
     assert ["its hash differs" in each for each in attaching.broken_files()] == [True]
-    (tmp_path / file.file.name).unlink()
+    (tmp_path / str(file.file.name)).unlink()
     assert ["no longer on the disk" in each for each in attaching.broken_files()] == [True]
 
 

@@ -17,7 +17,7 @@ from floreo.core.errors import Changed, Missing, NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.obligations import logic
 from floreo.obligations.actions import form_editing as acts
-from floreo.obligations.actions.form_editing import ChoiceFacts, QuestionFacts, RuleFacts
+from floreo.obligations.actions.form_editing import ChoiceFacts, ItemFacts, RuleFacts
 from floreo.obligations.models import NotificationForm
 from floreo.obligations.queries import form_on
 from floreo.organisations.models import User
@@ -27,8 +27,8 @@ Browser = Callable[[User], Client]
 EVERY = ("early_warning", "notification", "progress", "final")
 
 
-def asked(**more: Any) -> QuestionFacts:
-    return QuestionFacts(**({"kind": "text", "text": {"en": "Who found it?"}, "stages": EVERY} | more))
+def asked(**more: Any) -> ItemFacts:
+    return ItemFacts(**({"kind": "text", "text": {"en": "Who found it?"}, "stages": EVERY} | more))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_what_is_published_is_changed_by_nobody(desk: Desk, draft: NotificationF
     published: tuple[Callable[[], object], ...] = (
         lambda: acts.update_form(desk.form, by=desk.team, title="Other"),
         lambda: acts.add_question(desk.form, by=desk.team, facts=asked()),
-        lambda: acts.change_question(desk.form, by=desk.team, code="summary", facts=asked()),
+        lambda: acts.update_question(desk.form, by=desk.team, code="summary", facts=asked()),
         lambda: acts.remove_question(desk.form, by=desk.team, code="summary"),
         lambda: acts.move_question(desk.form, by=desk.team, code="summary", up=False),
         lambda: acts.add_rule(desk.form, by=desk.team, facts=RuleFacts({"en": "x"}, "people", at_least=1)),
@@ -127,14 +127,14 @@ def test_a_draft_is_renamed_and_removed(desk: Desk, draft: NotificationForm) -> 
 
 
 def test_a_question_is_stored_as_a_pack_writes_it(desk: Desk, draft: NotificationForm) -> None:
-    facts = QuestionFacts(
+    facts = ItemFacts(
         kind="several",
         text={"en": "Which systems?", "es": "¿Qué sistemas?"},
         help={"en": "Tick each.", "es": ""},
         choices=(ChoiceFacts("mail", {"en": "Mail", "es": "Correo"}), ChoiceFacts("web", {"en": "Web"})),
         stages=("notification", "final"),
         required=("final",),
-        needs_question="malicious",
+        needs_item="malicious",
         needs_one_of=("yes",),
         is_inherited=False,
     )
@@ -160,10 +160,10 @@ def test_a_question_is_stored_as_a_pack_writes_it(desk: Desk, draft: Notificatio
 
 def test_a_question_is_changed_moved_and_removed(desk: Desk, draft: NotificationForm) -> None:
     before = codes(draft)
-    changed = acts.change_question(draft, by=desk.team, code="lessons", facts=asked(longest=100), version=draft.version)
+    changed = acts.update_question(draft, by=desk.team, code="lessons", facts=asked(longest=100), version=draft.version)
     assert (codes(changed), changed.all_items()[-1].longest) == (before, 100)
     with pytest.raises(Changed):
-        acts.change_question(changed, by=desk.team, code="lessons", facts=asked(), version=changed.version - 1)
+        acts.update_question(changed, by=desk.team, code="lessons", facts=asked(), version=changed.version - 1)
     moved = acts.move_question(changed, by=desk.team, code="lessons", up=True)
     assert codes(moved)[-2:] == ["lessons", "resolved"]
     first = acts.move_question(moved, by=desk.team, code=before[0], up=True)  # there is nothing above it
@@ -183,12 +183,12 @@ def test_what_another_question_or_a_rule_needs_stays(desk: Desk, draft: Notifica
     with pytest.raises(Refused, match="depends on an answer to “cross_border”"):
         acts.move_question(draft, by=desk.team, code="countries", up=True)
     with pytest.raises(Refused, match="“countries” depends on answers that no longer exist: yes"):
-        acts.change_question(draft, by=desk.team, code="cross_border", facts=asked())
+        acts.update_question(draft, by=desk.team, code="cross_border", facts=asked())
     harm = asked(kind="several", choices=(ChoiceFacts("data", {"en": "Data"}), ChoiceFacts("others", {"en": "Others"})))
     with pytest.raises(Refused, match="rule “harm” names answers that no longer exist: lives, money"):
-        acts.change_question(draft, by=desk.team, code="harm", facts=harm)
+        acts.update_question(draft, by=desk.team, code="harm", facts=harm)
     with pytest.raises(Refused, match="rule “many-people” compares with a number"):
-        acts.change_question(draft, by=desk.team, code="people", facts=asked())
+        acts.update_question(draft, by=desk.team, code="people", facts=asked())
 
 
 TWO = (ChoiceFacts("a", {"en": "A"}), ChoiceFacts("b", {"en": "B"}))
@@ -218,10 +218,10 @@ TWO = (ChoiceFacts("a", {"en": "A"}), ChoiceFacts("b", {"en": "B"}))
         ({"fact": "colour"}, "fact"),
         ({"fact": "people"}, "fact"),  # of another kind
         ({"kind": "number", "fact": "people"}, "fact"),  # another question sets it already
-        ({"needs_question": "nothing", "needs_one_of": ("yes",)}, "needs_question"),
-        ({"needs_one_of": ("yes",)}, "needs_question"),
-        ({"needs_question": "malicious", "needs_one_of": ("maybe",)}, "needs_one_of"),
-        ({"needs_question": "malicious"}, "needs_one_of"),
+        ({"needs_item": "nothing", "needs_one_of": ("yes",)}, "needs_item"),
+        ({"needs_one_of": ("yes",)}, "needs_item"),
+        ({"needs_item": "malicious", "needs_one_of": ("maybe",)}, "needs_one_of"),
+        ({"needs_item": "malicious"}, "needs_one_of"),
     ],
 )
 def test_what_is_wrong_of_a_question_is_said_at_its_field(
@@ -236,7 +236,7 @@ def test_what_is_wrong_of_a_question_is_said_at_its_field(
 
 def test_answers_about_the_impact_have_the_codes_that_lists_know(desk: Desk, draft: NotificationForm) -> None:
     with pytest.raises(Refused) as refusal:
-        acts.change_question(draft, by=desk.team, code="impact", facts=asked(kind="choice", choices=TWO, fact="impact"))
+        acts.update_question(draft, by=desk.team, code="impact", facts=asked(kind="choice", choices=TWO, fact="impact"))
     assert list(refusal.value.fields) == ["choices"]
     row = {"code": "x", "kind": "choice", "text": "X", "stages": ["final"], "fact": "impact"}
     with pytest.raises(ValueError, match="sets impact"):
@@ -313,7 +313,12 @@ def test_a_form_is_written_and_published_on_its_pages(desk: Desk, browser_of: Br
     draft = NotificationForm.objects.get(is_draft=True)
     at = f"/workspace/notification-forms/{draft.pk}/"
     assert made["Location"] == at
-    facts = {"text": "How did they come in?", "text_es": "¿Cómo entraron?", "kind": "choice", "is_inherited": "on"}
+    facts: dict[str, Any] = {
+        "text": "How did they come in?",
+        "text_es": "¿Cómo entraron?",
+        "kind": "choice",
+        "is_inherited": "on",
+    }
     facts |= {"choices": "mail | By e-mail | Por correo\nweb | By the web", "stages": ["final"], "required": ["final"]}
     wrong = browser.post(f"{at}new-question/", facts | {"choices": "mail\nweb"})
     assert (wrong.status_code, "is not an answer" in wrong.content.decode()) == (422, True)
@@ -364,6 +369,6 @@ def test_a_form_that_the_program_brings_is_whole(desk: Desk) -> None:
         given = {name: value for name, value in _started(each).items() if value is not None}
         form = QuestionForm(given, form=draft, question=each)
         assert form.is_valid(), (each.code, form.errors)
-        acts.change_question(draft, by=SYSTEM, code=each.code, facts=form.facts()["facts"])
+        acts.update_question(draft, by=SYSTEM, code=each.code, facts=form.facts()["facts"])
     draft.refresh_from_db()
     assert draft.all_items() == desk.form.all_items()

@@ -28,9 +28,10 @@ FOLDER = "notifications"
 def attach_file(stage: NotificationStage, *, by: Actor, upload: UploadedFile[Any]) -> StageFile:
     """Refuses programs, scripts, macros, what nobody can look into, and what a virus scanner finds. The bytes reach the disk before
     the transaction opens; a file whose row is not made does not stay. The same file twice is one."""
-    _must_have_room(stage, by)
+    _must_take_files(stage, by)
     name, digest = files.tidy(upload.name or ""), files.digest_of(upload)
-    if (here := stage.files.filter(sha256=digest).first()) is not None:
+    here: StageFile | None = stage.files.filter(sha256=digest).first()
+    if here is not None:
         return here
     kind = welcome(upload, name)
     refuse_infected(upload, name=name, who=by.actor_name)
@@ -47,11 +48,11 @@ def attach_file(stage: NotificationStage, *, by: Actor, upload: UploadedFile[Any
     try:
         return _attach(stage, by=by, made=made)
     except BaseException:
-        files.let_go(made.file.name)
+        files.let_go(str(made.file.name))
         raise
 
 
-def _must_have_room(stage: NotificationStage, by: Actor) -> None:
+def _must_take_files(stage: NotificationStage, by: Actor) -> None:
     must_write(by, stage.notification)
     must_be_open(stage.notification)
     must_be_writable(stage)
@@ -62,7 +63,7 @@ def _must_have_room(stage: NotificationStage, by: Actor) -> None:
 @action("notification.file_attached", needs=None)
 def _attach(stage: NotificationStage, *, by: Actor, made: StageFile) -> StageFile:
     fresh = lock_latest(stage)
-    _must_have_room(fresh, by)
+    _must_take_files(fresh, by)
     made.stage = fresh
     return save(made)
 
@@ -79,7 +80,7 @@ def remove_file(file: StageFile, *, by: Actor) -> None:
     must_write(by, fresh.stage.notification)
     must_be_open(fresh.stage.notification)
     must_not_be_submitted(fresh)
-    place = fresh.file.name
+    place = str(fresh.file.name)
     delete(fresh)
     transaction.on_commit(lambda: files.let_go(place))
 

@@ -43,7 +43,7 @@ class ChoiceFacts:
 
 
 @dataclass(frozen=True)
-class QuestionFacts:
+class ItemFacts:
     """A question as somebody typed it. `text` and `help` by language ("en", "es")."""
 
     kind: str
@@ -56,7 +56,7 @@ class QuestionFacts:
     least: int | None = None
     most: int | None = None
     fact: str = ""
-    needs_question: str = ""
+    needs_item: str = ""
     needs_one_of: tuple[str, ...] = ()
     is_inherited: bool = True
 
@@ -195,7 +195,9 @@ def _require_whole(form: NotificationForm) -> None:
     for each in found.values():
         if each.needs and (lost := _not_answers(found[each.needs[0]], each.needs[1])):
             words = {"question": each.code, "answers": ", ".join(lost)}
-            raise Refused(_("The question “%(question)s” depends on answers that no longer exist: %(answers)s.") % words)
+            raise Refused(
+                _("The question “%(question)s” depends on answers that no longer exist: %(answers)s.") % words
+            )
     for rule in rules:
         if rule.one_of and (lost := _not_answers(found[rule.question], rule.one_of)):
             words = {"rule": rule.code, "answers": ", ".join(lost)}
@@ -216,7 +218,7 @@ def _not_answers(question: Question, values: Iterable[str]) -> list[str]:
     return [each for each in values if each not in known]
 
 
-def question_named(form: NotificationForm, code: str) -> Question:
+def item_named(form: NotificationForm, code: str) -> Question:
     """Raises Missing."""
     found = next((each for each in form.all_items() if each.code == code), None)
     if found is None:
@@ -225,7 +227,7 @@ def question_named(form: NotificationForm, code: str) -> Question:
 
 
 @action("notification_form.question_added", needs=EDIT)
-def add_question(form: NotificationForm, *, by: Actor, facts: QuestionFacts, code: str = "") -> NotificationForm:
+def add_question(form: NotificationForm, *, by: Actor, facts: ItemFacts, code: str = "") -> NotificationForm:
     """At the end. Without a code it gets one from its words."""
 
     def do(fresh: NotificationForm) -> None:
@@ -235,20 +237,20 @@ def add_question(form: NotificationForm, *, by: Actor, facts: QuestionFacts, cod
         made = code or _free_name(facts.text.get("en", ""), held, "question")
         if made in held:
             raise refuse("code", _("Another question has this code."), code="taken")
-        fresh.questions = [*fresh.questions, _question_data(fresh, made, facts)]
+        fresh.questions = [*fresh.questions, _item_data(fresh, made, facts)]
 
     return _change(form, None, do)
 
 
 @action("notification_form.question_changed", needs=EDIT)
-def change_question(
-    form: NotificationForm, *, by: Actor, code: str, facts: QuestionFacts, version: int | None = None
+def update_question(
+    form: NotificationForm, *, by: Actor, code: str, facts: ItemFacts, version: int | None = None
 ) -> NotificationForm:
     """Its code stays: rules and other questions name it."""
 
     def do(fresh: NotificationForm) -> None:
-        question_named(fresh, code)
-        made = _question_data(fresh, code, facts)
+        item_named(fresh, code)
+        made = _item_data(fresh, code, facts)
         fresh.questions = [made if each["code"] == code else each for each in fresh.questions]
 
     return _change(form, version, do)
@@ -259,7 +261,7 @@ def remove_question(form: NotificationForm, *, by: Actor, code: str) -> Notifica
     """Refuses one on which another depends, or by which a rule judges."""
 
     def do(fresh: NotificationForm) -> None:
-        question_named(fresh, code)
+        item_named(fresh, code)
         for each in fresh.all_items():
             if each.needs and each.needs[0] == code:
                 sentence = _("The question “%(code)s” is asked only for some of its answers. Change that one first.")
@@ -276,7 +278,7 @@ def move_question(form: NotificationForm, *, by: Actor, code: str, up: bool) -> 
     """One place up or down. Refuses to put it before the question on which it depends."""
 
     def do(fresh: NotificationForm) -> None:
-        question_named(fresh, code)
+        item_named(fresh, code)
         rows = list(fresh.questions)
         at = next(n for n, each in enumerate(rows) if each["code"] == code)
         other = at - 1 if up else at + 1
@@ -320,7 +322,7 @@ def _sound_text(
     return kept
 
 
-def _question_data(form: NotificationForm, code: str, facts: QuestionFacts) -> dict[str, Any]:
+def _item_data(form: NotificationForm, code: str, facts: ItemFacts) -> dict[str, Any]:
     """As a pack writes it (logic.py: item_of). Refuses what is wrong at its field."""
     text = _sound_text(facts.text, "text", sentence=_("Enter the question."))
     helps = _sound_text(facts.help, "help")
@@ -341,13 +343,13 @@ def _question_data(form: NotificationForm, code: str, facts: QuestionFacts) -> d
     return data | ({"es": spanish} if spanish else {})
 
 
-def _sound_kind(facts: QuestionFacts) -> QuestionKind:
+def _sound_kind(facts: ItemFacts) -> QuestionKind:
     if facts.kind not in set(QuestionKind):
         raise refuse("kind", _("Choose how it is answered."), code="missing")
     return QuestionKind(facts.kind)
 
 
-def _choices_data(kind: QuestionKind, facts: QuestionFacts) -> dict[str, Any]:
+def _choices_data(kind: QuestionKind, facts: ItemFacts) -> dict[str, Any]:
     if kind not in _CHOICE:
         if facts.choices:
             raise refuse("choices", _("Only a question with answers to choose from has these."), code="bad_value")
@@ -365,7 +367,7 @@ def _choices_data(kind: QuestionKind, facts: QuestionFacts) -> dict[str, Any]:
     return {"choices": rows}
 
 
-def _limits_data(kind: QuestionKind, facts: QuestionFacts) -> dict[str, Any]:
+def _limits_data(kind: QuestionKind, facts: ItemFacts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if kind is QuestionKind.TEXT and facts.longest is not None:
         if not 1 <= facts.longest <= LONGEST_ANSWER:
@@ -383,7 +385,7 @@ def _limits_data(kind: QuestionKind, facts: QuestionFacts) -> dict[str, Any]:
     return found
 
 
-def _fact_data(form: NotificationForm, code: str, kind: QuestionKind, facts: QuestionFacts) -> dict[str, Any]:
+def _fact_data(form: NotificationForm, code: str, kind: QuestionKind, facts: ItemFacts) -> dict[str, Any]:
     if not facts.fact:
         return {}
     if facts.fact not in FACT_KINDS:
@@ -398,19 +400,19 @@ def _fact_data(form: NotificationForm, code: str, kind: QuestionKind, facts: Que
     return {"fact": facts.fact}
 
 
-def _needs_data(form: NotificationForm, code: str, facts: QuestionFacts) -> dict[str, Any]:
-    if not facts.needs_question:
+def _needs_data(form: NotificationForm, code: str, facts: ItemFacts) -> dict[str, Any]:
+    if not facts.needs_item:
         if facts.needs_one_of:
-            raise refuse("needs_question", _("Choose the question on which it depends."), code="missing")
+            raise refuse("needs_item", _("Choose the question on which it depends."), code="missing")
         return {}
     before: dict[str, Question] = {}
     for each in form.all_items():
         if each.code == code:
             break
         before[each.code] = each
-    other = before.get(facts.needs_question)
+    other = before.get(facts.needs_item)
     if other is None:
-        raise refuse("needs_question", _("Choose a question that comes before this one."), code="order")
+        raise refuse("needs_item", _("Choose a question that comes before this one."), code="order")
     if not facts.needs_one_of or _not_answers(other, facts.needs_one_of):
         sentence = _("Enter one or more of its answers: %(codes)s.") % {"codes": ", ".join(answers_of(other)) or "–"}
         raise refuse("needs_one_of", sentence, code="bad_value")

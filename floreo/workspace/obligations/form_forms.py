@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.core.fields import label_of
 from floreo.core.ui import locale as ui
-from floreo.obligations.actions.form_editing import LONGEST_ANSWER, ChoiceFacts, QuestionFacts, RuleFacts
+from floreo.obligations.actions.form_editing import LONGEST_ANSWER, ChoiceFacts, ItemFacts, RuleFacts
 from floreo.obligations.checking import MOST_NUMBER
 from floreo.obligations.logic import FACT_KINDS, Question, QuestionKind
 from floreo.obligations.models import Notification, NotificationForm, StageChoice
@@ -77,9 +77,9 @@ class QuestionForm(CommandForm):
         label=_l("A later stage begins with the earlier answer"),
         required=False,
         initial=True,
-        help_text=_l("Not for what is to be answered anew each time, for example what is new since the last report."),
+        help_text=_l("Not for what is answered again each time, for example what is new since the last report."),
     )
-    needs_question = forms.ChoiceField(
+    needs_item = forms.ChoiceField(
         label=_l("Asked only after an answer to"),
         required=False,
         help_text=_l("A question that comes before this one."),
@@ -110,7 +110,7 @@ class QuestionForm(CommandForm):
             if question is not None and each.code == question.code:
                 break
             before.append((each.code, f"{each.words(language)} ({each.code})"))
-        self.fields["needs_question"].choices = [("", _("Always asked")), *before]  # type: ignore[attr-defined]
+        self.fields["needs_item"].choices = [("", _("Always asked")), *before]  # type: ignore[attr-defined]
         facts = [(name, str(label_of(Notification, name))) for name in FACT_KINDS]
         self.fields["fact"].choices = [("", _("Nothing")), *facts]  # type: ignore[attr-defined]
 
@@ -129,7 +129,7 @@ class QuestionForm(CommandForm):
 
     def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
-        made = QuestionFacts(
+        made = ItemFacts(
             kind=given["kind"],
             text={"en": given["text"], "es": given["text_es"]},
             help={"en": given["help"], "es": given["help_es"]},
@@ -140,7 +140,7 @@ class QuestionForm(CommandForm):
             least=given["least"],
             most=given["most"],
             fact=given["fact"],
-            needs_question=given["needs_question"],
+            needs_item=given["needs_item"],
             needs_one_of=_split(given["needs_one_of"]),
             is_inherited=given["is_inherited"],
         )
@@ -166,7 +166,7 @@ def _started(question: Question) -> dict[str, Any]:
         "least": question.least,
         "most": question.most,
         "fact": question.fact,
-        "needs_question": question.needs[0] if question.needs else "",
+        "needs_item": question.needs[0] if question.needs else "",
         "needs_one_of": ", ".join(question.needs[1]) if question.needs else "",
         "is_inherited": question.is_inherited,
     }

@@ -91,7 +91,7 @@ def new_form(request: HttpRequest) -> HttpResponse:
     return command_view(request, None, NEW, "form", area=AREA, back=reverse("workspace:notification_forms"))
 
 
-def _question_row(question: Question, language: str) -> tuple[Question, str, str, list[str]]:
+def _item_row(question: Question, language: str) -> tuple[Question, str, str, list[str]]:
     """With its words, its stages, and what else is said of it."""
     kinds = dict(forms.KINDS)
     more = [str(kinds[question.kind])]
@@ -103,7 +103,7 @@ def _question_row(question: Question, language: str) -> tuple[Question, str, str
     if question.fact:
         more.append(_("sets: %(fact)s") % {"fact": Notification._meta.get_field(question.fact).verbose_name})  # type: ignore[union-attr]
     if not question.is_inherited:
-        more.append(_("answered anew in each stage"))
+        more.append(_("answered again in each stage"))
     return question, question.words(language), presenters.stages_text(question), more
 
 
@@ -137,7 +137,7 @@ def notification_form(request: HttpRequest, pk: int) -> HttpResponse:
             )
             for stage in StageChoice
         ],
-        "questions": [_question_row(each, language) for each in questions],
+        "questions": [_item_row(each, language) for each in questions],
         "rules": [
             (rule, rule.title.get(language) or rule.title.get("en", ""), _rule_text(rule))
             for rule in found.significance_rules()
@@ -183,7 +183,7 @@ def _page(
     return form_page(request, form, do, words, thing=found)
 
 
-def new_question(request: HttpRequest, pk: int) -> HttpResponse:
+def new_item(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_form_for(request.user, pk)
 
     def do(given: dict[str, Any]) -> object:
@@ -195,16 +195,16 @@ def new_question(request: HttpRequest, pk: int) -> HttpResponse:
 
 def question(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     found = get_form_for(request.user, pk)
-    form = forms.QuestionForm(posted(request), form=found, question=acts.question_named(found, code))
+    form = forms.QuestionForm(posted(request), form=found, question=acts.item_named(found, code))
 
     def do(given: dict[str, Any]) -> object:
-        return acts.change_question(found, by=person(request), code=code, **given)
+        return acts.update_question(found, by=person(request), code=code, **given)
 
     return _page(request, found, form, do, _("Edit the question"))
 
 
 @require_POST
-def question_press(request: HttpRequest, pk: int, code: str, name: str) -> HttpResponse:
+def item_press(request: HttpRequest, pk: int, code: str, name: str) -> HttpResponse:
     """One press on a question: up, down or remove."""
     found, back = get_form_for(request.user, pk), reverse("workspace:notification_form", args=[pk])
     if name == "remove":

@@ -24,9 +24,9 @@ urlpatterns: list[URLPattern] = [
     path(_F, forms.notification_form, name="notification_form"),
     path(f"{_F}new-version/", forms.new_version, name="new_notification_form_version"),
     path(f"{_F}do/<slug:name>/", forms.form_command, name="notification_form_command"),
-    path(f"{_F}new-question/", forms.new_question, name="new_form_question"),
-    path(f"{_F}questions/<slug:code>/", forms.question, name="form_question"),
-    path(f"{_F}questions/<slug:code>/<slug:name>/", forms.question_press, name="form_question_press"),
+    path(f"{_F}new-question/", forms.new_item, name="new_form_item"),
+    path(f"{_F}questions/<slug:code>/", forms.question, name="form_item"),
+    path(f"{_F}questions/<slug:code>/<slug:name>/", forms.item_press, name="form_item_press"),
     path(f"{_F}new-rule/", forms.new_rule, name="new_form_rule"),
     path(f"{_F}rules/<slug:code>/", forms.rule, name="form_rule"),
     path(f"{_F}rules/<slug:code>/remove/", forms.remove_rule, name="remove_form_rule"),
@@ -47,8 +47,8 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.OBLIGATION_READ: "obligations obligation obligation_due obligation_due_command",
     Permission.OBLIGATION_EDIT: "new_obligation obligation_command notification_forms new_notification_form"
-    " notification_form new_notification_form_version notification_form_command new_form_question form_question"
-    " form_question_press new_form_rule form_rule remove_form_rule",
+    " notification_form new_notification_form_version notification_form_command new_form_item form_item"
+    " form_item_press new_form_rule form_rule remove_form_rule",
     Permission.NOTIFICATION_READ: "notifications notification notification_receipt notification_file",
     Permission.NOTIFICATION_WRITE: "new_notification notification_own_command begin_notification_stage"
     " notification_stage notification_stage_files",

@@ -46,11 +46,11 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("notification_stage_command", [reference, stage.pk, "accept"]),
         ("notification_stage_files", [reference, stage.pk]),
         ("notification_file", [reference, file.pk]),
-        ("notification_form new_form_question new_form_rule", [draft.pk]),
+        ("notification_form new_form_item new_form_rule", [draft.pk]),
         ("new_notification_form_version", [form.pk]),
         ("notification_form_command", [draft.pk, "edit"]),
-        ("form_question", [draft.pk, "summary"]),
-        ("form_question_press", [draft.pk, "lessons", "up"]),
+        ("form_item", [draft.pk, "summary"]),
+        ("form_item_press", [draft.pk, "lessons", "up"]),
         ("form_rule remove_form_rule", [draft.pk, "harm"]),
     ]
     return {name: args for names, args in groups for name in names.split()}

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -51,6 +52,9 @@ class ProposalForm(forms.Form):
         if column.is_relation:
             field.queryset = self._choices(name)
             field.label_from_instance = named
+            field.empty_label = _("Choose one")
+        elif getattr(field, "choices", None) and list(field.choices)[:1] == BLANK_CHOICE_DASH:
+            field.choices = [("", _("Choose one")), *list(field.choices)[1:]]
         if isinstance(column, models.TextField):
             field.widget = forms.Textarea(attrs={"rows": 4})
         return field

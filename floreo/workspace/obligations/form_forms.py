@@ -64,7 +64,7 @@ class QuestionForm(CommandForm):
         ),
     )
     stages = forms.MultipleChoiceField(
-        label=_l("Stages that ask it"), choices=StageChoice.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_l("Stages that ask it"), choices=StageChoice.choices, widget=forms.CheckboxSelectMultiple
     )
     required = forms.MultipleChoiceField(
         label=_l("Stages that need an answer"),

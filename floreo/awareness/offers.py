@@ -142,6 +142,6 @@ OFFERS = Offers(
         MenuItem(CAPACITY, _("Campaigns"), "workspace:campaigns", _READ, 50, "campaigns"),
         MenuItem(CAPACITY, _("Materials"), "workspace:materials", _READ, 52, "materials"),
         MenuItem(CAPACITY, _("Quizzes"), "workspace:quizzes", _READ, 54, "quizzes"),
-        MenuItem(CAPACITY, _("Exercises"), "workspace:exercises", _READ, 56, "exercises"),
+        MenuItem(CAPACITY, _("Phishing exercises"), "workspace:exercises", _READ, 56, "exercises"),
     ),
 )

@@ -201,7 +201,7 @@ def _exercises(viewer: object) -> QuerySet[Exercise]:
 
 EXERCISES = Table(
     "exercises",
-    _("Exercises"),
+    _("Phishing exercises"),
     _("Messages to look at in the browser, some of them a phish."),
     rows=_exercises,
     columns=(

@@ -28,6 +28,7 @@ from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
 from floreo.incidents.actions.evidence import broken_files
+from floreo.obligations.actions.attaching import broken_files as broken_files_of_notifications
 from floreo.organisations.breached import is_in
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
@@ -502,11 +503,11 @@ def _evidence() -> Check:
 
 
 def _cases() -> Check:
-    broken = list(broken_files())
+    broken = [*broken_files(), *broken_files_of_notifications()]
     for sentence in broken[:20]:
         yield bad(sentence, "Take it from a backup, or ask who handed it in.")
     if not broken:
-        yield good("Every file of a case or a report is there and is the one that was kept.")
+        yield good("Every file of a case, a report or a notification is there and is the one that was kept.")
 
 
 MACHINE: dict[str, Callable[[], Check]] = {

@@ -15,7 +15,7 @@ from floreo.core.access import Permission
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, spoken
-from floreo.organisations.models import Contact, ContactRole, Organisation
+from floreo.organisations.models import Contact, ContactRole, NationalSector, Organisation
 
 RUN = Permission.CONTACT_DRILL_RUN
 
@@ -113,6 +113,13 @@ class ContactDrill(Record, Translated, Sourced):
     roles = models.JSONField(default=list, verbose_name=_("Roles"))  # of ContactRole
     organisations = models.ManyToManyField(
         Organisation, blank=True, related_name="contact_drills", verbose_name=_("Organisations")
+    )
+    sectors = models.ManyToManyField(
+        NationalSector,
+        blank=True,
+        related_name="contact_drills",
+        verbose_name=_("Sectors"),
+        help_text=_("Every organisation of a sector, and of those under it."),
     )
     lasts_minutes = models.PositiveIntegerField(
         default=240, verbose_name=_("Ends after (minutes)"), help_text=_("Answers that come later do not count.")

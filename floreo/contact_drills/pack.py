@@ -59,13 +59,14 @@ class ContactDrillShape(TranslatedShape, SourcedShape):
     makes: ClassVar[type[models.Model]] = ContactDrill
     lookup: ClassVar[tuple[str, ...]] = ("code",)
     nested: ClassVar[tuple[str, ...]] = ("recipient",)
-    manifold: ClassVar[tuple[str, ...]] = ("organisations",)
+    manifold: ClassVar[tuple[str, ...]] = ("organisations", "sectors")
 
     code: Code
     title: str
     message: str
     roles: Annotated[list[Annotated[str, one_of(ContactRole)]], Field(min_length=1)]
     organisations: list[str] = Field(default_factory=list)
+    sectors: list[str] = Field(default_factory=list)
     lasts_minutes: Annotated[int, Field(ge=15, le=43_200)] = 240
     state: Annotated[str, one_of(DrillState)] = "draft"
     sent_at: Moment | None = None

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from floreo.contact_drills.logic import Asked, Score, score
 from floreo.contact_drills.models import ConfirmationRequest, ContactDrill, ContactPolicy, DrillRecipient, DrillState
 from floreo.core import clock
 from floreo.organisations.models import Contact, ContactRole, Kind, Organisation
+from floreo.organisations.queries import with_parts
 
 # In this order somebody is called.
 CALL_ORDER = (
@@ -46,10 +47,15 @@ def unanswered(today: date) -> QuerySet[ConfirmationRequest]:
 
 
 def chosen_contacts(drill: ContactDrill) -> QuerySet[Contact]:
-    """Those that a drill would reach: of the chosen roles, of the chosen organisations or of all operators."""
+    """Those that a drill would reach: of the chosen roles, of the chosen organisations and those of the chosen sectors; of all operators,
+    where nothing is chosen."""
     rows = Contact.objects.filter(organisation__merged_into=None, role__in=drill.roles)
-    chosen = list(drill.organisations.values_list("pk", flat=True)) if drill.pk else []
-    rows = rows.filter(organisation__in=chosen) if chosen else rows.filter(organisation__kind=Kind.OPERATOR)
+    bodies = list(drill.organisations.values_list("pk", flat=True)) if drill.pk else []
+    sectors = with_parts(drill.sectors.values_list("pk", flat=True)) if drill.pk else set()
+    if bodies or sectors:
+        rows = rows.filter(Q(organisation__in=bodies) | Q(organisation__sector__in=sectors))
+    else:
+        rows = rows.filter(organisation__kind=Kind.OPERATOR)
     return rows.select_related("organisation").order_by("organisation__name", "role", "pk")
 
 

@@ -13,6 +13,9 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 
+from floreo.core.access import Permission, can
+from floreo.core.models import Translated
+
 
 class What(StrEnum):
     CHANGE = "change"
@@ -37,7 +40,11 @@ class ProposalKind:
     actions by which the team writes them. What is None cannot be proposed. `check` raises Refused for a record, as it would be, that
     those actions refuse. `problems` are sentences about a proposal that a person
     must read one by one; a proposal without any can be approved together with others. `choices` gives, of a field that points to
-    other records, those that the organisation may name: where it gives none, there are none."""
+    other records, those that the organisation may name: where it gives none, there are none. A field of `typed` may be named in words
+    instead, where the record is not among those: whoever reviews it then chooses it, among all that `typed` gives.
+
+    Proposals of a kind with `read_with` are known to those alone who have that permission, everywhere or for that organisation, and
+    decided by those who have `decide_with`; each is read by itself, and no e-mail says what stands in it."""
 
     name: str
     words: Promise
@@ -50,6 +57,17 @@ class ProposalKind:
     check: Callable[[Any], object] = unchecked
     problems: Callable[[Any, Any, dict[str, Any]], Iterable[str]] = no_problem
     choices: Mapping[str, Callable[[Any], models.QuerySet[Any]]] = field(default_factory=dict)
+    typed: Mapping[str, Callable[[], models.QuerySet[Any]]] = field(default_factory=dict)
+    read_with: Permission | None = None
+    decide_with: Permission | None = None
+
+    def is_known_to(self, viewer: object, organisation: Any) -> bool:
+        """Whether the viewer may read and make proposals of this kind for that organisation."""
+        return self.read_with is None or can(viewer, self.read_with, Owned(organisation.pk))
+
+    def is_decided_by(self, actor: object) -> bool:
+        """Whether that person may decide proposals of this kind, whosever they are."""
+        return self.decide_with is None or can(actor, self.decide_with, Owned(None))
 
     def may(self, what: str) -> bool:
         given = {What.CHANGE: self.update, What.NEW: self.add, What.REMOVE: self.remove}
@@ -69,8 +87,8 @@ class ProposalKind:
         if value in (None, ""):
             return ""
         if column.is_relation and column.related_model:
-            found = column.related_model._default_manager.filter(pk=value).first()
-            return str(found or "")
+            found = _record(column.related_model, value)
+            return named(found) if found is not None else ""
         words = dict(column.flatchoices)
         return str(words.get(value, value))
 
@@ -82,11 +100,36 @@ class ProposalKind:
                 continue
             column, value = self.column(name), given[name]
             if column.is_relation and column.related_model:
-                rows = column.related_model._default_manager
-                found[name] = rows.filter(pk=value).first() if value is not None else None
+                found[name] = _record(column.related_model, value) if value is not None else None
             else:
                 found[name] = column.to_python(value)
         return found
+
+
+def _record(model: Any, value: Any) -> models.Model | None:
+    """By its number or, as the pack of a sample country names it, by its code."""
+    rows: models.QuerySet[Any] = model._default_manager.all()
+    return rows.filter(code=value).first() if isinstance(value, str) else rows.filter(pk=value).first()
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What belongs to one organisation, or to nobody: as a permission is asked about it."""
+
+    organisation_id: int | None
+
+    def owner_ids(self) -> set[int]:
+        return set() if self.organisation_id is None else {self.organisation_id}
+
+
+def named(record: models.Model) -> str:
+    """In the reader's language, where the record has its name in several."""
+    return str(record.named()) if isinstance(record, Translated) else str(record)
+
+
+def words_name(name: str) -> str:
+    """Under which name a proposal keeps the words in which a field was named."""
+    return f"{name}_in_words"
 
 
 def plain(value: Any) -> Any:

@@ -50,9 +50,9 @@ def digest_of(opened: BinaryIO | File[Any]) -> str:
     return total.hexdigest()
 
 
-def put(opened: BinaryIO | UploadedFile[Any]) -> str:
+def put(opened: BinaryIO | UploadedFile[Any], *, folder: str = "evidence") -> str:
     """Keeps the bytes under a random name and gives that. A disk that is full leaves nothing behind."""
-    name = f"evidence/{secrets.token_hex(16)}"
+    name = f"{folder}/{secrets.token_hex(16)}"
     try:
         return default_storage.save(name, File(opened))
     except OSError as error:

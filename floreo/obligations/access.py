@@ -12,13 +12,16 @@ from floreo.core import clock, links
 from floreo.core.access import can
 from floreo.core.errors import Missing, Refused
 from floreo.obligations.models import (
+    EDIT,
     N_HANDLE,
     N_WRITE,
     READ,
     Notification,
+    NotificationForm,
     NotificationStage,
     Obligation,
     ObligationDue,
+    StageFile,
 )
 
 PURPOSE_NOTIFICATION, PURPOSE_DUE, PURPOSE_START = "notification", "obligation", "notification-start"
@@ -48,11 +51,37 @@ def get_notification_for(viewer: object, reference: str) -> Notification:
     return found
 
 
+def get_form_for(viewer: object, pk: int) -> NotificationForm:
+    """For those who write what laws ask."""
+    found = NotificationForm.objects.filter(pk=pk).first() if can(viewer, EDIT) else None
+    if found is None:
+        raise Missing
+    return found
+
+
 def get_stage_of(notification: Notification, pk: int) -> NotificationStage:
     found: NotificationStage | None = notification.stages.filter(pk=pk).first()
     if found is None:
         raise Missing
     found.notification = notification
+    return found
+
+
+def get_stage_file_for(viewer: object, notification: Notification, pk: int) -> StageFile:
+    """A file of a notification that the viewer may read: by account."""
+    rows = StageFile.objects.visible_to(viewer).select_related("stage__notification")
+    found = rows.filter(stage__notification=notification, pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_own_file(notification: Notification, pk: int) -> StageFile:
+    """By the link of the notification, which reads and writes all of it."""
+    rows = StageFile.objects.select_related("stage__notification")
+    found = rows.filter(stage__notification=notification, pk=pk).first()
+    if found is None:
+        raise Missing
     return found
 
 

@@ -152,20 +152,21 @@ class Question:
         return next((self.in_language(words, language) for code, words in self.choices if code == value), value)
 
 
-FACTS = frozenset(
-    {
-        "occurred_at",
-        "detected_at",
-        "aware_at",
-        "handled_at",
-        "is_cross_border",
-        "countries",
-        "is_malicious",
-        "impact",
-        "people",
-        "hours",
-    }
-)
+# Of which kind a question is whose answer sets a fact: any other could not be stored there.
+FACT_KINDS: Mapping[str, QuestionKind] = {
+    "occurred_at": QuestionKind.MOMENT,
+    "detected_at": QuestionKind.MOMENT,
+    "aware_at": QuestionKind.MOMENT,
+    "handled_at": QuestionKind.MOMENT,
+    "is_cross_border": QuestionKind.YES_NO,
+    "countries": QuestionKind.TEXT,
+    "is_malicious": QuestionKind.YES_NO,
+    "impact": QuestionKind.CHOICE,
+    "people": QuestionKind.NUMBER,
+    "hours": QuestionKind.NUMBER,
+}
+IMPACTS = ("none", "degraded", "stopped")
+FACTS = frozenset(FACT_KINDS)
 _FIELDS = frozenset(
     [
         "code",
@@ -215,6 +216,10 @@ def item_of(data: Mapping[str, Any]) -> Question:
     fact = str(data.get("fact", ""))
     if fact and fact not in FACTS:
         raise ValueError(f"question {code}: “{fact}” is not one of: {', '.join(sorted(FACTS))}")
+    if fact and kind is not FACT_KINDS[fact]:
+        raise ValueError(f"question {code}: sets {fact}, so its kind is {FACT_KINDS[fact]}")
+    if fact == "impact" and {value for value, _words in choices} - set(IMPACTS):
+        raise ValueError(f"question {code}: sets impact, so its choices are among: {', '.join(IMPACTS)}")
     needs = data.get("needs")
     return Question(
         code=code,

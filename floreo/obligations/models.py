@@ -249,19 +249,26 @@ class ObligationDue(Record):
 
 class NotificationForm(Record, Translated, Sourced):
     """What is asked in the stages of a notification, as data: the questions, and the rules by which an incident is significant. A later
-    revision is a row of its own, and what was begun on an earlier one ends on it."""
+    revision is a row of its own, and what was begun on an earlier one ends on it. A draft is in force for nobody; once it is published,
+    nobody changes it."""
 
     read_with = READ
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "law")
 
     code = models.SlugField(max_length=60)
     revision = models.CharField(max_length=20, default="1")
-    holds_from = models.DateField()
-    title = models.CharField(max_length=200)
-    law = models.CharField(max_length=200, blank=True)
-    section = models.CharField(max_length=60, blank=True)
+    holds_from = models.DateField(
+        verbose_name=_("In force from"),
+        help_text=_("Notifications that are begun from that day on ask these questions; earlier ones keep theirs."),
+    )
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
+    law = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Law"), help_text=_("The act that asks for the notification.")
+    )
+    section = models.CharField(max_length=60, blank=True, verbose_name=_("Section"))
     is_example = models.BooleanField(default=False)
-    questions = models.JSONField(default=list)  # logic.py: item_of
+    is_draft = models.BooleanField(default=False)
+    questions = models.JSONField(default=list, blank=True)  # logic.py: item_of
     significant = models.JSONField(default=list, blank=True)  # logic.py: significance_rule_of
 
     class Meta:
@@ -270,6 +277,9 @@ class NotificationForm(Record, Translated, Sourced):
 
     def __str__(self) -> str:
         return f"{self.title} {self.revision}"
+
+    def workspace_url(self) -> str:
+        return path_to("workspace:notification_form", self.pk)
 
     def all_items(self) -> tuple[logic.Question, ...]:
         return logic.questions_of(self.questions)
@@ -504,6 +514,52 @@ class StageDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage_id} {self.version}"
+
+
+class StageFileQuerySet(models.QuerySet["StageFile"]):
+    def visible_to(self, viewer: object) -> StageFileQuerySet:
+        """With the notification; what was not submitted yet, to its organisation alone."""
+        rows = self.filter(stage__notification__in=Notification.objects.visible_to(viewer))
+        return rows.submitted() if reach(viewer, N_READ) is None else rows
+
+    def submitted(self) -> StageFileQuerySet:
+        return self.exclude(version_number=None)
+
+
+class StageFile(Record):
+    """A file that an operator attached to a stage: kept under a random name, described by its content, handed out as a download alone."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"name"})  # how somebody calls a file may name people
+
+    stage = models.ForeignKey(NotificationStage, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)  # as it came, tidied, with the ending of its content
+    media_type = models.CharField(max_length=100)  # as its content says
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to="notifications/", max_length=300)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    # The version of the stage with which it was submitted; none while it is being written.
+    version_number = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = StageFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["stage", "sha256"], name="stage_file_once")]
+
+    def __str__(self) -> str:
+        return f"SHA-256 {self.sha256[:12]}"
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.version_number is not None
+
+    def audit_subject(self) -> models.Model:
+        return self.stage.notification
+
+    def owner_ids(self) -> set[int]:
+        return self.stage.notification.owner_ids()
 
 
 class StageVersion(Record):

@@ -13,7 +13,7 @@ from floreo.core.offers import INFRASTRUCTURE, Job, MenuItem, Offers, PackFile, 
 from floreo.obligations import measures, pack
 from floreo.obligations.actions.dues import plan_due, remind_due
 from floreo.obligations.actions.reminding import round_of_clocks
-from floreo.obligations.models import N_HANDLE, N_READ, READ
+from floreo.obligations.models import EDIT, N_HANDLE, N_READ, READ
 from floreo.obligations.tables import TABLES
 from floreo.obligations.tasks import waiting_tasks
 
@@ -79,10 +79,24 @@ OFFERS = Offers(
         "obligation.lapsed": _("recorded that it is no longer due"),
         "obligation.link_renewed": _("sent a new link"),
         "obligation.reminded": _("sent reminders of what is due"),
+        "notification_form.added": _("added a form of notifications"),
+        "notification_form.version_begun": _("began a new version of the form of notifications"),
+        "notification_form.updated": _("changed a draft of the form of notifications"),
+        "notification_form.removed": _("removed a draft of the form of notifications"),
+        "notification_form.published": _("published the form of notifications"),
+        "notification_form.question_added": _("added a question to the form of notifications"),
+        "notification_form.question_changed": _("changed a question of the form of notifications"),
+        "notification_form.question_removed": _("removed a question of the form of notifications"),
+        "notification_form.question_moved": _("moved a question of the form of notifications"),
+        "notification_form.rule_added": _("added a rule of significance to the form of notifications"),
+        "notification_form.rule_changed": _("changed a rule of significance of the form of notifications"),
+        "notification_form.rule_removed": _("removed a rule of significance of the form of notifications"),
         "notification.started": _("began an incident notification"),
         "notification.link_asked": _("sent a link for a notification"),
         "notification.stage_begun": _("began a stage of the notification"),
         "notification.draft_saved": _("saved a draft of the notification"),
+        "notification.file_attached": _("attached a file to a stage of the notification"),
+        "notification.file_removed": _("removed a file of a stage of the notification"),
         "notification.submitted": _("submitted a stage of the notification"),
         "notification.withdrawn": _("withdrew the notification as a false alarm"),
         "notification.discarded": _("discarded a notification of which nothing was submitted"),
@@ -106,5 +120,8 @@ OFFERS = Offers(
     menu=(
         MenuItem(INFRASTRUCTURE, _("Obligations"), "workspace:obligations", READ, 70, "obligations"),
         MenuItem(INFRASTRUCTURE, _("Notifications"), "workspace:notifications", N_READ, 75, "notifications"),
+        MenuItem(
+            INFRASTRUCTURE, _("Notification forms"), "workspace:notification_forms", EDIT, 77, "notification_forms"
+        ),
     ),
 )

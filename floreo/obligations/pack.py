@@ -16,6 +16,7 @@ from floreo.obligations.logic import questions_of, significance_rule_of
 from floreo.obligations.models import (
     Binds,
     DueStateChoice,
+    Forwarding,
     ImpactChoice,
     KindChoice,
     Notification,
@@ -214,13 +215,40 @@ class StageShape(Shape):
         return {k: v for k, v in super().fields(setting).items() if k != "version"} | {"first_at": first}
 
 
+class ForwardingShape(Shape):
+    """[[notification.forwarding]]: that the team passed it on to another authority."""
+
+    word: ClassVar[str] = "notification_forwarding"
+    makes: ClassVar[type[models.Model]] = Forwarding
+    owner: ClassVar[str] = "notification"
+    lookup: ClassVar[tuple[str, ...]] = ("notification", "organisation", "at")
+
+    organisation: str
+    to: str
+    subject: str
+    text: str
+    tlp: Annotated[str, one_of(Tlp)] = "AMBER"
+    basis: str = ""
+    at: Moment
+    by: str
+
+    @model_validator(mode="after")
+    def _markable(self) -> Self:
+        if self.tlp == Tlp.RED or (self.tlp in {Tlp.AMBER, Tlp.AMBER_STRICT} and not self.basis):
+            raise ValueError("RED is passed to nobody, and AMBER only by a basis")
+        return self
+
+    def identity(self) -> str:
+        return f"{self.organisation}-{self.at.isoformat()}"
+
+
 class NotificationShape(Shape):
     """[[notification]] in notifications.toml, only of a sample country."""
 
     word: ClassVar[str] = "notification"
     makes: ClassVar[type[models.Model]] = Notification
     lookup: ClassVar[tuple[str, ...]] = ("reference",)
-    nested: ClassVar[tuple[str, ...]] = ("stage",)
+    nested: ClassVar[tuple[str, ...]] = ("stage", "forwarding")
 
     reference: Annotated[str, StringConstraints(pattern=r"^NTF-\d{4}-[2-9A-HJKMNP-TV-Z]{6}$")]
     form: str
@@ -253,6 +281,7 @@ class NotificationShape(Shape):
     reason: str = ""
     case: str = ""
     stage: Annotated[list[StageShape], Field(min_length=1)]
+    forwarding: list[ForwardingShape] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -282,6 +311,7 @@ SHAPES: tuple[type[Shape], ...] = (
     NotificationShape,
     StageShape,
     VersionShape,
+    ForwardingShape,
 )
 FILES: Mapping[str, Mapping[str, type[Strict]]] = {
     "obligations.toml": {"obligation": ObligationShape},

@@ -16,9 +16,11 @@ from floreo.obligations.checking import moment_of
 from floreo.obligations.logic import Difference, DueState, Question, QuestionKind, Rhythm, StageState, WaitingFor
 from floreo.obligations.models import (
     Notification,
+    NotificationForm,
     NotificationStage,
     Obligation,
     ObligationDue,
+    StageChoice,
 )
 
 
@@ -40,6 +42,28 @@ def binds_text(obligation: Obligation) -> str:
     parts = [obligation.get_broad_display()] if obligation.broad else []
     where = listed([*parts, *sectors]) if parts or sectors else _("every sector")
     return _("%(whom)s: %(where)s") % {"whom": obligation.get_binds_display(), "where": where}
+
+
+def form_state_text(form: NotificationForm, in_force: NotificationForm | None) -> str:
+    """Whether a form is a draft, in force, still to come, or was replaced."""
+    if form.is_draft:
+        return _("Draft")
+    words = {"day": day_text(form.holds_from)}
+    if in_force is not None and form.pk == in_force.pk:
+        return _("In force since %(day)s") % words
+    if form.holds_from > clock.today():
+        return _("In force from %(day)s") % words
+    return _("Not in force: another form is asked")
+
+
+def stages_text(question: Question) -> str:
+    """In which stages it is asked: "Early warning (required), Final report"."""
+    parts = []
+    for stage in StageChoice:
+        if stage.value in question.stages:
+            words = {"stage": stage.label}
+            parts.append(_("%(stage)s (required)") % words if stage.value in question.required else str(stage.label))
+    return ", ".join(parts)
 
 
 def law_text(thing: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,8 @@ from floreo.incidents.models import Case
 from floreo.infrastructure.models import Designation, Service, ServiceStateChoice
 from floreo.obligations.logic import Answers
 from floreo.obligations.models import Binds, Notification, NotificationForm, NotificationStage, Obligation
-from floreo.organisations.models import Contact, NationalSector, Organisation
+from floreo.organisations.models import Contact, Organisation
+from floreo.organisations.queries import with_parts
 
 
 def newest_answers(stage: NotificationStage) -> dict[str, Any]:
@@ -30,17 +30,10 @@ def earlier_answers(stage: NotificationStage) -> list[Answers]:
 
 def form_on(day: date) -> NotificationForm | None:
     """The form that holds on that day: one of a law before one that comes with the program, and its newest revision."""
-    rows = NotificationForm.objects.filter(holds_from__lte=day).order_by("is_example", "-holds_from", "-pk")
+    rows = NotificationForm.objects.filter(holds_from__lte=day, is_draft=False).order_by(
+        "is_example", "-holds_from", "-pk"
+    )
     return rows.first()
-
-
-def with_parts(sectors: Iterable[int]) -> set[int]:
-    """Those sectors and all parts of theirs, however deep."""
-    found, edge = set[int](), set(sectors)
-    while edge:
-        found |= edge
-        edge = set(NationalSector.objects.filter(parent__in=edge).values_list("pk", flat=True)) - found
-    return found
 
 
 def bound_by(obligation: Obligation) -> set[int]:

@@ -32,5 +32,6 @@ def receipt_of(notification: Notification, stage: NotificationStage) -> dict[str
         "by": newest.by,
         "team": sender().name,
         "sentences": [sentence(clock.explained) for clock in met],
+        "files": list(stage.files.submitted().order_by("pk")),
         "answers": shown_answers(asked, newest.answers),
     }

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from floreo.core import deadlines
@@ -19,6 +21,7 @@ from floreo.core.whole import whole
 from floreo.incidents.case_page import ShownClock, shown_clock
 from floreo.obligations import clocks, logic, moments
 from floreo.obligations.access import may_write
+from floreo.obligations.actions.attaching import attach_file, remove_file
 from floreo.obligations.actions.writing import save_draft, submit
 from floreo.obligations.checking import PREFIX, collected
 from floreo.obligations.logic import NoticeKind, NotificationState, Question, Stage
@@ -28,6 +31,7 @@ from floreo.obligations.models import (
     NotificationStage,
     StageChoice,
     StageDraft,
+    StageFile,
     StageVersion,
 )
 from floreo.obligations.presenters import (
@@ -64,13 +68,15 @@ class ShownStage:
     changes: list[tuple[str, str, str]]
     versions: list[ShownVersion]
     is_writable: bool
+    files: list[StageFile]
 
 
 def shown_stages(notification: Notification, viewer: object) -> list[ShownStage]:
     """In the order in which they were begun. What is still being written is not among the answers."""
     questions = notification.form.all_items()
     writes = notification.is_open and may_write(viewer, notification)
-    rows = list(notification.stages.prefetch_related("versions").order_by("pk"))
+    shows_drafts = may_write(viewer, notification)
+    rows = list(notification.stages.prefetch_related("versions", "files").order_by("pk"))
     known: dict[str, Any] = {}
     before: dict[int, dict[str, Any]] = {}
     for stage in sorted((each for each in rows if each.first_at), key=lambda each: (each.first_at, each.pk)):
@@ -92,6 +98,7 @@ def shown_stages(notification: Notification, viewer: object) -> list[ShownStage]
                 shown_differences(questions, changed) if answers else [],
                 _versions(asked, stage),
                 writes and stage.is_writable,
+                [each for each in stage.files.all() if shows_drafts or each.is_submitted],
             )
         )
     return found
@@ -163,6 +170,19 @@ def _from_draft(notification: Notification) -> list[NotificationClock]:
     return [each for each in rows if not each.is_ours]
 
 
+def download_of(file: StageFile) -> FileResponse:
+    """Always a download, whatever it is: nothing of it runs or shows on this site. Raises Missing where it is gone from the disk."""
+    try:
+        opened = file.file.open("rb")
+    except OSError:
+        raise Missing(_("This file is no longer on the server. It can be restored from a backup.")) from None
+    answer = FileResponse(opened, as_attachment=True, filename=file.name, content_type="application/octet-stream")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 # --- Writing ------------------------------------------------------------------------------------------------------
 
 
@@ -219,6 +239,19 @@ class StageSheet:
         """How many answers come from earlier stages."""
         earlier = logic.inherited(self.questions, Stage(self.stage.kind), earlier_answers(self.stage))
         return sum(1 for code, value in earlier.items() if self.answers.get(code) == value)
+
+    @property
+    def files(self) -> list[StageFile]:
+        return list(self.stage.files.order_by("pk"))
+
+    def attach(self, upload: UploadedFile[Any]) -> None:
+        attach_file(self.stage, by=self.by, upload=upload)
+
+    def remove(self, number: str) -> None:
+        file = self.stage.files.filter(pk=whole(number) or 0).first()
+        if file is None:
+            raise Missing
+        remove_file(file, by=self.by)
 
     def press(self, data: Any) -> str:
         """Does it. Returns "saved" or "submitted". Raises Refused once nothing can be written here; every other refusal stands in the

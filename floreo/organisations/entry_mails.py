@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
+from floreo.offers import proposal_kinds
 from floreo.organisations.access import ENTRY_HOURS
 from floreo.organisations.models import Contact, Organisation, ProposalState, ProposedChange
 from floreo.organisations.queries import the_country
@@ -63,9 +64,13 @@ def link(contact: Contact, token: str) -> OutboxMail:
 
 
 def _decision_text(change: ProposedChange) -> str:
-    words = {"name": change.name, "reason": change.decision}
+    kind = proposal_kinds().get(change.kind)
+    is_guarded = kind is not None and kind.read_with is not None  # others read the outbox too
+    words = {"name": kind.words if kind is not None and is_guarded else change.name, "reason": change.decision}
     if change.state == ProposalState.APPROVED:
         return _("- approved: %(name)s") % words
+    if is_guarded:
+        return _("- rejected: %(name)s. Sign in to read the reason.") % words
     return _("- rejected: %(name)s. Reason: %(reason)s") % words
 
 

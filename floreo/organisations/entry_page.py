@@ -67,9 +67,11 @@ def proposal_text(change: ProposedChange) -> str:
     return _("Taken back.")
 
 
-def entry_facts(organisation: Organisation) -> dict[str, Any]:
-    """For the page of the entry."""
-    changes = list(organisation.proposed_changes.order_by("-proposed_at", "-pk")[:SHOWN])
+def entry_facts(organisation: Organisation, viewer: object) -> dict[str, Any]:
+    """For the page of the entry. Of kinds with a permission of their own, what the viewer may read: by a link, nothing."""
+    known = [kind for kind in proposal_kinds().values() if kind.is_known_to(viewer, organisation)]
+    rows = organisation.proposed_changes.filter(kind__in=[kind.name for kind in known])
+    changes = list(rows.order_by("-proposed_at", "-pk")[:SHOWN])
     return {
         "organisation": organisation,
         "entry": RegisterEntry.objects.filter(organisation=organisation).first(),
@@ -95,7 +97,7 @@ def entry_facts(organisation: Organisation) -> dict[str, Any]:
                 kind.may(What.NEW),
                 kind.may(What.REMOVE),
             )
-            for kind in proposal_kinds().values()
+            for kind in known
             if kind.name not in _OWN
         ],
     }

@@ -40,6 +40,11 @@ OFFERS = Offers(
         PackFile("organisations.toml", {"organisation": pack.OrganisationShape}),
         PackFile("people.toml", {"person": pack.PersonShape}),
         PackFile("networks.toml", {"network": pack.NetworkShape}),
+        PackFile(
+            "proposals.toml",
+            {"proposal": pack.ProposalShape},
+            only_sample="organisations of a real country propose changes themselves",
+        ),
     ),
     search_kinds=(
         SearchKind("organisation", _("Organisation"), Permission.REGISTER_READ),

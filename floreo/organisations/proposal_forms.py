@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.proposals import ProposalKind
+from floreo.core.proposals import ProposalKind, named, words_name
 from floreo.organisations.models import Organisation, ProposedChange
 from floreo.organisations.queries import the_country
 
@@ -28,13 +30,15 @@ class ProposalForm(forms.Form):
         facts: Any = None,
     ) -> None:
         super().__init__(data, auto_id="p-%s")
-        self.kind, self.organisation = kind, organisation
+        self.kind, self.organisation, self.record = kind, organisation, record
         now = kind.plain(record) if record is not None else {}
         for name in kind.fields:
             field = self._field(name)
             field.initial = (facts or {}).get(name, now.get(name, getattr(field, "initial", None)))
             field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
             self.fields[name] = field
+            if name in kind.typed:
+                self._add_words(name, field)
         column: Any = ProposedChange._meta.get_field("reason")
         self.fields["why"] = column.formfield(widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -47,6 +51,10 @@ class ProposalForm(forms.Form):
         field: Any = column.formfield()
         if column.is_relation:
             field.queryset = self._choices(name)
+            field.label_from_instance = named
+            field.empty_label = _("Choose one")
+        elif getattr(field, "choices", None) and list(field.choices)[:1] == BLANK_CHOICE_DASH:
+            field.choices = [("", _("Choose one")), *list(field.choices)[1:]]
         if isinstance(column, models.TextField):
             field.widget = forms.Textarea(attrs={"rows": 4})
         return field
@@ -54,11 +62,24 @@ class ProposalForm(forms.Form):
     def _choices(self, name: str) -> models.QuerySet[Any]:
         """Nothing, unless the kind says which: a list of records tells of all of them."""
         given = self.kind.choices.get(name)
-        rows: Any = self.kind.column(name).related_model
-        return given(self.organisation) if given is not None else rows._default_manager.none()
+        model: Any = self.kind.column(name).related_model
+        offered = given(self.organisation) if given is not None else model._default_manager.none()
+        now = getattr(self.record, self.kind.column(name).attname) if self.record is not None else None
+        return model._default_manager.filter(Q(pk__in=offered.values("pk")) | Q(pk=now)) if now else offered
+
+    def _add_words(self, name: str, field: Any) -> None:
+        """What is not in the list is named in words."""
+        field.required = False
+        self.fields[words_name(name)] = forms.CharField(
+            label=_("%(label)s: when it is not in the list") % {"label": field.label},
+            help_text=_("In words. Whoever reviews the change chooses what you mean."),
+            max_length=200,
+            required=False,
+        )
 
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data.get(name) for name in self.kind.fields if name in self.cleaned_data}
+        names = [*self.kind.fields, *(words_name(name) for name in self.kind.typed)]
+        return {name: self.cleaned_data.get(name) for name in names if name in self.cleaned_data}
 
 
 def _languages() -> list[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from floreo.core import clock
 from floreo.core.composed import row_of
 from floreo.core.models import AuditEntry
 from floreo.core.once import is_reading, once
-from floreo.organisations.models import Contact, Country, Kind, Organisation
+from floreo.organisations.models import Contact, Country, Kind, NationalSector, Organisation
 
 
 @row_of
@@ -85,7 +85,16 @@ def bodies_of(organisation_ids: Iterable[int]) -> set[int]:
     return found | {old for old, successor in successors().items() if successor in found} if found else found
 
 
-__all__ = ["bodies_of", "in_the_country", "public_page", "successors", "the_country"]
+def with_parts(sectors: Iterable[int]) -> set[int]:
+    """Those sectors and all parts of theirs, however deep."""
+    found, edge = set[int](), set(sectors)
+    while edge:
+        found |= edge
+        edge = set(NationalSector.objects.filter(parent__in=edge).values_list("pk", flat=True)) - found
+    return found
+
+
+__all__ = ["bodies_of", "in_the_country", "openpgp_key_of", "public_page", "successors", "the_country", "with_parts"]
 
 
 def openpgp_key_of(address: str) -> str:

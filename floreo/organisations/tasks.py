@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, can
 from floreo.core.audit import key
 from floreo.core.tasks import Recipient, Task
-from floreo.organisations.models import OPEN_STATES, Organisation, ProposalState
+from floreo.offers import proposal_kinds
+from floreo.organisations.models import OPEN_STATES, Organisation, ProposalState, ProposedChange
 
 EDIT = Permission.REGISTER_EDIT
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
-    """One for each organisation with claims, and one for each with proposals. Two queries."""
-    if not recipient.everybody and EDIT not in recipient.permissions:
-        return
-    if viewer is not None and not can(viewer, EDIT):
+    """One for each organisation with claims, and one for each with proposals; proposals of a kind with a permission of its own apart, for
+    those who decide them. Two queries, and one for each such kind."""
+    if not _is_for(EDIT, recipient, viewer):
         return
     claimed = Organisation.objects.filter(holdings__state__in=OPEN_STATES)
     rows: Any = claimed.annotate(number=Count("holdings"), first=Min("holdings__claimed_on"))
@@ -39,18 +39,32 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
             since=body.first,
             needs=EDIT,
         )
-    proposing = Organisation.objects.filter(proposed_changes__state=ProposalState.OPEN)
-    rows = proposing.annotate(number=Count("proposed_changes"), first=Min("proposed_changes__proposed_at"))
+    yield from _proposals(ProposedChange.objects.of_all_reviewers(), "proposals", EDIT)
+    for kind in proposal_kinds().values():
+        if kind.decide_with is not None and _is_for(kind.decide_with, recipient, viewer):
+            yield from _proposals(
+                ProposedChange.objects.filter(kind=kind.name), f"proposals/{kind.name}", kind.decide_with
+            )
+
+
+def _is_for(needs: Permission, recipient: Recipient, viewer: object) -> bool:
+    is_asked = recipient.everybody or needs in recipient.permissions
+    return is_asked and (viewer is None or can(viewer, needs))
+
+
+def _proposals(changes: QuerySet[ProposedChange], name: str, needs: Permission) -> Iterator[Task]:
+    rows: Any = Organisation.objects.filter(proposed_changes__in=changes.filter(state=ProposalState.OPEN))
+    rows = rows.annotate(number=Count("proposed_changes"), first=Min("proposed_changes__proposed_at"))
     for body in rows.order_by("name", "pk"):
         why = ngettext(
             "%(n)d proposed change waits for review.", "%(n)d proposed changes wait for review.", body.number
         )
         yield Task(
-            key=f"{key(body)}/proposals",
+            key=f"{key(body)}/{name}",
             kind="register",
             title=body.named(),
             why=why % {"n": body.number},
             href=reverse("workspace:proposals_of", args=[body.code]),
             since=body.first.date(),
-            needs=EDIT,
+            needs=needs,
         )

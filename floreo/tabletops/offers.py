@@ -122,7 +122,7 @@ OFFERS = Offers(
         Job("addresses of exercises", partial(forget_addresses, by=SYSTEM), timedelta(days=1), "night"),
     ),
     menu=(
-        MenuItem(INFRASTRUCTURE, _("Exercises"), "workspace:tabletops", _READ, 70, "tabletops"),
+        MenuItem(INFRASTRUCTURE, _("Tabletop exercises"), "workspace:tabletops", _READ, 70, "tabletops"),
         MenuItem(
             INFRASTRUCTURE,
             _("Findings of exercises"),

@@ -83,7 +83,7 @@ def _tabletops(viewer: object) -> QuerySet[Tabletop]:
 
 LIST = Table(
     "tabletops",
-    _("Exercises"),
+    _("Tabletop exercises"),
     _("Tabletop exercises: planned, running, held and evaluated."),
     rows=_tabletops,
     columns=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,16 +28,17 @@ from floreo.contact_drills.actions import drills as acts
 from floreo.contact_drills.logic import Asked, minutes, score
 from floreo.contact_drills.measures import median_minutes_to_answer_drill, share_operators_verified_duty_contact
 from floreo.contact_drills.models import ConfirmationRequest, ContactDrill, DrillRecipient
-from floreo.contact_drills.queries import lines, sent_drills
+from floreo.contact_drills.queries import chosen_contacts, lines, sent_drills
 from floreo.contact_drills.tasks import waiting_tasks
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.keys import key
-from floreo.core.models import MailState, OutboxMail
+from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.core.tasks import Recipient
 from floreo.organisations import actions as register
+from floreo.organisations.actions import sectors
 from floreo.organisations.models import Contact, Country, Organisation, User
 
 Browser = Callable[[User], Client]
@@ -323,6 +325,48 @@ def test_drills_are_of_chosen_organisations_or_of_all_operators(duty: Contact, s
         ("A bank", [1, 0]),
         ("A shop", [0, 1]),
     ]
+
+
+def test_a_drill_of_a_sector_reaches_the_organisations_under_it_beside_single_ones(
+    duty: Contact, secretariat: User
+) -> None:
+    energy = sectors.add_sector(by=SYSTEM, name="Energy", broad="energy")
+    grid = sectors.add_sector(by=SYSTEM, name="Electricity", broad="energy", parent=energy)
+    water = sectors.add_sector(by=SYSTEM, name="Water", broad="water")
+    for name, sector in (("A plant", grid), ("A fuel depot", energy), ("A well", water)):
+        body = register.add_organisation(by=SYSTEM, name=name, kind="company")
+        Organisation.objects.filter(pk=body.pk).update(sector=sector)
+        register.add_contact(body, by=SYSTEM, purpose="Desk", role="duty", phone="555-2000")
+    names = [
+        [each.organisation.name for each in chosen_contacts(a_drill(secretariat, title=title, **facts))]
+        for title, facts in (
+            ("One", {"sectors": [energy]}),
+            ("Two", {"sectors": [grid]}),
+            ("Three", {"sectors": [energy], "organisations": [duty.organisation]}),
+        )
+    ]
+    assert names == [["A fuel depot", "A plant"], ["A plant"], ["A bank", "A fuel depot", "A plant"]]
+    empty = sectors.add_sector(by=SYSTEM, name="Space", broad="other")
+    with pytest.raises(Refused, match="No contact has one of the chosen roles"):
+        acts.send_drill(a_drill(secretariat, title="Four", sectors=[empty]), by=secretariat)
+
+
+def test_by_the_form_a_drill_is_of_a_sector(duty: Contact, secretariat: User, browser_of: Browser) -> None:
+    finance = sectors.add_sector(by=SYSTEM, name="Finance", broad="finance")
+    Organisation.objects.filter(pk=duty.organisation.pk).update(sector=finance)
+    browser = browser_of(secretariat)
+    facts = {"title": "Banks", "message": "We test.", "roles": ["duty"], "lasts_minutes": "60"}
+    assert browser.post("/workspace/contact-drills/new/", facts | {"sectors": ["none"]}).status_code == 422
+    assert browser.post("/workspace/contact-drills/new/", facts | {"sectors": ["finance"]}).status_code == 302
+    drill = ContactDrill.objects.get()
+    assert ([each.code for each in drill.sectors.all()], drill.organisations.count()) == (["finance"], 0)
+    page = browser.get("/workspace/contact-drills/banks/").content.decode()
+    assert ("Sectors, with those under them" in page, "Finance" in page, "All operators" in page) == (True, True, False)
+    assert AuditEntry.objects.get(verb="contact_drill.added").detail["sectors"] == ["finance"]
+    edit = browser.get("/workspace/contact-drills/banks/do/edit/").content.decode()
+    assert re.search(r'<input[^>]*value="finance"[^>]*checked', edit)
+    acts.update_drill(drill, by=secretariat, sectors=[])
+    assert drill.sectors.count() == 0
 
 
 def test_the_share_of_operators_counts_duty_contacts_that_answered(duty: Contact, secretariat: User) -> None:

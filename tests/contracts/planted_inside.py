@@ -66,6 +66,7 @@ from floreo.obligations.models import (
     NotificationStage,
     Obligation,
     ObligationDue,
+    StageFile,
     StageVersion,
 )
 from floreo.organisations.models import (
@@ -533,6 +534,9 @@ def _dependencies(power: Organisation) -> None:
     service, needs = Service.objects.get(code="power-pe"), Service.objects.get(code="backbone")
     facts = {"kind": "people", "fallback": f"{word} fallback", "fallback_hours": 4, "source": f"{word} source"}
     save(Dependency(service=service, needs=needs, **facts))
+    proposal = {"kind": "dependency", "what": "new", "proposed_by": "Somebody", "proposed_by_code": "x"}
+    said = {"facts": {"needs_in_words": f"{word} words"}, "reason": f"{word} why", "name": f"{word} name"}
+    save(ProposedChange(organisation=power, proposed_at=clock.now(), **proposal, **said))
 
 
 def _cascades() -> None:
@@ -649,6 +653,8 @@ def _obligations(power: Organisation) -> None:
     )
     stage = save(NotificationStage(notification=made, kind="early_warning", state="submitted", first_at=at))
     save(StageVersion(stage=stage, number=1, at=at, by="Somebody", answers={"summary": f"{word} said"}))
+    about = {"media_type": "text/plain", "size": 9, "sha256": "0" * 64, "file": "notifications/gone", "at": at}
+    save(StageFile(stage=stage, name=f"{word}.txt", by="Somebody", version_number=1, **about))
 
 
 def _receiving(power: Organisation) -> None:

@@ -65,6 +65,8 @@ OPEN = {
     "notification.started",  # an account for its organisation, or whoever holds the link of that mail: asked within
     "notification.stage_begun",  # who writes the notification: its organisation, or whoever holds its link: asked within
     "notification.draft_saved",
+    "notification.file_attached",
+    "notification.file_removed",
     "notification.submitted",
     "notification.withdrawn",
     "notification.discarded",

@@ -21,7 +21,7 @@ from floreo.core.action import action, note
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_name, save, touch
-from floreo.organisations.models import ContactRole, Organisation
+from floreo.organisations.models import ContactRole, NationalSector, Organisation
 
 MOST = 1000  # contacts of one drill
 
@@ -55,6 +55,7 @@ def _check(drill: ContactDrill) -> None:
 
 def _write(drill: ContactDrill, facts: dict[str, Any]) -> ContactDrill:
     organisations: Iterable[Organisation] | None = facts.pop("organisations", None)
+    sectors: Iterable[NationalSector] | None = facts.pop("sectors", None)
     assign(drill, facts)
     _check(drill)
     if not drill.code:
@@ -65,6 +66,11 @@ def _write(drill: ContactDrill, facts: dict[str, Any]) -> ContactDrill:
         saved.organisations.set(chosen)
         touch([saved])
         note(organisations=sorted(body.code for body in chosen))
+    if sectors is not None:
+        parts = list(sectors)
+        saved.sectors.set(parts)
+        touch([saved])
+        note(sectors=sorted(each.code for each in parts))
     return saved
 
 

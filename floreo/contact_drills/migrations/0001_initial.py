@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='Ends')),
                 ('sent_by', models.CharField(blank=True, max_length=200)),
                 ('organisations', models.ManyToManyField(blank=True, related_name='contact_drills', to='organisations.organisation', verbose_name='Organisations')),
+                ('sectors', models.ManyToManyField(blank=True, help_text='Every organisation of a sector, and of those under it.', related_name='contact_drills', to='organisations.nationalsector', verbose_name='Sectors')),
             ],
             options={
                 'ordering': [models.OrderBy(models.F('sent_at'), descending=True, nulls_first=True), '-pk'],

@@ -53,10 +53,10 @@ def store_file(upload: UploadedFile[Any], *, by: Actor, title: str = "", **facts
     digest = files.digest_of(upload)
     if (here := _here(by, sha256=digest)) is not None:
         return here
-    kind = _welcome(upload, name)
+    kind = welcome(upload, name)
     refuse_infected(upload, name=name, who=by.actor_name)
     made = _made(EvidenceKind.FILE, by=by, title=title or _title_of(name), facts=facts)
-    made.file_name, made.media_type = _safe_name(name, kind), kind.media_type
+    made.file_name, made.media_type = safe_name(name, kind), kind.media_type
     made.size, made.sha256 = upload.size, digest
     must(by, Permission.EVIDENCE_KEEP, made)
     check(made, by=by)
@@ -98,7 +98,8 @@ def _here(by: Actor, **same: str) -> Evidence | None:
     return found
 
 
-def _welcome(upload: UploadedFile[Any], name: str) -> Kind:
+def welcome(upload: UploadedFile[Any], name: str) -> Kind:
+    """What the file is by its content. Refuses, at `file`, an empty one and all that nobody can look into."""
     if not upload.size:
         raise refuse("file", _("The file “%(name)s” is empty. Choose another.") % {"name": name}, code="empty")
     try:
@@ -114,7 +115,7 @@ def _title_of(name: str) -> str:
     return " ".join(words.split()) or name
 
 
-def _safe_name(name: str, kind: Kind) -> str:
+def safe_name(name: str, kind: Kind) -> str:
     """As it came, with the ending that its content has: a name never makes a computer run it."""
     alike = {"jpg": {"jpg", "jpeg", "jpe"}, "tif": {"tif", "tiff"}, "html": {"html", "htm"}, "txt": {"txt", "log"}}
     if ending_of(name) in alike.get(kind.ending, {kind.ending}):

@@ -184,12 +184,20 @@ def must_be_in_force(dependency: Dependency) -> None:
 
 def check_dependency_facts(dependency: Dependency) -> None:
     """Refuses one on itself, and a fallback of which the name or the hours are missing."""
-    if dependency.service_id == dependency.needs_id:
+    if dependency.service_id is not None and dependency.service_id == dependency.needs_id:
         raise refuse("needs", _("A service cannot depend on itself."), code="itself")
     if dependency.fallback_hours and not dependency.fallback:
         raise refuse("fallback", _("Say what the fallback is."), code="missing")
     if dependency.fallback and not dependency.fallback_hours:
         raise refuse("fallback_hours", _("Say how many hours the fallback lasts."), code="missing")
+
+
+def check_is_new(dependency: Dependency) -> None:
+    """Refuses one that is recorded already, and what `check_dependency_facts` refuses."""
+    check_dependency_facts(dependency)
+    held = Dependency.objects.filter(withdrawn_on=None, service=dependency.service_id, needs=dependency.needs_id)
+    if dependency.needs_id and held.filter(kind=dependency.kind).exclude(pk=dependency.pk).exists():
+        raise refuse("needs", _("This dependency is recorded already."), code="twice")
 
 
 def _write_dependency(dependency: Dependency, facts: dict[str, Any]) -> Dependency:
@@ -212,7 +220,7 @@ def update_dependency(dependency: Dependency, *, by: Actor, version: int | None 
     """What was checked before is not checked any more, where it says something else now."""
     fresh = lock_latest(dependency, version)
     must_be_in_force(fresh)
-    checked_fields = ("needs", "kind", "hours", "share", "fallback", "fallback_hours", "group")
+    checked_fields = ("service", "needs", "kind", "hours", "share", "fallback", "fallback_hours", "group")
     if any(name in facts and facts[name] != getattr(fresh, name) for name in checked_fields):
         fresh.checked_on, fresh.checked_by = None, ""
     return _write_dependency(fresh, facts)

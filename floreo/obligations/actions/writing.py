@@ -201,6 +201,9 @@ def submit(stage: NotificationStage, *, by: Actor, answers: Mapping[str, Any], v
         StageVersion(stage=fresh, number=fresh.versions.count() + 1, at=now, by=by.actor_name[:200], answers=kept)
     )
     StageDraft.objects.filter(pk=draft.pk).update(answers=kept, version=draft.version + 1)
+    for file in fresh.files.filter(version_number=None):
+        file.version_number = made.number
+        save(file)
     is_first = fresh.first_at is None
     fresh.state, fresh.first_at = StageState.SUBMITTED, fresh.first_at or now
     save(fresh)

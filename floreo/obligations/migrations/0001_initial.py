@@ -142,12 +142,13 @@ class Migration(migrations.Migration):
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('code', models.SlugField(max_length=60)),
                 ('revision', models.CharField(default='1', max_length=20)),
-                ('holds_from', models.DateField()),
-                ('title', models.CharField(max_length=200)),
-                ('law', models.CharField(blank=True, max_length=200)),
-                ('section', models.CharField(blank=True, max_length=60)),
+                ('holds_from', models.DateField(help_text='Notifications that are begun from that day on ask these questions; earlier ones keep theirs.', verbose_name='In force from')),
+                ('title', models.CharField(max_length=200, verbose_name='Title')),
+                ('law', models.CharField(blank=True, help_text='The act that asks for the notification.', max_length=200, verbose_name='Law')),
+                ('section', models.CharField(blank=True, max_length=60, verbose_name='Section')),
                 ('is_example', models.BooleanField(default=False)),
-                ('questions', models.JSONField(default=list)),
+                ('is_draft', models.BooleanField(default=False)),
+                ('questions', models.JSONField(blank=True, default=list)),
                 ('significant', models.JSONField(blank=True, default=list)),
             ],
             options={
@@ -237,6 +238,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='StageFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('name', models.CharField(max_length=200)),
+                ('media_type', models.CharField(max_length=100)),
+                ('size', models.PositiveBigIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('file', models.FileField(max_length=300, upload_to='notifications/')),
+                ('at', models.DateTimeField()),
+                ('by', models.CharField(max_length=200)),
+                ('version_number', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='obligations.notificationstage')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='StageVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -321,6 +343,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='obligationsector',
             constraint=models.UniqueConstraint(fields=('obligation', 'sector'), name='obligation_sector_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='stagefile',
+            constraint=models.UniqueConstraint(fields=('stage', 'sha256'), name='stage_file_once'),
         ),
         migrations.AddConstraint(
             model_name='stageversion',

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
-from floreo.core.errors import Missing, Refused
+from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.keys import key, thing_of
-from floreo.core.proposals import ProposalKind, What, plain
-from floreo.core.writing import lock_latest, require_text, save
+from floreo.core.proposals import ProposalKind, What, plain, words_name
+from floreo.core.writing import lock_latest, refuse, require_text, save
 from floreo.offers import proposal_kinds
 from floreo.organisations import entry_mails
 from floreo.organisations.access import Keeper, must_speak_for
@@ -55,18 +55,32 @@ def differences(change: ProposedChange) -> list[Difference]:
     now = kind.plain(record) if record is not None else {}
     found = []
     for name in kind.fields:
-        if change.what == What.REMOVE or name not in change.facts or change.facts[name] == now.get(name, ""):
+        if change.what == What.REMOVE or (then := _then(kind, change.facts, name, now)) is None:
             continue
         found.append(
             Difference(
                 name,
                 str(kind.column(name).verbose_name),
                 kind.in_words(name, now.get(name)),
-                kind.in_words(name, change.facts[name]),
+                then,
                 record is not None and name in change.before and change.before[name] != now.get(name),
             )
         )
     return found
+
+
+def _then(kind: ProposalKind, facts: Mapping[str, Any], name: str, now: Mapping[str, Any]) -> str | None:
+    """What is proposed of a field, in words. None: nothing else than the register says."""
+    if name in to_choose(kind, facts):
+        return _("“%(words)s” (named in words)") % {"words": facts[words_name(name)]}
+    if name not in facts or facts[name] == now.get(name, ""):
+        return None
+    return kind.in_words(name, facts[name])
+
+
+def to_choose(kind: ProposalKind, facts: Mapping[str, Any]) -> list[str]:
+    """The fields of a proposal that are named in words: whoever approves it chooses the record."""
+    return [name for name in kind.typed if facts.get(words_name(name)) and not facts.get(name)]
 
 
 def problems(change: ProposedChange) -> list[str]:
@@ -79,7 +93,15 @@ def problems(change: ProposedChange) -> list[str]:
         found.append(_("It would be removed."))
     if any(each.is_moved for each in differences(change)):
         found.append(_("The register was changed meanwhile."))
+    for name in to_choose(kind, change.facts):
+        sentence = _("“%(field)s” is named in words. Choose it when you approve the change.")
+        found.append(sentence % {"field": kind.column(name).verbose_name})
     return found + [str(sentence) for sentence in kind.problems(change.organisation, record, change.facts)]
+
+
+def is_smooth(change: ProposedChange) -> bool:
+    """Whether it can be approved together with others."""
+    return kind_of(change.kind).read_with is None and not problems(change)
 
 
 # --- Proposing ----------------------------------------------------------------------------------------------------
@@ -100,6 +122,8 @@ def propose(
     same record takes the place of one that waits."""
     must_speak_for(by, organisation)
     form = kind_of(kind)
+    if not form.is_known_to(by, organisation):
+        raise Missing
     if not form.may(what):
         raise Refused(_("This cannot be proposed here. Write to the team."), code="cannot")
     if what != What.NEW and (record is None or not form.rows(organisation).filter(pk=record.pk).exists()):
@@ -112,6 +136,7 @@ def propose(
             _decide(waiting, ProposalState.WITHDRAWN, by, _("Taken back."))
         return None
     if given:
+        _must_be_named(form, record, given)
         _must_be_sound(form, organisation, record, given)
     if organisation.proposed_changes.open().count() >= MOST_OPEN:
         sentence = _("%(n)d of your changes wait for review already. Propose more when these are decided.")
@@ -145,7 +170,37 @@ def _given(form: ProposalKind, facts: Mapping[str, Any], now: Mapping[str, Any])
         value = value.replace("\x00", "").strip() if isinstance(value, str) else value
         if value != now.get(name, "" if isinstance(value, str) else None):
             given[name] = value
+    for name in form.typed:
+        words = str(facts.get(words_name(name)) or "").replace("\x00", "").strip()[:200]
+        if words:
+            given[words_name(name)] = words
+            if facts.get(name) is None:
+                given.pop(name, None)
     return given
+
+
+def _must_be_named(form: ProposalKind, record: models.Model | None, given: Mapping[str, Any]) -> None:
+    """Refuses a field that is both chosen and named in words; and a new record without either."""
+    for name in form.typed:
+        label = form.column(name).verbose_name
+        if given.get(words_name(name)) and given.get(name):
+            sentence = _("Choose “%(field)s” from the list, or name it in words: not both.") % {"field": label}
+            raise refuse(words_name(name), sentence, code="both")
+        if record is None and not given.get(words_name(name)) and not given.get(name):
+            sentence = _("Choose “%(field)s” from the list, or name it in words.") % {"field": label}
+            raise refuse(name, sentence, code="missing")
+
+
+def _must_be_offered(
+    form: ProposalKind, organisation: Organisation, record: models.Model | None, facts: Mapping[str, Any]
+) -> None:
+    """Refuses a record that the organisation may not name: it learns nothing of others by naming them."""
+    for name, choices in form.choices.items():
+        chosen = facts.get(name)
+        if chosen is None or (record is not None and getattr(record, form.column(name).attname) == chosen.pk):
+            continue
+        if not choices(organisation).filter(pk=chosen.pk).exists():
+            raise refuse(name, _("Choose one from the list."), code="not_offered")
 
 
 def _must_be_sound(
@@ -159,7 +214,9 @@ def _must_be_sound(
     else:
         made = form.model._default_manager.get(pk=record.pk)
     try:
-        for name, value in form.facts(dict(given)).items():
+        facts = form.facts(dict(given))
+        _must_be_offered(form, organisation, record, facts)
+        for name, value in facts.items():
             setattr(made, name, value)
         made.clean_fields(exclude={f.name for f in made._meta.concrete_fields} - set(given))
     except ValidationError as error:
@@ -202,6 +259,8 @@ def withdraw_proposal(change: ProposedChange, *, by: Actor) -> ProposedChange:
     """By whoever speaks for the organisation."""
     change = lock_latest(change)
     must_speak_for(by, change.organisation)
+    if not kind_of(change.kind).is_known_to(by, change.organisation):
+        raise Missing
     must_be_open(change)
     return _decide(change, ProposalState.WITHDRAWN, by, _("Taken back."))
 
@@ -215,16 +274,30 @@ def with_record(change: ProposedChange) -> Iterable[models.Model | models.QueryS
 
 
 def with_records(organisation: Organisation) -> Iterable[models.Model | models.QuerySet[Any]]:
-    """Every proposal that waits, and the records that they would change."""
-    rows: list[models.Model | models.QuerySet[Any]] = [organisation.proposed_changes.all()]
-    return rows + [record for each in organisation.proposed_changes.open() if (record := record_of(each)) is not None]
+    """Every proposal that waits and may be approved with others, and the records that they would change."""
+    changes = organisation.proposed_changes.of_all_reviewers()
+    rows: list[models.Model | models.QuerySet[Any]] = [changes]
+    return rows + [record for each in changes.open() if (record := record_of(each)) is not None]
+
+
+def may_decide(change: ProposedChange, by: object) -> bool:
+    """Whether that person may know of the proposal, and decide it."""
+    kind = kind_of(change.kind)
+    return kind.is_known_to(by, change.organisation) and kind.is_decided_by(by)
+
+
+def _must_decide(change: ProposedChange, by: Actor) -> None:
+    if not may_decide(change, by):
+        raise NotAllowed
 
 
 @action("proposal.approved", needs=EDIT, decides=with_record)
-def approve_proposal(change: ProposedChange, *, by: Actor, shown: str | None = None) -> ProposedChange:
-    """Makes the change by the record's own action. Refuses what that action refuses."""
+def approve_proposal(change: ProposedChange, *, by: Actor, shown: str | None = None, **chosen: Any) -> ProposedChange:
+    """Makes the change by the record's own action. Refuses what that action refuses. `chosen`: the record of each field that was named
+    in words."""
     change = lock_latest(change)
-    _approve(change, by)
+    _must_decide(change, by)
+    _approve(change, by, chosen)
     _notify(change.organisation, [change])
     return change
 
@@ -234,8 +307,9 @@ def approve_all(organisation: Organisation, *, by: Actor, shown: str | None = No
     """All that wait and have no problem, in one press. One that its record's action refuses stays open, with the rest made. Returns how
     many were made."""
     made = []
-    for change in organisation.proposed_changes.open().select_for_update().order_by("pk"):
-        if not problems(change) and change.proposed_by_code != by.actor_code:
+    waiting = organisation.proposed_changes.of_all_reviewers().open()
+    for change in waiting.select_for_update().order_by("pk"):
+        if is_smooth(change) and change.proposed_by_code != by.actor_code:
             _approve(change, by)
             made.append(change)
     if not made:
@@ -245,13 +319,19 @@ def approve_all(organisation: Organisation, *, by: Actor, shown: str | None = No
     return len(made)
 
 
-def _approve(change: ProposedChange, by: Actor) -> None:
+def _approve(change: ProposedChange, by: Actor, chosen: Mapping[str, Any] | None = None) -> None:
     must_be_open(change)
     if change.proposed_by_code == by.actor_code:
         raise Refused(_("You proposed this. A second person of the team reviews it."), code="second_person")
     kind, record = kind_of(change.kind), record_of(change)
     if change.what != What.NEW and record is None:
         raise Refused(_("The record was removed meanwhile. Reject the proposal."), code="gone")
+    for name in to_choose(kind, change.facts):
+        record_named = (chosen or {}).get(name)
+        if record_named is None or not kind.typed[name]().filter(pk=record_named.pk).exists():
+            sentence = _("It says: “%(words)s”. Choose the record that is meant; enter it first where there is none.")
+            raise refuse(name, sentence % {"words": change.facts[words_name(name)]}, code="to_choose")
+        change.facts = change.facts | {name: record_named.pk}
     try:
         facts = kind.facts(change.facts)
     except ValidationError as error:
@@ -283,6 +363,7 @@ def _make(
 def reject_proposal(change: ProposedChange, *, by: Actor, reason: str, shown: str | None = None) -> ProposedChange:
     """The organisation reads the reason."""
     change = lock_latest(change)
+    _must_decide(change, by)
     must_be_open(change)
     words = require_text(reason, field="reason", sentence=_("Give the reason. The organisation will read it."))
     _decide(change, ProposalState.REJECTED, by, words)
@@ -301,10 +382,13 @@ __all__ = [
     "approve_all",
     "approve_proposal",
     "differences",
+    "is_smooth",
     "kind_of",
+    "may_decide",
     "problems",
     "propose",
     "record_of",
     "reject_proposal",
+    "to_choose",
     "withdraw_proposal",
 ]

@@ -7,6 +7,7 @@ from floreo.organisations.models.claims import (
     ProofKind,
     ProposalState,
     ProposedChange,
+    ProposedKind,
     RegisterEntry,
     RegistryFile,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "ProofKind",
     "ProposalState",
     "ProposedChange",
+    "ProposedKind",
     "RegisterEntry",
     "RegistryFile",
     "User",

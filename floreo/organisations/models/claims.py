@@ -12,6 +12,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.models import Record
 from floreo.core.proposals import What
 from floreo.core.routes import path_to
+from floreo.offers import proposal_kinds
 from floreo.organisations.models.register import Holding, Organisation
 
 
@@ -116,9 +117,18 @@ class ProposalState(models.TextChoices):
 
 class ProposedChangeQuerySet(models.QuerySet["ProposedChange"]):
     def visible_to(self, viewer: object) -> ProposedChangeQuerySet:
-        """All of them, or those of one's own organisation."""
+        """All of them, or those of one's own organisation; of a kind with a permission of its own, as far as that goes."""
         own = reach(viewer, Permission.REGISTER_PROPOSE)
-        return self if own is None else self.filter(organisation__in=own)
+        rows = self if own is None else self.filter(organisation__in=own)
+        for kind in proposal_kinds().values():
+            within = reach(viewer, kind.read_with) if kind.read_with is not None else None
+            if within is not None:
+                rows = rows.exclude(Q(kind=kind.name) & ~Q(organisation__in=within))
+        return rows
+
+    def of_all_reviewers(self) -> ProposedChangeQuerySet:
+        """Those of the kinds that whoever reviews proposals may read."""
+        return self.exclude(kind__in=[kind.name for kind in proposal_kinds().values() if kind.read_with is not None])
 
     def open(self) -> ProposedChangeQuerySet:
         return self.filter(state=ProposalState.OPEN)

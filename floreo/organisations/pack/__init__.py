@@ -10,6 +10,7 @@ from floreo.organisations.pack.rows import (
     OrganisationShape,
     PersonShape,
     PlaceShape,
+    ProposalShape,
     RoleShape,
     SectorShape,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "OrganisationShape",
     "PersonShape",
     "PlaceShape",
+    "ProposalShape",
     "RoleShape",
     "SectorShape",
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from django.db import models
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from floreo.core.pack import Code, Day, Real, Setting, Shape, SourcedShape, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Moment, Real, Setting, Shape, SourcedShape, TranslatedShape, one_of
+from floreo.core.proposals import words_name
 from floreo.core.sectors import Sector
+from floreo.offers import proposal_kinds
 from floreo.organisations.held import plain_prefix
 from floreo.organisations.models import (
     Contact,
@@ -28,6 +30,9 @@ from floreo.organisations.models import (
     Person,
     Place,
     PlaceSort,
+    ProposalState,
+    ProposedChange,
+    ProposedKind,
 )
 
 
@@ -247,6 +252,52 @@ class NetworkShape(SourcedShape):
         return f"AS{self.asn}"
 
 
+class ProposalShape(Shape):
+    """[[proposal]] in proposals.toml, only of a sample country: a change that an organisation proposes. `facts` and `before` by field;
+    a field that points to another record says its code. `thing`: the record, as "contact:light-and-power/control centre"."""
+
+    word: ClassVar[str] = "proposal"
+    makes: ClassVar[type[models.Model]] = ProposedChange
+    lookup: ClassVar[tuple[str, ...]] = ("organisation", "kind", "proposed_at")
+    keyed: ClassVar[tuple[str, ...]] = ("thing",)
+
+    organisation: str
+    kind: str
+    what: Annotated[str, one_of(ProposedKind)]
+    thing: str = ""
+    name: str
+    facts: dict[str, Any] = Field(default_factory=dict)
+    before: dict[str, Any] = Field(default_factory=dict)
+    reason: str = ""
+    proposed_by: str
+    proposed_by_code: str
+    proposed_at: Moment
+    answer_to: str = ""
+    state: Annotated[str, one_of(ProposalState)] = "open"
+    decided_by: str = ""
+    decided_at: Moment | None = None
+    decision: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        kind = proposal_kinds().get(self.kind)
+        if kind is None or not kind.may(self.what):
+            raise ValueError(f"“{self.kind}” cannot be proposed so")
+        known = {*kind.fields, *(words_name(name) for name in kind.typed)}
+        if unknown := {*self.facts, *self.before} - known:
+            raise ValueError(f"a proposal of “{self.kind}” does not say {', '.join(sorted(unknown))}")
+        if (self.what == "new") != (not self.thing):
+            raise ValueError("a change or a removal names its record as thing, and a new one does not")
+        if (self.state == "open") != (self.decided_at is None):
+            raise ValueError("what was decided has decided_at, and what waits has not")
+        if self.state == "rejected" and not self.decision:
+            raise ValueError("what was rejected says why, in decision")
+        return self
+
+    def identity(self) -> str:
+        return f"{self.organisation}/{self.kind}/{self.proposed_at.isoformat()}"
+
+
 # In the order in which they are made: what a row points to comes before it.
 SHAPES: tuple[type[Shape], ...] = (
     CountryShape,
@@ -259,4 +310,5 @@ SHAPES: tuple[type[Shape], ...] = (
     HoldingShape,
     PersonShape,
     NetworkShape,
+    ProposalShape,
 )

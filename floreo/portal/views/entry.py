@@ -81,7 +81,7 @@ def entry(request: HttpRequest, token: str) -> HttpResponse:
             refusal = wrong
     status = refusal.status if refusal is not None else 200
     context = {
-        **entry_facts(keeper.organisation),
+        **entry_facts(keeper.organisation, keeper),
         "token": token,
         "address": keeper.contact.email,
         "refusal": refusal,
@@ -130,7 +130,7 @@ def propose(request: HttpRequest, token: str, kind: str, pk: int | None = None, 
     """The form of a change, of a new record, or of a removal."""
     keeper, known = _keeper(request, token), kind_of(kind)
     order = What.NEW if pk is None else What(what)
-    if not known.may(order):
+    if not known.may(order) or not known.is_known_to(keeper, keeper.organisation):
         raise Missing
     record = _record(keeper.organisation, kind, pk) if pk is not None else None
     data = request.POST if request.method == "POST" else None

@@ -11,22 +11,32 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from floreo.core import clock, links, throttle
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.ui import locale as ui
 from floreo.core.ui.forms import refuse_on
+from floreo.core.uploads import uploaded_file
 from floreo.obligations import presenters
-from floreo.obligations.access import PURPOSE_START, ByMail, Writer, get_stage_of, notification_of_token, token_of
+from floreo.obligations.access import (
+    PURPOSE_START,
+    ByMail,
+    Writer,
+    get_own_file,
+    get_stage_of,
+    notification_of_token,
+    token_of,
+)
 from floreo.obligations.actions import writing as acts
 from floreo.obligations.actions.link_requests import post_start
 from floreo.obligations.models import Notification, NotificationStage
 from floreo.obligations.queries import form_on, organisation_of_address
 from floreo.obligations.receipts import receipt_of
-from floreo.obligations.sheet import StageSheet, autosaved, notification_page
+from floreo.obligations.sheet import StageSheet, autosaved, download_of, notification_page
 from floreo.organisations.sender import sender
 from floreo.portal.notify_forms import AddressForm, BeginForm, WithdrawForm
 from floreo.portal.views.by_link import count_guess
@@ -167,6 +177,7 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
         "section": SECTION,
         "notification": found,
         "page": page,
+        "files_at": reverse("portal:own_notification_file", args=[token, 0]).removesuffix("0/"),
         "rows": rows,
         "begin": page.begin,
         "waits": "you" if found.waiting_for == "operator" else "",
@@ -227,9 +238,18 @@ def stage(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
         if done == "saved":
             return HttpResponseRedirect(f"{request.path}?done=saved")
         status = 409 if sheet.theirs else 422
+    return _stage_page(request, token, sheet, status=status)
+
+
+def _stage_page(
+    request: HttpRequest, token: str, sheet: StageSheet, *, status: int, file_refusal: str = ""
+) -> HttpResponse:
+    part, found = sheet.stage, sheet.stage.notification
     context: dict[str, Any] = {
         "section": SECTION,
         "by_link": True,
+        "stage_at": reverse("portal:own_notification_stage", args=[token, part.pk]),
+        "press_at": reverse("portal:own_notification_stage_files", args=[token, part.pk]),
         "notification": found,
         "stage": part,
         "title": presenters.stage_title(part),
@@ -237,10 +257,50 @@ def stage(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
         "changes": sheet.changes(),
         "taken_over": sheet.taken_over(),
         "back": reverse("portal:own_notification", args=[token]),
-        "done": request.GET.get("done") == "saved" and status == 200,
+        "file_refusal": file_refusal,
+        "files_at": reverse("portal:own_notification_file", args=[token, 0]).removesuffix("0/"),
+        "done": _stage_done(request.GET.get("done", "")) if status == 200 else "",
         "status": status,
     }
     return render(request, "portal/notify/stage.html", context, status=status)
+
+
+def _stage_done(done: str) -> str:
+    return {
+        "saved": _("Saved. Nothing was submitted yet."),
+        "attached": _("Attached. It goes to the national team when you submit the stage."),
+        "removed": _("Removed."),
+    }.get(done, "")
+
+
+@login_not_required
+@csrf_exempt  # the address itself gives the right
+@require_POST
+def stage_files(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """Attaches a file to a stage that is being written, or removes one, by the link."""
+    found = _own(request, token)
+    sheet, done = StageSheet(get_stage_of(found, pk), Writer(found)), "attached"
+    try:
+        if request.POST.get("press") == "remove-file":
+            sheet.remove(request.POST.get("number", ""))
+            done = "removed"
+        else:
+            sheet.attach(uploaded_file(request, "file"))
+    except (Missing, Slower):
+        raise
+    except Refused as refusal:
+        if not refusal.fields:  # nothing is written here any more
+            return HttpResponseRedirect(_after(token, sheet.stage))
+        return _stage_page(request, token, sheet, status=422, file_refusal=str(refusal.sentence))
+    at = reverse("portal:own_notification_stage", args=[token, pk])
+    return HttpResponseRedirect(f"{at}?done={done}#files")
+
+
+@login_not_required
+@require_safe
+def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """A file of the notification as a download, by its link."""
+    return download_of(get_own_file(_own(request, token), pk))
 
 
 def _after(token: str, part: NotificationStage) -> str:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.contact_drills.models import ContactDrill, ContactPolicy, DrillRecipient
 from floreo.core import clock
-from floreo.organisations.models import Contact, ContactRole, Organisation
-from floreo.workspace.forms import CommandForm, RecordForm, field_of, text_field
+from floreo.organisations.models import Contact, ContactRole, NationalSector, Organisation
+from floreo.workspace.forms import CommandForm, RecordForm, field_of, text_field, words_of
 
 
 class PolicyForm(CommandForm):
@@ -36,12 +36,19 @@ class DrillForm(RecordForm):
         required=False,
         to_field_name="code",
         widget=forms.CheckboxSelectMultiple,
-        help_text=_l("None chosen: all operators of a service."),
+        help_text=_l("Neither a sector nor an organisation chosen: all operators of a service."),
+    )
+    sectors = forms.ModelMultipleChoiceField(
+        NationalSector.objects.order_by("position", "name", "pk"),
+        required=False,
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        **words_of(ContactDrill, "sectors"),
     )
 
     class Meta:
         model = ContactDrill
-        fields = ("title", "message", "roles", "organisations", "lasts_minutes")
+        fields = ("title", "message", "roles", "sectors", "organisations", "lasts_minutes")
         widgets = {"message": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,6 +58,7 @@ class DrillForm(RecordForm):
         chosen.queryset = Organisation.objects.filter(merged_into=None, pk__in=with_contacts).order_by("name", "pk")
         if self.instance.pk:
             chosen.initial = list(self.instance.organisations.values_list("code", flat=True))
+            self.fields["sectors"].initial = list(self.instance.sectors.values_list("code", flat=True))
 
 
 class CancelForm(CommandForm):

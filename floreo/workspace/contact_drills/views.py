@@ -270,6 +270,7 @@ def drill(request: HttpRequest, code: str) -> HttpResponse:
         "state": presenters.state_text(found),
         "roles": presenters.roles_text(found),
         "bodies": list(found.organisations.all()),
+        "sectors": list(found.sectors.all()),
         "minutes": presenters.minutes_text(found.lasts_minutes),
         "chosen": chosen,
         "letters": [(language, *drill_words(found, language)) for language in languages],

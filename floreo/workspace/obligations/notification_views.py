@@ -34,6 +34,7 @@ from floreo.workspace.commands import Command, allowed_by, command_view, command
 from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.obligations import forms
+from floreo.workspace.obligations.writing_views import files_at
 from floreo.workspace.verbs import history_of
 
 AREA = "notifications"
@@ -180,6 +181,7 @@ def notification(request: HttpRequest, reference: str) -> HttpResponse:
         "workspace_section": AREA,
         "notification": found,
         "page": page,
+        "files_at": files_at(found),
         "rows": [_row(found, each, user) for each in page.stages],
         "begin": [
             (words, reverse("workspace:begin_notification_stage", args=[reference, kind])) for kind, words in page.begin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
 from floreo.core import clock
-from floreo.core.errors import Missing, Refused
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.uploads import uploaded_file
 from floreo.obligations import presenters
-from floreo.obligations.access import get_notification_for, get_stage_of, may_write
+from floreo.obligations.access import get_notification_for, get_stage_file_for, get_stage_of, may_write
 from floreo.obligations.actions import writing as acts
 from floreo.obligations.models import N_WRITE, Notification, NotificationStage
 from floreo.obligations.queries import form_on
-from floreo.obligations.sheet import StageSheet, autosaved
+from floreo.obligations.sheet import StageSheet, autosaved, download_of
 from floreo.workspace.commands import Command, allowed_by, command_view, new
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import CommandForm
@@ -128,18 +129,60 @@ def stage(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
             messages.success(request, _("Saved. Nothing was submitted yet."))
             return HttpResponseRedirect(request.path)
         status = 409 if sheet.theirs else 422
+    return _stage_page(request, found, sheet, status=status)
+
+
+def _stage_page(
+    request: HttpRequest, found: Notification, sheet: StageSheet, *, status: int, file_refusal: str = ""
+) -> HttpResponse:
+    part = sheet.stage
     context = {
         "workspace_section": AREA,
         "notification": found,
         "stage": part,
+        "stage_at": reverse("workspace:notification_stage", args=[found.reference, part.pk]),
+        "press_at": reverse("workspace:notification_stage_files", args=[found.reference, part.pk]),
         "title": presenters.stage_title(part),
         "sheet": sheet,
+        "file_refusal": file_refusal,
+        "files_at": files_at(found),
         "changes": sheet.changes(),
         "taken_over": sheet.taken_over(),
         "back": found.workspace_url(),
         "status": status,
     }
     return render(request, "workspace/obligations/stage.html", context, status=status)
+
+
+@require_POST
+def stage_files(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Attaches a file to a stage that is being written, or removes one."""
+    found = _own(request, reference)
+    sheet = StageSheet(get_stage_of(found, pk), person(request))
+    try:
+        if request.POST.get("press") == "remove-file":
+            sheet.remove(request.POST.get("number", ""))
+            messages.success(request, _("Removed."))
+        else:
+            sheet.attach(uploaded_file(request, "file"))
+            messages.success(request, _("Attached. It goes to the national team when you submit the stage."))
+    except (Missing, NotAllowed):
+        raise
+    except Refused as refusal:
+        if not refusal.fields:  # nothing is written here any more
+            messages.error(request, str(refusal.sentence))
+            return HttpResponseRedirect(found.workspace_url())
+        return _stage_page(request, found, sheet, status=422, file_refusal=str(refusal.sentence))
+    return HttpResponseRedirect(f"{reverse('workspace:notification_stage', args=[reference, pk])}#files")
+
+
+def files_at(found: Notification) -> str:
+    """Before the number of a file of the notification, its address."""
+    return f"{found.workspace_url()}files/"
+
+
+def notification_file(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    return download_of(get_stage_file_for(request.user, get_notification_for(request.user, reference), pk))
 
 
 def _after(found: Notification, part: NotificationStage) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing
-from floreo.core.proposals import What
+from floreo.core.proposals import ProposalKind, What
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.actions.proposing import kind_of
@@ -47,7 +47,9 @@ def own_entry(request: HttpRequest) -> HttpResponse:
 
 def entry(request: HttpRequest, code: str) -> HttpResponse:
     found = _mine(request, code)
-    return render(request, "workspace/register/entry.html", {"workspace_section": AREA, **entry_facts(found)})
+    return render(
+        request, "workspace/register/entry.html", {"workspace_section": AREA, **entry_facts(found, request.user)}
+    )
 
 
 @require_POST
@@ -89,8 +91,15 @@ def claim_press(request: HttpRequest, code: str, pk: int, name: str) -> HttpResp
     return press(request, lambda: acts.withdraw_holding(holding, by=person(request)), _("Withdrawn."), back)
 
 
-def _record(found: Organisation, kind: str, pk: int) -> Model:
-    record: Model | None = kind_of(kind).rows(found).filter(pk=pk).first()
+def _kind(request: HttpRequest, found: Organisation, kind: str) -> ProposalKind:
+    known = kind_of(kind)
+    if not known.is_known_to(request.user, found):
+        raise Missing
+    return known
+
+
+def _record(found: Organisation, kind: ProposalKind, pk: int) -> Model:
+    record: Model | None = kind.rows(found).filter(pk=pk).first()
     if record is None:
         raise Missing
     return record
@@ -120,7 +129,8 @@ def _form(request: HttpRequest, found: Organisation, form: Any, *, kind: str, wh
 
 
 def propose_new(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    found, known = _mine(request, code), kind_of(kind)
+    found = _mine(request, code)
+    known = _kind(request, found, kind)
     if not known.may(What.NEW):
         raise Missing
     form = ProposalForm(posted(request), kind=known, record=None, organisation=found)
@@ -128,8 +138,9 @@ def propose_new(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 
 
 def propose_change(request: HttpRequest, code: str, kind: str, pk: int) -> HttpResponse:
-    found, known = _mine(request, code), kind_of(kind)
-    record = _record(found, kind, pk)
+    found = _mine(request, code)
+    known = _kind(request, found, kind)
+    record = _record(found, known, pk)
     if not known.may(What.CHANGE):
         raise Missing
     form = ProposalForm(posted(request), kind=known, record=record, organisation=found)
@@ -138,8 +149,9 @@ def propose_change(request: HttpRequest, code: str, kind: str, pk: int) -> HttpR
 
 def propose_removal(request: HttpRequest, code: str, kind: str, pk: int) -> HttpResponse:
     found = _mine(request, code)
-    record = _record(found, kind, pk)
-    if not kind_of(kind).may(What.REMOVE):
+    known = _kind(request, found, kind)
+    record = _record(found, known, pk)
+    if not known.may(What.REMOVE):
         raise Missing
     return _form(request, found, RemovalForm(posted(request)), kind=kind, what=What.REMOVE, record=record)
 
@@ -147,7 +159,7 @@ def propose_removal(request: HttpRequest, code: str, kind: str, pk: int) -> Http
 @require_POST
 def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found, back = _mine(request, code), reverse("workspace:entry", args=[code]) + "#proposals"
-    change = ProposedChange.objects.filter(organisation=found, pk=pk).first()
+    change = ProposedChange.objects.visible_to(request.user).filter(organisation=found, pk=pk).first()
     if change is None:
         raise Missing
     return press(request, lambda: acts.withdraw_proposal(change, by=person(request)), _("Taken back."), back)

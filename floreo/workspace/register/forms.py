@@ -11,8 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
+from floreo.core.proposals import words_name
 from floreo.evidence.models import Evidence, EvidenceKind
-from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, OrganisationRole, Person
+from floreo.organisations.actions.proposing import kind_of, to_choose
+from floreo.organisations.models import (
+    Contact,
+    FormerName,
+    Holding,
+    Network,
+    Organisation,
+    OrganisationRole,
+    Person,
+    ProposedChange,
+)
 from floreo.organisations.queries import the_country
 from floreo.workspace.forms import (
     SOURCE,
@@ -21,6 +32,7 @@ from floreo.workspace.forms import (
     RecordForm,
     day_field,
     field_of,
+    name_what_is_missing,
     organisation_field,
     text_field,
     words_of,
@@ -264,6 +276,23 @@ class DocumentForm(CommandForm):
 
 class ApproveForm(CommandForm):
     reason = text_field(_l("Reason"), help_text=_l("Needed where something is open. The organisation reads it."))
+
+
+class ApproveChangeForm(CommandForm):
+    """What the proposal names in words is chosen here, among all records that can be meant."""
+
+    def __init__(self, data: Any, change: ProposedChange) -> None:
+        super().__init__(data)
+        kind = kind_of(change.kind)
+        for name in to_choose(kind, change.facts):
+            words = _("The organisation wrote: “%(words)s”.") % {"words": change.facts[words_name(name)]}
+            self.fields[name] = forms.ModelChoiceField(
+                kind.typed[name](),
+                label=kind.column(name).verbose_name,
+                help_text=words,
+                empty_label=_l("Choose one"),
+            )
+        name_what_is_missing(self)
 
 
 class DecideForm(CommandForm):

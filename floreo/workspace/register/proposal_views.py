@@ -17,11 +17,17 @@ from floreo.core.access import Permission
 from floreo.core.errors import Missing
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for, get_proposal_for
-from floreo.organisations.actions.proposing import differences, kind_of, must_be_open, problems
+from floreo.organisations.actions.proposing import (
+    differences,
+    is_smooth,
+    kind_of,
+    may_decide,
+    must_be_open,
+    problems,
+)
 from floreo.organisations.models import Organisation, ProposalState, ProposedChange, RegisterEntry
-from floreo.workspace.commands import Command, allowed_by, command_view, new
+from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new
 from floreo.workspace.form_page import person, press, shown_of
-from floreo.workspace.forms import CommandForm
 from floreo.workspace.register import forms
 
 AREA = "proposals"
@@ -34,14 +40,18 @@ def _text_of(change: ProposedChange) -> str:
     return " · ".join([str(change), *parts, *problems(change)])
 
 
+def _may_be_decided(change: ProposedChange, viewer: object) -> bool:
+    return allowed_by(must_be_open)(change, viewer) and may_decide(change, viewer)
+
+
 OF_PROPOSAL: Mapping[str, Command] = {
     "approve": Command(
         _l("Approve the change"),
         _l("Approve"),
         EDIT,
-        new(CommandForm),
+        forms.ApproveChangeForm,
         acts.approve_proposal,
-        allowed_by(must_be_open),
+        _may_be_decided,
         help=_text_of,
         done=_l("Approved, and made."),
     ),
@@ -51,7 +61,7 @@ OF_PROPOSAL: Mapping[str, Command] = {
         EDIT,
         new(forms.DecideForm),
         acts.reject_proposal,
-        allowed_by(must_be_open),
+        _may_be_decided,
         help=_text_of,
         done=_l("Rejected. The organisation reads the reason."),
     ),
@@ -60,7 +70,8 @@ OF_PROPOSAL: Mapping[str, Command] = {
 
 def proposals(request: HttpRequest) -> HttpResponse:
     """Organisations with changes that wait, the oldest first; and those whose entry nobody has confirmed for longest."""
-    waiting = Organisation.objects.filter(proposed_changes__state=ProposalState.OPEN)
+    seen = ProposedChange.objects.visible_to(request.user).open()
+    waiting = Organisation.objects.filter(proposed_changes__in=seen)
     rows = waiting.annotate(number=Count("proposed_changes"), first=Min("proposed_changes__proposed_at"))
     context = {
         "workspace_section": AREA,
@@ -72,18 +83,25 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 def proposals_of(request: HttpRequest, code: str) -> HttpResponse:
     found = get_organisation_for(request.user, code)
+    seen = ProposedChange.objects.visible_to(request.user).filter(organisation=found)
     waiting = [
-        (change, kind_of(change.kind).words, differences(change), problems(change))
-        for change in found.proposed_changes.open().order_by("proposed_at", "pk")
+        (
+            change,
+            kind_of(change.kind).words,
+            differences(change),
+            problems(change),
+            commands_for(request.user, change, OF_PROPOSAL),
+        )
+        for change in seen.open().order_by("proposed_at", "pk")
     ]
-    smooth = sum(not wrong for _change, _words, _differences, wrong in waiting)
+    smooth = sum(is_smooth(change) for change, *_rest in waiting)
     context = {
         "workspace_section": AREA,
         "organisation": found,
         "waiting": waiting,
         "smooth": smooth,
         "approve_words": ngettext("Approve %(n)d change", "Approve %(n)d changes", smooth) % {"n": smooth},
-        "decided": found.proposed_changes.exclude(state=ProposalState.OPEN).order_by("-decided_at", "-pk")[:SHOWN],
+        "decided": seen.exclude(state=ProposalState.OPEN).order_by("-decided_at", "-pk")[:SHOWN],
         "entry": RegisterEntry.objects.filter(organisation=found).first(),
     }
     return render(request, "workspace/register/proposals_of.html", context)

@@ -8,7 +8,15 @@ import pytest
 from django.test import Client
 
 from floreo.core.models import OutboxMail
-from floreo.obligations.models import Forwarding, Notification, ObligationDue
+from floreo.obligations import moments
+from floreo.obligations.logic import NotificationState, Stage, StageState
+from floreo.obligations.models import (
+    Forwarding,
+    Notification,
+    NotificationClock,
+    NotificationStage,
+    ObligationDue,
+)
 from floreo.organisations.models import Organisation, User
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -71,10 +79,11 @@ def test_what_is_passed_on_is_shown_before_and_leaves_once(team: Client) -> None
         "once": "abcdefghijklmnopqrst",
     }
     page = team.post(address, {**form, "press": "show"})
-    assert (page.status_code, Forwarding.objects.count()) == (200, 0)
+    ours = Forwarding.objects.filter(notification__reference=OWN)
+    assert (page.status_code, ours.count()) == (200, 0)
     assert "TLP:AMBER" in page.content.decode()
     codes = [team.post(address, {**form, "press": "send"}).status_code for _n in range(2)]
-    assert (codes, Forwarding.objects.count()) == ([302, 302], 1)
+    assert (codes, ours.count()) == ([302, 302], 1)
     assert OutboxMail.objects.filter(kind="notification.forward").count() == 1
 
 
@@ -101,3 +110,17 @@ def test_every_state_of_the_sample_country_is_there() -> None:
     late = Notification.objects.get(reference="NTF-2026-3RG8HN").clocks.get(rule="notification")
     assert late.state == "met_late"
     assert Notification.objects.get(reference="NTF-2026-6ZB3GX").clocks.get(rule="final-report").state != "met"
+
+
+def test_the_sample_country_shows_every_state_of_a_notification(team: Client) -> None:
+    """Each kind of stage, each state of a stage and of a notification, one passed on, one late; an answer of a form that is in force."""
+    stages = NotificationStage.objects.all()
+    assert set(stages.values_list("kind", flat=True)) == {*Stage}
+    assert set(stages.values_list("state", flat=True)) == {*StageState}
+    assert set(Notification.objects.values_list("state", flat=True)) == {*NotificationState}
+    assert stages.filter(kind=Stage.PROGRESS, state=StageState.ACCEPTED).exists()
+    assert Forwarding.objects.get().organisation.code == "utilities-commission"
+    late = [each for each in NotificationClock.objects.all() if each.is_late_at(moments.now())]
+    assert "NTF-2026-6ZB3GX" in {each.notification.reference for each in late}
+    page = team.get("/workspace/notifications/NTF-2026-9TB5CE/").content.decode()
+    assert ("Passed on" in page, "Calls abroad failed for eleven hours" in page) == (True, True)

@@ -46,7 +46,7 @@ def _files(paths: list[str]) -> Iterator[tuple[str, bytes]]:
 
 def schemas(folder: str) -> None:
     for kind in MODELS:
-        text = json.dumps(_bare(_model(kind).model_json_schema(by_alias=True)), indent=1, sort_keys=True)
+        text = json.dumps(_bare(_model(kind).model_json_schema(by_alias=True)), sort_keys=True)
         (Path(folder) / f"{kind}.schema.json").write_text(text + "\n")
 
 

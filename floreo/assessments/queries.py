@@ -251,9 +251,11 @@ def wholes_of(campaign: AssessmentCampaign, rows: Iterable[Participant]) -> list
         row.campaign = campaign
         given_here = [*targets[None], *targets[row.pk]]  # its own come later, and win
         wanted = logic.targets_of(asked.tree, {each.item.code: each.level for each in given_here})
-        held, said = answers[row.assessment_id], own.get(row.assessment_id, {})
-        lines = [Line(item, held.get(item.pk), said.get(item.pk), target=wanted.get(item.code)) for item in asked.rated]
-        saved = [campaign, row, *given_here, *held.values(), *said.values(), *plans[row.pk]]
+        held, ratings = answers[row.assessment_id], own.get(row.assessment_id, {})
+        lines = [
+            Line(item, held.get(item.pk), ratings.get(item.pk), target=wanted.get(item.code)) for item in asked.rated
+        ]
+        saved = [campaign, row, *given_here, *held.values(), *ratings.values(), *plans[row.pk]]
         made.append(Whole(row, asked, lines, plans[row.pk], max(each.changed_at for each in saved)))
     return made
 

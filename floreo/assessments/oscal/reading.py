@@ -158,11 +158,11 @@ class Plan:
     @property
     def digest(self) -> str:
         """Of what would be written, and over what: another digest, and it is not what was shown."""
-        said = [
+        content = [
             (r.item.code, str(r.level), r.applies, r.text, r.by_status, r.own.version if r.own is not None else 0)
             for r in self.rows
         ]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def plan_of(participant: Participant, answers: Sequence[FileAnswer]) -> Plan:
@@ -193,8 +193,8 @@ class _Finder:
         self.by_code = {item.code: item for item in items}
         tokens = names.tokens_of(self.by_code)
         self.by_token = {tokens[code]: item for code, item in self.by_code.items()}
-        folded = Counter(token.casefold() for token in self.by_token)
-        self.folded = {t.casefold(): item for t, item in self.by_token.items() if folded[t.casefold()] == 1}
+        by_caseless = Counter(token.casefold() for token in self.by_token)
+        self.by_caseless = {t.casefold(): item for t, item in self.by_token.items() if by_caseless[t.casefold()] == 1}
 
     def __call__(self, answer: FileAnswer) -> Item | None:
         if answer.item:
@@ -202,7 +202,7 @@ class _Finder:
         token = answer.control
         bare = next((token.removesuffix(end) for end in _SUFFIXES if token.endswith(end)), token)
         for each in (token, bare):
-            if found := self.by_token.get(each) or self.folded.get(each.casefold()):
+            if found := self.by_token.get(each) or self.by_caseless.get(each.casefold()):
                 return found
         return None
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from floreo.assessments.access import get_campaign_for, get_participant_for
 from floreo.assessments.actions.answering import must_take_answers
@@ -32,7 +32,6 @@ AREA = "organisation_assessments"
 _LISTED = 200  # problems
 
 
-@require_GET
 def file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """The results of one organisation, or its plan, for who may read its page."""
     found = get_participant_for(request.user, code)
@@ -48,7 +47,6 @@ def file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     return _download(writing.as_text(document).encode(), "application/json", f"{slugify(code)}-{kind}.oscal.json")
 
 
-@require_GET
 def files(request: HttpRequest, code: str) -> HttpResponse:
     """Of a campaign, the organisations that the reader may see: a file each, in a ZIP."""
     found = get_campaign_for(request.user, code)

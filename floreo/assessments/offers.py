@@ -90,6 +90,7 @@ OFFERS = Offers(
         "respondent.ended": _("ended a link"),
         "respondent.invited": _("added a respondent"),
         "respondent.link_renewed": _("sent a new link"),
+        "self_rating.brought_in": _("filled answers in from a file"),
         "self_rating.saved": _("answered items"),
         "self_rating.taken_over": _("took over answers of the assessment before"),
         "standard.consulted": _("put the standard into consultation"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Q
@@ -213,6 +214,50 @@ def self_levels(lines: Iterable[Line]) -> dict[str, Decimal]:
 def gaps(asked: Questionnaire, lines: Sequence[Line]) -> list[Gap]:
     targets = {line.item.code: line.target for line in lines if line.target is not None}
     return logic.gaps_of(asked.tree, levels_counted(lines), targets, asked.version.scale)
+
+
+# --- All of several organisations, for a file ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that one organisation says in a campaign, with its plan. Evidence and the assessment before are not part of it."""
+
+    participant: Participant
+    asked: Questionnaire
+    lines: list[Line]
+    plan: list[PlanLine]
+    changed_at: datetime  # when anything of it was last saved
+
+
+def wholes_of(campaign: AssessmentCampaign, rows: Iterable[Participant]) -> list[Whole]:
+    """Those of `rows`, organisations of that campaign, that have an assessment: the same number of queries, however many."""
+    asked = questionnaire(campaign.in_version)
+    found = [row for row in rows if row.assessment is not None]
+    works = {row.assessment_id for row in found}
+    answers: dict[int, dict[int, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(assessment__in=works):
+        answers[answer.assessment_id][answer.item_id] = answer
+    own = ratings_of(pk for pk in works if pk is not None)
+    targets: dict[int | None, list[TargetLevel]] = defaultdict(list)
+    for given in TargetLevel.objects.filter(campaign=campaign).select_related("item"):
+        targets[given.participant_id].append(given)
+    plans: dict[int, list[PlanLine]] = defaultdict(list)
+    for line in PlanLine.objects.filter(participant__in=found).select_related("item__in_version", "action__edition"):
+        plans[line.participant_id].append(line)
+    made = []
+    for row in found:
+        assert row.assessment_id is not None
+        row.campaign = campaign
+        given_here = [*targets[None], *targets[row.pk]]  # its own come later, and win
+        wanted = logic.targets_of(asked.tree, {each.item.code: each.level for each in given_here})
+        held, ratings = answers[row.assessment_id], own.get(row.assessment_id, {})
+        lines = [
+            Line(item, held.get(item.pk), ratings.get(item.pk), target=wanted.get(item.code)) for item in asked.rated
+        ]
+        saved = [campaign, row, *given_here, *held.values(), *ratings.values(), *plans[row.pk]]
+        made.append(Whole(row, asked, lines, plans[row.pk], max(each.changed_at for each in saved)))
+    return made
 
 
 # --- A whole campaign ---------------------------------------------------------------------------------------------

@@ -106,6 +106,8 @@ def _of_infrastructure() -> list[str]:
             reverse("workspace:asked_organisation", args=[row.campaign.code, row.pk]),
             reverse("workspace:campaign_assessment", args=[works]),
             reverse("workspace:assessment_report", args=[works, "docx"]),
+            *(reverse("workspace:assessment_oscal", args=[works, kind]) for kind in ("results", "plan")),
+            reverse("workspace:assessment_from_oscal", args=[works]),
         ]
     for standard in Standard.objects.filter(code__startswith=COMMON):
         found += [reverse("workspace:standard", args=[standard.code])]

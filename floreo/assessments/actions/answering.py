@@ -60,7 +60,7 @@ def must_take_answers(participant: Participant) -> None:
         raise Refused(_("It is accepted and does not change any more."), code="accepted")
 
 
-def _locked(participant: Participant) -> Participant:
+def locked_for_answers(participant: Participant) -> Participant:
     fresh = lock_latest(participant)
     must_take_answers(fresh)
     assert fresh.assessment is not None  # made when the campaign opened
@@ -73,7 +73,7 @@ def save_answers(participant: Participant, *, by: Actor, given: Sequence[Given])
     wrote it, and returned among the conflicts; all others are saved.
 
     Raises Refused for a level that is not on the scale, for an item of another framework, and while no answers are taken."""
-    fresh = _locked(participant)
+    fresh = locked_for_answers(participant)
     assessment = fresh.assessment
     assert assessment is not None
     version = assessment.in_version
@@ -96,8 +96,8 @@ def save_answers(participant: Participant, *, by: Actor, given: Sequence[Given])
             conflicts[each.item] = rating
         else:
             answer = answers.get(item.pk) or save(Answer(assessment=assessment, item=item))
-            saved[each.item] = _write(rating or SelfRating(answer=answer), wanted, by=by)
-    _count(fresh)
+            saved[each.item] = write_rating(rating or SelfRating(answer=answer), wanted, by=by)
+    count_answers(fresh)
     return Saved(saved, conflicts)
 
 
@@ -111,7 +111,7 @@ def _level(version: Version, given: Given) -> Decimal | None:
     return require_level(version, given.level, field=f"level-{given.item}")
 
 
-def _write(
+def write_rating(
     rating: SelfRating, wanted: tuple[Decimal | None, bool, str], *, by: Actor, taken_over: bool = False
 ) -> SelfRating:
     answer = rating.answer
@@ -126,7 +126,7 @@ def _write(
     return save(rating)
 
 
-def _count(participant: Participant) -> None:
+def count_answers(participant: Participant) -> None:
     """How many items are answered, and that somebody has begun."""
     own = SelfRating.objects.filter(answer__assessment=participant.assessment_id)
     number = own.filter(level__isnull=False).count() + own.filter(applies=False).count()
@@ -140,7 +140,7 @@ def _count(participant: Participant) -> None:
 def take_over(participant: Participant, *, by: Actor, items: Sequence[Item]) -> int:
     """Answers as the organisation answered in its assessment before, with the evidence that still stands, for those items that have no
     answer yet. An item that asks what several items asked takes the lowest of their levels and all their texts. How many were taken."""
-    fresh = _locked(participant)
+    fresh = locked_for_answers(participant)
     assessment = fresh.assessment
     assert assessment is not None
     then = before_of(assessment, items, by)
@@ -159,12 +159,14 @@ def take_over(participant: Participant, *, by: Actor, items: Sequence[Item]) -> 
         applies = any(row.applies for row in rows)
         text = "\n\n".join(dict.fromkeys(row.text for row in rows if row.text))[:_LONGEST]
         answer = answers.get(item.pk) or save(Answer(assessment=assessment, item=item))
-        _write(rating or SelfRating(answer=answer), (level if applies else None, applies, text), by=by, taken_over=True)
+        write_rating(
+            rating or SelfRating(answer=answer), (level if applies else None, applies, text), by=by, taken_over=True
+        )
         _evidence_over(answer, [a for row in rows for a in row.evidence], by=by)
         taken += 1
     if taken:
         note(taken_over=taken)
-    _count(fresh)
+    count_answers(fresh)
     return taken
 
 
@@ -225,7 +227,7 @@ def remove_evidence(participant: Participant, *, by: Actor, piece: Attachment) -
 @action("assessment.item_begun", needs=ANSWER, quiet=True)
 def answer_for(participant: Participant, *, by: Actor, item: Item) -> Answer:
     """The row that evidence hangs on: made when it is first needed."""
-    fresh = _locked(participant)
+    fresh = locked_for_answers(participant)
     assert fresh.assessment is not None
     if item.in_version_id != fresh.assessment.in_version_id or not item.is_rated:
         raise Missing
@@ -247,7 +249,7 @@ def must_be_whole(participant: Participant) -> None:
 @action("assessment.submitted", needs=ANSWER)
 def submit(participant: Participant, *, by: Actor) -> Participant:
     """To the reviewer. Every item has a level, or a text that says why it does not apply."""
-    fresh = _locked(participant)
+    fresh = locked_for_answers(participant)
     must_be_whole(fresh)
     unsaid = SelfRating.objects.filter(answer__assessment=fresh.assessment_id, applies=False, text="")
     codes = list(unsaid.order_by("answer__item__position").values_list("answer__item__code", flat=True))

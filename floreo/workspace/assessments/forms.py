@@ -242,3 +242,14 @@ class ConsultForm(CommandForm):
 
 class PublishForm(CommandForm):
     in_force_on = field_of(StandardVersion, "in_force_on")
+
+
+class OscalForm(forms.Form):
+    """A file of assessment results."""
+
+    file = forms.FileField(
+        required=False,  # core/uploads.py says why there is none
+        label=_l("OSCAL file"),
+        help_text=_l("Assessment results in JSON, at most 20 MB. On the next page you see what would change."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
+    )

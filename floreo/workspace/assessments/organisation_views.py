@@ -168,6 +168,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
             (items[gap.code], word(gap.level), word(gap.target), items[gap.code].pk in planned) for gap in shown.gaps
         ],
         "plan_href": reverse("workspace:campaign_assessment_command", args=[code, "line"]),
+        "may_bring_in": found.takes_answers and can(request.user, _ANSWER, found),
         "may_plan": found.is_accepted and can(request.user, _ANSWER, found),
         "has_answers": any(line.is_answered for line in shown.lines),
         "differing": [(line, _levels(line, shown.asked.version)) for line in shown.lines if line.differs],

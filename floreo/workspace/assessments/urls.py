@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from floreo.core.access import Permission
-from floreo.workspace.assessments import campaign_views, organisation_views, standard_views
+from floreo.workspace.assessments import campaign_views, organisation_views, oscal_views, standard_views
 
 _C = "assessment-campaigns/<slug:code>/"
 _O = f"{_C}organisations/<int:pk>/"
@@ -33,6 +33,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_A}lines/<int:pk>/do/<slug:name>/", organisation_views.line_command, name="plan_line_command"),
     path(f"{_A}lines/<int:pk>/action/<slug:name>/", organisation_views.line_action, name="plan_line_action"),
     path(f"{_A}report.<str:kind>", organisation_views.report, name="assessment_report"),
+    path(f"{_A}oscal/<slug:kind>.json", oscal_views.file, name="assessment_oscal"),
+    path(f"{_A}from-oscal/", oscal_views.bring_in, name="assessment_from_oscal"),
+    path(f"{_C}oscal.zip", oscal_views.files, name="campaign_oscal"),
     path("standards/", standard_views.standards, name="standards"),
     path("new-standard/", standard_views.new_standard, name="new_standard"),
     path(_ST, standard_views.standard, name="standard"),
@@ -45,9 +48,11 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.ASSESSMENT_READ: (
         "assessment_campaigns assessment_campaign assessment_heat campaign_assessment campaign_section campaign_item"
-        " assessment_report asked_organisation"
+        " assessment_report asked_organisation assessment_oscal campaign_oscal"
     ),
-    Permission.ASSESSMENT_ANSWER: "asked_command respondent_command campaign_assessment_command plan_line_command",
+    Permission.ASSESSMENT_ANSWER: (
+        "asked_command respondent_command campaign_assessment_command plan_line_command assessment_from_oscal"
+    ),
     Permission.ASSESSMENT_REVIEW: "review_command review_answer_of_organisation",
     Permission.ASSESSMENT_RUN: (
         "new_assessment_campaign assessment_campaign_command assessment_campaign_words assessment_targets remove_target"

@@ -70,6 +70,30 @@ ON_ONE_DATABASE = (
     "workforce/test_public_pages.py",
 )
 
+# Of these areas the second database is shown races and what a test is marked for; the rest with LONG. They ask it nothing that the
+# others do not ask, and every page of theirs is opened on both by the crawl.
+RACES_UNLESS_LONG = (
+    "advisories",
+    "assessments",
+    "awareness",
+    "certificates",
+    "contact_drills",
+    "evidence",
+    "frameworks",
+    "initiatives",
+    "meetings",
+    "obligations",
+    "outreach",
+    "publications",
+    "reports",
+    "reviews",
+    "surveys",
+    "tabletops",
+    "tasks",
+    "training",
+    "workforce",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
@@ -133,7 +157,7 @@ def _put_into_groups(items: list[pytest.Item]) -> None:
 def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On the second database, pure logic need not be shown again."""
     asks = {"db", "transactional_db", "django_db_setup"}
-    shown_on_one = within(ON_ONE_DATABASE)
+    shown_on_one = within((*ON_ONE_DATABASE, *(() if os.environ.get("LONG") else RACES_UNLESS_LONG)))
 
     def stays(item: pytest.Item) -> bool:
         if item.get_closest_marker("one_database"):

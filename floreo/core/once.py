@@ -7,10 +7,11 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 Found = TypeVar("Found")
-_read: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("read", default=None)
+Given = ParamSpec("Given")
+_read: ContextVar[dict[Any, Any] | None] = ContextVar("read", default=None)
 
 
 @contextmanager
@@ -52,5 +53,21 @@ def once(function: Callable[[], Found]) -> Callable[[], Found]:
         if function not in known:
             known[function] = function()
         return cast(Found, known[function])
+
+    return answer
+
+
+def once_for(function: Callable[Given, Found]) -> Callable[Given, Found]:
+    """As `once`, for a function with arguments that can be told apart as keys: once for each."""
+
+    @functools.wraps(function)
+    def answer(*args: Given.args, **kwargs: Given.kwargs) -> Found:
+        known = _read.get()
+        if known is None:
+            return function(*args, **kwargs)
+        key = (function, args, tuple(kwargs.items()))
+        if key not in known:
+            known[key] = function(*args, **kwargs)
+        return cast(Found, known[key])
 
     return answer

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 
 from floreo.core.access import Permission, can
 from floreo.core.models import Translated
-from floreo.core.once import once
+from floreo.core.once import once_for
 
 
 class What(StrEnum):
@@ -107,19 +107,11 @@ class ProposalKind:
         return found
 
 
+@once_for
 def _record(model: Any, value: Any) -> models.Model | None:
-    """By its number or, as the pack of a sample country names it, by its code. A page asks for each once."""
-    seen, key = _seen(), (model, value)
-    if key not in seen:
-        rows: models.QuerySet[Any] = model._default_manager.all()
-        seen[key] = rows.filter(**{"code" if isinstance(value, str) else "pk": value}).first()
-    return seen[key]
-
-
-@once
-def _seen() -> dict[tuple[Any, Any], models.Model | None]:
-    """Records that the page being looked at has asked for; where something is written, always none."""
-    return {}
+    """By its number or, as the pack of a sample country names it, by its code."""
+    rows: models.QuerySet[Any] = model._default_manager.all()
+    return rows.filter(**{"code" if isinstance(value, str) else "pk": value}).first()
 
 
 @dataclass(frozen=True)

@@ -38,3 +38,17 @@ def test_what_an_action_wrote_is_read_anew() -> None:
         note(by=SYSTEM)
         assert audit.head().number == before + 2
     assert list(audit.walk()) == []
+
+
+def test_what_has_arguments_is_read_once_for_each() -> None:
+    calls: list[tuple[str, int]] = []
+
+    @once.once_for
+    def read(name: str, *, number: int = 0) -> int:
+        calls.append((name, number))
+        return len(calls)
+
+    with once.reading():
+        answers = [read("a"), read("a"), read("b"), read("a", number=1), read("a", number=1)]
+    assert answers == [1, 1, 2, 3, 3]
+    assert (read("a"), read("a")) == (4, 5)

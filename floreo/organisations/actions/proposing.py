@@ -15,6 +15,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.keys import key, thing_of
+from floreo.core.once import once_for
 from floreo.core.proposals import ProposalKind, What, plain, words_name
 from floreo.core.writing import lock_latest, refuse, require_text, save
 from floreo.offers import proposal_kinds
@@ -35,7 +36,10 @@ def kind_of(name: str) -> ProposalKind:
 
 def record_of(change: ProposedChange) -> models.Model | None:
     """The record as it is now; None for a new one, and for one that is gone."""
-    return thing_of(change.thing) if change.thing else None
+    return _thing(change.thing) if change.thing else None
+
+
+_thing = once_for(thing_of)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from floreo.organisations.held import is_public_suffix, plain_prefix, reverse_na
 from floreo.organisations.measures import share_networks_proved
 from floreo.organisations.models import Country, Holding, HoldingProof, Network, Organisation, RegistryFile, User
 from floreo.organisations.registry import (
+    Block,
     Unreadable,
     blocks_for,
     covering_range,
@@ -365,10 +366,12 @@ def test_an_older_file_does_not_replace_a_newer_one(
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader_of_files(text: str) -> None:
-    lines = text.splitlines()
+    """Whatever it takes for a block is one: from a first address to a last of the same kind."""
+    lines, blocks = text.splitlines(), list[Block]()
     with suppress(Unreadable):
         read_head(lines)
-        list(read_blocks(lines))
+        blocks += read_blocks(lines)
+    assert all(each.first.version == each.last.version and int(each.first) <= int(each.last) for each in blocks)
 
 
 _NAMES = ["objectClassName", "startAddress", "entities", "vcardArray", "roles", "status", "country"]
@@ -379,8 +382,10 @@ _JSON = st.recursive(
 
 @given(st.binary(max_size=300) | _JSON.map(lambda x: json.dumps(x).encode()))
 def test_no_answer_breaks_the_reader_of_answers(content: bytes) -> None:
+    """What it takes for an answer is an object that says of what class it is."""
     with suppress(Unreadable):
         read_rdap(content)
+        assert json.loads(content.decode("utf-8-sig"))["objectClassName"]
 
 
 def test_blocks_of_one_holder_that_follow_each_other_are_one_range() -> None:

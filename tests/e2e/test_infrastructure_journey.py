@@ -52,6 +52,7 @@ def test_from_a_claim_to_an_action_of_the_plan(
     link = asked(desk, own_site, mails)
     answered(link, browser, own_site)
     planned(desk, own_site)
+    assert "Operators exercise their recovery" in desk.locator("main").inner_text()
 
 
 def claimed(page: Page, site: Site) -> None:

@@ -50,7 +50,7 @@ advisories: venv ## known weaknesses of what the locks name; needs an index of a
 
 lint:
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/djangofmt --check --quiet floreo
+	@$(BIN)/djangofmt --check floreo
 	@$(BIN)/python tools/assets.py --dev && node_modules/.bin/prettier --check --log-level warn assets/css assets/js
 	@$(BIN)/lint-imports && $(BIN)/deptry .
 types:

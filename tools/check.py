@@ -87,7 +87,7 @@ def main(base: str = "main") -> int:
     checks = [
         [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
         [str(BIN / "ruff"), "check", "--quiet", "."],
-        [str(BIN / "djangofmt"), "--check", "--quiet", *templates] if templates else [],
+        [str(BIN / "djangofmt"), "--check", *templates] if templates else [],
         [str(BIN / "lint-imports"), "--no-cache"],
         [str(BIN / "mypy"), "floreo", "tests", "tools", "benchmarks"],
     ]

@@ -45,11 +45,11 @@ trap 'trap "" TERM; kill 0; exit 130' INT TERM # what runs in the background ign
 
 # Says nothing when it is well, and all that was said when it is not.
 sound=1
-must() { "$@" >"$LOGS/said" 2>&1 || { sound=0; echo "== $*"; cat "$LOGS/said"; }; }
+must() { "$@" >"$LOGS/said" 2>&1 || { sound=0; echo "== $*"; cat "$LOGS/said"; echo "$*" >>"$LOGS/unsound"; }; }
 checks() {
   must $BIN/ruff format --check .
   must $BIN/ruff check .
-  must $BIN/djangofmt --check --quiet floreo
+  must $BIN/djangofmt --check floreo
   must $BIN/lint-imports --no-cache
   must $BIN/deptry .
   must $BIN/mypy floreo tests tools benchmarks
@@ -109,6 +109,7 @@ say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the bro
 } 2>&1 | sed -u 's/^/postgresql | /' &
 $BIN/pytest -n 3 -q --randomly-seed="$SEED" "${LEFT_OUT[@]}" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
+[ -e "$LOGS/unsound" ] && say "Not well (said above, after '== ')" && cat "$LOGS/unsound"
 say "PostgreSQL, then SQLite"
 tail -1 "$LOGS/postgresql"
 tail -1 "$LOGS/sqlite"

@@ -39,7 +39,8 @@ async function send(part) {
     headers: { Accept: "application/json" },
     cache: "no-store",
   });
-  if (answer.status !== 200 && answer.status !== 409 && answer.status !== 422) throw new Error(String(answer.status));
+  if (answer.status !== 200 && answer.status !== 409 && answer.status !== 422)
+    throw new Error(String(answer.status));
   const said = await answer.json();
   if (said.sentence) return said.sentence;
   const seen = part.querySelector("[data-seen]");

@@ -82,6 +82,11 @@ class RegisterImport(Record):
     def is_open(self) -> bool:
         return self.imported_at is None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether its cells are still kept."""
+        return UploadedCells.objects.filter(run=self).exists()
+
     def workspace_url(self) -> str:
         return path_to("workspace:register_import", self.pk)
 

@@ -17,7 +17,7 @@ def plan_sentences(plan: Plan) -> list[str]:
 def done_sentence(run: RegisterImport) -> str:
     """Of a file that was imported how many rows did what; of another, that nothing of it was."""
     if run.is_open:
-        return _("Not imported.")
+        return _("Not imported.") if run.is_held else _("Not imported. Its cells are no longer kept.")
     counts = run.counts
     return " ".join(_counted(counts["added"], counts["changed"], counts["same"], counts["left_out"]))
 

@@ -66,6 +66,23 @@ class TestPreparing:
         assert refused(again) == "twice"
         assert campaign.participants.count() == 1
 
+    def test_each_is_compared_in_the_sector_that_the_register_gives_it_unless_another_is_chosen(self) -> None:
+        campaign = draft()
+        power, water = body("light-and-power"), body("water-board")
+        made = preparing.add_organisations(campaign, by=SYSTEM, organisations=[power, water])
+        assert [(row.organisation.code, row.sector) for row in made] == [
+            ("light-and-power", "energy"),
+            ("water-board", "water"),
+        ]
+        new = Organisation.objects.create(code="quiet-works", name="Quiet Works", kind="operator")
+        other = body("island-telephone")
+        ask = preparing.add_organisations
+        assert refused(lambda: ask(campaign, by=SYSTEM, organisations=[other, new])) == "no_sector"
+        assert campaign.participants.count() == 2
+        assert [row.sector for row in ask(campaign, by=SYSTEM, organisations=[other, new], sector="trade")] == [
+            "trade"
+        ] * 2
+
     def test_it_does_not_open_while_nobody_can_answer_for_an_organisation(self) -> None:
         campaign = draft()
         new = Organisation.objects.create(code="quiet-works", name="Quiet Works", kind="operator")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.core.mail_server import MailServer, listening
 from tests.e2e.conftest import ROOT, Site, running, sideways, sign_in
@@ -118,6 +118,9 @@ def cascade(page: Page, folder: Path) -> None:
     shown(page, "Weather forecast")
     page.goto("/workspace/new-cascade/")
     page.locator("main [name=title]").fill("No weather forecast")
+    page.get_by_label("Find in this list").fill("WEATHER")
+    expect(page.locator("main [name=services]:visible")).to_have_count(1)
+    page.get_by_label("Find in this list").press("Enter")  # looks for the words, and does not send the form
     page.locator("main [name=services][value=weather]").check()
     press(page, "Run the cascade")
     shown(page, "What stops")

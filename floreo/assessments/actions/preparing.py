@@ -126,10 +126,11 @@ def remove(campaign: AssessmentCampaign, *, by: Actor) -> None:
 
 @action("assessment_campaign.organisations_added", needs=RUN)
 def add_organisations(
-    campaign: AssessmentCampaign, *, by: Actor, organisations: Iterable[Organisation], sector: str
+    campaign: AssessmentCampaign, *, by: Actor, organisations: Iterable[Organisation], sector: str = ""
 ) -> list[Participant]:
-    """Asks them too, each once, in the sector in which it is compared; with those to write to whom the register has for it. A campaign
-    that is open sends its links at once. An organisation that is merged into another is refused."""
+    """Asks them too, each once, with those to write to whom the register has for it. Each is compared in the general sector that the
+    register gives it, or all of them in `sector`. A campaign that is open sends its links at once. An organisation that is merged into
+    another is refused, and one of which no sector is known."""
     fresh = lock_latest(campaign)
     must_not_be_closed(fresh)
     wanted = list(dict.fromkeys(organisations))
@@ -143,9 +144,13 @@ def add_organisations(
     gone = [body.in_language("name") for body in wanted if body.merged_into_id is not None]
     if gone:
         raise refuse("organisations", _("%(names)s: merged into another.") % {"names": ", ".join(gone)}, code="merged")
-    made = [Participant(campaign=fresh, organisation=body, sector=sector) for body in wanted]
+    unknown = [body.in_language("name") for body in wanted if not (sector or body.general_sector)]
+    if unknown:
+        sentence = _("%(names)s: the register gives no sector. Choose the one in which they are compared.")
+        raise refuse("sector", sentence % {"names": ", ".join(unknown)}, code="no_sector")
+    made = [Participant(campaign=fresh, organisation=body, sector=sector or body.general_sector) for body in wanted]
     save_many(made, model=Participant)
-    note(organisations=[body.code for body in wanted], sector=sector)
+    note(organisations=[body.code for body in wanted], sector=", ".join(sorted({row.sector for row in made})))
     save_many([found for row in made for found in _proposed(row)], model=Respondent)
     if fresh.state == CampaignState.OPEN:
         _ask(fresh, made, by=by)

@@ -1,9 +1,13 @@
 """How form fields are drawn, and how an action's refusal comes back to the form it was typed in."""
 
+from __future__ import annotations
+
+from types import TracebackType
+
 from django.forms import BaseForm
 from django.forms.renderers import TemplatesSetting
 
-from floreo.core.errors import Refused
+from floreo.core.errors import Missing, NotAllowed, Refused
 
 
 class Renderer(TemplatesSetting):
@@ -19,3 +23,23 @@ def refuse_on(form: BaseForm, refusal: Refused) -> None:
         form.add_error(name if name in form.fields else None, str(sentence))
     if not refusal.fields:
         form.add_error(None, str(refusal.sentence))
+
+
+class Answering:
+    """`with Answering(form) as answer:` puts what is refused inside on the form, and `answer.status` is the status of the page:
+    that of the refusal, else 200. What one may not see or do stays an error."""
+
+    def __init__(self, form: BaseForm) -> None:
+        self.form, self.status = form, 200
+
+    def __enter__(self) -> Answering:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Refused) or isinstance(error, NotAllowed | Missing):
+            return False
+        refuse_on(self.form, error)
+        self.status = error.status
+        return True

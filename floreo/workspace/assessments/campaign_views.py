@@ -57,9 +57,7 @@ COMMANDS: Mapping[str, Command] = {
         forms.OrganisationsForm,
         preparing.add_organisations,
         allowed_by(preparing.must_not_be_closed),
-        help=_l(
-            "Those of one sector at a time. Whom the register has for each is written to; you can change that before it opens."
-        ),
+        help=_l("Whom the register has for each is written to; you can change that before it opens."),
         done=_l("Added."),
     ),
     "target": Command(

@@ -75,7 +75,9 @@ class OrganisationsForm(CommandForm):
         required=False,
     )
     sector = forms.ChoiceField(
-        choices=Sector.choices, **words_of(Participant, "sector") | {"help_text": _l("In which they are compared.")}
+        choices=[("", _l("As the register has it")), *Sector.choices],
+        required=False,
+        **words_of(Participant, "sector") | {"help_text": _l("In which they are compared.")},
     )
 
     def __init__(self, data: Any, campaign: AssessmentCampaign) -> None:

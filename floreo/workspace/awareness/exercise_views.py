@@ -23,13 +23,12 @@ from floreo.awareness.queries import group_lines, message_counts, messages_of, s
 from floreo.awareness.tables import EXERCISES
 from floreo.core import clock
 from floreo.core.access import Permission, can
-from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
-from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.forms import Answering
 from floreo.core.uploads import takes_up_to, uploaded_file
 from floreo.workspace.awareness import forms
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
-from floreo.workspace.form_page import person
+from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
@@ -217,29 +216,24 @@ def _results_limit(_request: HttpRequest) -> int:
 def import_results_page(request: HttpRequest, code: str) -> HttpResponse:
     """Counts of a simulation tool. A file that could name a person is refused as a whole, and nothing of it stays."""
     found = get_exercise_for(request.user, code)
-    form, status, faults, number = forms.ResultsForm(), 200, list[str](), 0
+    form, faults, number = forms.ResultsForm(posted(request), request.FILES or None), list[str](), 0
+    answer = Answering(form)
     if request.method == "POST":
-        form = forms.ResultsForm(request.POST, request.FILES)
-        try:
+        with answer:
             given = results_file.read(uploaded_file(request, "file").read(), _known(found), clock.today())
             faults, number = [presenters.fault_text(each) for each in given.faults], len(given.rows)
-            status = 422 if faults else 200
+            answer.status = 422 if faults else 200
             if "import" in request.POST and not faults:
                 source = request.POST.get("source", "").replace("\x00", " ")[:500]
                 done = actions.import_results(found, by=person(request), rows=given.rows, source=source)
                 words = ngettext("%(n)d row imported.", "%(n)d rows imported.", done) % {"n": done}
                 messages.success(request, words)
                 return HttpResponseRedirect(found.workspace_url())
-        except (NotAllowed, Missing):
-            raise
-        except Refused as refusal:
-            status = refusal.status
-            refuse_on(form, refusal)
     context = {
         "workspace_section": AREA,
         "exercise": found,
         "form": form,
-        "status": status,
+        "status": answer.status,
         "faults": faults,
         "refused": presenters.refused_text() if faults else "",
         "number": number if not faults else 0,
@@ -247,7 +241,7 @@ def import_results_page(request: HttpRequest, code: str) -> HttpResponse:
         "groups": list(found.groups.all()),
         "smallest": SMALLEST_GROUP,
     }
-    return render(request, "workspace/awareness/results.html", context, status=status)
+    return render(request, "workspace/awareness/results.html", context, status=answer.status)
 
 
 def _known(found: Exercise) -> dict[str, str]:

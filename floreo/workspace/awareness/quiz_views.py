@@ -23,13 +23,13 @@ from floreo.awareness.models import Quiz
 from floreo.awareness.queries import counts_of, questions_of, why_not_takeable
 from floreo.awareness.tables import QUIZZES
 from floreo.core.access import Permission, can
-from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.errors import Refused
 from floreo.core.lists import Listing
-from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.forms import Answering
 from floreo.core.uploads import takes_up_to, uploaded_file
 from floreo.workspace.awareness import forms
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
-from floreo.workspace.form_page import person
+from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
@@ -187,10 +187,10 @@ def _gift_limit(_request: HttpRequest) -> int:
 def import_gift(request: HttpRequest, code: str) -> HttpResponse:
     """The check says what is wrong with which question; the import adds those that are sound."""
     found = get_quiz_for(request.user, code)
-    form, status, bank = forms.GiftForm(), 200, None
+    form, bank = forms.GiftForm(posted(request), request.FILES or None), None
+    answer = Answering(form)
     if request.method == "POST":
-        form = forms.GiftForm(request.POST, request.FILES)
-        try:
+        with answer:
             publishing.must_be_draft(found)
             name, text = _given(request)
             bank = _of_category(gift.read(text), request.POST.get("category", ""))
@@ -198,17 +198,12 @@ def import_gift(request: HttpRequest, code: str) -> HttpResponse:
                 number = actions.import_questions(found, by=person(request), questions=bank.questions, file_name=name)
                 messages.success(request, actions.imported_text(number))
                 return HttpResponseRedirect(found.workspace_url())
-            status = 422 if bank.problems or not bank.questions else 200
-        except (NotAllowed, Missing):
-            raise
-        except Refused as refusal:
-            status = refusal.status
-            refuse_on(form, refusal)
+            answer.status = 422 if bank.problems or not bank.questions else 200
     context = {
         "workspace_section": AREA,
         "quiz": found,
         "form": form,
-        "status": status,
+        "status": answer.status,
         "bank": bank,
         "found": presenters.bank_text(bank) if bank else "",
         "problems": [presenters.problem_text(each) for each in bank.problems[:SHOWN_PROBLEMS]] if bank else [],
@@ -216,7 +211,7 @@ def import_gift(request: HttpRequest, code: str) -> HttpResponse:
         "questions": bank.questions[:SHOWN_PROBLEMS] if bank else (),
         "categories": [each for each in bank.categories if each] if bank else [],
     }
-    return render(request, "workspace/awareness/gift.html", context, status=status)
+    return render(request, "workspace/awareness/gift.html", context, status=answer.status)
 
 
 def _given(request: HttpRequest) -> tuple[str, str]:

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods
 
-from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.errors import Refused
 from floreo.core.tables import safe_text
-from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.forms import Answering
 from floreo.core.uploads import uploaded_file
 from floreo.register_imports import actions as acts
 from floreo.register_imports.access import get_import_for
@@ -48,27 +48,23 @@ COMMANDS: Mapping[str, Command] = {
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """The upload, and earlier files."""
-    form, status = forms.UploadForm(posted(request), request.FILES or None, viewer=request.user), 200
+    form = forms.UploadForm(posted(request), request.FILES or None, viewer=request.user)
+    answer = Answering(form)
     if request.method == "POST":
-        try:
+        with answer:
             if form.is_valid():
                 given = uploaded_file(request, "file")
                 upload = read_file(given.read(), given.name or "")
                 run = acts.begin_import(by=person(request), kind=form.cleaned_data["kind"], upload=upload)
                 return HttpResponseRedirect(reverse("workspace:register_import", args=[run.pk]))
-            status = 422
-        except (NotAllowed, Missing):
-            raise
-        except Refused as refusal:
-            status = refusal.status
-            refuse_on(form, refusal)
+            answer.status = 422
     context = {
         "workspace_section": AREA,
         "form": form,
-        "status": status,
+        "status": answer.status,
         "runs": [(run, done_sentence(run)) for run in RegisterImport.objects.visible_to(request.user)[:LISTED]],
     }
-    return render(request, "workspace/register_imports/imports.html", context, status=status)
+    return render(request, "workspace/register_imports/imports.html", context, status=answer.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,29 +80,27 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
             "columns": [(column["header"], titles.get(column["field"], _l("Left out"))) for column in run.columns],
         }
         return render(request, "workspace/register_imports/done.html", context)
+    if not run.is_held:
+        return render(request, "workspace/register_imports/gone.html", {"workspace_section": AREA, "run": run})
     grid = acts.grid_of(run)[run.sheet]
-    form, status = forms.ColumnsForm(posted(request), run), 200
+    form = forms.ColumnsForm(posted(request), run)
+    answer = Answering(form)
     if request.method == "POST":
-        try:
+        with answer:
             if form.is_valid():
                 acts.match_columns(run, by=person(request), fields=form.chosen())
                 return HttpResponseRedirect(reverse("workspace:register_import_check", args=[pk]))
-            status = 422
-        except (NotAllowed, Missing):
-            raise
-        except Refused as refusal:
-            status = refusal.status
-            refuse_on(form, refusal)
+            answer.status = 422
     context = {
         "workspace_section": AREA,
         "run": run,
         "grid": grid,
         "form": form,
-        "status": status,
+        "status": answer.status,
         "columns": list(zip(form, forms.samples(run, grid), strict=True)),
         "needed": [each.title for each in KINDS[run.kind].fields if each.is_needed],
     }
-    return render(request, "workspace/register_imports/columns.html", context, status=status)
+    return render(request, "workspace/register_imports/columns.html", context, status=answer.status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,7 +21,7 @@ from floreo.core.access import Permission, can
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
 from floreo.core.tables import safe_text
-from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.forms import Answering, refuse_on
 from floreo.core.ui.locale import language
 from floreo.core.uploads import uploaded_file
 from floreo.training import importing, presenters
@@ -334,31 +334,26 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
 def import_file(request: HttpRequest, code: str) -> HttpResponse:
     """The upload with its two buttons, and what a check found."""
     cohort_of = get_cohort_for(request.user, code)
-    form, status, found = forms.ImportForm(), 200, None
+    form, found = forms.ImportForm(posted(request), request.FILES or None), None
+    answer = Answering(form)
     if request.method == "POST":
-        form = forms.ImportForm(request.POST, request.FILES)
-        try:
+        with answer:
             given = uploaded_file(request, "file")
             found = importing.read(cohort_of, given.read(), given.name or "")
             if "import" in request.POST and not found.problems:
                 return _import(request, cohort_of, found)
-        except (NotAllowed, Missing):
-            raise
-        except Refused as refusal:
-            status = refusal.status
-            refuse_on(form, refusal)
         if found is not None and found.problems:
-            status = 422
+            answer.status = 422
     context = {
         "workspace_section": AREA,
         "cohort": cohort_of,
         "form": form,
-        "status": status,
+        "status": answer.status,
         "sentences": _sentences(found) if found is not None else [],
         "is_sound": found is not None and not found.problems,
         "columns": _columns(),
     }
-    return render(request, "workspace/training/import.html", context, status=status)
+    return render(request, "workspace/training/import.html", context, status=answer.status)
 
 
 def _sentences(found: importing.Read) -> list[str]:

@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods
 
 from floreo.core.access import Permission
-from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
-from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.forms import Answering
 from floreo.core.uploads import uploaded_file
 from floreo.workforce import importing, presenters
 from floreo.workforce.access import get_course_for, get_institution_for
@@ -26,7 +25,7 @@ from floreo.workforce.models import CatalogueCourse, Institution
 from floreo.workforce.queries import courses_with_all
 from floreo.workforce.tables import WORKSPACE_COURSES
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
-from floreo.workspace.form_page import person
+from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 from floreo.workspace.workforce import forms
@@ -221,32 +220,27 @@ def course_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """The upload with its two buttons, and what a check found."""
-    form, status, found = forms.CoursesFileForm(), 200, None
+    form, found = forms.CoursesFileForm(posted(request), request.FILES or None), None
+    answer = Answering(form)
     if request.method == "POST":
-        form = forms.CoursesFileForm(request.POST, request.FILES)
-        try:
+        with answer:
             given = uploaded_file(request, "file")
             found = importing.read(given.read(), given.name or "")
             if "import" in request.POST and not found.problems:
                 return _import(request, found)
-        except (NotAllowed, Missing):
-            raise
-        except Refused as refusal:
-            status = refusal.status
-            refuse_on(form, refusal)
         if found is not None and found.problems:
-            status = 422
+            answer.status = 422
     spanish = str(getattr(request, "LANGUAGE_CODE", "en")).startswith("es")
     context = {
         "workspace_section": AREA,
         "form": form,
-        "status": status,
+        "status": answer.status,
         "sentences": presenters.read_sentences(found) if found is not None else [],
         "is_sound": found is not None and not found.problems,
         "columns": [(each.spanish if spanish else each.english, each.note) for each in importing.COLUMNS],
         "spoken": "es" if spanish else "en",
     }
-    return render(request, "workspace/workforce/import.html", context, status=status)
+    return render(request, "workspace/workforce/import.html", context, status=answer.status)
 
 
 def _import(request: HttpRequest, found: importing.Read) -> HttpResponse:

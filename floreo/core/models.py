@@ -87,9 +87,8 @@ class Translated(models.Model):
         return text_in(self.translations, field, getattr(self, field), language)
 
     def named(self) -> str:
-        """What it is called, in the reader's language: as str() says, with its title or name in that language."""
-        own = next((f for f in ("title", "name") if f in self.translated_fields), None)
-        return str(self).replace(getattr(self, own), self.in_language(own), 1) if own else str(self)
+        """What it is called: `named(it)`."""
+        return named(self)
 
     def set_text(self, field: str, text: str) -> None:
         """Puts `text`. Where it says something else than before, its translations go: they would say the old thing."""
@@ -102,6 +101,39 @@ class Translated(models.Model):
         """ "" when the reader gets `field` in their language; else unknown to us, so the page marks it as original."""
         wanted = (get_language() or "").split("-")[0]
         return wanted if self.translations.get(wanted, {}).get(field) else ""
+
+
+CALLED_BY = ("title", "name", "text")  # fields by which a record is called
+
+
+def named(thing: object, deep: int = 2) -> str:
+    """What anything is called, in the reader's language where that is known: as str() says, with its own title, name or text in that
+    language, and so for what it names, `deep` records far."""
+    its_own = getattr(type(thing), "named", Translated.named)
+    if its_own is not Translated.named:
+        return str(its_own(thing))
+    words = str(thing)
+    if not isinstance(thing, models.Model):
+        return words
+    if isinstance(thing, Translated):
+        for own in CALLED_BY:
+            if own in thing.translated_fields and (text := getattr(thing, own)) and text in words:
+                words = words.replace(text, thing.in_language(own), 1)
+                break
+    for column in thing._meta.concrete_fields if deep else ():
+        if column.is_relation and column.is_cached(thing) and (other := getattr(thing, column.name)) is not None:
+            words = _with(words, other, deep - 1)
+    return words
+
+
+def _with(words: str, other: models.Model, deep: int) -> str:
+    """The words with what `other` is called in the reader's language, where it stands in it."""
+    if str(other) in words:
+        return words.replace(str(other), named(other, deep), 1)
+    for own in CALLED_BY if isinstance(other, Translated) else ():
+        if own in other.translated_fields and (text := getattr(other, own)) and text in words:
+            return words.replace(text, other.in_language(own), 1)
+    return words
 
 
 class Sourced(models.Model):

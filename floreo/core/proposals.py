@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from floreo.core.access import Permission, can
-from floreo.core.models import Translated
+from floreo.core.models import named
 from floreo.core.once import once_for
 
 
@@ -122,11 +122,6 @@ class Owned:
 
     def owner_ids(self) -> set[int]:
         return set() if self.organisation_id is None else {self.organisation_id}
-
-
-def named(record: models.Model) -> str:
-    """In the reader's language, where the record has its name in several."""
-    return str(record.named()) if isinstance(record, Translated) else str(record)
 
 
 def words_name(name: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.proposals import ProposalKind, What
 from floreo.offers import proposal_kinds
-from floreo.organisations.actions.proposing import differences
+from floreo.organisations.actions.proposing import called, differences
 from floreo.organisations.actions.proving import record_name
 from floreo.organisations.models import (
     OPEN_STATES,
@@ -82,6 +82,7 @@ def entry_facts(organisation: Organisation, viewer: object) -> dict[str, Any]:
         ],
         "proposals": [
             (
+                called(change),
                 change,
                 proposal_text(change),
                 differences(change) if change.state == ProposalState.OPEN else [],

@@ -12,7 +12,8 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.proposals import ProposalKind, named, words_name
+from floreo.core.models import named
+from floreo.core.proposals import ProposalKind, words_name
 from floreo.organisations.models import Organisation, ProposedChange
 from floreo.organisations.queries import the_country
 

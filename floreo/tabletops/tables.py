@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.columns import CHANGED, column, day
@@ -111,7 +112,7 @@ LIST = Table(
 FOLLOWED = (
     ("open", _("Open")),
     ("overdue", _("Overdue")),
-    ("closed", _("Closed")),
+    ("closed", pgettext_lazy("a finding", "Closed")),
     ("undecided", _("Not decided")),
 )
 

@@ -183,7 +183,7 @@ class Course(Record, Translated, Sourced):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        verbose_name=_("Hours"),
+        verbose_name=pgettext_lazy("length of a course", "Hours"),
         help_text=_("Leave it empty if it is not known."),
     )
     level = models.CharField(max_length=12, choices=Level.choices, blank=True, verbose_name=_("Level"))
@@ -267,7 +267,7 @@ class CourseModule(Record, Translated):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        verbose_name=_("Hours"),
+        verbose_name=pgettext_lazy("length of a course", "Hours"),
     )
 
     objects = CourseModuleQuerySet.as_manager()

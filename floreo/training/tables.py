@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, DateField, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission
 from floreo.core.columns import CHANGED, ID, SOURCED, column, day, titles
@@ -98,7 +99,7 @@ COURSES = Table(
         column("summary", _("Summary"), _("What people learn")),
         Column("programme", _("Programme"), _("Code of the programme"), lambda c: c.programme.code),
         Column("audience", _("Audience"), _("Of the programme"), lambda c: c.programme.audience),
-        column("hours", _("Hours"), _("Empty where not known"), CellKind.DECIMAL),
+        column("hours", pgettext_lazy("length of a course", "Hours"), _("Empty where not known"), CellKind.DECIMAL),
         column("level", _("Level"), _("basic, intermediate or advanced")),
         Column("roles", _("Roles"), _("Version of the framework and code of the role"), _roles, CellKind.LIST),
         Column(

@@ -13,12 +13,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can, must
 from floreo.core.action import is_decision
 from floreo.core.errors import Missing, Refused
-from floreo.core.models import Translated
+from floreo.core.models import named
 from floreo.workspace.form_page import FormPage, doing, form_page, posted
 
 SAVED = _("Saved.")
@@ -28,6 +29,9 @@ Text = Promise | str | Callable[[Any], str]  # said of every thing alike, or wit
 
 def always(_thing: Any, _viewer: object) -> bool:
     return True
+
+
+SAVE = _l("Save")  # the button of a form that edits, however the way to it is called
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,14 @@ def command_view(
     command = commands.get(name)
     if command is None:
         raise Missing
+    if about is None:
+        about = named(thing) if thing is not None else ""
     must(request.user, command.needs, thing if of is None else of)
     words = FormPage(
         _text(command.title, thing),
-        command.button,
+        SAVE if name == "edit" else command.button,
         _where_next(command, thing, back),
-        about=_about(thing) if about is None else about,
+        about=about,
         help=_text(command.help, thing),
         done=command.done,
         section=command.section,
@@ -116,12 +122,6 @@ def _where_next(command: Command, thing: Any, back: str) -> str:
         return command.back(thing)
     address = back or str(thing.workspace_url())
     return f"{address}#{command.section}" if command.section else address
-
-
-def _about(thing: Any) -> str:
-    if thing is None:
-        return ""
-    return thing.named() if isinstance(thing, Translated) else str(thing)
 
 
 # How forms are made from the thing they are about.

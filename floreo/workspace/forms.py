@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.fields import field_named, help_of, label_of
-from floreo.core.models import Translated
+from floreo.core.models import Translated, named
 from floreo.core.wording import unsound_time_text
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
@@ -110,9 +110,11 @@ def words_of(model: type[Model], name: str) -> dict[str, Any]:
 def organisation_field(label: Any, *, required: bool = True, help_text: Any = "") -> Any:
     """An organisation that exists today, named by its code."""
     rows = Organisation.objects.filter(merged_into=None)
-    return forms.ModelChoiceField(
+    field = forms.ModelChoiceField(
         rows, label=label, required=required, help_text=help_text, to_field_name="code", empty_label=_l("Choose one")
     )
+    field.label_from_instance = named  # type: ignore[method-assign, assignment]
+    return field
 
 
 def person_field(label: Any, *, required: bool = False) -> Any:
@@ -125,7 +127,7 @@ def name_what_is_missing(form: Any) -> None:
     for field in form.fields.values():
         field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
         if isinstance(field, forms.ModelChoiceField):
-            field.label_from_instance = _named  # type: ignore[method-assign, assignment]
+            field.label_from_instance = named  # type: ignore[method-assign, assignment]
         elif isinstance(field, forms.TypedChoiceField):
             _name_the_empty_choice(field)
 
@@ -136,10 +138,6 @@ def _name_the_empty_choice(field: forms.TypedChoiceField) -> None:
     pairs = list(choices)
     if pairs[:1] == BLANK_CHOICE_DASH:
         field.choices = [("", _("Choose one") if field.required else _("None")), *pairs[1:]]
-
-
-def _named(thing: Any) -> str:
-    return thing.named() if isinstance(thing, Translated) else str(thing)
 
 
 class CommandForm(forms.Form):
@@ -170,8 +168,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
                 each.validators.append(sound_time)
         name_what_is_missing(self)
         model = self._meta.model
-        named = model.translatable() if issubclass(model, Translated) else ()
-        self.translated = [name for name in self.fields if name in named]
+        spoken = model.translatable() if issubclass(model, Translated) else ()
+        self.translated = [name for name in self.fields if name in spoken]
         self.languages = self._other_languages() if self.translated else []
         for language, name in self.languages:
             for field in self.translated:

@@ -122,7 +122,7 @@ def decides(page: Page) -> None:
     is_well(page)
     page.goto(f"{HERE}points/1/do/edit/")
     page.locator("main [name=title_es]").fill("Dar 72 horas a los operadores pequeños")
-    press(page, "Edit")
+    press(page, "Save")
     page.goto(f"{HERE}points/1/do/decide/")
     page.locator("main [name=decision]").select_option("partly")
     page.locator("main [name=reason]").fill("48 hours, and 72 at weekends.")

@@ -116,8 +116,8 @@ def run_it(page: Page, site: Site, mails: MailServer, browser: Browser) -> None:
     sound(page)
     own = joined(page, mails, browser, site)
     page.goto(home)
-    follow(page, "Start")
-    press(page, "Start")
+    follow(page, "Start the exercise")
+    press(page, "Start the exercise")
     played(page, own, mails, browser, site)
     evaluated(page, home)
 
@@ -134,13 +134,13 @@ def planned(page: Page) -> None:
     shown(page, "Planned. Adapt the schedule")
     page.locator("#schedule").get_by_role("link", name=re.compile(r"^Edit\s*:\s*The vendor")).first.click()
     page.get_by_label("Minute", exact=False).first.fill("-3")
-    press(page, "Edit")
+    press(page, "Save")
     shown(page, "Minute -3 is before the start")
     page.get_by_label("Minute", exact=False).first.fill("91")
-    press(page, "Edit")
+    press(page, "Save")
     shown(page, "would come after its end")
     page.get_by_label("Minute", exact=False).first.fill("15")
-    press(page, "Edit")
+    press(page, "Save")
     page.locator("#participants").wait_for()
 
 

@@ -15,13 +15,14 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.keys import key, thing_of
+from floreo.core.models import named
 from floreo.core.once import once_for
 from floreo.core.proposals import ProposalKind, What, plain, words_name
 from floreo.core.writing import lock_latest, refuse, require_text, save
 from floreo.offers import proposal_kinds
 from floreo.organisations import entry_mails
 from floreo.organisations.access import Keeper, must_speak_for
-from floreo.organisations.models import Organisation, ProposalState, ProposedChange
+from floreo.organisations.models import Organisation, ProposalState, ProposedChange, ProposedKind
 
 MOST_OPEN = 100  # of one organisation
 EDIT = Permission.REGISTER_EDIT
@@ -239,6 +240,16 @@ def _name(form: ProposalKind, record: models.Model | None, given: Mapping[str, A
     return f"{form.words}: {first}" if first else str(form.words)
 
 
+def called(change: ProposedChange) -> str:
+    """What a proposal that waits does to which record, in the reader's language; one that was decided as it was called then."""
+    if change.state != ProposalState.OPEN:
+        return str(change)
+    record, form = record_of(change), kind_of(change.kind)
+    if record is None and change.what != ProposedKind.NEW:
+        return str(change)
+    return f"{change.get_what_display()}: {named(record) if record is not None else _name(form, None, change.facts)}"
+
+
 def _waiting(organisation: Organisation, record: models.Model | None) -> ProposedChange | None:
     if record is None:
         return None
@@ -385,6 +396,7 @@ __all__ = [
     "Difference",
     "approve_all",
     "approve_proposal",
+    "called",
     "differences",
     "is_smooth",
     "kind_of",

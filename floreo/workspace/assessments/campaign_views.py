@@ -330,4 +330,5 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
 def remove_target(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = get_target_for(get_campaign_for(request.user, code), pk)
     back = reverse("workspace:assessment_targets", args=[code])
-    return command_view(request, found, OF_TARGET, "remove", area=AREA, back=back)
+    about = f"{found.item.named()}: {found.campaign.in_version.word_of(found.level)}"
+    return command_view(request, found, OF_TARGET, "remove", area=AREA, about=about, back=back)

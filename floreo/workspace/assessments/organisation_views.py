@@ -32,6 +32,7 @@ from floreo.assessments.queries import Line, open_lines, written_by_ended
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.models import named
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.papers import paper
 from floreo.core.uploads import takes_up_to
@@ -220,13 +221,13 @@ def review_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 def line_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_participant_for(request.user, code)
     line, back = get_line_for(found, pk), f"{found.workspace_url()}#plan"
-    return command_view(request, line, OF_LINE, name, area=AREA, about=str(line), back=back)
+    return command_view(request, line, OF_LINE, name, area=AREA, about=named(line), back=back)
 
 
 def line_action(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_participant_for(request.user, code)
     line, back = get_line_for(found, pk), f"{found.workspace_url()}#plan"
-    return command_view(request, line, LINE_ACTIONS, name, area=AREA, about=str(line), back=back)
+    return command_view(request, line, LINE_ACTIONS, name, area=AREA, about=named(line), back=back)
 
 
 # --- The form -----------------------------------------------------------------------------------------------------

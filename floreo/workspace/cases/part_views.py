@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
 from floreo.core.errors import Missing
+from floreo.core.models import named
 from floreo.core.uploads import uploaded_file
 from floreo.incidents.access import get_case_for
 from floreo.incidents.actions import evidence as evidence_actions
@@ -90,7 +91,7 @@ def new_evidence(request: HttpRequest, reference: str) -> HttpResponse:
         _l("Add evidence"),
         _l("Add"),
         f"{case.get_absolute_url()}#evidence",
-        about=str(case),
+        about=named(case),
         help=_l("A file is kept as it is under its hash. Nobody can replace it."),
         done=_l("Evidence added."),
         area=AREA,
@@ -128,7 +129,7 @@ def custody(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         _l("Hand over evidence"),
         _l("Record the handover"),
         f"{case.get_absolute_url()}#evidence",
-        about=str(found),
+        about=named(found),
         help=_l("A step of the chain of custody is never changed. A wrong one is followed by a right one."),
         done=_l("Recorded."),
         area=AREA,

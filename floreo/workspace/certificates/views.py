@@ -31,6 +31,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.links import form_key
 from floreo.core.lists import Listing
+from floreo.core.models import named
 from floreo.training.models import Course
 from floreo.workspace.certificates import forms
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
@@ -274,7 +275,7 @@ def withdraw_key(request: HttpRequest, number: int) -> HttpResponse:
         _l("Withdraw the key"),
         _l("Withdraw the key"),
         reverse("workspace:certificate_keys"),
-        about=str(found),
+        about=named(found),
         help=_l(
             "For a key that somebody else may have. What it signed is not accepted any more, and every certificate is signed"
             " again with the next key. Remove the file of the key on the server first."

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.models import named
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
 from floreo.core.wording import number_figures
@@ -116,7 +117,7 @@ def add_document(request: HttpRequest, code: str) -> HttpResponse:
         _("Add a document that is quoted"),
         _("Add the document"),
         back,
-        about=str(document),
+        about=named(document),
         help=_("Its SHA-256 must be %(digest)s. Its text is kept here and only the quoted passages are shown.")
         % {"digest": document.file_sha256},
         area=AREA,

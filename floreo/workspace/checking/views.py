@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
-from floreo.core.models import Translated
+from floreo.core.models import Translated, named
 from floreo.core.whole import whole
 from floreo.core.wording import day_text
 from floreo.offers import tables
@@ -278,7 +278,7 @@ def doubt(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         _("Doubt %(name)s") % {"name": found.row},
         _("Save the doubt"),
         _back(request, found),
-        about=str(found.row),
+        about=named(found.row),
         area=AREA,
     )
     return form_page(request, form, doing(request, doubt_row, found.row), words, thing=found.row)
@@ -322,7 +322,7 @@ def translate(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         _("Translate %(name)s") % {"name": found.row},
         _("Save translations"),
         _same_row(request, found),
-        about=str(found.row),
+        about=named(found.row),
         area=AREA,
     )
     form = TranslateForm(posted(request), row=found.row)

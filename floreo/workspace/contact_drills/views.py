@@ -26,6 +26,7 @@ from floreo.core import clock
 from floreo.core.access import can
 from floreo.core.errors import Missing, NotAllowed
 from floreo.core.lists import Listing
+from floreo.core.models import named
 from floreo.core.ui.papers import KINDS, paper
 from floreo.organisations.entry_mails import spoken
 from floreo.organisations.models import Contact
@@ -293,4 +294,4 @@ def drill_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 def recipient_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found: DrillRecipient = get_recipient_for(request.user, code, pk)
     back = f"{found.drill.workspace_url()}#recipient-{found.pk}"
-    return command_view(request, found, OF_RECIPIENT, name, area=DRILLS, about=str(found), back=back)
+    return command_view(request, found, OF_RECIPIENT, name, area=DRILLS, about=named(found), back=back)

@@ -49,10 +49,11 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _headings(code: str) -> dict[str, str]:
-    """What stands round a text in a notice, in the text's language."""
+    """What stands round a text in a notice, in the text's language, and which that is, in the reader's."""
+    spoken = _("In English") if code == "en" else _("In Spanish")
     with override(code):
         return {
-            "language": _("In English") if code == "en" else _("In Spanish"),
+            "language": spoken,
             "do": _("What to do:"),
             "check": _("How to check:"),
         }

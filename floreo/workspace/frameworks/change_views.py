@@ -39,7 +39,7 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
     acts.must_be_held(version)
     words = FormPage(
         _("Start an assessment"),
-        _("Start"),
+        _("Start the assessment"),
         found.workspace_url(),
         about=version.in_language("title"),
         area="frameworks",

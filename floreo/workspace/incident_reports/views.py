@@ -19,6 +19,7 @@ from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.errors import Missing, Refused
 from floreo.core.links import form_key
+from floreo.core.models import named
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.locale import language
 from floreo.incidents import inbox as reads
@@ -214,7 +215,7 @@ def accept_report(request: HttpRequest, reference: str) -> HttpResponse:
         _l("Open a case"),
         _l("Open a case"),
         found.get_absolute_url(),
-        about=str(found),
+        about=named(found),
         done=_l("Case opened."),
         area=AREA,
     )
@@ -237,7 +238,7 @@ def report_command(request: HttpRequest, reference: str, name: str) -> HttpRespo
         ),
     }
     commands = {**COMMANDS, **own}
-    return command_view(request, found, commands, name, area=AREA, about=str(found), back=found.get_absolute_url())
+    return command_view(request, found, commands, name, area=AREA, about=named(found), back=found.get_absolute_url())
 
 
 def new_report(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core.access import Permission
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
+from floreo.core.models import named
 from floreo.core.ui.papers import paper
 from floreo.infrastructure import cascade_drawing, cascade_text
 from floreo.infrastructure.access import get_change_for, get_failure_for, get_what_if_for
@@ -70,12 +71,12 @@ COMMANDS: Mapping[str, Command] = {
 }
 REMOVE: Mapping[str, Command] = {
     "remove": Command(
-        _l("It does not fail"), _l("Remove"), _RUN, new(CommandForm), acts.remove_failure, done=_l("Removed.")
+        _l("Remove what fails"), _l("Remove"), _RUN, new(CommandForm), acts.remove_failure, done=_l("Removed.")
     ),
 }
 UNDO: Mapping[str, Command] = {
     "remove": Command(
-        _l("As in the register"),
+        _l("Remove the change: it is then as in the register"),
         _l("Remove the change"),
         _RUN,
         new(CommandForm),
@@ -174,10 +175,14 @@ def what_if_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 def failure_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_failure_for(request.user, code, pk)
     back = found.what_if.workspace_url()
-    return command_view(request, found, REMOVE, name, area=AREA, about=found.what_if.named(), back=back)
+    return command_view(
+        request, found, REMOVE, name, area=AREA, about=f"{found.what_if.named()}: {named(found)}", back=back
+    )
 
 
 def change_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_change_for(request.user, code, pk)
     back = found.what_if.workspace_url()
-    return command_view(request, found, UNDO, name, area=AREA, about=found.what_if.named(), back=back)
+    return command_view(
+        request, found, UNDO, name, area=AREA, about=f"{found.what_if.named()}: {named(found)}", back=back
+    )

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.models import named
 from floreo.core.ui.locale import language
 from floreo.evidence.models import Evidence
 from floreo.infrastructure.models import (
@@ -55,13 +56,15 @@ def place_field(model: type[Any], name: str) -> Any:
 
 def document_field(viewer: object) -> Any:
     """A document of the evidence that the person may read, by its code."""
-    return forms.ModelChoiceField(
+    field = forms.ModelChoiceField(
         Evidence.objects.visible_to(viewer).filter(withdrawn_on=None).order_by("title"),
         required=False,
         to_field_name="code",
         empty_label=_l("None"),
         **words_of(DesignationStep, "document"),
     )
+    field.label_from_instance = named  # type: ignore[method-assign, assignment]
+    return field
 
 
 def _code(thing: Any) -> str:
@@ -334,7 +337,9 @@ class FailureForm(CommandForm):
 
 
 class ChangeForm(CommandForm):
-    dependency = forms.ModelChoiceField(Dependency.objects.none(), **words_of(WhatIfChange, "dependency"))
+    dependency = forms.ModelChoiceField(
+        Dependency.objects.none(), empty_label=_l("Choose one"), **words_of(WhatIfChange, "dependency")
+    )
     fallback_hours = field_of(WhatIfChange, "fallback_hours")
     share = field_of(WhatIfChange, "share")
 

@@ -19,6 +19,7 @@ from floreo.infrastructure.models import EDIT, Service, ServiceStateChoice
 from floreo.infrastructure.tables import ASSETS, DEPENDENCIES, PLANS, SECTORS, WORKSPACE_SERVICES
 from floreo.organisations.actions import sectors as acts
 from floreo.organisations.models import Organisation
+from floreo.organisations.queries import with_parts
 from floreo.workspace.commands import Command, command_view, commands_for, new, over_row
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.infrastructure import forms
@@ -67,13 +68,14 @@ def new_sector(request: HttpRequest) -> HttpResponse:
 
 def sector(request: HttpRequest, code: str) -> HttpResponse:
     found = get_sector_for(request.user, code)
-    rows = WORKSPACE_SERVICES.rows(request.user).filter(sector=found).order_by("name", "pk")
+    whole = with_parts([found.pk])
+    rows = WORKSPACE_SERVICES.rows(request.user).filter(sector__in=whole).order_by("name", "pk")
     context = {
         "workspace_section": "sectors",
         "sector": found,
         "parts": found.parts.all(),
         "services": [(each, presenters.team_designation_text(each)) for each in rows],
-        "bodies": Organisation.objects.visible_to(request.user).filter(sector=found, merged_into=None),
+        "bodies": Organisation.objects.visible_to(request.user).filter(sector__in=whole, merged_into=None),
         "commands": [
             (command, reverse("workspace:sector_command", args=[code, name]))
             for name, command in commands_for(request.user, found, SECTOR_COMMANDS).items()

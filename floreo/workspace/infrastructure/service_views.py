@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.advisories.presenters import VERDICTS, exploited_text, product_text, reply_text
 from floreo.advisories.queries import Named, advisories_on, assets_with_product, exploited_on
 from floreo.core.access import Permission, can
+from floreo.core.models import named
 from floreo.infrastructure import presenters
 from floreo.infrastructure.access import get_asset_for, get_dependency_for, get_plan_for, get_service_for
 from floreo.infrastructure.actions import designating
@@ -248,20 +249,21 @@ def service_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     return command_view(request, get_service_for(request.user, code), commands(request.user), name, area=AREA)
 
 
-def _about(service: Service, part: str) -> dict[str, Any]:
-    return {"area": AREA, "about": service.named(), "back": f"{service.workspace_url()}#{part}"}
+def _about(service: Service, part: str, thing: object = None) -> dict[str, Any]:
+    about = service.named() if thing is None else f"{service.named()}: {named(thing)}"
+    return {"area": AREA, "about": about, "back": f"{service.workspace_url()}#{part}"}
 
 
 def asset_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_asset_for(request.user, code, pk)
-    return command_view(request, found, ASSET_COMMANDS, name, **_about(found.service, "assets"))
+    return command_view(request, found, ASSET_COMMANDS, name, **_about(found.service, "assets", found))
 
 
 def plan_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_plan_for(request.user, code, pk)
-    return command_view(request, found, PLAN_COMMANDS, name, **_about(found.service, "plans"))
+    return command_view(request, found, PLAN_COMMANDS, name, **_about(found.service, "plans", found))
 
 
 def dependency_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_dependency_for(request.user, code, pk)
-    return command_view(request, found, DEPENDENCY_COMMANDS, name, **_about(found.service, "needs"))
+    return command_view(request, found, DEPENDENCY_COMMANDS, name, **_about(found.service, "needs", found.needs))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing, Refused
+from floreo.core.models import named
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
 from floreo.legislation import files, presenters, printing, queries
@@ -58,7 +59,7 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "copy": Command(
         _l("Start a new version from this one"),
-        _l("Start"),
+        _l("Start the new version"),
         _EDIT,
         new(forms.CopyForm),
         acts.copy_version,
@@ -144,7 +145,7 @@ def version(request: HttpRequest, code: str, version: str) -> HttpResponse:
 def version_command(request: HttpRequest, code: str, version: str, name: str) -> HttpResponse:
     found = get_version_for(request.user, code, version)
     back = reverse("workspace:law", args=[code])
-    return command_view(request, found, COMMANDS, name, area=AREA, back=back, about=str(found))
+    return command_view(request, found, COMMANDS, name, area=AREA, back=back, about=named(found))
 
 
 def version_file(request: HttpRequest, code: str, version: str, kind: str) -> HttpResponse:
@@ -189,7 +190,7 @@ def clause(request: HttpRequest, code: str, version: str, number: str) -> HttpRe
         _("Clause %(number)s") % {"number": number},
         _l("Save"),
         reverse("workspace:law_version", args=[code, version]) + f"#{row.eid}",
-        about=str(found),
+        about=named(found),
         area=AREA,
     )
     save = doing(request, acts.edit_clause, found)
@@ -204,7 +205,7 @@ def new_clause(request: HttpRequest, code: str, version: str) -> HttpResponse:
         _("Add a clause"),
         _l("Add"),
         reverse("workspace:law_version", args=[code, version]),
-        about=str(found),
+        about=named(found),
         area=AREA,
     )
     return form_page(request, form, doing(request, acts.add_clause, found), words)
@@ -217,7 +218,7 @@ def remove_clause(request: HttpRequest, code: str, version: str, number: str) ->
         _("Remove clause %(number)s") % {"number": number},
         _l("Remove"),
         reverse("workspace:law_version", args=[code, version]),
-        about=str(found),
+        about=named(found),
         area=AREA,
     )
     remove = doing(request, acts.remove_clause, found)

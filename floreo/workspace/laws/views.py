@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
+from floreo.core.models import named
 from floreo.core.ui.papers import KINDS, paper
 from floreo.frameworks.models import Framework, Item
 from floreo.legislation import documents, presenters, queries
@@ -144,17 +145,17 @@ def law_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 
 def stage_command(request: HttpRequest, code: str, stage: str, name: str) -> HttpResponse:
     found, back = get_stage_for(request.user, code, stage), reverse("workspace:law", args=[code])
-    return command_view(request, found, STAGES, name, area=AREA, back=back, about=found.instrument.title)
+    return command_view(request, found, STAGES, name, area=AREA, back=back, about=found.instrument.named())
 
 
 def citation_command(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found, back = get_citation_for(request.user, code, pk), reverse("workspace:law", args=[code])
-    return command_view(request, found, REMOVE_CITATION, "remove", area=AREA, back=back, about=str(found))
+    return command_view(request, found, REMOVE_CITATION, "remove", area=AREA, back=back, about=named(found))
 
 
 def commencement_command(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found, back = get_commencement_for(request.user, code, pk), reverse("workspace:law", args=[code])
-    return command_view(request, found, REMOVE_COMMENCEMENT, "remove", area=AREA, back=back, about=str(found))
+    return command_view(request, found, REMOVE_COMMENCEMENT, "remove", area=AREA, back=back, about=named(found))
 
 
 # --- Treaties -------------------------------------------------------------------------------------------------------

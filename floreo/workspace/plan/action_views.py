@@ -18,7 +18,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.keys import key
-from floreo.core.models import Translated
+from floreo.core.models import named
 from floreo.core.whole import whole
 from floreo.evidence.queries import Shown, evidence_shown
 from floreo.meetings.queries import decisions_about
@@ -172,7 +172,7 @@ def child_command(request: HttpRequest, *, edition: str, code: str, kind: str, c
     must(request.user, commands[task].needs, act)
     thing = _child(act, kind, child)
     about = _("%(thing)s, of %(action)s") % {
-        "thing": thing.named() if isinstance(thing, Translated) else thing,
+        "thing": named(thing),
         "action": act.named(),
     }
     return command_view(request, thing, commands, task, area="plan", about=about, back=act.workspace_url(), of=act)

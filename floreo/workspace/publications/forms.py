@@ -16,6 +16,7 @@ from floreo.core import clock, keys
 from floreo.core.audit import key
 from floreo.core.errors import Refused
 from floreo.core.fields import label_of
+from floreo.core.models import named
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.publications.logic import NoMoment, moment_of
@@ -114,7 +115,7 @@ def about_choices(now: str) -> list[tuple[str, str]]:
     found = {key(edition): edition.in_language("title") for edition in Edition.objects.all()}
     if now and now not in found:
         thing = keys.thing_of(now)
-        found[now] = str(thing) if thing is not None else _("A record that no longer exists")
+        found[now] = named(thing) if thing is not None else _("A record that no longer exists")
     return list(found.items())
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing
+from floreo.core.models import named
 from floreo.core.proposals import ProposalKind, What
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
@@ -120,7 +121,7 @@ def _form(request: HttpRequest, found: Organisation, form: Any, *, kind: str, wh
         title % {"kind": kind_of(kind).words},
         _("Propose it"),
         reverse("workspace:entry", args=[found.code]),
-        about=f"{found.named()}: {record}" if record is not None else found.named(),
+        about=f"{found.named()}: {named(record)}" if record is not None else found.named(),
         help=_("Nothing changes until a person of the team has reviewed it."),
         done=_("It waits for review."),
         area=AREA,

@@ -18,6 +18,7 @@ from floreo.core.errors import Missing
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for, get_proposal_for
 from floreo.organisations.actions.proposing import (
+    called,
     differences,
     is_smooth,
     kind_of,
@@ -37,7 +38,7 @@ SHOWN = 100
 
 def _text_of(change: ProposedChange) -> str:
     parts = [f"{each.label}: {each.now or '-'} → {each.then or '-'}" for each in differences(change)]
-    return " · ".join([str(change), *parts, *problems(change)])
+    return " · ".join([called(change), *parts, *problems(change)])
 
 
 def _may_be_decided(change: ProposedChange, viewer: object) -> bool:
@@ -87,6 +88,7 @@ def proposals_of(request: HttpRequest, code: str) -> HttpResponse:
     waiting = [
         (
             change,
+            called(change),
             kind_of(change.kind).words,
             differences(change),
             problems(change),

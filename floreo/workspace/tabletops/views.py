@@ -65,7 +65,7 @@ def _may_add_point(tabletop: Tabletop, _viewer: object) -> bool:
 COMMANDS: Mapping[str, Command] = {
     "start": Command(
         _l("Start the exercise"),
-        _l("Start"),
+        _l("Start the exercise"),
         RUN,
         new(CommandForm),
         running.start_tabletop,

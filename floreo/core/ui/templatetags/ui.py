@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
-from floreo.core.models import Translated
+from floreo.core.models import Translated, named
 from floreo.core.routes import path_to
 from floreo.core.ui import bars, locale
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
@@ -139,6 +139,18 @@ def tr(context: Context, thing: Any, field: str = "title") -> SafeString | str:
     if locale.language() == written_in or thing.language_of(field):
         return str(text or "")
     return _marked(text, written_in)
+
+
+@register.filter
+def called(thing: Any) -> str:
+    """{{ seat|called }}: what a record is called, in the reader's language where that is known; for what is read aloud and titles."""
+    return named(thing)
+
+
+@register.filter
+def translated(thing: Any, field: str) -> str:
+    """{{ point|translated:"title" }}: one of its texts, in the reader's language where that is known, without a mark."""
+    return str(thing.in_language(field))
 
 
 @register.simple_tag(takes_context=True)

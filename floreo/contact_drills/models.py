@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.contact_drills import logic
 from floreo.core import clock
 from floreo.core.access import Permission
-from floreo.core.models import Record, Sourced, Translated
+from floreo.core.models import Record, Sourced, Translated, named
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, spoken
 from floreo.organisations.models import Contact, ContactRole, NationalSector, Organisation
@@ -95,6 +95,9 @@ class ConfirmationRequest(Record):
 
     def __str__(self) -> str:
         return str(self.contact)
+
+    def named(self) -> str:
+        return named(self.contact)
 
 
 class ContactDrill(Record, Translated, Sourced):

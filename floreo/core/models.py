@@ -106,33 +106,29 @@ class Translated(models.Model):
 CALLED_BY = ("title", "name", "text")  # fields by which a record is called
 
 
-def named(thing: object, deep: int = 2) -> str:
+def named(thing: object) -> str:
     """What anything is called, in the reader's language where that is known: as str() says, with its own title, name or text in that
-    language, and so for what it names, `deep` records far."""
-    its_own = getattr(type(thing), "named", Translated.named)
-    if its_own is not Translated.named:
+    language, and those of the records that it names and that are loaded. Asks the database nothing that str() does not ask."""
+    its_own: Any = getattr(type(thing), "named", None)
+    if its_own not in (None, Translated.named):
         return str(its_own(thing))
     words = str(thing)
     if not isinstance(thing, models.Model):
         return words
-    if isinstance(thing, Translated):
-        for own in CALLED_BY:
-            if own in thing.translated_fields and (text := getattr(thing, own)) and text in words:
-                words = words.replace(text, thing.in_language(own), 1)
-                break
-    for column in thing._meta.concrete_fields if deep else ():
-        if column.is_relation and column.is_cached(thing) and (other := getattr(thing, column.name)) is not None:
-            words = _with(words, other, deep - 1)
+    columns = {column.name for column in thing._meta.concrete_fields}
+    loaded = [other for name, other in thing._state.fields_cache.items() if name in columns]
+    for one in (thing, *loaded):
+        if isinstance(one, Translated):
+            words = _translated(words, one)
     return words
 
 
-def _with(words: str, other: models.Model, deep: int) -> str:
-    """The words with what `other` is called in the reader's language, where it stands in it."""
-    if str(other) in words:
-        return words.replace(str(other), named(other, deep), 1)
-    for own in CALLED_BY if isinstance(other, Translated) else ():
-        if own in other.translated_fields and (text := getattr(other, own)) and text in words:
-            return words.replace(text, other.in_language(own), 1)
+def _translated(words: str, one: Translated) -> str:
+    """The words with what `one` is called in the reader's language, where it stands in them."""
+    for own in CALLED_BY:
+        text = vars(one).get(own) if "translations" in vars(one) else None  # never what was not loaded
+        if own in one.translated_fields and text and text in words:
+            return words.replace(text, one.in_language(own), 1)
     return words
 
 

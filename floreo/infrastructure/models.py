@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
-from floreo.core.models import Record, Sourced, Translated
+from floreo.core.models import Record, Sourced, Translated, named
 from floreo.core.policy import Tlp
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, spoken
@@ -278,6 +278,8 @@ class DependencyQuerySet(models.QuerySet["Dependency"]):
 
 class Dependency(Record, Sourced):
     """That a service needs another: how long until it is felt, how much is lost, and what bridges it."""
+
+    named_with: ClassVar[tuple[str, ...]] = ("service", "needs")
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="needs", verbose_name=_("Service"))
     needs = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="needed_by", verbose_name=_("Needs"))
@@ -735,6 +737,9 @@ class WhatIfChange(Record):
 
     def __str__(self) -> str:
         return str(self.dependency)
+
+    def named(self) -> str:
+        return named(self.dependency)
 
     def audit_subject(self) -> models.Model:
         return self.what_if

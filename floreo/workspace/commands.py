@@ -13,7 +13,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can, must
@@ -31,7 +30,7 @@ def always(_thing: Any, _viewer: object) -> bool:
     return True
 
 
-SAVE = _l("Save")  # the button of a form that edits, however the way to it is called
+SAVE = _("Save")  # the button of a form that edits, however the way to it is called
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def cascade(page: Page, folder: Path) -> None:
     shown(page, "Weather forecast")
     page.goto("/workspace/new-cascade/")
     page.locator("main [name=title]").fill("No weather forecast")
-    page.get_by_label("Find in this list").fill("WEATHER")
+    page.get_by_label("Find in this list").fill("WEATHER forecast")
     expect(page.locator("main [name=services]:visible")).to_have_count(1)
     page.get_by_label("Find in this list").press("Enter")  # looks for the words, and does not send the form
     page.locator("main [name=services][value=weather]").check()

@@ -444,6 +444,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(Record, Sourced):
     """A way to reach an organisation for one purpose: abuse desk, press, 24/7. Internal unless said otherwise."""
 
+    named_with: ClassVar[tuple[str, ...]] = ("organisation",)
+
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="contacts")
     purpose = models.CharField(
         max_length=80, verbose_name=_("Purpose"), help_text=_("For example: abuse reports, press, around the clock.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q

@@ -126,6 +126,14 @@ def name_what_is_missing(form: Any) -> None:
     """Errors are also read in the box on top, so each names its field. Choices are named in the reader's language, also the empty one."""
     for field in form.fields.values():
         field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
+        if isinstance(field, forms.IntegerField):  # and those with decimals; whoever checks fills in the limit
+            label = str(field.label).replace("%", "%%")
+            least, most = (
+                _("“{label}” has to be at least %(limit_value)s."),
+                _("“{label}” has to be at most %(limit_value)s."),
+            )
+            field.error_messages.setdefault("min_value", least.format(label=label))
+            field.error_messages.setdefault("max_value", most.format(label=label))
         if isinstance(field, forms.ModelChoiceField):
             field.label_from_instance = named  # type: ignore[method-assign, assignment]
         elif isinstance(field, forms.TypedChoiceField):

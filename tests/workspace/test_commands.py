@@ -85,3 +85,9 @@ def test_an_answer_with_errors_has_its_place_where_the_form_is_a_page_of_its_own
     answer = client.post(address, {"name": ""}, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert f'id="{answer["HX-Retarget"].removeprefix("#")}"' in page
+
+
+def test_a_number_out_of_bounds_is_named_by_its_field(today: None, secretariat: User, browser_of: Browser) -> None:
+    address = f"{a_service('Water').workspace_url()}do/new-dependency/"
+    page = browser_of(secretariat).post(address, {"hours": "-3", "share": "100"}).content.decode()
+    assert "“Hours until it is felt” has to be at least 0." in page

@@ -27,6 +27,7 @@ MOST_WORDS = 8  # that are looked for
 MOST_KEYS = (
     20_000  # of rows with the words asked for, read at once; where there are more, they are counted by the database
 )
+NEXT_FEW = 2_000  # rows in which a page is looked for, where very many rows may have the words
 
 
 def _cursor(row: Any, order: Iterable[str]) -> str:
@@ -124,20 +125,34 @@ class Listing:
     @cached_property
     def all_rows(self) -> QuerySet[Any]:
         """Every row that fits search and filters, in order: what a download holds."""
+        rows = self._filtered
+        return self._with_words(rows if self._may_have is None else rows.filter(pk__among=self._may_have))
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return self.q.split()[:MOST_WORDS]
+
+    @cached_property
+    def _may_have(self) -> list[int] | None:
+        """The keys of the few rows that may have the words; None where none are asked for, or nobody knows, or many may."""
+        return self.narrowed(" ".join(self._words)) if self._words and self.narrowed is not None else None
+
+    @cached_property
+    def _filtered(self) -> QuerySet[Any]:
+        """The rows that fit the filters, whatever their words."""
         rows = self._base
-        words = self.q.split()[:MOST_WORDS]
-        if words and self.narrowed is not None:
-            keys = self.narrowed(" ".join(words))
-            rows = rows if keys is None else rows.filter(pk__among=keys)
-        for word in words:
-            condition = Q()
-            for name in self.table.search:
-                condition |= Q(**{f"{name}__icontains": word})
-            rows = rows.filter(condition)
         for each in self.table.filters:
             chosen = self.request.GET.get(each.name, "")
             if chosen and chosen in {value for value, _title in each.choices()}:
                 rows = each.narrow(rows, chosen)
+        return rows
+
+    def _with_words(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        for word in self._words:
+            condition = Q()
+            for name in self.table.search:
+                condition |= Q(**{f"{name}__icontains": word})
+            rows = rows.filter(condition)
         return rows
 
     @cached_property
@@ -157,10 +172,20 @@ class Listing:
         start = keys.index(last) + 1 if cursor else 0
         return self._base.filter(pk__among=keys[start : start + self.page + 1])
 
+    def _page_of_many(self, cursor: str) -> QuerySet[Any] | None:
+        """The page after `cursor` of a list that nobody counts, where so many rows may have the words that the page is among the next
+        few: only their texts are read, where the database would read all of them and sort what it found. None where it is not."""
+        if not self._words or self.counted or self.narrowed is None or self._may_have is not None:
+            return None
+        rows = after(self._filtered, self.table.order, cursor) if cursor else self._filtered
+        few = list(rows.values_list("pk", flat=True)[:NEXT_FEW])
+        keys = list(self._with_words(self._base.filter(pk__among=few)).values_list("pk", flat=True)[: self.page + 1])
+        return self._base.filter(pk__among=keys) if len(keys) > self.page or len(few) < NEXT_FEW else None
+
     @cached_property
     def _fetched(self) -> list[Any]:
         cursor = self.request.GET.get("after", "")
-        rows = None if self._keys is None else self._page_of_keys(self._keys, cursor)
+        rows = self._page_of_many(cursor) if self._keys is None else self._page_of_keys(self._keys, cursor)
         if rows is None:
             rows = after(self.all_rows, self.table.order, cursor) if cursor else self.all_rows
         if self.shown is not None:

@@ -20,6 +20,7 @@ from floreo.consultation.models import COMMENT_PARTS, Comment, Consultation
 from floreo.consultation.queries import with_words
 from floreo.consultation.tables import CONSULTATION_COMMENTS, WORKSPACE_COMMENTS, public_comments_of
 from floreo.core import clock, search
+from floreo.core import lists as lists_module
 from floreo.core.access import SYSTEM
 from floreo.core.lists import Listing
 from floreo.core.models import SearchEntry
@@ -135,6 +136,32 @@ class TestFindingWords:
         monkeypatch.setattr(queries, "MOST_NARROWED", 3)
         assert with_words(made)("magistrate") is None
         assert lists(made, "magistrate", secretariat, narrowed=True) == expected
+
+    @pytest.mark.parametrize("few", [4, 9, 70])
+    def test_page_by_page_the_same_are_found_where_very_many_may_have_it(
+        self, secretariat: User, monkeypatch: pytest.MonkeyPatch, few: int
+    ) -> None:
+        made = opened()
+        many(made, 60)
+        monkeypatch.setattr(queries, "MOST_NARROWED", 3)
+        monkeypatch.setattr(lists_module, "NEXT_FEW", few)
+        for asked in ("magistrate", "a", "police court"):
+            expected, _public, _total = lists(made, asked, secretariat, narrowed=False)
+            found, address = list[int](), f"?q={asked}"
+            while address:
+                request = RequestFactory().get(f"/{address}")
+                request.user = secretariat
+                page = Listing(
+                    WORKSPACE_COMMENTS,
+                    request,
+                    rows=made.comments.all(),
+                    page=5,
+                    counted=False,
+                    narrowed=with_words(made),
+                )
+                found += [comment.number for comment in page.rows]
+                address = page.next_href
+            assert found == expected
 
     def test_strangers_find_by_what_is_shown_and_not_by_what_is_hidden(self, stranger: Client) -> None:
         made = opened()

@@ -209,7 +209,11 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": env.text("FLOREO_OIDC_NAME", "OpenID Connect"),
                 "client_id": env.text("FLOREO_OIDC_CLIENT_ID"),
                 "secret": env.confidential("FLOREO_OIDC_SECRET"),
-                "settings": {"server_url": env.text("FLOREO_OIDC_SERVER")},
+                "settings": {
+                    "server_url": env.text("FLOREO_OIDC_SERVER"),
+                    # Of a directory that says of no address whether it is verified, as Entra ID does not.
+                    "verified_email": env.flag("FLOREO_OIDC_TRUST_ADDRESSES"),
+                },
             }
         ]
         if env.text("FLOREO_OIDC_SERVER")

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from floreo.api.guard import unknown
 from floreo.config.health import health, metrics, ready
 from floreo.core.middleware import no_such_page
+from floreo.organisations import outside_views
 from floreo.organisations.views import welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/<path:rest>", unknown),
     *i18n_patterns(
         path("account/email/", no_such_page),  # an address changes by a new invitation, never by its own word
+        path("account/oidc/<slug:provider_id>/login/", outside_views.begin),
+        path("account/oidc/<slug:provider_id>/login/callback/", outside_views.come_back),
         path("account/", include("allauth.urls")),
         path("account/", include("floreo.organisations.urls")),
         path("welcome/<str:token>/", welcome, name="welcome"),

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_path, override
 from django.utils.translation import gettext as _
 
 from floreo.core import clock, security_events
@@ -134,10 +134,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The workspace, in the language that the person chose."""
+        """The workspace, in the language that the person chose, else in that of the page on which they signed in."""
         address, user = str(super().get_login_redirect_url(request)), request.user
-        chosen = user.language if isinstance(user, User) else ""
-        return translate_url(address, chosen) if chosen else address
+        chosen = (user.language if isinstance(user, User) else "") or get_language() or settings.LANGUAGE_CODE
+        with override(get_language_from_path(address) or settings.LANGUAGE_CODE):  # in which the address is one
+            return translate_url(address, chosen)
 
 
 class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -147,6 +148,7 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        _must_be_sound(request, sociallogin.account.extra_data)
         if sociallogin.is_existing:
             return
         verified = [a.email for a in sociallogin.email_addresses if a.verified]
@@ -155,3 +157,23 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
             refusal = NotAllowed(_("No invitation was sent to this address. Ask the secretariat for one."))
             raise ImmediateHttpResponse(refusal_page(request, refusal))
         sociallogin.connect(request, user)
+
+
+_WELL_KNOWN = "/.well-known/"
+
+
+def _must_be_sound(request: HttpRequest, said: Any) -> None:
+    """What the service says of the person has to be one person's, and that service's: its name is the address that was set here, and the
+    person of the ID token is the one of the user information. django-allauth checked for whom the token is, and until when."""
+    token, info = said.get("id_token") or {}, said.get("userinfo") or {}
+    providers: Any = settings.SOCIALACCOUNT_PROVIDERS
+    server = providers["openid_connect"]["APPS"][0]["settings"]["server_url"]
+    is_its_own = str(token.get("iss", "")).rstrip("/") == server.partition(_WELL_KNOWN)[0].rstrip("/")
+    is_one_person = bool(token.get("sub")) and info.get("sub", token.get("sub")) == token.get("sub")
+    if is_its_own and is_one_person:
+        return
+    security_events.note(Kind.SIGN_IN_FAILED, request, what="outside sign-in: issuer or person of the token is another")
+    sentence = _(
+        "The sign-in service names itself or you in two ways. Tell the secretariat: its address may be set wrong."
+    )
+    raise ImmediateHttpResponse(refusal_page(request, NotAllowed(sentence)))

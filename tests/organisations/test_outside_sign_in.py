@@ -48,7 +48,8 @@ def request() -> HttpRequest:
 
 
 def coming_from_outside(email: str, *, verified: bool) -> SocialLogin:
-    account = SocialAccount(provider="oidc", uid="outside-1", extra_data={})
+    token = {"iss": "https://login.example.org", "sub": "outside-1"}
+    account = SocialAccount(provider="oidc", uid="outside-1", extra_data={"id_token": token})
     addresses = [EmailAddress(email=email, verified=verified, primary=True)]
     return SocialLogin(user=User(email=email), account=account, email_addresses=addresses)
 

@@ -176,6 +176,20 @@ def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stra
     assert heading(body(stranger, "/search/?q=zzzz")) == "0 pages for “zzzz”"
 
 
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_search_shows_the_strategy_in_force_first_and_what_was_before_last(
+    isla: Country, stranger: Client, language: str
+) -> None:
+    """ "cyber" stands nearly everywhere, "edition" in the texts of both."""
+    found = stranger.get(f"{language}/search/?q=cyber").context["found"]
+    places = [row.address.removeprefix("/es") for row in found]
+    assert places[0] == "/strategy/2025-2028/"
+    before = [at for at, address in enumerate(places) if address.startswith("/strategy/2021-2024/")]
+    assert before == list(range(len(places) - len(before), len(places)))
+    assert before
+    assert all(row.word for row in found)
+
+
 def test_search_without_end_is_slowed_down(isla: Country, stranger: Client) -> None:
     answers = list[int]()
     while len(answers) < 600 and 429 not in answers:  # on a busy machine some of the allowance comes back meanwhile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -18,10 +19,12 @@ from floreo.core.search import find, in_readers_text
 from floreo.core.tables import FILES, Column, Table, Words, flat
 from floreo.core.throttle import address_of, charge
 from floreo.core.ui.locale import language
-from floreo.offers import tables
+from floreo.offers import search_kinds, tables
 from floreo.open_data import dcat, files
-from floreo.portal.views.page import Crumb, page, public_page
+from floreo.portal.views.page import Crumb, edition_of, page, public_page
+from floreo.strategy.models import Edition
 
+EDITION = re.compile(r"/strategy/[^/]+/")  # how the address of what stands in one begins
 FOUND = 50
 BURST, PER_HOUR = 60, 600  # of searches by one stranger
 
@@ -105,7 +108,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if q:
         if not request.user.is_authenticated:
             charge("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
-        found = find(q, public_only=True, most=FOUND)
+        found = _in_force_first(find(q, public_only=True, most=FOUND), edition_of(request))
     title = _("Search: %(q)s") % {"q": q} if q else _("Search")
     return page(
         request,
@@ -134,26 +137,36 @@ class _Found:
 
 
 def _found(entries: list[SearchEntry]) -> list[_Found]:
-    kinds = {
-        "edition": _("Edition"),
-        "pillar": _("Pillar"),
-        "objective": _("Objective"),
-        "action": _("Action"),
-        "decision": _("Decision"),
-        "indicator": _("Indicator"),
-        "organisation": _("Organisation"),
-        "place": _("District"),
-        "publication": _("Publication"),
-        "evidence": _("Evidence"),
-        "event": _("Event"),
-        "framework": _("Framework"),
-    }
-    return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in in_readers_text(entries)]
+    kinds = search_kinds()
+    return [
+        _Found(e.title, _in_reading_language(e.address), str(kinds[e.kind].words) if e.kind in kinds else "")
+        for e in in_readers_text(entries)
+    ]
+
+
+def _in_force_first(entries: list[SearchEntry], in_force: Edition | None) -> list[SearchEntry]:
+    """The strategy in force before all, what stands in earlier ones after all; the rest as it was ranked."""
+    if in_force is None:
+        return entries
+    own = _bare(in_force.get_absolute_url())
+
+    def place(entry: SearchEntry) -> int:
+        address = _bare(entry.address)
+        if address == own:
+            return 0
+        return 2 if EDITION.match(address) and not address.startswith(own) else 1
+
+    return sorted(entries, key=place)
+
+
+def _bare(address: str) -> str:
+    """Without its language: the index keeps addresses as they were when a row was saved."""
+    for code, _name in settings.LANGUAGES:
+        address = address.removeprefix(f"/{code}") if address.startswith(f"/{code}/") else address
+    return address
 
 
 def _in_reading_language(address: str) -> str:
-    """The same page in the reader's language: the index keeps addresses as they were when a row was saved."""
-    for code, _name in settings.LANGUAGES:
-        address = address.removeprefix(f"/{code}") if address.startswith(f"/{code}/") else address
-    here = language()
+    """The same page in the reader's language."""
+    address, here = _bare(address), language()
     return address if here == settings.LANGUAGE_CODE else f"/{here}{address}"

@@ -92,7 +92,7 @@ def readable(page: bytes) -> html.HtmlElement:
     tree = html.fromstring(page)
     for part in list(tree.iter()):
         if part.tag in TYPED or (part.get("lang") == "en" and part is not tree):
-            part.drop_tree()
+            part.drop_tree()  # type: ignore[attr-defined]  # an HtmlElement
     return tree
 
 

@@ -162,10 +162,10 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
 _WELL_KNOWN = "/.well-known/"
 
 
-def _must_be_sound(request: HttpRequest, said: Any) -> None:
+def _must_be_sound(request: HttpRequest, answer: Any) -> None:
     """What the service says of the person has to be one person's, and that service's: its name is the address that was set here, and the
     person of the ID token is the one of the user information. django-allauth checked for whom the token is, and until when."""
-    token, info = said.get("id_token") or {}, said.get("userinfo") or {}
+    token, info = answer.get("id_token") or {}, answer.get("userinfo") or {}
     providers: Any = settings.SOCIALACCOUNT_PROVIDERS
     server = providers["openid_connect"]["APPS"][0]["settings"]["server_url"]
     is_its_own = str(token.get("iss", "")).rstrip("/") == server.partition(_WELL_KNOWN)[0].rstrip("/")
@@ -174,6 +174,6 @@ def _must_be_sound(request: HttpRequest, said: Any) -> None:
         return
     security_events.note(Kind.SIGN_IN_FAILED, request, what="outside sign-in: issuer or person of the token is another")
     sentence = _(
-        "The sign-in service names itself or you in two ways. Tell the secretariat: its address may be set wrong."
+        "The sign-in service names itself or you in two ways. Inform the secretariat: its address may be set wrong."
     )
     raise ImmediateHttpResponse(refusal_page(request, NotAllowed(sentence)))

@@ -103,6 +103,8 @@ def test_an_exercise_from_the_library_to_the_report(own_site: Site, mails: MailS
     page = context.new_page()
     sign_in(page, own_site, "secretariat")
     run_it(page, own_site, mails, browser)
+    assert "/workspace/tabletop" in page.url
+    assert page.locator("main h1").inner_text()
     context.close()
 
 

@@ -155,7 +155,7 @@ def test_an_answer_for_another_browser_or_used_before_signs_nobody_in(ministry: 
     assert not is_signed_in(mine)
 
 
-@pytest.mark.parametrize(("language", "words"), [("", "You were not signed in"), ("/es", "No inició sesión")])
+@pytest.mark.parametrize(("language", "words"), [("", "did not let you in"), ("/es", "no le permitió entrar")])
 def test_who_presses_no_at_the_service_reads_so(ministry: str, language: str, words: str) -> None:
     client = Client()
     page = client.get(answered(leave(client, language), action="deny"), follow=True)

@@ -18,11 +18,8 @@ from floreo.training.models import Cohort, Enrolment
 from floreo.workforce.logic import Gap, Need, Published, counted_once, gaps, latest, months_later, published
 from floreo.workforce.models import CatalogueCourse, Institution, WorkforceNeed
 
-ROLE_KINDS = (
-    "role",
-    "work_role",
-    "profile",
-)  # kinds of items that are roles of people: ECSF has profiles, NICE work roles
+# Kinds of items that are roles of people: ECSF has profiles, NICE work roles.
+ROLE_KINDS = ("role", "work_role", "profile")
 BY_SECTOR, BY_BODY = "sector", "organisation"
 
 

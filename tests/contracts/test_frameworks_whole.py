@@ -25,6 +25,7 @@ COUNTS = {
     "ncs-guide-2021": ("element", 37, 0),
     "ncs-guide-2025": ("", None, 0),
     "ncsi-3": ("indicator", 49, 0),
+    "nice-2": ("work_role", 41, 41),
     "nist-csf-2": ("outcome", 106, 106),
     "second-protocol-2022": ("article", 25, 25),
     "sim3-v2i": ("parameter", 45, 45),
@@ -34,6 +35,7 @@ COUNTS = {
 PARTS = {
     "cmm-2021": {"dimension": 5, "factor": 23, "aspect": 57},
     "ncaf-1": {"cluster": 4, "objective": 17},
+    "nice-2": {"category": 5, "work_role": 41},
     "nist-csf-2": {"function": 6, "category": 22, "outcome": 106},
     "sim3-v2i": {"quadrant": 4, "parameter": 45},
     "un-cybercrime-2024": {"chapter": 9, "article": 68},

@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     read = strategy.add_parser("import", help="draft an edition from a text")
     read.add_argument("file", type=Path)
     read.add_argument("--dry-run", action="store_true", help="print the draft and write nothing")
+    read.add_argument(
+        "--profile", type=Path, metavar="FILE", help="marks made on another text, by which this one is read"
+    )
+    read.add_argument("--json", action="store_true", help="print rows, passages and parents as JSON")
 
     _add_laws(commands)
     framework = commands.add_parser("framework", help="frameworks and indexes").add_subparsers(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,36 +19,107 @@ from django.utils.translation import ngettext
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.reading.caged import read_in_a_cage
-from floreo.core.reading.document import Unreadable
+from floreo.core.reading.document import Document, Unreadable
 from floreo.core.reading.sentences import unreadable_sentence
-from floreo.strategy.actions.drafts import AlreadyHere, read_draft, start_draft
+from floreo.strategy.actions.drafts import AlreadyHere, apply_profile, read_draft, start_draft
+from floreo.strategy.actions.drafts.marking import plan_rows
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Row
 from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftState, ImportDraft
-from floreo.strategy.presenters.drafts import KIND_WORDS, failure_sentence
+from floreo.strategy.outline.marks import Mark, read_with
+from floreo.strategy.outline.passages import outline_of
+from floreo.strategy.outline.profiles import NoProfile, as_toml, of_toml
+from floreo.strategy.outline.reading import KINDS, Unused, counted, is_thin, unused_by_rows, unused_in
+from floreo.strategy.presenters.drafts import (
+    KIND_WORDS,
+    failure_sentence,
+    no_profile_sentence,
+    thin_sentence,
+    unused_sentence,
+)
 
 NARROWEST, WIDEST = 80, 160
 
 
-def import_text(path: Path, *, dry_run: bool, out: TextIO) -> int:
+@dataclass(frozen=True)
+class Asked:
+    """How to import: print only; by the marks in which file; as JSON."""
+
+    dry_run: bool = False
+    profile: Path | None = None
+    as_json: bool = False
+
+
+def import_text(path: Path, *, how: Asked, out: TextIO) -> int:
     """Prints the draft of the file at `path`. Exit code 0 when there is one, 1 when there is a sentence instead."""
-    if not path.is_file():
-        print(_("File not found: %(path)s.") % {"path": path}, file=out)
+    missing = next((each for each in (path, how.profile) if each is not None and not each.is_file()), None)
+    if missing is not None:
+        print(_("File not found: %(path)s.") % {"path": missing}, file=out)
         return 1
     try:
-        found = draft_rows(read_in_a_cage(path, openers=OPENERS))
+        marks = of_toml(how.profile.read_text("utf-8")) if how.profile else []
+        document = read_in_a_cage(path, openers=OPENERS)
     except Unreadable as refusal:
         print(unreadable_sentence(refusal), file=out)
         return 1
-    _print(found.rows, out=out)
-    count = len(found.rows)
-    text = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", count)
-    print("\n" + text % {"count": count, "name": path.name}, file=out)
-    if dry_run:
-        print(_("Nothing was saved. Without --dry-run, the draft waits for review on the site."), file=out)
+    except (NoProfile, UnicodeDecodeError):
+        print(no_profile_sentence(), file=out)
+        return 1
+    rows, left = _read(document, marks)
+    if how.as_json:
+        print(json.dumps(_as_data(path, rows, left), ensure_ascii=False, indent=2), file=out)
+    else:
+        _report(path, rows, left, out=out)
+    if how.dry_run:
+        if not how.as_json:
+            print(_("Nothing was saved. Without --dry-run, the draft waits for review on the site."), file=out)
         return 0
-    return _store(path, out=out)
+    return _store(path, marks, out=out if not how.as_json else io.StringIO())
+
+
+def _read(document: Document, marks: Sequence[Mark]) -> tuple[list[Row], Unused]:
+    """The rows in reading order, and what no row came of."""
+    outline = outline_of(document)
+    drafted = list(draft_rows(document).rows)
+    if not marks:
+        return drafted, counted(unused_by_rows(outline, drafted))
+    others = [row for row in drafted if row.kind not in KINDS.values()]
+    plan = plan_rows(outline, marks)
+    first = max((row.number for row in plan), default=0)
+    numbered = [replace(row, number=first + n, parent=None) for n, row in enumerate(others, start=1)]
+    rows = sorted([*plan, *numbered], key=lambda row: row.start)
+    return rows, counted(unused_in(outline, read_with(outline, marks)))
+
+
+def _report(path: Path, rows: Sequence[Row], left: Unused, *, out: TextIO) -> None:
+    _print(rows, out=out)
+    text = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", len(rows))
+    print("\n" + text % {"count": len(rows), "name": path.name}, file=out)
+    print(unused_sentence(left), file=out)
+    if is_thin(len(rows), left):
+        print(thin_sentence(), file=out)
+
+
+def _as_data(path: Path, rows: Sequence[Row], left: Unused) -> dict[str, Any]:
+    return {
+        "file": path.name,
+        "rows": [
+            {
+                "number": row.number,
+                "kind": str(row.kind),
+                "title": row.title,
+                "parent": row.parent,
+                "start": row.start,
+                "end": row.end,
+                "passage": row.passage,
+                "fields": dict(row.fields),
+            }
+            for row in rows
+        ],
+        "unused": {"numbered": left.numbered, "headings": left.headings, "table_rows": left.rows},
+        "thin": is_thin(len(rows), left),
+    }
 
 
 def _print(rows: Iterable[Row], *, out: TextIO) -> None:
@@ -71,9 +145,11 @@ def _worth_showing(name: str, value: object) -> bool:
     return value not in {"", None} and name not in repeated and not name.endswith("_as_found")
 
 
-def _store(path: Path, *, out: TextIO) -> int:
+def _store(path: Path, marks: Sequence[Mark], *, out: TextIO) -> int:
     try:
         draft = read_draft(start_draft(path, by=SYSTEM, name=path.name).pk, by=SYSTEM)
+        if marks and draft.state == DraftState.OPEN:
+            draft = apply_profile(draft, by=SYSTEM, text=as_toml(marks, name=path.name))
     except AlreadyHere as there:
         draft = there.draft
         print(str(there.sentence), file=out)

@@ -219,9 +219,10 @@ def _mail_in(_asked: argparse.Namespace) -> int:
 
 
 def _strategy_import(asked: argparse.Namespace) -> int:
-    from floreo.config.cli_import import import_text
+    from floreo.config.cli_import import Asked, import_text
 
-    return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
+    how = Asked(dry_run=asked.dry_run, profile=asked.profile, as_json=asked.json)
+    return import_text(asked.file, how=how, out=sys.stdout)
 
 
 def _law_import(asked: argparse.Namespace) -> int:

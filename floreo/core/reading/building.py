@@ -10,17 +10,20 @@ from floreo.core.reading.language import language_of, refuse_other_languages
 from floreo.core.reading.repair import Span, repair
 
 CELL_GAP = " | "
+_Repaired = tuple[str, tuple[Span, ...]]  # a line, and what of it was repaired
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block before it has a place in the text. A table row has `cells` and no `text`."""
+    """A block before it has a place in the text. A table row has `cells` and no `text`; the lines of a cell are apart by a line
+    end here, and by `line_gap` in the text of the document."""
 
     kind: BlockKind
     text: str = ""
     level: int = 0
     number: str = ""
     cells: tuple[str, ...] = ()
+    line_gap: str = " "
 
 
 def build_document(pieces: Iterable[Piece], *, name: str, kind: str) -> Document:
@@ -49,14 +52,23 @@ class _Layout:
         self.at = 0
 
     def add(self, piece: Piece) -> None:
-        cells = [repair(cell, english=self.english) for cell in piece.cells or (piece.text,)]
-        if not any(text for text, _ in cells):
+        cells = [self._repaired(cell.split("\n") if piece.cells else [cell]) for cell in piece.cells or (piece.text,)]
+        if not any(text for cell in cells for text, _ in cell):
             return
         self._gap(piece)
         self._mark(piece)
-        start, spans = self.at, self._cells(cells)
-        own_cells = tuple(spans) if piece.kind == "cell_row" else ()
-        self.blocks.append(Block(piece.kind, piece.level, piece.number, start, self.at, own_cells))
+        start, spans = self.at, [self._cell(cell, piece.line_gap, first=n == 0) for n, cell in enumerate(cells)]
+        if piece.kind != "cell_row":
+            self.blocks.append(Block(piece.kind, piece.level, piece.number, start, self.at))
+            return
+        own = tuple((lines[0][0], lines[-1][1]) for lines in spans)
+        lines = tuple(line for cell in spans if len(cell) > 1 for line in cell)
+        self.blocks.append(Block(piece.kind, piece.level, piece.number, start, self.at, own, lines))
+
+    def _repaired(self, lines: Sequence[str]) -> list[_Repaired]:
+        """The lines of one cell that have words; one empty line where none has."""
+        found = [repair(line, english=self.english) for line in lines]
+        return [line for line in found if line[0]] or [("", ())]
 
     def _gap(self, piece: Piece) -> None:
         if self.blocks:
@@ -69,11 +81,11 @@ class _Layout:
         elif piece.kind == "item":
             self._write("- ")
 
-    def _cells(self, cells: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Span]:
+    def _cell(self, lines: Sequence[_Repaired], gap: str, *, first: bool) -> list[Span]:
+        """The place of each line of a cell."""
         spans: list[Span] = []
-        for text, repaired in cells:
-            if spans:
-                self._write(CELL_GAP)
+        for text, repaired in lines:
+            self._write(gap if spans else "" if first else CELL_GAP)
             self.repaired.extend((self.at + start, self.at + end) for start, end in repaired)
             spans.append((self.at, self.at + len(text)))
             self._write(text)

@@ -16,6 +16,7 @@ class Block:
 
     Offsets point into `Document.text` and leave out the bullet or number, which stands before `start`.
     `level` is the heading's depth or the item's nesting (from 1), the table's number for a row, 0 for a paragraph.
+    `lines` are the lines of those cells of a row that have several: a paragraph each in Word, a numbered line in a PDF.
     """
 
     kind: BlockKind
@@ -24,6 +25,7 @@ class Block:
     start: int
     end: int
     cells: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,8 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True)),
                 ('repaired', models.JSONField(blank=True, default=list)),
                 ('blocks', models.JSONField(blank=True, default=list)),
+                ('drafted', models.JSONField(blank=True, default=list)),
+                ('marks', models.JSONField(blank=True, default=list)),
                 ('state', models.CharField(choices=[('reading', 'Reading in progress'), ('open', 'Waiting for review'), ('failed', 'Could not be read'), ('finished', 'Finished'), ('dropped', 'Discarded')], default='reading', max_length=10)),
                 ('failure', models.CharField(blank=True, max_length=500)),
                 ('started_by', models.CharField(max_length=200)),

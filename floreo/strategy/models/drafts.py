@@ -32,7 +32,9 @@ class ImportDraft(Record):
     language = models.CharField(max_length=5, blank=True)
     text = models.TextField(blank=True)  # the whole text, fixed
     repaired = models.JSONField(default=list, blank=True)  # [[start, end], ...]
-    blocks = models.JSONField(default=list, blank=True)  # [{"kind", "level", "number", "start", "end"}, ...]
+    blocks = models.JSONField(default=list, blank=True)  # [{"kind", "level", "number", "start", "end", ...}, ...]
+    drafted = models.JSONField(default=list, blank=True)  # what the rules drafted: [[start, end, kind], ...]
+    marks = models.JSONField(default=list, blank=True)  # what a person says passages are: outline/profiles.py
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.READING)
     failure = models.CharField(max_length=500, blank=True)  # a sentence for the reader
     edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="drafts")

@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from floreo.core.reading.document import Unreadable
 from floreo.core.reading.sentences import UNREADABLE, filled
+from floreo.core.ui import locale
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.models import EditionPart
+from floreo.strategy.outline.reading import Unused
 
 FAILURES: Mapping[str, str] = {
     **UNREADABLE,
@@ -73,3 +76,24 @@ def failure_sentence(kept: str, *, name: str) -> str:
         return filled(FAILURES[str(facts["code"])], {"name": name, **facts})
     except (ValueError, KeyError, TypeError):
         return filled(FAILURES["broken"], {"name": name})
+
+
+def no_profile_sentence() -> str:
+    return _("This file holds no marks. Download the marks of an import, and choose that file.")
+
+
+def thin_sentence() -> str:
+    return _(
+        "This draft is thin: most of what is numbered in the document was not read. Name the levels in its outline."
+    )
+
+
+def unused_sentence(left: Unused) -> str:
+    """What no row came of, counted: "Not used: 4 numbered passages, 1 row of a table." """
+    parts = [
+        (left.numbered, ngettext("%(n)s numbered passage", "%(n)s numbered passages", left.numbered)),
+        (left.rows, ngettext("%(n)s row of a table", "%(n)s rows of tables", left.rows)),
+        (left.headings, ngettext("%(n)s heading", "%(n)s headings", left.headings)),
+    ]
+    given = [words % {"n": locale.number(count)} for count, words in parts if count]
+    return _("Not used: %(what)s.") % {"what": ", ".join(given)} if given else _("Everything that is numbered is used.")

@@ -79,7 +79,7 @@ class Review:
     @cached_property
     def rows(self) -> Sequence[DraftRow]:
         found = list(self.draft.rows.all())
-        return sorted(found, key=lambda r: (_GROUPS.get(Kind(r.kind), 9), r.number))
+        return sorted(found, key=lambda r: (_GROUPS.get(Kind(r.kind), 9), r.start, r.number))
 
     @cached_property
     def chain(self) -> Chain:

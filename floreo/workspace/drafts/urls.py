@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from floreo.core.access import Permission
-from floreo.workspace.drafts import row_views, views
+from floreo.workspace.drafts import outline_views, row_views, views
 
 urlpatterns: list[URLPattern] = [
     path("imports/", views.imports, name="imports"),
@@ -13,11 +13,17 @@ urlpatterns: list[URLPattern] = [
     path("imports/<slug:code>/drop/", views.discard, name="import_discard"),
     path("imports/<slug:code>/accept/", views.accept_many, name="import_accept"),
     path("imports/<slug:code>/finish/", views.finish, name="import_finish"),
+    path("imports/<slug:code>/outline/", outline_views.outline, name="import_outline"),
+    path("imports/<slug:code>/outline/mark/", outline_views.mark, name="import_mark"),
+    path("imports/<slug:code>/outline/undo/", outline_views.undo, name="import_mark_undo"),
+    path("imports/<slug:code>/outline/use/", outline_views.use, name="import_marks_use"),
+    path("imports/<slug:code>/outline/marks.toml", outline_views.profile, name="import_marks"),
     path("imports/<slug:code>/rows/<int:number>/", row_views.decide, name="import_row"),
 ]
 
 NEEDS = {
     Permission.IMPORT_REVIEW: (
-        "imports import import_file import_read import_discard import_accept import_finish import_row"
+        "imports import import_file import_read import_discard import_accept import_finish import_row "
+        "import_outline import_mark import_mark_undo import_marks_use import_marks"
     ),
 }

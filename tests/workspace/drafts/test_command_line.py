@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from floreo.config.cli_import import import_text
+from floreo.config.cli_import import Asked, import_text
 from floreo.core.models import AuditEntry
 from floreo.strategy.models import DraftState, ImportDraft
 
@@ -25,7 +25,7 @@ def files_of_its_own(settings: Any, tmp_path: Path) -> None:
 
 def run(path: Path, *, dry_run: bool) -> tuple[int, str]:
     out = io.StringIO()
-    return import_text(path, dry_run=dry_run, out=out), out.getvalue()
+    return import_text(path, how=Asked(dry_run=dry_run), out=out), out.getvalue()
 
 
 def kept_files() -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-BULLETS = "-*•·▪■●○◦‣–—►➢➤✓❖\uf0b7\uf0a7\uf0d8"
+BULLETS = "-*•·▪■●○◦‣–—►➢➤✓❖¡\uf0b7\uf0a7\uf0d8"
 _BULLET = re.compile(rf"^(?:[{re.escape(BULLETS)}]|o(?=\s\s|\t))\s+(?=\S)")
 # A bare "12" is a quantity; a number counts as a label only with a dot, a bracket, or a second level.
 _NUMBER = re.compile(

@@ -125,14 +125,15 @@ class _Flow:
     parts: list[_Paragraph | Table | Note] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)  # in the margin of this page
     held: list[Note] = field(default_factory=list)  # beside the paragraph that is open now, and printed behind it
+    is_new_page: bool = False  # and nothing of it came yet
 
     def add(self, column: Table | list[Line]) -> None:
         if isinstance(column, Table):
-            self._release()
-            self.parts.append(column)
+            self._table(column)
             return
         gaps = [above.y - below.y for above, below in pairwise(column) if 0 < above.y - below.y < 3 * above.size]
         usual = statistics.median(gaps) if gaps else 0.0
+        self.is_new_page = False
         right = max((line.right for line in column), default=0.0)
         left = min((line.left for line in column), default=0.0)
         for at, line in enumerate(column):
@@ -153,9 +154,20 @@ class _Flow:
             before.last, line, self.line_gap, edges
         )
 
+    def _table(self, table: Table) -> None:
+        """A table, or the next part of one that goes on over the page."""
+        before = self.parts[-1] if self.parts else None
+        if self.is_new_page and isinstance(before, Table) and before.goes_on_in(table):
+            self.parts[-1] = before.with_rest(table)
+        else:
+            self._release()
+            self.parts.append(table)
+        self.is_new_page = False
+
     def leave_page(self) -> None:
         self.held += self.notes
         self.notes = []
+        self.is_new_page = True
 
     def done(self) -> list[_Paragraph | Table | Note]:
         self._release()

@@ -13,7 +13,12 @@ from typing import Any
 import pdfplumber
 import pypdfium2.raw as pdfium
 
+from floreo.core.reading.readers.labels import split_label
+
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_INNER_NUMBER = re.compile(r"(?:^|\n)\d{1,2}\.\d")
+_PREFIX = re.compile(r"[A-ZÁÉÍÓÚÑ][\w’'/-]*(?: [\w’'/-]+){0,3}:\s")
+_SAME_EDGE = 4.0  # points
 _WORD_GAP = 0.5
 _SAME_LINE = 0.35
 _MISSING = {0xFFFE, 0xFFFF, 0xFFFD, 0}
@@ -40,6 +45,37 @@ class Table:
     right: float
     top: float
     bottom: float
+
+    def goes_on_in(self, other: Table) -> bool:
+        """Whether `other`, the first thing on the next page, has the same columns."""
+        same = len(self.rows[-1]) == len(other.rows[0])
+        return same and abs(self.left - other.left) < _SAME_EDGE and abs(self.right - other.right) < _SAME_EDGE
+
+    def with_rest(self, other: Table) -> Table:
+        """This table with the rows of its part on the next page: without the head that is printed again there, and with the rest of
+        the row in which the page ended."""
+        rows, more = list(self.rows), list(other.rows)
+        if more[0] == rows[0] and len(rows) > 1:
+            more = more[1:]
+        elif _is_rest_of(rows[-1], more[0]):
+            rows[-1] = tuple(_joined(*cells) for cells in zip(rows[-1], more.pop(0), strict=True))
+        return replace(self, rows=(*rows, *more))
+
+
+def _is_rest_of(row: tuple[str, ...], next_row: tuple[str, ...]) -> bool:
+    """Whether a row goes on a page later. Its first cell is empty there, as it was printed whole; or something begins in small letters;
+    or a cell is empty that was filled, and the first one has no number where the one above has, or goes on within its numbers (7.2)."""
+    if any(cell[:1].islower() for cell in next_row) or (row[0] and not next_row[0]):
+        return True
+    if not any(above and not cell for above, cell in zip(row, next_row, strict=True)):
+        return False
+    lost = bool(split_label(row[0])[0]) and not split_label(next_row[0])[0]
+    return lost or bool(_INNER_NUMBER.search(next_row[0]))
+
+
+def _joined(text: str, rest: str) -> str:
+    gap = "\n" if text and rest and split_label(rest)[0] else " "
+    return f"{text}{gap}{rest}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +187,7 @@ def _with_tables(page: Page, plumbed: Any) -> Page:
     tables = []
     for table in plumbed.find_tables():
         rows = tuple(tuple(_cell(cell) for cell in row) for row in table.extract())
-        if len(rows) > 1 and max(len(row) for row in rows) > 1:
+        if rows and max(len(row) for row in rows) > 1:
             left, top, right, bottom = table.bbox
             tables.append(Table(rows, left, right, page.height - top, page.height - bottom))
     loose = tuple(word for word in page.words if not any(_within(word, table) for table in tables))
@@ -162,7 +198,20 @@ def _cell(words: str | None) -> str:
     joined = re.sub(r"(?<=[a-záéíóúñ])-\n(?=[a-záéíóúñ])", "", words or "")
     # A narrow column breaks a word before its last letter, or a date before its last digit.
     joined = re.sub(r"(?<=[a-zñ])\n(?=[b-df-hj-np-xz](?:\n|$))|(?<=\d)\n(?=\d(?:\n|$))", "", joined)
-    return " ".join(joined.split())
+    return "\n".join(_lines_of_cell(joined))
+
+
+def _lines_of_cell(text: str) -> Iterator[str]:
+    """The lines that somebody wrote, from those in which they were printed: one begins at a number or a bullet, at a word before a colon
+    ("Partners: ..."), and after a colon."""
+    held = ""
+    for line in filter(None, (" ".join(printed.split()) for printed in text.split("\n"))):
+        if held and (split_label(line)[0] or held.endswith(":") or line.endswith(":") or _PREFIX.match(line)):
+            yield held
+            held = ""
+        held = f"{held} {line}".strip()
+    if held:
+        yield held
 
 
 def _within(word: Word, table: Table) -> bool:

@@ -91,10 +91,10 @@ class _Reader:
         for row in table.iter(W + "tr"):
             cells = tuple(text for cell in row.iterchildren(W + "tc", W + "sdt") for text in self._cell(cell))
             if any(cells):
-                yield Piece("cell_row", level=own, cells=cells)
+                yield Piece("cell_row", level=own, cells=cells, line_gap="; ")
 
     def _cell(self, cell: Element) -> Iterator[str]:
-        yield "; ".join(line for line in map(self._cell_line, cell.iter(W + "p")) if line)
+        yield "\n".join(line for line in map(self._cell_line, cell.iter(W + "p")) if line)
         span = whole(value(cell, "tcPr/gridSpan", "1"))
         # A cell across several columns keeps the columns after it in their place.
         yield from [""] * (min(span or 1, 60) - 1)

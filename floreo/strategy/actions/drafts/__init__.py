@@ -2,6 +2,7 @@
 
 from floreo.strategy.actions.drafts.deciding import accept_all, accept_row, edit_row, reject_row, undo_row
 from floreo.strategy.actions.drafts.finishing import Finished, finish_draft
+from floreo.strategy.actions.drafts.marking import apply_profile, mark_passages, undo_mark
 from floreo.strategy.actions.drafts.reading import (
     AlreadyHere,
     discard_draft,
@@ -16,13 +17,16 @@ __all__ = [
     "Finished",
     "accept_all",
     "accept_row",
+    "apply_profile",
     "discard_draft",
     "edit_row",
     "finish_draft",
+    "mark_passages",
     "read_again",
     "read_draft",
     "read_waiting_drafts",
     "reject_row",
     "start_draft",
+    "undo_mark",
     "undo_row",
 ]

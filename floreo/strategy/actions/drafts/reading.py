@@ -132,6 +132,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     # Not through `keep`: the whole text would enter the trail, where the file's hash says the same.
     fresh.kind, fresh.language, fresh.text = text.kind, text.language, text.text
     fresh.repaired, fresh.blocks = [list(m) for m in text.repaired], [asdict(b) for b in text.blocks]
+    fresh.drafted = [[r.start, r.end, str(r.kind)] for r in found.rows]
     fresh.state, fresh.failure = DraftState.OPEN, ""
     fresh.save()
     touch([fresh])

@@ -1,0 +1,249 @@
+"""Reads real strategies with the marks that a person would make, and compares the rows with answers that were written by hand.
+
+    python -m tests.strategy.outline.score [--explain NAME]
+
+A person is played by the answers: of all marks that may be made on a passage that is in the answers, the one is made that brings most right
+rows and fewest wrong ones, until none brings two more. A row is right when its kind agrees and its wording is 0.8 alike, or one begins the
+other; its parent when the parent's row is that of the answers. The samples are public documents and not part of the project."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+
+from floreo.core.reading.reading import read_document
+from floreo.strategy.drafting.source import plain
+from floreo.strategy.drafting.vocabulary import OPENERS
+from floreo.strategy.outline.marks import LEVELS, Mark, Marked, Meaning, Reach, marked, read_with
+from floreo.strategy.outline.passages import Outline, Passage, outline_of
+
+SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples" / "strategies"
+KINDS = {"P": Meaning.PILLAR, "o": Meaning.OBJECTIVE, "a": Meaning.ACTION}
+MOST_MARKS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    kinds: frozenset[Meaning]
+    title: str
+    optional: bool
+    parent: int | None  # place in the list
+    lead: str = ""
+    due: str = ""
+
+
+@cache
+def answers(name: str) -> tuple[Expected, ...]:
+    """The plan rows of an answer file, in order."""
+    found: list[Expected] = []
+    open_at: dict[Meaning, int] = {}
+    for line in (SAMPLES / "answers" / f"{name}.ans").read_text("utf-8").splitlines():
+        if line.strip() == "-":
+            open_at = {}
+        head, _space, rest = line.partition(" ")
+        optional, signs = head.startswith("?"), head.lstrip("?").split("/")
+        if not rest or any(sign not in KINDS for sign in signs):
+            continue
+        title, lead, due = [part.strip() for part in [*rest.split(" | "), "", ""][:3]]
+        kinds = frozenset(KINDS[sign] for sign in signs)
+        highest = min(kinds, key=LEVELS.index)
+        parent = next((open_at[level] for level in reversed(LEVELS[: LEVELS.index(highest)]) if level in open_at), None)
+        for level in LEVELS[LEVELS.index(highest) :]:
+            open_at.pop(level, None)
+        if Meaning.ACTION not in kinds:
+            open_at[highest] = len(found)
+        found.append(Expected(kinds, title, optional, parent, lead, due))
+    return tuple(found)
+
+
+def same_words(one: str, other: str) -> bool:
+    one, other = plain(one), plain(other)
+    if not one or not other:
+        return False
+    shorter = min(len(one), len(other))
+    begins = shorter >= 12 and (one.startswith(other) or other.startswith(one))
+    if begins:
+        return True
+    match = SequenceMatcher(None, one, other, autojunk=False)
+    return match.real_quick_ratio() >= 0.8 and match.quick_ratio() >= 0.8 and match.ratio() >= 0.8
+
+
+@dataclass
+class Score:
+    right: int = 0
+    drafted: int = 0
+    expected: int = 0
+    found: int = 0
+    parents: int = 0
+    leads: int = 0
+    leads_expected: int = 0
+    dues: int = 0
+    dues_expected: int = 0
+    marks: int = 0
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.drafted if self.drafted else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.found / self.expected if self.expected else 1.0
+
+    @property
+    def worth(self) -> float:
+        wrong = self.drafted - self.right
+        return self.right - wrong + 0.3 * self.parents + 0.2 * (self.leads + self.dues)
+
+
+def scored(rows: Sequence[Marked], expected: Sequence[Expected]) -> Score:
+    pairs = paired(rows, expected)
+    by_row = {row.number: at for at, row in pairs}
+    score = Score(right=len(pairs), drafted=len(rows), expected=sum(not one.optional for one in expected))
+    for at, row in pairs:
+        one = expected[at]
+        score.found += not one.optional
+        parent = by_row.get(row.parent) if row.parent else None
+        score.parents += parent == one.parent
+        if one.lead:
+            score.leads += same_names(row.fields.get("lead", ""), one.lead)
+        if one.due:
+            score.dues += same_words(row.fields.get("due", ""), one.due) or plain(one.due) in plain(
+                row.fields.get("due", "")
+            )
+    score.leads_expected = sum(bool(one.lead) for one in expected if not one.optional)
+    score.dues_expected = sum(bool(one.due) for one in expected if not one.optional)
+    return score
+
+
+def same_names(found: str, wanted: str) -> bool:
+    return bool(found) and plain(found) == plain(wanted)
+
+
+def paired(rows: Sequence[Marked], expected: Sequence[Expected]) -> list[tuple[int, Marked]]:
+    """Each row with the answer that it gives; an answer is given once. Of alike ones, the parent decides, then the order."""
+    free = set(range(len(expected)))
+    found: list[tuple[int, Marked]] = []
+    by_number: dict[int, int] = {}
+    for row in rows:
+        able = [at for at in sorted(free) if row.meaning in expected[at].kinds and alike(row.title, expected[at].title)]
+        if not able:
+            continue
+        above = by_number.get(row.parent) if row.parent else None
+        best = next((at for at in able if expected[at].parent == above), able[0])
+        free.discard(best)
+        by_number[row.number] = best
+        found.append((best, row))
+    return found
+
+
+@cache
+def alike(one: str, other: str) -> bool:
+    return same_words(one, other)
+
+
+def candidates(outline: Outline, expected: Sequence[Expected]) -> list[Mark]:
+    """The marks that somebody may make who knows the answers: on a passage that is one."""
+    found: dict[tuple[object, ...], Mark] = {}
+    for passage in outline.passages:
+        words = outline.words(passage) or next_words(outline, passage)
+        for one in expected:
+            if alike(words, one.title):
+                for kind in one.kinds:
+                    mark = marked(outline, passage, kind)
+                    place = mark.place if mark.reach == Reach.ONE else 0
+                    found.setdefault((mark.meaning, mark.key, place), mark)
+            for meaning, value in ((Meaning.LEAD, one.lead), (Meaning.DUE, one.due)):
+                if value and plain(value) == plain(words):
+                    mark = marked(outline, passage, meaning)
+                    if mark.reach == Reach.ALIKE:
+                        found.setdefault((meaning, mark.key), mark)
+    return list(found.values())
+
+
+def next_words(outline: Outline, passage: Passage) -> str:
+    following = outline.passages[passage.number : passage.number + 1]
+    return outline.words(following[0]) if following else ""
+
+
+def branches(outline: Outline) -> list[Mark]:
+    return [
+        marked(outline, passage, Meaning.NOTHING, Reach.BRANCH)
+        for passage in outline.passages
+        if passage.kind == "heading"
+    ]
+
+
+def exceptions(outline: Outline, made: Sequence[Mark], expected: Sequence[Expected]) -> list[Mark]:
+    """The marks that say of what was drafted wrongly: this is none, under this line, or wherever it looks so."""
+    rows = read_with(outline, made).rows
+    used = {row.number for _at, row in paired(rows, expected)}
+    wrong = {row.passage for row in rows if row.number not in used}
+    found: dict[tuple[object, ...], Mark] = {}
+    for passage in outline.passages:
+        if passage.number in wrong:
+            mark = marked(outline, passage, Meaning.NOTHING, Reach.HERE)
+            found.setdefault((mark.key, mark.place if mark.reach == Reach.ONE else 0), mark)
+    return list(found.values())
+
+
+def with_marks(outline: Outline, expected: Sequence[Expected]) -> tuple[list[Mark], Score]:
+    """The marks that a person makes, one after the other, and what they give."""
+    able = candidates(outline, expected)
+    made: list[Mark] = []
+    best = scored(read_with(outline, made).rows, expected)
+    while len(made) < MOST_MARKS:
+        tries = [(scored(read_with(outline, [*made, mark]).rows, expected), mark) for mark in able if mark not in made]
+        if made:
+            others = [*branches(outline), *exceptions(outline, made, expected)]
+            tries += [(scored(read_with(outline, [*made, mark]).rows, expected), mark) for mark in others]
+        gain, mark = max(tries, key=lambda one: one[0].worth, default=(best, None))
+        if mark is None or gain.worth < best.worth + 1.5:
+            break
+        made.append(mark)
+        best = gain
+    best.marks = len(made)
+    return made, best
+
+
+def files() -> Iterable[tuple[Path, str]]:
+    names = sorted(path.stem for path in (SAMPLES / "answers").glob("*.ans"))
+    for path in sorted(SAMPLES.iterdir()):
+        name = path.name.split("--")[0].split(".")[0]
+        if path.is_file() and name in names:
+            yield path, name
+
+
+def main() -> None:
+    wanted = sys.argv[sys.argv.index("--explain") + 1] if "--explain" in sys.argv else ""
+    print(f"{'file':28} {'rows':>5} {'P':>5} {'R':>5} {'parents':>9} {'leads':>8} {'dues':>8} {'marks':>6}")
+    for path, name in files():
+        if wanted and wanted not in path.name:
+            continue
+        outline = outline_of(read_document(path, openers=OPENERS))
+        expected = answers(name)
+        made, score = with_marks(outline, expected)
+        print(
+            f"{path.name:28} {score.expected:>5} {score.precision:>5.2f} {score.recall:>5.2f} {score.parents:>4}/{score.right:<4}"
+            f" {score.leads:>3}/{score.leads_expected:<4} {score.dues:>3}/{score.dues_expected:<4} {score.marks:>6}"
+        )
+        if wanted:
+            for mark in made:
+                print("   mark", mark.meaning, mark.reach, mark.key, mark.wording[:60])
+            rows = read_with(outline, made).rows
+            pairs = paired(rows, expected)
+            used = {row.number for _at, row in pairs}
+            given = {at for at, _row in pairs}
+            for at, one in enumerate(expected):
+                if at not in given:
+                    print("   missed", "?" if one.optional else "", *one.kinds, one.title[:100])
+            for row in rows:
+                if row.number not in used:
+                    print("   wrong", row.meaning, row.title[:100])
+
+
+if __name__ == "__main__":
+    main()

@@ -11,11 +11,12 @@ import pytest
 from django.test import Client
 
 from floreo.core.access import SYSTEM
+from floreo.core.errors import Refused
 from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.posting import post_events, take_in_posted
 from floreo.feeds.actions.tokens import end_token, make_token
-from floreo.feeds.collectors import spool
+from floreo.feeds.collectors import blobs, spool
 from floreo.feeds.models import ApiToken, Feed, FeedFile, Finding
 from floreo.organisations.models import Organisation
 from tests.conftest import make_user
@@ -145,11 +146,71 @@ def test_a_line_torn_by_a_power_cut_swallows_no_event_after_it(sensors: Feed) ->
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"source.ip": "192.0.2.20", "sou')  # never acknowledged
     spool.append(sensors.code, DAY, [EVENT | {"source.port": 2}, EVENT | {"source.port": 3}])
-    assert [json.loads(line)["source.port"] for line in path.read_bytes().splitlines()] == [1, 2, 3]
+    calls = [json.loads(line) for line in path.read_bytes().splitlines()]
+    assert [[event["source.port"] for event in call] for call in calls] == [[1], [2, 3]]
     path.write_bytes(path.read_bytes() + b'{"torn')
     take_in_posted(by=SYSTEM)
     read_waiting(by=SYSTEM)
     assert list(FeedFile.objects.values_list("rows", "rejected")) == [(3, 0)]
+
+
+def test_of_a_call_that_a_kill_cut_short_no_event_is_kept(sensors: Feed) -> None:
+    """Its first events were whole: kept alone they would be half of what was never acknowledged."""
+    spool.append(sensors.code, DAY, [EVENT | {"source.port": 1}])
+    path = spool.folder_of(sensors.code) / f"{DAY.isoformat()}.jsonl"
+    spool.append(sensors.code, DAY, [EVENT | {"source.port": 2}, EVENT | {"source.port": 3}])
+    path.write_bytes(path.read_bytes()[:-40])
+    assert take_in_posted(by=SYSTEM) == 1
+    read_waiting(by=SYSTEM)
+    assert list(FeedFile.objects.values_list("rows", "rejected")) == [(1, 0)]
+
+
+def test_a_file_with_nothing_in_it_holds_up_no_other(sensors: Feed) -> None:
+    """A kill between opening the file of a day and writing to it leaves an empty one; for half an hour it stopped all feeds."""
+    folder = spool.folder_of(sensors.code)
+    spool.append(sensors.code, DAY, [EVENT | {"source.port": 1}])
+    (folder / "2026-11-23.jsonl").touch()
+    assert take_in_posted(by=SYSTEM) == 1
+    assert [path.name for path in folder.iterdir()] == []
+
+
+def test_a_file_that_is_refused_is_set_apart_and_the_next_is_read(
+    sensors: Feed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("floreo.feeds.collectors.blobs._copy", _refusing_the_first())
+    spool.append(sensors.code, date(2026, 11, 23), [EVENT | {"source.port": 1}])
+    spool.append(sensors.code, DAY, [EVENT | {"source.port": 2}])
+    assert take_in_posted(by=SYSTEM) == 1
+    (apart,) = (spool.folder_of(sensors.code) / "failed").iterdir()
+    assert apart.name.startswith("2026-11-23-events-")
+    assert "could not be taken in" in caplog.text
+    assert take_in_posted(by=SYSTEM) == 0
+
+
+def _refusing_the_first() -> Any:
+    original, refused = blobs._copy, []
+
+    def copy(*args: Any) -> Any:
+        if not refused:
+            refused.append(True)
+            raise Refused("The file is larger than 1 MB.", code="too_large")
+        return original(*args)
+
+    return copy
+
+
+def test_what_was_rolled_before_a_kill_is_received_once(sensors: Feed) -> None:
+    spool.append(sensors.code, DAY, [EVENT | {"source.port": 1}, EVENT | {"source.port": 2}])
+    (rolled,) = spool.roll(sensors.code)
+    calls = rolled.with_name(rolled.name.replace(".rolled.jsonl", ".calls"))
+    calls.write_text(
+        json.dumps([EVENT | {"source.port": 1}, EVENT | {"source.port": 2}]) + "\n"
+    )  # the kill came before it went
+    assert take_in_posted(by=SYSTEM) == 1
+    calls.write_text(json.dumps([EVENT | {"source.port": 1}, EVENT | {"source.port": 2}]) + "\n")
+    assert take_in_posted(by=SYSTEM) == 0
+    read_waiting(by=SYSTEM)
+    assert list(FeedFile.objects.values_list("rows", "rejected")) == [(2, 0)]
 
 
 def test_one_event_is_kept_within_milliseconds(sensors: Feed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.models import CollectorKind, Feed
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 
+log = logging.getLogger(__name__)
 MOST_EVENTS = 1000
 
 
@@ -59,11 +61,16 @@ def _check(feed: Feed, events: Sequence[dict[str, Any]]) -> None:
 
 def take_in_posted(*, by: Actor) -> int:
     """Makes reports of what programs have sent since the last time; how many. One whose bytes were received before a worker
-    died is received again, which changes nothing."""
+    died is received again, which changes nothing. One that is refused is set apart, so that it holds up none behind it."""
     count = 0
     for feed in Feed.objects.filter(collector=CollectorKind.API):
         for path in spool.roll(feed.code):
-            with path.open("rb") as opened:
-                count += not receive(feed, opened=opened, name=path.name, by=by, collector=_("API")).already
-            path.unlink()
+            try:
+                with path.open("rb") as opened:
+                    count += not receive(feed, opened=opened, name=path.name, by=by, collector=_("API")).already
+            except Refused:
+                log.exception("%s could not be taken in and was set apart", path)
+                spool.set_apart(path)
+            else:
+                path.unlink()
     return count

@@ -1,5 +1,8 @@
 """Events sent to the API one by one: appended to a file a feed and day, which becomes a report a little later. So a single
-event costs a line on the disk, and a report is still one file."""
+event costs a line on the disk, and a report is still one file.
+
+What is sent in one call is one line, a list: a process that is killed while it writes leaves a line that does not end, and so either all of
+a call is there or nothing of it."""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ from django.conf import settings
 from floreo.core.uploads import disk_full
 from floreo.feeds.collectors.blobs import sync_folder
 
-_ROLLED = ".rolled.jsonl"
+_CALLS = ".calls"  # lines of calls that nobody adds to any more
+_ROLLED = ".rolled.jsonl"  # the same as lines of events
+_APART = "failed"
 _PIECE = 1 << 16
 
 
@@ -28,7 +33,7 @@ def folder_of(feed: str) -> Path:
 
 def append(feed: str, day: date, events: Sequence[dict[str, Any]]) -> None:
     """Either all of them are on the disk when this returns, or none."""
-    lines = "".join(json.dumps(event) + "\n" for event in events).encode()
+    line = (json.dumps(list(events)) + "\n").encode()
     path = folder_of(feed) / f"{day.isoformat()}.jsonl"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -37,7 +42,7 @@ def append(feed: str, day: date, events: Sequence[dict[str, Any]]) -> None:
             if not size:
                 sync_folder(path.parent)  # its name, too, must be on the disk
             try:
-                _write(handle, lines)
+                _write(handle, line)
                 os.fsync(handle)
             except OSError:
                 os.ftruncate(handle, size)
@@ -90,13 +95,13 @@ def _is_under(path: Path, handle: int) -> bool:
 
 
 def roll(feed: str) -> list[Path]:
-    """What has been appended, under names of its own, whole: nobody writes to these any more. What a worker that died left
-    behind is among them."""
+    """What has been appended, as files of events under names of their own, whole: nobody writes to these any more. What a worker that died
+    left behind is among them; a call that was never finished, and a file with no other, is not."""
     folder = folder_of(feed)
     if not folder.is_dir():
         return []
     for path in folder.glob("????-??-??.jsonl"):
-        away = path.with_name(f"{path.stem}-events-{secrets.token_hex(6)}{_ROLLED}")
+        away = path.with_name(f"{path.stem}-events-{secrets.token_hex(6)}{_CALLS}")
         path.rename(away)
         handle = os.open(away, os.O_RDWR)
         try:
@@ -104,4 +109,32 @@ def roll(feed: str) -> list[Path]:
             _without_torn_line(handle)
         finally:
             os.close(handle)
+    for calls in sorted(folder.glob(f"*{_CALLS}")):
+        _as_events(calls)
     return sorted(folder.glob(f"*{_ROLLED}"))
+
+
+def set_apart(path: Path) -> None:
+    """Puts a file aside that cannot be taken in, so that those behind it can."""
+    place = path.parent / _APART
+    place.mkdir(exist_ok=True, mode=0o700)
+    path.rename(place / path.name)
+
+
+def _as_events(calls: Path) -> None:
+    """A line for each event. Done again after a kill it gives the same file, which is received once."""
+    rolled = calls.with_name(calls.name.removesuffix(_CALLS) + _ROLLED)
+    part = calls.with_name(calls.name + ".part")
+    with calls.open("rb") as given, part.open("wb") as made:
+        os.fchmod(made.fileno(), 0o600)
+        for line in given:
+            made.writelines(json.dumps(event).encode() + b"\n" for event in json.loads(line))
+        made.flush()
+        os.fsync(made.fileno())
+        is_empty = not made.tell()
+    if is_empty:
+        part.unlink()
+    else:
+        part.rename(rolled)
+        sync_folder(calls.parent)
+    calls.unlink()

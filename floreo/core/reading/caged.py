@@ -59,7 +59,8 @@ def _asked(path: Path, name: str, *, openers: Openers = GENERAL, only_kind: bool
 def _document(given: dict[str, Any]) -> Document:
     """Raises TypeError or ValueError where it is none: whoever took the reader over may say anything."""
     blocks = tuple(
-        Block(**{**block, "cells": _spans(block["cells"]), "lines": _spans(block["lines"])}) for block in given["blocks"]
+        Block(**{**block, "cells": _spans(block["cells"]), "lines": _spans(block["lines"])})
+        for block in given["blocks"]
     )
     repaired = tuple((int(a), int(b)) for a, b in given["repaired"])
     return Document(**{**given, "blocks": blocks, "repaired": repaired})

@@ -48,10 +48,10 @@ def guesses_in(outline: Outline, drafted: Iterable[tuple[int, int, str]]) -> dic
     plan = sorted((start, end, meanings[kind]) for start, end, kind in drafted if kind in meanings)
     taken: dict[int, Meaning] = {}
     at = 0
-    for passage in sorted(outline.passages, key=lambda one: one.opens):
-        while at < len(plan) and plan[at][1] <= passage.start:
+    for passage in outline.passages:
+        while at < len(plan) and plan[at][0] < passage.opens:
             at += 1
-        if at < len(plan) and plan[at][0] < passage.end and passage.start <= plan[at][0] < passage.end:
+        if at < len(plan) and plan[at][0] < passage.end:
             taken[passage.number] = plan[at][2]
     alike = Counter(passage.look.key for passage in outline.passages)
     same: Counter[tuple[Key, Meaning]] = Counter(

@@ -26,6 +26,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("action_command", [edition, act.code, "update"]),
         ("child_command", [edition, act.code, "milestones", act.milestones.order_by("pk")[0].code, "edit"]),
         ("import import_file import_read import_discard import_accept import_finish", [draft.code]),
+        ("import_outline import_mark import_mark_undo import_marks_use import_marks", [draft.code]),
         ("import_row", [draft.code, row.number]),
         ("indicator edit_indicator edit_target new_chart_note", [reading.indicator.code]),
         ("new_reading", [entered.code]),

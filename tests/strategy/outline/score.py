@@ -1,6 +1,6 @@
 """Reads real strategies with the marks that a person would make, and compares the rows with answers that were written by hand.
 
-    python -m tests.strategy.outline.score [--explain NAME]
+    python -m tests.strategy.outline.score [--write] [--explain NAME]
 
 A person is played by the answers: of all marks that may be made on a passage that is in the answers, the one is made that brings most right
 rows and fewest wrong ones, until none brings two more. A row is right when its kind agrees and its wording is 0.8 alike, or one begins the
@@ -16,14 +16,19 @@ from functools import cache
 from pathlib import Path
 
 from floreo.core.reading.reading import read_document
+from floreo.strategy.drafting.drafting import draft_rows
+from floreo.strategy.drafting.rows import Row
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.outline.marks import LEVELS, Mark, Marked, Meaning, Reach, marked, read_with
 from floreo.strategy.outline.passages import Outline, Passage, outline_of
+from floreo.strategy.outline.reading import KINDS as KINDS_OF
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples" / "strategies"
 KINDS = {"P": Meaning.PILLAR, "o": Meaning.OBJECTIVE, "a": Meaning.ACTION}
 MOST_MARKS = 15
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guide" / "import-a-strategy.md"
+BEGIN, END = "<!-- with marks: begin -->", "<!-- with marks: end -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,21 @@ def with_marks(outline: Outline, expected: Sequence[Expected]) -> tuple[list[Mar
     return made, best
 
 
+def as_drafted(outline: Outline, expected: Sequence[Expected]) -> Score:
+    """What the rules give without any mark."""
+    meanings = {kind: meaning for meaning, kind in KINDS_OF.items()}
+    rows = [
+        Marked(row.number, meanings[row.kind], row.title, row.start, row.end, parent=row.parent, fields=_fields(row))
+        for row in draft_rows(outline.document).rows
+        if row.kind in meanings
+    ]
+    return scored(rows, expected)
+
+
+def _fields(row: Row) -> dict[str, str]:
+    return {"lead": str(row.fields.get("lead") or ""), "due": str(row.fields.get("due_as_found") or "")}
+
+
 def files() -> Iterable[tuple[Path, str]]:
     names = sorted(path.stem for path in (SAMPLES / "answers").glob("*.ans"))
     for path in sorted(SAMPLES.iterdir()):
@@ -217,33 +237,59 @@ def files() -> Iterable[tuple[Path, str]]:
             yield path, name
 
 
-def main() -> None:
-    wanted = sys.argv[sys.argv.index("--explain") + 1] if "--explain" in sys.argv else ""
-    print(f"{'file':28} {'rows':>5} {'P':>5} {'R':>5} {'parents':>9} {'leads':>8} {'dues':>8} {'marks':>6}")
+def line_of(path: Path, name: str) -> str:
+    """A row of the guide's table."""
+    outline = outline_of(read_document(path, openers=OPENERS))
+    expected = answers(name)
+    before = as_drafted(outline, expected)
+    _made, after = with_marks(outline, expected)
+    leads = f"{after.leads} of {after.leads_expected}" if after.leads_expected else "–"
+    dues = f"{after.dues} of {after.dues_expected}" if after.dues_expected else "–"
+    return (
+        f"| `{path.name}` | {after.expected} | {before.precision:.2f} / {before.recall:.2f} | {before.parents} of {before.right} "
+        f"| {after.marks} | {after.precision:.2f} / {after.recall:.2f} | {after.parents} of {after.right} | {leads} | {dues} |"
+    )
+
+
+def table() -> str:
+    head = [
+        "| file | plan rows | as drafted: precision / recall | parents | marks | with marks: precision / recall | parents | leads | dates |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    return "\n".join([*head, *(line_of(path, name) for path, name in files() if answers(name))])
+
+
+def write_guide() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    GUIDE.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8")
+
+
+def explain(wanted: str) -> None:
+    """The marks of one file, what was missed with them, and what is wrong."""
     for path, name in files():
-        if wanted and wanted not in path.name:
+        if wanted not in path.name:
             continue
         outline = outline_of(read_document(path, openers=OPENERS))
         expected = answers(name)
-        made, score = with_marks(outline, expected)
-        print(
-            f"{path.name:28} {score.expected:>5} {score.precision:>5.2f} {score.recall:>5.2f} {score.parents:>4}/{score.right:<4}"
-            f" {score.leads:>3}/{score.leads_expected:<4} {score.dues:>3}/{score.dues_expected:<4} {score.marks:>6}"
-        )
-        if wanted:
-            for mark in made:
-                print("   mark", mark.meaning, mark.reach, mark.key, mark.wording[:60])
-            rows = read_with(outline, made).rows
-            pairs = paired(rows, expected)
-            used = {row.number for _at, row in pairs}
-            given = {at for at, _row in pairs}
-            for at, one in enumerate(expected):
-                if at not in given:
-                    print("   missed", "?" if one.optional else "", *one.kinds, one.title[:100])
-            for row in rows:
-                if row.number not in used:
-                    print("   wrong", row.meaning, row.title[:100])
+        made, _score = with_marks(outline, expected)
+        for mark in made:
+            print("mark  ", mark.meaning, mark.reach, mark.key, mark.wording[:60])
+        rows = read_with(outline, made).rows
+        pairs = paired(rows, expected)
+        given, used = {at for at, _row in pairs}, {row.number for _at, row in pairs}
+        for at, one in enumerate(expected):
+            if at not in given:
+                print("missed", "?" if one.optional else "", *one.kinds, one.title[:100])
+        for row in rows:
+            if row.number not in used:
+                print("wrong ", row.meaning, row.title[:100])
 
 
 if __name__ == "__main__":
-    main()
+    if "--explain" in sys.argv:
+        explain(sys.argv[sys.argv.index("--explain") + 1])
+    elif "--write" in sys.argv:
+        write_guide()
+    else:
+        print(table())

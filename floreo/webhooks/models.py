@@ -125,7 +125,7 @@ class WebhookAttempt(models.Model):
 class SeenState(models.Model):
     """The state that was last told of a thing whose state stands in no trail: an action's status, whether a finding is open."""
 
-    not_chained = "What was seen last, to find what changed; made anew when it is missing."
+    not_chained = "What was seen last, to find what changed; made again when it is missing."
 
     thing = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=20)

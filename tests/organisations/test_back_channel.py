@@ -126,7 +126,7 @@ def _with_public_key_as_secret(service: Directory) -> str:
 
 
 def _unsigned(service: Directory) -> str:
-    return jwt.encode(service.claims(), None, algorithm="none", headers={"kid": service.number})
+    return jwt.encode(service.claims(), "", algorithm="none", headers={"kid": service.number})
 
 
 def _tampered(service: Directory) -> str:

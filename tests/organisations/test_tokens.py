@@ -149,7 +149,7 @@ def test_nobody_makes_one_with_more_than_they_have_or_for_another(
         (lead, lead, {"scopes": []}),
     ):
         with pytest.raises(Refused):
-            make_token(user, by=by, name="x", **facts)  # type: ignore[arg-type]
+            make_token(user, by=by, name="x", **facts)
     assert ApiToken.objects.count() == 0
     with pytest.raises(NotAllowed):
         end_token(make_token(secretariat, by=SYSTEM, name="x")[0], by=lead)

@@ -35,11 +35,10 @@ class TokenForm(CommandForm):
         field = self.fields["scopes"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(scope.name, f"{scope.words}: {scope.help}") for scope in scopes_of(me)]
-        bodies = {body for _role, body in me.grants()}
-        if None not in bodies:
+        if all(body is not None for _role, body in me.grants()):
             organisations = self.fields["organisation"]
             assert isinstance(organisations, forms.ModelChoiceField)
-            organisations.queryset = Organisation.objects.filter(pk__in=bodies, merged_into=None)
+            organisations.queryset = Organisation.objects.filter(pk__in=me.organisation_ids(), merged_into=None)
 
     def last_day(self) -> date | None:
         found: date | None = self.cleaned_data.get("expires_on")

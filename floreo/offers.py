@@ -51,6 +51,7 @@ APPS = (
     "reports",
     "packs",
     "tasks",
+    "webhooks",
 )
 One = TypeVar("One")
 

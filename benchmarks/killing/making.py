@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from floreo.feeds.actions.tokens import make_token
+
 from benchmarks.killing import copies, work
 from benchmarks.killing.site import Browser, Nursery
 from benchmarks.killing.work import Kind
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.feeds import make_feed
-from floreo.feeds.actions.tokens import make_token
 from floreo.feeds.collectors import folders
 from floreo.feeds.models import Finding, Notice
 from floreo.organisations.models import User

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
-from floreo.core.errors import Missing, Refused, Slower
+from floreo.core.errors import Busy, Missing, Refused, Slower
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class ErrorBody(Schema):
 
 
 STATUSES = frozenset({400, 404, 405, 422, 429, 500})
-PROGRAM_STATUSES = STATUSES | {401, 403, 413}
+PROGRAM_STATUSES = STATUSES | {401, 403, 409, 413, 503}
 
 
 def error_response(status: int, code: str, message: str, *, fields: Mapping[str, object] | None = None) -> HttpResponse:
@@ -40,8 +40,10 @@ def error_response(status: int, code: str, message: str, *, fields: Mapping[str,
 def of_refusal(refusal: Refused) -> HttpResponse:
     status = 400 if refusal.code == "bad_cursor" else refusal.status
     response = error_response(status, refusal.code, str(refusal.sentence), fields=refusal.fields)
-    if isinstance(refusal, Slower):
+    if isinstance(refusal, Slower | Busy):
         response.headers["Retry-After"] = str(refusal.seconds)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
@@ -64,9 +66,18 @@ def not_by_http() -> HttpResponse:
     return error_response(403, "https_only", sentence)
 
 
+def token_in_address() -> HttpResponse:
+    sentence = _(
+        "This address contains a token, and logs keep addresses. The token was revoked. Send tokens as “Authorization: Bearer …” only."
+    )
+    response = error_response(400, "token_in_address", sentence)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def no_token() -> HttpResponse:
     response = error_response(
-        401, "no_token", _("Send a valid token as “Authorization: Bearer …”. An administrator creates tokens.")
+        401, "no_token", _("Send a valid token as “Authorization: Bearer …”. Tokens are created in the workspace.")
     )
     response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -16,11 +16,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page
 
-from floreo.api.errors import broken, not_allowed, not_by_http, not_found, of_refusal, too_much
+from floreo.api.errors import broken, not_allowed, not_by_http, not_found, of_refusal, token_in_address, too_much
 from floreo.api.schemas import MOST
 from floreo.core.errors import Slower
 from floreo.core.security_events import Kind, note
 from floreo.core.throttle import address_of, charge
+from floreo.organisations.actions.tokens import PREFIX, end_exposed
+from floreo.organisations.security import OF_PROGRAMS
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
@@ -29,6 +31,7 @@ BURST, PER_HOUR = 120, 3600
 ALLOW = "GET, HEAD, OPTIONS"
 FRESH_SECONDS = 60
 WORDS_COST = 4
+WITH_FILES = "/programs/evidence/files"
 PROGRAM_BURST, PROGRAM_PER_HOUR = 1200, 72_000
 
 
@@ -93,7 +96,7 @@ def _answer_program(view: View, request: HttpRequest, allow: str, *args: Any, **
         return of_refusal(refusal)
     if "\x00" in request.path_info:
         return not_found()
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > _largest(request):
         return too_much()
     request.user = AnonymousUser()  # no cookie is looked at: the token says who asks
     try:
@@ -103,6 +106,12 @@ def _answer_program(view: View, request: HttpRequest, allow: str, *args: Any, **
         return broken()
 
 
+def _largest(request: HttpRequest) -> int:
+    """Bytes of a call: as much as a form without files, or a file that is kept as evidence with the form round it."""
+    has_file = request.path_info.endswith(WITH_FILES)
+    return settings.UPLOAD_LARGEST + 64 * 1024 if has_file else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
 def for_programs(view: View, allow: str) -> View:
     """`view` behind a door that opens to a token: what it says is for its owner alone, and kept by nobody on the way."""
 
@@ -110,6 +119,8 @@ def for_programs(view: View, allow: str) -> View:
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = _answer_program(view, request, allow, *args, **kwargs)
         response.headers["Cache-Control"] = "no-store"
+        if getattr(request, "is_replayed", False):
+            response.headers["Idempotency-Replayed"] = "true"
         return response
 
     run.csrf_exempt = True  # type: ignore[attr-defined]  # a token is no cookie: no other site can send it
@@ -118,10 +129,13 @@ def for_programs(view: View, allow: str) -> View:
 
 def only_by_https(get_response: View) -> View:
     """The middleware. Where the site answers by https alone, a call by http is refused and nothing of it is looked at; pages are
-    redirected (Django's SecurityMiddleware). A token that came so is noted, since others may have read it."""
+    redirected (Django's SecurityMiddleware). A token that came so is noted, since others may have read it. One that stands in the address is
+    revoked: logs on the way hold addresses."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not settings.SECURE_SSL_REDIRECT or request.is_secure() or not request.path_info.startswith("/api/"):
+        if PREFIX in request.META.get("QUERY_STRING", "") or PREFIX in request.path_info:
+            return _with_token_in_address(request)
+        if not settings.SECURE_SSL_REDIRECT or request.is_secure() or not request.path_info.startswith(OF_PROGRAMS):
             return get_response(request)
         if request.headers.get("Authorization"):
             place = "/".join(request.path_info.split("/")[:4])  # without the code of a record
@@ -129,6 +143,13 @@ def only_by_https(get_response: View) -> View:
         return not_by_http()
 
     return respond
+
+
+def _with_token_in_address(request: HttpRequest) -> HttpResponse:
+    token = end_exposed(f"{request.path_info} {request.META.get('QUERY_STRING', '')}")
+    who, name = (token.user.email, token.name) if token is not None else ("", "")
+    note(Kind.TOKEN_EXPOSED, request, who=who, what=f"{request.method} (in the address) {name}".strip())
+    return token_in_address()
 
 
 @public

@@ -28,6 +28,7 @@ from floreo.api.schemas import (
     query_schema,
     row_schema,
 )
+from floreo.api.writing import add_writing
 from floreo.core import audit
 from floreo.core.errors import Missing
 from floreo.core.tables import Table
@@ -45,7 +46,8 @@ from floreo.strategy.queries import PlanPillar, plan_tree
 DESCRIPTION = (
     "Read-only, public, without a key, but for what is tagged “programs”. It says what the public pages say, from the same rows. Every list has `q`, "
     "filters, `after` and `limit`; follow `next` until it is null. Every error is {error: {code, message, fields}}. "
-    "120 calls at once and 3,600 an hour from one address; beyond that 429 with Retry-After."
+    "120 calls at once and 3,600 an hour from one address; beyond that 429 with Retry-After. Programs with a token write under /programs/: "
+    "the guide is docs/guide/programs.md."
 )
 # Types are made at run time here, which a type checker cannot follow into ninja's markers.
 IN_QUERY: Any = Query
@@ -76,6 +78,7 @@ def make_api() -> NinjaAPI:
         _add_readings_of_an_indicator(api)
         _add_the_rest(api)
         add_programs(api)
+        add_writing(api)
     return api
 
 

@@ -1,4 +1,5 @@
-"""What programs do with a token: send events to a feed, report incidents, read the findings that their account may see."""
+"""What programs do with a token: send events to a feed, report incidents, read the findings that their account may see. What they
+write of the plan, the register and the vault is in floreo/api/writing.py."""
 
 from __future__ import annotations
 
@@ -16,14 +17,15 @@ from floreo.api.errors import PROGRAM_STATUSES, ErrorBody
 from floreo.api.schemas import Code, page_schema, query_schema, row_schema
 from floreo.core import clock
 from floreo.core.access import Permission, must
+from floreo.core.throttle import address_of
 from floreo.core.writing import refuse
 from floreo.feeds.access import get_feed_for
 from floreo.feeds.actions.posting import MOST_EVENTS, post_events
-from floreo.feeds.actions.tokens import owner_of
 from floreo.feeds.tables import FINDINGS
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.incoming import Incoming
 from floreo.incidents.models import Channel, ObservableKind, ReportKind
+from floreo.organisations.actions.tokens import account_of, must_be_for, token_of
 from floreo.organisations.models import Organisation, Place, User
 
 # Names of addresses that a token opens, and what may be done there.
@@ -32,6 +34,15 @@ ALLOW: Mapping[str, str] = {
     "post_incident_report": "POST",
     "findings": "GET, HEAD",
     "finding": "GET, HEAD",
+    "program_me": "GET, HEAD",
+    "program_reading": "POST",
+    "program_update": "POST",
+    "program_milestone": "POST",
+    "program_contacts": "GET, HEAD, POST",
+    "program_contact": "PATCH",
+    "program_evidence_link": "POST",
+    "program_evidence_file": "POST",
+    "program_attachment": "POST",
 }
 SEEN = "What the token's account may see, and nothing else."
 NO_NUL = r"^[^\x00]*$"
@@ -44,7 +55,18 @@ class Token(HttpBearer):
     """The account that a token speaks for becomes `request.auth`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        return owner_of(token) if len(token) < 200 else None
+        return account_behind(request, token)
+
+
+def account_behind(request: HttpRequest, word: str) -> User | None:
+    """The account, narrowed to what its token is for. Whoever asks becomes `request.user`, and the token `request.token`. Raises
+    TokenRefused."""
+    if len(word) > 200:
+        return None
+    token = token_of(word)
+    user = account_of(token, address=address_of(request))
+    request.user, request.token, request.program = user, token, f"“{token.name}”"  # type: ignore[attr-defined]  # read by the log of security events
+    return user
 
 
 class AcceptedOut(Schema):
@@ -152,7 +174,7 @@ def add_programs(api: NinjaAPI) -> None:
         description="It comes into the inbox of the national team. The account of the token handles incidents.",
     )
     def incident_report(request: HttpRequest, body: Annotated[IncidentReportIn, Body()]) -> tuple[int, dict[str, Any]]:
-        by = _owner(request)
+        by = acting(request, "incident-reports")
         must(by, Permission.INCIDENT_HANDLE)
         got = receive(_incoming(body, by), by=by)
         return 202, {"reference": got.report.reference, "already": got.already}
@@ -172,7 +194,7 @@ def add_programs(api: NinjaAPI) -> None:
         code: Annotated[Code, IN_PATH()],
         body: Annotated[Event | list[Event], Body()],
     ) -> tuple[int, dict[str, int]]:
-        by = _owner(request)
+        by = acting(request, "feed-events")
         must(by, Permission.FEED_RUN)
         sent = body if isinstance(body, list) else [body]
         return 202, {"accepted": post_events(get_feed_for(by, code), by=by, events=sent)}
@@ -180,12 +202,12 @@ def add_programs(api: NinjaAPI) -> None:
     row, query = row_schema(FINDINGS), query_schema(FINDINGS)
 
     def rows(request: HttpRequest, query: Any) -> dict[str, Any]:
-        by = _owner(request)
+        by = acting(request, "findings")
         must(by, Permission.FEED_READ)
         return listing.page(FINDINGS, request, limit=query.limit, rows=FINDINGS.rows(by))
 
     def one(request: HttpRequest, key: str) -> dict[str, Any]:
-        by = _owner(request)
+        by = acting(request, "findings")
         must(by, Permission.FEED_READ)
         return listing.one(FINDINGS, key, FINDINGS.rows(by))
 
@@ -210,8 +232,9 @@ def add_programs(api: NinjaAPI) -> None:
     )(one)
 
 
-def _owner(request: HttpRequest) -> User:
+def acting(request: HttpRequest, scope: str) -> User:
+    """The account that acts, where its token is for that purpose. Raises NotAllowed."""
     found = request.auth  # type: ignore[attr-defined]  # ninja puts it there
     assert isinstance(found, User)
-    request.user = found  # lists ask who reads them
+    must_be_for(request.token, scope)  # type: ignore[attr-defined]  # as above, by us
     return found

@@ -146,6 +146,10 @@ def _add_feeds(commands: Any) -> None:
     token = what.add_parser("token", help="tokens with which programs speak to the API: lists, makes, ends them")
     token.add_argument("--make", metavar="NAME", help="a token for a program, shown once")
     token.add_argument("--for", dest="account", metavar="EMAIL", help="the account that it speaks for")
+    token.add_argument(
+        "--scopes", metavar="NAMES", help="what it is for, with commas: readings,updates (default: all but people)"
+    )
+    token.add_argument("--days", type=int, metavar="N", help="how many days it works (default: the longest there is)")
     token.add_argument("--end", metavar="NAME", help="end the tokens of that name")
 
 

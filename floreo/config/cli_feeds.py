@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -27,7 +28,6 @@ from floreo.feeds.actions.feeds import by_hand
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.retention import compact_days, let_go_of_old
-from floreo.feeds.actions.tokens import end_token, make_token
 from floreo.feeds.caged import run_in_a_cage
 from floreo.feeds.collectors.blobs import sha256_of
 from floreo.feeds.collectors.identity import identify, tidy
@@ -35,9 +35,10 @@ from floreo.feeds.constituency import owned
 from floreo.feeds.engine.constituency import kept
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.executors import executor
-from floreo.feeds.models import ApiToken, Feed, FeedFile, FileState
+from floreo.feeds.models import Feed, FeedFile, FileState
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
-from floreo.organisations.models import User
+from floreo.organisations.actions.tokens import end_token, make_token
+from floreo.organisations.models import ApiToken, User
 from floreo.organisations.queries import in_the_country
 
 _WORTH_A_POOL = 64 << 20  # below, starting processes takes longer than reading
@@ -265,7 +266,13 @@ def feed_token(asked: argparse.Namespace) -> int:
             raise Refused(
                 _("Use --for to give the e-mail address of the account the token acts for."), code="no_account"
             )
-        made, word = make_token(user, by=SYSTEM, name=asked.make)
+        made, word = make_token(
+            user,
+            by=SYSTEM,
+            name=asked.make,
+            scopes=asked.scopes.split(",") if asked.scopes else None,
+            expires_on=clock.today() + timedelta(days=asked.days) if asked.days else None,
+        )
         print(_("The token of %(name)s, shown once:") % {"name": made.name})
         print(f"  {word}")
         return 0
@@ -274,7 +281,7 @@ def feed_token(asked: argparse.Namespace) -> int:
             end_token(token, by=SYSTEM)
     for token in ApiToken.objects.filter(ended_at=None).select_related("user"):
         used = token.last_used_on or _("never used")
-        print(f"{token.name:<30} {token.user.email:<36} {used}")
+        print(f"{token.name:<30} {token.user.email:<36} {token.expires_on} {used} {','.join(token.scopes)}")
     return 0
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q
 
 from floreo import offers
+from floreo.api import idempotency
 from floreo.config.backup import daily_backup
 from floreo.config.heads import sign_and_send
 from floreo.config.sample import is_replaying, replay_sample
@@ -39,6 +40,7 @@ def tidy() -> None:
     of_a_wrong_clock = Q(filled_at__gt=clock.now() + timedelta(hours=1))  # else they refill only when that moment comes
     TokenBucket.objects.filter(old | of_a_wrong_clock).delete()
     delivery.forget_old()
+    idempotency.let_go_of_old()
     uploads.let_go_of_orphans()
     look_at_sizes()
 
@@ -81,6 +83,7 @@ class Lane(StrEnum):
     FEEDS = "feeds"
     OUTSIDE = "outside"  # asks other machines, which may take their time
     RECORDS = "records"  # what follows from the records: states, readings, reminders
+    WEBHOOKS = "webhooks"  # tells programs of others what happened
     EXERCISES = "exercises"  # sends injects at their minute, whatever else is to do
     TEXTS = "texts"  # reads and draws documents
     NIGHT = "night"

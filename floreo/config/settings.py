@@ -172,6 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 BREACHED_PASSWORDS = env.text("FLOREO_BREACHED_PASSWORDS")  # a file of hashes
 SECOND_FACTOR_DAYS = env.whole("FLOREO_SECOND_FACTOR_DAYS", 14)  # during which a role that needs one goes on without
+TOKEN_DAYS = env.whole("FLOREO_TOKEN_DAYS", 365)  # that a token of a program works at most
 IDLE_MINUTES = env.whole("FLOREO_IDLE_MINUTES", 60)  # after which a session ends in which nothing was asked for
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/workspace/"
@@ -274,6 +275,7 @@ INCIDENT_IMAP = env.confidential("FLOREO_INCIDENT_IMAP")
 # The addresses to which incidents are reported by mail: a signed mail counts only when it was signed as sent to one of them.
 INCIDENT_ADDRESSES = [a.lower() for a in env.words("FLOREO_INCIDENT_ADDRESS", env.account_of(INCIDENT_IMAP))]
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
+WEBHOOK_PRIVATE = env.networks("FLOREO_WEBHOOK_PRIVATE")  # networks behind the door to which webhooks may be sent
 RDAP_SERVER = env.text("FLOREO_RDAP_SERVER").rstrip("/")  # of the registry; none: answers are read from files
 NAME_SERVERS = env.words(
     "FLOREO_NAME_SERVERS"
@@ -331,7 +333,7 @@ if SECURE:  # a neighbour under the same domain, or plain http, cannot put one o
 SECURE_SSL_REDIRECT = SECURE and env.flag("FLOREO_REDIRECT_TO_HTTPS", default=True)
 # Whoever watches the machine asks it by plain http, past the proxy; the answer says nothing of anybody. The API refuses: a
 # redirect would hide that a token was sent in clear.
-SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$", r"^api/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$", r"^api/", r"^scim/"]
 METRICS_TOKEN: str = env.confidential("FLOREO_METRICS_TOKEN").strip()  # without one there are no metrics
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Only where the whole domain is ours: a neighbour under the same name may still speak plain http.

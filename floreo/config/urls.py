@@ -7,12 +7,15 @@ from floreo.api.guard import unknown
 from floreo.config.health import health, metrics, ready
 from floreo.core.middleware import no_such_page
 from floreo.organisations import outside_views
+from floreo.organisations.back_channel import back_channel_logout
 from floreo.organisations.views import welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("ready/", ready, name="ready"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/", include("floreo.api.urls")),
+    path("scim/v2/", include("floreo.api.scim.urls")),
+    path("account/oidc/<slug:provider_id>/back-channel-logout/", back_channel_logout, name="back_channel_logout"),
     path("api/", unknown),
     path("api/<path:rest>", unknown),
     *i18n_patterns(

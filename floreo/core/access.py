@@ -35,6 +35,7 @@ class Permission(StrEnum):
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     ACCOUNT_MANAGE = "account.manage"
+    PROGRAM_CONNECT = "program.connect"  # tokens and webhooks for programs, with one's own rights at most
     AUDIT_READ = "audit.read"
     PACK_LOAD = "pack.load"
     REVIEW_RUN = "review.run"  # open, remind, escalate and close review periods
@@ -135,6 +136,7 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.PEOPLE_READ: _("See people and their contact details"),
     Permission.PEOPLE_EDIT: _("Change people"),
     Permission.ACCOUNT_MANAGE: _("Invite people and set roles"),
+    Permission.PROGRAM_CONNECT: _("Create tokens and webhooks for programs"),
     Permission.AUDIT_READ: _("Read the audit chain"),
     Permission.PACK_LOAD: _("Load a country pack"),
     Permission.REVIEW_RUN: _("Open and close reviews, and send their reminders"),
@@ -266,7 +268,7 @@ ROLES: Mapping[str, Role] = {
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN, P.INCIDENT_READ: OWN}
-            | {P.TABLETOP_FINDING: OWN}
+            | {P.TABLETOP_FINDING: OWN, P.PROGRAM_CONNECT: ALL}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL}
             | _ASSESSED
             | {P.ASSESSMENT_REVIEW: OWN, P.OBLIGATION_READ: OWN, P.OBLIGATION_ANSWER: OWN},
@@ -279,7 +281,7 @@ ROLES: Mapping[str, Role] = {
             | {P.PLAN_INTERNAL: ALL, P.MONEY_INTERNAL: ALL, P.REGISTER_INTERNAL: ALL}
             | {P.INDICATOR_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL, P.EVIDENCE_KEEP: ALL}
-            | {P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL}
+            | {P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL, P.PROGRAM_CONNECT: ALL}
             | {P.SURVEY_READ: ALL, P.SURVEY_RUN: ALL, P.SURVEY_DATA: ALL},
         ),
         Role(
@@ -292,7 +294,7 @@ ROLES: Mapping[str, Role] = {
             | {P.INCIDENT_HANDLE: ALL, P.INCIDENT_READ: ALL, P.INCIDENT_SETUP: ALL}
             | {P.ADVISORY_READ: ALL, P.ADVISORY_WRITE: ALL, P.ADVISORY_PUBLISH: ALL, P.ADVISORY_RED: ALL}
             | {P.SERVICE_READ: ALL, P.SERVICE_EDIT: ALL, P.DEPENDENCY_READ: ALL, P.DEPENDENCY_EDIT: ALL}
-            | {P.CASCADE_RUN: ALL}
+            | {P.CASCADE_RUN: ALL, P.PROGRAM_CONNECT: ALL}
             | {P.REGISTER_PROPOSE: ALL, P.CONTACT_DRILL_RUN: ALL}
             | {P.TABLETOP_READ: ALL, P.TABLETOP_RUN: ALL, P.TABLETOP_FINDING: ALL}
             | {P.OBLIGATION_READ: ALL, P.OBLIGATION_EDIT: ALL, P.OBLIGATION_ANSWER: ALL}
@@ -305,6 +307,7 @@ ROLES: Mapping[str, Role] = {
             _OF_THEIR_BODY
             | {
                 P.WORKSPACE_OPEN: ALL,
+                P.PROGRAM_CONNECT: ALL,
                 P.REGISTER_READ: OWN,
                 P.REGISTER_PROPOSE: OWN,
                 P.PEOPLE_READ: OWN,
@@ -340,7 +343,7 @@ ROLES: Mapping[str, Role] = {
             | _OF_THEIR_ACTIONS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN}
             | {P.TRAINING_READ: ALL, P.TRAINING_RUN: ALL, P.CERTIFICATE_ISSUE: ALL, P.OUTREACH_READ: ALL}
-            | {P.WORKFORCE_RUN: ALL, P.INITIATIVE_RUN: ALL}
+            | {P.WORKFORCE_RUN: ALL, P.INITIATIVE_RUN: ALL, P.PROGRAM_CONNECT: ALL}
             | {P.OUTREACH_RUN: ALL, P.AWARENESS_READ: ALL, P.AWARENESS_RUN: ALL, P.SURVEY_READ: ALL, P.SURVEY_RUN: ALL},
         ),
         Role(
@@ -389,12 +392,28 @@ class System:
 SYSTEM = System()
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What narrows an actor beyond its roles, as a token does: purposes, and one organisation. It never adds anything."""
+
+    permissions: frozenset[Permission]
+    organisation: int | None = None  # things of this organisation alone
+
+
+def _limit_of(actor: object) -> Limit | None:
+    found = getattr(actor, "limit", None)
+    return found if isinstance(found, Limit) else None
+
+
 def can(actor: object, permission: Permission, thing: object = None) -> bool:
     """Whether `actor` may. With scope "own", `thing.owner_ids()` must name an organisation of theirs."""
     if isinstance(actor, System):
         return True
     grants = getattr(actor, "grants", None)
     if grants is None:  # a stranger
+        return False
+    limit = _limit_of(actor)
+    if limit is not None and not _is_within(limit, permission, thing):
         return False
     for name, organisation_id in grants():
         scope = ROLES[name].grants.get(permission) if name in ROLES else None
@@ -406,9 +425,27 @@ def can(actor: object, permission: Permission, thing: object = None) -> bool:
     return False
 
 
+def _is_within(limit: Limit, permission: Permission, thing: object) -> bool:
+    if permission not in limit.permissions:
+        return False
+    return limit.organisation is None or thing is None or limit.organisation in getattr(thing, "owner_ids", set)()
+
+
 def reach(actor: object, permission: Permission) -> frozenset[int] | None:
     """How far `actor` may, for narrowing many rows at once: None is everywhere, else the ids of the organisations whose
     things they may. Empty for a stranger."""
+    found, limit = _reach_of_roles(actor, permission), _limit_of(actor)
+    if limit is None:
+        return found
+    if permission not in limit.permissions:
+        return frozenset()
+    if limit.organisation is None:
+        return found
+    own = frozenset({limit.organisation})
+    return own if found is None else found & own
+
+
+def _reach_of_roles(actor: object, permission: Permission) -> frozenset[int] | None:
     found: set[int] = set()
     for name, organisation_id in getattr(actor, "grants", tuple)():
         scope = ROLES[name].grants.get(permission) if name in ROLES else None
@@ -427,8 +464,16 @@ def roles_that(permission: Permission) -> list[str]:
 def people_of(actor: object, permission: Permission) -> frozenset[int]:
     """The organisations for which `actor` holds a role that grants it, however far: whose people they are."""
     pairs: Iterable[tuple[str, int | None]] = getattr(actor, "grants", tuple)()
+    limit = _limit_of(actor)
+    if limit is not None and permission not in limit.permissions:
+        return frozenset()
     return frozenset(
-        org for name, org in pairs if org is not None and name in ROLES and permission in ROLES[name].grants
+        org
+        for name, org in pairs
+        if org is not None
+        and name in ROLES
+        and permission in ROLES[name].grants
+        and (limit is None or limit.organisation in (None, org))
     )
 
 

@@ -77,6 +77,22 @@ def spend_form(key: str, *, subject: str, content: str) -> bool:
     return True
 
 
+def use_number(purpose: str, number: str, *, hours: int = 24) -> bool:
+    """Notes a number that somebody else gave to a message, so that the same message counts once; False when it came before. Must run in
+    the transaction of what the message does: where that fails, the number is free again."""
+    try:
+        with transaction.atomic():
+            OneTimeLink.objects.create(
+                purpose=purpose,
+                token_hash=hash_of(f"{purpose}\n{number}"),
+                expires_at=clock.now() + timedelta(hours=hours),
+                used_at=clock.now(),
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
 def _signer(purpose: str) -> Signer:
     return Signer(salt=f"floreo.links.{purpose}", sep="~", algorithm="sha256")
 

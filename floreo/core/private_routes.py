@@ -60,10 +60,18 @@ _PLACES = "|".join(re.escape(route.path) for route in PRIVATE_ROUTES)
 # In any text: an address of the workspace under one of these names holds no key.
 _KEYS = re.compile(rf"(?<!/workspace)(/|%2F)({_PLACES.replace('/', '(?:/|%2F)')})(/|%2F)[^/\s\"'?&#%]+", re.IGNORECASE)
 _PATHS = re.compile(PROXY_PATTERN)
+# What a program shows (organisations/actions/tokens.py), and the secret of a webhook (webhooks/signing.py): each has a prefix, by which it
+# is known in any text, also where somebody put it into an address or a name.
+_SECRETS = re.compile(r"\b(floreo_|whsec_)[A-Za-z0-9_+/=-]{8,}")
 
 
 def without_keys(text: str) -> str:
-    return _KEYS.sub(r"\1\2\3…", text)
+    return without_secrets(_KEYS.sub(r"\1\2\3…", text))
+
+
+def without_secrets(text: str) -> str:
+    """The text without tokens of programs and secrets of webhooks: of each its prefix is left."""
+    return _SECRETS.sub(r"\1…", text)
 
 
 def headers_of(path: str) -> Mapping[str, str]:

@@ -35,7 +35,10 @@ class Kind(StrEnum):
     INFECTED = "file.infected"  # refused: the virus scanner found something in it
     KEY_USED = "key.used"  # a link that opens something by itself
     TOKEN_USED = "token.used"  # noqa: S105 -- the name of an event
-    TOKEN_EXPOSED = "token.exposed"  # noqa: S105 -- as above; it was sent by plain http
+    TOKEN_REFUSED = "token.refused"  # noqa: S105 -- as above
+    SESSIONS_ENDED = "sign_in.ended_by_directory"
+    DIRECTORY_REFUSED = "directory.refused"  # what a directory asked and was not done
+    TOKEN_EXPOSED = "token.exposed"  # noqa: S105 -- as above; it was sent by plain http, or in an address
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,6 @@ OFFERS = Offers(
     ),
     verbs={
         "answer.handled": _("handled a reply"),
-        "api_token.ended": _("ended an API token"),
-        "api_token.made": _("created an API token"),
         "correction.accepted": _("corrected the register as requested"),
         "correction.refused": _("left the register unchanged"),
         "held.all_discarded": _("discarded the held files of a feed"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.figures import Measure
-from floreo.core.offers import ADMINISTRATION, REGISTER, MenuItem, Offers, PackFile, SearchKind
+from floreo.core.offers import ADMINISTRATION, REGISTER, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.organisations import measures, pack, proposals
 from floreo.organisations.tables import TABLES
-from floreo.organisations.tasks import waiting_tasks
+from floreo.organisations.tasks import waiting_tasks, warn_of_token_ends
 
 OFFERS = Offers(
     tables=TABLES,
@@ -31,7 +33,8 @@ OFFERS = Offers(
         ),
     },
     tasks=waiting_tasks,
-    task_kinds={"register": _("Register")},
+    task_kinds={"register": _("Register"), "token": _("Programs")},
+    jobs=(Job("ends of tokens", warn_of_token_ends, every=timedelta(hours=6)),),
     proposal_kinds=proposals.KINDS,
     pack_shapes=pack.SHAPES,
     pack_files=(
@@ -56,6 +59,10 @@ OFFERS = Offers(
         "account.activated": _("switched the account on"),
         "account.factors_removed": _("removed the second factors of the account"),
         "account.deactivated": _("switched the account off"),
+        "account.left": _("switched the account off for its directory"),
+        "account.taken_back": _("switched the account on for its directory"),
+        "account.signed_out": _("was signed out by its directory"),
+        "directory_account.noted": _("noted how the directory calls the account"),
         "account.mail_posted": _("was sent an e-mail about signing in"),
         "account.person_set": _("set the person of the account"),
         "account.role_given": _("gave a role"),
@@ -68,6 +75,9 @@ OFFERS = Offers(
         "country.calendar_moved": _("moved the calendar of the sample country"),
         "country.made_official": _("recorded that the site is official"),
         "country.made_unofficial": _("recorded that the site is no longer official"),
+        "api_token.end_announced": _("reminded of API tokens that end"),
+        "api_token.ended": _("revoked an API token"),
+        "api_token.made": _("created an API token"),
         "contact.added": _("added a contact"),
         "contact.removed": _("removed a contact"),
         "contact.updated": _("changed a contact"),
@@ -131,5 +141,6 @@ OFFERS = Offers(
         ),
         MenuItem(REGISTER, _("Our entry"), "workspace:own_entry", Permission.REGISTER_PROPOSE, 60, "own_entry"),
         MenuItem(ADMINISTRATION, _("Accounts"), "workspace:accounts", Permission.ACCOUNT_MANAGE, 10, "accounts"),
+        MenuItem(ADMINISTRATION, _("Programs"), "workspace:tokens", Permission.PROGRAM_CONNECT, 15, "tokens"),
     ),
 )

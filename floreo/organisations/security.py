@@ -14,6 +14,7 @@ from floreo.core.security_events import Kind, note
 from floreo.organisations.models import User
 
 View = Callable[[HttpRequest], HttpResponse]
+OF_PROGRAMS = ("/api/", "/scim/")
 
 
 @receiver(user_logged_in)
@@ -41,7 +42,9 @@ def watch(get_response: View) -> View:
         if kind is not None:
             user = request.user
             who = user.email if isinstance(user, User) else ""
-            note(kind, request, who=who, what=f"{request.method} {_route(request)} {response.status_code}")
+            program = getattr(request, "program", "")  # by which token it came
+            what = f"{request.method} {_route(request)} {response.status_code}"
+            note(kind, request, who=who, what=f"{what} {program}".strip())
         return response
 
     return respond
@@ -62,10 +65,10 @@ def _kind(request: HttpRequest, response: HttpResponse) -> Kind | None:
         return Kind.KEY_USED
     if "/account/" in path and response.status_code == 429:
         return Kind.SIGN_IN_LIMITED
+    if path.startswith(OF_PROGRAMS) and request.headers.get("Authorization"):
+        return Kind.TOKEN_REFUSED if response.status_code in {401, 403} else Kind.TOKEN_USED
     if response.status_code == 403:
         return Kind.REFUSED
-    if path.startswith("/api/") and request.headers.get("Authorization"):
-        return Kind.TOKEN_USED
     if response.status_code == 200 and isinstance(request.user, User) and _is_file(response):
         return Kind.FILE_TAKEN
     return None

@@ -149,10 +149,18 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         _must_be_sound(request, sociallogin.account.extra_data)
+        verified = [a.email for a in sociallogin.email_addresses if a.verified]
+        known = (
+            sociallogin.user
+            if sociallogin.is_existing
+            else User.objects.filter(email__in=verified).order_by("-is_active").first()
+        )
+        if known is not None and not known.is_active:
+            refusal = NotAllowed(_("This account was switched off. Ask the secretariat if that is a mistake."))
+            raise ImmediateHttpResponse(refusal_page(request, refusal))
         if sociallogin.is_existing:
             return
-        verified = [a.email for a in sociallogin.email_addresses if a.verified]
-        user = User.objects.filter(email__in=verified, is_active=True).first()
+        user = known
         if user is None:
             refusal = NotAllowed(_("No invitation was sent to this address. Ask the secretariat for one."))
             raise ImmediateHttpResponse(refusal_page(request, refusal))

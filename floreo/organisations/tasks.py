@@ -6,20 +6,55 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core.access import Permission, can
+from floreo.core.access import SYSTEM, Permission, can
 from floreo.core.audit import key
 from floreo.core.tasks import Recipient, Task
 from floreo.offers import proposal_kinds
-from floreo.organisations.models import OPEN_STATES, Organisation, ProposalState, ProposedChange
+from floreo.organisations.actions.tokens import warn_of_ends
+from floreo.organisations.models import OPEN_STATES, ApiToken, Organisation, ProposalState, ProposedChange
+from floreo.organisations.models.tokens import WARN_BEFORE
 
 EDIT = Permission.REGISTER_EDIT
+MANAGE = Permission.ACCOUNT_MANAGE
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
+    """Tokens that end; then what waits in the register."""
+    yield from _tokens(recipient, viewer=viewer, today=today)
+    yield from _of_register(recipient, viewer=viewer)
+
+
+def _tokens(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
+    """One for each token that ends within a month: for the person of its account, else for whoever manages accounts."""
+    rows = ApiToken.objects.in_force(today).filter(expires_on__lte=today + WARN_BEFORE)
+    if not recipient.everybody:
+        theirs = Q(user__person__in=recipient.people)
+        rows = rows.filter(theirs | Q(user__person=None) if MANAGE in recipient.permissions else theirs)
+    if viewer is not None:
+        rows = rows.visible_to(viewer)
+    for token in rows.select_related("user").order_by("expires_on", "pk"):
+        yield Task(
+            key=key(token),
+            kind="token",
+            title=token.name,
+            why=_("The token of this program ends. Create a new one and put it into the program."),
+            href=token.workspace_url(),
+            due=token.expires_on,
+            person=token.user.person_id,
+            needs=MANAGE,
+        )
+
+
+def warn_of_token_ends() -> int:
+    return warn_of_ends(by=SYSTEM)
+
+
+def _of_register(recipient: Recipient, *, viewer: object) -> Iterator[Task]:
     """One for each organisation with claims, and one for each with proposals; proposals of a kind with a permission of its own apart, for
     those who decide them. Two queries, and one for each such kind."""
     if not _is_for(EDIT, recipient, viewer):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.core import links
-from floreo.core.access import Actor, Permission, can
+from floreo.core.access import Actor, Limit, Permission, can
 from floreo.core.errors import Missing, Refused
 from floreo.organisations.models import User
 from floreo.reviews.models import Answer, Review, UpdateRequest
@@ -51,6 +51,11 @@ class InPerson:
     @property
     def actor_name(self) -> str:
         return self.viewer.actor_name
+
+    @property
+    def limit(self) -> Limit | None:
+        """A program that acts for the person stays within what its token is for."""
+        return getattr(self.viewer, "limit", None)
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (*self.viewer.grants(), *(("lead", body) for body in self.update_request.owner_ids()))

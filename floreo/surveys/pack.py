@@ -76,7 +76,7 @@ class VersionShape(Shape):
 
 
 class WaveShape(TranslatedShape, SourcedShape):
-    """[[survey.wave]]: one asking. `population` are tables with a value for each variable and a count."""
+    """[[survey.wave]]: one reading. `population` are tables with a value for each variable and a count."""
 
     word: ClassVar[str] = "survey_wave"
     makes: ClassVar[type[models.Model]] = Wave

@@ -18,18 +18,19 @@ from floreo.consultation.models import Consultation
 from floreo.contact_drills.models import ContactDrill
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Evidence
-from floreo.feeds.models import ApiToken, Finding
+from floreo.feeds.models import Finding
 from floreo.incidents.models import Case, Report
 from floreo.infrastructure.models import Designation, Service, WhatIf
 from floreo.meetings.models import Decision, Meeting
 from floreo.obligations.models import Notification, ObligationDue
 from floreo.offers import tables
-from floreo.organisations.models import Organisation, Person
+from floreo.organisations.models import ApiToken, Organisation, Person
 from floreo.publications.models import Publication
 from floreo.reviews.models import Answer
 from floreo.strategy.models import Action, BudgetLine, Grant, ImportDraft, Payment
 from floreo.tabletops.models import Tabletop
 from floreo.training.models import Cohort
+from floreo.webhooks.models import Webhook
 from tests.contracts.planted_inside import ACTION, ASN, COMMON, EDITION
 from tests.portal.test_leaks_of_reviews import text_of
 
@@ -169,7 +170,13 @@ def _of_the_desks() -> list[str]:
         where = (EDITION, answer.update_request.review.code, answer.pk)
         found.append(reverse("workspace:return_answer", args=where))
     found += [reverse("workspace:mail_letter", args=[m.pk]) for m in OutboxMail.objects.filter(kind="test")]
-    found += [reverse("workspace:account", args=[token.user.pk]) for token in ApiToken.objects.all()]
+    for token in ApiToken.objects.all():
+        found += [
+            reverse("workspace:account", args=[token.user.pk]),
+            token.workspace_url(),
+            reverse("workspace:tokens"),
+        ]
+    found += [hook.workspace_url() for hook in Webhook.objects.all()]
     return found + _of_cases() + _of_obligations()
 
 

@@ -32,7 +32,6 @@ from floreo.core.audit import key
 from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
-from floreo.feeds.models import ApiToken
 from floreo.frameworks.models import Answer as ItemAnswer
 from floreo.frameworks.models import Assessment, Item, Version
 from floreo.incidents.models import (
@@ -70,6 +69,7 @@ from floreo.obligations.models import (
     StageVersion,
 )
 from floreo.organisations.models import (
+    ApiToken,
     Contact,
     FormerName,
     Holding,
@@ -114,6 +114,7 @@ from floreo.tabletops.models import (
 )
 from floreo.tabletops.models import Participant as Player
 from floreo.training.models import Cohort, Course, Enrolment, Programme
+from floreo.webhooks.models import Webhook
 from tests.feeds.notices_made import make_finding
 
 P = Permission
@@ -606,7 +607,13 @@ def _mail() -> None:
 
 def _token() -> None:
     owner = User.objects.create(email="program@example.org", name="A program's account")
-    save(ApiToken(user=owner, name=f"{WORDS[P.ACCOUNT_MANAGE]} program", token_hash="0" * 64))
+    facts = {"name": f"{WORDS[P.ACCOUNT_MANAGE]} program", "token_hash": "0" * 64}
+    save(ApiToken(user=owner, scopes=["findings"], expires_on=clock.today() + timedelta(days=9), **facts))
+    save(
+        Webhook(
+            user=owner, name=facts["name"], url="https://hooks.example.org/", kinds=["update.added"], secret="sealed:x"
+        )
+    )
 
 
 def _cases(power: Organisation) -> None:

@@ -68,6 +68,7 @@ PUBLIC = [
     r"ready/",  # to this machine, and to whoever has the token; to others it is none
     r"metrics",  # with the token
     r"api/",
+    r"scim/",  # with a token: anybody else gets 401
     r"welcome/",
     r"account/invitation/",
     r"account/login/",

@@ -17,8 +17,8 @@ from floreo.core import clock
 from floreo.core.access import ROLES, SYSTEM, Permission
 from floreo.core.errors import Refused
 from floreo.core.policy import MARKING_NEEDS
-from floreo.feeds.actions.tokens import make_token
 from floreo.offers import tables
+from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.strategy.models import Action
 from floreo.tasks import letters

@@ -61,7 +61,7 @@ WITHHELD = (
     Withheld("answers", "Answers of a review that nobody approved yet", P.REVIEW_DECIDE, P.PLAN_UPDATE),
     Withheld("templates", "Word templates", P.REPORT_MAKE),
     Withheld("mail", "The outbox", P.MAIL_READ),
-    Withheld("tokens", "Which programs have a token of the API", P.ACCOUNT_MANAGE),
+    Withheld("tokens", "Which programs have a token of the API or a webhook, of other accounts", P.ACCOUNT_MANAGE),
     Withheld(
         "incidents", "Reports of incidents, cases, and what hangs on them: log, observables, mail", P.INCIDENT_HANDLE
     ),

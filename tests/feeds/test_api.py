@@ -15,10 +15,10 @@ from floreo.core.errors import Refused
 from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.posting import post_events, take_in_posted
-from floreo.feeds.actions.tokens import end_token, make_token
 from floreo.feeds.collectors import blobs, spool
-from floreo.feeds.models import ApiToken, Feed, FeedFile, Finding
-from floreo.organisations.models import Organisation
+from floreo.feeds.models import Feed, FeedFile, Finding
+from floreo.organisations.actions.tokens import end_token, make_token
+from floreo.organisations.models import ApiToken, Organisation
 from tests.conftest import make_user
 from tests.feeds.making import make_register, night
 

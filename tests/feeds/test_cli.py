@@ -18,7 +18,8 @@ from floreo.core.models import AuditEntry
 from floreo.feeds.actions.feeds import make_feed
 from floreo.feeds.actions.retention import let_go_of_old
 from floreo.feeds.engine.store import Store
-from floreo.feeds.models import ApiToken, Feed, FeedFile, Finding, Run
+from floreo.feeds.models import Feed, FeedFile, Finding, Run
+from floreo.organisations.models import ApiToken
 from tests.feeds.conftest import TODAY
 from tests.feeds.making import hand_in, name_of, night, report, row
 

@@ -22,8 +22,8 @@ from floreo.core.access import SYSTEM
 from floreo.feeds.actions.feeds import make_feed
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.posting import take_in_posted
-from floreo.feeds.actions.tokens import make_token
 from floreo.feeds.models import FeedFile
+from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Edition
 from tests.api.schema import as_the_openapi_says
@@ -33,15 +33,16 @@ from tests.fuzz.hostile import FIXED
 from tests.fuzz.profile import examples, judge
 
 load_all_checks()
-TOKENS = ("", "responder", "operator", "none of ours")
+TOKENS = ("", "responder", "operator", "secretariat", "none of ours")
 
 
 @pytest.fixture
 def words(small_country: Edition, settings: Any, tmp_path: Path) -> dict[str, str]:
     """A token for each role that has one; a feed takes events."""
     settings.DATA, settings.EVENTS_ROOT = tmp_path, str(tmp_path / "events")
+    settings.MEDIA_ROOT = tmp_path / "files"
     make_feed("Sensors", by=SYSTEM, collector="api")
-    owners = {"responder": None, "operator": Organisation.objects.get(code="csirt")}
+    owners = {"responder": None, "secretariat": None, "operator": Organisation.objects.get(code="csirt")}
     tokens = {
         role: make_token(make_user(role, organisation=body), by=SYSTEM, name=role)[1] for role, body in owners.items()
     }

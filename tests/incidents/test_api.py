@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from floreo.core.access import SYSTEM
-from floreo.feeds.actions.tokens import make_token
 from floreo.incidents.models import Report
+from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import User
 
 pytestmark = pytest.mark.django_db

@@ -18,11 +18,9 @@ from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, T
 from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
 from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
 from floreo.feeds.models.text_checks import TextCheck
-from floreo.feeds.models.tokens import ApiToken
 
 __all__ = [
     "SENT_MARKINGS",
-    "ApiToken",
     "CollectorKind",
     "Correction",
     "CorrectionState",

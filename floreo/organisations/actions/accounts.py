@@ -16,7 +16,8 @@ from floreo.core.models import OutboxMail
 from floreo.core.outbox import letter, post
 from floreo.core.writing import delete, refuse, save
 from floreo.organisations.actions.checking import known_role
-from floreo.organisations.models import Membership, Organisation, Person, User
+from floreo.organisations.actions.tokens import end_tokens_of
+from floreo.organisations.models import DirectoryAccount, Membership, Organisation, Person, User
 
 ADMINISTRATOR = "administrator"
 
@@ -41,10 +42,11 @@ def held(user: User) -> User:
     return User.objects.select_for_update().get(pk=user.pk)
 
 
-def _sign_out_everywhere(user: User) -> None:
+def sign_out_everywhere(user: User) -> int:
+    """Ends every session of the account. Returns how many there were."""
     sessions = UserSession.objects.filter(user=user)
     Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
-    sessions.delete()
+    return int(sessions.delete()[0])
 
 
 def must_outrank(by: Actor, role: str) -> None:
@@ -80,7 +82,7 @@ def take_role(membership: Membership, *, by: Actor) -> None:
 
 @action("account.deactivated", needs=Permission.ACCOUNT_MANAGE)
 def deactivate_account(user: User, *, by: Actor, reason: str = "") -> User:
-    """The account can no longer sign in and is signed out everywhere. What it did stays in the trail under its name."""
+    """The account can no longer sign in, is signed out everywhere, and its tokens are revoked. What it did stays in the trail under its name."""
     user = held(user)
     _must_outrank_account(by, user)
     _must_leave_one(user)
@@ -90,7 +92,11 @@ def deactivate_account(user: User, *, by: Actor, reason: str = "") -> User:
     if reason:
         note(reason=reason[:500])
     save(user, full_clean=False)
-    _sign_out_everywhere(user)
+    trail().subject = user
+    _forget_what_the_directory_did(user)
+    if ended := end_tokens_of(user):
+        note(tokens_revoked=ended)
+    sign_out_everywhere(user)
     return user
 
 
@@ -107,7 +113,7 @@ def remove_second_factors(user: User, *, by: Actor, reason: str = "") -> User:
     if reason:
         note(reason=reason[:500])
     trail().subject = user
-    _sign_out_everywhere(user)
+    sign_out_everywhere(user)
     post(_lost_device(user, by))
     return user
 
@@ -136,7 +142,16 @@ def activate_account(user: User, *, by: Actor) -> User:
     user = held(user)
     _must_outrank_account(by, user)
     user.is_active = True
-    return save(user, full_clean=False)
+    save(user, full_clean=False)
+    _forget_what_the_directory_did(user)
+    return user
+
+
+def _forget_what_the_directory_did(user: User) -> None:
+    """From here on the account is as a person left it, and the directory takes nothing back."""
+    if (row := DirectoryAccount.objects.filter(user=user).first()) is not None:
+        row.is_switched_off = row.is_removed = False
+        save(row)
 
 
 @action("account.person_set", needs=Permission.ACCOUNT_MANAGE)

@@ -32,21 +32,25 @@ from floreo.organisations.models.register import (
     Place,
     PlaceSort,
 )
+from floreo.organisations.models.tokens import ApiToken, DirectoryAccount, KeptAnswer
 
 __all__ = [
     "LIVE_STATES",
     "OPEN_STATES",
+    "ApiToken",
     "Attended",
     "Contact",
     "ContactRole",
     "Country",
     "DatePrecision",
+    "DirectoryAccount",
     "FormerName",
     "Holding",
     "HoldingKind",
     "HoldingProof",
     "HoldingState",
     "Invitation",
+    "KeptAnswer",
     "Kind",
     "Membership",
     "NationalSector",

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from floreo.core import clock
-from floreo.core.access import Permission
+from floreo.core.access import Limit, Permission
 from floreo.core.models import Record
 from floreo.organisations.models.register import Organisation, Person
 
@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
     }
 
     objects = UserManager()
+    limit: Limit | None = None  # of a program that acts for the account with a token
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -64,6 +65,10 @@ class User(AbstractBaseUser):
 
     def organisation_ids(self) -> set[int]:
         return {org for _role, org in self._grants if org is not None}
+
+    def owner_ids(self) -> set[int]:
+        """The organisations that the account acts for, also when it is switched off."""
+        return set(self.memberships.exclude(organisation=None).values_list("organisation_id", flat=True))
 
 
 class Membership(Record):

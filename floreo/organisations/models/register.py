@@ -489,6 +489,9 @@ class Contact(Record, Sourced):
     def __str__(self) -> str:
         return f"{self.organisation}: {self.purpose}"
 
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id}
+
     def audit_subject(self) -> models.Model:
         return self.organisation
 

@@ -25,7 +25,10 @@ WORDS: Mapping[str, Promise] = {
     Kind.FILE_TAKEN: _("File downloaded"),
     Kind.KEY_USED: _("Private link used"),
     Kind.TOKEN_USED: _("API token used"),
-    Kind.TOKEN_EXPOSED: _("API token sent without encryption"),
+    Kind.TOKEN_REFUSED: _("API token refused"),
+    Kind.SESSIONS_ENDED: _("Sessions ended by the directory"),
+    Kind.DIRECTORY_REFUSED: _("Request of the directory refused"),
+    Kind.TOKEN_EXPOSED: _("API token sent without encryption, or in an address"),
 }
 
 

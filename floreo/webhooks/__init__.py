@@ -1,0 +1,1 @@
+"""Webhooks: what happened here, told to programs of others as signed messages."""

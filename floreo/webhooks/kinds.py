@@ -1,0 +1,71 @@
+"""What a webhook can be told of: which acts of the trail, about which records. An act that is not named here is told to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message. `verbs` are acts of the trail; a kind without any is found by comparing states (webhooks/states.py). The record
+    that it is about is the first of the entry that is one of `models`."""
+
+    name: str
+    words: Promise
+    models: tuple[str, ...]
+    verbs: tuple[str, ...] = ()
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "update.added",
+            _("An update on an action counts"),
+            ("strategy.action",),
+            ("update.added", "answer.approved"),
+        ),
+        Kind("action.status_changed", _("The status of an action changed"), ("strategy.action",)),
+        Kind(
+            "milestone.reached",
+            _("A milestone was reached"),
+            ("strategy.action", "strategy.milestone"),
+            ("milestone.reached",),
+        ),
+        Kind(
+            "report.published",
+            _("A report was published"),
+            ("reports.snapshot",),
+            ("report.published", "report.closed", "report.frozen", "report.edition_closed"),
+        ),
+        Kind(
+            "value.published",
+            _("A value of an indicator was frozen or corrected"),
+            ("indicators.reading",),
+            ("reading.frozen", "reading.corrected", "period.closed"),
+        ),
+        Kind(
+            "decision.recorded",
+            _("A decision was recorded"),
+            ("meetings.decision",),
+            ("decision.taken", "decision.answered", "decision.carried_out"),
+        ),
+        Kind(
+            "publication.published",
+            _("Something was published"),
+            ("publications.publication",),
+            ("publication.published",),
+        ),
+        Kind("advisory.published", _("An advisory was published"), ("advisories.advisory",), ("advisory.published",)),
+        Kind("finding.opened", _("A finding was opened"), ("feeds.finding",)),
+        Kind("finding.fixed", _("A finding was fixed"), ("feeds.finding",)),
+    )
+}
+TEST = "test"
+BY_VERB: Mapping[str, tuple[Kind, ...]] = {
+    verb: tuple(kind for kind in KINDS.values() if verb in kind.verbs) for kind in KINDS.values() for verb in kind.verbs
+}

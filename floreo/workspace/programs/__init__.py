@@ -1,0 +1,1 @@
+"""Programs of others: tokens with which they ask, and webhooks by which they are told."""

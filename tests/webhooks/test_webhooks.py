@@ -1,0 +1,408 @@
+"""Webhooks: what happened is told, signed, to who may know of it; a bad receiver holds nothing up and learns nothing; and an address inside
+is never asked."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from floreo.core import clock, seal
+from floreo.core.access import SYSTEM
+from floreo.core.delivery import deliver_due as deliver_mail
+from floreo.core.errors import NotAllowed, Refused
+from floreo.core.models import AuditEntry, named
+from floreo.core.tasks import Recipient
+from floreo.organisations.actions.accounts import deactivate_account, take_role
+from floreo.organisations.models import Membership, Organisation, User
+from floreo.strategy.actions.course import set_override
+from floreo.strategy.actions.milestones import reach_milestone
+from floreo.strategy.actions.updates import add_update
+from floreo.strategy.models import Action, Edition, EditionState, Milestone
+from floreo.webhooks import logic
+from floreo.webhooks.actions.webhooks import (
+    SEAL,
+    enable_webhook,
+    end_webhook,
+    make_webhook,
+    redeliver,
+    send_test,
+)
+from floreo.webhooks.delivering import deliver_due, post
+from floreo.webhooks.events import compare_states, make_messages
+from floreo.webhooks.kinds import KINDS
+from floreo.webhooks.models import MessageState, Problem, SeenState, Webhook, WebhookAttempt, WebhookMessage
+from floreo.webhooks.targets import is_usable, may_be_asked
+from floreo.webhooks.tasks import waiting_tasks
+from tests.factories.strategy import TODAY, make_action, make_country, make_edition, make_organisation
+from tests.webhooks.receiver import Receiver, receiver
+
+pytestmark = pytest.mark.django_db
+LOOPBACK = ["127.0.0.0/8"]
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[date]:
+    with clock.pinned_day(day=TODAY):
+        yield TODAY
+
+
+@pytest.fixture
+def got(settings: Any) -> Iterator[Receiver]:
+    settings.WEBHOOK_PRIVATE = LOOPBACK
+    with receiver() as made:
+        yield made
+
+
+@pytest.fixture
+def act(db: None) -> Action:
+    make_country()
+    edition = make_edition()
+    Edition.objects.filter(pk=edition.pk).update(is_public=True, state=EditionState.IN_FORCE)
+    return make_action(edition, lead=make_organisation("csirt"), milestones=2)
+
+
+def hook_of(user: User, url: str, *kinds: str) -> tuple[Webhook, str]:
+    return make_webhook(user, by=SYSTEM, name="Chat", url=url, kinds=kinds or list(KINDS))
+
+
+@pytest.fixture
+def hook(got: Receiver, act: Action, secretariat: User) -> Webhook:
+    return hook_of(secretariat, got.url)[0]
+
+
+def due_now() -> None:
+    WebhookMessage.objects.update(next_try_at=clock.machine())
+
+
+# --- What is told -------------------------------------------------------------------------------------------------
+
+
+def test_an_update_is_told_and_signed_as_the_specification_says(got: Receiver, act: Action, secretariat: User) -> None:
+    _hook, secret = hook_of(secretariat, got.url)
+    add_update(act, by=secretariat, done="The course was held.")
+    assert (make_messages(), make_messages(), deliver_due(), deliver_due()) == (1, 0, 1, 0)
+    ((headers, body),) = got.got
+    entry = AuditEntry.objects.get(verb="update.added")
+    said = json.loads(body)
+    assert said == {
+        "type": "update.added",
+        "timestamp": said["timestamp"],
+        "data": {
+            "kind": "action",
+            "id": f"strategy.action:{act.pk}",
+            "code": "1.1.1",
+            "href": f"http://localhost:8000{act.get_absolute_url()}",
+            "title": named(act),
+            "entry": entry.number,
+        },
+    }
+    number, at = headers["webhook-id"], headers["webhook-timestamp"]
+    assert abs(int(at) - time.time()) < 60
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = hmac.new(key, f"{number}.{at}.".encode() + body, hashlib.sha256).digest()
+    assert headers["webhook-signature"] == "v1," + base64.b64encode(signed).decode()
+    assert (headers["content-type"], "authorization" in headers) == ("application/json", False)
+
+
+def test_the_signature_is_that_of_the_specification() -> None:
+    """The example of Standard Webhooks 1.0."""
+    given = logic.signature(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        number="msg_p5jXN8AQM9LWM0D4loKWxJek",
+        at=1614265330,
+        body=b'{"test": 2432232314}',
+    )
+    assert given == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_only_chosen_kinds_and_only_from_now_on(got: Receiver, act: Action, secretariat: User) -> None:
+    add_update(act, by=secretariat, done="Before")
+    hook_of(secretariat, got.url, "milestone.reached")
+    add_update(act, by=secretariat, done="After")
+    reach_milestone(Milestone.objects.order_by("pk")[0], by=secretariat, on=TODAY)
+    make_messages()
+    assert list(WebhookMessage.objects.values_list("kind", flat=True)) == ["milestone.reached"]
+
+
+def test_of_what_is_internal_code_and_address_and_no_words(hook: Webhook, act: Action, secretariat: User) -> None:
+    Action.objects.filter(pk=act.pk).update(is_public=False, title="Secret title")
+    add_update(Action.objects.get(), by=secretariat, done="Secret words")
+    make_messages()
+    said = WebhookMessage.objects.get().body
+    assert "Secret" not in said
+    assert json.loads(said)["data"]["href"].startswith("http://localhost:8000/workspace/")
+
+
+def test_nobody_is_told_of_what_their_account_may_not_know(
+    got: Receiver, act: Action, secretariat: User, user_with: Callable[..., User]
+) -> None:
+    other = user_with("operator", organisation=make_organisation("power"))
+    hook_of(other, got.url)
+    Action.objects.filter(pk=act.pk).update(is_public=False)
+    add_update(Action.objects.get(), by=secretariat, done="x")
+    assert (make_messages(), WebhookMessage.objects.count()) == (0, 0)
+
+
+def test_what_was_taken_from_the_account_meanwhile_does_not_leave(
+    got: Receiver, act: Action, secretariat: User, administrator: User, user_with: Callable[..., User]
+) -> None:
+    analyst = user_with("analyst")
+    hook_of(analyst, got.url)
+    Action.objects.filter(pk=act.pk).update(is_public=False)
+    add_update(Action.objects.get(), by=secretariat, done="x")
+    assert make_messages() == 1
+    take_role(Membership.objects.get(user=analyst), by=administrator)
+    assert (deliver_due(), got.got, WebhookMessage.objects.get().state) == (0, [], MessageState.CANCELLED)
+
+
+def test_who_was_switched_off_is_told_nothing_any_more(
+    hook: Webhook, got: Receiver, act: Action, secretariat: User, administrator: User
+) -> None:
+    add_update(act, by=secretariat, done="x")
+    make_messages()
+    deactivate_account(secretariat, by=administrator)
+    add_update(act, by=administrator, done="y")
+    assert (make_messages(), deliver_due(), got.got) == (0, 0, [])
+
+
+def test_a_status_that_changed_is_told_with_what_it_was(hook: Webhook, act: Action, secretariat: User) -> None:
+    assert compare_states() == 0
+    set_override(act, by=secretariat, status="at_risk", reason="The tender failed.")
+    assert (compare_states(), compare_states()) == (1, 0)
+    data = json.loads(WebhookMessage.objects.get().body)["data"]
+    assert (data["before"], data["now"], data["code"]) == ("on_track", "at_risk", "1.1.1")
+    end_webhook(hook, by=secretariat)
+    compare_states()
+    assert SeenState.objects.count() == 0
+
+
+def test_each_kind_is_of_acts_and_records_that_there_are() -> None:
+    from django.apps import apps
+
+    import floreo.advisories.actions
+    import floreo.meetings.actions
+    import floreo.publications.actions
+    import floreo.reports.actions  # noqa: F401 -- actions are known once their modules are read
+    from floreo.core.action import VERBS
+
+    for kind in KINDS.values():
+        assert not kind.verbs or any(verb in VERBS for verb in kind.verbs), kind.name
+        for label in kind.models:
+            apps.get_model(label)
+
+
+# --- Bad receivers ------------------------------------------------------------------------------------------------
+
+
+def outcome_of(got: Receiver, **answer: Any) -> tuple[str, int, float]:
+    for name, value in answer.items():
+        setattr(got, name, value)
+    began = time.monotonic()
+    found = post(got.url, {"Content-Type": "application/json"}, b"{}", seconds=0.6)
+    return found.problem.value, found.status, time.monotonic() - began
+
+
+def test_one_that_hangs_or_answers_letter_by_letter_is_left_after_seconds(got: Receiver) -> None:
+    problem, _status, took = outcome_of(got, hangs=True)
+    assert (problem, took < 3) == ("timeout", True)
+    problem, _status, took = outcome_of(got, hangs=False, size=3 * 1024, pause=0.5)
+    assert (problem, took < 3) == ("", True)  # its status came in time: what it says after is not waited for
+
+
+def test_a_redirect_is_not_followed(got: Receiver) -> None:
+    for status in (301, 302, 303, 307, 308):
+        assert outcome_of(got, status=status, headers={"Location": f"{got.url}/inside"})[:2] == ("redirect", status)
+    assert {headers["host"] for headers, _body in got.got} == {got.url.split("/")[2]}
+    assert len(got.got) == 5
+
+
+def test_of_ten_megabytes_a_few_kilobytes_are_read(got: Receiver) -> None:
+    problem, status, took = outcome_of(got, size=10 * 1024 * 1024)
+    assert (problem, status, took < 3) == ("", 200, True)
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 500, 503])
+def test_an_error_is_no_delivery(status: int, got: Receiver) -> None:
+    assert outcome_of(got, status=status)[:2] == ("status", status)
+
+
+INSIDE = (
+    *("127.0.0.1", "10.0.0.5", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1"),
+    *("::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1"),
+)
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_a_name_that_leads_inside_is_not_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the name means when it is asked for: the address itself is judged, and that very address is connected to."""
+    asked = []
+
+    def resolved(host: str, port: int, **_more: Any) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(socket, "create_connection", lambda *_a, **_k: pytest.fail("it was connected to"))
+    assert post("https://hooks.example.org/", {}, b"{}").problem == Problem.CLOSED
+    assert asked == ["hooks.example.org"]
+
+
+def test_one_closed_address_among_open_ones_is_one_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, 443)) for a in ("8.8.8.8", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: both)
+    assert post("https://hooks.example.org/", {}, b"{}").problem == Problem.CLOSED
+
+
+def test_a_name_that_changes_between_the_look_and_the_call_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: it is looked up once, and the machine that was judged is the one that is connected to."""
+    answers, connected = iter(["8.8.8.8", "127.0.0.1"]), []
+
+    def resolved(_host: str, port: int, **_more: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    def connect(target: tuple[str, int], _seconds: float = 0) -> None:
+        connected.append(target[0])
+        raise OSError("no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert post("https://hooks.example.org/", {}, b"{}").problem == Problem.UNREACHED
+    assert connected == ["8.8.8.8"]
+
+
+def test_without_the_setting_loopback_and_http_are_closed(settings: Any) -> None:
+    settings.WEBHOOK_PRIVATE = []
+    assert (is_usable("http://127.0.0.1:1/"), is_usable("https://127.0.0.1:1/"), may_be_asked("127.0.0.1")) == (
+        False,
+        True,
+        False,
+    )
+    assert post("https://127.0.0.1:1/", {}, b"").problem == Problem.CLOSED
+    assert post("http://example.org/", {}, b"").problem == Problem.ADDRESS
+
+
+# --- Again, and the end -------------------------------------------------------------------------------------------
+
+
+def test_a_failure_is_tried_again_with_growing_waits_under_one_number_and_then_given_up(
+    hook: Webhook, got: Receiver, secretariat: User
+) -> None:
+    got.status = 500
+    message = send_test(hook, by=secretariat)
+    waits = []
+    for _turn in range(len(logic.WAITS) + 1):
+        before = clock.machine()
+        assert deliver_due() == 0
+        message.refresh_from_db()
+        waits.append(message.next_try_at - before)
+        due_now()
+    assert all(later >= earlier for earlier, later in pairwise(waits[:-1]))
+    assert (message.state, message.attempts) == (MessageState.FAILED, len(logic.WAITS) + 1)
+    assert {headers["webhook-id"] for headers, _body in got.got} == {message.number}
+    assert sum(logic.WAITS, timedelta()) < timedelta(days=4)
+    tries = list(WebhookAttempt.objects.values_list("status", "problem"))
+    assert tries == [(500, "status")] * (len(logic.WAITS) + 1)
+
+
+def test_one_bad_receiver_holds_no_other_up(hook: Webhook, got: Receiver, act: Action, secretariat: User) -> None:
+    bad, _secret = hook_of(secretariat, "http://127.0.0.1:9/")
+    for _turn in range(15):
+        send_test(bad, by=secretariat)
+    send_test(hook, by=secretariat)
+    assert deliver_due() == 1
+    assert WebhookAttempt.objects.filter(message__webhook=bad).count() == 10
+
+
+def test_after_days_it_is_disabled_its_owner_is_told_and_it_can_be_enabled(
+    hook: Webhook, got: Receiver, secretariat: User
+) -> None:
+    got.status = 500
+    send_test(hook, by=secretariat)
+    deliver_due()
+    Webhook.objects.update(failing_since=clock.machine() - logic.DISABLED_AFTER - timedelta(minutes=1))
+    due_now()
+    deliver_due()
+    hook.refresh_from_db()
+    assert hook.disabled_at is not None
+    (task,) = waiting_tasks(Recipient(everybody=True), viewer=None, today=TODAY)
+    assert (task.title, task.href) == ("Chat", hook.workspace_url())
+    deliver_mail()
+    assert [letter.subject for letter in mail.outbox] == ["The webhook “Chat” was disabled"]
+    due_now()
+    assert (deliver_due(), len(got.got)) == (0, 2)
+    with pytest.raises(Refused):
+        send_test(hook, by=secretariat)
+    got.status = 200
+    enable_webhook(hook, by=secretariat)
+    assert (deliver_due(), list(waiting_tasks(Recipient(everybody=True), viewer=None, today=TODAY))) == (1, [])
+
+
+def test_a_receiver_that_says_it_is_gone_is_disabled_at_once(hook: Webhook, got: Receiver, secretariat: User) -> None:
+    got.status = 410
+    send_test(hook, by=secretariat)
+    deliver_due()
+    hook.refresh_from_db()
+    assert hook.disabled_at is not None
+
+
+def test_a_success_ends_the_count_of_failures(hook: Webhook, got: Receiver, secretariat: User) -> None:
+    Webhook.objects.update(failing_since=clock.machine() - timedelta(days=4))
+    send_test(hook, by=secretariat)
+    deliver_due()
+    hook.refresh_from_db()
+    assert (hook.failing_since, hook.delivered_at is not None) == (None, True)
+
+
+def test_a_message_is_sent_again_by_a_press_under_the_same_number(
+    hook: Webhook, got: Receiver, secretariat: User
+) -> None:
+    message = send_test(hook, by=secretariat)
+    deliver_due()
+    redeliver(hook, by=secretariat, number=message.pk)
+    deliver_due()
+    assert [headers["webhook-id"] for headers, _body in got.got] == [message.number] * 2
+
+
+def test_the_secret_lies_sealed_and_in_no_trail(got: Receiver, act: Action, secretariat: User) -> None:
+    hook, secret = hook_of(secretariat, got.url)
+    assert secret not in hook.secret
+    assert seal.unseal(hook.secret, purpose=SEAL) == secret
+    trail = "\n".join(str(row) for row in AuditEntry.objects.values())
+    assert (secret in trail, hook.secret in trail) == (False, False)
+
+
+def test_with_another_secret_key_nothing_is_sent_unsigned(
+    hook: Webhook, got: Receiver, secretariat: User, settings: Any
+) -> None:
+    send_test(hook, by=secretariat)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 9, []
+    assert (deliver_due(), got.got) == (0, [])
+    assert WebhookAttempt.objects.get().problem == Problem.ADDRESS
+
+
+def test_nobody_makes_one_for_another_or_touches_anothers(
+    hook: Webhook, secretariat: User, observer: User, user_with: Callable[..., User]
+) -> None:
+    body = Organisation.objects.get(code="csirt")
+    lead = user_with("lead", organisation=body, email="lead@example.org")
+    for do in (
+        lambda: make_webhook(secretariat, by=lead, name="x", url="https://example.org/", kinds=list(KINDS)),
+        lambda: make_webhook(observer, by=observer, name="x", url="https://example.org/", kinds=list(KINDS)),
+        lambda: send_test(hook, by=lead),
+        lambda: end_webhook(hook, by=lead),
+    ):
+        with pytest.raises(NotAllowed):
+            do()
+    with pytest.raises(Refused):
+        make_webhook(lead, by=lead, name="x", url="https://example.org/", kinds=["no.such"])

@@ -65,5 +65,6 @@ OFFERS = Offers(
         "reviews.kept": _("opened reviews, sent reminders and escalated as scheduled"),
         "rhythm.set": _("set the review schedule"),
     },
+    assigned_with={"reviews.answer": Permission.REVIEW_DECIDE},
     menu=(MenuItem(STRATEGY, _("Reviews"), "workspace:reviews", Permission.PLAN_READ, 30, "reviews"),),
 )

@@ -72,6 +72,13 @@ class Home:
     people: Sequence[Account] = ()  # to whom what the page shows may be assigned
 
     @property
+    def may_assign(self) -> bool:
+        """Whether the page shows something that the team shares out, and there is a team: with one alone nothing is assigned."""
+        return any(row.held and row.held.may_be_assigned for section in self.sections for row in section.rows) and bool(
+            self.people
+        )
+
+    @property
     def is_empty(self) -> bool:
         return not self.sections
 

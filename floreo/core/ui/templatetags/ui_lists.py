@@ -43,7 +43,7 @@ def _chips(shown: Any) -> SafeString:
 
 def _options(shown: Any) -> SafeString:
     rows = (
-        (o.value, mark_safe(" selected") if o.is_current else "", o.title if o.value else f"{shown.title}: {o.title}")
+        (o.value, mark_safe(" selected") if o.is_current else "", f"{shown.title}: {o.title}" if o.value in ("", "all") else o.title)
         for o in shown.options
     )
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)

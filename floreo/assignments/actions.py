@@ -52,7 +52,9 @@ def _require_may(item: Item, to: User, accounts: Accounts) -> None:
     account = accounts.by_id.get(to.pk)
     if account is None or not accounts.may_have(account, item.needs, item.organisation):
         sentence = _("%(who)s may not do this, so it cannot be assigned to them. Choose somebody of the team.")
-        raise Refused(sentence % {"who": to.actor_name}, code="may_not", fields={"to": sentence % {"who": to.actor_name}})
+        raise Refused(
+            sentence % {"who": to.actor_name}, code="may_not", fields={"to": sentence % {"who": to.actor_name}}
+        )
     if thing_of(item.key) is not None and item.key not in things_seen([item.key], to):
         sentence = _("%(who)s may not see this, so it cannot be assigned to them.") % {"who": to.actor_name}
         raise Refused(sentence, code="may_not_see", fields={"to": sentence})
@@ -135,7 +137,9 @@ def record_step(user: User, *, by: Actor, command: str, back: str, lines: list[d
     if not isinstance(by, User) or by.pk != user.pk:
         raise NotAllowed
     rows = _written_since(after, user)
-    step = BulkStep(user=user, command=command, back=back[:300], at=clock.now(), lines=lines, rows=rows, head=as_shown())
+    step = BulkStep(
+        user=user, command=command, back=back[:300], at=clock.now(), lines=lines, rows=rows, head=as_shown()
+    )
     return save(step)
 
 

@@ -114,7 +114,13 @@ OFFERS = Offers(
     menu=(
         MenuItem(THREATS, _("Findings"), "workspace:findings", Permission.FEED_READ, 10, "findings"),
         MenuItem(
-            THREATS, _("Replies to notices"), "workspace:replies", Permission.FINDING_HANDLE, 25, "replies", everywhere=True
+            THREATS,
+            _("Replies to notices"),
+            "workspace:replies",
+            Permission.FINDING_HANDLE,
+            25,
+            "replies",
+            everywhere=True,
         ),
         MenuItem(THREATS, pgettext("feed", "Notices"), "workspace:notices", Permission.FEED_READ, 20, "digests"),
         MenuItem(THREATS, _("Explore events"), "workspace:explorer", Permission.FEED_READ, 30, "explorer"),

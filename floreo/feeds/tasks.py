@@ -17,12 +17,12 @@ from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.tasks import ActionLink, Recipient, Task
+from floreo.core.ui.locale import language
 from floreo.feeds import logic
 from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.actions.notices import held_today, is_released
 from floreo.feeds.actions.replies import FOR_THE_TEAM
 from floreo.feeds.holding_links import moment
-from floreo.core.ui.locale import language
 from floreo.feeds.models import (
     Correction,
     CorrectionState,

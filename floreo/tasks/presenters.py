@@ -63,7 +63,9 @@ def team_text(unowned: int, with_others: int) -> str:
     parts = []
     if unowned:
         text = ngettext(
-            "%(n)s task waits for your team and has no owner.", "%(n)s tasks wait for your team and have no owner.", unowned
+            "%(n)s task waits for your team and has no owner.",
+            "%(n)s tasks wait for your team and have no owner.",
+            unowned,
         )
         parts.append(capital(text % {"n": number_word(unowned)}))
     if with_others:

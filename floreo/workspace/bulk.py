@@ -97,7 +97,12 @@ def picks_of(given: Iterable[str], rows: QuerySet[Any], name_of: Callable[[Any],
 
 
 def run(
-    request: HttpRequest, command: Bulk, picks: Sequence[Pick], facts: Mapping[str, Any] | None = None, *, back: str = ""
+    request: HttpRequest,
+    command: Bulk,
+    picks: Sequence[Pick],
+    facts: Mapping[str, Any] | None = None,
+    *,
+    back: str = "",
 ) -> HttpResponse:
     """Does it to each and goes to the page of the lines."""
     must(request.user, command.needs)

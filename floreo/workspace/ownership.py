@@ -20,12 +20,11 @@ from floreo.tasks.queries import gathered, recipient_of
 
 @dataclass(frozen=True)
 class OwnerBox:
-    """What the box of the owner shows. `may_assign`: who looks is of the team."""
+    """What the box of the owner shows to somebody of the team."""
 
     key: str
     current: Assignment | None
     is_mine: bool
-    may_assign: bool
     people: list[Account] = field(default_factory=list)
     history: list[Assignment] = field(default_factory=list)
 
@@ -47,7 +46,7 @@ def owner_box(viewer: object, key: str, needs: Permission) -> OwnerBox | None:
     current = open_assignments([key], accounts).get(key)
     people = [each for each in accounts.who_may(str(needs), None) if each.pk != viewer.pk]
     is_mine = current is not None and current.user_id == viewer.pk
-    return OwnerBox(key, current, is_mine, True, people, history_of(key))
+    return OwnerBox(key, current, is_mine, people, history_of(key))
 
 
 def owners(keys: Iterable[str]) -> dict[str, Assignment]:
@@ -67,9 +66,7 @@ def items_of(viewer: User, keys: Iterable[str]) -> dict[str, Item]:
     that name no person. Forged keys, and those of others, are left out."""
     wanted, kinds = list(dict.fromkeys(keys)), offers.assigned_with()
     records = {k: needs for k in wanted if (needs := kinds.get(k.partition(":")[0])) is not None and can(viewer, needs)}
-    found = {
-        k: Item(k, str(records[k]), name=str(named(thing))) for k, thing in things_seen(records, viewer).items()
-    }
+    found = {k: Item(k, str(records[k]), name=str(named(thing))) for k, thing in things_seen(records, viewer).items()}
     rest = {k for k in wanted if k not in found}
     if rest:
         for task in gathered(recipient_of(viewer), viewer=viewer):

@@ -36,7 +36,9 @@ def _to(request: HttpRequest, user: User) -> User | None:
     number = whole(request.POST.get("colleague", "") if given == COLLEAGUE else given)
     found = User.objects.filter(pk=number, is_active=True).first() if number is not None else None
     if found is None:
-        raise Refused(_("There is no such account, or it was switched off. Choose somebody of the team."), code="nobody")
+        raise Refused(
+            _("There is no such account, or it was switched off. Choose somebody of the team."), code="nobody"
+        )
     return found
 
 
@@ -59,9 +61,7 @@ def assign_one(request: HttpRequest) -> HttpResponse:
     user = person(request)
     key, was = _split(request.POST.get("one", "") or request.POST.get("pick", ""))
     item = item_of(user, key)
-    return press(
-        request, lambda: _assign(item, user, to=_to(request, user), was=was), _done(request), back_of(request)
-    )
+    return press(request, lambda: _assign(item, user, to=_to(request, user), was=was), _done(request), back_of(request))
 
 
 def _done(request: HttpRequest) -> str:

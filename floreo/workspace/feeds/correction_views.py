@@ -69,7 +69,7 @@ class CorrectionRow:
 
 def _row(one: Correction, current: Assignment | None) -> CorrectionRow:
     why = finding_text.why_text(one.reason, one.network)
-    return CorrectionRow(one, why, OwnerBox(key(one), current, is_mine=False, may_assign=True))
+    return CorrectionRow(one, why, OwnerBox(key(one), current, is_mine=False))
 
 
 def _refuse(one: Correction, by: User, facts: Mapping[str, Any]) -> None:

@@ -106,6 +106,13 @@ def _reply_for(found: Finding, by: User, facts: Mapping[str, Any]) -> None:
 REPLY_MANY = bulk(Bulk("findings.reply", _l("Reply"), Permission.FINDING_ANSWER, _reply_for))
 
 
+def _chosen_reply(request: HttpRequest) -> str:
+    reply = request.POST.get("reply", "")
+    if reply not in ReplyKind.values:
+        raise Refused(_("Choose a reply."), code="missing")
+    return reply
+
+
 @require_POST
 def reply_many(request: HttpRequest) -> HttpResponse:
     """The same reply to all that was ticked, a line for each."""
@@ -113,14 +120,11 @@ def reply_many(request: HttpRequest) -> HttpResponse:
     back = back_of(request)
     try:
         given = [each.rpartition(":")[2].partition("|")[0] for each in picked(request, "pick")]
-        reply = request.POST.get("reply", "")
-        if reply not in ReplyKind.values:
-            raise Refused(_("Choose a reply."), code="missing")
+        facts = {"reply": _chosen_reply(request), "remark": request.POST.get("remark", "")}
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(back)
     rows = Finding.objects.visible_to(request.user).select_related("organisation__merged_into")
-    facts = {"reply": reply, "remark": request.POST.get("remark", "")}
     return run(request, REPLY_MANY, picks_of(given, rows, str), facts, back=back)
 
 

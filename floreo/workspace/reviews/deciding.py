@@ -16,6 +16,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
 from floreo.indicators.requested import enter_value, readings_requested, titles_of
+from floreo.organisations.models import User
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters
 from floreo.reviews.access import answerer_of, get_answer_for, get_request_for, get_review_for
@@ -23,7 +24,6 @@ from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.reviews.queries import reply_address, to_decide, unchanged_to_decide
 from floreo.reviews.sheet import Sheet
-from floreo.organisations.models import User
 from floreo.workspace.bulk import Bulk, bulk, picked, picks_of, run
 from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.form_page import person, press, shown_of
@@ -161,9 +161,7 @@ def unchanged(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         return press(
             request,
             lambda: _approve_all(request, [] if gone else [waiting[each] for each in given], gone=len(gone)),
-            lambda n: (
-                ngettext("%(n)d update approved.", "%(n)d updates approved and added to the plan.", n) % {"n": n}
-            ),
+            lambda n: ngettext("%(n)d update approved.", "%(n)d updates approved and added to the plan.", n) % {"n": n},
             review.workspace_url() if not gone else request.path,
         )
     context = {

@@ -41,7 +41,6 @@ class JoinedRow:
     on: date | datetime | None = None
     day_words: str | Promise = ""
     status: str = ""  # a strategy Status, where it is an action's
-    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,6 @@ def _actions(viewer: object, body: Organisation, bodies: set[int]) -> Joined | N
             day,
             _("due") if day else "",
             act.status,
-            is_open=act.closed_on is None,
         )
 
     rows = mine.select_related("edition")
@@ -123,8 +121,7 @@ def _findings(viewer: object, body: Organisation, bodies: set[int]) -> Joined | 
     def line(one: Finding) -> JoinedRow:
         title = f"{title_of(one.kind, language(), one.taxonomy)}: {one.subject}"
         state = f"{one.get_severity_display()} · {one.get_state_display()}"
-        is_open = one.state in feeds.OPEN_STATES
-        return JoinedRow(title, one.get_absolute_url(), state, one.last_seen, _("last seen"), is_open=is_open)
+        return JoinedRow(title, one.get_absolute_url(), state, one.last_seen, _("last seen"))
 
     more = f"{reverse('workspace:findings')}?organisation={body.code}&state=all"
     is_open = Q(state__in=feeds.OPEN_STATES)
@@ -140,9 +137,8 @@ def _replies(viewer: object, body: Organisation, bodies: set[int]) -> Joined | N
     rows = Reply.objects.filter(finding__in=seen.values("pk")).select_related("finding")
 
     def line(one: Reply) -> JoinedRow:
-        waits = one.kind in FOR_THE_TEAM and one.handled_at is None
         title = f"{one.get_kind_display()}: {one.finding.subject}"
-        return JoinedRow(title, one.finding.get_absolute_url(), one.replied_by, one.at, "", is_open=waits)
+        return JoinedRow(title, one.finding.get_absolute_url(), one.replied_by, one.at, "")
 
     is_open = Q(kind__in=FOR_THE_TEAM, handled_at=None)
     return _part("replies", _("Replies to notices"), rows, is_open, order=("-at", "-pk"), line=line)
@@ -156,7 +152,7 @@ def _notices(viewer: object, body: Organisation, bodies: set[int]) -> Joined | N
     def line(one: Notice) -> JoinedRow:
         is_open = one.answered_at is None
         state = _("no reply yet") if is_open else _("replied")
-        return JoinedRow(", ".join(one.to), one.get_absolute_url(), str(state), one.on, "", is_open=is_open)
+        return JoinedRow(", ".join(one.to), one.get_absolute_url(), str(state), one.on, "")
 
     return _part("notices", _("Notices"), rows, Q(answered_at=None), order=("-on", "-pk"), line=line)
 
@@ -167,9 +163,8 @@ def _obligations(viewer: object, body: Organisation, bodies: set[int]) -> Joined
     rows = ObligationDue.objects.visible_to(viewer).filter(organisation__in=bodies).select_related("obligation")
 
     def line(one: ObligationDue) -> JoinedRow:
-        is_open = one.state in WAITS_FOR_OPERATOR
         title = one.obligation.in_language("title")
-        return JoinedRow(title, one.workspace_url(), one.get_state_display(), one.due_on, _("due"), is_open=is_open)
+        return JoinedRow(title, one.workspace_url(), one.get_state_display(), one.due_on, _("due"))
 
     is_open = Q(state__in=list(WAITS_FOR_OPERATOR))
     return _part("obligations", _("Obligations"), rows, is_open, order=("due_on", "pk"), line=line)
@@ -182,11 +177,8 @@ def _decisions(viewer: object, body: Organisation, bodies: set[int]) -> Joined |
 
     def line(one: Decision) -> JoinedRow:
         title = f"{one.number} {one.in_language('title')}"
-        is_open = one.state in OPEN_STATES
         day = one.due_on
-        return JoinedRow(
-            title, one.workspace_url(), one.get_state_display(), day, _("due") if day else "", is_open=is_open
-        )
+        return JoinedRow(title, one.workspace_url(), one.get_state_display(), day, _("due") if day else "")
 
     is_open = Q(state__in=list(OPEN_STATES))
     order = (F("due_on").asc(nulls_last=True), "-pk")

@@ -80,7 +80,8 @@ def assign(item: Item, *, by: Actor, to: User, was: int | None = None) -> Assign
     _require_as_shown(current, was, accounts)
     _require_may(item, to, accounts)
     if current is not None:
-        _end(current, AssignmentEnd.REASSIGNED, by)
+        kept = still_may(current, accounts)
+        _end(current, AssignmentEnd.REASSIGNED if kept else AssignmentEnd.MAY_NOT, by)
     return save(
         Assignment(
             key=item.key,

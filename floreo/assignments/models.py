@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +77,8 @@ class BulkStepQuerySet(models.QuerySet["BulkStep"]):
 
 class BulkStep(Record):
     """What one person did to many things in one step: a line for each, and what undoes it."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"lines", "rows"})  # each act has an entry of its own
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bulk_steps")
     command = models.CharField(max_length=60)  # "tasks.assign"

@@ -227,3 +227,20 @@ def test_who_speaks_for_another_cannot_answer(notice: Notice, bank: Organisation
         say(notice, "paid", "192.0.2.7")
     with pytest.raises(Refused, match="Shorten it"):
         say(notice, "fixed", "192.0.2.7", remark="x" * 4001)
+
+
+def test_that_a_reply_was_handled_is_taken_back_unless_words_were_sent(
+    bank: Organisation, responder: User, user_with: Callable[..., User]
+) -> None:
+    finding = make_finding(bank)
+    answer_signed_in(bank, by=responder, replies={finding.pk: "need_help"})
+    asked = Reply.objects.get()
+    see_to(asked, by=responder)
+    unhandle(Reply.objects.get(), by=responder)
+    asked.refresh_from_db()
+    assert (asked.handled_at, asked.handled_by) == (None, "")
+    with pytest.raises(NotAllowed):
+        unhandle(asked, by=user_with("operator", organisation=bank))
+    see_to(asked, by=responder, answer="We call you at noon.")
+    with pytest.raises(Refused, match="A reply was sent with it, which cannot be taken back"):
+        unhandle(asked, by=responder)

@@ -85,8 +85,8 @@ class BulkStep(Record):
     back = models.CharField(max_length=300, blank=True)  # the list on which it was done
     at = models.DateTimeField()
     # [{"key", "name", "href", "is_done", "sentence", "before"}]; `before` is what undoing it needs.
-    lines = models.JSONField(default=list)
-    rows = models.JSONField(default=dict)  # ids of the rows that it wrote, by model
+    lines = models.JSONField(default=list, blank=True)
+    rows = models.JSONField(default=dict, blank=True)  # ids of the rows that it wrote, by model
     head = models.CharField(max_length=40, blank=True)  # of the chain when it had ended
     undone_at = models.DateTimeField(null=True, blank=True)
 

@@ -145,7 +145,7 @@ class Names:
 def _whose(item: Task, asked: Recipient, names: Names, held: Held | None) -> str:
     if held is None:
         return _("You") if asked.waits_for(item) else names.of_item(item)
-    if held.place is Place.MINE:
+    if held.place is Place.MINE and (item.person is None or item.person in asked.people or held.assignment):
         return _("You")
     return held.owner or names.of_item(item)
 

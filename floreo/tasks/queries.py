@@ -72,7 +72,7 @@ class Held:
     place: Place
     owner: str = ""
     assignment: int = 0
-    may_be_assigned: bool = False  # it names nobody, so the team shares it out
+    may_be_assigned: bool = False  # it names nobody with an account, so the team shares it out
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,15 @@ class Queue:
 
 
 def queue_of(items: Sequence[Task], user: User) -> Queue:
-    """Whose each of these tasks is, in at most three queries. A task is never two people's."""
+    """Whose each of these tasks is, in at most three queries. A task is never two people's. What names somebody without an
+    account waits for those who speak for the organisation: nobody else would be told."""
     accounts = Accounts()
-    taken = open_assignments((item.key for item in items if item.person is None), accounts)
+    of_people = accounts.of_people
+    taken = open_assignments((item.key for item in items if item.person not in of_people), accounts)
     held = {}
     for item in items:
-        if item.person is not None:
-            place = Place.MINE if item.person == user.person_id else Place.COLLEAGUE
-            held[item.key] = Held(place)
+        if item.person is not None and (item.person == user.person_id or item.person in of_people):
+            held[item.key] = Held(Place.MINE if item.person == user.person_id else Place.COLLEAGUE)
             continue
         current = taken.get(item.key)
         team = accounts.team(item.needs, item.organisation)

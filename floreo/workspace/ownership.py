@@ -15,7 +15,7 @@ from floreo.core.errors import Missing
 from floreo.core.models import named
 from floreo.core.policy import things_seen
 from floreo.organisations.models import User
-from floreo.tasks.queries import gathered, recipient_of
+from floreo.tasks.queries import gathered, queue_of, recipient_of
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,10 @@ def items_of(viewer: User, keys: Iterable[str]) -> dict[str, Item]:
     found = {k: Item(k, str(records[k]), name=str(named(thing))) for k, thing in things_seen(records, viewer).items()}
     rest = {k for k in wanted if k not in found}
     if rest:
-        for task in gathered(recipient_of(viewer), viewer=viewer):
-            if task.key in rest and task.person is None:
+        tasks = [task for task in gathered(recipient_of(viewer), viewer=viewer) if task.key in rest]
+        held = queue_of(tasks, viewer).held
+        for task in tasks:
+            if held[task.key].may_be_assigned:
                 found[task.key] = Item(task.key, task.needs, task.organisation, str(task.title))
     return found
 

@@ -147,6 +147,8 @@ def _whose(item: Task, asked: Recipient, names: Names, held: Held | None) -> str
         return _("You") if asked.waits_for(item) else names.of_item(item)
     if held.place is Place.MINE and (item.person is None or item.person in asked.people or held.assignment):
         return _("You")
+    if held.place is Place.TEAM and item.person is None and item.organisation is None:
+        return _("Your team")
     return held.owner or names.of_item(item)
 
 

@@ -69,7 +69,7 @@ def menu_links(menu: Any, here: str) -> SafeString:
         more = format_html(
             '<details class="fl-menu-more"><summary>{}</summary>{}</details>', _("More"), _menu_groups(shown.more, here)
         )
-    return format_html('<div class="fl-menu">{}{}</div>', _menu_groups(shown.first, here), more)
+    return format_html('<div class="fl-entries">{}{}</div>', _menu_groups(shown.first, here), more)
 
 
 def _menu_groups(groups: Iterable[Any], here: str) -> SafeString:

@@ -80,8 +80,8 @@ def assign(item: Item, *, by: Actor, to: User, was: int | None = None) -> Assign
     _require_as_shown(current, was, accounts)
     _require_may(item, to, accounts)
     if current is not None:
-        kept = still_may(current, accounts)
-        _end(current, AssignmentEnd.REASSIGNED if kept else AssignmentEnd.MAY_NOT, by)
+        may_still = still_may(current, accounts)
+        _end(current, AssignmentEnd.REASSIGNED if may_still else AssignmentEnd.MAY_NOT, by)
     return save(
         Assignment(
             key=item.key,

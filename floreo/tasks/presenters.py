@@ -142,7 +142,7 @@ class Names:
         return _("Nobody") if not item.needs else _("Anyone with permission")
 
 
-def _whose(item: Task, asked: Recipient, names: Names, held: Held | None) -> str:
+def _holder_words(item: Task, asked: Recipient, names: Names, held: Held | None) -> str:
     if held is None:
         return _("You") if asked.waits_for(item) else names.of_item(item)
     if held.place is Place.MINE and (item.person is None or item.person in asked.people or held.assignment):
@@ -161,7 +161,7 @@ def rows(
             item.days_late(today),
             due_text(item.due, today),
             due_day(item.due, today),
-            _whose(item, asked, names, (held or {}).get(item.key)),
+            _holder_words(item, asked, names, (held or {}).get(item.key)),
             since_text(item.since, today),
             item.links or (ActionLink(pgettext("button", "Open"), item.href),),
             held=(held or {}).get(item.key),

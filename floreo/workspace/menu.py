@@ -192,14 +192,14 @@ def _name(user: User) -> str:
 def waits_for(user: User) -> dict[str, Waits]:
     """By the `here` of the menu, where something waits for the person or, without an owner, for their team. Worked out at most
     once a minute; one query else."""
-    kept = cache.get(_name(user))
-    if kept is None:
+    known = cache.get(_name(user))
+    if known is None:
         found = gathered(recipient_of(user), viewer=user)
-        return keep_waits(user, found, queue_of(found, user))
-    return {here: Waits(*facts) for here, facts in kept.items()}
+        return store_waits(user, found, queue_of(found, user))
+    return {here: Waits(*facts) for here, facts in known.items()}
 
 
-def keep_waits(user: User, tasks: Iterable[Task], queue: Queue) -> dict[str, Waits]:
+def store_waits(user: User, tasks: Iterable[Task], queue: Queue) -> dict[str, Waits]:
     """Counts these tasks for the menu, and keeps the counts for a while."""
     places = _places()
     today, numbers, late = clock.today(), Counter[str](), set[str]()

@@ -19,7 +19,7 @@ from floreo.tasks.queries import board_of
 from floreo.workspace.first_steps import steps_for
 from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of
-from floreo.workspace.menu import keep_waits
+from floreo.workspace.menu import store_waits
 
 RESULTS = 25
 
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.WORKSPACE_OPEN)
     user = person(request)
     board = board_of(user)
-    keep_waits(user, board.mine, board.queue)  # the menu counts the very same
+    store_waits(user, board.mine, board.queue)  # the menu counts the very same
     mine = home_of(user, show_all=request.GET.get("all", ""), board=board)
     context = {
         "workspace": mine,

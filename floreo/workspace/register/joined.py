@@ -73,7 +73,8 @@ def joined(viewer: object, body: Organisation) -> list[Joined]:
 def _open_first(rows: QuerySet[Any], is_open: Q, *order: Any) -> QuerySet[Any]:
     """Open rows before the others, then as `order` says."""
     rank = Case(When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.annotate(closed_rank=rank).order_by("closed_rank", *order)
+    found: QuerySet[Any] = rows.annotate(closed_rank=rank).order_by("closed_rank", *order)
+    return found
 
 
 def _part(

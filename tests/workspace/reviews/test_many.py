@@ -92,8 +92,8 @@ def test_when_one_was_changed_meanwhile_none_is_approved(
     one = Answer.objects.get(action__code="1.1.4")
     acts.return_answer(one, by=ines, note="Which month?")
     request = UpdateRequest.objects.get()
-    facts = {"done": "In May.", "nothing_changed": False}
-    acts.submit_answer(request, by=Answerer(request), act=one.action, reported_by="Tomás", **facts)
+    by = Answerer(request)
+    acts.submit_answer(request, by=by, act=one.action, reported_by="Tomás", done="In May.", nothing_changed=False)
     answer = browser.post(address_of(ten), form, follow=True)
     assert "The update on 1.1.4 Action 1.1.4 says more than that nothing changed." in squeezed(answer.content.decode())
     assert states() == {"submitted": 11}

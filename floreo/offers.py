@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
+    from floreo.core.access import Permission
     from floreo.core.figures import Measure
     from floreo.core.offers import Job, MenuItem, Offers, PackFile, SearchKind, TaskSource
     from floreo.core.proposals import ProposalKind
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 APPS = (
     "core",
     "organisations",
+    "assignments",
     "strategy",
     "contact_drills",
     "frameworks",
@@ -105,6 +107,12 @@ def task_sources() -> tuple[TaskSource, ...]:
 def task_kinds() -> Mapping[str, Promise]:
     """What each kind of task is called. Several apps may have tasks of one kind; one of them declares it."""
     return _by_name(lambda offers: offers.task_kinds)
+
+
+@cache
+def assigned_with() -> Mapping[str, Permission]:
+    """Kinds of record that a team shares out among its people, by label, and what whoever has one must hold."""
+    return _by_name(lambda offers: offers.assigned_with)
 
 
 @cache

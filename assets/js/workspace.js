@@ -25,6 +25,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The entry of the page that is open is seen, also where the menu scrolls.
+for (const list of document.querySelectorAll(".fl-entries")) {
+  const here = list.querySelector("[aria-current]");
+  if (here) list.scrollTop = Math.max(0, here.offsetTop - list.offsetTop - list.clientHeight / 2);
+}
+
 const announce = document.getElementById("announce");
 document.addEventListener("htmx:after:swap", () => {
   const problem = document.querySelector("[data-focus]");

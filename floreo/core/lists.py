@@ -27,6 +27,7 @@ MOST_WORDS = 8  # that are looked for
 MOST_KEYS = (
     20_000  # of rows with the words asked for, read at once; where there are more, they are counted by the database
 )
+ALL = "all"  # what a filter with a default is set to, to show everything
 NEXT_FEW = 2_000  # rows in which a page is looked for, where very many rows may have the words
 
 
@@ -142,10 +143,14 @@ class Listing:
         """The rows that fit the filters, whatever their words."""
         rows = self._base
         for each in self.table.filters:
-            chosen = self.request.GET.get(each.name, "")
+            chosen = self._chosen(each)
             if chosen and chosen in {value for value, _title in each.choices()}:
                 rows = each.narrow(rows, chosen)
         return rows
+
+    def _chosen(self, each: tables.Filter) -> str:
+        """What the address says of that filter, else that with which the list opens."""
+        return self.request.GET.get(each.name) or each.default
 
     def _with_words(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         for word in self._words:
@@ -220,8 +225,9 @@ class Listing:
     def filters(self) -> list[ShownFilter]:
         shown = []
         for each in self.table.filters:
-            current = self.request.GET.get(each.name, "")
-            everything = Option("", _("All"), self.href(**{each.name: "", "after": ""}), not current)
+            current, all_of_it = self._chosen(each), ALL if each.default else ""
+            href = self.href(**{each.name: all_of_it, "after": ""})
+            everything = Option(all_of_it, _("All"), href, current == all_of_it)
             options = [
                 Option(value, title, self.href(**{each.name: value, "after": ""}), value == current)
                 for value, title in each.choices()
@@ -231,7 +237,8 @@ class Listing:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.q) or any(f.current for f in self.filters)
+        usual = {each.name: {"", each.default, ALL} for each in self.table.filters}
+        return bool(self.q) or any(f.current not in usual[f.name] for f in self.filters)
 
     def href(self, **changes: str) -> str:
         """This address with some of its parameters changed; empty ones go."""

@@ -108,6 +108,8 @@ class Offers:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     tasks: TaskSource | None = None
     task_kinds: Mapping[str, Promise] = field(default_factory=dict)
+    # Kinds of record that a team shares out among its people ("feeds.finding"), and what whoever has one must hold.
+    assigned_with: Mapping[str, Permission] = field(default_factory=dict)
     pack_shapes: tuple[type[Any], ...] = ()  # in the order in which rows are made
     pack_files: tuple[PackFile, ...] = ()
     search_kinds: tuple[SearchKind, ...] = ()

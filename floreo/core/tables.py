@@ -69,6 +69,7 @@ class Filter:
     title: Words
     choices: Callable[[], Iterable[tuple[str, Words]]]
     narrow: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    default: str = ""  # with which a list opens whose address says nothing of it; `all` then shows everything
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,9 @@ OFFERS = Offers(
         Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
         Job("stored events", partial(compact_and_retain, by=SYSTEM), timedelta(days=1), lane="night"),
     ),
+    assigned_with={"feeds.finding": Permission.FINDING_HANDLE, "feeds.correction": Permission.FINDING_HANDLE},
     verbs={
+        "answer.unhandled": _("took back that a reply was handled"),
         "answer.handled": _("handled a reply"),
         "correction.accepted": _("corrected the register as requested"),
         "correction.refused": _("left the register unchanged"),
@@ -108,8 +110,15 @@ OFFERS = Offers(
         "type_mapping.set": _("matched the columns"),
     },
     menu=(
+        MenuItem(THREATS, _("Findings"), "workspace:findings", Permission.FEED_READ, 10, "findings"),
         MenuItem(
-            THREATS, _("Findings"), "workspace:findings", Permission.FEED_READ, 10, "findings", query="?state=open"
+            THREATS,
+            _("Replies to notices"),
+            "workspace:replies",
+            Permission.FINDING_HANDLE,
+            25,
+            "replies",
+            everywhere=True,
         ),
         MenuItem(THREATS, pgettext("feed", "Notices"), "workspace:notices", Permission.FEED_READ, 20, "digests"),
         MenuItem(THREATS, _("Explore events"), "workspace:explorer", Permission.FEED_READ, 30, "explorer"),

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.assignments.models import Assignment
 from floreo.core import clock
 from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.tasks import ActionLink, Recipient, Task
+from floreo.core.ui.locale import language
 from floreo.feeds import logic
 from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.actions.notices import held_today, is_released
@@ -35,13 +37,15 @@ from floreo.feeds.models import (
     Severity,
     TypeMapping,
 )
+from floreo.feeds.texts import title_of
 from floreo.organisations.models import ContactRole, Organisation
-from floreo.organisations.queries import successors
+from floreo.organisations.queries import bodies_of, successors
 
 HANDLE, RUN = Permission.FINDING_HANDLE, Permission.FEED_RUN
 WITHIN = {ReplyKind.NEED_HELP: timedelta(days=1), ReplyKind.FALSE_ALARM: timedelta(days=5)}
 DECIDE_WITHIN = timedelta(days=5)
 NOTICE = "feeds.notice"
+FINDING = "feeds.finding:"
 LOOK_BACK = timedelta(days=60)
 SILENT_AFTER = 3  # times as long as a feed usually takes
 _WRITTEN_TO = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT, ContactRole.DUTY)
@@ -49,9 +53,10 @@ _WRITTEN_TO = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT,
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
     """In a few queries, whatever there is."""
-    if mine := recipient.organisations & (reach(viewer, Permission.FEED_READ) or frozenset()):
-        yield from _own_findings(mine)
+    if mine := recipient.organisations & bodies_of(reach(viewer, Permission.FEED_READ) or frozenset()):
+        yield from _own_findings(frozenset(mine))
     if recipient.everybody or HANDLE in recipient.permissions:
+        yield from _assigned()
         yield from _asked()
         yield from _corrections()
         yield from _without_address(today)
@@ -62,6 +67,23 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _held_files()
         yield from _nights()
         yield from _many_notices(today)
+
+
+def _assigned() -> Iterator[Task]:
+    """Open findings that somebody of the team has. Those that nobody has are in the list of findings: there are too many."""
+    keys = Assignment.objects.filter(ends_at=None, key__startswith=FINDING).order_by().values_list("key", flat=True)
+    ids = {int(each.rpartition(":")[2]) for each in keys}
+    rows = Finding.objects.filter(pk__in=ids, state__in=logic.OPEN_STATES) if ids else Finding.objects.none()
+    for each in rows.select_related("organisation__merged_into").order_by("severity_rank", "pk"):
+        yield Task(
+            key=key(each),
+            kind="decide",
+            title=f"{title_of(each.kind, language(), each.taxonomy)}: {each.subject}",
+            why=f"{each.organisation.successor().in_language('name')}. {each.get_severity_display()}.",
+            href=each.get_absolute_url(),
+            since=each.opened_on,
+            needs=HANDLE,
+        )
 
 
 def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
@@ -87,6 +109,11 @@ def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
         )
 
 
+def group_key(kind: str, organisation: int) -> str:
+    """The task of all replies of one kind by one organisation: they are seen to together, by one person."""
+    return f"feeds.answer:{kind}:{organisation}"
+
+
 def _asked() -> Iterator[Task]:
     """Calls for help and false alarms, one an organisation and kind: they are seen to together."""
     waiting = Reply.objects.filter(kind__in=FOR_THE_TEAM, handled_at=None, finding__reply=F("kind"))
@@ -104,10 +131,10 @@ def _asked() -> Iterator[Task]:
                 "%(name)s reports %(n)d findings as false alarms",
                 n,
             )
-        href = reverse("workspace:finding", args=[row["one"]])
+        href = f"{reverse('workspace:replies')}#{kind}-{row['finding__organisation']}"
         since = clock.day_of(row["first"])
         yield Task(
-            key=f"feeds.answer:{kind}:{row['finding__organisation']}",
+            key=group_key(kind, row["finding__organisation"]),
             kind="decide",
             title=words % {"name": name, "n": n},
             why=_("Reply to a notice of findings."),

@@ -72,6 +72,19 @@ class Beat:
     escalate_after: int = 4
 
 
+APPROVE_WITHIN = 5  # working days after an update was sent
+
+
+def approval_due(sent_on: date, within: int) -> date:
+    """The day by which what was sent is approved or returned: so many days later, counting Monday to Friday."""
+    day = sent_on
+    for _number in range(within):
+        day += timedelta(days=1)
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+    return day
+
+
 def planned(beat: Beat, period: Period) -> Dates:
     end = period.end
     return Dates(

@@ -15,7 +15,7 @@ from floreo.core.figures import Frequency, Period
 from floreo.core.models import Record, Translated
 from floreo.core.routes import path_to
 from floreo.organisations.models import Organisation, Person
-from floreo.reviews.logic import AnswerState, Beat, RequestState, reminder_days
+from floreo.reviews.logic import APPROVE_WITHIN, AnswerState, Beat, RequestState, reminder_days
 from floreo.strategy.models import Action, Edition, Update
 
 
@@ -93,6 +93,11 @@ class Rhythm(Record):
         verbose_name=_("Request sent to the deputy, days after the due date"),
         help_text=_("If the register names a deputy."),
     )  # after the due day
+    approve_within_days = models.PositiveSmallIntegerField(
+        default=APPROVE_WITHIN,
+        verbose_name=_("Updates are approved or returned within, working days"),
+        help_text=_("Counted from the day on which an update was sent, Monday to Friday."),
+    )
     reply_to = models.EmailField(
         blank=True,
         verbose_name=_("Contact for leads"),
@@ -298,6 +303,9 @@ class Answer(Record, Translated):
 
     def owner_ids(self) -> set[int]:
         return self.update_request.owner_ids()
+
+    def workspace_url(self) -> str:
+        return f"{self.update_request.review.workspace_url()}#answer-{self.pk}"
 
     @property
     def is_open(self) -> bool:

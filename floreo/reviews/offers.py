@@ -49,6 +49,7 @@ OFFERS = Offers(
     pack_files=tuple(PackFile(name, shapes, in_edition=True) for name, shapes in pack.FILES.items()),
     jobs=(Job("reviews", partial(run_rhythm, by=SYSTEM), timedelta(minutes=10)),),
     verbs={
+        "answers.approved": _("approved updates without changes"),
         "answer.approved": _("approved the update"),
         "answer.drafted": _("saved a draft of an update"),
         "answer.returned": _("returned the update with a note"),
@@ -65,5 +66,6 @@ OFFERS = Offers(
         "reviews.kept": _("opened reviews, sent reminders and escalated as scheduled"),
         "rhythm.set": _("set the review schedule"),
     },
+    assigned_with={"reviews.answer": Permission.REVIEW_DECIDE},
     menu=(MenuItem(STRATEGY, _("Reviews"), "workspace:reviews", Permission.PLAN_READ, 30, "reviews"),),
 )

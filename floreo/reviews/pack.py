@@ -10,7 +10,7 @@ from django.db import models
 from pydantic import Field, model_validator
 
 from floreo.core.pack import Code, Day, Setting, Shape, Strict, TranslatedShape, one_of
-from floreo.reviews.logic import ANSWERED, AnswerState, whole
+from floreo.reviews.logic import ANSWERED, APPROVE_WITHIN, AnswerState, whole
 from floreo.reviews.models import Answer, AnswerStateChoice, Review, ReviewState, Rhythm, RhythmFrequency, UpdateRequest
 
 Days = Annotated[int, Field(ge=1, le=120)]
@@ -36,6 +36,7 @@ class RhythmShape(Shape):
     remind_before: list[Days] = Field(default_factory=lambda: [7, 1])
     remind_after: list[Days] = Field(default_factory=lambda: [1, 5])
     escalate_after_days: Days = 4
+    approve_within_days: Days = APPROVE_WITHIN
     reply_to: str = ""
     is_on: bool = True
 

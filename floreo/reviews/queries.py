@@ -134,6 +134,17 @@ def to_decide(review: Review | None = None) -> QuerySet[Answer]:
     ).order_by("reported_on", "pk")
 
 
+def unchanged_to_decide(review: Review) -> list[Answer]:
+    """Updates that wait and say that nothing changed, and nothing else: no value, no milestone, no evidence, no note."""
+    return [each for each in to_decide(review).filter(nothing_changed=True) if is_unchanged(each)]
+
+
+def is_unchanged(answer: Answer) -> bool:
+    """Whether it says that nothing changed, and nothing else that somebody would have to read."""
+    more = (answer.done, answer.next, answer.risks, answer.internal_note)
+    return answer.nothing_changed and not any((*more, answer.milestones, answer.figures, answer.evidence))
+
+
 def unasked(review: Review) -> list[Action]:
     """Open actions of the edition about which nobody is asked, because nobody leads them or they are new."""
     asked = Action.objects.filter(requests__review=review).values("pk")

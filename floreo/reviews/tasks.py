@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -15,10 +16,14 @@ from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.organisations.queries import bodies_of
 from floreo.reviews import presenters
 from floreo.reviews.letters import answer_path
+from floreo.reviews.logic import APPROVE_WITHIN, approval_due
 from floreo.reviews.models import Review, ReviewState, UpdateRequest
 from floreo.reviews.queries import to_decide, unanswered
 
 ANSWER, DECIDE, RUN = Permission.PLAN_UPDATE, Permission.REVIEW_DECIDE, Permission.REVIEW_RUN
+
+
+_WITHIN = Coalesce(F("update_request__review__edition__rhythm__approve_within_days"), APPROVE_WITHIN)
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> list[Task]:
@@ -80,8 +85,9 @@ def _asked(update_request: UpdateRequest, *, person: int | None, name: str, sinc
 
 
 def _answers() -> Iterator[Task]:
-    """What was sent and waits to be approved or returned. Due when its review closes."""
-    for answer in to_decide():
+    """What was sent and waits to be approved or returned. Due some working days after it was sent, as the schedule of the
+    edition says."""
+    for answer in to_decide().annotate(within=_WITHIN):
         review = answer.update_request.review
         links = (ActionLink(_("Read and approve"), f"{review.workspace_url()}#answer-{answer.pk}"),)
         yield Task(
@@ -91,7 +97,7 @@ def _answers() -> Iterator[Task]:
             why=_("%(review)s. Sent by %(who)s")
             % {"review": presenters.title(review), "who": presenters.sent_text(answer)},
             href=f"{review.workspace_url()}#answer-{answer.pk}",
-            due=review.closes_on,
+            due=approval_due(answer.reported_on, answer.within) if answer.reported_on else review.closes_on,
             since=answer.reported_on,
             needs=DECIDE,
             links=links,

@@ -224,6 +224,7 @@ OFFERS = Offers(
         "update.added": _("gave an update"),
         "edition.followed": _("carried it over to the next edition"),
     },
+    assigned_with={"strategy.importdraft": Permission.IMPORT_REVIEW},
     menu=(
         MenuItem(MY_WORKSPACE, _("Imports"), "workspace:imports", Permission.IMPORT_REVIEW, 30, "imports"),
         MenuItem(STRATEGY, _("Plan"), "workspace:editions", Permission.PLAN_READ, 10, "plan"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, pgettext
 
+from floreo.assignments.logic import Place
 from floreo.core.access import ROLES
 from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.core.ui import locale as ui
@@ -27,7 +28,7 @@ from floreo.core.wording import (
 )
 from floreo.organisations.models import Organisation, Person
 from floreo.tasks.logic import ESCALATE_AFTER, Part
-from floreo.tasks.queries import Group, WaitingForCounts
+from floreo.tasks.queries import Group, Held, WaitingForCounts
 
 PART_WORDS: Mapping[Part, Promise] = {
     Part.OVERDUE: _l("Overdue"),
@@ -49,6 +50,28 @@ class Row:
     since_text: str
     links: tuple[ActionLink, ...]
     is_worst: bool = False
+    held: Held | None = None  # whose it is, where the page shares tasks out
+
+    @property
+    def pick(self) -> str:
+        """The value of its tick box: the task, and the assignment that was shown."""
+        return f"{self.item.key}|{self.held.assignment if self.held else 0}"
+
+
+def team_text(unowned: int, with_others: int) -> str:
+    """ "Two more wait for your team and have no owner. One is with a colleague." """
+    parts = []
+    if unowned:
+        text = ngettext(
+            "%(n)s task waits for your team and has no owner.",
+            "%(n)s tasks wait for your team and have no owner.",
+            unowned,
+        )
+        parts.append(capital(text % {"n": number_word(unowned)}))
+    if with_others:
+        text = ngettext("%(n)s is with a colleague.", "%(n)s are with colleagues.", with_others)
+        parts.append(capital(text % {"n": number_word(with_others)}))
+    return sentences(*parts)
 
 
 def heading(late: int, total: int) -> str:
@@ -119,16 +142,29 @@ class Names:
         return _("Nobody") if not item.needs else _("Anyone with permission")
 
 
-def rows(items: Sequence[Task], asked: Recipient, today: date, *, names: Names) -> list[Row]:
+def _holder_words(item: Task, asked: Recipient, names: Names, held: Held | None) -> str:
+    if held is None:
+        return _("You") if asked.waits_for(item) else names.of_item(item)
+    if held.place is Place.MINE and (item.person is None or item.person in asked.people or held.assignment):
+        return _("You")
+    if held.place is Place.TEAM and item.person is None and item.organisation is None:
+        return _("Your team")
+    return held.owner or names.of_item(item)
+
+
+def rows(
+    items: Sequence[Task], asked: Recipient, today: date, *, names: Names, held: Mapping[str, Held] | None = None
+) -> list[Row]:
     return [
         Row(
             item,
             item.days_late(today),
             due_text(item.due, today),
             due_day(item.due, today),
-            _("You") if asked.waits_for(item) else names.of_item(item),
+            _holder_words(item, asked, names, (held or {}).get(item.key)),
             since_text(item.since, today),
             item.links or (ActionLink(pgettext("button", "Open"), item.href),),
+            held=(held or {}).get(item.key),
         )
         for item in items
     ]

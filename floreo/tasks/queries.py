@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from floreo.assignments.logic import Place, place_of
+from floreo.assignments.queries import Accounts, open_assignments
 from floreo.core import clock
 from floreo.core.access import ROLES, Permission, can, reach
 from floreo.core.tasks import Recipient, Task
@@ -56,7 +58,55 @@ def gathered(asked: Recipient, *, viewer: object, today: date | None = None) -> 
 
 
 def tasks_of(user: User) -> list[Task]:
-    return gathered(recipient_of(user), viewer=user)
+    """What is theirs, and what waits for their team without an owner: not what a colleague has."""
+    found = gathered(recipient_of(user), viewer=user)
+    queue = queue_of(found, user)
+    return [item for item in found if queue.held[item.key].place is not Place.COLLEAGUE]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where one task stands on one person's page: theirs, their team's, or a colleague's; who has it, by account or by name;
+    and the assignment by which (0: by none)."""
+
+    place: Place
+    owner: str = ""
+    assignment: int = 0
+    may_be_assigned: bool = False  # it names nobody with an account, so the team shares it out
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The tasks of one person and their team, each with whose it is."""
+
+    held: dict[str, Held]
+    accounts: Accounts
+
+    def only(self, items: Iterable[Task], place: Place) -> list[Task]:
+        return [item for item in items if self.held[item.key].place is place]
+
+
+def queue_of(items: Sequence[Task], user: User) -> Queue:
+    """Whose each of these tasks is, in at most three queries. A task is never two people's. What names somebody without an
+    account waits for those who speak for the organisation: nobody else would be told."""
+    accounts = Accounts()
+    of_people = accounts.of_people
+    taken = open_assignments((item.key for item in items if item.person not in of_people), accounts)
+    held = {}
+    for item in items:
+        if item.person is not None and (item.person == user.person_id or item.person in of_people):
+            held[item.key] = Held(Place.MINE if item.person == user.person_id else Place.COLLEAGUE)
+            continue
+        current = taken.get(item.key)
+        team = accounts.team(item.needs, item.organisation)
+        place = place_of(user.pk, owner=current.user_id if current else None, team=team)
+        owner = current.user_name if current else _only_name(team, accounts) if place is Place.COLLEAGUE else ""
+        held[item.key] = Held(place, owner, current.pk if current else 0, may_be_assigned=True)
+    return Queue(held, accounts)
+
+
+def _only_name(team: frozenset[int], accounts: Accounts) -> str:
+    return next((accounts.by_id[pk].name for pk in team), "")
 
 
 def tasks_of_person(person: Person) -> list[Task]:
@@ -109,9 +159,10 @@ class Group:
 
 @dataclass
 class Board:
-    """All that one person's page shows: their own, and for who reminds also what waits for everybody else."""
+    """All that one person's page shows: their own and their team's, and for who reminds also what waits for everybody else."""
 
     mine: list[Task]
+    queue: Queue
     others: list[Group] = field(default_factory=list)
     waiting_for: WaitingForCounts | None = None  # only for who reminds
     today: date = field(default_factory=clock.today)
@@ -125,13 +176,14 @@ def board_of(user: User) -> Board:
     """One pass over what is to be done: by everybody for who reminds, else narrowed to the user's own in the database."""
     today, asked = clock.today(), recipient_of(user)
     if not can(user, Permission.REMIND):
-        return Board(gathered(asked, viewer=user, today=today), today=today)
+        own = gathered(asked, viewer=user, today=today)
+        return Board(own, queue_of(own, user), today=today)
     everything = gathered(EVERYBODY, viewer=user, today=today)
     mine = [item for item in everything if asked.holds(item)]
     held = {item.key for item in mine}
     parties = Parties.of(everything)
     others = groups_of([item for item in everything if item.key not in held], today, parties=parties)
-    return Board(mine, others, waiting_for_of(everything, parties=parties), today)
+    return Board(mine, queue_of(mine, user), others, waiting_for_of(everything, parties=parties), today)
 
 
 def waiting_for_others(user: User) -> list[Group]:

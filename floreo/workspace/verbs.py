@@ -55,6 +55,7 @@ def _plain(value: Any) -> str:
 # Acts about no one thing, whose facts are counts.
 ABOUT_NOTHING = frozenset(
     {
+        "answers.approved",
         "assessments.completed",
         "backup.made",
         "backup.restored",

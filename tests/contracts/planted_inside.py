@@ -21,6 +21,7 @@ from floreo.assessments.models import (
     StandardItem,
     StandardVersion,
 )
+from floreo.assignments.models import Assignment
 from floreo.awareness.models import Campaign
 from floreo.certificates.models import Certificate
 from floreo.consultation.models import Comment, Consultation, Invitation, Point
@@ -127,6 +128,7 @@ WORDS = {
     P.CONTACT_READ: f"{COMMON}contact",
     P.PEOPLE_READ: f"{COMMON}person",
     P.FEED_READ: f"{COMMON}finding",
+    P.FINDING_HANDLE: f"{COMMON}owner",
     P.EVIDENCE_READ: f"{COMMON}green",
     P.EVIDENCE_AMBER: f"{COMMON}amber",
     P.EVIDENCE_STRICT: f"{COMMON}strict",
@@ -249,7 +251,10 @@ def _people(power: Organisation) -> None:
 
 def _findings(power: Organisation) -> None:
     word = WORDS[P.FEED_READ]
-    make_finding(power, f"{word}.example", detail=f"{word} detail")
+    found = make_finding(power, f"{word}.example", detail=f"{word} detail")
+    owner, at = WORDS[P.FINDING_HANDLE], clock.now()
+    facts = {"starts_at": at, "assigned_by": f"{owner} chief", "ends_at": at, "ended_by": owner, "end": "handed_back"}
+    save(Assignment(key=key(found), needs=P.FINDING_HANDLE, user_name=f"{owner} name", **facts))
 
 
 def _committee(act: Action, body: Organisation) -> None:

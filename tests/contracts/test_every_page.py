@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, reset_queries
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -127,6 +127,7 @@ def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
         if path.startswith(SKIPPED) or counts[kind] >= A_ROUTE:
             continue
         counts[kind] += 1
+        reset_queries()  # Django remembers so many and no more: those of one page
         with CaptureQueriesContext(connection) as asked:
             response = client.get(address)
             text = text_of(response)

@@ -46,6 +46,7 @@ WITHHELD = (
     Withheld("contacts", "Contacts that are not public", P.CONTACT_READ),
     Withheld("people", "People, and how to reach them", P.PEOPLE_READ),
     Withheld("findings", "Findings at the addresses of an organisation", P.FEED_READ),
+    Withheld("owners", "Who of the team has which finding, and who had it when", P.FINDING_HANDLE),
     Withheld(
         "TLP:GREEN", "Evidence marked TLP:GREEN, or TLP:CLEAR and not published", P.EVIDENCE_READ, P.EVIDENCE_KEEP
     ),
@@ -126,7 +127,7 @@ EXITS = (
     Exit(
         "workspace file",
         "Lists as files, workbooks, reports and minutes",
-        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "proposals", "desk"}),
+        tuple(name for name in ALL if name not in {"contacts", "answers", "tokens", "proposals", "desk", "owners"}),
         work=_LISTED,
     ),
     Exit(

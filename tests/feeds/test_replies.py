@@ -14,7 +14,7 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import MailState, OutboxMail
 from floreo.feeds.actions.corrections import refuse_correction
 from floreo.feeds.actions.notices import end_link, send_notices
-from floreo.feeds.actions.replies import answer, answer_signed_in, record_received, see_to, take_back
+from floreo.feeds.actions.replies import answer, answer_signed_in, record_received, see_to, take_back, unhandle
 from floreo.feeds.holding_links import Holder, holder_of, token_of
 from floreo.feeds.models import Correction, Finding, Notice, Reply
 from floreo.organisations.models import Contact, ContactRole, Organisation, User
@@ -227,3 +227,17 @@ def test_who_speaks_for_another_cannot_answer(notice: Notice, bank: Organisation
         say(notice, "paid", "192.0.2.7")
     with pytest.raises(Refused, match="Shorten it"):
         say(notice, "fixed", "192.0.2.7", remark="x" * 4001)
+
+
+def test_that_a_reply_was_handled_is_taken_back_unless_words_were_sent(notice: Notice, user_with: UserWith) -> None:
+    first, _second = say(notice, "need_help", "192.0.2.7", "192.0.2.8", remark="How?")
+    responder = user_with("responder")
+    see_to(first, by=responder, with_its_like=False)
+    unhandle(first, by=responder)
+    first.refresh_from_db()
+    assert (first.handled_at, first.handled_by) == (None, "")
+    with pytest.raises(NotAllowed):
+        unhandle(first, by=user_with("observer"))
+    see_to(first, by=responder, answer="We call you at noon.")
+    with pytest.raises(Refused, match="A reply was sent with it, which cannot be taken back"):
+        unhandle(first, by=responder)

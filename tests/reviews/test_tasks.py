@@ -52,7 +52,8 @@ def test_the_deputy_has_the_task_too_once_asked(update_request: UpdateRequest, t
 
 def test_what_was_sent_waits_for_whoever_decides(update_request: UpdateRequest, act: Action) -> None:
     acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
-    assert titles(DECIDES) == [("Approve the update: 1.1.1 Action 1.1.1", date(2026, 12, 15))]
+    # Five working days after it was sent, on Tuesday, 24 November.
+    assert titles(DECIDES) == [("Approve the update: 1.1.1 Action 1.1.1", date(2026, 12, 1))]
     assert titles(Recipient()) == []
 
 

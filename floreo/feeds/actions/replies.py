@@ -296,4 +296,14 @@ def see_to(row: Reply, *, by: Actor, answer: str = "", with_its_like: bool = Tru
     return len(rows)
 
 
-__all__ = ["FOR_THE_TEAM", "answer", "answer_signed_in", "record_received", "see_to", "take_back"]
+@action("answer.unhandled", needs=Permission.FINDING_HANDLE)
+def unhandle(row: Reply, *, by: Actor) -> Reply:
+    """Takes back that somebody saw to it. Not once words went to whoever asked: an e-mail cannot be taken back."""
+    row = lock_latest(row)
+    if row.answer:
+        raise Refused(_("A reply was sent with it, which cannot be taken back."), code="answered")
+    row.handled_at, row.handled_by = None, ""
+    return save(row, full_clean=False)
+
+
+__all__ = ["FOR_THE_TEAM", "answer", "answer_signed_in", "record_received", "see_to", "take_back", "unhandle"]

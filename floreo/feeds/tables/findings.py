@@ -93,7 +93,7 @@ FINDINGS = Table(
     needs=Permission.FEED_READ,
     search=("subject", "kind", "detail", "network", "service"),
     filters=(
-        Filter("state", _("State"), _states, in_state),
+        Filter("state", _("State"), _states, in_state, default="open"),
         Filter("severity", _("Severity"), lambda: Severity.choices, lambda rows, value: rows.filter(severity=value)),
         Filter("reply", _("Reply"), _answers, _narrow_reply),
     ),

@@ -1,7 +1,7 @@
 """Every write of reviews: the rhythm, opening and closing, answering, deciding."""
 
 from floreo.reviews.actions.answering import mark_opened, report_no_change, save_draft, submit_answer
-from floreo.reviews.actions.deciding import Enter, approve_answer, return_answer
+from floreo.reviews.actions.deciding import Enter, approve_answer, approve_unchanged, return_answer
 from floreo.reviews.actions.opening import (
     escalate_now,
     mark_closed,
@@ -16,6 +16,7 @@ from floreo.reviews.actions.rhythm import run_rhythm, set_rhythm
 __all__ = [
     "Enter",
     "approve_answer",
+    "approve_unchanged",
     "escalate_now",
     "mark_closed",
     "mark_opened",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.decisions import itself
+from floreo.core.errors import Refused
 from floreo.core.writing import require_text, save
 from floreo.evidence import actions as evidence
 from floreo.evidence.models import Evidence
@@ -20,6 +21,7 @@ from floreo.reviews.actions.checking import must_be_open, must_wait, restate
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer
+from floreo.reviews.queries import is_unchanged
 from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Milestone, Update
@@ -65,6 +67,28 @@ def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, sho
     save(answer)
     restate(answer.update_request, clock.today())
     return answer
+
+
+def _every(answers: Sequence[Answer]) -> Iterable[models.Model | models.QuerySet[Any]]:
+    return list(answers)
+
+
+@action("answers.approved", needs=Permission.REVIEW_DECIDE, decides=_every)
+def approve_unchanged(answers: Sequence[Answer], *, by: Actor, shown: str | None = None) -> int:
+    """Approves all of these, which say that nothing changed: each as an act of its own, all or none. Refused when one of them
+    was changed, returned or approved after the page that listed them. Returns how many."""
+    if not answers:
+        raise Refused(_("No update without changes waits for approval."), code="nothing_waits")
+    for answer in answers:
+        if not is_unchanged(answer):
+            raise Refused(
+                _("The update on %(action)s says more than that nothing changed. Read it and approve it by itself.")
+                % {"action": answer.action.named()},
+                code="not_unchanged",
+            )
+        approve_answer(answer, by=by)
+    note(approved=len(answers))
+    return len(answers)
 
 
 def _write_update(answer: Answer, by: Actor) -> Update:

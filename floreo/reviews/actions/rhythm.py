@@ -34,6 +34,7 @@ class RhythmFacts(TypedDict, total=False):
     remind_before: list[int]
     remind_after: list[int]
     escalate_after_days: int
+    approve_within_days: int
     reply_to: str
     is_on: bool
 
@@ -62,6 +63,8 @@ def _sound_days(rhythm: Rhythm) -> None:
         raise _refuse("closes_after_days", _("Enter at most %(most)d days.") % {"most": MOST_DAYS})
     if not 1 <= rhythm.escalate_after_days <= MOST_DAYS:
         raise _refuse("escalate_after_days", _("Enter 1 to %(most)d days.") % {"most": MOST_DAYS})
+    if not 1 <= rhythm.approve_within_days <= MOST_DAYS:
+        raise _refuse("approve_within_days", _("Enter 1 to %(most)d days.") % {"most": MOST_DAYS})
 
 
 def _sound_reminders(days: Iterable[int], field: str) -> list[int]:

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from floreo.core import clock
+from floreo.core.access import Permission
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.keys import key
 from floreo.core.ui.forms import refuse_on
 from floreo.core.whole import whole
 from floreo.organisations.models import User
@@ -22,6 +24,7 @@ from floreo.strategy.presenters.drafts import failure_sentence
 from floreo.workspace.drafts.forms import RowForm
 from floreo.workspace.drafts.review import Review
 from floreo.workspace.form_page import person
+from floreo.workspace.ownership import owner_box
 
 SLOW = timedelta(seconds=30)
 
@@ -64,7 +67,13 @@ def _row(draft: ImportDraft, number: int | None) -> DraftRow | None:
 
 
 def _page(request: HttpRequest, review: Review, *, status: int = 200) -> HttpResponse:
-    context = {"draft": review.draft, "review": review, "status": status, "workspace_section": "imports"}
+    context = {
+        "draft": review.draft,
+        "review": review,
+        "status": status,
+        "workspace_section": "imports",
+        "owner": owner_box(request.user, key(review.draft), Permission.IMPORT_REVIEW),
+    }
     return render(request, "workspace/drafts/review.html", context, status=status)
 
 

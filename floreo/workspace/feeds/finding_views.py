@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
+from floreo.assignments.models import Assignment
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import Missing
+from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
@@ -23,7 +27,7 @@ from floreo.feeds.access import get_finding_for, sees_all
 from floreo.feeds.actions import replies
 from floreo.feeds.engine.addresses import words_of
 from floreo.feeds.engine.store import Filter, latest
-from floreo.feeds.models import FeedFile, FileState, Finding, Reply
+from floreo.feeds.models import FeedFile, FileState, Finding, Reply, ReplyKind
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_of
@@ -31,10 +35,12 @@ from floreo.incidents.actions.promoting import promote
 from floreo.incidents.models import Report
 from floreo.organisations.models import User
 from floreo.organisations.queries import bodies_of
+from floreo.workspace.bulk import Bulk, back_of, bulk, picked, picks_of, run
 from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.event_store import the_store
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.timeline import timeline_of
+from floreo.workspace.ownership import owner_box, owners, team_for
 
 AREA = "findings"
 EVENTS = 20
@@ -52,22 +58,74 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     answer = ngettext("%(n)s open finding.", "%(n)s open findings.", open_count) % {"n": locale.number(open_count)}
     if not open_count and not FeedFile.objects.filter(state=FileState.DONE).exists():
         answer = _("No file has been read yet, so no finding is known.")
+    handles, shown = can(request.user, Permission.FINDING_HANDLE), listing.rows
+    held = owners(key(f) for f in shown) if handles else {}
     context = {
         "workspace_section": AREA,
         "listing": listing,
         "answer": answer,
         "bad": bad,
         "sees_all": sees_all(request.user),
-        "rows": [_row(f) for f in listing.rows],
+        "rows": [_row(f, held.get(key(f))) for f in shown],
+        "handles": handles,
+        "may_tick": can(request.user, Permission.FINDING_ANSWER),
+        "any_at_all": not shown and visible.exists(),
+        "people": team_for(request.user, Permission.FINDING_HANDLE),
+        "replies": ReplyKind.choices,
         "total": listing.total,
         "may_run": can(request.user, Permission.FEED_RUN),
     }
     return render(request, "workspace/feeds/findings.html", context)
 
 
-def _row(found: Finding) -> tuple[Finding, str, str, Any]:
+@dataclass(frozen=True)
+class FindingRow:
+    """One line of the list; `owner` is who of the team has it."""
+
+    one: Finding
+    title: str
+    detail: str
+    news: Any
+    owner: str
+    pick: str  # the value of its tick box: the finding, and the assignment that is shown
+
+
+def _row(found: Finding, held: Assignment | None) -> FindingRow:
     title = title_of(found.kind, language(), found.taxonomy)
-    return found, title, _detail(found, title), finding_text.NEWS_WORDS[finding_text.changes_now(found)]
+    news = finding_text.NEWS_WORDS[finding_text.changes_now(found)]
+    pick = f"{key(found)}|{held.pk if held else 0}"
+    return FindingRow(found, title, _detail(found, title), news, held.user_name if held else "", pick)
+
+
+def _reply_for(found: Finding, by: User, facts: Mapping[str, Any]) -> None:
+    """One of many: the team records what it was told, or an organisation replies for its own."""
+    body = found.organisation.successor()
+    replies.answer_signed_in(body, by=by, replies={found.pk: facts["reply"]}, remark=facts["remark"])
+
+
+REPLY_MANY = bulk(Bulk("findings.reply", _l("Reply"), Permission.FINDING_ANSWER, _reply_for))
+
+
+def _chosen_reply(request: HttpRequest) -> str:
+    reply = request.POST.get("reply", "")
+    if reply not in ReplyKind.values:
+        raise Refused(_("Choose a reply."), code="missing")
+    return reply
+
+
+@require_POST
+def reply_many(request: HttpRequest) -> HttpResponse:
+    """The same reply to all that was ticked, a line for each."""
+    must(request.user, Permission.FINDING_ANSWER)
+    back = back_of(request)
+    try:
+        given = [each.rpartition(":")[2].partition("|")[0] for each in picked(request, "pick")]
+        facts = {"reply": _chosen_reply(request), "remark": request.POST.get("remark", "")}
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+        return HttpResponseRedirect(back)
+    rows = Finding.objects.visible_to(request.user).select_related("organisation__merged_into")
+    return run(request, REPLY_MANY, picks_of(given, rows, str), facts, back=back)
 
 
 def _detail(found: Finding, title: str) -> str:
@@ -96,6 +154,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "may_promote": can(request.user, Permission.INCIDENT_HANDLE),
         "reports": Report.objects.visible_to(request.user).filter(finding_key=key(found)),
         "waits": list(waits) if handles else [],
+        "owner": owner_box(request.user, key(found), Permission.FINDING_HANDLE),
     }
     return render(request, "workspace/feeds/finding.html", context)
 

@@ -58,7 +58,7 @@ def _seen(finding: Finding) -> Iterable[Moment]:
     if is_open and finding.last_day != open_periods[-1].opened_on:
         n = finding.days_seen
         seen = ngettext("Seen on %(n)s day in total.", "Seen on %(n)s days in total.", n) % {"n": locale.number(n)}
-        yield Moment(finding.last_day, None, _("Last seen."), seen, rank=_FIRST)
+        yield Moment(finding.last_day, finding.last_seen, _("Last seen."), seen, rank=_FIRST)
     if finding.claim in {FixClaim.SHOWN, FixClaim.CONTRADICTED}:
         on = finding.fixed_on if finding.claim == FixClaim.SHOWN else finding.last_day
         yield Moment(on or finding.last_day, None, str(FixClaim(finding.claim).label) + ".", rank=_LAST)

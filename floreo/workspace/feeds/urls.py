@@ -10,6 +10,7 @@ from floreo.workspace.feeds import feed_views as views
 from floreo.workspace.feeds import finding_views as findings
 from floreo.workspace.feeds import held_views as held
 from floreo.workspace.feeds import notice_views as letters
+from floreo.workspace.feeds import reply_views as waiting
 from floreo.workspace.feeds import rule_views as rules
 from floreo.workspace.feeds import text_views as operator_texts
 
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("feeds/<slug:code>/columns/", change.map_feed, name="map_feed"),
     path("findings/", findings.findings, name="findings"),
     path("findings/explorer/", explorer.find_events, name="explorer"),
+    path("findings/reply/", findings.reply_many, name="reply_many"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/report/", findings.finding_command, {"name": "report"}, name="report_finding"),
     path("findings/<int:pk>/answer/", findings.finding_command, {"name": "answer"}, name="answer_finding"),
@@ -60,6 +62,9 @@ urlpatterns: list[URLPattern] = [
     path("notices/<int:pk>/", letters.notice, name="notice"),
     path("notices/<int:pk>/resend/", letters.notice_command, {"name": "resend"}, name="resend_notice"),
     path("notices/<int:pk>/end-links/", letters.notice_command, {"name": "end-links"}, name="end_notice_link"),
+    path("replies/", waiting.replies, name="replies"),
+    path("replies/handle/", waiting.handle_many, name="handle_many"),
+    path("corrections/many/", correct.refuse_many, name="refuse_many"),
     path("corrections/", correct.corrections, name="corrections"),
     path("corrections/<int:pk>/accept/", correct.correction_command, {"name": "accept"}, name="accept_correction"),
     path("corrections/<int:pk>/refuse/", correct.correction_command, {"name": "refuse"}, name="refuse_correction"),
@@ -74,10 +79,10 @@ NEEDS = {
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
         "edit_feed upload_report try_feed map_feed accept_run refuse_run release_held discard_held discard_all_held feed_address"
     ),
-    Permission.FINDING_ANSWER: "answer_finding",
+    Permission.FINDING_ANSWER: "answer_finding reply_many",
     Permission.INCIDENT_HANDLE: "report_finding",
     Permission.FINDING_HANDLE: (
-        "see_to_answer skip_notice new_notice_rule edit_notice_rule move_notice_rule remove_notice_rule "
+        "replies handle_many refuse_many see_to_answer skip_notice new_notice_rule edit_notice_rule move_notice_rule remove_notice_rule "
         "resend_notice end_notice_link release_notices accept_correction refuse_correction "
         "check_operator_text"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.assignments.logic import Place
+from floreo.assignments.queries import Account
 from floreo.core.access import Permission, can
 from floreo.core.figures import period_of
 from floreo.core.tasks import Task
@@ -25,6 +28,7 @@ from floreo.tasks.queries import Board, board_of, recipient_of, weekly_of
 
 MOST = 20  # rows of one section, unless all are asked for
 MOST_OTHERS = 8  # organisations in the short table
+TEAM, COLLEAGUES = "team", "colleagues"  # the sections of what is not theirs
 
 
 @dataclass(frozen=True)
@@ -65,40 +69,75 @@ class Home:
     weekly: str
     day: str
     review: NextReview | None = None
+    people: Sequence[Account] = ()  # to whom what the page shows may be assigned
+
+    @property
+    def may_assign(self) -> bool:
+        """Whether the page shows something that the team shares out, and there is a team: with one alone nothing is assigned."""
+        return any(row.held and row.held.may_be_assigned for section in self.sections for row in section.rows) and bool(
+            self.people
+        )
 
     @property
     def is_empty(self) -> bool:
         return not self.sections
 
 
-def home_of(user: User, *, show_all: str = "") -> Home:
-    """What waits for one person, the worst first; `show_all` names the section whose rows are all shown."""
-    board = board_of(user)
-    parts = in_parts(board.mine, board.today)
+def home_of(user: User, *, show_all: str = "", board: Board | None = None) -> Home:
+    """What waits for one person: theirs first, then what waits for their team and has no owner, then what colleagues have;
+    each the worst first. `show_all` names the section whose rows are all shown."""
+    board = board or board_of(user)
+    mine = board.queue.only(board.mine, Place.MINE)
+    team = board.queue.only(board.mine, Place.TEAM)
+    colleagues = board.queue.only(board.mine, Place.COLLEAGUE)
+    parts = in_parts(mine, board.today)
     late = board.late_others()
+    heading = presenters.heading(len(parts[Part.OVERDUE]), len(mine))
+    if not mine and (team or colleagues):
+        heading = _("No task is yours alone.")
     return Home(
-        heading=presenters.heading(len(parts[Part.OVERDUE]), len(board.mine)),
-        sections=_one_worst(_sections(user, board, parts, show_all)),
+        heading=sentences(heading, presenters.team_text(len(team), len(colleagues))),
+        sections=_one_worst(_sections(user, board, parts, {TEAM: team, COLLEAGUES: colleagues}, show_all)),
         others=[presenters.other_row(group, board.today) for group in late[:MOST_OTHERS]],
         more_others=max(len(late) - MOST_OTHERS, 0),
         waiting_for=presenters.waiting_for_text(board.waiting_for) if board.waiting_for else "",
         weekly=_weekly(user),
         day=presenters.day_and_weekday(board.today),
         review=_review(user, board.today),
+        people=_people(board, user, [*mine, *team, *colleagues]),
     )
 
 
-def _sections(user: User, board: Board, parts: dict[Part, list[Task]], show_all: str) -> list[Section]:
-    shown = {part: found if part == show_all else found[:MOST] for part, found in parts.items()}
+def _people(board: Board, user: User, items: Sequence[Task]) -> list[Account]:
+    """Colleagues to whom one of these may be assigned."""
+    accounts, wanted = board.queue.accounts, set[int]()
+    for needs, body in {(i.needs, i.organisation) for i in items if board.queue.held[i.key].may_be_assigned}:
+        wanted |= accounts.team(needs, body)
+    return [each for each in accounts.all if each.pk in wanted and each.pk != user.pk]
+
+
+def _sections(
+    user: User, board: Board, parts: dict[Part, list[Task]], others: dict[str, list[Task]], show_all: str
+) -> list[Section]:
+    titles = {
+        **{str(part): str(words) for part, words in presenters.PART_WORDS.items()},
+        TEAM: _("Waiting for your team, without an owner"),
+        COLLEAGUES: _("With colleagues"),
+    }
+    every: dict[str, list[Task]] = {**{str(part): found for part, found in parts.items()}, **others}
+    shown = {name: found if name == show_all else found[:MOST] for name, found in every.items()}
     names = presenters.Names.of(item for found in shown.values() for item in found)
     asked = recipient_of(user)
     made = []
-    for part, found in parts.items():
+    for name, found in every.items():
         if found:
-            rows = presenters.rows(shown[part], asked, board.today, names=names)
-            folds = part is Part.LATER
-            fold, then = (presenters.later_summary(found), presenters.later_next(found)) if folds else ("", "")
-            made.append(Section(part, str(presenters.PART_WORDS[part]), rows, len(found), fold, then))
+            rows = presenters.rows(shown[name], asked, board.today, names=names, held=board.queue.held)
+            fold, then = "", ""
+            if name == Part.LATER:
+                fold, then = presenters.later_summary(found), presenters.later_next(found)
+            elif name == COLLEAGUES:
+                fold = ngettext("Show %(n)s task", "Show %(n)s tasks", len(found)) % {"n": number_figures(len(found))}
+            made.append(Section(name, titles[name], rows, len(found), fold, then))
     return made
 
 

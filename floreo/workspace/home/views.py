@@ -15,9 +15,11 @@ from floreo.core.policy import things_seen
 from floreo.core.search import find, in_readers_text
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Edition
+from floreo.tasks.queries import board_of
 from floreo.workspace.first_steps import steps_for
 from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of
+from floreo.workspace.menu import store_waits
 
 RESULTS = 25
 
@@ -31,7 +33,10 @@ class SearchForm(forms.Form):
 def home(request: HttpRequest) -> HttpResponse:
     """My tasks, the worst first."""
     must(request.user, Permission.WORKSPACE_OPEN)
-    mine = home_of(person(request), show_all=request.GET.get("all", ""))
+    user = person(request)
+    board = board_of(user)
+    store_waits(user, board.mine, board.queue)  # the menu counts the very same
+    mine = home_of(user, show_all=request.GET.get("all", ""), board=board)
     context = {
         "workspace": mine,
         "workspace_section": "tasks",

@@ -21,6 +21,10 @@ class VersionedForm(CommandForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
+class DueDateForm(VersionedForm):
+    due_on = field_of(Action, "due_on")
+
+
 class CloseForm(VersionedForm):
     on = day_field(_l("Done on"), required=True)
     name = forms.CharField(

@@ -40,6 +40,14 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         actions.update_action,
         section="facts",
     ),
+    "due": Command(
+        _("Change the due date"),
+        _("Save"),
+        EDIT,
+        starting_with(forms.DueDateForm, due_on=lambda a: a.due_on),
+        actions.update_action,
+        back=lambda act: f"{_plan_of(act)}#action-{act.code}",
+    ),
     "update": Command(
         _("Give an update"),
         _("Save update"),

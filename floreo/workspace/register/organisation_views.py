@@ -18,10 +18,10 @@ from floreo.organisations.access import get_organisation_for
 from floreo.organisations.actions.entry import must_have_address
 from floreo.organisations.models import Organisation
 from floreo.organisations.tables import networks
-from floreo.strategy.models import Action
 from floreo.workspace.commands import Command, allowed_by, command_view, new, over_row
 from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.register import forms
+from floreo.workspace.register.joined import joined
 from floreo.workspace.verbs import history_of
 
 
@@ -30,11 +30,10 @@ def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
     found = get_organisation_for(request.user, code)
     is_inside = found.shows_internal_to(request.user)
     people = found.people.filter(is_active=True) if can(request.user, Permission.PEOPLE_READ, found) else None
-    actions = Action.objects.visible_to(request.user).filter(participations__organisation=found, edition__isnull=False)
     context = {
         "organisation": found,
         "people": people,
-        "actions": actions.select_related("edition").distinct()[:100],
+        "joined": joined(request.user, found),
         "absorbed": found.absorbed.visible_to(request.user),
         "may_edit": can(request.user, Permission.REGISTER_EDIT),
         "successor": _known(request, found.successor()) if found.merged_into_id else None,

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
 from floreo.indicators.requested import enter_value, readings_requested, titles_of
+from floreo.organisations.models import User
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters
-from floreo.reviews.access import answerer_of, get_answer_for, get_request_for
+from floreo.reviews.access import answerer_of, get_answer_for, get_request_for, get_review_for
 from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, UpdateRequest
-from floreo.reviews.queries import reply_address
+from floreo.reviews.queries import reply_address, to_decide, unchanged_to_decide
 from floreo.reviews.sheet import Sheet
+from floreo.workspace.bulk import Bulk, bulk, picked, picks_of, run
 from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.form_page import person, press, shown_of
 from floreo.workspace.reviews import forms
@@ -144,6 +148,61 @@ def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespo
         _("Approved and added to the plan."),
         _back(request, answer),
     )
+
+
+def unchanged(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """All updates that wait and say that nothing changed, to be approved together as they are shown."""
+    must(request.user, Permission.REVIEW_DECIDE)
+    review = get_review_for(request.user, edition, code)
+    if request.method == "POST":
+        waiting = {str(each.pk): each for each in to_decide(review)}
+        given = list(dict.fromkeys(request.POST.getlist("answer")))
+        gone = [each for each in given if each not in waiting]
+        return press(
+            request,
+            lambda: _approve_all(request, [] if gone else [waiting[each] for each in given], gone=len(gone)),
+            lambda n: ngettext("%(n)d update approved.", "%(n)d updates approved and added to the plan.", n) % {"n": n},
+            review.workspace_url() if not gone else request.path,
+        )
+    context = {
+        "workspace_section": AREA,
+        "review": review,
+        "title": presenters.title(review),
+        "answers": [(each, presenters.sent_text(each)) for each in unchanged_to_decide(review)],
+    }
+    return render(request, "workspace/reviews/unchanged.html", context)
+
+
+def _approve_all(request: HttpRequest, answers: list[Answer], *, gone: int) -> int:
+    if gone:
+        sentence = ngettext(
+            "%(n)d of these updates no longer waits for approval. Nothing was approved: read the list again.",
+            "%(n)d of these updates no longer wait for approval. Nothing was approved: read the list again.",
+            gone,
+        )
+        raise Refused(sentence % {"n": gone}, code="gone")
+    return acts.approve_unchanged(answers, by=person(request), shown=shown_of(request))
+
+
+def _approve_one(answer: Answer, by: User, facts: Mapping[str, object]) -> None:
+    acts.approve_answer(answer, by=by, enter=enter_value, shown=str(facts["shown"]))
+
+
+APPROVE = bulk(Bulk("reviews.approve", _l("Approve"), Permission.REVIEW_DECIDE, _approve_one))
+
+
+@require_POST
+def approve_many(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """Approves what was ticked, a line for each; what was changed since it was read is refused."""
+    must(request.user, Permission.REVIEW_DECIDE)
+    review = get_review_for(request.user, edition, code)
+    try:
+        given = [each.rpartition(":")[2].partition("|")[0] for each in picked(request, "pick")]
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+        return HttpResponseRedirect(review.workspace_url())
+    picks = picks_of(given, to_decide(review), lambda answer: str(answer.action.named()))
+    return run(request, APPROVE, picks, {"shown": shown_of(request)}, back=review.workspace_url())
 
 
 def _sent(answer: Answer) -> str:

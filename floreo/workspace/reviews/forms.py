@@ -49,6 +49,7 @@ class RhythmForm(CommandForm):
     remind_before = Days("remind_before")
     remind_after = Days("remind_after")
     escalate_after_days = _days("escalate_after_days")
+    approve_within_days = _days("approve_within_days")
     reply_to = field_of(Rhythm, "reply_to")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -61,6 +62,7 @@ class RhythmForm(CommandForm):
             "remind_before",
             "remind_after",
             "escalate_after_days",
+            "approve_within_days",
             "reply_to",
         )
         known = {name: getattr(rhythm, name) for name in names} | {"is_on": rhythm.is_on or rhythm.pk is None}

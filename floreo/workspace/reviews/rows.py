@@ -91,6 +91,13 @@ class DecideRow:
     ticked: list[str]  # "Form open to the public, 3 Nov 2026"
     evidence: list[Evidence]
     figures: list[ValueRow]
+    was: int = 0  # the assignment that the page shows
+    owner: str = ""
+
+    @property
+    def pick(self) -> str:
+        """The value of its tick box."""
+        return f"{key(self.answer)}|{self.was}"
 
 
 def decide_rows(review: Review, viewer: object, limit: int = MOST) -> list[DecideRow]:

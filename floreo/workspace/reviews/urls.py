@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ASK}remind/", deciding.remind, name="remind_ask"),
     path(f"{_ASK}escalate/", deciding.escalate, name="escalate_ask"),
     path(f"{_ASK}renew/", deciding.renew, name="renew_ask"),
+    path(f"{_ONE}unchanged/", deciding.unchanged, name="approve_unchanged"),
+    path(f"{_ONE}answers/", deciding.approve_many, name="approve_many"),
     path(f"{_ANSWER}approve/", deciding.approve, name="approve_answer"),
     path(f"{_ANSWER}return/", deciding.answer_command, {"name": "return"}, name="return_answer"),
 ]
@@ -32,6 +34,6 @@ NEEDS = {
         "rhythm new_review move_review remind_review widen_review close_review remind_ask escalate_ask renew_ask"
     ),
     Permission.PLAN_UPDATE: "update_request",
-    Permission.REVIEW_DECIDE: "approve_answer return_answer",
+    Permission.REVIEW_DECIDE: "approve_answer return_answer approve_unchanged approve_many",
 }
 PERSONAL = "update_request"  # who is asked in person answers with any account

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must, reach
 from floreo.core.figures import period_of
+from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.reports.actions import close_review
 from floreo.reports.models import Snapshot
@@ -32,6 +33,7 @@ from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition, EditionState
 from floreo.workspace.commands import Command, Data, command_view, commands_for
 from floreo.workspace.form_page import FormPage, form_page, person, posted, press
+from floreo.workspace.ownership import owners, team_for
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import decide_rows, request_rows
 
@@ -93,12 +95,27 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "asked": asked,
         "due": presenters.due_text(found, clock.today()),
         "rows": request_rows(shown, found),
-        "to_decide": decide_rows(found, request.user) if decides else [],
+        **_deciding(found, request.user, decides=decides),
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
         "may": commands_for(request.user, found, REVIEW_COMMANDS),
         "report": _report_of(found),
     }
     return render(request, "workspace/reviews/review.html", context)
+
+
+def _deciding(found: Review, viewer: object, *, decides: bool) -> dict[str, object]:
+    """What waits to be approved: the rows, who has each, and how many say that nothing changed."""
+    if not decides:
+        return {"to_decide": [], "unchanged": 0, "people": []}
+    rows = decide_rows(found, viewer)
+    held = owners(key(row.answer) for row in rows)
+    return {
+        "to_decide": [
+            replace(row, was=one.pk, owner=one.user_name) if (one := held.get(key(row.answer))) else row for row in rows
+        ],
+        "unchanged": len(queries.unchanged_to_decide(found)),
+        "people": team_for(viewer, Permission.REVIEW_DECIDE),
+    }
 
 
 def _own(viewer: object, found: Review) -> list[UpdateRequest]:

@@ -83,10 +83,12 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
         "remind_before": "7; 1",
         "remind_after": "1, 5",
         "escalate_after_days": "4",
+        "approve_within_days": "3",
     }
     assert workspace.post(address, given).status_code == 302
     rhythm = Rhythm.objects.get()
     assert (rhythm.is_on, rhythm.remind_before, rhythm.remind_after) == (True, [7, 1], [1, 5])
+    assert rhythm.approve_within_days == 3
     assert (
         "Every quarter. The review of Q4 2026 opens automatically on 1 Jan 2027; updates are due on 12 Jan 2027."
         in page(workspace, "/workspace/reviews/")

@@ -13,7 +13,7 @@ from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -337,6 +337,27 @@ def figure(shown: Any = None, **facts: Any) -> dict[str, Any]:
     """{% figure title= href= value= unit= period= qualifier= outlook= outlook_note= change= note= spark= missing= %}, or
     {% figure shown %} with something that has these as its fields."""
     return facts if shown is None else vars(shown)
+
+
+WORST_OF_ALL = 4  # steps of a mark of severity
+
+
+@register.simple_tag
+def severity(rank: int, words_: str) -> SafeString:
+    """{% severity finding.severity_rank finding.get_severity_display %}: as many full steps as it is severe (rank 0 is worst),
+    and the word. Ink, not a colour of status; the two worst are bold."""
+    full = max(WORST_OF_ALL - rank, 0)
+    steps = format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="3" height="{}"{}/>',
+        (
+            (step * 4, 12 - (step + 1) * 3, (step + 1) * 3, "" if step < full else mark_safe(' class="fl-off"'))
+            for step in range(WORST_OF_ALL)
+        ),
+    )
+    css = "fl-severity fl-severity--worst" if rank <= 1 else "fl-severity"
+    picture = format_html('<svg viewBox="0 0 16 12" aria-hidden="true">{}</svg>', steps)
+    return format_html('<span class="{}">{}<span>{}</span></span>', css, picture, words_)
 
 
 @register.simple_tag

@@ -101,16 +101,18 @@ def button(
     form: str = "",
     more: str = "",
     key: str = "",
+    at: str = "",
 ) -> SafeString:
-    """{% button _("Save") main=True %}: a button that sends its form. One main button a page. `more` is only read aloud; with
-    `key`, that key presses it."""
+    """{% button _("Save") main=True %}: a button that sends its form, to the address `at` where it is not the form's own. One
+    main button a page. `more` is only read aloud; with `key`, that key presses it."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
     extra = format_html(' name="{}" value="{}"', name, value) if name else ""
     owner = format_html(' form="{}"', form) if form else ""
+    place = format_html(' formaction="{}"', at) if at else ""
     aloud = format_html('<span class="visually-hidden"> {}</span>', more) if more else ""
     found, text, shown = _keyed(key, words_)
     return format_html(
-        '<button type="submit" class="{}"{}{}{}>{}{}{}</button>', css, extra, owner, found, text, aloud, shown
+        '<button type="submit" class="{}"{}{}{}{}>{}{}{}</button>', css, extra, owner, place, found, text, aloud, shown
     )
 
 

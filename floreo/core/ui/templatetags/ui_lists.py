@@ -14,6 +14,7 @@ from django.template.defaulttags import url as django_url
 from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from floreo.core.routes import path_to
 from floreo.core.ui import locale
@@ -43,7 +44,11 @@ def _chips(shown: Any) -> SafeString:
 
 def _options(shown: Any) -> SafeString:
     rows = (
-        (o.value, mark_safe(" selected") if o.is_current else "", o.title if o.value else f"{shown.title}: {o.title}")
+        (
+            o.value,
+            mark_safe(" selected") if o.is_current else "",
+            f"{shown.title}: {o.title}" if o.value in ("", "all") else o.title,
+        )
         for o in shown.options
     )
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)
@@ -56,16 +61,38 @@ def choices(pairs: Iterable[tuple[object, object]]) -> SafeString:
 
 
 @register.simple_tag
-def menu_links(groups: Iterable[Any], here: str) -> SafeString:
-    """{% menu_links workspace_menu here %}: each heading with its links, that of the area `here` marked."""
+def menu_links(menu: Any, here: str) -> SafeString:
+    """{% menu_links workspace_menu here %}: each heading with its links, that of the area `here` marked; the rest under "More"."""
+    shown = menu.showing(here)
+    more = format_html("", "")
+    if shown.more:
+        more = format_html(
+            '<details class="fl-menu-more"><summary>{}</summary>{}</details>', _("More"), _menu_groups(shown.more, here)
+        )
+    return format_html('<div class="fl-entries">{}{}</div>', _menu_groups(shown.first, here), more)
+
+
+def _menu_groups(groups: Iterable[Any], here: str) -> SafeString:
     return format_html_join("", '<p class="fl-kicker">{}</p><ul>{}</ul>', ((g.words, _links(g, here)) for g in groups))
 
 
 def _links(group: Any, here: str) -> SafeString:
     rows = (
-        (each.href, mark_safe(' aria-current="page"') if each.here == here else "", each.words) for each in group.links
+        (each.href, mark_safe(' aria-current="page"') if each.here == here else "", each.words, _count(each.waits))
+        for each in group.links
     )
-    return format_html_join("", '<li><a href="{}"{}>{}</a></li>', rows)
+    return format_html_join("", '<li><a href="{}"{}>{}{}</a></li>', rows)
+
+
+def _count(waits: Any) -> SafeString | str:
+    """How much waits behind an entry; nothing where nothing does."""
+    if not waits.number:
+        return ""
+    css = "fl-count fl-count--late" if waits.is_late else "fl-count"
+    aloud = _("waiting, some overdue") if waits.is_late else _("waiting")
+    return format_html(
+        '<span class="{}">{}<span class="visually-hidden"> {}</span></span>', css, locale.number(waits.number), aloud
+    )
 
 
 @register.simple_tag(takes_context=True)

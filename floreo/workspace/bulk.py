@@ -1,0 +1,136 @@
+"""One command over many things that were ticked in a list: each is an act of its own, with a line that says what came of it;
+what can be undone is undone together, for as long as nobody has changed one of them.
+
+    REFUSE = bulk(Bulk("corrections.refuse", _("Leave the register unchanged"), HANDLE, refuse_one))
+
+`run` does it and goes to the page of its lines (the area `assignments`), which offers to undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.assignments.actions import record_step
+from floreo.core import audit
+from floreo.core.access import Permission, must
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.organisations.models import User
+from floreo.workspace.form_page import person
+
+MOST = 500  # things of one step
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One thing that was ticked. Without a `thing` it is gone, or not for this person: both are told alike."""
+
+    key: str
+    name: str
+    href: str = ""
+    thing: Any = None
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A command over many. `do` does it to one thing (thing, by, facts) and returns what undoing it needs, as JSON; `undo`
+    takes one line of the step and who undoes it. Without `undo` it cannot be undone, and the page says so."""
+
+    name: str
+    title: Promise
+    needs: Permission
+    do: Callable[[Any, User, Mapping[str, Any]], object]
+    undo: Callable[[Mapping[str, Any], User], object] | None = None
+
+
+_KNOWN: dict[str, Bulk] = {}
+
+
+def bulk(command: Bulk) -> Bulk:
+    """Makes the command known, so that a step of it can be named and undone."""
+    _KNOWN[command.name] = command
+    return command
+
+
+def command_of(name: str) -> Bulk | None:
+    return _KNOWN.get(name)
+
+
+def picked(request: HttpRequest, name: str) -> list[str]:
+    """What was ticked under `name`, each once. Raises Refused where it is nothing, or more than a step takes."""
+    given = list(dict.fromkeys(request.POST.getlist(name)))
+    if not given:
+        raise Refused(_("Nothing was ticked. Tick the rows first, then press the button."), code="nothing_ticked")
+    if len(given) > MOST:
+        sentence = ngettext(
+            "%(n)d row was ticked; one step takes %(most)d at most. Nothing was changed.",
+            "%(n)d rows were ticked; one step takes %(most)d at most. Nothing was changed.",
+            len(given),
+        )
+        raise Refused(sentence % {"n": len(given), "most": MOST}, code="too_many")
+    return given
+
+
+def picks_of(given: Iterable[str], rows: QuerySet[Any], name_of: Callable[[Any], str]) -> list[Pick]:
+    """The ticked rows by their number, among those that this person may touch."""
+    numbers = {each: int(each) for each in given if each.isascii() and each.isdecimal() and len(each) < 16}
+    found: Mapping[int, Model] = rows.in_bulk(list(numbers.values())) if numbers else {}
+    picks = []
+    for each in given:
+        thing: Any = found.get(numbers.get(each, -1))
+        if thing is None:
+            picks.append(Pick(each[:40], each[:40]))
+            continue
+        address = getattr(thing, "workspace_url", None) or getattr(thing, "get_absolute_url", None)
+        picks.append(Pick(audit.key(thing), name_of(thing), str(address()) if address else "", thing))
+    return picks
+
+
+def run(
+    request: HttpRequest,
+    command: Bulk,
+    picks: Sequence[Pick],
+    facts: Mapping[str, Any] | None = None,
+    *,
+    back: str = "",
+) -> HttpResponse:
+    """Does it to each and goes to the page of the lines."""
+    must(request.user, command.needs)
+    user, after = person(request), audit.head().number
+    lines = [_line(command, pick, user, facts or {}) for pick in picks]
+    step = record_step(user, by=user, command=command.name, back=back or back_of(request), lines=lines, after=after)
+    return HttpResponseRedirect(reverse("workspace:bulk_step", args=[step.pk]))
+
+
+def _line(command: Bulk, pick: Pick, user: User, facts: Mapping[str, Any]) -> Line:
+    line: Line = {"key": pick.key, "name": pick.name[:300], "href": pick.href, "is_done": False, "before": None}
+    if pick.thing is None:
+        return line | {"sentence": _("It is no longer there, or not yours to change.")}
+    try:
+        before = command.do(pick.thing, user, facts)
+    except NotAllowed:
+        return line | {"sentence": _("It is no longer there, or not yours to change.")}
+    except Missing:
+        return line | {"sentence": _("It is no longer there, or not yours to change.")}
+    except Refused as refusal:
+        named = [str(sentence) for sentence in refusal.fields.values()]
+        return line | {"sentence": " ".join(dict.fromkeys([str(refusal.sentence), *named]))}
+    return line | {"is_done": True, "sentence": "", "before": before}
+
+
+def back_of(request: HttpRequest) -> str:
+    """The list on which it was pressed, as its form says; else My tasks. Never another site."""
+    given = request.POST.get("back", "")[:300]
+    if given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None):
+        return given
+    return reverse("workspace:home")

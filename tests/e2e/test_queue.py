@@ -1,0 +1,94 @@
+"""One owner, one queue: a task is taken, many findings are assigned and the step is undone, a due date is changed from the
+list; with a script and without, in one look wide and narrow."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import Site, axe, sideways, sign_in
+
+SEEN = "Undone: everything is as it was before your last step."
+
+
+def takes_a_task(page: Page) -> None:
+    """The first task of the team goes to whoever presses."""
+    page.goto("/workspace/")
+    team = page.locator("section", has=page.locator("#s-team"))
+    title = team.locator(".fl-title").first.inner_text()
+    team.get_by_role("button", name=re.compile("^Assign to me")).first.click()
+    page.get_by_text("It is yours now.").wait_for()
+    row = page.locator("main li.fl-waiting", has=page.get_by_role("link", name=title, exact=True)).first
+    assert row.locator(".fl-waiting-for").inner_text() == "You"
+
+
+def assigns_findings_and_undoes_it(page: Page) -> None:
+    page.goto("/workspace/findings/")
+    boxes = page.locator("tbody input[type=checkbox]")
+    for number in range(3):
+        boxes.nth(number).check()
+    page.get_by_role("button", name="Assign to me").click()
+    page.get_by_role("heading", name="Assign: 3 done.").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text(SEEN).wait_for()
+    assert page.url.endswith("/workspace/findings/")
+    assert page.locator("tbody", has_text="Owner:").count() == 0
+
+
+def hands_back(page: Page) -> None:
+    """What was taken first waits for the team again, so that the next look finds it there."""
+    page.goto("/workspace/")
+    box = page.locator("section:not(:has(#s-team)):not(:has(#s-colleagues)) li.fl-waiting input[type=checkbox]").first
+    box.check()
+    page.get_by_role("button", name="Hand back").click()
+    page.get_by_role("heading", name=re.compile(r"^Assign: (1 done|0 done, 1 refused)")).wait_for()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_the_team_shares_out_what_waits(browser: Browser, site: Site, script: bool) -> None:
+    context = browser.new_context(base_url=site.address, java_script_enabled=script, locale="en")
+    page = context.new_page()
+    sign_in(page, site, "responder")
+    takes_a_task(page)
+    assigns_findings_and_undoes_it(page)
+    hands_back(page)
+    context.close()
+
+
+def test_a_due_date_is_changed_from_the_list_in_two_presses(page: Page, site: Site) -> None:
+    sign_in(page, site, "secretariat")
+    page.goto("/workspace/plan/2025-2028/?state=late")
+    page.get_by_role("link", name=re.compile("^Change the due date")).first.click()
+    page.locator("input[name=due_on]").fill("2027-03-31")
+    page.locator("main button[type=submit]").first.click()
+    page.get_by_text("Saved.").first.wait_for()
+    assert "/workspace/plan/2025-2028/" in page.url
+
+
+@pytest.mark.parametrize("role", ["administrator", "secretariat", "responder", "lead", "operator", "observer"])
+def test_account_and_sign_out_are_seen_without_scrolling(browser: Browser, site: Site, role: str) -> None:
+    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 768}, locale="en")
+    page = context.new_page()
+    sign_in(page, site, role)
+    out = page.locator(".fl-rail-wide button", has_text="Sign out")
+    box = out.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 768
+    more = page.locator(".fl-rail-wide .fl-menu-more > summary")
+    if more.count():
+        more.click()
+        box = out.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 768
+    context.close()
+
+
+def test_the_pages_are_sound_wide_and_narrow(page: Page, site: Site) -> None:
+    sign_in(page, site, "responder")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        for address in ("/workspace/", "/workspace/findings/", "/workspace/replies/", "/workspace/corrections/"):
+            page.goto(address)
+            assert (address, axe(page), sideways(page)) == (address, [], 0)

@@ -15,6 +15,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.audit import key
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.private_routes import with_placeholders
 from floreo.core.tasks import Task
 from floreo.core.wording import day_text
 from floreo.core.writing import save
@@ -163,11 +164,12 @@ def _send(
             person=person,
             to_name=to,
             keys=[item.key for item in items],
-            text="" if text.is_secret else text.text,
+            text=with_placeholders(text.text) if text.is_secret else text.text,
             on=today,
             sent_by=by.actor_name,
         )
     )
+    letter.about = key(made)
     made.mail = outbox.post(letter)
     return save(made)
 

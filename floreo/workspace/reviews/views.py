@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must, reach
 from floreo.core.figures import period_of
+from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.reports.actions import close_review
 from floreo.reports.models import Snapshot
@@ -34,6 +35,7 @@ from floreo.workspace.commands import Command, Data, command_view, commands_for
 from floreo.workspace.form_page import FormPage, form_page, person, posted, press
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import decide_rows, request_rows
+from floreo.workspace.sending import left
 
 AREA = "reviews"
 RUN = Permission.REVIEW_RUN
@@ -97,6 +99,7 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
         "may": commands_for(request.user, found, REVIEW_COMMANDS),
         "report": _report_of(found),
+        "left": left(request.user, _about(found), url=can(request.user, Permission.MAIL_READ)) if runs else [],
     }
     return render(request, "workspace/reviews/review.html", context)
 
@@ -113,11 +116,14 @@ def _own(viewer: object, found: Review) -> list[UpdateRequest]:
     return list(rows.filter(mine))
 
 
-def _report_of(found: Review) -> str:
-    """The address of the closed period's report, once there is a snapshot."""
-    if not found.is_closed or not Snapshot.objects.filter(edition=found.edition, code=found.code).exists():
-        return ""
-    return reverse("portal:report_of", args=[found.edition.code, found.code])
+def _about(found: Review) -> list[str]:
+    """What the e-mails of a review are about: who was asked."""
+    return [key(each) for each in found.requests.only("pk")]
+
+
+def _report_of(found: Review) -> Snapshot | None:
+    """The report of the closed period, once there is one."""
+    return Snapshot.objects.light().select_related("edition", "release").filter(review=found).first()
 
 
 def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
@@ -160,7 +166,7 @@ def _close_form(data: Data, review: Review) -> forms.CloseForm:
 def _close_help(review: Review) -> str:
     return f"{presenters.progress(*queries.counts(review))} " + _(
         "Closing freezes the state of the plan: links still open, but nothing can be changed. Closing "
-        "cannot be undone. Errors are corrected beside the report."
+        "cannot be undone. Errors are corrected beside the report. Closing does not publish: you decide about that next, on the page of the report."
     )
 
 
@@ -171,7 +177,7 @@ EDITION_COMMANDS: Mapping[str, Command] = {
         RUN,
         lambda data, edition: forms.ReviewForm(data, initial=_usual_days(edition)),
         acts.open_review,
-        help=_l("For an extra review, or a missed period. Every lead receives one e-mail immediately."),
+        help=_l("For an extra review, or a missed period. The next page shows every e-mail before it is sent."),
         done=_l("The review is open. All leads have been sent a request for updates."),
     ),
 }
@@ -193,7 +199,7 @@ REVIEW_COMMANDS: Mapping[str, Command] = {
         close_review,
         _is_open,
         help=_close_help,
-        done=_l("Review closed. Its report is under Reports."),
+        done=_l("Review closed. Its report is frozen and not published yet."),
     ),
 }
 
@@ -201,12 +207,13 @@ REVIEW_COMMANDS: Mapping[str, Command] = {
 def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
     found, back = get_edition_for(request.user, edition), reverse("workspace:reviews")
     about = found.in_language("title")
-    return command_view(request, found, EDITION_COMMANDS, name, area=AREA, about=about, back=back)
+    return command_view(request, found, EDITION_COMMANDS, name, area=AREA, about=about, back=back, shows_made=True)
 
 
 def review_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     found = get_review_for(request.user, edition, code)
-    return command_view(request, found, REVIEW_COMMANDS, name, area=AREA, about=presenters.title(found))
+    about = presenters.title(found)
+    return command_view(request, found, REVIEW_COMMANDS, name, area=AREA, about=about, shows_made=name == "close")
 
 
 @require_POST

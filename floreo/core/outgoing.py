@@ -28,7 +28,7 @@ UNSEEN: Mapping[str, str] = {
 _VARIES = re.compile(r"^(?:DTSTAMP|CREATED|LAST-MODIFIED|UID|SEQUENCE):.*$", re.MULTILINE)
 
 
-class Unseen(RuntimeError):
+class Unseen(RuntimeError):  # noqa: N818 -- reads as what it is
     """A page would send mail that nobody was shown."""
 
 

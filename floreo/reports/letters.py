@@ -41,8 +41,8 @@ def preview_mail(link: PreviewLink) -> OutboxMail:
                 "This report is not published yet. You can read it as it will be published: the page, the minister’s page and the files."
             )
             % words,
-            "%(report)s. %(edition)s" % words,
-            "%(link)s" % words,
+            f"{words['report']}. {words['edition']}",
+            words["link"],
             _(
                 "The link works until the report is published or the link is withdrawn. It shows the report and changes nothing."
             )

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from floreo.core import clock, outbox, outgoing
 from floreo.core.links import form_key, spend_form
 from floreo.core.models import MailState, OutboxMail
-from floreo.core.policy import things_seen
+from floreo.core.policy import look
 from floreo.core.ui import locale
 from floreo.organisations.models import Contact, Organisation, Person, User
 from floreo.workspace.mail.presenters import how
@@ -100,9 +100,7 @@ def page(request: HttpRequest, first: ShowFirst, *, title: str, about: str, back
         "placeholder": outgoing.PLACEHOLDER,
         "has_files": bool(request.FILES),
     }
-    response = render(request, "workspace/mail/before.html", context)
-    response["X-Floreo-Before"] = first.press.digest()
-    return response
+    return render(request, "workspace/mail/before.html", context)
 
 
 def lines_of(press: outgoing.Press, viewer: object) -> list[Recipient]:
@@ -169,10 +167,19 @@ def may_read(viewer: object, mail: OutboxMail) -> bool:
 
 
 def readable(viewer: object, mails: Iterable[OutboxMail]) -> set[int]:
-    """The keys of those e-mails whose words the viewer may read."""
+    """The keys of those e-mails whose words the viewer may read: who may know of the thing, what is internal of it too."""
     rows = [mail for mail in mails if not any(mail.kind.startswith(kind) for kind in NOBODY)]
-    seen = things_seen({mail.about for mail in rows if mail.about}, viewer)
-    return {mail.pk for mail in rows if mail.about in seen or (not mail.about and mail.kind in OPEN)}
+    known = look({thing_of(mail) for mail in rows}, viewer)
+    return {
+        mail.pk
+        for mail in rows
+        if (thing_of(mail) in known.seen and known.inside(thing_of(mail))) or (not mail.about and mail.kind in OPEN)
+    }
+
+
+def thing_of(mail: OutboxMail) -> str:
+    """The key of what it is about: "obligations.notification:7/due" is about the notification."""
+    return mail.about.partition("/")[0]
 
 
 # Whose words nobody reads but who gets them, whatever they are about.

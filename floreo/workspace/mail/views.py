@@ -27,7 +27,7 @@ from floreo.workspace.form_page import person, press
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.mail import presenters
 from floreo.workspace.mail.tables import MAILS
-from floreo.workspace.sending import may_read, state_of
+from floreo.workspace.sending import may_read, state_of, thing_of
 
 WAITS = acts.AGAIN
 
@@ -113,7 +113,7 @@ def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
         "text": outgoing.words_of(mail) if reads else "",
         "file": outgoing.file_of(mail) if reads else "",
         "placeholder": outgoing.PLACEHOLDER if mail.is_secret else "",
-        "about": things_seen([mail.about], request.user).get(mail.about) if mail.about else None,
+        "about": things_seen([thing_of(mail)], request.user).get(thing_of(mail)),
         "can_drop": mail.state in {MailState.WAITING, MailState.STUCK, MailState.HELD},
         "can_correct": mail.state in WAITS and not mail.is_secret and mail.text and reads,
     }

@@ -134,12 +134,20 @@ def bounced(addresses: Iterable[str]) -> dict[str, OutboxMail]:
     }
 
 
-def _hold_bounced(mails: list[OutboxMail]) -> None:
+def _hold_bounced(mails: list[OutboxMail]) -> list[OutboxMail]:
+    """Marks those to an address at which the last letter bounced, and returns them."""
     known = bounced(mail.to for mail in mails if mail.state == MailState.WAITING)
-    for mail in mails:
-        if mail.state == MailState.WAITING and mail.to in known:
-            mail.state, mail.held_because = MailState.HELD, HeldBecause.BOUNCED
-            mail.last_error = known[mail.to].last_error
+    found = [mail for mail in mails if mail.state == MailState.WAITING and mail.to in known]
+    for mail in found:
+        mail.state, mail.held_because = MailState.HELD, HeldBecause.BOUNCED
+        mail.last_error = known[mail.to].last_error
+    return found
+
+
+def hold_bounced(press: outgoing.Press) -> None:
+    """The same for all that one press put into the outbox by several acts. Within the press's transaction."""
+    if len(press.leaving) > 1 and (found := _hold_bounced(press.leaving)):
+        OutboxMail.objects.bulk_update(found, ["state", "held_because", "last_error"], batch_size=200)
 
 
 def _replace_waiting(mails: list[OutboxMail]) -> None:

@@ -23,7 +23,7 @@ from floreo.core.wording import day_text
 from floreo.organisations.models import User
 from floreo.workspace import sending
 from floreo.workspace.history import Saved, saved_since
-from floreo.workspace.sending import ShowFirst, unless_unseen
+from floreo.workspace.sending import TWICE, ShowFirst, unless_unseen
 
 Words = str | Promise
 
@@ -115,7 +115,7 @@ def form_page(
             else:
                 if words.done:
                     messages.success(request, str(words.done))
-                shown = words.shows_made and made is not None
+                shown = words.shows_made and made not in (None, TWICE)
                 return HttpResponseRedirect(made.workspace_url() if shown else _back(request, words))
     context = {
         "workspace_section": words.area,
@@ -159,7 +159,7 @@ def press(
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
     else:
-        if result is not None or not request.POST.get("once"):
+        if result is not TWICE:
             messages.success(request, done(result) if callable(done) else done)
     return HttpResponseRedirect(back)
 

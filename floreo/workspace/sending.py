@@ -27,6 +27,7 @@ from floreo.workspace.mail.presenters import how
 OPEN_AT_ONCE = 20  # texts on one page; of more recipients, each is opened with a press of its own
 LEFT = 50  # e-mails that the page of a thing lists
 SEEN, LOOK = "seen", "look"
+TWICE = object()  # what came of a press that was made before
 _OWN = frozenset({"csrfmiddlewaretoken", SEEN, LOOK})
 
 
@@ -39,7 +40,7 @@ class ShowFirst(Exception):  # noqa: N818 -- no error: the answer is a page
 
 
 def unless_unseen(request: HttpRequest, do: Callable[[], Any], *, who: str) -> Any:
-    """What `do` made. A form or button that is sent twice is done once: the second time it is None. Raises ShowFirst where mail would
+    """What `do` made. A form or button that is sent twice is done once: the second time it is TWICE. Raises ShowFirst where mail would
     leave that the request does not say was seen, or another than was seen; then nothing is written."""
     seen, key = request.POST.get(SEEN, ""), request.POST.get("once", "")[:64]
     content = request.POST.copy()
@@ -47,8 +48,9 @@ def unless_unseen(request: HttpRequest, do: Callable[[], Any], *, who: str) -> A
     files = [(name, str(file), getattr(file, "size", 0)) for name, file in request.FILES.items()]
     with transaction.atomic(), outgoing.within() as press:
         if not spend_form(key, subject=who, content=f"{content.urlencode()} {files}"):
-            return None
+            return TWICE
         made = do()
+        outbox.hold_bounced(press)
         if press.mails and (LOOK in request.POST or seen != press.digest()):
             raise ShowFirst(press, is_changed=bool(seen) and seen != press.digest())
     return made

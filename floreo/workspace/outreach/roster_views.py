@@ -31,7 +31,7 @@ from floreo.workspace.commands import Command, allowed_by, command_view, command
 from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.outreach import forms
-from floreo.workspace.sending import ShowFirst, unless_unseen
+from floreo.workspace.sending import TWICE, ShowFirst, unless_unseen
 from floreo.workspace.verbs import history_of
 
 AREA = "ambassadors"
@@ -185,7 +185,7 @@ def issue_link(request: HttpRequest, code: str) -> HttpResponse:
                 raise
             context |= {"refusal": str(refusal.sentence), "status": 422}
         else:
-            if secret is None:  # pressed twice
+            if secret is TWICE:
                 return HttpResponseRedirect(found.workspace_url())
             address = link_address(found, secret)
             context |= {"address": address, "picture": _qr(address), "by_mail": "mail" in request.POST, "status": 200}

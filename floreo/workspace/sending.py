@@ -25,7 +25,7 @@ from floreo.organisations.models import Contact, Organisation, Person, User
 from floreo.workspace.mail.presenters import how
 
 OPEN_AT_ONCE = 20  # texts on one page; of more recipients, each is opened with a press of its own
-LEFT = 50  # e-mails that the page of a thing lists
+LEFT = 20  # e-mails that the page of a thing lists
 SEEN, LOOK = "seen", "look"
 TWICE = object()  # what came of a press that was made before
 _OWN = frozenset({"csrfmiddlewaretoken", SEEN, LOOK})

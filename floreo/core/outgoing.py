@@ -22,7 +22,7 @@ UNSEEN: Mapping[str, str] = {
     "test": "to the person who presses, to see that mail arrives; its words are on the page it is pressed on",
     "feeds.receipt": "the receipt of a reply, to whoever replied",
     "notification.waiting": "the receipt of a notification, to whoever submitted it",
-    "notification.team": "tells the national team that somebody submitted a notification: its press is the submitter's",
+    "notification.team": "informs the national team that somebody submitted a notification: its press is the submitter's",
 }
 # What differs from one drawing of a calendar file to the next, and says nothing to its reader.
 _VARIES = re.compile(r"^(?:DTSTAMP|CREATED|LAST-MODIFIED|UID|SEQUENCE):.*$", re.MULTILINE)
@@ -46,11 +46,11 @@ class Press:
     def held(self) -> list[OutboxMail]:
         return [mail for mail in self.mails if mail.state == MailState.HELD]
 
-    def digest(self) -> str:
+    def fingerprint(self) -> str:
         """SHA-256 over recipients and words, in no order, the keys of links left out: two presses that would send the same have the
         same."""
-        told = sorted(json.dumps(_facts(mail), ensure_ascii=False) for mail in self.mails)
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+        facts = sorted(json.dumps(_facts(mail), ensure_ascii=False) for mail in self.mails)
+        return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def words_of(mail: OutboxMail) -> str:

@@ -51,8 +51,8 @@ def unless_unseen(request: HttpRequest, do: Callable[[], Any], *, who: str) -> A
             return TWICE
         made = do()
         outbox.hold_bounced(press)
-        if press.mails and (LOOK in request.POST or seen != press.digest()):
-            raise ShowFirst(press, is_changed=bool(seen) and seen != press.digest())
+        if press.mails and (LOOK in request.POST or seen != press.fingerprint()):
+            raise ShowFirst(press, is_changed=bool(seen) and seen != press.fingerprint())
     return made
 
 
@@ -96,7 +96,7 @@ def page(request: HttpRequest, first: ShowFirst, *, title: str, about: str, back
         "fields": [(name, value) for name in request.POST if name not in _OWN for value in request.POST.getlist(name)],
         "once": request.POST.get("once", "") or form_key(),
         "has_once": bool(request.POST.get("once", "")),
-        "seen": first.press.digest(),
+        "seen": first.press.fingerprint(),
         "answer": ngettext("%(n)s e-mail will be sent.", "%(n)s e-mails will be sent.", len(lines)) % number,
         "button": ngettext("Send %(n)s e-mail", "Send %(n)s e-mails", len(lines)) % number if lines else _("Continue"),
         "placeholder": outgoing.PLACEHOLDER,

@@ -18,7 +18,7 @@ from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.writing import lock_latest, refuse, require_sound_time, require_text, save
-from floreo.reports.letters import KIND_PREVIEW, preview_mail
+from floreo.reports.mails import KIND_PREVIEW, preview_mail
 from floreo.reports.models import Correction, PreviewLink, Release, Snapshot
 
 PUBLISH = Permission.PUBLICATION_PUBLISH

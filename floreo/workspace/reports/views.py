@@ -25,7 +25,7 @@ from floreo.indicators.presenters import period_text
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for, get_template_for
 from floreo.reports.documents.progress import ON_PAGE
-from floreo.reports.letters import preview_path
+from floreo.reports.mails import preview_path
 from floreo.reports.models import Snapshot, SnapshotKind, WordTemplate
 from floreo.reports.presenters import ReportSummary
 from floreo.reports.word.refusing import fill

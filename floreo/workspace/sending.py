@@ -20,6 +20,7 @@ from floreo.core import clock, outbox, outgoing
 from floreo.core.links import form_key, spend_form
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.policy import look
+from floreo.core.private_routes import PLACEHOLDER
 from floreo.core.ui import locale
 from floreo.organisations.models import Contact, Organisation, Person, User
 from floreo.workspace.mail.presenters import how
@@ -99,7 +100,7 @@ def page(request: HttpRequest, first: ShowFirst, *, title: str, about: str, back
         "seen": first.press.fingerprint(),
         "answer": ngettext("%(n)s e-mail will be sent.", "%(n)s e-mails will be sent.", len(lines)) % number,
         "button": ngettext("Send %(n)s e-mail", "Send %(n)s e-mails", len(lines)) % number if lines else _("Continue"),
-        "placeholder": outgoing.PLACEHOLDER,
+        "placeholder": PLACEHOLDER,
         "has_files": bool(request.FILES),
     }
     return render(request, "workspace/mail/before.html", context)

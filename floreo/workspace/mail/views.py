@@ -21,6 +21,7 @@ from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.policy import things_seen
+from floreo.core.private_routes import PLACEHOLDER
 from floreo.organisations.models import Organisation, Person, User
 from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.form_page import person, press
@@ -112,7 +113,7 @@ def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
         "may_read": (reads := may_read(request.user, mail)),
         "text": outgoing.words_of(mail) if reads else "",
         "file": outgoing.file_of(mail) if reads else "",
-        "placeholder": outgoing.PLACEHOLDER if mail.is_secret else "",
+        "placeholder": PLACEHOLDER if mail.is_secret else "",
         "about": things_seen([thing_of(mail)], request.user).get(thing_of(mail)),
         "can_drop": mail.state in {MailState.WAITING, MailState.STUCK, MailState.HELD},
         "can_correct": mail.state in WAITS and not mail.is_secret and mail.text and reads,

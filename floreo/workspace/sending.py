@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, IntegerField, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from floreo.organisations.models import Contact, Organisation, Person, User
 from floreo.workspace.mail.presenters import how
 
 OPEN_AT_ONCE = 20  # texts on one page; of more recipients, each is opened with a press of its own
+LOST = (MailState.BOUNCED, MailState.STUCK, MailState.HELD)
 LEFT = 20  # e-mails that the page of a thing lists
 SEEN, LOOK = "seen", "look"
 TWICE = object()  # what came of a press that was made before
@@ -142,7 +144,7 @@ def _names(addresses: Iterable[str], viewer: object) -> dict[str, str]:
     for body in Organisation.objects.visible_to(viewer).filter(email__in=wanted):
         found[body.email.lower()] = body.label
     for contact in Contact.objects.visible_to(viewer).filter(email__in=wanted).select_related("organisation"):
-        found[contact.email.lower()] = contact.name or contact.organisation.label
+        found[contact.email.lower()] = f"{contact.organisation.label}: {contact.purpose}"
     for one in Person.objects.visible_to(viewer).filter(email__in=wanted):
         found[one.email.lower()] = one.name
     return found
@@ -194,8 +196,9 @@ OPEN = frozenset({"test", "audit.head"})  # about nothing: a test, and the signe
 
 
 def left(viewer: object, about: Iterable[str], *, url: bool = False) -> list[Left]:
-    """The e-mails about those things, the newest first, of which the viewer may read the words."""
-    rows = list(OutboxMail.objects.filter(about__in=list(about)).order_by("-pk")[:LEFT])
+    """The e-mails about those things of which the viewer may read the words: those that did not arrive first, then the newest."""
+    lost = Case(When(state__in=LOST, then=0), default=1, output_field=IntegerField())
+    rows = list(OutboxMail.objects.filter(about__in=list(about)).order_by(lost, "-pk")[:LEFT])
     allowed = readable(viewer, rows)
     names = _names((mail.to for mail in rows), viewer)
     return [

@@ -26,7 +26,7 @@ from floreo.core.writing import save, save_many
 BOUNCED_LATELY = timedelta(days=30)
 # Kinds whose words are not kept once they have left, each with the reason.
 WIPED: Mapping[str, str] = {
-    "account.": "opens an account: nobody reads it, and it is worthless soon",
+    "account.": "opens an account, and it expires soon",
     "feeds.duty": "names who asks for help: all of it is under My tasks, for those who may see it",
     "weekly_mail.": "lists what waits for one person, and nobody else reads it",
     "case": "the case keeps its own e-mails, for those who may see the case",

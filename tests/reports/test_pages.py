@@ -146,7 +146,8 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
     from floreo.core.figures import Period
     from floreo.reports.actions import freeze_report
 
-    freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
+    made = freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
+    publish_report(made, by=secretariat)
     page = words(stranger.get("/reports/2025-2028/2025/").content)
     for text in (
         "No actions are recorded for this strategy.",

@@ -103,7 +103,7 @@ def page(request: HttpRequest, first: ShowFirst, *, title: str, about: str, back
         "answer": ngettext("%(n)s e-mail will be sent.", "%(n)s e-mails will be sent.", len(lines)) % number,
         "button": ngettext("Send %(n)s e-mail", "Send %(n)s e-mails", len(lines)) % number if lines else _("Continue"),
         "placeholder": PLACEHOLDER,
-        "has_files": bool(request.FILES),
+        "has_placeholder": any(PLACEHOLDER in line.text + line.file for line in lines),
     }
     return render(request, "workspace/mail/before.html", context)
 

@@ -81,7 +81,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _about(found: Notice) -> list[str]:
     """What the e-mails of a notice are about: itself, and the replies to it."""
-    return [key(found), *(key(reply) for reply in found.answers.only("pk"))]
+    return [key(found), *(key(reply) for reply in found.answers.only("pk", "notice"))]
 
 
 def _file(notice: Notice) -> StreamingHttpResponse:

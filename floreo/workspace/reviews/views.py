@@ -118,7 +118,7 @@ def _own(viewer: object, found: Review) -> list[UpdateRequest]:
 
 def _about(found: Review) -> list[str]:
     """What the e-mails of a review are about: who was asked."""
-    return [key(each) for each in found.requests.only("pk")]
+    return [key(each) for each in found.requests.only("pk", "review")]
 
 
 def _report_of(found: Review) -> Snapshot | None:

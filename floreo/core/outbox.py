@@ -146,8 +146,9 @@ def _hold_bounced(mails: list[OutboxMail]) -> list[OutboxMail]:
 
 def hold_bounced(press: outgoing.Press) -> None:
     """The same for all that one press put into the outbox by several acts. Within the press's transaction."""
-    if len(press.leaving) > 1 and (found := _hold_bounced(press.leaving)):
-        OutboxMail.objects.bulk_update(found, ["state", "held_because", "last_error"], batch_size=200)
+    for mail in _hold_bounced(press.leaving) if len(press.leaving) > 1 else []:
+        facts = {"state": mail.state, "held_because": mail.held_because, "last_error": mail.last_error}
+        OutboxMail.objects.filter(pk=mail.pk).update(**facts)
 
 
 def _replace_waiting(mails: list[OutboxMail]) -> None:

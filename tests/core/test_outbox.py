@@ -22,7 +22,7 @@ from floreo.core.action import action
 from floreo.core.delivery import JOB, ServerSilent, deliver_due, pause_after, silent_since, wait_after
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
-from floreo.core.outbox import Attachment, discard_mail, kept, letter, post, post_all, try_again
+from floreo.core.outbox import Attachment, discard_mail, kept, letter, post, post_all, send_elsewhere, try_again
 from floreo.core.private_routes import PRIVATE_ROUTES, PrivateRoute
 from floreo.organisations.models import User
 from tests.core.mail_server import MailServer, mail_server, no_mail_server
@@ -375,3 +375,49 @@ def test_two_workers_send_a_thousand_letters_once_each_over_few_connections() ->
     assert problems == []
     assert sorted(m["To"] for m in server.got) == sorted(f"lead{n}@example.org" for n in range(1000))
     assert server.sessions < 20  # one connection carries many letters
+
+
+def test_what_bounced_is_sent_alone_to_a_corrected_address(administrator: User) -> None:
+    """The words are the same; what came back stays on record."""
+    put([note_to("nobody@example.org", about="x"), note_to("lead@example.org", about="x")], by=SYSTEM)
+    with mail_server() as server:
+        deliver_due()
+        back = OutboxMail.objects.get(state=MailState.BOUNCED)
+        made = send_elsewhere(back, by=administrator, to=" right@example.org ")
+        deliver_due()
+    assert [m["To"] for m in server.got] == ["lead@example.org", "right@example.org"]
+    assert (made.text, made.about, made.posted_by) == (back.text, "x", administrator.name)
+    assert OutboxMail.objects.get(pk=back.pk).state == MailState.BOUNCED
+
+
+@pytest.mark.parametrize(
+    ("to", "sentence"),
+    [
+        ("right at example", "Enter one e-mail address"),
+        ("", "Enter one e-mail address"),
+        ("NOBODY@example.org", "This is the address that the e-mail was for"),
+    ],
+)
+def test_a_wrong_corrected_address_sends_nothing(administrator: User, to: str, sentence: str) -> None:
+    put([note_to("nobody@example.org")], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+    with pytest.raises(Refused, match=sentence):
+        send_elsewhere(OutboxMail.objects.get(), by=administrator, to=to)
+    assert OutboxMail.objects.count() == 1
+
+
+def test_a_link_made_for_an_address_goes_to_no_other(administrator: User) -> None:
+    put([note_to("nobody@example.org", is_secret=True)], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+    with pytest.raises(Refused, match="holds a link made for its address"):
+        send_elsewhere(OutboxMail.objects.get(), by=administrator, to="right@example.org")
+
+
+def test_what_was_sent_is_not_sent_elsewhere(administrator: User) -> None:
+    put([note_to("lead@example.org")], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+    with pytest.raises(Refused, match="has been sent"):
+        send_elsewhere(OutboxMail.objects.get(), by=administrator, to="right@example.org")

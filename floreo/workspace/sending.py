@@ -24,7 +24,7 @@ from floreo.core.policy import look
 from floreo.core.private_routes import PLACEHOLDER
 from floreo.core.ui import locale
 from floreo.organisations.models import Contact, Organisation, Person, User
-from floreo.workspace.mail.presenters import how
+from floreo.workspace.mail_text import how
 
 OPEN_AT_ONCE = 20  # texts on one page; of more recipients, each is opened with a press of its own
 LOST = (MailState.BOUNCED, MailState.STUCK, MailState.HELD)

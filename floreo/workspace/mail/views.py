@@ -23,10 +23,10 @@ from floreo.core.models import MailState, OutboxMail
 from floreo.core.policy import things_seen
 from floreo.core.private_routes import PLACEHOLDER
 from floreo.organisations.models import Organisation, Person, User
+from floreo.workspace import mail_text as presenters
 from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.form_page import person, press
 from floreo.workspace.forms import CommandForm
-from floreo.workspace.mail import presenters
 from floreo.workspace.mail.tables import MAILS
 from floreo.workspace.sending import may_read, state_of, thing_of
 

@@ -13,7 +13,7 @@ from floreo.reports import actions as acts
 from floreo.reports.models import Snapshot
 from floreo.workspace.commands import Command, new
 from floreo.workspace.forms import CommandForm
-from floreo.workspace.publications.forms import ScheduleForm
+from floreo.workspace.moments import ScheduleForm
 from floreo.workspace.reports import forms
 
 PUBLISH = Permission.PUBLICATION_PUBLISH

@@ -288,7 +288,10 @@ def test_whatever_the_document_every_row_is_a_slice_of_it(lines: list[str]) -> N
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.md"
-        path.write_text("These are some words of the plan that is for all of the people in it.\n\n" + "\n".join(lines), encoding="utf-8")
+        path.write_text(
+            "These are some words of the plan that is for all of the people in it.\n\n" + "\n".join(lines),
+            encoding="utf-8",
+        )
         found = outline_of(read_document(path, openers=OPENERS))
     marks = [marked(found, one, list(Meaning)[n % len(Meaning)]) for n, one in enumerate(found.passages)]
     result = read_with(found, marks)

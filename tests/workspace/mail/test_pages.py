@@ -16,7 +16,7 @@ from floreo.core.models import MailState, OutboxMail, Schedule
 from floreo.core.outbox import letter
 from floreo.organisations.models import Country, Person, User
 from floreo.reviews.models import UpdateRequest
-from floreo.workspace.mail.presenters import heading
+from floreo.workspace.mail_text import heading
 from tests.core.mail_server import mail_server
 from tests.core.test_outbox import put
 from tests.pages import squeezed

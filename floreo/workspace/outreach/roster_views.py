@@ -179,7 +179,7 @@ def issue_link(request: HttpRequest, code: str) -> HttpResponse:
         except ShowFirst as first:
             title = _("Send the link")
             back = found.workspace_url()
-            return sending.page(request, first, title=title, about=found.person.name, back=back, area=AREA)
+            return sending.page(request, first, title=title, about=str(found), back=back, area=AREA)
         except Refused as refusal:
             if refusal.status != 422:
                 raise

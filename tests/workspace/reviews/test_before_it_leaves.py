@@ -99,7 +99,8 @@ def test_the_words_that_were_shown_are_the_words_that_leave_and_are_kept(
     address: str, browser: Client, act: Action
 ) -> None:
     shown = browser.post(address, DAYS)
-    read = next(c for c in shown.context if "lines" in c)["lines"][0].text
+    context: Any = next(c for c in shown.context if "lines" in c)
+    read = context["lines"][0].text
     browser.post(address, fields_of(shown))
     before = OutboxMail.objects.get().text
     with mail_server() as server:

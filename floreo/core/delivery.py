@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock, openpgp
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail, Schedule
-from floreo.core.outbox import discard
+from floreo.core.outbox import discard, kept
 
 JOB = "mail"  # its row in the schedules says since when the server has not answered
 BATCH = 50
@@ -277,7 +277,7 @@ def _over_their_share(batch: list[OutboxMail]) -> set[int]:
 
 def _mark_sent(mail: OutboxMail, message: EmailMessage) -> None:
     at = clock.now()
-    facts: dict[str, Any] = {"text": "", "attachment": ""} if mail.is_secret else {}
+    facts = kept(mail)
     if isinstance(message, openpgp.ProtectedMessage):
         facts |= {"is_signed": True, "is_encrypted": bool(message.receivers)}
     OutboxMail.objects.filter(pk=mail.pk).update(
@@ -317,7 +317,8 @@ def _leave_alone(batch: list[OutboxMail], silence: ServerSilent) -> None:
 def forget_old() -> int:
     """Letters that left or were dropped a year ago go."""
     old = OutboxMail.objects.filter(
-        state__in=[MailState.SENT, MailState.DROPPED, MailState.BOUNCED], changed_at__lt=clock.now() - _KEPT_FOR
+        state__in=[MailState.SENT, MailState.DROPPED, MailState.BOUNCED, MailState.HELD],
+        changed_at__lt=clock.now() - _KEPT_FOR,
     )
     return old.delete()[0]
 

@@ -280,6 +280,15 @@ class MailState(models.TextChoices):
     STUCK = "stuck", _("Could not be sent")
     DROPPED = "dropped", _("No longer needed")
     BOUNCED = "bounced", _("Bounced")
+    HELD = "held", _("Held back")
+
+
+class HeldBecause(models.TextChoices):
+    NO_ADDRESS = "no_address", _("No e-mail address in the register")
+    BOUNCED = "bounced", _("The last e-mail to this address bounced")
+    LATELY = "lately", _("Already sent today")
+    MUTED = "muted", _("A notice rule says not to notify them")
+    LEFT_OUT = "left_out", _("Left out today by a person")
 
 
 class OutboxMail(Record):
@@ -291,7 +300,8 @@ class OutboxMail(Record):
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "attachment"})
 
-    to = models.EmailField()
+    to = models.EmailField(blank=True)  # "" where it is held back because there is none
+    name = models.CharField(max_length=200, blank=True)  # of whom it is for, where it is held back
     subject = models.CharField(max_length=300)
     text = models.TextField(blank=True)
     attachment = models.TextField(blank=True)  # one file of text: a CSV
@@ -302,6 +312,9 @@ class OutboxMail(Record):
     language = models.CharField(max_length=5, blank=True)
     headers = models.JSONField(default=dict, blank=True)
     is_secret = models.BooleanField(default=False)
+    is_masked = models.BooleanField(default=False)  # its links lost their keys, so it cannot be sent again
+    held_because = models.CharField(max_length=10, choices=HeldBecause.choices, blank=True)
+    posted_by = models.CharField(max_length=200, blank=True)  # who pressed, by name
     state = models.CharField(max_length=8, choices=MailState.choices, default=MailState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()

@@ -122,6 +122,7 @@ class Offers:
 OFFERS = Offers(
     verbs={
         "mail.came_back": _("recorded bounced e-mails"),
+        "mail.readdressed": _("sent an e-mail to a corrected address"),
         "mail.discarded": _("removed an e-mail from the outbox"),
         "mail.test_posted": _("sent a test e-mail"),
         "mail.tried_again": _("sent an e-mail again"),

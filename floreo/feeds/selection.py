@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.models import HeldBecause
 from floreo.core.policy import Tlp
 from floreo.feeds import logic
 from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, NoticeRule, Run, Severity
@@ -81,6 +82,7 @@ class Plan:
     organisation: Organisation
     letters: list[DraftNotice] = field(default_factory=list)
     unreachable: int = 0
+    held: dict[str, list[Finding]] = field(default_factory=dict)  # by why: HeldBecause
 
 
 def default_rules() -> tuple[NoticeRule, ...]:
@@ -182,12 +184,17 @@ class Chooser:
         reach = Contacts(organisation, bodies)
         grouped: dict[str, list[Item]] = defaultdict(list)
         asked: dict[str, tuple[str, tuple[Reach, ...]]] = {}
-        for item in self._due(organisation, bodies):
+        today_too = {d.contact_role for d in sent if d.on == self.today}
+        left_out = {d.contact_role for d in sent if d.on == self.today and not d.to}
+        for item in self._due(organisation, bodies, plan):
             wanted = item.finding.route if item.finding.route in ContactRole.values else item.rule.contact_role
             role, to = reach.of(wanted)
             if not to:
                 plan.unreachable += item.news not in GOOD
                 continue
+            if role in today_too:
+                why = HeldBecause.LEFT_OUT if role in left_out else HeldBecause.LATELY
+                plan.held.setdefault(why, []).append(item.finding)
             asked.setdefault(role, (wanted, to))
             grouped[role].append(item)
         for role, items in grouped.items():
@@ -197,13 +204,15 @@ class Chooser:
                 plan.letters.append(DraftNotice(organisation, role, *asked[role], start, end, chosen))
         return plan
 
-    def _due(self, organisation: Organisation, bodies: set[int]) -> Iterator[Item]:
+    def _due(self, organisation: Organisation, bodies: set[int], plan: Plan) -> Iterator[Item]:
         rows = candidates(self.today).filter(organisation__in=bodies).select_related("feed")
         for finding in rows.order_by("severity_rank", "kind", "subject", "port", "pk"):
             news = changes_of(finding)
             if news is None:
                 continue
             rule = next(r for r in self.rules if fits(r, finding, organisation.pk))
+            if rule.every == Every.NEVER and news not in GOOD:
+                plan.held.setdefault(HeldBecause.MUTED, []).append(finding)
             if is_due(finding, news, rule, self.today):
                 yield Item(finding, news, rule)
 
@@ -259,7 +268,7 @@ def candidates(today: date) -> QuerySet[Finding]:
 def preview(today: date) -> list[Plan]:
     """What would go to whom if letters left now, without sending anything."""
     chooser = Chooser(today)
-    return [p for o in chooser.organisations() if (p := chooser.plan(o)).letters or p.unreachable]
+    return [p for o in chooser.organisations() if (p := chooser.plan(o)).letters or p.unreachable or p.held]
 
 
 __all__ = ["GOOD", "Change", "Chooser", "Contacts", "DraftNotice", "Item", "Plan", "Reach", "preview", "strictest"]

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from floreo.core.documents.text import as_text
 from floreo.core.keys import key
-from floreo.core.models import OutboxMail
-from floreo.core.outbox import letter
+from floreo.core.models import HeldBecause, OutboxMail
+from floreo.core.outbox import held, letter
 from floreo.core.wording import day_text
 from floreo.meetings import documents, presenters
 from floreo.meetings.models import Meeting, Seat
@@ -40,7 +40,8 @@ def _address(seat: Seat) -> tuple[str, str]:
 
 
 def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str]]:
-    """A letter to every address that sits on the committee on the day of the meeting, and the bodies without one."""
+    """A letter to every address that sits on the committee on the day of the meeting, one that is held back for each seat without an
+    address, and the bodies of those."""
     country = the_country()
     own = country.languages[0] if country and country.languages else settings.LANGUAGE_CODE
     seats = meeting.committee.seats.on(meeting.on).select_related("organisation__merged_into", "person")
@@ -49,10 +50,17 @@ def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str
     for seat in seats:
         address, language = _address(seat)
         if not address:
+            name = seat.person.name if seat.person is not None and seat.person.is_active else seat.organisation.label
             unreached.append(seat.organisation.label)
+            mails[f"{seat.pk}"] = _held(meeting, words, name)
         elif address.lower() not in mails:
             mails[address.lower()] = _mail(meeting, words, address, language or own)
     return list(mails.values()), unreached
+
+
+def _held(meeting: Meeting, words: Words, name: str) -> OutboxMail:
+    sentence = words(meeting)
+    return held(name=name, subject=sentence.subject, kind=sentence.kind, about=key(meeting), why=HeldBecause.NO_ADDRESS)
 
 
 def _mail(meeting: Meeting, words: Words, address: str, language: str) -> OutboxMail:

@@ -237,6 +237,18 @@ urlpatterns: list[URLPattern] = [
     path("frameworks/", frameworks.frameworks, name="frameworks"),
     path("frameworks/<slug:code>/", frameworks.framework, name="framework"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/preview/<str:token>/", reports.preview, name="report_preview"),
+    path("reports/preview/<str:token>/minister/", reports.preview, {"part": "minister"}, name="minister_preview"),
+    path(
+        "reports/preview/<str:token>/funders/<slug:funder>/", reports.preview, {"part": "funder"}, name="donor_preview"
+    ),
+    path("reports/preview/<str:token>/<slug:part>.<str:kind>", reports.preview_file, name="report_preview_file"),
+    path(
+        "reports/preview/<str:token>/funders/<slug:funder>.<str:kind>",
+        reports.preview_file,
+        {"part": "funder"},
+        name="donor_preview_file",
+    ),
     path("reports/<slug:edition>/closing/", reports.closing, name="closing"),
     path("reports/<slug:edition>/closing.<str:kind>", reports.closing_file, name="closing_file"),
     path("reports/<slug:edition>/funders/<slug:organisation>/", reports.newest_donor, name="donor"),

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.errors import Refused
 from floreo.core.figures import Period
@@ -26,13 +27,17 @@ class SnapshotKind(models.TextChoices):
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def published(self) -> SnapshotQuerySet:
+        """Those that somebody published and whose moment has come, to the second. Closing a period publishes nothing."""
+        return self.filter(is_public=True, release__publish_at__lte=clock.now())
+
     def visible_to(self, viewer: object) -> SnapshotQuerySet:
-        """Those whose public form holds something: taken while the edition was public. Strangers: of editions that still
-        are. Who reads what is internal of the plan: all."""
+        """Those that are published, of what was taken while the edition was public. Strangers: of editions that still are.
+        Who reads what is internal of the plan: all."""
         if may_read_internal(viewer):
             return self
-        taken = self.filter(is_public=True)
-        return taken if can(viewer, Permission.PLAN_READ) else taken.filter(edition__is_public=True)
+        out = self.published()
+        return out if can(viewer, Permission.PLAN_READ) else out.filter(edition__is_public=True)
 
     def light(self) -> SnapshotQuerySet:
         """Without what they hold: for lists."""
@@ -77,6 +82,12 @@ class Snapshot(Record):
         return Period(self.starts_on, self.ends_on)
 
     @property
+    def is_out(self) -> bool:
+        """Whether it is published, as far as strangers may read it at all."""
+        release = getattr(self, "release", None)
+        return self.is_public and release is not None and release.is_out
+
+    @property
     def short_digest(self) -> str:
         return " ".join((self.digest[:4], self.digest[4:8], self.digest[8:12]))
 
@@ -95,11 +106,71 @@ class Snapshot(Record):
         raise Refused(FROZEN, code="frozen")
 
 
+class Release(Record):
+    """That a report is published, and from when: the decision of a person, apart from the closing of its period. `publish_at` in the
+    future is an embargo, which ends by itself; empty: taken back before it ended."""
+
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, related_name="release")
+    publish_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=200)
+    is_noted = models.BooleanField(default=False)  # the trail has it that its moment came
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["is_noted", "publish_at"], name="release_due")]
+
+    def __str__(self) -> str:
+        return str(self.snapshot)
+
+    def audit_subject(self) -> models.Model:
+        return self.snapshot
+
+    @property
+    def is_out(self) -> bool:
+        """Whether everybody may read it now."""
+        return self.publish_at is not None and self.publish_at <= clock.now()
+
+
+class PreviewLink(Record):
+    """A link by which one person reads a report before it is published. Nothing of the link is stored: it is signed. It opens until the
+    report is published, or until somebody withdraws it."""
+
+    read_with = Permission.PUBLICATION_PUBLISH
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="previews")
+    name = models.CharField(
+        max_length=200,
+        verbose_name=_("For"),
+        help_text=_("Who gets the link, for example: Minister of Public Utilities."),
+    )
+    to = models.EmailField(
+        blank=True,
+        verbose_name=_("E-mail address"),
+        help_text=_("Empty: no e-mail is sent, and you pass the link on yourself."),
+    )
+    language = models.CharField(max_length=5, verbose_name=_("Language"))
+    made_by = models.CharField(max_length=200)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot} {self.name}"
+
+    def audit_subject(self) -> models.Model:
+        return self.snapshot
+
+
 class AttachedQuerySet(models.QuerySet[Any]):
-    """Corrections and lessons: public ones; all to who reads what is internal of the plan."""
+    """Corrections and lessons: public ones, a correction with its report; all to who reads what is internal of the plan."""
 
     def visible_to(self, viewer: object) -> AttachedQuerySet:
-        return self if may_read_internal(viewer) else self.filter(is_public=True)
+        if may_read_internal(viewer):
+            return self
+        rows = self.filter(is_public=True)
+        return rows.filter(snapshot__in=Snapshot.objects.visible_to(viewer)) if self.model is Correction else rows
 
 
 class Correction(Record, Translated):

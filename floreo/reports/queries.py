@@ -135,7 +135,12 @@ class Listed:
 def listed(viewer: object) -> list[Listed]:
     """Every report that the viewer may see, the newest first, in one query; the tally is that of the form they see."""
     form = "internal" if may_read_internal(viewer) else "public"
-    rows = Snapshot.objects.visible_to(viewer).light().select_related("edition").annotate(kept=F(f"{form}__tally"))
+    rows = (
+        Snapshot.objects.visible_to(viewer)
+        .light()
+        .select_related("edition", "release")
+        .annotate(kept=F(f"{form}__tally"))
+    )
     found = []
     for row in rows.order_by("-edition__starts_on", "-ends_on", "-starts_on", "-pk"):
         kept: dict[str, Any] = getattr(row, "kept", None) or {}

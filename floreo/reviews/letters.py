@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from floreo.core import outbox
 from floreo.core.keys import key
-from floreo.core.models import OutboxMail
+from floreo.core.models import HeldBecause, OutboxMail
 from floreo.core.wording import day_text
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
@@ -65,6 +65,18 @@ class Post:
             return self._letter(
                 update_request, to=address, language=language, kind=f"review.{kind}", subject=subject, text=text
             )
+
+    def held(self, update_request: UpdateRequest, kind: str, *, number: int) -> OutboxMail:
+        """What would go to somebody of whom the register has no address."""
+        with translation.override(self.own_language):
+            subject = self._subject(kind, number)
+        return outbox.held(
+            name=update_request.whom,
+            subject=subject,
+            kind=f"review.{kind}",
+            about=key(update_request),
+            why=HeldBecause.NO_ADDRESS,
+        )
 
     def returning(self, answer: Answer, note: str, decided_by: str) -> OutboxMail:
         update_request = answer.update_request

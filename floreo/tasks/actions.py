@@ -15,6 +15,8 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.audit import key
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.models import HeldBecause, OutboxMail
+from floreo.core.private_routes import with_placeholders
 from floreo.core.tasks import Task
 from floreo.core.wording import day_text
 from floreo.core.writing import save
@@ -39,7 +41,16 @@ def send_reminder(whom: Organisation | Person, *, by: Actor, items: Sequence[Tas
         lacking = next(iter(letters_for)) or whom
         given = _("%(who)s has no e-mail address in the register. Add one, then send a reminder.")
         raise Refused(given % {"who": _name(lacking)}, code="no_address")
+    outbox.post_all(_held(whom, person) for person in letters_for if person not in reached)
     return [_send(ReminderKind.REMIND, whom, person, found, by=by) for person, found in reached.items()]
+
+
+def _held(whom: Organisation | Person, person: Person | None) -> OutboxMail:
+    """What would go to somebody of whom the register has no address."""
+    name = _name(person or whom)
+    subject = _("Reminder: %(who)s") % {"who": name}
+    kind, why = f"reminder.{ReminderKind.REMIND}", HeldBecause.NO_ADDRESS
+    return outbox.held(name=name, subject=subject, kind=kind, about=key(whom), why=why)
 
 
 @action("reminder.escalated", needs=Permission.REMIND)
@@ -163,11 +174,12 @@ def _send(
             person=person,
             to_name=to,
             keys=[item.key for item in items],
-            text="" if text.is_secret else text.text,
+            text=with_placeholders(text.text) if text.is_secret else text.text,
             on=today,
             sent_by=by.actor_name,
         )
     )
+    letter.about = key(made)
     made.mail = outbox.post(letter)
     return save(made)
 

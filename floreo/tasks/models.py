@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
 from floreo.core.models import OutboxMail, Record
 from floreo.organisations.models import Organisation, Person, User
 
@@ -19,6 +20,8 @@ class ReminderKind(models.TextChoices):
 
 class Reminder(Record):
     """One reminder that somebody sent: to whom, of what, and the mail that carried it."""
+
+    read_with = Permission.REMIND
 
     kind = models.CharField(max_length=10, choices=ReminderKind.choices, default=ReminderKind.REMIND)
     # Whose task it is: an organisation, or a person who belongs to none.

@@ -261,7 +261,8 @@ def groups_of(items: Sequence[Task], today: date, *, parties: Parties | None = N
 
 
 def _recent_reminders(today: date) -> list[Reminder]:
-    return list(Reminder.objects.filter(on__gt=today - LOOK_BACK).defer("text"))
+    rows = Reminder.objects.filter(on__gt=today - LOOK_BACK)
+    return list(rows.select_related("mail").defer("mail__text", "mail__attachment"))
 
 
 def _about(items: Iterable[Task], reminders: Iterable[Reminder]) -> list[Reminder]:

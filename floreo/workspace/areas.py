@@ -18,6 +18,7 @@ from floreo import workspace
 from floreo.core.access import Permission, must
 from floreo.core.decisions import as_shown
 from floreo.core.errors import NotAllowed
+from floreo.core.outgoing import on_a_page
 from floreo.workspace.menu import forget_waits
 
 AS_SHOWN = "as_shown"  # what a page of the workspace was made from: core/decisions.py
@@ -65,7 +66,8 @@ def _guarded(view: View, needs: Permission | None) -> View:
         must(request.user, needs)
         if request.method != "POST":
             setattr(request, AS_SHOWN, as_shown())  # before the view reads its first row
-        response = view(request, *args, **kwargs)
+        with on_a_page():  # what it sends, it shows first: core/outgoing.py
+            response = view(request, *args, **kwargs)
         if request.method == "POST":
             forget_waits(request.user)
         return response

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -17,12 +16,14 @@ from django.utils.translation import gettext as _
 from floreo.core.action import is_decision
 from floreo.core.decisions import CHANGED_SINCE, is_head
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
-from floreo.core.links import form_key, spend_form
+from floreo.core.links import form_key
 from floreo.core.models import Record
 from floreo.core.ui.forms import refuse_on
 from floreo.core.wording import day_text
 from floreo.organisations.models import User
+from floreo.workspace import sending
 from floreo.workspace.history import Saved, saved_since
+from floreo.workspace.sending import TWICE, ShowFirst, unless_unseen
 
 Words = str | Promise
 
@@ -97,7 +98,11 @@ def form_page(
         status = 422
         if form.is_valid():
             try:
-                made = _do_once(request, lambda: do(form.facts()))
+                made = unless_unseen(request, lambda: do(form.facts()), who=person(request).actor_code)
+            except ShowFirst as first:
+                return sending.page(
+                    request, first, title=str(words.title), about=words.about, back=words.back, area=words.area
+                )
             except (NotAllowed, Missing):
                 raise
             except Changed as refusal:
@@ -110,7 +115,7 @@ def form_page(
             else:
                 if words.done:
                     messages.success(request, str(words.done))
-                shown = words.shows_made and made is not None
+                shown = words.shows_made and made not in (None, TWICE)
                 return HttpResponseRedirect(made.workspace_url() if shown else _back(request, words))
     context = {
         "workspace_section": words.area,
@@ -133,28 +138,29 @@ def form_page(
     return response
 
 
-def _do_once(request: HttpRequest, do: Callable[[], object]) -> Any:
-    """What `do` made. A form that is sent twice is done once, and the second time nothing is: None."""
-    key, content = request.POST.get("once", "")[:64], request.POST.copy()
-    content.pop("csrfmiddlewaretoken", None)
-    files = [(name, str(file), getattr(file, "size", 0)) for name, file in request.FILES.items()]
-    with transaction.atomic():
-        if spend_form(key, subject=person(request).actor_code, content=f"{content.urlencode()} {files}"):
-            return do()
-    return None
-
-
-def press(request: HttpRequest, do: Callable[[], Any], done: str | Callable[[Any], str], back: str) -> HttpResponse:
+def press(
+    request: HttpRequest,
+    do: Callable[[], Any],
+    done: str | Callable[[Any], str],
+    back: str,
+    *,
+    title: Words = "",
+    area: str = "",
+) -> HttpResponse:
     """One button without a form: does it, and says on the page it came from what was done, or why not. `done` is the
-    message, or makes it of what came of it."""
+    message, or makes it of what came of it. Where it sends mail, a page of that `title` shows it first."""
     try:
-        result = do()
+        result = unless_unseen(request, do, who=person(request).actor_code)
+    except ShowFirst as first:
+        heading = str(title) or _("Check the e-mails before they are sent")
+        return sending.page(request, first, title=heading, about="", back=back, area=area)
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
     else:
-        messages.success(request, done(result) if callable(done) else done)
+        if result is not TWICE:
+            messages.success(request, done(result) if callable(done) else done)
     return HttpResponseRedirect(back)
 
 

@@ -169,7 +169,10 @@ def _of_the_desks() -> list[str]:
         found += [answer.update_request.review.workspace_url(), answer.update_request.workspace_url()]
         where = (EDITION, answer.update_request.review.code, answer.pk)
         found.append(reverse("workspace:return_answer", args=where))
-    found += [reverse("workspace:mail_letter", args=[m.pk]) for m in OutboxMail.objects.filter(kind="test")]
+    found += [
+        reverse("workspace:mail_letter", args=[m.pk])
+        for m in OutboxMail.objects.filter(kind__in=["test", "review.asked"])[:10]
+    ]
     for token in ApiToken.objects.all():
         found += [
             reverse("workspace:account", args=[token.user.pk]),

@@ -84,7 +84,7 @@ from floreo.organisations.models import (
 )
 from floreo.outreach.models import Ambassador, AmbassadorRequest, Scheme
 from floreo.publications.models import Channel, Publication
-from floreo.reports.models import WordTemplate
+from floreo.reports.models import PreviewLink, Snapshot, WordTemplate
 from floreo.reports.word.filling import default_template
 from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.strategy.models import (
@@ -189,6 +189,7 @@ def plant(*, by: Any) -> None:
         (_contacts, (power,)),
         (_people, (power,)),
         (_plan, (act, body)),
+        (_unpublished, (act,)),
         (_money, (act, body)),
         (_findings, (power,)),
         *((_evidence, (act, power, marking, needs)) for marking, needs in MARKINGS),
@@ -284,6 +285,18 @@ def _plan(act: Action, body: Organisation) -> None:
     for thing in things:
         thing.internal_notes = f"{word} note"
         save(thing)
+
+
+def _unpublished(act: Action) -> None:
+    """A report of a closed period about whose publication nobody has decided: its public form says the word too."""
+    word, last = WORDS[P.PLAN_INTERNAL], Snapshot.objects.filter(edition=act.edition).latest("ends_on")
+    facts = {
+        name: getattr(last, name)
+        for name in ("kind", "starts_on", "ends_on", "as_of", "frozen_at", "public", "internal")
+    }
+    names = {"code": f"{word}-q", "digest": hashlib.sha256(word.encode()).hexdigest(), "frozen_by": f"{word} desk"}
+    made = save(Snapshot(edition=act.edition, is_public=True, audit_number=1, **facts, **names), full_clean=False)
+    save(PreviewLink(snapshot=made, name=f"{word} minister", language="en", made_by="Somebody"), full_clean=False)
 
 
 def _money(act: Action, body: Organisation) -> None:
@@ -595,6 +608,9 @@ def _answers(act: Action) -> None:
     asked.actions.add(act)
     texts = {"done": f"{word} done", "internal_note": f"{word} note", "reported_by": f"{word} name"}
     save(Answer(update_request=asked, action=act, number=99, state="submitted", reported_on=date(2026, 10, 1), **texts))
+    # The outbox lists the e-mail for who looks after mail; its words are for who may see what it is about.
+    mail = {"to": "lead@example.org", "subject": "A review is open", "kind": "review.asked", "about": key(asked)}
+    save(OutboxMail(text=f"{word} mailed", next_try_at=clock.now() + timedelta(days=1), **mail), full_clean=False)
 
 
 def _template() -> None:

@@ -32,6 +32,7 @@ NO_DECISIONS = {
     "draft_row.rejected": "same",
     "draft.rows_accepted": "takes every row that nobody has decided on, whatever it says",
     "publication.released": "the clock releases what a person scheduled",
+    "report.released": "same",
     "notices.released": "sends what is due at that moment, which its page lists",
     "run.accepted": "of a day that cannot change; decided once",
     "run.refused": "same",

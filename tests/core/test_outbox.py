@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -15,13 +16,14 @@ from django.db import connection
 from django.test import override_settings
 
 from floreo.config import jobs
-from floreo.core import clock, delivery
+from floreo.core import clock, delivery, outgoing
 from floreo.core.access import SYSTEM
 from floreo.core.action import action
 from floreo.core.delivery import JOB, ServerSilent, deliver_due, pause_after, silent_since, wait_after
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
-from floreo.core.outbox import discard_mail, letter, post, post_all, try_again
+from floreo.core.outbox import Attachment, discard_mail, kept, letter, post, post_all, send_elsewhere, try_again
+from floreo.core.private_routes import PRIVATE_ROUTES, PrivateRoute
 from floreo.organisations.models import User
 from tests.core.mail_server import MailServer, mail_server, no_mail_server
 
@@ -94,13 +96,46 @@ def test_a_letter_leaves_with_the_headers_of_a_machine_that_writes() -> None:
     assert (kept.state, kept.attempts, kept.text) == (MailState.SENT, 1, "Please answer.")
 
 
-def test_a_secret_letter_is_wiped_once_it_has_left() -> None:
-    put([note_to("lead@example.org", is_secret=True, text="https://floreo.example/welcome/abc/")], by=SYSTEM)
+def test_a_secret_letter_keeps_its_words_without_the_key_once_it_has_left() -> None:
+    put([note_to("lead@example.org", is_secret=True, text="Open https://floreo.example/welcome/abc/ today")], by=SYSTEM)
     assert "welcome" not in str(AuditEntry.objects.values_list("detail", flat=True)[0])
     with mail_server() as server:
         deliver_due()
     assert "welcome/abc" in server.got[0].get_content()
-    assert OutboxMail.objects.get().text == ""
+    mail = OutboxMail.objects.get()
+    assert (mail.text, mail.is_masked) == ("Open https://floreo.example/welcome/[•••]/ today", True)
+
+
+@pytest.mark.parametrize("kind", ["account.password_reset_key", "case", "feeds.duty", "weekly_mail.sent"])
+def test_of_some_kinds_nothing_is_kept(kind: str) -> None:
+    put([note_to("lead@example.org", is_secret=True, kind=kind, text="Code 123456")], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+    mail = OutboxMail.objects.get()
+    assert (mail.text, mail.attachment, mail.is_masked) == ("", "", True)
+
+
+def test_a_link_that_a_calendar_file_folds_is_masked_as_a_whole() -> None:
+    file = Attachment(
+        "a.ics", "BEGIN:VCALENDAR\r\nURL:https://floreo.example/training/mi\r\n ne/abcd\r\n efgh/\r\n", "text/calendar"
+    )
+    mail = note_to(
+        "lead@example.org", is_secret=True, text="https://floreo.example/es/training/mine/abcdefgh/", attachment=file
+    )
+    assert kept(mail) == {
+        "text": "https://floreo.example/es/training/mine/[•••]/",
+        "attachment": "BEGIN:VCALENDAR\r\nURL:https://floreo.example/training/mine/[•••]/\r\n",
+        "is_masked": True,
+    }
+
+
+@pytest.mark.parametrize("route", PRIVATE_ROUTES, ids=lambda route: route.path.replace("/", "-"))
+@pytest.mark.parametrize("host", ["https://floreo.example", "https://floreo.example/es", "http://localhost:8000"])
+def test_no_private_link_keeps_its_key(route: PrivateRoute, host: str) -> None:
+    text = f"Open {host}/{route.path}/17-1~Ab_c-9=/more/ or {quote(f'{host}/{route.path}/17-1~Ab_c-9/', safe='')}."
+    mail = note_to("lead@example.org", is_secret=True, text=text)
+    assert "Ab_c" not in outgoing.words_of(mail)
+    assert f"{host}/{route.path}/[•••]/more/" in outgoing.words_of(mail)
 
 
 def test_what_a_server_refuses_for_good_is_marked_and_what_it_puts_off_is_tried_again() -> None:
@@ -189,7 +224,7 @@ def test_a_letter_that_came_too_late_is_dropped_with_its_secret() -> None:
     with mail_server() as server, later(hours=2):
         assert deliver_due() == 0
     mail = OutboxMail.objects.get()
-    assert (server.got, mail.state, mail.text) == ([], MailState.DROPPED, "")
+    assert (server.got, mail.state, mail.is_masked) == ([], MailState.DROPPED, True)
 
 
 def test_a_newer_letter_takes_the_place_of_one_that_waits() -> None:
@@ -340,3 +375,49 @@ def test_two_workers_send_a_thousand_letters_once_each_over_few_connections() ->
     assert problems == []
     assert sorted(m["To"] for m in server.got) == sorted(f"lead{n}@example.org" for n in range(1000))
     assert server.sessions < 20  # one connection carries many letters
+
+
+def test_what_bounced_is_sent_alone_to_a_corrected_address(administrator: User) -> None:
+    """The words are the same; what came back stays on record."""
+    put([note_to("nobody@example.org", about="x"), note_to("lead@example.org", about="x")], by=SYSTEM)
+    with mail_server() as server:
+        deliver_due()
+        back = OutboxMail.objects.get(state=MailState.BOUNCED)
+        made = send_elsewhere(back, by=administrator, to=" right@example.org ")
+        deliver_due()
+    assert [m["To"] for m in server.got] == ["lead@example.org", "right@example.org"]
+    assert (made.text, made.about, made.posted_by) == (back.text, "x", administrator.name)
+    assert OutboxMail.objects.get(pk=back.pk).state == MailState.BOUNCED
+
+
+@pytest.mark.parametrize(
+    ("to", "sentence"),
+    [
+        ("right at example", "Enter one e-mail address"),
+        ("", "Enter one e-mail address"),
+        ("NOBODY@example.org", "This is the address that the e-mail was for"),
+    ],
+)
+def test_a_wrong_corrected_address_sends_nothing(administrator: User, to: str, sentence: str) -> None:
+    put([note_to("nobody@example.org")], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+    with pytest.raises(Refused, match=sentence):
+        send_elsewhere(OutboxMail.objects.get(), by=administrator, to=to)
+    assert OutboxMail.objects.count() == 1
+
+
+def test_a_link_made_for_an_address_goes_to_no_other(administrator: User) -> None:
+    put([note_to("nobody@example.org", is_secret=True)], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+    with pytest.raises(Refused, match="holds a link made for its address"):
+        send_elsewhere(OutboxMail.objects.get(), by=administrator, to="right@example.org")
+
+
+def test_what_was_sent_is_not_sent_elsewhere(administrator: User) -> None:
+    put([note_to("lead@example.org")], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+    with pytest.raises(Refused, match="has been sent"):
+        send_elsewhere(OutboxMail.objects.get(), by=administrator, to="right@example.org")

@@ -20,6 +20,8 @@ from tests.e2e.conftest import axe, running, sideways
 from tests.e2e.quarter import Office, assert_accessible, link_in, reader_of, tab_to, words_of
 
 REVIEW = "/workspace/reviews/2025-2028/2026-11-23/"
+REPORT = "/workspace/reports/2025-2028/2026-11-23/"
+PUBLIC = "/reports/2025-2028/2026-11-23/"
 DONE = "Tres cursos en el hospital; terminaron 26 personas."
 DONE_BETTER = "Tres cursos en el hospital; terminaron 26 personas, 288 en total."
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +44,19 @@ def open_the_review(page: Page) -> None:
     page.get_by_role("link", name="Open a review by hand").click()
     page.locator("[name=ends_on]").fill("2026-11-23")
     page.get_by_role("button", name="Open and request updates").click()
+    see_before_it_leaves(page)
     page.get_by_text("The review is open. All leads have been sent a request for updates.").wait_for()
+
+
+def see_before_it_leaves(page: Page) -> None:
+    """The third press of three: who gets it, in which words."""
+    page.get_by_text("Nothing has been sent or saved yet.").wait_for()
+    main = page.locator("main").inner_text()
+    assert "ines.farol" in main
+    assert "/answer/[•••]/" in main
+    assert "- 3.1.1 Capacitar a 400 funcionarios" in page.locator("main").text_content()  # type: ignore[operator]
+    assert (axe(page), sideways(page)) == ([], 0)
+    page.get_by_role("button", name=re.compile(r"Send \d+ e-mails")).click()
 
 
 def answer_on_a_phone(page: Page, link: str) -> None:
@@ -71,6 +85,8 @@ def return_it(page: Page, note: str) -> None:
     one.get_by_role("link", name="Return with a note").click()
     page.locator("[name=note]").fill(note)
     page.get_by_role("button", name="Return with this note").click()
+    assert note in page.locator("main").inner_text()
+    page.get_by_role("button", name="Send 1 e-mail").click()
     page.get_by_text("Returned. The sender receives the note by e-mail.").wait_for()
 
 
@@ -98,9 +114,68 @@ def approve_all(page: Page, number: int) -> None:
 def close_it(page: Page) -> None:
     page.goto(REVIEW)
     page.get_by_role("link", name="Close the review").click()
-    assert "2 of 12 have given an update." in page.locator("main").inner_text()
+    main = page.locator("main").inner_text()
+    assert "2 of 12 have given an update." in main
+    assert "Closing does not publish" in main
     page.get_by_role("button", name="Close permanently").click()
-    page.get_by_text("Review closed. Its report is under Reports.").wait_for()
+    page.get_by_text("Review closed. Its report is frozen and not published yet.").wait_for()
+    assert page.url.endswith(REPORT)
+
+
+def show_the_minister(page: Page, office: Office) -> str:
+    """A link by e-mail, seen before it leaves; the minister reads it without an account. The address that the e-mail holds."""
+    page.get_by_role("link", name="Link to read it before").click()
+    page.locator("[name=name]").fill("Minister Norte")
+    page.locator("[name=to]").fill("minister@example.org")
+    page.get_by_role("button", name="Make the link").click()
+    assert "/reports/preview/[•••]/" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Send 1 e-mail").click()
+    page.get_by_text("The link is on this page.").wait_for()
+    mail = office.letter("minister@example.org", "Before publication")
+    found = re.findall(r"http\S+/reports/preview/\S+", mail.get_content())
+    assert len(found) == 1
+    return str(found[0])
+
+
+def read_as_the_minister(office: Office, link: str) -> str:
+    """On a telephone, without an account: the page, the A4. The heading that was read."""
+    phone = office.context(width=360).new_page()
+    phone.goto(link)
+    assert "Not published yet." in phone.locator("main").inner_text()
+    assert (axe(phone), sideways(phone)) == ([], 0)
+    heading = phone.locator("h1").inner_text()
+    phone.get_by_role("link", name="The minister’s page").click()
+    assert "/reports/preview/" in phone.url
+    assert len(reader_of(phone, "PDF").pages) == 1
+    assert phone.request.get(PUBLIC).status == 404
+    phone.context.close()
+    return heading
+
+
+def set_an_embargo_and_publish(page: Page, office: Office, link: str, heading: str) -> None:
+    """A time is set and taken back; then it is published, and the minister's link leads there."""
+    page.goto(REPORT)
+    page.get_by_role("link", name="Publish at a set time").click()
+    page.locator("[name=day]").fill("2020-01-01")
+    page.locator("[name=time]").fill("09:00")
+    page.get_by_role("button", name="Set the time").click()
+    page.get_by_text("This time is in the past.").first.wait_for()
+    page.locator("[name=day]").fill("2035-01-01")
+    page.get_by_role("button", name="Set the time").click()
+    page.get_by_text("Publication is scheduled.").wait_for()
+    assert page.request.get(PUBLIC).status == 404
+    page.get_by_role("link", name="Cancel the scheduled publication").click()
+    page.get_by_role("button", name="Cancel the publication").click()
+    page.get_by_text("Cancelled. The report is not published.").wait_for()
+    page.get_by_role("link", name="Publish now").click()
+    assert "Anyone can then read" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Publish now").click()
+    page.get_by_text("Published. Anyone can read the report now.").wait_for()
+    reader = office.context().new_page()
+    reader.goto(link)
+    assert reader.url.endswith(PUBLIC)
+    assert reader.locator("h1").inner_text() == heading
+    reader.context.close()
 
 
 def tally_of(page: Page) -> list[tuple[str, str]]:
@@ -111,7 +186,7 @@ def tally_of(page: Page) -> list[tuple[str, str]]:
 
 def read_the_report(page: Page) -> None:
     """The page, and the PDF with the same numbers; the minister's page on one A4."""
-    page.get_by_role("link", name="View the report of this period").click()
+    page.goto(PUBLIC)
     heading, tally = page.locator("h1").inner_text().replace("\n", " "), tally_of(page)
     assert sum(int(number) for number, _word in tally) == 24
     assert heading.startswith(re.match(r"\S+", heading)[0] + " of 24 actions are on schedule.")  # type: ignore[index]
@@ -169,6 +244,9 @@ def test_the_quarter_walked_through(office: Office) -> None:
     correct_it(phone, link_in(again), "¿Cuántas son en total?")
     approve_all(workspace, 2)
     close_it(workspace)
+    link = show_the_minister(workspace, office)
+    heading = read_as_the_minister(office, link)
+    set_an_embargo_and_publish(workspace, office, link, heading)
     read_the_report(workspace)
     sign_it(workspace)
 
@@ -275,6 +353,9 @@ def test_the_secretariat_decides_by_keyboard(office: Office) -> None:
     page.keyboard.type("How many in all?")
     tab_to(page, words="Return with this note", most=1)
     page.keyboard.press("Space")
+    page.get_by_text("Nothing has been sent or saved yet.").wait_for()
+    tab_to(page, words="Send 1 e-mail")
+    page.keyboard.press("Enter")
     page.get_by_text("Returned. The sender receives the note by e-mail.").wait_for()
     assert page.locator("article.fl-decide").count() == waiting - 2
     page.context.close()

@@ -196,7 +196,9 @@ def test_the_notice_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
         ("192.0.2.7", "open-rdp", "medium"),
         ("192.0.2.8", "open-rdp", "medium"),
     ]
-    assert OutboxMail.objects.get().text == ""
+    kept = OutboxMail.objects.get()
+    assert "/findings/[•••]/" in kept.text
+    assert "findings/0." not in kept.text + kept.attachment
     assert "findings/0." not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
 
 

@@ -40,7 +40,8 @@ from floreo.organisations.actions import locked_out_link
 from floreo.organisations.models import Country, Organisation, Place, User
 from floreo.portal.urls import urlpatterns as public_routes
 from floreo.publications.models import Publication
-from floreo.reports.models import Snapshot
+from floreo.reports.access import preview_token
+from floreo.reports.models import PreviewLink, Snapshot
 from floreo.reviews.access import token_of as answer_token
 from floreo.reviews.models import UpdateRequest
 from floreo.strategy.models import Action
@@ -99,7 +100,9 @@ def of_the_workspace(country: Country, user: User) -> Iterator[str]:
 def of_the_portal(user: User) -> Iterator[str]:
     """Of public things, where there are such; with links that open something by themselves."""
     act = Action.objects.filter(is_public=True).select_related("edition", "objective__pillar").order_by("pk")[0]
-    edition, snapshot = act.edition.code, Snapshot.objects.filter(edition=act.edition).order_by("pk")[0].code
+    report = Snapshot.objects.filter(edition=act.edition).order_by("pk")[0]
+    edition, snapshot = act.edition.code, report.code
+    link, _made = PreviewLink.objects.get_or_create(snapshot=report, name="The minister", language="en", made_by="X")
     ask = UpdateRequest.objects.filter(review__state="open").order_by("pk")[0]
     notice = Notice.objects.order_by("pk")[0]
     body = Organisation.objects.filter(is_public=True).order_by("pk")[0].code
@@ -124,6 +127,10 @@ def of_the_portal(user: User) -> Iterator[str]:
         "donor": [[edition, body]],
         "report_of minister": [[edition, snapshot]],
         "report_file minister_file": [[edition, snapshot, "docx"]],
+        "report_preview minister_preview": [[preview_token(link)]],
+        "report_preview_file": [[preview_token(link), "report", "pdf"]],
+        "donor_preview": [[preview_token(link), body]],
+        "donor_preview_file": [[preview_token(link), body, "pdf"]],
         "donor_of": [[edition, snapshot, body]],
         "donor_file": [[edition, snapshot, body, "docx"]],
     }

@@ -337,4 +337,5 @@ def freeze(by: User) -> Snapshot:
         pdf_sha256=signed_pdf_sha256(snapshot, "en"),
         note=f"{SECRET} note",
     )
+    reports.publish_report(snapshot, by=by)
     return snapshot

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from floreo.organisations.models import Country, Organisation, User
 from floreo.portal.views.reports import BURST
-from floreo.reports.actions import close_review, correct_snapshot
+from floreo.reports.actions import close_review, correct_snapshot, publish_report
 from floreo.reports.models import Snapshot
 from floreo.reviews.models import Review
 from floreo.strategy.models import Action, BudgetLine, Edition
@@ -28,7 +28,9 @@ def snapshot(review: Review, acts: list[Action], secretariat: User) -> Snapshot:
     fund = Organisation.objects.create(code="fund", name="Regional Fund", kind="donor")
     BudgetLine.objects.create(action=acts[1], amount=1000, spent=400, currency="PRD", fiscal_year=2026, funder=fund)
     Action.objects.filter(code="1.1.4").update(title="Secret stakeout")
-    return close_review(review, by=secretariat)
+    made = close_review(review, by=secretariat)
+    publish_report(made, by=secretariat)
+    return Snapshot.objects.select_related("edition").get(pk=made.pk)
 
 
 def words(content: bytes) -> str:
@@ -43,7 +45,7 @@ def test_the_list_answers_with_the_newest_report(snapshot: Snapshot, stranger: C
 
 
 def test_without_a_report_the_list_says_what_comes_first(country: Country, stranger: Client) -> None:
-    assert "Reports appear here when the secretariat closes a review." in words(stranger.get("/reports/").content)
+    assert "Reports appear here when the secretariat publishes them." in words(stranger.get("/reports/").content)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,8 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
     from floreo.core.figures import Period
     from floreo.reports.actions import freeze_report
 
-    freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
+    made = freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
+    publish_report(made, by=secretariat)
     page = words(stranger.get("/reports/2025-2028/2025/").content)
     for text in (
         "No actions are recorded for this strategy.",

@@ -15,7 +15,7 @@ from floreo.frameworks.models import Assessment, Contribution, PublishedScore
 from floreo.meetings.models import AgendaItem, Committee, Decision, Seat
 from floreo.organisations.models import Country, Organisation, User
 from floreo.publications.models import Channel, Posting, Publication
-from floreo.reports.actions import freeze_report
+from floreo.reports.actions import freeze_report, make_preview
 from floreo.reports.models import Lesson, WordTemplate
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, Grant, Payment, SourceDocument
@@ -74,6 +74,7 @@ def things(secretariat: User) -> dict[str, Any]:
         "item": item,
         "rated": rated,
         "snapshot": snapshot,
+        "preview": make_preview(snapshot, by=secretariat, name="The minister"),
         "template": made,
         "mail": mail,
         "document": document,
@@ -108,7 +109,7 @@ def _of(t: dict[str, Any]) -> dict[str, list[object]]:
         ("attach_evidence", [key(t["act"])]),
         ("evidence_item edit_evidence replace_evidence withdraw_evidence", [found.evidence.code]),
         ("detach_evidence", [found.evidence.code, found.pk]),
-        ("mail_letter mail_again mail_drop", [t["mail"].pk]),
+        ("mail_letter mail_again mail_readdress mail_drop", [t["mail"].pk]),
         ("check_row doubt_row translate_row", ["actions", t["act"].pk]),
         ("site_command", ["make-official"]),
         ("add_document", [t["document"].code]),
@@ -129,7 +130,11 @@ def _of(t: dict[str, Any]) -> dict[str, list[object]]:
         ("word_template_file retire_word_template", [t["template"].code]),
         ("report_preview_file", [edition, "docx"]),
         ("remove_lesson", [edition, t["lesson"].pk]),
-        ("report correct_report sign_report", [edition, t["snapshot"].code]),
+        (
+            "report correct_report sign_report publish_report schedule_report withdraw_report make_report_preview",
+            [edition, t["snapshot"].code],
+        ),
+        ("withdraw_report_preview", [edition, t["snapshot"].code, t["preview"].pk]),
         ("report_file", [edition, t["snapshot"].code, "docx"]),
         ("approve_answer return_answer", [*in_review, t["answer"].pk]),
         ("review move_review remind_review widen_review close_review close_period_report", [*in_review]),

@@ -11,5 +11,5 @@ def notify_seats(meeting: Meeting, words: Words) -> dict[str, object]:
     """Puts a letter to every seat into the outbox, within the action that runs. What the trail notes: how many letters,
     and which bodies have no address."""
     mails, unreached = to_seats(meeting, words)
-    post_all(mails)
-    return {"letters": len(mails), "no_address": unreached} if unreached else {"letters": len(mails)}
+    sent = post_all(mails)
+    return {"letters": sent, "no_address": unreached} if unreached else {"letters": sent}

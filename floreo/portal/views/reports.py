@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from floreo.core import clock
 from floreo.core.errors import Missing
@@ -21,14 +22,15 @@ from floreo.core.throttle import address_of, charge
 from floreo.core.ui.papers import KINDS, paper
 from floreo.core.wording import number_figures
 from floreo.indicators.presenters import period_text
+from floreo.portal.views.by_link import count_guess
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.reports import queries
-from floreo.reports.access import get_snapshot_for
+from floreo.reports.access import get_snapshot_for, preview_of_token
 from floreo.reports.documents import closing as evaluation
 from floreo.reports.documents import donor
 from floreo.reports.documents import minister as for_minister
 from floreo.reports.documents.progress import ON_PAGE
-from floreo.reports.models import Snapshot, SnapshotKind
+from floreo.reports.models import PreviewLink, Snapshot, SnapshotKind
 from floreo.reports.presenters import ReportSummary
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
@@ -121,16 +123,63 @@ def _file(request: HttpRequest, snapshot: Snapshot, part: str, kind: str, *, fun
     return response
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where the forms of one report are: for everybody."""
+
+    snapshot: Snapshot
+
+    def page(self) -> str:
+        return self.snapshot.get_absolute_url()
+
+    def minister(self) -> str:
+        return reverse("portal:minister", args=[self.snapshot.edition.code, self.snapshot.code])
+
+    def of_funder(self, funder: str) -> str:
+        return reverse("portal:donor_of", args=[self.snapshot.edition.code, self.snapshot.code, funder])
+
+    def file(self, part: str, funder: str, kind: str) -> str:
+        base = {"report": "report", "closing": "report", "minister": "minister", "funder": "donor"}[part]
+        args = [self.snapshot.edition.code, self.snapshot.code, *([funder] if funder else [])]
+        return reverse(f"portal:{base}_file", args=[*args, kind])
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The same for whoever holds a link, before it is published."""
+
+    link: PreviewLink
+    token: str
+
+    def page(self) -> str:
+        return reverse("portal:report_preview", args=[self.token])
+
+    def minister(self) -> str:
+        return reverse("portal:minister_preview", args=[self.token])
+
+    def of_funder(self, funder: str) -> str:
+        return reverse("portal:donor_preview", args=[self.token, funder])
+
+    def file(self, part: str, funder: str, kind: str) -> str:
+        if part == "funder":
+            return reverse("portal:donor_preview_file", args=[self.token, funder, kind])
+        return reverse("portal:report_preview_file", args=[self.token, part, kind])
+
+
 def _shown(
-    request: HttpRequest, summary: ReportSummary, part: str, snapshot: Snapshot, *, title: str, funder: str = ""
+    request: HttpRequest,
+    summary: ReportSummary,
+    part: str,
+    snapshot: Snapshot,
+    *,
+    title: str,
+    funder: str = "",
+    link: Preview | None = None,
 ) -> HttpResponseBase:
     document = queries.drawn(summary, part, funder=funder, most=ON_PAGE)
-    base = {"report": "report", "closing": "report", "minister": "minister", "funder": "donor"}[part]
-    args = [snapshot.edition.code, snapshot.code, *([funder] if funder else [])]
+    at: Addresses | Preview = link or Addresses(snapshot)
     files = [
-        (kind.upper(), reverse(f"portal:{base}_file", args=[*args, kind]))
-        for kind in FILES
-        if kind != "json" or base == "report"
+        (kind.upper(), at.file(part, funder, kind)) for kind in FILES if kind != "json" or part in {"report", "closing"}
     ]
     return page(
         request,
@@ -143,7 +192,10 @@ def _shown(
         snapshot=snapshot,
         files=files,
         part=part,
-        funders=summary.funders(),
+        funders=[(name, at.of_funder(code)) for code, name in summary.funders()],
+        page_href=at.page(),
+        minister_href=at.minister(),
+        preview=link.link if link else None,
         crumbs=_crumbs(snapshot.edition),
     )
 
@@ -157,6 +209,56 @@ def report_of(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
     if snapshot.kind == SnapshotKind.CLOSING:
         return _shown(request, summary, "closing", snapshot, title=evaluation.headline(summary))
     return _shown(request, summary, "report", snapshot, title=summary.headline())
+
+
+# --- Before it is published ------------------------------------------------------------------------------------------
+
+
+def _preview(request: HttpRequest, token: str) -> PreviewLink:
+    """The link, for whoever holds it. Guesses are counted."""
+    try:
+        return preview_of_token(token)
+    except Missing:
+        count_guess(request, "report-preview")
+        raise
+
+
+@login_not_required
+@require_safe
+def preview(request: HttpRequest, token: str, part: str = "report", funder: str = "") -> HttpResponseBase:
+    """A report as it will be once it is published, for whoever holds the link; it shows and changes nothing. Once the report is
+    published, the link leads to it."""
+    link = _preview(request, token)
+    snapshot = link.snapshot
+    if snapshot.is_out:
+        return redirect(snapshot)
+    summary = queries.summary_of(snapshot)
+    if part == "report":
+        part = queries.part_of(snapshot)
+    title = for_minister.headline(summary) if part == "minister" else _title(summary, part)
+    if part == "funder":
+        document = donor.donor_document(summary, funder)
+        if document is None:
+            raise Missing
+        title = document.title
+    return _shown(request, summary, part, snapshot, title=title, funder=funder, link=Preview(link, token))
+
+
+def _title(summary: ReportSummary, part: str) -> str:
+    return evaluation.headline(summary) if part == "closing" else summary.headline()
+
+
+@login_not_required
+@require_safe
+def preview_file(request: HttpRequest, token: str, part: str, kind: str, funder: str = "") -> HttpResponseBase:
+    snapshot = _preview(request, token).snapshot
+    if snapshot.is_out:
+        return redirect(snapshot)
+    if part not in {queries.part_of(snapshot), "minister", "funder"}:
+        raise Missing
+    response = _file(request, snapshot, part, kind, funder=funder)
+    del response.headers["ETag"]
+    return response
 
 
 @login_not_required

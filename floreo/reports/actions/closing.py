@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -20,7 +21,7 @@ from floreo.indicators.actions import close_period, take_due_readings
 from floreo.indicators.models import Reading
 from floreo.reports.data import code_of, digest_of, gather
 from floreo.reports.facts import Plan
-from floreo.reports.models import Snapshot, SnapshotKind
+from floreo.reports.models import Release, Snapshot, SnapshotKind
 from floreo.reviews.actions import mark_closed, return_answer
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer, Review, ReviewState
@@ -139,8 +140,8 @@ def _of_review(review: Review) -> Iterator[models.Model | models.QuerySet[Any]]:
 def close_review(
     review: Review, *, by: Actor, force: bool = False, reason: str = "", shown: str | None = None
 ) -> Snapshot:
-    """Closes a period: freezes its readings, keeps the snapshot that is its report, and locks the review. Refused while
-    answers wait, unless `force` with a `reason`."""
+    """Closes a period: freezes its readings, keeps the snapshot that is its report, and locks the review. It publishes nothing: that is
+    a decision of its own (publishing.py). Refused while answers wait, unless `force` with a `reason`."""
     review = Review.objects.select_for_update(of=("self",)).select_related("edition").get(pk=review.pk)
     if review.state == ReviewState.CLOSED:
         raise Refused(_("This review is already closed."), code="closed")
@@ -202,7 +203,7 @@ def _years_over(edition: Edition, reviews: Iterable[Review]) -> list[Period]:
 
 @action("report.past_frozen", needs=None, quiet=True)
 def freeze_past(*, by: Actor = SYSTEM) -> int:
-    """Gives every review that came closed from a pack its snapshot, as of its period's end. Called after a pack is
+    """Gives every review that came closed from a pack its snapshot, as of its period's end, published when the review closed. Called after a pack is
     loaded. Anybody may start it: it says only what the records say of those days. Returns how many were made."""
     closed = Review.objects.filter(state=ReviewState.CLOSED, snapshot=None, ends_on__lt=clock.today())
     made, plans = 0, dict[int, Plan]()
@@ -210,11 +211,19 @@ def freeze_past(*, by: Actor = SYSTEM) -> int:
         if review.edition_id not in plans:
             plans[review.edition_id] = Plan(review.edition)
         code, plan = _free_code(review.edition, review.code), plans[review.edition_id]
-        _take(review.edition, review.period, by=by, code=code, review=review, plan=plan)
+        taken = _take(review.edition, review.period, by=by, code=code, review=review, plan=plan)
+        _published_then(taken, review.closed_at, by)
         made += 1
     for key, plan in plans.items():
         for year in _years_over(plan.edition, Review.objects.filter(edition=key, state=ReviewState.CLOSED)):
             if not Snapshot.objects.filter(edition=key, code=code_of(year)).exists():
-                _take(plan.edition, year, by=by, code=code_of(year), plan=plan)
+                last = Review.objects.filter(edition=key, state=ReviewState.CLOSED, ends_on=year.end).first()
+                taken = _take(plan.edition, year, by=by, code=code_of(year), plan=plan)
+                _published_then(taken, last.closed_at if last else None, by)
                 made += 1
     return made
+
+
+def _published_then(snapshot: Snapshot, at: datetime | None, by: Actor) -> None:
+    """What a pack has closed was published when it was closed: it is history, and nobody decides about it now."""
+    save(Release(snapshot=snapshot, publish_at=at or snapshot.frozen_at, decided_by=by.actor_name, is_noted=True))

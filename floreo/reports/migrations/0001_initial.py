@@ -125,5 +125,41 @@ models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on')
                 'ordering': ['on', 'pk'],
             },
         ),
+        migrations.CreateModel(
+            name='Release',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('publish_at', models.DateTimeField(blank=True, null=True)),
+                ('decided_by', models.CharField(max_length=200)),
+                ('is_noted', models.BooleanField(default=False)),
+                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='reports.snapshot')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'indexes': [models.Index(fields=['is_noted', 'publish_at'], name='release_due')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PreviewLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('name', models.CharField(help_text='Who gets the link, for example: Minister of Public Utilities.', max_length=200, verbose_name='For')),
+                ('to', models.EmailField(blank=True, help_text='Empty: no e-mail is sent, and you pass the link on yourself.', max_length=254, verbose_name='E-mail address')),
+                ('language', models.CharField(max_length=5, verbose_name='Language')),
+                ('made_by', models.CharField(max_length=200)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('withdrawn_by', models.CharField(blank=True, max_length=200)),
+                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='previews', to='reports.snapshot')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
         migrations.RunPython(guard, unguard),
     ])

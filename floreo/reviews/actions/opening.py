@@ -74,10 +74,11 @@ def remind_now(review: Review, *, by: Actor, requests: Iterable[UpdateRequest] |
     review, today = must_be_open(review), clock.today()
     rows = unanswered(review.requests.all()).select_related("review__edition", "organisation", "person", "deputy")
     rows = rows if requests is None else rows.filter(pk__in=[a.pk for a in requests])
-    waiting = [a for a in rows.select_for_update(of=("self",)) if a.address]
+    found = list(rows.select_for_update(of=("self",)))
+    waiting = [a for a in found if a.address]
     if not waiting:
         raise Refused(_("There is nobody to remind: all have given their update, or have no address."), code="nobody")
-    return write_to(review, waiting, [], today=today)
+    return write_to(review, waiting, [], today=today, unreached=[a for a in found if not a.address])
 
 
 @action("request.escalated", needs=Permission.REVIEW_RUN)

@@ -62,16 +62,23 @@ def group_requests(review: Review, groups: Sequence[Group], *, today: date) -> l
     post = Post(review, today)
     outbox.post_all(
         post.requesting(update_request, "asked", actions=group.actions)
-        for update_request, group in zip(requests, groups, strict=True)
         if update_request.address
+        else post.held(update_request, "asked", number=len(group.actions))
+        for update_request, group in zip(requests, groups, strict=True)
     )
     return requests
 
 
 def write_to(
-    review: Review, reminded: Sequence[UpdateRequest], escalated: Sequence[UpdateRequest], *, today: date
+    review: Review,
+    reminded: Sequence[UpdateRequest],
+    escalated: Sequence[UpdateRequest],
+    *,
+    today: date,
+    unreached: Sequence[UpdateRequest] = (),
 ) -> int:
-    """Reminds these and escalates those, in a handful of queries however many they are. Within an action."""
+    """Reminds these and escalates those, in a handful of queries however many they are; `unreached` have no address and are noted as
+    held back. Within an action."""
     if not reminded and not escalated:
         return 0
     touched = {a.pk: a for a in [*reminded, *escalated]}
@@ -88,5 +95,6 @@ def write_to(
     post = Post(review, today)
     mails = [post.requesting(a, "reminded", actions=acts.get(a.pk, [])) for a in reminded]
     mails += [post.requesting(a, "escalated", actions=acts.get(a.pk, [])) for a in escalated]
+    mails += [post.held(a, "reminded", number=0) for a in unreached]
     note(reminded=[a.pk for a in reminded], escalated=[a.pk for a in escalated], review=str(review))
     return outbox.post_all(mails)

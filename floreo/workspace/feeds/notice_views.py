@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
+from floreo.core.keys import key
 from floreo.core.lists import Listing
+from floreo.core.models import HeldBecause
 from floreo.core.ui.locale import language
 from floreo.feeds import notice_csv
 from floreo.feeds.access import get_notice_for, get_notice_rule_for, must_see_all, sees_all
@@ -33,6 +35,7 @@ from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.notice_table import notices_table
 from floreo.workspace.form_page import FormPage, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
+from floreo.workspace.sending import left, lines_of, rehearsed
 from floreo.workspace.verbs import history_of
 
 AREA, HANDLE = "notices", Permission.FINDING_HANDLE
@@ -71,8 +74,14 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
         "is_open": found.link_until > moment(clock.today()) and bool(found.to),
         "tlp_text": finding_text.tlp_text(found.tlp),
         "history": history_of(found, viewer=request.user) if sees_all(request.user) else None,
+        "left": left(request.user, _about(found), url=can(request.user, Permission.MAIL_READ)),
     }
     return render(request, "workspace/feeds/notice.html", context)
+
+
+def _about(found: Notice) -> list[str]:
+    """What the e-mails of a notice are about: itself, and the replies to it."""
+    return [key(found), *(key(reply) for reply in found.answers.only("pk", "notice"))]
 
 
 def _file(notice: Notice) -> StreamingHttpResponse:
@@ -131,8 +140,20 @@ def due(request: HttpRequest) -> HttpResponse:
         "unchecked": unchecked_of((i.finding for p in plans for x in p.letters for i in x.items), language()),
         "handles": can(request.user, HANDLE),
         "waiting": any(p.letters for p in plans) and not acts.is_released(today) and acts.held_today(today),
+        "held": [(p, [(HeldBecause(why).label, found) for why, found in p.held.items()]) for p in plans if p.held],
+        "sending": [p for p in plans if p.letters or p.unreachable],
     }
     return render(request, "workspace/feeds/due.html", context)
+
+
+def due_words(request: HttpRequest, code: str) -> HttpResponse:
+    """The very words that would leave to one organisation today: written as they will be, and undone."""
+    must_see_all(request.user)
+    must(request.user, HANDLE)
+    body = get_organisation_for(request.user, code)
+    press = rehearsed(lambda: acts.write_to(body, by=person(request)))
+    context = {"workspace_section": AREA, "organisation": body, "lines": lines_of(press, request.user)}
+    return render(request, "workspace/feeds/due_words.html", context)
 
 
 @require_POST

@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/", letters.notices, name="notices"),
     path("notices/today/", letters.due, name="notices_due"),
     path("notices/today/send/", letters.release, name="release_notices"),
+    path("notices/today/<slug:code>/", letters.due_words, name="notice_words"),
     path("notices/today/<slug:code>/<slug:role>/", letters.skip, name="skip_notice"),
     path("notices/rules/", letters.rules, name="notice_rules"),
     path("notices/rules/new/", letters.new_rule, name="new_notice_rule"),
@@ -82,7 +83,8 @@ NEEDS = {
     Permission.FINDING_ANSWER: "answer_finding reply_many",
     Permission.INCIDENT_HANDLE: "report_finding",
     Permission.FINDING_HANDLE: (
-        "replies handle_many refuse_many see_to_answer skip_notice new_notice_rule edit_notice_rule move_notice_rule remove_notice_rule "
+        "replies handle_many refuse_many see_to_answer notice_words skip_notice new_notice_rule edit_notice_rule move_notice_rule "
+        "remove_notice_rule "
         "resend_notice end_notice_link release_notices accept_correction refuse_correction "
         "check_operator_text"
     ),

@@ -11,7 +11,7 @@ from floreo.core.tables import Column, Filter, Table
 
 
 def _letters(_viewer: object) -> QuerySet[OutboxMail]:
-    return OutboxMail.objects.defer("text")
+    return OutboxMail.objects.defer("text", "attachment")
 
 
 MAILS = Table(

@@ -19,7 +19,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.documents.blocks import Document
 from floreo.core.errors import Changed, Missing, Refused
-from floreo.core.keys import things_of
+from floreo.core.keys import key, things_of
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.papers import KINDS, bytes_of
@@ -37,6 +37,7 @@ from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.meetings.recording_form import RecordingForm
 from floreo.workspace.meetings.unanswered import points_for
+from floreo.workspace.sending import left
 from floreo.workspace.verbs import history_of
 
 RUN = Permission.MEETING_RUN
@@ -111,6 +112,9 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
         "is_held": found.state == MeetingState.HELD,
         "may_record": "point" in may and found.on <= clock.today(),
         "history": history_of(found, viewer=request.user),
+        "left": left(request.user, [key(found)], url=can(request.user, Permission.MAIL_READ))
+        if can(request.user, RUN)
+        else [],
     }
     return render(request, "workspace/meetings/meeting.html", context)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import can
 from floreo.core.errors import Missing, NotAllowed, Refused
-from floreo.core.links import form_key, spend_form
+from floreo.core.links import form_key
 from floreo.core.lists import Listing
 from floreo.core.ui import locale as ui
 from floreo.core.ui.forms import refuse_on
@@ -30,11 +30,13 @@ from floreo.obligations.receipts import receipt_of
 from floreo.obligations.sheet import notification_page
 from floreo.obligations.tables import NOTIFICATIONS
 from floreo.organisations.models import Contact, Organisation
+from floreo.workspace import sending
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new
 from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.obligations import forms
 from floreo.workspace.obligations.writing_views import files_at
+from floreo.workspace.sending import ShowFirst, unless_unseen
 from floreo.workspace.verbs import history_of
 
 AREA = "notifications"
@@ -247,48 +249,33 @@ def receipt(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 def forward(request: HttpRequest, reference: str) -> HttpResponse:
-    """Three steps: to whom and in which words; how it will leave; it is sent."""
+    """To whom and in which words; how it will leave; it is sent."""
     found = get_notification_for(request.user, reference)
-    form = forms.ForwardForm(request.POST or None, initial=_begun(request, found))
-    preview: dict[str, Any] = {}
-    status = 200
+    form, status = forms.ForwardForm(request.POST or None, initial=_begun(request, found)), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            facts = form.facts()
+            by, facts, title = person(request), form.facts(), _("Pass it on to another authority")
             try:
-                if request.POST.get("press") == "send":
-                    _send_once(request, found, facts)
-                    messages.success(request, _("Sent. There is a record of it on this page."))
-                    return HttpResponseRedirect(found.workspace_url())
-                acts.require_markable(found.tlp, facts["basis"])
-                preview = {
-                    "to": facts["to"],
-                    "subject": acts.subject_of(found, facts["subject"]),
-                    "text": acts.body_of(facts["text"], found.tlp),
-                }
-                status = 200
+                unless_unseen(request, lambda: acts.forward(found, by=by, **facts), who=by.actor_code)
+            except ShowFirst as first:
+                here = found.workspace_url()
+                return sending.page(request, first, title=title, about=found.reference, back=here, area=AREA)
             except (NotAllowed, Missing):
                 raise
             except Refused as refusal:
                 refuse_on(form, refusal)
+            else:
+                messages.success(request, _("Sent. There is a record of it on this page."))
+                return HttpResponseRedirect(found.workspace_url())
     context = {
         "workspace_section": AREA,
         "notification": found,
         "form": form,
-        "preview": preview,
         "once": request.POST.get("once", "") or form_key(),
         "status": status,
     }
     return render(request, "workspace/obligations/forward.html", context, status=status)
-
-
-def _send_once(request: HttpRequest, found: Notification, facts: dict[str, Any]) -> None:
-    by = person(request)
-    content = request.POST.copy()
-    content.pop("csrfmiddlewaretoken", None)
-    if spend_form(request.POST.get("once", "")[:64], subject=by.actor_code, content=content.urlencode()):
-        acts.forward(found, by=by, **facts)
 
 
 def _begun(request: HttpRequest, found: Notification) -> dict[str, str]:

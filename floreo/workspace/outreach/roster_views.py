@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import segno
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,10 +26,12 @@ from floreo.outreach.mails import link_address
 from floreo.outreach.models import Ambassador, AmbassadorState
 from floreo.outreach.queries import kit_of, sessions_of
 from floreo.outreach.tables import ROSTER
+from floreo.workspace import sending
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
 from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.outreach import forms
+from floreo.workspace.sending import TWICE, ShowFirst, unless_unseen
 from floreo.workspace.verbs import history_of
 
 AREA = "ambassadors"
@@ -168,12 +170,23 @@ def issue_link(request: HttpRequest, code: str) -> HttpResponse:
     }
     if request.method == "POST":
         try:
-            secret = roster.issue_link(found, by=person(request), by_mail="mail" in request.POST)
+            user = person(request)
+            secret = unless_unseen(
+                request,
+                lambda: roster.issue_link(found, by=user, by_mail="mail" in request.POST),
+                who=user.actor_code,
+            )
+        except ShowFirst as first:
+            title = _("Send the link")
+            back = found.workspace_url()
+            return sending.page(request, first, title=title, about=str(found), back=back, area=AREA)
         except Refused as refusal:
             if refusal.status != 422:
                 raise
             context |= {"refusal": str(refusal.sentence), "status": 422}
         else:
+            if secret is TWICE:
+                return HttpResponseRedirect(found.workspace_url())
             address = link_address(found, secret)
             context |= {"address": address, "picture": _qr(address), "by_mail": "mail" in request.POST, "status": 200}
     context.setdefault("status", 200)

@@ -28,6 +28,7 @@ from floreo.publications.tables import WORKSPACE_PUBLICATIONS
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
 from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm
+from floreo.workspace.moments import ScheduleForm
 from floreo.workspace.publications import forms
 from floreo.workspace.verbs import history_of
 
@@ -79,7 +80,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Schedule publication"),
         _l("Schedule"),
         _PUBLISH,
-        new(forms.ScheduleForm),
+        new(ScheduleForm),
         publishing.schedule,
         allowed_by(writing.must_not_be_out),
         help=_l("Until that time, nobody outside the workspace can find it: no page, file, feed or search result."),

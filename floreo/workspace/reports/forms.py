@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.figures import Period
-from floreo.reports.models import Correction, Lesson, SignOff, WordTemplate
+from floreo.reports.models import Correction, Lesson, PreviewLink, SignOff, WordTemplate
 from floreo.workspace.forms import CommandForm, NeededFile, day_field, field_of, text_field, words_of
 
 
@@ -26,6 +26,12 @@ class CloseForm(CommandForm):
     def facts(self) -> dict[str, Any]:
         reason = self.cleaned_data["reason"].strip()
         return {"reason": reason, "force": bool(reason)}
+
+
+class PreviewForm(CommandForm):
+    name = field_of(PreviewLink, "name", required=True)
+    to = field_of(PreviewLink, "to")
+    language = forms.ChoiceField(**words_of(PreviewLink, "language"), choices=settings.LANGUAGES)
 
 
 class PeriodForm(CommandForm):

@@ -18,13 +18,14 @@ from floreo.core.errors import Missing, Refused
 from floreo.indicators.presenters import period_text
 from floreo.reports import actions as acts
 from floreo.reports import queries
-from floreo.reports.access import get_snapshot_for
+from floreo.reports.access import get_preview_for, get_snapshot_for
 from floreo.reports.models import Lesson, Snapshot
 from floreo.reviews.access import get_review_for
 from floreo.strategy.access import get_edition_for
 from floreo.workspace.commands import Command, command_view, new
-from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, shown_of
+from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press, shown_of
 from floreo.workspace.reports import forms
+from floreo.workspace.reports.commands import PUBLISH, SNAPSHOT_COMMANDS
 from floreo.workspace.reports.views import AREA
 
 RUN = Permission.REVIEW_RUN
@@ -39,9 +40,9 @@ REVIEW_COMMANDS: Mapping[str, Command] = {
         acts.close_review,
         help=_l(
             "Values are frozen, the current state is saved and no more updates can be given. This cannot be "
-            "undone. Errors are corrected beside the report."
+            "undone. Errors are corrected beside the report. Closing does not publish: you decide about that next, on the page of the report."
         ),
-        done=_l("Period closed. The report is frozen."),
+        done=_l("Period closed. The report is frozen and not published yet."),
     ),
 }
 EDITION_COMMANDS: Mapping[str, Command] = {
@@ -52,20 +53,9 @@ EDITION_COMMANDS: Mapping[str, Command] = {
         new(forms.PeriodForm),
         acts.freeze_report,
         help=_l(
-            "For a year, or for a period without a review. The state of the plan on its last day becomes the report."
+            "For a year, or for a period without a review. The state of the plan on its last day becomes the report. It is not published until you decide so on its page."
         ),
-        done=_l("Report frozen."),
-    ),
-}
-SNAPSHOT_COMMANDS: Mapping[str, Command] = {
-    "correct": Command(
-        _l("Correct the report"),
-        _l("Add the correction"),
-        Permission.REPORT_MAKE,
-        new(forms.CorrectionForm),
-        acts.correct_snapshot,
-        help=_l("The report does not change. The correction is shown first on its page and in its files."),
-        done=_l("The correction is shown beside the report."),
+        done=_l("Report frozen. It is not published yet."),
     ),
 }
 
@@ -73,7 +63,7 @@ SNAPSHOT_COMMANDS: Mapping[str, Command] = {
 def review_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     review, back = get_review_for(request.user, edition, code), reverse("workspace:reports")
     about = review.edition.in_language("title")
-    return command_view(request, review, REVIEW_COMMANDS, name, area=AREA, about=about, back=back)
+    return command_view(request, review, REVIEW_COMMANDS, name, area=AREA, about=about, back=back, shows_made=True)
 
 
 def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
@@ -92,6 +82,16 @@ def _about(snapshot: Snapshot) -> str:
 
 
 @require_POST
+def withdraw_preview(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+    """The link opens nothing any more."""
+    must(request.user, PUBLISH)
+    snapshot = get_snapshot_for(request.user, edition, code)
+    link = get_preview_for(request.user, snapshot, pk)
+    done = _("Withdrawn. The link opens nothing any more.")
+    return press(request, lambda: acts.withdraw_preview(link, by=person(request)), done, snapshot.workspace_url())
+
+
+@require_POST
 def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
     """Freezes the closing evaluation of an edition that has ended."""
     must(request.user, RUN)
@@ -101,7 +101,7 @@ def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(reverse("workspace:reports"))
-    messages.success(request, _("Closing evaluation frozen."))
+    messages.success(request, _("Closing evaluation frozen. It is not published yet."))
     return HttpResponseRedirect(snapshot.workspace_url())
 
 

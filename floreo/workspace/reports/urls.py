@@ -23,6 +23,11 @@ urlpatterns: list[URLPattern] = [
     path("reports/<slug:edition>/<slug:code>.<str:kind>", views.report_file, name="report_file"),
     path(f"{_ONE}close/", making.review_command, {"name": "close"}, name="close_period_report"),
     path(f"{_ONE}correct/", making.snapshot_command, {"name": "correct"}, name="correct_report"),
+    path(f"{_ONE}publish/", making.snapshot_command, {"name": "publish"}, name="publish_report"),
+    path(f"{_ONE}schedule/", making.snapshot_command, {"name": "schedule"}, name="schedule_report"),
+    path(f"{_ONE}cancel/", making.snapshot_command, {"name": "withdraw"}, name="withdraw_report"),
+    path(f"{_ONE}link/", making.snapshot_command, {"name": "preview"}, name="make_report_preview"),
+    path(f"{_ONE}link/<int:pk>/withdraw/", making.withdraw_preview, name="withdraw_report_preview"),
     path(f"{_ONE}sign/", making.sign, name="sign_report"),
 ]
 
@@ -33,4 +38,7 @@ NEEDS = {
         "report_preview report_preview_file lessons remove_lesson correct_report"
     ),
     Permission.REVIEW_RUN: "freeze_report close_edition close_period_report sign_report",
+    Permission.PUBLICATION_PUBLISH: (
+        "publish_report schedule_report withdraw_report make_report_preview withdraw_report_preview"
+    ),
 }

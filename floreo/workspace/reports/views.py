@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,12 +18,14 @@ from floreo.core.access import Permission, can, must
 from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
 from floreo.core.keys import key
+from floreo.core.ui.locale import moment
 from floreo.core.ui.papers import KINDS, paper
 from floreo.evidence.queries import evidence_of
 from floreo.indicators.presenters import period_text
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for, get_template_for
 from floreo.reports.documents.progress import ON_PAGE
+from floreo.reports.mails import preview_path
 from floreo.reports.models import Snapshot, SnapshotKind, WordTemplate
 from floreo.reports.presenters import ReportSummary
 from floreo.reports.word.refusing import fill
@@ -30,6 +33,9 @@ from floreo.reviews.models import Review, ReviewState
 from floreo.strategy.models import Edition
 from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.presenters.status_text import status_sentences
+from floreo.workspace.commands import commands_for
+from floreo.workspace.reports.commands import SNAPSHOT_COMMANDS
+from floreo.workspace.sending import left
 
 AREA = "reports"
 WORD = KINDS["docx"]
@@ -131,9 +137,32 @@ def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "may_make": can(request.user, Permission.REPORT_MAKE),
         "may_sign": can(request.user, Permission.REVIEW_RUN),
         "evidence": evidence_of([key(snapshot)], request.user).get(key(snapshot), []),
-        "public_href": snapshot.get_absolute_url() if snapshot.is_public and snapshot.edition.is_public else "",
+        "public_href": snapshot.get_absolute_url() if snapshot.is_out and snapshot.edition.is_public else "",
+        "release": (release := getattr(snapshot, "release", None)),
+        "release_at": moment(release.publish_at) if release is not None and release.publish_at else "",
+        "may": commands_for(request.user, snapshot, SNAPSHOT_COMMANDS),
+        **_previews(request, snapshot),
     }
     return render(request, "workspace/reports/report.html", context)
+
+
+def _previews(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
+    """Links by which somebody reads it before, with their addresses, and what left about them: for who publishes."""
+    if not can(request.user, Permission.PUBLICATION_PUBLISH):
+        return {}
+    links = list(snapshot.previews.order_by("-pk"))
+    for link in links:
+        link.snapshot = snapshot
+    works = not snapshot.is_out
+    return {
+        "previews": [
+            (link, settings.SITE_ADDRESS + preview_path(link) if works and link.withdrawn_at is None else "")
+            for link in links
+        ],
+        "left": left(
+            request.user, [key(snapshot), *(key(link) for link in links)], url=can(request.user, Permission.MAIL_READ)
+        ),
+    }
 
 
 def _files(snapshot: Snapshot, part: str) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.keys import key
 from floreo.indicators.requested import enter_value, readings_requested, titles_of
 from floreo.organisations.models import User
 from floreo.reviews import actions as acts
@@ -30,6 +31,7 @@ from floreo.workspace.form_page import person, press, shown_of
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import request_rows, rows_of
 from floreo.workspace.reviews.views import AREA
+from floreo.workspace.sending import left
 from floreo.workspace.verbs import history_of
 
 
@@ -92,6 +94,7 @@ def _page(request: HttpRequest, found: UpdateRequest, sheet: Sheet, *, status: i
         "may_answer": not review.is_closed and answerer_of(request.user, found) is not None,
         "done": "done" in request.GET,
         "history": history_of(found, viewer=request.user) if runs else [],
+        "left": left(request.user, [key(found)], url=can(request.user, Permission.MAIL_READ)) if runs else [],
         "deputy": found.person.deputy if runs and found.person else None,
     }
     return render(request, "workspace/reviews/update_request.html", context, status=status)

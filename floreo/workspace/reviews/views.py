@@ -36,6 +36,7 @@ from floreo.workspace.form_page import FormPage, form_page, person, posted, pres
 from floreo.workspace.ownership import owners, team_for
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import decide_rows, request_rows
+from floreo.workspace.sending import left
 
 AREA = "reviews"
 RUN = Permission.REVIEW_RUN
@@ -99,6 +100,7 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
         "may": commands_for(request.user, found, REVIEW_COMMANDS),
         "report": _report_of(found),
+        "left": left(request.user, _about(found), url=can(request.user, Permission.MAIL_READ)) if runs else [],
     }
     return render(request, "workspace/reviews/review.html", context)
 
@@ -130,11 +132,14 @@ def _own(viewer: object, found: Review) -> list[UpdateRequest]:
     return list(rows.filter(mine))
 
 
-def _report_of(found: Review) -> str:
-    """The address of the closed period's report, once there is a snapshot."""
-    if not found.is_closed or not Snapshot.objects.filter(edition=found.edition, code=found.code).exists():
-        return ""
-    return reverse("portal:report_of", args=[found.edition.code, found.code])
+def _about(found: Review) -> list[str]:
+    """What the e-mails of a review are about: who was asked."""
+    return [key(each) for each in found.requests.only("pk", "review")]
+
+
+def _report_of(found: Review) -> Snapshot | None:
+    """The report of the closed period, once there is one."""
+    return Snapshot.objects.light().select_related("edition", "release").filter(review=found).first()
 
 
 def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
@@ -177,7 +182,7 @@ def _close_form(data: Data, review: Review) -> forms.CloseForm:
 def _close_help(review: Review) -> str:
     return f"{presenters.progress(*queries.counts(review))} " + _(
         "Closing freezes the state of the plan: links still open, but nothing can be changed. Closing "
-        "cannot be undone. Errors are corrected beside the report."
+        "cannot be undone. Errors are corrected beside the report. Closing does not publish: you decide about that next, on the page of the report."
     )
 
 
@@ -188,7 +193,7 @@ EDITION_COMMANDS: Mapping[str, Command] = {
         RUN,
         lambda data, edition: forms.ReviewForm(data, initial=_usual_days(edition)),
         acts.open_review,
-        help=_l("For an extra review, or a missed period. Every lead receives one e-mail immediately."),
+        help=_l("For an extra review, or a missed period. The next page shows every e-mail before it is sent."),
         done=_l("The review is open. All leads have been sent a request for updates."),
     ),
 }
@@ -210,7 +215,7 @@ REVIEW_COMMANDS: Mapping[str, Command] = {
         close_review,
         _is_open,
         help=_close_help,
-        done=_l("Review closed. Its report is under Reports."),
+        done=_l("Review closed. Its report is frozen and not published yet."),
     ),
 }
 
@@ -218,12 +223,13 @@ REVIEW_COMMANDS: Mapping[str, Command] = {
 def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
     found, back = get_edition_for(request.user, edition), reverse("workspace:reviews")
     about = found.in_language("title")
-    return command_view(request, found, EDITION_COMMANDS, name, area=AREA, about=about, back=back)
+    return command_view(request, found, EDITION_COMMANDS, name, area=AREA, about=about, back=back, shows_made=True)
 
 
 def review_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     found = get_review_for(request.user, edition, code)
-    return command_view(request, found, REVIEW_COMMANDS, name, area=AREA, about=presenters.title(found))
+    about = presenters.title(found)
+    return command_view(request, found, REVIEW_COMMANDS, name, area=AREA, about=about, shows_made=name == "close")
 
 
 @require_POST

@@ -11,10 +11,12 @@ from django.test import Client
 
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import JOB, deliver_due
+from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail, Schedule
 from floreo.core.outbox import letter
 from floreo.organisations.models import Country, Person, User
-from floreo.workspace.mail.presenters import heading
+from floreo.reviews.models import UpdateRequest
+from floreo.workspace.mail_text import heading
 from tests.core.mail_server import mail_server
 from tests.core.test_outbox import put
 from tests.pages import squeezed
@@ -26,6 +28,7 @@ SECRET = "https://floreo.example/welcome/abcdef/"
 
 def post(to: str = "lead@example.org", **facts: object) -> OutboxMail:
     words = {"subject": "A review is open", "text": "Please answer by Friday.", "kind": "review.asked"} | facts
+    words.setdefault("about", key(UpdateRequest.objects.order_by("pk")[0]))
     put([letter(to=to, **words)], by=SYSTEM)  # type: ignore[arg-type]  # each test names facts of its own
     return OutboxMail.objects.order_by("-pk")[0]
 
@@ -48,10 +51,10 @@ def test_nobody_reads_a_secret_e_mail_and_everybody_who_may_reads_others(
     administrator: User, browser_of: Browser
 ) -> None:
     browser = browser_of(administrator)
-    hidden, plain = post(text=SECRET, is_secret=True), post()
+    hidden, plain = post(text=SECRET, is_secret=True), post("other@example.org")
     page = browser.get(f"/workspace/mail/{hidden.pk}/").content.decode()
     assert "abcdef" not in page
-    assert "Text hidden because it contains a sign-in link. It is deleted after the e-mail is sent." in page
+    assert "https://floreo.example/welcome/[•••]/" in page
     assert "Please answer by Friday." in browser.get(f"/workspace/mail/{plain.pk}/").content.decode()
     assert "abcdef" not in browser.get("/workspace/mail/").content.decode()
     assert browser.get("/workspace/mail/?q=abcdef").content.decode().count("/again/") == 0

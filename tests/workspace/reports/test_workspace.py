@@ -68,7 +68,7 @@ def test_the_list_shows_what_can_be_closed_and_closing_freezes_its_report(review
     page = browser.get("/workspace/reports/").content.decode()
     assert "has ended and can be closed" in page
     done = decide(browser, "/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""}, follow=True)
-    assert "Period closed. The report is frozen." in done.content.decode()
+    assert "Period closed. The report is frozen and not published yet." in done.content.decode()
     assert Snapshot.objects.get().frozen_by == "Test secretariat"
     again = decide(browser, "/workspace/reports/2025-2028/2026-q3/close/", {"reason": "x"})
     assert (again.status_code, "This review is already closed." in again.content.decode()) == (422, True)
@@ -127,6 +127,7 @@ def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, b
     assert decide(browser, address, facts | {"signed_on": "2027-01-01"}).status_code == 422
     decide(browser, address, facts)
     assert SignOff.objects.get().pdf_sha256 == hashlib.sha256(signed_pdf(snapshot)).hexdigest()
+    decide(browser, "/workspace/reports/2025-2028/2026-q3/publish/", {})
     assert "E. Baptiste" in browser.get("/reports/2025-2028/2026-q3/").content.decode()
 
 
@@ -186,7 +187,9 @@ def test_a_signature_is_a_task_once_the_period_is_closed(review: Review, browser
 
     assert titles() == []
     decide(browser, "/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
-    assert titles() == ["Get the report of Q3 2026 signed"]
+    assert titles() == ["Get the report of Q3 2026 signed", "Decide on publishing the report of Q3 2026"]
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
     decide(browser, "/workspace/reports/2025-2028/2026-q3/sign/", facts)
+    assert titles() == ["Decide on publishing the report of Q3 2026"]
+    decide(browser, "/workspace/reports/2025-2028/2026-q3/publish/", {})
     assert titles() == []

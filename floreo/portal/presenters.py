@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from floreo.core.wording import capital, number_figures, number_word, sentences
 from floreo.indicators import presenters as figures
 from floreo.indicators.logic import Outlook
 from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.queries import latest_and_before
 from floreo.packs.checking import Trust
 from floreo.portal.queries.home import Figure
 from floreo.strategy.logic import Status
@@ -104,6 +105,41 @@ def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
 def shape_of(indicator: Indicator, reading: Reading | None) -> str:
     """Which of the status shapes says how it stands to its target; none without a target or a reading."""
     return str(SHAPES.get(figures.outlook_of(indicator, reading), ""))
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """An indicator in a list, with its newest reading in words."""
+
+    indicator: Indicator
+    reading: Reading | None
+    value: str
+    when: str
+    status: str
+    target: str
+    change: str
+    outlook: Outlook
+
+
+def _indicator_row(indicator: Indicator, reading: Reading | None, before: Reading | None) -> IndicatorRow:
+    status, target = shape_of(indicator, reading), figures.target_text(indicator)
+    return IndicatorRow(
+        indicator,
+        reading,
+        value=figures.value_text(reading) if reading else "",
+        when=figures.when_text(reading) if reading else "",
+        status=status,
+        target=outlook_note(indicator, reading) if status else target or _("No target"),
+        change=figures.change_text(reading, before) if reading else "",
+        outlook=figures.outlook_of(indicator, reading),
+    )
+
+
+def indicator_rows(indicators: Iterable[Indicator]) -> list[IndicatorRow]:
+    """Each with its newest reading and how it stands to its target. One query."""
+    every = list(indicators)
+    newest = latest_and_before(every) if every else {}
+    return [_indicator_row(i, *newest.get(i.pk, (None, None))) for i in every]
 
 
 def _spark(figure: Figure) -> SafeString | str:

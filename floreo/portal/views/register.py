@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
+from floreo.core.tables import Filter, Table
 from floreo.core.ui.maps import Shape
 from floreo.core.wording import capital, number_figures, number_word, sentences
 from floreo.open_data.files import list_file, part_of_table
@@ -20,21 +24,70 @@ from floreo.organisations.models import Organisation, Place, PlaceSort
 from floreo.organisations.tables import ORGANISATIONS, PLACES
 from floreo.portal import presenters
 from floreo.portal.queries import register
+from floreo.portal.queries.plan import Row, counts_of_rows
 from floreo.portal.views.page import Crumb, page, public_page
+from floreo.strategy.presenters import status_text
 
 DENSITY = "density"
+
+
+# How the list may be ordered, from its address: ?sort=leads.
+ORDERS: dict[str, tuple[Promise, tuple[str, ...]]] = {
+    "late": (_l("Late first"), ("-late", "-leads", "name", "pk")),
+    "leads": (_l("Most actions first"), ("-leads", "-late", "name", "pk")),
+    "name": (_l("By name"), ("name", "pk")),
+}
+FIRST_ORDER = "late"
+
+
+def _in_order(request: HttpRequest) -> Table:
+    """The table in the order that its address asks for; what is no order is the first one."""
+    choices = [(name, title) for name, (title, _order) in ORDERS.items() if name != FIRST_ORDER]
+    sort = Filter("sort", _("Order"), lambda: choices, lambda rows, _value: rows)
+    chosen = request.GET.get("sort", "")
+    _title, order = ORDERS.get(chosen, ORDERS[FIRST_ORDER])
+    return replace(ORGANISATIONS, order=order, filters=(*ORGANISATIONS.filters, sort))
 
 
 @login_not_required
 @public_page
 def organisations(request: HttpRequest) -> HttpResponseBase:
-    """Every public organisation, by kind."""
+    """Every public organisation with what it leads and what of it is late, those with something late first."""
     if file := list_file(Listing(ORGANISATIONS, request, rows=ORGANISATIONS.rows(None)), whole=True):
         return file
-    listing = Listing(ORGANISATIONS, request, rows=Organisation.objects.visible_to(None))
+    today = clock.today()
+    rows = register.with_leads(Organisation.objects.visible_to(None), today)
+    listing = Listing(_in_order(request), request, rows=rows)
     total = listing.total
-    title = ngettext("%(number)s organisation", "%(number)s organisations", total) % {"number": number_figures(total)}
-    return page(request, "portal/organisations.html", section="organisations", title=title, listing=listing)
+    text = ngettext("%(number)s organisation", "%(number)s organisations", total) % {"number": number_figures(total)}
+    return page(
+        request,
+        "portal/organisations.html",
+        section="organisations",
+        title=_who_leads(register.leading(today)),
+        listing=listing,
+        count=text,
+    )
+
+
+def _who_leads(found: register.Leading) -> str:
+    """ "12 organisations lead actions; 3 of them have late ones"."""
+    words = {"number": number_figures(found.bodies), "late": number_figures(found.late)}
+    if not found.bodies:
+        return _("No organisation is recorded as the lead of an action yet")
+    if not found.late:
+        text = ngettext(
+            "%(number)s organisation leads actions; none of its actions is late",
+            "%(number)s organisations lead actions; none of their actions is late",
+            found.bodies,
+        )
+        return text % words
+    text = ngettext(
+        "%(number)s organisation leads actions; it has late ones",
+        "%(number)s organisations lead actions; %(late)s of them have late ones",
+        found.bodies,
+    )
+    return text % words
 
 
 @login_not_required
@@ -56,11 +109,21 @@ def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
         organisation=body,
         successor=body.successor(),
         shown=shown,
+        answer=_what_it_leads(shown.leads),
+        measured=presenters.indicator_rows(shown.measured),
         leads=shown.leads,
         supports=shown.supports,
         once=shown.once,
         is_bare=not (shown.leads or shown.supports or shown.once or shown.edition_parts or shown.measured),
     )
+
+
+def _what_it_leads(rows: list[Row]) -> str:
+    """ "It leads 5 actions: 1 done, 2 on track, 2 late."."""
+    if not rows:
+        return ""
+    text = ngettext("It leads %(total)s action: %(tally)s.", "It leads %(total)s actions: %(tally)s.", len(rows))
+    return text % {"total": number_figures(len(rows)), "tally": status_text.tally_text(counts_of_rows(rows))}
 
 
 @login_not_required

@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "floreo.organisations.context.site",
+                "floreo.portal.context.public_site",
                 "floreo.workspace.menu.menu",
             ],
             "builtins": _template_builtins,

@@ -288,29 +288,3 @@ def areas_title(number: int) -> str:
     """ "Three priority areas and what happened"."""
     text = ngettext("One priority area and its events", "%(number)s priority areas and their events", number)
     return capital(text % {"number": number_word(number)})
-
-
-def levels_of(values: Sequence[float]) -> tuple[float, float]:
-    """Two round bounds that part the values into three about equal groups, for the shades of a map."""
-    ordered = sorted(values)
-    if not ordered:
-        return 0.0, 0.0
-    low, high = ordered[len(ordered) // 3], ordered[2 * len(ordered) // 3]
-    step = 10 ** (len(str(int(max(high, 1)))) - 1)
-    step = step / 2 if round(low / step) == round(high / step) else step
-    return round(low / step) * step, round(high / step) * step
-
-
-def level_of(value: float | None, bounds: tuple[float, float]) -> int:
-    """Which of three shades, 1 the lightest; 0 when nothing is known."""
-    if value is None:
-        return 0
-    if value < bounds[0]:
-        return 1
-    return 2 if value <= bounds[1] else 3
-
-
-def legend_text(bounds: tuple[float, float]) -> list[str]:
-    low, high = (number_figures(int(b) if float(b).is_integer() else b) for b in bounds)
-    words = {"low": low, "high": high}
-    return [_("under %(low)s") % words, _("%(low)s to %(high)s") % words, _("over %(high)s") % words]

@@ -142,11 +142,6 @@ def places_of(district: Place) -> QuerySet[Place]:
     return Place.objects.filter(parent=district).order_by("kind", "-population", "name", "pk")
 
 
-def organisations_in(district: Place) -> QuerySet[Organisation]:
-    public = Organisation.objects.visible_to(None).select_related("place")
-    return (public.filter(place=district) | public.filter(place__parent=district)).order_by("name", "pk")
-
-
 def geojson(rows: list[District]) -> dict[str, object]:
     """The districts as a GeoJSON FeatureCollection (RFC 7946), with the same figures as the table."""
     features = [

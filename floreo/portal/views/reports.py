@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
+from floreo.core.documents.blocks import Document, Paragraph
 from floreo.core.errors import Missing
 from floreo.core.slots import DRAWING
 from floreo.core.throttle import address_of, charge
@@ -121,6 +122,12 @@ def _file(request: HttpRequest, snapshot: Snapshot, part: str, kind: str, *, fun
     return response
 
 
+def _without_repeats(document: Document, title: str) -> Document:
+    """Without the paragraphs that say only what the heading of the page says already."""
+    kept = [b for b in document.blocks if not (isinstance(b, Paragraph) and b.text.strip() == title.strip())]
+    return replace(document, blocks=kept)
+
+
 def _shown(
     request: HttpRequest, summary: ReportSummary, part: str, snapshot: Snapshot, *, title: str, funder: str = ""
 ) -> HttpResponseBase:
@@ -138,7 +145,7 @@ def _shown(
         section="reports",
         title=title,
         description=summary.headline(),
-        doc=document,
+        doc=_without_repeats(document, title),
         summary=summary,
         snapshot=snapshot,
         files=files,

@@ -19,6 +19,7 @@ class Bar:
     value: Number | None
     words: str
     is_ours: bool = False  # stands out; where none does, all are alike
+    inner: tuple[Number, ...] = ()  # parts of it drawn inside its outline, the widest first, each thinner and darker than the one before
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Reference:
 def _reach(bars: Sequence[Bar], reference: Reference | None, top: Number | None) -> tuple[float, float]:
     values = [
         v
-        for v in (*(finite(b.value) for b in bars), finite(reference.value if reference else None), finite(top))
+        for v in (*(finite(b.value) for b in bars), *(finite(i) for b in bars for i in b.inner), finite(reference.value if reference else None), finite(top))
         if v is not None
     ]
     low, high = min([0.0, *values]), max([0.0, *values])
@@ -44,13 +45,28 @@ def _bar(bar: Bar, x: Scale, y: float, *, is_main: bool) -> str:
     if value is None:
         return ""
     left, right = sorted((x(0), x(value)))
+    if bar.inner:
+        return rect(left, y, max(right - left, 1.0), THICK, css="fl-c-outline") + _inner(bar, x, y)
     return rect(left, y, max(right - left, 1.0), THICK, css="fl-c-bar" if is_main else "fl-c-bar2")
+
+
+def _inner(bar: Bar, x: Scale, y: float) -> str:
+    """What is inside an outline, each part a third thinner: told apart by how thick it is, also in black and white."""
+    drawn, thick = "", THICK * 0.7
+    for place, part in enumerate(bar.inner):
+        value = finite(part)
+        if value:
+            left, right = sorted((x(0), x(value)))
+            css = "fl-c-bar" if place == len(bar.inner) - 1 else "fl-c-bar2"
+            drawn += rect(left, y + (THICK - thick) / 2, max(right - left, 1.0), thick, css=css)
+        thick *= 0.5
+    return drawn
 
 
 def _value(bar: Bar, x: Scale, y: float, edge: float, reference: Reference | None) -> str:
     """Behind the end of its bar, or behind the line of the reference where that would run through the words."""
     value = finite(bar.value)
-    start = max(x(0), x(value)) if value is not None else x(0)
+    start = max(x(0), x(value), *(x(finite(i) or 0) for i in bar.inner)) if value is not None else x(0)
     css = "fl-strong" if value is not None and bar.is_ours else ""
     if reference is not None and (across := finite(reference.value)) is not None:
         at = x(across)

@@ -275,6 +275,14 @@ class AgendaItem(OfMeeting, Translated):
     def __str__(self) -> str:
         return self.title
 
+    def search_entry(self) -> Entry:
+        """Found by its title, by why it is on the agenda and by its minutes, those parts that are internal among them: whoever finds it
+        reads minutes."""
+        texts = [str(text) for each in self.translations.values() for text in each.values()]
+        words = " ".join([self.text, self.minutes, self.minutes_internal, str(self.meeting), *texts])
+        here = self.meeting.workspace_url()
+        return Entry("agenda_item", self.title, words, here, here)
+
 
 class Attendance(OfMeeting, Attended):
     """Whether a seat was taken at a meeting, and by whom. A guest has a name and perhaps a body, but no seat."""

@@ -312,6 +312,19 @@ class Update(OfAction, Translated):
     def __str__(self) -> str:
         return f"{self.action.code} {self.on}"
 
+    def search_entry(self) -> Entry:
+        """Found by its words in each language, under the action that it is about. Whether the public sees the action is asked when it is
+        found."""
+        words = [
+            self.done,
+            self.next,
+            self.risks,
+            *(str(t) for each in self.translations.values() for t in each.values()),
+        ]
+        here = f"{self.action.get_absolute_url()}#updates"
+        title = f"{self.action.code} {self.action.title}, {self.on}"
+        return Entry("update", title, " ".join(words), here, self.action.workspace_url(), self.is_public)
+
 
 class MoneyStage(models.TextChoices):
     PLANNED = "planned", _("Planned: requested, not committed by anyone yet")

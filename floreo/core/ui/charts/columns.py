@@ -19,7 +19,9 @@ class Bar:
     value: Number | None
     words: str
     is_ours: bool = False  # stands out; where none does, all are alike
-    inner: tuple[Number, ...] = ()  # parts of it drawn inside its outline, the widest first, each thinner and darker than the one before
+    inner: tuple[
+        Number, ...
+    ] = ()  # parts of it drawn inside its outline, the widest first, each thinner and darker than the one before
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,12 @@ class Reference:
 def _reach(bars: Sequence[Bar], reference: Reference | None, top: Number | None) -> tuple[float, float]:
     values = [
         v
-        for v in (*(finite(b.value) for b in bars), *(finite(i) for b in bars for i in b.inner), finite(reference.value if reference else None), finite(top))
+        for v in (
+            *(finite(b.value) for b in bars),
+            *(finite(i) for b in bars for i in b.inner),
+            finite(reference.value if reference else None),
+            finite(top),
+        )
         if v is not None
     ]
     low, high = min([0.0, *values]), max([0.0, *values])

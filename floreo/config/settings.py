@@ -282,6 +282,9 @@ NAME_SERVERS = env.words(
 KEV_URL = env.text("FLOREO_KEV_URL")  # the catalogue of known exploited vulnerabilities; none: it is not fetched
 EPSS_URL = env.text("FLOREO_EPSS_URL")  # scores of vulnerabilities; the same
 
+# Sites that may show our embeddable figures in a frame; every other page is in nobody's frame (docs/adr/0040).
+FRAME_SITES = env.sites("FLOREO_FRAME_SITES")
+
 # Headers
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Missing
@@ -25,6 +27,7 @@ from floreo.portal import presenters
 from floreo.portal.presenters import IndicatorRow
 from floreo.portal.queries.home import Figure
 from floreo.portal.queries.indicators import IndicatorPage, indicator_page
+from floreo.portal.views.embedding import pictures_of
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.strategy.models import Pillar
 
@@ -182,10 +185,42 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         rows=[_row(r) for r in shown.readings],
         has_counts=any(r.denominator is not None for r in shown.readings),
         notes=indicator.chart_notes.all(),
+        embed=_embed(indicator, shown, request),
         actions=indicator.actions.visible_to(None).select_related("edition"),
         **_figure(indicator, shown),
         **_charts(indicator, shown, request),
     )
+
+
+@dataclass(frozen=True)
+class Embed:
+    """How others may show the indicator: the snippet of a frame, where frames are allowed, and its charts as pictures."""
+
+    snippet: str
+    pictures: list[tuple[str, str]]  # name of the file's kind, address
+
+
+def _embed(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> Embed | None:
+    """None of one that the public does not see."""
+    if not indicator.is_public:
+        return None
+    address = settings.SITE_ADDRESS + reverse("portal:embed_indicator", args=[indicator.code])
+    snippet = format_html(
+        '<iframe src="{}" title="{}" width="100%" height="560" loading="lazy"></iframe>',
+        address,
+        indicator.in_language("title"),
+    )
+    country = country_of(request)
+    number = len(pictures_of(indicator, shown, country.in_language("name") if country else ""))
+    pictures = [
+        (
+            f"{kind.upper()} {n}" if number > 1 else kind.upper(),
+            reverse("portal:chart_file", args=[indicator.code, n, kind]),
+        )
+        for n in range(1, number + 1)
+        for kind in ("svg", "png")
+    ]
+    return Embed(str(snippet) if settings.FRAME_SITES else "", pictures)
 
 
 def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from floreo.feeds.proposals import KINDS
 from floreo.feeds.tasks import waiting_tasks
 
 OFFERS = Offers(
-    search_kinds=(SearchKind("notice", pgettext("to an organisation", "Notice"), Permission.FEED_READ),),
+    search_kinds=(SearchKind("notice", _("Notice"), Permission.FEED_READ),),
     measures={
         "findings_open_per_1000_addresses": Measure(
             measures.findings_open_per_1000_addresses,

@@ -76,6 +76,7 @@ class ValueText:
     note: str = ""
     spark: SafeString | str = ""
     missing: str = ""
+    how: str = ""  # calculated from records, or entered by a person, and from where
 
 
 def bare_value(reading: Reading) -> str:
@@ -172,7 +173,16 @@ def figure_text(figure: Figure) -> ValueText:
         change="" if shape else figures.change_text(reading, figure.before),
         note=reading.in_language("note") if not shape else "",
         spark=_spark(figure),
+        how=how_text(indicator, reading),
     )
+
+
+def how_text(indicator: Indicator, reading: Reading) -> str:
+    """Whether a value was calculated from records here, or entered by people, and then from which source."""
+    if reading.measure:
+        return _("Calculated from records")
+    source = reading.source or indicator.source
+    return _("Entered. Source: %(source)s") % {"source": source} if source else _("Entered by people")
 
 
 MEANS = ("mean", "average", "promedio", "media")

@@ -11,10 +11,45 @@ from floreo.portal.queries.districts import has_work_by_district
 from floreo.reports.queries import listed
 
 ALWAYS = (
-    "home strategy indicators laws capacity reports organisations data about status_rules roles unconfirmed audit accessibility privacy "
-    "publications consultations infrastructure advisories observatory help frameworks outreach training courses workforce obligations "
-    "initiatives competitions surveys learn campaigns exercises tabletops self_check team notices certificates"
-).split()
+    "home",
+    "strategy",
+    "indicators",
+    "laws",
+    "capacity",
+    "reports",
+    "organisations",
+    "data",
+    "about",
+    "status_rules",
+    "roles",
+    "unconfirmed",
+    "audit",
+    "accessibility",
+    "privacy",
+    "publications",
+    "consultations",
+    "infrastructure",
+    "advisories",
+    "observatory",
+    "help",
+    "frameworks",
+    "outreach",
+    "training",
+    "courses",
+    "workforce",
+    "obligations",
+    "initiatives",
+    "competitions",
+    "surveys",
+    "learn",
+    "campaigns",
+    "exercises",
+    "tabletops",
+    "self_check",
+    "team",
+    "notices",
+    "certificates",
+)
 AT_ONCE = 5_000  # rows of one file
 
 

@@ -95,7 +95,9 @@ def _holdings(addresses: Addresses | None, sought: str, viewer: object) -> Itera
     rows = Holding.objects.visible_to(viewer).live().filter(value__in=values).select_related("organisation")
     for holding in rows.order_by("value", "pk")[:SHOWN]:
         yield Hit(
-            f"{holding.value}, {holding.organisation.in_language('name')}", holding.workspace_url(), _l("Addresses or domain")
+            f"{holding.value}, {holding.organisation.in_language('name')}",
+            holding.workspace_url(),
+            _l("Addresses or domain"),
         )
 
 

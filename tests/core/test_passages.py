@@ -34,7 +34,7 @@ def test_the_passage_lies_where_most_of_the_words_are() -> None:
 def test_a_text_is_shown_as_text_never_as_markup() -> None:
     shown = render_to_string("ui/passage.html", {"passage": passage("<script>alert(1)</script> line", "script line")})
     assert "<script>" not in shown
-    assert shown.count("<mark>") >= 2
+    assert shown.count("<mark") >= 2
 
 
 def test_what_is_no_word_marks_nothing() -> None:

@@ -137,7 +137,10 @@ def test_an_outlook_needs_a_value_and_a_target(value: Decimal, direction: Direct
     target = Target(value, day)
     assert outlook(value=None, on=day, target=target, direction=direction) is Outlook.UNKNOWN
     assert outlook(value=value, on=day, target=None, direction=direction) is Outlook.UNKNOWN
-    assert outlook(value=value, on=day, target=target, direction=direction) is Outlook.REACHED
+    on_time = outlook(value=value, on=day, target=target, direction=direction)
+    assert on_time is (Outlook.REACHED if direction is Direction.UP else Outlook.WITHIN)
+    higher = outlook(value=value, on=day, target=target, direction=direction, baseline=value + 1, baseline_on=day)
+    assert higher is Outlook.REACHED
     before = outlook(value=value, on=day - timedelta(days=1), target=target, direction=direction)
     assert before is (Outlook.REACHED if direction is Direction.UP else Outlook.WITHIN)
 

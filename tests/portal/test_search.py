@@ -16,6 +16,7 @@ from floreo.strategy.models import Action, Update
 from tests.portal.crawl import body
 
 pytestmark = pytest.mark.django_db
+MARKED = re.compile(r"<mark\s*>([^<]*)</mark>")
 
 
 @pytest.fixture
@@ -30,8 +31,7 @@ def update(isla: Country) -> Update:
 
 def test_an_update_is_found_with_its_passage(update: Update, stranger: Client) -> None:
     page = body(stranger, "/search/?q=zanahoria+form")
-    assert "<mark>zanahoria</mark>" in page
-    assert "<mark>form</mark>" in page
+    assert MARKED.findall(page) == ["zanahoria", "form"]
     assert f'href="{update.action.get_absolute_url()}#updates"' in page
     assert "Update" in page
 
@@ -77,4 +77,4 @@ def test_two_thousand_characters_are_cut_and_that_is_said(isla: Country, strange
 
 def test_the_passage_is_there_in_both_languages(isla: Country, stranger: Client) -> None:
     for address in ("/search/?q=estrategia", "/es/search/?q=estrategia"):
-        assert re.search(r"<mark>[^<]*strategia", body(stranger, address))
+        assert any("strategia" in words for words in MARKED.findall(body(stranger, address)))

@@ -47,10 +47,9 @@ def test_the_team_finds_networks_holdings_and_findings_by_an_address(
 
 def test_whoever_may_not_know_finds_nothing(known: Network, user_with: Callable[..., User]) -> None:
     other = make.make_organisation("other", name="Other")
-    for viewer in (None, user_with("operator", organisation=other), user_with("analyst")):
-        assert [k for k in kinds("192.0.2.7", viewer) if k == "Finding"] == []
-    assert kinds("192.0.2.7", None) == []
-    assert kinds("192.0.2.7", user_with("operator", organisation=other)) == []
+    for viewer in (None, user_with("operator", organisation=other)):
+        assert kinds("192.0.2.7", viewer) == []
+    assert "Finding" not in kinds("192.0.2.7", user_with("drafter"))
 
 
 def test_what_is_no_address_asks_nothing(known: Network, django_assert_num_queries: Callable[[int], object]) -> None:

@@ -221,7 +221,7 @@ class Listing:
         shown = []
         for each in self.table.filters:
             current = self.request.GET.get(each.name, "")
-            everything = Option("", _("All"), self.href(**{each.name: "", "after": ""}), not current)
+            everything = Option("", each.unchosen or _("All"), self.href(**{each.name: "", "after": ""}), not current)
             options = [
                 Option(value, title, self.href(**{each.name: value, "after": ""}), value == current)
                 for value, title in each.choices()

@@ -69,6 +69,7 @@ class Filter:
     title: Words
     choices: Callable[[], Iterable[tuple[str, Words]]]
     narrow: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    unchosen: Words = ""  # what it is called when nothing is chosen; "All" where it does not say
 
 
 @dataclass(frozen=True)

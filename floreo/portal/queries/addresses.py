@@ -61,8 +61,11 @@ def files() -> int:
 def addresses_of(number: int) -> list[str]:
     """The addresses of one file, from 0, without their language, each once. Of a thing that is not public any more there is none, whatever
     the index still says."""
-    found = _always() if number == 0 else _found(number - 1)
-    return list(dict.fromkeys(bare(address) for address in found))
+    always = dict.fromkeys(bare(address) for address in _always())
+    if number == 0:
+        return list(always)
+    found = dict.fromkeys(bare(address) for address in _found(number - 1))
+    return [address for address in found if address not in always]
 
 
 def _always() -> list[str]:

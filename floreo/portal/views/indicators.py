@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Missing
@@ -205,11 +205,8 @@ def _embed(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> 
     if not indicator.is_public:
         return None
     address = settings.SITE_ADDRESS + reverse("portal:embed_indicator", args=[indicator.code])
-    snippet = format_html(
-        '<iframe src="{}" title="{}" width="100%" height="560" loading="lazy"></iframe>',
-        address,
-        indicator.in_language("title"),
-    )
+    title = escape(indicator.in_language("title"))
+    snippet = f'<iframe src="{escape(address)}" title="{title}" width="100%" height="560" loading="lazy"></iframe>'
     country = country_of(request)
     number = len(pictures_of(indicator, shown, country.in_language("name") if country else ""))
     pictures = [
@@ -220,7 +217,7 @@ def _embed(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> 
         for n in range(1, number + 1)
         for kind in ("svg", "png")
     ]
-    return Embed(str(snippet) if settings.FRAME_SITES else "", pictures)
+    return Embed(snippet if settings.FRAME_SITES else "", pictures)
 
 
 def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:

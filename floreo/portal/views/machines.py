@@ -31,7 +31,8 @@ from floreo.strategy.models import Edition
 from floreo.strategy.presenters.status_text import status_sentences
 
 XML = "application/xml; charset=utf-8"
-CHANGED = 12  # actions of which changes are told
+CHANGED = 10  # actions of which changes are told
+OF_A_KIND = NEWEST // 4  # so that no kind drives out the others
 _SPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
@@ -120,7 +121,7 @@ def changes_feed(request: HttpRequest) -> HttpResponseBase:
 
 def _values() -> Iterator[_Item]:
     rows = Reading.objects.visible_to(None).current().of_the_country().select_related("indicator__edition", "corrects")
-    for reading in rows.order_by("-taken_at", "-pk")[:NEWEST]:
+    for reading in rows.order_by("-taken_at", "-pk")[:OF_A_KIND]:
         indicator = reading.indicator
         yield _Item(
             reading.taken_at,
@@ -133,7 +134,7 @@ def _values() -> Iterator[_Item]:
 
 
 def _reports() -> Iterator[_Item]:
-    for row in listed(None)[:NEWEST]:
+    for row in listed(None)[:OF_A_KIND]:
         snapshot = row.snapshot
         title = _("Published report of %(period)s") % {"period": words.period_text(snapshot.period)}
         yield _Item(
@@ -147,7 +148,7 @@ def _reports() -> Iterator[_Item]:
 
 
 def _moved(edition: Edition) -> Iterator[_Item]:
-    for moment in moved(edition, today=clock.today(), limit=NEWEST):
+    for moment in moved(edition, today=clock.today(), limit=OF_A_KIND):
         if moment.on is not None:
             row = moment.row
             guid = f"{type(row).__name__.lower()}-{row.pk}-{moment.on.isoformat()}"
@@ -159,7 +160,7 @@ def _plan_changes(edition: Edition) -> Iterator[_Item]:
     """What the public trail says of the actions that changed last."""
     for act in public_actions(edition).select_related("edition").order_by("-changed_at", "-pk")[:CHANGED]:
         read_around(act)
-        for entry in history(act)[:2]:
+        for entry in history(act)[:1]:
             text = "; ".join(": ".join(filter(None, [c.what, ", ".join(c.fields)])) for c in entry.changes)
             href = reverse("portal:action_history", args=[edition.code, act.code])
             title = _("Changed: %(title)s") % {"title": f"{act.code} {act.in_language('title')}"}

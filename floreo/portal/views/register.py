@@ -48,7 +48,8 @@ FIRST_ORDER = "late"
 def _in_order(request: HttpRequest) -> Table:
     """The table in the order that its address asks for; what is no order is the first one."""
     choices = [(name, title) for name, (title, _order) in ORDERS.items() if name != FIRST_ORDER]
-    sort = Filter("sort", _("Order"), lambda: choices, lambda rows, _value: rows)
+    first, _order = ORDERS[FIRST_ORDER]
+    sort = Filter("sort", _("Order"), lambda: choices, lambda rows, _value: rows, unchosen=first)
     chosen = request.GET.get("sort", "")
     _title, order = ORDERS.get(chosen, ORDERS[FIRST_ORDER])
     return replace(ORGANISATIONS, order=order, filters=(*ORGANISATIONS.filters, sort))

@@ -239,7 +239,7 @@ def outlook_text(indicator: Indicator, reading: Reading | None) -> str:
     return gettext("%(outlook)s; target: %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
 
 
-def standing_headline(counts: Mapping[Outlook, int]) -> str:
+def status_headline(counts: Mapping[Outlook, int]) -> str:
     """The answer for many indicators at once: "7 of 52 indicators are on track or have reached their target". Those without a target
     or a value are among the 52: nobody knows whether they go well."""
     total = sum(counts.values())
@@ -266,7 +266,7 @@ _COUNTED: dict[Outlook, Callable[[int], str]] = {
 }
 
 
-def standing_text(counts: Mapping[Outlook, int]) -> str:
+def status_tally(counts: Mapping[Outlook, int]) -> str:
     """ "2 reached, 5 on track, 18 at risk, 1 missed": only what there is."""
     return ", ".join(_COUNTED[each](n) % {"number": number_text(n)} for each, n in counts.items() if n)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from floreo.core import clock
 from floreo.indicators.logic import Outlook, outlooks_counted
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.presenters import standing_headline, standing_text
+from floreo.indicators.presenters import status_headline, status_tally
 from floreo.meetings.models import Decision
 from floreo.meetings.presenters import waiting_headline
 from floreo.organisations.models import Country, Organisation, Place
@@ -31,10 +31,10 @@ def test_the_heading_of_indicators_counts_those_that_go_well_among_all() -> None
     counts = outlooks_counted(
         [Outlook.REACHED, Outlook.ON_TRACK, Outlook.AT_RISK, Outlook.MISSED, Outlook.UNKNOWN, Outlook.UNKNOWN]
     )
-    assert standing_headline(counts) == "2 of 6 indicators are on track or have reached their target"
-    assert standing_text(counts) == "1 reached, 1 on track, 1 at risk, 1 missed, 2 without a target or a value"
-    assert standing_headline(outlooks_counted([])) == "No indicators"
-    assert standing_text(outlooks_counted([])) == ""
+    assert status_headline(counts) == "2 of 6 indicators are on track or have reached their target"
+    assert status_tally(counts) == "1 reached, 1 on track, 1 at risk, 1 missed, 2 without a target or a value"
+    assert status_headline(outlooks_counted([])) == "No indicators"
+    assert status_tally(outlooks_counted([])) == ""
 
 
 def test_indicators_stand_under_their_pillar_and_those_of_none_come_last(isla: Country, stranger: Client) -> None:

@@ -73,7 +73,7 @@ class TestFrames:
         assert "Source:" in page
         assert "calculated from records" in page
         assert 'target="_blank"' in page
-        assert "Datos de ejemplo" in body(stranger, "/es/embed/strategy/")
+        assert "Datos de muestra." in body(stranger, "/es/embed/strategy/")
 
     def test_light_and_dark_follow_the_device_or_the_address(self, isla: Country, stranger: Client) -> None:
         assert "prefers-color-scheme" in body(stranger, "/embed/strategy/")

@@ -60,8 +60,8 @@ def test_minutes_notices_and_networks_are_found_by_no_stranger(isla: Country) ->
 
 @pytest.mark.parametrize("odd", ["%C2%B4", "%CC%81", "%22", "*", "%28%29"])
 def test_signs_alone_are_answered_with_a_sentence(isla: Country, stranger: Client, odd: str) -> None:
-    assert "Enter at least one letter or digit." in body(stranger, f"/search/?q={odd}")
-    assert "Ingrese al menos una letra" in body(stranger, f"/es/search/?q={odd}")
+    assert "Enter a word or a number." in body(stranger, f"/search/?q={odd}")
+    assert "Ingrese una palabra" in body(stranger, f"/es/search/?q={odd}")
 
 
 def test_one_letter_and_operators_are_words_like_others(isla: Country, stranger: Client) -> None:

@@ -41,7 +41,7 @@ class Group:
     key: str
     title: str
     href: str
-    standing: str
+    tally: str
     rows: list[IndicatorRow]
 
 
@@ -81,7 +81,7 @@ def _named(pillar: Pillar) -> str:
 
 def _group(key: str, title: str, href: str, rows: list[IndicatorRow]) -> Group:
     counts = outlooks_counted(row.outlook for row in rows)
-    return Group(key, title, href, words.standing_text(counts), rows)
+    return Group(key, title, href, words.status_tally(counts), rows)
 
 
 def _counts(listing: Listing) -> dict[Outlook, int]:
@@ -107,8 +107,8 @@ def indicators(request: HttpRequest) -> HttpResponseBase:
         request,
         "portal/indicators.html",
         section="indicators",
-        title=words.standing_headline(counts) if rows else _("Indicators"),
-        standing=words.standing_text(counts),
+        title=words.status_headline(counts) if rows else _("Indicators"),
+        tally=words.status_tally(counts),
         listing=listing,
         groups=_groups(rows),
     )

@@ -245,6 +245,13 @@ def status_headline(counts: Mapping[Outlook, int]) -> str:
     total = sum(counts.values())
     if not total:
         return gettext("No indicators")
+    if counts[Outlook.UNKNOWN] == total:
+        text = ngettext(
+            "The %(total)s indicator has no target or no value yet",
+            "None of the %(total)s indicators has both a target and a value yet",
+            total,
+        )
+        return text % {"total": number_text(total)}
     good = counts[Outlook.REACHED] + counts[Outlook.WITHIN] + counts[Outlook.ON_TRACK]
     text = ngettext(
         "%(good)s of %(total)s indicator is on track or has reached its target",

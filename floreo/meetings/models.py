@@ -14,7 +14,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.meetings.logic import OPEN_STATES, DecisionState, ItemKind, MeetingState, MinutesState, SeatPart
 from floreo.organisations.models import Attended, Organisation, Person
 from floreo.strategy.models import Edition
@@ -402,4 +402,5 @@ class Decision(Record, Translated):
 
     def search_entry(self) -> Entry:
         shown = self.is_public and self.edition.is_public
-        return Entry("decision", str(self), self.text, self.get_absolute_url(), self.workspace_url(), shown)
+        words = in_each_language(self, "title", "text")
+        return Entry("decision", str(self), words, self.get_absolute_url(), self.workspace_url(), shown)

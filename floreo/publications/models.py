@@ -14,7 +14,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.organisations.models import Organisation
 from floreo.publications.logic import is_out
 from floreo.strategy.models import Edition
@@ -176,8 +176,8 @@ class Publication(Record, Translated):
         return found.text if found else ""
 
     def search_entry(self) -> Entry:
-        titles = [str(t.get("title", "")) for t in self.translations.values()]
-        body = " ".join([self.summary, self.text, *titles, self.file_name, self._words_of_file()])
+        own = in_each_language(self, "title", "summary", "text")
+        body = " ".join(filter(None, [own, self.file_name, self._words_of_file()]))
         return Entry(
             "publication",
             self.title,

@@ -34,6 +34,8 @@ def test_the_heading_of_indicators_counts_those_that_go_well_among_all() -> None
     assert status_headline(counts) == "2 of 6 indicators are on track or have reached their target"
     assert status_tally(counts) == "1 reached, 1 on track, 1 at risk, 1 missed, 2 without a target or a value"
     assert status_headline(outlooks_counted([])) == "No indicators"
+    bare = outlooks_counted([Outlook.UNKNOWN] * 6)
+    assert status_headline(bare) == "None of the 6 indicators has both a target and a value yet"
     assert status_tally(outlooks_counted([])) == ""
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import bodies_of
 from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Status, StatusResult
@@ -206,9 +206,7 @@ class Action(InEdition):
         return path_to("workspace:action", self.edition.code, self.code)
 
     def search_entry(self) -> Entry:
-        body = " ".join(
-            [self.official_wording, self.public_text, str(self.translations.get("es", {}).get("title", ""))]
-        )
+        body = f"{self.official_wording} {in_each_language(self, 'title', 'public_text')}"
         return Entry(
             "action",
             str(self),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, npgettext
 
 from floreo.core import clock
 from floreo.core.figures import PER_CENT, is_about_few, rest_is_small
@@ -264,8 +264,8 @@ def status_headline(counts: Mapping[Outlook, int]) -> str:
 _COUNTED: dict[Outlook, Callable[[int], str]] = {
     Outlook.REACHED: lambda n: ngettext("%(number)s reached", "%(number)s reached", n),
     Outlook.WITHIN: lambda n: ngettext("%(number)s within its limit", "%(number)s within their limit", n),
-    Outlook.ON_TRACK: lambda n: ngettext("%(number)s on track", "%(number)s on track", n),
-    Outlook.AT_RISK: lambda n: ngettext("%(number)s at risk", "%(number)s at risk", n),
+    Outlook.ON_TRACK: lambda n: npgettext("indicators", "%(number)s on track", "%(number)s on track", n),
+    Outlook.AT_RISK: lambda n: npgettext("indicators", "%(number)s at risk", "%(number)s at risk", n),
     Outlook.MISSED: lambda n: ngettext("%(number)s missed", "%(number)s missed", n),
     Outlook.UNKNOWN: lambda n: ngettext(
         "%(number)s without a target or a value", "%(number)s without a target or a value", n

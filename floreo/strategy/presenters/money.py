@@ -94,9 +94,11 @@ def lines_of(rows: Iterable[MoneyRow]) -> list[MoneyLine]:
 
 
 def charts_of(rows: Sequence[MoneyRow], currencies: Iterable[str], *, largest_first: bool) -> list[MoneyChart]:
-    """One chart for each currency that has more than one bar to compare. Years keep their order; all else is drawn the largest first."""
+    """One chart for each currency, where there is more than one bar to draw in all of them. Years keep their order; all else is drawn the
+    largest first."""
     found = [MoneyChart(each, _bars_of(rows, each, largest_first=largest_first)) for each in currencies]
-    return [chart for chart in found if len(chart.bars) > 1]
+    drawn = [chart for chart in found if chart.bars]
+    return drawn if sum(len(chart.bars) for chart in drawn) > 1 else []
 
 
 def _bars_of(rows: Sequence[MoneyRow], currency: str, *, largest_first: bool) -> list[MoneyBar]:

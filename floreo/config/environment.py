@@ -1,6 +1,7 @@
 """Typed readers of the environment; a bad value stops the start with a sentence."""
 
 import os
+import re
 import secrets
 from ipaddress import ip_network
 from pathlib import Path
@@ -96,6 +97,28 @@ def networks(name: str) -> list[str]:
         except ValueError:
             raise BadSetting(f"{name} holds {each!r}. Use networks separated by commas: 10.1.0.0/16.") from None
     return found
+
+
+def sites(name: str) -> list[str]:
+    """Sites separated by commas, as a browser names them in a header: https://www.example.org. "*" alone is every site."""
+    found = words(name)
+    if found == ["*"]:
+        return found
+    for each in found:
+        try:
+            parts = urlsplit(each)
+            is_sound = bool(parts.hostname) and parts.scheme in {"https", "http"} and parts.port != 0
+        except ValueError:
+            is_sound = False
+        if not is_sound or each != f"{parts.scheme}://{parts.netloc}" or not _HOST.fullmatch(parts.netloc):
+            raise BadSetting(
+                f"{name} holds {each!r}. Use addresses of sites without a path, separated by commas: "
+                "https://www.example.org,https://press.example.org. Use * alone for every site."
+            )
+    return found
+
+
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 def secret(name: str, *, kept_in: Path) -> str:

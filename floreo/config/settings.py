@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "floreo.organisations.context.site",
+                "floreo.portal.context.public_site",
                 "floreo.workspace.menu.menu",
             ],
             "builtins": _template_builtins,
@@ -282,6 +283,9 @@ NAME_SERVERS = env.words(
 )  # asked for records that prove a claim: address or address:port; none: the machine's
 KEV_URL = env.text("FLOREO_KEV_URL")  # the catalogue of known exploited vulnerabilities; none: it is not fetched
 EPSS_URL = env.text("FLOREO_EPSS_URL")  # scores of vulnerabilities; the same
+
+# Sites that may show our embeddable figures in a frame; every other page is in nobody's frame (docs/adr/0040).
+FRAME_SITES = env.sites("FLOREO_FRAME_SITES")
 
 # Headers
 CONTENT_SECURITY_POLICY = {

@@ -102,6 +102,11 @@ class Group:
     numerator: int
     denominator: int
 
+    @property
+    def share(self) -> Decimal | None:
+        """Per cent of the group."""
+        return share(self.numerator, self.denominator)
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -227,7 +227,7 @@ class Listing:
         for each in self.table.filters:
             current, all_of_it = self._chosen(each), ALL if each.default else ""
             href = self.href(**{each.name: all_of_it, "after": ""})
-            everything = Option(all_of_it, _("All"), href, current == all_of_it)
+            everything = Option(all_of_it, each.unchosen or _("All"), href, current == all_of_it)
             options = [
                 Option(value, title, self.href(**{each.name: value, "after": ""}), value == current)
                 for value, title in each.choices()

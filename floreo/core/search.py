@@ -63,6 +63,13 @@ def spoken(thing: Translated) -> list[str]:
     return [text for text in dict.fromkeys(texts) if text]
 
 
+def in_each_language(thing: Translated, *fields: str) -> str:
+    """Those fields in every language in which they are known, for a body: whoever seeks a word in one finds it in each."""
+    own = [str(getattr(thing, name)) for name in fields]
+    others = [str(texts[name]) for texts in thing.translations.values() for name in fields if texts.get(name)]
+    return " ".join(filter(None, dict.fromkeys([*own, *others])))
+
+
 def refresh(thing: models.Model) -> None:
     """Keeps the index in step with one saved thing."""
     if isinstance(thing, FoundWith):

@@ -70,6 +70,7 @@ class Filter:
     choices: Callable[[], Iterable[tuple[str, Words]]]
     narrow: Callable[[QuerySet[Any], str], QuerySet[Any]]
     default: str = ""  # with which a list opens whose address says nothing of it; `all` then shows everything
+    unchosen: Words = ""  # what it is called when nothing is chosen; "All" where it does not say
 
 
 @dataclass(frozen=True)

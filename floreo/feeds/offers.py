@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy as pgettext
 
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.figures import Direction, Measure
-from floreo.core.offers import THREATS, Job, MenuItem, Offers, PackFile
+from floreo.core.offers import THREATS, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.feeds import measures, pack
 from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
 from floreo.feeds.actions.ingesting import read_waiting
@@ -19,6 +19,7 @@ from floreo.feeds.proposals import KINDS
 from floreo.feeds.tasks import waiting_tasks
 
 OFFERS = Offers(
+    search_kinds=(SearchKind("notice", _("Notice"), Permission.FEED_READ),),
     measures={
         "findings_open_per_1000_addresses": Measure(
             measures.findings_open_per_1000_addresses,

@@ -3,7 +3,7 @@ core.figures and can be had from here too. No Django."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -68,13 +68,17 @@ def outlook(
     baseline: Decimal | None = None,
     baseline_on: date | None = None,
 ) -> Outlook:
-    """Reached, or, of what should be low, within the limit until the target's date; else missed once the target's date has passed; else on track when on or above the straight line from the
-    baseline (with no baseline: at risk until reached)."""
+    """Reached; else missed once the target's date has passed; else on track when on or above the straight line from the
+    baseline (with no baseline: at risk until reached). What should be low is within its limit until the target's date, and
+    reached on it only where it came down from its baseline: what rose, or what nobody measured before, never is."""
     if value is None or on is None or target is None:
         return Outlook.UNKNOWN
     if is_reached(value, target.value, direction):
-        is_settled = direction is Direction.UP or (target.due is not None and on >= target.due)
-        return Outlook.REACHED if is_settled else Outlook.WITHIN
+        if direction is Direction.UP:
+            return Outlook.REACHED
+        came_down = baseline is not None and value < baseline
+        is_settled = target.due is not None and on >= target.due
+        return Outlook.REACHED if is_settled and came_down else Outlook.WITHIN
     if target.due is not None and on >= target.due:
         return Outlook.MISSED
     if baseline is None or baseline_on is None or target.due is None:
@@ -89,6 +93,14 @@ class Move(StrEnum):
     UP = "up"
     DOWN = "down"
     SAME = "same"
+
+
+def outlooks_counted(found: Iterable[Outlook]) -> dict[Outlook, int]:
+    """How many of each, zeros included, best first."""
+    counts = dict.fromkeys(Outlook, 0)
+    for each in found:
+        counts[each] += 1
+    return counts
 
 
 def move(now: Decimal, before: Decimal) -> Move:
@@ -139,6 +151,7 @@ __all__ = [
     "median",
     "move",
     "outlook",
+    "outlooks_counted",
     "period_of",
     "periods_between",
     "previous",

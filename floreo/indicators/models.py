@@ -13,7 +13,7 @@ from floreo.core.access import Permission, can
 from floreo.core.errors import Refused
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.indicators.logic import Direction, Frequency, Period
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Action, Edition, Objective, Pillar, StatedTarget
@@ -176,9 +176,8 @@ class Indicator(Record, Translated, Sourced):
         return path_to("workspace:indicator", self.code)
 
     def search_entry(self) -> Entry:
-        return Entry(
-            "indicator", self.title, self.definition, self.get_absolute_url(), self.workspace_url(), self.is_public
-        )
+        words = in_each_language(self, "title", "definition")
+        return Entry("indicator", self.title, words, self.get_absolute_url(), self.workspace_url(), self.is_public)
 
 
 class RecordList(models.Model):

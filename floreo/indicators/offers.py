@@ -32,6 +32,7 @@ OFFERS = Offers(
         "reading.corrected": _("corrected a value"),
         "reading.entered": _("entered a value"),
         "reading.frozen": _("froze a value"),
+        "reading.grouped": _("changed the groups of a value"),
         "reading.taken": _("calculated a value"),
         "readings.recomputed": _("recalculated all values"),
         "readings.taken": _("calculated the values that were due"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, npgettext
 
 from floreo.core import clock
 from floreo.core.figures import PER_CENT, is_about_few, rest_is_small
@@ -236,6 +237,45 @@ def outlook_text(indicator: Indicator, reading: Reading | None) -> str:
     if found is Outlook.AT_RISK:
         return gettext("At risk of missing %(target)s") % {"target": target}
     return gettext("%(outlook)s; target: %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
+
+
+def status_headline(counts: Mapping[Outlook, int]) -> str:
+    """The answer for many indicators at once: "7 of 52 indicators are on track or have reached their target". Those without a target
+    or a value are among the 52: nobody knows whether they go well."""
+    total = sum(counts.values())
+    if not total:
+        return gettext("No indicators")
+    if counts[Outlook.UNKNOWN] == total:
+        text = ngettext(
+            "The %(total)s indicator has no target or no value yet",
+            "None of the %(total)s indicators has both a target and a value yet",
+            total,
+        )
+        return text % {"total": number_text(total)}
+    good = counts[Outlook.REACHED] + counts[Outlook.WITHIN] + counts[Outlook.ON_TRACK]
+    text = ngettext(
+        "%(good)s of %(total)s indicator is on track or has reached its target",
+        "%(good)s of %(total)s indicators are on track or have reached their target",
+        total,
+    )
+    return text % {"good": number_text(good), "total": number_text(total)}
+
+
+_COUNTED: dict[Outlook, Callable[[int], str]] = {
+    Outlook.REACHED: lambda n: ngettext("%(number)s reached", "%(number)s reached", n),
+    Outlook.WITHIN: lambda n: ngettext("%(number)s within its limit", "%(number)s within their limit", n),
+    Outlook.ON_TRACK: lambda n: npgettext("indicators", "%(number)s on track", "%(number)s on track", n),
+    Outlook.AT_RISK: lambda n: npgettext("indicators", "%(number)s at risk", "%(number)s at risk", n),
+    Outlook.MISSED: lambda n: ngettext("%(number)s missed", "%(number)s missed", n),
+    Outlook.UNKNOWN: lambda n: ngettext(
+        "%(number)s without a target or a value", "%(number)s without a target or a value", n
+    ),
+}
+
+
+def status_tally(counts: Mapping[Outlook, int]) -> str:
+    """ "2 reached, 5 on track, 18 at risk, 1 missed": only what there is."""
+    return ", ".join(_COUNTED[each](n) % {"number": number_text(n)} for each, n in counts.items() if n)
 
 
 def headline(indicator: Indicator, reading: Reading | None) -> str:

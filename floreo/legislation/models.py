@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.frameworks.models import Framework, Item
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Action
@@ -163,7 +163,8 @@ class Instrument(Record, Translated, Sourced):
 
     def search_entry(self) -> Entry:
         public = self.get_absolute_url() if self.is_public else path_to("workspace:law", self.code)
-        return Entry("law", self.title, self.summary, public, path_to("workspace:law", self.code), self.is_public)
+        words = in_each_language(self, "title", "summary")
+        return Entry("law", self.title, words, public, path_to("workspace:law", self.code), self.is_public)
 
 
 class Citation(Record, Sourced):

@@ -14,7 +14,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.meetings.logic import OPEN_STATES, DecisionState, ItemKind, MeetingState, MinutesState, SeatPart
 from floreo.organisations.models import Attended, Organisation, Person
 from floreo.strategy.models import Edition
@@ -275,6 +275,14 @@ class AgendaItem(OfMeeting, Translated):
     def __str__(self) -> str:
         return self.title
 
+    def search_entry(self) -> Entry:
+        """Found by its title, by why it is on the agenda and by its minutes, those parts that are internal among them: whoever finds it
+        reads minutes."""
+        texts = [str(text) for each in self.translations.values() for text in each.values()]
+        words = " ".join([self.text, self.minutes, self.minutes_internal, str(self.meeting), *texts])
+        here = self.meeting.workspace_url()
+        return Entry("agenda_item", self.title, words, here, here)
+
 
 class Attendance(OfMeeting, Attended):
     """Whether a seat was taken at a meeting, and by whom. A guest has a name and perhaps a body, but no seat."""
@@ -394,4 +402,5 @@ class Decision(Record, Translated):
 
     def search_entry(self) -> Entry:
         shown = self.is_public and self.edition.is_public
-        return Entry("decision", str(self), self.text, self.get_absolute_url(), self.workspace_url(), shown)
+        words = in_each_language(self, "title", "text")
+        return Entry("decision", str(self), words, self.get_absolute_url(), self.workspace_url(), shown)

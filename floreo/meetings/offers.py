@@ -34,6 +34,7 @@ OFFERS = Offers(
     search_kinds=(
         SearchKind("committee", _("Committee"), Permission.MEETING_READ),
         SearchKind("meeting", _("Meeting"), Permission.MEETING_READ),
+        SearchKind("agenda_item", _("Agenda point and minutes"), Permission.MEETING_READ),
         SearchKind("decision", _("Decision"), Permission.MEETING_READ),
     ),
     jobs=(Job("decisions", partial(settle_decisions, by=SYSTEM), timedelta(minutes=10)),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
-from floreo.core.wording import day_text, days_text, sentences, short_day
+from floreo.core.wording import capital, day_text, days_text, number_word, sentences, short_day
 from floreo.meetings.logic import (
     DecisionState,
     MeetingState,
@@ -132,6 +132,44 @@ def waits(decision: Decision) -> str:
     else:
         text = _("Carried out by: %(who)s.") % {"who": owner_text(decision, names=False)}
     return sentences(text, due_text(decision))
+
+
+def waiting_headline(waiting: Sequence[Decision]) -> str:
+    """What waits, in one sentence: "Two decisions wait for an answer from the Minister; three are to be carried out, one of them late"."""
+    asked = [d for d in waiting if d.state == DecisionState.ASKED]
+    taken = [d for d in waiting if d.state != DecisionState.ASKED]
+    parts = list(filter(None, [_asked_text(asked), _taken_text(taken)]))
+    return capital("; ".join(parts)) if parts else _("No decision is waiting")
+
+
+def _asked_text(asked: Sequence[Decision]) -> str:
+    if not asked:
+        return ""
+    of = {d.in_language("addressed_to") for d in asked}
+    if len(of) == 1 and (whom := next(iter(of))):
+        text = ngettext(
+            "%(number)s decision is waiting for a reply from: %(whom)s",
+            "%(number)s decisions are waiting for a reply from: %(whom)s",
+            len(asked),
+        )
+        return text % {"number": number_word(len(asked)), "whom": whom}
+    text = ngettext(
+        "%(number)s decision is waiting for a reply", "%(number)s decisions are waiting for a reply", len(asked)
+    )
+    return text % {"number": number_word(len(asked))}
+
+
+def _taken_text(taken: Sequence[Decision]) -> str:
+    if not taken:
+        return ""
+    today = clock.today()
+    late = sum(d.due_on is not None and d.due_on < today for d in taken)
+    text = ngettext("%(number)s is to be carried out", "%(number)s are to be carried out", len(taken))
+    first = text % {"number": number_word(len(taken))}
+    if not late:
+        return first
+    more = ngettext("%(number)s is late", "%(number)s are late", late) % {"number": number_word(late)}
+    return f"{first}, {more}"
 
 
 def due_text(decision: Decision) -> str:

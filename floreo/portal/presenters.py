@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from floreo.core.wording import capital, number_figures, number_word, sentences
 from floreo.indicators import presenters as figures
 from floreo.indicators.logic import Outlook
 from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.queries import latest_and_before
 from floreo.packs.checking import Trust
 from floreo.portal.queries.home import Figure
 from floreo.strategy.logic import Status
@@ -75,6 +76,7 @@ class ValueText:
     note: str = ""
     spark: SafeString | str = ""
     missing: str = ""
+    how: str = ""  # calculated from records, or entered by a person, and from where
 
 
 def bare_value(reading: Reading) -> str:
@@ -104,6 +106,41 @@ def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
 def shape_of(indicator: Indicator, reading: Reading | None) -> str:
     """Which of the status shapes says how it stands to its target; none without a target or a reading."""
     return str(SHAPES.get(figures.outlook_of(indicator, reading), ""))
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """An indicator in a list, with its newest reading in words."""
+
+    indicator: Indicator
+    reading: Reading | None
+    value: str
+    when: str
+    status: str
+    target: str
+    change: str
+    outlook: Outlook
+
+
+def _indicator_row(indicator: Indicator, reading: Reading | None, before: Reading | None) -> IndicatorRow:
+    status, target = shape_of(indicator, reading), figures.target_text(indicator)
+    return IndicatorRow(
+        indicator,
+        reading,
+        value=figures.value_text(reading) if reading else "",
+        when=figures.when_text(reading) if reading else "",
+        status=status,
+        target=outlook_note(indicator, reading) if status else target or _("No target"),
+        change=figures.change_text(reading, before) if reading else "",
+        outlook=figures.outlook_of(indicator, reading),
+    )
+
+
+def indicator_rows(indicators: Iterable[Indicator]) -> list[IndicatorRow]:
+    """Each with its newest reading and how it stands to its target. One query."""
+    every = list(indicators)
+    newest = latest_and_before(every) if every else {}
+    return [_indicator_row(i, *newest.get(i.pk, (None, None))) for i in every]
 
 
 def _spark(figure: Figure) -> SafeString | str:
@@ -136,7 +173,16 @@ def figure_text(figure: Figure) -> ValueText:
         change="" if shape else figures.change_text(reading, figure.before),
         note=reading.in_language("note") if not shape else "",
         spark=_spark(figure),
+        how=how_text(indicator, reading),
     )
+
+
+def how_text(indicator: Indicator, reading: Reading) -> str:
+    """Whether a value was calculated from records here, or entered by people, and then from which source."""
+    if reading.measure:
+        return _("Calculated from records")
+    source = reading.source or indicator.source
+    return _("Entered. Source: %(source)s") % {"source": source} if source else _("Entered by people")
 
 
 MEANS = ("mean", "average", "promedio", "media")
@@ -252,29 +298,3 @@ def areas_title(number: int) -> str:
     """ "Three priority areas and what happened"."""
     text = ngettext("One priority area and its events", "%(number)s priority areas and their events", number)
     return capital(text % {"number": number_word(number)})
-
-
-def levels_of(values: Sequence[float]) -> tuple[float, float]:
-    """Two round bounds that part the values into three about equal groups, for the shades of a map."""
-    ordered = sorted(values)
-    if not ordered:
-        return 0.0, 0.0
-    low, high = ordered[len(ordered) // 3], ordered[2 * len(ordered) // 3]
-    step = 10 ** (len(str(int(max(high, 1)))) - 1)
-    step = step / 2 if round(low / step) == round(high / step) else step
-    return round(low / step) * step, round(high / step) * step
-
-
-def level_of(value: float | None, bounds: tuple[float, float]) -> int:
-    """Which of three shades, 1 the lightest; 0 when nothing is known."""
-    if value is None:
-        return 0
-    if value < bounds[0]:
-        return 1
-    return 2 if value <= bounds[1] else 3
-
-
-def legend_text(bounds: tuple[float, float]) -> list[str]:
-    low, high = (number_figures(int(b) if float(b).is_integer() else b) for b in bounds)
-    words = {"low": low, "high": high}
-    return [_("under %(low)s") % words, _("%(low)s to %(high)s") % words, _("over %(high)s") % words]

@@ -14,7 +14,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.organisations.models import Organisation
 from floreo.publications.logic import is_out
 from floreo.strategy.models import Edition
@@ -171,8 +171,13 @@ class Publication(Record, Translated):
     def workspace_url(self) -> str:
         return path_to("workspace:publication", self.code)
 
+    def _words_of_file(self) -> str:
+        found = FileText.objects.filter(sha256=self.sha256).first() if self.file and self.sha256 else None
+        return found.text if found else ""
+
     def search_entry(self) -> Entry:
-        body = " ".join([self.summary, self.text, *(str(t.get("title", "")) for t in self.translations.values())])
+        own = in_each_language(self, "title", "summary", "text")
+        body = " ".join(filter(None, [own, self.file_name, self._words_of_file()]))
         return Entry(
             "publication",
             self.title,
@@ -181,6 +186,20 @@ class Publication(Record, Translated):
             self.workspace_url(),
             self.state == PublicationState.PUBLISHED,
         )
+
+
+class FileText(models.Model):
+    """The words of a file that was published or is to be: read by the worker in a cage, for the search alone. Empty where the file holds none
+    that can be read."""
+
+    not_chained = "Made from files whose hashes are in the trail, and made again when it is missing."
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    text = models.TextField(blank=True)
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
 
 
 class PublicationVersion(Record):

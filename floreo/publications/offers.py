@@ -12,6 +12,7 @@ from floreo.core.offers import STRATEGY, Job, MenuItem, Offers, PackFile, Search
 from floreo.publications import pack
 from floreo.publications.actions.copies import draw_stale
 from floreo.publications.actions.publishing import release_due
+from floreo.publications.actions.texts import read_files
 from floreo.publications.tables import TABLES
 from floreo.publications.tasks import waiting_tasks
 
@@ -28,6 +29,7 @@ OFFERS = Offers(
     search_kinds=(SearchKind("publication", _("Publication"), Permission.PUBLICATION_WRITE),),
     jobs=(
         Job("copies", partial(draw_stale, by=SYSTEM), timedelta(minutes=10), lane="texts"),
+        Job("words of files", read_files, timedelta(minutes=2), lane="texts"),
         Job("publications", partial(release_due, by=SYSTEM), timedelta(seconds=30), lane="embargo"),
     ),
     verbs={

@@ -74,7 +74,8 @@ class _Gathering:
         self.before = None if edition.starts_on and before < edition.starts_on else before
         self.rows = [row for row in plan.rows.values() if row.is_public or not public]
         self.codes = {row.values["pk"]: row.values["code"] for row in self.rows}
-        self.now = {row.values["pk"]: row.status_on(day) for row in self.rows}
+        is_whole = (period.start, period.end) == (edition.starts_on, edition.ends_on)  # the closing evaluation
+        self.now = {r.values["pk"]: r.status_at_end(day) if is_whole else r.status_on(day) for r in self.rows}
         self.was = {row.values["pk"]: row.status_on(self.before) for row in self.rows} if self.before else {}
 
     def whole(self) -> Data:

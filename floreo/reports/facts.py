@@ -61,10 +61,19 @@ class Row:
 
     def status_on(self, day: date) -> StatusResult:
         """As strategy.actions.status_counts.status_result_of gives it, for any day."""
+        return self._status_of(self.facts, day)
+
+    def status_at_end(self, day: date) -> StatusResult:
+        """On the last day of its edition: what the next one goes on with is carried over, as every list says of it since, though the
+        next one begins a day later."""
+        carried = self.facts.carried_on
+        return self._status_of(replace(self.facts, carried_on=min(carried, day)) if carried else self.facts, day)
+
+    def _status_of(self, facts: ActionFacts, day: date) -> StatusResult:
         override, since = self.values["override"], self.values["override_on"]
         if override and since and since <= day:
             return StatusResult(Status(override), Rule.SET_BY_HAND, since)
-        return status_of(facts_on(self.facts, day), day)
+        return status_of(facts_on(facts, day), day)
 
     def led_by(self, day: date) -> list[int]:
         return [pk for pk, since, until in self.leads if (not since or since <= day) and (not until or day <= until)]

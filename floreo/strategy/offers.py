@@ -144,6 +144,7 @@ OFFERS = Offers(
         SearchKind("pillar", _("Pillar"), Permission.PLAN_READ),
         SearchKind("objective", _("Objective"), Permission.PLAN_READ),
         SearchKind("action", _("Action"), Permission.PLAN_READ),
+        SearchKind("update", _("Update"), Permission.PLAN_READ),
         SearchKind("event", _("Event"), Permission.PLAN_READ),
     ),
     jobs=(

@@ -137,7 +137,10 @@ def test_an_outlook_needs_a_value_and_a_target(value: Decimal, direction: Direct
     target = Target(value, day)
     assert outlook(value=None, on=day, target=target, direction=direction) is Outlook.UNKNOWN
     assert outlook(value=value, on=day, target=None, direction=direction) is Outlook.UNKNOWN
-    assert outlook(value=value, on=day, target=target, direction=direction) is Outlook.REACHED
+    on_time = outlook(value=value, on=day, target=target, direction=direction)
+    assert on_time is (Outlook.REACHED if direction is Direction.UP else Outlook.WITHIN)
+    higher = outlook(value=value, on=day, target=target, direction=direction, baseline=value + 1, baseline_on=day)
+    assert higher is Outlook.REACHED
     before = outlook(value=value, on=day - timedelta(days=1), target=target, direction=direction)
     assert before is (Outlook.REACHED if direction is Direction.UP else Outlook.WITHIN)
 
@@ -173,3 +176,25 @@ def test_nobody_can_be_worked_out_from_groups_of_people(pairs: list[tuple[int, i
 def test_groups_that_are_large_enough_stay_as_they_are() -> None:
     whole = (Group("a", 5, 10), Group("b", 0, 7))
     assert safe_groups(whole, others="others") == whole
+
+
+@given(numbers=st.tuples(values, values, values | st.none()), start=days, ahead=st.integers(1, 4000), on=days)
+def test_what_should_be_low_and_rose_is_never_reached(
+    numbers: tuple[Decimal, Decimal, Decimal | None], start: date, ahead: int, on: date
+) -> None:
+    """Nor what nobody measured before: without a baseline nobody knows that it came down."""
+    value, target, baseline = numbers
+    found = outlook(
+        value=value,
+        on=on,
+        target=Target(target, start + timedelta(days=ahead)),
+        direction=Direction.DOWN,
+        baseline=baseline,
+        baseline_on=start,
+    )
+    if baseline is None or value >= baseline:
+        assert found is not Outlook.REACHED
+    if found is Outlook.REACHED:
+        assert value <= target
+        assert baseline is not None
+        assert value < baseline

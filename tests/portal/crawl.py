@@ -47,7 +47,7 @@ def pages() -> list[str]:
 def _pages() -> Iterator[str]:
     yield from (reverse(f"portal:{name}") for name in PLAIN)
     yield from (reverse("portal:guide", args=[name]) for name in guides.NAMES)
-    yield from ("/strategy/?show=late", "/strategy/?show=due", "/districts/?show=density", "/search/?q=strategy")
+    yield from ("/strategy/?show=late", "/strategy/?show=due", "/districts/?show=cohorts", "/search/?q=strategy")
     for edition in Edition.objects.filter(is_public=True):
         yield edition.get_absolute_url()
         yield reverse("portal:timeline", args=[edition.code])

@@ -90,10 +90,3 @@ def test_trust_in_text() -> None:
         == "All 1,240 public rows of this site have been checked by the secretariat."
     )
     assert presenters.trust_text(Trust(0, 0, 0, {})) == ""
-
-
-def test_shades_of_a_map_are_round_and_in_order() -> None:
-    assert presenters.levels_of([41061, 45946, 95292, 75046, 34324, 30785]) == (40000, 80000)
-    assert presenters.legend_text((40000, 80000)) == ["under 40,000", "40,000 to 80,000", "over 80,000"]
-    assert [presenters.level_of(v, (40000, 80000)) for v in (None, 1, 40000, 80000, 80001)] == [0, 1, 2, 2, 3]
-    assert presenters.levels_of([]) == (0.0, 0.0)

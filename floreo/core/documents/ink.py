@@ -58,8 +58,8 @@ def _selectors(head: str) -> list[str]:
 @cache
 def chart_style() -> str:
     """The rules of charts, with their colours written out, for a picture that stands alone."""
-    css = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", _css())
-    rules = [f"text{{font-family:'Public Sans';fill:{colours()['ink']};font-size:13px}}"]
+    css = re.sub(r"@(?:media|container)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", _css())
+    rules = [f"text{{font-family:'Public Sans',sans-serif;fill:{colours()['ink']};font-size:13px}}"]
     for head, body in _RULE.findall(css):
         if found := _selectors(head):
             rules.append(f"{','.join(found)}{{{_resolved(body)}}}")

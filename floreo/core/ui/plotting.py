@@ -177,7 +177,10 @@ def remarks_of(line: charts.Line) -> list[str]:
 
 
 def bars_of(rows: Iterable[Any]) -> list[charts.Bar]:
-    return [charts.Bar(str(r.label), r.value, str(r.words), bool(getattr(r, "is_ours", False))) for r in rows]
+    return [
+        charts.Bar(str(r.label), r.value, str(r.words), bool(getattr(r, "is_ours", False)), getattr(r, "inner", ()))
+        for r in rows
+    ]
 
 
 def spoken_list(caption: str, pairs: Iterable[tuple[str, str]], *, kind: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission
 from floreo.core.models import Record, Sourced
 from floreo.core.policy import Tlp
+from floreo.core.search import Entry
 from floreo.feeds.models.choices import SENT_MARKINGS, CorrectionState, Every, FindingState, ReplyKind, Severity
 from floreo.feeds.models.findings import Finding
 from floreo.organisations.models import ContactRole, Organisation
@@ -91,6 +92,12 @@ class Notice(Record):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.start}"
+
+    def search_entry(self) -> Entry:
+        """Found by its organisation and by whom it was sent to."""
+        here = self.get_absolute_url()
+        names = [self.organisation.short_name, *self.to]
+        return Entry("notice", str(self), " ".join(filter(None, names)), here, here)
 
     def owner_ids(self) -> set[int]:
         return {self.organisation_id}

@@ -9,16 +9,21 @@ from floreo.indicators.actions.entering import (
     must_be_freezable,
     record_reading,
 )
+from floreo.indicators.actions.grouping import GroupFacts, LeftOutFacts, must_be_entered, set_groups
 
 __all__ = [
+    "GroupFacts",
+    "LeftOutFacts",
     "add_chart_note",
     "close_period",
     "correct_reading",
     "define_indicator",
     "freeze_reading",
+    "must_be_entered",
     "must_be_freezable",
     "recompute_all",
     "record_reading",
+    "set_groups",
     "set_target",
     "take_due_readings",
     "take_reading",

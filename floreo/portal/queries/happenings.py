@@ -100,6 +100,14 @@ def _without_repeats(moments: Iterable[Happening]) -> list[Happening]:
     return [m for m in rows if not (isinstance(m.row, Milestone) and (m.row.action_id, m.on) in own)]
 
 
+def past_and_to_come(events: Iterable[Event], today: date) -> tuple[list[Happening], list[Happening]]:
+    """What happened, newest first, and apart from it what is still to come, soonest first; what has no date is to come."""
+    rows = list(events)
+    past = [of_event(e) for e in rows if e.on is not None and e.on <= today]
+    ahead = [of_event(e) for e in rows if e.on is None or e.on > today]
+    return _newest_first(past), sorted(ahead, key=lambda m: m.on or date.max)
+
+
 def moved(edition: Edition, *, today: date, limit: int) -> list[Happening]:
     """What happened, newest first: three queries however much there is."""
     events = public_events(edition).filter(on__lte=today).order_by("-on", "-pk")[:limit]

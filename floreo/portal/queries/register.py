@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.queries import latest
+from floreo.indicators.models import Indicator
 from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place, PlaceSort
 from floreo.portal.queries.plan import Row, rows_of
+from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, EditionBody, EditionState, Part, Participation
 
 
@@ -25,7 +26,7 @@ class OrganisationPage:
     former_names: list[FormerName]
     absorbed: list[Organisation]
     parts: list[Organisation]
-    measured: list[tuple[Indicator, Reading | None]]
+    measured: list[Indicator]
     contacts: list[Contact]
     networks: list[Network]
     edition_parts: list[EditionBody]
@@ -59,9 +60,6 @@ def _actions(organisation: Organisation, today: date) -> tuple[list[Row], list[R
 
 def organisation_page(organisation: Organisation, *, today: date) -> OrganisationPage:
     leads, supports, once, more = _actions(organisation, today)
-    indicators = Indicator.objects.visible_to(None).filter(answers_for=organisation)
-    found = list(indicators)
-    readings = latest(indicators) if found else {}
     public = Organisation.objects.visible_to(None)
     return OrganisationPage(
         organisation=organisation,
@@ -73,11 +71,49 @@ def organisation_page(organisation: Organisation, *, today: date) -> Organisatio
         former_names=list(organisation.former_names.all()),
         absorbed=list(public.filter(merged_into=organisation)),
         parts=list(public.filter(parent=organisation)),
-        measured=[(i, readings.get(i.pk)) for i in found],
+        measured=list(Indicator.objects.visible_to(None).filter(answers_for=organisation)),
         contacts=list(organisation.contacts.filter(is_public=True)),
         networks=list(organisation.networks.filter(is_public=True)),
         edition_parts=list(organisation.edition_parts.filter(edition__is_public=True).select_related("edition")),
     )
+
+
+def with_leads(bodies: QuerySet[Organisation], today: date) -> QuerySet[Organisation]:
+    """Organisations with `leads`, how many public actions of editions that run they lead today, and `late`, how many of those are late
+    or stalled. What a merged organisation led counts for the one that it became part of."""
+    return bodies.annotate(
+        leads=_led(today, Q()), late=_led(today, Q(action__status__in=[Status.LATE, Status.STALLED]))
+    )
+
+
+def _led(today: date, which: Q) -> Coalesce:
+    parts = _leading(today).filter(which).annotate(body=Coalesce("organisation__merged_into", "organisation"))
+    own = parts.filter(body=OuterRef("pk")).order_by().values("body")
+    return Coalesce(Subquery(own.annotate(n=Count("action", distinct=True)).values("n")), 0)
+
+
+def _leading(today: date) -> QuerySet[Participation]:
+    """Who leads what today, of public actions in editions that run."""
+    public = Q(action__is_public=True, action__edition__is_public=True, part=Part.LEAD)
+    rows = Participation.objects.filter(public).exclude(action__edition__state=EditionState.ENDED)
+    return rows.exclude(ends_on__lt=today).exclude(starts_on__gt=today)
+
+
+@dataclass(frozen=True)
+class Leading:
+    """How many public organisations lead an action, and how many of them have one that is late or stalled."""
+
+    bodies: int
+    late: int
+
+
+def leading(today: date) -> Leading:
+    """One query."""
+    rows = _leading(today).filter(organisation__is_public=True)
+    rows = rows.annotate(body=Coalesce("organisation__merged_into", "organisation")).order_by()
+    late = Q(action__status__in=[Status.LATE, Status.STALLED])
+    found = rows.aggregate(n=Count("body", distinct=True), late=Count("body", distinct=True, filter=late))
+    return Leading(found["n"], found["late"])
 
 
 @dataclass(frozen=True)
@@ -104,11 +140,6 @@ def districts() -> list[District]:
 def places_of(district: Place) -> QuerySet[Place]:
     """Cities first, then towns and villages, the largest first."""
     return Place.objects.filter(parent=district).order_by("kind", "-population", "name", "pk")
-
-
-def organisations_in(district: Place) -> QuerySet[Organisation]:
-    public = Organisation.objects.visible_to(None).select_related("place")
-    return (public.filter(place=district) | public.filter(place__parent=district)).order_by("name", "pk")
 
 
 def geojson(rows: list[District]) -> dict[str, object]:

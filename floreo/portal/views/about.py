@@ -190,6 +190,7 @@ def robots(request: HttpRequest) -> HttpResponseBase:
         "Disallow: /account/",
         "Disallow: /search/",
         "Disallow: /es/search/",
+        f"Sitemap: {settings.SITE_ADDRESS}{reverse('portal:sitemap')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

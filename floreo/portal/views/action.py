@@ -14,7 +14,7 @@ from floreo.core.wording import span_text
 from floreo.indicators import presenters as figures
 from floreo.indicators.models import Indicator, Reading
 from floreo.portal.queries.action import action_page, carried_from, read_around
-from floreo.portal.queries.happenings import of_event, public_events
+from floreo.portal.queries.happenings import past_and_to_come, public_events
 from floreo.portal.queries.history import history
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.portal.views.plan import crumbs_of, pillar_crumb
@@ -68,6 +68,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     read_around(act)
     shown = action_page(act, today=clock.today())
     past = history(act)
+    events, ahead = past_and_to_come(public_events(act.edition).filter(action=act), clock.today())
     return page(
         request,
         "portal/action.html",
@@ -87,7 +88,8 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         earlier=shown.updates[1:],
         by_maker=decided_by_maker(["answer.approved"], shown.updates),
         measured=[_measured(indicator, reading) for indicator, reading in shown.measured_by],
-        events=[of_event(e) for e in public_events(act.edition).filter(action=act)],
+        events=events,
+        ahead=ahead,
         is_public=act.is_public and act.edition.is_public,
         quotations=quotations_of(act),
     )

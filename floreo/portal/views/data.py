@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 
 from floreo.core.errors import Missing
 from floreo.core.models import SearchEntry
+from floreo.core.passages import Piece, passage, terms_of
+from floreo.core.policy import things_seen
 from floreo.core.search import find, in_readers_text
 from floreo.core.tables import FILES, Column, Table, Words, flat
 from floreo.core.throttle import address_of, charge
@@ -26,6 +28,7 @@ from floreo.strategy.models import Edition
 
 EDITION = re.compile(r"/strategy/[^/]+/")  # how the address of what stands in one begins
 FOUND = 50
+LONGEST = 200  # signs of what is sought
 BURST, PER_HOUR = 60, 600  # of searches by one stranger
 
 
@@ -103,12 +106,13 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def search(request: HttpRequest) -> HttpResponseBase:
     """What the public pages say of a few words. Strangers may ask often, but not without end."""
-    q = request.GET.get("q", "").strip()[:200]
+    given = request.GET.get("q", "").strip()
+    q = given[:LONGEST]
     found: list[SearchEntry] = []
-    if q:
+    if terms_of(q):
         if not request.user.is_authenticated:
             charge("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
-        found = _in_force_first(find(q, public_only=True, most=FOUND), edition_of(request))
+        found = _in_force_first(_public(find(q, public_only=True, most=2 * FOUND))[:FOUND], edition_of(request))
     title = _("Search: %(q)s") % {"q": q} if q else _("Search")
     return page(
         request,
@@ -117,8 +121,11 @@ def search(request: HttpRequest) -> HttpResponseBase:
         title=title,
         q=q,
         heading=_heading(q, len(found)),
-        found=_found(found),
+        found=_found(found, q),
         is_all=len(found) < FOUND,
+        has_words=bool(terms_of(q)),
+        is_cut=len(given) > LONGEST,
+        longest=LONGEST,
     )
 
 
@@ -134,12 +141,25 @@ class _Found:
     title: str
     address: str
     word: str
+    passage: list[Piece]
 
 
-def _found(entries: list[SearchEntry]) -> list[_Found]:
+def _public(entries: list[SearchEntry]) -> list[SearchEntry]:
+    """Those that the rule of their own kind shows to everybody: the index says how a row was when it was saved, not how the rows
+    above it are now."""
+    seen = things_seen([entry.key for entry in entries], None)
+    return [entry for entry in entries if entry.key in seen]
+
+
+def _found(entries: list[SearchEntry], words: str) -> list[_Found]:
     kinds = search_kinds()
     return [
-        _Found(e.title, _in_reading_language(e.address), str(kinds[e.kind].words) if e.kind in kinds else "")
+        _Found(
+            e.title,
+            _in_reading_language(e.address),
+            str(kinds[e.kind].words) if e.kind in kinds else "",
+            passage(e.body, words),
+        )
         for e in in_readers_text(entries)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from floreo.core import clock
 from floreo.core.lists import Listing
 from floreo.core.wording import number_figures
 from floreo.meetings import presenters, queries
+from floreo.meetings.logic import OPEN_STATES, DecisionState
 from floreo.meetings.models import Committee, Decision, Seat
 from floreo.meetings.tables import DECISIONS
 from floreo.open_data.files import list_file
@@ -21,8 +23,18 @@ from floreo.portal.views.page import Crumb, page, public_page
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
 
-# The page is one edition's already.
-OF_EDITION = replace(DECISIONS, filters=tuple(f for f in DECISIONS.filters if f.name != "edition"))
+# The page is one edition's already. What waits comes first: what waits for an answer, then what is to be carried out.
+OF_EDITION = replace(
+    DECISIONS,
+    filters=tuple(f for f in DECISIONS.filters if f.name != "edition"),
+    order=("place", *DECISIONS.order),
+)
+_PLACE = Case(
+    When(state=DecisionState.ASKED, then=Value(0)),
+    When(state=DecisionState.TAKEN, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
 
 
 def _committees(edition: Edition) -> list[tuple[Committee, list[Seat]]]:
@@ -38,16 +50,17 @@ def _committees(edition: Edition) -> list[tuple[Committee, list[Seat]]]:
 @login_not_required
 @public_page
 def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Public decisions of an edition, the newest first, each with what became of it."""
+    """Public decisions of an edition, what waits before what is done, each with what became of it. The heading says what waits."""
     edition = get_edition_for(request.user, code)
     rows = (
         Decision.objects.visible_to(None).filter(edition=edition).select_related("edition", "organisation", "committee")
     )
-    listing = Listing(OF_EDITION, request, rows=rows)
+    listing = Listing(OF_EDITION, request, rows=rows.annotate(place=_PLACE))
     if file := list_file(listing, whole=False):
         return file
     total = rows.count()
-    title = ngettext("%(number)s decision", "%(number)s decisions", total) % {"number": number_figures(total)}
+    count = ngettext("%(number)s decision", "%(number)s decisions", total) % {"number": number_figures(total)}
+    waiting = [d for d in queries.shown(rows.filter(state__in=OPEN_STATES)) if d.state in OPEN_STATES]
     shown = [
         (d, presenters.history_text(d.decision, d.state), presenters.due_text(d.decision))
         for d in queries.shown(listing.rows)
@@ -56,7 +69,8 @@ def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
         request,
         "portal/decisions.html",
         section="strategy",
-        title=title if total else _("Decisions"),
+        title=presenters.waiting_headline([d.decision for d in waiting]) if total else _("Decisions"),
+        count=count if total else "",
         crumbs=(Crumb(edition.in_language("title"), reverse("portal:edition", args=[edition.code])),),
         edition=edition,
         listing=listing,

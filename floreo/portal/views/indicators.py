@@ -3,69 +3,115 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing, file_response
 from floreo.core.wording import number_figures
 from floreo.indicators import presenters as words
 from floreo.indicators import queries
+from floreo.indicators.logic import Outlook, outlooks_counted
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS, READINGS
 from floreo.open_data.files import list_file, part_of_table
 from floreo.portal import presenters
+from floreo.portal.presenters import IndicatorRow
 from floreo.portal.queries.home import Figure
 from floreo.portal.queries.indicators import IndicatorPage, indicator_page
+from floreo.portal.views.embedding import pictures_of
 from floreo.portal.views.page import Crumb, country_of, page, public_page
+from floreo.strategy.models import Pillar
 
 FILES = ("csv", "json", "xlsx")
 
 
 @dataclass(frozen=True)
-class ListRow:
-    """An indicator in the list, with its newest reading in words."""
+class Group:
+    """The indicators of one pillar, or those of the whole strategy, with how they stand."""
 
-    indicator: Indicator
-    reading: Reading | None
-    value: str
-    when: str
-    status: str
-    target: str
-    change: str
+    key: str
+    title: str
+    href: str
+    tally: str
+    rows: list[IndicatorRow]
 
 
-def _list_row(indicator: Indicator, reading: Reading | None, before: Reading | None) -> ListRow:
-    status, target = presenters.shape_of(indicator, reading), words.target_text(indicator)
-    return ListRow(
-        indicator,
-        reading,
-        value=words.value_text(reading) if reading else "",
-        when=words.when_text(reading) if reading else "",
-        status=status,
-        target=presenters.outlook_note(indicator, reading) if status else target or _("No target"),
-        change=words.change_text(reading, before) if reading else "",
-    )
+MOST_ON_PAGE = 200  # so that the groups of a plan are whole
+
+
+def _place_of(indicator: Indicator) -> Pillar | None:
+    return indicator.objective.pillar if indicator.objective is not None else indicator.pillar
+
+
+def _groups(rows: list[IndicatorRow]) -> list[Group]:
+    """By pillar, in the order of the plan, the newest edition first; what belongs to no pillar comes last."""
+    found: dict[int, list[IndicatorRow]] = {}
+    pillars: dict[int, Pillar] = {}
+    for row in rows:
+        pillar = _place_of(row.indicator)
+        key = pillar.pk if pillar is not None else 0
+        found.setdefault(key, []).append(row)
+        if pillar is not None:
+            pillars[key] = pillar
+    ordered = sorted(pillars.values(), key=_order)
+    groups = [_group(f"{p.edition.code}-{p.code}", _named(p), p.get_absolute_url(), found[p.pk]) for p in ordered]
+    if 0 in found:
+        groups.append(_group("whole", _("The whole strategy"), "", found[0]))
+    return groups
+
+
+def _order(pillar: Pillar) -> tuple[int, int, int]:
+    """The newest edition first, each in the order of its plan."""
+    begun = pillar.edition.starts_on or date.min
+    return (-begun.toordinal(), pillar.position, pillar.pk)
+
+
+def _named(pillar: Pillar) -> str:
+    return f"{pillar.code} {pillar.in_language('title')}"
+
+
+def _group(key: str, title: str, href: str, rows: list[IndicatorRow]) -> Group:
+    counts = outlooks_counted(row.outlook for row in rows)
+    return Group(key, title, href, words.status_tally(counts), rows)
+
+
+def _counts(listing: Listing) -> dict[Outlook, int]:
+    """Of all that the list holds, on whichever of its pages."""
+    every = list(listing.all_rows)
+    newest = queries.newest_of(every)
+    return outlooks_counted(words.outlook_of(i, (newest.get(i.pk) or [None])[0]) for i in every)
 
 
 @login_not_required
 @public_page
 def indicators(request: HttpRequest) -> HttpResponseBase:
-    """Every public indicator with its newest reading and how it stands to its target."""
+    """Every public indicator by pillar with its newest reading; the heading says how many of them go well."""
     if file := list_file(Listing(INDICATORS, request, rows=INDICATORS.rows(None)), whole=True):
         return file
-    listing = Listing(INDICATORS, request, rows=Indicator.objects.visible_to(None))
-    newest = queries.latest_and_before(listing.rows)
-    rows = [_list_row(i, *newest.get(i.pk, (None, None))) for i in listing.rows]
-    total = listing.total
-    text = ngettext("%(number)s indicator", "%(number)s indicators", total) % {"number": number_figures(total)}
-    return page(request, "portal/indicators.html", section="indicators", title=text, listing=listing, rows=rows)
+    shown = Indicator.objects.visible_to(None).select_related("pillar__edition", "objective__pillar__edition")
+    listing = Listing(INDICATORS, request, rows=shown, page=MOST_ON_PAGE)
+    rows = presenters.indicator_rows(listing.rows)
+    counts = outlooks_counted(row.outlook for row in rows)
+    if listing.next_href or listing.first_href:
+        counts = _counts(listing)
+    return page(
+        request,
+        "portal/indicators.html",
+        section="indicators",
+        title=words.status_headline(counts) if rows else _("Indicators"),
+        tally=words.status_tally(counts),
+        listing=listing,
+        groups=_groups(rows),
+    )
 
 
 def _get_indicator(request: HttpRequest, code: str) -> Indicator:
@@ -139,10 +185,39 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         rows=[_row(r) for r in shown.readings],
         has_counts=any(r.denominator is not None for r in shown.readings),
         notes=indicator.chart_notes.all(),
+        embed=_embed(indicator, shown, request),
         actions=indicator.actions.visible_to(None).select_related("edition"),
         **_figure(indicator, shown),
         **_charts(indicator, shown, request),
     )
+
+
+@dataclass(frozen=True)
+class Embed:
+    """How others may show the indicator: the snippet of a frame, where frames are allowed, and its charts as pictures."""
+
+    snippet: str
+    pictures: list[tuple[str, str]]  # name of the file's kind, address
+
+
+def _embed(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> Embed | None:
+    """None of one that the public does not see."""
+    if not indicator.is_public:
+        return None
+    address = settings.SITE_ADDRESS + reverse("portal:embed_indicator", args=[indicator.code])
+    title = escape(indicator.in_language("title"))
+    snippet = f'<iframe src="{escape(address)}" title="{title}" width="100%" height="560" loading="lazy"></iframe>'
+    country = country_of(request)
+    number = len(pictures_of(indicator, shown, country.in_language("name") if country else ""))
+    pictures = [
+        (
+            f"{kind.upper()} {n}" if number > 1 else kind.upper(),
+            reverse("portal:chart_file", args=[indicator.code, n, kind]),
+        )
+        for n in range(1, number + 1)
+        for kind in ("svg", "png")
+    ]
+    return Embed(snippet if settings.FRAME_SITES else "", pictures)
 
 
 def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:

@@ -21,18 +21,19 @@ from floreo.strategy.presenters import money as money_text
 
 @dataclass(frozen=True)
 class Part:
-    """One way to look at the same money: its chart, and the table that says the same with every currency."""
+    """One way to look at the same money: a chart for each currency, and the table that says the same."""
 
     code: str
     title: str
     head: str
     caption: str
-    bars: list[money_text.MoneyBar]
+    charts: list[money_text.MoneyChart]
     lines: list[money_text.MoneyLine]
 
 
-def _part(code: str, words: tuple[str, str, str], rows: Sequence[MoneyRow], currency: str) -> Part:
-    return Part(code, *words, money_text.bars_of(rows, currency), money_text.lines_of(rows))
+def _part(code: str, words: tuple[str, str, str], rows: Sequence[MoneyRow], currencies: Sequence[str]) -> Part:
+    charts = money_text.charts_of(rows, currencies, largest_first=code != "years")
+    return Part(code, *words, charts, money_text.lines_of(rows))
 
 
 @login_not_required
@@ -41,11 +42,11 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
     """By funder, by year, by pillar; agreements beside; and what is not known."""
     edition = get_edition_for(request.user, code)
     facts = money_of(edition, eyes(request, edition))
-    currency = facts.main.currency
+    currencies = [each.currency for each in facts.totals]
     parts = [
-        _part("funders", (_("Source"), _("Funder"), _("Planned money by funder")), facts.by_funder, currency),
-        _part("years", (_("Timing"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currency),
-        _part("pillars", (_("Purpose"), _("Pillar"), _("Planned money by pillar")), facts.by_pillar, currency),
+        _part("funders", (_("Source"), _("Funder"), _("Planned money by funder")), facts.by_funder, currencies),
+        _part("years", (_("Timing"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currencies),
+        _part("pillars", (_("Purpose"), _("Pillar"), _("Planned money by pillar")), facts.by_pillar, currencies),
     ]
     whole = [MoneyRow("", _("The whole strategy"), facts.totals)]
     return page(
@@ -58,7 +59,6 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
         edition=edition,
         facts=facts,
         parts=parts,
-        currency=currency,
         total=money_text.lines_of(whole),
         unknowns=money_text.unknowns(facts),
         grants=[(each, money_text.grant_sentence(each)) for each in facts.grants],

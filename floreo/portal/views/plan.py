@@ -19,7 +19,7 @@ from floreo.open_data.files import part_of_table
 from floreo.organisations.models import Organisation
 from floreo.portal import presenters
 from floreo.portal.queries import plan as plans
-from floreo.portal.queries.happenings import of_event, public_events
+from floreo.portal.queries.happenings import past_and_to_come, public_events
 from floreo.portal.views.page import Crumb, edition_of, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
@@ -182,6 +182,7 @@ def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
     events = public_events(edition)
     most = MOST_EVENTS if all_events else SHOWN_EVENTS
     past = list((events if all_events else events.filter(on__lte=clock.today()))[: most + 1])
+    happened, ahead = past_and_to_come(past[:most], clock.today())
     editions = list(Edition.objects.visible_to(None).only(*_OF_EDITION))
     follows = next((each for each in editions if each.pk == edition.follows_id), None)
     carried = Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False)
@@ -195,7 +196,8 @@ def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
         "outlets": edition.outlets.all(),
         "copies": copies_of(edition, language()),
         "stated_targets": edition.stated_targets.all(),
-        "events": [of_event(e) for e in past[:most]],
+        "events": happened,
+        "ahead": ahead,
         "more_events": len(past) > most,
         "runs": span_text(edition.starts_on, edition.ends_on),
         "passages": _passages(edition),
@@ -241,6 +243,7 @@ def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     actions = plans.actions_for(eyes(request, pillar.edition), pillar.edition).filter(objective__pillar=pillar)
     rows = plans.rows_of(actions)
     counts = plans.counts_of_rows(rows)
+    events, ahead = past_and_to_come(public_events(pillar.edition).filter(pillars=pillar)[:50], clock.today())
     return page(
         request,
         "portal/pillar.html",
@@ -257,8 +260,9 @@ def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         answer=status_text.status_sentences(counts),
         branches=plans.branches(pillar.objectives.all(), rows),
         axis=plans.axis_of(pillar.edition, actions, clock.today()),
-        events=[of_event(e) for e in public_events(pillar.edition).filter(pillars=pillar)[:50]],
-        indicators=pillar.indicators.visible_to(None),
+        events=events,
+        ahead=ahead,
+        indicators=presenters.indicator_rows(pillar.indicators.visible_to(None)),
         stated_targets=pillar.stated_targets.all(),
     )
 
@@ -287,5 +291,5 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
         answer=status_text.status_sentences(counts),
         rows=rows,
         axis=plans.axis_of(here, actions, clock.today()),
-        indicators=objective.indicators.visible_to(None),
+        indicators=presenters.indicator_rows(objective.indicators.visible_to(None)),
     )

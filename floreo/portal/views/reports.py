@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from floreo.core import clock
+from floreo.core.documents.blocks import Document, Paragraph
 from floreo.core.errors import Missing
 from floreo.core.slots import DRAWING
 from floreo.core.throttle import address_of, charge
@@ -166,6 +167,12 @@ class Preview:
         return reverse("portal:report_preview_file", args=[self.token, part, kind])
 
 
+def _without_repeats(document: Document, title: str) -> Document:
+    """Without the paragraphs that say only what the heading of the page says already."""
+    kept = [b for b in document.blocks if not (isinstance(b, Paragraph) and b.text.strip() == title.strip())]
+    return replace(document, blocks=kept)
+
+
 def _shown(
     request: HttpRequest,
     summary: ReportSummary,
@@ -187,7 +194,7 @@ def _shown(
         section="reports",
         title=title,
         description=summary.headline(),
-        doc=document,
+        doc=_without_repeats(document, title),
         summary=summary,
         snapshot=snapshot,
         files=files,

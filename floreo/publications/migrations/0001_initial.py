@@ -156,4 +156,13 @@ models.CheckConstraint(condition=models.Q(('embargo_until', None), models.Q(('st
                 'constraints': [models.UniqueConstraint(fields=('edition', 'language', 'kind'), name='copy_once')],
             },
         ),
+        migrations.CreateModel(
+            name='FileText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64, unique=True)),
+                ('text', models.TextField(blank=True)),
+                ('read_at', models.DateTimeField()),
+            ],
+        ),
     ])

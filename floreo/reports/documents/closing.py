@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.documents.blocks import Block, Bullets, Cell, Document, Grid, Heading, Item, Paragraph
 from floreo.core.ui import locale
-from floreo.core.wording import capital, day_text, number_figures, number_word, sentences
+from floreo.core.wording import capital, day_text, number_figures, number_word
 from floreo.reports.documents import parts
 from floreo.reports.presenters import ReportSummary, day, event_when, localized
 from floreo.strategy.logic import Status
@@ -42,7 +42,6 @@ def headline(summary: ReportSummary) -> str:
 def closing_document(summary: ReportSummary) -> Document:
     blocks: list[Block] = [
         *parts.corrections(summary),
-        Paragraph(headline(summary), tone="lede"),
         *parts.status_bar(summary),
         *_official(summary),
         Heading(_("Planned"), 1, "1"),
@@ -106,7 +105,11 @@ def _done(summary: ReportSummary) -> list[Block]:
     if not done:
         return [Paragraph(_("No completed actions are recorded.")), *_events(summary)]
     in_time = sum(not a["due"] or (a["closed"] or "") <= a["due"] for a in done)
-    text = ngettext("%(n)s of them by its due date.", "%(n)s of them by their due date.", in_time)
+    text = ngettext(
+        "%(n)s of the actions done was done by its due date.",
+        "%(n)s of the actions done were done by their due dates.",
+        in_time,
+    )
     rows = [
         [
             parts.action_cell(summary, a["code"]),
@@ -117,7 +120,7 @@ def _done(summary: ReportSummary) -> list[Block]:
         for a in done
     ]
     grid = Grid(_("Actions done"), [_("Action"), _("Lead"), _("Due"), _("Closed")], rows, widths=(3.2, 1.6, 1.1, 1.1))
-    return [Paragraph(sentences(headline(summary), text % {"n": number_figures(in_time)})), grid, *_events(summary)]
+    return [Paragraph(text % {"n": number_figures(in_time)}), grid, *_events(summary)]
 
 
 def _events(summary: ReportSummary) -> list[Block]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 
 
 class EditionState(models.TextChoices):
@@ -106,7 +106,12 @@ class Edition(Record, Translated, Sourced):
     def search_entry(self) -> Entry:
         workspace = path_to("workspace:plan", self.code)
         return Entry(
-            "edition", self.title, f"{self.objective} {self.vision}", self.get_absolute_url(), workspace, self.is_public
+            "edition",
+            self.title,
+            in_each_language(self, "title", "objective", "vision"),
+            self.get_absolute_url(),
+            workspace,
+            self.is_public,
         )
 
 
@@ -166,7 +171,7 @@ class Pillar(InEdition):
         return Entry(
             "pillar",
             str(self),
-            f"{self.official_wording} {self.public_text}",
+            f"{self.official_wording} {in_each_language(self, 'title', 'public_text')}",
             self.get_absolute_url(),
             workspace,
             self.edition.is_public,
@@ -196,7 +201,7 @@ class Objective(InEdition):
         return Entry(
             "objective",
             str(self),
-            f"{self.official_wording} {self.public_text}",
+            f"{self.official_wording} {in_each_language(self, 'title', 'public_text')}",
             self.get_absolute_url(),
             workspace,
             edition.is_public,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
-from floreo.core.search import Entry
+from floreo.core.search import Entry, in_each_language
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import bodies_of
 from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Status, StatusResult
@@ -206,9 +206,7 @@ class Action(InEdition):
         return path_to("workspace:action", self.edition.code, self.code)
 
     def search_entry(self) -> Entry:
-        body = " ".join(
-            [self.official_wording, self.public_text, str(self.translations.get("es", {}).get("title", ""))]
-        )
+        body = f"{self.official_wording} {in_each_language(self, 'title', 'public_text')}"
         return Entry(
             "action",
             str(self),
@@ -311,6 +309,19 @@ class Update(OfAction, Translated):
 
     def __str__(self) -> str:
         return f"{self.action.code} {self.on}"
+
+    def search_entry(self) -> Entry:
+        """Found by its words in each language, under the action that it is about. Whether the public sees the action is asked when it is
+        found."""
+        words = [
+            self.done,
+            self.next,
+            self.risks,
+            *(str(t) for each in self.translations.values() for t in each.values()),
+        ]
+        here = f"{self.action.get_absolute_url()}#updates"
+        title = f"{self.action.code} {self.action.title}, {self.on}"
+        return Entry("update", title, " ".join(words), here, self.action.workspace_url(), self.is_public)
 
 
 class MoneyStage(models.TextChoices):

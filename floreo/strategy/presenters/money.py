@@ -58,12 +58,21 @@ class MoneyLine:
 
 @dataclass(frozen=True)
 class MoneyBar:
-    """One bar: what is planned, with what is spent in words."""
+    """One bar: what is planned, with what is committed and what is spent drawn inside it, and all three in words."""
 
     label: str
     value: Decimal
     words: str
+    inner: tuple[Decimal, Decimal]  # committed, spent
     is_ours: bool = False
+
+
+@dataclass(frozen=True)
+class MoneyChart:
+    """The bars of one currency: amounts of different ones have no common length."""
+
+    currency: str
+    bars: list[MoneyBar]
 
 
 def lines_of(rows: Iterable[MoneyRow]) -> list[MoneyLine]:
@@ -84,22 +93,27 @@ def lines_of(rows: Iterable[MoneyRow]) -> list[MoneyLine]:
     ]
 
 
-def bars_of(rows: Sequence[MoneyRow], currency: str) -> list[MoneyBar]:
-    """Bars of one currency only: amounts of different ones have no common length."""
+def charts_of(rows: Sequence[MoneyRow], currencies: Iterable[str], *, largest_first: bool) -> list[MoneyChart]:
+    """One chart for each currency, where there is more than one bar to draw in all of them. Years keep their order; all else is drawn the
+    largest first."""
+    found = [MoneyChart(each, _bars_of(rows, each, largest_first=largest_first)) for each in currencies]
+    drawn = [chart for chart in found if chart.bars]
+    return drawn if sum(len(chart.bars) for chart in drawn) > 1 else []
+
+
+def _bars_of(rows: Sequence[MoneyRow], currency: str, *, largest_first: bool) -> list[MoneyBar]:
     found = []
     for row in rows:
         own = next((s for s in row.sums if s.currency == currency), None)
         if own is not None:
-            found.append(MoneyBar(row.name, own.planned, bar_text(own)))
-    return found
+            found.append(MoneyBar(row.name, own.planned, bar_text(own), (own.committed, own.spent)))
+    return sorted(found, key=lambda bar: -bar.value) if largest_first else found
 
 
 def bar_text(whole: Sum) -> str:
-    """ "480,000, 38 % spent"."""
-    words = {"planned": number(whole.planned), "share": percent_text(whole.share_spent)}
-    if not whole.spent or whole.share_spent is None:
-        return _("%(planned)s, none spent") % words
-    return _("%(planned)s, %(share)s spent") % words
+    """ "480,000; 300,000 committed, 182,000 spent"."""
+    words = {"planned": number(whole.planned), "committed": number(whole.committed), "spent": number(whole.spent)}
+    return _("%(planned)s; %(committed)s committed, %(spent)s spent") % words
 
 
 def grant_sentence(facts: GrantFacts) -> str:

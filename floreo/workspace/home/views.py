@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo import offers
 from floreo.core.access import Permission, can, must
 from floreo.core.models import SearchEntry
+from floreo.core.passages import passage, terms_of
 from floreo.core.policy import things_seen
 from floreo.core.search import find, in_readers_text
 from floreo.organisations.queries import the_country
@@ -19,9 +20,11 @@ from floreo.tasks.queries import board_of
 from floreo.workspace.first_steps import steps_for
 from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of
+from floreo.workspace.home.by_address import found_by_address
 from floreo.workspace.menu import store_waits
 
 RESULTS = 25
+LONGEST = 200  # signs of what is sought
 
 
 class SearchForm(forms.Form):
@@ -68,9 +71,20 @@ def _found(words: str, viewer: object) -> list[SearchEntry]:
 def search(request: HttpRequest) -> HttpResponse:
     """What matches every word, best first; only what this person may open."""
     must(request.user, Permission.WORKSPACE_OPEN)
-    words = request.GET.get("q", "").strip()[:200]
+    given = request.GET.get("q", "").strip()
+    words = given[:LONGEST]
     page = Paginator(_found(words, request.user), RESULTS).get_page(request.GET.get("page"))
-    found = [(entry, offers.search_kinds()[entry.kind].words) for entry in in_readers_text(page)]
-    form = SearchForm(initial={"q": words})
-    context = {"q": words, "page": page, "rows": found, "form": form, "workspace_section": ""}
+    kinds = offers.search_kinds()
+    found = [(entry, kinds[entry.kind].words, passage(entry.body, words)) for entry in in_readers_text(page)]
+    context = {
+        "q": words,
+        "page": page,
+        "rows": found,
+        "hits": found_by_address(words, request.user) if page.number == 1 else [],
+        "has_words": bool(terms_of(words)),
+        "is_cut": len(given) > LONGEST,
+        "longest": LONGEST,
+        "form": SearchForm(initial={"q": words}),
+        "workspace_section": "",
+    }
     return render(request, "workspace/home/search.html", context)

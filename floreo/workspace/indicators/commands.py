@@ -99,6 +99,19 @@ READING_COMMANDS: Mapping[str, Command] = {
         help=_l("A frozen value cannot change. If it is wrong, add a correction beside it."),
         done=_l("Value frozen."),
     ),
+    "groups": Command(
+        lambda reading: _("Groups of the value of %(period)s") % {"period": when_text(reading)},
+        _l("Save groups"),
+        ENTER,
+        lambda data, reading: forms.GroupsForm(reading, data),
+        acts.set_groups,
+        allowed_by(acts.must_be_entered),
+        help=_l(
+            "Enter each group with what was counted in it. The groups must add up to the value. Empty rows count for nothing. After "
+            "saving, more rows appear. In public, groups of fewer than 5 people are shown together."
+        ),
+        done=_l("Groups saved."),
+    ),
     "correct": Command(
         lambda reading: _("Correct the value of %(period)s") % {"period": when_text(reading)},
         _l("Save correction"),

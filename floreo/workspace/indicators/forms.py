@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.fields import label_of
+from floreo.core.whole import whole
+from floreo.indicators.actions import grouping as acts
 from floreo.indicators.catalogue import measure_choices, result_choices
 from floreo.indicators.logic import Frequency, Period, period_of, periods_between, previous
 from floreo.indicators.measuring import rhythm
@@ -218,6 +221,75 @@ class CorrectionForm(CommandForm):
         super().__init__(data, initial={"source": reading.source, "source_url": reading.source_url})
         if reading.measure:
             self.fields["value"].help_text = _("Leave empty to recalculate it from the records.")
+
+
+BLANK_GROUPS, BLANK_LEFT_OUT = 4, 2  # rows to fill in, after those that are filled in already
+
+
+class GroupsForm(CommandForm):
+    """What groups a value is made of, and what was left out: a table of rows, of which the empty ones count for nothing."""
+
+    template_name = "workspace/indicators/groups_form.html"
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, reading: Reading, data: Any) -> None:
+        groups, left_out = reading.working.get("groups", []), reading.working.get("left_out", [])
+        self.has_whole = reading.denominator is not None
+        rows, lefts = len(groups) + BLANK_GROUPS, len(left_out) + BLANK_LEFT_OUT
+        if data is not None:  # what was sent is read whole, however many rows the page had
+            rows = max(rows, min(whole(data.get("rows", "")) or 0, acts.MOST_GROUPS))
+            lefts = max(lefts, min(whole(data.get("lefts", "")) or 0, acts.MOST_LEFT_OUT))
+        super().__init__(data, initial={"version": reading.version})
+        self.rows, self.lefts = min(rows, acts.MOST_GROUPS), min(lefts, acts.MOST_LEFT_OUT)
+        for n in range(1, self.rows + 1):
+            self._add_group(n, groups[n - 1] if n <= len(groups) else {})
+        for n in range(1, self.lefts + 1):
+            why, count = left_out[n - 1] if n <= len(left_out) else ("", None)
+            self._add(f"left_{n}_count", _("Number, row %(n)d") % {"n": n}, count)
+            self._add(f"left_{n}_why", _("Reason, row %(n)d") % {"n": n}, why, text=True)
+
+    def _add_group(self, n: int, group: Mapping[str, Any]) -> None:
+        self._add(f"group_{n}_name", _("Group, row %(n)d") % {"n": n}, group.get("name"), text=True)
+        self._add(f"group_{n}_numerator", _("Counted, row %(n)d") % {"n": n}, group.get("numerator"))
+        if self.has_whole:
+            self._add(f"group_{n}_denominator", _("Total, row %(n)d") % {"n": n}, group.get("denominator"))
+
+    def _add(self, name: str, label: str, initial: Any, *, text: bool = False) -> None:
+        self.fields[name] = (
+            forms.CharField(label=label, required=False, max_length=acts.LONGEST, initial=initial)
+            if text
+            else forms.IntegerField(
+                label=label, required=False, initial=initial, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+            )
+        )
+
+    @property
+    def group_rows(self) -> list[list[forms.BoundField]]:
+        names = ("name", "numerator", *(("denominator",) if self.has_whole else ()))
+        return [[self[f"group_{n}_{name}"] for name in names] for n in range(1, self.rows + 1)]
+
+    @property
+    def left_rows(self) -> list[list[forms.BoundField]]:
+        return [[self[f"left_{n}_{name}"] for name in ("count", "why")] for n in range(1, self.lefts + 1)]
+
+    def facts(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        groups = [
+            acts.GroupFacts(
+                given[f"{at}_name"],
+                -1 if given[f"{at}_numerator"] is None else given[f"{at}_numerator"],
+                given.get(f"{at}_denominator"),
+                at,
+            )
+            for at in (f"group_{n}" for n in range(1, self.rows + 1))
+            if any(given.get(f"{at}_{name}") not in (None, "") for name in ("name", "numerator", "denominator"))
+        ]
+        left_out = [
+            acts.LeftOutFacts(given[f"{at}_why"], given[f"{at}_count"] or 0, at)
+            for at in (f"left_{n}" for n in range(1, self.lefts + 1))
+            if given[f"{at}_why"] or given[f"{at}_count"] is not None
+        ]
+        return {"groups": groups, "left_out": left_out, "version": given.get("version")}
 
 
 class ChartNoteForm(CommandForm):

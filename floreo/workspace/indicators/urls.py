@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}readings/new/", change.new_reading, name="new_reading"),
     path(_READING, views.reading, name="reading"),
     path(f"{_READING}freeze/", change.reading_command, {"name": "freeze"}, name="freeze_reading"),
+    path(f"{_READING}groups/", change.reading_command, {"name": "groups"}, name="reading_groups"),
     path(f"{_READING}correct/", change.reading_command, {"name": "correct"}, name="correct_reading"),
 ]
 
@@ -28,5 +29,5 @@ NEEDS = {
     Permission.INDICATOR_READ: "indicators indicator reading",
     Permission.INDICATOR_DEFINE: "new_indicator recompute edit_indicator edit_target new_chart_note",
     Permission.READING_FREEZE: "close_period freeze_reading correct_reading",
-    Permission.READING_ENTER: "compute_reading new_reading",
+    Permission.READING_ENTER: "compute_reading new_reading reading_groups",
 }

@@ -224,7 +224,9 @@ def test_the_list_of_findings_opens_on_what_is_open(night: Night, ana: User, bro
     assert "<span>High</span>" in page
     Finding.objects.update(state="fixed", fixed_on=night.of_shop.last_day)
     assert "No open findings." in told(browser, "/workspace/findings/")
-    assert json.loads(browser.get("/workspace/findings/?download=json").getvalue()) == []  # the file is what the list shows
+    assert (
+        json.loads(browser.get("/workspace/findings/?download=json").getvalue()) == []
+    )  # the file is what the list shows
 
 
 def test_one_event_has_one_time(night: Night, ana: User, browser_of: Browser) -> None:

@@ -19,6 +19,7 @@ from floreo.core.ui.charts.radar import RadarSeries, radar_chart
 from floreo.core.ui.charts.spans import Span, SpanAxis, span_axis, span_bar
 from floreo.core.ui.charts.spark import sparkline
 from floreo.core.ui.charts.timeline import TimelineRow, timeline_chart
+from floreo.core.ui.charts.titled import titled
 
 __all__ = [
     "At",
@@ -52,4 +53,5 @@ __all__ = [
     "sparkline",
     "status_bar",
     "timeline_chart",
+    "titled",
 ]

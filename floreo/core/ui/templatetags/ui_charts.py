@@ -118,14 +118,15 @@ def heat_map(
 
 @register.simple_tag
 def district_map(
-    shapes: Iterable[maps.Shape], caption: str = "", unit: str = "", legend: Sequence[str] = ()
+    shapes: Iterable[maps.Shape], caption: str = "", unit: str = "", legend: Sequence[str] = (), nothing: str = ""
 ) -> SafeString:
-    """{% district_map shapes caption=... unit=... legend=words %}: legend words from the lightest shade on."""
+    """{% district_map shapes caption=... unit=... legend=words nothing=_("none") %}: legend words from the lightest shade on, and the word for
+    where there is no shade."""
     known = list(shapes)
     label = plotting.spoken_list(caption, [(s.label, s.words) for s in known], kind=_("Map"))
     made = maps.choropleth(known, label=label)
     shades = [(level, words) for level, words in enumerate(legend, start=1)]
     if shades and any(s.level not in maps.LEVELS for s in known):
-        shades.append((0, _("no value")))
+        shades.append((0, nothing or _("no value")))
     keys = {"wide_key": made.wide_key, "narrow_key": made.narrow_key}
     return figure_of(made.svg, caption=caption, unit=unit, shades=shades, **keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -44,12 +45,30 @@ SHORT = {
 TONES = {"lede": "fl-lede", "note": "fl-note"}
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One line of a table of contents: its words, where it leads on the page, and how deep it is, 1 the chapters."""
+
+    words: str
+    name: str
+    depth: int
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A document as part of a page, and what its chapters are."""
+
+    html: SafeString
+    contents: list[Entry]
+
+
 class _Page:
     """Draws blocks as HTML, with headings that never skip a level below the page's own."""
 
     def __init__(self, first_level: int) -> None:
         self.first, self.level = first_level, 0
         self.named: set[str] = set()
+        self.contents: list[Entry] = []
 
     def heading(self, wanted: int) -> int:
         self.level = max(1, min(wanted, self.level + 1, 4))
@@ -92,7 +111,9 @@ class _Page:
         match block:
             case Heading():
                 level = self.heading(block.level)
-                return self.put("heading", level=level, block=block, name=self.anchor(block.text))
+                name = self.anchor(block.text)
+                self.contents.append(Entry(clean(f"{block.number} {block.text}".strip()), name, self.level))
+                return self.put("heading", level=level, block=block, name=name)
             case Paragraph():
                 return self.put("paragraph", block=block, tone=TONES.get(block.tone, ""))
             case Bullets():
@@ -154,6 +175,14 @@ def document(doc: Document, level: int = 2) -> SafeString:
     """{% document doc %}: its blocks, without the title, which is the page's own heading. `level` is that of its first
     headings."""
     return _Page(level).many(doc.blocks)
+
+
+@register.simple_tag
+def drawn_document(doc: Document, level: int = 2) -> Drawn:
+    """{% drawn_document doc as drawn %}: `drawn.html` as `document` gives it, and `drawn.contents`, its chapters."""
+    page = _Page(level)
+    html = page.many(doc.blocks)
+    return Drawn(html, [entry for entry in page.contents if entry.depth == 1])
 
 
 @register.filter

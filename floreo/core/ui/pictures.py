@@ -1,0 +1,36 @@
+"""A chart as a file: SVG that needs no page round it, or PNG."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from floreo.core.documents import ink
+from floreo.core.errors import Missing, Refused
+from floreo.core.whole import whole
+
+KINDS = {"svg": "image/svg+xml", "png": "image/png"}
+USUAL, SMALLEST, LARGEST = 1400, 200, 3000  # px wide
+_INCHES = 160 / 25.4  # as wide as pdf.picture_of draws
+
+
+def width_asked(given: str) -> int:
+    """The width of a PNG that an address asks for, in pixels. Raises Refused for what is no width, or one that nobody can use."""
+    if not given:
+        return USUAL
+    width = whole(given)
+    if width is None or not SMALLEST <= width <= LARGEST:
+        sentence = _("Ask for a width between %(low)d and %(high)d pixels, for example ?width=1400.")
+        raise Refused(sentence % {"low": SMALLEST, "high": LARGEST}, code="no_such_width")
+    return width
+
+
+def picture(svg: str, kind: str, *, width: int = USUAL) -> bytes:
+    """One of our charts as `kind` svg or png. Raises Missing for another kind, or where there is no chart."""
+    if kind not in KINDS or not svg:
+        raise Missing
+    alone = ink.alone(svg)
+    if kind == "svg":
+        return alone.encode()
+    from floreo.core.documents.pdf import picture_of  # what draws is large, and only for whoever asks for it
+
+    return picture_of(alone, ppi=width / _INCHES)

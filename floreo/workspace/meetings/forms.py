@@ -49,6 +49,8 @@ class CommitteeForm(RecordForm):
             "edition",
             "is_public",
             "ends_on",
+            "ballot",
+            "quorum",
             *SOURCE,
         )
         widgets: ClassVar[dict[str, Any]] = {"purpose": forms.Textarea(attrs={"rows": 3})}

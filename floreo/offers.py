@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
+    from floreo.core.access import Permission
     from floreo.core.figures import Measure
     from floreo.core.offers import Job, MenuItem, Offers, PackFile, SearchKind, TaskSource
     from floreo.core.proposals import ProposalKind
@@ -49,6 +50,8 @@ APPS = (
     "incidents",
     "obligations",
     "reports",
+    "discussion",
+    "saved_views",
     "packs",
     "tasks",
 )
@@ -137,6 +140,12 @@ def jobs() -> Mapping[str, Job]:
 def proposal_kinds() -> Mapping[str, ProposalKind]:
     """The kinds of record of which an organisation may propose changes."""
     return _by_name(lambda offers: {kind.name: kind for kind in offers.proposal_kinds})
+
+
+@cache
+def discussed() -> Mapping[str, Permission]:
+    """The kinds of record that may be commented on, and what a reader of their comments needs."""
+    return _by_name(lambda offers: offers.discussed)
 
 
 @cache

@@ -29,6 +29,7 @@ OFFERS = Offers(
         ),
     },
     tasks=waiting_tasks,
+    discussed=dict.fromkeys(("meetings.decision", "meetings.writtenprocedure"), Permission.MEETING_READ),
     task_kinds={
         "decision": _("Decisions"),
         "agenda": _("Agendas and minutes"),

@@ -30,6 +30,7 @@ def recipient_of(user: User) -> Recipient:
     helps = everywhere & {Permission.READING_ENTER} if Permission.REMIND not in everywhere else frozenset()
     return Recipient(
         people=frozenset({user.person_id} if user.person_id else ()),
+        users=frozenset({user.pk}),
         organisations=frozenset(bodies_of(own)),
         permissions=frozenset(map(str, everywhere)),
         helps=frozenset(map(str, helps)),
@@ -249,7 +250,7 @@ def waiting_for_of(items: Sequence[Task], *, parties: Parties | None = None) -> 
         holder = known.holders[item.key]
         if holder.organisation is not None:
             bodies[holder.organisation] += 1
-        elif holder.person is None:
+        elif holder.person is None and item.user is None:
             role = _role_for(item.needs, held)
             roles[role] += 1 if role else 0
             nobody += 0 if role else 1

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.keys import key
-from floreo.core.tasks import Recipient, Task
+from floreo.core.tasks import News, Recipient, Task
 from floreo.meetings import between_mails, between_text, presenters
 from floreo.meetings.logic import PREPARE_DAYS, DecisionState, MeetingState, MinutesState, agenda_due, minutes_due
 from floreo.meetings.models import (
@@ -183,4 +183,5 @@ def _of_member(
         person=member.person_id,
         organisation=None if member.person_id else member.organisation_id,
         answer=path,
+        news=News.VOTE,
     )

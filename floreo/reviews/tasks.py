@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from floreo.core.access import Permission, reach
 from floreo.core.keys import key
-from floreo.core.tasks import ActionLink, Recipient, Task
+from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.organisations.queries import bodies_of
 from floreo.reviews import presenters
 from floreo.reviews.letters import answer_path
@@ -65,6 +65,7 @@ def _asked(update_request: UpdateRequest, *, person: int | None, name: str, sinc
     return Task(
         key=name,
         kind="update",
+        news=News.OTHER,  # the request itself went by e-mail
         title=text,
         why=why,
         href=update_request.workspace_url(),
@@ -94,6 +95,7 @@ def _answers() -> Iterator[Task]:
             due=review.closes_on,
             since=answer.reported_on,
             needs=DECIDE,
+            news=News.APPROVAL,
             links=links,
         )
 

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 
 from floreo.core import clock
 from floreo.core.access import ROLES, Permission, can, reach
-from floreo.core.tasks import Recipient, Task
+from floreo.core.tasks import News, Recipient, Task
 from floreo.offers import task_sources
 from floreo.organisations.models import Membership, Organisation, Person, User
 from floreo.organisations.queries import bodies_of, successors
 from floreo.tasks.logic import Reminded, reminders_of, worst_first
-from floreo.tasks.models import Reminder, ReminderKind, WeeklyMail
+from floreo.tasks.models import NotificationChoice, Reminder, ReminderKind, WeeklyMail
+from floreo.tasks.notifying import Rhythm, defaults
 
 LOOK_BACK = timedelta(days=200)  # older reminders are in the trail, and say nothing of what waits today
 EVERYBODY = Recipient(everybody=True)
@@ -266,6 +267,15 @@ def _role_for(needs: str, held: set[str]) -> str:
 def weekly_of(user: User) -> WeeklyMail:
     """When this user wants the weekly mail; Monday, unless they said otherwise."""
     return WeeklyMail.objects.filter(user=user).first() or WeeklyMail(user=user)
+
+
+def rhythms_of(user: User) -> dict[News, Rhythm]:
+    """How often this account is notified of each kind: as it chose, else as its roles have it."""
+    found = defaults(role for role, _organisation in user.grants())
+    for choice in NotificationChoice.objects.filter(user=user):
+        if choice.news in found:
+            found[News(choice.news)] = Rhythm(choice.rhythm)
+    return found
 
 
 def people_asked(everything: Iterable[Task]) -> Iterator[Person]:

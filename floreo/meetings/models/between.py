@@ -193,7 +193,7 @@ class WrittenProcedure(OfCommittee, Translated):
         return Entry("written_procedure", str(self), self.text, self.workspace_url(), self.workspace_url())
 
 
-class ProcedureOption(Record, Translated):
+class ProcedureOption(OfCommittee, Translated):
     """One of several answers to the question of a vote. A question without options is answered for or against."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("text",)
@@ -213,7 +213,7 @@ class ProcedureOption(Record, Translated):
         return self.procedure
 
 
-class AskedMember(Record):
+class AskedMember(OfCommittee):
     """Who was asked for a seat: with the address to which the link went. Somebody who leaves the seat answers no more."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -325,7 +325,7 @@ class DatePoll(OfCommittee):
         return path_to("workspace:date_poll", self.number)
 
 
-class DateSlot(Record):
+class DateSlot(OfCommittee):
     """One date that is asked about, with its hours in the country's zone."""
 
     poll = models.ForeignKey(DatePoll, on_delete=models.CASCADE, related_name="slots")
@@ -357,7 +357,7 @@ class DateMember(AskedMember):
         return self.poll.committee
 
 
-class DateAnswer(Record):
+class DateAnswer(OfCommittee):
     """Whether one member can come on one of the dates."""
 
     member = models.ForeignKey(DateMember, on_delete=models.CASCADE, related_name="answers")

@@ -15,9 +15,10 @@ urlpatterns: list[URLPattern] = [
     path("calendar/", my_settings.calendar, name="my_calendar"),
     path("calendar/renew/", my_settings.renew_calendar, name="renew_calendar"),
     path("weekly/", my_settings.weekly, name="weekly"),
+    path("notifications/", my_settings.notifications, name="notifications"),
 ]
 
 NEEDS = {
-    Permission.WORKSPACE_OPEN: "home search my_calendar renew_calendar weekly",
+    Permission.WORKSPACE_OPEN: "home search my_calendar renew_calendar weekly notifications",
     Permission.REMIND: "waiting send_reminder escalate",
 }

@@ -272,13 +272,13 @@ def set_notifications(
 
 @action("notifications.sent", needs=Permission.WORKSPACE_OPEN, quiet=True)
 def post_notification(
-    user: User, *, by: Actor, text: letters.Text | None, told: Mapping[str, int], daily_on: date | None, language: str
+    user: User, *, by: Actor, text: letters.Text | None, notified: Mapping[str, int], daily_on: date | None, language: str
 ) -> bool:
     """Remembers of what the account was notified, and posts the e-mail, if there is one. False where another worker was first."""
     row, _made = NotificationState.objects.select_for_update().get_or_create(user=user)
     if daily_on is not None and row.daily_on is not None and row.daily_on >= daily_on and text is not None:
         return False
-    facts = {"told": dict(told), "daily_on": daily_on or row.daily_on}
+    facts = {"notified": dict(notified), "daily_on": daily_on or row.daily_on}
     NotificationState.objects.filter(pk=row.pk).update(**facts)
     if text is not None:
         outbox.post(

@@ -135,7 +135,7 @@ class NotificationState(models.Model):
     not_chained = "Counts what was told; the e-mails themselves are in the trail."
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notification_state")
-    told = models.JSONField(default=dict, blank=True)  # mark of a task -> how many things it stood for
+    notified = models.JSONField(default=dict, blank=True)  # mark of a task -> how many things it stood for
     daily_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from floreo.tasks import letters
 from floreo.tasks.actions import post_notification
 from floreo.tasks.logic import MORNING
 from floreo.tasks.models import NewsChoice, NotificationState
-from floreo.tasks.notifying import Fresh, Rhythm, fresh, told_after
+from floreo.tasks.notifying import Fresh, Rhythm, fresh, notified_after
 from floreo.tasks.queries import recipient_of, rhythms_of, tasks_of
 
 _looked_at: tuple[str, date | None, bool] = ("", None, False)  # head of the chain, day, and whether it was morning
@@ -44,26 +44,26 @@ def _notify(user: User, state: NotificationState | None, country: Country, *, is
     """The e-mails of one account: what is told at once, and what is told daily, each at most one."""
     today, mine, rhythms = clock.today(), recipient_of(user), rhythms_of(user)
     language = letters.language_of(user, country.languages[0] if country.languages else "en")
-    told = dict(state.told) if state else {}
+    notified = dict(state.notified) if state else {}
     with translation.override(language):
         items = tasks_of(user)
-        found = fresh(items, told, people=mine.people, users=mine.users, today=today)
+        found = fresh(items, notified, people=mine.people, users=mine.users, today=today)
         if state is None:  # what was there before is no news; a mention is
             found, old = [each for each in found if each.news is News.MENTION], found
-            told = told_after(told, items, [each for each in old if each.news is not News.MENTION], today)
+            notified = notified_after(notified, items, [each for each in old if each.news is not News.MENTION], today)
         of_day = is_morning and (state is None or state.daily_on is None or state.daily_on < today)
         now = [each for each in found if rhythms[each.news] is Rhythm.NOW]
         daily = [each for each in found if rhythms[each.news] is Rhythm.DAILY] if of_day else []
         quiet = [each for each in found if rhythms[each.news] in (Rhythm.WEEKLY, Rhythm.LIST)]
         texts = (_text(user, now, country, is_daily=False), _text(user, daily, country, is_daily=True))
-    told = told_after(told, items, [*now, *daily, *quiet], today)
-    if state is not None and not now and not of_day and told == state.told:
+    notified = notified_after(notified, items, [*now, *daily, *quiet], today)
+    if state is not None and not now and not of_day and notified == state.notified:
         return 0
     sent = 0
     if texts[0] is not None or not of_day:
-        sent += post_notification(user, by=by, text=texts[0], told=told, daily_on=None, language=language)
+        sent += post_notification(user, by=by, text=texts[0], notified=notified, daily_on=None, language=language)
     if of_day:
-        sent += post_notification(user, by=by, text=texts[1], told=told, daily_on=today, language=language)
+        sent += post_notification(user, by=by, text=texts[1], notified=notified, daily_on=today, language=language)
     return sent
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from floreo.core.tasks import News, Task
 
 NEAR = timedelta(days=3)  # a deadline is near from so many days before
-MOST_TOLD = 2_000  # tasks of which it is remembered that somebody was notified
+MOST_NOTIFIED = 2_000  # tasks of which it is remembered that somebody was notified
 
 
 class Rhythm(StrEnum):
@@ -51,7 +51,7 @@ def defaults(roles: Iterable[str]) -> dict[News, Rhythm]:
 
 
 def news_of(item: Task, people: frozenset[int], users: frozenset[int]) -> News:
-    """As which kind a task is told: what its app says, else that it names somebody in person, else any other."""
+    """As which kind a task is notified: what its app says, else that it names somebody in person, else any other."""
     if item.news is not None:
         return item.news
     return News.ASSIGNED if item.person in people or item.user in users else News.OTHER
@@ -68,7 +68,7 @@ class Fresh:
 
 def fresh(
     items: Iterable[Task],
-    told: Mapping[str, int],
+    notified: Mapping[str, int],
     *,
     people: frozenset[int],
     users: frozenset[int],
@@ -78,22 +78,22 @@ def fresh(
     found = []
     for item in items:
         news = news_of(item, people, users)
-        if item.key not in told or item.size > told[item.key]:
+        if item.key not in notified or item.size > notified[item.key]:
             found.append(Fresh(item, news, item.key))
         if item.due is not None and item.due <= today + NEAR:
             mark = f"{item.key}@{item.due.isoformat()}"
-            if mark not in told and item.key in told:  # what is new is told as new
+            if mark not in notified and item.key in notified:  # what is new is told as new
                 found.append(Fresh(item, News.DEADLINE, mark))
     return found
 
 
-def told_after(told: Mapping[str, int], items: Iterable[Task], done: Iterable[Fresh], today: date) -> dict[str, int]:
+def notified_after(notified: Mapping[str, int], items: Iterable[Task], done: Iterable[Fresh], today: date) -> dict[str, int]:
     """What is remembered now: of tasks that are still there, those of which somebody was notified."""
     marks = {mark for item in items for mark in (item.key, f"{item.key}@{item.due.isoformat()}" if item.due else "")}
-    left = {mark: size for mark, size in told.items() if mark in marks}
+    left = {mark: size for mark, size in notified.items() if mark in marks}
     for each in done:
         left[each.mark] = each.item.size
         due = each.item.due
         if each.news != News.DEADLINE and due is not None and due <= today + NEAR:
             left[f"{each.item.key}@{due.isoformat()}"] = 0  # told once is enough
-    return dict(list(left.items())[-MOST_TOLD:])
+    return dict(list(left.items())[-MOST_NOTIFIED:])

@@ -20,7 +20,7 @@ from floreo.tasks import notifications
 from floreo.tasks.actions import set_notifications
 from floreo.tasks.models import NewsChoice, NotificationChoice, NotificationState, RhythmChoice
 from floreo.tasks.notifications import send_notifications
-from floreo.tasks.notifying import EVERYBODY, Rhythm, defaults, fresh, told_after
+from floreo.tasks.notifying import EVERYBODY, Rhythm, defaults, fresh, notified_after
 from floreo.tasks.queries import rhythms_of
 from floreo.tasks.weekly import send_weekly
 
@@ -52,27 +52,27 @@ def task(key: str, **facts: object) -> Task:
 # --- What is new --------------------------------------------------------------------------------------------------
 
 
-def told_of(items: list[Task], told: dict[str, int], today: date = TODAY) -> list[tuple[str, str]]:
-    found = fresh(items, told, people=NOBODY, users=NOBODY, today=today)
+def news_in(items: list[Task], notified: dict[str, int], today: date = TODAY) -> list[tuple[str, str]]:
+    found = fresh(items, notified, people=NOBODY, users=NOBODY, today=today)
     return [(each.item.key, each.news) for each in found]
 
 
 def test_what_was_told_is_told_again_only_when_there_is_more_of_it() -> None:
     few, many = task("a", size=2, news=News.FINDING), task("a", size=3, news=News.FINDING)
-    assert told_of([few], {}) == [("a", "finding")]
-    assert (told_of([few], {"a": 2}), told_of([many], {"a": 2})) == ([], [("a", "finding")])
+    assert news_in([few], {}) == [("a", "finding")]
+    assert (news_in([few], {"a": 2}), news_in([many], {"a": 2})) == ([], [("a", "finding")])
 
 
 def test_a_deadline_is_told_when_it_comes_near_and_not_of_what_is_told_as_new() -> None:
     far, near = task("a", due=TODAY + timedelta(days=4)), task("b", due=TODAY + timedelta(days=3))
-    assert told_of([far, near], {}) == [("a", "other"), ("b", "other")]
-    told = told_after({}, [far, near], fresh([far, near], {}, people=NOBODY, users=NOBODY, today=TODAY), TODAY)
-    assert told_of([far, near], told) == []
-    assert told_of([far, near], told, TODAY + timedelta(days=1)) == [("a", "deadline")]
+    assert news_in([far, near], {}) == [("a", "other"), ("b", "other")]
+    notified = notified_after({}, [far, near], fresh([far, near], {}, people=NOBODY, users=NOBODY, today=TODAY), TODAY)
+    assert news_in([far, near], notified) == []
+    assert news_in([far, near], notified, TODAY + timedelta(days=1)) == [("a", "deadline")]
 
 
 def test_what_is_no_task_any_more_is_forgotten_and_news_when_it_comes_back() -> None:
-    assert told_after({"a": 0, "b": 0}, [task("b")], [], TODAY) == {"b": 0}
+    assert notified_after({"a": 0, "b": 0}, [task("b")], [], TODAY) == {"b": 0}
 
 
 def test_a_task_that_names_somebody_is_assigned_to_them() -> None:
@@ -99,7 +99,7 @@ def test_every_kind_and_rhythm_has_words_and_every_role_its_usual_ones() -> None
 @pytest.mark.usefixtures("morning")
 def test_what_was_there_before_is_no_news(lead: User) -> None:
     assert [send_notifications(by=SYSTEM) for _turn in range(2)] == [0, 0]
-    assert NotificationState.objects.get(user=lead).told != {}
+    assert NotificationState.objects.get(user=lead).notified != {}
 
 
 @pytest.mark.usefixtures("morning")

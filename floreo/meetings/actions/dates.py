@@ -131,7 +131,7 @@ def answer_dates(member: DateMember, *, by: Actor, answers: Mapping[int, str]) -
     return member
 
 
-def _stop_asking(poll: DatePoll) -> None:
+def _discard_requests(poll: DatePoll) -> None:
     names = [key(member) for member in poll.members.all()]
     waiting = OutboxMail.objects.filter(state=MailState.WAITING, kind=between_mails.DATES, about__in=names)
     outbox.discard(waiting, why="The poll of dates is over.")
@@ -149,7 +149,7 @@ def choose_date(poll: DatePoll, *, by: Actor, slot: DateSlot) -> Meeting:
     )
     poll.state, poll.meeting = PollState.CHOSEN, meeting
     save(poll)
-    _stop_asking(poll)
+    _discard_requests(poll)
     return meeting
 
 
@@ -160,5 +160,5 @@ def cancel_poll(poll: DatePoll, *, by: Actor) -> DatePoll:
     must_be_open(poll)
     poll.state = PollState.CANCELLED
     save(poll)
-    _stop_asking(poll)
+    _discard_requests(poll)
     return poll

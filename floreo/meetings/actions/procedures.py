@@ -314,7 +314,7 @@ def withdraw_procedure(procedure: WrittenProcedure, *, by: Actor, reason: str) -
     save(procedure, at={"withdrawn_reason": "reason"})
     if was_open:
         members = list(procedure.members.select_related("organisation", "person"))
-        _stop_asking(members)
+        _discard_requests(members)
         for member in members:
             member.procedure = procedure
         outbox.post_all(between_mails.withdrawn(members))
@@ -326,7 +326,7 @@ def withdraw_procedure(procedure: WrittenProcedure, *, by: Actor, reason: str) -
     return procedure
 
 
-def _stop_asking(members: Iterable[ProcedureMember]) -> None:
+def _discard_requests(members: Iterable[ProcedureMember]) -> None:
     names = [key(member) for member in members]
     waiting = OutboxMail.objects.filter(state=MailState.WAITING, kind=between_mails.ASKED, about__in=names)
     outbox.discard(waiting, why="The written procedure is over.")
@@ -449,7 +449,7 @@ def _close(procedure: WrittenProcedure, *, by: Actor, at: datetime) -> WrittenPr
         procedure.decision = _decide(procedure, options, found, by=by, on=day)
     save(procedure)
     _put_away(procedure, ballots)
-    _stop_asking(members)
+    _discard_requests(members)
     for member in members:
         member.procedure = procedure
     outbox.post_all(between_mails.closed(members))

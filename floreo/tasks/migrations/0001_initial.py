@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name='NotificationState',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('told', models.JSONField(blank=True, default=dict)),
+                ('notified', models.JSONField(blank=True, default=dict)),
                 ('daily_on', models.DateField(blank=True, null=True)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='notification_state', to=settings.AUTH_USER_MODEL)),
             ],

@@ -67,7 +67,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         done=_("Saved."),
         help=_(
             "How you learn of new tasks. At once: an e-mail within minutes. Once a day: one e-mail in the morning. Once a week: with the weekly"
-            " e-mail. No e-mail is sent when there is nothing to tell. Requests by name, reminders that a person sends, votes of committees and"
+            " e-mail. No e-mail is sent when there is nothing new. Requests by name, reminders that a person sends, votes of committees and"
             " urgent alerts of the response team always arrive."
         ),
     )

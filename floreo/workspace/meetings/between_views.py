@@ -26,9 +26,9 @@ from floreo.meetings.access import (
     get_proposal_for,
     seats_of,
 )
-from floreo.meetings.actions import dates as poll_acts
+from floreo.meetings.actions import dates as polling
 from floreo.meetings.actions import procedures as acts
-from floreo.meetings.actions import proposals as proposal_acts
+from floreo.meetings.actions import proposals as proposing
 from floreo.meetings.models import (
     Ballot,
     Committee,
@@ -181,7 +181,7 @@ PROCEDURE_COMMANDS: Mapping[str, Command] = {
         acts.close_early,
         allowed_by(acts.must_be_answered_by_all),
         help=_l(
-            "The answers are counted, and nobody can change theirs any more. The members are told the result by e-mail."
+            "The answers are counted, and nobody can change theirs any more. The members receive the result by e-mail."
         ),
         done=_l("Closed and counted."),
     ),
@@ -303,7 +303,7 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
         done=_("Proposal sent."),
         area=AREA,
     )
-    return form_page(request, form, doing(request, proposal_acts.make_proposal, committee), words)
+    return form_page(request, form, doing(request, proposing.make_proposal, committee), words)
 
 
 PROPOSAL_COMMANDS: Mapping[str, Command] = {
@@ -312,8 +312,8 @@ PROPOSAL_COMMANDS: Mapping[str, Command] = {
         _l("Add to agenda"),
         RUN,
         lambda d, found: forms.ToAgendaForm(d, found.committee),
-        proposal_acts.put_on_agenda,
-        allowed_by(proposal_acts.must_be_new),
+        proposing.put_on_agenda,
+        allowed_by(proposing.must_be_new),
         done=_l("Item added."),
     ),
     "decline": Command(
@@ -321,8 +321,8 @@ PROPOSAL_COMMANDS: Mapping[str, Command] = {
         _l("Save the reason"),
         RUN,
         new(ReasonForm),
-        proposal_acts.decline_proposal,
-        allowed_by(proposal_acts.must_be_new),
+        proposing.decline_proposal,
+        allowed_by(proposing.must_be_new),
         help=_l("Members of the committee read the reason beside it."),
     ),
 }
@@ -352,7 +352,7 @@ def new_poll(request: HttpRequest, code: str) -> HttpResponse:
         shows_made=True,
     )
     form = forms.PollForm(posted(request))
-    return form_page(request, form, doing(request, poll_acts.open_poll, committee), words)
+    return form_page(request, form, doing(request, polling.open_poll, committee), words)
 
 
 POLL_COMMANDS: Mapping[str, Command] = {
@@ -361,8 +361,8 @@ POLL_COMMANDS: Mapping[str, Command] = {
         _l("Schedule the meeting"),
         RUN,
         forms.ChooseDateForm,
-        poll_acts.choose_date,
-        allowed_by(poll_acts.must_be_open),
+        polling.choose_date,
+        allowed_by(polling.must_be_open),
         help=_l("The meeting is scheduled, and every member receives it by e-mail with a file for the calendar."),
         done=_l("Meeting scheduled. Its members will be notified."),
     ),
@@ -371,8 +371,8 @@ POLL_COMMANDS: Mapping[str, Command] = {
         _l("Cancel poll"),
         RUN,
         new(CommandForm),
-        poll_acts.cancel_poll,
-        allowed_by(poll_acts.must_be_open),
+        polling.cancel_poll,
+        allowed_by(polling.must_be_open),
         done=_l("Poll cancelled."),
     ),
 }

@@ -21,10 +21,10 @@ from floreo.saved_views.logic import is_page, kept_query
 def list_extras(request: HttpRequest) -> dict[str, Any]:
     """For templates: what `{% filters listing %}` shows beneath its filters. Nothing outside the workspace."""
     path = locale.address_in("en", request.path)
-    return {"beside_list": partial(_beside, request, path)} if is_page(path) else {}
+    return {"below_filters": partial(_below, request, path)} if is_page(path) else {}
 
 
-def _beside(request: HttpRequest, path: str, listing: Listing) -> SafeString:
+def _below(request: HttpRequest, path: str, listing: Listing) -> SafeString:
     if not can(request.user, Permission.WORKSPACE_OPEN):
         return mark_safe("")
     try:

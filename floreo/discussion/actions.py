@@ -115,7 +115,7 @@ def remove_comment(comment: Comment, *, by: Actor) -> Comment:
     if comment.removed_at is not None:  # pressed twice
         return comment
     if not comment.may_be_removed_by(by):
-        raise NotAllowed(_("Only its author or an administrator removes a comment."))
+        raise NotAllowed(_("Only its author, the secretariat or an administrator removes a comment."))
     comment.text, comment.removed_at, comment.removed_by = "", clock.now(), by.actor_name[:200]
     save(comment)
     for each in comment.mentions.filter(seen_at=None):

@@ -158,11 +158,12 @@ def test_of_two_windows_that_edit_one_comment_the_second_sees_what_the_first_wro
 
 
 def test_what_is_removed_is_gone_and_leaves_a_trace(
-    act: Action, lead: User, secretariat: User, administrator: User
+    act: Action, lead: User, secretariat: User, administrator: User, user_with: Callable[..., User]
 ) -> None:
     comment = add_comment(act, by=lead, text="Wrong place.", mentions=[secretariat])
+    colleague = user_with("lead", organisation=Organisation.objects.get(code="police"), email="c@example.org")
     with pytest.raises(NotAllowed):
-        remove_comment(comment, by=secretariat)
+        remove_comment(comment, by=colleague)
     removed = remove_comment(comment, by=administrator)
     assert (removed.text, removed.removed_by) == ("", administrator.name)
     assert remove_comment(removed, by=lead).removed_by == administrator.name

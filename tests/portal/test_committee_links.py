@@ -69,7 +69,7 @@ def test_the_page_of_a_link_is_kept_nowhere_and_named_nowhere(procedure: Written
     assert page["X-Robots-Tag"] == "noindex, nofollow"
 
 
-@pytest.mark.parametrize("given", [{}, {"choice": ""}, {"choice": "yes"}, {"choice": "for\x00"}])
+@pytest.mark.parametrize("given", [{}, {"choice": ""}, {"choice": "yes"}, {"choice": "option-1"}])
 def test_no_answer_or_one_that_is_not_offered(
     given: dict[str, str], procedure: WrittenProcedure, stranger: Client
 ) -> None:

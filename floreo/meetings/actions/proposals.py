@@ -22,7 +22,7 @@ def must_be_new(proposal: Proposal) -> None:
         raise Refused(_("This proposal has been dealt with already."), code="dealt_with")
 
 
-@action("proposal.made", needs=Permission.MEETING_READ)
+@action("committee_proposal.made", needs=Permission.MEETING_READ)
 def make_proposal(
     committee: Committee, *, by: Actor, title: str, text: str = "", seat: Seat | None = None, act: Action | None = None
 ) -> Proposal:
@@ -58,7 +58,7 @@ def _seat(committee: Committee, seat: Seat | None, by: Actor) -> Seat:
     return seat
 
 
-@action("proposal.put_on_agenda", needs=Permission.MEETING_RUN)
+@action("committee_proposal.put_on_agenda", needs=Permission.MEETING_RUN)
 def put_on_agenda(proposal: Proposal, *, by: Actor, meeting: Meeting) -> Proposal:
     """It becomes a point of the agenda of a meeting to come, to be decided there."""
     proposal = lock_latest(proposal)
@@ -73,7 +73,7 @@ def put_on_agenda(proposal: Proposal, *, by: Actor, meeting: Meeting) -> Proposa
     return save(proposal)
 
 
-@action("proposal.declined", needs=Permission.MEETING_RUN)
+@action("committee_proposal.declined", needs=Permission.MEETING_RUN)
 def decline_proposal(proposal: Proposal, *, by: Actor, reason: str) -> Proposal:
     """Not taken up, for a reason that the members read on the committee's page."""
     proposal = lock_latest(proposal)

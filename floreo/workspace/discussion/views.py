@@ -110,7 +110,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotAllowed(_("Only its author edits a comment."))
     form = EditForm(posted(request), initial={"text": comment.text, "version": comment.version})
     words = FormPage(_("Edit the comment"), _("Save"), _back(comment), about=_about(comment), area="")
-    return form_page(request, form, doing(request, acts.edit_comment, comment), words, thing=comment)
+    return form_page(request, form, doing(request, acts.edit_comment, comment), words)
 
 
 def _about(comment: Comment) -> str:

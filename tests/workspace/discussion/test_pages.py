@@ -63,7 +63,7 @@ def test_sent_twice_it_is_one_comment(page: str, workspace: Client) -> None:
     ("text", "said"),
     [
         ("", "“Comment” is empty. Fill it in."),
-        ("a\x00b", "The text holds a character that cannot be kept."),
+        ("a\x00b", "The browser sent something we could not read. Go back and try again."),
         ("x" * 2_000_000, "A comment has at most 5,000 characters; this one has 2,000,000."),
     ],
 )

@@ -27,12 +27,12 @@ def test_a_list_is_saved_under_a_name_and_opens_as_it_was(
     assert form.status_code == 200
     answer = browser.post(
         f"{language}/workspace/views/new/",
-        {"page": LIST, "query": "q=report&state=open", "name": "Reports", "team": "private"},
+        {"page": LIST, "query": "q=report&state=open", "name": "Late at the port", "team": "private"},
     )
     assert (answer.status_code, answer["Location"]) == (302, f"{language}{LIST}?q=report&state=open")
     listed = browser.get(f"{language}{LIST}").content.decode()
-    assert (f'href="{language}{LIST}?q=report&amp;state=open"' in listed, "Reports" in listed) == (True, True)
-    assert "Reports" not in browser.get("/workspace/meetings/").content.decode()
+    assert (f'href="{language}{LIST}?q=report&amp;state=open"' in listed, "Late at the port" in listed) == (True, True)
+    assert "Late at the port" not in browser.get("/workspace/meetings/").content.decode()
 
 
 def test_a_list_that_nobody_narrowed_offers_nothing_to_save(secretariat: User, browser_of: Browser) -> None:

@@ -65,8 +65,13 @@ class CommitteeForm(RecordForm):
 
 
 class NewCommitteeForm(CommitteeForm):
+    """How it votes between meetings is chosen when it has its seats."""
+
     class Meta(CommitteeForm.Meta):
-        fields: ClassVar[tuple[str, ...]] = ("code", *CommitteeForm.Meta.fields)
+        fields: ClassVar[tuple[str, ...]] = (
+            "code",
+            *(name for name in CommitteeForm.Meta.fields if name not in ("ballot", "quorum")),
+        )
 
 
 class SeatForm(RecordForm):

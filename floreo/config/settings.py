@@ -111,7 +111,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "floreo.organisations.context.site",
                 "floreo.workspace.menu.menu",
-                "floreo.workspace.saved_views.below_filters.list_extras",
+                "floreo.workspace.home.below_filters.list_extras",
             ],
             "builtins": _template_builtins,
         },

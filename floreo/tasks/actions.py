@@ -272,7 +272,13 @@ def set_notifications(
 
 @action("notifications.sent", needs=Permission.WORKSPACE_OPEN, quiet=True)
 def post_notification(
-    user: User, *, by: Actor, text: letters.Text | None, notified: Mapping[str, int], daily_on: date | None, language: str
+    user: User,
+    *,
+    by: Actor,
+    text: letters.Text | None,
+    notified: Mapping[str, int],
+    daily_on: date | None,
+    language: str,
 ) -> bool:
     """Remembers of what the account was notified, and posts the e-mail, if there is one. False where another worker was first."""
     row, _made = NotificationState.objects.select_for_update().get_or_create(user=user)

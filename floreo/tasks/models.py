@@ -132,7 +132,7 @@ class NotificationChoice(Record):
 class NotificationState(models.Model):
     """Of which tasks an account has been notified, and for which day its daily e-mail is settled."""
 
-    not_chained = "Counts what was told; the e-mails themselves are in the trail."
+    not_chained = "Counts of what somebody was notified; the e-mails themselves are in the trail."
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notification_state")
     notified = models.JSONField(default=dict, blank=True)  # mark of a task -> how many things it stood for

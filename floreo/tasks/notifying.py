@@ -87,7 +87,9 @@ def fresh(
     return found
 
 
-def notified_after(notified: Mapping[str, int], items: Iterable[Task], done: Iterable[Fresh], today: date) -> dict[str, int]:
+def notified_after(
+    notified: Mapping[str, int], items: Iterable[Task], done: Iterable[Fresh], today: date
+) -> dict[str, int]:
     """What is remembered now: of tasks that are still there, those of which somebody was notified."""
     marks = {mark for item in items for mark in (item.key, f"{item.key}@{item.due.isoformat()}" if item.due else "")}
     left = {mark: size for mark, size in notified.items() if mark in marks}

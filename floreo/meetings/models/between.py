@@ -266,7 +266,7 @@ class Ballot(models.Model):
     read_with = READ
 
     not_chained = (
-        "A hash of the row in the trail, beside the entry that says who voted, would tell how. The counts are in the trail when"
+        "A hash of the row in the trail, beside the entry that says who voted, would show how. The counts are in the trail when"
         " the procedure closes, and the votes themselves where the ballot is named."
     )
 

@@ -101,13 +101,12 @@ def _of_decisions(recipient: Recipient, viewer: object) -> Iterator[Task]:
 
 def _of_proposals() -> Iterator[Task]:
     """What members propose waits for whoever prepares the meetings."""
-    for proposal in Proposal.objects.filter(state=ProposalState.NEW).select_related("committee", "organisation"):
-        words = {"who": proposal.organisation.label, "committee": proposal.committee.in_language("name")}
+    for proposal in Proposal.objects.filter(state=ProposalState.NEW).select_related("committee"):
         yield Task(
             key=key(proposal),
             kind="proposal",
             title=_("Decide what becomes of the proposal: %(title)s") % {"title": proposal.title},
-            why=_("Proposed by %(who)s to the %(committee)s.") % words,
+            why=_("Proposed to: %(committee)s.") % {"committee": proposal.committee.in_language("name")},
             href=proposal.committee.workspace_url(),
             since=proposal.proposed_on,
             needs=RUN,

@@ -93,7 +93,7 @@ def news(name: str, items: Sequence[tuple[str, Task]], today: date, *, country: 
     closing = [
         _("All tasks: %(link)s") % {"link": absolute(reverse("workspace:home"))},
         _("Choose what you are notified of, and how often: %(link)s")
-        % {"link": absolute(reverse("workspace:notifications"))},
+        % {"link": absolute(reverse("workspace:my_notifications"))},
     ]
     text = [opening % {"name": name}, *lines, "", *closing]
     return Text(subject, "\n".join(text) + "\n", any(item.answer for _words, item in items))

@@ -98,7 +98,7 @@ def test_a_proposal_waits_for_the_secretariat_until_it_is_on_an_agenda_or_declin
         t for t in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=TODAY) if t.kind == "proposal"
     ]
     assert [(t.title, t.why) for t in rows] == [
-        ("Decide what becomes of the proposal: Meet online", "Proposed by Justice to the Steering committee.")
+        ("Decide what becomes of the proposal: Meet online", "Proposed to: Steering committee.")
     ]
     meeting = to_come(committee)
     put_on_agenda(made, by=secretariat, meeting=meeting)

@@ -60,6 +60,12 @@ def _slowed(response: HttpResponse, refusal: Refused | None) -> HttpResponse:
     return response
 
 
+def _status(form: forms.Form, refusal: Refused | None) -> int:
+    if refusal is not None:
+        return refusal.status
+    return 422 if form.errors else 200
+
+
 def _member(request: HttpRequest, token: str) -> ProcedureMember:
     try:
         return procedure_member_of(token)
@@ -90,7 +96,7 @@ def vote_by_link(request: HttpRequest, token: str) -> HttpResponse:
                 refuse_on(form, wrong)
             else:
                 refusal = wrong
-    status = refusal.status if refusal is not None else (422 if form.errors else 200)
+    status = _status(form, refusal)
     members = procedure.members.count()
     context = {
         "member": member,
@@ -173,7 +179,7 @@ def find_date(request: HttpRequest, token: str) -> HttpResponse:
                 return HttpResponseRedirect(request.path)
         except Refused as wrong:
             refusal = wrong
-    status = refusal.status if refusal is not None else (422 if form.errors else 200)
+    status = _status(form, refusal)
     context = {
         "member": member,
         "poll": poll,

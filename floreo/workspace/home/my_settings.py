@@ -62,7 +62,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     words = FormPage(
         _("Notifications"),
         _("Save"),
-        reverse("workspace:notifications"),
+        reverse("workspace:my_notifications"),
         area="tasks",
         done=_("Saved."),
         help=_(

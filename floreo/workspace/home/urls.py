@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/", my_settings.calendar, name="my_calendar"),
     path("calendar/renew/", my_settings.renew_calendar, name="renew_calendar"),
     path("weekly/", my_settings.weekly, name="weekly"),
-    path("notifications/", my_settings.notifications, name="notifications"),
+    path("my-notifications/", my_settings.notifications, name="my_notifications"),
     path("discussion/<str:name>/", comment_views.discussion, name="discussion"),
     path("comments/<int:pk>/edit/", comment_views.edit, name="edit_comment"),
     path("comments/<int:pk>/remove/", comment_views.remove, name="remove_comment"),
@@ -27,7 +27,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.WORKSPACE_OPEN: (
-        "home search my_calendar renew_calendar weekly notifications discussion edit_comment remove_comment see_mention "
+        "home search my_calendar renew_calendar weekly my_notifications discussion edit_comment remove_comment see_mention "
         "new_view edit_view remove_view"
     ),
     Permission.REMIND: "waiting send_reminder escalate",

@@ -13,7 +13,7 @@ from floreo.tasks.models import WeeklyMail
 from floreo.tasks.notifying import Rhythm
 from floreo.tasks.queries import rhythms_of
 
-PAGE = "/workspace/notifications/"
+PAGE = "/workspace/my-notifications/"
 pytestmark = pytest.mark.usefixtures("isla")
 
 

@@ -132,7 +132,7 @@ class Answering:
     """Whoever has the link of one member: may answer for that seat, and nothing else."""
 
     key: str
-    name: str
+    number: int
 
     @property
     def actor_code(self) -> str:
@@ -140,14 +140,14 @@ class Answering:
 
     @property
     def actor_name(self) -> str:
-        return _("%(name)s, by link") % {"name": self.name}
+        return _("member %(n)d, by link") % {"n": self.number}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
 
 
 def answering(member: ProcedureMember | DateMember) -> Answering:
-    return Answering(key(member), str(member))
+    return Answering(key(member), member.pk)
 
 
 def token_of_member(member: ProcedureMember) -> str:

@@ -10,17 +10,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core.access import Permission, can, reach
 from floreo.core.ui import locale
 from floreo.core.wording import day_text, sentences
 from floreo.meetings.logic import hours
 from floreo.meetings.models import (
     BallotChoice,
     DateSlot,
-    ProcedureMember,
     ProcedureOption,
     WrittenProcedure,
 )
+from floreo.meetings.models.between import AskedMember
 from floreo.meetings.voting import OPTION, ProcedureKind, ProcedureState, Result, choices_of, needed_for
+from floreo.organisations.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -130,5 +132,19 @@ def slot_text(slot: DateSlot) -> str:
     return f"{day}, {hours(slot.starts_at, slot.ends_at)}" if isinstance(slot.starts_at, time) else day
 
 
-def asked_name(member: ProcedureMember, *, names: bool) -> str:
-    return member.named() if names else member.organisation.in_language("name")
+def body_name(organisation: Organisation, viewer: object) -> str:
+    """The organisation, to who may know of it; to others that it is a member."""
+    own = reach(viewer, Permission.REGISTER_INTERNAL)
+    if organisation.is_public or own is None or organisation.pk in own:
+        return organisation.in_language("name")
+    return _("A member")
+
+
+def asked_name(member: AskedMember, viewer: object) -> str:
+    """The organisation, and where people may be named who sits there for it."""
+    body = body_name(member.organisation, viewer)
+    if member.person is None or not can(viewer, Permission.PEOPLE_READ):
+        return body
+    own = reach(viewer, Permission.REGISTER_INTERNAL)
+    is_known = member.organisation.is_public or own is None or member.organisation_id in own
+    return f"{body}, {member.person.name}" if is_known else body

@@ -160,7 +160,7 @@ def _corrections(meeting: Meeting) -> Iterator[Block]:
         yield from _paragraphs(f"{short_day(row.on)}: {row.text}")
 
 
-def procedure(found: WrittenProcedure) -> Document:
+def procedure(found: WrittenProcedure, viewer: object) -> Document:
     """The record of a written procedure: the question, its rule, who was asked, who answered, and the result. Of a named ballot, once it
     is closed, who voted how."""
     foot = (
@@ -168,14 +168,14 @@ def procedure(found: WrittenProcedure) -> Document:
     )
     return _paper(
         _("Record of a written procedure"),
-        _procedure(found),
+        _procedure(found, viewer),
         subtitle=between_text.title(found),
         author=found.committee.in_language("name"),
         foot=foot,
     )
 
 
-def _procedure(found: WrittenProcedure) -> Iterator[Block]:
+def _procedure(found: WrittenProcedure, viewer: object) -> Iterator[Block]:
     members = list(found.members.select_related("organisation", "person"))
     counted = [member for member in members if member.counted]
     facts = [(_("Kind"), str(found.get_kind_display()))]
@@ -203,10 +203,10 @@ def _procedure(found: WrittenProcedure) -> Iterator[Block]:
             yield from _paragraphs(_("Objection: %(reason)s") % {"reason": reason})
     if found.decision is not None:
         yield _decided(found.decision, internal=True)
-    yield from _asked(found, members)
+    yield from _asked(found, members, viewer)
 
 
-def _asked(found: WrittenProcedure, members: Sequence[ProcedureMember]) -> Iterator[Block]:
+def _asked(found: WrittenProcedure, members: Sequence[ProcedureMember], viewer: object) -> Iterator[Block]:
     shows = found.state == ProcedureState.CLOSED and not found.is_secret
     ballots = {b.member_id: b for b in Ballot.objects.filter(procedure=found)} if shows else {}
     words = between_text.choice_words(found)
@@ -218,7 +218,7 @@ def _asked(found: WrittenProcedure, members: Sequence[ProcedureMember]) -> Itera
             answer = ". ".join(filter(None, [words[ballot.choice], ballot.reason]))
         if not member.counted:
             answer = _("Left the committee; not counted")
-        rows.append([Cell(clean(member.named())), Cell(clean(answer))])
+        rows.append([Cell(clean(between_text.asked_name(member, viewer))), Cell(clean(answer))])
     if rows:
         yield Heading(_("Members asked"), 2)
         yield Grid(

@@ -120,7 +120,7 @@ def test_without_quorum_or_majority_there_is_no_decision_and_the_record_says_why
     votes(found, **given)
     found = closed(found)
     assert (found.result, Decision.objects.exists()) == (result, False)
-    assert sentence in as_text(documents.procedure(found))
+    assert sentence in as_text(documents.procedure(found, SYSTEM))
     assert sentence in OutboxMail.objects.filter(kind=CLOSED, to="ruben@example.org").get().text
 
 
@@ -257,7 +257,7 @@ def test_who_left_the_committee_answers_no_more_and_is_not_counted(committee: Co
     )
     found = closed(found)
     assert (found.result, found.counts["votes"], found.counts["members"]) == ("tie", {"for": 1, "against": 1}, 2)
-    assert "Left the committee; not counted" in as_text(documents.procedure(found))
+    assert "Left the committee; not counted" in as_text(documents.procedure(found, SYSTEM))
 
 
 def test_who_gave_the_seat_to_a_colleague_answers_no_more(committee: Committee) -> None:
@@ -297,13 +297,14 @@ def test_a_vote_changes_until_it_closes_and_pressed_twice_is_one(committee: Comm
 def test_of_a_named_ballot_the_record_says_who_voted_how_once_it_is_closed(committee: Committee) -> None:
     found = opened(committee)
     votes(found, police="for", justice="against")
-    before = as_text(documents.procedure(found))
+    before = as_text(documents.procedure(found, SYSTEM))
     assert "In favour" not in before
-    after = as_text(documents.procedure(closed(found)))
+    after = as_text(documents.procedure(closed(found), SYSTEM))
     assert "Police, Ruben" in after
     assert "In favour" in after
     entry = AuditEntry.objects.filter(verb="procedure.closed").get()
-    assert entry.detail["votes"] == {"Police, Ruben": "for", "Justice": "against"}
+    named = {str(member_of(found, "police")): "for", str(member_of(found, "justice")): "against"}
+    assert entry.detail["votes"] == named
 
 
 def test_of_a_secret_ballot_nothing_is_left_that_leads_from_a_member_to_a_vote(committee: Committee) -> None:
@@ -316,7 +317,7 @@ def test_of_a_secret_ballot_nothing_is_left_that_leads_from_a_member_to_a_vote(c
     found = closed(found)
     assert not Ballot.objects.exists()
     assert (found.counts["votes"], found.counts["reasons"]) == ({"agree": 1, "object": 1}, ["No money."])
-    text = as_text(documents.procedure(found))
+    text = as_text(documents.procedure(found, SYSTEM))
     assert "Objection: No money." in text
     assert "I object." not in text
 

@@ -230,7 +230,8 @@ class AskedMember(OfCommittee):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.organisation}, {self.person}" if self.person else str(self.organisation)
+        """Without a name: the trail is read by people who may not know of the organisation."""
+        return f"member {self.pk}"
 
     def named(self) -> str:
         """The organisation, and who sits there for it."""

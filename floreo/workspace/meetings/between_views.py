@@ -100,7 +100,6 @@ def _members(
     request: HttpRequest, found: WrittenProcedure, members: list[ProcedureMember]
 ) -> list[tuple[Any, str, str]]:
     """Each with its name and what it answered, as far as that may be shown: how, only of a named ballot that is closed."""
-    names = can(request.user, Permission.PEOPLE_READ)
     shows = found.state == ProcedureState.CLOSED and not found.is_secret
     ballots = {b.member_id: b for b in Ballot.objects.filter(procedure=found)} if shows else {}
     words = between_text.choice_words(found)
@@ -112,7 +111,7 @@ def _members(
             text = ". ".join(filter(None, [words[ballot.choice], ballot.reason]))
         if not member.counted:
             text = _("Left the committee; not counted")
-        rows.append((member, between_text.asked_name(member, names=names), text))
+        rows.append((member, between_text.asked_name(member, request.user), text))
     return rows
 
 
@@ -273,7 +272,7 @@ def procedure_paper(request: HttpRequest, number: str, form: str = "") -> HttpRe
     found = get_procedure_for(request.user, number)
     if form and form not in KINDS:
         raise Missing
-    document = documents.procedure(found)
+    document = documents.procedure(found, request.user)
     if not form:
         context = {"workspace_section": AREA, "procedure": found, "doc": document}
         return render(request, "workspace/meetings/procedure_paper.html", context)
@@ -387,7 +386,6 @@ def date_poll(request: HttpRequest, number: str) -> HttpResponse:
     given = [{each.slot_id: each for each in member.answers.all()} for member in members]
     counts = counted([slot.pk for slot in slots], [(a.slot_id, a.answer) for row in given for a in row.values()])
     best = best_of(counts)
-    names = can(request.user, Permission.PEOPLE_READ)
     context: dict[str, Any] = {
         "workspace_section": AREA,
         "poll": found,
@@ -395,7 +393,7 @@ def date_poll(request: HttpRequest, number: str) -> HttpResponse:
             (between_text.slot_text(slot), count, slot.pk == best) for slot, count in zip(slots, counts, strict=True)
         ],
         "rows": [
-            (_name(member, names=names), [_answer(row.get(slot.pk)) for slot in slots])
+            (between_text.asked_name(member, request.user), [_answer(row.get(slot.pk)) for slot in slots])
             for member, row in zip(members, given, strict=True)
         ],
         "answered": sum(bool(row) for row in given),
@@ -406,10 +404,6 @@ def date_poll(request: HttpRequest, number: str) -> HttpResponse:
         ],
     }
     return render(request, "workspace/meetings/date_poll.html", context)
-
-
-def _name(member: DateMember, *, names: bool) -> str:
-    return member.named() if names else member.organisation.in_language("name")
 
 
 def _answer(answer: Any) -> str:

@@ -51,6 +51,8 @@ APPS = (
     "incidents",
     "obligations",
     "reports",
+    "discussion",
+    "saved_views",
     "packs",
     "tasks",
     "webhooks",
@@ -146,6 +148,12 @@ def jobs() -> Mapping[str, Job]:
 def proposal_kinds() -> Mapping[str, ProposalKind]:
     """The kinds of record of which an organisation may propose changes."""
     return _by_name(lambda offers: {kind.name: kind for kind in offers.proposal_kinds})
+
+
+@cache
+def discussed() -> Mapping[str, Permission]:
+    """The kinds of record that may be commented on, and what a reader of their comments needs."""
+    return _by_name(lambda offers: offers.discussed)
 
 
 @cache

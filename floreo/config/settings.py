@@ -112,6 +112,7 @@ TEMPLATES = [
                 "floreo.organisations.context.site",
                 "floreo.portal.context.public_site",
                 "floreo.workspace.menu.menu",
+                "floreo.workspace.home.below_filters.list_extras",
             ],
             "builtins": _template_builtins,
         },

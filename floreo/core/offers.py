@@ -116,6 +116,9 @@ class Offers:
     verbs: Mapping[str, Promise] = field(default_factory=dict)  # what the trail calls each act
     jobs: tuple[Job, ...] = ()
     proposal_kinds: tuple[ProposalKind, ...] = ()  # records of which an organisation may propose changes
+    # Kinds of record that may be commented on within the workspace, by "app.model", with what a reader of the comments needs beside
+    # seeing the record itself.
+    discussed: Mapping[str, Permission] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
 
 

@@ -68,7 +68,7 @@ def has_rule(model: type[models.Model]) -> bool:
     return hasattr(model._default_manager, "visible_to") or getattr(model, "read_with", None) is not None
 
 
-def _rows_seen(model: type[models.Model], viewer: object) -> models.QuerySet[Any]:
+def rows_seen(model: type[models.Model], viewer: object) -> models.QuerySet[Any]:
     """Those rows of a kind with a rule of its own that the viewer may know of."""
     rows: Any = model._default_manager.get_queryset()
     if hasattr(rows, "visible_to"):
@@ -85,7 +85,7 @@ def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Mode
     for subject in subjects.values():
         allowed.setdefault(type(subject), set()).add(subject.pk)
     for model, pks in allowed.items():
-        allowed[model] = set(_rows_seen(model, viewer).filter(pk__in=pks).values_list("pk", flat=True))
+        allowed[model] = set(rows_seen(model, viewer).filter(pk__in=pks).values_list("pk", flat=True))
     return {name: things[name] for name, subject in subjects.items() if subject.pk in allowed[type(subject)]}
 
 
@@ -93,7 +93,7 @@ def sees_whole_kind(model: type[models.Model], viewer: object) -> bool:
     """Whether the rule of that kind leaves nothing out for the viewer, so that what is gone may be shown too."""
     if not has_rule(model):
         return False
-    seen = _rows_seen(model, viewer)
+    seen = rows_seen(model, viewer)
     return not seen.query.where and not seen.query.is_empty()
 
 

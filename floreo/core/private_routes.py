@@ -35,6 +35,8 @@ PRIVATE_ROUTES = (
     PrivateRoute("register/entry"),
     PrivateRoute("contacts/confirm"),
     PrivateRoute("contacts/drill"),
+    PrivateRoute("committee/vote"),
+    PrivateRoute("committee/dates"),
     PrivateRoute("courses/keep"),
     PrivateRoute("workforce/answer"),
     PrivateRoute("competitions/entry"),

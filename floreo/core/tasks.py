@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,19 @@ class ActionLink:
 
     words: str
     href: str
+
+
+class News(StrEnum):
+    """What a person is notified of, each kind as often as they choose: tasks/notifying.py."""
+
+    MENTION = "mention"  # a colleague names them in a comment
+    ASSIGNED = "assigned"  # a task names them in person
+    APPROVAL = "approval"  # an update waits for approval
+    ANSWER = "answer"  # an organisation replied
+    FINDING = "finding"  # new findings in one's own network
+    VOTE = "vote"  # a committee asks for a vote or a date
+    DEADLINE = "deadline"  # a task is due in a few days
+    OTHER = "other"  # any other new task
 
 
 @dataclass(frozen=True)
@@ -35,10 +49,13 @@ class Task:
     since: date | None = None  # since when it is their turn
     person: int | None = None
     organisation: int | None = None
+    user: int | None = None  # an account, where it waits for that alone
     needs: str = ""  # a Permission
     links: tuple[ActionLink, ...] = ()
     answer: str = ""  # an address that answers without an account, for the mail
     status: str = ""  # a strategy Status, where it is an action's
+    news: News | None = None  # which kind of notification tells of it; None: by whom it waits for
+    size: int = 0  # of a task that stands for many things: it is news again when there are more
 
     # Titles and reasons may be lazy text (django.utils.functional.lazystr and its kin): only what is shown is then worded.
 
@@ -51,6 +68,7 @@ class Recipient:
     """For whom tasks are asked. `everybody`: for all."""
 
     people: frozenset[int] = frozenset()
+    users: frozenset[int] = frozenset()
     organisations: frozenset[int] = frozenset()  # with those merged into them
     permissions: frozenset[str] = frozenset()
     helps: frozenset[str] = frozenset()  # permissions with which they do the work of any organisation, every day
@@ -60,12 +78,16 @@ class Recipient:
         """Whether it is theirs to see to: they are the person, speak for the organisation, or hold what it needs."""
         if self.everybody or item.person in self.people or item.organisation in self.organisations:
             return True
+        if item.user is not None:
+            return item.user in self.users
         if item.person is None and item.organisation is None:
             return item.needs in self.permissions
         return item.needs in self.helps
 
     def waits_for(self, item: Task) -> bool:
         """Whether it waits for exactly them, and not for a colleague of theirs."""
+        if item.user is not None:
+            return item.user in self.users
         if item.person is not None:
             return item.person in self.people
         if item.organisation is not None:

@@ -55,6 +55,7 @@ OFFERS = Offers(
             direction=Direction.DOWN,
         ),
     },
+    discussed=dict.fromkeys(("feeds.finding", "feeds.reply", "feeds.correction"), Permission.FINDING_HANDLE),
     tasks=waiting_tasks,
     proposal_kinds=KINDS,
     pack_shapes=pack.SHAPES,

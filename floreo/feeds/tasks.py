@@ -16,7 +16,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
-from floreo.core.tasks import ActionLink, Recipient, Task
+from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.core.ui.locale import language
 from floreo.feeds import logic
 from floreo.feeds.actions.feeds import BY_HAND
@@ -105,6 +105,8 @@ def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
             organisation=row["organisation"],
             since=row["first"],
             needs=Permission.FEED_READ,
+            news=News.FINDING,
+            size=row["n"],
             links=(ActionLink(_("Read and answer"), href),),
         )
 
@@ -142,6 +144,8 @@ def _asked() -> Iterator[Task]:
             due=since + WITHIN[kind],
             since=since,
             needs=HANDLE,
+            news=News.ANSWER,
+            size=n,
             links=(ActionLink(_("Read and reply"), href),),
         )
 

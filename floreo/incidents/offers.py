@@ -28,6 +28,7 @@ OFFERS = Offers(
         **CASE_MEASURES,
     },
     tasks=waiting_tasks,
+    discussed=dict.fromkeys(("incidents.case", "incidents.importrun"), Permission.INCIDENT_HANDLE),
     task_kinds={
         "case_clock": _("Clocks of cases"),
         "case_task": _("Tasks of cases"),

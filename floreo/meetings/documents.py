@@ -14,8 +14,9 @@ from floreo.core.documents.plain import clean
 from floreo.core.keys import things_of
 from floreo.core.ui import locale as ui
 from floreo.core.wording import short_day
-from floreo.meetings import presenters
-from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting
+from floreo.meetings import between_text, presenters
+from floreo.meetings.models import AgendaItem, Attendance, Ballot, Decision, Meeting, ProcedureMember, WrittenProcedure
+from floreo.meetings.voting import ProcedureState
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action
 
@@ -28,6 +29,11 @@ def _paragraphs(text: str, tone: str = "") -> Iterator[Block]:
 
 
 def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -> Document:
+    committee = meeting.committee.in_language("name")
+    return _paper(title, blocks, subtitle=presenters.title(meeting), author=committee, foot=foot)
+
+
+def _paper(title: str, blocks: Iterable[Block], *, subtitle: str, author: str, foot: str) -> Document:
     country = the_country()
     state = country.in_language("name") if country else ""
     return Document(
@@ -35,8 +41,8 @@ def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -
         language=ui.language(),
         blocks=list(blocks),
         kicker=state,
-        subtitle=clean(presenters.title(meeting)),
-        author=clean(meeting.committee.in_language("name")),
+        subtitle=clean(subtitle),
+        author=clean(author),
         made_on=clock.today(),
         foot=foot,
         notice=country.site_notice if country else "",
@@ -152,3 +158,69 @@ def _corrections(meeting: Meeting) -> Iterator[Block]:
         yield Paragraph(_("The minutes above are unchanged since their approval."), "note")
     for row in rows:
         yield from _paragraphs(f"{short_day(row.on)}: {row.text}")
+
+
+def procedure(found: WrittenProcedure, viewer: object) -> Document:
+    """The record of a written procedure: the question, its rule, who was asked, who answered, and the result. Of a named ballot, once it
+    is closed, who voted how."""
+    foot = (
+        between_text.result_text(found) if found.state == ProcedureState.CLOSED else _("This procedure is not closed.")
+    )
+    return _paper(
+        _("Record of a written procedure"),
+        _procedure(found, viewer),
+        subtitle=between_text.title(found),
+        author=found.committee.in_language("name"),
+        foot=foot,
+    )
+
+
+def _procedure(found: WrittenProcedure, viewer: object) -> Iterator[Block]:
+    members = list(found.members.select_related("organisation", "person"))
+    counted = [member for member in members if member.counted]
+    facts = [(_("Kind"), str(found.get_kind_display()))]
+    if found.opened_at:
+        facts.append((_("Opened"), ui.moment(found.opened_at)))
+    facts.append(
+        (_("Closes") if found.closed_at is None else _("Closed"), ui.moment(found.closed_at or found.closes_at))
+    )
+    yield Facts(facts)
+    yield Heading(clean(found.in_language("title")), 2)
+    yield from _paragraphs(found.in_language("text"))
+    yield Heading(_("Rule"), 2)
+    yield from _paragraphs(between_text.rule_text(found, len(counted)))
+    yield from _paragraphs(between_text.ballot_text(found))
+    if found.state == ProcedureState.CLOSED:
+        yield Heading(_("Result"), 2)
+        yield from _paragraphs(between_text.result_text(found))
+        yield Grid(
+            caption=_("Answers"),
+            head=[_("Answer"), _("Votes")],
+            rows=[[Cell(clean(each.words)), Cell(ui.number(each.votes))] for each in between_text.counted(found)],
+            widths=(4, 1),
+        )
+        for reason in found.counts.get("reasons", ()):
+            yield from _paragraphs(_("Objection: %(reason)s") % {"reason": reason})
+    if found.decision is not None:
+        yield _decided(found.decision, internal=True)
+    yield from _asked(found, members, viewer)
+
+
+def _asked(found: WrittenProcedure, members: Sequence[ProcedureMember], viewer: object) -> Iterator[Block]:
+    shows = found.state == ProcedureState.CLOSED and not found.is_secret
+    ballots = {b.member_id: b for b in Ballot.objects.filter(procedure=found)} if shows else {}
+    words = between_text.choice_words(found)
+    rows = []
+    for member in members:
+        ballot = ballots.get(member.pk)
+        answer = _("Answered") if member.answered_at else _("Did not answer")
+        if ballot is not None and ballot.choice:
+            answer = ". ".join(filter(None, [words[ballot.choice], ballot.reason]))
+        if not member.counted:
+            answer = _("Left the committee; not counted")
+        rows.append([Cell(clean(between_text.asked_name(member, viewer))), Cell(clean(answer))])
+    if rows:
+        yield Heading(_("Members asked"), 2)
+        yield Grid(
+            caption=_("Who was asked, and who answered"), head=[_("Member"), _("Answer")], rows=rows, widths=(3, 3)
+        )

@@ -13,26 +13,27 @@ from django.utils.translation import gettext as _
 from floreo.core.documents.text import as_text
 from floreo.core.keys import key
 from floreo.core.models import HeldBecause, OutboxMail
-from floreo.core.outbox import held, letter
+from floreo.core.outbox import Attachment, held, letter
 from floreo.core.wording import day_text
-from floreo.meetings import documents, presenters
+from floreo.meetings import calendar, documents, presenters
 from floreo.meetings.models import Meeting, Seat
 from floreo.organisations.queries import the_country
 
 
 @dataclass(frozen=True)
 class Message:
-    """A letter's subject and text, in the language that is active."""
+    """A letter's subject and text, in the language that is active; with the meeting for a calendar, where it has a date to tell."""
 
     kind: str
     subject: str
     text: str
+    invitation: bool = False
 
 
 Words = Callable[[Meeting], Message]
 
 
-def _address(seat: Seat) -> tuple[str, str]:
+def address_of(seat: Seat) -> tuple[str, str]:
     """(address, language) of who sits there: the person, else the body."""
     if seat.person is not None and seat.person.is_active and seat.person.email:
         return seat.person.email, seat.person.language
@@ -48,7 +49,7 @@ def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str
     mails: dict[str, OutboxMail] = {}
     unreached = []
     for seat in seats:
-        address, language = _address(seat)
+        address, language = address_of(seat)
         if not address:
             name = seat.person.name if seat.person is not None and seat.person.is_active else seat.organisation.label
             unreached.append(seat.organisation.label)
@@ -78,13 +79,19 @@ def _mail(meeting: Meeting, words: Words, address: str, language: str) -> Outbox
         kind=sentence.kind,
         about=key(meeting),
         language=language,
+        attachment=_calendar(meeting) if sentence.invitation else None,
     )
+
+
+def _calendar(meeting: Meeting) -> Attachment:
+    """What a calendar program takes in, changes and takes out again: members without an account have no other way to it."""
+    return Attachment(f"meeting-{meeting.code}.ics", calendar.invitation(meeting).decode("utf-8"), "text/calendar")
 
 
 def called(meeting: Meeting) -> Message:
     subject = _("%(meeting)s: %(day)s") % {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("You are invited to this meeting. The agenda will follow.") + "\n\n" + presenters.facts_text(meeting)
-    return Message("meeting.called", subject, text)
+    return Message("meeting.called", subject, text, invitation=True)
 
 
 def moved(before: date) -> Words:
@@ -92,7 +99,7 @@ def moved(before: date) -> Words:
         now = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
         subject = _("Moved: %(meeting)s, now on %(day)s") % now
         text = _("The details of the meeting scheduled for %(day)s have changed:") % {"day": day_text(before)}
-        return Message("meeting.moved", subject, text + "\n\n" + presenters.facts_text(meeting))
+        return Message("meeting.moved", subject, text + "\n\n" + presenters.facts_text(meeting), invitation=True)
 
     return words
 
@@ -100,7 +107,7 @@ def moved(before: date) -> Words:
 def cancelled(meeting: Meeting) -> Message:
     words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("The meeting of %(day)s is cancelled.") % words + "\n\n" + meeting.cancelled_reason
-    return Message("meeting.cancelled", _("Cancelled: %(meeting)s, %(day)s") % words, text)
+    return Message("meeting.cancelled", _("Cancelled: %(meeting)s, %(day)s") % words, text, invitation=True)
 
 
 def agenda(meeting: Meeting) -> Message:

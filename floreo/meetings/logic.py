@@ -68,16 +68,17 @@ def may_become(state: str, new: str) -> bool:
     return DecisionState(new) in NEXT[DecisionState(state)]
 
 
-_NUMBER = re.compile(r"^D-(\d{4})-(\d+)$")
+_NUMBER = re.compile(r"^([A-Z])-(\d{4})-(\d+)$")
 
 
-def next_number(taken: Iterable[str], year: int) -> str:
-    """The number after the highest of that year: "D-2026-07". Gaps are not filled: a number means one decision for good."""
+def next_number(taken: Iterable[str], year: int, letter: str = "D") -> str:
+    """The number after the highest of that year: "D-2026-07". Gaps are not filled: a number means one decision for good. Written
+    procedures have the letter W, polls of dates P."""
     last = 0
     for each in taken:
-        if (match := _NUMBER.match(each)) and int(match[1]) == year:
-            last = max(last, int(match[2]))
-    return f"D-{year}-{last + 1:02d}"
+        if (match := _NUMBER.match(each)) and (match[1], int(match[2])) == (letter, year):
+            last = max(last, int(match[3]))
+    return f"{letter}-{year}-{last + 1:02d}"
 
 
 def free_code(wanted: str, taken: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from floreo.core.figures import Measure
 from floreo.core.offers import STRATEGY, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.meetings import measures, pack
 from floreo.meetings.actions.decisions import settle_decisions
+from floreo.meetings.actions.procedures import run_procedures
 from floreo.meetings.tables import TABLES
 from floreo.meetings.tasks import waiting_tasks
 
@@ -28,7 +29,13 @@ OFFERS = Offers(
         ),
     },
     tasks=waiting_tasks,
-    task_kinds={"decision": _("Decisions"), "agenda": _("Agendas and minutes")},
+    discussed=dict.fromkeys(("meetings.decision", "meetings.writtenprocedure"), Permission.MEETING_READ),
+    task_kinds={
+        "decision": _("Decisions"),
+        "agenda": _("Agendas and minutes"),
+        "vote": _("Votes and dates of committees"),
+        "proposal": _("Proposals of members"),
+    },
     pack_shapes=pack.SHAPES,
     pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
     search_kinds=(
@@ -36,8 +43,12 @@ OFFERS = Offers(
         SearchKind("meeting", _("Meeting"), Permission.MEETING_READ),
         SearchKind("agenda_item", _("Agenda point and minutes"), Permission.MEETING_READ),
         SearchKind("decision", _("Decision"), Permission.MEETING_READ),
+        SearchKind("written_procedure", _("Written procedure"), Permission.MEETING_READ),
     ),
-    jobs=(Job("decisions", partial(settle_decisions, by=SYSTEM), timedelta(minutes=10)),),
+    jobs=(
+        Job("decisions", partial(settle_decisions, by=SYSTEM), timedelta(minutes=10)),
+        Job("written procedures", partial(run_procedures, by=SYSTEM), timedelta(minutes=1)),
+    ),
     verbs={
         "agenda.drawn": _("created the agenda from late items"),
         "agenda.item_added": _("added an item to the agenda"),
@@ -64,6 +75,23 @@ OFFERS = Offers(
         "meeting.recorded": _("recorded attendance and notes"),
         "meeting.moved": _("changed the date of the meeting"),
         "meeting.updated": _("changed the meeting"),
+        "poll.answered": _("answered when they can come"),
+        "poll.cancelled": _("cancelled the poll of dates"),
+        "poll.date_chosen": _("chose the date of the meeting"),
+        "poll.opened": _("asked the members for a date"),
+        "procedure.answered": _("answered in the written procedure"),
+        "procedure.closed": _("closed the written procedure"),
+        "procedure.closed_early": _("closed the written procedure, since every member had answered"),
+        "procedure.link_sent": _("sent a member a new link"),
+        "procedure.opened": _("opened the written procedure"),
+        "procedure.prepared": _("prepared a written procedure"),
+        "procedure.put_on_agenda": _("put the question of the written procedure on an agenda"),
+        "procedure.reminded": _("reminded members of the written procedure"),
+        "procedure.updated": _("changed the written procedure"),
+        "procedure.withdrawn": _("withdrew the written procedure"),
+        "committee_proposal.declined": _("did not take up the proposal"),
+        "committee_proposal.made": _("made a proposal"),
+        "committee_proposal.put_on_agenda": _("put the proposal on an agenda"),
         "seat.added": _("added a seat"),
         "seat.ended": _("ended a seat"),
         "seat.removed": _("removed a seat"),

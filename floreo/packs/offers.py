@@ -6,8 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.offers import ADMINISTRATION, MenuItem, Offers
+from floreo.packs.checking import KINDS
 
 OFFERS = Offers(
+    discussed={
+        kind.model._meta.label_lower: Permission.PLAN_EDIT
+        for kind in KINDS.values()
+        if kind.model._meta.label_lower != "strategy.action"  # it says so itself
+    },
     verbs={
         "pack.accounts_made": _("created the sample accounts"),
         "pack.loaded": _("loaded the country pack"),

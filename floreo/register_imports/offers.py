@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
 from floreo.core.offers import INFRASTRUCTURE, Job, MenuItem, Offers
 from floreo.register_imports.actions import BRING_IN, forget_old_cells
 
 OFFERS = Offers(
     jobs=(Job("register_import_files", forget_old_cells, timedelta(days=1)),),
+    discussed={"register_imports.registerimport": Permission.REGISTER_READ},
     verbs={
         "register_import.begun": _("uploaded a spreadsheet for the register"),
         "register_import.laid_out": _("chose the sheet and the header of a spreadsheet"),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from floreo.core.access import Permission, reach
 from floreo.core.keys import key
-from floreo.core.tasks import ActionLink, Recipient, Task
+from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.organisations.queries import bodies_of
 from floreo.reviews import presenters
 from floreo.reviews.letters import answer_path
@@ -70,6 +70,7 @@ def _asked(update_request: UpdateRequest, *, person: int | None, name: str, sinc
     return Task(
         key=name,
         kind="update",
+        news=News.OTHER,  # the request itself went by e-mail
         title=text,
         why=why,
         href=update_request.workspace_url(),
@@ -100,6 +101,7 @@ def _answers() -> Iterator[Task]:
             due=approval_due(answer.reported_on, answer.within) if answer.reported_on else review.closes_on,
             since=answer.reported_on,
             needs=DECIDE,
+            news=News.APPROVAL,
             links=links,
         )
 

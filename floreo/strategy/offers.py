@@ -108,6 +108,11 @@ OFFERS = Offers(
         ),
     },
     tasks=waiting_tasks,
+    discussed={
+        "strategy.action": Permission.PLAN_INTERNAL,
+        "strategy.importdraft": Permission.IMPORT_REVIEW,
+        "strategy.draftrow": Permission.IMPORT_REVIEW,
+    },
     task_kinds={"update": _("Updates"), "milestone": _("Milestones"), "confirm": _("Facts to check")},
     pack_shapes=pack.SHAPES,
     pack_files=(

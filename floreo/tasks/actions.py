@@ -17,14 +17,22 @@ from floreo.core.audit import key
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import HeldBecause, OutboxMail
 from floreo.core.private_routes import with_placeholders
-from floreo.core.tasks import Task
+from floreo.core.tasks import News, Task
 from floreo.core.wording import day_text
-from floreo.core.writing import save
+from floreo.core.writing import delete, save
 from floreo.organisations.models import Organisation, Person, User
 from floreo.organisations.queries import the_country
 from floreo.tasks import letters
 from floreo.tasks.logic import may_remind_about
-from floreo.tasks.models import FeedKey, Reminder, ReminderKind, WeeklyMail
+from floreo.tasks.models import (
+    FeedKey,
+    NotificationChoice,
+    NotificationState,
+    Reminder,
+    ReminderKind,
+    WeeklyMail,
+)
+from floreo.tasks.notifying import Rhythm, defaults
 from floreo.tasks.queries import EVERYBODY, gathered, reminded_before
 
 WORTHLESS_AFTER = timedelta(days=6)  # then the next weekly mail is about to come
@@ -250,3 +258,56 @@ def post_weekly(reader: User | Person, *, by: Actor, slot: date, text: letters.T
         )
         outbox.post(letter)
     return True
+
+
+@action("notifications.set", needs=Permission.WORKSPACE_OPEN, quiet=True)
+def set_notifications(
+    user: User, *, by: Actor, rhythms: Mapping[News, Rhythm], weekday: int | None = None, is_on: bool = True
+) -> User:
+    """How often one is notified of each kind. What is as one's roles have it anyway is not kept, and follows them. With a `weekday`, when
+    the weekly e-mail comes, too."""
+    _their_own(user, by)
+    usual = defaults(role for role, _organisation in user.grants())
+    there = {each.news: each for each in NotificationChoice.objects.select_for_update().filter(user=user)}
+    for news, rhythm in rhythms.items():
+        row = there.get(news)
+        if rhythm != usual[news]:
+            row = row or NotificationChoice(user=user, news=news)
+            row.rhythm = rhythm
+            save(row)
+        elif row is not None:
+            delete(row)
+    if weekday is not None:
+        set_weekly(user, by=by, weekday=weekday, is_on=is_on)
+    return user
+
+
+@action("notifications.sent", needs=Permission.WORKSPACE_OPEN, quiet=True)
+def post_notification(
+    user: User,
+    *,
+    by: Actor,
+    text: letters.Text | None,
+    notified: Mapping[str, int],
+    daily_on: date | None,
+    language: str,
+) -> bool:
+    """Remembers of what the account was notified, and posts the e-mail, if there is one. False where another worker was first."""
+    row, _made = NotificationState.objects.select_for_update().get_or_create(user=user)
+    if daily_on is not None and row.daily_on is not None and row.daily_on >= daily_on and text is not None:
+        return False
+    facts = {"notified": dict(notified), "daily_on": daily_on or row.daily_on}
+    NotificationState.objects.filter(pk=row.pk).update(**facts)
+    if text is not None:
+        outbox.post(
+            outbox.letter(
+                to=user.email,
+                subject=text.subject,
+                text=text.text,
+                kind="notifications.sent",
+                language=language,
+                is_secret=text.is_secret,
+                not_after=clock.now() + WORTHLESS_AFTER,
+            )
+        )
+    return text is not None

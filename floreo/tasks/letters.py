@@ -40,7 +40,7 @@ def lines_of(item: Task, today: date, *, has_workspace: bool) -> list[str]:
         when = _("%(when)s (%(day)s)") % {"when": when, "day": short_day(item.due)}
     found = [f"- {when}: {item.title}", f"  {item.why}"]
     if item.answer:
-        found.append(_("  Give an update without signing in: %(link)s") % {"link": absolute(item.answer)})
+        found.append(_("  Answer without signing in: %(link)s") % {"link": absolute(item.answer)})
     elif has_workspace:
         found.append(f"  {absolute(item.href)}")
     return [line for line in found if line.strip()]
@@ -72,6 +72,31 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
         overdue = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
         subject = f"{subject}: {overdue}"
     return Text(subject, "\n".join(text) + "\n", any(item.answer for item in items))
+
+
+def news(name: str, items: Sequence[tuple[str, Task]], today: date, *, country: str, is_daily: bool) -> Text:
+    """What is new for one person since the last e-mail, each with the kind of which it is. One message, however much there is."""
+    lines: list[str] = []
+    kind = ""
+    for words, item in items[:AT_MOST]:
+        if words != kind:
+            lines += ["", words.upper(), ""]
+            kind = words
+        lines += lines_of(item, today, has_workspace=True)
+    if (rest := len(items) - AT_MOST) > 0:
+        lines += ["", ngettext("%(n)d more is on the page.", "%(n)d more are on the page.", rest) % {"n": rest}]
+    subject = items[0][1].title
+    if len(items) > 1:
+        number = {"n": len(items), "country": country}
+        subject = ngettext("%(n)d new task, %(country)s", "%(n)d new tasks, %(country)s", len(items)) % number
+    opening = _("Good morning %(name)s,") if is_daily else _("Good day %(name)s,")
+    closing = [
+        _("All tasks: %(link)s") % {"link": absolute(reverse("workspace:home"))},
+        _("Choose what you are notified of, and how often: %(link)s")
+        % {"link": absolute(reverse("workspace:my_notifications"))},
+    ]
+    text = [opening % {"name": name}, *lines, "", *closing]
+    return Text(subject, "\n".join(text) + "\n", any(item.answer for _words, item in items))
 
 
 def _closing() -> list[str]:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.models import OutboxMail, Record
+from floreo.core.tasks import News
 from floreo.organisations.models import Organisation, Person, User
+from floreo.tasks.notifying import Rhythm
 
 
 class ReminderKind(models.TextChoices):
@@ -92,3 +94,52 @@ class WeeklyMail(Record):
 
     def audit_subject(self) -> models.Model:
         return self.user or self.person or self
+
+
+class RhythmChoice(models.TextChoices):
+    NOW = Rhythm.NOW, _("At once")
+    DAILY = Rhythm.DAILY, _("Once a day")
+    WEEKLY = Rhythm.WEEKLY, _("Once a week")
+    LIST = Rhythm.LIST, _("In the list only")
+
+
+class NewsChoice(models.TextChoices):
+    MENTION = News.MENTION, _("A colleague mentions me")
+    ASSIGNED = News.ASSIGNED, _("A task is assigned to me")
+    APPROVAL = News.APPROVAL, _("An update waits for approval")
+    ANSWER = News.ANSWER, _("An organisation replied")
+    FINDING = News.FINDING, _("New findings in my network")
+    VOTE = News.VOTE, _("A committee asks for my vote or for dates")
+    DEADLINE = News.DEADLINE, _("A deadline is near")
+    OTHER = News.OTHER, _("Any other new task")
+
+
+class NotificationChoice(Record):
+    """How often somebody is notified of one kind, where they chose it themselves."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_choices")
+    news = models.CharField(max_length=10, choices=NewsChoice.choices)
+    rhythm = models.CharField(max_length=6, choices=RhythmChoice.choices)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "news"], name="notification_chosen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.news}: {self.rhythm}"
+
+    def audit_subject(self) -> models.Model:
+        return self.user
+
+
+class NotificationState(models.Model):
+    """Of which tasks an account has been notified, and for which day its daily e-mail is settled."""
+
+    not_chained = "Counts of what somebody was notified; the e-mails themselves are in the trail."
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notification_state")
+    notified = models.JSONField(default=dict, blank=True)  # mark of a task -> how many things it stood for
+    daily_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.user)

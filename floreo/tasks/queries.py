@@ -11,12 +11,13 @@ from floreo.assignments.logic import Place, place_of
 from floreo.assignments.queries import Accounts, open_assignments
 from floreo.core import clock
 from floreo.core.access import ROLES, Permission, can, reach
-from floreo.core.tasks import Recipient, Task
+from floreo.core.tasks import News, Recipient, Task
 from floreo.offers import task_sources
 from floreo.organisations.models import Membership, Organisation, Person, User
 from floreo.organisations.queries import bodies_of, successors
 from floreo.tasks.logic import Reminded, reminders_of, worst_first
-from floreo.tasks.models import Reminder, ReminderKind, WeeklyMail
+from floreo.tasks.models import NotificationChoice, Reminder, ReminderKind, WeeklyMail
+from floreo.tasks.notifying import Rhythm, defaults
 
 LOOK_BACK = timedelta(days=200)  # older reminders are in the trail, and say nothing of what waits today
 EVERYBODY = Recipient(everybody=True)
@@ -32,6 +33,7 @@ def recipient_of(user: User) -> Recipient:
     helps = everywhere & {Permission.READING_ENTER} if Permission.REMIND not in everywhere else frozenset()
     return Recipient(
         people=frozenset({user.person_id} if user.person_id else ()),
+        users=frozenset({user.pk}),
         organisations=frozenset(bodies_of(own)),
         permissions=frozenset(map(str, everywhere)),
         helps=frozenset(map(str, helps)),
@@ -302,7 +304,7 @@ def waiting_for_of(items: Sequence[Task], *, parties: Parties | None = None) -> 
         holder = known.holders[item.key]
         if holder.organisation is not None:
             bodies[holder.organisation] += 1
-        elif holder.person is None:
+        elif holder.person is None and item.user is None:
             role = _role_for(item.needs, held)
             roles[role] += 1 if role else 0
             nobody += 0 if role else 1
@@ -318,6 +320,15 @@ def _role_for(needs: str, held: set[str]) -> str:
 def weekly_of(user: User) -> WeeklyMail:
     """When this user wants the weekly mail; Monday, unless they said otherwise."""
     return WeeklyMail.objects.filter(user=user).first() or WeeklyMail(user=user)
+
+
+def rhythms_of(user: User) -> dict[News, Rhythm]:
+    """How often this account is notified of each kind: as it chose, else as its roles have it."""
+    found = defaults(role for role, _organisation in user.grants())
+    for choice in NotificationChoice.objects.filter(user=user):
+        if choice.news in found:
+            found[News(choice.news)] = Rhythm(choice.rhythm)
+    return found
 
 
 def people_asked(everything: Iterable[Task]) -> Iterator[Person]:

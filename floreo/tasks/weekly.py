@@ -16,7 +16,16 @@ from floreo.tasks import letters
 from floreo.tasks.actions import post_weekly
 from floreo.tasks.logic import mail_due
 from floreo.tasks.models import WeeklyMail
-from floreo.tasks.queries import EVERYBODY, gathered, people_asked, tasks_of, tasks_of_person
+from floreo.tasks.notifying import Rhythm, news_of
+from floreo.tasks.queries import (
+    EVERYBODY,
+    gathered,
+    people_asked,
+    recipient_of,
+    rhythms_of,
+    tasks_of,
+    tasks_of_person,
+)
 
 MONDAY = 0
 
@@ -50,10 +59,16 @@ def _send(reader: User | Person, setting: WeeklyMail, country: Country, hour: in
         return False
     language = letters.language_of(reader, country.languages[0] if country.languages else "en")
     with translation.override(language):
-        items = tasks_of(reader) if isinstance(reader, User) else _asked(reader)
+        items = _in_mails(reader) if isinstance(reader, User) else _asked(reader)
         text = _text(reader, items, country)
     done = post_weekly(reader, by=by, slot=slot, text=text, language=language)
     return done and text is not None
+
+
+def _in_mails(user: User) -> list[Task]:
+    """All tasks but those of kinds that this person wants in the list only."""
+    rhythms, mine = rhythms_of(user), recipient_of(user)
+    return [item for item in tasks_of(user) if rhythms[news_of(item, mine.people, mine.users)] is not Rhythm.LIST]
 
 
 def _asked(person: Person) -> list[Task]:

@@ -86,9 +86,11 @@ def form_page(
     *,
     thing: Record | None = None,
     decides: bool = False,
+    template: str = "workspace/plan/form.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Shows `form`; when it is sent and sound, calls `do` with its facts and goes back. `thing` is the row that carries
-    the version, so that the page can say what somebody else wrote; a form that `decides` carries what was read."""
+    the version, so that the page can say what somebody else wrote; a form that `decides` carries what was read. Another `template` gets `more`."""
     status, theirs, is_over = 200, list[Theirs](), False
     if words.section:  # several may stand open on one page: their fields must not share an id
         form.auto_id = f"{words.section}-%s"
@@ -126,8 +128,9 @@ def form_page(
         "is_over": is_over,
         "once": request.POST.get("once", "") or form_key(),
         "status": status,
+        **(more or {}),
     }
-    response = render(request, "workspace/plan/form.html", context, status=status)
+    response = render(request, template, context, status=status)
     if getattr(request, "htmx", False) and status != 200 and words.section:
         # The form asked to replace the whole page, for when it succeeds; an answer with errors takes its own place.
         response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = (

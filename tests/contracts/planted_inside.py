@@ -32,6 +32,7 @@ from floreo.core.action import action
 from floreo.core.audit import key
 from floreo.core.models import OutboxMail
 from floreo.core.writing import save
+from floreo.discussion.models import Comment as WrittenComment
 from floreo.evidence.models import Attachment, Evidence
 from floreo.frameworks.models import Answer as ItemAnswer
 from floreo.frameworks.models import Assessment, Item, Version
@@ -59,7 +60,19 @@ from floreo.infrastructure.models import (
     WhatIf,
     WhatIfFailure,
 )
-from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting, Seat
+from floreo.meetings.models import (
+    AgendaItem,
+    Attendance,
+    Committee,
+    DateMember,
+    DatePoll,
+    Decision,
+    Meeting,
+    ProcedureMember,
+    Proposal,
+    Seat,
+    WrittenProcedure,
+)
 from floreo.obligations.models import (
     Notification,
     NotificationForm,
@@ -273,6 +286,9 @@ def _plan(act: Action, body: Organisation) -> None:
     save(Milestone(action=hidden, code="m", title=f"{word} step", due_on=date(2026, 12, 4)))
     save(Update(action=hidden, on=date(2026, 10, 1), done=f"{word} done", reported_by="Somebody"))
     save(Update(action=act, on=date(2026, 10, 1), done=f"{word} said", reported_by="Somebody", is_public=False))
+    said = {"text": f"{word} talk", "author_name": "Somebody", "written_at": clock.now()}
+    for each in (act, hidden):
+        save(WrittenComment(thing=key(each), **said))
     save(Risk(action=act, title=f"{word} risk", likelihood=5, impact=5, noted_on=date(2026, 10, 1)))
     save(Event(edition=act.edition, code=f"{word}-e", title=f"{word} event", action=hidden, is_public=False))
     save(Participation(action=act, organisation=body, part="support"))
@@ -342,6 +358,24 @@ def _meetings(act: Action) -> None:
         save(
             Decision(number=number, title=f"{word} decision", committee=committee, meeting=meeting, edition=act.edition)
         )
+    _between_meetings(act, Committee.objects.get(code="open-one"))
+
+
+def _between_meetings(act: Action, committee: Committee) -> None:
+    """Of a committee that is public: what is prepared and asked there is not."""
+    word, body = WORDS[P.MEETING_READ], committee.seats.all()[0].organisation
+    facts = {"committee": committee, "title": f"{word} question", "text": f"{word} wording"}
+    number = WrittenProcedure(
+        number="W-2026-90", edition=act.edition, closes_at=clock.now() + timedelta(days=9), **facts
+    )
+    save(number)
+    asked = {"organisation": body, "address": f"{word}@example.org"}
+    save(ProcedureMember(procedure=number, **asked))
+    save(Proposal(organisation=body, proposed_on=date(2026, 10, 1), **facts))
+    poll = DatePoll(number="P-2026-90", committee=committee, note=f"{word} note", closes_on=date(2026, 12, 1))
+    poll.opened_on = date(2026, 10, 1)
+    save(poll)
+    save(DateMember(poll=poll, **asked))
 
 
 def _publications() -> None:

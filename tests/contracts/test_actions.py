@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
 OPEN = {
     "contact.confirmed",
+    "procedure.answered",  # by whoever has the link of a member of the committee, for that seat alone
+    "poll.answered",
     "contact.said_to_be_wrong",
     "contact_drill.answered",  # by whoever has the link of the e-mail, of that contact alone
     "contact_drills.ended",  # the end was set when a drill was sent

@@ -17,6 +17,7 @@ NO_DECISIONS = {
     "tabletop_participant.accepted": "whoever has the link of the invitation takes part",
     "tabletop_finding.closed": "says that a recommendation was carried out: its page asks when and how",
     "ambassador.returned": "from leave: the end of a time away",
+    "procedure.closed": "the worker counts when the day has come: nobody chooses anything",
     "contact.confirmed": "whoever has the link of its e-mail says that the contact is right",
     "entry.confirmed": "an organisation says that its entry is as it is on its page",
     "catalogue.confirmed": "an institution says that its own courses are as they stand on its page",

@@ -45,6 +45,9 @@ EMPTY = {
         "apply_workbook",
         "report_rejects",
         "bulk_actions",
+        "edit_comment",  # only to whoever wrote it
+        "edit_view",
+        "remove_view",
     )
 }
 

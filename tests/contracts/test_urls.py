@@ -52,6 +52,7 @@ PUBLIC = [
     r"courses/",
     r"register/(link|entry)/",
     r"contacts/(confirm|drill)/",
+    r"committee/(vote|dates)/",
     r"workforce/",
     r"initiatives/",
     r"competitions/",

@@ -122,7 +122,7 @@ def test_links_that_answer_make_a_mail_secret(country: Country) -> None:
     item = Task("x:1", "update", "Say", "Why", "/workspace/", answer="/answer/17-1~abc/")
     text = letters.weekly("Ana", [item], make.TODAY, country="Testland", has_workspace=False)
     assert text.is_secret
-    assert "Give an update without signing in: http://localhost:8000/answer/17-1~abc/" in text.text
+    assert "Answer without signing in: http://localhost:8000/answer/17-1~abc/" in text.text
     assert "/workspace/" not in text.text
 
 

@@ -34,6 +34,8 @@ class CommitteeFacts(TypedDict, total=False):
     edition: Edition | None
     is_public: bool
     ends_on: date | None
+    ballot: str
+    quorum: int
     translations: dict[str, dict[str, str]]
     source: str
     source_url: str

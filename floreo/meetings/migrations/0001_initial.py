@@ -1,5 +1,7 @@
+import django.core.validators
 import django.db.models.deletion
 import floreo.meetings.logic
+import floreo.meetings.voting
 import floreo.organisations.logic
 from django.db import migrations, models
 from floreo.core.migrations._together import together
@@ -57,11 +59,82 @@ class Migration(migrations.Migration):
                 ('purpose', models.TextField(blank=True, verbose_name='Purpose')),
                 ('is_public', models.BooleanField(default=False, help_text='The public sees the member organisations and the public decisions.', verbose_name='Public')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='Dissolved on')),
+                ('ballot', models.CharField(choices=[('named', 'Named: the minutes say who voted how'), ('secret', 'Secret: the minutes say who voted, and how many votes each answer has')], default=floreo.meetings.voting.BallotKind['NAMED'], help_text='For written procedures that are opened from now on.', max_length=6, verbose_name='Votes between meetings')),
+                ('quorum', models.PositiveSmallIntegerField(default=51, help_text='So many members must vote, abstentions included. 51 is more than half.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='Quorum of written procedures, in % of the voting seats')),
                 ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='committees', to='strategy.edition', verbose_name='Oversees')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='committees', to='organisations.organisation', verbose_name='Organisation in the register')),
             ],
             options={
                 'ordering': ['name', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DatePoll',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('number', models.CharField(max_length=20, unique=True)),
+                ('note', models.TextField(blank=True, max_length=2000, verbose_name='Note to the members')),
+                ('place', models.CharField(blank=True, max_length=200, verbose_name='Place')),
+                ('closes_on', models.DateField(verbose_name='Answers until')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('chosen', 'Date chosen'), ('cancelled', 'Cancelled')], default='open', max_length=9)),
+                ('opened_on', models.DateField()),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='polls', to='meetings.committee')),
+            ],
+            options={
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DateMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('address', models.EmailField(max_length=254)),
+                ('language', models.CharField(blank=True, max_length=5)),
+                ('link_version', models.PositiveIntegerField(default=1)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.person')),
+                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='meetings.datepoll')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DateSlot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('on', models.DateField()),
+                ('starts_at', models.TimeField(blank=True, null=True)),
+                ('ends_at', models.TimeField(blank=True, null=True)),
+                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='meetings.datepoll')),
+            ],
+            options={
+                'ordering': ['on', 'starts_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DateAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('answer', models.CharField(choices=[('yes', 'Yes'), ('if_needed', 'If needed'), ('no', 'No')], max_length=9)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='meetings.datemember')),
+                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='meetings.dateslot')),
+            ],
+            options={
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
@@ -92,8 +165,6 @@ class Migration(migrations.Migration):
                 ('committee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='meetings.committee')),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'on'], name='meeting_when')],
-                'constraints': [models.UniqueConstraint(fields=('committee', 'code'), name='meeting_code_once'), models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='meeting_times_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), ('approved_on', None)), models.Q(('approved_on__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='minutes_approved_by_whom')],
                 'ordering': ['-on', '-pk'],
             },
         ),
@@ -126,9 +197,13 @@ class Migration(migrations.Migration):
                 ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='meetings.meeting')),
             ],
             options={
-                'indexes': [models.Index(fields=['edition', 'state', 'due_on'], name='decision_open'), models.Index(fields=['state', 'due_on'], name='decision_due')],
                 'ordering': ['-pk'],
             },
+        ),
+        migrations.AddField(
+            model_name='datepoll',
+            name='meeting',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='poll', to='meetings.meeting'),
         ),
         migrations.CreateModel(
             name='Correction',
@@ -171,6 +246,28 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='meetings.meeting'),
         ),
         migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('title', models.CharField(max_length=300, verbose_name='Proposal, in a few words')),
+                ('text', models.TextField(blank=True, help_text='What should be decided, and why.', max_length=20000, verbose_name='Text')),
+                ('about', models.CharField(blank=True, db_index=True, max_length=120)),
+                ('proposed_on', models.DateField()),
+                ('state', models.CharField(choices=[('new', 'New'), ('agenda', 'On an agenda'), ('procedure', 'In a written procedure'), ('declined', 'Not taken up')], default='new', max_length=9)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='meetings.committee')),
+                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to='meetings.agendaitem')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='committee_proposals', to='organisations.organisation')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='committee_proposals', to='organisations.person')),
+            ],
+            options={
+                'ordering': ['-proposed_on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Seat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -194,12 +291,170 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='seats', to='organisations.person', verbose_name='Holder of the seat')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='seat_dates_in_order')],
                 'ordering': ['position', 'pk'],
             },
+        ),
+        migrations.AddField(
+            model_name='datemember',
+            name='seat',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='meetings.seat'),
+        ),
+        migrations.CreateModel(
+            name='WrittenProcedure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
+                ('number', models.CharField(max_length=20, unique=True)),
+                ('kind', models.CharField(choices=[('vote', 'Vote: adopted by a majority, if the quorum is reached'), ('silence', 'Silence: adopted unless a member objects')], default=floreo.meetings.voting.ProcedureKind['VOTE'], max_length=7, verbose_name='Kind')),
+                ('title', models.CharField(max_length=300, verbose_name='Proposed decision, in a few words')),
+                ('text', models.TextField(blank=True, help_text='Recorded in these words if it is adopted.', max_length=20000, verbose_name='Text of the decision')),
+                ('closes_at', models.DateTimeField(help_text='At least 24 hours after it opens.', verbose_name='Closes')),
+                ('about', models.CharField(blank=True, db_index=True, max_length=120)),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='Due date')),
+                ('is_public', models.BooleanField(default=False, help_text='The decision and its result are public.', verbose_name='Public')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn')], default=floreo.meetings.voting.ProcedureState['DRAFT'], max_length=9)),
+                ('ballot', models.CharField(choices=[('named', 'Named: the minutes say who voted how'), ('secret', 'Secret: the minutes say who voted, and how many votes each answer has')], default=floreo.meetings.voting.BallotKind['NAMED'], max_length=6)),
+                ('quorum', models.PositiveSmallIntegerField(default=51, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)])),
+                ('opened_at', models.DateTimeField(blank=True, null=True)),
+                ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('result', models.CharField(blank=True, choices=[('adopted', 'Adopted'), ('not_adopted', 'Not adopted: no majority'), ('tie', 'Not adopted: a tie'), ('no_quorum', 'Not adopted: the quorum was not reached'), ('objected', 'Not adopted: a member objected'), ('not_reached', 'Not adopted: a member could not be reached')], max_length=11)),
+                ('counts', models.JSONField(blank=True, default=dict)),
+                ('withdrawn_reason', models.CharField(blank=True, max_length=500)),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='procedures', to='meetings.committee')),
+                ('decision', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='procedure', to='meetings.decision')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='procedures', to='strategy.edition')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='procedures', to='organisations.organisation', verbose_name='Who carries it out')),
+                ('proposal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='procedures', to='meetings.proposal')),
+            ],
+            options={
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProcedureOption',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('text', models.CharField(max_length=300)),
+                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='meetings.writtenprocedure')),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProcedureMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('address', models.EmailField(max_length=254)),
+                ('language', models.CharField(blank=True, max_length=5)),
+                ('link_version', models.PositiveIntegerField(default=1)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('counted', models.BooleanField(default=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.person')),
+                ('seat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='meetings.seat')),
+                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='meetings.writtenprocedure')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Ballot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=64, unique=True)),
+                ('choice', models.CharField(blank=True, max_length=10)),
+                ('reason', models.TextField(blank=True, max_length=2000)),
+                ('member', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ballot', to='meetings.proceduremember')),
+                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ballots', to='meetings.writtenprocedure')),
+            ],
+            options={
+                'ordering': ['key'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='dateslot',
+            constraint=models.UniqueConstraint(fields=('poll', 'on', 'starts_at'), name='date_slot_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='dateanswer',
+            constraint=models.UniqueConstraint(fields=('member', 'slot'), name='date_answer_once'),
+        ),
+        migrations.AddIndex(
+            model_name='meeting',
+            index=models.Index(fields=['state', 'on'], name='meeting_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='meeting',
+            constraint=models.UniqueConstraint(fields=('committee', 'code'), name='meeting_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='meeting',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='meeting_times_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='meeting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), ('approved_on', None)), models.Q(('approved_on__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='minutes_approved_by_whom'),
+        ),
+        migrations.AddIndex(
+            model_name='decision',
+            index=models.Index(fields=['edition', 'state', 'due_on'], name='decision_open'),
+        ),
+        migrations.AddIndex(
+            model_name='decision',
+            index=models.Index(fields=['state', 'due_on'], name='decision_due'),
         ),
         migrations.AddConstraint(
             model_name='agendaitem',
             constraint=models.UniqueConstraint(fields=('meeting', 'code'), name='agenda_code_once'),
+        ),
+        migrations.AddIndex(
+            model_name='proposal',
+            index=models.Index(fields=['state'], name='proposal_waits'),
+        ),
+        migrations.AddConstraint(
+            model_name='seat',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='seat_dates_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='datemember',
+            constraint=models.UniqueConstraint(fields=('poll', 'seat'), name='date_poll_asks_a_seat_once'),
+        ),
+        migrations.AddIndex(
+            model_name='writtenprocedure',
+            index=models.Index(fields=['state', 'closes_at'], name='procedure_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='writtenprocedure',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', floreo.meetings.voting.ProcedureState['CLOSED']), _negated=True), models.Q(('closed_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='closed_procedure_has_result'),
+        ),
+        migrations.AddConstraint(
+            model_name='writtenprocedure',
+            constraint=models.CheckConstraint(condition=models.Q(('decision', None), ('result', floreo.meetings.voting.Result['ADOPTED']), _connector='OR'), name='procedure_decides_what_is_adopted'),
+        ),
+        migrations.AddConstraint(
+            model_name='writtenprocedure',
+            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('closed_at__gte', models.F('opened_at')), ('opened_at__isnull', False)), _connector='OR'), name='procedure_opens_before_it_closes'),
+        ),
+        migrations.AddConstraint(
+            model_name='procedureoption',
+            constraint=models.UniqueConstraint(fields=('procedure', 'position'), name='procedure_option_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='proceduremember',
+            constraint=models.UniqueConstraint(fields=('procedure', 'seat'), name='procedure_asks_a_seat_once'),
         ),
     ])

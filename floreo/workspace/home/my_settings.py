@@ -1,4 +1,4 @@
-"""One's own calendar address and weekly e-mail."""
+"""One's own calendar address, weekly e-mail and notifications."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from floreo.core.access import Permission, must
 from floreo.tasks import actions as acts
 from floreo.tasks.access import feed_token
 from floreo.tasks.letters import absolute
-from floreo.tasks.queries import weekly_of
+from floreo.tasks.queries import rhythms_of, weekly_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.home.forms import WeeklyForm
+from floreo.workspace.home.forms import NotificationsForm, WeeklyForm
 
 
 def calendar(request: HttpRequest) -> HttpResponse:
@@ -52,3 +52,23 @@ def weekly(request: HttpRequest) -> HttpResponse:
         help=_("One e-mail a week with all your tasks, most urgent first. If you have no tasks, no e-mail is sent."),
     )
     return form_page(request, form, lambda f: acts.set_weekly(user, by=user, **f), words)
+
+
+def notifications(request: HttpRequest) -> HttpResponse:
+    """Of what one is notified, and how often."""
+    must(request.user, Permission.WORKSPACE_OPEN)
+    user = person(request)
+    form = NotificationsForm(rhythms_of(user), weekly_of(user), posted(request))
+    words = FormPage(
+        _("Notifications"),
+        _("Save"),
+        reverse("workspace:my_notifications"),
+        area="tasks",
+        done=_("Saved."),
+        help=_(
+            "How you learn of new tasks. At once: an e-mail within minutes. Once a day: one e-mail in the morning. Once a week: with the weekly"
+            " e-mail. No e-mail is sent when there is nothing new. Requests by name, reminders that a person sends, votes of committees and"
+            " urgent alerts of the response team always arrive."
+        ),
+    )
+    return form_page(request, form, lambda f: acts.set_notifications(user, by=user, **f), words)

@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
-from floreo.meetings import presenters
-from floreo.meetings.access import get_committee_for, get_seat_for
+from floreo.meetings import between_text, presenters
+from floreo.meetings.access import get_committee_for, get_seat_for, seats_of
 from floreo.meetings.actions import calling
 from floreo.meetings.actions import committees as acts
-from floreo.meetings.models import Committee, Seat
+from floreo.meetings.models import Committee, PollState, Seat
 from floreo.workspace.commands import Command, command_view, new, over_row, starting_with
 from floreo.workspace.form_page import FormPage, doing, form_page, posted
 from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
+from floreo.workspace.meetings.between_views import stage
 from floreo.workspace.verbs import history_of
 
 RUN = Permission.MEETING_RUN
@@ -53,6 +54,13 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
         "former": [s for s in seats if s not in now],
         "meetings": [(m, presenters.stage(m)) for m in found.meetings.select_related("committee")[:24]],
         "decisions": [(d, presenters.waits(d)) for d in found.decisions.open().select_related("organisation")],
+        "proposals": [
+            (each, between_text.body_name(each.organisation, request.user))
+            for each in found.proposals.select_related("organisation", "item__meeting__committee")[:24]
+        ],
+        "procedures": [(p, stage(p)) for p in found.procedures.prefetch_related("members")[:24]],
+        "polls": list(found.polls.filter(state=PollState.OPEN)),
+        "may_propose": can(request.user, RUN) or bool(seats_of(request.user, found)),
         "may_run": can(request.user, RUN),
         "may_people": can(request.user, Permission.PEOPLE_READ),
         "history": history_of(found, viewer=request.user),

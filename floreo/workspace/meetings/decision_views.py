@@ -18,7 +18,7 @@ from floreo.core.lists import Listing
 from floreo.meetings import presenters, queries
 from floreo.meetings.access import get_decision_for
 from floreo.meetings.actions import decisions as acts
-from floreo.meetings.models import Decision
+from floreo.meetings.models import Decision, WrittenProcedure
 from floreo.meetings.tables import DECISIONS
 from floreo.organisations.models import User
 from floreo.strategy.models import Action, Edition
@@ -62,6 +62,7 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "due": presenters.due_text(found),
         "owner": presenters.owner_text(found, names=can(request.user, Permission.PEOPLE_READ)),
         "waits": presenters.waits(found) if found.is_open and shown.state == found.state else "",
+        "procedure": WrittenProcedure.objects.filter(decision=found).first(),
         "tasks": _tasks(request, found),
         "history": history_of(found, viewer=request.user),
     }

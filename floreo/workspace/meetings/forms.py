@@ -49,6 +49,8 @@ class CommitteeForm(RecordForm):
             "edition",
             "is_public",
             "ends_on",
+            "ballot",
+            "quorum",
             *SOURCE,
         )
         widgets: ClassVar[dict[str, Any]] = {"purpose": forms.Textarea(attrs={"rows": 3})}
@@ -63,8 +65,13 @@ class CommitteeForm(RecordForm):
 
 
 class NewCommitteeForm(CommitteeForm):
+    """How it votes between meetings is chosen when it has its seats."""
+
     class Meta(CommitteeForm.Meta):
-        fields: ClassVar[tuple[str, ...]] = ("code", *CommitteeForm.Meta.fields)
+        fields: ClassVar[tuple[str, ...]] = (
+            "code",
+            *(name for name in CommitteeForm.Meta.fields if name not in ("ballot", "quorum")),
+        )
 
 
 class SeatForm(RecordForm):

@@ -3,12 +3,15 @@
 from django.urls import URLPattern, path
 
 from floreo.core.access import Permission
+from floreo.workspace.meetings import between_views as between
 from floreo.workspace.meetings import committee_views as committees
 from floreo.workspace.meetings import decision_views as decisions
 from floreo.workspace.meetings import views
 
 _C = "committees/<slug:code>/"
 _M = "meetings/<slug:committee>/<slug:code>/"
+_W = "procedures/<slug:number>/"
+_P = "dates/<slug:number>/"
 _I = _M + "points/<slug:item>/"
 
 urlpatterns: list[URLPattern] = [
@@ -32,6 +35,19 @@ urlpatterns: list[URLPattern] = [
     path(_C + "seats/<int:pk>/", committees.seat_command, {"name": "edit"}, name="edit_seat"),
     path(_C + "seats/<int:pk>/end/", committees.seat_command, {"name": "end"}, name="end_seat"),
     path(_C + "seats/<int:pk>/remove/", committees.seat_command, {"name": "remove"}, name="remove_seat"),
+    path(_C + "procedures/new/", between.new_procedure, name="new_procedure"),
+    path(_C + "proposals/new/", between.propose, name="propose_to_committee"),
+    path(_C + "dates/new/", between.new_poll, name="new_date_poll"),
+    path("procedures/", between.procedures, name="procedures"),
+    path(_W, between.procedure, name="procedure"),
+    path(_W + "do/<slug:name>/", between.procedure_command, name="procedure_command"),
+    path(_W + "members/<int:pk>/link/", between.procedure_member, name="procedure_member_link"),
+    path(_W + "record/", between.procedure_paper, name="procedure_paper"),
+    path(_W + "record.<slug:form>", between.procedure_paper, name="procedure_file"),
+    path("proposals/<int:pk>/procedure/", between.procedure_of_proposal, name="procedure_of_proposal"),
+    path("proposals/<int:pk>/<slug:name>/", between.proposal_command, name="proposal_command"),
+    path(_P, between.date_poll, name="date_poll"),
+    path(_P + "do/<slug:name>/", between.date_poll_command, name="date_poll_command"),
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/new/", decisions.new_decision, name="new_decision"),
     path("decisions/<slug:number>/", decisions.decision, name="decision"),
@@ -40,11 +56,13 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.MEETING_READ: (
-        "meetings meeting meeting_invitation meeting_paper meeting_file committees committee decisions decision"
+        "meetings meeting meeting_invitation meeting_paper meeting_file committees committee decisions decision "
+        "procedures procedure procedure_paper procedure_file propose_to_committee date_poll"
     ),
     Permission.MEETING_RUN: (
         "record_meeting draw_agenda meeting_command edit_point move_point remove_point new_committee "
-        "edit_committee call_meeting new_seat edit_seat end_seat remove_seat new_decision"
+        "edit_committee call_meeting new_seat edit_seat end_seat remove_seat new_decision "
+        "new_procedure procedure_of_proposal procedure_command procedure_member_link proposal_command new_date_poll date_poll_command"
     ),
     Permission.PLAN_UPDATE: "decision_command",  # who carries it out says so; all else of it needs MEETING_RUN
 }

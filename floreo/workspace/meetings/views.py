@@ -23,6 +23,7 @@ from floreo.core.keys import key, things_of
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.papers import KINDS, bytes_of
+from floreo.evidence.queries import Shown, evidence_shown
 from floreo.meetings import calendar, documents, presenters, queries
 from floreo.meetings.access import get_item_for, get_meeting_for
 from floreo.meetings.actions import agenda, calling, decisions, minutes, recording
@@ -68,10 +69,12 @@ class Point:
     act: Action | None
     decision: Decision | None
     decisions: list[queries.DecisionShown]
+    papers: Shown
 
 
-def _points(meeting: Meeting) -> list[Point]:
+def _points(meeting: Meeting, viewer: object) -> list[Point]:
     items = list(meeting.items.all())
+    papers = evidence_shown(items, viewer)
     things = things_of(i.thing for i in items)
     taken = queries.shown(meeting.decisions.select_related("edition", "organisation", "person").order_by("pk"))
     found = []
@@ -83,6 +86,7 @@ def _points(meeting: Meeting) -> list[Point]:
                 thing if isinstance(thing, Action) else None,
                 thing if isinstance(thing, Decision) else None,
                 [d for d in taken if d.decision.item_id == item.pk],
+                papers[key(item)],
             )
         )
     return found
@@ -101,7 +105,7 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
         "title": presenters.title(found),
         "when": presenters.when(found),
         "stage": presenters.stage(found),
-        "points": _points(found),
+        "points": _points(found, request.user),
         "loose": loose,
         "attendance": [(a, presenters.attended(a, names=True)) for a in seats],
         "came": presenters.attendance_text(seats) if seats else "",

@@ -24,13 +24,16 @@ register = template.Library()
 MOST_CHIPS = 8  # a filter with more choices is a select
 
 
-@register.inclusion_tag("ui/filters.html")
-def filters(listing: Any, hint: str = "") -> dict[str, Any]:
-    """{% filters listing %}: search box, chips for filters of few choices, a select for those of many."""
+@register.inclusion_tag("ui/filters.html", takes_context=True)
+def filters(context: Context, listing: Any, hint: str = "") -> dict[str, Any]:
+    """{% filters listing %}: search box, chips for filters of few choices, a select for those of many; and what a context processor
+    puts beside lists (`below_filters`)."""
+    below = context.get("below_filters")
     every = [f for f in listing.filters if len(f.options) > 1]
     return {
         "listing": listing,
         "hint": hint,
+        "below": below(listing) if callable(below) else "",
         "few": [(f, _chips(f)) for f in every if len(f.options) <= MOST_CHIPS],
         "many": [(f, _options(f)) for f in every if len(f.options) > MOST_CHIPS],
     }

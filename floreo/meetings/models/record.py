@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, in_each_language
 from floreo.meetings.logic import OPEN_STATES, DecisionState, ItemKind, MeetingState, MinutesState, SeatPart
+from floreo.meetings.voting import QUORUM, VOTING_PARTS, BallotKind
 from floreo.organisations.models import Attended, Organisation, Person
 from floreo.strategy.models import Edition
 
@@ -52,6 +54,11 @@ class DecisionStateChoice(models.TextChoices):
     REFUSED = DecisionState.REFUSED, _("Refused")
     CARRIED_OUT = DecisionState.CARRIED_OUT, _("Carried out")
     DROPPED = DecisionState.DROPPED, pgettext_lazy("a decision", "Discarded")
+
+
+class BallotKindChoice(models.TextChoices):
+    NAMED = BallotKind.NAMED, _("Named: the minutes say who voted how")
+    SECRET = BallotKind.SECRET, _("Secret: the minutes say who voted, and how many votes each answer has")
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):
@@ -94,6 +101,19 @@ class Committee(Record, Translated, Sourced):
         help_text=_("The public sees the member organisations and the public decisions."),
     )
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("Dissolved on"))
+    ballot = models.CharField(
+        max_length=6,
+        choices=BallotKindChoice.choices,
+        default=BallotKind.NAMED,
+        verbose_name=_("Votes between meetings"),
+        help_text=_("For written procedures that are opened from now on."),
+    )
+    quorum = models.PositiveSmallIntegerField(
+        default=QUORUM,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        verbose_name=_("Quorum of written procedures, in % of the voting seats"),
+        help_text=_("So many members must vote, abstentions included. 51 is more than half."),
+    )
 
     objects = CommitteeQuerySet.as_manager()
 
@@ -114,6 +134,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def on(self, day: date) -> SeatQuerySet:
         """Those that hold on `day`."""
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gte=day))
+
+    def voting(self) -> SeatQuerySet:
+        """Those that vote: chair and members. Secretaries and observers do not."""
+        return self.filter(part__in=VOTING_PARTS)
 
     def visible_to(self, viewer: object) -> SeatQuerySet:
         """Of bodies that the viewer may know of. The public sees which public bodies sit on a public committee; who for

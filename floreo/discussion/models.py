@@ -1,0 +1,115 @@
+"""Comments on any record that may be discussed, and whom they mention."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, reach
+from floreo.core.keys import key
+from floreo.core.models import Record
+from floreo.core.policy import has_rule, rows_seen, things_seen
+from floreo.discussion.logic import may_edit
+from floreo.offers import discussed
+from floreo.organisations.models import Person, User
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, viewer: object) -> CommentQuerySet:
+        """On things that the viewer sees, and of which they may read what is internal: never a stranger, whatever of the thing is
+        public."""
+        if not can(viewer, Permission.WORKSPACE_OPEN):
+            return self.none()
+        seen = Q(pk__in=[])
+        for label, needs in discussed().items():
+            far = reach(viewer, needs)
+            if far is None or far:
+                seen |= self._of_kind(label, viewer, needs, is_everywhere=far is None)
+        return self.filter(seen)
+
+    def _of_kind(self, label: str, viewer: object, needs: Permission, *, is_everywhere: bool) -> Q:
+        model, begins = apps.get_model(label), f"{label}:"
+        if is_everywhere and has_rule(model):
+            named = Concat(Value(begins), Cast("pk", models.CharField()))
+            return Q(thing__in=rows_seen(model, viewer).order_by().annotate(named_as=named).values("named_as"))
+        names = set(self.filter(thing__startswith=begins).order_by().values_list("thing", flat=True))
+        things = things_seen(names, viewer)
+        return Q(thing__in=[name for name, thing in things.items() if can(viewer, needs, thing)])
+
+
+class Comment(Record):
+    """What somebody wrote on a record, for colleagues who may see it. It has the right and the marking of its record and none of its
+    own; it is in no export and no mail."""
+
+    # Not in the trail, so that what is removed is gone: the trail says who commented when, and holds the hash of the words.
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    thing = models.CharField(max_length=120)  # core.keys: "strategy.action:17"
+    text = models.TextField(blank=True, verbose_name=_("Comment"))
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments")
+    author_name = models.CharField(max_length=200)  # as it then was
+    written_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.CharField(max_length=200, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+        indexes = [models.Index(fields=["thing", "written_at"], name="comment_of_thing")]
+        constraints = [
+            models.CheckConstraint(condition=Q(removed_at=None) | Q(text=""), name="removed_comment_has_no_text")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author_name}, {self.written_at:%Y-%m-%d %H:%M}"
+
+    def is_own(self, viewer: object) -> bool:
+        return isinstance(viewer, User) and self.author_id == viewer.pk
+
+    def may_be_edited_by(self, viewer: object) -> bool:
+        return self.removed_at is None and self.is_own(viewer) and may_edit(self.written_at, clock.now())
+
+    def may_be_removed_by(self, viewer: object) -> bool:
+        return self.removed_at is None and (self.is_own(viewer) or can(viewer, Permission.ACCOUNT_MANAGE))
+
+
+class Mention(Record):
+    """That a comment names somebody, until they have seen it."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="mentions")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="mentions")
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["user", "seen_at"], name="mention_waits")]
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "user"], name="mentioned_once"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(person__isnull=False), name="mention_of_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user or self.person)
+
+    def audit_subject(self) -> models.Model:
+        return self.comment
+
+    def is_of(self, viewer: object) -> bool:
+        if not isinstance(viewer, User):
+            return False
+        return self.user_id == viewer.pk or (self.person_id is not None and self.person_id == viewer.person_id)
+
+
+def comments_on(thing: models.Model) -> models.QuerySet[Any]:
+    return Comment.objects.filter(thing=key(thing))

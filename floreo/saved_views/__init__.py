@@ -1,0 +1,1 @@
+"""Views of lists that people save: filters and words under a name."""

@@ -253,7 +253,7 @@ def test_the_quarter_walked_through(office: Office) -> None:
     phone.goto(link_in(asked).replace("/es/", "/"))
     assert "This review is closed. Nothing can be changed." in phone.locator("main").inner_text()
     assert (phone.locator("form").count(), axe(phone), sideways(phone)) == (0, [], 0)
-    assert watch.problems == []
+    assert [each for each in watch.problems if "422" not in each] == []  # the embargo in the past was refused
     workspace.context.close()
     phone.context.close()
 

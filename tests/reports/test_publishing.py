@@ -74,7 +74,7 @@ LISTS = ("/reports/", "/es/reports/", "/data/reports/", "/data/reports.csv", "/d
 
 
 def lists(client: Client) -> str:
-    answers = [client.get(each, follow=True) for each in LISTS]
+    answers: list[Any] = [client.get(each, follow=True) for each in LISTS]
     return "".join((b"".join(each.streaming_content) if each.streaming else each.content).decode() for each in answers)
 
 

@@ -147,6 +147,8 @@ def test_a_stranger_reads_none_of_it(planted: Country, stranger: Client, caplog:
 NOT_PLANTED = {
     Permission.CERTIFICATE_ISSUE,  # public keys and a list that everybody fetches
     Permission.INITIATIVE_RUN,  # who enters a competition, and who judges
+    Permission.PUBLICATION_PUBLISH,  # links that show a report before it is published: tests/reports/test_publishing.py
+    Permission.REMIND,  # reminders that were sent: tests/workspace/mail
     Permission.SURVEY_DATA,  # what somebody answered: on no page and in no trail, only in one file
     Permission.WORKFORCE_RUN,  # what an organisation says of its own people
 }

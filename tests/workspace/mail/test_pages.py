@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -16,6 +16,7 @@ from floreo.core.models import MailState, OutboxMail, Schedule
 from floreo.core.outbox import letter
 from floreo.organisations.models import Country, Person, User
 from floreo.reviews.models import UpdateRequest
+from floreo.tasks.models import Reminder
 from floreo.workspace.mail_text import heading
 from tests.core.mail_server import mail_server
 from tests.core.test_outbox import put
@@ -124,3 +125,14 @@ def test_a_silent_server_is_in_the_first_sentence(administrator: User, browser_o
     )
     page = browser_of(administrator).get("/workspace/mail/").content.decode()
     assert "1 e-mail is waiting: the mail server has not accepted our e-mail since 1 Oct 2026, 10:12." in page
+
+
+def test_the_words_of_a_reminder_are_for_who_sends_reminders(
+    user_with: Callable[..., User], secretariat: User, browser_of: Browser
+) -> None:
+    reminder = Reminder.objects.create(to_name="Port Authority", keys=[], on=date(2026, 11, 20), sent_by="Marlo")
+    mail = post(kind="reminder.reminder", about=key(reminder), text="Their open tasks")
+    page = browser_of(user_with("responder")).get(f"/workspace/mail/{mail.pk}/").content.decode()
+    assert "Their open tasks" not in page
+    assert "You may not read this text" in page
+    assert "Their open tasks" in browser_of(secretariat).get(f"/workspace/mail/{mail.pk}/").content.decode()

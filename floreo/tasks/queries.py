@@ -102,8 +102,9 @@ def queue_of(items: Sequence[Task], user: User) -> Queue:
         current = taken.get(item.key)
         team = accounts.team(item.needs, item.organisation)
         place = place_of(user.pk, owner=current.user_id if current else None, team=team)
-        owner = current.user_name if current else _only_name(team, accounts) if place is Place.COLLEAGUE else ""
-        held[item.key] = Held(place, owner, current.pk if current else 0, may_be_assigned=True)
+        alone = _only_name(team, accounts) if place is Place.COLLEAGUE else ""
+        owner, number = (current.user_name, current.pk) if current else (alone, 0)
+        held[item.key] = Held(place, owner, number, may_be_assigned=True)
     return Queue(held, accounts)
 
 

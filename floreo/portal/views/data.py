@@ -28,6 +28,7 @@ from floreo.strategy.models import Edition
 
 EDITION = re.compile(r"/strategy/[^/]+/")  # how the address of what stands in one begins
 FOUND = 50
+LOOKED_AT = 200  # of what matches, before the strategy in force is put first
 LONGEST = 200  # signs of what is sought
 BURST, PER_HOUR = 60, 600  # of searches by one stranger
 
@@ -112,7 +113,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if terms_of(q):
         if not request.user.is_authenticated:
             charge("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
-        found = _in_force_first(_public(find(q, public_only=True, most=2 * FOUND))[:FOUND], edition_of(request))
+        found = _in_force_first(_public(find(q, public_only=True, most=LOOKED_AT)), edition_of(request))[:FOUND]
     title = _("Search: %(q)s") % {"q": q} if q else _("Search")
     return page(
         request,

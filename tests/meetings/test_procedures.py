@@ -131,7 +131,7 @@ def test_silence_is_consent_and_one_objection_is_none(committee: Committee) -> N
     votes(other, police="agree", csirt="object")
     other = closed(other)
     assert (other.result, Decision.objects.count()) == ("objected", 1)
-    assert "No money." in as_text(documents.procedure(other))
+    assert "No money." in as_text(documents.procedure(other, SYSTEM))
 
 
 def test_an_objection_that_is_taken_back_before_it_closes_stops_nothing(committee: Committee) -> None:

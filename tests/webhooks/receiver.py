@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,6 +20,8 @@ class Receiver:
     size: int = 2
     pause: float = 0.0
     hangs: bool = False
+    written: int = 0  # bytes of the body that were taken from it
+    finished: threading.Event = field(default_factory=threading.Event)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
 
@@ -42,9 +43,10 @@ def receiver() -> Iterator[Receiver]:
                 self.send_header("Content-Length", str(made.size))
                 self.end_headers()
                 for start in range(0, made.size, 1024):
-                    self.wfile.write(b"x" * min(1024, made.size - start))
-                    if made.pause and not over.is_set():
-                        time.sleep(made.pause)
+                    made.written += self.wfile.write(b"x" * min(1024, made.size - start))
+                    if made.pause:
+                        over.wait(made.pause)
+            made.finished.set()
 
         def log_message(self, *_args: object) -> None:
             pass

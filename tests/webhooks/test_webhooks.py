@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import socket
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -108,7 +107,7 @@ def test_an_update_is_told_and_signed_as_the_specification_says(got: Receiver, a
         },
     }
     number, at = headers["webhook-id"], headers["webhook-timestamp"]
-    assert abs(int(at) - time.time()) < 60
+    assert (at.isdecimal(), len(at)) == (True, 10)  # seconds
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = hmac.new(key, f"{number}.{at}.".encode() + body, hashlib.sha256).digest()
     assert headers["webhook-signature"] == "v1," + base64.b64encode(signed).decode()
@@ -205,36 +204,37 @@ def test_each_kind_is_of_acts_and_records_that_there_are() -> None:
 # --- Bad receivers ------------------------------------------------------------------------------------------------
 
 
-def outcome_of(got: Receiver, **answer: Any) -> tuple[str, int, float]:
+def outcome_of(got: Receiver, **answer: Any) -> tuple[str, int]:
     for name, value in answer.items():
         setattr(got, name, value)
-    began = time.monotonic()
     found = post(got.url, {"Content-Type": "application/json"}, b"{}", seconds=0.6)
-    return found.problem.value, found.status, time.monotonic() - began
+    return found.problem.value, found.status
 
 
 def test_one_that_hangs_or_answers_letter_by_letter_is_left_after_seconds(got: Receiver) -> None:
-    problem, _status, took = outcome_of(got, hangs=True)
-    assert (problem, took < 3) == ("timeout", True)
-    problem, _status, took = outcome_of(got, hangs=False, size=3 * 1024, pause=0.5)
-    assert (problem, took < 3) == ("", True)  # its status came in time: what it says after is not waited for
+    assert outcome_of(got, hangs=True) == ("timeout", 0)
+    assert outcome_of(got, hangs=False, size=60 * 1024, pause=0.5) == (
+        "",
+        200,
+    )  # its status came in time: what it says after is not waited for
 
 
 def test_a_redirect_is_not_followed(got: Receiver) -> None:
     for status in (301, 302, 303, 307, 308):
-        assert outcome_of(got, status=status, headers={"Location": f"{got.url}/inside"})[:2] == ("redirect", status)
+        assert outcome_of(got, status=status, headers={"Location": f"{got.url}/inside"}) == ("redirect", status)
     assert {headers["host"] for headers, _body in got.got} == {got.url.split("/")[2]}
     assert len(got.got) == 5
 
 
 def test_of_ten_megabytes_a_few_kilobytes_are_read(got: Receiver) -> None:
-    problem, status, took = outcome_of(got, size=10 * 1024 * 1024)
-    assert (problem, status, took < 3) == ("", 200, True)
+    assert outcome_of(got, size=10 * 1024 * 1024) == ("", 200)
+    assert got.finished.wait(30)
+    assert got.written < 8 * 1024 * 1024  # what lies in buffers of the machine; the sender left
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 500, 503])
 def test_an_error_is_no_delivery(status: int, got: Receiver) -> None:
-    assert outcome_of(got, status=status)[:2] == ("status", status)
+    assert outcome_of(got, status=status) == ("status", status)
 
 
 INSIDE = (

@@ -109,6 +109,7 @@ ALL = tuple(w.name for w in WITHHELD)
 _TASKS = ("plan", *EVIDENCE, "assessments", "recommendations")
 _WORK = {
     "answers": P.REVIEW_DECIDE,
+    "tokens": P.ACCOUNT_MANAGE,
     "meetings": P.MEETING_RUN,
     "outreach": P.OUTREACH_RUN,
     "campaigns": P.AWARENESS_RUN,

@@ -354,7 +354,7 @@ def stranger() -> Client:
 class PressingOn(Client):
     """A browser whose person reads the page that shows what would be sent, and presses Send. Tests of that page take a plain Client."""
 
-    def post(self, path: Any, data: Any = None, *args: Any, **more: Any) -> Any:  # type: ignore[override]  # whatever it takes
+    def post(self, path: Any, data: Any = None, *args: Any, **more: Any) -> Any:
         answer = super().post(path, data, *args, **more)
         shown: Any = next((c for c in answer.context or () if "seen" in c and "lines" in c), None)
         if shown is None or not (data is None or isinstance(data, dict)):

@@ -27,7 +27,7 @@ INSIDE = """
 import django; django.setup()
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.feeds import make_feed
-from floreo.feeds.actions.tokens import make_token
+from floreo.organisations.actions.tokens import make_token
 from floreo.feeds.models import Feed
 from floreo.organisations.models import Membership, User
 user = User.objects.filter(email="sensor@example.org").first() or User.objects.create(email="sensor@example.org", name="Sensor")

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from floreo.feeds.actions.tokens import make_token
-
 from benchmarks.killing import copies, work
 from benchmarks.killing.site import Browser, Nursery
 from benchmarks.killing.work import Kind
@@ -17,6 +15,7 @@ from floreo.core.access import SYSTEM
 from floreo.feeds.actions.feeds import make_feed
 from floreo.feeds.collectors import folders
 from floreo.feeds.models import Finding, Notice
+from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import User
 
 WEB = {"web": 8, "serving": 1}

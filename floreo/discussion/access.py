@@ -70,10 +70,9 @@ def with_grants(users: Iterable[User]) -> list[User]:
     """Accounts with their roles, which are then not asked for one by one."""
     found = list(users)
     roles: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
-    for user, role, organisation in Membership.objects.filter(user__in=found).values_list(
-        "user", "role", "organisation"
-    ):
-        roles[user].append((role, organisation))
+    rows = Membership.objects.filter(user__in=found)
+    for account, role, organisation in rows.values_list("user", "role", "organisation"):
+        roles[account].append((role, organisation))
     for user in found:
         user.__dict__["_grants"] = roles[user.pk] if user.is_active else []
     return found

@@ -145,7 +145,7 @@ def verb_of(full: str) -> str:
     for decorator in getattr(node, "decorator_list", []):
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "action":
             verb = decorator.args[0]
-            return verb.value if isinstance(verb, ast.Constant) else ""
+            return str(verb.value) if isinstance(verb, ast.Constant) else ""
     return ""
 
 

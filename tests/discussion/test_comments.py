@@ -227,7 +227,7 @@ def test_nobody_is_mentioned_who_may_not_see_it(act: Action, lead: User, other_l
     chosen = {"text": "Look.", "mentions": [other_lead]}
     for facts in (by_name, chosen):
         with pytest.raises(Refused) as refusal:
-            add_comment(act, by=lead, **facts)  # type: ignore[arg-type]
+            add_comment(act, by=lead, **facts)
         assert sentence(refusal) == "Otto Banco may not see this, so cannot be mentioned here."
     assert (Comment.objects.count(), Mention.objects.count(), OutboxMail.objects.count()) == (0, 0, 0)
 

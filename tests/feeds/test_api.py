@@ -188,7 +188,7 @@ def test_a_file_that_is_refused_is_set_apart_and_the_next_is_read(
 
 
 def _refusing_the_first() -> Any:
-    original, refused = blobs._copy, []
+    original, refused = blobs._copy, list[bool]()
 
     def copy(*args: Any) -> Any:
         if not refused:

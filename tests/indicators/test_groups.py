@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,7 +20,7 @@ from tests.portal.crawl import body
 pytestmark = pytest.mark.usefixtures("today")
 
 
-def reading(**facts: object) -> Reading:
+def reading(**facts: Any) -> Reading:
     about = make_indicator(about_people=bool(facts.pop("about_people", False)))
     return enter(about, "81", numerator="47", denominator="58", **facts)
 

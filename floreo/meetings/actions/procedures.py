@@ -519,7 +519,7 @@ def discuss_procedure(procedure: WrittenProcedure, *, by: Actor, meeting: Meetin
         sentence = _("Choose a planned meeting of the same committee.")
         raise Refused(sentence, code="other_meeting", fields={"meeting": sentence})
     facts = {"title": procedure.title, "text": procedure.text, "translations": procedure.translations}
-    add_item(meeting, by=by, kind=ItemKind.DECISION, thing=procedure.about, **facts)  # type: ignore[arg-type]
+    add_item(meeting, by=by, kind=ItemKind.DECISION, thing=procedure.about, **facts)
     return procedure
 
 

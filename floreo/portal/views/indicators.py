@@ -88,7 +88,7 @@ def _counts(listing: Listing) -> dict[Outlook, int]:
     """Of all that the list holds, on whichever of its pages."""
     every = list(listing.all_rows)
     newest = queries.newest_of(every)
-    return outlooks_counted(words.outlook_of(i, (newest.get(i.pk) or [None])[0]) for i in every)
+    return outlooks_counted(words.outlook_of(i, next(iter(newest.get(i.pk, ())), None)) for i in every)
 
 
 @login_not_required

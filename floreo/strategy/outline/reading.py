@@ -72,8 +72,10 @@ def unused_in(outline: Outline, result: Result) -> list[Passage]:
 class Spanned(Protocol):
     """A row of a draft: where its passage begins and ends."""
 
-    start: int
-    end: int
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 def unused_by_rows(outline: Outline, rows: Iterable[Spanned]) -> list[Passage]:

@@ -151,7 +151,7 @@ def when_of(line: str) -> When:
     found = _LINE.match(line.strip())
     if found is None:
         raise ValueError(line)
-    starts, ends = (time(*map(int, text.split(":"))) if text else None for text in found.groups()[1:])
+    starts, ends = (time.fromisoformat(text.zfill(5)) if text else None for text in found.groups()[1:])
     return When(date.fromisoformat(found[1]), starts, ends)
 
 

@@ -155,7 +155,7 @@ class TestThePage:
         assert "Nothing is marked yet" in page
         assert "List all computers of the offices" in page
         given = {"place": place(draft, "Safe offices"), "meaning": "pillar", "reach": "alike", "version": draft.version}
-        response = browser.post(f"{address}mark/", given)
+        response: Any = browser.post(f"{address}mark/", given)
         assert response.status_code == 302
         assert response.url.endswith(f"#p{given['place']}")
         page = browser.get(address).content.decode()

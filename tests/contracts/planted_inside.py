@@ -97,7 +97,7 @@ from floreo.organisations.models import (
 )
 from floreo.outreach.models import Ambassador, AmbassadorRequest, Scheme
 from floreo.publications.models import Channel, Publication
-from floreo.reports.models import PreviewLink, Snapshot, WordTemplate
+from floreo.reports.models import PreviewLink, Release, Snapshot, WordTemplate
 from floreo.reports.word.filling import default_template
 from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.strategy.models import (
@@ -304,7 +304,7 @@ def _plan(act: Action, body: Organisation) -> None:
 
 
 def _unpublished(act: Action) -> None:
-    """A report of a closed period about whose publication nobody has decided: its public form says the word too."""
+    """A report of a closed period that is not published yet: its address says the word."""
     word, last = WORDS[P.PLAN_INTERNAL], Snapshot.objects.filter(edition=act.edition).latest("ends_on")
     facts = {
         name: getattr(last, name)
@@ -312,6 +312,8 @@ def _unpublished(act: Action) -> None:
     }
     names = {"code": f"{word}-q", "digest": hashlib.sha256(word.encode()).hexdigest(), "frozen_by": f"{word} desk"}
     made = save(Snapshot(edition=act.edition, is_public=True, audit_number=1, **facts, **names), full_clean=False)
+    # Under an embargo: undecided, it would be a task of who publishes, whose address says the word.
+    save(Release(snapshot=made, publish_at=clock.now() + timedelta(days=300), decided_by="Somebody"), full_clean=False)
     save(PreviewLink(snapshot=made, name=f"{word} minister", language="en", made_by="Somebody"), full_clean=False)
 
 

@@ -52,7 +52,6 @@ OFFERS = Offers(
     search_kinds=(
         SearchKind("organisation", _("Organisation"), Permission.REGISTER_READ),
         SearchKind("person", _("Person"), Permission.PEOPLE_READ),
-        SearchKind("network", _("Network"), Permission.REGISTER_READ),
         SearchKind("sector", _("Sector"), Permission.WORKSPACE_OPEN),
         SearchKind("place", _("Place"), Permission.WORKSPACE_OPEN),
     ),

@@ -52,8 +52,8 @@ def test_what_the_index_calls_public_is_seen_by_everybody_by_its_own_rule(isla: 
     assert [key for key in keys if key not in seen and not key.startswith("strategy.update:")] == []
 
 
-def test_minutes_notices_and_networks_are_found_by_no_stranger(isla: Country) -> None:
-    inside = SearchEntry.objects.filter(kind__in=["agenda_item", "notice", "network"])
+def test_minutes_and_notices_are_found_by_no_stranger(isla: Country) -> None:
+    inside = SearchEntry.objects.filter(kind__in=["agenda_item", "notice"])
     assert inside.exists()
     assert not inside.filter(is_public=True).exists()
 

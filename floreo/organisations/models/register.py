@@ -537,11 +537,6 @@ class Network(Record, Sourced):
     def workspace_url(self) -> str:
         return path_to("workspace:network", self.asn)
 
-    def search_entry(self) -> Entry:
-        """Found by its number and its name; by its addresses it is sought in the register itself."""
-        here = self.workspace_url()
-        return Entry("network", str(self), " ".join([str(self.asn), *self.prefixes]), here, here)
-
     def owner_ids(self) -> set[int]:
         return {self.holder_id} if self.holder_id else set()
 

@@ -113,7 +113,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if terms_of(q):
         if not request.user.is_authenticated:
             charge("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
-        found = _in_force_first(_public(find(q, public_only=True, most=LOOKED_AT)), edition_of(request))[:FOUND]
+        found = _in_force_first(_public(find(q, public_only=True, most=LOOKED_AT)), edition_of(request))
     title = _("Search: %(q)s") % {"q": q} if q else _("Search")
     return page(
         request,
@@ -166,9 +166,9 @@ def _found(entries: list[SearchEntry], words: str) -> list[_Found]:
 
 
 def _in_force_first(entries: list[SearchEntry], in_force: Edition | None) -> list[SearchEntry]:
-    """The strategy in force before all, what stands in earlier ones after all; the rest as it was ranked."""
+    """The best of these: the strategy in force before all, however it was ranked, what stands in earlier ones after all."""
     if in_force is None:
-        return entries
+        return entries[:FOUND]
     own = _bare(in_force.get_absolute_url())
 
     def place(entry: SearchEntry) -> int:
@@ -177,7 +177,9 @@ def _in_force_first(entries: list[SearchEntry], in_force: Edition | None) -> lis
             return 0
         return 2 if EDITION.match(address) and not address.startswith(own) else 1
 
-    return sorted(entries, key=place)
+    first = [entry for entry in entries if place(entry) == 0]
+    others = [entry for entry in entries if place(entry)]
+    return [*first, *sorted(others[: FOUND - len(first)], key=place)]
 
 
 def _bare(address: str) -> str:

@@ -60,7 +60,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = NotificationsForm(rhythms_of(user), weekly_of(user), posted(request))
     words = FormPage(
-        _("Notifications"),
+        _("My notifications"),
         _("Save"),
         reverse("workspace:my_notifications"),
         area="tasks",

@@ -84,8 +84,9 @@ class _Layout:
     def _cell(self, lines: Sequence[_Repaired], gap: str, *, first: bool) -> list[Span]:
         """The place of each line of a cell."""
         spans: list[Span] = []
+        before = "" if first else CELL_GAP
         for text, repaired in lines:
-            self._write(gap if spans else "" if first else CELL_GAP)
+            self._write(gap if spans else before)
             self.repaired.extend((self.at + start, self.at + end) for start, end in repaired)
             spans.append((self.at, self.at + len(text)))
             self._write(text)

@@ -42,7 +42,7 @@ class Assignment(Record):
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="assignments"
     )
-    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="assignments")
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments")
     user_name = models.CharField(max_length=200)  # as it then was
     starts_at = models.DateTimeField()
     assigned_by = models.CharField(max_length=200)

@@ -25,6 +25,7 @@ from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.organisations.models import User
 from floreo.workspace.form_page import person
+from floreo.workspace.sending import TWICE, ShowFirst, page, unless_unseen
 
 MOST = 500  # things of one step
 
@@ -104,12 +105,20 @@ def run(
     *,
     back: str = "",
 ) -> HttpResponse:
-    """Does it to each and goes to the page of the lines."""
+    """Does it to each and goes to the page of the lines; where mail would leave, that is shown first."""
     must(request.user, command.needs)
-    user, after = person(request), audit.head().number
-    lines = [_line(command, pick, user, facts or {}) for pick in picks]
-    step = record_step(user, by=user, command=command.name, back=back or back_of(request), lines=lines, after=after)
-    return HttpResponseRedirect(reverse("workspace:bulk_step", args=[step.pk]))
+    user, here = person(request), back or back_of(request)
+
+    def do() -> int:
+        after = audit.head().number
+        lines = [_line(command, pick, user, facts or {}) for pick in picks]
+        return record_step(user, by=user, command=command.name, back=here, lines=lines, after=after).pk
+
+    try:
+        made = unless_unseen(request, do, who=f"{command.name} {user.pk}")
+    except ShowFirst as first:
+        return page(request, first, title=str(command.title), about="", back=here, area="home")
+    return HttpResponseRedirect(here if made is TWICE else reverse("workspace:bulk_step", args=[made]))
 
 
 def _line(command: Bulk, pick: Pick, user: User, facts: Mapping[str, Any]) -> Line:

@@ -146,8 +146,11 @@ def test_every_operation_declares_every_error(api: Client) -> None:
     for path, operations in schema(api)["paths"].items():
         for operation in operations.values():
             responses = operation["responses"]
-            for_programs = {"401", "403", "413"} if "programs" in operation.get("tags", ()) else set()
-            assert {*responses} - {"200", "202"} == {"400", "404", "405", "422", "429", "500"} | for_programs, path
+            is_for_programs = "programs" in operation.get("tags", ())
+            for_programs = {"401", "403", "409", "413", "503"} if is_for_programs else set()
+            assert {*responses} - {"200", "201", "202"} == {"400", "404", "405", "422", "429", "500"} | for_programs, (
+                path
+            )
 
 
 def test_a_stranger_who_calls_without_end_is_slowed_down(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -319,3 +319,9 @@ def test_without_a_token_for_it_there_is_nothing(administrator: User, secretaria
     browser = Client()
     browser.force_login(administrator)
     assert browser.get("/scim/v2/Users").status_code == 401
+
+
+def test_the_name_of_an_account_in_the_directory_is_in_the_trail(word: str, ana: User) -> None:
+    assert patch(word, ana, off("externalId", "e-17")).status_code == 200
+    assert ask(word, f"Users/{ana.pk}").json()["externalId"] == "e-17"
+    assert AuditEntry.objects.filter(verb="directory_account.noted").count() == 1

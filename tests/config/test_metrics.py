@@ -108,6 +108,7 @@ def test_they_say_what_the_records_say() -> None:
         "floreo_outbox_emails stuck": 1,
         "floreo_outbox_emails dropped": 0,
         "floreo_outbox_emails bounced": 0,
+        "floreo_outbox_emails held": 0,
         "floreo_outbox_oldest_waiting_seconds": 300,
         "floreo_job_seconds_since_success mail": 540,
         "floreo_job_seconds_since_success tidy": 60,

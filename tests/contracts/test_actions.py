@@ -15,6 +15,9 @@ from floreo.core import action
 ROOT = Path(__file__).resolve().parents[2]
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
 OPEN = {
+    "account.signed_out",  # by the directory's signed token, of that person's own sessions
+    "api_token.end_announced",  # the worker, thirty days before the day that its maker chose
+    "api_token.ended",  # its owner, or who manages accounts: the action asks
     "contact.confirmed",
     "procedure.answered",  # by whoever has the link of a member of the committee, for that seat alone
     "poll.answered",

@@ -21,10 +21,23 @@ from tests.contracts.test_actions import every_action
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTING = {"floreo.core.outbox.post", "floreo.core.outbox.post_all"}
-SHOWS = {"press", "form_page", "unless_unseen", "Command", "doing", "rehearsed"}  # what shows first what it sends
+SHOWS = {
+    "press",
+    "form_page",
+    "unless_unseen",
+    "Command",
+    "Bulk",
+    "doing",
+    "rehearsed",
+}  # what shows first what it sends
 
 # Acts that send mail and show it to nobody before, each with its reason.
 BY_THE_WORKER = {
+    "account.left": "when the directory of an organisation says that somebody left, to who manages accounts",
+    "api_token.end_announced": "thirty days before a token ends, to its owner",
+    "notifications.sent": "to each person what they chose to be notified of",
+    "procedure.closed": "on the closing date that its members were given: the result, to them",
+    "webhook.disabled": "after days in which nothing could be delivered, to its owner",
     "advisory.mailed": "after a person published the version, whose page names who will receive it",
     "certificates.renewal_invited": "on the day that the scheme sets",
     "certificates.signed": "after a person issued them: the signing key is the worker's",

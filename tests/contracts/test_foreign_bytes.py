@@ -101,6 +101,7 @@ IN_THE_CAGE = {
 OWN = "writes, or reads what this program wrote"
 SHIPPED = "reads files of the program or of a pack that an administrator loads by hand"
 NEEDS_NONE = {
+    "floreo/strategy/outline/profiles.py": "TOML of our own writing, or of whoever has a shell; each value is checked",
     "floreo/advisories/catalogues.py": "two public catalogues of a fixed form, unpacked up to a number of bytes",
     "floreo/advisories/provider.py": OWN,
     "floreo/certificates/badges.py": OWN,

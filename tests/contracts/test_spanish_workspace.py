@@ -28,7 +28,8 @@ IN_ONE_LANGUAGE = {
     r"/(audit|mail|word-templates)/": ".*",  # as it was said on its day, or to somebody else
     r"/certificates/": ".*",  # as it was issued
     r"/check/": ".*",  # both languages beside each other
-    r"/laws/[^/]+/(versions|treaties)/": "Computer|Ministry|National|Utilities|Illegal|Interference|Attorney|November|Legislative",
+    r"/laws/[^/]+/(versions|treaties)/": "Computer|Ministry|National|Utilities|Illegal|Interference|Attorney|November|Legislative|Incident",
+    r"/committees/": "One calendar",  # as a member proposed it
     r"/consultations/[^/]+/comments/": "Island|North Point",  # who commented, as they signed
     r"/networks/|/organisations/coral-broadband/": "Government network|Coral Broadband|North Point Cable",  # a network's name
     r"/organisation-assessments/|/assessment-campaigns/": "Security officer",  # a person's post, as it was typed

@@ -144,6 +144,7 @@ def asked(page: Page, site: Site, mails: MailServer) -> str:
     page.locator("main [name=name]").fill("Nadia")
     page.locator("main [name=mail]").fill(RESPONDENT)
     press(page, "Add a respondent")
+    press(page, "Send 1 e-mail")
     shown(page, "Nadia")
     found = re.search(r"https?://[^/\s]+(/(?:\w\w/)?assessment/\S+)", text_of(arrived(mails, RESPONDENT, "assessment")))
     assert found is not None

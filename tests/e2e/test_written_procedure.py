@@ -91,6 +91,7 @@ def test_a_committee_decides_in_writing(own_site: Site, mails: MailServer, brows
     assert axe(page) == []
     follow(page, "Open the written procedure")
     press(page, "Open and ask the members")
+    page.get_by_role("button", name=re.compile(r"^Send \d+ e-mails$")).click()
     page.get_by_role("heading", name="Members asked").wait_for()
     own = links(mails, MEMBERS)
     with plain(browser, own_site) as phone:
@@ -103,6 +104,7 @@ def test_a_committee_decides_in_writing(own_site: Site, mails: MailServer, brows
     assert (axe(page), sideways(page)) == ([], 0)
     follow(page, "Close it now: every member has answered")
     press(page, "Close and count")
+    page.get_by_role("button", name=re.compile(r"^Send \d+ e-mails$")).click()
     page.get_by_text("the quorum of 3 was reached.").first.wait_for()
     page.get_by_role("link", name=re.compile(r"^D-\d{4}-\d+$")).first.click()
     page.get_by_role("heading", name=TITLE).wait_for()

@@ -51,7 +51,7 @@ def test_a_published_zero_names_the_items_without_evidence() -> None:
 @pytest.mark.usefixtures("real_country")
 def test_every_framework_has_its_page_and_says_what_is_not_held() -> None:
     codes = re.findall(r'href="/frameworks/([a-z0-9-]+)/"', page_of("/frameworks/"))
-    assert len(set(codes)) == 12
+    assert len(set(codes)) == 13
     for code in set(codes):
         assert "fl-why" in page_of(f"/frameworks/{code}/")
     assert "The titles of its 20 objectives could not be read" in page_of("/frameworks/ncaf/")

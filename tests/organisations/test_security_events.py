@@ -87,7 +87,7 @@ def test_the_use_of_a_key_is_noted_without_the_key(stream: Path, isla: Country, 
 def test_the_use_of_a_token_is_noted(stream: Path, isla: Country, stranger: Client) -> None:
     stranger.get("/api/v1/findings", headers={"Authorization": "Bearer made-up-token"})
     ((kind, _who, _address, what),) = told()
-    assert (kind, what) == (Kind.TOKEN_USED, "GET /api/v1/findings 401")
+    assert (kind, what) == (Kind.TOKEN_REFUSED, "GET /api/v1/findings 401")
     assert "made-up-token" not in stream.read_text()
 
 

@@ -279,3 +279,10 @@ def test_a_page_of_an_error_hides_the_header(rf: Any, settings: Any) -> None:
 def test_what_is_left_of_a_secret_in_a_text_is_its_prefix() -> None:
     word, secret = "floreo_" + "A-_z" * 10 + "abc", "whsec_" + "A+/9" * 11
     assert without_secrets(f'a="{word}", {secret}; floreo_x') == 'a="floreo_…", whsec_…; floreo_x'
+
+
+def test_making_one_is_in_the_trail(secretariat: User) -> None:
+    made, word = make_token(secretariat, by=SYSTEM, name="Statistics office")
+    entry = AuditEntry.objects.get(verb="api_token.made")
+    assert word not in str(entry.detail)
+    assert made.name in str(entry.detail)

@@ -180,7 +180,7 @@ def test_the_page_asks_as_much_of_one_case_as_of_thirty(country: Country, strang
     body(stranger, "/observatory/")
     with CaptureQueriesContext(connection) as asked:
         body(stranger, "/observatory/")
-    assert len(asked) == 10
+    assert len(asked) == 11
 
 
 def test_legal_deadlines_are_listed_and_one_of_no_law_says_so(isla: Country, stranger: Client) -> None:

@@ -73,7 +73,7 @@ class TestResult:
 
     def test_it_is_charted_wide_and_narrow_and_said_aloud(self, stranger: Client) -> None:
         page = text_of(stranger.get(RESULT))
-        assert page.count('class="fl-wide"') == page.count('class="fl-narrow"') == 2
+        assert page.count('class="fl-wide ') == page.count('class="fl-narrow"') == 2
         assert "Chart: Two-step sign-in. All adults" in page
 
     def test_its_target_is_that_of_the_indicator(self, stranger: Client) -> None:
@@ -298,10 +298,10 @@ def test_pages_of_twenty_thousand_answers_ask_as_often_as_of_few(
     wave = publishing.publish(ended(filled(opened(mode="interviewer"))), by=SYSTEM)
     address = f"/surveys/{CODE}/{WAVE}/"
     stranger.get(address)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert stranger.get(address).status_code == 200
     filled(fresh(wave), 500)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert stranger.get(address).status_code == 200
 
 

@@ -409,7 +409,7 @@ def test_what_an_administrator_sends_again_from_the_outbox_is_asked_again() -> N
     stuck = mails(recipients.INJECT)[0]
     OutboxMail.objects.exclude(pk=stuck.pk).delete()
     joining.remove_participant(found, by=SYSTEM)
-    OutboxMail.objects.filter(pk=stuck.pk).update(state=MailState.STUCK, text=stuck.text)
+    OutboxMail.objects.filter(pk=stuck.pk).update(state=MailState.STUCK, text=stuck.text, is_masked=False)
     outbox.try_again(OutboxMail.objects.get(pk=stuck.pk), by=SYSTEM)
     assert (delivery.deliver_due(may_leave=recipients.may_leave), fresh(made).state) == (0, "running")
 

@@ -193,7 +193,7 @@ class TestSigningUp:
         cohort()
         stranger.post(FORM, ANA)
         stranger.post(FORM, ANA, REMOTE_ADDR="198.51.100.9")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             stranger.post(FORM, ANA, REMOTE_ADDR="198.51.100.9")
 
     def test_nobody_floods_another_with_mails(self, stranger: Client) -> None:

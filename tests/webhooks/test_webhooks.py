@@ -36,6 +36,7 @@ from floreo.webhooks.actions.webhooks import (
     make_webhook,
     redeliver,
     send_test,
+    update_webhook,
 )
 from floreo.webhooks.delivering import deliver_due, post
 from floreo.webhooks.events import compare_states, make_messages
@@ -406,3 +407,10 @@ def test_nobody_makes_one_for_another_or_touches_anothers(
             do()
     with pytest.raises(Refused):
         make_webhook(lead, by=lead, name="x", url="https://example.org/", kinds=["no.such"])
+
+
+def test_making_and_changing_one_is_in_the_trail(hook: Webhook, secretariat: User) -> None:
+    changed = update_webhook(hook, by=secretariat, name="Chat of the team", url=hook.url, kinds=hook.kinds[:1])
+    assert (changed.name, changed.kinds) == ("Chat of the team", hook.kinds[:1])
+    verbs = AuditEntry.objects.filter(verb__startswith="webhook.").order_by("number").values_list("verb", flat=True)
+    assert list(verbs) == ["webhook.made", "webhook.updated"]

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('ended_by', models.CharField(blank=True, max_length=200)),
                 ('end', models.CharField(blank=True, choices=[('handed_back', 'handed back'), ('reassigned', 'assigned to somebody else'), ('undone', 'the step was undone'), ('may_not', 'handed back by the program: the account was switched off or lost the permission')], max_length=12)),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='organisations.organisation')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assignments', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="assignments", to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-starts_at', '-pk'],

@@ -56,6 +56,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("see_to_answer", [finding.pk, reply.pk]),
         ("notice resend_notice end_notice_link", [notice.pk]),
         ("skip_notice", [body.code, "abuse"]),
+        ("notice_words", [body.code]),
         ("edit_notice_rule move_notice_rule remove_notice_rule", [notice_rule.pk]),
         ("accept_correction refuse_correction", [correction.pk]),
     ]

@@ -17,7 +17,7 @@ from floreo.tabletops.models import Scenario, Tabletop, TabletopFinding
 
 pytestmark = pytest.mark.usefixtures("isla")
 LIST, HELD, PLANNED = "/workspace/tabletops/", "/workspace/tabletops/ex-2026-01/", "/workspace/tabletops/ex-2026-03/"
-QUERIES_OF_A_LIST = 7
+QUERIES_OF_A_LIST = 9
 Browse = Callable[[User], Client]
 
 

@@ -153,6 +153,15 @@ def tick(name: str, value: str, label: str, form: str = "") -> SafeString:
     return format_html(box, name, value, label, owner)
 
 
+_KIT = {"select": "form-select", "input": "form-control"}
+
+
+@register.simple_tag
+def kit(part: str) -> str:
+    """class="{% kit "select" %}": what the kit calls a list of choices or a line of text, of a form that is written by hand."""
+    return _KIT[part]
+
+
 @register.simple_tag
 def button_link(words_: str, href: str, *, main: bool = False, small: bool = False, key: str = "") -> SafeString:
     """{% button_link _("Edit") href %}: a link that looks like a button, for what opens a page to act on; with `key`, that key

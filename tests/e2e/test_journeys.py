@@ -14,7 +14,7 @@ def test_a_lead_says_how_an_action_goes_and_the_public_reads_it(page: Page, site
     page.goto("/workspace/plan/2025-2028/actions/4.1.2/")
     page.get_by_role("link", name="Give an update").first.click()
     page.locator("textarea[name=done]").fill("All figures are in; the report is being laid out.")
-    page.locator("main button[type=submit]").first.click()
+    page.locator("main form:not([action*=discussion]) button[type=submit]").first.click()
     page.get_by_text("the report is being laid out").first.wait_for()
     assert axe(page) == []
     page.goto("/strategy/2025-2028/actions/4.1.2/")
@@ -34,11 +34,11 @@ def test_an_action_that_is_closed_counts_at_once(page: Page, site: Site) -> None
     page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
     page.locator("main").get_by_role("link", name="Mark as reached").first.click()
     with page.expect_response(posted):  # else the next address is asked for before this one was answered
-        page.locator("main button[type=submit]").first.click()
+        page.locator("main form:not([action*=discussion]) button[type=submit]").first.click()
     page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
     page.get_by_role("link", name="Close", exact=True).first.click()
     with page.expect_response(posted):  # else the next address is asked for before this one was answered
-        page.locator("main button[type=submit]").first.click()
+        page.locator("main form:not([action*=discussion]) button[type=submit]").first.click()
     page.goto("/")
     assert page.locator("h1").inner_text().startswith(f"{int(before[1]) + 1} of 24")
 
@@ -62,7 +62,7 @@ def test_the_head_of_the_chain_moves_with_every_write(page: Page, site: Site) ->
     page.goto("/workspace/plan/2025-2028/actions/2.1.1/")
     page.get_by_role("link", name="Give an update").first.click()
     page.locator("textarea[name=next]").fill("Third hiring round in January.")
-    page.locator("main button[type=submit]").first.click()
+    page.locator("main form:not([action*=discussion]) button[type=submit]").first.click()
     page.locator("main p", has_text="Third hiring round in January.").first.wait_for()
     page.goto("/about/audit/")
     assert page.locator("main code").first.inner_text() != before

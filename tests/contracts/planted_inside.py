@@ -34,6 +34,7 @@ from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.discussion.models import Comment as WrittenComment
 from floreo.evidence.models import Attachment, Evidence
+from floreo.feeds.models import Finding
 from floreo.frameworks.models import Answer as ItemAnswer
 from floreo.frameworks.models import Assessment, Item, Version
 from floreo.incidents.models import (
@@ -205,6 +206,7 @@ def plant(*, by: Any) -> None:
         (_unpublished, (act,)),
         (_money, (act, body)),
         (_findings, (power,)),
+        (_owners, ()),
         *((_evidence, (act, power, marking, needs)) for marking, needs in MARKINGS),
         (_committee, (act, body)),
         (_meetings, (act,)),
@@ -265,7 +267,11 @@ def _people(power: Organisation) -> None:
 
 def _findings(power: Organisation) -> None:
     word = WORDS[P.FEED_READ]
-    found = make_finding(power, f"{word}.example", detail=f"{word} detail")
+    make_finding(power, f"{word}.example", detail=f"{word} detail")
+
+
+def _owners() -> None:
+    found = Finding.objects.get(subject=f"{WORDS[P.FEED_READ]}.example")
     owner, at = WORDS[P.FINDING_HANDLE], clock.now()
     facts = {"starts_at": at, "assigned_by": f"{owner} chief", "ends_at": at, "ended_by": owner, "end": "handed_back"}
     save(Assignment(key=key(found), needs=P.FINDING_HANDLE, user_name=f"{owner} name", **facts))

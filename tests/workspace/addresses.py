@@ -138,6 +138,7 @@ def _of(t: dict[str, Any]) -> dict[str, list[object]]:
         ("report_file", [edition, t["snapshot"].code, "docx"]),
         ("approve_answer return_answer", [*in_review, t["answer"].pk]),
         ("review move_review remind_review widen_review close_review close_period_report", [*in_review]),
+        ("approve_unchanged approve_many", [*in_review]),
         ("update_request remind_ask escalate_ask renew_ask", [*in_review, t["update_request"].pk]),
         ("contribution", [t["contribution"].thing]),
         ("remove_contribution", [t["contribution"].thing, t["contribution"].pk]),

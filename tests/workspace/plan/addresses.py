@@ -31,6 +31,6 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("indicator edit_indicator edit_target new_chart_note", [reading.indicator.code]),
         ("new_reading", [entered.code]),
         ("compute_reading", [computed.code]),
-        ("reading freeze_reading correct_reading", [reading.indicator.code, reading.pk]),
+        ("reading freeze_reading correct_reading reading_groups", [reading.indicator.code, reading.pk]),
     ]
     return {name: given for names, given in groups for name in names.split()}

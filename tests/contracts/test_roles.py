@@ -45,6 +45,7 @@ EMPTY = {
         "apply_workbook",
         "report_rejects",
         "bulk_actions",
+        "bulk_step",  # only to whoever made it
         "edit_comment",  # only to whoever wrote it
         "edit_view",
         "remove_view",

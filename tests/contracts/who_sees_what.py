@@ -157,7 +157,7 @@ EXITS = (
     ),
     Exit("program", "The API with a token of one's account", ("findings",), needs=P.FEED_READ),
     Exit("evidence file", "The file of a piece of evidence", EVIDENCE, needs=None),
-    Exit("trail", "The audit chain", tuple(name for name in ALL if name != "findings"), needs=P.AUDIT_READ),
+    Exit("trail", "The audit chain", ALL, needs=P.AUDIT_READ),
     Exit("calendar", "The calendar of one's tasks", (*_TASKS, *_WORK, *_CASES), only_own=_TASKS, work=_WORK),
     Exit(
         "weekly mail",

@@ -89,4 +89,4 @@ NEEDS = {
         "check_operator_text"
     ),
 }
-NARROWED = "findings explorer notices"  # these show their own to whoever may see only their own organisation's
+NARROWED = "findings explorer notices reply_many"  # these show their own to whoever may see only their own organisation's

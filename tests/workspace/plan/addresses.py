@@ -13,6 +13,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     draft = ImportDraft.objects.create(
         code="text", file_name="t.txt", sha256="x", state="ready", text="x", started_by="X"
     )
+    draft.marks = [{"meaning": "pillar", "reach": "alike", "key": ["label", "goal"]}]
+    draft.save()
     row = DraftRow.objects.create(draft=draft, number=1, kind="pillar", title="X", start=0, end=1, passage="x")
     reading = Reading.objects.select_related("indicator").order_by("pk")[0]
     entered = Indicator.objects.filter(measure="").order_by("pk")[0]

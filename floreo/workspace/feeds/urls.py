@@ -89,4 +89,5 @@ NEEDS = {
         "check_operator_text"
     ),
 }
-NARROWED = "findings explorer notices reply_many"  # these show their own to whoever may see only their own organisation's
+# These show their own to whoever may see only their own organisation's, or take it.
+NARROWED = "findings explorer notices reply_many"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -26,21 +27,25 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         public."""
         if not can(viewer, Permission.WORKSPACE_OPEN):
             return self.none()
-        seen = Q(pk__in=[])
+        seen, by_name = Q(pk__in=[]), dict[str, Permission]()
         for label, needs in discussed().items():
             far = reach(viewer, needs)
-            if far is None or far:
-                seen |= self._of_kind(label, viewer, needs, is_everywhere=far is None)
-        return self.filter(seen)
+            if far is None and has_rule(apps.get_model(label)):
+                seen |= self._all_of(label, viewer)
+            elif far is None or far:
+                by_name[label] = needs
+        return self.filter(seen | self._by_name(by_name, viewer))
 
-    def _of_kind(self, label: str, viewer: object, needs: Permission, *, is_everywhere: bool) -> Q:
-        model, begins = apps.get_model(label), f"{label}:"
-        if is_everywhere and has_rule(model):
-            named = Concat(Value(begins), Cast("pk", models.CharField()))
-            return Q(thing__in=rows_seen(model, viewer).order_by().annotate(named_as=named).values("named_as"))
-        names = set(self.filter(thing__startswith=begins).order_by().values_list("thing", flat=True))
-        things = things_seen(names, viewer)
-        return Q(thing__in=[name for name, thing in things.items() if can(viewer, needs, thing)])
+    def _all_of(self, label: str, viewer: object) -> Q:
+        named = Concat(Value(f"{label}:"), Cast("pk", models.CharField()))
+        rows = rows_seen(apps.get_model(label), viewer).order_by().annotate(named_as=named)
+        return Q(thing__in=rows.values("named_as"))
+
+    def _by_name(self, kinds: Mapping[str, Permission], viewer: object) -> Q:
+        """Of kinds that have to be asked thing by thing: what was commented on is read once, whatever its kind."""
+        names = self.order_by().values_list("thing", flat=True).distinct() if kinds else ()
+        things = things_seen({name for name in names if name.partition(":")[0] in kinds}, viewer)
+        return Q(thing__in=[n for n, thing in things.items() if can(viewer, kinds[n.partition(":")[0]], thing)])
 
 
 class Comment(Record):

@@ -46,8 +46,8 @@ AT_MOST = 3  # a page and what stands round it may ask the same thing apart: who
 # Pages that ask once for each of a few things, how often at most, and what of.
 KNOWN = {
     "account/reauthenticate/": 6,  # the library's: it asks for each way of signing in
-    "workspace/": 12,  # mentions in comments ask once for each kind of thing that is discussed, however many there are
-    "workspace/waiting/": 12,
+    "workspace/": 5,  # each kind of what is to be done reads the tree of organisations
+    "workspace/waiting/": 5,
     "workspace/discussion/<str:name>/": 4,  # who may read it asks what may be seen
     "workspace/notices/<int:pk>/": 4,  # what left, and what may be seen of it
     "strategy/<slug:code>/decisions/": 4,  # what decisions are about, with what may be seen of it

@@ -36,6 +36,14 @@ def test_an_update_is_found_with_its_passage(update: Update, stranger: Client) -
     assert "Update" in page
 
 
+def test_an_update_is_titled_by_its_action_and_its_day_in_the_readers_language(
+    update: Update, stranger: Client
+) -> None:
+    assert f"{update.action.code} {update.action.title}, 1 Nov 2026" in body(stranger, "/search/?q=zanahoria")
+    in_spanish = update.action.translations["es"]["title"]
+    assert f"{update.action.code} {in_spanish}, 1 nov 2026" in body(stranger, "/es/search/?q=zanahoria")
+
+
 def test_an_update_of_an_action_that_is_not_public_any_more_is_found_by_no_stranger(
     update: Update, stranger: Client
 ) -> None:

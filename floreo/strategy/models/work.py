@@ -15,6 +15,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, in_each_language
+from floreo.core.ui.locale import day
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import bodies_of
 from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Status, StatusResult
@@ -309,6 +310,10 @@ class Update(OfAction, Translated):
 
     def __str__(self) -> str:
         return f"{self.action.code} {self.on}"
+
+    def named(self) -> str:
+        """The action in the reader's language, and the day."""
+        return f"{self.action.named()}, {day(self.on)}"
 
     def search_entry(self) -> Entry:
         """Found by its words in each language, under the action that it is about. Whether the public sees the action is asked when it is

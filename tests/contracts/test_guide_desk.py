@@ -20,7 +20,10 @@ EMPTY = re.compile(r"[Ee]mpty `([^`]+\.py)`(?: and `([^`]+\.py)`)?")
 # The three edits outside the folders of the app: file, a line that is there, and what the guide adds to it.
 EDITS = {
     "floreo/offers.py": ('    "strategy",\n', '    "strategy",\n    "drills",\n'),
-    "pyproject.toml": ('  "floreo.strategy",\n', '  "floreo.drills",\n  "floreo.strategy",\n'),
+    "pyproject.toml": (
+        '  "floreo.infrastructure | floreo.strategy | floreo.contact_drills",\n',
+        '  "floreo.drills",\n  "floreo.infrastructure | floreo.strategy | floreo.contact_drills",\n',
+    ),
     "docs/guide/add-a-country.md": (
         "\n| `places.toml`",
         "\n| `drills.toml` | `[[drill]]` | exercises, and by when |\n| `places.toml`",

@@ -70,6 +70,12 @@ def press(page: Page, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).click()
 
 
+def send(page: Page) -> None:
+    """The press after the page that shows what will leave."""
+    shown(page, "Nothing has been sent or saved yet.")
+    page.get_by_role("button", name=re.compile(r"^Send \d+ e-mails?$")).click()
+
+
 def follow(page: Page, words: str) -> None:
     page.get_by_role("link", name=words, exact=True).first.click()
 
@@ -94,6 +100,8 @@ def invite(page: Page, organisation: str, mail: str = "", *, part: str = "Partic
     page.get_by_label("Organisation", exact=False).first.select_option(organisation)
     page.get_by_label("E-mail for the invitation").fill(mail)
     press(page, "Invite")
+    if mail:
+        send(page)
     shown(page, "Invited.")
 
 
@@ -120,6 +128,7 @@ def run_it(page: Page, site: Site, mails: MailServer, browser: Browser) -> None:
     page.goto(home)
     follow(page, "Start the exercise")
     press(page, "Start the exercise")
+    send(page)
     played(page, own, mails, browser, site)
     evaluated(page, home)
 
@@ -201,14 +210,17 @@ def played(page: Page, own: dict[str, str], mails: MailServer, browser: Browser,
     page.goto(home)
     page.locator("#inject-2").get_by_role("link", name=re.compile("^Send now")).click()
     press(page, "Send now")
+    send(page)
     arrived(mails, ADDRESSES[0], "The vendor does not answer")
     follow(page, "Pause")
     press(page, "Pause")
+    send(page)
     shown(page, "Paused at minute")
     assert "is paused" in text_of(arrived(mails, ADDRESSES[1], "is paused"))
     sound(page)
     follow(page, "Go on")
     press(page, "Go on")
+    send(page)
     with browser.new_context(base_url=site.address, locale="es", viewport={"width": 360, "height": 800}) as other:
         observer = other.new_page()
         observer.goto("/es" + own["nora"])
@@ -223,6 +235,7 @@ def played(page: Page, own: dict[str, str], mails: MailServer, browser: Browser,
     shown(page, "Paper receipts, numbered.")
     follow(page, "End")
     press(page, "End")
+    send(page)
     arrived(mails, ADDRESSES[0], "has ended")
 
 

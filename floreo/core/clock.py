@@ -77,6 +77,16 @@ def pinned_day(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
 
 
 @contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Within it, it is `moment`; a sample country that stands still stays on its day."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
+@contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Within it, it is `moment`, and its day in the zone in which days are counted: a sample's story is told as it happened."""
     day = moment.astimezone(zone()).date()

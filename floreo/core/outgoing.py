@@ -46,6 +46,10 @@ class Press:
     def held(self) -> list[OutboxMail]:
         return [mail for mail in self.mails if mail.state == MailState.HELD]
 
+    def recipients(self) -> list[tuple[str, str, str]]:
+        """To whom, in which kind and state, sorted."""
+        return sorted((mail.to.lower(), mail.kind, mail.state) for mail in self.mails)
+
     def fingerprint(self) -> str:
         """SHA-256 over recipients and words, in no order, the keys of links left out: two presses that would send the same have the
         same."""

@@ -1,12 +1,15 @@
 """The page between a press and the mail that it sends: who gets it, in which words, and what is held back.
 
 `unless_unseen` runs what was asked in a transaction. Where mail would leave that the person has not been shown, all of it is undone and
-`ShowFirst` says what would leave; the page carries its digest, and the next press goes through only when the same would leave."""
+`ShowFirst` says what would leave; the page carries its digest and the moment at which it was drawn, and the next press goes through
+only when the same would leave. Words that name a time counted from the press ("answer until 14:10") may differ, but by nothing else
+than the time that passed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock, outbox, outgoing
+from floreo.core.errors import Refused
 from floreo.core.links import form_key, spend_form
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.policy import look
@@ -44,25 +48,71 @@ class ShowFirst(Exception):  # noqa: N818 -- no error: the answer is a page
 
 def unless_unseen(request: HttpRequest, do: Callable[[], Any], *, who: str) -> Any:
     """What `do` made. A form or button that is sent twice is done once: the second time it is TWICE. Raises ShowFirst where mail would
-    leave that the request does not say was seen, or another than was seen; then nothing is written."""
-    seen, key = request.POST.get(SEEN, ""), request.POST.get("once", "")[:64]
+    leave that the request does not say was seen, or another than was seen; then nothing is written. `do` may be called several times,
+    and all but the last time is undone: it changes nothing but the database."""
+    seen, drawn = read_seen(request.POST.get(SEEN, ""))
+    key = request.POST.get("once", "")[:64]
     content = request.POST.copy()
     content.pop("csrfmiddlewaretoken", None)
     files = [(name, str(file), getattr(file, "size", 0)) for name, file in request.FILES.items()]
-    with transaction.atomic(), outgoing.within() as press:
-        if not spend_form(key, subject=who, content=f"{content.urlencode()} {files}"):
-            return TWICE
-        made = do()
-        outbox.hold_bounced(press)
-        if press.mails and (LOOK in request.POST or seen != press.fingerprint()):
-            raise ShowFirst(press, is_changed=bool(seen) and seen != press.fingerprint())
-    return made
+
+    def once(accepted: str) -> Any:
+        with transaction.atomic(), outgoing.within() as press:
+            if not spend_form(key, subject=who, content=f"{content.urlencode()} {files}"):
+                return TWICE
+            made = do()
+            outbox.hold_bounced(press)
+            if press.mails and (LOOK in request.POST or accepted != press.fingerprint()):
+                raise ShowFirst(press, is_changed=bool(accepted) and accepted != press.fingerprint())
+        return made
+
+    pressed = clock.now()
+    with clock.as_of(pressed):
+        try:
+            return once(seen)
+        except ShowFirst as first:
+            if LOOK in request.POST or not _differs_by_time_alone(first.press, do, seen=seen, drawn=drawn):
+                raise
+            now = first.press.fingerprint()
+        return once(now)
+
+
+LONGEST_LOOK = timedelta(hours=1)  # after that the words are shown again, if a time in them differs
+
+
+def _differs_by_time_alone(press: outgoing.Press, do: Callable[[], Any], *, seen: str, drawn: datetime | None) -> bool:
+    """Whether the same would leave to the same addresses, had it been pressed at the moment at which the page was drawn."""
+    if drawn is None or not timedelta(0) <= clock.now() - drawn <= LONGEST_LOOK:
+        return False
+    try:
+        with clock.as_of(drawn):
+            shown = rehearsed(do)
+            is_the_same = shown.fingerprint() == seen
+    except Refused:
+        return False
+    return is_the_same and shown.recipients() == press.recipients()
+
+
+def seen_now(press: outgoing.Press) -> str:
+    """What the page carries: the digest and the moment at which it was drawn."""
+    return f"{press.fingerprint()} {clock.now().isoformat()}"
+
+
+def read_seen(value: str) -> tuple[str, datetime | None]:
+    """The digest and the moment; no moment where the text is none."""
+    digest, _space, moment = value[:128].partition(" ")
+    try:
+        drawn = datetime.fromisoformat(moment)
+    except ValueError:
+        return digest, None
+    return digest, drawn if drawn.tzinfo else None
 
 
 def rehearsed(do: Callable[[], Any]) -> outgoing.Press:
     """What would leave if `do` ran now. It runs, and all of it is undone."""
     with transaction.atomic(), outgoing.within() as press:
         do()
+        outbox.hold_bounced(press)
         transaction.set_rollback(True)
     return press
 
@@ -99,7 +149,7 @@ def page(request: HttpRequest, first: ShowFirst, *, title: str, about: str, back
         "fields": [(name, value) for name in request.POST if name not in _OWN for value in request.POST.getlist(name)],
         "once": request.POST.get("once", "") or form_key(),
         "has_once": bool(request.POST.get("once", "")),
-        "seen": first.press.fingerprint(),
+        "seen": seen_now(first.press),
         "answer": ngettext("%(n)s e-mail will be sent.", "%(n)s e-mails will be sent.", len(lines)) % number,
         "button": ngettext("Send %(n)s e-mail", "Send %(n)s e-mails", len(lines)) % number if lines else _("Continue"),
         "placeholder": PLACEHOLDER,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -32,11 +33,13 @@ from floreo.contact_drills.queries import chosen_contacts, lines, sent_drills
 from floreo.contact_drills.tasks import waiting_tasks
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.decisions import as_shown
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.keys import key
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.core.tasks import Recipient
+from floreo.core.ui import locale
 from floreo.organisations import actions as register
 from floreo.organisations.actions import sectors
 from floreo.organisations.models import Contact, Country, Organisation, User
@@ -410,8 +413,6 @@ def test_the_team_prepares_sees_sends_and_calls(
     for part in ("night@bank.example", "no address: only by telephone", "[SIMULACRO] Spring", "[DRILL] Spring"):
         assert part in page
     assert OutboxMail.objects.count() == 0
-    from floreo.core.decisions import as_shown
-
     at = "/workspace/contact-drills/spring/do/send/"
     assert "1 contacts get the e-mail; 1 have no address" in browser.get(at).content.decode()
     assert browser.post(at, {"shown": as_shown()}).status_code == 302
@@ -463,3 +464,36 @@ def test_a_drill_that_was_not_sent_is_changed_and_removed(duty: Contact, secreta
     for refused in (acts.update_drill, acts.remove_drill):
         with pytest.raises(Refused, match="sent or cancelled already"):
             refused(sent, by=secretariat)
+
+
+def test_who_reads_for_minutes_sends_what_was_shown_and_after_hours_it_is_shown_again(
+    duty: Contact, user_with: Callable[..., User]
+) -> None:
+    """The e-mail names the minute until which to answer, which moves while the page is read."""
+    browser, at = Client(), "/workspace/contact-drills/spring/do/send/"
+    browser.force_login(user_with("responder"))
+    facts = {"title": "Spring", "message": "We test.", "roles": ["duty"], "lasts_minutes": "60"}
+    assert browser.post("/workspace/contact-drills/new/", facts).status_code == 302
+
+    def press(later: timedelta, seen: Mapping[str, str]) -> Any:
+        with clock.as_of(AT + later):
+            return browser.post(at, {"shown": as_shown(), **seen})
+
+    def carried(page: Any) -> dict[str, str]:
+        context = next(part for part in page.context if "lines" in part)
+        return {name: context[name] for name in ("seen", "once")}
+
+    first = press(timedelta(0), {})
+    late = press(timedelta(hours=1, seconds=1), carried(first))
+    assert (late.status_code, "What would be sent has changed" in late.content.decode()) == (200, True)
+    forged = carried(first) | {"seen": f"{'0' * 64} {AT.isoformat()}"}
+    for seen in (forged, forged | {"seen": "x"}, forged | {"seen": "0 tomorrow"}, forged | {"seen": "0 2026-01-01"}):
+        assert press(timedelta(minutes=2), seen).status_code == 200
+    Contact.objects.update(email="other@bank.example")
+    assert press(timedelta(minutes=2), carried(first)).status_code == 200
+    assert OutboxMail.objects.count() == 0
+    Contact.objects.update(email=duty.email)
+    assert press(timedelta(minutes=2), carried(first)).status_code == 302
+    (mail,) = OutboxMail.objects.all()
+    with translation.override("es"):
+        assert locale.moment(AT + timedelta(minutes=62)) in mail.text

@@ -55,7 +55,7 @@ def test_an_approved_answer_is_what_the_plan_says(answer: Answer, act: Action, m
 
 def test_the_second_of_two_reviewers_hears_who_decided_what_and_when(answer: Answer, marlo: User, ines: User) -> None:
     acts.approve_answer(answer, by=marlo)
-    with pytest.raises(Changed, match=r"Marlo Quill approved it on 2\d Nov 2026"):
+    with pytest.raises(Changed, match=r"Marlo Quill approved it on \d+ \w{3} \d{4}"):
         acts.return_answer(answer, by=ines, note="No")
     assert Answer.objects.get().state == "approved"
     assert Update.objects.count() == 1

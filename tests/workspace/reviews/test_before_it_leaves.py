@@ -47,7 +47,7 @@ def fields_of(answer: Any) -> dict[str, str]:
     assert answer.status_code == 200, answer.content.decode()
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.content.decode())
     fields = {name: value for name, value in found if name != "csrfmiddlewaretoken"}
-    assert len(fields["seen"]) == 64
+    assert re.fullmatch(r"[0-9a-f]{64} 20[0-9T:.+-]+", fields["seen"])
     return fields
 
 

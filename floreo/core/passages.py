@@ -12,6 +12,7 @@ WIDTH = 200  # signs of a passage
 BEFORE = 50  # of them before the first word
 MOST_WORDS = 12  # as many as are sought
 MOST_MATCHES = 200  # places looked at in one text
+DIVIDES = "\x1e"  # stands between the languages of one text: no passage reaches from one into the next
 _RUN = re.compile(r"\w+")
 _MARKS = re.compile(r"(?m)^[#>\-*\s]+|\*\*|\]\([^)\s]*\)|[\[\]`]")  # of Markdown, which many texts are written in
 _SPACES = re.compile(r"\s+")
@@ -57,12 +58,18 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def passage(text: str, words: str) -> list[Piece]:
-    """The stretch of `text` that holds most of the words, about WIDTH signs long, in pieces; empty where none of them is in what is looked at."""
+    """The stretch of `text` that holds most of the words, about WIDTH signs long, in pieces; empty where none of them is in what is
+    looked at. In one language: the first of those that hold most of the words."""
     terms = terms_of(words)
     if not terms or not text:
         return []
-    plain = _SPACES.sub(" ", _MARKS.sub(" ", text[:LOOKED_AT]))
     pattern = _pattern(tuple(terms))
+    languages = [_SPACES.sub(" ", _MARKS.sub(" ", each)) for each in text[:LOOKED_AT].split(DIVIDES)]
+
+    def different(plain: str) -> int:
+        return len({_bare(m[0])[:4] for m, _n in zip(pattern.finditer(plain), range(MOST_MATCHES), strict=False)})
+
+    plain = max(languages, key=different) if len(languages) > 1 else languages[0]
     places = [m.span() for m, _n in zip(pattern.finditer(plain), range(MOST_MATCHES), strict=False)]
     if not places:
         return []

@@ -16,6 +16,7 @@ from django.db import connection, models
 from floreo.core import among as _among  # noqa: F401 -- makes the lookup known
 from floreo.core import audit
 from floreo.core.models import SearchEntry, Translated
+from floreo.core.passages import DIVIDES
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ def spoken(thing: Translated) -> list[str]:
 
 
 def in_each_language(thing: Translated, *fields: str) -> str:
-    """Those fields in every language in which they are known, for a body: whoever seeks a word in one finds it in each."""
+    """Those fields in every language in which they are known, for a body: whoever seeks a word in one finds it in each. The
+    languages are divided, so that what is shown of it is in one (`passages.passage`)."""
     own = [str(getattr(thing, name)) for name in fields]
-    others = [str(texts[name]) for texts in thing.translations.values() for name in fields if texts.get(name)]
-    return " ".join(filter(None, dict.fromkeys([*own, *others])))
+    others = [[str(texts[name]) for name in fields if texts.get(name)] for texts in thing.translations.values()]
+    return DIVIDES.join(filter(None, dict.fromkeys(" ".join(filter(None, each)) for each in (own, *others))))
 
 
 def refresh(thing: models.Model) -> None:
@@ -284,7 +286,7 @@ def _on_postgresql(
 
 
 def in_readers_text(entries: Iterable[SearchEntry]) -> list[SearchEntry]:
-    """The same, each titled in the reader's language where a person translated it: one query for each kind."""
+    """The same, each titled in the reader's language where its kind knows how: one query for each kind."""
     found = list(entries)
     keys: dict[str, list[str]] = {}
     for entry in found:
@@ -292,9 +294,10 @@ def in_readers_text(entries: Iterable[SearchEntry]) -> list[SearchEntry]:
         keys.setdefault(label, []).append(pk)
     for label, pks in keys.items():
         model = apps.get_model(label)
-        if not issubclass(model, Translated):
+        if not hasattr(model, "named"):
             continue
-        named = {f"{label}:{pk}": thing.named() for pk, thing in model._default_manager.in_bulk(pks).items()}
+        rows = model._default_manager.select_related(*getattr(model, "named_with", ())).in_bulk(pks)
+        named = {f"{label}:{pk}": thing.named() for pk, thing in rows.items()}
         for entry in found:
             entry.title = named.get(entry.key, entry.title)
     return found

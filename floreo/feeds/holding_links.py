@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock, links
 from floreo.core.errors import Missing, Refused
 from floreo.feeds.models import Notice
+from floreo.feeds.models.notices import by_link
 from floreo.organisations.models import Contact, Organisation
 from floreo.organisations.queries import bodies_of
 
@@ -40,7 +41,7 @@ class Holder:
 
     @property
     def actor_name(self) -> str:
-        return _("by the link sent to %(address)s") % {"address": self.address}
+        return by_link(self.address)
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (("operator", self.notice.organisation_id),)

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floreo.core.passages import LOOKED_AT, WIDTH, passage, terms_of
+from floreo.core.passages import DIVIDES, LOOKED_AT, WIDTH, passage, terms_of
 
 
 def marked(text: str, words: str) -> list[str]:
@@ -29,6 +29,18 @@ def test_the_passage_lies_where_most_of_the_words_are() -> None:
     assert found[0].words == "… "
     assert found[-1].words == " …"
     assert sum(len(p.words) for p in found) < WIDTH + 30
+
+
+def test_a_passage_is_in_one_language() -> None:
+    text = DIVIDES.join(["A plan for cyber incidents", "Un plan para incidentes cibernéticos"])
+
+    def shown(words: str) -> str:
+        return "".join(piece.words for piece in passage(text, words))
+
+    assert shown("plan cyber") == "A plan for cyber incidents"
+    assert shown("plan para") == "Un plan para incidentes cibernéticos"
+    assert shown("incident") == "A plan for cyber incidents"
+    assert shown("none") == ""
 
 
 def test_a_text_is_shown_as_text_never_as_markup() -> None:

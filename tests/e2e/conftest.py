@@ -191,8 +191,27 @@ def axe(page: Page) -> list[str]:
     ]
 
 
+# Text in a column so narrow that a word or a letter stands on each of many lines.
+_SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(each => {
+  const words = [...each.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join(" ").trim();
+  if (words.length < 12 || !each.checkVisibility()) return false;
+  const box = each.getBoundingClientRect(), line = parseFloat(getComputedStyle(each).fontSize) * 1.3;
+  return box.width > 1 && box.height / line > 6 && box.height / line > 3 * words.length / 12 && box.width < 8 * line;
+}).map(each => each.textContent.trim().slice(0, 60))"""
+
+
+def squeezed(page: Page) -> list[str]:
+    """The first words of what stands in a column too narrow to read."""
+    return list(page.evaluate(_SQUEEZED))
+
+
 def sideways(page: Page) -> int:
-    """By how many pixels the page scrolls sideways."""
+    """By how many pixels the page scrolls sideways. Fails where words are squeezed."""
+    assert squeezed(page) == [], page.url
+    return pixels_over(page)
+
+
+def pixels_over(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import Site, axe, sideways, sign_in
+from tests.e2e.conftest import Site, axe, pixels_over, sign_in, squeezed
 
 OF_A_KIND = 2  # links that are followed
 WIDTHS = (1280, 360, 320)
@@ -25,7 +25,8 @@ def problems_of(page: Page, address: str, *, examined: int = 0) -> list[str]:
     found = [] if page.locator("h1").count() == 1 else [f"{address}: not one heading of the first rank"]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        if (pixels := sideways(page)) > 0:
+        found += [f"{address} squeezes at {width}: {words}" for words in squeezed(page)]
+        if (pixels := pixels_over(page)) > 0:
             found.append(f"{address} scrolls sideways by {pixels} px at {width}")
         if width == examined:
             found += [f"{address} at {width}: {each}" for each in axe(page)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -73,6 +74,8 @@ def test_an_answer_says_something_and_closes_nothing(notice: Notice) -> None:
     }
     first = Reply.objects.get(finding__subject="192.0.2.7")
     assert (first.note, first.replied_by) == ("Closed at the firewall", "by the link sent to abuse@bank.example.org")
+    with translation.override("es"):
+        assert first.sender == "por el enlace enviado a abuse@bank.example.org"
     notice.refresh_from_db()
     assert notice.answered_at is not None
 

@@ -93,7 +93,7 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
     bodies = bodies_of([correction.organisation.successor().pk])
     value, why = (
         correction.network,
-        _("They report that it is not theirs: %(who)s") % {"who": correction.answer.replied_by},
+        _("They report that it is not theirs: %(who)s") % {"who": correction.answer.sender},
     )
     holding = Holding.objects.approved().filter(organisation__in=bodies, value=value).first()
     if holding is not None:

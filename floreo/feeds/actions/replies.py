@@ -106,7 +106,17 @@ def _save_replies(
         word, before = replies[finding.pk], last.get(finding.pk)
         if before is not None and _is_repeated(finding, before, word, words, asked):
             continue
-        made.append(Reply(finding=finding, notice=notice, kind=word, note=words, at=at, replied_by=by.actor_name[:200]))
+        made.append(
+            Reply(
+                finding=finding,
+                notice=notice,
+                kind=word,
+                note=words,
+                at=at,
+                replied_by=by.actor_name[:200],
+                link_to=by.address if isinstance(by, Holder) else "",
+            )
+        )
         _put(finding, word, today)
         changed.append(finding)
     if made:

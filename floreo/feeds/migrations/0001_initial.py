@@ -239,6 +239,7 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
                 ('note', models.TextField(blank=True)),
                 ('at', models.DateTimeField()),
                 ('replied_by', models.CharField(max_length=200)),
+                ('link_to', models.EmailField(blank=True, max_length=254)),
                 ('handled_at', models.DateTimeField(blank=True, null=True)),
                 ('handled_by', models.CharField(blank=True, max_length=200)),
                 ('answer', models.TextField(blank=True)),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.models import Record, Sourced
 from floreo.core.policy import Tlp
 from floreo.core.search import Entry
+from floreo.core.ui.locale import day
 from floreo.feeds.models.choices import SENT_MARKINGS, CorrectionState, Every, FindingState, ReplyKind, Severity
 from floreo.feeds.models.findings import Finding
 from floreo.organisations.models import ContactRole, Organisation
@@ -93,6 +95,12 @@ class Notice(Record):
     def __str__(self) -> str:
         return f"{self.organisation} {self.start}"
 
+    named_with = ("organisation",)  # rows that its name is read from
+
+    def named(self) -> str:
+        """The organisation and the day, as the reader's language writes them."""
+        return f"{self.organisation.named()}, {day(self.start)}"
+
     def search_entry(self) -> Entry:
         """Found by its organisation and by whom it was sent to."""
         here = self.get_absolute_url()
@@ -122,6 +130,11 @@ class NoticeLine(models.Model):
         return f"{self.notice}: {self.finding}"
 
 
+def by_link(address: str) -> str:
+    """Whoever has a link is named by the address that it was sent to: who it is, nobody knows."""
+    return gettext("by the link sent to %(address)s") % {"address": address}
+
+
 class Reply(Record):
     """What somebody said of a finding: by a letter's link, or signed in."""
 
@@ -133,6 +146,7 @@ class Reply(Record):
     note = models.TextField(blank=True)
     at = models.DateTimeField()
     replied_by = models.CharField(max_length=200)  # the account's name, or "by the link sent to ..."
+    link_to = models.EmailField(max_length=254, blank=True)  # to whom the link was sent by which it came
     handled_at = models.DateTimeField(null=True, blank=True)  # a call for help or a false alarm that the team saw to
     handled_by = models.CharField(max_length=200, blank=True)
     answer = models.TextField(blank=True)  # what the team answered
@@ -144,6 +158,11 @@ class Reply(Record):
 
     def __str__(self) -> str:
         return f"{self.finding}: {self.kind}"
+
+    @property
+    def sender(self) -> str:
+        """The account's name, or by which link it came, in the reader's language."""
+        return by_link(self.link_to) if self.link_to else self.replied_by
 
     def audit_subject(self) -> models.Model:
         return self.finding

@@ -311,6 +311,8 @@ class Update(OfAction, Translated):
     def __str__(self) -> str:
         return f"{self.action.code} {self.on}"
 
+    named_with = ("action",)  # rows that its name is read from
+
     def named(self) -> str:
         """The action in the reader's language, and the day."""
         return f"{self.action.named()}, {day(self.on)}"

@@ -125,5 +125,5 @@ COMMANDS: Mapping[str, Command] = {
 
 def correction_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found, back = get_correction_for(request.user, pk), reverse("workspace:corrections")
-    about = f"{found.organisation.label}: {found.network} ({found.answer.replied_by})"
+    about = f"{found.organisation.label}: {found.network} ({found.answer.sender})"
     return command_view(request, found, COMMANDS, name, area=AREA, about=about, back=back)

@@ -238,5 +238,5 @@ def reply_command(request: HttpRequest, pk: int, answer_pk: int, name: str) -> H
     row = found.answers.filter(pk=answer_pk).select_related("notice", "finding").first()
     if row is None:
         raise Missing
-    about = f"{row.replied_by}: {row.get_kind_display()}" + (f". {row.note}" if row.note else "")
+    about = f"{row.sender}: {row.get_kind_display()}" + (f". {row.note}" if row.note else "")
     return command_view(request, row, REPLY_COMMANDS, name, area=AREA, about=about, back=found.get_absolute_url())

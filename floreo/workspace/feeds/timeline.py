@@ -76,6 +76,6 @@ def _notices(finding: Finding) -> Iterable[Moment]:
 
 def _answered(finding: Finding) -> Iterable[Moment]:
     for answer in finding.answers.all():
-        text = _("%(who)s: %(reply)s.") % {"who": answer.replied_by, "reply": ReplyKind(answer.kind).label}
+        text = _("%(who)s: %(reply)s.") % {"who": answer.sender, "reply": ReplyKind(answer.kind).label}
         note = f"{answer.note}\n{_('The team:')} {answer.answer}".strip() if answer.answer else answer.note
         yield Moment(answer.at.date(), answer.at, text, note, rank=3)

@@ -139,7 +139,7 @@ def _replies(viewer: object, body: Organisation, bodies: set[int]) -> Joined | N
 
     def line(one: Reply) -> JoinedRow:
         title = f"{one.get_kind_display()}: {one.finding.subject}"
-        return JoinedRow(title, one.finding.get_absolute_url(), one.replied_by, one.at, "")
+        return JoinedRow(title, one.finding.get_absolute_url(), one.sender, one.at, "")
 
     is_open = Q(kind__in=FOR_THE_TEAM, handled_at=None)
     return _part("replies", _("Replies to notices"), rows, is_open, order=("-at", "-pk"), line=line)

@@ -103,7 +103,10 @@ def lede(consultation: Consultation, account: Account) -> str:
     return " ".join(parts)
 
 
-def comments_text(number: int) -> str:
+def comments_text(number: int, *, is_more: bool = False) -> str:
+    """ "12 comments", "More than 2,000 comments"."""
+    if is_more:
+        return _("More than %(n)s comments") % {"n": number_figures(number)}
     return ngettext("%(n)s comment", "%(n)s comments", number) % {"n": number_figures(number)}
 
 

@@ -103,7 +103,8 @@ class ShownFilter:
 class Listing:
     """What a list page shows. Reads `q`, `after` and the table's filters from the address. `shown` may leave columns out that the
     page does not show; a download has them all. `narrowed` gives the keys of the rows that may have the words asked for
-    (core/search.py: with_parts), or None where it does not know; a list that is not `counted` never asks for its total."""
+    (core/search.py: with_parts), or None where it does not know; a list that is not `counted` never asks for its total. With
+    `words_counted_to`, rows with the words asked for are counted as far as that: `is_more` says that there are more."""
 
     def __init__(
         self,
@@ -115,11 +116,12 @@ class Listing:
         shown: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
         narrowed: Callable[[str], list[int] | None] | None = None,
         counted: bool = True,
+        words_counted_to: int = MOST_KEYS,
     ):
         if not table.is_open_to(request.user):
             raise Missing
         self.table, self.request, self.page, self.shown = table, request, page, shown
-        self.narrowed, self.counted = narrowed, counted
+        self.narrowed, self.counted, self.words_counted_to = narrowed, counted, words_counted_to
         self.q = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
         self._base = table.ordered(request.user) if rows is None else rows.order_by(*table.order)
 
@@ -166,8 +168,8 @@ class Listing:
         for the page. None where no words are asked for, nobody counts them, or too many rows have them."""
         if not self.q or not self.counted or self.table.order[-1].lstrip("-") != "pk":
             return None
-        keys = list(self.all_rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
-        return keys if len(keys) <= MOST_KEYS else None
+        keys = list(self.all_rows.values_list("pk", flat=True)[: self.words_counted_to + 1])
+        return keys if len(keys) <= self.words_counted_to else None
 
     def _page_of_keys(self, keys: list[Any], cursor: str) -> QuerySet[Any] | None:
         """The rows of the page that begins after `cursor`. None where the row of the cursor is no longer among them."""
@@ -178,9 +180,11 @@ class Listing:
         return self._base.filter(pk__among=keys[start : start + self.page + 1])
 
     def _page_of_many(self, cursor: str) -> QuerySet[Any] | None:
-        """The page after `cursor` of a list that nobody counts, where so many rows may have the words that the page is among the next
-        few: only their texts are read, where the database would read all of them and sort what it found. None where it is not."""
-        if not self._words or self.counted or self.narrowed is None or self._may_have is not None:
+        """The page after `cursor` of a list that nobody counts to its end, where so many rows may have the words that the page is among
+        the next few: only their texts are read, where the database would read all of them and sort what it found. None where it is
+        not."""
+        is_counted = self.counted and not self.is_more
+        if not self._words or is_counted or self.narrowed is None or self._may_have is not None:
             return None
         rows = after(self._filtered, self.table.order, cursor) if cursor else self._filtered
         few = list(rows.values_list("pk", flat=True)[:NEXT_FEW])
@@ -202,8 +206,15 @@ class Listing:
         return self._fetched[: self.page]
 
     @cached_property
+    def is_more(self) -> bool:
+        """Whether more rows have the words asked for than are counted: then `total` is how far they were counted."""
+        return bool(self.q) and self.words_counted_to < MOST_KEYS and self._keys is None
+
+    @cached_property
     def total(self) -> int:
-        return self.all_rows.count() if self._keys is None else len(self._keys)
+        if self._keys is not None:
+            return len(self._keys)
+        return self.words_counted_to if self.is_more else self.all_rows.count()
 
     @property
     def next_href(self) -> str:

@@ -26,6 +26,7 @@ from floreo.core.lists import Listing
 from floreo.core.models import SearchEntry
 from floreo.core.search import Parts, _same_sign
 from floreo.organisations.models import User
+from floreo.portal.views import consultations as views
 from tests.consultation.making import CODE, opened, read, sent
 
 WORDS = [
@@ -136,6 +137,29 @@ class TestFindingWords:
         monkeypatch.setattr(queries, "MOST_NARROWED", 3)
         assert with_words(made)("magistrate") is None
         assert lists(made, "magistrate", secretariat, narrowed=True) == expected
+
+    def test_the_public_list_counts_as_far_as_it_says_and_lists_all(
+        self, stranger: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = opened()
+        many(made, 120)
+        request = RequestFactory().get("/", {"q": "a"})
+        request.user = None
+        wanted = [c.number for c in Listing(CONSULTATION_COMMENTS, request, rows=public_comments_of(made)).all_rows]
+        monkeypatch.setattr(queries, "MOST_NARROWED", 3)
+        monkeypatch.setattr(lists_module, "NEXT_FEW", 20)
+        monkeypatch.setattr(views, "WORDS_COUNTED_TO", 5)
+        monkeypatch.setattr(views, "PAGE", 7)
+        found, address = list[int](), f"/consultations/{CODE}/comments/?q=a"
+        while address:
+            answer = stranger.get(address)
+            assert "More than 5 comments" in answer.content.decode()
+            listing = answer.context["listing"]
+            found += [c.number for c in listing.rows]
+            address = listing.next_href and f"/consultations/{CODE}/comments/{listing.next_href}"
+        assert (len(wanted) > 7, found) == (True, wanted)
+        few = stranger.get(f"/consultations/{CODE}/comments/?q=zebra").content.decode()
+        assert ("0 comments" in few, "More than" in few) == (True, False)
 
     @pytest.mark.parametrize("few", [4, 9, 70])
     def test_page_by_page_the_same_are_found_where_very_many_may_have_it(

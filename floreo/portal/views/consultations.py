@@ -52,6 +52,7 @@ OF_ALL, OF_ALL_PER_HOUR = 1000, 6000
 PRESSES, PRESSES_PER_HOUR = 30, 60  # by one link
 PAPERS, PAPERS_PER_HOUR = 10, 60
 PAGE = 30  # comments, each with its whole text
+WORDS_COUNTED_TO = 2_000  # comments with the words that somebody looks for
 _NO_STORE = "private, no-cache"  # kept by the browser for its Back button, by nobody else
 
 _COMMENTS = replace(CONSULTATION_COMMENTS, filters=CONSULTATION_COMMENTS.filters[1:])
@@ -175,13 +176,15 @@ def comments(request: HttpRequest, code: str, number: int | None = None) -> Http
     if number is not None:
         point = get_point_for(None, code, number)
         rows = rows.filter(point=point)
-    listing = Listing(_COMMENTS, request, rows=rows, page=PAGE, narrowed=with_words(found))
+    listing = Listing(
+        _COMMENTS, request, rows=rows, page=PAGE, narrowed=with_words(found), words_counted_to=WORDS_COUNTED_TO
+    )
     if file := list_file(listing, whole=False):
         return file
     return page(
         request,
         "portal/consultations/comments.html",
-        title=point.in_language("title") if point else presenters.comments_text(listing.total),
+        title=point.in_language("title") if point else presenters.comments_text(listing.total, is_more=listing.is_more),
         section="laws",
         crumbs=_crumbs(found),
         listing=listing,

@@ -166,10 +166,19 @@ class Listing:
     def _keys(self) -> list[Any] | None:
         """The keys of all rows with the words asked for, in order: they are looked for once, and not for the count and then again
         for the page. None where no words are asked for, nobody counts them, or too many rows have them."""
-        if not self.q or not self.counted or self.table.order[-1].lstrip("-") != "pk":
+        if not self.q or not self.counted or self.table.order[-1].lstrip("-") != "pk" or self._is_soon_counted:
             return None
         keys = list(self.all_rows.values_list("pk", flat=True)[: self.words_counted_to + 1])
         return keys if len(keys) <= self.words_counted_to else None
+
+    @cached_property
+    def _is_soon_counted(self) -> bool:
+        """Whether already the first few rows have the words as often as is counted: then no other text is read."""
+        few = 2 * self.words_counted_to
+        if few > NEXT_FEW or self.narrowed is None or self._may_have is not None:
+            return False
+        first = list(self._filtered.values_list("pk", flat=True)[:few])
+        return self._with_words(self._base.filter(pk__among=first)).count() > self.words_counted_to
 
     def _page_of_keys(self, keys: list[Any], cursor: str) -> QuerySet[Any] | None:
         """The rows of the page that begins after `cursor`. None where the row of the cursor is no longer among them."""

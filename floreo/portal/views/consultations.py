@@ -52,7 +52,7 @@ OF_ALL, OF_ALL_PER_HOUR = 1000, 6000
 PRESSES, PRESSES_PER_HOUR = 30, 60  # by one link
 PAPERS, PAPERS_PER_HOUR = 10, 60
 PAGE = 30  # comments, each with its whole text
-WORDS_COUNTED_TO = 2_000  # comments with the words that somebody looks for
+WORDS_COUNTED_TO = 500  # comments with the words that somebody looks for
 _NO_STORE = "private, no-cache"  # kept by the browser for its Back button, by nobody else
 
 _COMMENTS = replace(CONSULTATION_COMMENTS, filters=CONSULTATION_COMMENTS.filters[1:])

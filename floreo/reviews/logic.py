@@ -4,6 +4,7 @@ Days only, never hours: a day is the country's own, so a change of the clocks ne
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -133,8 +134,12 @@ def reminder_days(due_on: date, before: Iterable[int], after: Iterable[int]) -> 
 
 
 def is_reminder_due(days: Sequence[date], last_mail_on: date | None, today: date) -> bool:
-    """Whether one of `days` has come since they were last written to. Several missed ones make one mail, not many."""
-    return last_mail_on is not None and any(last_mail_on < day <= today for day in days)
+    """Whether one of `days`, which are in order, has come since they were last written to. Several missed ones make one mail, not
+    many."""
+    if last_mail_on is None:
+        return False
+    following = bisect_right(days, last_mail_on)
+    return following < len(days) and days[following] <= today
 
 
 def is_escalation_due(due_on: date, escalate_after: int, escalated_on: date | None, today: date) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import compress, groupby
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -162,8 +162,9 @@ def menu_for(viewer: object) -> Menu:
     if len(items) <= SMALL:
         return Menu(_groups(items, waits))
     own = _work_of(viewer) or {item.here for item in items[:FIRST_OF_UNKNOWN]}
-    first = [item for item in items if item.here in own or item.here in waits]
-    return Menu(_groups(first, waits), _groups([item for item in items if item not in first], waits))
+    is_first = [item.here in own or item.here in waits for item in items]
+    more = [not each for each in is_first]
+    return Menu(_groups(compress(items, is_first), waits), _groups(compress(items, more), waits))
 
 
 def _work_of(viewer: object) -> set[str]:

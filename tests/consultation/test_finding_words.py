@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client, RequestFactory
 from hypothesis import given, settings
@@ -144,7 +145,7 @@ class TestFindingWords:
         made = opened()
         many(made, 120)
         request = RequestFactory().get("/", {"q": "a"})
-        request.user = None
+        request.user = AnonymousUser()
         wanted = [c.number for c in Listing(CONSULTATION_COMMENTS, request, rows=public_comments_of(made)).all_rows]
         monkeypatch.setattr(queries, "MOST_NARROWED", 3)
         monkeypatch.setattr(lists_module, "NEXT_FEW", 20)

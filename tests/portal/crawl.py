@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import override
 
 from floreo.indicators.models import Indicator
@@ -76,6 +77,30 @@ def _files() -> Iterator[str]:
     yield "/districts/?download=geojson"
     yield reverse("portal:catalogue")
     yield from (f"{i.get_absolute_url()}?download=csv" for i in Indicator.objects.visible_to(None))
+
+
+OF_A_KIND = (
+    6  # pages of one view, and files of one ending, that are opened without LONG: the first, the last, and between them
+)
+
+
+def some_of_each(addresses: Iterable[str]) -> list[str]:
+    """With LONG all of them; else some of each kind, in their order: the view that answers, and what the query asks for."""
+    given = list(addresses)
+    if os.environ.get("LONG"):
+        return given
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for address in given:
+        path, _mark, query = address.partition("?")
+        found = resolve(path)
+        kind = (found.view_name, f"{found.kwargs.get('kind', '')} {query}")
+        kinds.setdefault(kind, []).append(address)
+    kept = {
+        group[round(place * (len(group) - 1) / (OF_A_KIND - 1))]
+        for group in kinds.values()
+        for place in range(OF_A_KIND)
+    }
+    return [address for address in given if address in kept]
 
 
 def body(client: Client, address: str) -> str:

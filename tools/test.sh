@@ -64,7 +64,7 @@ checks() {
 start_postgres
 
 on_postgres() { # colour and progress are for the other lane
-  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --randomly-seed="$SEED" --database-only "${LEFT_OUT[@]}" -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
+  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" --database-only "${LEFT_OUT[@]}" -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
 }
 
 # What takes minutes of its own runs with LONG=1, and by hand before a release: make test LONG=1. Two tests that follow links
@@ -107,7 +107,7 @@ say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the bro
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
-$BIN/pytest -n 3 -q --randomly-seed="$SEED" "${LEFT_OUT[@]}" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" "${LEFT_OUT[@]}" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 [ -e "$LOGS/unsound" ] && say "Not well (said above, after '== ')" && cat "$LOGS/unsound"
 say "PostgreSQL, then SQLite"

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from floreo.core.models import OutboxMail
 from tests.config.installation import ROOT, Installation, prepared
 from tests.core.mail_server import free_port
 
@@ -144,17 +145,8 @@ def _post_a_letter(installation: Installation) -> None:
         "is_signed": "0",
         "is_encrypted": "0",
     }
-    empty = (
-        "text",
-        "attachment",
-        "attachment_name",
-        "attachment_type",
-        "about",
-        "language",
-        "last_error",
-        "message_id",
-    )
-    facts |= dict.fromkeys(empty, "")
+    fields = (field for field in OutboxMail._meta.concrete_fields if not (field.null or field.primary_key))
+    facts |= {field.column: "" for field in fields if field.column not in facts}
     names, values = ", ".join(f'"{name}"' for name in facts), ", ".join(f"'{value}'" for value in facts.values())
     installation.write(f"INSERT INTO core_outboxmail ({names}) VALUES ({values})")
 

@@ -130,7 +130,7 @@ def _sections(
     shown = {name: found if name == show_all else found[:MOST] for name, found in every.items()}
     names = presenters.Names.of(item for found in shown.values() for item in found)
     asked = recipient_of(user)
-    made = []
+    made = list[Section]()
     for name, found in every.items():
         if found:
             rows = presenters.rows(shown[name], asked, board.today, names=names, held=board.queue.held)

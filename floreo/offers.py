@@ -7,6 +7,7 @@ that an app may read what others offer."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -109,6 +110,12 @@ def task_sources() -> tuple[TaskSource, ...]:
 def task_kinds() -> Mapping[str, Promise]:
     """What each kind of task is called. Several apps may have tasks of one kind; one of them declares it."""
     return _by_name(lambda offers: offers.task_kinds)
+
+
+def holidays() -> frozenset[date]:
+    """The holidays of the country, as far as its pack names them; where it names none, none is known."""
+    sources = _together(lambda offers: (offers.holidays,) if offers.holidays else ())
+    return frozenset(day for source in sources for day in source())
 
 
 @cache

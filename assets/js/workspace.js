@@ -31,6 +31,13 @@ for (const list of document.querySelectorAll(".fl-entries")) {
   if (here) list.scrollTop = Math.max(0, here.offsetTop - list.offsetTop - list.clientHeight / 2);
 }
 
+// What is long and not urgent is closed on a telephone, where its heading and its number are still read. Without script it is open.
+if (matchMedia("(max-width: 575.98px)").matches) {
+  for (const part of document.querySelectorAll("details[data-fold-narrow]")) {
+    if (!part.closest("section")?.querySelector(":target")) part.open = false;
+  }
+}
+
 const announce = document.getElementById("announce");
 document.addEventListener("htmx:after:swap", () => {
   const problem = document.querySelector("[data-focus]");

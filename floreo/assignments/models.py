@@ -66,6 +66,11 @@ class Assignment(Record):
     def __str__(self) -> str:
         return f"{self.key} {self.user_name}"
 
+    @property
+    def permission(self) -> Permission:
+        """What whoever has it must hold."""
+        return Permission(self.needs)
+
     def audit_subject(self) -> models.Model:
         return thing_of(self.key) or self
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from floreo.assignments.models import Assignment, BulkStep
+from django.db.models import Exists, OuterRef, Q
+
+from floreo.assignments.models import Assignment, AssignmentEnd, BulkStep
 from floreo.core.access import ROLES, Permission, Scope
 from floreo.organisations.models import Membership, User
 from floreo.organisations.queries import successors
@@ -117,6 +119,13 @@ def still_may(each: Assignment, accounts: Accounts) -> bool:
     """Whether whoever has it may still have it."""
     account = accounts.by_id.get(each.user_id or 0)
     return account is not None and accounts.may_have(account, each.needs, each.organisation_id)
+
+
+def left_with(user: User) -> list[Assignment]:
+    """What is assigned to them, and what was until they lost it by leaving or with a role and nobody has had since; the newest first."""
+    newer = Assignment.objects.filter(key=OuterRef("key"), pk__gt=OuterRef("pk"))
+    theirs = Assignment.objects.filter(Q(ends_at=None) | Q(end=AssignmentEnd.MAY_NOT), ~Exists(newer), user=user)
+    return list(theirs)
 
 
 def history_of(key: str) -> list[Assignment]:

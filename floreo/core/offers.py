@@ -120,6 +120,8 @@ class Offers:
     # seeing the record itself.
     discussed: Mapping[str, Permission] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
+    # The holidays of the country, as far as its pack names them: no working days.
+    holidays: Callable[[], frozenset[date]] | None = None
 
 
 OFFERS = Offers(

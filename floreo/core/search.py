@@ -169,7 +169,14 @@ def find(
         return []
     ids = _on_this_database()(words, public_only=public_only, known=known, kinds=kinds, most=most)
     entries = {entry.pk: entry for entry in SearchEntry.objects.filter(pk__among=ids)}
-    return [entries[i] for i in ids if i in entries]
+    wanted = _as_sought(words)
+    # A thing of just that name goes before whatever only mentions it, however often.
+    return sorted((entries[i] for i in ids if i in entries), key=lambda entry: _as_sought(entry.title) != wanted)
+
+
+def _as_sought(text: str) -> str:
+    """Without capitals, accents and signs."""
+    return " ".join("".join(map(_same_sign, text)).split())
 
 
 def rows_of(kind: str, words: str, *, most: int = 200) -> list[int]:

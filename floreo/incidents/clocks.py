@@ -54,9 +54,14 @@ def _texts(row: ClockRule, field: str) -> dict[str, str]:
     return found | {code: texts[field] for code, texts in row.translations.items() if texts.get(field)}
 
 
+def holidays() -> frozenset[date]:
+    """The holidays that the pack names."""
+    return frozenset(Holiday.objects.values_list("on", flat=True))
+
+
 def calendar() -> deadlines.Calendar:
     """The country's working days, as far as the pack names its holidays."""
-    days = frozenset(Holiday.objects.values_list("on", flat=True))
+    days = holidays()
     until = max(days).replace(month=12, day=31) if days else None
     return deadlines.Calendar(clock.zone(), holidays=days, holidays_until=until)
 

@@ -15,6 +15,7 @@ from floreo.incidents.offered_measures import CASE_MEASURES
 from floreo.incidents.tasks import waiting_tasks
 
 OFFERS = Offers(
+    holidays=clocks.holidays,
     measures={
         "share_reports_decided_within_24h": Measure(
             measures.share_reports_decided_within_24h,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
+from floreo.core.wording import day_text
 from floreo.reviews.logic import MOST_NAME
 from floreo.reviews.models import Answer
 from floreo.strategy.models import Milestone
@@ -55,6 +56,16 @@ class WhoForm(forms.Form):
     )
 
 
+def _due_text(milestone: Milestone) -> str:
+    """When it is due, and when it is expected now; empty where neither is known."""
+    if milestone.due_on is None:
+        return ""
+    words = {"day": day_text(milestone.due_on)}
+    if milestone.expected_on is None:
+        return _("Due on %(day)s.") % words
+    return _("Due on %(day)s, now expected on %(expected)s.") % (words | {"expected": day_text(milestone.expected_on)})
+
+
 class AnswerForm(forms.Form):
     """What can be said of one action: three texts, a note, milestones, figures, evidence."""
 
@@ -92,7 +103,9 @@ class AnswerForm(forms.Form):
     def _add_milestone(self, milestone: Milestone, ticked: Mapping[str, str]) -> None:
         day = ticked.get(milestone.code, "")
         title = milestone.in_language("title")
-        self.fields[f"reached-{milestone.code}"] = forms.BooleanField(label=title, required=False, initial=bool(day))
+        self.fields[f"reached-{milestone.code}"] = forms.BooleanField(
+            label=title, required=False, initial=bool(day), help_text=_due_text(milestone)
+        )
         hidden = format_html('<span class="visually-hidden">: {}</span>', title)
         label = format_html("{}{}", _("Date reached, if not today"), hidden)
         self.fields[f"day-{milestone.code}"] = forms.DateField(label=label, required=False, initial=day, widget=_Day)

@@ -5,7 +5,7 @@ Days only, never hours: a day is the country's own, so a change of the clocks ne
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -76,12 +76,12 @@ class Beat:
 APPROVE_WITHIN = 5  # working days after an update was sent
 
 
-def approval_due(sent_on: date, within: int) -> date:
-    """The day by which what was sent is approved or returned: so many days later, counting Monday to Friday."""
+def approval_due(sent_on: date, within: int, holidays: Collection[date] = frozenset()) -> date:
+    """The day by which what was sent is approved or returned: so many working days later. Saturdays, Sundays and holidays are none."""
     day = sent_on
     for _number in range(within):
         day += timedelta(days=1)
-        while day.weekday() > 4:
+        while day.weekday() > 4 or day in holidays:
             day += timedelta(days=1)
     return day
 

@@ -96,7 +96,9 @@ class Rhythm(Record):
     approve_within_days = models.PositiveSmallIntegerField(
         default=APPROVE_WITHIN,
         verbose_name=_("Updates are approved or returned within, working days"),
-        help_text=_("Counted from the day on which an update was sent, Monday to Friday."),
+        help_text=_(
+            "Counted from the day on which an update was sent. Saturdays, Sundays and the holidays that are recorded do not count."
+        ),
     )
     reply_to = models.EmailField(
         blank=True,

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from floreo import offers
 from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.tasks import ActionLink, News, Recipient, Task
@@ -87,7 +88,8 @@ def _asked(update_request: UpdateRequest, *, person: int | None, name: str, sinc
 
 def _answers() -> Iterator[Task]:
     """What was sent and waits to be approved or returned. Due some working days after it was sent, as the schedule of the
-    edition says."""
+    edition says; the holidays that the pack names are no working days."""
+    free = offers.holidays()
     for answer in to_decide().annotate(within=_WITHIN):
         review = answer.update_request.review
         links = (ActionLink(_("Read and approve"), f"{review.workspace_url()}#answer-{answer.pk}"),)
@@ -98,7 +100,7 @@ def _answers() -> Iterator[Task]:
             why=_("%(review)s. Sent by %(who)s")
             % {"review": presenters.title(review), "who": presenters.sent_text(answer)},
             href=f"{review.workspace_url()}#answer-{answer.pk}",
-            due=approval_due(answer.reported_on, answer.within) if answer.reported_on else review.closes_on,
+            due=approval_due(answer.reported_on, answer.within, free) if answer.reported_on else review.closes_on,
             since=answer.reported_on,
             needs=DECIDE,
             news=News.APPROVAL,

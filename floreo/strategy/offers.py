@@ -204,6 +204,7 @@ OFFERS = Offers(
         "statuses.refreshed": _("calculated every status"),
         "action.added": _("added the action"),
         "action.updated": _("changed the action"),
+        "action.change_undone": _("undid a change of several actions"),
         "action.moved": _("moved the action"),
         "action.removed": _("removed the action"),
         "action.closed": _("closed the action"),

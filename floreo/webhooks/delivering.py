@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Timer
@@ -80,16 +81,26 @@ def _outcome(status: int, asked: str) -> Outcome:
 
 
 def headers_of(message: WebhookMessage, *, at: int) -> dict[str, str]:
-    """Those of Standard Webhooks. Raises seal.CannotUnseal where the secret key of the installation is another now."""
-    secret = seal.unseal(message.webhook.secret, purpose=SEAL)
+    """Those of Standard Webhooks: a signature by each secret in use, the newest first. Raises seal.CannotUnseal where the secret key
+    of the installation is another now."""
     body = message.body.encode()
+    signatures = [logic.signature(each, number=message.number, at=at, body=body) for each in _secrets(message.webhook)]
     return {
         "Content-Type": "application/json",
         "User-Agent": "Floreo webhooks",
         "webhook-id": message.number,
         "webhook-timestamp": str(at),
-        "webhook-signature": logic.signature(secret, number=message.number, at=at, body=body),
+        "webhook-signature": " ".join(signatures),
     }
+
+
+def _secrets(hook: Webhook) -> list[str]:
+    """The secret, and for a day after it was renewed the one before. One before that cannot be read any more signs nothing."""
+    found = [seal.unseal(hook.secret, purpose=SEAL)]
+    if hook.previous_until is not None and hook.previous_until > clock.machine():
+        with suppress(seal.CannotUnseal):
+            found.append(seal.unseal(hook.previous_secret, purpose=SEAL))
+    return found
 
 
 def deliver_due() -> int:
@@ -163,5 +174,6 @@ def _note(message: WebhookMessage, hook: Webhook, outcome: Outcome) -> None:
 
 
 def _let_go() -> None:
-    """What was told long ago."""
+    """What was told long ago, and secrets that sign no more."""
+    Webhook.objects.filter(previous_until__lte=clock.machine()).update(previous_secret="", previous_until=None)
     WebhookMessage.objects.filter(made_at__lt=clock.machine() - KEPT).delete()

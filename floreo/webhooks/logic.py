@@ -25,6 +25,7 @@ WAITS = (
     timedelta(hours=24),
 )
 DISABLED_AFTER = timedelta(days=5)  # without one success, while something was tried
+BOTH_SIGN = timedelta(hours=24)  # how long the secret before a renewed one still signs beside it
 LONGEST_ASKED = timedelta(hours=1)  # that a receiver may ask us to wait
 
 

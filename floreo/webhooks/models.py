@@ -35,7 +35,9 @@ class Webhook(Record):
         "failing_since": "Since when nothing could be delivered.",
         "delivered_at": "When something was last delivered.",
     }
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"secret", "after", "failing_since", "delivered_at"})
+    secret_fields: ClassVar[frozenset[str]] = frozenset(
+        {"secret", "previous_secret", "previous_until", "after", "failing_since", "delivered_at"}
+    )
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
     name = models.CharField(max_length=120, verbose_name=_("Program"))
@@ -44,6 +46,8 @@ class Webhook(Record):
     )
     kinds = models.JSONField(default=list, verbose_name=_("What is sent"))  # names of webhooks/kinds.py
     secret = models.CharField(max_length=300)  # sealed: core/seal.py
+    previous_secret = models.CharField(max_length=300, blank=True)  # sealed; signs beside the new one until that moment
+    previous_until = models.DateTimeField(null=True, blank=True)
     after = models.PositiveBigIntegerField(default=0)  # number of an entry of the chain
     failing_since = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)

@@ -3,14 +3,17 @@ what can be undone is undone together, for as long as nobody has changed one of 
 
     REFUSE = bulk(Bulk("corrections.refuse", _("Leave the register unchanged"), HANDLE, refuse_one))
 
-`run` does it and goes to the page of its lines (the area `assignments`), which offers to undo it."""
+`run` does it and goes to the page of its lines (the area `assignments`), which offers to undo it. What is done to all of them or to
+none is a `Whole`, done by `run_whole`, with the same page and the same undo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from django.contrib import messages
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.assignments.actions import record_step
+from floreo.assignments.models import BulkStep
 from floreo.core import audit
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -54,16 +58,27 @@ class Bulk:
     undo: Callable[[Mapping[str, Any], User], object] | None = None
 
 
-_KNOWN: dict[str, Bulk] = {}
+@dataclass(frozen=True)
+class Whole:
+    """A command over many that is done to all of them or to none; `undo` as in `Bulk`."""
+
+    name: str
+    title: Promise
+    needs: Permission
+    undo: Callable[[Mapping[str, Any], User], object] | None = None
 
 
-def bulk(command: Bulk) -> Bulk:
+_KNOWN: dict[str, Bulk | Whole] = {}
+Command = TypeVar("Command", Bulk, Whole)
+
+
+def bulk(command: Command) -> Command:
     """Makes the command known, so that a step of it can be named and undone."""
     _KNOWN[command.name] = command
     return command
 
 
-def command_of(name: str) -> Bulk | None:
+def command_of(name: str) -> Bulk | Whole | None:
     return _KNOWN.get(name)
 
 
@@ -121,8 +136,61 @@ def run(
     return HttpResponseRedirect(here if made is TWICE else reverse("workspace:bulk_step", args=[made]))
 
 
+def whole_step(
+    user: User,
+    command: Whole,
+    picks: Sequence[Pick],
+    change: Callable[[], object],
+    *,
+    before: Callable[[Any], object],
+    back: str,
+) -> BulkStep:
+    """Does `change` to all of them and keeps the step; `before` returns, as JSON, what undoing it needs of one thing. What `change`
+    refuses is raised, and nothing was changed."""
+    must(user, command.needs)
+    with transaction.atomic():
+        audit.hold_the_chain()  # what is read below is what is changed
+        after = audit.head().number
+        lines = [_empty(pick) | {"is_done": True, "before": before(pick.thing)} for pick in picks]
+        change()
+        return record_step(user, by=user, command=command.name, back=back, lines=lines, after=after)
+
+
+def run_whole(
+    request: HttpRequest,
+    command: Whole,
+    picks: Sequence[Pick],
+    change: Callable[[], object],
+    *,
+    before: Callable[[Any], object],
+    back: str,
+) -> HttpResponse:
+    """As `whole_step`, from a press: on to the page of the lines; where mail would leave, that is shown first; a refusal is a message
+    on the list."""
+    user = person(request)
+
+    def do() -> int:
+        return whole_step(user, command, picks, change, before=before, back=back).pk
+
+    try:
+        made = unless_unseen(request, do, who=f"{command.name} {user.pk}")
+    except ShowFirst as first:
+        return page(request, first, title=str(command.title), about="", back=back, area="home")
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+        return HttpResponseRedirect(back)
+    return HttpResponseRedirect(back if made is TWICE else reverse("workspace:bulk_step", args=[made]))
+
+
+def _empty(pick: Pick) -> Line:
+    line = {"key": pick.key, "name": pick.name[:300], "href": pick.href, "is_done": False, "before": None}
+    return line | {"sentence": ""}
+
+
 def _line(command: Bulk, pick: Pick, user: User, facts: Mapping[str, Any]) -> Line:
-    line: Line = {"key": pick.key, "name": pick.name[:300], "href": pick.href, "is_done": False, "before": None}
+    line = _empty(pick)
     if pick.thing is None:
         return line | {"sentence": _("It is no longer there, or not yours to change.")}
     try:

@@ -137,6 +137,7 @@ EXITS = (
         (
             "plan",
             "register",
+            "assets",
             "people",
             *EVIDENCE,
             "publications",

@@ -32,6 +32,19 @@ class TestFinding:
     def test_a_title_counts_more_than_a_body(self) -> None:
         assert found("reporting") == ["a:2", "a:4"]
 
+    def test_what_is_called_just_so_comes_before_all_that_mention_it(self) -> None:
+        for n in range(5, 12):
+            SearchEntry.objects.create(
+                key=f"a:{n}",
+                kind="action",
+                title=f"Línea de reporte, {n} Oct 2026",
+                body="linea de reporte, linea de reporte",
+                address=f"/{n}/",
+                is_public=True,
+            )
+        assert found("linea de REPORTE")[0] == "a:3"
+        assert len(found("linea de reporte")) == 8
+
     def test_strangers_find_only_what_is_public(self) -> None:
         assert found("reporting", public_only=True) == ["a:2"]
 

@@ -196,7 +196,10 @@ _SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(each => {
   const words = [...each.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join(" ").trim();
   if (words.length < 12 || !each.checkVisibility()) return false;
   const box = each.getBoundingClientRect(), line = parseFloat(getComputedStyle(each).fontSize) * 1.3;
-  return box.width > 1 && box.height / line > 6 && box.height / line > 3 * words.length / 12 && box.width < 8 * line;
+  const text = document.createRange();  // a cell is as high as its row; what it holds may be one line
+  text.selectNodeContents(each);
+  const lines = text.getBoundingClientRect().height / line;
+  return box.width > 1 && lines > 6 && lines > 3 * words.length / 12 && box.width < 8 * line;
 }).map(each => each.textContent.trim().slice(0, 60))"""
 
 

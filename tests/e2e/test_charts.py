@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import Site, sideways
+from tests.e2e.conftest import Site, pixels_over, sideways
 
 GALLERY = "/about/pieces/"  # a form in it is wider than a telephone
 PAGES = (
@@ -43,3 +43,14 @@ def test_words_in_charts_are_of_one_size(page: Page, site: Site, width: int) -> 
             assert sideways(page) <= 0 or address == GALLERY, path
     assert wrong == []
     assert measured > 300
+
+
+def test_a_long_result_of_a_fraction_stays_on_the_page_of_a_telephone(page: Page, site: Site) -> None:
+    """As of "78 per 1,000 addresses": it stands below the fraction there, and may break."""
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.goto("/indicators/reports-within-24h/")
+    result = page.locator(".fl-fraction strong").first
+    result.evaluate("(e) => { e.textContent = '= 1,078 findings per 1,000 addresses of the country’s networks'; }")
+    assert pixels_over(page) == 0
+    inside = "(e) => e.getBoundingClientRect().right <= e.closest('details').getBoundingClientRect().right"
+    assert result.evaluate(inside)

@@ -89,6 +89,32 @@ def test_account_and_sign_out_are_seen_without_scrolling(browser: Browser, site:
     context.close()
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_on_a_telephone_what_waits_for_the_team_is_folded_and_still_counted(
+    browser: Browser, site: Site, script: bool
+) -> None:
+    context = browser.new_context(
+        base_url=site.address, java_script_enabled=script, locale="en", viewport={"width": 360, "height": 800}
+    )
+    page = context.new_page()
+    sign_in(page, site, "secretariat")
+    page.goto("/workspace/")
+    team = page.locator("section", has=page.locator("#s-team"))
+    rows, summary = team.locator("li.fl-waiting").first, team.locator("summary").first
+    assert int(team.locator("#s-team .fl-note").inner_text()) > 5
+    assert rows.is_visible() is not script  # without a script it is open, and can be closed
+    if script:
+        assert page.evaluate("document.documentElement.scrollHeight") < 5000
+        summary.click()
+        assert rows.is_visible()
+        page.goto("/workspace/?all=team#s-team")
+        assert rows.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/workspace/")
+    assert (rows.is_visible(), summary.is_visible()) == (True, False)
+    context.close()
+
+
 def test_the_pages_are_sound_wide_and_narrow(page: Page, site: Site) -> None:
     sign_in(page, site, "responder")
     for width in (1280, 360):

@@ -113,6 +113,7 @@ def test_what_is_not_there_is_told_in_a_sentence(isla: Country, stranger: Client
     response = stranger.get(address)
     assert response.status_code == 404
     assert heading(response.content.decode()) == "We cannot find this page"
+    assert response.content.decode().count('href="/indicators/"') == 2  # wide, and under "Menu" on a telephone
     assert "This page or record does not exist, or is not public." in response.content.decode()
 
 

@@ -17,7 +17,8 @@ from floreo.organisations.models import Country
 from floreo.reviews import actions as acts
 from floreo.reviews.access import token_of
 from floreo.reviews.models import Answer, Review, UpdateRequest
-from floreo.strategy.models import Action, Update
+from floreo.strategy.models import Action, Milestone, Update
+from tests.pages import squeezed
 from tests.reviews.conftest import milestone, opened
 
 
@@ -47,6 +48,20 @@ def test_the_mail_brings_a_link_that_opens_without_an_account(
     response = phone.get(address(update_request))
     assert response.status_code == 200
     assert "Update on your action" in response.content.decode()
+
+
+def test_the_page_says_how_the_action_goes_and_what_is_due_when(
+    update_request: UpdateRequest, act: Action, phone: Client
+) -> None:
+    step = act.milestones.filter(reached_on=None).order_by("pk")[0]
+    Action.objects.filter(pk=act.pk).update(due_on=date(2027, 6, 30))
+    Milestone.objects.filter(pk=step.pk).update(due_on=date(2027, 1, 28), expected_on=date(2027, 2, 15))
+    page = squeezed(phone.get(address(update_request)).content.decode())
+    assert str(Action.objects.get(pk=act.pk).get_status_display()) in page
+    assert ("Due on" in page, "30 Jun 2027" in page) == (True, True)
+    assert "Due on 28 January 2027, now expected on 15 February 2027." in page
+    Action.objects.filter(pk=act.pk).update(due_on=None)
+    assert "No due date" in phone.get(address(update_request)).content.decode()
 
 
 def test_the_page_is_shared_with_nobody(update_request: UpdateRequest, phone: Client) -> None:

@@ -139,3 +139,31 @@ def test_an_edition_is_followed_once(edition: Edition, secretariat: User) -> Non
     with pytest.raises(Refused) as refused:
         start_next_edition(edition, by=secretariat, code="2033-2036", title="After")
     assert refused.value.code == "followed_already"
+
+
+def test_a_change_is_undone_with_leads_and_milestones_by_who_may_edit_the_plan(
+    edition: Edition, three: list[Action], police: Organisation, secretariat: User, observer: User
+) -> None:
+    act = three[0]
+    before = bulk.before_change(act)
+    bulk.bulk_shift(edition, by=secretariat, codes=[act.code], days=30)
+    bulk.bulk_set_lead(edition, by=secretariat, codes=[act.code], organisation=police, on=date(2026, 11, 24))
+    bulk.bulk_set_public(edition, by=secretariat, codes=[act.code], is_public=False)
+    assert bulk.before_change(Action.objects.get(pk=act.pk)) != before
+    with pytest.raises(NotAllowed):
+        bulk.undo_change(Action.objects.get(pk=act.pk), by=observer, before=before)
+    bulk.undo_change(Action.objects.get(pk=act.pk), by=secretariat, before=before)
+    fresh = Action.objects.get(pk=act.pk)
+    assert bulk.before_change(fresh) == before
+    assert fresh.owner_ids() == act.owner_ids()
+
+
+def test_a_person_who_left_meanwhile_is_not_given_back(edition: Edition, secretariat: User) -> None:
+    ana = make.make_person("ana")
+    act = make.make_action(edition, "1.1.1")
+    bulk.bulk_set_person(edition, by=secretariat, codes=[act.code], person=ana)
+    before = bulk.before_change(Action.objects.get(pk=act.pk))
+    bulk.bulk_set_person(edition, by=secretariat, codes=[act.code], person=None)
+    type(ana).objects.filter(pk=ana.pk).update(is_active=False)
+    with pytest.raises(Refused, match="no longer responsible"):
+        bulk.undo_change(Action.objects.get(pk=act.pk), by=secretariat, before=before)

@@ -35,6 +35,7 @@ from floreo.webhooks.actions.webhooks import (
     end_webhook,
     make_webhook,
     redeliver,
+    renew_secret,
     send_test,
     update_webhook,
 )
@@ -390,6 +391,55 @@ def test_with_another_secret_key_nothing_is_sent_unsigned(
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 9, []
     assert (deliver_due(), got.got) == (0, [])
     assert WebhookAttempt.objects.get().problem == Problem.ADDRESS
+
+
+def signed_by(secret: str, headers: Any, body: bytes) -> str:
+    at = int(headers["webhook-timestamp"])
+    return logic.signature(secret, number=headers["webhook-id"], at=at, body=body)
+
+
+def test_for_a_day_after_it_was_renewed_both_secrets_sign_and_then_the_new_one_alone(
+    got: Receiver, act: Action, secretariat: User
+) -> None:
+    hook, old = hook_of(secretariat, got.url)
+    hook, new = renew_secret(hook, by=secretariat)
+    assert (new != old, logic.PREFIX in new, new in hook.secret) == (True, True, False)
+    send_test(hook, by=secretariat)
+    assert deliver_due() == 1
+    headers, body = got.got[-1]
+    assert headers["webhook-signature"].split() == [signed_by(new, headers, body), signed_by(old, headers, body)]
+    Webhook.objects.update(previous_until=clock.machine() - timedelta(seconds=1))
+    send_test(hook, by=secretariat)
+    assert deliver_due() == 1
+    headers, body = got.got[-1]
+    assert headers["webhook-signature"] == signed_by(new, headers, body)
+    assert Webhook.objects.values_list("previous_secret", "previous_until").get() == ("", None)  # kept no longer
+    trail = "\n".join(str(row) for row in AuditEntry.objects.values())
+    assert (new in trail, "webhook.secret_renewed" in trail) == (False, True)
+
+
+def test_a_secret_that_cannot_be_read_any_more_is_mended_by_a_new_one(
+    hook: Webhook, got: Receiver, secretariat: User, settings: Any
+) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 9, []
+    _hook, new = renew_secret(hook, by=secretariat)
+    send_test(hook, by=secretariat)
+    assert deliver_due() == 1
+    headers, body = got.got[-1]
+    assert headers["webhook-signature"] == signed_by(new, headers, body)
+
+
+def test_only_its_own_account_sees_a_new_secret(
+    hook: Webhook, secretariat: User, administrator: User, user_with: Callable[..., User]
+) -> None:
+    """An administrator may end the webhook of another, and not sign in its name."""
+    lead = user_with("lead", organisation=Organisation.objects.get(code="csirt"), email="lead@example.org")
+    for by in (lead, administrator):
+        with pytest.raises(NotAllowed):
+            renew_secret(hook, by=by)
+    end_webhook(hook, by=administrator)
+    with pytest.raises(Refused, match="ended"):
+        renew_secret(hook, by=secretariat)
 
 
 def test_nobody_makes_one_for_another_or_touches_anothers(

@@ -55,7 +55,7 @@ models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed
                 ('remind_before', models.JSONField(blank=True, default=floreo.reviews.models._before, help_text='For example 7, 1. Empty: none.', verbose_name='Reminders, days before the due date')),
                 ('remind_after', models.JSONField(blank=True, default=floreo.reviews.models._after, help_text='Sent only if updates are missing.', verbose_name='Reminders, days after the due date')),
                 ('escalate_after_days', models.PositiveSmallIntegerField(default=4, help_text='If the register names a deputy.', verbose_name='Request sent to the deputy, days after the due date')),
-                ('approve_within_days', models.PositiveSmallIntegerField(default=5, help_text='Counted from the day on which an update was sent, Monday to Friday.', verbose_name='Updates are approved or returned within, working days')),
+                ('approve_within_days', models.PositiveSmallIntegerField(default=5, help_text='Counted from the day on which an update was sent. Saturdays, Sundays and the holidays that are recorded do not count.', verbose_name='Updates are approved or returned within, working days')),
                 ('reply_to', models.EmailField(blank=True, help_text='Shown in every e-mail. Empty: the organisation that coordinates the edition.', max_length=254, verbose_name='Contact for leads')),
                 ('is_on', models.BooleanField(default=True, verbose_name='Open reviews automatically')),
                 ('edition', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rhythm', to='strategy.edition')),

@@ -17,7 +17,7 @@ from floreo.core.outbox import letter, post
 from floreo.core.writing import lock_latest, refuse, require_name, save
 from floreo.organisations.models import User
 from floreo.webhooks.kinds import KINDS, TEST
-from floreo.webhooks.logic import new_secret
+from floreo.webhooks.logic import BOTH_SIGN, new_secret
 from floreo.webhooks.making import body_of
 from floreo.webhooks.models import MessageState, Webhook, WebhookMessage
 from floreo.webhooks.targets import is_usable
@@ -84,6 +84,24 @@ def end_webhook(webhook: Webhook, *, by: Actor) -> Webhook:
     fresh = _ours(webhook, by)
     fresh.ended_at = clock.now()
     WebhookMessage.objects.filter(webhook=fresh, state=MessageState.WAITING).update(state=MessageState.CANCELLED)
+    return save(fresh)
+
+
+def renew_secret(webhook: Webhook, *, by: Actor) -> tuple[Webhook, str]:
+    """The webhook and its new secret, which is shown once. For a day messages carry a signature by each of the two, so that
+    no message is refused while the program changes over."""
+    secret = new_secret()
+    return _renew(webhook, by=by, sealed=seal.seal(secret, purpose=SEAL)), secret
+
+
+@action("webhook.secret_renewed", needs=CONNECT)
+def _renew(webhook: Webhook, *, by: Actor, sealed: str) -> Webhook:
+    fresh = _ours(webhook, by)
+    if isinstance(by, User) and by.pk != fresh.user_id:
+        # Whoever holds the secret could pass for this site at the receiver of somebody else.
+        raise NotAllowed(_("Only the account that a webhook acts for renews its secret. You can end the webhook."))
+    fresh.previous_secret, fresh.previous_until = fresh.secret, clock.machine() + BOTH_SIGN
+    fresh.secret = sealed
     return save(fresh)
 
 

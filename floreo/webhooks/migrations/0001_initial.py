@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('url', models.URLField(help_text='It begins with https://. Messages are posted to it.', max_length=500, verbose_name='Address')),
                 ('kinds', models.JSONField(default=list, verbose_name='What is sent')),
                 ('secret', models.CharField(max_length=300)),
+                ('previous_secret', models.CharField(blank=True, max_length=300)),
+                ('previous_until', models.DateTimeField(blank=True, null=True)),
                 ('after', models.PositiveBigIntegerField(default=0)),
                 ('failing_since', models.DateTimeField(blank=True, null=True)),
                 ('delivered_at', models.DateTimeField(blank=True, null=True)),

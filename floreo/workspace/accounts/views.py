@@ -27,6 +27,7 @@ from floreo.organisations import actions as acts
 from floreo.organisations.access import get_account_for, get_invitation_for
 from floreo.organisations.models import Invitation, User
 from floreo.workspace.accounts import forms
+from floreo.workspace.accounts.assigned import assigned_to
 from floreo.workspace.commands import Command, command_view, new, starting_with
 from floreo.workspace.form_page import person, posted, press
 from floreo.workspace.verbs import history_of
@@ -113,6 +114,7 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
         "methods": sign_in_methods([account])[account.pk],
         "has_factors": Authenticator.objects.filter(user=account).exists(),
         "history": history_of(account, viewer=request.user),
+        "assigned": assigned_to(account, viewer=person(request)),
         "workspace_section": "accounts",
     }
     return render(request, "workspace/accounts/account.html", context)

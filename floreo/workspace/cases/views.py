@@ -26,14 +26,15 @@ from floreo.core.wording import number_figures
 from floreo.incidents import case_page, mail_templates, moments
 from floreo.incidents.access import get_case_for
 from floreo.incidents.actions import cases as actions
-from floreo.incidents.actions import merging, parts
+from floreo.incidents.actions import merging
 from floreo.incidents.case_text import log_text, severity_text, span_text, type_text
 from floreo.incidents.models import Case, CaseState, Direction, LogEntry, SavedFilter
 from floreo.incidents.tables import CASES
 from floreo.obligations import presenters
 from floreo.obligations.queries import notifications_of_case
 from floreo.organisations.models import User
-from floreo.workspace.cases import forms
+from floreo.workspace.bulk import run_whole
+from floreo.workspace.cases import forms, many
 from floreo.workspace.cases.commands import commands_of
 from floreo.workspace.commands import Command, command_view, commands_for, new
 from floreo.workspace.form_page import person, press
@@ -119,7 +120,7 @@ def _answer(listing: Listing) -> str:
 
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """Merges the ticked cases, marks them as related, or takes that back: all of them or none."""
+    """Merges the ticked cases, marks them as related, or takes that back: all of them or none, with a page of the step that undoes it."""
     back, by, do = reverse("workspace:cases"), person(request), request.POST.get("do", "")
     rows = Case.objects.visible_to(request.user)
     try:
@@ -127,21 +128,17 @@ def bulk(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(back)
-    if do == "merge":
-        into = min(found, key=lambda each: (each.received_at, each.pk), default=None)
-        there = into.get_absolute_url() if into is not None and len(found) > 1 else back
-        return press(request, lambda: merging.merge_many(found, by=by), _merged_into, there)
     if do == "undo_merge":
         return press(request, lambda: merging.undo_many(found, by=by), _own_again, back)
-    if do == "unlink":
-        return press(request, lambda: parts.unlink_many(found, by=by), _("They are not marked as related now."), back)
-    return press(request, lambda: parts.link_many(found, by=by), _("They are marked as related."), back)
-
-
-def _merged_into(case: Case) -> str:
-    return _("Merged into %(case)s. Each merge can be undone here, or in the list of merged cases.") % {
-        "case": case.reference
-    }
+    step, change = many.STEPS[do]
+    return run_whole(
+        request,
+        step,
+        [many.pick_of(each) for each in found],
+        lambda: change(found, by=by),
+        before=many.before_of(found),
+        back=back,
+    )
 
 
 def _own_again(n: int) -> str:

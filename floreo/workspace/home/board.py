@@ -33,7 +33,8 @@ TEAM, COLLEAGUES = "team", "colleagues"  # the sections of what is not theirs
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page. `fold` is the line that stands for it while it is closed, `next` what comes first in it."""
+    """A part of the page. `fold` is the line that stands for it while it is closed, `next` what comes first in it; with `is_open` it is
+    closed on a telephone alone."""
 
     name: str
     title: str
@@ -41,6 +42,7 @@ class Section:
     total: int
     fold: str = ""
     next: str = ""
+    is_open: bool = False
 
     @property
     def more(self) -> int:
@@ -128,16 +130,16 @@ def _sections(
     shown = {name: found if name == show_all else found[:MOST] for name, found in every.items()}
     names = presenters.Names.of(item for found in shown.values() for item in found)
     asked = recipient_of(user)
-    made = []
+    made = list[Section]()
     for name, found in every.items():
         if found:
             rows = presenters.rows(shown[name], asked, board.today, names=names, held=board.queue.held)
             fold, then = "", ""
             if name == Part.LATER:
                 fold, then = presenters.later_summary(found), presenters.later_next(found)
-            elif name == COLLEAGUES:
+            elif name == COLLEAGUES or (name == TEAM and made and name != show_all):
                 fold = ngettext("Show %(n)s task", "Show %(n)s tasks", len(found)) % {"n": number_figures(len(found))}
-            made.append(Section(name, titles[name], rows, len(found), fold, then))
+            made.append(Section(name, titles[name], rows, len(found), fold, then, is_open=name == TEAM))
     return made
 
 
@@ -145,7 +147,7 @@ def _one_worst(sections: list[Section]) -> list[Section]:
     """Marks the first open row that has a button: the one filled button of the page."""
     for section in sections:
         for place, row in enumerate(section.rows):
-            if not section.fold:
+            if not section.fold or section.is_open:
                 section.rows[place] = replace(row, is_worst=True)
                 return sections
     return sections

@@ -21,6 +21,7 @@ from floreo.organisations.models import Holding, Network
 
 Addresses = IPv4Network | IPv6Network
 SHOWN = 10  # of a kind
+SHORTEST = 3  # letters and digits of a word by which networks are sought
 LOOKED_AT = 5_000  # networks of the register: their prefixes are a list in one column
 _NUMBER = re.compile(r"(?:as\s?)?(\d{1,10})", re.IGNORECASE)
 _NAME = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
@@ -37,11 +38,11 @@ class Hit:
 
 def found_by_address(words: str, viewer: object) -> list[Hit]:
     """Networks, holdings, findings, notices and cases with exactly that address, prefix, number or name, as far as the viewer may know of
-    them; of the networks and holdings also those in which it lies."""
+    them; of the networks and holdings also those in which it lies. For other words, networks that are called so."""
     sought = words.strip().strip(".").lower()
     addresses, number = _addresses(sought), _NUMBER.fullmatch(sought)
     if addresses is None and number is None and not _NAME.fullmatch(sought):
-        return []
+        return list(_networks_called(words.split()[:12], viewer))
     found = [*_networks(addresses, number, viewer), *_holdings(addresses, sought, viewer)]
     if number is None or addresses is not None:
         subject = str(addresses.network_address) if addresses is not None and addresses.num_addresses == 1 else sought
@@ -69,6 +70,17 @@ def _networks(addresses: Addresses | None, number: re.Match[str] | None, viewer:
     else:
         found = []
     for network in found:
+        yield Hit(str(network), network.workspace_url(), _l("Network"))
+
+
+def _networks_called(words: list[str], viewer: object) -> Iterator[Hit]:
+    """Those whose name holds every word. A short word alone is in too many."""
+    if max((sum(map(str.isalnum, word)) for word in words), default=0) < SHORTEST:
+        return
+    rows = Network.objects.visible_to(viewer)
+    for word in words:
+        rows = rows.filter(name__icontains=word)
+    for network in rows.order_by("name", "pk")[:SHOWN]:
         yield Hit(str(network), network.workspace_url(), _l("Network"))
 
 

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from floreo.core import clock
+from floreo.core import audit, clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.models import named
 from floreo.core.ui.forms import refuse_on
+from floreo.core.whole import whole
+from floreo.organisations.models import User
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.actions import bulk as acts
 from floreo.strategy.actions.bulk import RefusedRow, RowsRefused
-from floreo.strategy.models import Action
+from floreo.strategy.models import Action, Edition
+from floreo.workspace.bulk import Pick, Whole, whole_step
+from floreo.workspace.bulk import bulk as bulk_command
 from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm, day_field, organisation_field, person_field
 
@@ -91,6 +95,29 @@ CHANGES: Mapping[str, Change] = {
 }
 
 
+def _undo(line: Mapping[str, Any], by: User) -> None:
+    act = Action.objects.filter(pk=whole(line["key"].rpartition(":")[2]) or 0).first()
+    if act is None:
+        raise Missing
+    acts.undo_change(act, by=by, before=line["before"])
+
+
+# Who checked a row is a person's own word: it cannot be given back by whoever undoes a step, so marking as unchecked has no undo.
+UNCHECKED = bulk_command(Whole("plan.unchecked", CHANGES["confirmed"].title, Permission.PLAN_EDIT))
+STEPS: Mapping[str, Whole] = {
+    name: bulk_command(Whole(f"plan.{name}", change.title, change.needs, _undo)) for name, change in CHANGES.items()
+}
+
+
+def _step_of(name: str, facts: Mapping[str, Any]) -> Whole:
+    return UNCHECKED if facts.get("confirmed") is False else STEPS[name]
+
+
+def _picks(edition: Edition, codes: Sequence[str]) -> list[Pick]:
+    found = Action.objects.filter(edition=edition, code__in=codes).order_by("position", "pk")
+    return [Pick(audit.key(act), f"{act.code} {named(act)}", act.workspace_url(), act) for act in found]
+
+
 def _refused_rows(form: CommandForm, refusal: Refused) -> tuple[RefusedRow, ...]:
     refuse_on(form, refusal)
     return refusal.rows if isinstance(refusal, RowsRefused) else ()
@@ -113,15 +140,17 @@ def bulk(request: HttpRequest, edition: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                number = change.do(found, by=person(request), codes=codes, **form.facts())
+                user, facts = person(request), form.facts()
+                do = partial(change.do, found, by=user, codes=codes, **facts)
+                step = whole_step(
+                    user, _step_of(name, facts), _picks(found, codes), do, before=acts.before_change, back=back
+                )
             except (NotAllowed, Missing):
                 raise
             except Refused as refusal:
                 rows = _refused_rows(form, refusal)
             else:
-                text = ngettext("%(number)d action changed.", "%(number)d actions changed.", number)
-                messages.success(request, text % {"number": number})
-                return HttpResponseRedirect(back)
+                return HttpResponseRedirect(reverse("workspace:bulk_step", args=[step.pk]))
     actions = Action.objects.filter(edition=found, code__in=codes)
     title = _g("Select actions first") if not actions else change.title
     context = {

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("programs/webhooks/<int:pk>/edit/", webhook_views.edit, name="edit_webhook"),
     path("programs/webhooks/<int:pk>/test/", webhook_views.test, name="test_webhook"),
     path("programs/webhooks/<int:pk>/enable/", webhook_views.enable, name="enable_webhook"),
+    path("programs/webhooks/<int:pk>/secret/", webhook_views.renew, name="renew_webhook_secret"),
     path("programs/webhooks/<int:pk>/end/", webhook_views.end, name="end_webhook"),
     path("programs/webhooks/<int:pk>/messages/<int:message>/again/", webhook_views.again, name="redeliver"),
 ]
@@ -22,5 +23,6 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.PROGRAM_CONNECT: (
         "tokens new_token token revoke_token new_webhook webhook edit_webhook test_webhook enable_webhook end_webhook redeliver"
+        " renew_webhook_secret"
     ),
 }

@@ -17,6 +17,7 @@ from floreo.webhooks.actions import webhooks as acts
 from floreo.webhooks.kinds import KINDS, TEST
 from floreo.webhooks.models import MessageState, Webhook, WebhookMessage
 from floreo.workspace.form_page import FormPage, form_page, person, posted, press
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.programs.forms import WebhookForm
 from floreo.workspace.programs.secrets import Made, secret_page
 
@@ -43,10 +44,37 @@ def new_webhook(request: HttpRequest) -> HttpResponse:
         facts: dict[str, Any] = form.facts()
         return acts.make_webhook(me, by=me, **facts)
 
-    use = _(
+    return secret_page(request, form, do, words, shown=_("Webhook created"), use=_use())
+
+
+def _use() -> str:
+    return _(
         "The program checks each message with it: header webhook-signature, as in the Standard Webhooks specification."
     )
-    return secret_page(request, form, do, words, shown=_("Webhook created"), use=use)
+
+
+def renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new secret, shown once; for a day the one before signs beside it."""
+    found = get_webhook_for(request.user, pk)
+    words = FormPage(
+        _("Renew the secret"),
+        _("Renew the secret"),
+        found.workspace_url(),
+        about=found.name,
+        help=_(
+            "The new secret is shown once. For 24 hours each message carries two signatures, one by the new secret and one by the secret before it, so that nothing is refused while you change it in the program. After that only the new one signs."
+        ),
+        area=AREA,
+    )
+    form = CommandForm(posted(request))
+    return secret_page(
+        request,
+        form,
+        lambda: acts.renew_secret(found, by=person(request)),
+        words,
+        shown=_("Secret renewed"),
+        use=_use(),
+    )
 
 
 def _words_of(name: str) -> str:
@@ -69,6 +97,7 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "waiting": WebhookMessage.objects.filter(webhook=found, state=MessageState.WAITING).count(),
         "shown": SHOWN,
+        "is_own": found.user_id == person(request).pk,
     }
     return render(request, "workspace/programs/webhook.html", context)
 

@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from floreo.assignments.models import BulkStep
 from floreo.core.models import OutboxMail
 from floreo.incidents.actions import cases, merging, messages, parts, tasks
 from floreo.incidents.models import Case, CaseLink
@@ -190,7 +192,7 @@ def test_ticked_cases_are_merged_and_taken_apart_and_a_red_one_of_others_is_not_
         assert "Nothing was changed" in ana.post(bulk, refused, follow=True).content.decode()
     assert not Case.objects.filter(state="merged").exists()
     answer = ana.post(bulk, {"case": ticked, "do": "merge"})
-    assert answer["Location"] == one.get_absolute_url()
+    assert answer["Location"] == reverse("workspace:bulk_step", args=[BulkStep.objects.get().pk])
     assert list(Case.objects.filter(merged_into=one).order_by("pk")) == [two, three]
     assert 'value="undo_merge"' in text(ana, "/workspace/incidents/cases/?state=merged")
     ana.post(bulk, {"case": [two.reference, three.reference], "do": "undo_merge"})
@@ -202,6 +204,40 @@ def test_ticked_cases_are_merged_and_taken_apart_and_a_red_one_of_others_is_not_
     assert (
         "Tick two cases or more." in ana.post(bulk, {"case": ticked[:1], "do": "merge"}, follow=True).content.decode()
     )
+
+
+def test_a_step_over_ticked_cases_is_undone_by_one_press_and_gives_back_what_was_there(
+    desk: Desk, browser_of: Browser
+) -> None:
+    one, two, three = (desk.case(f"Secret case {n}") for n in range(3))
+    bulk, ana = "/workspace/incidents/cases/bulk/", browser_of(desk.ana)
+    ticked = [each.reference for each in (three, two, one)]
+    parts.link_case(one, by=desk.ana, other=two, reason="One sender")
+
+    def step(do: str) -> str:
+        return ana.post(bulk, {"case": ticked, "do": do})["Location"]
+
+    def related() -> list[tuple[int, int, str]]:
+        return sorted(CaseLink.objects.values_list("case_id", "other_id", "reason"))
+
+    kept = [(one.pk, two.pk, "One sender")]
+    ana.post(f"{step('link')}undo/")
+    assert related() == kept  # the relation that was there before stays
+    undo = f"{step('unlink')}undo/"
+    assert related() == []
+    ana.post(undo)
+    assert related() == kept
+    address = step("merge")
+    page = text(ana, address)
+    assert (one.reference in page, "Secret case" in page, ">Undo</button>" in page) == (True, False, True)
+    assert "Secret case" not in str(BulkStep.objects.latest("pk").lines)
+    assert browser_of(desk.ben).post(f"{address}undo/").status_code == 404  # another's step
+    ana.post(f"{address}undo/")
+    assert not Case.objects.filter(state="merged").exists()
+    address = step("merge")
+    cases.edit_case(Case.objects.get(pk=one.pk), by=desk.ben, title="Another title", summary="")
+    refused = ana.post(f"{address}undo/", follow=True).content.decode()
+    assert Case.objects.filter(state="merged").count() == 2, refused
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,21 @@ def kinds(words: str, viewer: object) -> list[str]:
     return [str(hit.kind) for hit in found_by_address(words, viewer)]
 
 
+def test_a_network_is_found_by_its_name_by_those_who_may_see_networks(user_with: Callable[..., User]) -> None:
+    for number, name in ((64500, "Light and Power control network"), (64501, "Ferry Wi-Fi"), (64502, "University")):
+        Network.objects.create(asn=number, name=name, prefixes=[], is_public=number == 64502)
+
+    def called(words: str, viewer: object = SYSTEM) -> list[str]:
+        return [hit.title for hit in found_by_address(words, viewer) if str(hit.kind) == "Network"]
+
+    assert called("CONTROL power") == ["AS64500 Light and Power control network"]
+    assert called("ferry wi-fi") == ["AS64501 Ferry Wi-Fi"]
+    assert [called(odd) for odd in ("", " ", "a", "no such", "%%%", "_______")] == [[]] * 6
+    for role in ("secretariat", "responder"):
+        assert called("ferry", user_with(role, email=f"{role}@example.org")) == ["AS64501 Ferry Wi-Fi"]
+    assert [called("ferry", None), called("university", None)] == [[], ["AS64502 University"]]
+
+
 def test_the_team_finds_networks_holdings_and_findings_by_an_address(
     known: Network, user_with: Callable[..., User]
 ) -> None:
@@ -52,7 +67,9 @@ def test_whoever_may_not_know_finds_nothing(known: Network, user_with: Callable[
     assert "Finding" not in kinds("192.0.2.7", user_with("drafter"))
 
 
-def test_what_is_no_address_asks_nothing(known: Network, django_assert_num_queries: Callable[[int], object]) -> None:
-    with django_assert_num_queries(0):  # type: ignore[attr-defined]  # a context manager
+def test_what_is_no_address_asks_for_names_of_networks_alone(
+    known: Network, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    with django_assert_num_queries(4):  # type: ignore[attr-defined]  # a context manager
         for odd in ("line", "", "999.999.999.999/99", "a" * 200, "::::", "1.2.3.4.5.6.7/8", "´"):
             assert found_by_address(odd, SYSTEM) == [] or "." in odd

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.course import hold_action
-from floreo.strategy.models import Action, Edition, Milestone, Objective, Pillar, Update
+from floreo.strategy.models import Action, Edition, Milestone, Objective, Participation, Pillar, Update
 from tests.factories import strategy as make
 from tests.pages import decide, squeezed
 
@@ -190,6 +191,74 @@ def test_a_bulk_change_is_confirmed_then_done_or_refused_row_by_row(
     assert Action.objects.get(pk=act.pk).owner_ids() == {police.pk}
     assert browser.get(address, {"change": "due"}).status_code == 200, "nothing ticked says what to do"
     assert browser.get(address, {"change": "fly", "codes": ["1.1.1"]}).status_code == 404
+
+
+def plan_of(edition: Edition) -> list[tuple[object, ...]]:
+    """All that the bar under the plan can change."""
+    rows = Action.objects.filter(edition=edition).order_by("code")
+    facts = list(rows.values_list("code", "starts_on", "due_on", "person", "is_public", "confirmed", "doubt"))
+    milestones = list(Milestone.objects.order_by("pk").values_list("pk", "due_on"))
+    leads = sorted(
+        Participation.objects.values_list("action__code", "organisation__code", "starts_on", "ends_on"), key=str
+    )
+    return [*facts, *milestones, *leads]
+
+
+@pytest.mark.usefixtures("police")
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"change": "due", "due_on": "2027-09-01"},
+        {"change": "due", "due_on": ""},
+        {"change": "shift", "days": "30"},
+        {"change": "lead", "organisation": "police", "on": "2026-11-24"},
+        {"change": "person", "person": ""},
+        {"change": "confirmed", "confirmed": "yes"},
+        {"change": "public", "is_public": "no"},
+    ],
+)
+def test_a_bulk_change_is_undone_by_one_press_and_all_is_as_before(
+    sent: dict[str, str], edition: Edition, act: Action, secretariat: User, browser_of: Browser
+) -> None:
+    make.make_action(edition, "1.1.2", milestones=2)
+    Action.objects.update(confirmed=False, confirmed_by="", confirmed_on=None, doubt="Not read")
+    Action.objects.filter(pk=act.pk).update(person=make.make_person("ana"))
+    browser, address = browser_of(secretariat), reverse("workspace:bulk_actions", args=[edition.code])
+    before = plan_of(edition)
+    step = browser.post(address, sent | {"codes": ["1.1.1", "1.1.2"]})["Location"]
+    assert plan_of(edition) != before
+    page = browser.get(step).content.decode()
+    assert ("2 done." in page, ">Undo</button>" in page, "1.1.2" in page) == (True, True, True)
+    back = browser.post(f"{step}undo/")
+    assert (back["Location"], plan_of(edition)) == (reverse("workspace:plan", args=[edition.code]), before)
+    again = browser.post(f"{step}undo/", follow=True).content.decode()
+    assert "This step was undone already." in again
+
+
+def test_a_bulk_change_is_not_undone_over_what_somebody_changed_since(
+    edition: Edition, act: Action, secretariat: User, administrator: User, browser_of: Browser
+) -> None:
+    other = make.make_action(edition, "1.1.2")
+    browser, address = browser_of(secretariat), reverse("workspace:bulk_actions", args=[edition.code])
+    sent = {"change": "due", "codes": ["1.1.1", "1.1.2"], "due_on": "2027-09-01"}
+    step = browser.post(address, sent)["Location"]
+    update_action(other, by=administrator, due_on=date(2027, 10, 1))
+    browser.post(f"{step}undo/")
+    assert list(Action.objects.order_by("code").values_list("due_on", flat=True)) == [
+        date(2027, 9, 1),
+        date(2027, 10, 1),
+    ]
+
+
+def test_who_checked_a_row_is_not_given_back_by_an_undo(
+    edition: Edition, act: Action, secretariat: User, browser_of: Browser
+) -> None:
+    browser, address = browser_of(secretariat), reverse("workspace:bulk_actions", args=[edition.code])
+    step = browser.post(address, {"change": "confirmed", "codes": ["1.1.1"], "confirmed": "no"})["Location"]
+    page = browser.get(step).content.decode()
+    assert ("This kind of step cannot be undone." in page, ">Undo</button>" in page) == (True, False)
+    browser.post(f"{step}undo/")
+    assert not Action.objects.get(pk=act.pk).confirmed
 
 
 def test_every_write_is_in_the_trail_under_the_name_of_who_pressed(

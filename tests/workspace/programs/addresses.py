@@ -15,7 +15,7 @@ def examples(country: Country, secretariat: User) -> dict[str, list[object]]:
     )
     message = send_test(hook, by=SYSTEM)
     of_hook: list[object] = [hook.pk]
-    names = ("webhook", "edit_webhook", "test_webhook", "enable_webhook", "end_webhook")
+    names = ("webhook", "edit_webhook", "test_webhook", "enable_webhook", "end_webhook", "renew_webhook_secret")
     return {
         "token": [token.pk],
         "revoke_token": [token.pk],

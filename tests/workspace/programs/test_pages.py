@@ -12,6 +12,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import ApiToken, Country, Organisation, User
+from floreo.webhooks.actions.webhooks import make_webhook
 from floreo.webhooks.models import MessageState, Webhook, WebhookMessage
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,27 @@ def test_a_webhook_from_form_to_end(isla: Country, secretariat: User, browser_of
     assert message.state == MessageState.CANCELLED
     late = browser.post(f"{hook.workspace_url()}messages/{message.pk}/again/", follow=True)
     assert "has ended" in late.content.decode()
+
+
+def test_a_secret_is_renewed_by_a_press_and_shown_once(
+    isla: Country, secretariat: User, administrator: User, browser_of: Browser
+) -> None:
+    hook, old = make_webhook(
+        secretariat, by=SYSTEM, name="Chat", url="https://chat.example.org/h", kinds=["decision.recorded"]
+    )
+    browser, address = browser_of(secretariat), f"{hook.workspace_url()}secret/"
+    assert f'href="{address}"' in browser.get(hook.workspace_url()).content.decode()
+    assert "24 hours" in browser.get(address).content.decode()
+    assert Webhook.objects.get().secret == hook.secret  # looking renews nothing
+    shown = browser.post(address, {"once": "k"})
+    (new,) = set(re.findall(r"whsec_[A-Za-z0-9+/=]{44}", shown.content.decode()))
+    assert (new != old, shown.headers["Cache-Control"]) == (True, "no-store")
+    assert browser.post(address, {"once": "k"}).status_code == 422  # sent twice: one new secret
+    page = browser.get(hook.workspace_url()).content.decode()
+    assert (new in page, "signs beside it until" in page) == (False, True)
+    of_another = browser_of(administrator)
+    assert f'href="{address}"' not in of_another.get(hook.workspace_url()).content.decode()
+    assert of_another.post(address, {"once": "m"}).status_code == 403
 
 
 @pytest.mark.parametrize(

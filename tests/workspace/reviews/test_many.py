@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from floreo import offers
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.keys import key
-from floreo.organisations.models import Organisation, Person, User
+from floreo.incidents.models import Holiday
+from floreo.organisations.models import Country, Organisation, Person, User
 from floreo.reviews import actions as acts
 from floreo.reviews.access import Answerer
 from floreo.reviews.logic import approval_due
@@ -170,6 +172,22 @@ def test_what_was_sent_is_due_some_working_days_later_as_the_schedule_says(ten: 
     assert due() == {date(2026, 11, 26)}
     with pytest.raises(Refused):
         acts.set_rhythm(ten.edition, by=SYSTEM, approve_within_days=0)
+
+
+def test_holidays_of_the_pack_do_not_count(ten: Review) -> None:
+    def due() -> set[date | None]:
+        rows = waiting_tasks(EVERYBODY, viewer=SYSTEM, today=make.TODAY)
+        return {task.due for task in rows if task.key.startswith("reviews.answer:")}
+
+    assert (due(), offers.holidays()) == ({date(2026, 12, 1)}, frozenset())
+    for day in (date(2026, 11, 26), date(2026, 11, 28), date(2026, 12, 2)):  # a Thursday, a Saturday, a Wednesday
+        Holiday.objects.create(on=day, name="A holiday", source="A law")
+    assert due() == {date(2026, 12, 3)}  # not the 26th, and the day after the 1st is none
+
+
+def test_the_pack_of_a_country_without_named_holidays_names_none(real_country: Country) -> None:
+    """None is invented."""
+    assert offers.holidays() == frozenset()
 
 
 def test_weekends_do_not_count() -> None:

@@ -146,11 +146,11 @@ def choose(name: str, label: str, options: Iterable[tuple[str, str]], current: s
 
 
 @register.simple_tag
-def tick(name: str, value: str, label: str, form: str = "") -> SafeString:
+def tick(name: str, value: str, label: str, form: str = "", *, checked: bool = False) -> SafeString:
     """{% tick "codes" action.code label form="bulk" %}: a checkbox in a list, named for who does not see its row."""
     owner = format_html(' form="{}"', form) if form else ""
-    box = '<input type="checkbox" class="form-check-input" name="{}" value="{}" aria-label="{}"{}>'
-    return format_html(box, name, value, label, owner)
+    box = '<input type="checkbox" class="form-check-input" name="{}" value="{}" aria-label="{}"{}{}>'
+    return format_html(box, name, value, label, owner, " checked" if checked else "")
 
 
 _KIT = {"select": "form-select", "input": "form-control"}

@@ -104,7 +104,7 @@ def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Readin
     many addresses there were is known for today only."""
     sectors, successor = _sectors()
     addresses = _constituency(successor)
-    rows = OpenPeriod.objects.filter(Q(fixed_on=None) | Q(fixed_on__gt=period.end), opened_on__lte=period.end)
+    rows = OpenPeriod.objects.filter(Q(ended_on=None) | Q(ended_on__gt=period.end), opened_on__lte=period.end)
     columns = ("finding_id", "finding__kind", "finding__ip", "finding__organisation_id", "opened_on")
     records, sums, left = [], defaultdict[str, _Sum](_Sum), 0
     for body, count in addresses.items():

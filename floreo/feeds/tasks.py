@@ -33,7 +33,7 @@ from floreo.feeds.models import (
     Notice,
     Reply,
     ReplyKind,
-    RunHeld,
+    Run,
     Severity,
     TypeMapping,
 )
@@ -317,7 +317,7 @@ def _held_files() -> Iterator[Task]:
 
 def _nights() -> Iterator[Task]:
     """Nights out of line, feed by feed."""
-    feeds = Feed.objects.filter(runs__held__in=[RunHeld.FEWER, RunHeld.MORE])
+    feeds = Feed.objects.filter(runs__in=Run.objects.waiting())
     for feed in feeds.annotate(nights=Count("runs"), first=Min("runs__day")).order_by("name", "pk"):
         href = f"{feed.get_absolute_url()}#nights"
         text = ngettext(

@@ -49,9 +49,9 @@ def test_the_estimate_is_the_one_published_for_the_trial_of_radiotherapy() -> No
 def likelihood(spans: Sequence[Span], shares: dict[tuple[int, int], float], beyond: float) -> float:
     total = 0.0
     for span in spans:
-        inside = sum(
-            s for (a, b), s in shares.items() if a >= span.after and (span.by is None or b <= span.by)
-        ) + (beyond if span.by is None else 0.0)
+        inside = sum(s for (a, b), s in shares.items() if a >= span.after and (span.by is None or b <= span.by)) + (
+            beyond if span.by is None else 0.0
+        )
         total += math.log(max(inside, 1e-300))
     return total
 

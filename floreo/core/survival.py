@@ -46,11 +46,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Share:
-    """How many of all had ended by a day: 0 to 1, with the band of 95 %, and how many were still looked at then. `value` is None
-    where nobody was looked at for so long."""
+    """How many of all had ended by a day: 0 to 1, with the band of 95 %, and how many were still looked at then. `value` is the
+    likeliest; `shown` counts each end on the last day on which it may lie, so that a look that fails never makes it greater.
+    Both are None where nobody was looked at for so long."""
 
     day: int
     value: float | None
+    shown: float | None
     low: float
     high: float
     at_risk: int
@@ -58,9 +60,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Median:
-    """The first day by which half had ended, with the days between which it lies. None: not reached."""
+    """The first day by which half had ended, likeliest and `shown`, with the days between which it lies. None: not reached."""
 
     day: int | None
+    shown: int | None
     low: int | None
     high: int | None
 
@@ -88,8 +91,10 @@ class Survival:
         """The share that had ended by the end of that day."""
         at_risk = self.count - bisect_left(self._until, day)
         value = sum(cell.share for cell in self.cells if cell.by <= day)
-        known = self.count > 0 and (day <= self.longest or value >= 1 - _ROUNDING)
-        return Share(day, value if known else None, *self._band(day), at_risk)
+        shown = 1 - _lasting(self._late, day)
+        if not self.count or (day > self.longest and shown < 1):
+            return Share(day, None, None, *self._band(day), at_risk)
+        return Share(day, value, shown, *self._band(day), at_risk)
 
     def _band(self, day: int) -> tuple[float, float]:
         if not self.count:
@@ -106,9 +111,15 @@ class Survival:
         half = 0.5 - _ROUNDING
         return Median(
             next((day for day, s in shares if s.value is not None and s.value >= half), None),
+            next((day for day, s in shares if s.shown is not None and s.shown >= half), None),
             next((day for day, s in shares if s.high >= half), None),
             next((day for day, s in shares if s.low >= half), None),
         )
+
+
+def _lasting(steps: tuple[_Step, ...], day: int) -> float:
+    place = bisect_right(steps, day, key=lambda step: step.day)
+    return steps[place - 1].lasting if place else 1.0
 
 
 def _bounds(steps: tuple[_Step, ...], day: int, count: int) -> tuple[float, float]:

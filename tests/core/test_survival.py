@@ -113,10 +113,28 @@ def test_what_stays_open_never_makes_it_look_better(given_spans: list[Span], mor
             assert now.value <= was.value + 1e-3
 
 
+@given(spans, st.data())
+def test_what_is_shown_never_improves_because_a_look_failed(given_spans: list[Span], data: st.DataObject) -> None:
+    """All are looked at to the same last day; a look that fails moves an end to a later one, or beyond the last."""
+    last = 40
+    whole = [Span(s.after, s.by) if s.by is not None else Span(last, None) for s in given_spans]
+    fixed = [place for place, span in enumerate(whole) if span.by is not None]
+    if not fixed:
+        return
+    place = data.draw(st.sampled_from(fixed))
+    later = data.draw(st.one_of(st.none(), st.integers(whole[place].by or 0, last)))
+    worse = [*whole]
+    worse[place] = Span(last, None) if later is None else Span(whole[place].after, later)
+    for day in (1, 3, 7, 14, 28):
+        was, now = survival_of(whole).ended_by(day).shown, survival_of(worse).ended_by(day).shown
+        if was is not None and now is not None:
+            assert now <= was + 1e-9
+
+
 def test_the_reviews_hundred_hosts_have_no_median() -> None:
     """20 fixed within three to six days, 80 open for 90: the closed ones alone said 4.5 days, 20 of 20 within a week."""
     found = survival_of([*[Span(n, n + 1) for n in (2, 3, 4, 5)] * 5, *[Span(90, None)] * 80])
-    assert found.median() == Median(None, None, None)
+    assert found.median() == Median(None, None, None, None)
     week = found.ended_by(7)
     assert (week.value, week.at_risk) == (pytest.approx(0.2, abs=1e-4), 80)
     assert 0.12 < week.low < 0.15
@@ -128,6 +146,11 @@ def test_an_outage_is_no_time_to_fix() -> None:
     """Ten fixed on the third day, ten whose fix lies anywhere between the second and the fortieth: nothing moves them to the end."""
     found = survival_of([Span(2, 3)] * 10 + [Span(2, 40)] * 10)
     assert found.ended_by(3).value == pytest.approx(1, abs=1e-3)
+    mixed = survival_of([Span(2, 3)] * 10 + [Span(2, 40)] * 10)
+    assert mixed.ended_by(7).shown == pytest.approx(
+        0.5
+    )  # the likeliest is no proof: what is published is what is shown
+    assert mixed.median().shown == 3
     share = survival_of([Span(2, 40)] * 20).ended_by(20)
     assert (share.low, share.high) == (0.0, 1.0)  # nothing is known of it
 
@@ -149,7 +172,7 @@ def test_the_band_holds_the_truth_as_often_as_it_says() -> None:
 
 def test_nothing_was_counted_and_nothing_is_said() -> None:
     found = survival_of([])
-    assert (found.count, found.ended_by(7).value, found.median()) == (0, None, Median(None, None, None))
+    assert (found.count, found.ended_by(7).value, found.median()) == (0, None, Median(None, None, None, None))
     for after, by in ((3, 3), (3, 2), (-1, 2)):
         with pytest.raises(ValueError, match="An end lies after"):
             Span(after, by)

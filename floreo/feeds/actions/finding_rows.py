@@ -242,6 +242,11 @@ def _rank_of(row: Row) -> tuple[Any, ...]:
     return (not row["dropped"], -row["severity_rank"], *(row[name] for name in _OF_THE_LAST))
 
 
+def see_again(row: Row, source: str, day: date) -> None:
+    """A day that was taken back counts after all."""
+    _see(row, source, day)
+
+
 def _see(row: Row, source: str, day: date) -> None:
     grown = logic.add_day(_stretches(row["seen"].get(source, ())), day)
     row["seen"] = row["seen"] | {source: [[start.isoformat(), end.isoformat()] for start, end in grown]}

@@ -31,9 +31,12 @@ class Moment:
         return self.at or self.on
 
 
-def timeline_of(finding: Finding) -> list[Moment]:
-    """Newest first."""
-    found = [*_seen(finding), *_notices(finding), *_answered(finding)]
+def timeline_of(finding: Finding, *, everything: bool = True) -> list[Moment]:
+    """Newest first. `everything` is for the team; where its network had another holder before, what was written to that holder and
+    what that holder replied is not for the one of today."""
+    since = finding.moved_on if finding.moved_on and not everything else date.min
+    told = [m for m in (*_notices(finding), *_answered(finding)) if m.on >= since]
+    found = [*_seen(finding), *told]
     return sorted(found, key=lambda m: (m.on, m.rank, m.at.isoformat() if m.at else ""), reverse=True)
 
 

@@ -3,8 +3,8 @@
 Turnbull (Journal of the Royal Statistical Society B 38, 1976, 290-295): the distribution that makes what was seen most likely,
 where an end lies in (after, by] and what had not ended is only known to last beyond `after`. The band is that of the
 product-limit estimate (Kaplan and Meier 1958; Greenwood 1926; on the scale log(-log), as Kalbfleisch and Prentice have it),
-drawn twice: with each end on its first possible day for the upper bound, and on its last for the lower. So it holds the
-doubt about the day as well as that of the sample, and is never narrower than either.
+drawn twice: with each end on its first possible day for the upper bound, and on its last for the lower, where what nothing shows to
+have ended lasts on. So it holds the doubt about the day as well as that of the sample, and is never narrower than either.
 
 Of closed cases alone neither the mean nor the median says how long cases last: the slow ones are not among them yet."""
 
@@ -25,14 +25,22 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """It lasted more than `after` days, and had ended `by` that day; None: it had not ended when it was last looked at."""
+    """It lasted more than `after` days, and had ended `by` that day; None: nothing shows that it ended, and it counts as lasting
+    for `until` days, where that is more than `after`. `may_have_ended`: a look after that day did not see it."""
 
     after: int
     by: int | None
+    until: int = 0
+    may_have_ended: bool = False
 
     def __post_init__(self) -> None:
         if self.after < 0 or (self.by is not None and self.by <= self.after):
             raise ValueError("An end lies after the day on which it had not come yet.")
+
+    @property
+    def last(self) -> int:
+        """The last day on which it counts."""
+        return max(self.after, self.until) if self.by is None else self.by
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,8 @@ class Survival:
         low, first = _bounds(self._late, day, self.count)
         second, high = _bounds(self._early, day, self.count)
         value = sum(cell.share for cell in self.cells if cell.by <= day)
-        return min(low, second, value), max(high, first, value) if day <= self.longest else 1.0
+        shown = 1 - _lasting(self._late, day)
+        return min(low, second, value, shown), max(high, first, value, shown) if day <= self.longest else 1.0
 
     def median(self) -> Median:
         """Of all, not of those that ended. Its bounds are where the band crosses a half."""
@@ -138,7 +147,7 @@ def _bounds(steps: tuple[_Step, ...], day: int, count: int) -> tuple[float, floa
 def survival_of(spans: Iterable[Span]) -> Survival:
     """The estimate for some spans; in time with their number times that of the days on which they differ."""
     numbers = Counter(spans)
-    until = sorted(span.after if span.by is None else span.by for span in numbers.elements())
+    until = sorted(span.last for span in numbers.elements())
     return Survival(
         count=len(until),
         ended=sum(n for s, n in numbers.items() if s.by is not None),
@@ -155,9 +164,10 @@ def _product_limit(numbers: Counter[Span], *, at_end: bool) -> tuple[_Step, ...]
     ends: Counter[int] = Counter()
     leaves: Counter[int] = Counter()
     for span, n in numbers.items():
-        day = span.after if span.by is None else span.by if at_end else span.after + 1
+        early = span.after if span.by is None and not span.may_have_ended else span.after + 1
+        day = span.last if at_end else early
         leaves[day] += n
-        ends[day] += n if span.by is not None else 0
+        ends[day] += n if span.by is not None or (span.may_have_ended and not at_end) else 0
     at_risk, lasting, total = leaves.total(), 1.0, 0.0
     steps = []
     for day in sorted(leaves):

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from django.db.models import Max
+
 from floreo.core.survival import Span, Survival, survival_of
 from floreo.feeds import logic
 from floreo.feeds.actions.finding_rows import silence_of
-from floreo.feeds.models import Feed, FindingState, OpenPeriod
+from floreo.feeds.logic import Times
+from floreo.feeds.models import Feed, OpenPeriod, Run
 
 YEAR = timedelta(days=365)
-WITHIN = (7, 30, 90)  # days
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Cohort:
-    """The findings of scans first seen within a year before a day, as that day knew them. `others`: those of sightings and lists, whose
-    silence shows no fix, and which are not counted."""
+    """The findings of scans first seen within a year before a day, as that day knew them. `others`: those of sightings and
+    lists and of machines that change their address, whose silence shows no fix, and which are not counted."""
 
     cases: tuple[Case, ...]
     others: int
@@ -53,28 +55,33 @@ class Cohort:
             yield kind, survival_of(spans[kind])
 
 
-def span_of(*, since: date, last_day: date | None, ended_on: date | None, is_shown: bool, until: date) -> Span:
-    """What was known at the end of the day `until`."""
-    if is_shown and ended_on is not None and last_day is not None:
-        return Span((last_day - since).days, (ended_on - since).days)
-    return Span((until - since).days, None)
-
-
 def cohort_of(until: date) -> Cohort:
     """As it was known on that day, whenever it is asked: a fix counts from the look that shows it, not from the day that it is dated."""
     feeds, known = Feed.objects.in_bulk(), dict[tuple[int, str], bool]()
     rows = OpenPeriod.objects.filter(opened_on__gt=until - YEAR, opened_on__lte=until).order_by("opened_on", "pk")
-    columns = ("finding_id", "finding__kind", "finding__feed_id", "finding__report_type", "since", "opened_on")
+    looks = Run.objects.counting().filter(day__lte=until).order_by().values_list("feed_id", "report_type")
+    latest = {(feed, report_type): day for feed, report_type, day in looks.annotate(day=Max("day"))}
+    columns = (
+        "finding_id",
+        "finding__kind",
+        "finding__ip",
+        "finding__feed_id",
+        "finding__report_type",
+        "finding__last_day",
+    )
     cases, others = [], 0
-    for pk, kind, feed, report_type, since, opened_on, last_day, ended_on, shown_on, ending in rows.values_list(
-        *columns, "last_day", "ended_on", "shown_on", "ending"
+    for pk, kind, ip, feed, report_type, last_day, *days, ending in rows.values_list(
+        *columns, "opened_on", "since", "last_day", "ended_on", "shown_on", "ending"
     ):
         if (feed, report_type) not in known:
             known[feed, report_type] = silence_of(feeds[feed], report_type)[0] is logic.Evidence.SCAN
-        if not known[feed, report_type]:
+        if not known[feed, report_type] or logic.wanders(ip):
             others += 1
             continue
-        is_shown = ending == FindingState.FIXED and shown_on is not None and shown_on <= until
-        span = span_of(since=since, last_day=last_day, ended_on=ended_on, is_shown=is_shown, until=until)
+        opened_on, since, ended_last, ended_on, shown_on = days
+        state = logic.State(ending) if ending else None
+        period = Times(opened_on, ended_last or last_day, ended_on, state, shown_on, since)
+        last_look = latest.get((feed, report_type), last_day)
+        span = logic.span_of(period, last_day=last_day, until=until, last_look=last_look)
         cases.append(Case(pk, kind, opened_on, span))
     return Cohort(tuple(cases), others)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ def test_no_other_shares_of_days_make_what_was_seen_likelier(given_spans: list[S
     shares = {(c.after, c.by): c.share for c in found.cells}
     ours = likelihood(given_spans, shares, max(0.0, 1 - sum(shares.values())))
     days = sorted({0, *(s.after for s in given_spans), *(s.by for s in given_spans if s.by is not None)})
-    cells = list(zip(days, days[1:], strict=False))
+    cells = list(pairwise(days))
 
     def unlikely(x: np.ndarray) -> float:
         weights = np.exp(x - x.max())
@@ -117,14 +118,18 @@ def test_what_stays_open_never_makes_it_look_better(given_spans: list[Span], mor
 def test_what_is_shown_never_improves_because_a_look_failed(given_spans: list[Span], data: st.DataObject) -> None:
     """All are looked at to the same last day; a look that fails moves an end to a later one, or beyond the last."""
     last = 40
-    whole = [Span(s.after, s.by) if s.by is not None else Span(last, None) for s in given_spans]
+    whole = [Span(s.after, s.by) if s.by is not None else Span(s.after, None, last) for s in given_spans]
     fixed = [place for place, span in enumerate(whole) if span.by is not None]
     if not fixed:
         return
     place = data.draw(st.sampled_from(fixed))
     later = data.draw(st.one_of(st.none(), st.integers(whole[place].by or 0, last)))
     worse = [*whole]
-    worse[place] = Span(last, None) if later is None else Span(whole[place].after, later)
+    seen = data.draw(st.integers(0, whole[place].after))  # and what was seen may be missed too
+    worse[place] = Span(seen, None, last) if later is None else Span(seen, later)
+    for other, span in enumerate(worse):
+        if span.by is None:
+            worse[other] = Span(data.draw(st.integers(0, span.after)), None, last)
     for day in (1, 3, 7, 14, 28):
         was, now = survival_of(whole).ended_by(day).shown, survival_of(worse).ended_by(day).shown
         if was is not None and now is not None:

@@ -21,7 +21,8 @@ from itertools import pairwise
 
 from floreo.core.survival import Survival, survival_of
 from floreo.feeds import logic
-from floreo.feeds.logic import WITHIN, Evidence, Night, Stretch, span_of
+from floreo.feeds.logic import Evidence, Night, Stretch
+from floreo.feeds.spans import WITHIN, span_of
 
 FIRST = date(2026, 1, 5)
 DAYS = 365

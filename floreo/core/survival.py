@@ -222,7 +222,7 @@ def _innermost(numbers: Counter[Span]) -> list[tuple[int, int]]:
     shares lie."""
     starts = sorted({span.after for span in numbers})
     ends = sorted({span.by for span in numbers if span.by is not None})
-    cells = []
+    cells: list[tuple[int, int]] = []
     for end in ends:
         start = starts[bisect_left(starts, end) - 1]
         if not cells or cells[-1][1] <= start:

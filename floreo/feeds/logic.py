@@ -11,8 +11,6 @@ from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from statistics import median
 
-from floreo.core.survival import Span
-
 _DAY = timedelta(days=1)
 LINK_LIVES = timedelta(days=45)
 ABSENT_RUNS = 3  # unless the feed says otherwise
@@ -364,18 +362,3 @@ def fix_claim_after(replied_on: date | None, open_periods: Sequence[Times]) -> F
 def days_in(seen: Mapping[str, Sequence[Stretch]]) -> int:
     """On how many days it was seen, by whomever."""
     return sum((end - start).days + 1 for start, end, _source in _union(seen))
-
-
-WITHIN = (7, 30, 90)  # days for which it is published how many are shown to be fixed
-
-
-def span_of(period: Times, *, last_day: date, until: date, last_look: date) -> Span:
-    """What was known at the end of the day `until` of a time that a finding was open: it began between the look before it was seen and
-    that day, and ended between the day on which it was last seen and the look that dates its end. `last_day`: of the finding;
-    `last_look`: of its source."""
-    since = period.since or period.opened_on
-    is_shown = period.ending == State.FIXED and period.shown_on is not None and period.shown_on <= until
-    if is_shown and period.ended_on is not None:
-        return Span((period.last_day - period.opened_on).days, (period.ended_on - since).days)
-    seen = min(period.last_day if period.ending else last_day, until)
-    return Span(max((seen - period.opened_on).days, 0), None, (until - since).days, seen < min(last_look, until))

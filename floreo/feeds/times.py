@@ -16,6 +16,7 @@ from floreo.feeds import logic
 from floreo.feeds.actions.finding_rows import silence_of
 from floreo.feeds.logic import Times
 from floreo.feeds.models import Feed, OpenPeriod, Run
+from floreo.feeds.spans import span_of
 
 YEAR = timedelta(days=365)
 
@@ -82,6 +83,6 @@ def cohort_of(until: date) -> Cohort:
         state = logic.State(ending) if ending else None
         period = Times(opened_on, ended_last or last_day, ended_on, state, shown_on, since)
         last_look = latest.get((feed, report_type), last_day)
-        span = logic.span_of(period, last_day=last_day, until=until, last_look=last_look)
+        span = span_of(period, last_day=last_day, until=until, last_look=last_look)
         cases.append(Case(pk, kind, opened_on, span))
     return Cohort(tuple(cases), others)

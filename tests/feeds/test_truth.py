@@ -23,6 +23,7 @@ from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.rules import make_rule, switch_rule
 from floreo.feeds.engine import formats
 from floreo.feeds.models import Feed, FeedFile, Finding, FindingEnding, OpenPeriod, Run
+from floreo.feeds.spans import WITHIN
 from floreo.feeds.tasks import waiting_tasks
 from floreo.organisations.models import Holding, Network, Organisation, User
 from tests.conftest import SAMPLES
@@ -369,7 +370,7 @@ def published(until: date = TODAY) -> tuple[object, ...]:
     period = Period(until - timedelta(days=60), until)
     return (
         measures.findings_open_per_1000_addresses(period, Filters()).numerator,
-        *(measures.share_fixed_within(days, period, Filters()).value for days in logic.WITHIN),
+        *(measures.share_fixed_within(days, period, Filters()).value for days in WITHIN),
         measures.median_days_to_fix(period, Filters()).value,
     )
 
@@ -414,7 +415,7 @@ def test_a_rule_that_drops_events_fixes_nothing_and_hides_nothing(feed: Feed) ->
 def test_nights_that_do_not_come_or_are_held_make_no_figure_better(feed: Feed, lost: tuple[int, ...]) -> None:
     """The same weeks with and without those nights, or with a header alone on them."""
     some_weeks(feed)
-    whole = {within: share(within, 21)[0] or 0 for within in logic.WITHIN}
+    whole = {within: share(within, 21)[0] or 0 for within in WITHIN}
     open_count = published(day(21))[0]
     for empty in (False, True):
         other = shadow_feed(absent_runs=3, sends_empty=False, code=f"other-{empty}".lower())

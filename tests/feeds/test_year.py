@@ -34,7 +34,11 @@ def test_every_published_share_of_the_year_has_the_truth_in_its_band(told: list[
 def test_what_is_published_never_flatters_by_what_went_wrong(told: list[year.Told]) -> None:
     """Within a week, a source that looks seldom or badly shows less than is so, never more."""
     by_name = {one.source.name: one for one in told}
-    for name in ("A scan that misses three in ten", "Files of changes, everything on Sundays", "Four weeks without a file"):
+    for name in (
+        "A scan that misses three in ten",
+        "Files of changes, everything on Sundays",
+        "Four weeks without a file",
+    ):
         share = by_name[name].survival.ended_by(7).shown
         assert share is not None
         assert share <= by_name[name].truth[0] + 0.01
@@ -78,7 +82,7 @@ def test_a_weekday_that_has_everything_is_told_from_a_steady_feed() -> None:
     monday = year.FIRST
     rows = {year.day(n): 200 if year.day(n).weekday() == 6 else 9 for n in range(28)}
     assert logic.whole_weekday(rows) == 6
-    assert logic.whole_weekday({one: 200 for one in rows}) is None
+    assert logic.whole_weekday(dict.fromkeys(rows, 200)) is None
     assert logic.whole_weekday({one: n for one, n in rows.items() if one.weekday() == 6}) is None
     assert logic.whole_weekday({monday: 9}) is None
     assert logic.whole_weekday({}) is None

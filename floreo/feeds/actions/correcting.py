@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -42,7 +43,7 @@ def mark_corrected(claimed: Claimed) -> set[int]:
     return corrected
 
 
-def _files(claimed: Claimed):  # type: ignore[no-untyped-def]
+def _files(claimed: Claimed) -> QuerySet[FeedFile]:
     return FeedFile.objects.filter(
         feed=claimed.feed, report_type=claimed.report_type, day=claimed.day, state=FileState.DONE, corrected_by=None
     )

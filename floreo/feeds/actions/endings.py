@@ -161,7 +161,7 @@ def renew_ending(
 @action("endings.ran_out", needs=Permission.FEED_RUN, quiet=True)
 def open_what_ran_out(*, by: Actor) -> int:
     """The job: findings whose acceptance, false alarm or *not ours* has run out are open again. Returns how many."""
-    ran_out = FindingEnding.objects.ran_out(clock.today())  # type: ignore[attr-defined]
+    ran_out = FindingEnding.objects.ran_out(clock.today())
     pks = list(Finding.objects.filter(ending__in=ran_out).values_list("pk", flat=True))
     if pks:
         note(findings=settle_again(Finding.objects.filter(pk__in=pks)))

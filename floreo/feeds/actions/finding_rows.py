@@ -118,7 +118,7 @@ class Endings:
 
     @classmethod
     def active(cls, today: date) -> Endings:
-        rows = list(FindingEnding.objects.active(today).order_by("pk"))  # type: ignore[attr-defined]
+        rows = list(FindingEnding.objects.active(today).order_by("pk"))
         scopes = [(each, network_of(each.subject)) for each in rows if each.finding_id is None]
         return cls({each.finding_id: each for each in rows if each.finding_id is not None}, scopes)
 
@@ -291,8 +291,8 @@ def settle(row: Row, known: Known) -> list[Times]:
     row["state"] = _decided(observed, ending, dropped=row["dropped"]).value
     if ending is not None and ending.is_of_the_register:
         row["fixed_on"] = None
-        outside = {"ended_on": ending.made_on, "shown_on": ending.made_on, "ending": logic.State.OUTSIDE}
-        times[-1] = replace(last, **outside)
+        made_on = ending.made_on
+        times[-1] = replace(last, ended_on=made_on, shown_on=made_on, ending=logic.State.OUTSIDE)
     if row["reply"] == ReplyKind.FIXED:
         row["claim"] = logic.fix_claim_after(row["replied_on"], times).value
     return times

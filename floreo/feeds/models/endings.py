@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -30,7 +29,7 @@ class FindingEnding(Record):
     published figure: what is still seen counts as open there. It can be undone."""
 
     read_with = Permission.FEED_READ
-    objects: ClassVar[models.Manager[FindingEnding]] = EndingQuerySet.as_manager()  # type: ignore[assignment]
+    objects = EndingQuerySet.as_manager()
 
     kind = models.CharField(max_length=12, choices=EndingKind.choices, verbose_name=_("How they end"))
     # What it acts on: all that is given has to fit. One finding, or an address, prefix or name, a kind, a feed.

@@ -70,7 +70,11 @@ FINDINGS = Table(
         _column("type", _("Type"), _("Reference Security Incident Taxonomy")),
         _column("severity", _("Severity"), _("critical, high, medium, low, info or undefined")),
         _column("detail", _("Detail"), _("Malware, product or vulnerability")),
-        _column("state", _("State"), _("new, persisting, reopened, fixed, not_seen, false_alarm, accepted, outside, withdrawn or dropped")),
+        _column(
+            "state",
+            _("State"),
+            _("new, persisting, reopened, fixed, not_seen, false_alarm, accepted, outside, withdrawn or dropped"),
+        ),
         _column("first_seen", _("First seen"), _("In UTC"), CellKind.MOMENT),
         _column("last_seen", _("Last seen"), _("In UTC"), CellKind.MOMENT),
         _column("times_seen", _("Times seen"), _("Events in all files"), CellKind.WHOLE),

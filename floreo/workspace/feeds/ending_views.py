@@ -19,12 +19,13 @@ from floreo.core.access import Permission, can, must
 from floreo.core.survival import Median, Share, Survival
 from floreo.core.ui import locale
 from floreo.core.ui.locale import language
-from floreo.feeds import logic, times
+from floreo.feeds import times
 from floreo.feeds.access import get_ending_for, get_finding_for, must_see_all
 from floreo.feeds.actions import endings as acts
 from floreo.feeds.models import Finding, FindingEnding, FindingState
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.presenters.endings import ending_about
+from floreo.feeds.spans import WITHIN
 from floreo.feeds.texts import title_of
 from floreo.organisations.models import User
 from floreo.workspace.commands import Command, allowed_by, command_view, new, starting_with
@@ -66,7 +67,7 @@ def endings(request: HttpRequest) -> HttpResponse:
         "counts": [(label, counts.get(state, 0)) for state, label in FindingState.choices],
         "times": [_time_row(_("All"), cohort.survival), *_by_kind(cohort)] if cohort.cases else [],
         "others": cohort.others,
-        "within": logic.WITHIN,
+        "within": WITHIN,
         "ran_out": [row for row in held if row.has_run_out],
         "held": [row for row in held if not row.has_run_out],
         "undone": [_row(each) for each in rows.exclude(undone_on=None).order_by("-undone_on", "-pk")[:UNDONE_SHOWN]],
@@ -86,7 +87,7 @@ def _by_kind(cohort: times.Cohort) -> list[TimeRow]:
 
 
 def _time_row(title: str, survival: Survival) -> TimeRow:
-    shares = [_share(survival.ended_by(day)) for day in logic.WITHIN]
+    shares = [_share(survival.ended_by(day)) for day in WITHIN]
     return TimeRow(title, survival.count, survival.ended, shares, _median(survival.median()))
 
 

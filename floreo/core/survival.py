@@ -26,11 +26,11 @@ _ROUNDING = 1e-9
 @dataclass(frozen=True, order=True)
 class Span:
     """It lasted more than `after` days, and had ended `by` that day; None: nothing shows that it ended, and it counts as lasting
-    for `until` days, where that is more than `after`. `may_have_ended`: a look after that day did not see it."""
+    for `lasts` days, where that is more than `after`. `may_have_ended`: a look after that day did not see it."""
 
     after: int
     by: int | None
-    until: int = 0
+    lasts: int = 0
     may_have_ended: bool = False
 
     def __post_init__(self) -> None:
@@ -40,7 +40,7 @@ class Span:
     @property
     def last(self) -> int:
         """The last day on which it counts."""
-        return max(self.after, self.until) if self.by is None else self.by
+        return max(self.after, self.lasts) if self.by is None else self.by
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,13 @@ class Survival:
     ended: int
     cells: tuple[Cell, ...]
     longest: int  # for so long the longest was looked at
-    _until: tuple[int, ...] = ()  # of each the last day on which it was looked at, sorted
+    _last_days: tuple[int, ...] = ()  # of each the last day on which it was looked at, sorted
     _early: tuple[_Step, ...] = ()
     _late: tuple[_Step, ...] = ()
 
     def ended_by(self, day: int) -> Share:
         """The share that had ended by the end of that day."""
-        at_risk = self.count - bisect_left(self._until, day)
+        at_risk = self.count - bisect_left(self._last_days, day)
         value = sum(cell.share for cell in self.cells if cell.by <= day)
         shown = 1 - _lasting(self._late, day)
         if not self.count or (day > self.longest and shown < 1):
@@ -147,13 +147,13 @@ def _bounds(steps: tuple[_Step, ...], day: int, count: int) -> tuple[float, floa
 def survival_of(spans: Iterable[Span]) -> Survival:
     """The estimate for some spans; in time with their number times that of the days on which they differ."""
     numbers = Counter(spans)
-    until = sorted(span.last for span in numbers.elements())
+    last_days = sorted(span.last for span in numbers.elements())
     return Survival(
-        count=len(until),
+        count=len(last_days),
         ended=sum(n for s, n in numbers.items() if s.by is not None),
         cells=_turnbull(numbers),
-        longest=until[-1] if until else 0,
-        _until=tuple(until),
+        longest=last_days[-1] if last_days else 0,
+        _last_days=tuple(last_days),
         _early=_product_limit(numbers, at_end=False),
         _late=_product_limit(numbers, at_end=True),
     )

@@ -60,7 +60,7 @@ class Evidence(StrEnum):
 class Delivery(StrEnum):
     """What a file of a feed holds."""
 
-    NOT_SAID = ""
+    NOT_DECLARED = ""
     WHOLE = "whole"
     DIFFERENCE = "difference"  # but on one day of the week
 
@@ -249,7 +249,7 @@ class Times:
     ended_on: date | None = None
     ending: State | None = None
     shown_on: date | None = None
-    since: date | None = None  # the day after the last look that did not see it: it may have been there then
+    starts_on: date | None = None  # the day after the last look that did not see it: it may have been there then
 
     @property
     def fixed_on(self) -> date | None:
@@ -285,11 +285,11 @@ class _Run:
     """The time that is being told: since when, and the longest silence within it."""
 
     opened: date
-    since: date
+    starts_on: date
     gap: int = field(default=0)
 
 
-def _since(looks: Sequence[date], opened: date) -> date:
+def _starts_on(looks: Sequence[date], opened: date) -> date:
     """From which day it may have been there: after the look before. Nobody knows how long what the first look saw had been there."""
     place = bisect_left(looks, opened)
     return looks[place - 1] + _DAY if place else opened
@@ -307,7 +307,7 @@ def open_periods(
     stretches = _union(seen)
     for place, (start, end, name) in enumerate(stretches):
         source = sources.get(name, Source())
-        current = current or _Run(start, _since(source.looks, start))
+        current = current or _Run(start, _starts_on(source.looks, start))
         until = stretches[place + 1][0] if place + 1 < len(stretches) else date.max
         later = source.looks[bisect_right(source.looks, end) : bisect_left(source.looks, until)]
         ended = _ended(source, end, later, gap=current.gap)
@@ -316,7 +316,7 @@ def open_periods(
             continue
         on, shown_on, ending = ended or (None, None, None)
         ending = State.NOT_SEEN if ending and wanders else ending
-        found.append(Times(current.opened, end, on, ending, shown_on, current.since))
+        found.append(Times(current.opened, end, on, ending, shown_on, current.starts_on))
         current = None
     return found
 

@@ -135,7 +135,7 @@ def _finding(pk: int, kind: str, since: date, *, counted: bool = True) -> Record
     return RecordRef(f"{kind}, {short_day(since)}", address("workspace:finding", str(pk)), counted)
 
 
-def share_fixed_within(days: int, period: Period, filters: Filters) -> Reading:
+def _share_fixed_within(days: int, period: Period) -> Reading:
     """Per cent of findings of scans, first seen within a year before the period's last day, that scans show to be fixed within so many
     days (feeds/times.py). With the band of 95 %; None where none has been looked at for so long."""
     cohort = fixing.cohort_of(period.end)
@@ -143,6 +143,21 @@ def share_fixed_within(days: int, period: Period, filters: Filters) -> Reading:
     value = None if share_of.shown is None else _per_cent(share_of.shown)
     band = None if value is None else (_per_cent(share_of.low), _per_cent(share_of.high))
     return _of_cohort(cohort, value, band)
+
+
+def share_findings_fixed_within_7_days(period: Period, filters: Filters) -> Reading:
+    """Per cent of findings that scans show to be fixed within a week."""
+    return _share_fixed_within(7, period)
+
+
+def share_findings_fixed_within_30_days(period: Period, filters: Filters) -> Reading:
+    """Per cent of findings that scans show to be fixed within 30 days."""
+    return _share_fixed_within(30, period)
+
+
+def share_findings_fixed_within_90_days(period: Period, filters: Filters) -> Reading:
+    """Per cent of findings that scans show to be fixed within 90 days."""
+    return _share_fixed_within(90, period)
 
 
 def median_days_to_fix(period: Period, filters: Filters) -> Reading:

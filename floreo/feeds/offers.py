@@ -33,18 +33,18 @@ OFFERS = Offers(
             knows_past=False,
         ),
         **{
-            f"share_findings_fixed_within_{days}_days": Measure(
-                partial(measures.share_fixed_within, days),
+            function.__name__: Measure(
+                function,
                 title,
                 "%",
                 _("findings that scans show to be fixed"),
                 _("findings of scans first seen within a year"),
                 decimals=1,
             )
-            for days, title in (
-                (7, _("Share of findings shown to be fixed within 7 days")),
-                (30, _("Share of findings shown to be fixed within 30 days")),
-                (90, _("Share of findings shown to be fixed within 90 days")),
+            for function, title in (
+                (measures.share_findings_fixed_within_7_days, _("Share of findings shown to be fixed within 7 days")),
+                (measures.share_findings_fixed_within_30_days, _("Share of findings shown to be fixed within 30 days")),
+                (measures.share_findings_fixed_within_90_days, _("Share of findings shown to be fixed within 90 days")),
             )
         },
         "median_days_to_fix": Measure(

@@ -344,10 +344,10 @@ def _nights() -> Iterator[Task]:
 
 def _ran_out(today: date) -> Iterator[Task]:
     """Acceptances, false alarms and *not ours* whose day has passed."""
-    rows = FindingEnding.objects.ran_out(today).select_related("finding", "feed").order_by("until", "pk")
+    rows = FindingEnding.objects.ran_out(today).select_related("finding", "feed").order_by("ends_on", "pk")
     for each in rows:
         href = f"{reverse('workspace:finding_endings')}#ending-{each.pk}"
-        day_after = (each.until or today) + timedelta(days=1)
+        day_after = (each.ends_on or today) + timedelta(days=1)
         yield Task(
             key=key(each),
             kind="decide",

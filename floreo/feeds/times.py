@@ -72,16 +72,16 @@ def cohort_of(until: date) -> Cohort:
     )
     cases, others = [], 0
     for pk, kind, ip, feed, report_type, last_day, *days, ending in rows.values_list(
-        *columns, "opened_on", "since", "last_day", "ended_on", "shown_on", "ending"
+        *columns, "opened_on", "starts_on", "last_day", "ended_on", "shown_on", "ending"
     ):
         if (feed, report_type) not in known:
             known[feed, report_type] = silence_of(feeds[feed], report_type)[0] is logic.Evidence.SCAN
         if not known[feed, report_type] or logic.wanders(ip):
             others += 1
             continue
-        opened_on, since, ended_last, ended_on, shown_on = days
+        opened_on, starts_on, ended_last, ended_on, shown_on = days
         state = logic.State(ending) if ending else None
-        period = Times(opened_on, ended_last or last_day, ended_on, state, shown_on, since)
+        period = Times(opened_on, ended_last or last_day, ended_on, state, shown_on, starts_on)
         last_look = latest.get((feed, report_type), last_day)
         span = span_of(period, last_day=last_day, until=until, last_look=last_look)
         cases.append(Case(pk, kind, opened_on, span))

@@ -87,6 +87,7 @@ def test_with_days_that_are_known_it_is_the_product_limit_estimate_of_scipy(pair
     theirs = ecdf(seen)
     for day in range(1, found.longest + 1):
         share = found.ended_by(day)
+        assert share.value is not None
         assert share.value == pytest.approx(float(theirs.cdf.evaluate(day)), abs=2e-4)
         assert share.low - 1e-9 <= share.value <= share.high + 1e-9
 

@@ -76,7 +76,7 @@ def make_finding(organisation: Organisation, subject: str = "192.0.2.7", **facts
     given.setdefault("seen", {f"{feed.code}/{given['report_type']}": [[day.isoformat(), day.isoformat()]]})
     finding = Finding.objects.create(organisation=organisation, subject=subject, **given)
     ending = {"ended_on": finding.fixed_on, "shown_on": finding.fixed_on, "ending": "fixed"} if finding.fixed_on else {}
-    OpenPeriod.objects.create(finding=finding, opened_on=finding.opened_on, since=finding.opened_on, **ending)
+    OpenPeriod.objects.create(finding=finding, opened_on=finding.opened_on, starts_on=finding.opened_on, **ending)
     return finding
 
 

@@ -211,9 +211,9 @@ def test_times_are_told_by_days_alone() -> None:
     sources = {"a/x": Source(runs["a/x"], patience=2), "b/y": Source(runs["b/y"], patience=1)}
     assert logic.open_periods(seen, sources) == [
         # b saw it last on that day, and looked again on the third
-        Times(day(0), day(1), day(3), State.FIXED, day(3), since=day(0)),
-        Times(day(5), day(5), day(6), State.FIXED, day(7), since=day(2)),
-        Times(day(9), day(9), since=day(4)),
+        Times(day(0), day(1), day(3), State.FIXED, day(3), starts_on=day(0)),
+        Times(day(5), day(5), day(6), State.FIXED, day(7), starts_on=day(2)),
+        Times(day(9), day(9), starts_on=day(4)),
     ]
 
 

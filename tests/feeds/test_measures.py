@@ -75,7 +75,7 @@ def test_time_to_fix_counts_what_is_open_and_names_nobody(bank: Organisation) ->
     fixed(make_finding(bank, "192.0.2.8"), date(2026, 11, 25))
     make_finding(bank, "192.0.2.9")
     make_finding(bank, "192.0.2.10", report_type="event4_sinkhole", kind="infected-x")
-    reading = measures.share_fixed_within(7, NOVEMBER, Filters())
+    reading = measures.share_findings_fixed_within_7_days(NOVEMBER, Filters())
     assert plain(reading) == (Decimal("50.00"), 1, 2)
     assert reading.left_out == (("findings_without_scans", 1),)
     assert reading.band is not None
@@ -84,7 +84,11 @@ def test_time_to_fix_counts_what_is_open_and_names_nobody(bank: Organisation) ->
         ("open-rdp, 22 Nov 2026", True),
         ("open-rdp, 22 Nov 2026", False),
     ]
-    assert plain(measures.share_fixed_within(30, NOVEMBER, Filters())) == (None, 1, 2)  # nobody was looked at so long
+    assert plain(measures.share_findings_fixed_within_30_days(NOVEMBER, Filters())) == (
+        None,
+        1,
+        2,
+    )  # nobody was looked at so long
     assert plain(measures.median_days_to_fix(NOVEMBER, Filters()))[1:] == (1, 2)
     assert plain(measures.median_days_to_fix(Period(date(2025, 1, 1), date(2025, 1, 31)), Filters())) == (None, 0, 0)
 

@@ -40,7 +40,7 @@ from floreo.feeds.actions.moving import end_or_move, lift, move
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.task import Summary
-from floreo.feeds.models import FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
+from floreo.feeds.models import Feed, FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
 from floreo.feeds.owners import Owners
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import successors
@@ -160,7 +160,7 @@ class _Window:
         if self.was == RunHeld.REFUSED:
             return
         rows, before = _rows_of(claimed), _rows_before(claimed)
-        held = "" if _holds_changes(claimed, self.known) else logic.odd(rows, before)
+        held = "" if _holds_changes(claimed.feed, claimed.day) else logic.odd(rows, before)
         if not rows and any(before) and not claimed.feed.sends_empty:
             held = held or logic.Odd.EMPTY
         if held and self.was is None:
@@ -199,26 +199,25 @@ class _Window:
         if over - was_over == {ended} and not was_over - over and day > ended:
             came = Run.objects.filter(feed=feed, day=ended).values("report_type")
             rows = Finding.objects.filter(feed=feed, observed__in=logic.OPEN_STATES, last_day__lt=ended)
-            _hold_missing(feed.pk, ended)
+            if not _holds_changes(feed, ended):
+                _hold_missing(feed, ended)
             return _settle_all(rows.exclude(report_type__in=came), known, set())
         ever = Finding.objects.annotate(sources=Cast("seen", TextField())).filter(sources__contains=f'"{feed.code}/')
         return _settle_all(ever, known, set())
 
 
-def _holds_changes(claimed: Claimed, known: Known) -> bool:
+def _holds_changes(feed: Feed, day: date) -> bool:
     """Whether the file of that day holds the difference only, so that its number of rows says nothing."""
-    feed = claimed.feed
-    return feed.delivery == logic.Delivery.DIFFERENCE and claimed.day.weekday() != feed.whole_on and bool(known)
+    return feed.delivery == logic.Delivery.DIFFERENCE and day.weekday() != feed.whole_on
 
 
-def _hold_missing(feed_id: int, day: date) -> None:
+def _hold_missing(feed: Feed, day: date) -> None:
     """Types that usually have many rows and did not come on a night: a person says whether there was nothing."""
-    rows = Run.objects.counting().filter(feed_id=feed_id, day__lt=day, day__gte=day - _LOOK_BACK).order_by("-day")
+    rows = Run.objects.counting().filter(feed=feed, day__lt=day, day__gte=day - _LOOK_BACK).order_by("-day")
     before: dict[str, list[int]] = {}
     for report_type, number in rows.values_list("report_type", "rows"):
         before.setdefault(report_type, []).append(number)
-    feed = Run.objects.filter(feed_id=feed_id).select_related("feed")[0].feed
-    came = set(Run.objects.filter(feed_id=feed_id, day=day).values_list("report_type", flat=True))
+    came = set(Run.objects.filter(feed=feed, day=day).values_list("report_type", flat=True))
     missing = [
         report_type
         for report_type, numbers in before.items()
@@ -226,7 +225,7 @@ def _hold_missing(feed_id: int, day: date) -> None:
     ]
     facts = ("feed_id", "report_type", "day")
     made = [
-        {"feed_id": feed_id, "report_type": one, "day": day, "held": RunHeld.NO_FILE, "rows": 0, "withdraws": []}
+        {"feed_id": feed.pk, "report_type": one, "day": day, "held": RunHeld.NO_FILE, "rows": 0, "withdraws": []}
         for one in missing
     ]
     bulk_upsert(Run, made, same=facts, changes=("held",))
@@ -250,8 +249,10 @@ def _rows_of(claimed: Claimed) -> int:
 
 
 def _rows_before(claimed: Claimed) -> list[int]:
+    """Of the nights before, newest first; where most files hold changes only, of those with everything."""
     runs = Run.objects.counting().filter(feed=claimed.feed, report_type=claimed.report_type, day__lt=claimed.day)
-    return list(runs.order_by("-day").values_list("rows", flat=True)[: logic.NIGHTS])
+    nights = runs.order_by("-day").values_list("day", "rows")[: logic.NIGHTS * 7]
+    return [rows for day, rows in nights if not _holds_changes(claimed.feed, day)][: logic.NIGHTS]
 
 
 def look_again(run: Run) -> dict[str, int]:
@@ -312,7 +313,7 @@ def _save_findings(claimed: Claimed, findings_seen: Sequence[Row], taken_back: S
 
 
 def _may_move(row: Row) -> bool:
-    """What the old holder has that still was seen lately; what had ended there began anew with the new one."""
+    """What the old holder has that still was seen lately; what had ended there began again with the new one."""
     return row["observed"] in logic.OPEN_STATES
 
 
@@ -340,7 +341,7 @@ def _settle_all(findings: QuerySet[Finding], known: Known, seen: set[int]) -> Co
             settle(row, known)
             if was[row["id"]][0] in logic.OPEN_STATES and row["observed"] not in logic.OPEN_STATES:
                 end_or_move(row, owners, known)
-        states += _settle_and_save(rows, known, was, anew=True)
+        states += _settle_and_save(rows, known, was, again=True)
     return states
 
 
@@ -349,7 +350,7 @@ def _state_of(row: Row) -> tuple[Any, ...]:
 
 
 def _settle_and_save(
-    rows: Sequence[Row], known: Known, was: Mapping[int, tuple[Any, ...]], *, anew: bool = False
+    rows: Sequence[Row], known: Known, was: Mapping[int, tuple[Any, ...]], *, again: bool = False
 ) -> Counter[str]:
     known.learn(rows)
     times = [settle(row, known) for row in rows]
@@ -357,14 +358,14 @@ def _settle_and_save(
     for row in rows:
         row["changed_at"] = now
     bulk_upsert(Finding, rows, same=_ONE_FINDING, changes=_CHANGES)
-    _save_open_periods(rows, times, was, anew=anew)
+    _save_open_periods(rows, times, was, again=again)
     return Counter(row["state"] for row in rows)
 
 
 def _save_open_periods(
-    rows: Sequence[Row], times: Sequence[list[logic.Times]], was: Mapping[int, tuple[Any, ...]], *, anew: bool
+    rows: Sequence[Row], times: Sequence[list[logic.Times]], was: Mapping[int, tuple[Any, ...]], *, again: bool
 ) -> None:
-    """Written anew where they may have changed. A finding seen once more at the end of its time has the same as before."""
+    """Written again where they may have changed. A finding seen once more at the end of its time has the same as before."""
     new = [row for row in rows if "id" not in row]
     if new:
         found = stored(map(identity, new))
@@ -373,7 +374,7 @@ def _save_open_periods(
     changed = [
         (row["id"], open_periods)
         for row, open_periods in zip(rows, times, strict=True)
-        if anew or _has_new_open_periods(row, was.get(row["id"]))
+        if again or _has_new_open_periods(row, was.get(row["id"]))
     ]
     old = [pk for pk, _open_periods in changed if pk in was]
     for start in range(0, len(old), _AT_ONCE):
@@ -382,7 +383,7 @@ def _save_open_periods(
         {
             "finding_id": pk,
             "opened_on": t.opened_on,
-            "since": t.since or t.opened_on,
+            "starts_on": t.starts_on or t.opened_on,
             "last_day": t.last_day if t.ending else None,
             "ended_on": t.ended_on,
             "shown_on": t.shown_on,
@@ -395,7 +396,7 @@ def _save_open_periods(
         OpenPeriod,
         made,
         same=("finding_id", "opened_on"),
-        changes=("since", "last_day", "ended_on", "shown_on", "ending"),
+        changes=("starts_on", "last_day", "ended_on", "shown_on", "ending"),
     )
 
 

@@ -30,7 +30,7 @@ def end_findings(
     *,
     by: Actor,
     reason: str,
-    until: date | None,
+    ends_on: date | None,
     finding: Finding | None = None,
     subject: str = "",
     finding_kind: str = "",
@@ -47,7 +47,7 @@ def end_findings(
         reason=_reason(reason),
         made_by=by.actor_name[:200],
         made_on=clock.today(),
-        until=_until(until),
+        ends_on=_last_day(ends_on),
     )
     if kind not in BY_PEOPLE:
         raise refuse("kind", _("Choose how the findings end."))
@@ -67,14 +67,14 @@ def _reason(text: str) -> str:
     return words[:500]
 
 
-def _until(day: date | None) -> date:
+def _last_day(day: date | None) -> date:
     today = clock.today()
     if day is None:
-        raise refuse("until", _("Enter the last day. It comes back to My tasks after that."), code="missing")
+        raise refuse("ends_on", _("Enter the last day. It comes back to My tasks after that."), code="missing")
     if day < today:
-        raise refuse("until", _("This day has passed. Enter today or a later day."))
+        raise refuse("ends_on", _("This day has passed. Enter today or a later day."))
     if day > today + LONGEST:
-        raise refuse("until", _("Enter a day within a year. It can be extended then."))
+        raise refuse("ends_on", _("Enter a day within a year. It can be extended then."))
     return day
 
 
@@ -119,7 +119,7 @@ def must_hold(ending: FindingEnding) -> None:
 
 def must_be_by_people(ending: FindingEnding) -> None:
     must_hold(ending)
-    if ending.until is None:
+    if ending.ends_on is None:
         raise Refused(_("This has no end day: it ends when the finding is seen again."), code="no_day")
 
 
@@ -147,12 +147,12 @@ def _with(pks: Iterable[int], ending: FindingEnding) -> QuerySet[Finding]:
 
 @action("ending.renewed", needs=HANDLE)
 def renew_ending(
-    ending: FindingEnding, *, by: Actor, until: date | None, reason: str, version: int | None = None
+    ending: FindingEnding, *, by: Actor, ends_on: date | None, reason: str, version: int | None = None
 ) -> FindingEnding:
     """For longer, with a reason of today."""
     ending = lock_latest(ending, version)
     must_be_by_people(ending)
-    ending.until, ending.reason, ending.made_by = _until(until), _reason(reason), by.actor_name[:200]
+    ending.ends_on, ending.reason, ending.made_by = _last_day(ends_on), _reason(reason), by.actor_name[:200]
     save(ending)
     note(findings=settle_again(fitting(ending)))
     return ending

@@ -106,7 +106,7 @@ def whole_day_of(feed: Feed, rows: Mapping[date, int]) -> int | None:
     """The weekday of whole files, where the others hold the difference: as the team said, else as it looks."""
     if feed.delivery == logic.Delivery.DIFFERENCE:
         return feed.whole_on
-    return logic.whole_weekday(rows) if feed.delivery == logic.Delivery.NOT_SAID else None
+    return logic.whole_weekday(rows) if feed.delivery == logic.Delivery.NOT_DECLARED else None
 
 
 @dataclass(frozen=True)

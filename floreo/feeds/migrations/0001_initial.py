@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=500, verbose_name='Reason')),
                 ('made_by', models.CharField(max_length=200)),
                 ('made_on', models.DateField()),
-                ('until', models.DateField(blank=True, help_text='The last day. It comes back to My tasks after that.', null=True, verbose_name='Until')),
+                ('ends_on', models.DateField(blank=True, help_text='The last day. It comes back to My tasks after that.', null=True, verbose_name='Until')),
                 ('taken_back', models.JSONField(blank=True, default=dict)),
                 ('undone_on', models.DateField(blank=True, null=True)),
                 ('undone_by', models.CharField(blank=True, max_length=200)),
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('opened_on', models.DateField()),
-                ('since', models.DateField()),
+                ('starts_on', models.DateField()),
                 ('last_day', models.DateField(blank=True, null=True)),
                 ('ended_on', models.DateField(blank=True, null=True)),
                 ('shown_on', models.DateField(blank=True, null=True)),
@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='findingending',
-            index=models.Index(fields=['undone_on', 'until'], name='ending_active'),
+            index=models.Index(fields=['undone_on', 'ends_on'], name='ending_active'),
         ),
         migrations.AddConstraint(
             model_name='findingending',
@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='findingending',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'accepted'), _negated=True), models.Q(('until', None), _negated=True), _connector='OR'), name='accepted_until_a_day'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'accepted'), _negated=True), models.Q(('ends_on', None), _negated=True), _connector='OR'), name='accepted_until_a_day'),
         ),
         migrations.AddIndex(
             model_name='finding',

@@ -17,11 +17,11 @@ from floreo.feeds.models.files import Feed
 class EndingQuerySet(models.QuerySet["FindingEnding"]):
     def active(self, today: date) -> EndingQuerySet:
         """Those that hold today."""
-        return self.filter(undone_on=None).filter(Q(until=None) | Q(until__gte=today))
+        return self.filter(undone_on=None).filter(Q(ends_on=None) | Q(ends_on__gte=today))
 
     def ran_out(self, today: date) -> EndingQuerySet:
         """Those whose day has passed, on which a person decides again."""
-        return self.filter(undone_on=None, until__lt=today)
+        return self.filter(undone_on=None, ends_on__lt=today)
 
 
 class FindingEnding(Record):
@@ -54,7 +54,7 @@ class FindingEnding(Record):
     reason = models.CharField(max_length=500, verbose_name=_("Reason"))
     made_by = models.CharField(max_length=200)
     made_on = models.DateField()
-    until = models.DateField(
+    ends_on = models.DateField(
         null=True,
         blank=True,
         verbose_name=_("Until"),
@@ -71,10 +71,10 @@ class FindingEnding(Record):
                 condition=~Q(finding=None, subject="", finding_kind="", feed=None), name="ending_of_something"
             ),
             models.CheckConstraint(
-                condition=~Q(kind=EndingKind.ACCEPTED) | ~Q(until=None), name="accepted_until_a_day"
+                condition=~Q(kind=EndingKind.ACCEPTED) | ~Q(ends_on=None), name="accepted_until_a_day"
             ),
         ]
-        indexes = [models.Index(fields=["undone_on", "until"], name="ending_active")]
+        indexes = [models.Index(fields=["undone_on", "ends_on"], name="ending_active")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject or self.finding_kind or self.pk}"
@@ -83,7 +83,7 @@ class FindingEnding(Record):
     def is_of_the_register(self) -> bool:
         """Whether the program says it because the register attributes the finding to nobody any more. What a person calls outside
         has an end day, and stays open in published figures."""
-        return self.kind == EndingKind.OUTSIDE and self.until is None
+        return self.kind == EndingKind.OUTSIDE and self.ends_on is None
 
     def audit_subject(self) -> models.Model:
         return self.finding or self

@@ -113,9 +113,8 @@ class OpenPeriod(models.Model):
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="open_periods")
     opened_on = models.DateField()
-    since = (
-        models.DateField()
-    )  # the day after the last look that did not see it; else the day on which it was seen first
+    # The day after the last look that did not see it; else the day on which it was seen first.
+    starts_on = models.DateField()
     last_day = models.DateField(null=True, blank=True)  # on which it was seen, once it has ended
     ended_on = models.DateField(null=True, blank=True)
     shown_on = models.DateField(null=True, blank=True)  # since when enough looks show that it has ended

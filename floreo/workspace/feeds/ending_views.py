@@ -59,7 +59,7 @@ class EndingRow:
 def endings(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
     cohort = times.cohort_of(clock.today())
-    rows = FindingEnding.objects.select_related("finding", "feed").order_by("until", "-pk")
+    rows = FindingEnding.objects.select_related("finding", "feed").order_by("ends_on", "-pk")
     held = [_row(each) for each in rows.filter(undone_on=None).annotate(n=Count("findings"))]
     counts = dict(Finding.objects.order_by().values_list("state").annotate(n=Count("pk")))
     context = {
@@ -77,7 +77,7 @@ def endings(request: HttpRequest) -> HttpResponse:
 
 
 def _row(ending: FindingEnding) -> EndingRow:
-    has_run_out = ending.until is not None and ending.until < clock.today()
+    has_run_out = ending.ends_on is not None and ending.ends_on < clock.today()
     return EndingRow(ending, ending_about(ending), getattr(ending, "n", 0), has_run_out)
 
 
@@ -128,7 +128,7 @@ END_COMMANDS: Mapping[str, Command] = {
         lambda data, found: forms.EndFindingForm(data, finding=found),
         _end_one,
         help=_l(
-            "No notice names it until the last day, and it can be undone. While it is seen, published figures count it as open."
+            "No notice names it until the last day, and it can be undone. While it is seen, published values count it as open."
         ),
         done=_l("The finding has ended until that day."),
     ),

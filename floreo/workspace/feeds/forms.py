@@ -115,7 +115,7 @@ class EndingForm(CommandForm):
         widget=forms.RadioSelect,
     )
     reason = text_field(_l("Reason"), required=True, rows=2)
-    until = day_field(_l("Until"), required=True, help_text=_l("The last day. It comes back to My tasks after that."))
+    ends_on = day_field(_l("Until"), required=True, help_text=_l("The last day. It comes back to My tasks after that."))
 
 
 class EndFindingForm(EndingForm):
@@ -141,7 +141,7 @@ class EndFindingsForm(EndingForm):
 
 
 class RenewEndingForm(CommandForm):
-    until = day_field(_l("Until"), required=True)
+    ends_on = day_field(_l("Until"), required=True)
     reason = text_field(_l("Reason"), required=True, rows=2)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -1,4 +1,4 @@
-"""What happened to one finding, day by day: seen, told, answered, fixed."""
+"""What happened to one finding, day by day: seen, written, answered, fixed."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def timeline_of(finding: Finding, *, everything: bool = True) -> list[Moment]:
     """Newest first. `everything` is for the team; where its network had another holder before, what was written to that holder and
     what that holder replied is not for the one of today."""
     since = finding.moved_on if finding.moved_on and not everything else date.min
-    told = [m for m in (*_notices(finding), *_answered(finding)) if m.on >= since]
-    found = [*_seen(finding), *told]
+    written = [m for m in (*_notices(finding), *_answered(finding)) if m.on >= since]
+    found = [*_seen(finding), *written]
     return sorted(found, key=lambda m: (m.on, m.rank, m.at.isoformat() if m.at else ""), reverse=True)
 
 

@@ -56,7 +56,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         feed=feed, sha256="1" * 64, name="held.csv", size=1, sender="a@example.org", reason="unsigned", received_at=now
     )
     ending = FindingEnding.objects.create(
-        kind="accepted", finding=finding, reason="X", made_by="X", made_on=today, until=today + timedelta(days=9)
+        kind="accepted", finding=finding, reason="X", made_by="X", made_on=today, ends_on=today + timedelta(days=9)
     )
     night = Run.objects.create(feed=feed, report_type="scan_ssl", day=now.date(), held="fewer")
     groups: list[tuple[str, list[object]]] = [

@@ -98,7 +98,7 @@ class Survival:
     def ended_by(self, day: int) -> Share:
         """The share that had ended by the end of that day."""
         at_risk = self.count - bisect_left(self._last_days, day)
-        value = sum(cell.share for cell in self.cells if cell.by <= day)
+        value = min(1.0, sum(cell.share for cell in self.cells if cell.by <= day))
         shown = 1 - _lasting(self._late, day)
         if not self.count or (day > self.longest and shown < 1):
             return Share(day, None, None, *self._band(day), at_risk)
@@ -109,7 +109,7 @@ class Survival:
             return 0.0, 1.0
         low, first = _bounds(self._late, day, self.count)
         second, high = _bounds(self._early, day, self.count)
-        value = sum(cell.share for cell in self.cells if cell.by <= day)
+        value = min(1.0, sum(cell.share for cell in self.cells if cell.by <= day))
         shown = 1 - _lasting(self._late, day)
         return min(low, second, value, shown), max(high, first, value, shown) if day <= self.longest else 1.0
 

@@ -527,7 +527,7 @@ def test_the_pages_say_how_and_why(feed: Feed, secretariat: User, browser_of: Ca
     some_weeks(feed)
     browser, found = browser_of(secretariat), Finding.objects.get(subject="192.0.2.5")
     address = f"/workspace/findings/{found.pk}/end/"
-    assert "published figures count it as open" in browser.get(address).content.decode()
+    assert "published values count it as open" in browser.get(address).content.decode()
     given = {"kind": "accepted", "scope": "address", "reason": "Wait for the router", "ends_on": TODAY.isoformat()}
     assert browser.post(address, given | {"ends_on": ""}).status_code == 422
     assert browser.post(address, given).status_code == 302

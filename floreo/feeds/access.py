@@ -11,7 +11,18 @@ from django.db.models import Model, QuerySet
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing, NotAllowed
-from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, HeldFile, Notice, NoticeRule, Run
+from floreo.feeds.models import (
+    Correction,
+    Feed,
+    FeedFile,
+    FeedRule,
+    Finding,
+    FindingEnding,
+    HeldFile,
+    Notice,
+    NoticeRule,
+    Run,
+)
 from floreo.organisations.queries import bodies_of
 
 Row = TypeVar("Row", bound=Model)
@@ -55,6 +66,11 @@ def get_run_for(viewer: object, pk: int) -> Run:
     return _one(Run.objects.select_related("feed"), pk=pk)
 
 
+def get_ending_for(viewer: object, pk: int) -> FindingEnding:
+    must_see_all(viewer)
+    return _one(FindingEnding.objects.select_related("finding", "feed"), pk=pk)
+
+
 def get_rule_for(viewer: object, pk: int) -> FeedRule:
     must_see_all(viewer)
     return _one(FeedRule.objects.all(), pk=pk)
@@ -63,7 +79,7 @@ def get_rule_for(viewer: object, pk: int) -> FeedRule:
 def get_finding_for(viewer: object, pk: int) -> Finding:
     must(viewer, Permission.FEED_READ)
     rows = Finding.objects.visible_to(viewer)
-    return _one(rows.select_related("organisation__merged_into", "feed"), pk=pk)
+    return _one(rows.select_related("organisation__merged_into", "feed", "ending"), pk=pk)
 
 
 def notices_for(viewer: object) -> QuerySet[Notice]:

@@ -1,12 +1,14 @@
-"""Plain Python of feeds: words of state, when a finding counts as not seen any more, how long a letter's link lives."""
+"""Plain Python of feeds: words of state, what a source's silence says of a finding, how long a letter's link lives."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
 from statistics import median
 
 _DAY = timedelta(days=1)
@@ -37,10 +39,34 @@ class State(StrEnum):
 
     NEW = "new"  # seen in one run
     PERSISTING = "persisting"  # seen in several
-    FIXED = "fixed"  # absent long enough
+    FIXED = "fixed"  # scans that covered it did not see it
+    NOT_SEEN = "not_seen"  # silent for long; nothing shows that it was fixed
     REOPENED = "reopened"  # seen again after that
+    FALSE_ALARM = "false_alarm"  # the team looked: there is nothing
+    ACCEPTED = "accepted"  # until a day
+    OUTSIDE = "outside"  # the register attributes it to nobody any more
+    WITHDRAWN = "withdrawn"  # its source took it back
+    DROPPED = "dropped"  # still seen, and a rule of the team leaves it out
 
 
+class Evidence(StrEnum):
+    """What it says that a source does not name something."""
+
+    SCAN = "scan"  # it looked and did not see
+    SIGHTING = "sighting"  # it waits for who calls
+    LIST = "list"  # nothing: it names its own day
+
+
+class Delivery(StrEnum):
+    """What a file of a feed holds."""
+
+    NOT_DECLARED = ""
+    WHOLE = "whole"
+    DIFFERENCE = "difference"  # but on one day of the week
+
+
+# What people, or the source, say of a finding that is still there. No published figure counts them as ended.
+DECIDED = (State.FALSE_ALARM, State.ACCEPTED, State.OUTSIDE, State.DROPPED)
 OPEN_STATES = (State.NEW, State.PERSISTING, State.REOPENED)
 
 
@@ -79,6 +105,8 @@ class Odd(StrEnum):
     NONE = ""
     FEWER = "fewer"
     MORE = "more"
+    EMPTY = "empty"  # a file with a header alone
+    NO_FILE = "no_file"  # of a type that usually has many rows, while others came
 
 
 NIGHTS = 14  # of the same source, against which a new one is held
@@ -106,18 +134,104 @@ def rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def fixed_on(last_seen: date, runs: Iterable[date], absent_runs: int) -> date | None:
-    """The day on which a finding counts as fixed: the first run after it was last seen, once `absent_runs` runs on
-    different days did not see it. None while there are fewer."""
-    later = sorted({day for day in runs if day > last_seen})
-    return later[0] if len(later) >= max(absent_runs, 1) else None
+QUIET_DAYS = 30  # for which a sighting is silent, and a list old, before it counts as not seen any more
+_TIMES_ITS_GAP = 3  # or three times the longest silence after which it called again
+_LEAST_TRIPLES = 20  # before which nothing is known of what a source misses
+_DOUBT = 1e-4  # chance that a source misses something so often in a row, above which it is asked again
+_LIKELY = 0.05  # chance of the same above which a night is not yet the last on which it may have been fixed
+_MOST_RUNS = 30
+_HALF_OF_TYPES = 2
 
 
-def state_after(*, first_seen: date, last_seen: date, was_fixed: bool, fixed_day: date | None) -> State:
-    """Where a finding stands, given the days on which it was seen and whether it had been fixed once."""
-    if fixed_day is not None:
-        return State.FIXED
-    if was_fixed:
+@dataclass(frozen=True)
+class Night:
+    """What is known of a source's files of one day."""
+
+    rows: int
+    is_held: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """One feed's type: on which days it looked, in order, and what its silence says. A finding counts as fixed when `patience`
+    looks did not see it, on the day of the look number `certain`."""
+
+    looks: Sequence[date] = ()
+    evidence: Evidence = Evidence.SCAN
+    patience: int = ABSENT_RUNS
+    certain: int = 1
+
+
+def full_nights(types_by_night: Mapping[date, int]) -> frozenset[date]:
+    """The nights that are over and of which at least half as many types came as usual: then no file of a type says that there is
+    nothing. The latest may still be coming."""
+    days = sorted(types_by_night)
+    types = [types_by_night[day] for day in days]
+    usual = [median(types[max(0, place - NIGHTS) : place]) if place else 0 for place in range(len(days))]
+    return frozenset(
+        day for day, came, used in zip(days[:-1], types, usual, strict=False) if came * _HALF_OF_TYPES >= used
+    )
+
+
+def looks_of(own: Mapping[date, Night], nights: Iterable[date] = (), *, whole_on: int | None = None) -> list[date]:
+    """The days on which a type was looked for. A night held for a person is none. On one of the `nights` a type without a file was
+    looked for too (`full_nights`, of a source that sends no file without a row), unless it usually has so many rows that a person
+    has to look. `whole_on`: the weekday (0 Monday) of whole files, where the other days hold the difference only."""
+    if not own:
+        return []
+    first = min(own)
+    looks: list[date] = []
+    before: list[int] = []
+    for day in sorted({*own, *(each for each in nights if each > first)}):
+        night = own.get(day, Night(0))
+        unusual = day not in own and odd(0, before[-NIGHTS:])
+        if night.is_held or unusual or (whole_on is not None and day.weekday() != whole_on):
+            continue
+        looks.append(day)
+        before.append(night.rows)
+    return looks
+
+
+def whole_weekday(rows: Mapping[date, int]) -> int | None:
+    """The weekday (0 Monday) on which a type comes whole where it looks as if other days held the difference only: on three
+    weeks' such days each time more than twice as many rows as on any other day of those weeks. None: it does not look so."""
+    for weekday in range(7):
+        peaks = [day for day in rows if day.weekday() == weekday]
+        others = [n for day, n in rows.items() if day.weekday() != weekday]
+        if len(peaks) >= 3 and len(others) >= len(peaks) and min(rows[d] for d in peaks) > 2 * max(*others, 2):
+            return weekday
+    return None
+
+
+def patience_of(asked: int, again: int, missed: int) -> tuple[int, int]:
+    """How many looks without a finding it takes, and which of them is the day: for a source that missed `missed` of what it saw
+    both the look before and the look after, and saw `again` of them all three times. Never fewer than the team `asked` for."""
+    if missed + again < _LEAST_TRIPLES or not missed:
+        return asked, 1
+    log = math.log(min(missed / (missed + again), 0.9))
+    needed, likely = (math.ceil(math.log(chance) / log - _EDGE) for chance in (_DOUBT, _LIKELY))
+    patience = max(asked, min(needed, _MOST_RUNS))
+    return patience, max(1, min(likely, patience))
+
+
+_EDGE = 1e-9
+
+
+def wanders(address: str | None) -> bool:
+    """Whether an IPv6 address is one that its machine makes up and gives up again (RFC 8981): that it is silent says nothing of
+    the machine. One made from a network card, or with a short number as administrators give, stays."""
+    if not address or ":" not in address:
+        return False
+    found = ip_address(address)
+    low = int(found) & ((1 << 64) - 1) if isinstance(found, IPv6Address) else 0
+    return bool(low >> 32) and (low >> 24) & 0xFFFF != 0xFFFE
+
+
+def state_after(*, first_seen: date, last_seen: date, was_ended: bool, ending: State | None) -> State:
+    """How a finding stands by what was seen alone, given the days, whether it had ended before, and how it ended now."""
+    if ending is not None:
+        return ending
+    if was_ended:
         return State.REOPENED
     return State.NEW if first_seen == last_seen else State.PERSISTING
 
@@ -127,11 +241,19 @@ Stretch = tuple[date, date]  # from a day to a day, both seen, and every day bet
 
 @dataclass(frozen=True)
 class Times:
-    """One time that a finding was open."""
+    """One time that a finding was open. `ending` is FIXED or NOT_SEEN, and None while it is open. A fix lies after `last_day` and by
+    `ended_on`; from `shown_on` on so many looks had not seen it that it counts."""
 
     opened_on: date
     last_day: date  # on which it was seen
-    fixed_on: date | None
+    ended_on: date | None = None
+    ending: State | None = None
+    shown_on: date | None = None
+    starts_on: date | None = None  # the day after the last look that did not see it: it may have been there then
+
+    @property
+    def fixed_on(self) -> date | None:
+        return self.ended_on if self.ending is State.FIXED else None
 
 
 def add_day(stretches: Sequence[Stretch], day: date) -> list[Stretch]:
@@ -147,26 +269,68 @@ def add_day(stretches: Sequence[Stretch], day: date) -> list[Stretch]:
     return joined
 
 
-def open_periods(
-    seen: Mapping[str, Sequence[Stretch]], runs: Mapping[str, Sequence[date]], absent_runs: Mapping[str, int]
-) -> list[Times]:
-    """The times that a finding was open, first to last. `seen` and `runs` are by source ("feed/type"), runs in order.
+def remove_day(stretches: Sequence[Stretch], day: date) -> list[Stretch]:
+    """The stretches without a day: its source took back what it had seen."""
+    left: list[Stretch] = []
+    for start, end in stretches:
+        if not start <= day <= end:
+            left.append((start, end))
+            continue
+        left += [(a, b) for a, b in ((start, day - _DAY), (day + _DAY, end)) if a <= b]
+    return left
 
-    What counts after a day is the runs of the source that saw it on that day (of several, the last by name): a source that
-    never looked there says nothing by its silence."""
+
+@dataclass
+class _Run:
+    """The time that is being told: since when, and the longest silence within it."""
+
+    opened: date
+    starts_on: date
+    gap: int = field(default=0)
+
+
+def _starts_on(looks: Sequence[date], opened: date) -> date:
+    """From which day it may have been there: after the look before. Nobody knows how long what the first look saw had been there."""
+    place = bisect_left(looks, opened)
+    return looks[place - 1] + _DAY if place else opened
+
+
+def open_periods(
+    seen: Mapping[str, Sequence[Stretch]], sources: Mapping[str, Source], *, wanders: bool = False
+) -> list[Times]:
+    """The times that a finding was open, first to last. `seen` and `sources` are by source ("feed/type").
+
+    What counts after a day is the source that saw it on that day (of several, the last by name): one that never looked there
+    says nothing by its silence. `wanders`: its machine changes its address, so that silence proves no fix."""
     found: list[Times] = []
-    opened: date | None = None
+    current: _Run | None = None
     stretches = _union(seen)
-    for place, (start, end, source) in enumerate(stretches):
-        opened = opened or start
+    for place, (start, end, name) in enumerate(stretches):
+        source = sources.get(name, Source())
+        current = current or _Run(start, _starts_on(source.looks, start))
         until = stretches[place + 1][0] if place + 1 < len(stretches) else date.max
-        days = runs.get(source, ())
-        later = days[bisect_right(days, end) : bisect_left(days, until)]
-        fixed = fixed_on(end, later, absent_runs.get(source, ABSENT_RUNS)) if later else None
-        if fixed or until == date.max:
-            found.append(Times(opened, end, fixed))
-            opened = None
+        later = source.looks[bisect_right(source.looks, end) : bisect_left(source.looks, until)]
+        ended = _ended(source, end, later, gap=current.gap)
+        if ended is None and until != date.max:
+            current.gap = max(current.gap, (until - end).days)
+            continue
+        on, shown_on, ending = ended or (None, None, None)
+        ending = State.NOT_SEEN if ending and wanders else ending
+        found.append(Times(current.opened, end, on, ending, shown_on, current.starts_on))
+        current = None
     return found
+
+
+def _ended(source: Source, last_seen: date, later: Sequence[date], *, gap: int) -> tuple[date, date, State] | None:
+    """By when it had ended, since when that is shown, and how; by looks after it was last seen."""
+    if len(later) < max(source.patience, 1):
+        return None
+    if source.evidence is Evidence.SCAN:
+        patience = max(source.patience, 1)
+        return later[min(max(source.certain, 1), patience) - 1], later[patience - 1], State.FIXED
+    quiet = last_seen + timedelta(days=max(QUIET_DAYS, _TIMES_ITS_GAP * gap))
+    over = next((day for day in later if day >= quiet), None)
+    return (over, over, State.NOT_SEEN) if over else None
 
 
 def _union(seen: Mapping[str, Sequence[Stretch]]) -> list[tuple[date, date, str]]:
@@ -192,7 +356,7 @@ def fix_claim_after(replied_on: date | None, open_periods: Sequence[Times]) -> F
         return FixClaim.NONE
     if then.last_day > replied_on:
         return FixClaim.CONTRADICTED
-    return FixClaim.SHOWN if then.fixed_on else FixClaim.CLAIMED
+    return FixClaim.SHOWN if then.ending else FixClaim.CLAIMED
 
 
 def days_in(seen: Mapping[str, Sequence[Stretch]]) -> int:

@@ -1,7 +1,8 @@
 """The figures that feeds offer: (period, filters) -> Reading. `indicators/catalogue.py` names them. They tell of the country, so they
 are not narrowed to a part of the plan.
 
-None says how long a finding takes to be fixed: that a report does not show it any more is no proof that somebody fixed it.
+They are made from what files show. What the team or an organisation says of a finding (a false alarm, an acceptance, a reply), a rule
+that leaves it out, a night that did not come or that is held, and a look that failed never make one better.
 
 No figure singles out an organisation: groups are kinds of finding or of report, or general sectors with at least `SMALL` organisations; a record is named by what and when, and only who may see findings can open it."""
 
@@ -18,6 +19,7 @@ from django.db.models import F, Q
 
 from floreo.core.figures import SMALL, Filters, Group, Period, Reading, RecordRef, share
 from floreo.core.wording import short_day
+from floreo.feeds import times as fixing
 from floreo.feeds.models import FeedFile, FileState, Notice, OpenPeriod
 from floreo.organisations.models import Contact, Holding, HoldingKind, Network, Organisation
 from floreo.organisations.queries import successors
@@ -29,7 +31,7 @@ SECTOR = "sector_"  # before the code of the general sector of the organisations
 NO_SECTOR = "sector_not_known"  # organisations of which the register says no sector
 OTHERS = "other_sectors"  # sectors with few organisations, together
 # Why something was not counted; indicators/working.py says each in a sentence.
-NO_IPV4, STILL_FRESH = "findings_without_ipv4", "letters_still_fresh"
+NO_IPV4, STILL_FRESH, NO_SCAN = "findings_without_ipv4", "letters_still_fresh", "findings_without_scans"
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -100,11 +102,11 @@ def _constituency(successor: Mapping[int, int]) -> dict[int, int]:
 
 
 def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Reading:
-    """Findings that stood open on the period's last day at IPv4 addresses, for each 1,000 IPv4 addresses of the register. How
-    many addresses there were is known for today only."""
+    """Findings that nothing showed to have ended by the period's last day at IPv4 addresses, for each 1,000 IPv4 addresses of the
+    register. How many addresses there were is known for today only."""
     sectors, successor = _sectors()
     addresses = _constituency(successor)
-    rows = OpenPeriod.objects.filter(Q(fixed_on=None) | Q(fixed_on__gt=period.end), opened_on__lte=period.end)
+    rows = OpenPeriod.objects.filter(Q(shown_on=None) | Q(shown_on__gt=period.end), opened_on__lte=period.end)
     columns = ("finding_id", "finding__kind", "finding__ip", "finding__organisation_id", "opened_on")
     records, sums, left = [], defaultdict[str, _Sum](_Sum), 0
     for body, count in addresses.items():
@@ -131,6 +133,57 @@ def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Readin
 def _finding(pk: int, kind: str, since: date, *, counted: bool = True) -> RecordRef:
     """By what it is and since when; never by whose it is, nor where."""
     return RecordRef(f"{kind}, {short_day(since)}", address("workspace:finding", str(pk)), counted)
+
+
+def _share_fixed_within(days: int, period: Period) -> Reading:
+    """Per cent of findings of scans, first seen within a year before the period's last day, that scans show to be fixed within so many
+    days (feeds/times.py). With the band of 95 %; None where none has been looked at for so long."""
+    cohort = fixing.cohort_of(period.end)
+    share_of = cohort.survival.ended_by(days)
+    value = None if share_of.shown is None else _per_cent(share_of.shown)
+    band = None if value is None else (_per_cent(share_of.low), _per_cent(share_of.high))
+    return _of_cohort(cohort, value, band)
+
+
+def share_findings_fixed_within_7_days(period: Period, filters: Filters) -> Reading:
+    """Per cent of findings that scans show to be fixed within a week."""
+    return _share_fixed_within(7, period)
+
+
+def share_findings_fixed_within_30_days(period: Period, filters: Filters) -> Reading:
+    """Per cent of findings that scans show to be fixed within 30 days."""
+    return _share_fixed_within(30, period)
+
+
+def share_findings_fixed_within_90_days(period: Period, filters: Filters) -> Reading:
+    """Per cent of findings that scans show to be fixed within 90 days."""
+    return _share_fixed_within(90, period)
+
+
+def median_days_to_fix(period: Period, filters: Filters) -> Reading:
+    """Days within which scans show half of the findings of scans to be fixed that were first seen within a year before the period's
+    last day; None where that is not reached."""
+    cohort = fixing.cohort_of(period.end)
+    median = cohort.survival.median()
+    value = None if median.shown is None else Decimal(median.shown)
+    is_known = value is not None and median.low is not None and median.high is not None
+    return _of_cohort(cohort, value, (Decimal(median.low or 0), Decimal(median.high or 0)) if is_known else None)
+
+
+def _per_cent(part: float) -> Decimal:
+    return (Decimal(part) * 100).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
+
+
+def _of_cohort(cohort: fixing.Cohort, value: Decimal | None, band: tuple[Decimal, Decimal] | None) -> Reading:
+    return Reading(
+        value,
+        Decimal(cohort.survival.ended),
+        Decimal(cohort.survival.count),
+        tuple(_finding(each.pk, each.kind, each.since, counted=each.is_fixed) for each in cohort.cases),
+        (),
+        ((NO_SCAN, cohort.others),) if cohort.others else (),
+        band,
+    )
 
 
 def share_notices_answered(period: Period, filters: Filters) -> Reading:

@@ -13,6 +13,7 @@ from floreo.core.figures import Direction, Measure
 from floreo.core.offers import THREATS, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.feeds import measures, pack
 from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
+from floreo.feeds.actions.endings import open_what_ran_out
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.retention import compact_and_retain
 from floreo.feeds.proposals import KINDS
@@ -30,6 +31,29 @@ OFFERS = Offers(
             decimals=2,
             direction=Direction.DOWN,
             knows_past=False,
+        ),
+        **{
+            function.__name__: Measure(
+                function,
+                title,
+                "%",
+                _("findings that scans show to be fixed"),
+                _("findings of scans first seen within a year"),
+                decimals=1,
+            )
+            for function, title in (
+                (measures.share_findings_fixed_within_7_days, _("Share of findings shown to be fixed within 7 days")),
+                (measures.share_findings_fixed_within_30_days, _("Share of findings shown to be fixed within 30 days")),
+                (measures.share_findings_fixed_within_90_days, _("Share of findings shown to be fixed within 90 days")),
+            )
+        },
+        "median_days_to_fix": Measure(
+            measures.median_days_to_fix,
+            _("Median days until a finding is shown to be fixed, with those still open"),
+            "days",
+            _("findings that scans show to be fixed"),
+            _("findings of scans first seen within a year"),
+            direction=Direction.DOWN,
         ),
         "share_notices_answered": Measure(
             measures.share_notices_answered,
@@ -65,6 +89,7 @@ OFFERS = Offers(
         Job("watched folders", partial(collect_from_folders, by=SYSTEM), timedelta(seconds=30), lane="feeds"),
         Job("mailed reports", partial(read_mail, by=SYSTEM), timedelta(minutes=5), lane="outside"),
         Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
+        Job("endings that ran out", partial(open_what_ran_out, by=SYSTEM), timedelta(hours=1), lane="feeds"),
         Job("stored events", partial(compact_and_retain, by=SYSTEM), timedelta(days=1), lane="night"),
     ),
     assigned_with={"feeds.finding": Permission.FINDING_HANDLE, "feeds.correction": Permission.FINDING_HANDLE},
@@ -92,6 +117,10 @@ OFFERS = Offers(
         "notice_rule.moved": _("moved a notice rule"),
         "notice_rule.removed": _("removed a notice rule"),
         "duty.alerted": _("alerted the duty contact"),
+        "ending.made": _("ended findings"),
+        "ending.renewed": _("extended the ending of findings"),
+        "ending.undone": _("undid the ending of findings"),
+        "endings.ran_out": _("opened findings whose ending had run out"),
         "events.let_go": _("deleted events past their retention period"),
         "feed.address_made": _("made a new secret address for the feed"),
         "feed.changed": _("changed the feed"),

@@ -16,7 +16,17 @@ from floreo.core.pack import Code, Day, Setting, Shape, Strict, one_of
 from floreo.core.policy import Tlp
 from floreo.feeds.engine import rules
 from floreo.feeds.logic import ABSENT_RUNS
-from floreo.feeds.models import CollectorKind, Every, Feed, FeedRule, NoticeRule, ReplyKind, Severity
+from floreo.feeds.models import (
+    CollectorKind,
+    Delivery,
+    Every,
+    Evidence,
+    Feed,
+    FeedRule,
+    NoticeRule,
+    ReplyKind,
+    Severity,
+)
 from floreo.feeds.presenters.rules import wrong_sentence
 from floreo.organisations.models import ContactRole
 
@@ -38,6 +48,10 @@ class FeedShape(Shape):
     mapping: dict[str, str | bool] = Field(default_factory=dict)
     every_minutes: Annotated[int, Field(ge=5)] = 1440
     absent_runs: Annotated[int, Field(ge=1, le=1000)] = ABSENT_RUNS
+    evidence: Annotated[str, one_of(Evidence)] = ""
+    delivery: Annotated[str, one_of(Delivery)] = ""
+    whole_on: Annotated[int, Field(ge=0, le=6)] = 6
+    sends_empty: bool = False
     tlp: Annotated[str, one_of(Tlp, without=(Tlp.RED,))] = Tlp.AMBER.value
     is_active: bool = True
 

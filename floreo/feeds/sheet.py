@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -17,7 +16,7 @@ from floreo.core.whole import whole
 from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
 from floreo.feeds.holding_links import Holder
 from floreo.feeds.models import Finding, FixClaim, Reply, ReplyKind, Severity
-from floreo.feeds.presenters.finding_text import NEWS_WORDS, changes_now, in_order, where, why_text
+from floreo.feeds.presenters.finding_text import in_order, state_words, where, why_text
 from floreo.feeds.texts import KindText, text_of
 from floreo.organisations.queries import bodies_of
 
@@ -90,9 +89,8 @@ class Sheet:
         return self.in_notice - len(self.findings)
 
     @property
-    def counts(self) -> list[tuple[str | Promise, int]]:
-        counted = Counter(changes_now(f) for f in self.findings)
-        return [(NEWS_WORDS[news], n) for news, n in counted.most_common()]
+    def counts(self) -> list[tuple[str, int]]:
+        return Counter(str(state_words(f)) for f in self.findings).most_common()
 
     @property
     def answered(self) -> int:
@@ -159,4 +157,4 @@ def _row(finding: Finding, *, is_mine: bool) -> Row:
     replies = str(ReplyKind(finding.reply).label) if finding.reply else ""
     if finding.claim:
         replies = str(FixClaim(finding.claim).label)
-    return Row(finding, where(finding), str(NEWS_WORDS[changes_now(finding)]), replies, is_mine)
+    return Row(finding, where(finding), str(state_words(finding)), replies, is_mine)

@@ -29,14 +29,16 @@ from floreo.feeds.models import (
     Feed,
     FeedFile,
     Finding,
+    FindingEnding,
     HeldState,
     Notice,
     Reply,
     ReplyKind,
-    RunHeld,
+    Run,
     Severity,
     TypeMapping,
 )
+from floreo.feeds.presenters.endings import ending_about
 from floreo.feeds.texts import title_of
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, successors
@@ -61,11 +63,13 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _corrections()
         yield from _without_address(today)
         yield from _came_back()
+        yield from _ran_out(today)
     if recipient.everybody or RUN in recipient.permissions:
         yield from _silent()
         yield from _unknown_types()
         yield from _held_files()
         yield from _nights()
+        yield from _perhaps_differences()
         yield from _many_notices(today)
 
 
@@ -317,7 +321,7 @@ def _held_files() -> Iterator[Task]:
 
 def _nights() -> Iterator[Task]:
     """Nights out of line, feed by feed."""
-    feeds = Feed.objects.filter(runs__held__in=[RunHeld.FEWER, RunHeld.MORE])
+    feeds = Feed.objects.filter(runs__in=Run.objects.waiting())
     for feed in feeds.annotate(nights=Count("runs"), first=Min("runs__day")).order_by("name", "pk"):
         href = f"{feed.get_absolute_url()}#nights"
         text = ngettext(
@@ -335,6 +339,51 @@ def _nights() -> Iterator[Task]:
             since=feed.first,
             needs=RUN,
             links=(ActionLink(_("Look at the files"), href),),
+        )
+
+
+def _ran_out(today: date) -> Iterator[Task]:
+    """Acceptances, false alarms and *not ours* whose day has passed."""
+    rows = FindingEnding.objects.ran_out(today).select_related("finding", "feed").order_by("ends_on", "pk")
+    for each in rows:
+        href = f"{reverse('workspace:finding_endings')}#ending-{each.pk}"
+        day_after = (each.ends_on or today) + timedelta(days=1)
+        yield Task(
+            key=key(each),
+            kind="decide",
+            title=_("%(kind)s: the day has passed for %(what)s")
+            % {"kind": each.get_kind_display(), "what": ending_about(each)},
+            why=_("What is still seen is open again. Extend it with a reason, or end it."),
+            href=href,
+            since=day_after,
+            due=day_after + DECIDE_WITHIN,
+            needs=HANDLE,
+            links=(ActionLink(_("Extend or end it"), href),),
+        )
+
+
+def _perhaps_differences() -> Iterator[Task]:
+    """Feeds of which nobody has said what a file holds, and which look as if most days held changes only."""
+    feeds = {feed.pk: feed for feed in Feed.objects.filter(delivery="", is_active=True)}
+    since = clock.today() - LOOK_BACK
+    rows: dict[tuple[int, str], dict[date, int]] = {}
+    runs = Run.objects.filter(feed__in=feeds, day__gte=since).order_by()
+    for feed_id, report_type, day, number in runs.values_list("feed_id", "report_type", "day", "rows"):
+        rows.setdefault((feed_id, report_type), {})[day] = number
+    looks_so = {feed_id for (feed_id, _type), days in rows.items() if logic.whole_weekday(days) is not None}
+    for feed in sorted((feeds[pk] for pk in looks_so), key=lambda one: (one.name, one.pk)):
+        href = reverse("workspace:edit_feed", args=[feed.code])
+        yield Task(
+            key=f"{key(feed)}:difference",
+            kind="decide",
+            title=_("Find out what each file of %(feed)s holds") % {"feed": feed.name},
+            why=_(
+                "One day of the week has more than twice as many rows as the others, as if these held changes only. Until you decide, only that day shows that something is fixed."
+            ),
+            href=href,
+            since=clock.today(),
+            needs=RUN,
+            links=(ActionLink(_("Change the feed"), href),),
         )
 
 

@@ -78,7 +78,7 @@ def left_out_text(why: str, count: int) -> str:
             ) % {"count": count}
         case "updates_still_in_time" | "updates_not_answered":
             return _updates_left(why, count)
-        case "findings_without_ipv4" | "letters_still_fresh" | "lines_in_other_currencies":
+        case "findings_without_ipv4" | "findings_without_scans" | "letters_still_fresh" | "lines_in_other_currencies":
             return _others_left(why, count)
         case measures.DUPLICATES | measures.TESTS | measures.STILL_IN_TIME:
             text = _reports_left(why, count)
@@ -106,6 +106,13 @@ def left_out_text(why: str, count: int) -> str:
 def _others_left(why: str, count: int) -> str:
     if why in ("findings_without_ipv4", "letters_still_fresh"):
         return _feeds_left(why, count)
+    if why == "findings_without_scans":
+        text = ngettext(
+            "%(count)d finding of a sighting or a list, whose silence shows no fix",
+            "%(count)d findings of sightings and lists, whose silence shows no fix",
+            count,
+        )
+        return text % {"count": count}
     text = ngettext("%(count)d budget line in another currency", "%(count)d budget lines in other currencies", count)
     return text % {"count": count}
 

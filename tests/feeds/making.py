@@ -42,7 +42,8 @@ def name_of(day: date, kind: str = "scan_rdp") -> str:
 
 
 def shadow_feed(**facts: object) -> Feed:
-    given = {"collector": "upload", "format": "shadowserver", "absent_runs": 2} | facts
+    """A feed that sends files without a row when there is nothing."""
+    given = {"collector": "upload", "format": "shadowserver", "absent_runs": 2, "sends_empty": True} | facts
     return make_feed("Shadow", by=SYSTEM, **given)  # type: ignore[arg-type]  # facts of a test
 
 

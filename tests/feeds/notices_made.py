@@ -72,8 +72,11 @@ def make_finding(organisation: Organisation, subject: str = "192.0.2.7", **facts
         "times_seen": 1,
         "state": FindingState.NEW,
     } | facts
+    given.setdefault("observed", given["state"])
+    given.setdefault("seen", {f"{feed.code}/{given['report_type']}": [[day.isoformat(), day.isoformat()]]})
     finding = Finding.objects.create(organisation=organisation, subject=subject, **given)
-    OpenPeriod.objects.create(finding=finding, opened_on=finding.opened_on, fixed_on=finding.fixed_on)
+    ending = {"ended_on": finding.fixed_on, "shown_on": finding.fixed_on, "ending": "fixed"} if finding.fixed_on else {}
+    OpenPeriod.objects.create(finding=finding, opened_on=finding.opened_on, starts_on=finding.opened_on, **ending)
     return finding
 
 
@@ -86,7 +89,9 @@ def seen_again(finding: Finding, day: date) -> None:
 
 def fixed(finding: Finding, day: date) -> None:
     fresh = Finding.objects.get(pk=finding.pk)
-    fresh.state, fresh.fixed_on = FindingState.FIXED, day
+    fresh.state = fresh.observed = FindingState.FIXED
+    fresh.fixed_on = day
     fresh.claim = "shown" if fresh.reply == "fixed" else fresh.claim
     fresh.save()
-    OpenPeriod.objects.filter(finding=finding, fixed_on=None).update(fixed_on=day)
+    open_ones = OpenPeriod.objects.filter(finding=finding, ended_on=None)
+    open_ones.update(ended_on=day, shown_on=day, last_day=fresh.last_day, ending="fixed")

@@ -28,7 +28,7 @@ from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.engine import ingest, problems
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.task import Summary
-from floreo.feeds.logic import Times
+from floreo.feeds.logic import Source, State, Times
 from floreo.feeds.models import Feed, FeedFile, Finding, OpenPeriod, Run
 from tests.feeds.making import hand_in, name_of, night, report, row, shadow_feed
 
@@ -78,7 +78,7 @@ def test_a_finding_lives_as_long_as_the_trouble(feed: Feed) -> None:
         ("fixed", day(0), day(1), day(2), 0, 2),
         ("reopened", day(0), day(6), None, 1, 3),
     ]
-    open_periods = OpenPeriod.objects.filter(finding__subject="192.0.2.20").values_list("opened_on", "fixed_on")
+    open_periods = OpenPeriod.objects.filter(finding__subject="192.0.2.20").values_list("opened_on", "ended_on")
     assert list(open_periods) == [(day(0), day(2)), (day(6), None)]
 
 
@@ -116,7 +116,7 @@ def snapshot() -> tuple[list[Any], list[Any], list[Any]]:
         list(Finding.objects.order_by(*key).values(*columns)),
         list(
             OpenPeriod.objects.order_by("finding__subject", "finding__kind", "opened_on").values_list(
-                "finding__subject", "finding__kind", "opened_on", "fixed_on"
+                "finding__subject", "finding__kind", "opened_on", "last_day", "ended_on", "ending"
             )
         ),
         list(Run.objects.order_by("feed", "report_type", "day").values_list("feed", "report_type", "day")),
@@ -208,10 +208,12 @@ def test_taking_in_twice_is_taking_in_once(feed: Feed) -> None:
 def test_times_are_told_by_days_alone() -> None:
     seen = {"a/x": [(day(0), day(1)), (day(5), day(5))], "b/y": [(day(1), day(1)), (day(9), day(9))]}
     runs = {"a/x": [day(n) for n in (0, 1, 5, 6, 7)], "b/y": [day(n) for n in (1, 3, 9)]}
-    assert logic.open_periods(seen, runs, {"a/x": 2, "b/y": 1}) == [
-        Times(day(0), day(1), day(3)),  # b saw it last on that day, and looked again on the third
-        Times(day(5), day(5), day(6)),
-        Times(day(9), day(9), None),
+    sources = {"a/x": Source(runs["a/x"], patience=2), "b/y": Source(runs["b/y"], patience=1)}
+    assert logic.open_periods(seen, sources) == [
+        # b saw it last on that day, and looked again on the third
+        Times(day(0), day(1), day(3), State.FIXED, day(3), starts_on=day(0)),
+        Times(day(5), day(5), day(6), State.FIXED, day(7), starts_on=day(2)),
+        Times(day(9), day(9), starts_on=day(4)),
     ]
 
 
@@ -247,7 +249,7 @@ def test_a_report_of_many_rows_is_as_one_of_few(feed: Feed) -> None:
     night(feed, day(3), many[:1])
     states = Counter(Finding.objects.values_list("state", "times_seen", "days_seen"))
     assert states == {("persisting", 4, 4): 1, ("fixed", 2, 2): 354}
-    assert OpenPeriod.objects.filter(fixed_on=day(2)).count() == 354
+    assert OpenPeriod.objects.filter(ended_on=day(2)).count() == 354
     assert Finding.objects.get(subject="2001:db8::1").ip == "2001:db8::1"
 
 

@@ -66,11 +66,12 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
     accept(asked(bank, mine), by=responder, moved_to=telco, decision="Thank you")
     assert Holding.objects.get(value="192.0.2.0/25").organisation == telco
     assert whose() == {"192.0.2.7": ("telco", "new"), other.subject: ("bank", "new"), "192.0.2.8": ("telco", "new")}
-    assert Finding.objects.filter(organisation=bank, subject="192.0.2.8", state="fixed", reply="not_ours").exists()
-    assert sorted(OpenPeriod.objects.values_list("finding__organisation__code", "fixed_on")) == [
-        ("bank", None),
-        ("telco", None),
-        ("telco", None),
+    assert Finding.objects.filter(organisation=bank, subject="192.0.2.8", state="outside", reply="not_ours").exists()
+    assert sorted(OpenPeriod.objects.values_list("finding__organisation__code", "ending")) == [
+        ("bank", ""),
+        ("bank", "outside"),
+        ("telco", ""),
+        ("telco", ""),
     ]
     (mail,) = OutboxMail.objects.all()
     assert (
@@ -86,8 +87,9 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
 def test_nobodys_network_is_removed_and_its_findings_close_unfixed(bank: Organisation, responder: User) -> None:
     accept(asked(bank, make_finding(bank)), by=responder)
     assert list(Holding.objects.values_list("value", flat=True)) == ["bank.example.org"]
-    assert whose() == {"192.0.2.7": ("bank", "fixed")}
-    assert not OpenPeriod.objects.exists()
+    assert whose() == {"192.0.2.7": ("bank", "outside")}
+    assert OpenPeriod.objects.get().ending == "outside"
+    assert Finding.objects.get().ending.reason.startswith("They report that it is not theirs")
 
 
 def test_a_prefix_of_a_network_becomes_the_others_holding(

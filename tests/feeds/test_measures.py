@@ -16,7 +16,6 @@ from floreo.core.access import SYSTEM
 from floreo.core.figures import SMALL, Filters, Period, Reading
 from floreo.feeds import measures
 from floreo.feeds.models import Feed, FeedFile, Notice
-from floreo.feeds.offers import OFFERS
 from floreo.indicators.working import GROUP_WORDS
 from floreo.organisations.actions.sectors import add_sector
 from floreo.organisations.models import Contact, Holding, Kind, Network, Organisation
@@ -72,10 +71,26 @@ def test_each_sector_counts_its_own_findings_and_addresses_and_none_is_guessed(b
     assert [str(GROUP_WORDS[each.name]) for each in reading.groups] == ["Health", "Sector not known"]
 
 
-def test_no_measure_says_how_long_a_finding_took_to_be_fixed() -> None:
-    """That a report does not show it any more is no proof that it was fixed."""
-    names = {name for name in OFFERS.measures if "fix" in name or "days" in name}
-    assert names == set()
+def test_time_to_fix_counts_what_is_open_and_names_nobody(bank: Organisation) -> None:
+    fixed(make_finding(bank, "192.0.2.8"), date(2026, 11, 25))
+    make_finding(bank, "192.0.2.9")
+    make_finding(bank, "192.0.2.10", report_type="event4_sinkhole", kind="infected-x")
+    reading = measures.share_findings_fixed_within_7_days(NOVEMBER, Filters())
+    assert plain(reading) == (Decimal("50.00"), 1, 2)
+    assert reading.left_out == (("findings_without_scans", 1),)
+    assert reading.band is not None
+    assert reading.band[0] < 50 < reading.band[1]
+    assert [(r.label, r.counted) for r in reading.records] == [
+        ("open-rdp, 22 Nov 2026", True),
+        ("open-rdp, 22 Nov 2026", False),
+    ]
+    assert plain(measures.share_findings_fixed_within_30_days(NOVEMBER, Filters())) == (
+        None,
+        1,
+        2,
+    )  # nobody was looked at so long
+    assert plain(measures.median_days_to_fix(NOVEMBER, Filters()))[1:] == (1, 2)
+    assert plain(measures.median_days_to_fix(Period(date(2025, 1, 1), date(2025, 1, 31)), Filters())) == (None, 0, 0)
 
 
 def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisation) -> None:

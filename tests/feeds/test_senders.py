@@ -21,6 +21,7 @@ from floreo.feeds.actions import held as acts
 from floreo.feeds.actions.collect import take_mail
 from floreo.feeds.actions.feeds import change_feed, make_feed, make_mail_address
 from floreo.feeds.actions.ingesting import ingest_waiting
+from floreo.feeds.actions.nights import accept_run
 from floreo.feeds.actions.retention import let_go_of_old
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.models import Feed, FeedFile, Finding, HeldFile, HeldReason, HeldState, Run
@@ -130,6 +131,10 @@ def test_a_forged_mail_of_empty_reports_leaves_every_finding_as_it_was(feed: Fee
 
     assert take_mail(parse_mail(signed(forged)), by=SYSTEM, keys=KEYS) == 3  # from the sender it says just that
     ingest_waiting(by=SYSTEM)
+    assert list(Finding.objects.values_list("state", flat=True)) == ["persisting"]  # a file without a row waits too
+    assert set(Run.objects.filter(day__in=nights).values_list("held", flat=True)) == {"empty"}
+    for run in Run.objects.waiting():
+        accept_run(run, by=SYSTEM)
     assert list(Finding.objects.values_list("state", flat=True)) == ["fixed"]
 
 

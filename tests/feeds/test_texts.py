@@ -215,14 +215,13 @@ def test_a_mail_server_with_a_web_shell_is_a_compromise_and_control_equipment_is
 
 
 @pytest.mark.parametrize(
-    ("language", "words", "never"), [("en", "not seen any more", "fixed"), ("es", "ya no se observa", "corregido")]
+    ("language", "fixed", "not_seen"), [("en", "fixed", "not seen any more"), ("es", "corregido", "ya no se observa")]
 )
-def test_a_finding_that_ended_was_not_seen_any_more_and_is_not_called_fixed(
-    language: str, words: str, never: str
+def test_only_what_scans_show_is_called_fixed_and_notices_say_what_was_seen(
+    language: str, fixed: str, not_seen: str
 ) -> None:
     with translation.override(language):
-        assert str(FindingState.FIXED.label).lower() == words
-        assert str(NEWS_WORDS[Change.FIXED]) == words
-        assert str(NEWS_WORDS[Change.SHOWN]).endswith(words)  # they reported it fixed: these are their words
-        states = [str(label).lower() for label in FindingState.labels]
-        assert [label for label in states if never in label] == []
+        assert [str(state.label).lower() for state in FindingState if fixed in str(state.label).lower()] == [fixed]
+        assert str(FindingState.NOT_SEEN.label).lower() == not_seen
+        assert str(NEWS_WORDS[Change.FIXED]) == not_seen
+        assert str(NEWS_WORDS[Change.SHOWN]).endswith(not_seen)  # they reported it fixed: these are their words

@@ -1,4 +1,4 @@
-"""Taking in what the engine says of a window: counts on its reports, its findings, its run, and what is fixed by absence.
+"""Taking in what the engine says of a window: counts on its reports, its findings, its run, and what its looks did not see.
 All of it in one transaction, or nothing."""
 
 from __future__ import annotations
@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum, TextField
+from django.db.models.functions import Cast
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
@@ -19,22 +20,28 @@ from floreo.core.writing import save
 from floreo.feeds import logic
 from floreo.feeds.actions.bulk import bulk_upsert
 from floreo.feeds.actions.claiming import Claimed
+from floreo.feeds.actions.correcting import mark_corrected, take_back_from, taken_back_by
 from floreo.feeds.actions.finding_rows import (
     Known,
     Row,
+    at_their_places,
     begin,
     identity,
     merge,
     plain,
     seen_rows,
     settle,
+    silence_of,
     source_of,
     stored,
+    was_seen,
 )
+from floreo.feeds.actions.moving import end_or_move, lift, move
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.task import Summary
-from floreo.feeds.models import FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
+from floreo.feeds.models import Feed, FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
+from floreo.feeds.owners import Owners
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import successors
 
@@ -46,12 +53,13 @@ _CHANGES = tuple(
     if f.attname
     not in {
         *("id", *_ONE_FINDING, "created_at", "version"),
-        *("reply", "replied_on", "notified_on", "notified_state", "alerted_on"),
+        *("reply", "replied_on", "notified_on", "notified_state", "alerted_on", "moved_on", "moved_from_id"),
     }
 )
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
 _AGGREGATE_LOCK = 7_301_990
 _AT_ONCE = 5000
+_LOOK_BACK = timedelta(days=60)  # for what a type usually has
 _UNTIL_SPACE_IS_FREE = timedelta(minutes=5)
 
 
@@ -85,7 +93,7 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
     """`findings_seen` is findings_of(summaries). A report that was taken in before changes nothing."""
     _one_at_a_time()
     reports = {r.sha256: r for r in FeedFile.objects.select_for_update().filter(pk__in=[r.pk for r in claimed.new])}
-    rows: list[Row] = []
+    seen_in: dict[int, list[Row]] = {}
     covers = False
     for summary, seen in zip(summaries, findings_seen, strict=True):
         report = reports.get(summary.sha256)
@@ -94,14 +102,21 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
         _put_counts(report, summary)
         save(report, full_clean=False)
         if report.state == FileState.DONE:
-            rows += seen
+            seen_in[report.pk] = seen
             covers = covers or _covers(summary)
+    corrected = mark_corrected(claimed) if covers else set()
+    rows = [row for pk, seen in seen_in.items() if pk not in corrected for row in seen]
     if not rows and not covers:
         return Taken({}, is_run=False)
-    is_new_run = covers and _save_run(claimed)
-    states = _save_findings(claimed, rows, is_new_run=is_new_run)
-    note(findings=states)
-    return Taken(states, is_run=covers)
+    window = _Window.before(claimed)
+    taken_back = taken_back_by(claimed, seen_in) if corrected - seen_in.keys() else []
+    if covers:
+        window.save_run(taken_back)
+    states = _save_findings(claimed, rows, taken_back if covers and not window.is_held else [])
+    if covers:
+        states += window.look({row["id"] for row in rows if "id" in row})
+    note(findings=dict(states))
+    return Taken(dict(states), is_run=covers)
 
 
 def _put_counts(report: FeedFile, summary: Summary) -> None:
@@ -116,90 +131,241 @@ def _put_counts(report: FeedFile, summary: Summary) -> None:
         report.state, report.claimed_until = FileState.WAITING, clock.now() + _UNTIL_SPACE_IS_FREE
 
 
-def _save_run(claimed: Claimed) -> bool:
-    """Whether the run counts from now on. One out of line with the nights before it waits for a person; a file that comes
-    later may bring it into line."""
-    facts = {"feed_id": claimed.feed.pk, "report_type": claimed.report_type, "day": claimed.day}
-    was = Run.objects.filter(**facts).values_list("held", flat=True).first()
-    if was == RunHeld.REFUSED:
-        return False
-    rows = _rows_of(claimed)
-    held = logic.odd(rows, _rows_before(claimed))
-    if held and was is None:
-        note(held=held, rows=rows)
-    bulk_upsert(Run, [facts | {"held": held, "rows": rows}], same=list(facts), changes=("held", "rows"))
-    return not held and was != ""
+@dataclass
+class _Window:
+    """One feed, type and day, with what was known of its looks before: a run changes them, and with them what silence says."""
+
+    claimed: Claimed
+    known: Known  # before
+    was: str | None  # why its run was held before; None where there was none
+    is_held: bool = False
+
+    @classmethod
+    def before(cls, claimed: Claimed) -> _Window:
+        known = Known.now()
+        known.learn_of([source_of(claimed.feed, claimed.report_type)])
+        known.nights_of(claimed.feed)
+        facts = {"feed": claimed.feed, "report_type": claimed.report_type, "day": claimed.day}
+        return cls(claimed, known, Run.objects.filter(**facts).values_list("held", flat=True).first())
+
+    @property
+    def source(self) -> str:
+        return source_of(self.claimed.feed, self.claimed.report_type)
+
+    def save_run(self, taken_back: Sequence[int]) -> None:
+        """One out of line with the nights before it waits for a person, as does a file without a row; a file that comes later may
+        bring it into line."""
+        claimed = self.claimed
+        self.is_held = True
+        if self.was == RunHeld.REFUSED:
+            return
+        rows, before = _rows_of(claimed), _rows_before(claimed)
+        held = "" if _holds_changes(claimed.feed, claimed.day) else logic.odd(rows, before)
+        if not rows and any(before) and not claimed.feed.sends_empty:
+            held = held or logic.Odd.EMPTY
+        if held and self.was is None:
+            note(held=held, rows=rows)
+        facts = {"feed_id": claimed.feed.pk, "report_type": claimed.report_type, "day": claimed.day}
+        given = facts | {"held": held, "rows": rows, "withdraws": list(taken_back) if held else []}
+        bulk_upsert(Run, [given], same=list(facts), changes=("held", "rows", "withdraws"))
+        self.is_held = bool(held)
+
+    def look(self, seen: set[int]) -> Counter[str]:
+        """Whom this and other looks did not see, by all that is known of runs now."""
+        claimed, known = self.claimed, Known.now()
+        known.learn_of([self.source])
+        states = self._look_at_other_types(known)
+        before, after = self.known.sources[self.source], known.sources[self.source]
+        is_next = bool(after.looks) and after.looks[-1] == claimed.day and self.was is None
+        if _count_missed(claimed, after, is_next=is_next):
+            known = Known.now()
+            known.learn_of([self.source])
+            after = known.sources[self.source]
+        same = (before.patience, before.certain) == (after.patience, after.certain)
+        if same and is_next and [*before.looks, claimed.day] == list(after.looks):
+            return states + _settle_all(_absent_from(claimed, after), known, seen)
+        if same and list(before.looks) == list(after.looks):
+            return states
+        return states + _settle_all(Finding.objects.filter(seen__has_key=self.source), known, set())
+
+    def _look_at_other_types(self, known: Known) -> Counter[str]:
+        """Of a source that sends no file of a type without a row: what the nights that are now over did not name."""
+        feed, day = self.claimed.feed, self.claimed.day
+        nights_before, nights = self.known.nights_of(feed), known.nights_of(feed)
+        over, was_over = logic.full_nights(nights), logic.full_nights(nights_before)
+        if over == was_over:
+            return Counter()
+        ended = max(nights_before, default=date.min)
+        if over - was_over == {ended} and not was_over - over and day > ended:
+            came = Run.objects.filter(feed=feed, day=ended).values("report_type")
+            rows = Finding.objects.filter(feed=feed, observed__in=logic.OPEN_STATES, last_day__lt=ended)
+            if not _holds_changes(feed, ended):
+                _hold_missing(feed, ended)
+            return _settle_all(rows.exclude(report_type__in=came), known, set())
+        ever = Finding.objects.annotate(sources=Cast("seen", TextField())).filter(sources__contains=f'"{feed.code}/')
+        return _settle_all(ever, known, set())
+
+
+def _holds_changes(feed: Feed, day: date) -> bool:
+    """Whether the file of that day holds the difference only, so that its number of rows says nothing."""
+    return feed.delivery == logic.Delivery.DIFFERENCE and day.weekday() != feed.whole_on
+
+
+def _hold_missing(feed: Feed, day: date) -> None:
+    """Types that usually have many rows and did not come on a night: a person says whether there was nothing."""
+    rows = Run.objects.counting().filter(feed=feed, day__lt=day, day__gte=day - _LOOK_BACK).order_by("-day")
+    before: dict[str, list[int]] = {}
+    for report_type, number in rows.values_list("report_type", "rows"):
+        before.setdefault(report_type, []).append(number)
+    came = set(Run.objects.filter(feed=feed, day=day).values_list("report_type", flat=True))
+    missing = [
+        report_type
+        for report_type, numbers in before.items()
+        if report_type not in came and logic.odd(0, numbers[: logic.NIGHTS]) and not silence_of(feed, report_type)[1]
+    ]
+    facts = ("feed_id", "report_type", "day")
+    made = [
+        {"feed_id": feed.pk, "report_type": one, "day": day, "held": RunHeld.NO_FILE, "rows": 0, "withdraws": []}
+        for one in missing
+    ]
+    bulk_upsert(Run, made, same=facts, changes=("held",))
+    if missing:
+        note(no_file=missing, night=day.isoformat())
 
 
 def _rows_of(claimed: Claimed) -> int:
+    """What the files of a window name, whether a rule drops it or not. A corrected file counts no more, and what the correcting one
+    repeats of it does."""
     files = FeedFile.objects.filter(
-        feed=claimed.feed, report_type=claimed.report_type, day=claimed.day, state=FileState.DONE
+        feed=claimed.feed,
+        report_type=claimed.report_type,
+        day=claimed.day,
+        state=FileState.DONE,
+        corrected_by=None,
     )
-    return int(files.aggregate(n=Sum("kept"))["n"] or 0)
+    named = files.filter(corrects=None).aggregate(n=Sum(F("kept") + F("dropped")))["n"] or 0
+    again = files.exclude(corrects=None).distinct().values_list("pk", "kept", "dropped", "duplicates")
+    return int(named) + sum(sum(numbers) for _pk, *numbers in again)
 
 
 def _rows_before(claimed: Claimed) -> list[int]:
+    """Of the nights before, newest first; where most files hold changes only, of those with everything."""
     runs = Run.objects.counting().filter(feed=claimed.feed, report_type=claimed.report_type, day__lt=claimed.day)
-    return list(runs.order_by("-day").values_list("rows", flat=True)[: logic.NIGHTS])
+    nights = runs.order_by("-day").values_list("day", "rows")[: logic.NIGHTS * 7]
+    return [rows for day, rows in nights if not _holds_changes(claimed.feed, day)][: logic.NIGHTS]
 
 
-def look_for_absent(run: Run) -> dict[str, int]:
-    """Findings that a run fixes which a person let count. Within an action."""
+def look_again(run: Run) -> dict[str, int]:
+    """What follows for findings when a person decided about a run. Within an action."""
     _one_at_a_time()
-    claimed = Claimed(run.feed, run.report_type, run.day, ())
-    source, day = source_of(run.feed, run.report_type), run.day.isoformat()
-    seen = {
-        pk
-        for pk, days in Finding.objects.filter(seen__has_key=source).values_list("pk", "seen")
-        if any(start <= day <= end for start, end in days[source])
-    }
-    return dict(_close_absent(claimed, seen, Known.now()))
-
-
-def _save_findings(claimed: Claimed, findings_seen: Sequence[Row], *, is_new_run: bool) -> dict[str, int]:
-    """Merges, settles and saves; then looks whom the run did not see."""
+    known, source = Known.now(), source_of(run.feed, run.report_type)
+    known.learn_of([source])
+    states: Counter[str] = Counter()
+    if not run.held:
+        states += _take_back(run.withdraws, known, source, run.day)
+        claimed = Claimed(run.feed, run.report_type, run.day, ())
+        _count_missed(claimed, known.sources[source], is_next=False)
     known = Known.now()
-    by_identity = stored(map(identity, findings_seen))
-    was = {pk_row["id"]: _state_of(pk_row) for pk_row in by_identity.values()}
-    for row in findings_seen:
-        here = by_identity.get(identity(row))
-        if here is None:
-            by_identity[identity(row)] = begin(row, feed=claimed.feed, report_type=claimed.report_type, day=claimed.day)
-        else:
-            merge(here, row, feed=claimed.feed, report_type=claimed.report_type, day=claimed.day, feeds=known.feeds)
-    rows = list(by_identity.values())
-    states = _settle_and_save(rows, known, was)
-    if is_new_run:
-        states += _close_absent(claimed, {row["id"] for row in rows if "id" in row}, known)
+    states += _settle_all(Finding.objects.filter(seen__has_key=source), known, set())
     return dict(states)
 
 
-def _close_absent(claimed: Claimed, seen: set[int], known: Known) -> Counter[str]:
+def settle_again(findings: QuerySet[Finding]) -> dict[str, int]:
+    """Findings about which people decided. Within an action."""
+    _one_at_a_time()
+    return dict(_settle_all(findings, Known.now(), set()))
+
+
+def _save_findings(claimed: Claimed, findings_seen: Sequence[Row], taken_back: Sequence[int]) -> Counter[str]:
+    """Merges, settles and saves. A finding whose network came to another organisation goes along."""
+    known = Known.now()
+    states = _take_back(taken_back, known, source_of(claimed.feed, claimed.report_type), claimed.day)
+    at_places = at_their_places(map(identity, findings_seen))
+    by_identity = {identity(row): row for rows in at_places.values() for row in rows}
+    here = set(map(identity, findings_seen))
+    by_identity = {one: row for one, row in by_identity.items() if one in here}
+    for one in here - by_identity.keys():
+        others = [row for row in at_places.get(one[1:], ()) if identity(row) not in here and _may_move(row)]
+        if others:
+            moved = max(others, key=lambda row: (row["last_day"], row["id"]))
+            at_places[one[1:]].remove(moved)
+            move(moved, to=one[0])
+            by_identity[one] = moved
+    was = {row["id"]: _state_of(row) for row in by_identity.values()}
+    lift(list(by_identity.values()), known)
+    for row in findings_seen:
+        known_row = by_identity.get(identity(row))
+        if known_row is None:
+            by_identity[identity(row)] = begin(row, feed=claimed.feed, report_type=claimed.report_type, day=claimed.day)
+        else:
+            merge(
+                known_row,
+                row,
+                feed=claimed.feed,
+                report_type=claimed.report_type,
+                day=claimed.day,
+                feeds=known.feeds,
+            )
+    states += _settle_and_save(list(by_identity.values()), known, was)
+    for row in findings_seen:  # so that whoever looks for those that were not seen knows them
+        row["id"], row["seen"] = by_identity[identity(row)]["id"], by_identity[identity(row)]["seen"]
+    return states
+
+
+def _may_move(row: Row) -> bool:
+    """What the old holder has that still was seen lately; what had ended there began again with the new one."""
+    return row["observed"] in logic.OPEN_STATES
+
+
+def _take_back(pks: Sequence[int], known: Known, source: str, day: date) -> Counter[str]:
     states: Counter[str] = Counter()
-    for absent in _absent(claimed, seen):
-        states += _settle_and_save(absent, known, {row["id"]: _state_of(row) for row in absent})
+    for start in range(0, len(pks), _AT_ONCE):
+        rows = plain(Finding.objects.select_for_update().filter(pk__in=pks[start : start + _AT_ONCE]))
+        was = {row["id"]: _state_of(row) for row in rows}
+        take_back_from(rows, source, day, known)
+        states += _settle_and_save(rows, known, was)
+    return states
+
+
+def _settle_all(findings: QuerySet[Finding], known: Known, seen: set[int]) -> Counter[str]:
+    """Some at a time; those that were `seen` just now are settled already. What silence would end is looked up in the register:
+    it may have another holder, or none."""
+    states: Counter[str] = Counter()
+    owners = Owners()
+    pks = [pk for pk in findings.order_by("pk").values_list("pk", flat=True) if pk not in seen]
+    for start in range(0, len(pks), _AT_ONCE):
+        rows = plain(Finding.objects.select_for_update().filter(pk__in=pks[start : start + _AT_ONCE]))
+        was = {row["id"]: _state_of(row) for row in rows}
+        known.learn(rows)
+        for row in rows:
+            settle(row, known)
+            if was[row["id"]][0] in logic.OPEN_STATES and row["observed"] not in logic.OPEN_STATES:
+                end_or_move(row, owners, known)
+        states += _settle_and_save(rows, known, was, again=True)
     return states
 
 
 def _state_of(row: Row) -> tuple[Any, ...]:
-    return row["state"], row["opened_on"], row["fixed_on"], row["reopened"], row["last_day"], row["claim"]
+    return row["observed"], row["opened_on"], row["fixed_on"], row["reopened"], row["last_day"], row["ending_id"]
 
 
-def _settle_and_save(rows: Sequence[Row], known: Known, was: Mapping[int, tuple[Any, ...]]) -> Counter[str]:
+def _settle_and_save(
+    rows: Sequence[Row], known: Known, was: Mapping[int, tuple[Any, ...]], *, again: bool = False
+) -> Counter[str]:
     known.learn(rows)
     times = [settle(row, known) for row in rows]
     now = clock.now()
     for row in rows:
         row["changed_at"] = now
     bulk_upsert(Finding, rows, same=_ONE_FINDING, changes=_CHANGES)
-    _save_open_periods(rows, times, was)
+    _save_open_periods(rows, times, was, again=again)
     return Counter(row["state"] for row in rows)
 
 
 def _save_open_periods(
-    rows: Sequence[Row], times: Sequence[list[logic.Times]], was: Mapping[int, tuple[Any, ...]]
+    rows: Sequence[Row], times: Sequence[list[logic.Times]], was: Mapping[int, tuple[Any, ...]], *, again: bool
 ) -> None:
-    """Written anew where they may have changed. A finding seen once more at the end of its time has the same as before."""
+    """Written again where they may have changed. A finding seen once more at the end of its time has the same as before."""
     new = [row for row in rows if "id" not in row]
     if new:
         found = stored(map(identity, new))
@@ -208,49 +374,74 @@ def _save_open_periods(
     changed = [
         (row["id"], open_periods)
         for row, open_periods in zip(rows, times, strict=True)
-        if _has_new_open_periods(row, was.get(row["id"]))
+        if again or _has_new_open_periods(row, was.get(row["id"]))
     ]
     old = [pk for pk, _open_periods in changed if pk in was]
     for start in range(0, len(old), _AT_ONCE):
         OpenPeriod.objects.filter(finding_id__in=old[start : start + _AT_ONCE]).delete()
     made = [
-        {"finding_id": pk, "opened_on": t.opened_on, "fixed_on": t.fixed_on}
+        {
+            "finding_id": pk,
+            "opened_on": t.opened_on,
+            "starts_on": t.starts_on or t.opened_on,
+            "last_day": t.last_day if t.ending else None,
+            "ended_on": t.ended_on,
+            "shown_on": t.shown_on,
+            "ending": t.ending.value if t.ending else "",
+        }
         for pk, open_periods in changed
         for t in open_periods
     ]
-    bulk_upsert(OpenPeriod, made, same=("finding_id", "opened_on"), changes=("fixed_on",))
+    bulk_upsert(
+        OpenPeriod,
+        made,
+        same=("finding_id", "opened_on"),
+        changes=("starts_on", "last_day", "ended_on", "shown_on", "ending"),
+    )
 
 
 def _has_new_open_periods(row: Row, before: tuple[Any, ...] | None) -> bool:
     if before is None:
         return True
-    is_later = row["last_day"] >= before[4]
-    same = (row["opened_on"], row["fixed_on"], row["reopened"]) == before[1:4]
-    return not (same and is_later and row["fixed_on"] is None and row["reopened"] == 0)
+    observed, opened_on, _fixed_on, reopened, last_day, ending_id = before
+    open_states = logic.OPEN_STATES
+    is_longer = row["last_day"] >= last_day and row["opened_on"] == opened_on and row["reopened"] == reopened == 0
+    is_open = observed in open_states and row["observed"] in open_states
+    return not (is_longer and is_open and row["ending_id"] == ending_id)
 
 
-def _absent(claimed: Claimed, seen: set[int]) -> Iterable[list[Row]]:
-    """Findings that the new run may have fixed, some at a time. A run that comes after all others can only fix what is
-    open and was last seen by this source, early enough; one that comes late may change any that this source ever saw."""
-    feed, report_type = claimed.feed, claimed.report_type
-    days = list(
-        Run.objects.counting()
-        .filter(feed=feed, report_type=report_type)
-        .order_by("-day")
-        .values_list("day", flat=True)[:1000]
-    )
-    rows = Finding.objects.all()
-    if days[0] == claimed.day:
-        patience = max(feed.absent_runs, 1)
-        if len(days) < patience:
-            return
-        rows = rows.open().filter(feed=feed, report_type=report_type, last_day__lt=days[patience - 1])
-    else:
-        rows = rows.filter(seen__has_key=source_of(feed, report_type))
-    pks = [pk for pk in rows.order_by("pk").values_list("pk", flat=True) if pk not in seen]
-    for start in range(0, len(pks), _AT_ONCE):
-        held = Finding.objects.select_for_update().filter(pk__in=pks[start : start + _AT_ONCE])
-        yield plain(held)
+def _absent_from(claimed: Claimed, source: logic.Source) -> QuerySet[Finding]:
+    """Findings that the newest look may have ended: what is open and was last seen by this source, early enough."""
+    patience = max(source.patience, 1)
+    rows = Finding.objects.filter(observed__in=logic.OPEN_STATES, feed=claimed.feed, report_type=claimed.report_type)
+    return rows.filter(last_day__lt=source.looks[-patience]) if len(source.looks) >= patience else rows.none()
+
+
+def _count_missed(claimed: Claimed, source: logic.Source, *, is_next: bool) -> bool:
+    """Of three looks in a row, how many findings that the first and the last saw the middle one missed: what the source misses of
+    what is there. Returns whether anything changed."""
+    looks, day = list(source.looks), claimed.day
+    if source.evidence is not logic.Evidence.SCAN or day not in looks:
+        return False
+    place, name = looks.index(day), source_of(claimed.feed, claimed.report_type)
+    firsts = [place - 2] if is_next else [place - 2, place - 1, place]
+    triples = [looks[at : at + 3] for at in firsts if at >= 0 and at + 3 <= len(looks)]
+    if not triples:
+        return False
+    rows = Finding.objects.filter(seen__has_key=name)
+    if is_next:
+        rows = rows.filter(feed=claimed.feed, report_type=claimed.report_type, last_day=day)
+    numbers = {middle: [0, 0] for _first, middle, _last in triples}
+    for seen in rows.order_by().values_list("seen", flat=True).iterator(chunk_size=_AT_ONCE):
+        one: Row = {"seen": seen}
+        for first, middle, last in triples:
+            if was_seen(one, name, first) and was_seen(one, name, last):
+                numbers[middle][not was_seen(one, name, middle)] += 1
+    changed = 0
+    for middle, (again, missed) in numbers.items():
+        run = Run.objects.filter(feed=claimed.feed, report_type=claimed.report_type, day=middle)
+        changed += run.exclude(again=again, missed=missed).update(again=again, missed=missed)
+    return bool(changed)
 
 
 def _one_at_a_time() -> None:

@@ -14,6 +14,7 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.writing import lock_latest, refuse, save
 from floreo.feeds import logic, notice_mail
+from floreo.feeds.actions.moving import outside
 from floreo.feeds.engine.events import Match
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Correction, CorrectionState, Finding, FindingState, OpenPeriod, ReplyKind
@@ -117,8 +118,8 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
 
 
 def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
-    """From today what stands there is the other's. Where they know of it already, and where it is nobody's, it closes; its
-    open period goes, so that it does not count as fixed."""
+    """From today what stands there is the other's. Where they know of it already, and where it is nobody's, it is outside: that counts
+    as fixed nowhere."""
     bodies = bodies_of([correction.organisation.successor().pk])
     rows = Finding.objects.select_for_update(of=("self",)).filter(organisation__in=bodies, state__in=logic.OPEN_STATES)
     open_findings = list(rows.filter(network=correction.network).order_by("pk"))
@@ -126,30 +127,34 @@ def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
     if moved_to is not None:
         theirs = Finding.objects.filter(organisation=moved_to, network=correction.network)
         known = set(theirs.values_list("subject", "kind", "port"))
-    moved, closed = [], []
+    today, moved, closed = clock.today(), [], []
     for finding in open_findings:
         finding.claim, finding.notified_on, finding.notified_state = "", None, ""
         if moved_to is not None and (finding.subject, finding.kind, finding.port) not in known:
-            finding.organisation, finding.reply, finding.replied_on = moved_to, "", None
+            finding.moved_from, finding.moved_on, finding.organisation = finding.organisation, today, moved_to
+            finding.reply, finding.replied_on = "", None
             moved.append(finding)
         else:
-            finding.state, finding.fixed_on, finding.reply = FindingState.FIXED, clock.today(), ReplyKind.NOT_OURS
-            finding.seen = {}  # its days were somebody else's: no run that comes late computes from them
+            why = _("They report that it is not theirs: %(who)s") % {"who": correction.answer.sender}
+            finding.ending = outside(finding.pk, why)
+            finding.state, finding.reply = FindingState.OUTSIDE, ReplyKind.NOT_OURS
             closed.append(finding)
     fields = [
         "organisation",
+        "moved_from",
+        "moved_on",
         "reply",
         "replied_on",
         "claim",
         "notified_on",
         "notified_state",
         "state",
-        "fixed_on",
-        "seen",
+        "ending",
     ]
     Finding.objects.bulk_update([*moved, *closed], fields, batch_size=200)
-    for at in range(0, len(closed), 500):
-        OpenPeriod.objects.filter(finding__in=[f.pk for f in closed[at : at + 500]], fixed_on=None).delete()
+    for finding in closed:
+        periods = OpenPeriod.objects.filter(finding=finding, ended_on=None)
+        periods.update(ended_on=today, shown_on=today, last_day=finding.last_day, ending=FindingState.OUTSIDE)
     note(findings_moved=len(moved), findings_closed=len(closed))
 
 

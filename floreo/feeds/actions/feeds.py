@@ -21,8 +21,8 @@ from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.engine import formats
-from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Feed
-from floreo.feeds.models.files import HEADER_PURPOSE
+from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
+from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 
 BY_HAND = "by-hand"
 LONGEST_HEADER = 500
@@ -62,6 +62,10 @@ class Facts(TypedDict, total=False):
     mapping: dict[str, Any]
     every_minutes: int
     absent_runs: int
+    evidence: str
+    delivery: str
+    whole_on: int
+    sends_empty: bool
     tlp: str
     is_active: bool
     fetch_secret: str
@@ -150,10 +154,14 @@ def _check(feed: Feed) -> None:
     if feed.absent_runs < 1:
         raise refuse(
             "absent_runs",
-            _(
-                "A finding counts as not seen any more only after at least one file has come without it. Enter 1 or more."
-            ),
+            _("A finding counts as fixed only after at least one file has come without it. Enter 1 or more."),
         )
+    if feed.evidence not in ("", *Evidence.values):
+        raise refuse("evidence", _("Choose what it means that a file does not name something."))
+    if feed.delivery not in ("", *Delivery.values):
+        raise refuse("delivery", _("Choose what each file holds."))
+    if not 0 <= feed.whole_on <= SUNDAY:
+        raise refuse("whole_on", _("Choose a day of the week."))
     check_mapping(feed.mapping)
     if feed.collector in _PLACED:
         {CollectorKind.FOLDER: _check_folder, CollectorKind.MAIL: _check_mail, CollectorKind.FETCH: _check_fetch}[

@@ -4,15 +4,18 @@ time, and the same whatever the order in which reports come."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from floreo.core import clock
 from floreo.feeds import logic
+from floreo.feeds.engine import formats
 from floreo.feeds.logic import Stretch, Times
-from floreo.feeds.models import Feed, Finding, ReplyKind, Run
+from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run
 
 Row = dict[str, Any]  # a finding by its columns
 Identity = tuple[int, str, str, int]
@@ -38,35 +41,120 @@ def identity(row: Row) -> Identity:
 
 @dataclass
 class Known:
-    """What states are computed from besides a finding's own days: runs and patience by source."""
+    """What states are computed from besides a finding's own days: when each source looked, and what people decided."""
 
     feeds: Mapping[int, Feed]
-    runs: dict[str, list[date]] = field(default_factory=dict)
-    absent: dict[str, int] = field(default_factory=dict)
+    endings: Endings
+    sources: dict[str, logic.Source] = field(default_factory=dict)
+    nights: dict[int, dict[date, int]] = field(default_factory=dict)
 
     @classmethod
     def now(cls) -> Known:
-        return cls({feed.pk: feed for feed in Feed.objects.all()})
+        return cls({feed.pk: feed for feed in Feed.objects.all()}, Endings.active(clock.today()))
 
     def learn(self, rows: Iterable[Row]) -> None:
-        """Runs of every source that those rows name, in one query."""
-        new = {source for row in rows for source in row["seen"]} - self.runs.keys()
-        if not new:
-            return
+        """The looks of every source that those rows name, in a query or two."""
+        self.learn_of({source for row in rows for source in row["seen"]})
+
+    def learn_of(self, sources: Iterable[str]) -> None:
         by_code = {feed.code: feed for feed in self.feeds.values()}
-        wanted = Q()
-        for source in new:
+        wanted: dict[tuple[int, str], str] = {}
+        for source in set(sources) - self.sources.keys():
             code, _slash, report_type = source.partition("/")
-            self.runs[source] = []
+            self.sources[source] = logic.Source()
             if code in by_code:
-                self.absent[source] = by_code[code].absent_runs
-                wanted |= Q(feed=by_code[code], report_type=report_type)
-        for feed_id, report_type, day in (
-            Run.objects.counting().filter(wanted).order_by("day").values_list("feed_id", "report_type", "day")
-            if wanted
-            else ()
-        ):
-            self.runs[source_of(self.feeds[feed_id], report_type)].append(day)
+                wanted[by_code[code].pk, report_type] = source
+        runs: dict[tuple[int, str], list[Run]] = {one: [] for one in wanted}
+        for part in _parts(sorted(wanted)):
+            either = Q()
+            for feed_id, report_type in part:
+                either |= Q(feed_id=feed_id, report_type=report_type)
+            for run in Run.objects.filter(either).order_by("day").iterator(chunk_size=5000):
+                runs[run.feed_id, run.report_type].append(run)
+        for (feed_id, report_type), source in wanted.items():
+            self.sources[source] = self._source(self.feeds[feed_id], report_type, runs[feed_id, report_type])
+
+    def _source(self, feed: Feed, report_type: str, runs: Sequence[Run]) -> logic.Source:
+        evidence, sends_empty = silence_of(feed, report_type)
+        own = {run.day: logic.Night(run.rows, bool(run.held)) for run in runs}
+        counting = [run for run in runs if not run.held]
+        patience, certain = logic.patience_of(
+            feed.absent_runs, sum(run.again for run in counting), sum(run.missed for run in counting)
+        )
+        nights = () if sends_empty else logic.full_nights(self.nights_of(feed))
+        looks = logic.looks_of(own, nights, whole_on=whole_day_of(feed, {run.day: run.rows for run in runs}))
+        return logic.Source(looks, evidence, patience, certain)
+
+    def nights_of(self, feed: Feed) -> dict[date, int]:
+        """Of each day on which the feed brought something that counts, how many types came."""
+        if feed.pk not in self.nights:
+            rows = Run.objects.counting().filter(feed=feed).order_by().values("day").annotate(n=Count("pk"))
+            self.nights[feed.pk] = {row["day"]: row["n"] for row in rows}
+        return self.nights[feed.pk]
+
+
+def silence_of(feed: Feed, report_type: str) -> tuple[logic.Evidence, bool]:
+    """What the silence of a feed's type says, and whether a file of it comes when there is nothing. Where no format lists the
+    type, it is what the team said of the feed."""
+    known = formats.silence_of(feed.format, report_type)
+    if known is None:
+        return logic.Evidence(feed.evidence or logic.Evidence.LIST), True
+    return logic.Evidence(known[0]), known[1] or feed.sends_empty
+
+
+def whole_day_of(feed: Feed, rows: Mapping[date, int]) -> int | None:
+    """The weekday of whole files, where the others hold the difference: as the team said, else as it looks."""
+    if feed.delivery == logic.Delivery.DIFFERENCE:
+        return feed.whole_on
+    return logic.whole_weekday(rows) if feed.delivery == logic.Delivery.NOT_DECLARED else None
+
+
+@dataclass(frozen=True)
+class Endings:
+    """What people and sources decided that holds today: of single findings, and of all that something fits."""
+
+    single: dict[int, FindingEnding]
+    scopes: Sequence[tuple[FindingEnding, IPv4Network | IPv6Network | None]]
+
+    @classmethod
+    def active(cls, today: date) -> Endings:
+        rows = list(FindingEnding.objects.active(today).order_by("pk"))
+        scopes = [(each, network_of(each.subject)) for each in rows if each.finding_id is None]
+        return cls({each.finding_id: each for each in rows if each.finding_id is not None}, scopes)
+
+    def add(self, ending: FindingEnding) -> None:
+        """One of a single finding."""
+        self.single[ending.finding_id or 0] = ending
+
+    def remove(self, ending: FindingEnding) -> None:
+        self.single.pop(ending.finding_id or 0, None)
+
+    def of(self, row: Row) -> FindingEnding | None:
+        """That of the finding itself first, then the newest that fits it."""
+        if (own := self.single.get(row.get("id", 0))) is not None:
+            return own
+        return next((each for each, network in reversed(self.scopes) if fits(each, network, row)), None)
+
+
+def network_of(subject: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(subject, strict=False) if subject else None
+    except ValueError:
+        return None
+
+
+def fits(ending: FindingEnding, network: IPv4Network | IPv6Network | None, row: Row) -> bool:
+    if ending.finding_kind and ending.finding_kind != row["kind"]:
+        return False
+    if ending.feed_id is not None and ending.feed_id != row["feed_id"]:
+        return False
+    if network is not None:
+        return bool(row["ip"]) and ip_address(row["ip"]) in network
+    return not ending.subject or ending.subject == row["subject"]
+
+
+def _parts(wanted: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
+    return (wanted[at : at + 200] for at in range(0, len(wanted), 200))
 
 
 def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
@@ -83,6 +171,7 @@ def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
         row["severity"] = row["severity"] if row["severity"] in ranks else "undefined"
         row["severity_rank"] = ranks[row["severity"]]
         row["organisation_id"], row["port"] = body, rows["port"] or 0
+        row["dropped"] = bool(rows.get("dropped"))
         row["ip"] = row["subject"] if rows["ip_hi"] or rows["ip_lo"] else None
         row["first_seen"], row["last_seen"], row["times_seen"] = rows["first"], rows["last"], rows["times"]
         yield row
@@ -92,17 +181,25 @@ def _text(value: Any, longest: int) -> str:
     return str(value or "").replace("\x00", "")[:longest]
 
 
-def stored(identities: Iterable[Identity]) -> dict[Identity, Row]:
-    """The findings that are known already, held until the transaction ends."""
-    wanted = set(identities)
-    subjects = sorted({subject for _body, subject, _kind, _port in wanted})
-    found: dict[Identity, Row] = {}
+def at_their_places(identities: Iterable[Identity]) -> dict[tuple[str, str, int], list[Row]]:
+    """The findings that are known already of the same trouble at the same place, whoever's, by (subject, kind, port); held until the
+    transaction ends."""
+    wanted = {(subject, kind, port) for _body, subject, kind, port in identities}
+    subjects = sorted({subject for subject, _kind, _port in wanted})
+    found: dict[tuple[str, str, int], list[Row]] = {}
     for start in range(0, len(subjects), _ASKED_AT_ONCE):
         rows = Finding.objects.select_for_update().filter(subject__in=subjects[start : start + _ASKED_AT_ONCE])
         for row in plain(rows):
-            if identity(row) in wanted:
-                found[identity(row)] = row
+            if (place := identity(row)[1:]) in wanted:
+                found.setdefault(place, []).append(row)
     return found
+
+
+def stored(identities: Iterable[Identity]) -> dict[Identity, Row]:
+    """The findings that are known already, held until the transaction ends."""
+    wanted = set(identities)
+    rows = (row for rows in at_their_places(wanted).values() for row in rows)
+    return {identity(row): row for row in rows if identity(row) in wanted}
 
 
 def merge(row: Row, rows: Row, *, feed: Feed, report_type: str, day: date, feeds: Mapping[int, Feed]) -> None:
@@ -113,7 +210,7 @@ def merge(row: Row, rows: Row, *, feed: Feed, report_type: str, day: date, feeds
     row["times_seen"] += rows["times_seen"]
     was = (row["last_day"], source_of(feeds[row["feed_id"]], row["report_type"]), *_rank_of(row))
     if (day, source, *_rank_of(rows)) > was:
-        row.update({name: rows[name] for name in ("severity_rank", *_OF_THE_LAST)})
+        row.update({name: rows[name] for name in ("severity_rank", "dropped", *_OF_THE_LAST)})
         row.update(last_day=day, feed_id=feed.pk, report_type=report_type)
     _see(row, source, day)
 
@@ -129,16 +226,25 @@ def begin(rows: Row, *, feed: Feed, report_type: str, day: date) -> Row:
         "replied_on": None,
         "claim": "",
         "state": "",
+        "observed": "",
+        "ending_id": None,
         "opened_on": None,
         "fixed_on": None,
         "reopened": 0,
+        "moved_on": None,
+        "moved_from_id": None,
     }
     _see(row, source_of(feed, report_type), day)
     return row
 
 
 def _rank_of(row: Row) -> tuple[Any, ...]:
-    return (-row["severity_rank"], *(row[name] for name in _OF_THE_LAST))
+    return (not row["dropped"], -row["severity_rank"], *(row[name] for name in _OF_THE_LAST))
+
+
+def see_again(row: Row, source: str, day: date) -> None:
+    """A day that was taken back counts after all."""
+    _see(row, source, day)
 
 
 def _see(row: Row, source: str, day: date) -> None:
@@ -150,16 +256,50 @@ def _stretches(kept: Sequence[Sequence[str]]) -> list[Stretch]:
     return [(date.fromisoformat(start), date.fromisoformat(end)) for start, end in kept]
 
 
+def take_back(row: Row, source: str, day: date) -> None:
+    """Its source says that it had not seen it on that day."""
+    left = logic.remove_day(_stretches(row["seen"].get(source, ())), day)
+    rest = {name: days for name, days in row["seen"].items() if name != source}
+    row["seen"] = rest | ({source: [[a.isoformat(), b.isoformat()] for a, b in left]} if left else {})
+
+
+def was_seen(row: Row, source: str, day: date) -> bool:
+    return any(start <= day.isoformat() <= end for start, end in row["seen"].get(source, ()))
+
+
 def settle(row: Row, known: Known) -> list[Times]:
-    """Puts into the row what follows from its days and the days of runs; the times that it was open."""
+    """Puts into the row what follows from its days, the days of looks and what was decided; the times that it was open."""
     seen = {source: _stretches(kept) for source, kept in row["seen"].items()}
-    times = logic.open_periods(seen, known.runs, known.absent)
-    row["first_day"], row["last_day"] = times[0].opened_on, times[-1].last_day
+    ending = known.endings.of(row)
+    if not seen:  # all that was seen of it was taken back
+        row["observed"] = row["state"] = logic.State.WITHDRAWN.value
+        row["ending_id"] = ending.pk if ending else None
+        row["fixed_on"], row["first_day"] = None, row.get("first_day") or row["last_day"]
+        row["opened_on"], row["days_seen"] = row["opened_on"] or row["last_day"], 0
+        return []
+    times = logic.open_periods(seen, known.sources, wanders=logic.wanders(row["ip"]))
+    last = times[-1]
+    row["first_day"], row["last_day"] = times[0].opened_on, last.last_day
     row["days_seen"] = logic.days_in(seen)
-    row["opened_on"], row["fixed_on"], row["reopened"] = times[-1].opened_on, times[-1].fixed_on, len(times) - 1
-    row["state"] = logic.state_after(
-        first_seen=row["first_day"], last_seen=row["last_day"], was_fixed=len(times) > 1, fixed_day=row["fixed_on"]
-    ).value
+    row["opened_on"], row["fixed_on"], row["reopened"] = last.opened_on, last.fixed_on, len(times) - 1
+    observed = logic.state_after(
+        first_seen=row["first_day"], last_seen=row["last_day"], was_ended=len(times) > 1, ending=last.ending
+    )
+    if ending is not None and ending.kind == logic.State.WITHDRAWN:
+        ending = None  # it was seen after all
+    row["observed"], row["ending_id"] = observed.value, ending.pk if ending else None
+    row["state"] = _decided(observed, ending, dropped=row["dropped"]).value
+    if ending is not None and ending.is_of_the_register:
+        row["fixed_on"] = None
+        made_on = ending.made_on
+        times[-1] = replace(last, ended_on=made_on, shown_on=made_on, ending=logic.State.OUTSIDE)
     if row["reply"] == ReplyKind.FIXED:
         row["claim"] = logic.fix_claim_after(row["replied_on"], times).value
     return times
+
+
+def _decided(observed: logic.State, ending: FindingEnding | None, *, dropped: bool) -> logic.State:
+    """Decisions are about what is still seen; that the register attributes it to nobody holds whatever is seen."""
+    if ending is not None and (observed in logic.OPEN_STATES or ending.is_of_the_register):
+        return logic.State(ending.kind)
+    return logic.State.DROPPED if dropped and observed in logic.OPEN_STATES else observed

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.feeds.actions.aggregate import look_for_absent
+from floreo.feeds.actions.aggregate import look_again
 from floreo.feeds.models import Feed, Run, RunHeld
 
 
 def must_wait(run: Run) -> None:
-    if run.held not in (RunHeld.FEWER, RunHeld.MORE):
+    if run.held in ("", RunHeld.REFUSED):
         raise Refused(_("Somebody decided about this day already. Reload the page."), code="decided")
 
 
@@ -33,7 +33,7 @@ def accept_run(run: Run, *, by: Actor) -> Run:
     _note(run)
     run.held = ""
     run.save(update_fields=["held"])
-    note(findings=look_for_absent(run))
+    note(findings=look_again(run))
     return run
 
 
@@ -42,8 +42,8 @@ def refuse_run(run: Run, *, by: Actor) -> Run:
     """It counts nothing: no finding is fixed by it, and what only this run saw is in no notice."""
     run = _locked(run)
     _note(run)
-    run.held = RunHeld.REFUSED
-    run.save(update_fields=["held"])
+    run.held, run.withdraws = RunHeld.REFUSED, []
+    run.save(update_fields=["held", "withdraws"])
     return run
 
 

@@ -79,8 +79,9 @@ class Findings:
     the times and the worst severity are those of all. What does not fit waits in `folder`, as runs sorted by the hash of
     what makes a finding one."""
 
-    def __init__(self, folder: Path | None, memory: int = _MEMORY) -> None:
-        self._folder, self._memory = folder, memory
+    def __init__(self, folder: Path | None, memory: int = _MEMORY, *, dropped: bool = False) -> None:
+        """`dropped`: they are of events that a rule leaves out."""
+        self._folder, self._memory, self._dropped = folder, memory, dropped
         self._blocks: list[_Block] = []
         self._held = 0
         self._runs: list[Path] = []
@@ -111,7 +112,7 @@ class Findings:
         self._blocks, self._held = [combined], len(combined.rows)
         if self._folder is None or self._held <= most:
             return
-        path = self._folder / f"findings-{len(self._runs)}.arrow"
+        path = self._folder / f"findings-{self._dropped:d}-{len(self._runs)}.arrow"
         table = combined.table
         for name, column in zip(_STATE, combined.state.columns(), strict=True):
             table = table.append_column(name, pa.array(column))
@@ -129,14 +130,14 @@ class Findings:
             self._aggregate(most=0)
         if not self._runs:
             if self._held:
-                yield _finished(_aggregated(self._blocks))
+                yield _finished(_aggregated(self._blocks), dropped=self._dropped)
             return
         # Read, not mapped: what is mapped counts as memory that is in use.
         runs = [pa.ipc.open_file(pa.OSFile(str(path))) for path in self._runs]
         for place in range(_RANGES):
             parts = [pa.Table.from_batches([run.get_batch(place)]) for run in runs]
             if parts := [p for p in parts if len(p)]:
-                yield _finished(_aggregated([_of_run(p) for p in parts]))
+                yield _finished(_aggregated([_of_run(p) for p in parts]), dropped=self._dropped)
 
 
 def _of_run(part: pa.Table) -> _Block:
@@ -166,7 +167,7 @@ def _aggregated(blocks: Sequence[_Block], sort_above: int | None = None) -> _Blo
     return _Block(table.take(pa.array(rows[at])).combine_chunks(), np.arange(len(at)), combined)
 
 
-def _finished(block: _Block) -> pa.Table:
+def _finished(block: _Block, *, dropped: bool) -> pa.Table:
     table, state = block.table, block.state
     moment = FINDING_SCHEMA.field("first").type
     columns: dict[str, Any] = {name: _filled(table[column].combine_chunks()) for name, column in _WORDS.items()}
@@ -180,6 +181,7 @@ def _finished(block: _Block) -> pa.Table:
         "last": pa.array(state.last, mask=state.last == -_NEVER).cast(moment),
         "times": state.times,
         "detail": _joined(table),
+        "dropped": pa.array(np.full(len(table), dropped)),
     }
     return pa.table({name: columns[name] for name in FINDING_SCHEMA.names})
 

@@ -8,6 +8,8 @@ One file is one provider's format:
     delimiter = ","                    # csv only
     null = ["", "-"]                   # words that mean nothing, whatever the column (case does not matter)
     twins = [["^scan6_", "scan_"], ["^event6_", "event4_"], ["6$", ""]]   # a type not listed is its twin, if that is
+    sends_empty = false                # whether a type comes on a night on which it has no row (the default is true)
+    source = "https://..."             # where the publisher says so, and when that was read
 
     [base.exposed]                     # a set of keys that types take with `is`; a type may take another type as well
     fields."source.ip" = "ip"          # field of events.COLUMNS = column, or columns of which the first in the file counts
@@ -30,6 +32,8 @@ One file is one provider's format:
     vulnerabilities = ["tag"]          # columns in which CVE ids are looked for, for product.vulnerabilities
     knows = "handshake jarm"           # further columns (text or list): kept in `extra`, missed when absent
     once = "sic bluekeep_vulnerable"   # columns of older generations: kept in `extra`, never missed
+    evidence = "scan"                  # what its silence says: scan (it looked and did not see), sighting (it waits for who
+                                       # calls) or list (it names its own day only; what is left out is a list)
 
     [types.event4_sinkhole.derived."classification.identifier"]  # a field made from the words of columns
     columns = ["family", "infection"]  # the first that says something
@@ -70,6 +74,7 @@ CLASS = {
     "identifier": "classification.identifier",
     "severity": "severity",
 }
+EVIDENCE = ("scan", "sighting", "list")
 SUBJECTS = ("source.ip", "source.fqdn", "source.url", "source.account")
 _NAMED = re.compile(r"^(?:(\d{4}-\d{2}-\d{2})-)?([A-Za-z][A-Za-z0-9_]*)(?:-.*)?$")
 _PACKED = re.compile(r"(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip))+$", re.IGNORECASE)
@@ -99,6 +104,7 @@ class ReportType:
     finding_port: str = ""
     knows: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
+    evidence: str = "list"
 
     def column(self, event_field: str, header: Iterable[str]) -> str | None:
         """The column of this file that holds the field."""
@@ -141,6 +147,7 @@ class Format:
     delimiter: str = ","
     null: tuple[str, ...] = ("",)
     twins: tuple[tuple[str, str], ...] = ()
+    sends_empty: bool = True
 
     def type_of(self, name: str) -> ReportType | None:
         """The listed type of that name, or its twin's under that name."""
@@ -184,6 +191,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80]
 
 
+def bare(name: str) -> str:
+    """A file's name without folders and without what says how it is packed."""
+    return _PACKED.sub("", re.split(r"[/\\]", name)[-1]).lower()
+
+
 def named(name: str) -> tuple[date | None, str]:
     """Day and type as `YYYY-MM-DD-<type>[-id]-<label>.csv[.gz|.zip]` tells them, or `<type>.csv`; "" where it does not."""
     found = _NAMED.match(_PACKED.sub("", re.split(r"[/\\]", name)[-1]))
@@ -195,6 +207,16 @@ def named(name: str) -> tuple[date | None, str]:
         return None, ""
 
 
+def silence_of(name: str, report_type: str) -> tuple[str, bool] | None:
+    """What the silence of a type says, and whether a file of it comes when there is nothing. Of a format that is not named, of
+    whichever lists the type; None where none does."""
+    for each in (load(name),) if name in names() else map(load, names()):
+        if (known := each.type_of(report_type)) is not None:
+            return known.evidence, each.sends_empty
+    return None
+
+
+@cache
 def names() -> tuple[str, ...]:
     """Formats that can be named."""
     return tuple(
@@ -221,6 +243,7 @@ def parse(data: Mapping[str, Any]) -> Format:
         delimiter=data.get("delimiter", ","),
         null=tuple(w.lower() for w in data.get("null", [""])),
         twins=tuple((a, b) for a, b in data.get("twins", [])),
+        sends_empty=data.get("sends_empty", True),
         types={name: _type(name, keys) for name, keys in whole.items()},
         unknown=_type("", unknown),
     )
@@ -254,7 +277,19 @@ def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return out
 
 
-_KEYS = {"fields", "fixed", "derived", "nulls", "vulnerabilities", "key", "finding_port", "knows", "once", *CLASS}
+_KEYS = {
+    "fields",
+    "fixed",
+    "derived",
+    "nulls",
+    "vulnerabilities",
+    "key",
+    "finding_port",
+    "knows",
+    "once",
+    "evidence",
+    *CLASS,
+}
 
 
 def _type(name: str, keys: Mapping[str, Any]) -> ReportType:
@@ -263,6 +298,7 @@ def _type(name: str, keys: Mapping[str, Any]) -> ReportType:
         *(f for part in ("fields", "fixed", "derived", "nulls") for f in keys.get(part, {}) if f not in COLUMNS),
     ]
     wrong += [f for f in keys.get("key", []) if f not in COLUMNS]
+    wrong += [word for word in (keys.get("evidence", "list"),) if word not in EVIDENCE]
     if wrong:
         raise ValueError(f"{name}: no such key or field: {', '.join(sorted(wrong))}")
     given = {CLASS[k]: keys[k] for k in CLASS if keys.get(k)}
@@ -286,6 +322,7 @@ def _type(name: str, keys: Mapping[str, Any]) -> ReportType:
         finding_port=keys.get("finding_port", ""),
         knows=tuple(dict.fromkeys(keys.get("knows", ()))),
         once=tuple(dict.fromkeys(keys.get("once", ()))),
+        evidence=keys.get("evidence", "list"),
     )
 
 

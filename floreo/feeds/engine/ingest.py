@@ -200,6 +200,8 @@ class _File:
             self.landing.rejects(rejects)
             self.landing.repeats(sightings)
             self.landing.findings.add(outcome.events, rows, sightings.first)
+            left_out = np.flatnonzero(~outcome.keep & good)  # still seen: no rule fixes what is there
+            self.landing.dropped.add(outcome.events, left_out, np.ones(len(left_out), np.bool_))
             self.landing.events(kept)
 
 

@@ -30,6 +30,7 @@ class Landing:
         self._open: dict[str, pq.ParquetWriter] = {}
         self._held: list[pa.Table] = []
         self.findings = Findings(folder)
+        self.dropped = Findings(folder, dropped=True)
 
     def __enter__(self) -> Landing:
         return self
@@ -69,7 +70,7 @@ class Landing:
     def land(self, store: Store, place: Place, summary: Summary) -> Summary:
         """All of it, under the names in the summary that comes back."""
         self._write_held()
-        for table in self.findings.tables():
+        for table in (*self.findings.tables(), *self.dropped.tables()):
             (self._open.get("findings") or self._opened("findings", table.schema)).write_table(table)
         if "events" not in self._open:
             self._opened("events", event_schema())

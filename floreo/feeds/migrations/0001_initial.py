@@ -1,5 +1,4 @@
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -10,7 +9,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = together([
@@ -28,7 +26,11 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(blank=True, max_length=20, verbose_name='Format')),
                 ('mapping', models.JSONField(blank=True, default=dict)),
                 ('every_minutes', models.PositiveIntegerField(default=1440, help_text='An address is fetched this often. A feed that sends nothing for longer than this is shown as silent.', verbose_name='How often')),
-                ('absent_runs', models.PositiveSmallIntegerField(default=3, verbose_name='Number of files without a finding before it counts as not seen any more')),
+                ('absent_runs', models.PositiveSmallIntegerField(default=3, help_text='More are waited for where the source turns out to miss what is still there.', verbose_name='Number of files without a finding before it counts as fixed')),
+                ('evidence', models.CharField(blank=True, choices=[('scan', 'Scan: it looked and did not see it'), ('sighting', 'Sighting: it is named only when it calls'), ('list', 'List: each file names its own day only')], help_text='Formats whose types are listed know this. Without it, nothing counts as fixed.', max_length=8, verbose_name='What it means that a file does not name something')),
+                ('delivery', models.CharField(blank=True, choices=[('whole', 'All that was seen that day'), ('difference', 'Only changes, and everything on one day of the week')], help_text='Ask the sender. A file of changes does not show that something is fixed.', max_length=10, verbose_name='What each file holds')),
+                ('whole_on', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=6, help_text='Where the other days hold changes only.', verbose_name='Day of the week with everything')),
+                ('sends_empty', models.BooleanField(default=False, help_text='The sender sends a file also when there is nothing. Otherwise such a file waits for a person.', verbose_name='Files without a row are true')),
                 ('tlp', models.CharField(choices=[('CLEAR', 'TLP:CLEAR'), ('GREEN', 'TLP:GREEN'), ('AMBER', 'TLP:AMBER'), ('AMBER+STRICT', 'TLP:AMBER+STRICT')], default='AMBER', max_length=12, verbose_name='Marking')),
                 ('is_active', models.BooleanField(default=True, verbose_name='Switched on')),
                 ('fetch_secret', models.CharField(blank=True, help_text='Only if the address requires one. It is stored and never shown. Leave empty to keep the current one.', max_length=800, verbose_name='Authorization header')),
@@ -62,6 +64,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TextCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('text', models.CharField(max_length=80, unique=True)),
+                ('sha256', models.CharField(max_length=64)),
+                ('checked_by', models.CharField(max_length=200)),
+                ('checked_on', models.DateField()),
+            ],
+            options={
+                'ordering': ['text'],
             },
         ),
         migrations.CreateModel(
@@ -107,28 +125,55 @@ class Migration(migrations.Migration):
                 ('seen', models.JSONField(default=dict)),
                 ('times_seen', models.PositiveBigIntegerField(default=0)),
                 ('days_seen', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Not seen any more'), ('reopened', 'Seen again')], default='new', max_length=10)),
+                ('state', models.CharField(choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], default='new', max_length=12)),
+                ('observed', models.CharField(choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], default='new', max_length=12)),
+                ('dropped', models.BooleanField(default=False)),
                 ('opened_on', models.DateField()),
                 ('fixed_on', models.DateField(blank=True, null=True)),
                 ('reopened', models.PositiveSmallIntegerField(default=0)),
+                ('moved_on', models.DateField(blank=True, null=True)),
                 ('reply', models.CharField(blank=True, choices=[('fixed', 'Fixed'), ('working', 'Working on it'), ('not_ours', 'Not ours'), ('false_alarm', 'False alarm'), ('need_help', 'Need help')], max_length=12)),
                 ('replied_on', models.DateField(blank=True, null=True)),
                 ('claim', models.CharField(blank=True, choices=[('claimed', 'Reported fixed; the next reports will show'), ('shown', 'Reported fixed, and not seen since'), ('contradicted', 'Reported fixed, but seen again')], max_length=12)),
                 ('notified_on', models.DateField(blank=True, null=True)),
-                ('notified_state', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Not seen any more'), ('reopened', 'Seen again')], max_length=10)),
+                ('notified_state', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], max_length=12)),
                 ('alerted_on', models.DateField(blank=True, null=True)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='feeds.feed')),
+                ('moved_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.organisation')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='organisations.organisation')),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'state', 'severity_rank'], name='finding_of'),
-models.Index(fields=['feed', 'report_type', 'state', 'last_day'], name='finding_absent'),
-models.Index(fields=['state', 'kind'], name='finding_kinds'),
-models.Index(fields=['subject'], name='finding_subject')],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'subject', 'kind', 'port'), name='finding_once'),
-models.CheckConstraint(condition=models.Q(models.Q(('state', 'fixed'), models.Q(('fixed_on', None), _negated=True)), models.Q(('state', 'fixed'), _negated=True), _connector='OR'), name='fixed_has_a_day')],
                 'ordering': ['severity_rank', '-last_day', 'pk'],
             },
+        ),
+        migrations.CreateModel(
+            name='FindingEnding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('kind', models.CharField(choices=[('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source')], max_length=12, verbose_name='How they end')),
+                ('subject', models.CharField(blank=True, help_text='For example 192.0.2.20, 192.0.2.0/24 or www.bank.example. Leave blank for any.', max_length=255, verbose_name='Address, network or name')),
+                ('finding_kind', models.CharField(blank=True, help_text='For example open-rdp. Leave blank for any.', max_length=80, verbose_name='Kind of finding')),
+                ('reason', models.CharField(max_length=500, verbose_name='Reason')),
+                ('made_by', models.CharField(max_length=200)),
+                ('made_on', models.DateField()),
+                ('ends_on', models.DateField(blank=True, help_text='The last day. It comes back to My tasks after that.', null=True, verbose_name='Until')),
+                ('taken_back', models.JSONField(blank=True, default=dict)),
+                ('undone_on', models.DateField(blank=True, null=True)),
+                ('undone_by', models.CharField(blank=True, max_length=200)),
+                ('feed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='endings', to='feeds.feed', verbose_name='Feed')),
+                ('finding', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='endings', to='feeds.finding')),
+            ],
+            options={
+                'ordering': ['-made_on', '-pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='finding',
+            name='ending',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='findings', to='feeds.findingending'),
         ),
         migrations.CreateModel(
             name='HeldFile',
@@ -147,7 +192,6 @@ models.CheckConstraint(condition=models.Q(models.Q(('state', 'fixed'), models.Q(
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_files', to='feeds.feed')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('feed', 'sha256', 'name'), name='held_once_a_feed')],
                 'ordering': ['-received_at', '-pk'],
             },
         ),
@@ -171,8 +215,6 @@ models.CheckConstraint(condition=models.Q(models.Q(('state', 'fixed'), models.Q(
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='organisations.organisation')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'contact_role', 'start', 'end'), name='one_letter_a_period'),
-models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one_letter_a_day')],
                 'ordering': ['-posted_at', '-pk'],
             },
         ),
@@ -180,15 +222,12 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
             name='NoticeLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Not seen any more'), ('reopened', 'Seen again')], max_length=10)),
+                ('state', models.CharField(choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], max_length=12)),
                 ('rule', models.CharField(blank=True, max_length=300)),
                 ('why', models.CharField(blank=True, max_length=300)),
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='feeds.finding')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='feeds.notice')),
             ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('notice', 'finding'), name='finding_once_a_notice')],
-            },
         ),
         migrations.AddField(
             model_name='notice',
@@ -220,11 +259,14 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('opened_on', models.DateField()),
-                ('fixed_on', models.DateField(blank=True, null=True)),
+                ('starts_on', models.DateField()),
+                ('last_day', models.DateField(blank=True, null=True)),
+                ('ended_on', models.DateField(blank=True, null=True)),
+                ('shown_on', models.DateField(blank=True, null=True)),
+                ('ending', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], max_length=12)),
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='open_periods', to='feeds.finding')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('finding', 'opened_on'), name='spell_once')],
                 'ordering': ['opened_on'],
             },
         ),
@@ -248,7 +290,6 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
                 ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers', to='feeds.notice')),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'handled_at'], name='answers_waiting')],
                 'ordering': ['-at', '-pk'],
             },
         ),
@@ -282,34 +323,18 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
             },
         ),
         migrations.CreateModel(
-            name='TextCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('text', models.CharField(max_length=80, unique=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('checked_by', models.CharField(max_length=200)),
-                ('checked_on', models.DateField()),
-            ],
-            options={
-                'ordering': ['text'],
-            },
-        ),
-        migrations.CreateModel(
             name='Run',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('report_type', models.CharField(blank=True, max_length=80)),
                 ('day', models.DateField()),
-                ('held', models.CharField(blank=True, choices=[('fewer', 'Far fewer rows than usual'), ('more', 'Far more rows than usual'), ('refused', 'Does not count')], max_length=8)),
+                ('held', models.CharField(blank=True, choices=[('fewer', 'Far fewer rows than usual'), ('more', 'Far more rows than usual'), ('empty', 'A file without a row'), ('no_file', 'No file of this type, which usually has many rows'), ('refused', 'Does not count')], max_length=8)),
                 ('rows', models.PositiveBigIntegerField(default=0)),
+                ('again', models.PositiveIntegerField(default=0)),
+                ('missed', models.PositiveIntegerField(default=0)),
+                ('withdraws', models.JSONField(blank=True, default=list)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='feeds.feed')),
             ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('feed', 'report_type', 'day'), name='run_once')],
-            },
         ),
         migrations.CreateModel(
             name='FeedFile',
@@ -343,6 +368,7 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
                 ('seconds', models.FloatField(default=0)),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
                 ('rejects_path', models.CharField(blank=True, max_length=300)),
+                ('corrected_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='corrects', to='feeds.feedfile')),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='feeds.feed')),
             ],
             options={
@@ -350,5 +376,69 @@ models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one
                 'indexes': [models.Index(fields=['state', 'claimed_until'], name='report_due'), models.Index(fields=['feed', 'report_type', 'day'], name='report_window')],
                 'constraints': [models.UniqueConstraint(fields=('feed', 'sha256', 'report_type', 'day'), name='report_once_a_feed')],
             },
+        ),
+        migrations.AddIndex(
+            model_name='findingending',
+            index=models.Index(fields=['undone_on', 'ends_on'], name='ending_active'),
+        ),
+        migrations.AddConstraint(
+            model_name='findingending',
+            constraint=models.CheckConstraint(condition=models.Q(('feed', None), ('finding', None), ('finding_kind', ''), ('subject', ''), _negated=True), name='ending_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='findingending',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'accepted'), _negated=True), models.Q(('ends_on', None), _negated=True), _connector='OR'), name='accepted_until_a_day'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['organisation', 'state', 'severity_rank'], name='finding_of'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['feed', 'report_type', 'observed', 'last_day'], name='finding_absent'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['state', 'kind'], name='finding_kinds'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['subject'], name='finding_subject'),
+        ),
+        migrations.AddConstraint(
+            model_name='finding',
+            constraint=models.UniqueConstraint(fields=('organisation', 'subject', 'kind', 'port'), name='finding_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='finding',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'fixed'), models.Q(('fixed_on', None), _negated=True)), models.Q(('state', 'fixed'), _negated=True), _connector='OR'), name='fixed_has_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldfile',
+            constraint=models.UniqueConstraint(fields=('feed', 'sha256', 'name'), name='held_once_a_feed'),
+        ),
+        migrations.AddConstraint(
+            model_name='noticeline',
+            constraint=models.UniqueConstraint(fields=('notice', 'finding'), name='finding_once_a_notice'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.UniqueConstraint(fields=('organisation', 'contact_role', 'start', 'end'), name='one_letter_a_period'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one_letter_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='openperiod',
+            constraint=models.UniqueConstraint(fields=('finding', 'opened_on'), name='spell_once'),
+        ),
+        migrations.AddIndex(
+            model_name='reply',
+            index=models.Index(fields=['kind', 'handled_at'], name='answers_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='run',
+            constraint=models.UniqueConstraint(fields=('feed', 'report_type', 'day'), name='run_once'),
         ),
     ])

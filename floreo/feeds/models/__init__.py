@@ -4,7 +4,10 @@ from floreo.feeds.models.choices import (
     SENT_MARKINGS,
     CollectorKind,
     CorrectionState,
+    Delivery,
+    EndingKind,
     Every,
+    Evidence,
     FileState,
     FindingState,
     FixClaim,
@@ -14,6 +17,7 @@ from floreo.feeds.models.choices import (
     RunHeld,
     Severity,
 )
+from floreo.feeds.models.endings import FindingEnding
 from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, TypeMapping
 from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
 from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
@@ -24,12 +28,16 @@ __all__ = [
     "CollectorKind",
     "Correction",
     "CorrectionState",
+    "Delivery",
+    "EndingKind",
     "Every",
+    "Evidence",
     "Feed",
     "FeedFile",
     "FeedRule",
     "FileState",
     "Finding",
+    "FindingEnding",
     "FindingQuerySet",
     "FindingState",
     "FixClaim",

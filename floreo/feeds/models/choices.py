@@ -36,6 +36,8 @@ class RunHeld(models.TextChoices):
 
     FEWER = logic.Odd.FEWER, _("Far fewer rows than usual")
     MORE = logic.Odd.MORE, _("Far more rows than usual")
+    EMPTY = logic.Odd.EMPTY, _("A file without a row")
+    NO_FILE = logic.Odd.NO_FILE, _("No file of this type, which usually has many rows")
     REFUSED = "refused", _("Does not count")
 
 
@@ -62,8 +64,38 @@ class HeldReason(models.TextChoices):
 class FindingState(models.TextChoices):
     NEW = logic.State.NEW, pgettext_lazy("finding", "New")
     PERSISTING = logic.State.PERSISTING, pgettext_lazy("finding", "Open")
-    FIXED = logic.State.FIXED, pgettext_lazy("finding", "Not seen any more")
+    FIXED = logic.State.FIXED, pgettext_lazy("finding", "Fixed")
+    NOT_SEEN = logic.State.NOT_SEEN, pgettext_lazy("finding", "Not seen any more")
     REOPENED = logic.State.REOPENED, pgettext_lazy("finding", "Seen again")
+    FALSE_ALARM = logic.State.FALSE_ALARM, pgettext_lazy("finding", "False alarm")
+    ACCEPTED = logic.State.ACCEPTED, pgettext_lazy("finding", "Accepted")
+    OUTSIDE = logic.State.OUTSIDE, pgettext_lazy("finding", "Outside our constituency")
+    WITHDRAWN = logic.State.WITHDRAWN, pgettext_lazy("finding", "Withdrawn by its source")
+    DROPPED = logic.State.DROPPED, pgettext_lazy("finding", "Left out by a rule")
+
+
+class EndingKind(models.TextChoices):
+    """What ends a finding besides what files show."""
+
+    FALSE_ALARM = logic.State.FALSE_ALARM, pgettext_lazy("finding", "False alarm")
+    ACCEPTED = logic.State.ACCEPTED, pgettext_lazy("finding", "Accepted")
+    OUTSIDE = logic.State.OUTSIDE, pgettext_lazy("finding", "Outside our constituency")
+    WITHDRAWN = logic.State.WITHDRAWN, pgettext_lazy("finding", "Withdrawn by its source")
+
+
+class Evidence(models.TextChoices):
+    """What it says that a feed does not name something."""
+
+    SCAN = logic.Evidence.SCAN, _("Scan: it looked and did not see it")
+    SIGHTING = logic.Evidence.SIGHTING, _("Sighting: it is named only when it calls")
+    LIST = logic.Evidence.LIST, _("List: each file names its own day only")
+
+
+class Delivery(models.TextChoices):
+    """What each file of a feed holds."""
+
+    WHOLE = logic.Delivery.WHOLE, _("All that was seen that day")
+    DIFFERENCE = logic.Delivery.DIFFERENCE, _("Only changes, and everything on one day of the week")
 
 
 class Severity(models.TextChoices):

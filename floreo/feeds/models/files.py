@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
@@ -13,8 +14,19 @@ from floreo.core.models import Record
 from floreo.core.policy import Tlp
 from floreo.core.seal import unseal
 from floreo.feeds import logic
-from floreo.feeds.models.choices import SENT_MARKINGS, CollectorKind, FileState, HeldReason, HeldState, RunHeld
+from floreo.feeds.models.choices import (
+    SENT_MARKINGS,
+    CollectorKind,
+    Delivery,
+    Evidence,
+    FileState,
+    HeldReason,
+    HeldState,
+    RunHeld,
+)
 
+SUNDAY = 6
+WEEKDAYS = [(number, WEEKDAY_NAMES[number]) for number in range(7)]
 _ASKED = "What a server answered and when it is asked again is no fact of record."
 HEADER_PURPOSE = "headers with which feeds are fetched"
 _CLAIMED = "Which worker reads it now; what it read is in the trail."
@@ -66,7 +78,34 @@ class Feed(Record):
     )  # how often to fetch, and how often a file is expected
     absent_runs = models.PositiveSmallIntegerField(
         default=logic.ABSENT_RUNS,
-        verbose_name=_("Number of files without a finding before it counts as not seen any more"),
+        verbose_name=_("Number of files without a finding before it counts as fixed"),
+        help_text=_("More are waited for where the source turns out to miss what is still there."),
+    )
+    # What its types mean by silence, where no format says it; "" is a list, which proves nothing.
+    evidence = models.CharField(
+        max_length=8,
+        choices=Evidence.choices,
+        blank=True,
+        verbose_name=_("What it means that a file does not name something"),
+        help_text=_("Formats whose types are listed know this. Without it, nothing counts as fixed."),
+    )
+    delivery = models.CharField(
+        max_length=10,
+        choices=Delivery.choices,
+        blank=True,
+        verbose_name=_("What each file holds"),
+        help_text=_("Ask the sender. A file of changes does not show that something is fixed."),
+    )
+    whole_on = models.PositiveSmallIntegerField(
+        default=SUNDAY,
+        choices=WEEKDAYS,
+        verbose_name=_("Day of the week with everything"),
+        help_text=_("Where the other days hold changes only."),
+    )  # 0 Monday
+    sends_empty = models.BooleanField(
+        default=False,
+        verbose_name=_("Files without a row are true"),
+        help_text=_("The sender sends a file also when there is nothing. Otherwise such a file waits for a person."),
     )
     tlp = models.CharField(max_length=12, choices=SENT_MARKINGS, default=Tlp.AMBER, verbose_name=_("Marking"))
     is_active = models.BooleanField(default=True, verbose_name=_("Switched on"))
@@ -139,6 +178,7 @@ class FeedFile(Record):
     seconds = models.FloatField(default=0)
     read_at = models.DateTimeField(null=True, blank=True)
     rejects_path = models.CharField(max_length=300, blank=True)  # within the store
+    corrected_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="corrects")
 
     class Meta:
         ordering = ["-received_at", "-pk"]
@@ -203,7 +243,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def waiting(self) -> RunQuerySet:
         """Those out of line, on which a person decides."""
-        return self.filter(held__in=[RunHeld.FEWER, RunHeld.MORE])
+        return self.exclude(held__in=["", RunHeld.REFUSED])
 
 
 class Run(models.Model):
@@ -219,6 +259,10 @@ class Run(models.Model):
     day = models.DateField()
     held = models.CharField(max_length=8, choices=RunHeld.choices, blank=True)
     rows = models.PositiveBigIntegerField(default=0)  # that were kept, of all its files
+    # Of the findings that the looks before and after this one saw: how many this one saw, and how many it missed.
+    again = models.PositiveIntegerField(default=0)
+    missed = models.PositiveIntegerField(default=0)
+    withdraws = models.JSONField(default=list, blank=True)  # findings that a corrected file took back, while it is held
 
     objects = RunQuerySet.as_manager()
 

@@ -57,15 +57,23 @@ class Finding(Record):
     seen = models.JSONField(default=dict)
     times_seen = models.PositiveBigIntegerField(default=0)  # events
     days_seen = models.PositiveIntegerField(default=1)  # reports' days
-    state = models.CharField(max_length=10, choices=FindingState.choices, default=FindingState.NEW)
+    # How it stands: as it was `observed`, unless the team or its source ended it (`ending`), or a rule leaves it out.
+    state = models.CharField(max_length=12, choices=FindingState.choices, default=FindingState.NEW)
+    observed = models.CharField(max_length=12, choices=FindingState.choices, default=FindingState.NEW)
+    ending = models.ForeignKey(
+        "feeds.FindingEnding", null=True, blank=True, on_delete=models.SET_NULL, related_name="findings"
+    )
+    dropped = models.BooleanField(default=False)  # by a rule, when it was last seen
     opened_on = models.DateField()  # this time: the first day, or the day it came back
-    fixed_on = models.DateField(null=True, blank=True)
+    fixed_on = models.DateField(null=True, blank=True)  # the first look that did not see it
     reopened = models.PositiveSmallIntegerField(default=0)  # times
+    moved_on = models.DateField(null=True, blank=True)  # when its network came to this organisation, and from which
+    moved_from = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reply = models.CharField(max_length=12, choices=ReplyKind.choices, blank=True)  # the last answer
     replied_on = models.DateField(null=True, blank=True)
     claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True)
     notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
-    notified_state = models.CharField(max_length=10, choices=FindingState.choices, blank=True)  # and what it was told
+    notified_state = models.CharField(max_length=12, choices=FindingState.choices, blank=True)  # and what it was told
 
     alerted_on = models.DateField(null=True, blank=True)  # when the duty contact was last mailed about it
 
@@ -81,7 +89,7 @@ class Finding(Record):
         ]
         indexes = [
             models.Index(fields=["organisation", "state", "severity_rank"], name="finding_of"),
-            models.Index(fields=["feed", "report_type", "state", "last_day"], name="finding_absent"),
+            models.Index(fields=["feed", "report_type", "observed", "last_day"], name="finding_absent"),
             models.Index(fields=["state", "kind"], name="finding_kinds"),
             models.Index(fields=["subject"], name="finding_subject"),
         ]
@@ -97,14 +105,20 @@ class Finding(Record):
 
 
 class OpenPeriod(models.Model):
-    """One time that a finding was open, from a day to a day: a finding that came back has several. Written with the finding. Its
-    end says when it was not seen any more, not when somebody fixed it."""
+    """One time that a finding was open, by what files show: a finding that came back has several. Written with the finding; what
+    the team says of it changes nothing here. `ending` is fixed (between the day after `last_day` and `ended_on`), not_seen or
+    outside, and "" while it is open."""
 
     not_chained = "Made with its finding from files whose hashes are in the trail."
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="open_periods")
     opened_on = models.DateField()
-    fixed_on = models.DateField(null=True, blank=True)
+    # The day after the last look that did not see it; else the day on which it was seen first.
+    starts_on = models.DateField()
+    last_day = models.DateField(null=True, blank=True)  # on which it was seen, once it has ended
+    ended_on = models.DateField(null=True, blank=True)
+    shown_on = models.DateField(null=True, blank=True)  # since when enough looks show that it has ended
+    ending = models.CharField(max_length=12, choices=FindingState.choices, blank=True)
 
     class Meta:
         ordering = ["opened_on"]

@@ -119,7 +119,7 @@ class NoticeLine(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="lines")
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="lines")
-    state = models.CharField(max_length=10, choices=FindingState.choices)
+    state = models.CharField(max_length=12, choices=FindingState.choices)
     rule = models.CharField(max_length=300, blank=True)  # why it was sent to this role, in words
     why = models.CharField(max_length=300, blank=True)  # why it came to this organisation
 

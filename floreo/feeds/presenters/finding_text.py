@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from floreo.core.policy import Tlp
 from floreo.feeds.engine.events import Match
+from floreo.feeds.logic import OPEN_STATES
 from floreo.feeds.models import Finding, FindingState, FixClaim
 from floreo.feeds.selection import Change
 from floreo.organisations.models import ContactRole
@@ -80,6 +81,25 @@ def changes_now(finding: Finding) -> Change:
     if finding.state == FindingState.REOPENED:
         return Change.BACK
     return Change.NEW if finding.state == FindingState.NEW else Change.CURRENT
+
+
+def state_words(finding: Finding) -> Promise | str:
+    """How a finding stands, for pages of the team: an ending by its name, what is open as in notices."""
+    if finding.state == FindingState.FIXED and finding.claim != FixClaim.SHOWN:
+        return pgettext_lazy("finding state", "fixed")
+    if finding.state == FindingState.FIXED or finding.state in OPEN_STATES:
+        return NEWS_WORDS[changes_now(finding)]
+    return _ENDED[finding.state]
+
+
+_ENDED: Mapping[str, Promise] = {
+    FindingState.NOT_SEEN: pgettext_lazy("finding", "not seen any more"),
+    FindingState.FALSE_ALARM: pgettext_lazy("finding state", "false alarm"),
+    FindingState.ACCEPTED: pgettext_lazy("finding state", "accepted"),
+    FindingState.OUTSIDE: pgettext_lazy("finding state", "outside our constituency"),
+    FindingState.WITHDRAWN: pgettext_lazy("finding state", "withdrawn by its source"),
+    FindingState.DROPPED: pgettext_lazy("finding state", "left out by a rule"),
+}
 
 
 def in_order(finding: Finding) -> tuple[int, int, str, int]:

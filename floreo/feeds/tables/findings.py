@@ -70,14 +70,18 @@ FINDINGS = Table(
         _column("type", _("Type"), _("Reference Security Incident Taxonomy")),
         _column("severity", _("Severity"), _("critical, high, medium, low, info or undefined")),
         _column("detail", _("Detail"), _("Malware, product or vulnerability")),
-        _column("state", _("State"), _("new, persisting, fixed (not seen any more) or reopened")),
+        _column(
+            "state",
+            _("State"),
+            _("new, persisting, reopened, fixed, not_seen, false_alarm, accepted, outside, withdrawn or dropped"),
+        ),
         _column("first_seen", _("First seen"), _("In UTC"), CellKind.MOMENT),
         _column("last_seen", _("Last seen"), _("In UTC"), CellKind.MOMENT),
         _column("times_seen", _("Times seen"), _("Events in all files"), CellKind.WHOLE),
         _column(
             "opened_on", _("Open since"), _("The first day, or the day on which it was last seen again"), CellKind.DATE
         ),
-        _column("fixed_on", _("Not seen any more from"), _("First day on which it was no longer seen"), CellKind.DATE),
+        _column("fixed_on", _("Fixed by"), _("Day of the scan that dates the fix"), CellKind.DATE),
         _column("reopened", _("Bounced"), _("Number of times"), CellKind.WHOLE),
         _column("reply", _("Reply"), _("fixed, working, not_ours, false_alarm or need_help")),
         _column("replied_on", _("Replied on"), _("Date of the last reply"), CellKind.DATE),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
+from floreo.feeds.models.files import SUNDAY, WEEKDAYS
 from floreo.workspace.feeds.summaries import every_text
 from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, words_of
 
@@ -47,12 +48,19 @@ class FeedForm(NewFeedForm):
     )
 
     every_minutes = forms.TypedChoiceField(**words_of(Feed, "every_minutes"), coerce=int)
+    whole_on = forms.TypedChoiceField(
+        **words_of(Feed, "whole_on"), coerce=int, choices=WEEKDAYS, required=False, empty_value=str(SUNDAY)
+    )
 
     class Meta(NewFeedForm.Meta):
         fields: ClassVar[tuple[str, ...]] = (
             *NewFeedForm.Meta.fields,
             "every_minutes",
             "absent_runs",
+            "evidence",
+            "delivery",
+            "whole_on",
+            "sends_empty",
             "tlp",
             "is_active",
             "fetch_secret",

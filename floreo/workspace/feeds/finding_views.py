@@ -23,6 +23,7 @@ from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
 from floreo.core.ui.locale import language
+from floreo.feeds import logic
 from floreo.feeds.access import get_finding_for, sees_all
 from floreo.feeds.actions import replies
 from floreo.feeds.engine.addresses import words_of
@@ -92,7 +93,7 @@ class FindingRow:
 
 def _row(found: Finding, held: Assignment | None) -> FindingRow:
     title = title_of(found.kind, language(), found.taxonomy)
-    news = finding_text.NEWS_WORDS[finding_text.changes_now(found)]
+    news = finding_text.state_words(found)
     pick = f"{key(found)}|{held.pk if held else 0}"
     return FindingRow(found, title, _detail(found, title), news, held.user_name if held else "", pick)
 
@@ -142,11 +143,11 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "workspace_section": AREA,
         "finding": found,
         "where": finding_text.where(found),
-        "moments": timeline_of(found),
+        "moments": timeline_of(found, everything=sees_all(request.user)),
         "why": finding_text.why_text(found.reason, found.network, found.service),
         "text": text,
         "detail": _detail(found, text.title),
-        "news": finding_text.NEWS_WORDS[finding_text.changes_now(found)],
+        "news": finding_text.state_words(found),
         "events": _events(found, everything=sees_all(request.user)),
         "sees_all": sees_all(request.user),
         "may_answer": can(request.user, Permission.FINDING_ANSWER, found),
@@ -154,6 +155,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "may_promote": can(request.user, Permission.INCIDENT_HANDLE),
         "reports": Report.objects.visible_to(request.user).filter(finding_key=key(found)),
         "waits": list(waits) if handles else [],
+        "is_open": found.state in logic.OPEN_STATES,
         "owner": owner_box(request.user, key(found), Permission.FINDING_HANDLE),
     }
     return render(request, "workspace/feeds/finding.html", context)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core.fields import label_of
-from floreo.feeds.models import NoticeRule, ReplyKind, Severity
-from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, text_field, words_of
+from floreo.feeds.actions.endings import BY_PEOPLE
+from floreo.feeds.models import Feed, Finding, FindingEnding, NoticeRule, ReplyKind, Severity
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field, words_of
 
 
 class AnswerForm(CommandForm):
@@ -99,3 +101,50 @@ class NoticeRuleForm(RecordForm):
 
 class PromoteForm(CommandForm):
     note = text_field(_l("Note for the team"), rows=3)
+
+
+ONE, ADDRESS, SAME, NETWORK = "one", "address", "same", "network"
+
+
+class EndingForm(CommandForm):
+    """How findings end, why, and until when."""
+
+    kind = forms.ChoiceField(
+        label=_l("How they end"),
+        choices=[(each.value, each.label) for each in BY_PEOPLE],
+        widget=forms.RadioSelect,
+    )
+    reason = text_field(_l("Reason"), required=True, rows=2)
+    ends_on = day_field(_l("Until"), required=True, help_text=_l("The last day. It comes back to My tasks after that."))
+
+
+class EndFindingForm(EndingForm):
+    scope = forms.ChoiceField(label=_l("It acts on"), widget=forms.RadioSelect, initial=ONE)
+
+    def __init__(self, data: Any, *, finding: Finding) -> None:
+        super().__init__(data)
+        field = self.fields["scope"]
+        assert isinstance(field, forms.ChoiceField)  # for mypy
+        choices = [(ONE, _("This finding")), (ADDRESS, _("All findings at %(where)s") % {"where": finding.subject})]
+        if finding.reason == "prefix" and finding.network:
+            words = {"kind": finding.kind, "network": finding.network}
+            choices.append((NETWORK, _("All %(kind)s in %(network)s") % words))
+        field.choices = choices
+
+
+class EndFindingsForm(EndingForm):
+    subject = forms.CharField(**words_of(FindingEnding, "subject"), required=False, max_length=255)
+    finding_kind = forms.CharField(**words_of(FindingEnding, "finding_kind"), required=False, max_length=80)
+    feed = forms.ModelChoiceField(
+        Feed.objects.all(), label=_l("Feed"), required=False, to_field_name="code", empty_label=_l("Any")
+    )
+
+
+class RenewEndingForm(CommandForm):
+    ends_on = day_field(_l("Until"), required=True)
+    reason = text_field(_l("Reason"), required=True, rows=2)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class UndoEndingForm(CommandForm):
+    """Asks nothing."""

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from floreo.core.access import Permission
 from floreo.workspace.feeds import change_views as change
 from floreo.workspace.feeds import correction_views as correct
+from floreo.workspace.feeds import ending_views as endings
 from floreo.workspace.feeds import explorer_views as explorer
 from floreo.workspace.feeds import feed_views as views
 from floreo.workspace.feeds import finding_views as findings
@@ -44,6 +45,11 @@ urlpatterns: list[URLPattern] = [
     path("findings/", findings.findings, name="findings"),
     path("findings/explorer/", explorer.find_events, name="explorer"),
     path("findings/reply/", findings.reply_many, name="reply_many"),
+    path("findings/endings/", endings.endings, name="finding_endings"),
+    path("findings/endings/new/", endings.new_ending, name="new_finding_ending"),
+    path("findings/endings/<int:pk>/renew/", endings.ending_command, {"name": "renew"}, name="renew_finding_ending"),
+    path("findings/endings/<int:pk>/undo/", endings.ending_command, {"name": "undo"}, name="undo_finding_ending"),
+    path("findings/<int:pk>/end/", endings.end_finding, name="end_finding"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/report/", findings.finding_command, {"name": "report"}, name="report_finding"),
     path("findings/<int:pk>/answer/", findings.finding_command, {"name": "answer"}, name="answer_finding"),
@@ -74,7 +80,7 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.FEED_READ: (
         "feeds feed_rules feed_rule feed_report report_rejects feed findings explorer finding notices "
-        "notices_due notice_rules notice corrections operator_texts operator_text"
+        "notices_due notice_rules notice corrections operator_texts operator_text finding_endings"
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
@@ -86,7 +92,7 @@ NEEDS = {
         "replies handle_many refuse_many see_to_answer notice_words skip_notice new_notice_rule edit_notice_rule move_notice_rule "
         "remove_notice_rule "
         "resend_notice end_notice_link release_notices accept_correction refuse_correction "
-        "check_operator_text"
+        "check_operator_text new_finding_ending renew_finding_ending undo_finding_ending end_finding"
     ),
 }
 # These show their own to whoever may see only their own organisation's, or take it.

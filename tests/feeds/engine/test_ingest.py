@@ -92,10 +92,15 @@ def test_what_becomes_of_each_row_is_counted_and_kept(tmp_path: Path) -> None:
     ]
     assert {r["text"] for r in rejected} == {ROWS[i] for i in (4, 5, 7, 8, 9)}
     given = [
-        tuple(f[n] for n in ("organisation", "subject", "port", "times"))
+        tuple(f[n] for n in ("organisation", "subject", "port", "times", "dropped"))
         for f in kept_in.rows(summary.findings).to_pylist()
     ]
-    assert given == [("isp", "192.0.2.1", 23, 1), ("bank", "192.0.2.200", 23, 1), ("port", "2001:db8::1", 23, 1)]
+    assert given == [
+        ("isp", "192.0.2.1", 23, 1, False),
+        ("bank", "192.0.2.200", 23, 1, False),
+        ("port", "2001:db8::1", 23, 1, False),
+        ("isp", "192.0.2.66", 23, 1, True),  # a rule leaves it out: it is still there
+    ]
     with store.events(kept_in, DAY, DAY) as events:
         found = events.project('"source.ip", count, organisation, network, service').order('"source.ip"').fetchall()
     assert found == [

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from floreo.core import clock
-from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, HeldFile, Notice, NoticeRule, Reply, Run
+from floreo.feeds.models import (
+    Correction,
+    Feed,
+    FeedFile,
+    FeedRule,
+    Finding,
+    FindingEnding,
+    HeldFile,
+    Notice,
+    NoticeRule,
+    Reply,
+    Run,
+)
 from floreo.organisations.models import Country, Organisation, User
 
 
@@ -43,6 +55,9 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     held = HeldFile.objects.create(
         feed=feed, sha256="1" * 64, name="held.csv", size=1, sender="a@example.org", reason="unsigned", received_at=now
     )
+    ending = FindingEnding.objects.create(
+        kind="accepted", finding=finding, reason="X", made_by="X", made_on=today, ends_on=today + timedelta(days=9)
+    )
     night = Run.objects.create(feed=feed, report_type="scan_ssl", day=now.date(), held="fewer")
     groups: list[tuple[str, list[object]]] = [
         ("feed edit_feed upload_report try_feed map_feed discard_all_held feed_address", [feed.code]),
@@ -52,7 +67,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("operator_text check_operator_text", ["open-telnet"]),
         ("feed_report report_rejects", [file.pk]),
         ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),
-        ("finding answer_finding report_finding", [finding.pk]),
+        ("finding answer_finding report_finding end_finding", [finding.pk]),
+        ("renew_finding_ending undo_finding_ending", [ending.pk]),
         ("see_to_answer", [finding.pk, reply.pk]),
         ("notice resend_notice end_notice_link", [notice.pk]),
         ("skip_notice", [body.code, "abuse"]),

@@ -156,7 +156,7 @@ def _finding(feed: Feed, body: Organisation, ip: str) -> Finding:
         state="persisting",
         opened_on=first,
     )
-    OpenPeriod.objects.create(finding=found, opened_on=first)
+    OpenPeriod.objects.create(finding=found, opened_on=first, starts_on=first)
     return found
 
 

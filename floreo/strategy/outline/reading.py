@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,9 +65,9 @@ def guesses_in(outline: Outline, drafted: Iterable[tuple[int, int, str]]) -> dic
     }
 
 
-def unused_in(outline: Outline, result: Result) -> list[Passage]:
+def unused_in(result: Result) -> list[Passage]:
     """Passages that look as if they were something, and of which no row came: a row of a table counts by its first cell."""
-    return _unused(outline, set(result.taken))
+    return _unused(result.outline, set(result.taken))
 
 
 class Spanned(Protocol):
@@ -81,7 +82,13 @@ class Spanned(Protocol):
 def unused_by_rows(outline: Outline, rows: Iterable[Spanned]) -> list[Passage]:
     """The same, of rows that the rules drafted."""
     spans = sorted((row.start, row.end) for row in rows)
-    used = {one.number for one in outline.passages if any(start < one.end and one.start < end for start, end in spans)}
+    starts, longest = [start for start, _end in spans], 0
+    ends = [longest := max(longest, end) for _start, end in spans]
+    used = set()
+    for one in outline.passages:
+        before = bisect_left(starts, one.end)
+        if before and ends[before - 1] > one.start:
+            used.add(one.number)
     return _unused(outline, used)
 
 

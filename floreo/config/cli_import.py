@@ -31,6 +31,7 @@ from floreo.strategy.outline.marks import Step, located, read_with
 from floreo.strategy.outline.passages import Outline, outline_of
 from floreo.strategy.outline.profiles import NoProfile, of_toml
 from floreo.strategy.outline.reading import KINDS, Unused, counted, is_thin, unused_by_rows, unused_in
+from floreo.strategy.outline.stored import drafted_rows, plan_of_rules
 from floreo.strategy.presenters.drafts import (
     KIND_WORDS,
     failure_sentence,
@@ -86,11 +87,12 @@ def _read(outline: Outline, steps: Sequence[Step]) -> tuple[list[Row], Unused]:
     if not steps:
         return drafted, counted(unused_by_rows(outline, drafted))
     others = [row for row in drafted if row.kind not in KINDS.values()]
-    plan = plan_rows(outline, steps)
+    base = drafted_rows(plan_of_rules(drafted))
+    plan = plan_rows(outline, steps, base)
     first = max((row.number for row in plan), default=0)
     numbered = [replace(row, number=first + n, parent=None) for n, row in enumerate(others, start=1)]
     rows = sorted([*plan, *numbered], key=lambda row: row.start)
-    return rows, counted(unused_in(read_with(outline, steps)))
+    return rows, counted(unused_in(read_with(outline, steps, base)))
 
 
 def _report(path: Path, rows: Sequence[Row], left: Unused, *, out: TextIO) -> None:

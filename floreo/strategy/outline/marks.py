@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from floreo.strategy.drafting.source import plain
-from floreo.strategy.outline.edits import Edit, Places, Spot, edited, moved, placed, spot_of
+from floreo.strategy.outline.edits import CUTS, Edit, Places, Spot, edited, moved, placed, spot_of
 from floreo.strategy.outline.looks import Key
 from floreo.strategy.outline.passages import Outline, Passage
 
@@ -73,6 +75,7 @@ class Marked:
     passage: int = 0
     is_open: bool = False  # its parent is not certain: its number continues that of another row than the one above it
     fields: dict[str, str] = field(default_factory=dict)
+    drafted: Mapping[str, Any] | None = None  # of a row that the rules drafted: its fields as they found them
 
     @property
     def rank(self) -> int:
@@ -93,14 +96,65 @@ class Result:
         return sum(row.meaning == meaning for row in self.rows)
 
 
-def read_with(outline: Outline, steps: Sequence[Step]) -> Result:
-    """The rows of an outline by its marks and edits. The same ones always give the same rows."""
+def read_with(outline: Outline, steps: Sequence[Step], drafted: Sequence[Marked] = ()) -> Result:
+    """The rows of an outline by its marks and edits. The same ones always give the same rows. `drafted` are those of the rules: they stay
+    until a mark holds for more than one passage, but for those that were marked, joined or split."""
     marks, edits = parted(located(outline, steps))
     outline = edited(outline, edits)
     taken, rows = _Reading(outline, settled(outline, _last_of(marks))).result()
+    if drafted and not any(mark.reach in GROUPS for mark in marks):
+        rows = _beside(outline, rows, drafted, [*marks, *edits])
+        taken = _taken_by(outline, rows) | taken
     order, lost = moved([row for row in rows if row.title], edits)
     _open_parents(order, {edit.spots[0].place for edit in edits if edit.spots})
     return Result(outline, tuple(order), taken, lost)
+
+
+def _beside(outline: Outline, own: Sequence[Marked], drafted: Sequence[Marked], steps: Sequence[Step]) -> list[Marked]:
+    """The rows of single marks among those that the rules drafted, each below the last one before it that is higher."""
+    touched = [one for one in outline.passages if one.opens in _touched(steps)]
+    ends = {row.start: row.end for row in own}
+    gone = {row.number for row in drafted for one in touched if one.opens <= row.start < one.end or row.start in ends}
+    rows = sorted(
+        [*(replace(row, fields=dict(row.fields)) for row in drafted if row.number not in gone), *own],
+        key=lambda row: (row.start, row.rank),
+    )
+    held = {row.number: row for row in rows if row.drafted is not None}
+    open_rows: list[Marked] = []
+    parents: list[Marked | None] = []
+    for row in rows:
+        while open_rows and open_rows[-1].rank >= row.rank:
+            open_rows.pop()
+        kept = held.get(row.parent or 0) if row.drafted is not None else None
+        above = kept or (open_rows[-1] if open_rows and (row.drafted is None or row.parent is not None) else None)
+        open_rows.append(row)
+        parents.append(above)
+    numbers = {id(row): number for number, row in enumerate(rows, start=1)}
+    for row, above in zip(rows, parents, strict=True):
+        row.number, row.parent = numbers[id(row)], numbers[id(above)] if above else None
+    return rows
+
+
+def _touched(steps: Sequence[Step]) -> set[int]:
+    places: set[int] = set()
+    for step in steps:
+        if isinstance(step, Mark):
+            places.add(step.place)
+        elif step.act in CUTS:
+            places.update(spot.place for spot in step.spots)
+    return places
+
+
+def _taken_by(outline: Outline, rows: Sequence[Marked]) -> dict[int, Meaning]:
+    """What passages the rows begin in."""
+    taken: dict[int, Meaning] = {}
+    opens = [one.opens for one in outline.passages]
+    for row in rows:
+        passage = outline.passages[max(bisect_right(opens, row.start) - 1, 0)]
+        if passage.opens <= row.start < passage.end:
+            taken.setdefault(passage.number, row.meaning)
+            row.passage = row.passage or passage.number
+    return taken
 
 
 def parted(steps: Sequence[Step]) -> tuple[list[Mark], list[Edit]]:

@@ -13,7 +13,6 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Changed, Refused, Sentence
 from floreo.core.writing import delete_many, save, save_many
-from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Row, Value
 from floreo.strategy.drafting.rules.details import field_of
 from floreo.strategy.drafting.source import plain
@@ -35,7 +34,7 @@ from floreo.strategy.outline.marks import (
 from floreo.strategy.outline.passages import Outline, Passage, outline_of
 from floreo.strategy.outline.profiles import MOST_MARKS, NoProfile, as_data, of_data, of_toml
 from floreo.strategy.outline.reading import KINDS, codes_of
-from floreo.strategy.outline.stored import document_of
+from floreo.strategy.outline.stored import document_of, drafted_rows
 from floreo.strategy.outline.terms import with_terms
 from floreo.strategy.presenters.drafts import no_profile_sentence
 
@@ -63,6 +62,11 @@ def outline_of_draft(draft: ImportDraft) -> Outline:
     return outline
 
 
+def result_of(draft: ImportDraft, more: Sequence[Step] = ()) -> Result:
+    """The rows of a draft as they follow from its marks and edits, and from `more` of them."""
+    return read_with(outline_of_draft(draft), [*steps_of(draft), *more], drafted_rows(draft.drafted))
+
+
 @action("draft.marked", needs=Permission.IMPORT_REVIEW)
 def mark_passages(
     draft: ImportDraft,
@@ -76,7 +80,7 @@ def mark_passages(
     """Says what the passages that begin at `places` are, and with them what looks alike, and drafts the plan's rows anew. What somebody
     decided about a row stays. Raises Changed when somebody marked since the page was opened."""
     fresh = _open(draft, version)
-    outline = _result(fresh).outline
+    outline = result_of(fresh).outline
     chosen = _chosen(outline, places)
     new: dict[object, Mark] = {}
     for passage in chosen:
@@ -90,7 +94,7 @@ def mark_passages(
 def add_passage(draft: ImportDraft, *, by: Actor, place: int, version: int | None = None) -> ImportDraft:
     """Makes a passage a row, of the level of the row before it."""
     fresh = _open(draft, version)
-    result = _result(fresh)
+    result = result_of(fresh)
     passage = _chosen(result.outline, [place])[0]
     meaning = level_at(result, passage)
     note(meaning=str(meaning), passages=[result.outline.words(passage)[:80]])
@@ -107,7 +111,7 @@ def level_at(result: Result, passage: Passage) -> Meaning:
 def join_passages(draft: ImportDraft, *, by: Actor, places: Sequence[int], version: int | None = None) -> ImportDraft:
     """Makes one passage of several that follow one another, or of cells of one column in rows that do; a row stays a row."""
     fresh = _open(draft, version)
-    result = _result(fresh)
+    result = result_of(fresh)
     outline = result.outline
     chosen = sorted(_chosen(outline, places), key=lambda passage: passage.number)
     if len(chosen) < 2:
@@ -134,7 +138,7 @@ def split_passage(
 ) -> ImportDraft:
     """Cuts a passage before the words that are counted from 1; each piece of a row is a row."""
     fresh = _open(draft, version)
-    result = _result(fresh)
+    result = result_of(fresh)
     chosen = _chosen(result.outline, [place])
     pieces = split(result.outline, chosen[0], cuts)
     if len(pieces) < 2:
@@ -155,7 +159,7 @@ def _still_rows(
     if not taken:
         return []
     meaning = min(taken, key=LEVELS.index)
-    now = read_with(outline_of_draft(draft), [*steps_of(draft), edit])
+    now = result_of(draft, [edit])
     at = {passage.opens: passage for passage in now.outline.passages}
     pieces = [at[one.opens] for one in after if one.opens in at]
     return [marked(now.outline, one, meaning, Reach.ONE) for one in pieces if now.taken.get(one.number) != meaning]
@@ -167,7 +171,7 @@ def move_rows(
 ) -> ImportDraft:
     """Puts rows below, before or after another one, each with what is below it; `to` is where that row begins, None is the top."""
     fresh = _open(draft, version)
-    result = _result(fresh)
+    result = result_of(fresh)
     at = {row.start: row for row in result.rows}
     rows = [at[place] for place in dict.fromkeys(places) if place in at]
     target = at.get(to) if to is not None else None
@@ -273,10 +277,6 @@ def _open(draft: ImportDraft, version: int | None) -> ImportDraft:
     return fresh
 
 
-def _result(draft: ImportDraft) -> Result:
-    return read_with(outline_of_draft(draft), steps_of(draft))
-
-
 def _chosen(outline: Outline, places: Sequence[int]) -> list[Passage]:
     at = {passage.opens: passage for passage in outline.passages}
     chosen = [at[place] for place in dict.fromkeys(places) if place in at]
@@ -325,9 +325,7 @@ def _redraft(draft: ImportDraft) -> None:
     held = DraftRow.objects.select_for_update().filter(draft=draft, kind__in=_PLAN)
     decided = {_key(row.kind, row.start, row.state): row.number for row in held.exclude(state=RowState.UNCONFIRMED)}
     delete_many(held.filter(state=RowState.UNCONFIRMED))
-    rows = (
-        plan_rows(outline, steps) if steps else [row for row in draft_rows(outline.document).rows if row.kind in _PLAN]
-    )
+    rows = plan_rows(outline, steps, drafted_rows(draft.drafted))
     free = 1 + max(draft.rows.values_list("number", flat=True), default=0)
     numbers: dict[int, int] = {}
     new: list[Row] = []
@@ -345,9 +343,9 @@ def _key(kind: str, start: int, state: str) -> object:
     return start if state in _TAKEN else (kind, start)
 
 
-def plan_rows(outline: Outline, steps: Sequence[Step]) -> list[Row]:
-    """The rows of the plan by the marks, each with its passage and its code."""
-    result = read_with(outline, steps)
+def plan_rows(outline: Outline, steps: Sequence[Step], drafted: Sequence[Marked]) -> list[Row]:
+    """The rows of the plan by the marks, each with its passage and its code; and those that the rules drafted, where they stay."""
+    result = read_with(outline, steps, drafted)
     found, text, days = result.rows, outline.document.text, days_of(steps)
     codes = codes_of(found)
     numbers = {row.number for row in found}
@@ -367,6 +365,8 @@ def plan_rows(outline: Outline, steps: Sequence[Step]) -> list[Row]:
 
 
 def _fields(row: Marked, code: str, days: Mapping[str, str]) -> dict[str, Value]:
+    if row.drafted is not None:
+        return {**row.drafted, **with_terms(row.drafted, days)}
     fields: dict[str, Value] = {"code": code, "title": row.title}
     for name, value in row.fields.items():
         fields |= field_of(name, value)

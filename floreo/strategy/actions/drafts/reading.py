@@ -29,6 +29,7 @@ from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Draft
 from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft
+from floreo.strategy.outline.stored import plan_of_rules
 from floreo.strategy.presenters.drafts import failure_of, unreadable_failure
 
 log = logging.getLogger(__name__)
@@ -132,7 +133,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     # Not through `keep`: the whole text would enter the trail, where the file's hash says the same.
     fresh.kind, fresh.language, fresh.text = text.kind, text.language, text.text
     fresh.repaired, fresh.blocks = [list(m) for m in text.repaired], [asdict(b) for b in text.blocks]
-    fresh.drafted = [[r.start, r.end, str(r.kind)] for r in found.rows]
+    fresh.drafted = plan_of_rules(found.rows)
     fresh.state, fresh.failure = DraftState.OPEN, ""
     fresh.save()
     touch([fresh])

@@ -23,6 +23,7 @@ from floreo.core.reading.document import Unreadable
 from floreo.core.reading.sentences import unreadable_sentence
 from floreo.strategy.actions.drafts import AlreadyHere, apply_profile, read_draft, start_draft
 from floreo.strategy.actions.drafts.marking import plan_rows
+from floreo.strategy.drafting.certain import is_certain
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Row
 from floreo.strategy.drafting.vocabulary import OPENERS
@@ -96,9 +97,14 @@ def _read(outline: Outline, steps: Sequence[Step]) -> tuple[list[Row], Unused]:
 
 
 def _report(path: Path, rows: Sequence[Row], left: Unused, *, out: TextIO) -> None:
-    _print(rows, out=out)
-    text = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", len(rows))
-    print("\n" + text % {"count": len(rows), "name": path.name}, file=out)
+    certain = [row for row in rows if is_certain(row)]
+    offers = [row for row in rows if not is_certain(row)]
+    _print(certain, out=out)
+    text = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", len(certain))
+    print("\n" + text % {"count": len(certain), "name": path.name}, file=out)
+    if offers:
+        print(_("Found, but not certain: no rows until somebody adds them."), file=out)
+        _print(offers, out=out)
     print(unused_sentence(left), file=out)
     if is_thin(len(rows), left):
         print(thin_sentence(), file=out)
@@ -116,6 +122,7 @@ def _as_data(path: Path, rows: Sequence[Row], left: Unused) -> dict[str, Any]:
                 "start": row.start,
                 "end": row.end,
                 "passage": row.passage,
+                "offer": not is_certain(row),
                 "fields": dict(row.fields),
             }
             for row in rows

@@ -74,6 +74,7 @@ class DraftRow(Record):
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     became = models.CharField(max_length=120, blank=True)  # audit key of what it became in the plan
+    is_offer = models.BooleanField(default=False)  # not certain enough to be a row, until a person takes it
 
     class Meta:
         ordering = ["number"]

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<slug:code>/read/", views.read, name="import_read"),
     path("imports/<slug:code>/drop/", views.discard, name="import_discard"),
     path("imports/<slug:code>/accept/", views.accept_many, name="import_accept"),
+    path("imports/<slug:code>/take/", views.take, name="import_take"),
     path("imports/<slug:code>/finish/", views.finish, name="import_finish"),
     path("imports/<slug:code>/outline/", outline_views.outline, name="import_outline"),
     path("imports/<slug:code>/outline/mark/", outline_views.mark, name="import_mark"),
@@ -25,7 +26,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.IMPORT_REVIEW: (
-        "imports import import_file import_read import_discard import_accept import_finish import_row "
-        "import_outline import_mark import_split import_terms import_mark_undo import_marks_use import_marks"
+        "imports import import_file import_read import_discard import_accept import_take import_finish "
+        "import_row import_outline import_mark import_split import_terms import_mark_undo import_marks_use import_marks"
     ),
 }

@@ -1,6 +1,14 @@
 """Writing drafts: reading a text into rows, deciding about each row, and finishing them into an edition."""
 
-from floreo.strategy.actions.drafts.deciding import accept_all, accept_row, edit_row, reject_row, undo_row
+from floreo.strategy.actions.drafts.deciding import (
+    accept_all,
+    accept_row,
+    edit_row,
+    reject_all,
+    reject_row,
+    take_offers,
+    undo_row,
+)
 from floreo.strategy.actions.drafts.finishing import Finished, finish_draft
 from floreo.strategy.actions.drafts.marking import (
     add_passage,
@@ -37,10 +45,12 @@ __all__ = [
     "read_again",
     "read_draft",
     "read_waiting_drafts",
+    "reject_all",
     "reject_row",
     "set_terms",
     "split_passage",
     "start_draft",
+    "take_offers",
     "undo_mark",
     "undo_row",
 ]

@@ -103,7 +103,11 @@ def _title_lines(source: Source) -> Iterator[Span]:
     held: Span | None = None
     for block in source.blocks[:_TITLE_PAGE]:
         words = source.words(block)
-        if block.kind in {"heading", "paragraph"} and len(words.split()) < _SHORT_LINE and not words.endswith((".", ":")):
+        if (
+            block.kind in {"heading", "paragraph"}
+            and len(words.split()) < _SHORT_LINE
+            and not words.endswith((".", ":"))
+        ):
             held = (held[0] if held else block.start, block.end)
         elif held:
             yield held

@@ -103,15 +103,22 @@ def _unused(outline: Outline, taken: Container[int]) -> list[Passage]:
             if passage.row not in used and passage.row not in seen:
                 seen.add(passage.row)
                 left.append(passage)
+            elif passage.row in used and _is_point(passage):
+                left.append(passage)
         elif passage.kind == "heading" or passage.look.label or _is_numbered(passage):
             left.append(passage)
     return left
 
 
 def counted(left: Sequence[Passage]) -> Unused:
-    rows = sum(bool(passage.row) for passage in left)
+    rows = sum(bool(passage.row) and not _is_point(passage) for passage in left)
     headings = sum(passage.kind == "heading" and not _is_numbered(passage) for passage in left)
     return Unused(len(left) - rows - headings, headings, rows)
+
+
+def _is_point(passage: Passage) -> bool:
+    """Whether it is a numbered line of a cell: it counts by itself where another cell of its row is used."""
+    return passage.kind == "line" and bool(passage.code)
 
 
 def _is_numbered(passage: Passage) -> bool:

@@ -9,20 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from floreo.core.reading.languages import NUMBER_WORDS
 from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.source import plain
+from floreo.strategy.drafting.terms import BETWEEN, LENGTH, months_of
 
 MOST_TERMS = 20
 _LONGEST = 60  # letters of a term; what is longer is a sentence
-_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(NUMBER_WORDS)})"
-_LENGTH = re.compile(
-    rf"\b(?:(?P<low>{_NUMBER})\s*(?:-|–|—|to|a|or|o)\s*)?(?P<count>{_NUMBER})\)?\s*(?P<unit>month|year|mes(?:es)?\b|año)",
-    re.IGNORECASE,
-)
-# Between the term and its length: "Short-Term: 6 months", "Long Term - within 3 years", "medium term (up to two years)".
-_BETWEEN = r"\s*(?:[:=(–—-]|is\b|means\b|within\b|es\b|significa\b)\s*"
 _NEAR = 40
 _NOUNS = {"term", "terms", "plazo"}
 
@@ -70,24 +63,18 @@ def _in_order(part: str, noun: str) -> tuple[str, str]:
 
 def _definition(text: str, words: str, count: int) -> Term:
     pattern = re.compile(
-        r"\b" + r"[\s-]+".join(re.escape(word) for word in words.split()) + rf"\b{_BETWEEN}", re.IGNORECASE
+        r"\b" + r"[\s-]+".join(re.escape(word) for word in words.split()) + rf"\b{BETWEEN}", re.IGNORECASE
     )
     for found in pattern.finditer(text):
         line_end = text.find("\n", found.end())
         upto = min(found.end() + _NEAR, line_end if line_end >= 0 else len(text))
-        length = _LENGTH.search(text, found.end(), upto)
+        length = LENGTH.search(text, found.end(), upto)
         if length is not None:
-            return Term(words, count, (found.start(), length.end()), _months(length))
+            return Term(words, count, (found.start(), length.end()), months_of(length))
         day = next(dates_in(text, found.end(), upto), None)
         if day is not None:
             return Term(words, count, (found.start(), day.end), 0, day.last)
     return Term(words, count)
-
-
-def _months(found: re.Match[str]) -> int:
-    given = found["count"].lower()
-    count = int(given) if given.isdigit() else NUMBER_WORDS[given]
-    return count * (1 if found["unit"].lower().startswith(("month", "mes")) else 12)
 
 
 def day_of(term: Term, begins: date | None) -> date | None:

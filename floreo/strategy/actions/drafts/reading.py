@@ -30,11 +30,15 @@ from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Draft
 from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft
+from floreo.strategy.outline.passages import outline_of
+from floreo.strategy.outline.reading import counted, unused_by_rows
 from floreo.strategy.outline.stored import plan_of_rules
 from floreo.strategy.presenters.drafts import failure_of, unreadable_failure
 
 log = logging.getLogger(__name__)
 TRIES = 3
+
+_FEWEST = 3  # numbered passages and rows of tables of what may be a plan
 
 
 class AlreadyHere(Refused):
@@ -114,9 +118,15 @@ def read_draft(draft_id: int, *, by: Actor) -> ImportDraft:
     except Exception:
         log.exception("reading draft %s failed", draft.code)
         return _fail(draft, by=by, failure=failure_of("broken"))
-    if not found.rows:
+    if not found.rows and not _can_be_marked(found):
         return _fail(draft, by=by, failure=failure_of("no_rows"))
     return _store(draft, by=by, found=found)
+
+
+def _can_be_marked(found: Draft) -> bool:
+    """Whether a text from which the rules draft nothing has levels that a person can name in its outline."""
+    left = counted(unused_by_rows(outline_of(found.document), found.rows))
+    return left.numbered + left.rows >= _FEWEST
 
 
 def _still_reading(draft: ImportDraft) -> ImportDraft | None:

@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,7 +23,7 @@ from floreo.core.reading.document import Unreadable
 from floreo.core.reading.sentences import unreadable_sentence
 from floreo.strategy.actions.drafts import AlreadyHere, apply_profile, read_draft, start_draft
 from floreo.strategy.actions.drafts.marking import plan_rows
-from floreo.strategy.drafting.certain import is_certain
+from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Row
 from floreo.strategy.drafting.vocabulary import OPENERS
@@ -72,9 +72,12 @@ def import_text(path: Path, *, how: Asked, out: TextIO) -> int:
         return 1
     rows, left = _read(outline, steps)
     if how.as_json:
-        print(json.dumps(_as_data(path, rows, left), ensure_ascii=False, indent=2), file=out)
+        print(
+            json.dumps(_as_data(path, rows, left, certain_in(rows, document.text)), ensure_ascii=False, indent=2),
+            file=out,
+        )
     else:
-        _report(path, rows, left, out=out)
+        _report(path, rows, left, text=document.text, out=out)
     if how.dry_run:
         if not how.as_json:
             print(_("Nothing was saved. Without --dry-run, the draft waits for review on the site."), file=out)
@@ -96,12 +99,13 @@ def _read(outline: Outline, steps: Sequence[Step]) -> tuple[list[Row], Unused]:
     return rows, counted(unused_in(read_with(outline, steps, base)))
 
 
-def _report(path: Path, rows: Sequence[Row], left: Unused, *, out: TextIO) -> None:
-    certain = [row for row in rows if is_certain(row)]
-    offers = [row for row in rows if not is_certain(row)]
+def _report(path: Path, rows: Sequence[Row], left: Unused, *, text: str, out: TextIO) -> None:
+    found = certain_in(rows, text)
+    certain = [row for row in rows if row.number in found]
+    offers = [row for row in rows if row.number not in found]
     _print(certain, out=out)
-    text = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", len(certain))
-    print("\n" + text % {"count": len(certain), "name": path.name}, file=out)
+    drafted = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", len(certain))
+    print("\n" + drafted % {"count": len(certain), "name": path.name}, file=out)
     if offers:
         print(_("Found, but not certain: no rows until somebody adds them."), file=out)
         _print(offers, out=out)
@@ -110,7 +114,7 @@ def _report(path: Path, rows: Sequence[Row], left: Unused, *, out: TextIO) -> No
         print(thin_sentence(), file=out)
 
 
-def _as_data(path: Path, rows: Sequence[Row], left: Unused) -> dict[str, Any]:
+def _as_data(path: Path, rows: Sequence[Row], left: Unused, certain: Set[int]) -> dict[str, Any]:
     return {
         "file": path.name,
         "rows": [
@@ -122,7 +126,7 @@ def _as_data(path: Path, rows: Sequence[Row], left: Unused) -> dict[str, Any]:
                 "start": row.start,
                 "end": row.end,
                 "passage": row.passage,
-                "offer": not is_certain(row),
+                "offer": row.number not in certain,
                 "fields": dict(row.fields),
             }
             for row in rows

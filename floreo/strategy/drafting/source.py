@@ -21,6 +21,7 @@ _CONTENTS = re.compile(
     r"^(?:table of )?contents(?: page)?$|^index$|^(?:tabla de )?contenidos?$|^índice(?: general)?$", re.IGNORECASE
 )
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$|\s(?:\.{3,}|…+)\s*\d+$", re.IGNORECASE)
+SHORT_TEXT = 1500  # words of a text that is no strategy itself: a news story, a statement
 _SENTENCE_AT_MOST = 2500
 _PAGE = re.compile(r"[\s.…]*\d{1,3}$")
 

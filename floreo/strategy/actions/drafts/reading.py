@@ -25,7 +25,7 @@ from floreo.core.reading.sentences import unreadable_sentence
 from floreo.core.scanning import refuse_infected
 from floreo.core.uploads import digest_of, disk_full
 from floreo.core.writing import save, save_many, touch
-from floreo.strategy.drafting.certain import is_certain
+from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Draft
 from floreo.strategy.drafting.vocabulary import OPENERS
@@ -150,6 +150,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     touch([fresh])
     trail().subject = fresh
     note(sha256=fresh.sha256, kind=text.kind, language=text.language, characters=len(text.text))
+    certain = certain_in(found.rows, text.text)
     save_many(
         [
             DraftRow(
@@ -162,7 +163,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
                 end=r.end,
                 passage=r.passage,
                 parent_number=r.parent,
-                is_offer=not is_certain(r),
+                is_offer=r.number not in certain,
             )
             for r in found.rows
         ],

@@ -10,7 +10,7 @@ from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import YEAR, FoundDate, dates_in
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.found import Found
-from floreo.strategy.drafting.source import Source, plain
+from floreo.strategy.drafting.source import SHORT_TEXT, Source, plain
 
 _CAP = r"[A-ZÁÉÍÓÚÑ][\w’'.&-]*"
 _LINK = r"(?:of|for|on|and|the|in|to|de|del|la|las|los|el|para|y|e|en|contra)"
@@ -54,7 +54,6 @@ _ABOUT = re.compile(r"\b(?:strategy|estrategia)\b", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|hoy)\b|\blaunches\b|\blanza\b", re.IGNORECASE)
 
 
-_SHORT = 1500  # words of a text that has no title page: a news story, a statement
 _TITLE_PAGE = 20  # blocks
 _SHORT_LINE = 20  # words
 
@@ -71,7 +70,7 @@ class _Candidate:
 def edition_of(source: Source) -> list[Found]:
     """One row at most: the title on the title page; of a short text, and of one without such a page, the title that says most, and of those
     the first."""
-    is_long = len(source.text.split()) > _SHORT
+    is_long = len(source.text.split()) > SHORT_TEXT
     candidates = [*_on_title_page(source)] if is_long else []
     candidates = candidates or [one for one in _candidates(source) if not is_long or not _is_cited(source, one)]
     if not candidates:

@@ -30,6 +30,8 @@ _FURNITURE_AT_MOST = 70  # letters
 _DISTINCT = 0.7  # of lines that are one but for their number: page numbers
 _DIGITS = re.compile(r"\d+")
 _THREE_DIGITS = re.compile(r"(?P<number>[1-9]\d\d)[.)]\s+(?=\S)")
+_STRAY = re.compile(r"[@|~*_=]{1,3}\s+(?=[A-Z])")
+_STUCK = re.compile(r"(?P<number>\d{1,2}\.\d{1,2})(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])")
 _WORD = re.compile(r"\S+")
 
 
@@ -161,7 +163,7 @@ def _cut(document: Document, blocks: Sequence[Block]) -> Iterator[_Cut]:
     rows = 0
     for block in blocks:
         if block.kind != "cell_row":
-            yield _Cut(block.kind, block.level, block.number, block.start, block.end)
+            yield _Cut(block.kind, block.level, *_number_and_start(document, block), block.end)
             continue
         rows += 1
         if block.level not in heads:
@@ -169,6 +171,16 @@ def _cut(document: Document, blocks: Sequence[Block]) -> Iterator[_Cut]:
         for column, cell in enumerate(block.cells, start=1):
             if cell[1] > cell[0]:
                 yield from _cell(document.text, block, cell, _Place(rows, column, heads[block.level]))
+
+
+def _number_and_start(document: Document, block: Block) -> tuple[str, int]:
+    """Of a text the number that a scan took for part of the first word, "5.1Government", and the signs that it saw where there are none."""
+    if document.kind not in LOOSE or block.number:
+        return block.number, block.start
+    stray = _STRAY.match(document.text, block.start, block.end)
+    start = stray.end() if stray else block.start
+    stuck = _STUCK.match(document.text, start, block.end)
+    return (stuck["number"], stuck.end()) if stuck else ("", start)
 
 
 def _heads(document: Document, block: Block) -> str:

@@ -83,9 +83,9 @@ class ShownTerm:
     is_set: bool
 
     @property
-    def used_text(self) -> str:
-        words = ngettext("%(n)s action", "%(n)s actions", self.term.count)
-        return words % {"n": locale.number(self.term.count)}
+    def label(self) -> str:
+        used = ngettext("%(n)s action", "%(n)s actions", self.term.count) % {"n": locale.number(self.term.count)}
+        return _("“%(words)s”, %(used)s") % {"words": self.term.words, "used": used}
 
 
 @dataclass

@@ -92,7 +92,9 @@ def mark(request: HttpRequest, code: str) -> HttpResponse:
     if pressed not in _PRESSED:
         raise Missing
     if request.POST.get("do") == "split" and asked.places:
-        return redirect("workspace:import_split", draft.code, asked.places[0])
+        address = reverse("workspace:import_split", args=[draft.code, asked.places[0]])
+        shown = request.POST.get("show", "")
+        return HttpResponseRedirect(f"{address}?show={shown}" if shown in {PLAN, UNUSED} else address)
     try:
         places = _PRESSED[pressed](asked)
     except (NotAllowed, Missing):

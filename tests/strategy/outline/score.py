@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from floreo.core.reading.reading import read_document
@@ -21,7 +22,8 @@ from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Kind, Row
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import OPENERS
-from floreo.strategy.outline.marks import LEVELS, Mark, Marked, Meaning, Reach, marked, read_with
+from floreo.strategy.outline.edits import Act, Edit, spot_of
+from floreo.strategy.outline.marks import LEVELS, Mark, Marked, Meaning, Reach, Step, marked, read_with
 from floreo.strategy.outline.passages import Outline, Passage, outline_of
 from floreo.strategy.outline.reading import KINDS as KINDS_OF
 
@@ -194,6 +196,37 @@ def exceptions(outline: Outline, made: Sequence[Mark], expected: Sequence[Expect
             mark = marked(outline, passage, Meaning.NOTHING, Reach.HERE)
             found.setdefault((mark.key, mark.place if mark.reach == Reach.ONE else 0), mark)
     return list(found.values())
+
+
+def joins(outline: Outline, expected: Sequence[Expected]) -> list[Edit]:
+    """Lines that were one before they were wrapped: joined they are an answer, the second alone is none."""
+    found = []
+    for before, after in pairwise(outline.passages):
+        if before.row or after.row:
+            continue
+        whole = f"{outline.words(before)} {outline.words(after)}"
+        if any(same_words(whole, one.title) and len(whole) <= len(one.title) + 12 for one in expected):
+            found.append(Edit(Act.JOIN, (spot_of(outline, before), spot_of(outline, after))))
+    return found
+
+
+def with_presses(outline: Outline, expected: Sequence[Expected]) -> tuple[list[Step], Score]:
+    """The same person goes on from the marks, with single passages and lines that are joined, as long as each press brings something."""
+    made: list[Step] = [*with_marks(outline, expected)[0]]
+    best = scored(read_with(outline, made).rows, expected)
+    able: list[Step] = [*candidates(outline, expected), *joins(outline, expected)]
+    able += [replace(mark, reach=Reach.ONE) for mark in candidates(outline, expected) if mark.reach == Reach.ALIKE]
+    while len(made) < MOST_MARKS:
+        wrong = exceptions(outline, [step for step in made if isinstance(step, Mark)], expected)
+        others = [*able, *wrong, *(replace(mark, reach=Reach.ONE) for mark in wrong)]
+        tries = [(scored(read_with(outline, [*made, step]).rows, expected), step) for step in others if step not in made]
+        gain, step = max(tries, key=lambda one: one[0].worth, default=(best, None))
+        if step is None or gain.worth < best.worth + 0.5:
+            break
+        made.append(step)
+        best = gain
+    best.marks = len(made)
+    return made, best
 
 
 def with_marks(outline: Outline, expected: Sequence[Expected]) -> tuple[list[Mark], Score]:

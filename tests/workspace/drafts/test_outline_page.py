@@ -342,7 +342,7 @@ class TestThePage:
             == 302
         )
         split: Any = press(do="split", place=place(draft, "Train two"))
-        assert split.url.endswith(f"/outline/split/{place(draft, 'Train two')}/")
+        assert f"/outline/split/{place(draft, 'Train two')}/?show=plan" in split.url
         assert "Tick each phrase" in browser.get(split.url).content.decode()
         assert browser.post(split.url, {}).status_code == 422
         assert browser.post(split.url, {"cut": "4"}).status_code == 302

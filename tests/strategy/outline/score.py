@@ -219,7 +219,9 @@ def with_presses(outline: Outline, expected: Sequence[Expected]) -> tuple[list[S
     while len(made) < MOST_MARKS:
         wrong = exceptions(outline, [step for step in made if isinstance(step, Mark)], expected)
         others = [*able, *wrong, *(replace(mark, reach=Reach.ONE) for mark in wrong)]
-        tries = [(scored(read_with(outline, [*made, step]).rows, expected), step) for step in others if step not in made]
+        tries = [
+            (scored(read_with(outline, [*made, step]).rows, expected), step) for step in others if step not in made
+        ]
         gain, step = max(tries, key=lambda one: one[0].worth, default=(best, None))
         if step is None or gain.worth < best.worth + 0.5:
             break

@@ -103,14 +103,14 @@ def read_with(outline: Outline, steps: Sequence[Step], drafted: Sequence[Marked]
     outline = edited(outline, edits)
     taken, rows = _Reading(outline, settled(outline, _last_of(marks))).result()
     if drafted and not any(mark.reach in GROUPS for mark in marks):
-        rows = _beside(outline, rows, drafted, [*marks, *edits])
+        rows = _among(outline, rows, drafted, [*marks, *edits])
         taken = _taken_by(outline, rows) | taken
     order, lost = moved([row for row in rows if row.title], edits)
     _open_parents(order, {edit.spots[0].place for edit in edits if edit.spots})
     return Result(outline, tuple(order), taken, lost)
 
 
-def _beside(outline: Outline, own: Sequence[Marked], drafted: Sequence[Marked], steps: Sequence[Step]) -> list[Marked]:
+def _among(outline: Outline, own: Sequence[Marked], drafted: Sequence[Marked], steps: Sequence[Step]) -> list[Marked]:
     """The rows of single marks among those that the rules drafted, each below the last one before it that is higher."""
     touched = [one for one in outline.passages if one.opens in _touched(steps)]
     ends = {row.start: row.end for row in own}
@@ -182,14 +182,14 @@ def _open_parents(rows: Sequence[Marked], moved_by_hand: set[int]) -> None:
     """Takes the parent from rows whose number continues that of another row of the parent's level than the one above them."""
     by_number = {row.number: row for row in rows}
     printed = Counter((row.meaning, row.code) for row in rows if row.code)
-    beside = {(row.parent, row.code) for row in rows}
+    numbered_siblings = {(row.parent, row.code) for row in rows}
     for row in rows:
         above = by_number.get(row.parent or 0)
         head = row.code.rpartition(".")[0]
         if above is None or not head or head == above.code or row.start in moved_by_hand:
             continue
         begins_again = printed[row.meaning, row.code] > 1
-        if printed[above.meaning, head] and not begins_again and (above.number, head) not in beside:
+        if printed[above.meaning, head] and not begins_again and (above.number, head) not in numbered_siblings:
             row.parent, row.is_open = None, True
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from floreo.core.ui import locale
-from floreo.strategy.actions.drafts.marking import days_of, outline_of_draft, result_of, steps_of
+from floreo.strategy.actions.drafts.marking import days_of, result_of, steps_of
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.models import DraftRow, ImportDraft
@@ -117,9 +117,7 @@ class OutlinePage:
 
     @cached_property
     def guesses(self) -> dict[int, Guess]:
-        return guesses_in(
-            outline_of_draft(self.draft), [(one["start"], one["end"], one["kind"]) for one in self.draft.drafted]
-        )
+        return guesses_in(self.outline, [(one["start"], one["end"], one["kind"]) for one in self.draft.drafted])
 
     @cached_property
     def left(self) -> list[Passage]:

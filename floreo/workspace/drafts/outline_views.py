@@ -139,7 +139,7 @@ def _added(asked: _Asked) -> Sequence[int]:
 def _agreed(asked: _Asked) -> Sequence[int]:
     """What the rules proposed for a passage, for all that look like it."""
     place = whole(asked.request.POST.get("agree"))
-    found = outline_of_draft(asked.draft)
+    found = result_of(asked.draft).outline
     guesses = guesses_in(found, [(one["start"], one["end"], one["kind"]) for one in asked.draft.drafted])
     passage = next((one for one in found.passages if one.opens == place and one.number in guesses), None)
     if passage is None:
@@ -173,13 +173,13 @@ def _no_split(asked: _Asked) -> None:
 def _move(asked: _Asked, *, up: bool) -> None:
     if not asked.places:
         raise Refused(_("Tick a row of the plan first."), code="no_row")
-    beside = neighbour(result_of(asked.draft), asked.places[0] if up else asked.places[-1], up=up)
-    if beside is None:
+    nearest = neighbour(result_of(asked.draft), asked.places[0] if up else asked.places[-1], up=up)
+    if nearest is None:
         raise Refused(
             _("This row is the first at its place already.") if up else _("This row is the last at its place already."),
             code="at_the_end",
         )
-    move_rows(asked.draft, by=asked.by, places=asked.places, act=beside[0], to=beside[1], version=asked.version)
+    move_rows(asked.draft, by=asked.by, places=asked.places, act=nearest[0], to=nearest[1], version=asked.version)
 
 
 def _under(asked: _Asked) -> None:

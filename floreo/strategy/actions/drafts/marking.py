@@ -203,9 +203,9 @@ def neighbour(result: Result, place: int, *, up: bool) -> tuple[Act, int] | None
     row = next((row for row in result.rows if row.start == place), None)
     if row is None:
         return None
-    beside = [one for one in result.rows if one.parent == row.parent and one.meaning == row.meaning]
-    at = beside.index(row) + (-1 if up else 1)
-    return (Act.BEFORE if up else Act.AFTER, beside[at].start) if 0 <= at < len(beside) else None
+    siblings = [one for one in result.rows if one.parent == row.parent and one.meaning == row.meaning]
+    at = siblings.index(row) + (-1 if up else 1)
+    return (Act.BEFORE if up else Act.AFTER, siblings[at].start) if 0 <= at < len(siblings) else None
 
 
 @action("draft.terms_set", needs=Permission.IMPORT_REVIEW)

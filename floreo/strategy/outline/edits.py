@@ -12,7 +12,7 @@ from floreo.strategy.drafting.source import plain
 from floreo.strategy.outline.passages import Outline, Passage, words_in
 
 
-class Act(StrEnum):
+class EditKind(StrEnum):
     """What was changed. FRESH: everything before it does not hold any more, since the marks of another text were taken."""
 
     JOIN = "join"
@@ -24,8 +24,8 @@ class Act(StrEnum):
     FRESH = "fresh"
 
 
-MOVES = (Act.UNDER, Act.BEFORE, Act.AFTER)
-CUTS = (Act.JOIN, Act.SPLIT)
+MOVES = (EditKind.UNDER, EditKind.BEFORE, EditKind.AFTER)
+CUTS = (EditKind.JOIN, EditKind.SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Edit:
     it goes; none is the top. `cuts` are the words of the passage, from 1, before which it is split. `words` and `due` are a term and its day
     (ISO). `press` counts the presses of a button: undo takes one back."""
 
-    act: Act
+    act: EditKind
     spots: tuple[Spot, ...] = ()
     to: Spot | None = None
     cuts: tuple[int, ...] = ()
@@ -67,9 +67,9 @@ def edited(outline: Outline, edits: Iterable[Edit]) -> Outline:
 def _cut(outline: Outline, passages: list[Passage], gone: dict[int, int], edit: Edit) -> None:
     at = {passage.opens: index for index, passage in enumerate(passages)}
     found = sorted({at[spot.place] for spot in edit.spots if spot.place in at})
-    if edit.act == Act.SPLIT and found:
+    if edit.act == EditKind.SPLIT and found:
         passages[found[0] : found[0] + 1] = split(outline, passages[found[0]], edit.cuts)
-    if edit.act == Act.JOIN and len(found) > 1:
+    if edit.act == EditKind.JOIN and len(found) > 1:
         first, *others = [passages[index] for index in found]
         parts = tuple(part for one in (first, *others) for part in one.spans)
         passages[found[0]] = replace(first, end=others[-1].end, parts=parts)
@@ -176,17 +176,17 @@ def moved(rows: Sequence[R], edits: Iterable[Edit]) -> tuple[list[R], int]:
     return order, lost
 
 
-def can_move(rows: Sequence[R], row: R, to: R | None, act: Act) -> bool:
+def can_move(rows: Sequence[R], row: R, to: R | None, act: EditKind) -> bool:
     """Whether a row may go there: below what is higher than it, or beside what stands at its own level."""
     if to is None:
-        return act == Act.UNDER
-    if act == Act.UNDER:
+        return act == EditKind.UNDER
+    if act == EditKind.UNDER:
         return to.rank < row.rank
     above = next((one for one in rows if one.number == to.parent), None)
     return to is not row and (above is None or above.rank < row.rank) and to.number not in _below(rows, row)
 
 
-def _move(order: list[R], row: R, to: R | None, act: Act) -> bool:
+def _move(order: list[R], row: R, to: R | None, act: EditKind) -> bool:
     if not can_move(order, row, to, act):
         return False
     own = _below(order, row) | {row.number}
@@ -196,9 +196,9 @@ def _move(order: list[R], row: R, to: R | None, act: Act) -> bool:
         row.parent = None
         order.extend(moving)
         return True
-    row.parent = to.number if act == Act.UNDER else to.parent
+    row.parent = to.number if act == EditKind.UNDER else to.parent
     at = order.index(to)
-    if act != Act.BEFORE:
+    if act != EditKind.BEFORE:
         last = _below(order, to) | {to.number}
         at = max(index for index, one in enumerate(order) if one.number in last) + 1
     order[at:at] = moving

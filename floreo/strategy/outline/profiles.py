@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from floreo.strategy.outline.edits import Act, Edit, Spot
+from floreo.strategy.outline.edits import Edit, EditKind, Spot
 from floreo.strategy.outline.looks import Key
 from floreo.strategy.outline.marks import Mark, Meaning, Reach, Step, effective
 from floreo.strategy.outline.passages import Outline
@@ -79,7 +79,7 @@ def _edit_of(data: Mapping[str, Any]) -> Edit:
     if len(spots) > _MOST_SPOTS or len(cuts) > _MOST_SPOTS:
         raise NoProfile("spots")
     return Edit(
-        Act(data["act"]),
+        EditKind(data["act"]),
         tuple(_spot(one) for one in spots),
         _spot(data["to"]) if data.get("to") else None,
         tuple(_whole(cut, "cuts") for cut in cuts),
@@ -138,7 +138,7 @@ def of_toml(text: str, outline: Outline | None = None) -> list[Step]:
     if not 0 < len(steps) <= MOST_MARKS:
         raise NoProfile("mark")
     is_same = outline is not None and given.get("text") == _same_text(outline)
-    return [step for step in steps if is_same or not isinstance(step, Edit) or step.act != Act.TERM]
+    return [step for step in steps if is_same or not isinstance(step, Edit) or step.act != EditKind.TERM]
 
 
 def _steps(given: Mapping[str, Any], name: str) -> Iterator[Step]:
@@ -149,7 +149,7 @@ def _steps(given: Mapping[str, Any], name: str) -> Iterator[Step]:
         if not isinstance(one, dict) or ("act" in one) != (name == "edit"):
             raise NoProfile(name)
         step = of_data({**one, "place": 0, "press": 0})
-        if isinstance(step, Edit) and step.act == Act.FRESH:
+        if isinstance(step, Edit) and step.act == EditKind.FRESH:
             raise NoProfile(name)
         yield _unplaced(step)
 

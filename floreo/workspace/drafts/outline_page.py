@@ -16,7 +16,7 @@ from floreo.strategy.actions.drafts.marking import days_of, result_of, steps_of
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.models import DraftRow, ImportDraft
-from floreo.strategy.outline.edits import Act, Edit
+from floreo.strategy.outline.edits import Edit, EditKind
 from floreo.strategy.outline.marks import GROUPS, LEVELS, Mark, Marked, Meaning, Reach, Result, Step
 from floreo.strategy.outline.passages import Outline, Passage
 from floreo.strategy.outline.reading import Guess, Unused, codes_of, counted, guesses_in, is_thin, unused_in
@@ -366,7 +366,7 @@ def _step_text(step: Step) -> str:
 def _edit_text(edit: Edit) -> str:
     row = edit.spots[0].wording[:80] if edit.spots else ""
     to = edit.to.wording[:80] if edit.to else ""
-    if edit.act == Act.TERM:
+    if edit.act == EditKind.TERM:
         if not edit.due:
             return _("“%(words)s” has no date.") % {"words": edit.words}
         return _("“%(words)s” ends on %(day)s.") % {
@@ -374,11 +374,11 @@ def _edit_text(edit: Edit) -> str:
             "day": locale.day(date.fromisoformat(edit.due)),
         }
     texts = {
-        Act.JOIN: _("“%(row)s” was joined with what follows it."),
-        Act.SPLIT: _("“%(row)s” was split."),
-        Act.UNDER: _("“%(row)s” was moved below “%(to)s”.") if to else _("“%(row)s” was moved to the top."),
-        Act.BEFORE: _("“%(row)s” was moved before “%(to)s”."),
-        Act.AFTER: _("“%(row)s” was moved after “%(to)s”."),
-        Act.FRESH: "",
+        EditKind.JOIN: _("“%(row)s” was joined with what follows it."),
+        EditKind.SPLIT: _("“%(row)s” was split."),
+        EditKind.UNDER: _("“%(row)s” was moved below “%(to)s”.") if to else _("“%(row)s” was moved to the top."),
+        EditKind.BEFORE: _("“%(row)s” was moved before “%(to)s”."),
+        EditKind.AFTER: _("“%(row)s” was moved after “%(to)s”."),
+        EditKind.FRESH: "",
     }
     return texts[edit.act] % {"row": row, "to": to}

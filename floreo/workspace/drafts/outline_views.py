@@ -28,7 +28,7 @@ from floreo.strategy.actions.drafts import (
 )
 from floreo.strategy.actions.drafts.marking import neighbour, outline_of_draft, result_of, steps_of
 from floreo.strategy.models import DraftState, ImportDraft
-from floreo.strategy.outline.edits import Act
+from floreo.strategy.outline.edits import EditKind
 from floreo.strategy.outline.marks import LEVELS, Meaning, Reach
 from floreo.strategy.outline.profiles import as_toml
 from floreo.strategy.outline.reading import guesses_in
@@ -187,7 +187,7 @@ def _under(asked: _Asked) -> None:
     to = whole(given)
     if to is None and given != "top":
         raise Refused(_("Choose the row to which it is moved."), code="no_target")
-    act = Act.AFTER if asked.request.POST.get("where") == Act.AFTER else Act.UNDER
+    act = EditKind.AFTER if asked.request.POST.get("where") == EditKind.AFTER else EditKind.UNDER
     move_rows(asked.draft, by=asked.by, places=asked.places, act=act, to=to, version=asked.version)
 
 

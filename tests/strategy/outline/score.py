@@ -22,7 +22,7 @@ from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Kind, Row
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import OPENERS
-from floreo.strategy.outline.edits import Act, Edit, spot_of
+from floreo.strategy.outline.edits import Edit, EditKind, spot_of
 from floreo.strategy.outline.marks import LEVELS, Mark, Marked, Meaning, Reach, Step, marked, read_with
 from floreo.strategy.outline.passages import Outline, Passage, outline_of
 from floreo.strategy.outline.reading import KINDS as KINDS_OF
@@ -206,7 +206,7 @@ def joins(outline: Outline, expected: Sequence[Expected]) -> list[Edit]:
             continue
         whole = f"{outline.words(before)} {outline.words(after)}"
         if any(same_words(whole, one.title) and len(whole) <= len(one.title) + 12 for one in expected):
-            found.append(Edit(Act.JOIN, (spot_of(outline, before), spot_of(outline, after))))
+            found.append(Edit(EditKind.JOIN, (spot_of(outline, before), spot_of(outline, after))))
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from floreo.strategy.outline.edits import Act, Edit, edited, spot_of
+from floreo.strategy.outline.edits import Edit, EditKind, edited, spot_of
 from floreo.strategy.outline.marks import Meaning, Reach, Step, read_with
 from floreo.strategy.outline.passages import Outline, Passage
 from floreo.strategy.outline.profiles import NoProfile, as_toml, of_toml
@@ -24,10 +24,10 @@ def passage(found: Outline, words: str) -> Passage:
 
 
 def join(found: Outline, *words: str) -> Edit:
-    return Edit(Act.JOIN, tuple(spot_of(found, passage(found, each)) for each in words))
+    return Edit(EditKind.JOIN, tuple(spot_of(found, passage(found, each)) for each in words))
 
 
-def move(found: Outline, words: str, act: Act, to: str) -> Edit:
+def move(found: Outline, words: str, act: EditKind, to: str) -> Edit:
     return Edit(act, (spot_of(found, passage(found, words)),), spot_of(found, passage(found, to)))
 
 
@@ -60,7 +60,7 @@ def test_passages_are_joined_to_one_row(plan: Outline) -> None:
 
 
 def test_a_passage_is_split_before_words_and_each_piece_is_a_row(plan: Outline) -> None:
-    cut = Edit(Act.SPLIT, (spot_of(plan, passage(plan, "Train two teachers")),), cuts=(4,))
+    cut = Edit(EditKind.SPLIT, (spot_of(plan, passage(plan, "Train two teachers")),), cuts=(4,))
     result = read_with(plan, [*marks(plan), cut])
     assert tree(result)[-2:] == [
         ("action", "Train two teachers", "Teachers are trained"),
@@ -73,7 +73,7 @@ def test_a_passage_is_split_before_words_and_each_piece_is_a_row(plan: Outline) 
 def test_what_was_joined_can_be_split_again(plan: Outline) -> None:
     joined = join(plan, "List all", "Name a person")
     again = edited(plan, [joined])
-    cut = Edit(Act.SPLIT, (spot_of(again, passage(again, "List all")),), cuts=(7,))
+    cut = Edit(EditKind.SPLIT, (spot_of(again, passage(again, "List all")),), cuts=(7,))
     assert titles(plan, [*marks(plan), joined, cut])[2:4] == [
         "List all computers of the offices",
         "Name a person for each of them",
@@ -81,7 +81,7 @@ def test_what_was_joined_can_be_split_again(plan: Outline) -> None:
 
 
 def test_a_row_is_moved_with_what_is_below_it(plan: Outline) -> None:
-    steps = [*marks(plan), move(plan, "Offices are told", Act.UNDER, "Safe schools")]
+    steps = [*marks(plan), move(plan, "Offices are told", EditKind.UNDER, "Safe schools")]
     assert tree(read_with(plan, steps))[-4:] == [
         ("objective", "Teachers are trained", "Safe schools"),
         ("action", "Train two teachers in each school", "Teachers are trained"),
@@ -91,15 +91,15 @@ def test_a_row_is_moved_with_what_is_below_it(plan: Outline) -> None:
 
 
 def test_a_row_is_moved_among_those_beside_it(plan: Outline) -> None:
-    steps = [*marks(plan), move(plan, "Offices are told", Act.BEFORE, "Offices know")]
+    steps = [*marks(plan), move(plan, "Offices are told", EditKind.BEFORE, "Offices know")]
     found = [title for kind, title, _above in tree(read_with(plan, steps)) if kind == "objective"]
     assert found == ["Offices are told in time", "Offices know what they have", "Teachers are trained"]
-    steps = [*marks(plan), move(plan, "List all", Act.AFTER, "Name a person")]
+    steps = [*marks(plan), move(plan, "List all", EditKind.AFTER, "Name a person")]
     assert titles(plan, steps)[2:4] == ["Name a person for each of them", "List all computers of the offices"]
 
 
 def test_a_move_that_contradicts_a_later_mark_has_no_effect_and_is_counted(plan: Outline) -> None:
-    steps = [*marks(plan), move(plan, "List all", Act.UNDER, "Teachers are trained")]
+    steps = [*marks(plan), move(plan, "List all", EditKind.UNDER, "Teachers are trained")]
     assert read_with(plan, steps).lost == 0
     steps.append(on(plan, "Teachers are trained", Meaning.ACTION, Reach.ONE))
     result = read_with(plan, steps)
@@ -108,7 +108,7 @@ def test_a_move_that_contradicts_a_later_mark_has_no_effect_and_is_counted(plan:
 
 
 def test_a_row_cannot_go_below_itself_or_below_what_is_below_it(plan: Outline) -> None:
-    for act, to in ((Act.UNDER, "List all"), (Act.AFTER, "List all"), (Act.BEFORE, "Safe offices")):
+    for act, to in ((EditKind.UNDER, "List all"), (EditKind.AFTER, "List all"), (EditKind.BEFORE, "Safe offices")):
         steps = [*marks(plan), move(plan, "Safe offices", act, to)]
         assert read_with(plan, steps).lost == 1
         assert tree(read_with(plan, steps)) == tree(read_with(plan, marks(plan)))
@@ -134,7 +134,7 @@ def test_a_number_that_continues_another_row_than_the_one_above_leaves_the_paren
     result = read_with(found, steps)
     assert tree(result)[-1] == ("action", "Visit every office again", "")
     assert [row.is_open for row in result.rows] == [False, False, False, False, True]
-    result = read_with(found, [*steps, move(found, "Visit every", Act.UNDER, "Offices")])
+    result = read_with(found, [*steps, move(found, "Visit every", EditKind.UNDER, "Offices")])
     assert tree(result)[2] == ("action", "Visit every office again", "Offices")
     assert not any(row.is_open for row in result.rows)
 
@@ -144,25 +144,25 @@ def test_a_file_gives_the_same_rows_on_the_same_text(plan: Outline) -> None:
         *marks(plan),
         on(plan, "The list is whole", Meaning.NOTHING, Reach.ONE),
         join(plan, "List all", "Name a person"),
-        move(plan, "Offices are told", Act.UNDER, "Safe schools"),
-        Edit(Act.SPLIT, (spot_of(plan, passage(plan, "Train two teachers")),), cuts=(4,)),
-        Edit(Act.TERM, words="medium term", due="2027-12-31"),
+        move(plan, "Offices are told", EditKind.UNDER, "Safe schools"),
+        Edit(EditKind.SPLIT, (spot_of(plan, passage(plan, "Train two teachers")),), cuts=(4,)),
+        Edit(EditKind.TERM, words="medium term", due="2027-12-31"),
     ]
     kept = of_toml(as_toml(plan, steps, name="plan.md"), plan)
     assert tree(read_with(plan, kept)) == tree(read_with(plan, steps))
-    assert [step.due for step in kept if isinstance(step, Edit) and step.act == Act.TERM] == ["2027-12-31"]
+    assert [step.due for step in kept if isinstance(step, Edit) and step.act == EditKind.TERM] == ["2027-12-31"]
 
 
 def test_a_file_on_another_text_leaves_out_what_is_not_there_and_its_days(plan: Outline, tmp_path: Path) -> None:
     steps = [
         *marks(plan),
         join(plan, "List all", "Name a person"),
-        move(plan, "Offices are told", Act.UNDER, "Safe schools"),
-        Edit(Act.TERM, words="medium term", due="2027-12-31"),
+        move(plan, "Offices are told", EditKind.UNDER, "Safe schools"),
+        Edit(EditKind.TERM, words="medium term", due="2027-12-31"),
     ]
     other = outline(PLAN.replace("Name a person for each", "Buy a lamp for each"), tmp_path, "next.md")
     kept = of_toml(as_toml(plan, steps, name="plan.md"), other)
-    assert not any(isinstance(step, Edit) and step.act == Act.TERM for step in kept)
+    assert not any(isinstance(step, Edit) and step.act == EditKind.TERM for step in kept)
     result = read_with(other, kept)
     assert result.lost == 0
     assert ("action", "Buy a lamp for each of them", "Offices know what they have") in tree(result)
@@ -244,7 +244,7 @@ def test_an_outline_of_3000_nodes_is_read_within_a_second(tmp_path: Path) -> Non
     found = outline(text, tmp_path)
     assert len(found.passages) == 1 + 99 * 31
     steps: list[Step] = [on(found, "Aim number 1", Meaning.PILLAR), on(found, "Do the thing 1", Meaning.ACTION)]
-    steps += [move(found, f"Do the thing 1 of goal {n}", Act.UNDER, "Aim number 1") for n in range(2, 12)]
+    steps += [move(found, f"Do the thing 1 of goal {n}", EditKind.UNDER, "Aim number 1") for n in range(2, 12)]
     began = time.perf_counter()
     result = read_with(found, steps)
     assert time.perf_counter() - began < 1
@@ -297,7 +297,7 @@ def test_a_sentence_is_no_definition() -> None:
 @given(
     some.lists(
         some.tuples(
-            some.sampled_from([act for act in Act if act != Act.FRESH]),
+            some.sampled_from([act for act in EditKind if act != EditKind.FRESH]),
             some.integers(0, 30),
             some.integers(0, 30),
             some.integers(0, 9),
@@ -305,7 +305,7 @@ def test_a_sentence_is_no_definition() -> None:
         max_size=12,
     )
 )
-def test_whatever_is_edited_every_row_is_a_slice_of_the_text(given_edits: list[tuple[Act, int, int, int]]) -> None:
+def test_whatever_is_edited_every_row_is_a_slice_of_the_text(given_edits: list[tuple[EditKind, int, int, int]]) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
@@ -314,7 +314,7 @@ def test_whatever_is_edited_every_row_is_a_slice_of_the_text(given_edits: list[t
     for act, one, other, cut in given_edits:
         now = read_with(found, steps).outline
         spots = [spot_of(now, now.passages[n % len(now.passages)]) for n in (one, other)]
-        steps.append(Edit(act, tuple(spots) if act == Act.JOIN else (spots[0],), spots[1], (cut,)))
+        steps.append(Edit(act, tuple(spots) if act == EditKind.JOIN else (spots[0],), spots[1], (cut,)))
     result = read_with(found, steps)
     at = {row.number: n for n, row in enumerate(result.rows)}
     assert [one.number for one in result.outline.passages] == list(range(1, len(result.outline.passages) + 1))

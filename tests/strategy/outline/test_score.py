@@ -6,7 +6,7 @@ import pytest
 
 from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.vocabulary import OPENERS
-from floreo.strategy.outline.edits import Act, Edit, spot_of
+from floreo.strategy.outline.edits import Edit, EditKind, spot_of
 from floreo.strategy.outline.marks import Meaning, Reach, Step, marked, read_with
 from floreo.strategy.outline.passages import Outline, Passage, outline_of
 from tests.strategy.outline.belize import PRESSES
@@ -33,8 +33,8 @@ def test_eleven_presses_read_the_scan_of_a_real_strategy() -> None:
         ticked = [
             next(one for one in now.passages if _raw(now, one).lstrip("|").startswith(words)) for words in press.words
         ]
-        if press.button == Act.JOIN:
-            steps.append(Edit(Act.JOIN, tuple(spot_of(now, one) for one in ticked)))
+        if press.button == EditKind.JOIN:
+            steps.append(Edit(EditKind.JOIN, tuple(spot_of(now, one) for one in ticked)))
         else:
             steps.append(marked(now, ticked[0], Meaning(press.button), Reach(press.reach)))
     result = read_with(outline, steps)

@@ -27,7 +27,7 @@ from floreo.strategy.actions.drafts import (
 )
 from floreo.strategy.actions.drafts.marking import result_of
 from floreo.strategy.models import DraftRow, ImportDraft
-from floreo.strategy.outline.edits import Act
+from floreo.strategy.outline.edits import EditKind
 from floreo.strategy.outline.marks import Meaning, Reach
 from tests.strategy.outline.test_outline import PLAN
 
@@ -169,7 +169,11 @@ def test_rows_are_joined_split_and_moved_and_each_press_is_undone(draft: ImportD
     assert plan(draft)[-2:] == [("action", "2.1.1", "Train two teachers"), ("action", "2.1.2", "in each school")]
     steps.append(plan(draft))
     draft = move_rows(
-        draft, by=drafter, places=[place(draft, "Offices are told")], act=Act.UNDER, to=place(draft, "Safe schools")
+        draft,
+        by=drafter,
+        places=[place(draft, "Offices are told")],
+        act=EditKind.UNDER,
+        to=place(draft, "Safe schools"),
     )
     told = DraftRow.objects.get(draft=draft, title="Offices are told in time")
     above = DraftRow.objects.get(draft=draft, number=told.parent_number)
@@ -196,11 +200,11 @@ def test_what_cannot_be_joined_moved_or_split(draft: ImportDraft, drafter: User)
     with pytest.raises(Refused, match="follow one another"):
         join_passages(draft, by=drafter, places=[offices, schools])
     with pytest.raises(Refused, match="only be below one of a higher level"):
-        move_rows(draft, by=drafter, places=[offices], act=Act.UNDER, to=place(draft, "Offices know"))
+        move_rows(draft, by=drafter, places=[offices], act=EditKind.UNDER, to=place(draft, "Offices know"))
     with pytest.raises(Refused, match="Choose the row"):
-        move_rows(draft, by=drafter, places=[offices], act=Act.UNDER, to=10**9)
+        move_rows(draft, by=drafter, places=[offices], act=EditKind.UNDER, to=10**9)
     with pytest.raises(Refused, match="Tick a row"):
-        move_rows(draft, by=drafter, places=[10**9], act=Act.UNDER, to=schools)
+        move_rows(draft, by=drafter, places=[10**9], act=EditKind.UNDER, to=schools)
     with pytest.raises(Refused, match="Choose where"):
         split_passage(draft, by=drafter, place=offices, cuts=[])
     with pytest.raises(Refused, match="Choose where"):
@@ -212,7 +216,11 @@ def test_what_somebody_accepted_is_not_moved_under_their_hands(draft: ImportDraf
     accept_row(DraftRow.objects.get(draft=draft, title="Offices are told in time"), by=drafter)
     with pytest.raises(Refused, match="accepted already"):
         move_rows(
-            draft, by=drafter, places=[place(draft, "Offices are told")], act=Act.UNDER, to=place(draft, "Safe schools")
+            draft,
+            by=drafter,
+            places=[place(draft, "Offices are told")],
+            act=EditKind.UNDER,
+            to=place(draft, "Safe schools"),
         )
 
 

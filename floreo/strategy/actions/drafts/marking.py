@@ -17,7 +17,7 @@ from floreo.strategy.drafting.rows import Row, Value
 from floreo.strategy.drafting.rules.details import field_of
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft, RowState
-from floreo.strategy.outline.edits import Act, Edit, can_move, split, spot_of
+from floreo.strategy.outline.edits import Edit, EditKind, can_move, split, spot_of
 from floreo.strategy.outline.marks import (
     LEVELS,
     Mark,
@@ -48,7 +48,7 @@ _outlines: dict[tuple[int, str, int, str], Outline] = {}
 def steps_of(draft: ImportDraft) -> list[Step]:
     """What holds: the marks and edits since the marks of another text were last taken."""
     steps = [of_data(data) for data in draft.marks]
-    fresh = [at for at, step in enumerate(steps) if isinstance(step, Edit) and step.act == Act.FRESH]
+    fresh = [at for at, step in enumerate(steps) if isinstance(step, Edit) and step.act == EditKind.FRESH]
     return steps[fresh[-1] + 1 :] if fresh else steps
 
 
@@ -122,7 +122,7 @@ def join_passages(draft: ImportDraft, *, by: Actor, places: Sequence[int], versi
         )
     _must_be_free(fresh, chosen)
     note(passages=[outline.words(passage)[:80] for passage in chosen[:20]])
-    edit = Edit(Act.JOIN, tuple(spot_of(outline, passage) for passage in chosen))
+    edit = Edit(EditKind.JOIN, tuple(spot_of(outline, passage) for passage in chosen))
     return _added(fresh, [edit, *_still_rows(fresh, result, edit, chosen, chosen[:1])])
 
 
@@ -147,7 +147,7 @@ def split_passage(
         raise Refused(_("A passage can be split into at most %(most)d rows.") % {"most": _MOST_PARTS}, code="too_many")
     _must_be_free(fresh, chosen)
     note(passage=result.outline.words(chosen[0])[:200], rows=len(pieces))
-    edit = Edit(Act.SPLIT, (spot_of(result.outline, chosen[0]),), cuts=tuple(sorted(set(cuts))))
+    edit = Edit(EditKind.SPLIT, (spot_of(result.outline, chosen[0]),), cuts=tuple(sorted(set(cuts))))
     return _added(fresh, [edit, *_still_rows(fresh, result, edit, chosen, pieces)])
 
 
@@ -167,7 +167,7 @@ def _still_rows(
 
 @action("draft.rows_moved", needs=Permission.IMPORT_REVIEW)
 def move_rows(
-    draft: ImportDraft, *, by: Actor, places: Sequence[int], act: Act, to: int | None, version: int | None = None
+    draft: ImportDraft, *, by: Actor, places: Sequence[int], act: EditKind, to: int | None, version: int | None = None
 ) -> ImportDraft:
     """Puts rows below, before or after another one, each with what is below it; `to` is where that row begins, None is the top."""
     fresh = _open(draft, version)
@@ -186,7 +186,7 @@ def move_rows(
     _must_be_free(fresh, [passages[row.start] for row in rows])
     spot = spot_of(result.outline, passages[target.start]) if target else None
     note(rows=[row.title[:80] for row in rows[:20]], where=str(act), to=target.title[:80] if target else "")
-    ordered = rows[::-1] if act == Act.AFTER else rows
+    ordered = rows[::-1] if act == EditKind.AFTER else rows
     return _added(fresh, [Edit(act, (spot_of(result.outline, passages[row.start]),), spot) for row in ordered])
 
 
@@ -198,14 +198,14 @@ def _no_move(row: Marked, target: Marked | None) -> Sentence:
     }
 
 
-def neighbour(result: Result, place: int, *, up: bool) -> tuple[Act, int] | None:
+def neighbour(result: Result, place: int, *, up: bool) -> tuple[EditKind, int] | None:
     """The row before or after which a row goes when it is moved by one among those at its level; None where it is the first or the last."""
     row = next((row for row in result.rows if row.start == place), None)
     if row is None:
         return None
     siblings = [one for one in result.rows if one.parent == row.parent and one.meaning == row.meaning]
     at = siblings.index(row) + (-1 if up else 1)
-    return (Act.BEFORE if up else Act.AFTER, siblings[at].start) if 0 <= at < len(siblings) else None
+    return (EditKind.BEFORE if up else EditKind.AFTER, siblings[at].start) if 0 <= at < len(siblings) else None
 
 
 @action("draft.terms_set", needs=Permission.IMPORT_REVIEW)
@@ -222,7 +222,7 @@ def set_terms(draft: ImportDraft, *, by: Actor, days: Mapping[str, str], version
             wrong[words] = _("Enter the date as year-month-day, for example 2027-06-30.")
             continue
         if due != known.get(plain(words), ""):
-            given.append(Edit(Act.TERM, words=plain(words)[:200], due=due))
+            given.append(Edit(EditKind.TERM, words=plain(words)[:200], due=due))
     if wrong:
         raise Refused(next(iter(wrong.values())), code="bad_day", fields=wrong)
     if not given:
@@ -233,7 +233,7 @@ def set_terms(draft: ImportDraft, *, by: Actor, days: Mapping[str, str], version
 
 def days_of(steps: Sequence[Step]) -> dict[str, str]:
     """The day of each term."""
-    days = {step.words: step.due for step in steps if isinstance(step, Edit) and step.act == Act.TERM}
+    days = {step.words: step.due for step in steps if isinstance(step, Edit) and step.act == EditKind.TERM}
     return {words: day for words, day in days.items() if day}
 
 
@@ -260,7 +260,7 @@ def apply_profile(draft: ImportDraft, *, by: Actor, text: str) -> ImportDraft:
     note(marks=len(steps))
     kept = [as_data(step) for step in steps_of(fresh)]
     press = _press(fresh)
-    begin: list[Step] = [Edit(Act.FRESH)] if kept else []
+    begin: list[Step] = [Edit(EditKind.FRESH)] if kept else []
     fresh.marks = [*kept, *(as_data(replace(step, press=press)) for step in [*begin, *located(outline, steps)])]
     return _saved(fresh)
 

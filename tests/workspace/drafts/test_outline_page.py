@@ -247,7 +247,9 @@ TERMS = """Short term: 6 months
 
 
 def test_a_term_becomes_a_date_when_a_person_says_so(drafter: User, tmp_path: Path, browser_of: Browser) -> None:
-    draft = drafted(f"{TERMS}\n{'Words of the plan. ' * 20}", tmp_path, drafter)
+    draft = drafted(
+        f"National Cybersecurity Strategy 2025-2028\n\n{TERMS}\n{'Words of the plan. ' * 20}", tmp_path, drafter
+    )
     draft = mark_passages(draft, by=drafter, places=[place(draft, "Count all")], meaning=Meaning.ACTION)
     draft = mark_passages(draft, by=drafter, places=[place(draft, "Long term")], meaning=Meaning.DUE)
     browser = browser_of(drafter)

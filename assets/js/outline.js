@@ -35,8 +35,11 @@ document.addEventListener("keydown", (event) => {
   if (form && isFree && (event.key === "j" || event.key === "k")) walk(null, 1);
 });
 
-// The line that was marked last is where the keys go on.
-if (form && location.hash) document.querySelector(`${location.hash} input`)?.focus({ preventScroll: true });
+// The line that was marked last is where the keys go on, once the browser has gone to it.
+addEventListener("load", () => {
+  if (form && location.hash)
+    setTimeout(() => document.querySelector(`${location.hash} input`)?.focus({ preventScroll: true }));
+});
 
 let dragged = null;
 for (const row of form?.querySelectorAll("[data-rank]") ?? []) {

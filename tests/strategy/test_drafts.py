@@ -27,6 +27,7 @@ from floreo.strategy.actions.drafts import (
     read_again,
     read_draft,
     read_waiting_drafts,
+    reject_all,
     reject_row,
     start_draft,
     undo_row,
@@ -204,6 +205,15 @@ def test_a_body_whose_part_has_no_word_here_needs_a_persons(drafter: User) -> No
     adopted.refresh_from_db()
     assert adopted.state == RowState.UNCONFIRMED
     assert edit_row(adopted, by=drafter, title=adopted.title, fields={"part": "launched"}).state == RowState.EDITED
+
+
+def test_all_undecided_rows_of_a_kind_are_rejected_at_once(drafter: User) -> None:
+    draft = drafted(SPANISH, drafter)
+    accepted = draft.rows.filter(kind="pillar").order_by("number")[0]
+    accept_row(accepted, by=drafter)
+    waiting = draft.rows.filter(kind="pillar", state=RowState.UNCONFIRMED).count()
+    assert reject_all(draft, by=drafter, kind="pillar") == waiting
+    assert set(draft.rows.filter(kind="pillar").values_list("state", flat=True)) == {"accepted", "rejected"}
 
 
 # Finishing

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from django.apps import apps
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -236,17 +239,24 @@ class Offer:
     number: int
     kind: str
     title: str
-    before: str
-    after: str
+    quoted: SafeString
 
 
 _AROUND = 70  # letters
+_SPACE = re.compile(r"\s+")
 
 
 def _offer(row: DraftRow, text: str) -> Offer:
-    before = " ".join(text[max(0, row.start - _AROUND) : row.start].split())
-    after = " ".join(text[row.end : row.end + _AROUND].split())
-    return Offer(row.number, str(KIND_WORDS[row.kind]), " ".join(row.passage.split()), before, after)
+    before = _SPACE.sub(" ", text[max(0, row.start - _AROUND) : row.start])
+    after = _SPACE.sub(" ", text[row.end : row.end + _AROUND])
+    title = _SPACE.sub(" ", row.passage)
+    quoted = format_html(
+        "… {}<strong>{}</strong>{} …",
+        before.partition(" ")[2],  # no half words
+        title,
+        after.rpartition(" ")[0],
+    )
+    return Offer(row.number, str(KIND_WORDS[row.kind]), title, quoted)
 
 
 def kicker(row: DraftRow) -> str:

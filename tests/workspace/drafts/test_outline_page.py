@@ -176,6 +176,7 @@ def test_rows_are_joined_split_and_moved_and_each_press_is_undone(draft: ImportD
         to=place(draft, "Safe schools"),
     )
     told = DraftRow.objects.get(draft=draft, title="Offices are told in time")
+    assert told.parent_number is not None
     above = DraftRow.objects.get(draft=draft, number=told.parent_number)
     assert (above.title, told.fields["code"]) == ("Safe schools", "2.2")
     assert AuditEntry.objects.filter(verb="draft.rows_moved").latest("number").detail["to"] == "Safe schools"

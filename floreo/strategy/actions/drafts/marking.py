@@ -204,8 +204,9 @@ def neighbour(result: Result, place: int, *, up: bool) -> tuple[EditKind, int] |
     if row is None:
         return None
     siblings = [one for one in result.rows if one.parent == row.parent and one.meaning == row.meaning]
-    at = siblings.index(row) + (-1 if up else 1)
-    return (EditKind.BEFORE if up else EditKind.AFTER, siblings[at].start) if 0 <= at < len(siblings) else None
+    step, act = (-1, EditKind.BEFORE) if up else (1, EditKind.AFTER)
+    at = siblings.index(row) + step
+    return (act, siblings[at].start) if 0 <= at < len(siblings) else None
 
 
 @action("draft.terms_set", needs=Permission.IMPORT_REVIEW)

@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,18 +19,20 @@ from django.utils.translation import ngettext
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.reading.caged import read_in_a_cage
-from floreo.core.reading.document import Document, Unreadable
+from floreo.core.reading.document import Unreadable
 from floreo.core.reading.sentences import unreadable_sentence
 from floreo.strategy.actions.drafts import AlreadyHere, apply_profile, read_draft, start_draft
 from floreo.strategy.actions.drafts.marking import plan_rows
+from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Row
 from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftState, ImportDraft
-from floreo.strategy.outline.marks import Mark, read_with
-from floreo.strategy.outline.passages import outline_of
-from floreo.strategy.outline.profiles import NoProfile, as_toml, of_toml
+from floreo.strategy.outline.marks import Step, located, read_with
+from floreo.strategy.outline.passages import Outline, outline_of
+from floreo.strategy.outline.profiles import NoProfile, of_toml
 from floreo.strategy.outline.reading import KINDS, Unused, counted, is_thin, unused_by_rows, unused_in
+from floreo.strategy.outline.stored import drafted_rows, plan_of_rules
 from floreo.strategy.presenters.drafts import (
     KIND_WORDS,
     failure_sentence,
@@ -58,50 +60,61 @@ def import_text(path: Path, *, how: Asked, out: TextIO) -> int:
         print(_("File not found: %(path)s.") % {"path": missing}, file=out)
         return 1
     try:
-        marks = of_toml(how.profile.read_text("utf-8")) if how.profile else []
         document = read_in_a_cage(path, openers=OPENERS)
+        outline = outline_of(document)
+        profile = how.profile.read_text("utf-8") if how.profile else ""
+        steps = located(outline, of_toml(profile, outline)) if how.profile else []
     except Unreadable as refusal:
         print(unreadable_sentence(refusal), file=out)
         return 1
     except (NoProfile, UnicodeDecodeError):
         print(no_profile_sentence(), file=out)
         return 1
-    rows, left = _read(document, marks)
+    rows, left = _read(outline, steps)
     if how.as_json:
-        print(json.dumps(_as_data(path, rows, left), ensure_ascii=False, indent=2), file=out)
+        print(
+            json.dumps(_as_data(path, rows, left, certain_in(rows, document.text)), ensure_ascii=False, indent=2),
+            file=out,
+        )
     else:
-        _report(path, rows, left, out=out)
+        _report(path, rows, left, text=document.text, out=out)
     if how.dry_run:
         if not how.as_json:
             print(_("Nothing was saved. Without --dry-run, the draft waits for review on the site."), file=out)
         return 0
-    return _store(path, marks, out=out if not how.as_json else io.StringIO())
+    return _store(path, profile, out=out if not how.as_json else io.StringIO())
 
 
-def _read(document: Document, marks: Sequence[Mark]) -> tuple[list[Row], Unused]:
+def _read(outline: Outline, steps: Sequence[Step]) -> tuple[list[Row], Unused]:
     """The rows in reading order, and what no row came of."""
-    outline = outline_of(document)
-    drafted = list(draft_rows(document).rows)
-    if not marks:
+    drafted = list(draft_rows(outline.document).rows)
+    if not steps:
         return drafted, counted(unused_by_rows(outline, drafted))
     others = [row for row in drafted if row.kind not in KINDS.values()]
-    plan = plan_rows(outline, marks)
+    base = drafted_rows(plan_of_rules(drafted))
+    plan = plan_rows(outline, steps, base)
     first = max((row.number for row in plan), default=0)
     numbered = [replace(row, number=first + n, parent=None) for n, row in enumerate(others, start=1)]
     rows = sorted([*plan, *numbered], key=lambda row: row.start)
-    return rows, counted(unused_in(outline, read_with(outline, marks)))
+    return rows, counted(unused_in(read_with(outline, steps, base)))
 
 
-def _report(path: Path, rows: Sequence[Row], left: Unused, *, out: TextIO) -> None:
-    _print(rows, out=out)
-    text = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", len(rows))
-    print("\n" + text % {"count": len(rows), "name": path.name}, file=out)
+def _report(path: Path, rows: Sequence[Row], left: Unused, *, text: str, out: TextIO) -> None:
+    found = certain_in(rows, text)
+    certain = [row for row in rows if row.number in found]
+    offers = [row for row in rows if row.number not in found]
+    _print(certain, out=out)
+    drafted = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", len(certain))
+    print("\n" + drafted % {"count": len(certain), "name": path.name}, file=out)
+    if offers:
+        print(_("Found, but not certain: no rows until somebody adds them."), file=out)
+        _print(offers, out=out)
     print(unused_sentence(left), file=out)
     if is_thin(len(rows), left):
         print(thin_sentence(), file=out)
 
 
-def _as_data(path: Path, rows: Sequence[Row], left: Unused) -> dict[str, Any]:
+def _as_data(path: Path, rows: Sequence[Row], left: Unused, certain: Set[int]) -> dict[str, Any]:
     return {
         "file": path.name,
         "rows": [
@@ -113,6 +126,7 @@ def _as_data(path: Path, rows: Sequence[Row], left: Unused) -> dict[str, Any]:
                 "start": row.start,
                 "end": row.end,
                 "passage": row.passage,
+                "offer": row.number not in certain,
                 "fields": dict(row.fields),
             }
             for row in rows
@@ -145,11 +159,11 @@ def _worth_showing(name: str, value: object) -> bool:
     return value not in {"", None} and name not in repeated and not name.endswith("_as_found")
 
 
-def _store(path: Path, marks: Sequence[Mark], *, out: TextIO) -> int:
+def _store(path: Path, profile: str, *, out: TextIO) -> int:
     try:
         draft = read_draft(start_draft(path, by=SYSTEM, name=path.name).pk, by=SYSTEM)
-        if marks and draft.state == DraftState.OPEN:
-            draft = apply_profile(draft, by=SYSTEM, text=as_toml(marks, name=path.name))
+        if profile and draft.state == DraftState.OPEN:
+            draft = apply_profile(draft, by=SYSTEM, text=profile)
     except AlreadyHere as there:
         draft = there.draft
         print(str(there.sentence), file=out)

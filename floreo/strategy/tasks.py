@@ -278,7 +278,7 @@ class _Plan:
         """Texts that were read and wait for somebody to go through their rows."""
         if not self._requests(Permission.IMPORT_REVIEW):
             return []
-        waiting = Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED))
+        waiting = Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED, rows__is_offer=False))
         rows = ImportDraft.objects.filter(state=DraftState.OPEN).only("code", "file_name", "created_at")
         return [self._draft(draft, draft.waiting) for draft in rows.annotate(waiting=waiting).order_by("pk")]
 

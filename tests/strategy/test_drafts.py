@@ -27,6 +27,7 @@ from floreo.strategy.actions.drafts import (
     read_again,
     read_draft,
     read_waiting_drafts,
+    reject_all,
     reject_row,
     start_draft,
     undo_row,
@@ -206,6 +207,15 @@ def test_a_body_whose_part_has_no_word_here_needs_a_persons(drafter: User) -> No
     assert edit_row(adopted, by=drafter, title=adopted.title, fields={"part": "launched"}).state == RowState.EDITED
 
 
+def test_all_undecided_rows_of_a_kind_are_rejected_at_once(drafter: User) -> None:
+    draft = drafted(SPANISH, drafter)
+    accepted = draft.rows.filter(kind="pillar").order_by("number")[0]
+    accept_row(accepted, by=drafter)
+    waiting = draft.rows.filter(kind="pillar", state=RowState.UNCONFIRMED).count()
+    assert reject_all(draft, by=drafter, kind="pillar") == waiting
+    assert set(draft.rows.filter(kind="pillar").values_list("state", flat=True)) == {"accepted", "rejected"}
+
+
 # Finishing
 
 
@@ -229,7 +239,7 @@ def test_accepted_rows_become_an_edition_in_preparation(drafter: User) -> None:
     ]
     assert {o.confirmed for o in done.new_organisations} == {False}
     assert {o.is_public for o in done.new_organisations} == {False}
-    assert StatedTarget.objects.filter(edition=edition).count() == 3
+    assert StatedTarget.objects.filter(edition=edition).count() == 2  # the third has no day: an offer
     row.refresh_from_db()
     assert row.became == f"strategy.action:{act.pk}"
     assert AuditEntry.objects.filter(subject=row.became, verb="draft_row.entered").count() == 1

@@ -15,6 +15,7 @@ from floreo.strategy.drafting.rules.pillars import listed_in_sentences
 from floreo.strategy.drafting.rules.plan import plan_of
 from floreo.strategy.drafting.rules.targets import targets_in
 from floreo.strategy.drafting.source import Source
+from floreo.strategy.drafting.terms import defines_a_term
 
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
@@ -27,6 +28,7 @@ def draft_rows(document: Document) -> Draft:
         if not any(row.kind == kind for row in plan):
             # Only a text without such headings or lists is read for a sentence that names them.
             plan += listed_in_sentences(source, kind)
+    plan = [row for row in plan if row.kind != Kind.ACTION or not defines_a_term(row.title)]
     taken = [(row.start, row.end) for row in plan]
     found = [
         *edition_of(source),

@@ -21,7 +21,10 @@ _CONTENTS = re.compile(
     r"^(?:table of )?contents(?: page)?$|^index$|^(?:tabla de )?contenidos?$|^índice(?: general)?$", re.IGNORECASE
 )
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$|\s(?:\.{3,}|…+)\s*\d+$", re.IGNORECASE)
+SHORT_TEXT = 1500  # words of a text that is no strategy itself: a news story, a statement
 _SENTENCE_AT_MOST = 2500
+_ENDS_WITH_PAGE = re.compile(r"(?<![\d.-])\b\d{1,3}$")
+_BETWEEN_PAGES, _LINE_OF_CONTENTS, _LEAST_CONTENTS = 4, 30, 4  # blocks without a number, words of one line, lines
 _PAGE = re.compile(r"[\s.…]*\d{1,3}$")
 
 
@@ -92,16 +95,31 @@ def trimmed(text: str, start: int, end: int, extra: str = "") -> Span:
     return start, end
 
 
+def _end_of_contents(document: Document, at: int) -> int:
+    """The block after the last of a table of contents that ends with the number of a page: a scan leaves other lines between them, and words of
+    which a few letters differ from the heading."""
+    last, end = at - 1, at
+    for place in range(at, len(document.blocks)):
+        words = document.words_of(document.blocks[place])
+        if place - last > _BETWEEN_PAGES or len(words.split()) > _LINE_OF_CONTENTS:
+            break
+        if _ENDS_WITH_PAGE.search(words):
+            last, end = place, place + 1
+    return end if end - at >= _LEAST_CONTENTS else at
+
+
 def _without_contents(document: Document) -> Iterator[Block]:
     wordings = [plain(_PAGE.sub("", document.words_of(block))) for block in document.blocks]
     last_place = {wording: at for at, wording in enumerate(wordings)}
-    inside = False
+    inside, upto = False, 0
     for at, block in enumerate(document.blocks):
         words = document.words_of(block)
         if _LEADER.search(words):
             continue
         if _CONTENTS.match(words.strip(" .:")):
-            inside = True
+            inside, upto = True, _end_of_contents(document, at + 1)
+            continue
+        if at < upto:
             continue
         # A line of the table of contents is said again further on; the first that is not is the text itself.
         inside = inside and last_place[wordings[at]] > at

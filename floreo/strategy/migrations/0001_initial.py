@@ -297,6 +297,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.CharField(blank=True, max_length=200)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('became', models.CharField(blank=True, max_length=120)),
+                ('is_offer', models.BooleanField(default=False)),
                 ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='strategy.importdraft')),
             ],
             options={

@@ -33,8 +33,8 @@ class ImportDraft(Record):
     text = models.TextField(blank=True)  # the whole text, fixed
     repaired = models.JSONField(default=list, blank=True)  # [[start, end], ...]
     blocks = models.JSONField(default=list, blank=True)  # [{"kind", "level", "number", "start", "end", ...}, ...]
-    drafted = models.JSONField(default=list, blank=True)  # what the rules drafted: [[start, end, kind], ...]
-    marks = models.JSONField(default=list, blank=True)  # what a person says passages are: outline/profiles.py
+    drafted = models.JSONField(default=list, blank=True)  # the plan as the rules drafted it: outline/stored.py
+    marks = models.JSONField(default=list, blank=True)  # what a person marked and changed: outline/profiles.py
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.READING)
     failure = models.CharField(max_length=500, blank=True)  # a sentence for the reader
     edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="drafts")
@@ -74,6 +74,7 @@ class DraftRow(Record):
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     became = models.CharField(max_length=120, blank=True)  # audit key of what it became in the plan
+    is_offer = models.BooleanField(default=False)  # not certain enough to be a row, until a person takes it
 
     class Meta:
         ordering = ["number"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from floreo.strategy.drafting.source import plain
+from floreo.strategy.outline.edits import CUTS, Edit, Places, Spot, edited, moved, placed, spot_of
 from floreo.strategy.outline.looks import Key
 from floreo.strategy.outline.passages import Outline, Passage
 
@@ -50,6 +54,11 @@ class Mark:
     wording: str = ""
     place: int = 0  # where the example begins in the document; 0 where another document was marked
     inside: tuple[Meaning, ...] = ()
+    nth: int = 1  # of the passages with that wording, which one it is
+    press: int = 0
+
+
+Step = Mark | Edit
 
 
 @dataclass(slots=True)
@@ -64,23 +73,124 @@ class Marked:
     code: str = ""
     parent: int | None = None
     passage: int = 0
+    is_open: bool = False  # its parent is not certain: its number continues that of another row than the one above it
     fields: dict[str, str] = field(default_factory=dict)
+    drafted: Mapping[str, Any] | None = None  # of a row that the rules drafted: its fields as they found them
+
+    @property
+    def rank(self) -> int:
+        return LEVELS.index(self.meaning)
 
 
 @dataclass(frozen=True)
 class Result:
-    """The rows in reading order, and what each passage was taken for."""
+    """The rows in their order, and what each passage of `outline`, in which passages are joined and split, was taken for. `lost` are the
+    changes that have no effect, since they contradict the marks or their passages are not there."""
 
+    outline: Outline
     rows: tuple[Marked, ...]
     taken: Mapping[int, Meaning]
+    lost: int = 0
 
     def count(self, meaning: Meaning) -> int:
         return sum(row.meaning == meaning for row in self.rows)
 
 
-def read_with(outline: Outline, marks: Sequence[Mark]) -> Result:
-    """The rows of an outline by its marks. The same marks always give the same rows."""
-    return _Reading(outline, settled(outline, marks)).result()
+def read_with(outline: Outline, steps: Sequence[Step], drafted: Sequence[Marked] = ()) -> Result:
+    """The rows of an outline by its marks and edits. The same ones always give the same rows. `drafted` are those of the rules: they stay
+    until a mark holds for more than one passage, but for those that were marked, joined or split."""
+    marks, edits = parted(located(outline, steps))
+    outline = edited(outline, edits)
+    taken, rows = _Reading(outline, settled(outline, _last_of(marks))).result()
+    if drafted and not any(mark.reach in GROUPS for mark in marks):
+        rows = _among(outline, rows, drafted, [*marks, *edits])
+        taken = _taken_by(outline, rows) | taken
+    order, lost = moved([row for row in rows if row.title], edits)
+    _open_parents(order, {edit.spots[0].place for edit in edits if edit.spots})
+    return Result(outline, tuple(order), taken, lost)
+
+
+def _among(outline: Outline, own: Sequence[Marked], drafted: Sequence[Marked], steps: Sequence[Step]) -> list[Marked]:
+    """The rows of single marks among those that the rules drafted, each below the last one before it that is higher."""
+    touched = [one for one in outline.passages if one.opens in _touched(steps)]
+    ends = {row.start: row.end for row in own}
+    gone = {row.number for row in drafted for one in touched if one.opens <= row.start < one.end or row.start in ends}
+    rows = sorted(
+        [*(replace(row, fields=dict(row.fields)) for row in drafted if row.number not in gone), *own],
+        key=lambda row: (row.start, row.rank),
+    )
+    held = {row.number: row for row in rows if row.drafted is not None}
+    open_rows: list[Marked] = []
+    parents: list[Marked | None] = []
+    for row in rows:
+        while open_rows and open_rows[-1].rank >= row.rank:
+            open_rows.pop()
+        kept = held.get(row.parent or 0) if row.drafted is not None else None
+        above = kept or (open_rows[-1] if open_rows and (row.drafted is None or row.parent is not None) else None)
+        open_rows.append(row)
+        parents.append(above)
+    numbers = {id(row): number for number, row in enumerate(rows, start=1)}
+    for row, above in zip(rows, parents, strict=True):
+        row.number, row.parent = numbers[id(row)], numbers[id(above)] if above else None
+    return rows
+
+
+def _touched(steps: Sequence[Step]) -> set[int]:
+    places: set[int] = set()
+    for step in steps:
+        if isinstance(step, Mark):
+            places.add(step.place)
+        elif step.act in CUTS:
+            places.update(spot.place for spot in step.spots)
+    return places
+
+
+def _taken_by(outline: Outline, rows: Sequence[Marked]) -> dict[int, Meaning]:
+    """What passages the rows begin in."""
+    taken: dict[int, Meaning] = {}
+    opens = [one.opens for one in outline.passages]
+    for row in rows:
+        passage = outline.passages[max(bisect_right(opens, row.start) - 1, 0)]
+        if passage.opens <= row.start < passage.end:
+            taken.setdefault(passage.number, row.meaning)
+            row.passage = row.passage or passage.number
+    return taken
+
+
+def parted(steps: Sequence[Step]) -> tuple[list[Mark], list[Edit]]:
+    return [step for step in steps if isinstance(step, Mark)], [step for step in steps if isinstance(step, Edit)]
+
+
+def located(outline: Outline, steps: Sequence[Step]) -> list[Step]:
+    """The steps of a file with their places in this document; those of this document as they are."""
+    marks, edits = parted(steps)
+    lone = [mark for mark in marks if mark.reach not in GROUPS and not mark.place]
+    unplaced = [edit for edit in edits if any(not spot.place for spot in edit.spots)]
+    if not lone and not unplaced:
+        return list(steps)
+    edits = placed(outline, edits) if unplaced else edits
+    places = Places(edited(outline, edits))
+    found: list[Step] = []
+    for mark in marks:
+        spot = places.of(Spot(0, mark.wording, mark.nth)) if mark in lone else Spot(mark.place)
+        if spot is not None:
+            found.append(replace(mark, place=spot.place))
+    return [*found, *edits]
+
+
+def _open_parents(rows: Sequence[Marked], moved_by_hand: set[int]) -> None:
+    """Takes the parent from rows whose number continues that of another row of the parent's level than the one above them."""
+    by_number = {row.number: row for row in rows}
+    printed = Counter((row.meaning, row.code) for row in rows if row.code)
+    numbered_siblings = {(row.parent, row.code) for row in rows}
+    for row in rows:
+        above = by_number.get(row.parent or 0)
+        head = row.code.rpartition(".")[0]
+        if above is None or not head or head == above.code or row.start in moved_by_hand:
+            continue
+        begins_again = printed[row.meaning, row.code] > 1
+        if printed[above.meaning, head] and not begins_again and (above.number, head) not in numbered_siblings:
+            row.parent, row.is_open = None, True
 
 
 def settled(outline: Outline, marks: Sequence[Mark]) -> list[Mark]:
@@ -105,8 +215,7 @@ class _Reading:
     def __init__(self, outline: Outline, marks: Sequence[Mark]) -> None:
         self.outline = outline
         self.alike = {mark.key: mark for mark in marks if mark.reach in GROUPS}
-        self.by_place = {mark.place: mark for mark in marks if mark.reach not in GROUPS and mark.place}
-        self.by_wording = {mark.wording: mark for mark in marks if mark.reach not in GROUPS and not mark.place}
+        self.by_place = {mark.place: mark for mark in marks if mark.reach not in GROUPS}
         self.rows: list[Marked] = []
         self.taken: dict[int, Meaning] = {}
         self.open: dict[Meaning, Marked] = {}
@@ -116,10 +225,10 @@ class _Reading:
         self.shut = 0  # the depth of a branch that is not the plan
         self.title_of: Marked | None = None  # a row whose label stood alone on its line
 
-    def result(self) -> Result:
+    def result(self) -> tuple[dict[int, Meaning], list[Marked]]:
         for group in _rows_together(self.outline.passages):
             self._group(group)
-        return Result(tuple(self.rows), self.taken)
+        return self.taken, self.rows
 
     def open_at(self, places: set[int]) -> dict[int, tuple[Meaning, ...]]:
         """The levels that are open where the passages begin."""
@@ -155,7 +264,7 @@ class _Reading:
         return mark.meaning
 
     def _mark(self, passage: Passage) -> Mark | None:
-        own = self.by_place.get(passage.opens) or self.by_wording.get(plain(self.outline.words(passage)))
+        own = self.by_place.get(passage.opens)
         if own is not None:
             if own.reach == Reach.BRANCH and own.meaning == Meaning.NOTHING:
                 self.shut = passage.look.depth or 99
@@ -260,9 +369,6 @@ def _is_table_head(outline: Outline, passage: Passage) -> bool:
     return passage.kind == "cell" and 0 <= at < len(heads) and heads[at] == plain(outline.words(passage))
 
 
-_LONG = 300
-
-
 def _title(words: str) -> str:
     return words.strip(" .;:,|–—-")
 
@@ -277,3 +383,29 @@ def marked(outline: Outline, passage: Passage, meaning: Meaning, reach: Reach = 
         plain(outline.words(passage)),
         passage.opens,
     )
+
+
+def effective(outline: Outline, steps: Sequence[Step]) -> list[Step]:
+    """The steps that hold, as a file keeps them: of marks on the same the last, each with the levels within which it stands and the words by
+    which it is found again."""
+    marks, edits = parted(steps)
+    now = edited(outline, edits)
+    at = {passage.opens: passage for passage in now.passages}
+    kept: list[Step] = []
+    for mark in settled(now, _last_of(marks)):
+        lone = mark.reach not in GROUPS
+        if lone and mark.place not in at:
+            continue
+        kept.append(replace(mark, nth=spot_of(now, at[mark.place]).nth) if lone else mark)
+    return [*kept, *edits]
+
+
+def _last_of(marks: Sequence[Mark]) -> list[Mark]:
+    """Of marks on the same the last one."""
+    last = {same_mark(mark): mark for mark in marks}
+    return [mark for mark in marks if last[same_mark(mark)] is mark]
+
+
+def same_mark(mark: Mark) -> object:
+    """What a later mark replaces: the one on what looks alike, or on the same passage."""
+    return mark.key if mark.reach in GROUPS else (mark.place, mark.wording)

@@ -29,6 +29,10 @@ _FURNITURE_AT_LEAST = 3
 _FURNITURE_AT_MOST = 70  # letters
 _DISTINCT = 0.7  # of lines that are one but for their number: page numbers
 _DIGITS = re.compile(r"\d+")
+_THREE_DIGITS = re.compile(r"(?P<number>[1-9]\d\d)[.)]\s+(?=\S)")
+_STRAY = re.compile(r"[@|~*_=]{1,3}\s+(?=[A-Z])")
+_STUCK = re.compile(r"(?P<number>\d{1,2}\.\d{1,2})(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])")
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,15 @@ class Passage:
     row: int = 0
     code: str = ""  # its number as printed
     is_caption: bool = False
+    parts: tuple[Span, ...] = ()  # of one that was joined from several: what stands between them is none of its words
 
     @property
     def kind(self) -> str:
         return self.look.kind
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return self.parts or ((self.start, self.end),)
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,12 @@ class Outline:
     furniture: int  # running heads and page numbers that were left out
 
     def words(self, passage: Passage) -> str:
-        return " ".join(self.document.text[passage.start : passage.end].split())
+        return " ".join(" ".join(self.document.text[start:end] for start, end in passage.spans).split())
+
+
+def words_in(text: str, span: Span) -> list[Span]:
+    """Where the words of a stretch begin and end."""
+    return [found.span() for found in _WORD.finditer(text, *span)]
 
 
 def outline_of(document: Document) -> Outline:
@@ -149,7 +163,7 @@ def _cut(document: Document, blocks: Sequence[Block]) -> Iterator[_Cut]:
     rows = 0
     for block in blocks:
         if block.kind != "cell_row":
-            yield _Cut(block.kind, block.level, block.number, block.start, block.end)
+            yield _Cut(block.kind, block.level, *_number_and_start(document, block), block.end)
             continue
         rows += 1
         if block.level not in heads:
@@ -157,6 +171,16 @@ def _cut(document: Document, blocks: Sequence[Block]) -> Iterator[_Cut]:
         for column, cell in enumerate(block.cells, start=1):
             if cell[1] > cell[0]:
                 yield from _cell(document.text, block, cell, _Place(rows, column, heads[block.level]))
+
+
+def _number_and_start(document: Document, block: Block) -> tuple[str, int]:
+    """Of a text the number that a scan took for part of the first word, "5.1Government", and the signs that it saw where there are none."""
+    if document.kind not in LOOSE or block.number:
+        return block.number, block.start
+    stray = _STRAY.match(document.text, block.start, block.end)
+    start = stray.end() if stray else block.start
+    stuck = _STUCK.match(document.text, start, block.end)
+    return (stuck["number"], stuck.end()) if stuck else ("", start)
 
 
 def _heads(document: Document, block: Block) -> str:
@@ -180,6 +204,10 @@ def _cell(text: str, block: Block, cell: Span, place: _Place) -> Iterator[_Cut]:
     for start, end in lines or [cell]:
         first, last = trimmed(text, start, end)
         _kind, number, rest = split_label(text[first:last])
+        if not number and (
+            counted := _THREE_DIGITS.match(text, first, last)
+        ):  # row 100 of a table that counts its rows
+            number, rest = counted["number"], text[counted.end() : last]
         yield _Cut(kind, 0, number or (BULLET if _kind else ""), last - len(rest), last, place)
 
 
@@ -198,7 +226,7 @@ class _Placing:
     def passages(self) -> Iterator[Passage]:
         for number, one in enumerate(self.cut, start=1):
             words = self.document.text[one.start : one.end]
-            label = self._label(words)
+            label = self._label(words, one.number)
             caption = "" if label else caption_of(words)
             self._leave(one, label)
             passage = self._passage(number, one, label, is_caption=bool(caption))
@@ -238,9 +266,12 @@ class _Placing:
             is_caption=is_caption,
         )
 
-    def _label(self, words: str) -> Label | None:
+    def _label(self, words: str, number: str) -> Label | None:
         found = named_by(words)
-        if found is not None and found.word in self.named:
+        only_ends_so = (
+            found is not None and bool(number) and found.begins >= len(words)
+        )  # "2. Train ten officers in 2027"
+        if found is not None and found.word in self.named and not only_ends_so:
             return found
         found = prefixed_by(words)
         return found if found is not None and found.word in self.prefixes else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,9 +65,9 @@ def guesses_in(outline: Outline, drafted: Iterable[tuple[int, int, str]]) -> dic
     }
 
 
-def unused_in(outline: Outline, result: Result) -> list[Passage]:
+def unused_in(result: Result) -> list[Passage]:
     """Passages that look as if they were something, and of which no row came: a row of a table counts by its first cell."""
-    return _unused(outline, set(result.taken))
+    return _unused(result.outline, set(result.taken))
 
 
 class Spanned(Protocol):
@@ -81,7 +82,13 @@ class Spanned(Protocol):
 def unused_by_rows(outline: Outline, rows: Iterable[Spanned]) -> list[Passage]:
     """The same, of rows that the rules drafted."""
     spans = sorted((row.start, row.end) for row in rows)
-    used = {one.number for one in outline.passages if any(start < one.end and one.start < end for start, end in spans)}
+    starts, longest = [start for start, _end in spans], 0
+    ends = [longest := max(longest, end) for _start, end in spans]
+    used = set()
+    for one in outline.passages:
+        before = bisect_left(starts, one.end)
+        if before and ends[before - 1] > one.start:
+            used.add(one.number)
     return _unused(outline, used)
 
 
@@ -96,15 +103,22 @@ def _unused(outline: Outline, taken: Container[int]) -> list[Passage]:
             if passage.row not in used and passage.row not in seen:
                 seen.add(passage.row)
                 left.append(passage)
+            elif passage.row in used and _is_point(passage):
+                left.append(passage)
         elif passage.kind == "heading" or passage.look.label or _is_numbered(passage):
             left.append(passage)
     return left
 
 
 def counted(left: Sequence[Passage]) -> Unused:
-    rows = sum(bool(passage.row) for passage in left)
+    rows = sum(bool(passage.row) and not _is_point(passage) for passage in left)
     headings = sum(passage.kind == "heading" and not _is_numbered(passage) for passage in left)
     return Unused(len(left) - rows - headings, headings, rows)
+
+
+def _is_point(passage: Passage) -> bool:
+    """Whether it is a numbered line of a cell: it counts by itself where another cell of its row is used."""
+    return passage.kind == "line" and bool(passage.code)
 
 
 def _is_numbered(passage: Passage) -> bool:

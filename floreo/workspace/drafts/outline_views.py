@@ -1,194 +1,40 @@
-"""The outline of a text: all that it is made of, what each passage was taken for, and the marks that say what it is."""
+"""The outline of a text: all that it is made of, what each passage was taken for, and what a person marks and changes in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from floreo.core.errors import Missing
-from floreo.core.ui import locale
+from floreo.core.errors import Changed, Missing, NotAllowed, Refused
 from floreo.core.whole import whole
+from floreo.organisations.models import User
 from floreo.strategy.access import get_draft_for
-from floreo.strategy.actions.drafts import apply_profile, mark_passages, undo_mark
-from floreo.strategy.actions.drafts.marking import marks_of, outline_of_draft
+from floreo.strategy.actions.drafts import (
+    add_passage,
+    apply_profile,
+    join_passages,
+    mark_passages,
+    move_rows,
+    set_terms,
+    split_passage,
+    undo_mark,
+)
+from floreo.strategy.actions.drafts.marking import neighbour, outline_of_draft, result_of, steps_of
 from floreo.strategy.models import DraftState, ImportDraft
-from floreo.strategy.outline.marks import Mark, Meaning, Reach, Result, read_with
-from floreo.strategy.outline.passages import Outline, Passage
+from floreo.strategy.outline.edits import EditKind
+from floreo.strategy.outline.marks import LEVELS, Meaning, Reach
 from floreo.strategy.outline.profiles import as_toml
-from floreo.strategy.outline.reading import Guess, Unused, counted, guesses_in, is_thin, unused_by_rows, unused_in
-from floreo.strategy.presenters.drafts import thin_sentence, unused_sentence
+from floreo.strategy.outline.reading import guesses_in
+from floreo.workspace.drafts.outline_page import KEYS, MEANINGS, PLAN, REACHES, UNUSED, OutlinePage
+from floreo.workspace.drafts.splitting import pieces_of
 from floreo.workspace.form_page import person
-
-PAGE = 150  # passages on a page
-_SHOWN = 220  # letters of a passage
-MEANINGS: dict[Meaning, Promise] = {
-    Meaning.PILLAR: gettext_lazy("Pillar"),
-    Meaning.OBJECTIVE: gettext_lazy("Objective"),
-    Meaning.ACTION: gettext_lazy("Action"),
-    Meaning.LEAD: gettext_lazy("Lead"),
-    Meaning.SUPPORTING: gettext_lazy("Supporting"),
-    Meaning.DUE: gettext_lazy("Due date"),
-    Meaning.BUDGET: gettext_lazy("Budget"),
-    Meaning.NOTHING: gettext_lazy("Not part of the plan"),
-}
-REACHES: dict[Reach, Promise] = {
-    Reach.ALIKE: gettext_lazy("All passages that look like it"),
-    Reach.HERE: gettext_lazy("Those that look like it, under the same line"),
-    Reach.ONE: gettext_lazy("Only this passage"),
-    Reach.BRANCH: gettext_lazy("This passage and everything below it"),
-}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One passage as the page shows it. `depth` is how far it is moved in."""
-
-    passage: Passage
-    words: str
-    depth: int
-    meaning: str
-    word: str
-    guess: str
-    is_certain: bool
-    is_prose: bool
-
-
-@dataclass
-class OutlinePage:
-    """The outline of a draft, cut into pages."""
-
-    draft: ImportDraft
-    page: int
-    only_unused: bool
-
-    @cached_property
-    def outline(self) -> Outline:
-        return outline_of_draft(self.draft)
-
-    @cached_property
-    def result(self) -> Result:
-        return read_with(self.outline, marks_of(self.draft))
-
-    @cached_property
-    def guesses(self) -> dict[int, Guess]:
-        return guesses_in(self.outline, [(start, end, kind) for start, end, kind in self.draft.drafted])
-
-    @cached_property
-    def left(self) -> list[Passage]:
-        if self.draft.marks:
-            return unused_in(self.outline, self.result)
-        return unused_by_rows(self.outline, list(self.draft.rows.only("start", "end")))
-
-    @property
-    def unused(self) -> Unused:
-        return counted(self.left)
-
-    @cached_property
-    def listed(self) -> Sequence[Passage]:
-        return self.left if self.only_unused else self.outline.passages
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-len(self.listed) // PAGE))
-
-    @property
-    def page_numbers(self) -> range:
-        return range(1, self.page_count + 1)
-
-    @property
-    def here(self) -> list[Shown]:
-        first = (min(max(self.page, 1), self.page_count) - 1) * PAGE
-        return [self._shown(passage) for passage in self.listed[first : first + PAGE]]
-
-    def _shown(self, passage: Passage) -> Shown:
-        words = self.outline.document.text[passage.opens : passage.end]
-        words = " ".join(words.split())
-        meaning = self.result.taken.get(passage.number)
-        guess = self.guesses.get(passage.number)
-        is_prose = passage.look.is_common and meaning is None and guess is None
-        return Shown(
-            passage,
-            words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1].rstrip()}…",
-            self._depth(passage),
-            str(meaning or ""),
-            str(MEANINGS[meaning]) if meaning else "",
-            self._guess_text(guess) if guess and meaning is None else "",
-            bool(guess and guess.is_certain),
-            is_prose,
-        )
-
-    def _depth(self, passage: Passage) -> int:
-        depth, above = 0, passage.under
-        while above and depth < 4:
-            depth += 1
-            above = self.outline.passages[above - 1].under
-        return depth
-
-    def _guess_text(self, guess: Guess) -> str:
-        return _("Proposed: %(what)s, %(same)s of %(alike)s alike") % {
-            "what": MEANINGS[guess.meaning],
-            "same": locale.number(guess.same),
-            "alike": locale.number(guess.alike),
-        }
-
-    @property
-    def history(self) -> list[str]:
-        """The marks as sentences, the last first."""
-        return [_mark_text(mark) for mark in reversed(marks_of(self.draft))]
-
-    # Counts, in words
-
-    @property
-    def answer(self) -> str:
-        """ "3 pillars, 17 objectives and 48 actions." """
-        if not self.draft.marks:
-            return _("Nothing is marked yet. Mark one example of each level: every passage that looks like it follows.")
-        counts = {
-            meaning: self.result.count(meaning) for meaning in (Meaning.PILLAR, Meaning.OBJECTIVE, Meaning.ACTION)
-        }
-        return _("%(pillars)s, %(objectives)s and %(actions)s.") % {
-            "pillars": _counted(
-                ngettext("%(n)s pillar", "%(n)s pillars", counts[Meaning.PILLAR]), counts[Meaning.PILLAR]
-            ),
-            "objectives": _counted(
-                ngettext("%(n)s objective", "%(n)s objectives", counts[Meaning.OBJECTIVE]), counts[Meaning.OBJECTIVE]
-            ),
-            "actions": _counted(
-                ngettext("%(n)s action", "%(n)s actions", counts[Meaning.ACTION]), counts[Meaning.ACTION]
-            ),
-        }
-
-    @property
-    def unused_text(self) -> str:
-        return unused_sentence(self.unused)
-
-    @property
-    def thin_text(self) -> str:
-        """Where a draft is so short beside what was not used that the document was hardly read."""
-        return thin_sentence() if is_thin(len(self.result.rows), self.unused) else ""
-
-
-def _mark_text(mark: Mark) -> str:
-    """ "“area of priority” is: Pillar. All passages that look like it." """
-    return _("“%(words)s” is: %(what)s. %(reach)s.") % {
-        "words": str(mark.key[1]) if mark.key[0] == "label" else mark.wording[:80],
-        "what": MEANINGS[mark.meaning],
-        "reach": REACHES[mark.reach],
-    }
-
-
-def _counted(words: str, count: int) -> str:
-    return words % {"n": locale.number(count)}
 
 
 def _opened(request: HttpRequest, code: str) -> ImportDraft:
@@ -200,45 +46,220 @@ def _opened(request: HttpRequest, code: str) -> ImportDraft:
 
 @require_GET
 def outline(request: HttpRequest, code: str) -> HttpResponse:
-    """All passages of the text, in pages, with what each was taken for."""
+    """All passages of the text, or the rows of its plan, in pages, with what each was taken for."""
     draft = _opened(request, code)
-    page = OutlinePage(draft, whole(request.GET.get("page")) or 1, request.GET.get("show") == "unused")
-    others = ImportDraft.objects.exclude(pk=draft.pk).exclude(marks=[]).exclude(state=DraftState.DROPPED)
+    return _page(request, OutlinePage(draft, whole(request.GET.get("page")) or 1, request.GET.get("show", "")))
+
+
+def _page(request: HttpRequest, page: OutlinePage, *, status: int = 200) -> HttpResponse:
+    others = ImportDraft.objects.exclude(pk=page.draft.pk).exclude(marks=[]).exclude(state=DraftState.DROPPED)
+    shown = [meaning for meaning in MEANINGS if not page.shows_plan or meaning in {*LEVELS, Meaning.NOTHING}]
     context = {
-        "draft": draft,
+        "draft": page.draft,
         "outline": page,
-        "meanings": MEANINGS.items(),
+        "meanings": [(meaning.value, MEANINGS[meaning], KEYS[meaning]) for meaning in shown],
         "reaches": REACHES.items(),
+        "reach": request.POST.get("reach") or (Reach.ONE if page.shows_plan else Reach.ALIKE),
         "others": others.only("code", "file_name", "created_at")[:20],
         "workspace_section": "imports",
+        "status": status,
     }
-    return render(request, "workspace/drafts/outline.html", context)
+    return render(request, "workspace/drafts/outline.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was pressed: on which draft, by whom, with which passages ticked."""
+
+    request: HttpRequest
+    draft: ImportDraft
+    by: User
+    places: list[int]
+    version: int | None
+
+
+def _asked(request: HttpRequest, draft: ImportDraft) -> _Asked:
+    places = [place for place in map(whole, request.POST.getlist("place")) if place is not None]
+    return _Asked(request, draft, person(request), places, whole(request.POST.get("version")))
 
 
 @require_POST
 def mark(request: HttpRequest, code: str) -> HttpResponse:
-    """Says what the ticked passages are."""
+    """Says what the ticked passages are, or changes them: joins, splits, moves, adds."""
     draft = _opened(request, code)
+    asked = _asked(request, draft)
+    pressed = next((name for name in ("add", "agree", "do", "meaning") if request.POST.get(name)), "")
+    if pressed not in _PRESSED:
+        raise Missing
+    if request.POST.get("do") == "split" and asked.places:
+        address = reverse("workspace:import_split", args=[draft.code, asked.places[0]])
+        shown = request.POST.get("show", "")
+        return HttpResponseRedirect(f"{address}?show={shown}" if shown in {PLAN, UNUSED} else address)
     try:
-        meaning, reach = Meaning(request.POST.get("meaning", "")), Reach(request.POST.get("reach", Reach.ALIKE))
+        places = _PRESSED[pressed](asked)
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        return _refused(request, asked, refusal)
+    return _back(request, draft, places[0] if places else None)
+
+
+def _refused(request: HttpRequest, asked: _Asked, refusal: Refused) -> HttpResponse:
+    """The page again with what is wrong, and what was ticked still ticked."""
+    if isinstance(refusal, Changed):
+        asked.draft.refresh_from_db()
+    page = OutlinePage(
+        asked.draft,
+        whole(request.POST.get("page")) or 1,
+        request.POST.get("show", ""),
+        ticked=asked.places,
+        problem=str(refusal.sentence),
+    )
+    return _page(request, page, status=refusal.status)
+
+
+def _meant(asked: _Asked) -> Sequence[int]:
+    try:
+        meaning = Meaning(asked.request.POST.get("meaning", ""))
+        reach = Reach(asked.request.POST.get("reach", Reach.ALIKE))
     except ValueError as error:
         raise Missing from error
-    places = [place for place in map(whole, request.POST.getlist("place")) if place is not None]
-    draft = mark_passages(
-        draft,
-        by=person(request),
-        places=places,
-        meaning=meaning,
-        reach=reach,
-        version=whole(request.POST.get("version")),
+    mark_passages(asked.draft, by=asked.by, places=asked.places, meaning=meaning, reach=reach, version=asked.version)
+    return asked.places
+
+
+def _added(asked: _Asked) -> Sequence[int]:
+    place = whole(asked.request.POST.get("add"))
+    if place is None:
+        raise Missing
+    add_passage(asked.draft, by=asked.by, place=place, version=asked.version)
+    return [place]
+
+
+def _agreed(asked: _Asked) -> Sequence[int]:
+    """What the rules proposed for a passage, for all that look like it."""
+    place = whole(asked.request.POST.get("agree"))
+    found = result_of(asked.draft).outline
+    guesses = guesses_in(found, [(one["start"], one["end"], one["kind"]) for one in asked.draft.drafted])
+    passage = next((one for one in found.passages if one.opens == place and one.number in guesses), None)
+    if passage is None:
+        raise Missing
+    mark_passages(
+        asked.draft,
+        by=asked.by,
+        places=[passage.opens],
+        meaning=guesses[passage.number].meaning,
+        version=asked.version,
     )
-    return _back(request, draft, places[0] if places else None)
+    return [passage.opens]
+
+
+def _changed(asked: _Asked) -> Sequence[int]:
+    change = _CHANGES.get(asked.request.POST.get("do", ""))
+    if change is None:
+        raise Missing
+    change(asked)
+    return asked.places
+
+
+def _join(asked: _Asked) -> None:
+    join_passages(asked.draft, by=asked.by, places=asked.places, version=asked.version)
+
+
+def _no_split(asked: _Asked) -> None:
+    raise Refused(_("Choose a passage first."), code="no_passage")
+
+
+def _move(asked: _Asked, *, up: bool) -> None:
+    if not asked.places:
+        raise Refused(_("Tick a row of the plan first."), code="no_row")
+    nearest = neighbour(result_of(asked.draft), asked.places[0] if up else asked.places[-1], up=up)
+    if nearest is None:
+        raise Refused(
+            _("This row is the first at its place already.") if up else _("This row is the last at its place already."),
+            code="at_the_end",
+        )
+    move_rows(asked.draft, by=asked.by, places=asked.places, act=nearest[0], to=nearest[1], version=asked.version)
+
+
+def _under(asked: _Asked) -> None:
+    given = asked.request.POST.get("to", "")
+    to = whole(given)
+    if to is None and given != "top":
+        raise Refused(_("Choose the row to which it is moved."), code="no_target")
+    act = EditKind.AFTER if asked.request.POST.get("where") == EditKind.AFTER else EditKind.UNDER
+    move_rows(asked.draft, by=asked.by, places=asked.places, act=act, to=to, version=asked.version)
+
+
+_CHANGES: dict[str, Callable[[_Asked], None]] = {
+    "join": _join,
+    "split": _no_split,
+    "up": lambda asked: _move(asked, up=True),
+    "down": lambda asked: _move(asked, up=False),
+    "under": _under,
+}
+_PRESSED: dict[str, Callable[[_Asked], Sequence[int]]] = {
+    "meaning": _meant,
+    "add": _added,
+    "agree": _agreed,
+    "do": _changed,
+}
+
+
+@require_http_methods(["GET", "POST"])
+def split(request: HttpRequest, code: str, place: int) -> HttpResponse:
+    """Asks where the rows of a passage begin, and cuts it there."""
+    draft = _opened(request, code)
+    found = result_of(draft).outline
+    passage = next((one for one in found.passages if one.opens == place), None)
+    if passage is None:
+        raise Missing
+    problem, status = "", 200
+    cuts = {cut for cut in map(whole, request.POST.getlist("cut")) if cut is not None}
+    if request.method == "POST":
+        try:
+            split_passage(
+                draft, by=person(request), place=place, cuts=sorted(cuts), version=whole(request.POST.get("version"))
+            )
+        except (NotAllowed, Missing):
+            raise
+        except Refused as refusal:
+            problem, status = str(refusal.sentence), refusal.status
+        else:
+            messages.success(request, _("The passage is split."))
+            return _back(request, draft, place)
+    context = {
+        "draft": draft,
+        "passage": passage,
+        "words": found.words(passage),
+        "pieces": pieces_of(found, passage, cuts if request.method == "POST" else None),
+        "problem": problem,
+        "status": status,
+        "workspace_section": "imports",
+    }
+    return render(request, "workspace/drafts/split.html", context, status=status)
+
+
+@require_POST
+def terms(request: HttpRequest, code: str) -> HttpResponse:
+    """Until when terms such as "medium term" run."""
+    draft = _opened(request, code)
+    days = dict(zip(request.POST.getlist("term"), request.POST.getlist("day"), strict=False))
+    asked = _asked(request, draft)
+    try:
+        set_terms(draft, by=asked.by, days=days, version=asked.version)
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        return _refused(request, asked, refusal)
+    messages.success(request, _("The dates are set."))
+    return _back(request, draft, None)
 
 
 @require_POST
 def undo(request: HttpRequest, code: str) -> HttpResponse:
     draft = undo_mark(_opened(request, code), by=person(request), version=whole(request.POST.get("version")))
-    messages.success(request, _("The last mark is undone."))
+    messages.success(request, _("The last change is undone."))
     return _back(request, draft, None)
 
 
@@ -247,15 +268,19 @@ def use(request: HttpRequest, code: str) -> HttpResponse:
     """The marks of another text, in place of those of this one."""
     draft = _opened(request, code)
     other = get_draft_for(request.user, request.POST.get("from", ""))
-    draft = apply_profile(draft, by=person(request), text=as_toml(marks_of(other), name=other.file_name))
+    draft = apply_profile(draft, by=person(request), text=_as_file(other))
     messages.success(request, _("The marks of %(name)s are used.") % {"name": other.file_name})
     return redirect("workspace:import_outline", draft.code)
 
 
+def _as_file(draft: ImportDraft) -> str:
+    return as_toml(outline_of_draft(draft), steps_of(draft), name=draft.file_name)
+
+
 def _back(request: HttpRequest, draft: ImportDraft, place: int | None) -> HttpResponse:
     page, show = whole(request.POST.get("page")) or 1, request.POST.get("show", "")
-    where = f"?page={page}" + ("&show=unused" if show == "unused" else "")
-    anchor = f"#p{place}" if place is not None and show != "unused" else ""
+    where = f"?page={page}" + (f"&show={show}" if show in {PLAN, UNUSED} else "")
+    anchor = f"#p{place}" if place is not None and show != UNUSED else ""
     return HttpResponseRedirect(reverse("workspace:import_outline", args=[draft.code]) + where + anchor)
 
 
@@ -265,8 +290,6 @@ def profile(request: HttpRequest, code: str) -> HttpResponse:
     draft = _opened(request, code)
     if not draft.marks:
         raise Missing(_("There are no marks yet."))
-    response = HttpResponse(
-        as_toml(marks_of(draft), name=draft.file_name), content_type="application/toml; charset=utf-8"
-    )
+    response = HttpResponse(_as_file(draft), content_type="application/toml; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{draft.code}.marks.toml"'
     return response

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from django.apps import apps
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,9 +18,12 @@ from floreo.core.access import Actor
 from floreo.core.ui import locale
 from floreo.strategy.actions.drafts.chain import TAKEN, Chain, chain_of
 from floreo.strategy.actions.drafts.fields import FIELDS, shown_value
+from floreo.strategy.actions.drafts.marking import outline_of_draft, result_of
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.models import DraftRow, EditionPart, ImportDraft, RowState
-from floreo.strategy.presenters.drafts import KIND_WORDS
+from floreo.strategy.outline.passages import Passage
+from floreo.strategy.outline.reading import counted, is_thin, unused_by_rows, unused_in
+from floreo.strategy.presenters.drafts import KIND_WORDS, thin_sentence, unused_sentence
 from floreo.workspace.drafts.forms import RowForm
 from floreo.workspace.drafts.passages import Gap, Paragraph, Source
 
@@ -78,8 +84,29 @@ class Review:
 
     @cached_property
     def rows(self) -> Sequence[DraftRow]:
-        found = list(self.draft.rows.all())
+        found = list(self.draft.rows.filter(is_offer=False))
         return sorted(found, key=lambda r: (_GROUPS.get(Kind(r.kind), 9), r.start, r.number))
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """What was found but is not certain: bodies, measures, targets, funders and outlets."""
+        return [_offer(row, self.draft.text) for row in self.draft.rows.filter(is_offer=True)]
+
+    @cached_property
+    def left(self) -> list[Passage]:
+        """What no row came of."""
+        if self.draft.marks:
+            return unused_in(result_of(self.draft))
+        return unused_by_rows(outline_of_draft(self.draft), self.rows)
+
+    @property
+    def unused_text(self) -> str:
+        return unused_sentence(counted(self.left))
+
+    @property
+    def thin_text(self) -> str:
+        rows = sum(row.kind in {Kind.PILLAR, Kind.OBJECTIVE, Kind.ACTION} for row in self.rows)
+        return thin_sentence() if is_thin(rows, counted(self.left)) else ""
 
     @cached_property
     def chain(self) -> Chain:
@@ -203,6 +230,33 @@ class Review:
             if count > 1:
                 found.append((str(kind), _("%(kind)s: %(n)s rows") % {"kind": title, "n": locale.number(count)}))
         return found
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A find that is not certain, and the words around it."""
+
+    number: int
+    kind: str
+    title: str
+    quoted: SafeString
+
+
+_AROUND = 70  # letters
+_SPACE = re.compile(r"\s+")
+
+
+def _offer(row: DraftRow, text: str) -> Offer:
+    before = _SPACE.sub(" ", text[max(0, row.start - _AROUND) : row.start])
+    after = _SPACE.sub(" ", text[row.end : row.end + _AROUND])
+    title = _SPACE.sub(" ", row.passage)
+    quoted = format_html(
+        "… {}<strong>{}</strong>{} …",
+        before.partition(" ")[2],  # no half words
+        title,
+        after.rpartition(" ")[0],
+    )
+    return Offer(row.number, str(KIND_WORDS[row.kind]), title, quoted)
 
 
 def kicker(row: DraftRow) -> str:

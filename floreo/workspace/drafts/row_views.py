@@ -63,7 +63,7 @@ def one_import(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _row(draft: ImportDraft, number: int | None) -> DraftRow | None:
-    return draft.rows.filter(number=number).first() if number else None
+    return draft.rows.filter(number=number, is_offer=False).first() if number else None
 
 
 def _page(request: HttpRequest, review: Review, *, status: int = 200) -> HttpResponse:

@@ -12,9 +12,12 @@ urlpatterns: list[URLPattern] = [
     path("imports/<slug:code>/read/", views.read, name="import_read"),
     path("imports/<slug:code>/drop/", views.discard, name="import_discard"),
     path("imports/<slug:code>/accept/", views.accept_many, name="import_accept"),
+    path("imports/<slug:code>/take/", views.take, name="import_take"),
     path("imports/<slug:code>/finish/", views.finish, name="import_finish"),
     path("imports/<slug:code>/outline/", outline_views.outline, name="import_outline"),
     path("imports/<slug:code>/outline/mark/", outline_views.mark, name="import_mark"),
+    path("imports/<slug:code>/outline/split/<int:place>/", outline_views.split, name="import_split"),
+    path("imports/<slug:code>/outline/terms/", outline_views.terms, name="import_terms"),
     path("imports/<slug:code>/outline/undo/", outline_views.undo, name="import_mark_undo"),
     path("imports/<slug:code>/outline/use/", outline_views.use, name="import_marks_use"),
     path("imports/<slug:code>/outline/marks.toml", outline_views.profile, name="import_marks"),
@@ -23,7 +26,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.IMPORT_REVIEW: (
-        "imports import import_file import_read import_discard import_accept import_finish import_row "
-        "import_outline import_mark import_mark_undo import_marks_use import_marks"
+        "imports import import_file import_read import_discard import_accept import_take import_finish "
+        "import_row import_outline import_mark import_split import_terms import_mark_undo import_marks_use import_marks"
     ),
 }

@@ -19,6 +19,7 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.ui import locale
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
+from floreo.core.whole import whole
 from floreo.strategy.access import get_draft_for, get_edition_for
 from floreo.strategy.actions.drafts import (
     AlreadyHere,
@@ -28,7 +29,9 @@ from floreo.strategy.actions.drafts import (
     finish_draft,
     read_again,
     read_draft,
+    reject_all,
     start_draft,
+    take_offers,
 )
 from floreo.strategy.actions.drafts.finishing import suggested_code
 from floreo.strategy.drafting.rows import Kind
@@ -56,7 +59,8 @@ def imports(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal.sentence))
     drafts = ImportDraft.objects.exclude(state=DraftState.DROPPED).select_related("edition")
     counted = drafts.annotate(
-        row_count=Count("rows"), waiting=Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED))
+        row_count=Count("rows", filter=Q(rows__is_offer=False)),
+        waiting=Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED, rows__is_offer=False)),
     ).defer("text", "blocks", "repaired")
     context = {
         "form": form,
@@ -121,11 +125,33 @@ def discard(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def accept_many(request: HttpRequest, code: str) -> HttpResponse:
-    """Accepts every undecided row of one kind."""
+    """Accepts or rejects every undecided row of one kind."""
     draft = get_draft_for(request.user, code)
+    if kind := request.POST.get("reject", "")[:20]:
+        count = reject_all(draft, by=person(request), kind=kind)
+        text = ngettext("%(n)s row rejected.", "%(n)s rows rejected.", count) % {"n": locale.number(count)}
+        messages.success(request, text)
+        return redirect("workspace:import", code)
     count = accept_all(draft, by=person(request), kind=request.POST.get("kind", "")[:20])
     text = ngettext("%(n)s row accepted.", "%(n)s rows accepted.", count) % {"n": locale.number(count)}
     messages.success(request, text)
+    return redirect("workspace:import", code)
+
+
+@require_POST
+def take(request: HttpRequest, code: str) -> HttpResponse:
+    """Makes rows of what was found but not certain."""
+    draft = get_draft_for(request.user, code)
+    numbers = [number for number in map(whole, request.POST.getlist("number")) if number is not None]
+    try:
+        count = take_offers(draft, by=person(request), numbers=numbers)
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    else:
+        text = ngettext("%(n)s row added. Check it.", "%(n)s rows added. Check them.", count)
+        messages.success(request, text % {"n": locale.number(count)})
     return redirect("workspace:import", code)
 
 

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from floreo.core.reading.reading import read_document
+from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.rows import Row
+from floreo.strategy.drafting.rows import Kind, Row
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import OPENERS
-from floreo.strategy.outline.marks import LEVELS, Mark, Marked, Meaning, Reach, marked, read_with
+from floreo.strategy.outline.edits import Edit, EditKind, spot_of
+from floreo.strategy.outline.marks import LEVELS, Mark, Marked, Meaning, Reach, Step, marked, read_with
 from floreo.strategy.outline.passages import Outline, Passage, outline_of
 from floreo.strategy.outline.reading import KINDS as KINDS_OF
 
@@ -195,6 +198,39 @@ def exceptions(outline: Outline, made: Sequence[Mark], expected: Sequence[Expect
     return list(found.values())
 
 
+def joins(outline: Outline, expected: Sequence[Expected]) -> list[Edit]:
+    """Lines that were one before they were wrapped: joined they are an answer, the second alone is none."""
+    found = []
+    for before, after in pairwise(outline.passages):
+        if before.row or after.row:
+            continue
+        whole = f"{outline.words(before)} {outline.words(after)}"
+        if any(same_words(whole, one.title) and len(whole) <= len(one.title) + 12 for one in expected):
+            found.append(Edit(EditKind.JOIN, (spot_of(outline, before), spot_of(outline, after))))
+    return found
+
+
+def with_presses(outline: Outline, expected: Sequence[Expected]) -> tuple[list[Step], Score]:
+    """The same person goes on from the marks, with single passages and lines that are joined, as long as each press brings something."""
+    made: list[Step] = [*with_marks(outline, expected)[0]]
+    best = scored(read_with(outline, made).rows, expected)
+    able: list[Step] = [*candidates(outline, expected), *joins(outline, expected)]
+    able += [replace(mark, reach=Reach.ONE) for mark in candidates(outline, expected) if mark.reach == Reach.ALIKE]
+    while len(made) < MOST_MARKS:
+        wrong = exceptions(outline, [step for step in made if isinstance(step, Mark)], expected)
+        others = [*able, *wrong, *(replace(mark, reach=Reach.ONE) for mark in wrong)]
+        tries = [
+            (scored(read_with(outline, [*made, step]).rows, expected), step) for step in others if step not in made
+        ]
+        gain, step = max(tries, key=lambda one: one[0].worth, default=(best, None))
+        if step is None or gain.worth < best.worth + 0.5:
+            break
+        made.append(step)
+        best = gain
+    best.marks = len(made)
+    return made, best
+
+
 def with_marks(outline: Outline, expected: Sequence[Expected]) -> tuple[list[Mark], Score]:
     """The marks that a person makes, one after the other, and what they give."""
     able = candidates(outline, expected)
@@ -229,6 +265,81 @@ def _fields(row: Row) -> dict[str, str]:
     return {"lead": str(row.fields.get("lead") or ""), "due": str(row.fields.get("due_as_found") or "")}
 
 
+BESIDE = {
+    "E": (Kind.EDITION,),
+    "b": (Kind.BODY,),
+    "f": (Kind.FUNDER,),
+    "m": (Kind.MEASURE, Kind.TARGET, Kind.OUTLET),
+}
+NAMES = {"E": "edition, with its period", "b": "body", "f": "funder", "m": "measure, target, outlet"}
+
+
+@dataclass
+class Beside:
+    """Finds beside the plan: how many became rows and how many are offers, and of each how many are right."""
+
+    expected: int = 0
+    rows: int = 0
+    right_rows: int = 0
+    offers: int = 0
+    right_offers: int = 0
+
+    @property
+    def before(self) -> str:
+        return f"{self.rows + self.offers}, {_share(self.right_rows + self.right_offers, self.rows + self.offers)}"
+
+
+def _share(right: int, of: int) -> str:
+    return f"{right / of:.2f}" if of else "–"
+
+
+def beside() -> dict[str, Beside]:
+    """What was found beside the plan in all strategies that have answers. What is no answer is wrong; optional ones are right."""
+    found = {sign: Beside() for sign in BESIDE}
+    for path, name in files():
+        listed = _beside_answers(name)
+        draft = draft_rows(read_document(path, openers=OPENERS))
+        rows, certain = draft.rows, certain_in(draft.rows, draft.document.text)
+        for sign, kinds in BESIDE.items():
+            one = found[sign]
+            one.expected += sum(each == sign and not optional for each, _words, optional in listed)
+            for row in (row for row in rows if row.kind in kinds):
+                is_right = any(each == sign and _is_same(row, words) for each, words, _optional in listed)
+                if row.number in certain:
+                    one.rows, one.right_rows = one.rows + 1, one.right_rows + is_right
+                else:
+                    one.offers, one.right_offers = one.offers + 1, one.right_offers + is_right
+    return found
+
+
+def _beside_answers(name: str) -> list[tuple[str, str, bool]]:
+    found = []
+    for line in (SAMPLES / "answers" / f"{name}.ans").read_text("utf-8").splitlines():
+        head, _space, rest = line.partition(" ")
+        if head.lstrip("?") in BESIDE and rest:
+            found.append((head.lstrip("?"), rest, head.startswith("?")))
+    return found
+
+
+def _is_same(row: Row, words: str) -> bool:
+    title, *period = (part.strip() for part in words.split("|"))
+    if row.kind != Kind.EDITION:
+        return same_words(row.title, title)
+    given = [str(row.fields.get(name) or "") for name in ("period_start", "period_end")]
+    return same_words(row.title, title) and (given == period or len([year for year in period if year]) < 2)
+
+
+def beside_table() -> str:
+    lines = [
+        "| beside the plan | expected | if every find were a row: rows, precision | rows now, precision | offers, of which right |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for sign, one in beside().items():
+        now = f"{one.rows}, {_share(one.right_rows, one.rows)}"
+        lines.append(f"| {NAMES[sign]} | {one.expected} | {one.before} | {now} | {one.offers}, {one.right_offers} |")
+    return "\n".join(lines)
+
+
 def files() -> Iterable[tuple[Path, str]]:
     names = sorted(path.stem for path in (SAMPLES / "answers").glob("*.ans"))
     for path in sorted(SAMPLES.iterdir()):
@@ -256,7 +367,8 @@ def table() -> str:
         "| file | plan rows | as drafted: precision / recall | parents | marks | with marks: precision / recall | parents | leads | dates |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    return "\n".join([*head, *(line_of(path, name) for path, name in files() if answers(name))])
+    lines = [*head, *(line_of(path, name) for path, name in files() if answers(name))]
+    return "\n".join([*lines, "", beside_table()])
 
 
 def write_guide() -> None:

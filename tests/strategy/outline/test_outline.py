@@ -137,7 +137,7 @@ def test_codes_come_from_the_tree_where_numbers_begin_again(plan: Outline) -> No
 
 def test_what_no_row_came_of_is_counted(plan: Outline) -> None:
     marks = [on(plan, "Safe offices", Meaning.PILLAR), on(plan, "List all", Meaning.ACTION)]
-    left = unused_in(plan, read_with(plan, marks))
+    left = unused_in(read_with(plan, marks))
     assert [plan.words(one) for one in left] == [
         "A plan for a safe network",
         "Foreword",
@@ -157,7 +157,7 @@ def test_the_marks_of_one_edition_read_the_next(plan: Outline, tmp_path: Path) -
         on(plan, "Offices know", Meaning.OBJECTIVE),
         on(plan, "List all", Meaning.ACTION),
     ]
-    kept = of_toml(as_toml(marks, name="plan.md"))
+    kept = of_toml(as_toml(plan, marks, name="plan.md"))
     other = outline(
         PLAN.replace("Safe offices", "Quiet harbours").replace("Open a line", "Keep a line"), tmp_path, "2.md"
     )

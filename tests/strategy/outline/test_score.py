@@ -6,8 +6,11 @@ import pytest
 
 from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.vocabulary import OPENERS
-from floreo.strategy.outline.passages import outline_of
-from tests.strategy.outline.score import MOST_MARKS, SAMPLES, answers, with_marks
+from floreo.strategy.outline.edits import Edit, EditKind, spot_of
+from floreo.strategy.outline.marks import Meaning, Reach, Step, marked, read_with
+from floreo.strategy.outline.passages import Outline, Passage, outline_of
+from tests.strategy.outline.belize import PRESSES
+from tests.strategy.outline.score import MOST_MARKS, SAMPLES, answers, scored, with_marks
 
 # Each file with the least share of its plan rows found, of what was drafted that is right, and of parents that are right; and the most marks.
 LEAST = {
@@ -19,6 +22,33 @@ LEAST = {
     "samoa2016--word.docx": (1.0, 0.98, 1.0, 6),
     "uganda2021.txt": (1.0, 0.9, 1.0, 3),
 }
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the strategies are not part of the project: they lie beside it")
+def test_eleven_presses_read_the_scan_of_a_real_strategy() -> None:
+    outline = outline_of(read_document(SAMPLES / "belize2020.txt", openers=OPENERS))
+    steps: list[Step] = []
+    for press in PRESSES:
+        now = read_with(outline, steps).outline
+        ticked = [
+            next(one for one in now.passages if _raw(now, one).lstrip("|").startswith(words)) for words in press.words
+        ]
+        if press.button == EditKind.JOIN:
+            steps.append(Edit(EditKind.JOIN, tuple(spot_of(now, one) for one in ticked)))
+        else:
+            steps.append(marked(now, ticked[0], Meaning(press.button), Reach(press.reach)))
+    result = read_with(outline, steps)
+    expected = answers("belize2020")
+    kinds = [next(iter(one.kinds)) for one in expected if not one.optional]
+    assert [row.meaning for row in result.rows] == kinds
+    score = scored(result.rows, expected)
+    # Of two rows the scan mixed two columns: their words are typed in the review, and three actions stand below one of them.
+    assert (score.right, score.drafted, score.parents) == (66, 68, 63)
+    assert len(steps) == 11
+
+
+def _raw(outline: Outline, passage: Passage) -> str:
+    return " ".join(outline.document.text[passage.opens : passage.end].split())
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the strategies are not part of the project: they lie beside it")

@@ -13,9 +13,21 @@ from floreo.core.access import SYSTEM
 from floreo.core.errors import Changed, Refused
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import User
-from floreo.strategy.actions.drafts import accept_row, apply_profile, mark_passages, read_draft, start_draft, undo_mark
-from floreo.strategy.actions.drafts.marking import outline_of_draft
+from floreo.strategy.actions.drafts import (
+    accept_row,
+    add_passage,
+    apply_profile,
+    join_passages,
+    mark_passages,
+    move_rows,
+    read_draft,
+    split_passage,
+    start_draft,
+    undo_mark,
+)
+from floreo.strategy.actions.drafts.marking import result_of
 from floreo.strategy.models import DraftRow, ImportDraft
+from floreo.strategy.outline.edits import EditKind
 from floreo.strategy.outline.marks import Meaning, Reach
 from tests.strategy.outline.test_outline import PLAN
 
@@ -45,7 +57,7 @@ def draft(drafter: User, tmp_path: Path) -> ImportDraft:
 
 
 def place(draft: ImportDraft, words: str) -> int:
-    found = outline_of_draft(draft)
+    found = result_of(draft).outline
     return next(one.opens for one in found.passages if found.words(one).startswith(words))
 
 
@@ -132,7 +144,131 @@ def test_the_last_of_marks_that_contradict_each_other_holds(draft: ImportDraft, 
     for meaning in (Meaning.ACTION, Meaning.PILLAR):
         draft = mark_passages(draft, by=drafter, places=[place(draft, "Safe offices")], meaning=meaning)
     assert [kind for kind, _code, _title in plan(draft)] == ["pillar", "pillar"]
-    assert len(draft.marks) == 1
+    draft = undo_mark(draft, by=drafter)
+    assert [kind for kind, _code, _title in plan(draft)] == ["action", "action"]  # what the first one said
+
+
+def test_one_press_makes_a_passage_a_row_beside_those_of_the_rules(draft: ImportDraft, drafter: User) -> None:
+    before = plan(draft)
+    draft = add_passage(draft, by=drafter, place=place(draft, "We thank everybody"))
+    assert ("We thank everybody" in [title for _kind, _code, title in plan(draft)]) is True
+    assert [title for _k, _c, title in plan(draft) if title != "We thank everybody"] == [
+        title for _k, _c, title in before
+    ]
+    assert plan(undo_mark(draft, by=drafter)) == before
+
+
+def test_rows_are_joined_split_and_moved_and_each_press_is_undone(draft: ImportDraft, drafter: User) -> None:
+    draft = marked(draft, drafter)
+    steps: list[list[tuple[str, str, str]]] = [plan(draft)]
+    two = [place(draft, "List all"), place(draft, "Name a person")]
+    draft = join_passages(draft, by=drafter, places=two)
+    assert ("action", "1.1.1", "List all computers of the offices Name a person for each of them") in plan(draft)
+    steps.append(plan(draft))
+    draft = split_passage(draft, by=drafter, place=place(draft, "Train two teachers"), cuts=[4])
+    assert plan(draft)[-2:] == [("action", "2.1.1", "Train two teachers"), ("action", "2.1.2", "in each school")]
+    steps.append(plan(draft))
+    draft = move_rows(
+        draft,
+        by=drafter,
+        places=[place(draft, "Offices are told")],
+        act=EditKind.UNDER,
+        to=place(draft, "Safe schools"),
+    )
+    told = DraftRow.objects.get(draft=draft, title="Offices are told in time")
+    assert told.parent_number is not None
+    above = DraftRow.objects.get(draft=draft, number=told.parent_number)
+    assert (above.title, told.fields["code"]) == ("Safe schools", "2.2")
+    assert AuditEntry.objects.filter(verb="draft.rows_moved").latest("number").detail["to"] == "Safe schools"
+    for was in reversed(steps):
+        draft = undo_mark(draft, by=drafter)
+        assert plan(draft) == was
+
+
+def test_five_passages_marked_by_one_press_are_undone_by_one(draft: ImportDraft, drafter: User) -> None:
+    before = plan(draft)
+    places = [place(draft, words) for words in ("List all", "Name a person", "Open a line")]
+    draft = mark_passages(draft, by=drafter, places=places, meaning=Meaning.ACTION, reach=Reach.ONE)
+    assert len(draft.marks) == 3
+    assert plan(undo_mark(draft, by=drafter)) == before
+
+
+def test_what_cannot_be_joined_moved_or_split(draft: ImportDraft, drafter: User) -> None:
+    draft = marked(draft, drafter)
+    offices, schools = place(draft, "Safe offices"), place(draft, "Safe schools")
+    with pytest.raises(Refused, match="at least two passages"):
+        join_passages(draft, by=drafter, places=[offices])
+    with pytest.raises(Refused, match="follow one another"):
+        join_passages(draft, by=drafter, places=[offices, schools])
+    with pytest.raises(Refused, match="only be below one of a higher level"):
+        move_rows(draft, by=drafter, places=[offices], act=EditKind.UNDER, to=place(draft, "Offices know"))
+    with pytest.raises(Refused, match="Choose the row"):
+        move_rows(draft, by=drafter, places=[offices], act=EditKind.UNDER, to=10**9)
+    with pytest.raises(Refused, match="Tick a row"):
+        move_rows(draft, by=drafter, places=[10**9], act=EditKind.UNDER, to=schools)
+    with pytest.raises(Refused, match="Choose where"):
+        split_passage(draft, by=drafter, place=offices, cuts=[])
+    with pytest.raises(Refused, match="Choose where"):
+        split_passage(draft, by=drafter, place=offices, cuts=[1, 99])
+
+
+def test_what_somebody_accepted_is_not_moved_under_their_hands(draft: ImportDraft, drafter: User) -> None:
+    draft = marked(draft, drafter)
+    accept_row(DraftRow.objects.get(draft=draft, title="Offices are told in time"), by=drafter)
+    with pytest.raises(Refused, match="accepted already"):
+        move_rows(
+            draft,
+            by=drafter,
+            places=[place(draft, "Offices are told")],
+            act=EditKind.UNDER,
+            to=place(draft, "Safe schools"),
+        )
+
+
+def test_the_marks_of_another_text_are_undone_by_one_press(draft: ImportDraft, drafter: User) -> None:
+    draft = marked(draft, drafter)
+    before = plan(draft)
+    only = mark_text("pillar", "thrust")
+    draft = apply_profile(draft, by=drafter, text=only)
+    assert [kind for kind, _code, _title in plan(draft)] == ["pillar", "pillar"]
+    assert plan(undo_mark(draft, by=drafter)) == before
+
+
+def mark_text(meaning: str, label: str) -> str:
+    return f'[[mark]]\nmeaning = "{meaning}"\nreach = "alike"\nkey = ["label", "{label}"]\n'
+
+
+TERMS = """Short term: 6 months
+
+| Work | Who | When |
+|---|---|---|
+| Count all of the computers in the offices | Treasury | Short term |
+| Buy a good lamp for each of the offices | Police | Long term |
+"""
+
+
+def test_a_term_becomes_a_date_when_a_person_says_so(drafter: User, tmp_path: Path, browser_of: Browser) -> None:
+    draft = drafted(
+        f"National Cybersecurity Strategy 2025-2028\n\n{TERMS}\n{'Words of the plan. ' * 20}", tmp_path, drafter
+    )
+    draft = mark_passages(draft, by=drafter, places=[place(draft, "Count all")], meaning=Meaning.ACTION)
+    draft = mark_passages(draft, by=drafter, places=[place(draft, "Long term")], meaning=Meaning.DUE)
+    browser = browser_of(drafter)
+    address = f"/workspace/imports/{draft.code}/outline/"
+    page = browser.get(address).content.decode()
+    assert "The text says: “Short term: 6 months”" in page
+    assert 'value="2025-06-30"' in page  # from the first day of the edition's period
+    assert "The text does not say until when." in page
+    rows = DraftRow.objects.filter(draft=draft, kind="action")
+    assert [row.fields.get("due") for row in rows] == [None, None]
+    given = {"term": ["short term", "long term"], "day": ["2025-06-30", ""]}
+    assert browser.post(f"{address}terms/", given).status_code == 302
+    assert [row.fields.get("due") for row in rows.all()] == ["2025-06-30", None]
+    wrong: Any = browser.post(f"{address}terms/", {"term": ["long term"], "day": ["soon"]})
+    assert (wrong.status_code, "Enter the date as year-month-day" in wrong.content.decode()) == (422, True)
+    draft.refresh_from_db()
+    undo_mark(draft, by=drafter)
+    assert [row.fields.get("due") for row in rows.all()] == [None, None]
 
 
 def test_a_place_that_is_none(draft: ImportDraft, drafter: User) -> None:
@@ -185,3 +321,64 @@ class TestThePage:
     def test_what_is_no_meaning_is_not_found(self, draft: ImportDraft, drafter: User, browser_of: Browser) -> None:
         response = browser_of(drafter).post(f"/workspace/imports/{draft.code}/outline/mark/", {"meaning": "king"})
         assert response.status_code == 404
+
+    def test_everything_is_done_by_forms(self, draft: ImportDraft, drafter: User, browser_of: Browser) -> None:
+        draft = marked(draft, drafter)
+        browser = browser_of(drafter)
+        address = f"/workspace/imports/{draft.code}/outline/"
+
+        def press(**given: object) -> Any:
+            return browser.post(f"{address}mark/", {"show": "plan", **given})
+
+        page = browser.get(f"{address}?show=plan").content.decode()
+        assert "The plan, 10 rows" in page
+        down = press(do="down", place=place(draft, "List all"))
+        assert (down.status_code, down.url.split("?")[1].split("#")[0]) == (302, "page=1&show=plan")
+        assert [title for _k, _c, title in plan(draft)][2:4] == [
+            "List all computers of the offices",
+            "Name a person for each of them",
+        ]
+        assert [row.fields["code"] for row in DraftRow.objects.filter(draft=draft, start=place(draft, "List all"))] == [
+            "1.1.2"
+        ]
+        last: Any = press(do="down", place=place(draft, "Safe schools"))
+        assert (last.status_code, "the last at its place" in last.content.decode()) == (422, True)
+        assert (
+            f'value="{place(draft, "Safe schools")}" aria-label="Thrust 2: Safe schools" checked'
+            in last.content.decode()
+            or ("checked" in last.content.decode())
+        )
+        assert (
+            press(do="under", place=place(draft, "Offices are told"), to=place(draft, "Safe schools")).status_code
+            == 302
+        )
+        split: Any = press(do="split", place=place(draft, "Train two"))
+        assert f"/outline/split/{place(draft, 'Train two')}/?show=plan" in split.url
+        assert "Tick each phrase" in browser.get(split.url).content.decode()
+        assert browser.post(split.url, {}).status_code == 422
+        assert browser.post(split.url, {"cut": "4"}).status_code == 302
+        assert press(add=place(draft, "We go on")).status_code == 302
+        assert press(do="join", place=[place(draft, "We thank"), place(draft, "We go on")]).status_code == 302
+        assert "We thank everybody. We go on" in [title for _k, _c, title in plan(draft)]
+        assert press(do="burn").status_code == 404
+        assert press().status_code == 404
+
+    def test_one_press_agrees_with_what_the_rules_propose(
+        self, drafter: User, browser_of: Browser, tmp_path: Path
+    ) -> None:
+        draft = drafted(PLAN.replace("Thrust", "Pillar"), tmp_path, drafter)
+        draft = mark_passages(draft, by=drafter, places=[place(draft, "List all")], meaning=Meaning.ACTION)
+        browser = browser_of(drafter)
+        address = f"/workspace/imports/{draft.code}/outline/"
+        assert "Proposed: Pillar, 2 of 2 alike" in browser.get(address).content.decode()
+        browser.post(f"{address}mark/", {"agree": place(draft, "Safe offices")})
+        assert [kind for kind, _code, _title in plan(draft) if kind == "pillar"] == ["pillar", "pillar"]
+        assert browser.post(f"{address}mark/", {"agree": place(draft, "We go on")}).status_code == 404
+
+    def test_two_people_at_once(self, draft: ImportDraft, drafter: User, browser_of: Browser) -> None:
+        version = draft.version
+        marked(draft, drafter)
+        given = {"place": place(draft, "Safe offices"), "do": "down", "version": version}
+        answer: Any = browser_of(drafter).post(f"/workspace/imports/{draft.code}/outline/mark/", given)
+        assert answer.status_code == 409
+        assert "Somebody marked this text" in answer.content.decode()

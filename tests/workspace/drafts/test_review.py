@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from floreo.core.access import SYSTEM
+from floreo.core.models import AuditEntry
 from floreo.organisations.models import User
 from floreo.strategy.actions.drafts import accept_all, accept_row, read_draft, start_draft
 from floreo.strategy.models import DraftState, Edition, ImportDraft, RowState
@@ -53,12 +54,12 @@ def text_of(answer: Any) -> str:
 
 def test_every_row_leads_to_its_passage_and_back(draft: ImportDraft, workspace: Client) -> None:
     page = text_of(workspace.get(address(draft)))
-    for row in draft.rows.all():
+    for row in draft.rows.filter(is_offer=False):
         assert f'id="r{row.number}"' in page
         assert page.count(f'id="p{row.number}"') == 1
         assert f'href="#p{row.number}"' in page
         assert f'href="#r{row.number}"' in page
-    assert "24 rows drafted from one text. 0 accepted, 24 to review." in page
+    assert "23 rows drafted from one text. 0 accepted, 23 to review." in page
 
 
 def test_the_text_is_whole_and_in_order(draft: ImportDraft, drafter: User) -> None:
@@ -119,7 +120,7 @@ def test_without_script_a_decision_leads_to_the_next_row(draft: ImportDraft, wor
     done = workspace.post(address(draft, 1), {"decision": "accept", "version": "1"})
     assert (done.status_code, done.headers["Location"]) == (302, f"{address(draft)}#r9")
     page = text_of(workspace.get(address(draft)))
-    assert "1 accepted, 23 to review" in page
+    assert "1 accepted, 22 to review" in page
     assert "by you" in page
     assert "Finish with 1 row" in page
     workspace.post(address(draft, 1), {"decision": "undo", "version": "2"})
@@ -166,9 +167,37 @@ def test_the_second_of_two_who_decide_reads_the_first_decision(
 def test_a_row_that_lacks_something_opens_its_form(draft: ImportDraft, drafter: User, workspace: Client) -> None:
     other = drafted(DOCUMENTS / "numbered-plain.txt", drafter)
     row = next(r for r in other.rows.all() if r.fields.get("part") == "adopted")
-    answer = workspace.post(address(other, row.number), {"decision": "accept", "version": "1"})
+    workspace.post(f"{address(other)}take/", {"number": row.number})
+    row.refresh_from_db()
+    answer = workspace.post(address(other, row.number), {"decision": "accept", "version": row.version})
     assert answer.status_code == 422
     assert f'id="row{row.number}-part"' in text_of(answer)
+
+
+def test_what_is_not_certain_is_an_offer_until_somebody_takes_it(draft: ImportDraft, workspace: Client) -> None:
+    offer = draft.rows.get(is_offer=True)
+    page = text_of(workspace.get(address(draft)))
+    assert "1 find that is not certain" in page
+    assert f'name="number" value="{offer.number}"' in page
+    assert workspace.post(address(draft, offer.number), {"decision": "accept"}).status_code == 404
+    nothing = workspace.post(f"{address(draft)}take/", {}, follow=True)
+    assert "Tick at least one." in text_of(nothing)
+    taken = workspace.post(f"{address(draft)}take/", {"number": offer.number}, follow=True)
+    assert "24 rows drafted from one text. 0 accepted, 24 to review." in text_of(taken)
+    assert AuditEntry.objects.get(verb="draft.offers_taken").detail["taken"] == [offer.title]
+
+
+def test_many_rows_of_a_kind_are_rejected_at_once(draft: ImportDraft, workspace: Client) -> None:
+    workspace.post(f"{address(draft)}accept/", {"reject": "target"})
+    states = {row.kind: row.state for row in draft.rows.filter(is_offer=False)}
+    assert states["target"] == RowState.REJECTED
+    assert states["pillar"] == RowState.UNCONFIRMED
+
+
+def test_it_says_what_was_not_read(draft: ImportDraft, workspace: Client) -> None:
+    page = text_of(workspace.get(address(draft)))
+    assert "Not used: 5 headings." in page
+    assert f'{address(draft)}outline/?show=unused"' in page
 
 
 def test_many_rows_of_a_kind_at_once(draft: ImportDraft, workspace: Client) -> None:

@@ -13,6 +13,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     draft = ImportDraft.objects.create(
         code="text", file_name="t.txt", sha256="x", state="ready", text="x", started_by="X"
     )
+    draft.blocks = [{"kind": "paragraph", "level": 0, "number": "", "start": 0, "end": 1}]
     draft.marks = [{"meaning": "pillar", "reach": "alike", "key": ["label", "goal"]}]
     draft.save()
     row = DraftRow.objects.create(draft=draft, number=1, kind="pillar", title="X", start=0, end=1, passage="x")
@@ -27,8 +28,9 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("action move_action", [edition, act.code]),
         ("action_command", [edition, act.code, "update"]),
         ("child_command", [edition, act.code, "milestones", act.milestones.order_by("pk")[0].code, "edit"]),
-        ("import import_file import_read import_discard import_accept import_finish", [draft.code]),
-        ("import_outline import_mark import_mark_undo import_marks_use import_marks", [draft.code]),
+        ("import import_file import_read import_discard import_accept import_take import_finish", [draft.code]),
+        ("import_outline import_mark import_terms import_mark_undo import_marks_use import_marks", [draft.code]),
+        ("import_split", [draft.code, 0]),
         ("import_row", [draft.code, row.number]),
         ("indicator edit_indicator edit_target new_chart_note", [reading.indicator.code]),
         ("new_reading", [entered.code]),

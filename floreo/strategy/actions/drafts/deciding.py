@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.apps import apps
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -110,7 +111,7 @@ def undo_row(row: DraftRow, *, by: Actor, version: int | None = None) -> DraftRo
 @action("draft.rows_accepted", needs=Permission.IMPORT_REVIEW)
 def accept_all(draft: ImportDraft, *, by: Actor, kind: str) -> int:
     """Accepts every undecided row of one kind that lacks nothing; the others still wait. Returns how many."""
-    rows = DraftRow.objects.select_for_update().filter(draft=draft, kind=kind, state=RowState.UNCONFIRMED, became="")
+    rows = _undecided(draft).filter(kind=kind, became="")
     count = 0
     for row in rows.select_related("draft"):
         try:
@@ -121,3 +122,34 @@ def accept_all(draft: ImportDraft, *, by: Actor, kind: str) -> int:
         count += 1
     note(kind=kind, accepted=count)
     return count
+
+
+@action("draft.rows_rejected", needs=Permission.IMPORT_REVIEW)
+def reject_all(draft: ImportDraft, *, by: Actor, kind: str) -> int:
+    """Rejects every undecided row of one kind. Returns how many."""
+    rows = list(_undecided(draft).filter(kind=kind).select_related("draft"))
+    for row in rows:
+        _decide(row, RowState.REJECTED, by)
+    note(kind=kind, rejected=len(rows))
+    return len(rows)
+
+
+@action("draft.offers_taken", needs=Permission.IMPORT_REVIEW)
+def take_offers(draft: ImportDraft, *, by: Actor, numbers: Sequence[int]) -> int:
+    """Makes rows of what was found but not certain; each still waits for its decision. Returns how many."""
+    rows = list(DraftRow.objects.select_for_update().filter(draft=draft, number__in=numbers, is_offer=True))
+    if not rows:
+        raise Refused(_("Tick at least one."), code="no_offer")
+    for row in rows:
+        row.is_offer = False
+        save(row, full_clean=False)
+    fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
+    if fresh.state == DraftState.FINISHED:
+        fresh.state = DraftState.OPEN
+        save(fresh, full_clean=False)
+    note(taken=[row.title[:80] for row in rows[:20]])
+    return len(rows)
+
+
+def _undecided(draft: ImportDraft) -> QuerySet[DraftRow]:
+    return DraftRow.objects.select_for_update().filter(draft=draft, state=RowState.UNCONFIRMED, is_offer=False)

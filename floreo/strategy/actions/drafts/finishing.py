@@ -126,7 +126,7 @@ def _enter(row: DraftRow, *, by: Actor, plan: Plan) -> models.Model:
 def _close(draft: ImportDraft, *, by: Actor, plan: Plan) -> Finished:
     renumber(plan.edition)
     refresh_statuses(by=by, editions=Edition.objects.filter(pk=plan.edition.pk), always=True)
-    undecided = DraftRow.objects.filter(draft=draft, state=RowState.UNCONFIRMED).exists()
+    undecided = DraftRow.objects.filter(draft=draft, state=RowState.UNCONFIRMED, is_offer=False).exists()
     draft.edition = plan.edition
     draft.state = DraftState.OPEN if undecided or plan.chain.waiting else DraftState.FINISHED
     save(draft, full_clean=False)

@@ -25,14 +25,20 @@ from floreo.core.reading.sentences import unreadable_sentence
 from floreo.core.scanning import refuse_infected
 from floreo.core.uploads import digest_of, disk_full
 from floreo.core.writing import save, save_many, touch
+from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Draft
 from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft
+from floreo.strategy.outline.passages import outline_of
+from floreo.strategy.outline.reading import counted, unused_by_rows
+from floreo.strategy.outline.stored import plan_of_rules
 from floreo.strategy.presenters.drafts import failure_of, unreadable_failure
 
 log = logging.getLogger(__name__)
 TRIES = 3
+
+_FEWEST = 3  # numbered passages and rows of tables of what may be a plan
 
 
 class AlreadyHere(Refused):
@@ -112,9 +118,15 @@ def read_draft(draft_id: int, *, by: Actor) -> ImportDraft:
     except Exception:
         log.exception("reading draft %s failed", draft.code)
         return _fail(draft, by=by, failure=failure_of("broken"))
-    if not found.rows:
+    if not found.rows and not _can_be_marked(found):
         return _fail(draft, by=by, failure=failure_of("no_rows"))
     return _store(draft, by=by, found=found)
+
+
+def _can_be_marked(found: Draft) -> bool:
+    """Whether a text from which the rules draft nothing has levels that a person can name in its outline."""
+    left = counted(unused_by_rows(outline_of(found.document), found.rows))
+    return left.numbered + left.rows >= _FEWEST
 
 
 def _still_reading(draft: ImportDraft) -> ImportDraft | None:
@@ -132,12 +144,13 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     # Not through `keep`: the whole text would enter the trail, where the file's hash says the same.
     fresh.kind, fresh.language, fresh.text = text.kind, text.language, text.text
     fresh.repaired, fresh.blocks = [list(m) for m in text.repaired], [asdict(b) for b in text.blocks]
-    fresh.drafted = [[r.start, r.end, str(r.kind)] for r in found.rows]
+    fresh.drafted = plan_of_rules(found.rows)
     fresh.state, fresh.failure = DraftState.OPEN, ""
     fresh.save()
     touch([fresh])
     trail().subject = fresh
     note(sha256=fresh.sha256, kind=text.kind, language=text.language, characters=len(text.text))
+    certain = certain_in(found.rows, text.text)
     save_many(
         [
             DraftRow(
@@ -150,6 +163,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
                 end=r.end,
                 passage=r.passage,
                 parent_number=r.parent,
+                is_offer=r.number not in certain,
             )
             for r in found.rows
         ],

@@ -10,7 +10,7 @@ from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import YEAR, FoundDate, dates_in
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.found import Found
-from floreo.strategy.drafting.source import Source
+from floreo.strategy.drafting.source import SHORT_TEXT, Source, plain
 
 _CAP = r"[A-ZÁÉÍÓÚÑ][\w’'.&-]*"
 _LINK = r"(?:of|for|on|and|the|in|to|de|del|la|las|los|el|para|y|e|en|contra)"
@@ -25,6 +25,12 @@ _ENGLISH = (
     rf"(?: (?:for|on|of) (?:the )?{_CAP}(?: {_CAP}){{0,4}})?"
 )
 _SPANISH = rf"(?:Estrategia|ESTRATEGIA)(?: (?:{_LINK} |(?:DE|DEL|LA|Y|E|PARA|EN) ){{0,3}}{_CAP}){{1,8}}"
+# On a title page a title goes over several lines, and its years may stand after what the strategy is for.
+_LONG_TITLE = re.compile(
+    rf"\b(?P<title>{_SPANISH}|{_ENGLISH.replace('contra)', 'contra|&)')})(?P<period>(?P<tail>[^.:;|]{{0,100}}?){_PERIOD})?".replace(
+        " ", r"\s+"
+    )
+)
 _NAMED = re.compile(rf"\b(?P<title>{_SPANISH}|{_ENGLISH})(?P<period>(?i:{_PERIOD}))?")
 _UNNAMED = re.compile(
     r"\b(?P<title>(?:national\s+)?(?:cyber[\s-]?security|cyber|cyber\s+resilience|information\s+security)\s+strategy"
@@ -48,6 +54,10 @@ _ABOUT = re.compile(r"\b(?:strategy|estrategia)\b", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|hoy)\b|\blaunches\b|\blanza\b", re.IGNORECASE)
 
 
+_TITLE_PAGE = 20  # blocks
+_SHORT_LINE = 20  # words
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     start: int
@@ -58,8 +68,11 @@ class _Candidate:
 
 
 def edition_of(source: Source) -> list[Found]:
-    """One row at most: the title that says most, and of those the first."""
-    candidates = [*_candidates(source)]
+    """One row at most: the title on the title page; of a short text, and of one without such a page, the title that says most, and of those
+    the first."""
+    is_long = len(source.text.split()) > SHORT_TEXT
+    candidates = [*_on_title_page(source)] if is_long else []
+    candidates = candidates or [one for one in _candidates(source) if not is_long or not _is_cited(source, one)]
     if not candidates:
         return []
     best = max(candidates, key=lambda one: (one.score, -one.start))
@@ -71,6 +84,42 @@ def edition_of(source: Source) -> list[Found]:
     if country := _country(source.text, best):
         fields["country_text"] = country
     return [Found(Kind.EDITION, title, best.start, best.end, fields=fields)]
+
+
+def _on_title_page(source: Source) -> Iterator[_Candidate]:
+    for start, end in _title_lines(source):
+        for found in _LONG_TITLE.finditer(source.text, start, end):
+            if not _CYBER.search(found["title"]):
+                continue
+            period = _range_in(source.text, found.start("period"), found.end()) if found["period"] else None
+            score = 4 * (period is not None) + 2 * bool(re.search("cyber|ciber", found["title"], re.IGNORECASE))
+            stop = found.end() if period else found.end("title")
+            yield _Candidate(_own_start(found), stop, stop, period, score)
+
+
+def _title_lines(source: Source) -> Iterator[Span]:
+    """Stretches of short lines at the beginning: no sentences, no points of a list."""
+    held: Span | None = None
+    for block in source.blocks[:_TITLE_PAGE]:
+        words = source.words(block)
+        if (
+            block.kind in {"heading", "paragraph"}
+            and len(words.split()) < _SHORT_LINE
+            and not words.endswith((".", ":"))
+        ):
+            held = (held[0] if held else block.start, block.end)
+        elif held:
+            yield held
+            held = None
+    if held:
+        yield held
+
+
+def _is_cited(source: Source, one: _Candidate) -> bool:
+    """Whether a title with years is named once only, as other strategies are."""
+    if one.period is None:
+        return False
+    return plain(source.text).count(plain(source.text[one.start : one.end])) < 2
 
 
 def _candidates(source: Source) -> Iterator[_Candidate]:

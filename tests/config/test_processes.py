@@ -145,8 +145,8 @@ def _post_a_letter(installation: Installation) -> None:
         "is_signed": "0",
         "is_encrypted": "0",
     }
-    fields = (field for field in OutboxMail._meta.concrete_fields if not (field.null or field.primary_key))
-    facts |= {field.column: "" for field in fields if field.column not in facts}
+    fields = [field for field in OutboxMail._meta.concrete_fields if not (field.null or field.primary_key)]
+    facts |= {field.attname: "" for field in fields if field.attname not in facts}
     names, values = ", ".join(f'"{name}"' for name in facts), ", ".join(f"'{value}'" for value in facts.values())
     installation.write(f"INSERT INTO core_outboxmail ({names}) VALUES ({values})")
 

@@ -49,7 +49,8 @@ def make_finding(organisation: Organisation, subject: str = "192.0.2.7", **facts
     assert isinstance(day, date)
     severity = str(facts.get("severity", "medium"))
     at = datetime.combine(day, time(3), tzinfo=UTC)
-    feed = facts.pop("feed", None) or Feed.objects.filter(code="shadowserver").first() or make_feed()
+    asked = facts.pop("feed", None)
+    feed = asked if isinstance(asked, Feed) else Feed.objects.filter(code="shadowserver").first() or make_feed()
     is_name = not subject[:1].isdigit() and ":" not in subject
     given = {
         "ip": None if is_name else subject,

@@ -89,7 +89,9 @@ def test_nobodys_network_is_removed_and_its_findings_close_unfixed(bank: Organis
     assert list(Holding.objects.values_list("value", flat=True)) == ["bank.example.org"]
     assert whose() == {"192.0.2.7": ("bank", "outside")}
     assert OpenPeriod.objects.get().ending == "outside"
-    assert Finding.objects.get().ending.reason.startswith("They report that it is not theirs")
+    ending = Finding.objects.get().ending
+    assert ending is not None
+    assert ending.reason.startswith("They report that it is not theirs")
 
 
 def test_a_prefix_of_a_network_becomes_the_others_holding(

@@ -128,6 +128,12 @@ def test_they_say_what_the_records_say() -> None:
         "floreo_findings persisting": 0,
         "floreo_findings fixed": 0,
         "floreo_findings reopened": 0,
+        "floreo_findings not_seen": 0,
+        "floreo_findings false_alarm": 0,
+        "floreo_findings accepted": 0,
+        "floreo_findings outside": 0,
+        "floreo_findings withdrawn": 0,
+        "floreo_findings dropped": 0,
     }
     assert found["floreo_database_bytes"] > 100_000
     assert found["floreo_data_free_bytes"] > 0
@@ -158,6 +164,7 @@ def test_no_label_names_a_person_an_organisation_or_an_address(secretariat: User
         Schedule.objects.get_or_create(name=name, defaults={"due_at": NOW, "last_run_at": NOW})
     labels = {label for family in families() for sample in family.samples for label in sample.labels}
     states = {"waiting", "sent", "stuck", "dropped", "bounced", "held", "new", "persisting", "fixed", "reopened"}
+    states |= {"not_seen", "false_alarm", "accepted", "outside", "withdrawn"}
     assert labels == {
         ("version", floreo_version()),
         *(("state", state) for state in states),

@@ -156,9 +156,15 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": Report.objects.visible_to(request.user).filter(finding_key=key(found)),
         "waits": list(waits) if handles else [],
         "is_open": found.state in logic.OPEN_STATES,
+        "shows_reason": handles or _was_theirs(found),
         "owner": owner_box(request.user, key(found), Permission.FINDING_HANDLE),
     }
     return render(request, "workspace/feeds/finding.html", context)
+
+
+def _was_theirs(found: Finding) -> bool:
+    """Whether what was said of how it ends was said while it was this organisation's: before, it was said of another's."""
+    return found.moved_on is None or (found.ending is not None and found.ending.made_on >= found.moved_on)
 
 
 def _events(found: Finding, *, everything: bool) -> list[dict[str, Any]]:

@@ -106,6 +106,9 @@ class PromoteForm(CommandForm):
 ONE, ADDRESS, SAME, NETWORK = "one", "address", "same", "network"
 
 
+_READ_BY = _l("The organisation reads it on the page of the finding.")
+
+
 class EndingForm(CommandForm):
     """How findings end, why, and until when."""
 
@@ -114,7 +117,7 @@ class EndingForm(CommandForm):
         choices=[(each.value, each.label) for each in BY_PEOPLE],
         widget=forms.RadioSelect,
     )
-    reason = text_field(_l("Reason"), required=True, rows=2)
+    reason = text_field(_l("Reason"), required=True, rows=2, help_text=_READ_BY)
     ends_on = day_field(_l("Until"), required=True, help_text=_l("The last day. It comes back to My tasks after that."))
 
 
@@ -142,7 +145,7 @@ class EndFindingsForm(EndingForm):
 
 class RenewEndingForm(CommandForm):
     ends_on = day_field(_l("Until"), required=True)
-    reason = text_field(_l("Reason"), required=True, rows=2)
+    reason = text_field(_l("Reason"), required=True, rows=2, help_text=_READ_BY)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 

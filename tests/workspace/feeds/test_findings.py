@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
+from floreo.feeds.actions.endings import end_findings
 from floreo.feeds.actions.replies import answer_signed_in
 from floreo.feeds.models import Correction, Finding, Notice, NoticeRule, Reply
 from floreo.organisations.actions.sectors import add_sector
@@ -93,6 +96,18 @@ def test_the_list_narrows_by_the_sector_of_the_organisation_and_guesses_none(res
         ["192.0.2.7"],
         ["198.51.100.9"],
     ]
+
+
+def test_a_new_holder_does_not_read_why_the_team_ended_it_for_the_one_before(
+    banker: Client, responder: Client, night: Night
+) -> None:
+    on = clock.today() + timedelta(days=30)
+    end_findings("accepted", by=SYSTEM, reason="An old line of ours", ends_on=on, finding=night.of_bank)
+    here = f"/workspace/findings/{night.of_bank.pk}/"
+    assert "An old line of ours" in page(banker, here)
+    Finding.objects.filter(pk=night.of_bank.pk).update(moved_on=clock.today() + timedelta(days=1))
+    assert ("An old line of ours" in page(banker, here), "Accepted" in page(banker, here)) == (False, True)
+    assert "An old line of ours" in page(responder, here)
 
 
 def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker: Client, night: Night) -> None:

@@ -6,6 +6,7 @@ carries what its page showed."""
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -144,6 +145,8 @@ def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
                 waiting.append(link)
 
 
+# Of the second database it is asked whether it answers what pages ask: those that a stranger sees, the team sees, too.
+is_whole = connection.vendor == "sqlite" or bool(os.environ.get("LONG"))
 _walks: list[Walk] = []  # by the first test that asks
 
 
@@ -171,8 +174,8 @@ def _walked(who: User) -> Walk:
     inside, before, head = Client(), facts(), audit.head()
     inside.force_login(who)
     found = Walk(
-        stranger=list(look_round(Client(), ["/", *by_link, *everywhere])),
-        team=list(look_round(inside, ["/workspace/", *everywhere])),
+        stranger=list(look_round(Client(), ["/", *by_link, *everywhere])) if is_whole else [],
+        team=list(look_round(inside, ["/workspace/", *by_link, *everywhere])),
     )
     after = facts()
     found.changed = {name for name in before if after[name] != before[name]}
@@ -182,7 +185,8 @@ def _walked(who: User) -> Walk:
 
 def test_a_get_writes_nothing(walk: Walk) -> None:
     assert (walk.changed, walk.written) == (set(), [])
-    assert (len(walk.stranger) > 60, len(walk.team) > 150) == (True, True), (len(walk.stranger), len(walk.team))
+    assert (len(walk.stranger) > 60) is is_whole
+    assert len(walk.team) > 150
 
 
 def test_every_page_names_the_language_that_it_is_in(walk: Walk) -> None:

@@ -41,7 +41,7 @@ IN_ONE_LANGUAGE = {
     r"/standards/": "Utilities Commission",  # who publishes it, as it was typed
     r"/holdings/": "Name server record",  # how it was verified, as it was typed
     r"/proposals/": "October 2026",  # within what somebody wrote
-    r"/feeds/": "Uploaded by hand",  # a feed's name
+    r"/feeds/|/findings/endings/": "Uploaded by hand",  # a feed's name
     r"/assets/": "Grid control",  # within an asset's name
 }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,8 +111,9 @@ def test_what_was_said_to_be_fixed_is_checked(feed: Feed) -> None:
 
 
 def snapshot() -> tuple[list[Any], list[Any], list[Any]]:
-    hidden = {"id", "created_at", "changed_at"}
+    hidden = {"id", "created_at", "changed_at", "ending_id"}
     columns = [f.attname for f in Finding._meta.concrete_fields if f.attname not in hidden]
+    columns += ["ending__kind", "ending__reason", "ending__taken_back"]
     key = ("organisation", "subject", "kind", "port")
     return (
         list(Finding.objects.order_by(*key).values(*columns)),
@@ -144,18 +147,45 @@ FILES = st.lists(
 def test_any_order_of_the_same_files_gives_the_same_findings(
     feed: Feed, tmp_path_factory: Any, files: Any, shuffled: Any
 ) -> None:
-    """Each day one file or two, handed in and read in their order, then in another, some twice."""
-    found = []
-    other = [*files, files[0]]
+    """Each day one file or two, each with a name of its own, handed in and read in their order, then in another, one of them twice."""
+    named = [(n, *facts) for n, facts in enumerate(files)]
+    other = [*named, named[0]]
     shuffled.shuffle(other)
-    for order in (files, other):
-        root = tmp_path_factory.mktemp("order")
-        with override_settings(EVENTS_ROOT=str(root)), transaction.atomic():
-            for number, kind, ips in order:
-                night(feed, day(number), sorted(ips), kind=kind)
-            found.append(snapshot())
-            transaction.set_rollback(True)
+    found = [_read_in(order, feed, tmp_path_factory.mktemp("order")) for order in (named, other)]
     assert found[0] == found[1]
+
+
+@hypothesis_settings(
+    max_examples=15 if os.environ.get("LONG") else 5,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(files=FILES, shuffled=st.randoms(use_true_random=False))
+def test_days_may_come_in_any_order_if_what_corrects_comes_after_what_it_corrects(
+    feed: Feed, tmp_path_factory: Any, files: Any, shuffled: Any
+) -> None:
+    """Files of one day and type have one name: each is the correction of the one before."""
+    waiting: dict[tuple[int, str], list[Any]] = {}
+    for number, kind, ips in files:
+        waiting.setdefault((number, kind), []).append((0, number, kind, ips))
+    named, other = [each for group in waiting.values() for each in group], []
+    while any(waiting.values()):
+        other.append(waiting[shuffled.choice(sorted(name for name, group in waiting.items() if group))].pop(0))
+    found = [_read_in(order, feed, tmp_path_factory.mktemp("order")) for order in (named, other)]
+    assert found[0] == found[1]
+
+
+def _read_in(order: Iterable[tuple[int, int, str, set[str]]], feed: Feed, root: Path) -> Any:
+    """What is known when these were read one after the other: number in the name, day, type, addresses."""
+    with override_settings(EVENTS_ROOT=str(root)), transaction.atomic():
+        for n, number, kind, ips in order:
+            hand_in(feed, report(day(number), sorted(ips)), f"{day(number)}-{kind}-isla{'abcdef'[n]}.csv")
+            ingest_waiting(by=SYSTEM)
+        found = snapshot()
+        transaction.set_rollback(True)
+    return found
 
 
 def test_a_window_is_one_workers_until_its_lease_ends(feed: Feed) -> None:

@@ -99,6 +99,7 @@ def test_a_type_that_nobody_lists_is_a_list_until_the_team_says_otherwise() -> N
         formats.parse({"name": "x", "reads": "csv", "types": {"a": {"evidence": "guess"}}})
 
 
+@pytest.mark.one_database
 def test_a_bot_that_calls_every_six_days_is_one_finding_and_its_silence_fixes_nothing(feed: Feed) -> None:
     for number in range(60):
         night(feed, day(number), [], kind="scan_rdp") if number % 6 else sighted(feed, number)
@@ -293,6 +294,7 @@ def test_a_correction_out_of_line_waits_with_what_it_withdraws(feed: Feed, secre
     assert states() == {"persisting": 40, "withdrawn": 1}
 
 
+@pytest.mark.one_database
 def test_a_scanner_that_misses_three_in_ten_closes_next_to_nothing(feed: Feed) -> None:
     """100 hosts that stay for 60 nights: 85 closings before."""
     chance = random.Random(1)
@@ -345,6 +347,7 @@ def test_what_nobody_holds_any_more_is_outside_and_comes_back_with_the_register(
     assert state_of("192.0.2.1")[0] in logic.OPEN_STATES
 
 
+@pytest.mark.one_database
 def test_one_infected_computer_with_a_new_address_each_day_is_not_58_fixes(feed: Feed) -> None:
     """DHCP: each address is silent after a day. A sinkhole that hears nothing proves nothing."""
     for number in range(60):
@@ -417,6 +420,7 @@ def test_a_rule_that_drops_events_fixes_nothing_and_hides_nothing(feed: Feed) ->
     assert state_of("192.0.2.21")[0] == "new"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("lost", [(7,), (8, 9, 10), (12, 13)])
 def test_nights_that_do_not_come_or_are_held_make_no_figure_better(feed: Feed, lost: tuple[int, ...]) -> None:
     """The same weeks with and without those nights, or with a header alone on them."""

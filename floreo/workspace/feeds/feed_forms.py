@@ -49,7 +49,11 @@ class FeedForm(NewFeedForm):
 
     every_minutes = forms.TypedChoiceField(**words_of(Feed, "every_minutes"), coerce=int)
     whole_on = forms.TypedChoiceField(
-        **words_of(Feed, "whole_on"), coerce=int, choices=WEEKDAYS, required=False, empty_value=str(SUNDAY)
+        **words_of(Feed, "whole_on"),
+        coerce=int,
+        choices=WEEKDAYS,
+        required=False,
+        empty_value=SUNDAY,  # type: ignore[arg-type]  # its stubs know of text only
     )
 
     class Meta(NewFeedForm.Meta):

@@ -102,7 +102,8 @@ def test_a_new_holder_does_not_read_why_the_team_ended_it_for_the_one_before(
     banker: Client, responder: Client, night: Night
 ) -> None:
     on = clock.today() + timedelta(days=30)
-    end_findings("accepted", by=SYSTEM, reason="An old line of ours", ends_on=on, finding=night.of_bank)
+    ending = end_findings("accepted", by=SYSTEM, reason="An old line of ours", ends_on=on, finding=night.of_bank)
+    Finding.objects.filter(pk=night.of_bank.pk).update(ending=ending, state="accepted")
     here = f"/workspace/findings/{night.of_bank.pk}/"
     assert "An old line of ours" in page(banker, here)
     Finding.objects.filter(pk=night.of_bank.pk).update(moved_on=clock.today() + timedelta(days=1))

@@ -148,7 +148,7 @@ def test_the_inbox_asks_as_often_for_three_reports_as_for_one(browser: Client) -
         with CaptureQueriesContext(connection) as asked:
             browser.get("/workspace/incidents/")
         counts.append(len(asked))
-    assert counts == [11, 11, 11]
+    assert counts == [10, 10, 10]
 
 
 def test_a_red_case_is_neither_named_on_its_report_nor_found_by_its_reference(

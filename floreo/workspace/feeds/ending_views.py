@@ -42,7 +42,9 @@ class TimeRow:
     title: str
     count: int
     fixed: int
-    shares: list[tuple[str, str]]  # in words, with the band and how many were looked at for so long
+    shares: list[
+        tuple[int, str, str]
+    ]  # days, the share in words, and its band with how many were looked at for so long
     median: tuple[str, str]
 
 
@@ -87,7 +89,7 @@ def _by_kind(cohort: times.Cohort) -> list[TimeRow]:
 
 
 def _time_row(title: str, survival: Survival) -> TimeRow:
-    shares = [_share(survival.ended_by(day)) for day in WITHIN]
+    shares = [(day, *_share(survival.ended_by(day))) for day in WITHIN]
     return TimeRow(title, survival.count, survival.ended, shares, _median(survival.median()))
 
 

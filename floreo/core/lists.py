@@ -172,13 +172,18 @@ class Listing:
         return keys if len(keys) <= self.words_counted_to else None
 
     @cached_property
-    def _is_soon_counted(self) -> bool:
-        """Whether already the first few rows have the words as often as is counted: then no other text is read."""
+    def _first_keys(self) -> list[Any]:
+        """The keys of those among the first few rows that have the words, in order, where very many may have them; else none."""
         few = 2 * self.words_counted_to
         if few > NEXT_FEW or self.narrowed is None or self._may_have is not None:
-            return False
+            return []
         first = list(self._filtered.values_list("pk", flat=True)[:few])
-        return self._with_words(self._base.filter(pk__among=first)).count() > self.words_counted_to
+        return list(self._with_words(self._base.filter(pk__among=first)).values_list("pk", flat=True))
+
+    @property
+    def _is_soon_counted(self) -> bool:
+        """Whether already these are more than are counted: then no other text is read."""
+        return len(self._first_keys) > self.words_counted_to
 
     def _page_of_keys(self, keys: list[Any], cursor: str) -> QuerySet[Any] | None:
         """The rows of the page that begins after `cursor`. None where the row of the cursor is no longer among them."""
@@ -203,7 +208,12 @@ class Listing:
     @cached_property
     def _fetched(self) -> list[Any]:
         cursor = self.request.GET.get("after", "")
-        rows = self._page_of_many(cursor) if self._keys is None else self._page_of_keys(self._keys, cursor)
+        if self._keys is not None:
+            rows = self._page_of_keys(self._keys, cursor)
+        elif self._is_soon_counted and not cursor:
+            rows = self._base.filter(pk__among=self._first_keys[: self.page + 1])
+        else:
+            rows = self._page_of_many(cursor)
         if rows is None:
             rows = after(self.all_rows, self.table.order, cursor) if cursor else self.all_rows
         if self.shown is not None:

@@ -136,13 +136,16 @@ FILES = st.lists(
 )
 
 
-@hypothesis_settings(
+few_examples = hypothesis_settings(
     max_examples=15 if os.environ.get("LONG") else 5,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@few_examples
 @given(files=FILES, shuffled=st.randoms(use_true_random=False))
 def test_any_order_of_the_same_files_gives_the_same_findings(
     feed: Feed, tmp_path_factory: Any, files: Any, shuffled: Any
@@ -155,13 +158,7 @@ def test_any_order_of_the_same_files_gives_the_same_findings(
     assert found[0] == found[1]
 
 
-@hypothesis_settings(
-    max_examples=15 if os.environ.get("LONG") else 5,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@few_examples
 @given(files=FILES, shuffled=st.randoms(use_true_random=False))
 def test_days_may_come_in_any_order_if_what_corrects_comes_after_what_it_corrects(
     feed: Feed, tmp_path_factory: Any, files: Any, shuffled: Any

@@ -130,6 +130,7 @@ class Round:
     doubled: dict[str, set[Any]] = field(default_factory=dict)
     halves: dict[str, set[Any]] = field(default_factory=dict)
     slowest: float = 0.0
+    longest_rest: float = 0.0  # seconds until what waited was done, at a comparison
 
     def kill_one(self) -> None:
         kind, until = random.choice(self.kinds), time.monotonic() + 1
@@ -249,7 +250,8 @@ def report(run: Round, took: float, seed: int) -> int:
         f"\n{connection.vendor}, {platform.python_version()}, {os.cpu_count()} cores, seed {seed}: {run.kills} kills in {took / 60:.1f} minutes"
     )
     print("killed:", ", ".join(f"{role} {n}" for role, n in run.roles.most_common()))
-    print(f"slowest end of all processes once the main one was asked or killed: {run.slowest:.1f} s\n")
+    print(f"slowest end of all processes once the main one was asked or killed: {run.slowest:.1f} s")
+    print(f"longest time until what waited at a comparison was done: {run.longest_rest:.0f} s\n")
     print(table(run))
     for kind in run.kinds:
         for what, n in kind.others.most_common(8):

@@ -11,6 +11,7 @@ on standard output `1 started PID`, then `1 ended CODE`.
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import select
@@ -120,7 +121,10 @@ def fork(run: Callable[[], int], *, in_a_session: bool = False) -> int:
 
 
 def _become(command: list[str], env: dict[str, str] | None) -> int:
-    """`python -m MODULE WORDS`, in the fork."""
+    """`python -m MODULE WORDS`, in the fork. What a new interpreter would not be given is closed: a lock on the data folder would
+    else be held by the children of a main process that was killed, and the next start be refused."""
+    for held in [each for each in gc.get_objects() if isinstance(each, processes.FolderLock)]:
+        held.release()
     if env is not None:
         place = {
             "FLOREO_DATA": command[command.index("--data") + 1],

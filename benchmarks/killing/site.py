@@ -133,12 +133,17 @@ class Browser:
             raise Away from nothing
 
     def form(self, path: str, **facts: str) -> Answer:
-        """Opens the page and sends its form back with these facts. Only the second can be Unanswered."""
+        """Opens the page and sends its form back with these facts; where the answer shows what would leave, presses Send there.
+        Only what is sent can be Unanswered."""
         page = self._opened(path)
         if page.status != 200:
             return page
-        body = urlencode(fields_of(page.body) | facts).encode()
-        return self.ask("POST", path, body, Content_Type="application/x-www-form-urlencoded")
+        answer = self._send(path, fields_of(page.body) | facts)
+        shown = fields_of(answer.body) if answer.status == 200 else {}
+        return self._send(path, shown) if "seen" in shown else answer
+
+    def _send(self, path: str, facts: Mapping[str, str]) -> Answer:
+        return self.ask("POST", path, urlencode(facts).encode(), Content_Type="application/x-www-form-urlencoded")
 
     def form_with_file(self, path: str, name: str, content: bytes, **facts: str) -> Answer:
         page = self._opened(path)

@@ -370,9 +370,9 @@ class Notices(Kind):
         return found
 
 
-def due_letters() -> bool:
+def due_letters() -> int:
     soon = clock.now() + timedelta(seconds=5)  # others wait by their own will
-    return OutboxMail.objects.filter(state=MailState.WAITING, next_try_at__lt=soon).exists()
+    return OutboxMail.objects.filter(state=MailState.WAITING, next_try_at__lt=soon).count()
 
 
 __all__ = [

@@ -80,7 +80,7 @@ def _files() -> Iterator[str]:
 
 
 OF_A_KIND = (
-    6  # pages of one view, and files of one ending, that are opened without LONG: the first, the last, and between them
+    2  # pages of one view, and files of one ending, that are opened without LONG: the first and the last
 )
 
 

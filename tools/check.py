@@ -16,12 +16,11 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 CONTRACTS = ["tests/contracts/test_layout.py", "tests/contracts/test_actions.py", "tests/contracts/test_settings.py"]
 MOST = 3  # tests of one changed module
-# What needs a browser, a wheel or an installation of its own is left to the gate.
+# What needs a browser or an installation of its own is left to the gate, and what takes long to the night.
 LEFT_OUT = [
     "-m",
-    "not e2e and not wheel",
+    "not e2e and not long",
     "--ignore=tests/config/test_backup.py",
-    "--ignore=tests/config/test_upgrade.py",
 ]
 
 

@@ -64,50 +64,20 @@ checks() {
 start_postgres
 
 on_postgres() { # colour and progress are for the other lane
-  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" --database-only "${LEFT_OUT[@]}" -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
+  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" --database-only -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
 }
 
-# What takes minutes of its own runs with LONG=1, and by hand before a release: make test LONG=1. Two tests that follow links
-# ask for LONG themselves, and then follow all of them.
+# What takes long is marked so at the test, with its reason; it runs with LONG=1, at night and before a release: make test LONG=1.
 export LONG="${LONG:-}"
-LEFT_OUT=(
-  --ignore=tests/fuzz
-  --ignore=tests/wheel
-  --ignore=tests/config/test_full_disk.py
-  --ignore=tests/config/test_kills.py
-  --ignore=tests/config/test_moving.py
-  --ignore=tests/config/test_upgrade.py
-  --ignore=tests/contracts/test_guide_desk.py
-  --ignore=tests/e2e/test_feed_loop.py
-  --ignore=tests/e2e/test_first_day.py
-  --ignore=tests/e2e/test_quarter.py
-  --ignore=tests/e2e/test_tabletop.py
-  --ignore=tests/api/test_contract.py
-  --ignore=tests/feeds/engine/test_submit.py
-  --deselect=tests/config/test_slow_clients.py::test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiting[8]
-  --deselect=tests/config/test_slow_clients.py::test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiting[40]
-  --deselect=tests/config/test_processes.py::test_ctrl_c_ends_it_within_seconds_whatever_clients_and_jobs_do
-  --deselect=tests/config/test_processes.py::test_a_killed_worker_comes_back_and_nothing_is_orphaned_when_all_of_it_is_killed
-  --deselect=tests/contracts/test_roles.py::test_what_a_role_grants_everywhere_opens[administrator]
-  --deselect=tests/contracts/test_who_sees_what.py::test_what_leaves_is_what_the_table_says[analyst]
-  --deselect=tests/contracts/test_who_sees_what.py::test_what_leaves_is_what_the_table_says[auditor]
-  --deselect=tests/contracts/test_who_sees_what.py::test_what_leaves_is_what_the_table_says[coordinator]
-  --deselect=tests/contracts/test_who_sees_what.py::test_what_leaves_is_what_the_table_says[lead]
-  --deselect=tests/feeds/test_notices.py::test_a_huge_notice_asks_little_of_the_database_and_its_mail_is_small
-  --deselect=tests/portal/test_leaks.py::test_no_page_and_no_file_says_what_is_internal
-  --deselect=tests/portal/test_leaks_of_reviews.py::test_no_page_and_no_file_of_the_rhythm_says_what_is_internal
-  --deselect=tests/core/documents/test_panels.py::test_drawing_long_reports_again_and_again_does_not_fill_the_memory
-  --deselect=tests/e2e/test_pages.py::test_every_page_of_the_workspace_is_well
-)
-ON_POSTGRES="not e2e and not wheel"
-[ -n "${LONG:-}" ] && LEFT_OUT=() && ON_POSTGRES="(not e2e or postgresql) and not wheel" # the first day in a browser, on both
+WHICH="not long" ON_POSTGRES="not e2e and not long"
+[ -n "${LONG:-}" ] && WHICH="" && ON_POSTGRES="(not e2e or postgresql) and not wheel" # the first day in a browser, on both
 SEED=${SEED:-20261126} # of the order of the tests: another finds what depends on it
 say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the browser"
 {
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
-$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" "${LEFT_OUT[@]}" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 [ -e "$LOGS/unsound" ] && say "Not well (said above, after '== ')" && cat "$LOGS/unsound"
 say "PostgreSQL, then SQLite"

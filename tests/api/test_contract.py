@@ -15,6 +15,8 @@ from floreo.core import throttle
 from floreo.strategy.models import Edition
 from tests.api.schema import as_the_openapi_says
 
+pytestmark = pytest.mark.long  # each operation with many examples
+
 load_all_checks()
 EXAMPLES = settings(
     max_examples=6 if os.environ.get("LONG") else 3,

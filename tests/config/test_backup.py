@@ -177,6 +177,7 @@ def test_what_comes_back_is_what_was_there(whole_source: Installation, whole_arc
     assert {p.stat().st_mode & 0o777 for p in (archive, copy.folder / "files" / "evidence" / "ñandú.txt")} == {0o600}
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_from_sqlite_to_postgresql_and_back_nothing_changes(
     source: Installation, archive: Path, tmp_path: Path

@@ -14,7 +14,7 @@ from benchmarks.killing.site import Answer, Browser
 from tests.config.installation import prepared, said_at_first_start
 from tests.config.test_processes import up
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.long]  # a disk is filled
 SENTENCE = "There is no space left on the server, so nothing was saved."
 
 

@@ -21,6 +21,8 @@ from floreo.config.portable import alike
 from floreo.config.processes import FolderLock
 from tests.config.installation import ROOT, Installation, a_postgres_database, prepared
 
+pytestmark = pytest.mark.long  # two installations with reports are made
+
 CLUSTER = os.environ.get("DATABASE_URL", "")
 ODD_TEXT = 'a\tb\\c\\N\r\n"d" ñ 🦉 \u2028\u202e\ufeff\x01 end'
 ODD_JSON = '{"b": [1, "1", 1.50, 12345678901234567890, 1e300, null, true], "a": {"ñ": "\\u2028", "": []}, "a2": -0.0}'

@@ -151,6 +151,7 @@ def _post_a_letter(installation: Installation) -> None:
     installation.write(f"INSERT INTO core_outboxmail ({names}) VALUES ({values})")
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_it_within_seconds_whatever_clients_and_jobs_do(installation: Installation, tmp_path: Path) -> None:
     _post_a_letter(installation)
     with (
@@ -177,6 +178,7 @@ def test_ctrl_c_ends_it_within_seconds_whatever_clients_and_jobs_do(installation
     assert re.search(r"stopped in the middle of: [a-z, ]*\bmail\b", output)  # and of what else was running
 
 
+@pytest.mark.long
 def test_a_killed_worker_comes_back_and_nothing_is_orphaned_when_all_of_it_is_killed(
     installation: Installation, tmp_path: Path
 ) -> None:

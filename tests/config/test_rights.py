@@ -77,6 +77,7 @@ def test_a_database_of_another_version_is_left_to_its_owner(two: Two) -> None:
     assert (done.returncode, "Run floreo migrate as its owner" in done.stdout) == (1, True), done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_a_role_that_could_do_all_the_same_is_refused(two: Two) -> None:
     for role in ("nobody_of_that_name", urlsplit(CLUSTER).username or ""):
         done = two.owner.run("migrate", "--grant", role)

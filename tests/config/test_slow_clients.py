@@ -108,7 +108,7 @@ def test_a_large_file_is_promised_then_there_and_the_same_for_the_next(site: Sit
     assert site.ask("GET", "/es/data/milestones.xlsx")[0] == 200  # made beside it
 
 
-@pytest.mark.parametrize("number", [4, 8, 40])
+@pytest.mark.parametrize("number", [4, *(pytest.param(many, marks=pytest.mark.long) for many in (8, 40))])
 def test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiting(site: Site, number: int) -> None:
     _wait_for(site, "/data/milestones.csv")
     reads = "GET /data/milestones.csv HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -6,7 +6,11 @@ import json
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from tests.config.installation import Installation, prepared
+
+pytestmark = pytest.mark.long  # an older wheel is installed
 
 NEWER = ("tasks", "0001_initial")  # what an earlier version did not have yet
 

@@ -43,6 +43,10 @@ PASSING = {"sessions.session", "usersessions.usersession", "core.tokenbucket", "
 A_ROUTE = 1  # addresses of one route that are opened, plain and with a query: its view is the same for all
 # /ready/ looks over a connection of its own, which sees nothing of a test's transaction: tests/config/test_monitors.py.
 SKIPPED = ("/static/", "/account/logout/", "/es/", "/ready/")
+# Of the second database it is asked whether it answers what pages ask: those that a stranger sees, the team sees, too. Without LONG
+# the lists and what is next to them.
+is_whole = connection.vendor == "sqlite" or bool(os.environ.get("LONG"))
+PAGES = 10**6 if is_whole else 90
 AT_MOST = 3  # a page and what stands round it may ask the same thing apart: who I am, and what may be seen
 # Pages that ask once for each of a few things, how often at most, and what of.
 KNOWN = {
@@ -121,9 +125,10 @@ def text_of(response: HttpResponseBase) -> str:
 
 
 def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
-    """Opens what is linked from `starts`, and what is linked from there, one of every route plain and one with a query."""
+    """Opens what is linked from `starts`, and what is linked from there, one of every route plain and one with a query, until
+    there are `PAGES`."""
     counts, seen, waiting = Counter[str](), set(starts), deque(starts)
-    while waiting:
+    while waiting and counts.total() < PAGES:
         address = waiting.popleft()
         path, _mark, query = address.partition("?")
         route = route_of(path)
@@ -145,8 +150,6 @@ def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
                 waiting.append(link)
 
 
-# Of the second database it is asked whether it answers what pages ask: those that a stranger sees, the team sees, too.
-is_whole = connection.vendor == "sqlite" or bool(os.environ.get("LONG"))
 _walks: list[Walk] = []  # by the first test that asks
 
 
@@ -186,7 +189,7 @@ def _walked(who: User) -> Walk:
 def test_a_get_writes_nothing(walk: Walk) -> None:
     assert (walk.changed, walk.written) == (set(), [])
     assert (len(walk.stranger) > 60) is is_whole
-    assert len(walk.team) > 150
+    assert len(walk.team) > (150 if is_whole else PAGES - 1)
 
 
 def test_every_page_names_the_language_that_it_is_in(walk: Walk) -> None:
@@ -197,7 +200,7 @@ def test_every_page_names_the_language_that_it_is_in(walk: Walk) -> None:
         if page.text and (found := re.search(r'<html lang="([^"]*)"', page.text))
     }
     assert {address: code for address, code in named.items() if code not in dict(settings.LANGUAGES)} == {}
-    assert len(named) > 120
+    assert len(named) > (120 if is_whole else 60)
 
 
 def test_no_page_asks_the_same_question_again_and_again(walk: Walk) -> None:
@@ -207,7 +210,7 @@ def test_no_page_asks_the_same_question_again_and_again(walk: Walk) -> None:
         if page.text and often and max(often.values()) > KNOWN.get(page.route, 0):
             found[page.address] = often
     assert found == {}
-    assert len(pages) > 120
+    assert len(pages) > (120 if is_whole else 60)
 
 
 def test_every_way_to_the_form_of_a_decision_carries_what_its_page_showed(walk: Walk) -> None:
@@ -222,4 +225,4 @@ def test_every_way_to_the_form_of_a_decision_carries_what_its_page_showed(walk: 
             links.setdefault(href, set()).add(query)
     bound = {href for href, queries in links.items() if any("shown=" in query for query in queries)}
     assert {href for href in forms if any("shown=" not in query for query in links.get(href, set()))} == set()
-    assert len(bound) >= 5
+    assert not is_whole or len(bound) >= 5

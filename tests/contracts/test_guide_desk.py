@@ -37,7 +37,7 @@ ASKED = (
     "tests/contracts/test_roles.py::test_what_a_role_does_not_grant_is_refused[observer]",
 )
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.long]  # an environment and a desk of its own
 
 
 def run(folder: Path, *words: str) -> None:

@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page
 
 from floreo.core import clock
@@ -18,6 +19,7 @@ CODE = "reporting-of-incidents-by-small-operators"
 HERE, PUBLIC = f"/workspace/consultations/{CODE}/", f"/consultations/{CODE}/"
 
 
+@pytest.mark.long
 def test_a_consultation_from_its_draft_to_its_answers(page: Page, site: Site) -> None:
     sign_in(page, site, "secretariat")
     prepares(page)

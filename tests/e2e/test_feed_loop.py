@@ -18,6 +18,8 @@ from tests.core.mail_server import MailServer, listening
 from tests.e2e.conftest import Site, axe, read_what_it_prints, running, sideways
 from tests.e2e.quarter import Office
 
+pytestmark = pytest.mark.long  # minutes of a journey
+
 ZONE = "America/Panama"
 INFECTED = "198.51.100.20"
 COLUMNS = (

@@ -19,6 +19,8 @@ from tests.conftest import SAMPLES
 from tests.core.mail_server import MailServer, listening
 from tests.e2e.conftest import Site, Watch, running, sideways
 
+pytestmark = pytest.mark.long  # minutes of a journey
+
 CLUSTER = os.environ.get("DATABASE_URL", "")
 PATIENCE = 180.0  # seconds that the worker may take for what it does by itself: a letter, the first backup
 DOCUMENTS = {

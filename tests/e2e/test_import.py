@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import Site, axe, sideways, sign_in
@@ -18,6 +19,7 @@ def upload(page: Page, name: str) -> None:
     page.wait_for_url("**/workspace/imports/*/")
 
 
+@pytest.mark.long
 def test_a_text_becomes_an_edition(page: Page, site: Site) -> None:
     sign_in(page, site, "secretariat")
     upload(page, "estrategia.txt")

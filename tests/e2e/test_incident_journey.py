@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import Site, axe, sideways, sign_in
@@ -46,6 +47,7 @@ def call(page: Page) -> str:
     return page.url
 
 
+@pytest.mark.long
 def test_a_case_from_inbox_to_closed_in_twenty_keys(page: Page, site: Site) -> None:
     before = public_cases(page)
     sign_in(page, site, "responder")

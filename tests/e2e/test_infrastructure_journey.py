@@ -42,6 +42,7 @@ def desk(own_site: Site, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.long
 @pytest.mark.e2e
 def test_from_a_claim_to_an_action_of_the_plan(
     desk: Page, own_site: Site, mails: MailServer, browser: Browser, tmp_path: Path

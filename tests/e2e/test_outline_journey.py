@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.e2e.conftest import Site, axe, sideways, sign_in
 from tests.strategy.outline.belize import PRESSES, Press
 from tests.strategy.outline.score import MOST_MARKS, SAMPLES, answers
+
+pytestmark = pytest.mark.long  # minutes of a journey
 
 TEXT = SAMPLES / "belize2020.txt"
 # What a scan with two columns left no passage for: its own words are typed in the review.
@@ -38,7 +38,6 @@ def press(page: Page, one: Press) -> None:
     page.wait_for_url("**#p*")
 
 
-@pytest.mark.skipif(not os.environ.get("LONG"), reason="more than a minute: with LONG")
 @pytest.mark.skipif(not TEXT.is_file(), reason="the strategies are not part of the project: they lie beside it")
 def test_a_scanned_strategy_becomes_its_plan(page: Page, site: Site) -> None:
     sign_in(page, site, "secretariat")

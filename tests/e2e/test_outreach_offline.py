@@ -107,6 +107,7 @@ def test_three_sessions_without_a_signal_are_each_counted_once(coordinator: Page
     expect(coordinator.get_by_text("Reviewed and counted").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_sending_whose_answer_is_lost_is_sent_again_and_is_one(
     coordinator: Page, browser: Browser, site: Site
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_sending_whose_answer_is_lost_is_sent_again_and_is_one(
     expect(coordinator.get_by_role("link", name=re.compile(r"^SR-\d{4}$"))).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_phone_that_changed_its_owner_sends_under_the_old_link_only(
     coordinator: Page, browser: Browser, site: Site
 ) -> None:

@@ -12,7 +12,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Site, running
 
-CASES = [("en", True, "Sign in with Ministry login"), ("es", False, "Entrar con Ministry login")]
+CASES = [
+    pytest.param("en", True, "Sign in with Ministry login", marks=pytest.mark.long),
+    ("es", False, "Entrar con Ministry login"),
+]
 
 
 @pytest.fixture(scope="module")

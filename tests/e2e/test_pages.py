@@ -132,6 +132,7 @@ def test_no_table_of_a_report_is_cut_on_a_wide_screen(page: Page, site: Site) ->
         assert [(needed, there) for needed, there in widths if needed > there] == [], address
 
 
+@pytest.mark.long
 def test_every_page_of_the_workspace_is_well(page: Page, site: Site) -> None:
     """In Spanish, whose words are longer."""
     sign_in(page, site, "administrator")

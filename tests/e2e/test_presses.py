@@ -133,6 +133,7 @@ def uploads_a_file(page: Page) -> None:
     page.wait_for_load_state()
 
 
+@pytest.mark.long
 def test_presses_of_a_quarter(browser: Browser, own: Site) -> None:
     context, counter = counting(browser, own, "secretariat")
     counter.flow("open a review by hand, with its preview", "/workspace/reviews/", opens_a_review, means=3)
@@ -146,6 +147,7 @@ def test_presses_of_a_quarter(browser: Browser, own: Site) -> None:
     context.close()
 
 
+@pytest.mark.long
 def test_presses_at_the_plan_and_at_a_feed(browser: Browser, own: Site) -> None:
     context, counter = counting(browser, own, "secretariat")
     counter.flow(

@@ -19,6 +19,8 @@ from tests.e2e import quarter
 from tests.e2e.conftest import axe, running, sideways
 from tests.e2e.quarter import Office, assert_accessible, link_in, reader_of, tab_to, words_of
 
+pytestmark = pytest.mark.long  # minutes of a journey
+
 REVIEW = "/workspace/reviews/2025-2028/2026-11-23/"
 REPORT = "/workspace/reports/2025-2028/2026-11-23/"
 PUBLIC = "/reports/2025-2028/2026-11-23/"

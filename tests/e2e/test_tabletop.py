@@ -16,6 +16,8 @@ from floreo.core import clock
 from tests.core.mail_server import MailServer, listening
 from tests.e2e.conftest import Site, axe, running, sideways, sign_in
 
+pytestmark = pytest.mark.long  # minutes of a journey
+
 ADDRESSES = ("rita@water.example", "bruno@home.example")
 
 

@@ -81,6 +81,7 @@ def vote(page: Page, link: str, answer: str) -> None:
     page.locator(".fl-why--success").wait_for()
 
 
+@pytest.mark.long
 @pytest.mark.e2e
 def test_a_committee_decides_in_writing(own_site: Site, mails: MailServer, browser: Browser) -> None:
     context = browser.new_context(base_url=own_site.address, viewport={"width": 1280, "height": 900}, locale="en")

@@ -271,6 +271,7 @@ def test_what_is_left_out_comes_with_the_next(bank: Organisation) -> None:
     assert sent(TODAY + timedelta(days=1)) == ["open-rdp 192.0.2.7:3389"]
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_a_huge_notice_asks_little_of_the_database_and_its_mail_is_small(bank: Organisation) -> None:
     one = make_finding(bank)

@@ -8,9 +8,11 @@ import pkgutil
 import re
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from html import unescape
 from importlib import import_module
 from traceback import extract_tb
 from types import FrameType
@@ -24,7 +26,7 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.client import ClientHandler
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import override
 from lxml import html
 
@@ -47,6 +49,7 @@ from floreo.reviews.models import UpdateRequest
 from floreo.strategy.models import Action
 from floreo.tasks.access import feed_token
 from floreo.workspace.areas import areas
+from tests.contracts.test_urls import filled
 
 Answer = HttpResponseBase
 CPU_SECONDS = 10.0  # of this process, for one request: more is a hang
@@ -135,11 +138,32 @@ def of_the_portal(user: User) -> Iterator[str]:
         "donor_file": [[edition, snapshot, body, "docx"]],
     }
     examples = {name: given for names, given in parts.items() for name in names.split()}
+    linked = _linked()
     for route in public_routes:
+        name = f"portal:{route.name}"
         if route.name == "health":  # 503 is its answer where no worker is at work
             continue
-        for args in examples.get(str(route.name), [[]]):
-            yield reverse(f"portal:{route.name}", args=args)
+        if route.name in examples:
+            yield from (reverse(name, args=args) for args in examples[route.name])
+        else:
+            yield linked.get(name) or filled(str(route.pattern))
+
+
+def _linked() -> dict[str, str]:
+    """Of public views those to which a page leads that needs no example: the name of each, and an address."""
+    stranger, found = Client(), dict[str, str]()
+    waiting = deque(filled(str(route.pattern)) for route in public_routes if "<" not in str(route.pattern))
+    while waiting:
+        page = stranger.get(waiting.popleft())
+        if page.streaming or not page.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        for path in re.findall(r'href="(/[^"#?]+)', page.content.decode()):
+            with suppress(Resolver404):
+                name = resolve(unescape(path)).view_name
+                if name not in found:
+                    found[name] = unescape(path)
+                    waiting.append(found[name])
+    return found
 
 
 def of_accounts(user: User) -> Iterator[str]:

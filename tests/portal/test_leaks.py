@@ -100,6 +100,7 @@ def leaky(isla: Country, secretariat: User) -> Country:
     return isla
 
 
+@pytest.mark.long
 def test_no_page_and_no_file_says_what_is_internal(leaky: Country, stranger: Client) -> None:
     drafts = {
         p.get_absolute_url() for m in (Pillar, Objective) for p in m._default_manager.filter(title__contains=SECRET)

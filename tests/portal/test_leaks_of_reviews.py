@@ -101,6 +101,7 @@ def leaks(client: Client, where: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_no_page_and_no_file_of_the_rhythm_says_what_is_internal(planted: Snapshot, stranger: Client) -> None:
     with override("en"):
         where = list(addresses(planted))

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel"), pytest.mark.long]  # a wheel is built and installed
 
 
 @pytest.fixture(scope="module")

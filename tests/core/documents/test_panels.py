@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pytest
 from docx.oxml.ns import qn
 from lxml import html
 from pypdf import PdfReader
@@ -43,6 +44,7 @@ def memory() -> int:
     return int(re.findall(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[0]) // 1024
 
 
+@pytest.mark.long
 def test_drawing_long_reports_again_and_again_does_not_fill_the_memory() -> None:
     grids = [
         Grid(f"Table {t}", ["A", "B"], [[Cell(f"a {t} {n}"), Cell("words " * 9)] for n in range(150)]) for t in range(8)

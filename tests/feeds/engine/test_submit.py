@@ -22,7 +22,7 @@ from floreo.feeds.executors import executor
 from tests.conftest import ROOT
 from tests.feeds.engine.nights import DAY, many, night, row, task
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.long]  # a cluster of two nodes
 
 
 def test_a_pool_of_processes_gives_what_one_gives(tmp_path: Path) -> None:

@@ -290,6 +290,7 @@ class TestEntering:
         trail = str([e.detail for e in AuditEntry.objects.all()])
         for word in (NAME, "Casimiro", "parent@example.org", "all doors of our street", "The doors", "A key for every"):
             assert word not in trail, word
+        assert not OutboxMail.objects.filter(kind="competition.guardian").exists()
 
 
 class TestJury:
@@ -395,6 +396,7 @@ class TestResult:
     def test_names_are_erased_after_the_promised_days(self) -> None:
         made = opened(erase_after_days=30)
         entry = agreed(made, may_name=True)
+        link = guardian_secret()
         _member, secret = juror(made)
         scored(secret, entry, 7)
         made = running.publish_result(closed_now(made), by=SYSTEM)
@@ -407,7 +409,8 @@ class TestResult:
         assert left == ("", "", "", "", "")
         assert (entry.title, entry.rank, entry.published_name, entry.is_erased) == ("A key for every door", 1, "", True)
         with pytest.raises(Missing):
-            entry_of_guardian(guardian_secret())
+            entry_of_guardian(link)
+        assert not OutboxMail.objects.filter(kind="competition.guardian").exists()
 
     def test_without_consent_an_entry_is_removed_a_month_after_the_closing(self) -> None:
         made = opened()

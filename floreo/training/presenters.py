@@ -83,7 +83,7 @@ def sign_up_text(cohort: Cohort) -> str:
     return _("Sign-up is closed.")
 
 
-def room_text(session: Session) -> str:
+def crowding_text(session: Session) -> str:
     """That more people have a seat than the room of one session holds; "" where all fit, or nobody entered the seats of the room."""
     if session.capacity is None or not session.cohort.is_running:
         return ""

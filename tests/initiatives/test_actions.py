@@ -10,6 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -29,7 +30,7 @@ from floreo.initiatives.actions import entering, registering, running
 from floreo.initiatives.files import kept
 from floreo.initiatives.models import Competition, CompetitionEntry, Initiative, JuryConflict, JuryScore
 from floreo.initiatives.queries import published_entries, results_of, to_judge
-from floreo.organisations.models import Place
+from floreo.organisations.models import Place, User
 from tests.initiatives.making import (
     NAME,
     agreed,
@@ -386,6 +387,16 @@ class TestResult:
             running.publish_result(made, by=SYSTEM)
         running.retitle_entry(entry, by=SYSTEM, title="The door", school="The school")
         assert running.publish_result(made, by=SYSTEM).has_ended
+
+    def test_whoever_runs_it_is_shown_a_name_before_the_jury_reads_it(self, secretariat: User, client: Client) -> None:
+        made = opened()
+        named = agreed(made, 1, title="The door of Teodora")
+        plain = agreed(made, 2)
+        client.force_login(secretariat)
+        shown = [
+            "and the jury reads it" in client.get(entry.workspace_url()).content.decode() for entry in (named, plain)
+        ]
+        assert shown == [True, False]
 
     def test_nothing_is_published_without_points(self) -> None:
         made = opened()

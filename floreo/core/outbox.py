@@ -173,7 +173,8 @@ def withdraw_mail(kind: str, about: str) -> int:
 def forget_mail(abouts: Iterable[str]) -> int:
     """What was posted about those things goes, sent or not: who was written to is erased with what they were written about. Returns how
     many."""
-    return OutboxMail.objects.filter(about__in=list(abouts)).delete()[0]
+    rows = OutboxMail.objects.filter(about__in=list(abouts))
+    return rows.delete()[0]
 
 
 def discard(mails: QuerySet[OutboxMail], *, why: str) -> int:

@@ -320,7 +320,9 @@ class Published(Record, Translated, Sourced):
     audience = models.CharField(
         max_length=13, choices=Audience.choices, default=Audience.EVERYBODY, verbose_name=_("Audience")
     )
-    subject = models.CharField(max_length=10, choices=Subject.choices, verbose_name=_("Subject"))
+    subject = models.CharField(
+        max_length=10, choices=Subject.choices, verbose_name=pgettext_lazy("of a text", "Subject")
+    )
     is_public = models.BooleanField(default=False)
     published_on = models.DateField(null=True, blank=True, verbose_name=_("Published on"))
     is_generic = models.BooleanField(

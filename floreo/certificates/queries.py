@@ -125,6 +125,18 @@ def cohorts_to_certify() -> QuerySet[Cohort]:
 _SEATED = ("confirmed",)
 
 
+def held_without_completion() -> QuerySet[Cohort]:
+    """Cohorts whose results were recorded anew, with somebody who holds a certificate of it and did not complete it (`without`)."""
+    without = Count(
+        "enrolments__certificates",
+        filter=Q(enrolments__completed_on=None, enrolments__certificates__revoked_on=None),
+        distinct=True,
+    )
+    return (
+        Cohort.objects.filter(state=CohortState.CLOSED).annotate(without=without).filter(without__gt=0).order_by("pk")
+    )
+
+
 def expiring(day: date) -> CertificateQuerySet:
     """Certificates that hold and end within sixty days, and were not renewed."""
     rows = Certificate.objects.in_state(State.EXPIRES_SOON, day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.certificates.models import Certificate
-from floreo.certificates.queries import cohorts_to_certify, expiring
+from floreo.certificates.queries import cohorts_to_certify, expiring, held_without_completion
 from floreo.core.access import Permission
 from floreo.core.keys import key
 from floreo.core.tasks import Recipient, Task
@@ -21,7 +21,7 @@ ANSWERED_WITHIN = timedelta(days=14)
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
-    """Three queries, whatever waits. What expires is one task: a line for each would bury the rest."""
+    """Four queries, whatever waits. What expires is one task: a line for each would bury the rest."""
     if not recipient.everybody and NEEDS not in recipient.permissions:
         return
     for cohort in cohorts_to_certify():
@@ -41,6 +41,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
             since=cohort.closed_on,
             needs=NEEDS,
         )
+    yield from _without_completion()
     ends = [each for each in expiring(today).only("pk", "expires_on").order_by("expires_on", "pk") if each.expires_on]
     if ends:
         why = ngettext(
@@ -68,5 +69,26 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
             href=each.workspace_url(),
             due=each.wants_renewal_on + ANSWERED_WITHIN,
             since=each.wants_renewal_on,
+            needs=NEEDS,
+        )
+
+
+def _without_completion() -> Iterator[Task]:
+    """Results that were corrected after certificates were issued: nothing revokes those by itself."""
+    for cohort in held_without_completion():
+        number = cohort.without  # type: ignore[attr-defined]  # annotated
+        why = ngettext(
+            "%(n)d person holds a certificate and did not complete it, as its results say now.",
+            "%(n)d people hold a certificate and did not complete it, as its results say now.",
+            number,
+        )
+        yield Task(
+            key=f"{key(cohort)}/without-completion",
+            kind="certificate",
+            title=cohort.in_language("title"),
+            why=why % {"n": number},
+            href=reverse("workspace:issue_certificates", args=[cohort.code]),
+            due=cohort.closed_on + ISSUED_WITHIN if cohort.closed_on else None,
+            since=cohort.closed_on,
             needs=NEEDS,
         )

@@ -170,6 +170,13 @@ def withdraw_mail(kind: str, about: str) -> int:
     return discard(mails, why="It was taken back.")
 
 
+def forget_mail(abouts: Iterable[str]) -> int:
+    """What was posted about those things goes, sent or not: who was written to is erased with what they were written about. Returns how
+    many."""
+    rows = OutboxMail.objects.filter(about__in=list(abouts))
+    return rows.delete()[0]
+
+
 def discard(mails: QuerySet[OutboxMail], *, why: str) -> int:
     """Marks as no longer needed. A secret one keeps its words, without the keys of its links."""
     for mail in mails.filter(is_secret=True):

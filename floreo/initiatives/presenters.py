@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.ui.locale import number
 from floreo.core.wording import day_text, listed, number_figures, span_text
-from floreo.initiatives.logic import Phase
+from floreo.initiatives.logic import Phase, names_in
 from floreo.initiatives.models import Competition, CompetitionEntry, EntryState, Initiative
 from floreo.initiatives.queries import ToJudge
 
@@ -86,3 +86,11 @@ def judged_text(each: ToJudge) -> str:
     if each.is_conflict:
         return _("You do not judge this one")
     return _("Points given") if each.is_done else _("To be judged")
+
+
+def names_text(entry: CompetitionEntry) -> str:
+    """That the jury, who reads entries without names, reads one all the same; "" where none is found."""
+    names = () if entry.may_name else (entry.entrant_name,)
+    if not names_in(f"{entry.title} {entry.description}", *names, entry.guardian_name):
+        return ""
+    return _("The title or the description holds a name of the entrant or the guardian, and the jury reads it.")

@@ -418,7 +418,7 @@ class OutreachSession(Record):
     audience = models.CharField(max_length=10, choices=Audience.choices, verbose_name=_("Audience"))
     topic = models.CharField(max_length=9, choices=SessionTopic.choices, verbose_name=_("Topic"))
     language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
-    minutes = models.PositiveSmallIntegerField(verbose_name=_("Minutes"))
+    minutes = models.PositiveSmallIntegerField(verbose_name=pgettext_lazy("how long a session took", "Minutes"))
     people_12 = models.PositiveSmallIntegerField(default=0, verbose_name=_("Up to 12 years"))
     people_17 = models.PositiveSmallIntegerField(default=0, verbose_name=_("13 to 17 years"))
     people_34 = models.PositiveSmallIntegerField(default=0, verbose_name=_("18 to 34 years"))

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.access import Permission
@@ -246,7 +247,7 @@ SESSIONS = Table(
         Column("audience", _("Audience"), _("For whom it was"), _cell("audience")),
         Column("topic", _("Topic"), _("What it was on"), _cell("topic")),
         column("language", _("Language"), _("Code of the language"), CellKind.TEXT),
-        column("minutes", _("Minutes"), _("How long it took"), CellKind.WHOLE),
+        column("minutes", pgettext_lazy("how long a session took", "Minutes"), _("How long it took"), CellKind.WHOLE),
         column("people_12", _("Up to 12 years"), _("Heads"), CellKind.WHOLE),
         column("people_17", _("13 to 17 years"), _("Heads"), CellKind.WHOLE),
         column("people_34", _("18 to 34 years"), _("Heads"), CellKind.WHOLE),

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
@@ -57,7 +57,7 @@ class WaveMode(models.TextChoices):
 class WaveState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("a wave of a survey", "Closed")
     PUBLISHED = "published", _("Published")
 
 

@@ -263,10 +263,20 @@ def _of_everybody(
         return Shown(None, Hidden.NOBODY)
     number = tally.number_of(option)
     few = is_small(tally.number) or is_small(number) or is_small(tally.number - number)
-    hidden_parts = option == COUNTED and any(not shown.get(str(key), True) for key in question.counted)
-    if few or (hidden_parts and len(question.counted) == 1) or not shown.get(option, True):
+    if few or not shown.get(option, True) or (option == COUNTED and _counted_gives_away(tally, shown, question)):
         return Shown(None, Hidden.FEW)
     return Shown(share)
+
+
+def _counted_gives_away(tally: Tally, shown: Mapping[str, bool], question: Question) -> bool:
+    """Whether the answers that count together, or all others, are so few but for those that are shown by themselves: the difference would
+    tell them. Where one person gives several answers, they have no sum."""
+    if question.kind == QuestionKind.MULTIPLE:
+        return False
+    counted = {str(key) for key in question.counted}
+    hidden = [key for key in question.option_keys() if not shown.get(key, True)]
+    parts = ([key for key in hidden if (key in counted) is together] for together in (True, False))
+    return any(is_small(sum(tally.number_of(key) for key in part)) for part in parts)
 
 
 def _of_groups(

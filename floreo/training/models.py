@@ -320,7 +320,7 @@ class Cohort(Record, Translated, Sourced):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(100_000)],
-        verbose_name=_("Seats"),
+        verbose_name=pgettext_lazy("of a course", "Seats"),
         help_text=_("Who comes after the last seat goes on the waiting list. Empty: no limit, or not known."),
     )
     sign_up = models.CharField(

@@ -19,7 +19,7 @@ from floreo.core.wording import lasting_text, number_figures
 from floreo.training import moments
 from floreo.training.logic import CohortState, EnrolmentState
 from floreo.training.models import Audience, Cohort, Enrolment, Session, SignUp
-from floreo.training.queries import Account, Seats, sector_words
+from floreo.training.queries import Account, Seats, expected, sector_words
 
 
 def dates_text(cohort: Cohort) -> str:
@@ -83,6 +83,17 @@ def sign_up_text(cohort: Cohort) -> str:
     return _("Sign-up is closed.")
 
 
+def crowding_text(session: Session) -> str:
+    """That more people have a seat than the room of one session holds; "" where all fit, or nobody entered the seats of the room."""
+    if session.capacity is None or not session.cohort.is_running:
+        return ""
+    seated = expected(session).count()
+    if seated <= session.capacity:
+        return ""
+    words = {"n": number_figures(seated), "room": number_figures(session.capacity)}
+    return _("%(n)s people have a seat in the cohort, and the room of this session has %(room)s.") % words
+
+
 def language_word(code: str) -> str:
     return str(dict(settings.LANGUAGES).get(code, code))
 
@@ -110,6 +121,8 @@ def enrolment_text(enrolment: Enrolment, *, place: int = 0) -> str:
     match enrolment.state:
         case EnrolmentState.ASKED:
             return _("Confirm first that you signed up")
+        case EnrolmentState.WAITING if not enrolment.cohort.is_running:
+            return _("You were on the waiting list, and no seat became free")
         case EnrolmentState.WAITING:
             return (
                 _("You are number %(n)d on the waiting list") % {"n": place}

@@ -184,7 +184,12 @@ COHORTS = Table(
         day("starts_on", _("From"), _("First day, as exact as the next column but one says")),
         day("ends_on", _("To"), _("Last day")),
         column("precision", _("Precision"), _("day, month, quarter or year: how exact the dates are")),
-        column("capacity", _("Seats"), _("Empty where there is no limit, or it is not known"), CellKind.WHOLE),
+        column(
+            "capacity",
+            pgettext_lazy("of a course", "Seats"),
+            _("Empty where there is no limit, or it is not known"),
+            CellKind.WHOLE,
+        ),
         column("state", _("State"), _("planned, closed or cancelled")),
         Column(
             "people", _("People"), _("Who took part; empty where not known, or fewer than 5"), people_in, CellKind.WHOLE

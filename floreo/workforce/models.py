@@ -340,7 +340,7 @@ class CourseDate(Record):
 
     course = models.ForeignKey(CatalogueCourse, on_delete=models.CASCADE, related_name="dates")
     starts_on = models.DateField(verbose_name=_("Begins"))
-    seats = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Seats"))
+    seats = models.PositiveIntegerField(null=True, blank=True, verbose_name=pgettext_lazy("of a course", "Seats"))
 
     objects = CourseDateQuerySet.as_manager()
 

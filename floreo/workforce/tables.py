@@ -82,7 +82,7 @@ COURSES = Table(
         column("currency", _("Currency"), _("ISO 4217")),
         column("cost_text", _("About the cost"), _("In words")),
         column("duration", _("Duration"), _("In words")),
-        column("hours", _("Hours"), _("In all"), CellKind.WHOLE),
+        column("hours", pgettext_lazy("length of a course", "Hours"), _("In all"), CellKind.WHOLE),
         Column("dates", _("Begins"), _("Days on which it begins"), _dates, CellKind.LIST),
         Column(
             "roles",
@@ -170,7 +170,9 @@ COURSE_DATES = Table(
         ID,
         Column("course", _("Course"), _("Its code"), lambda d: d.course.code),
         day("starts_on", _("Begins"), _("First day")),
-        column("seats", _("Seats"), _("How many can come, where it is known"), CellKind.WHOLE),
+        column(
+            "seats", pgettext_lazy("of a course", "Seats"), _("How many can come, where it is known"), CellKind.WHOLE
+        ),
         CHANGED,
     ),
     order=("starts_on", "pk"),

@@ -19,6 +19,7 @@ from floreo.awareness.models import (
     Quiz,
     QuizCount,
     Reach,
+    SimulationResult,
 )
 from floreo.awareness.pack import CampaignLinkShape
 from floreo.awareness.queries import group_lines, reach_by_unit
@@ -351,3 +352,21 @@ class TestGroups:
         assert (result.clicked, result.version) == (6, 2)
         exercises.remove_result(result, by=SYSTEM)
         assert not one.simulations.exists()
+
+    def test_a_whole_less_its_part_does_not_give_a_small_group_away(self) -> None:
+        made = making.exercise()
+        whole = making.group(made, "The bank")
+        part = making.group(made, "Its branches", parent=whole)
+
+        def rows(all_: int, of_part: int) -> list[GroupResult]:
+            day = date(2026, 3, 3)
+            pairs = ((whole, all_), (part, of_part))
+            return [GroupResult(n, g.code, sent, 4, 3, 2, day) for n, (g, sent) in enumerate(pairs, 2)]
+
+        with pytest.raises(Refused, match="could be computed"):
+            exercises.import_results(made, by=SYSTEM, rows=rows(20, 16), source="Tool")
+        assert not SimulationResult.objects.filter(group__in=[whole, part]).exists()
+        exercises.import_results(made, by=SYSTEM, rows=rows(20, 20)[1:], source="Tool")
+        with pytest.raises(Refused, match="could be computed"):  # also where the part came earlier
+            exercises.import_results(made, by=SYSTEM, rows=rows(23, 20)[:1], source="Tool")
+        assert exercises.import_results(made, by=SYSTEM, rows=rows(25, 20), source="Tool") == 2

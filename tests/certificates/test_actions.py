@@ -250,6 +250,34 @@ def test_the_holders_link_ends_when_another_is_sent_and_when_the_name_is_erased(
     assert (again.name, again.mail, again.credential, again.token, again.is_erased) == ("", "", "", "", True)
 
 
+def test_the_address_of_a_holder_is_in_no_entry_of_the_trail() -> None:
+    made = signed(one())
+    issuing.send_link(made, by=SYSTEM, mail="new.address@example.org")
+    assert OutboxMail.objects.filter(to="new.address@example.org").exists()
+    assert not AuditEntry.objects.filter(detail__icontains="new.address").exists()
+
+
+def test_with_the_name_go_the_e_mails_that_hold_it() -> None:
+    made = signed(one())
+    about = {"kind": "certificate.issued", "to": "ana1@example.org"}
+    OutboxMail.objects.filter(**about).update(state="sent")
+    assert "Ana Marea 1" in OutboxMail.objects.get(**about).text
+    holding.erase(made, by=Holder(made))
+    assert not OutboxMail.objects.filter(to="ana1@example.org").exists()
+
+
+def test_a_hidden_name_stays_hidden_on_the_certificate_that_renews_it() -> None:
+    ends = one(expires_on=date(2026, 12, 20))
+    holding.hide_name(ends, by=Holder(ends))
+    new = issuing.renew(ends, by=SYSTEM, issued_on=TODAY, expires_on=date(2028, 11, 23))
+    assert (new.public_name, new.name) == ("", "Ana Marea 1")
+    issuing.revoke(new, by=SYSTEM, reason="Wrong day.")
+    again = issuing.reissue(new, by=SYSTEM, issued_on=TODAY)
+    with pytest.raises(Refused) as twice:
+        issuing.reissue(new, by=SYSTEM, issued_on=TODAY)
+    assert (again.public_name, twice.value.code) == ("", "has_one")
+
+
 def test_hiding_and_showing_a_name() -> None:
     made = one()
     assert [
@@ -351,7 +379,23 @@ def test_tasks_cost_the_same_however_many_wait() -> None:
     before = cost()
     cohort(people=2)
     one(cohort(code="ends-2026", people=1), expires_on=date(2026, 12, 20))
-    assert cost() == before == 3
+    assert cost() == before == 4
+
+
+def test_a_certificate_of_somebody_who_did_not_complete_it_after_all_waits_to_be_looked_at() -> None:
+    made = cohort(people=2)
+    kept, lost = issued(made)
+    issuer = Recipient(permissions=frozenset({Permission.CERTIFICATE_ISSUE}))
+
+    def told() -> list[str]:
+        return [task.why for task in waiting_tasks(issuer, viewer=SYSTEM, today=TODAY) if task.title == made.title]
+
+    assert told() == []
+    Enrolment.objects.filter(certificates=lost).update(completed_on=None)  # as results that were corrected leave it
+    assert told() == ["1 person holds a certificate and did not complete it, as its results say now."]
+    issuing.revoke(lost, by=SYSTEM, reason="Did not complete the course.")
+    assert told() == []
+    assert kept.state == State.CURRENT
 
 
 def test_figures_of_a_period() -> None:

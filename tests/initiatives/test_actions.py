@@ -10,6 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -29,7 +30,7 @@ from floreo.initiatives.actions import entering, registering, running
 from floreo.initiatives.files import kept
 from floreo.initiatives.models import Competition, CompetitionEntry, Initiative, JuryConflict, JuryScore
 from floreo.initiatives.queries import published_entries, results_of, to_judge
-from floreo.organisations.models import Place
+from floreo.organisations.models import Place, User
 from tests.initiatives.making import (
     NAME,
     agreed,
@@ -290,6 +291,7 @@ class TestEntering:
         trail = str([e.detail for e in AuditEntry.objects.all()])
         for word in (NAME, "Casimiro", "parent@example.org", "all doors of our street", "The doors", "A key for every"):
             assert word not in trail, word
+        assert not OutboxMail.objects.filter(kind="competition.guardian").exists()
 
 
 class TestJury:
@@ -386,6 +388,16 @@ class TestResult:
         running.retitle_entry(entry, by=SYSTEM, title="The door", school="The school")
         assert running.publish_result(made, by=SYSTEM).has_ended
 
+    def test_whoever_runs_it_is_shown_a_name_before_the_jury_reads_it(self, secretariat: User, client: Client) -> None:
+        made = opened()
+        named = agreed(made, 1, title="The door of Teodora")
+        plain = agreed(made, 2)
+        client.force_login(secretariat)
+        shown = [
+            "and the jury reads it" in client.get(entry.workspace_url()).content.decode() for entry in (named, plain)
+        ]
+        assert shown == [True, False]
+
     def test_nothing_is_published_without_points(self) -> None:
         made = opened()
         agreed(made)
@@ -395,6 +407,7 @@ class TestResult:
     def test_names_are_erased_after_the_promised_days(self) -> None:
         made = opened(erase_after_days=30)
         entry = agreed(made, may_name=True)
+        link = guardian_secret()
         _member, secret = juror(made)
         scored(secret, entry, 7)
         made = running.publish_result(closed_now(made), by=SYSTEM)
@@ -407,7 +420,8 @@ class TestResult:
         assert left == ("", "", "", "", "")
         assert (entry.title, entry.rank, entry.published_name, entry.is_erased) == ("A key for every door", 1, "", True)
         with pytest.raises(Missing):
-            entry_of_guardian(guardian_secret())
+            entry_of_guardian(link)
+        assert not OutboxMail.objects.filter(kind="competition.guardian").exists()
 
     def test_without_consent_an_entry_is_removed_a_month_after_the_closing(self) -> None:
         made = opened()

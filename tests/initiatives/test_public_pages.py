@@ -169,6 +169,9 @@ class TestGuardian:
         assert "Do you agree to this entry?" in page
         entry = made.entries.get()
         assert entry.state == "waiting"
+        assert stranger.post(address, {}).status_code == 404  # a program that tries forms presses no button
+        entry.refresh_from_db()
+        assert entry.agreed_on is None
         assert stranger.post(address, {"do": "agree"}).status_code == 302
         entry.refresh_from_db()
         assert (entry.state, entry.may_name) == ("entered", False)

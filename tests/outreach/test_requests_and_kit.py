@@ -13,11 +13,11 @@ from icalendar import Calendar
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.figures import Filters, Period
-from floreo.core.models import OutboxMail
+from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.tasks import Recipient
 from floreo.organisations.models import User
 from floreo.outreach.access import ANYBODY
-from floreo.outreach.actions import kit, requests, sessions
+from floreo.outreach.actions import kit, requests, roster, sessions
 from floreo.outreach.measures import share_requests_on_time
 from floreo.outreach.models import Ambassador, AmbassadorRequest, KitItem, OutreachSession
 from floreo.outreach.queries import candidates_for, held_by, in_store, kit_of, stock
@@ -199,6 +199,30 @@ class TestCourse:
         assert requests.forget_contacts(by=SYSTEM) >= 1
         found.refresh_from_db()
         assert (found.contact_name, found.contact_phone, found.is_erased) == ("", "", True)
+
+    def test_addresses_are_in_no_entry_of_the_trail(self, stranger: Client) -> None:
+        stranger.post(FORM, posted(audience="families"))
+        mine = Ambassador.objects.get(code="GV-03")
+        found = requests.assign_ambassador(of("Ceiba School"), by=SYSTEM, ambassador=mine)
+        requests.plan_session(found, by=SYSTEM, planned_on=TODAY + timedelta(days=2))
+        requests.decline_request(of("Ceiba School"), by=SYSTEM, reason="No boat.")
+        roster.issue_link(mine, by=SYSTEM, by_mail=True)
+        roster.send_reminder(mine, by=SYSTEM)
+        written_to = set(OutboxMail.objects.filter(kind__startswith="outreach.").values_list("to", flat=True))
+        assert written_to == {mine.mail, "head@ceiba.example"}
+        for address in written_to:
+            assert not AuditEntry.objects.filter(detail__icontains=address).exists()
+
+    def test_the_e_mails_that_name_whom_to_call_go_with_it(self, stranger: Client) -> None:
+        stranger.post(FORM, posted(audience="families"))
+        mine = Ambassador.objects.get(code="GV-03")
+        found = requests.assign_ambassador(of("Ceiba School"), by=SYSTEM, ambassador=mine)
+        requests.finish_request(found, by=SYSTEM)
+        assert OutboxMail.objects.filter(text__contains="555-4711").exists()
+        AmbassadorRequest.objects.filter(pk=found.pk).update(closed_on=TODAY - timedelta(days=91))
+        requests.forget_contacts(by=SYSTEM)
+        assert not OutboxMail.objects.filter(text__contains="555-4711").exists()
+        assert not OutboxMail.objects.filter(to="head@ceiba.example").exists()
 
     def test_how_many_are_answered_in_time_is_a_value(self) -> None:
         reading = share_requests_on_time(Period(date(2026, 1, 1), date(2026, 12, 31)), Filters())

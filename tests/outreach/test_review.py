@@ -37,6 +37,16 @@ class TestReview:
         assert sessions.return_session(session, by=SYSTEM, reason="Which venue?").state == "returned"
         assert sessions.approve_sessions([session], by=SYSTEM) == 0
 
+    def test_a_day_that_comes_anew_is_looked_at_anew(self) -> None:
+        """The coordinator set the day right; then the phone sends it changed, with its wrong day."""
+        secret, number = link_for(), str(uuid4())
+        session = logged(secret, uuid=number, happened_on=date(2027, 3, 3)).session
+        right = sessions.correct_session(session, by=SYSTEM, given=given(happened_on=date(2026, 11, 20)))
+        assert right.date_checked
+        again = logged(secret, uuid=number, happened_on=date(2027, 3, 3), minutes=60).session
+        assert (again.needs_care, again.date_checked) == (True, False)
+        assert sessions.approve_sessions([again], by=SYSTEM) == 0
+
     def test_one_that_does_not_count_is_kept_and_can_be_opened_again(self) -> None:
         session = sessions.reject_session(logged(link_for()).session, by=SYSTEM, reason="A trial of the page")
         with pytest.raises(Refused, match="not counted"):

@@ -158,11 +158,12 @@ class TestLinks:
 
 class TestLeaving:
     def test_link_address_and_listing_go_and_sessions_stay(self) -> None:
-        secret, number = link_for("CC-03"), of("CC-03").sessions.count()
+        secret, number = roster.issue_link(of("CC-03"), by=SYSTEM, by_mail=True), of("CC-03").sessions.count()
         roster.leave(of("CC-03"), by=SYSTEM, left_on=TODAY, reason="Moved abroad")
         left = of("CC-03")
         assert (left.state, left.phone, left.mail, left.listed_on) == ("left", "", "", None)
         assert (link_of(secret).is_live, left.sessions.count()) == (False, number)
+        assert not OutboxMail.objects.filter(to="cc-03@ambassadors.example").exists()
         with pytest.raises(Refused, match="has left"):
             roster.record_call(left, by=SYSTEM, called_on=TODAY)
 

@@ -449,6 +449,31 @@ class TestResults:
         row = PublishedResult.objects.get(wave=saved, question="backup", option=COUNTED, value="XP-GV")
         assert (row.share, row.answers, row.hidden) == (None, None, "few")
 
+    def test_answers_that_count_together_do_not_tell_of_those_that_are_hidden(self) -> None:
+        """Of 100 answers: 3 "unknown", hidden with another. What counts together less what is shown by itself would be those 3."""
+        survey = prepared()
+        question = survey.versions.get().questions.get(key="backup")
+        preparing.update_question(question, by=SYSTEM, counted=["yes", "unknown"])
+        wave = opened(survey)
+        given = ["unknown"] * 3 + ["no"] * 30 + ["yes"] * 67
+        rows = [Response(wave=wave, mode="web", language="en", district="XP-NP", answers={"backup": g}) for g in given]
+        Response.objects.bulk_create(rows)
+        shares = results_of(fresh(wave))["questions"]["backup"]["shares"]
+        assert {option: "share" in groups[ALL] for option, groups in shares.items()} == {
+            "yes": True,
+            "no": False,
+            "unknown": False,
+            COUNTED: False,
+        }
+
+    def test_one_that_is_compared_waits_for_the_one_before(self) -> None:
+        first = ended(filled(sample()))
+        facts: dict[str, Any] = {"code": "w2", "title": "Second", "mode": "interviewer", "compared_with": first}
+        second = ended(filled(opened(first.survey, **facts), seed=2))
+        assert refused(publishing.publish, second).code == "compared_first"
+        publishing.publish(first, by=SYSTEM)
+        assert publishing.publish(fresh(second), by=SYSTEM).is_published
+
     def test_an_open_survey_has_no_bands(self) -> None:
         wave = filled(opened())
         facts = results_of(fresh(wave))

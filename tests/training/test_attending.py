@@ -8,16 +8,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import AuditEntry, OutboxMail
+from floreo.organisations.models import User
 from floreo.training import moments
 from floreo.training.access import ANYBODY, Participant, Trainer, session_of_link, token_of
 from floreo.training.actions import attending, reminding, running
 from floreo.training.actions.attending import Ticked
 from floreo.training.logic import check_in_code, step_of
 from floreo.training.models import Cohort, Session
+from floreo.training.presenters import crowding_text
 from floreo.training.queries import check_in_key, list_of, named_alike
 from tests.training.making import begun, cohort, entered, held, signed_up
 
@@ -238,6 +241,19 @@ def test_reminders_go_out_once_before_a_session() -> None:
     session = made.sessions.get(number=1)
     running.update_session(session, by=SYSTEM, starts_at=session.starts_at + timedelta(hours=1))
     assert reminding.remind(Session.objects.get(pk=session.pk), by=SYSTEM) == 1
+
+
+def test_more_people_than_the_room_of_a_session_holds_are_pointed_out(secretariat: User, client: Client) -> None:
+    made = held(4)
+    session = made.sessions.get()
+    assert crowding_text(session) == ""  # nobody entered the seats of the room
+    running.update_session(session, by=SYSTEM, capacity=3)
+    words = "4 people have a seat in the cohort, and the room of this session has 3."
+    assert crowding_text(made.sessions.get()) == words
+    client.force_login(secretariat)
+    assert words in client.get(session.workspace_url()).content.decode()
+    running.update_session(session, by=SYSTEM, capacity=4)
+    assert crowding_text(made.sessions.get()) == ""
 
 
 def test_names_are_compared_without_accents_case_and_order() -> None:

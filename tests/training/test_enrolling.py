@@ -119,6 +119,7 @@ class TestSigningUp:
         with time_machine.travel(moments.now() + timedelta(days=5)):
             assert enrolling.remove_unconfirmed(by=SYSTEM) == 1
             assert enrolling.remove_expired([], by=SYSTEM) == 0
+        assert set(OutboxMail.objects.values_list("to", flat=True)) == {"bruno.brisa@example.org"}
         assert states(made) == {"Bruno Brisa": "confirmed"}
 
 

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 
-from floreo.core import throttle
+from floreo.core import clock, throttle
 from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
 from floreo.organisations.models import Country, User
@@ -201,6 +201,12 @@ class TestSigningUp:
         said = [stranger.post(FORM, ANA, REMOTE_ADDR=f"198.51.100.{n}").status_code for n in range(6)]
         assert said == [200] * pages.OF_MAIL + [429] * (6 - pages.OF_MAIL)
 
+    def test_what_is_missing_is_named_together(self, stranger: Client) -> None:
+        cohort()
+        page = stranger.post(FORM, ANA | {"name": " ", "mail": ""})
+        words = text(page)
+        assert (page.status_code, "Enter a name." in words, "Enter an e-mail address." in words) == (422, True, True)
+
     def test_the_form_of_a_cohort_that_takes_nobody_leads_back(self, stranger: Client) -> None:
         cohort(sign_up="closed")
         assert stranger.get(FORM).status_code == 302
@@ -223,12 +229,28 @@ class TestOwnLink:
         assert stranger.get(own(one)).status_code == 404
         assert stranger.get(f"{own(one)}data.json").status_code == 404
 
+    def test_the_code_of_the_door_is_asked_for_while_the_cohort_takes_attendance(self, stranger: Client) -> None:
+        made = cohort(days=0)
+        one = signed_up(made)
+        with time_machine.travel(begun(made.sessions.get()), tick=False):
+            assert "Code at the door" in text(stranger.get(own(one)))
+            Cohort.objects.filter(pk=made.pk).update(state="closed", closed_on=clock.today())
+            assert "Code at the door" not in text(stranger.get(own(one)))
+
     def test_cancelling_gives_the_seat_on(self, stranger: Client) -> None:
         made = cohort(capacity=1)
         one, other = signed_up(made), signed_up(made, "Bruno Brisa")
         assert "You are number 1 on the waiting list" in text(stranger.get(own(other)))
         assert "Cancelled." in text(stranger.post(own(one), {"do": "cancel"}, follow=True))
         assert "You have a seat" in text(stranger.get(own(other)))
+
+    def test_who_waited_until_the_end_does_not_wait_any_more(self, stranger: Client) -> None:
+        made = cohort(capacity=1)
+        signed_up(made)
+        other = signed_up(made, "Bruno Brisa")
+        Cohort.objects.filter(pk=made.pk).update(state="closed", closed_on=clock.today())
+        page = text(stranger.get(own(other)))
+        assert ("no seat became free" in page, "You are number" in page) == (True, False)
 
     def test_the_link_is_kept_from_referrers_caches_and_search_engines(self, stranger: Client) -> None:
         answer = stranger.get(own(signed_up(cohort())))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from floreo.awareness.actions.publishing import must_be_draft
-from floreo.awareness.logic import MOST_MESSAGES
+from floreo.awareness.logic import MOST_MESSAGES, SMALLEST_GROUP
 from floreo.awareness.models import Exercise, ExerciseGroup, Message, SimulationResult, Spot, SpotPart
 from floreo.awareness.results_file import GroupResult
 from floreo.core import clock
@@ -211,8 +212,26 @@ def import_results(exercise: Exercise, *, by: Actor, rows: Iterable[GroupResult]
         facts = {"sent": row.sent, "opened": row.opened, "clicked": row.clicked, "reported": row.reported}
         assign(made, {**facts, "source": words})
         save(made)
+    _require_no_small_rest(groups.values(), {row.held_on for row in given})
     note(rows=len(given))
     return len(given)
+
+
+def _require_no_small_rest(groups: Collection[ExerciseGroup], days: Collection[date]) -> None:
+    """Refuses counts of a whole and of its parts on one day that leave so few people that their results are the difference."""
+    sent = dict[tuple[int, date], int]()
+    rows = SimulationResult.objects.filter(group__in=[each.pk for each in groups], held_on__in=list(days))
+    for group, day, number in rows.values_list("group", "held_on", "sent"):
+        sent[group, day] = number
+    for whole in groups:
+        parts = [each.pk for each in groups if each.parent_id == whole.pk]
+        for day in days:
+            found = [sent[part, day] for part in parts if (part, day) in sent]
+            if found and 0 < sent.get((whole.pk, day), 0) - sum(found) < SMALLEST_GROUP:
+                sentence = _(
+                    "“%(name)s” and its parts leave fewer than %(n)d people, whose results could be computed. Leave out the whole, or a part."
+                )
+                raise Refused(sentence % {"name": whole.name, "n": SMALLEST_GROUP}, code="small_rest")
 
 
 @action("simulation_results.removed", needs=RUN)

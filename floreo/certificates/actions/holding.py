@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from floreo.certificates.actions.issuing import must_be_renewable
-from floreo.certificates.mails import KIND_ISSUED, KIND_RENEWAL
 from floreo.certificates.models import Certificate
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
@@ -64,6 +63,5 @@ def _erased(certificate: Certificate) -> Certificate:
     fresh.person, fresh.wants_renewal_on = None, None
     fresh.is_erased = fresh.is_name_hidden = True
     fresh.link_version += 1
-    for kind in (KIND_ISSUED, KIND_RENEWAL):
-        outbox.withdraw_mail(kind, key(fresh))
+    outbox.forget_mail([key(fresh)])
     return save(fresh)

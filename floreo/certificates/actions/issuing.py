@@ -255,6 +255,7 @@ _KEPT = (
     "issuer_name",
     "signed_name",
     "signed_post",
+    "is_name_hidden",
 )  # of a certificate in the one that renews it
 
 
@@ -313,6 +314,9 @@ def must_be_revoked(certificate: Certificate) -> None:
     others = Certificate.objects.filter(enrolment=certificate.enrolment, revoked_on=None)
     if certificate.enrolment_id is not None and others.exists():
         raise Refused(_("A new one was issued already."), code="has_one")
+    renewed = Certificate.objects.filter(renews=certificate.renews, revoked_on=None)
+    if certificate.renews_id is not None and renewed.exists():
+        raise Refused(_("A new one was issued already."), code="has_one")
 
 
 @action("certificate.reissued", needs=ISSUE, decides=itself)
@@ -363,6 +367,6 @@ def send_link(certificate: Certificate, *, by: Actor, mail: str) -> Certificate:
 
         fresh.notified_on = clock.today()
         saved = save(fresh)
-        outbox.post(issued_mail(saved))
+        outbox.post_all([issued_mail(saved)])  # not by post(): the trail would keep the address for good
         return saved
     return save(fresh)

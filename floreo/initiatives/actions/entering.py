@@ -22,7 +22,7 @@ from floreo.core.writing import delete, lock_latest, refuse, require_text, save
 from floreo.initiatives.access import Entrant, Guardian, Juror
 from floreo.initiatives.files import KeptFile, kept, let_go
 from floreo.initiatives.logic import LONGEST, MOST_POINTS, Phase, band_of, is_minor
-from floreo.initiatives.mails import KIND_GUARDIAN, guardian_mail
+from floreo.initiatives.mails import guardian_mail
 from floreo.initiatives.models import (
     RUN,
     Competition,
@@ -252,7 +252,7 @@ def remove_entry(entry: CompetitionEntry, *, by: Actor) -> str:
         _must_be_guardian(by, fresh)
     elif not isinstance(by, Entrant) or by.entry.pk != fresh.pk or not fresh.link_hash:
         raise NotAllowed
-    outbox.withdraw_mail(KIND_GUARDIAN, key(fresh))
+    outbox.forget_mail([key(fresh)])
     place = str(fresh.file.name or "")
     delete(fresh)
     return place

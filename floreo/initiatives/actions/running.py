@@ -18,7 +18,7 @@ from floreo.core.links import hash_of
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_text, save
 from floreo.initiatives.files import let_go
 from floreo.initiatives.logic import NEVER_AGREED_DAYS, Phase, erased_from, names_in
-from floreo.initiatives.mails import KIND_GUARDIAN, KIND_JURY, jury_mail
+from floreo.initiatives.mails import KIND_JURY, jury_mail
 from floreo.initiatives.models import (
     RUN,
     Competition,
@@ -290,12 +290,13 @@ def _remove_never_agreed(competition: Competition, today: date, places: list[str
     waiting = list(competition.entries.filter(state=EntryState.WAITING))
     for entry in waiting:
         places.append(str(entry.file.name or ""))
-        outbox.withdraw_mail(KIND_GUARDIAN, key(entry))
+        outbox.forget_mail([key(entry)])
         delete(entry)
     return len(waiting)
 
 
 def _erase(entry: CompetitionEntry) -> None:
+    outbox.forget_mail([key(entry)])
     entry.entrant_name = entry.guardian_name = entry.guardian_mail = entry.team = entry.description = ""
     entry.file, entry.file_name, entry.media_type, entry.file_size = "", "", "", 0
     entry.link_hash = entry.guardian_hash = ""

@@ -12,6 +12,7 @@ from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
+from floreo.core.keys import key
 from floreo.core.writing import assign, lock_latest, refuse, require_text, save
 from floreo.outreach import mails
 from floreo.outreach.models import Ambassador, AmbassadorRequest, AmbassadorState, OutreachSession, RequestState
@@ -86,7 +87,7 @@ def plan_session(found: AmbassadorRequest, *, by: Actor, planned_on: date | None
     fresh.planned_on = planned_on
     saved = save(fresh)
     if is_new and saved.ambassador is not None and saved.ambassador.mail:
-        outbox.post(mails.planned_mail(saved))
+        outbox.post_all([mails.planned_mail(saved)])  # not by post(): the trail would keep the address for good
     return saved
 
 
@@ -109,7 +110,7 @@ def decline_request(found: AmbassadorRequest, *, by: Actor, reason: str) -> Amba
     fresh.reason = require_text(reason, field="reason", sentence=_("Say why. It is sent to who asked."))
     fresh.state, fresh.closed_on = RequestState.DECLINED, clock.today()
     if fresh.contact_mail:
-        outbox.post(mails.declined_mail(fresh))
+        outbox.post_all([mails.declined_mail(fresh)])  # as above
     return save(fresh)
 
 
@@ -123,5 +124,6 @@ def forget_contacts(*, by: Actor) -> int:
         each.contact_name = each.contact_phone = each.contact_mail = ""
         each.is_erased = True
         save(each)
+        outbox.forget_mail([key(each)])  # the e-mails name whom to call
         count += 1
     return count

@@ -12,6 +12,7 @@ from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.keys import key
 from floreo.core.links import hash_of
 from floreo.core.writing import assign, lock_latest, refuse, require_past, require_text, save
 from floreo.organisations.models import Place
@@ -143,6 +144,7 @@ def leave(ambassador: Ambassador, *, by: Actor, left_on: date, reason: str = "")
     fresh.phone = fresh.mail = ""
     for link in fresh.links.filter(ended_at=None):
         _end(link, _("Left the scheme"))
+    outbox.forget_mail([key(fresh)])
     return save(fresh)
 
 
@@ -176,7 +178,7 @@ def issue_link(ambassador: Ambassador, *, by: Actor, secret: str = "", by_mail: 
     given = secret or secrets.token_urlsafe(24)
     save(AmbassadorLink(ambassador=fresh, link_hash=hash_of(given), issued_at=clock.now()))
     if by_mail:
-        outbox.post(mails.link_mail(fresh, given))
+        outbox.post_all([mails.link_mail(fresh, given)])  # not by post(): the trail would keep the address for good
     return given
 
 
@@ -209,7 +211,7 @@ def send_reminder(ambassador: Ambassador, *, by: Actor) -> Ambassador:
     if fresh.reminded_on is not None and today - fresh.reminded_on < timedelta(days=7):
         raise Refused(_("A reminder was sent less than a week ago. Call instead."), code="too_soon")
     fresh.reminded_on = today
-    outbox.post(mails.reminder_mail(fresh))
+    outbox.post_all([mails.reminder_mail(fresh)])  # as above
     return save(fresh)
 
 

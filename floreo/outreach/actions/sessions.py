@@ -188,7 +188,7 @@ def _again(before: OutreachSession, link: AmbassadorLink, given: Given, arrival:
     sound_given(given)
     _fill(before, given)
     before.sent_hash = arrival.digest
-    before.state, before.reason = SessionState.RECEIVED, ""
+    before.state, before.reason, before.date_checked = SessionState.RECEIVED, "", False  # another day may have come
     before.sent_clock = clock.sound(arrival.sent) or before.sent_clock
     _doubt(before)
     if arrival.pictures or given.photo_consent == PhotoConsent.NONE:

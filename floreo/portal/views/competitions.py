@@ -242,6 +242,8 @@ def guardian(request: HttpRequest, token: str) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         by, do = Guardian(found), request.POST.get("do", "")
+        if do not in {"agree", "no-name", "remove"}:  # a program that sends forms at random agrees to nothing
+            raise Missing
         try:
             _spend("guardian", found.pk)
             if do == "remove":

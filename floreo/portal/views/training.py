@@ -363,7 +363,7 @@ def _own_page(
         "enrolment": found,
         "state": presenters.enrolment_text(found, place=place),
         "sessions": [(s, presenters.session_text(s), s.pk in came, s.ends_at < moments.now()) for s in sessions],
-        "is_door_open": found.holds_seat and any(s.check_in is CheckIn.OPEN for s in sessions),
+        "is_door_open": cohort_of.is_running and found.holds_seat and any(s.check_in is CheckIn.OPEN for s in sessions),
         "here": here or HereForm(by_link=True),
         "feedback": (feedback or FeedbackForm()) if is_asked else None,
         "may_confirm": found.state == EnrolmentState.ASKED and cohort_of.is_running,

@@ -43,6 +43,10 @@ def publish(wave: Wave, *, by: Actor, shown: str | None = None) -> Wave:
     must_be_closed(fresh)
     if not fresh.survey.is_public:
         raise Refused(_("The survey is not public. Make it public first."), code="not_public")
+    earlier = fresh.compared_with
+    if earlier is not None and not earlier.is_published:  # its shares would leave with these, and still change
+        sentence = _("This wave is compared with %(wave)s. Publish the results of that one first.")
+        raise Refused(sentence % {"wave": earlier.in_language("title")}, code="compared_first")
     number = fresh.responses.count()
     if number < ENOUGH:
         words = {"n": number_figures(number), "least": number_figures(ENOUGH)}

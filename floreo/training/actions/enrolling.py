@@ -16,7 +16,6 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
-from floreo.core.models import OutboxMail
 from floreo.core.sectors import Sector
 from floreo.core.writing import delete, lock_latest, refuse, require_text, save, save_many
 from floreo.organisations.models import Organisation, Person
@@ -98,9 +97,7 @@ def sign_up(cohort: Cohort, *, by: Actor, who: Who) -> Enrolment:
         raise Refused(
             _("Only organisations that were invited enrol people here, each by its own link."), code="invited"
         )
-    facts = _clean(who)
-    if not facts["mail"]:
-        raise refuse("mail", _("Enter an e-mail address."), code="missing")
+    facts = _require_both(who)
     before = _found(fresh, who.mail)
     if before is not None and before.state not in (EnrolmentState.ASKED, EnrolmentState.CANCELLED):
         if before.state != EnrolmentState.WITHDRAWN:
@@ -113,6 +110,18 @@ def sign_up(cohort: Cohort, *, by: Actor, who: Who) -> Enrolment:
     saved = save(made)
     outbox.post_all([confirm_mail(saved)])
     return saved
+
+
+def _require_both(who: Who) -> dict[str, Any]:
+    """Name and address. What is missing is named together, so that nobody sends the form twice for it."""
+    missing = {}
+    if not who.name.strip():
+        missing["name"] = _("Enter a name.")
+    if not who.mail.strip():
+        missing["mail"] = _("Enter an e-mail address.")
+    if missing:
+        raise Refused(" ".join(missing.values()), code="missing", fields=missing)
+    return _clean(who)
 
 
 def must_be_own(by: Actor, enrolment: Enrolment) -> None:
@@ -201,7 +210,7 @@ def _erase(enrolment: Enrolment) -> Enrolment:
     fresh.is_erased = True
     fresh.link_version += 1
     saved = save(fresh)
-    OutboxMail.objects.filter(about=key(saved), kind__startswith="training.").delete()  # sent or not, it names them
+    outbox.forget_mail([key(saved)])
     if held_seat:
         give_free_seats(cohort)
     return saved
@@ -354,6 +363,7 @@ def give_feedback(cohort: Cohort, *, by: Actor, of: Enrolment, rating: int, text
 
 @action("enrolments.expired", needs=RUN, quiet=True)
 def remove_expired(rows: Sequence[Enrolment], *, by: Actor) -> int:
+    outbox.forget_mail(key(each) for each in rows)  # the address goes with them, as the e-mail itself promised
     for each in rows:
         delete(each)
     return len(rows)

@@ -185,7 +185,7 @@ def why_text(why: Why) -> str:
     return {
         Why.HAS_ONE: _("Has a certificate"),
         Why.WAS_REVOKED: _("Had one that was revoked: issue a new one from its page"),
-        Why.NO_SEAT: _("Not enrolled any more"),
+        Why.NO_SEAT: _("No seat in the cohort"),
         Why.NO_NAME: _("No name on record"),
         Why.NOT_COMPLETED: _("Did not complete the course"),
         Why.NOT_PASSED: _("Did not pass the test"),

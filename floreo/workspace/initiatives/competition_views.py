@@ -229,6 +229,7 @@ def entry(request: HttpRequest, code: str, reference: str) -> HttpResponse:
         "state": presenters.entry_state_text(found),
         "category": found.competition.category_words(found.category),
         "points": presenters.points_text(found),
+        "names": presenters.names_text(found),
         "commands": [
             (command, reverse("workspace:competition_entry_command", args=[code, reference, name]))
             for name, command in commands_for(request.user, found, OF_ENTRY).items()

@@ -102,6 +102,7 @@ def session(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "session": found,
         "cohort": found.cohort,
         "when": presenters.session_text(found),
+        "crowding": presenters.crowding_text(found),
         "lines": lines,
         "came": sum(line.is_present for line in lines),
         "walk_ins": walk_ins(found),

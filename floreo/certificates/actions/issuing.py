@@ -367,6 +367,6 @@ def send_link(certificate: Certificate, *, by: Actor, mail: str) -> Certificate:
 
         fresh.notified_on = clock.today()
         saved = save(fresh)
-        outbox.post_all([issued_mail(saved)])  # not by post(): the trail would keep the address for good
+        outbox.post(issued_mail(saved))
         return saved
     return save(fresh)

@@ -246,7 +246,7 @@ def invite(
     secret = secrets.token_urlsafe(32)
     made.mail, made.respondent, made.language, made.link_hash = mail.strip(), respondent, language, hash_of(secret)
     saved = save(made)
-    outbox.post_all([invitation_mail(saved, secret)])  # not by post(): the trail would keep the address for good
+    outbox.post(invitation_mail(saved, secret))
     return saved
 
 

@@ -32,7 +32,7 @@ def _ask(contact: Contact, by: Actor) -> None:
         waiting.closed_on, waiting.closed_by = today, _("Asked again.")
         save(waiting)
     made = save(ConfirmationRequest(contact=contact, asked_on=today, address=contact.email))
-    outbox.post_all([confirmation(made)])  # not by post(): the trail would keep the address
+    outbox.post(confirmation(made))
 
 
 @action("contact.asked", needs=RUN)

@@ -166,7 +166,7 @@ def invite_juror(competition: Competition, *, by: Actor, name: str, mail: str, l
     secret = secrets.token_urlsafe(32)
     member.mail, member.language, member.link_hash = mail.strip(), language, hash_of(secret)
     saved = save(member)
-    outbox.post_all([jury_mail(saved, secret)])  # not by post(): the trail would keep the address for good
+    outbox.post(jury_mail(saved, secret))
     return saved
 
 

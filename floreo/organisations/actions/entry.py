@@ -29,7 +29,7 @@ def must_have_address(contact: Contact) -> None:
 
 def _send(contact: Contact) -> None:
     token = links.make(ENTRY, subject=entry_subject(contact), hours=ENTRY_HOURS)
-    outbox.post_all([entry_mails.link(contact, token)])  # not by post(): the trail would keep the address
+    outbox.post(entry_mails.link(contact, token))
 
 
 @action("entry.link_sent", needs=Permission.REGISTER_EDIT)

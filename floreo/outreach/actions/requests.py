@@ -87,7 +87,7 @@ def plan_session(found: AmbassadorRequest, *, by: Actor, planned_on: date | None
     fresh.planned_on = planned_on
     saved = save(fresh)
     if is_new and saved.ambassador is not None and saved.ambassador.mail:
-        outbox.post_all([mails.planned_mail(saved)])  # not by post(): the trail would keep the address for good
+        outbox.post(mails.planned_mail(saved))
     return saved
 
 
@@ -110,7 +110,7 @@ def decline_request(found: AmbassadorRequest, *, by: Actor, reason: str) -> Amba
     fresh.reason = require_text(reason, field="reason", sentence=_("Say why. It is sent to who asked."))
     fresh.state, fresh.closed_on = RequestState.DECLINED, clock.today()
     if fresh.contact_mail:
-        outbox.post_all([mails.declined_mail(fresh)])  # as above
+        outbox.post(mails.declined_mail(fresh))
     return save(fresh)
 
 

@@ -178,7 +178,7 @@ def issue_link(ambassador: Ambassador, *, by: Actor, secret: str = "", by_mail: 
     given = secret or secrets.token_urlsafe(24)
     save(AmbassadorLink(ambassador=fresh, link_hash=hash_of(given), issued_at=clock.now()))
     if by_mail:
-        outbox.post_all([mails.link_mail(fresh, given)])  # not by post(): the trail would keep the address for good
+        outbox.post(mails.link_mail(fresh, given))
     return given
 
 
@@ -211,7 +211,7 @@ def send_reminder(ambassador: Ambassador, *, by: Actor) -> Ambassador:
     if fresh.reminded_on is not None and today - fresh.reminded_on < timedelta(days=7):
         raise Refused(_("A reminder was sent less than a week ago. Call instead."), code="too_soon")
     fresh.reminded_on = today
-    outbox.post_all([mails.reminder_mail(fresh)])  # as above
+    outbox.post(mails.reminder_mail(fresh))
     return save(fresh)
 
 

@@ -107,7 +107,7 @@ def make_preview(snapshot: Snapshot, *, by: Actor, name: str, to: str = "", lang
     spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     made = save(PreviewLink(snapshot=snapshot, name=name[:200], to=to, language=spoken, made_by=by.actor_name[:200]))
     if made.to:
-        outbox.post_all([preview_mail(made)])  # not by post(): the trail would keep the address twice
+        outbox.post(preview_mail(made))
     return made
 
 

@@ -249,7 +249,7 @@ def send_check_in_link(session: Session, *, by: Actor, mail: str) -> Session:
     must_be_running(fresh.cohort)
     fresh.trainer_mail = require_text(mail, field="mail", sentence=_("Enter an e-mail address."))
     saved = save(fresh, at={"trainer_mail": "mail"})
-    outbox.post_all([trainer_mail(saved, language())])  # not by post(): the trail would keep the address for good
+    outbox.post(trainer_mail(saved, language()))
     return saved
 
 

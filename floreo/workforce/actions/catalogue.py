@@ -95,7 +95,7 @@ def _send(institution: Institution) -> Institution:
     institution.invited_on = institution.invited_on or day
     institution.reminded_on = day
     saved = save(institution)
-    outbox.post_all([institution_mail(saved, secret)])  # not by post(): the trail would keep the address for good
+    outbox.post(institution_mail(saved, secret))
     return saved
 
 

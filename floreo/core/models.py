@@ -298,9 +298,9 @@ class OutboxMail(Record):
 
     not_chained = "Sending marks it and its time removes it; that it was posted is in the trail."
 
-    # Nor whom it is for, and what its subject says of them: the trail would keep addresses of people outside for good, also after they
-    # were erased. Its kind, and what it is about, stand there.
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "attachment", "to", "name", "subject"})
+    # Whom it is for neither: the trail would keep the addresses of people outside for good, also after they were erased. Its
+    # subject names it there, so a subject names nobody.
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "attachment", "to", "name"})
 
     to = models.EmailField(blank=True)  # "" where it is held back because there is none
     name = models.CharField(max_length=200, blank=True)  # of whom it is for, where it is held back

@@ -204,7 +204,11 @@ class AnswerForm(forms.Form):
 
     def typed(self) -> list[tuple[Any, str]]:
         """What was typed, as it came: (label, text), for giving it back."""
-        names = [n for n in self.fields if n not in ("version", "file") and not n.startswith(("reached-", "day-", "expected"))]
+        names = [
+            n
+            for n in self.fields
+            if n not in ("version", "file") and not n.startswith(("reached-", "day-", "expected"))
+        ]
         return [
             (self.fields[name].label, text)
             for name in names

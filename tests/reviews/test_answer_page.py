@@ -417,7 +417,9 @@ def test_a_milestone_is_not_reached_and_expected_at_once(
     update_request: UpdateRequest, act: Action, phone: Client
 ) -> None:
     code = act.milestones.all()[0].code
-    sent = typed(act, press="send", done="Work") | dates(act, **{code: "2027-01-10"}) | {f"a{act.pk}-reached-{code}": "on"}
+    sent = (
+        typed(act, press="send", done="Work") | dates(act, **{code: "2027-01-10"}) | {f"a{act.pk}-reached-{code}": "on"}
+    )
     response = phone.post(address(update_request), sent)
     assert "You marked it as reached." in response.content.decode()
     assert not Answer.objects.exists()

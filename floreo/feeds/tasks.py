@@ -111,6 +111,7 @@ def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
             needs=Permission.FEED_READ,
             news=News.FINDING,
             size=row["n"],
+            is_now=row["critical"] > 0,
             links=(ActionLink(_("Read and answer"), href),),
         )
 

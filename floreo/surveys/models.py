@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
@@ -22,7 +22,7 @@ from floreo.surveys.questions import Asked, Kind, Phase, Worded, phase_of
 
 class Topic(models.TextChoices):
     AWARENESS = "awareness", _("Awareness")
-    WORKFORCE = "workforce", _("Workforce")
+    WORKFORCE = "workforce", pgettext_lazy("kind of survey", "Workforce")
     TRAINING = "training", _("Training needs")
 
 

@@ -143,13 +143,13 @@ def _of_text(path: Path) -> Iterator[str]:
         data = opened.read(_BYTES_OF_TEXT + 1)
     is_cut = len(data) > _BYTES_OF_TEXT
     if is_cut:
-        data = _whole_letters(data[:_BYTES_OF_TEXT])
+        data = _whole_signs(data[:_BYTES_OF_TEXT])
     yield from decode(data, name="").splitlines()
     if is_cut:
         yield _GOES_ON
 
 
-def _whole_letters(data: bytes) -> bytes:
+def _whole_signs(data: bytes) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.rpartition(b"\n\x00" if data.startswith(b"\xff\xfe") else b"\x00\n")[0] or data[:-4]
     rest = data[-4:].rstrip(bytes(range(0x80, 0xC0)))  # of UTF-8: what goes on, and what a letter begins with
@@ -163,7 +163,7 @@ def _of_html(path: Path) -> Iterator[str]:
 
     with path.open("rb") as opened:
         data = opened.read(_BYTES_OF_HTML)
-    data = _whole_letters(data) if len(data) == _BYTES_OF_HTML else data
+    data = _whole_signs(data) if len(data) == _BYTES_OF_HTML else data
     text = decode(data, name="", declared=declared_encoding(data))
     return (piece.text or " | ".join(piece.cells) for piece in pieces_of_html(text, name=""))
 

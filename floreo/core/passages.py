@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-LOOKED_AT = 60_000  # signs of a text; what a longer one says after them is found, but not shown
+LOOKED_AT = 60_000  # signs of a text at once
+MOST_LOOKED_AT = 300_000  # what a longer one says after them is found, but not shown
 WIDTH = 200  # signs of a passage
 BEFORE = 50  # of them before the first word
 MOST_WORDS = 12  # as many as are sought
@@ -59,12 +60,19 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
 
 def passage(text: str, words: str) -> list[Piece]:
     """The stretch of `text` that holds most of the words, about WIDTH signs long, in pieces; empty where none of them is in what is
-    looked at. In one language: the first of those that hold most of the words."""
+    looked at. In one language: the first of those that hold most of the words. Of a long text, the first part that holds any."""
     terms = terms_of(words)
     if not terms or not text:
         return []
     pattern = _pattern(tuple(terms))
-    languages = [_SPACES.sub(" ", _MARKS.sub(" ", each)) for each in text[:LOOKED_AT].split(DIVIDES)]
+    for start in range(0, min(len(text), MOST_LOOKED_AT), LOOKED_AT - WIDTH):  # no word is torn apart unseen
+        if found := _in_part(text[start : start + LOOKED_AT], pattern):
+            return [Piece("… "), *found] if start and not found[0].words.startswith("…") else found
+    return []
+
+
+def _in_part(text: str, pattern: re.Pattern[str]) -> list[Piece]:
+    languages = [_SPACES.sub(" ", _MARKS.sub(" ", each)) for each in text.split(DIVIDES)]
 
     def different(plain: str) -> int:
         return len({_bare(m[0])[:4] for m, _n in zip(pattern.finditer(plain), range(MOST_MATCHES), strict=False)})

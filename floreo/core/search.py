@@ -168,7 +168,8 @@ def find(
     if not (public_only or known):
         return []
     ids = _on_this_database()(words, public_only=public_only, known=known, kinds=kinds, most=most)
-    entries = {entry.pk: entry for entry in SearchEntry.objects.filter(pk__among=ids)}
+    # What a page does not show is not fetched: the words of whole files are among them.
+    entries = {entry.pk: entry for entry in SearchEntry.objects.filter(pk__among=ids).defer("body")}
     wanted = _as_sought(words)
     # A thing of just that name goes before whatever only mentions it, however often.
     return sorted((entries[i] for i in ids if i in entries), key=lambda entry: _as_sought(entry.title) != wanted)
@@ -293,8 +294,12 @@ def _on_postgresql(
 
 
 def in_readers_text(entries: Iterable[SearchEntry]) -> list[SearchEntry]:
-    """The same, each titled in the reader's language where its kind knows how: one query for each kind."""
+    """The same with the texts in which they were found, each titled in the reader's language where its kind knows how: one query for the
+    texts, and one for each kind."""
     found = list(entries)
+    bodies = dict(SearchEntry.objects.filter(pk__among=[entry.pk for entry in found]).values_list("pk", "body"))
+    for entry in found:
+        entry.body = bodies.get(entry.pk, "")
     keys: dict[str, list[str]] = {}
     for entry in found:
         label, _colon, pk = entry.key.partition(":")

@@ -55,6 +55,7 @@ class Task:
     answer: str = ""  # an address that answers without an account, for the mail
     status: str = ""  # a strategy Status, where it is an action's
     news: News | None = None  # which kind of notification tells of it; None: by whom it waits for
+    is_now: bool = False  # before all else, without a day by which it would be late
     size: int = 0  # of a task that stands for many things: it is news again when there are more
 
     # Titles and reasons may be lazy text (django.utils.functional.lazystr and its kin): only what is shown is then worded.

@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from floreo.core.file_text import Problem
 from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.passages import DIVIDES
 from floreo.core.policy import Tlp, markings_open_to, own_whatever_its_marking
 from floreo.core.routes import path_to
 from floreo.core.search import Entry
@@ -141,11 +143,36 @@ class Evidence(Record, Translated, Sourced):
     def portal_url(self) -> str:
         return path_to("portal:evidence_file", self.code)
 
+    def words_of_file(self) -> str:
+        """What its file says, where that was read and it was not withdrawn: what no longer stands is found by its title alone."""
+        if self.kind != EvidenceKind.FILE or self.withdrawn_on is not None:
+            return ""
+        return FileText.objects.filter(evidence=self, sha256=self.sha256).values_list("text", flat=True).first() or ""
+
     def search_entry(self) -> Entry:
         """Found by who may open it."""
         others = " ".join(str(text) for texts in self.translations.values() for text in texts.values())
         body = " ".join([self.note, self.file_name, self.url, self.source, others])
+        if words := self.words_of_file():
+            body = DIVIDES.join([body, words])
         return Entry("evidence", self.title, body, self.portal_url(), self.workspace_url(), self.is_open_to_all())
+
+
+class FileText(models.Model):
+    """The words of a file of the vault: read by the worker in a cage, for the search alone. Whoever may not have the file never gets a
+    word of it. Without text, `problem` says why."""
+
+    not_chained = "Made from files whose hashes are in the trail, and made again when it is missing."
+
+    evidence = models.OneToOneField(Evidence, on_delete=models.CASCADE, related_name="file_text")
+    sha256 = models.CharField(max_length=64)  # of the bytes that were read
+    text = models.TextField(blank=True)
+    is_cut = models.BooleanField(default=False)  # the file goes on
+    problem = models.CharField(max_length=8, blank=True, choices=[(each.value, each.value) for each in Problem])
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id}"
 
 
 class Attachment(Record):

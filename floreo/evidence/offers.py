@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.offers import STRATEGY, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.evidence import pack
-from floreo.evidence.actions import check_links
+from floreo.evidence.actions import check_links, read_files
 from floreo.evidence.tables import TABLES
 from floreo.evidence.tasks import waiting_tasks
 
@@ -22,7 +22,10 @@ OFFERS = Offers(
     pack_shapes=pack.SHAPES,
     pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
     search_kinds=(SearchKind("evidence", _("Evidence"), Permission.EVIDENCE_READ),),
-    jobs=(Job("evidence", partial(check_links, by=SYSTEM), timedelta(minutes=15), lane="outside"),),
+    jobs=(
+        Job("evidence", partial(check_links, by=SYSTEM), timedelta(minutes=15), lane="outside"),
+        Job("words of evidence", read_files, timedelta(minutes=2), lane="texts"),
+    ),
     verbs={
         "evidence.attached": _("attached evidence"),
         "evidence.detached": _("detached evidence"),

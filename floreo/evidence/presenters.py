@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.ui.locale import day
+from floreo.core.file_text import LONGEST, Problem
+from floreo.core.ui.locale import day, number
 from floreo.evidence.logic import Validity
-from floreo.evidence.models import Evidence, EvidenceKind, LinkState
+from floreo.evidence.models import Evidence, EvidenceKind, FileText, LinkState
 from floreo.evidence.sniffing import Unwelcome
 
 _ALONE: Mapping[str, Promise] = {
@@ -60,6 +61,32 @@ VALIDITY_WORDS: Mapping[Validity, Promise] = {
     Validity.OUT: _l("Expired"),
     Validity.WITHDRAWN: _l("Withdrawn"),
 }
+
+
+_NOT_READ: Mapping[str, Promise] = {
+    Problem.KIND: _l(
+        "Not read: the text of PDF, Word, Excel, PowerPoint, OpenDocument, HTML and plain text is read, no other."
+    ),
+    Problem.LOCKED: _l("Not read: the file is protected with a password."),
+    Problem.NO_WORDS: _l("Not read: the file contains no text. It may contain images of pages."),
+    Problem.TOO_MUCH: _l("Not read: the file needs too much memory or time to open."),
+    Problem.DAMAGED: _l("Not read: the file is damaged."),
+    Problem.GONE: _l("Not read: the file is no longer on the server."),
+}
+
+
+def in_search_text(evidence: Evidence) -> str:
+    """Whether search finds what is written in its file, and why not; "" where there is none, or it was withdrawn."""
+    if evidence.kind != EvidenceKind.FILE or evidence.withdrawn_on is not None:
+        return ""
+    found = FileText.objects.filter(evidence=evidence, sha256=evidence.sha256).defer("text").first()
+    if found is None:
+        return _("Not yet: the text of the file is read within minutes.")
+    if found.problem:
+        return str(_NOT_READ[found.problem])
+    if found.is_cut:
+        return _("The first %(n)s characters of the text.") % {"n": number(LONGEST)}
+    return _("All of the text.")
 
 
 def unwelcome_sentence(refusal: Unwelcome, name: str) -> str:

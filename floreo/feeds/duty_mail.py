@@ -15,7 +15,7 @@ from floreo.core.wording import listed
 from floreo.feeds.models import Finding
 from floreo.feeds.notice_mail import in_each, languages_for
 from floreo.feeds.selection import Reach
-from floreo.feeds.texts import text_of
+from floreo.feeds.texts import title_for_others
 from floreo.organisations.models import Organisation
 
 KIND = "feeds.duty"
@@ -70,7 +70,7 @@ def _lines(grouped: Grouped) -> list[str]:
     for found in list(grouped.values())[:MOST_LINES]:
         first = found[0]
         name = first.organisation.successor().in_language("name")
-        title = text_of(first.kind, first.taxonomy, get_language() or "en").title
+        title = title_for_others(first.kind, get_language() or "en", first.taxonomy)
         lines.append(f"- {name}: {title} ({len(found)})\n  {_absolute(first.get_absolute_url())}")
     left = len(grouped) - len(lines)
     return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])

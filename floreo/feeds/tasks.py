@@ -39,7 +39,7 @@ from floreo.feeds.models import (
     TypeMapping,
 )
 from floreo.feeds.presenters.endings import ending_about
-from floreo.feeds.texts import title_of
+from floreo.feeds.texts import title_for_others
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, successors
 
@@ -82,7 +82,7 @@ def _assigned() -> Iterator[Task]:
         yield Task(
             key=key(each),
             kind="decide",
-            title=f"{title_of(each.kind, language(), each.taxonomy)}: {each.subject}",
+            title=f"{title_for_others(each.kind, language(), each.taxonomy)}: {each.subject}",
             why=f"{each.organisation.successor().in_language('name')}. {each.get_severity_display()}.",
             href=each.get_absolute_url(),
             since=each.opened_on,
@@ -111,6 +111,7 @@ def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
             needs=Permission.FEED_READ,
             news=News.FINDING,
             size=row["n"],
+            is_now=row["critical"] > 0,
             links=(ActionLink(_("Read and answer"), href),),
         )
 

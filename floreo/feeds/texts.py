@@ -61,6 +61,39 @@ def title_of(kind: str, language: str, taxonomy: str = "") -> str:
     return text_of(kind, taxonomy, language).title
 
 
+def title_for_others(kind: str, language: str, taxonomy: str = "") -> str:
+    """The same for whoever reads of another organisation's network, which stands beside it: "your network" is "the network" there."""
+    return _others_title(title_of(kind, language, taxonomy), _language(language))
+
+
+# What is the reader's own in the Spanish titles, with its article: another "su" is that of a thing ("sus visitantes", of a page).
+_OWN_IN_SPANISH = {
+    "red": "la",
+    "dirección": "la",
+    "organización": "la",
+    "sitio": "el",
+    "servidor": "el",
+    "directorio": "el",
+    "grupo": "el",
+    "contenedores": "los",
+    "datos": "los",
+}
+_OWN_NOUN = re.compile(rf"\b([Ss])us? ({'|'.join(_OWN_IN_SPANISH)})\b")
+
+
+@lru_cache(maxsize=4096)
+def _others_title(title: str, language: str) -> str:
+    if language != "es":
+        return re.sub(r"\b([Yy])our\b", lambda found: "The" if found[1] == "Y" else "the", title)
+
+    def with_article(found: re.Match[str]) -> str:
+        article = _OWN_IN_SPANISH[found[2]]
+        return f"{article.capitalize() if found[1] == 'S' else article} {found[2]}"
+
+    text = _OWN_NOUN.sub(with_article, re.sub(r" suy[oa]s?\b", "", title))
+    return text.replace(" de el ", " del ").replace(" a el ", " al ")
+
+
 def class_title(taxonomy: str, language: str, kind: str = "") -> str:
     """How RSIT calls a class or, with `kind`, one of its types; the word itself when it is not RSIT's."""
     found = rsit()["classes"].get(taxonomy, {})

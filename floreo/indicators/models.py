@@ -52,6 +52,7 @@ class Indicator(Record, Translated, Sourced):
         "title",
         "definition",
         "unit",
+        "unit_one",
         "method",
         "numerator_text",
         "denominator_text",
@@ -76,6 +77,12 @@ class Indicator(Record, Translated, Sourced):
         verbose_name=_("Unit"),
         help_text=_("For example % or people. If empty, the unit of the formula is used."),
     )  # "%", "people", "of 100 points"
+    unit_one = models.CharField(
+        max_length=60,
+        blank=True,
+        verbose_name=_("Unit after 1"),
+        help_text=_("For example person, where the unit is people. Leave empty if it is the same."),
+    )
     decimals = models.PositiveSmallIntegerField(default=0, verbose_name=_("Decimals shown"))
     kind = models.CharField(
         max_length=8, choices=IndicatorKind.choices, default=IndicatorKind.OUTPUT, verbose_name=_("Kind")

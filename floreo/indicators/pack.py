@@ -196,6 +196,7 @@ class IndicatorShape(TranslatedShape, SourcedShape):
     short_title: str = ""
     definition: str
     unit: str
+    unit_one: str = ""  # the word after 1
     decimals: Annotated[int, Field(ge=0, le=2)] = 0
     kind: Annotated[str, one_of(IndicatorKind)] = "output"
     direction: Annotated[str, one_of(DirectionChoice)] = "up"

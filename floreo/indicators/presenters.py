@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext, npgettext
 
-from floreo.core import clock
+from floreo.core import clock, units
 from floreo.core.figures import PER_CENT, is_about_few, rest_is_small
 from floreo.core.suppression import suppressed_list
 from floreo.core.ui import locale
@@ -67,25 +67,9 @@ def period_text(period: Period) -> str:
     return gettext("%(first)s to %(last)s") % {"first": locale.day(period.start), "last": locale.day(period.end)}
 
 
-def _counted(unit: str, value: Decimal | int, number: str) -> str:
-    """A number of things whose word has a singular: of the units that our own measures have, and the commonest."""
-    n = 1 if value == 1 else 2
-    match unit:
-        case "days" | "días":
-            text = ngettext("%(number)s day", "%(number)s days", n)
-        case "milestones" | "hitos":
-            text = ngettext("%(number)s milestone", "%(number)s milestones", n)
-        case "people" | "personas":
-            text = ngettext("%(number)s person", "%(number)s people", n)
-        case _:
-            return ""
-    return text.replace(" ", NBSP, 1) % {"number": number}
-
-
 def with_unit(value: Decimal | int, indicator: Indicator) -> str:
     """ "95 %", "30 people", "1 day": a value in the indicator's unit."""
-    number, unit = number_text(value, indicator.decimals), indicator.in_language("unit")
-    return _counted(unit, value, number) or NBSP.join(filter(None, [number, unit]))
+    return units.with_number(number_text(value, indicator.decimals), indicator)
 
 
 def is_hidden(reading: Reading) -> bool:

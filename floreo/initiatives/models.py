@@ -329,7 +329,7 @@ class Criterion(OfCompetition, Translated):
 class EntryState(models.TextChoices):
     WAITING = "waiting", _("Waiting for the guardian")  # nobody of the jury reads it
     ENTERED = "entered", _("Entered")
-    EXCLUDED = "excluded", _("Excluded")
+    EXCLUDED = "excluded", pgettext_lazy("entry of a competition", "Excluded")
 
 
 class CompetitionEntry(OfCompetition):

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core import units
 from floreo.core.models import Sourced
 from floreo.core.ui.charts import sparkline
 from floreo.core.wording import capital, number_figures, number_word, sentences
@@ -160,12 +161,12 @@ def figure_text(figure: Figure) -> ValueText:
         note = _("Target: %(target)s.") % {"target": target} if target else _("No target set.")
         text = sentences(note, indicator.in_language("target_source"))
         return ValueText(title, href, missing=_("No value yet"), note=text)
-    shape = shape_of(indicator, reading)
+    shape, value = shape_of(indicator, reading), bare_value(reading)
     return ValueText(
         title,
         href,
-        value=bare_value(reading),
-        unit=indicator.in_language("unit"),
+        value=value,
+        unit=units.after(value, indicator),
         period=figures.when_text(reading),
         qualifier=qualifier_text(reading),
         outlook=shape,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic import BaseModel, ConfigDict, Field
 
+from floreo.core import units
 from floreo.core.documents.blocks import Block, Bullets, Document, Facts, Heading, Paragraph
 from floreo.core.ui.locale import long_day
 from floreo.core.wording import listed, number_figures, span_text
@@ -178,7 +179,7 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
                 TargetCopy(
                     title=sound(t.in_language("title")),
                     number=f"{t.number.normalize():f}",
-                    unit=sound(t.in_language("unit")),
+                    unit=sound(units.after(number_figures(float(t.number)), t)),
                     due_on=t.due_on,
                     source=_source(t),
                 )

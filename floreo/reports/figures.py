@@ -23,6 +23,7 @@ _INDICATOR = (
     "short_title",
     "definition",
     "unit",
+    "unit_one",
     "decimals",
     "direction",
     "frequency",

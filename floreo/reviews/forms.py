@@ -16,7 +16,7 @@ from floreo.core import clock
 from floreo.core.wording import day_text
 from floreo.reviews.logic import MOST_NAME
 from floreo.reviews.models import Answer
-from floreo.strategy.models import Milestone
+from floreo.strategy.models import Action, Milestone
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,18 @@ class WhoForm(forms.Form):
     )
 
 
-def _due_text(milestone: Milestone) -> str:
+def _due_text(thing: Milestone | Action) -> str:
     """When it is due, and when it is expected now; empty where neither is known."""
-    if milestone.due_on is None:
+    if thing.due_on is None:
         return ""
-    words = {"day": day_text(milestone.due_on)}
-    if milestone.expected_on is None:
+    words = {"day": day_text(thing.due_on)}
+    if thing.expected_on is None:
         return _("Due on %(day)s.") % words
-    return _("Due on %(day)s, now expected on %(expected)s.") % (words | {"expected": day_text(milestone.expected_on)})
+    return _("Due on %(day)s, now expected on %(expected)s.") % (words | {"expected": day_text(thing.expected_on)})
 
 
 class AnswerForm(forms.Form):
-    """What can be said of one action: three texts, a note, milestones, figures, evidence."""
+    """What can be said of one action: three texts, a note, milestones, expected dates, figures, evidence."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     done = _text(_l("Work done"))
@@ -87,6 +87,7 @@ class AnswerForm(forms.Form):
         data: Any,
         files: Any,
         *,
+        act: Action,
         answer: Answer | None,
         milestones: Iterable[Milestone],
         figures: Iterable[RequestedValue],
@@ -95,6 +96,8 @@ class AnswerForm(forms.Form):
         super().__init__(data, files, prefix=prefix, initial=_known(answer))
         self.milestones, self.figures = list(milestones), list(figures)
         given = {f["indicator"]: f for f in answer.figures} if answer else {}
+        self.drafted: dict[str, dict[str, str]] = answer.expected if answer else {}
+        self._add_expected("", act, _("Whole action now expected on"))
         for milestone in self.milestones:
             self._add_milestone(milestone, answer.milestones if answer else {})
         for figure in self.figures:
@@ -109,6 +112,18 @@ class AnswerForm(forms.Form):
         hidden = format_html('<span class="visually-hidden">: {}</span>', title)
         label = format_html("{}{}", _("Date reached, if not today"), hidden)
         self.fields[f"day-{milestone.code}"] = forms.DateField(label=label, required=False, initial=day, widget=_Day)
+        self._add_expected(milestone.code, milestone, format_html("{}{}", _("Now expected on"), hidden))
+
+    def _add_expected(self, code: str, thing: Milestone | Action, label: Any) -> None:
+        """When it is expected now: as drafted, else as the plan says."""
+        drafted = self.drafted.get(code)
+        self.fields[_expected(code)] = forms.DateField(
+            label=label,
+            required=False,
+            initial=drafted["after"] if drafted else thing.expected_on,
+            help_text="" if code else _due_text(thing),
+            widget=_Day,
+        )
 
     def _add_figure(self, figure: RequestedValue, known: Mapping[str, str]) -> None:
         label = _("%(title)s, %(period)s, in %(unit)s") % {
@@ -131,8 +146,23 @@ class AnswerForm(forms.Form):
     def text_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("done", "next", "risks")]
 
-    def milestone_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"reached-{m.code}"], self[f"day-{m.code}"]) for m in self.milestones]
+    def milestone_fields(self) -> list[tuple[forms.BoundField, ...]]:
+        return [tuple(self[f"{name}-{m.code}"] for name in ("reached", "day", "expected")) for m in self.milestones]
+
+    def expected_field(self) -> forms.BoundField:
+        return self["expected"]
+
+    def has_words(self) -> bool:
+        """Whether anything was typed in the boxes for text."""
+        return any(str(self.data.get(self.add_prefix(n), "")).strip() for n in ("done", "next", "risks"))
+
+    def changes_dates(self) -> bool:
+        """Whether a date that is expected was changed, now or in the draft."""
+        return bool(self.drafted) or any(name.startswith("expected") for name in self._changed())
+
+    def _changed(self) -> list[str]:
+        """The fields that were changed. A page without a date that is expected does not take it out."""
+        return [n for n in self.changed_data if not n.startswith("expected") or self.add_prefix(n) in self.data]
 
     def figure_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self[f"value-{f.code}"], self[f"source-{f.code}"]) for f in self.figures]
@@ -142,7 +172,7 @@ class AnswerForm(forms.Form):
 
     def is_touched(self) -> bool:
         """Whether anything stands in it that is not kept already. The hidden version does not count."""
-        return any(name != "version" for name in self.changed_data)
+        return any(name != "version" for name in self._changed())
 
     def facts(self) -> dict[str, Any]:
         """What the action is called with; evidence is kept apart, before."""
@@ -150,6 +180,13 @@ class AnswerForm(forms.Form):
         found: dict[str, Any] = {name: given[name] for name in ("done", "next", "risks", "internal_note")}
         found["milestones"] = {
             m.code: given.get(f"day-{m.code}") or clock.today() for m in self.milestones if given[f"reached-{m.code}"]
+        }
+        codes = ["", *(m.code for m in self.milestones)]
+        changed = self._changed()
+        found["expected"] = {
+            code: given[_expected(code)]
+            for code in codes
+            if self.add_prefix(_expected(code)) in self.data and (code in self.drafted or _expected(code) in changed)
         }
         found["figures"] = [
             {
@@ -167,12 +204,21 @@ class AnswerForm(forms.Form):
 
     def typed(self) -> list[tuple[Any, str]]:
         """What was typed, as it came: (label, text), for giving it back."""
-        names = [n for n in self.fields if n not in ("version", "file") and not n.startswith(("reached-", "day-"))]
+        names = [
+            n
+            for n in self.fields
+            if n not in ("version", "file") and not n.startswith(("reached-", "day-", "expected"))
+        ]
         return [
             (self.fields[name].label, text)
             for name in names
             if (text := str(self.data.get(self.add_prefix(name), "")).strip())
         ]
+
+
+def _expected(code: str) -> str:
+    """The name of the field for a milestone, or with "" for the action."""
+    return f"expected-{code}" if code else "expected"
 
 
 def _known(answer: Answer | None) -> dict[str, Any]:

@@ -277,6 +277,8 @@ class Answer(Record, Translated):
     internal_note = models.TextField(blank=True)  # to the secretariat, never published
     nothing_changed = models.BooleanField(default=False)
     milestones = models.JSONField(default=dict, blank=True)  # {"m1": "2026-11-03"}: code and the day it was reached
+    # When it is expected now, where the lead changes it: {"m1": {"before": "2026-12-01", "after": ""}}; "" for the action itself.
+    expected = models.JSONField(default=dict, blank=True)
     figures = models.JSONField(default=list, blank=True)  # [{"indicator", "starts_on", "ends_on", "value", ...}]
     evidence = models.JSONField(default=list, blank=True)  # ids of evidence kept
     state = models.CharField(max_length=9, choices=AnswerStateChoice.choices, default=AnswerState.DRAFT)

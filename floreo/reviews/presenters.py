@@ -141,6 +141,22 @@ def sent_text(answer: Answer) -> str:
     return _("%(who)s, %(day)s") % {"who": answer.reported_by, "day": short_day(answer.reported_on)}
 
 
+def expected_texts(answer: Answer, titles: Mapping[str, str]) -> list[str]:
+    """Each expected date that the lead changes, with what the plan said before; `titles` of the milestones by their codes."""
+    found = []
+    for code, dates in answer.expected.items():
+        before, after = (
+            short_day(date.fromisoformat(dates[name])) if dates[name] else "" for name in ("before", "after")
+        )
+        words = {
+            "what": titles.get(code, code) if code else _("Whole action"),
+            "before": before or _("no date"),
+            "after": after or _("no date"),
+        }
+        found.append(_("%(what)s: %(after)s (before: %(before)s)") % words)
+    return found
+
+
 def asked_text(update_request: UpdateRequest) -> str:
     """What an action's page says of being asked about: in which review, until when, and whose turn it is."""
     facts = {

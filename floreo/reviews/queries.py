@@ -142,7 +142,9 @@ def unchanged_to_decide(review: Review) -> list[Answer]:
 def is_unchanged(answer: Answer) -> bool:
     """Whether it says that nothing changed, and nothing else that somebody would have to read."""
     more = (answer.done, answer.next, answer.risks, answer.internal_note)
-    return answer.nothing_changed and not any((*more, answer.milestones, answer.figures, answer.evidence))
+    return answer.nothing_changed and not any(
+        (*more, answer.milestones, answer.expected, answer.figures, answer.evidence)
+    )
 
 
 def unasked(review: Review) -> list[Action]:

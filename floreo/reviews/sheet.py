@@ -22,7 +22,7 @@ from floreo.reviews.actions.checking import CLOSED, closed
 from floreo.reviews.forms import AnswerForm, RequestedValue, WhoForm
 from floreo.reviews.logic import SENT
 from floreo.reviews.models import Answer, UpdateRequest
-from floreo.reviews.presenters import decided_text, period_text, sent_text
+from floreo.reviews.presenters import decided_text, expected_texts, period_text, sent_text
 from floreo.reviews.queries import current_answers, last_updates
 from floreo.strategy.models import Action, Milestone, Update
 
@@ -77,6 +77,11 @@ class Entry:
         known = {m.code: m.in_language("title") for m in self.act.milestones.all()}
         return [known.get(code, code) for code in self.answer.milestones] if self.answer else []
 
+    @property
+    def expected(self) -> list[str]:
+        titles = {m.code: m.in_language("title") for m in self.act.milestones.all()}
+        return expected_texts(self.answer, titles) if self.answer else []
+
 
 @dataclass
 class Sheet:
@@ -110,6 +115,7 @@ class Sheet:
             form = AnswerForm(
                 data,
                 files,
+                act=act,
                 answer=open_one,
                 prefix=f"a{act.pk}",
                 milestones=_open_milestones(act),
@@ -216,9 +222,7 @@ class Sheet:
         chosen = None if which == UNCHANGED else [e.act for e in self.entries if which == str(e.act.pk)]
         for entry in self.entries:
             form = entry.form
-            if chosen == [entry.act] and any(
-                str(form.data.get(form.add_prefix(n), "")).strip() for n in ("done", "next", "risks")
-            ):
+            if chosen == [entry.act] and (form.has_words() or form.changes_dates()):
                 sentence = _("You entered text about this action. Send it, or empty the boxes and press again.")
                 form.add_error(None, sentence)
                 return False

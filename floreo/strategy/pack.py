@@ -107,6 +107,7 @@ class StatedTargetShape(TranslatedShape, SourcedShape):
     title: str
     number: Number
     unit: str
+    unit_one: str = ""
     due_on: Day | None = None
     pillar: str = ""
 

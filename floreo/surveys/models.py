@@ -22,7 +22,7 @@ from floreo.surveys.questions import Asked, Kind, Phase, Worded, phase_of
 
 class Topic(models.TextChoices):
     AWARENESS = "awareness", _("Awareness")
-    WORKFORCE = "workforce", _("Workforce")
+    WORKFORCE = "workforce", pgettext_lazy("kind of survey", "Workforce")
     TRAINING = "training", _("Training needs")
 
 

@@ -15,7 +15,7 @@ from floreo.core.tasks import Task
 from floreo.core.wording import day_text, short_day
 from floreo.organisations.models import Person, User
 from floreo.tasks.logic import Part, in_parts
-from floreo.tasks.presenters import PART_WORDS, due_text, heading
+from floreo.tasks.presenters import PART_WORDS, heading, when_text
 
 AT_MOST = 40  # things in one mail; the rest are on the page
 
@@ -35,7 +35,7 @@ def absolute(address: str) -> str:
 
 def lines_of(item: Task, today: date, *, has_workspace: bool) -> list[str]:
     """One thing in two or three lines: how late, what, why, and where to go."""
-    when = due_text(item.due, today)
+    when = when_text(item, today)
     if item.due:
         when = _("%(when)s (%(day)s)") % {"when": when, "day": short_day(item.due)}
     found = [f"- {when}: {item.title}", f"  {item.why}"]
@@ -66,7 +66,7 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
         if has_workspace
         else [_("You receive this because a review requests an update from you. It stops when the request ends.")]
     )
-    text = [opening, "", f"{sentence} {heading(late, len(items))}", *lines, "", *closing]
+    text = [opening, "", f"{sentence} {heading(late, len(items), now=len(parts[Part.NOW]))}", *lines, "", *closing]
     subject = _("Your tasks, %(country)s cybersecurity strategy") % {"country": country}
     if late:
         overdue = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
@@ -142,7 +142,7 @@ def _letter_text(
     late = max((item.days_late(today) for item in items), default=0)
     subject = _("Reminder: %(title)s") % {"title": items[0].title}
     if late:
-        subject = f"{subject} ({due_text(items[0].due, today)})"
+        subject = f"{subject} ({when_text(items[0], today)})"
     return Text(subject, "\n".join(text) + "\n", any(item.answer for item in items))
 
 

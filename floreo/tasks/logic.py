@@ -17,6 +17,7 @@ ESCALATE_AFTER = 2  # reminders after which the page offers the deputy
 
 
 class Part(StrEnum):
+    NOW = "now"
     OVERDUE = "overdue"
     WEEK = "week"
     UNDATED = "undated"
@@ -24,6 +25,8 @@ class Part(StrEnum):
 
 
 def part_of(item: Task, today: date) -> Part:
+    if item.is_now:
+        return Part.NOW
     if item.due is None:
         return Part.UNDATED
     if item.due < today:
@@ -32,8 +35,8 @@ def part_of(item: Task, today: date) -> Part:
 
 
 def worst_first(items: Iterable[Task]) -> list[Task]:
-    """The longest overdue first, then by due day; without a date last, the longest waiting first."""
-    return sorted(items, key=lambda i: (i.due or date.max, i.since or date.max, i.key))
+    """What is to be done now, then the longest overdue, then by due day; without a date last, the longest waiting first."""
+    return sorted(items, key=lambda i: (not i.is_now, i.due or date.max, i.since or date.max, i.key))
 
 
 def in_parts(items: Iterable[Task], today: date) -> dict[Part, list[Task]]:

@@ -10,7 +10,7 @@ from babel.dates import get_day_names
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from floreo.assignments.logic import Place
 from floreo.core.access import ROLES
@@ -31,6 +31,7 @@ from floreo.tasks.logic import ESCALATE_AFTER, Part
 from floreo.tasks.queries import Group, Held, WaitingForCounts
 
 PART_WORDS: Mapping[Part, Promise] = {
+    Part.NOW: pgettext_lazy("tasks", "Now"),
     Part.OVERDUE: _l("Overdue"),
     Part.WEEK: _l("This week"),
     Part.UNDATED: _l("Without a date"),
@@ -74,8 +75,13 @@ def team_text(unowned: int, with_others: int) -> str:
     return sentences(*parts)
 
 
-def heading(late: int, total: int) -> str:
-    """ "Three overdue, worst first." """
+def heading(late: int, total: int, *, now: int = 0) -> str:
+    """ "One to do now. Three overdue, longest first." """
+    first = capital(ngettext("%(n)s to do now.", "%(n)s to do now.", now) % {"n": number_word(now)}) if now else ""
+    return sentences(first, _overdue(late, total)) if first else _overdue(late, total)
+
+
+def _overdue(late: int, total: int) -> str:
     if late:
         return capital(ngettext("%(n)s overdue.", "%(n)s overdue, longest first.", late) % {"n": number_word(late)})
     return _("No tasks are overdue.") if total else _("You have no tasks.")
@@ -91,6 +97,11 @@ def due_text(due: date | None, today: date) -> str:
     if days < 2:
         return _("Tomorrow") if days else _("Today")
     return ngettext("In %(days)s day", "In %(days)s days", days) % {"days": ui.number(days)}
+
+
+def when_text(item: Task, today: date) -> str:
+    """ "Now", or when it is due."""
+    return str(PART_WORDS[Part.NOW]) if item.is_now else due_text(item.due, today)
 
 
 def late_text(days: int) -> str:
@@ -159,7 +170,7 @@ def rows(
         Row(
             item,
             item.days_late(today),
-            due_text(item.due, today),
+            when_text(item, today),
             due_day(item.due, today),
             _holder_words(item, asked, names, (held or {}).get(item.key)),
             since_text(item.since, today),

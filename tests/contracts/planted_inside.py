@@ -33,7 +33,7 @@ from floreo.core.audit import key
 from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.discussion.models import Comment as WrittenComment
-from floreo.evidence.models import Attachment, Evidence
+from floreo.evidence.models import Attachment, Evidence, FileText
 from floreo.feeds.models import Finding
 from floreo.frameworks.models import Answer as ItemAnswer
 from floreo.frameworks.models import Assessment, Item, Version
@@ -343,7 +343,10 @@ def _evidence(act: Action, owner: Organisation, marking: str, needs: Permission)
     }
     url = f"https://{word}.example/"
     piece = save(Evidence(code=f"{word}-e", kind="link", url=url, link_state="dead", **shared))
-    save(_file(f"{word}-f", f"{word} in the file".encode(), **shared))
+    kept = save(_file(f"{word}-f", f"{word} in the file".encode(), **shared))
+    words = {"text": f"{word} in the file, as the search reads it", "read_at": clock.now()}
+    FileText.objects.create(evidence=kept, sha256=kept.sha256, **words)
+    save(kept)  # into the index
     for thing in (act, *act.milestones.all()[:1]):
         save(Attachment(evidence=piece, thing=key(thing), note=f"{word} page", attached_by="Somebody"))
 

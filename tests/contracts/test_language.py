@@ -236,3 +236,16 @@ def test_a_thing_is_named_in_the_readers_language() -> None:
         assert act.named() == "2.1 Abrir la línea"
     with translation.override("en"):
         assert act.named() == "2.1 Open the line"
+
+
+def test_a_sentence_has_one_translation_wherever_it_stands() -> None:
+    """All catalogues become one: of two translations of the same words, every page shows the same one. Words of two senses have a
+    context."""
+    found: dict[tuple[object, object], dict[object, list[str]]] = {}
+    for path in sorted(PACKAGE.glob("**/locale/es/LC_MESSAGES/django.po")):
+        with path.open("rb") as opened:
+            for one in read_po(opened):
+                if one.id:
+                    own = found.setdefault((one.context, texts(one.id)), {})
+                    own.setdefault(texts(one.string), []).append(path.parts[-5])
+    assert {words: own for words, own in found.items() if len(own) > 1} == {}

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floreo.core.passages import DIVIDES, LOOKED_AT, WIDTH, passage, terms_of
+from floreo.core.passages import DIVIDES, LOOKED_AT, MOST_LOOKED_AT, WIDTH, passage, terms_of
 
 
 def marked(text: str, words: str) -> list[str]:
@@ -56,7 +56,8 @@ def test_what_is_no_word_marks_nothing() -> None:
 
 
 def test_only_the_beginning_of_a_very_long_text_is_looked_at() -> None:
-    assert passage("x" * LOOKED_AT + " line", "line") == []
+    assert marked("x " * LOOKED_AT + "line", "line") == ["line"]
+    assert passage("x " * MOST_LOOKED_AT + "line", "line") == []
 
 
 @given(st.text(max_size=400), st.text(max_size=60))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,17 @@ from floreo.feeds.engine.normalise import events_of
 from floreo.feeds.models import FindingState
 from floreo.feeds.presenters.finding_text import NEWS_WORDS
 from floreo.feeds.selection import Change
-from floreo.feeds.texts import KINDS, KindText, text_of, title_of
+from floreo.feeds.texts import (
+    KINDS,
+    KindText,
+    _others_title,
+    all_names,
+    names,
+    text_of,
+    title_for_others,
+    title_of,
+    words_of,
+)
 
 pytestmark = pytest.mark.one_database
 
@@ -225,3 +236,39 @@ def test_only_what_scans_show_is_called_fixed_and_notices_say_what_was_seen(
         assert str(FindingState.NOT_SEEN.label).lower() == not_seen
         assert str(NEWS_WORDS[Change.FIXED]) == not_seen
         assert str(NEWS_WORDS[Change.SHOWN]).endswith(not_seen)  # they reported it fixed: these are their words
+
+
+OF_THINGS = "nombre|servicio de rutas|visitantes|control|memoria|clientes"  # whose "su" is that of a device or a page
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "spanish"),
+    [
+        (
+            "infected-andromeda",
+            "A device in the network is infected: andromeda",
+            "Un equipo de la red está infectado: andromeda",
+        ),
+        (
+            "vulnerable-smtp",
+            "The mail server has a known vulnerability (SMTP)",
+            "El servidor de correo tiene una vulnerabilidad conocida (SMTP)",
+        ),
+        (
+            "open-rdp-udp",
+            "Remote Desktop over UDP is open to the whole internet",
+            "Escritorio remoto por UDP está abierto a todo internet",
+        ),
+    ],
+)
+def test_the_team_reads_of_the_network_and_not_of_your_network(kind: str, english: str, spanish: str) -> None:
+    assert [title_for_others(kind, language) for language in ("en", "es")] == [english, spanish]
+
+
+def test_no_title_for_others_speaks_to_its_reader() -> None:
+    own = {"en": r"\b[Yy]ou(r|rs)?\b", "es": rf"\b[Ss]us?\b(?! (?:{OF_THINGS}))|\bsuy[oa]s?\b|\bde el\b"}
+    titles = [
+        (language, _others_title(words_of(name, language).title, language)) for name in all_names() for language in own
+    ]
+    titles += [(language, title_for_others(kind, language)) for kind in names() for language in own]
+    assert [title for language, title in titles if re.search(own[language], title)] == []

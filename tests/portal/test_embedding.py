@@ -147,6 +147,25 @@ class TestPictures:
         assert response.status_code == 422
         assert "Ask for a width between 200 and 3000 pixels" in response.content.decode()
 
+    def test_a_picture_is_light_dark_or_as_the_readers_device(self, isla: Country, stranger: Client) -> None:
+        light, dark, auto = (
+            stranger.get(f"{self.ADDRESS}.svg?theme={theme}").content.decode() for theme in ("light", "dark", "auto")
+        )
+        assert "fl-c-sheet{fill: #ffffff}" in light
+        assert "fl-c-sheet{fill: #101c20}" in dark
+        assert "prefers-color-scheme" not in light + dark
+        assert auto.index("fl-c-sheet{fill: #ffffff}") < auto.index("@media (prefers-color-scheme:dark){text{")
+        assert stranger.get(f"{self.ADDRESS}.svg").content.decode() == light
+        corner = Image.open(io.BytesIO(stranger.get(f"{self.ADDRESS}.png?theme=dark&width=400").content))
+        assert corner.convert("RGB").getpixel((2, 2)) == (0x10, 0x1C, 0x20)
+
+    @pytest.mark.parametrize("address", ["svg?theme=pink", "png?theme=auto", "svg?theme=Dark"])
+    def test_colours_that_there_are_not_are_answered_with_a_sentence(
+        self, isla: Country, stranger: Client, address: str
+    ) -> None:
+        response = stranger.get(f"{self.ADDRESS}.{address}")
+        assert (response.status_code, "Ask for one of these colours" in response.content.decode()) == (422, True)
+
     def test_a_chart_that_is_not_there_is_not_found(self, isla: Country, stranger: Client) -> None:
         for address in (
             f"{self.ADDRESS}.gif",

@@ -16,7 +16,9 @@ from floreo.organisations.actions.people import update_person
 from floreo.organisations.models import Country
 from floreo.reviews import actions as acts
 from floreo.reviews.access import token_of
+from floreo.reviews.actions import approve_answer
 from floreo.reviews.models import Answer, Review, UpdateRequest
+from floreo.reviews.queries import is_unchanged
 from floreo.strategy.models import Action, Milestone, Update
 from tests.pages import squeezed
 from tests.reviews.conftest import milestone, opened
@@ -360,3 +362,71 @@ def test_who_has_left_is_not_written_to(edition: Any, act: Action, tomas: Any) -
     tomas.save()
     acts.remind_now(review, by=SYSTEM)
     assert OutboxMail.objects.get(kind="review.reminded").to == "info@csirt.example.org"
+
+
+def dates(act: Action, **expected: str) -> dict[str, str]:
+    """The expected dates as the form sends them: of the action under "", of milestones by code."""
+    return {f"a{act.pk}-expected{f'-{code}' if code != 'action' else ''}": day for code, day in expected.items()}
+
+
+def test_a_lead_changes_when_it_is_expected_and_both_dates_are_shown_before_it_is_in_the_plan(
+    update_request: UpdateRequest, act: Action, phone: Client
+) -> None:
+    milestone = act.milestones.all()[0]
+    act.expected_on, act.late_reason, milestone.note = date(2026, 12, 1), "The vendor is late", "Half is paid"
+    act.save()
+    milestone.save()
+    page = phone.get(address(update_request)).content.decode()
+    assert 'value="2026-12-01"' in page
+    sent = dates(act, action="2027-02-15", **{milestone.code: "2027-01-10"})
+    assert phone.post(address(update_request), typed(act, press="send") | sent).status_code == 302
+    answer = Answer.objects.get()
+    assert answer.expected == {
+        "": {"before": "2026-12-01", "after": "2027-02-15"},
+        milestone.code: {"before": "", "after": "2027-01-10"},
+    }
+    page = phone.get(address(update_request)).content.decode()
+    assert "Whole action: 15 Feb 2027 (before: 1 Dec 2026)" in page
+    assert not is_unchanged(answer)
+    act.refresh_from_db()
+    assert act.expected_on == date(2026, 12, 1)
+    approve_answer(answer, by=SYSTEM)
+    act.refresh_from_db()
+    milestone.refresh_from_db()
+    assert (act.expected_on, act.late_reason) == (date(2027, 2, 15), "The vendor is late")
+    assert (milestone.expected_on, milestone.note) == (date(2027, 1, 10), "Half is paid")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"action": "2020-01-01"}, "Enter a date from today on"),
+        ({"action": "20266-01-01"}, "Enter a valid date"),
+        ({"action": "2126-01-01"}, "at most ten years ahead"),
+    ],
+)
+def test_a_date_that_cannot_be_is_refused_at_its_field_and_nothing_is_kept(
+    given: dict[str, str], sentence: str, update_request: UpdateRequest, act: Action, phone: Client
+) -> None:
+    response = phone.post(address(update_request), typed(act, press="send", done="Work") | dates(act, **given))
+    assert (response.status_code, sentence in response.content.decode()) == (422, True)
+    assert not Answer.objects.exists()
+
+
+def test_a_milestone_is_not_reached_and_expected_at_once(
+    update_request: UpdateRequest, act: Action, phone: Client
+) -> None:
+    code = act.milestones.all()[0].code
+    sent = (
+        typed(act, press="send", done="Work") | dates(act, **{code: "2027-01-10"}) | {f"a{act.pk}-reached-{code}": "on"}
+    )
+    response = phone.post(address(update_request), sent)
+    assert "You marked it as reached." in response.content.decode()
+    assert not Answer.objects.exists()
+
+
+def test_a_page_without_the_dates_takes_none_out(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    act.expected_on = date(2026, 12, 1)
+    act.save()
+    phone.post(address(update_request), typed(act, press="send", done="Work"))
+    assert Answer.objects.get().expected == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -53,6 +54,14 @@ def test_every_thing_is_in_exactly_one_part_and_the_parts_follow_one_another(fou
 @given(items)
 def test_the_worst_comes_first_whatever_the_order_before(found: list[Task]) -> None:
     assert worst_first(found) == worst_first(reversed(found))
+
+
+def test_what_is_to_be_done_now_comes_before_what_is_late() -> None:
+    today = date(2026, 11, 24)
+    late = waiting_tasks("a", today - timedelta(days=90))
+    now = replace(waiting_tasks("b", None), is_now=True)
+    assert worst_first([late, now]) == [now, late]
+    assert list(in_parts([late, now], today).values())[:2] == [[now], [late]]
 
 
 @given(days)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 FLOREO = Path(__file__).resolve().parents[2]
 SHEET = FLOREO / "static_built" / "css" / "floreo.css"
+DARK = SHEET.with_name("dark.css")
 MARK = FLOREO / "static_built" / "img" / "logo.svg"
 SPRITE = FLOREO / "core" / "ui" / "templates" / "ui" / "sprite.html"
 SHORT = {
@@ -34,14 +35,24 @@ def _css() -> str:
 @cache
 def colours() -> dict[str, str]:
     """Every colour of the light theme by its short name: "ink", "late-mark"."""
+    return _named(_css())
+
+
+@cache
+def dark_colours() -> dict[str, str]:
+    """The same of the dark theme."""
+    return colours() | _named(DARK.read_text(encoding="utf-8"))
+
+
+def _named(css: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for name, value in re.findall(r"--fl-([\w-]+):\s*(#[0-9a-fA-F]{6})(?=[;}])", _css()):
+    for name, value in re.findall(r"--fl-([\w-]+):\s*(#[0-9a-fA-F]{6})(?=[;}])", css):
         pairs.setdefault(name, value)
     return pairs
 
 
-def _resolved(body: str) -> str:
-    return _VARIABLE.sub(lambda m: colours().get(m[1].removeprefix("--fl-"), "inherit"), body)
+def _resolved(body: str, known: dict[str, str]) -> str:
+    return _VARIABLE.sub(lambda m: known.get(m[1].removeprefix("--fl-"), "inherit"), body)
 
 
 def _selectors(head: str) -> list[str]:
@@ -56,13 +67,17 @@ def _selectors(head: str) -> list[str]:
 
 
 @cache
-def chart_style() -> str:
-    """The rules of charts, with their colours written out, for a picture that stands alone."""
+def chart_style(theme: str = "light") -> str:
+    """The rules of charts, with their colours written out, for a picture that stands alone: "light", "dark", or "auto", which is
+    light and becomes dark where the reader's device is."""
+    if theme == "auto":
+        return f"{chart_style()}@media (prefers-color-scheme:dark){{{chart_style('dark')}}}"
+    known = dark_colours() if theme == "dark" else colours()
     css = re.sub(r"@(?:media|container)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", _css())
-    rules = [f"text{{font-family:'Public Sans',sans-serif;fill:{colours()['ink']};font-size:13px}}"]
+    rules = [f"text{{font-family:'Public Sans',sans-serif;fill:{known['ink']};font-size:13px}}"]
     for head, body in _RULE.findall(css):
         if found := _selectors(head):
-            rules.append(f"{','.join(found)}{{{_resolved(body)}}}")
+            rules.append(f"{','.join(found)}{{{_resolved(body, known)}}}")
     return "".join(rules)
 
 
@@ -70,13 +85,13 @@ LINE = 696.0  # px: a chart as wide as the line
 _ROOT = re.compile(r"<svg\b([^>]*)>", re.DOTALL)
 
 
-def alone(svg: str) -> str:
-    """One of our charts as a picture that needs no page round it."""
+def alone(svg: str, *, theme: str = "light") -> str:
+    """One of our charts as a picture that needs no page round it, in the colours of a theme of `chart_style`."""
     found = _ROOT.search(svg)
     if found is None:
         return ""
     kept = found[1] if "xmlns=" in found[1] else f' xmlns="http://www.w3.org/2000/svg"{found[1]}'
-    return f"<svg{kept}><style>{chart_style()}</style>{svg[found.end() : svg.rindex('</svg>') + 6]}"
+    return f"<svg{kept}><style>{chart_style(theme)}</style>{svg[found.end() : svg.rindex('</svg>') + 6]}"
 
 
 def first_picture(svg: str) -> str:

@@ -13,6 +13,7 @@ from floreo.core.errors import Refused
 from floreo.core.writing import assign, lock_latest, refuse, save
 from floreo.evidence.actions.checking import check
 from floreo.evidence.actions.storing import may_have
+from floreo.evidence.actions.texts import forget_words
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind
 
 # What can be changed; a file, once kept, is never another: it is replaced.
@@ -64,6 +65,7 @@ def withdraw(evidence: Evidence, *, by: Actor, reason: str) -> Evidence:
     if not reason.strip():
         raise refuse("reason", _("Enter the reason for withdrawing this evidence."), code="missing")
     note(reason=reason.strip())
+    forget_words(evidence)
     evidence.withdrawn_on = clock.today()
     return save(evidence)
 
@@ -79,6 +81,7 @@ def replace_with(evidence: Evidence, *, by: Actor, new: Evidence) -> Evidence:
         raise refuse("file", sentence, code="same")
     if new.withdrawn_on is not None:
         raise Refused(_("This evidence was withdrawn. Attach the evidence that replaced it."), code="withdrawn")
+    forget_words(evidence)
     evidence.withdrawn_on, evidence.replaced_by = clock.today(), new
     save(evidence)
     there = set(new.attachments.values_list("thing", flat=True))

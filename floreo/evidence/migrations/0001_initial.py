@@ -76,4 +76,16 @@ models.CheckConstraint(condition=models.Q(models.Q(('kind', 'file'), ('record', 
                 'ordering': ['pk'],
             },
         ),
+        migrations.CreateModel(
+            name='FileText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64)),
+                ('text', models.TextField(blank=True)),
+                ('is_cut', models.BooleanField(default=False)),
+                ('problem', models.CharField(blank=True, choices=[('kind', 'kind'), ('locked', 'locked'), ('no_words', 'no_words'), ('too_much', 'too_much'), ('damaged', 'damaged'), ('gone', 'gone')], max_length=8)),
+                ('read_at', models.DateTimeField()),
+                ('evidence', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='file_text', to='evidence.evidence')),
+            ],
+        ),
     ])

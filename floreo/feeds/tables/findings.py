@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
+from floreo.core.ui.locale import language
 from floreo.core.whole import whole
 from floreo.feeds import logic
+from floreo.feeds.access import sees_all
 from floreo.feeds.models import Finding, FindingState, ReplyKind, Severity
+from floreo.feeds.texts import title_for_others, title_of
 from floreo.infrastructure.tables import in_sector
 from floreo.organisations.models import NationalSector, Organisation
 
@@ -117,7 +121,14 @@ def findings_for(viewer: object) -> Table:
     seen = Finding.objects.visible_to(viewer).order_by()
 
     def kinds() -> Iterable[tuple[str, Words]]:
-        return [(kind, kind) for kind in sorted(seen.values_list("kind", flat=True).distinct())]
+        called = title_for_others if sees_all(viewer) else title_of
+        titles = {
+            kind: called(kind, language(), taxonomy)
+            for kind, taxonomy in seen.values_list("kind", "taxonomy").distinct()
+        }
+        count = Counter(titles.values())  # two kinds of one title are told apart by their names
+        named = {kind: title if count[title] == 1 else f"{title} ({kind})" for kind, title in titles.items()}
+        return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
     def bodies() -> Iterable[tuple[str, Words]]:
         rows = Organisation.objects.filter(pk__in=seen.values("organisation").distinct())

@@ -10,7 +10,7 @@ from floreo.core.keys import key
 from floreo.core.ui.locale import day, language
 from floreo.core.writing import refuse
 from floreo.feeds.models import Finding
-from floreo.feeds.texts import title_of
+from floreo.feeds.texts import title_for_others
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.incoming import Incoming
 from floreo.incidents.models import Channel, ObservableKind, Report
@@ -19,7 +19,7 @@ from floreo.incidents.models import Channel, ObservableKind, Report
 def promote(finding: Finding, *, by: Actor, note: str = "") -> Report:
     """Takes the finding in as a report, once for each time that it was open. The team decides on it as on any other."""
     body = finding.organisation.successor()
-    title = title_of(finding.kind, language(), finding.taxonomy)
+    title = title_for_others(finding.kind, language(), finding.taxonomy)
     words = {"title": title, "where": finding.subject, "first": day(finding.first_day), "last": day(finding.last_day)}
     text = _("%(title)s at %(where)s, seen from %(first)s to %(last)s.") % words
     incoming = Incoming(

@@ -27,6 +27,7 @@ class IndicatorFacts(TypedDict, total=False):
     short_title: str
     definition: str
     unit: str
+    unit_one: str
     decimals: int
     kind: str
     direction: str

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('short_title', models.CharField(blank=True, max_length=80, verbose_name='Short title')),
                 ('definition', models.TextField(help_text='Precise enough for two people to get the same result.', verbose_name='Definition')),
                 ('unit', models.CharField(help_text='For example % or people. If empty, the unit of the formula is used.', max_length=60, verbose_name='Unit')),
+                ('unit_one', models.CharField(blank=True, help_text='For example person, where the unit is people. Leave empty if it is the same.', max_length=60, verbose_name='Unit after 1')),
                 ('decimals', models.PositiveSmallIntegerField(default=0, verbose_name='Decimals shown')),
                 ('kind', models.CharField(choices=[('input', 'Input'), ('output', 'Output'), ('outcome', 'Outcome'), ('context', 'Context')], default='output', max_length=8, verbose_name='Kind')),
                 ('direction', models.CharField(choices=[('up', 'higher is better'), ('down', 'lower is better')], default='up', max_length=4, verbose_name='Better when')),

@@ -89,7 +89,7 @@ class PermissionRow:
     """One permission with, for each role, whether it holds for all, for its own, or not at all."""
 
     words: str | Promise
-    scopes: list[Scope | None]
+    scopes: list[tuple[Role, Scope | None]]
 
 
 @login_not_required
@@ -97,7 +97,7 @@ class PermissionRow:
 def roles(request: HttpRequest) -> HttpResponseBase:
     """Who may do what, from the code that decides."""
     columns: list[Role] = list(ROLES.values())
-    rows = [PermissionRow(PERMISSION_WORDS[p], [r.grants.get(p) for r in columns]) for p in Permission]
+    rows = [PermissionRow(PERMISSION_WORDS[p], [(r, r.grants.get(p)) for r in columns]) for p in Permission]
     title = _("Roles and permissions")
     return page(request, "portal/roles.html", title=title, crumbs=_about_crumb(), roles=columns, rows=rows)
 

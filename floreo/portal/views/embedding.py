@@ -19,7 +19,7 @@ from floreo.core.errors import Missing
 from floreo.core.slots import DRAWING
 from floreo.core.throttle import address_of, charge
 from floreo.core.ui import charts, plotting
-from floreo.core.ui.pictures import KINDS, picture, width_asked
+from floreo.core.ui.pictures import KINDS, picture, theme_asked, width_asked
 from floreo.core.wording import day_text
 from floreo.indicators import presenters as words
 from floreo.indicators.models import Indicator
@@ -160,10 +160,11 @@ def pictures_of(indicator: Indicator, shown: IndicatorPage, country: str) -> lis
 @login_not_required
 @public_page
 def chart_file(request: HttpRequest, code: str, number: int, kind: str) -> HttpResponseBase:
-    """One chart of an indicator as SVG or PNG, with its caption, its source and its date in the picture."""
+    """One chart of an indicator as SVG or PNG, light or dark, with its caption, its source and its date in the picture."""
     if kind not in KINDS:
         raise Missing
     width = width_asked(request.GET.get("width", ""))
+    theme = theme_asked(request.GET.get("theme", ""), kind)
     indicator = _public_indicator(code)
     shown = indicator_page(indicator, None)
     found = pictures_of(indicator, shown, _site_name(request))
@@ -175,7 +176,7 @@ def chart_file(request: HttpRequest, code: str, number: int, kind: str) -> HttpR
     below = [_notice(request), _source(request, indicator, shown), settings.SITE_ADDRESS + indicator.get_absolute_url()]
     whole = charts.titled(chosen.svg, caption=chosen.caption, unit=chosen.unit, below=below)
     with DRAWING.one():
-        body = picture(whole, kind, width=width)
+        body = picture(whole, kind, width=width, theme=theme)
     response = HttpResponse(body, content_type=KINDS[kind])
     response.headers["Content-Disposition"] = f'inline; filename="{indicator.code}-{number}.{kind}"'
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from floreo.core import units
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing, file_response
 from floreo.core.wording import number_figures
@@ -222,10 +223,12 @@ def _embed(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> 
 
 def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
     """The figure itself in words: value, unit, outlook, change, baseline, target."""
-    reading, unit = shown.latest, indicator.in_language("unit")
+    reading = shown.latest
+    value = presenters.bare_value(reading) if reading else ""
+    unit = units.after(value, indicator)
     corrected = next((r for r in shown.readings if r.corrects is not None), None)
     return {
-        "value": presenters.bare_value(reading) if reading else "",
+        "value": value,
         "qualifier": presenters.qualifier_text(reading) if reading else "",
         "percent": unit == "%",
         "unit": unit,

@@ -6,24 +6,15 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from django.db import transaction
+
 from floreo.core import clock, search
 from floreo.core.cage import Died
-from floreo.core.reading.caged import read_in_a_cage
-from floreo.core.reading.document import Unreadable
+from floreo.core.file_text import READABLE, words_in_a_cage
 from floreo.publications.models import FileText, Publication
 
 log = logging.getLogger(__name__)
 AT_ONCE = 5  # files of one run
-LONGEST = 200_000  # signs that are kept of one file
-READABLE = frozenset(
-    {
-        "application/pdf",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "text/plain",
-        "text/markdown",
-        "text/html",
-    }
-)
 
 
 def read_files() -> int:
@@ -32,18 +23,23 @@ def read_files() -> int:
     rows = Publication.objects.exclude(file="").exclude(sha256="").exclude(sha256__in=known)
     waiting = list(rows.filter(media_type__in=READABLE).order_by("pk")[:AT_ONCE])
     for publication in waiting:
-        FileText.objects.get_or_create(
-            sha256=publication.sha256, defaults={"text": _words_of(publication), "read_at": clock.now()}
-        )
-        search.refresh(publication)
+        words = {"text": _words_of(publication), "read_at": clock.now()}
+        with transaction.atomic():
+            FileText.objects.get_or_create(sha256=publication.sha256, defaults=words)
+            # Whoever withdrew or corrected it meanwhile is heard: the index gets it as it is now.
+            fresh = Publication.objects.select_for_update().filter(pk=publication.pk).first()
+            if fresh is not None:
+                search.refresh(fresh)
     return len(waiting)
 
 
 def _words_of(publication: Publication) -> str:
     """The text of its file; nothing of one that cannot be read, which is noted once and not tried again."""
     try:
-        found = read_in_a_cage(Path(publication.file.path), name=publication.file_name)
-    except (Unreadable, Died, OSError) as problem:
-        log.info("The words of %s are not searched: %s", publication.code, problem)
+        read = words_in_a_cage(Path(publication.file.path), media_type=publication.media_type)
+    except Died:
+        log.exception("The words of %s could not be read", publication.code)
         return ""
-    return found.text.replace("\x00", " ")[:LONGEST]
+    if read.problem:
+        log.info("The words of %s are not searched: %s", publication.code, read.problem)
+    return read.text

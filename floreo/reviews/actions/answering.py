@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
@@ -13,17 +13,19 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Changed, Missing, Refused
 from floreo.core.wording import number_figures
-from floreo.core.writing import require_past, save
+from floreo.core.writing import require_order, require_past, save
 from floreo.reviews.actions.checking import lock_latest, must_be_open, restate
 from floreo.reviews.logic import MOST_NAME, MOST_TEXT, SENT, AnswerState, number_of
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, Milestone
 
+MOST_AHEAD = timedelta(days=3653)  # a later date is a slip of the keys
 TEXTS = ("done", "next", "risks", "internal_note")
 
 
 class AnswerFacts(TypedDict, total=False):
-    """What may be said of one action. `milestones` by code, `figures` as plain rows, `evidence` by id."""
+    """What may be said of one action. `milestones` by code, `expected` too, with "" for the action itself and None for "not known any
+    more"; `figures` as plain rows, `evidence` by id."""
 
     done: str
     next: str
@@ -31,6 +33,7 @@ class AnswerFacts(TypedDict, total=False):
     internal_note: str
     nothing_changed: bool
     milestones: Mapping[str, date]
+    expected: Mapping[str, date | None]
     figures: list[dict[str, str]]
     evidence: list[int]
 
@@ -102,6 +105,34 @@ def _put_milestones(row: Answer, ticked: Mapping[str, date]) -> None:
     row.milestones = {code: day.isoformat() for code, day in ticked.items()}
 
 
+def _put_expected(row: Answer, given: Mapping[str, date | None]) -> None:
+    """Only dates that are not what the plan says already, beside what it says; from today on, and not before the action begins."""
+    known: dict[str, date | None] = {"": row.action.expected_on}
+    rows = Milestone.objects.filter(action=row.action, reached_on=None)
+    known |= dict(rows.values_list("code", "expected_on"))
+    row.expected = {}
+    for code, day in given.items():
+        if code not in known:
+            raise Refused(_("This milestone belongs to another action, or was reached."), code="other_action")
+        if day == known[code]:
+            continue
+        _require_expected(row, code, day)
+        before = known[code]
+        row.expected[code] = {"before": before.isoformat() if before else "", "after": day.isoformat() if day else ""}
+
+
+def _require_expected(row: Answer, code: str, day: date | None) -> None:
+    field, today = f"expected-{code}" if code else "expected", clock.today()
+    if code in row.milestones:
+        sentence = _("You marked it as reached. Remove the date on which it is expected, or the mark.")
+        raise Refused(sentence, code="reached_and_expected", fields={field: sentence})
+    if day is not None and not today <= day <= today + MOST_AHEAD:
+        sentence = _("Enter a date from today on, at most ten years ahead.")
+        raise Refused(sentence, code="not_ahead", fields={field: sentence})
+    named = (_("The start date"), _("the expected date"))
+    require_order(row.action.starts_on if not code else None, day, field=field, named=named)
+
+
 def _put_figures(row: Answer, figures: Iterable[Mapping[str, str]]) -> None:
     kept = []
     for figure in figures:
@@ -124,6 +155,8 @@ def _put(row: Answer, facts: AnswerFacts, reported_by: str) -> None:
     row.nothing_changed = bool(facts.get("nothing_changed", row.nothing_changed))
     if "milestones" in facts:
         _put_milestones(row, facts["milestones"])
+    if "expected" in facts:
+        _put_expected(row, facts["expected"])
     if "figures" in facts:
         _put_figures(row, facts["figures"])
     if "evidence" in facts:
@@ -132,7 +165,7 @@ def _put(row: Answer, facts: AnswerFacts, reported_by: str) -> None:
 
 
 def _has_text(row: Answer) -> bool:
-    return any(getattr(row, name) for name in ("done", "next", "risks")) or bool(row.milestones)
+    return any(getattr(row, name) for name in ("done", "next", "risks")) or bool(row.milestones or row.expected)
 
 
 def _must_be_whole(row: Answer) -> None:
@@ -204,7 +237,7 @@ def _twin(update_request: UpdateRequest, act: Action, facts: AnswerFacts) -> Ans
         _put(probe, facts, last.reported_by)
     except Refused:
         return None
-    names = (*TEXTS, "nothing_changed", "milestones", "figures")
+    names = (*TEXTS, "nothing_changed", "milestones", "expected", "figures")
     is_same = all(getattr(probe, name) == getattr(last, name) for name in names)
     return last if is_same and set(probe.evidence) <= set(last.evidence) else None
 
@@ -221,7 +254,7 @@ def _send(update_request: UpdateRequest, row: Answer) -> Answer:
 def _empty(row: Answer) -> None:
     for name in ("done", "next", "risks"):
         setattr(row, name, "")
-    row.milestones, row.translations = {}, {}
+    row.milestones, row.expected, row.translations = {}, {}, {}
 
 
 @action("answer.unchanged", needs=Permission.PLAN_UPDATE)

@@ -22,7 +22,8 @@ from floreo.reviews.letters import Post
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer
 from floreo.reviews.queries import is_unchanged
-from floreo.strategy.actions.milestones import reach_milestone
+from floreo.strategy.actions.course import expect_action
+from floreo.strategy.actions.milestones import expect_milestone, reach_milestone
 from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Milestone, Update
 
@@ -51,11 +52,12 @@ def _with_evidence(answer: Answer) -> Iterable[models.Model | models.QuerySet[An
 
 @action("answer.approved", needs=Permission.REVIEW_DECIDE, decides=_with_evidence, notes_maker=True)
 def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, shown: str | None = None) -> Answer:
-    """The plan now says it: an update in the lead's name on the day it was said, milestones ticked with their days,
+    """The plan now says it: an update in the lead's name on the day it was said, milestones ticked with their days, expected dates,
     figures entered through `enter`, evidence attached. All of it, or nothing."""
     must_be_open(answer.update_request.review)
     answer = must_wait(answer)
     update = _write_update(answer, by)
+    _expect(answer, by)
     for figure in answer.figures:
         if enter is not None:
             enter(figure, by)
@@ -91,6 +93,17 @@ def approve_unchanged(answers: Sequence[Answer], *, by: Actor, shown: str | None
     return len(answers)
 
 
+def _expect(answer: Answer, by: Actor) -> None:
+    """The dates that the lead now expects; of a milestone that was reached meanwhile, none."""
+    open_ones = {m.code: m for m in Milestone.objects.filter(action=answer.action, reached_on=None)}
+    for code, dates in answer.expected.items():
+        day = date.fromisoformat(dates["after"]) if dates["after"] else None
+        if not code:
+            expect_action(answer.action, by=by, expected_on=day)
+        elif code in open_ones:
+            expect_milestone(open_ones[code], by=by, expected_on=day)
+
+
 def _write_update(answer: Answer, by: Actor) -> Update:
     """The update, in the answerer's name and on their day; who let it in is in the trail."""
     act, on = answer.action, answer.reported_on or clock.today()
@@ -101,7 +114,7 @@ def _write_update(answer: Answer, by: Actor) -> Update:
         note(milestones_left_out=gone)  # ticked or removed by somebody else in the meantime
     done = answer.done
     if not (done or answer.next or answer.risks or reached or answer.nothing_changed):
-        done = _("The milestones listed were reached.")
+        done = _("The expected dates changed.") if answer.expected else _("The milestones listed were reached.")
     update = add_update(
         act,
         by=by,

@@ -98,14 +98,16 @@ def resume_action(act: Action, *, by: Actor) -> Action:
 
 @action("action.expected", needs=Permission.PLAN_UPDATE)
 def expect_action(
-    act: Action, *, by: Actor, expected_on: date | None, late_reason: str = "", version: int | None = None
+    act: Action, *, by: Actor, expected_on: date | None, late_reason: str | None = None, version: int | None = None
 ) -> Action:
-    """When its lead now expects it, and why it is late, in the lead's words. The due date stays what was promised."""
+    """When its lead now expects it, and why it is late, in the lead's words; without words, the reason stays as it is. The due date
+    stays what was promised."""
     act = lock_latest(act, version)
     must_not_be_closed(act)
     require_order(act.starts_on, expected_on, field="expected_on", named=(_("The start date"), _("the expected date")))
     act.expected_on = expected_on
-    act.set_text("late_reason", late_reason.strip())
+    if late_reason is not None:
+        act.set_text("late_reason", late_reason.strip())
     save(act)
     recompute_status(act)
     return act

@@ -111,12 +111,14 @@ def unreach_milestone(milestone: Milestone, *, by: Actor, reason: str) -> Milest
 
 @action("milestone.expected", needs=Permission.PLAN_UPDATE)
 def expect_milestone(
-    milestone: Milestone, *, by: Actor, expected_on: date | None, note: str = "", version: int | None = None
+    milestone: Milestone, *, by: Actor, expected_on: date | None, note: str | None = None, version: int | None = None
 ) -> Milestone:
-    """When its lead now expects it, with a word that the public reads."""
+    """When its lead now expects it, with a word that the public reads; without one, that word stays as it is."""
     milestone = lock_latest(milestone, version)
     must_not_be_reached(milestone)
-    milestone.expected_on, milestone.note = expected_on, note.strip()
+    milestone.expected_on = expected_on
+    if note is not None:
+        milestone.note = note.strip()
     save(milestone)
     return milestone
 

@@ -135,13 +135,14 @@ class Outlet(Record, Sourced):
 class StatedTarget(Record, Translated, Sourced):
     """A number that a document states as a target: "training for 30 people". An indicator may take it up."""
 
-    translated_fields = ("title", "unit")
+    translated_fields = ("title", "unit", "unit_one")
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stated_targets")
     pillar = models.ForeignKey(Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="stated_targets")
     title = models.CharField(max_length=300)
     number = models.DecimalField(max_digits=14, decimal_places=2)
     unit = models.CharField(max_length=80)
+    unit_one = models.CharField(max_length=80, blank=True)  # after the number 1
     due_on = models.DateField(null=True, blank=True)
 
     class Meta:

@@ -74,6 +74,7 @@ def evidence_item(request: HttpRequest, code: str) -> HttpResponse:
         "places": queries.places_of(found, request.user),
         "row": row_of(found),
         "link": presenters.link_text(found),
+        "in_search": presenters.in_search_text(found),
         "may_keep": may_keep and found.withdrawn_on is None,
         "record": queries.name_of(record) if record else "",
         "record_href": queries.page_of(record) if record else "",

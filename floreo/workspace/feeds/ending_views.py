@@ -26,7 +26,7 @@ from floreo.feeds.models import Finding, FindingEnding, FindingState
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.presenters.endings import ending_about
 from floreo.feeds.spans import WITHIN
-from floreo.feeds.texts import title_of
+from floreo.feeds.texts import title_for_others
 from floreo.organisations.models import User
 from floreo.workspace.commands import Command, allowed_by, command_view, new, starting_with
 from floreo.workspace.feeds import forms
@@ -84,7 +84,7 @@ def _row(ending: FindingEnding) -> EndingRow:
 
 
 def _by_kind(cohort: times.Cohort) -> list[TimeRow]:
-    found = [_time_row(title_of(kind, language()), survival) for kind, survival in cohort.kinds()]
+    found = [_time_row(title_for_others(kind, language()), survival) for kind, survival in cohort.kinds()]
     return found[:KINDS_SHOWN] if len(found) > 1 else []
 
 
@@ -140,7 +140,7 @@ END_COMMANDS: Mapping[str, Command] = {
 def end_finding(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_finding_for(request.user, pk)
     must(request.user, HANDLE, found)
-    about = f"{found.organisation.successor().label}: {finding_text.where(found)}, {title_of(found.kind, language())}"
+    about = f"{found.organisation.successor().label}: {finding_text.where(found)}, {title_for_others(found.kind, language())}"
     return command_view(request, found, END_COMMANDS, "end", area=AREA, about=about, back=found.get_absolute_url())
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -31,7 +31,7 @@ from floreo.feeds.engine.store import Filter, latest
 from floreo.feeds.models import FeedFile, FileState, Finding, Reply, ReplyKind
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.tables import findings_for
-from floreo.feeds.texts import text_of, title_of
+from floreo.feeds.texts import text_of, title_for_others, title_of
 from floreo.incidents.actions.promoting import promote
 from floreo.incidents.models import Report
 from floreo.organisations.models import User
@@ -60,6 +60,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     if not open_count and not FeedFile.objects.filter(state=FileState.DONE).exists():
         answer = _("No file has been read yet, so no finding is known.")
     handles, shown = can(request.user, Permission.FINDING_HANDLE), listing.rows
+    title = _title_for(request.user)
     held = owners(key(f) for f in shown) if handles else {}
     context = {
         "workspace_section": AREA,
@@ -67,7 +68,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "answer": answer,
         "bad": bad,
         "sees_all": sees_all(request.user),
-        "rows": [_row(f, held.get(key(f))) for f in shown],
+        "rows": [_row(f, held.get(key(f)), title(f)) for f in shown],
         "handles": handles,
         "may_tick": can(request.user, Permission.FINDING_ANSWER),
         "any_at_all": not shown and visible.exists(),
@@ -91,8 +92,13 @@ class FindingRow:
     pick: str  # the value of its tick box: the finding, and the assignment that is shown
 
 
-def _row(found: Finding, held: Assignment | None) -> FindingRow:
-    title = title_of(found.kind, language(), found.taxonomy)
+def _title_for(viewer: object) -> Callable[[Finding], str]:
+    """How this reader's findings are called: "your network" is the network of whoever reads of their own alone."""
+    words = title_for_others if sees_all(viewer) else title_of
+    return lambda found: words(found.kind, language(), found.taxonomy)
+
+
+def _row(found: Finding, held: Assignment | None, title: str) -> FindingRow:
     news = finding_text.state_words(found)
     pick = f"{key(found)}|{held.pk if held else 0}"
     return FindingRow(found, title, _detail(found, title), news, held.user_name if held else "", pick)
@@ -138,6 +144,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: what it means, why it is theirs, what happened to it, what the reports say."""
     found = get_finding_for(request.user, pk)
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
+    text = replace(text, title=_title_for(request.user)(found))
     waits = found.answers.filter(kind__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
     context = {
         "workspace_section": AREA,
@@ -235,7 +242,7 @@ REPLY_COMMANDS: Mapping[str, Command] = {
 def finding_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """By whoever speaks for the organisation, or by the team for it."""
     found = get_finding_for(request.user, pk)
-    title = title_of(found.kind, language())
+    title = _title_for(request.user)(found)
     about = f"{found.organisation.successor().label}: {finding_text.where(found)}, {title}"
     return command_view(request, found, FINDING_COMMANDS, name, area=AREA, about=about, back=found.get_absolute_url())
 

@@ -94,7 +94,7 @@ def home_of(user: User, *, show_all: str = "", board: Board | None = None) -> Ho
     colleagues = board.queue.only(board.mine, Place.COLLEAGUE)
     parts = in_parts(mine, board.today)
     late = board.late_others()
-    heading = presenters.heading(len(parts[Part.OVERDUE]), len(mine))
+    heading = presenters.heading(len(parts[Part.OVERDUE]), len(mine), now=len(parts[Part.NOW]))
     if not mine and (team or colleagues):
         heading = _("No task is yours alone.")
     return Home(

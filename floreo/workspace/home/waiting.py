@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from floreo.core import clock
@@ -79,6 +79,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "count": ngettext("%(n)d task", "%(n)d tasks", number) % {"n": number},
         "has_any": bool(every),
         "whens": [
+            (Part.NOW, pgettext("tasks", "Now")),
             (Part.OVERDUE, _("Overdue")),
             (Part.WEEK, _("This week")),
             (Part.LATER, _("Later")),

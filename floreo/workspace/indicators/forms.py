@@ -73,6 +73,7 @@ class IndicatorForm(RecordForm):
             "measure",
             "measure_of",
             "unit",
+            "unit_one",
             "decimals",
             "direction",
             "frequency",

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, can, reach
 from floreo.core.ui.locale import language
 from floreo.feeds import logic as feeds
-from floreo.feeds.access import notices_for
+from floreo.feeds.access import notices_for, sees_all
 from floreo.feeds.actions.replies import FOR_THE_TEAM
 from floreo.feeds.models import Finding, Notice, Reply
-from floreo.feeds.texts import title_of
+from floreo.feeds.texts import title_for_others, title_of
 from floreo.indicators.models import Indicator
 from floreo.meetings.logic import OPEN_STATES
 from floreo.meetings.models import Decision
@@ -118,9 +118,10 @@ def _findings(viewer: object, body: Organisation, bodies: set[int]) -> Joined | 
     if not can(viewer, Permission.FEED_READ):
         return None
     rows = Finding.objects.visible_to(viewer).filter(organisation__in=bodies)
+    called = title_for_others if sees_all(viewer) else title_of
 
     def line(one: Finding) -> JoinedRow:
-        title = f"{title_of(one.kind, language(), one.taxonomy)}: {one.subject}"
+        title = f"{called(one.kind, language(), one.taxonomy)}: {one.subject}"
         state = f"{one.get_severity_display()} · {one.get_state_display()}"
         return JoinedRow(title, one.get_absolute_url(), state, one.last_seen, _("last seen"))
 

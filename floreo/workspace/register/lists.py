@@ -46,7 +46,7 @@ class Cells:
     row: Any
     name: str
     href: str
-    cells: tuple[Any, ...]
+    cells: tuple[tuple[Promise, Any], ...]  # each with the title of its column, under which a telephone shows it
 
 
 def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any = None) -> HttpResponseBase:
@@ -54,7 +54,7 @@ def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any =
     if file := listing.download():
         return file
     shown = [
-        Cells(row, page.name(row), page.href(row), tuple(value(row) for _title, value in page.columns))
+        Cells(row, page.name(row), page.href(row), tuple((title, value(row)) for title, value in page.columns))
         for row in listing.rows
     ]
     count = ngettext("%(n)s row.", "%(n)s rows.", listing.total) % {"n": locale.number(listing.total)}

@@ -89,6 +89,7 @@ class DecideRow:
     answer: Answer
     text: str
     ticked: list[str]  # "Form open to the public, 3 Nov 2026"
+    expected: list[str]  # "Form open to the public: 3 Nov 2026 (before: no date)"
     evidence: list[Evidence]
     figures: list[ValueRow]
     was: int = 0  # the assignment that the page shows
@@ -115,6 +116,7 @@ def rows_of(answers: list[Answer], viewer: object) -> list[DecideRow]:
             a,
             presenters.sent_text(a),
             _ticked(a, titles),
+            presenters.expected_texts(a, {code: title for (act, code), title in titles.items() if act == a.action_id}),
             [kept[pk] for pk in a.evidence if pk in kept],
             _figures(a, indicators),
         )

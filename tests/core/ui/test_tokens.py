@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from floreo.core.documents.ink import chart_style
+
 CSS = Path(__file__).resolve().parents[3] / "assets" / "css"
 
 
@@ -77,6 +79,28 @@ def test_shapes_can_be_seen_on_their_ground(theme: str) -> None:
     colours = THEMES[theme]
     weak = {f"{a} on {b}": round(contrast(colours[a], colours[b]), 2) for a, b in SEEN}
     assert {pair: ratio for pair, ratio in weak.items() if ratio < 3} == {}
+
+
+DECORATION = re.compile(r"fl-(c-grid|c-track|span|span--|f-todo|f-unknown|district|c-hollow|c-sheet|c-radar-1)")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_chart_that_leaves_the_page_can_be_read_and_seen(theme: str) -> None:
+    """Each colour of its words is 4.5 to one on its sheet, each line and bar 3 to one; and none is of the other theme."""
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", chart_style(theme))
+    paper, weak = THEMES[theme]["paper"], {}
+    for head, body in rules:
+        found = dict(re.findall(r"(fill|stroke):\s*(#[0-9a-f]{6})", body))
+        assert set(found.values()) <= set(THEMES[theme].values()), head
+        is_text = head.startswith("text")
+        if DECORATION.search(head):
+            continue
+        for how, colour in found.items():
+            edge_of_text = how == "stroke" and (is_text or "fill" in found)  # the same as what it stands on
+            needed = 4.5 if is_text else 3.0
+            if not edge_of_text and colour != paper and contrast(colour, paper) < needed:
+                weak[f"{head} {how}"] = round(contrast(colour, paper), 2)
+    assert weak == {}
 
 
 def test_dark_names_only_what_light_names() -> None:

@@ -271,6 +271,11 @@ def test_the_operators_desk_never_says_that_nothing_waits_while_a_finding_is_ope
     one = user_with("operator", organisation=night.bank)
     assert "You have no tasks" not in told(browser_of(one))
     assert [title for title, _who in sections(one)["undated"]] == ["1 open finding in your network"]
+    night.of_bank.severity = "critical"
+    night.of_bank.save()
+    # Without a day by which it would be late, and before all that has one.
+    assert [title for title, _who in sections(one)["now"]] == ["1 open finding in your network"]
+    assert "One to do now." in told(browser_of(one))
     two = user_with("operator", organisation=night.bank, email="second@example.org")
     browser_of(one).post(reverse("workspace:assign"), {"one": f"feeds.own:{night.bank.pk}|0", "to": "me"})
     page = told(browser_of(two))

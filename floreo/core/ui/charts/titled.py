@@ -25,7 +25,7 @@ def titled(svg: str, *, caption: str, unit: str, below: Sequence[str]) -> str:
     top = EDGE + LINE * len(head) + 10
     whole_width, whole_height = width + 2 * EDGE, top + height + 10 + LINE * len(foot) + EDGE
     inner = svg[: end + 6].replace("<svg", f'<svg x="{n(EDGE)}" y="{n(top)}"', 1)
-    body = [f'<rect width="{n(whole_width)}" height="{n(whole_height)}" fill="#ffffff"/>']
+    body = [f'<rect width="{n(whole_width)}" height="{n(whole_height)}" class="fl-c-sheet" fill="#ffffff"/>']
     body += [text(EDGE, EDGE + LINE * i + 12, words, css=css) for i, (words, css) in enumerate(head)]
     body += [text(EDGE, top + height + 10 + LINE * i + 12, words, css=css) for i, (words, css) in enumerate(foot)]
     size = attributes(width=whole_width, height=whole_height)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from markdown_it import MarkdownIt
 
-from floreo.core import clock
+from floreo.core import clock, units
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Translated, named
 from floreo.core.routes import path_to
@@ -228,6 +228,12 @@ def utc_offset() -> str:
 @register.simple_tag
 def number(value: Decimal | int | float | None, decimals: int | None = None) -> str:
     return "" if value is None else locale.number(value, decimals)
+
+
+@register.simple_tag
+def with_unit(value: Decimal | int, row: Any) -> str:
+    """{% with_unit target.number target %}: the number with its unit, "1 exercise", "30 people"."""
+    return units.with_number(locale.number(value), row)
 
 
 @register.simple_tag

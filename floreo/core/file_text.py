@@ -12,7 +12,7 @@ from typing import Any
 
 from floreo.core import cage
 
-LONGEST = 200_000  # signs that are kept of one file
+LONGEST = 200_000  # characters that are kept of one file
 _BYTES_OF_TEXT = 4 * LONGEST  # that many of a text are read
 _BYTES_OF_HTML = 8_000_000
 _BYTES_OF_FILE = 200_000_000  # of a document that has to be opened as a whole
@@ -79,7 +79,7 @@ def words_in_a_cage(path: Path, *, media_type: str) -> Read:
         return Read(problem=Problem.TOO_MUCH if end.reason in cage.TOO_MUCH else Problem.DAMAGED)
     except (OSError, ValueError) as wrong:
         return Read(problem=Problem.GONE if isinstance(wrong, OSError) else Problem.DAMAGED)
-    if problem is None and not any(sign.isalnum() for sign in text):
+    if problem is None and not any(each.isalnum() for each in text):
         problem = Problem.NO_WORDS
     return Read(problem=problem) if problem else Read(text[:LONGEST], bool(given["is_cut"]) or len(text) > LONGEST)
 
@@ -108,7 +108,7 @@ def caged(path: Path, *, media_type: str) -> dict[str, Any]:
 
 
 def _up_to_the_limit(pieces: Iterator[str]) -> tuple[str, bool]:
-    """The pieces as lines, and whether there were more: so many signs, or so much time."""
+    """The pieces as lines, and whether there were more: so many characters, or so much time."""
     found, size = list[str](), 0
     for piece in pieces:
         if piece == _GOES_ON:
@@ -143,13 +143,13 @@ def _of_text(path: Path) -> Iterator[str]:
         data = opened.read(_BYTES_OF_TEXT + 1)
     is_cut = len(data) > _BYTES_OF_TEXT
     if is_cut:
-        data = _whole_signs(data[:_BYTES_OF_TEXT])
+        data = _whole_characters(data[:_BYTES_OF_TEXT])
     yield from decode(data, name="").splitlines()
     if is_cut:
         yield _GOES_ON
 
 
-def _whole_signs(data: bytes) -> bytes:
+def _whole_characters(data: bytes) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.rpartition(b"\n\x00" if data.startswith(b"\xff\xfe") else b"\x00\n")[0] or data[:-4]
     rest = data[-4:].rstrip(bytes(range(0x80, 0xC0)))  # of UTF-8: what goes on, and what a letter begins with
@@ -163,7 +163,7 @@ def _of_html(path: Path) -> Iterator[str]:
 
     with path.open("rb") as opened:
         data = opened.read(_BYTES_OF_HTML)
-    data = _whole_signs(data) if len(data) == _BYTES_OF_HTML else data
+    data = _whole_characters(data) if len(data) == _BYTES_OF_HTML else data
     text = decode(data, name="", declared=declared_encoding(data))
     return (piece.text or " | ".join(piece.cells) for piece in pieces_of_html(text, name=""))
 
@@ -176,7 +176,7 @@ def _of_pdf(path: Path) -> Iterator[str]:
         for number in range(min(len(opened), _PAGES)):
             page = opened[number]
             text = page.get_textpage()
-            # A word that was parted at the end of a line is one again: the sign stands where the hyphen was.
+            # A word that was parted at the end of a line is one again: that character stands where the hyphen was.
             yield text.get_text_bounded().replace("\ufffe\r\n", "").replace("\ufffe", "")
             text.close()
             page.close()

@@ -303,7 +303,7 @@ def _audit_verify(asked: argparse.Namespace) -> int:
         echo(f"Entry {each.number}: {each.reason}.")
     verdict = "The chain does not hold." if breaks else "The chain holds."
     echo(f"{verdict} {head.number} entries walked in {time.monotonic() - started:.1f} s. Head {head.hash}")
-    started, differences = time.monotonic(), list(state.differences())
+    started, differences = time.monotonic(), state.differences()
     for difference in differences[:_NAMED]:
         echo(f"{difference}.")
     if len(differences) > _NAMED:

@@ -484,7 +484,7 @@ def _whole_chain() -> Check:
         )
     if not breaks:
         yield good(f"The whole audit chain holds, {audit.head().number} entries.")
-    differences = list(state.differences())
+    differences = state.differences()
     for difference in differences[:5]:
         yield bad(f"{difference}: somebody changed it past the programme.", "Compare with the newest backup.")
     if len(differences) > 5:

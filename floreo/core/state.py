@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models, transaction
 
 from floreo.core.models import AuditEntry
 
@@ -146,8 +147,32 @@ def attested() -> dict[str, dict[str, tuple[str, int]]]:
     return found
 
 
-def differences() -> Iterator[Difference]:
-    """Every row that was changed, removed or added behind the trail's back."""
+def differences() -> list[Difference]:
+    """Every row that was changed, removed or added behind the trail's back. Entries and rows are those of one moment: what people write
+    meanwhile is in both or in neither."""
+    with _one_moment():
+        return list(_differences())
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Holds nobody up. Within somebody's transaction it is theirs."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:  # not atomic(), which takes the lock of those who write
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+def _differences() -> Iterator[Difference]:
     known = attested()
     for model in chained_models():
         label = model._meta.label_lower

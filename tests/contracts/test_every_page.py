@@ -128,7 +128,8 @@ def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
     """Opens what is linked from `starts`, and what is linked from there, one of every route plain and one with a query, until
     there are `PAGES`."""
     counts, seen, waiting = Counter[str](), set(starts), deque(starts)
-    while waiting and counts.total() < PAGES:
+    read = 0
+    while waiting and read < PAGES:
         address = waiting.popleft()
         path, _mark, query = address.partition("?")
         route = route_of(path)
@@ -141,6 +142,7 @@ def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
             response = client.get(address)
             text = text_of(response)
         assert response.status_code < 500, address
+        read += bool(text)
         yield Page(address, route, text, Counter(shape(q["sql"]) for q in asked))
         for href in re.findall(r'(?:href|hx-get)="([^"#]+)', text):
             parts = urlsplit(urljoin(path, unescape(href)))

@@ -15,7 +15,8 @@ from floreo.core import clock
 from floreo.feeds import logic, machines
 from floreo.feeds.engine import formats
 from floreo.feeds.logic import Stretch, Times
-from floreo.feeds.models import AddressPool, Feed, Finding, FindingEnding, ReplyKind, Run
+from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run
+from floreo.feeds.pools import Pools
 
 Row = dict[str, Any]  # a finding by its columns
 Identity = tuple[int, str, str, int]
@@ -152,30 +153,6 @@ def fits(ending: FindingEnding, network: IPv4Network | IPv6Network | None, row: 
     if network is not None:
         return bool(row["ip"]) and ip_address(row["ip"]) in network
     return not ending.subject or ending.subject == row["subject"]
-
-
-@dataclass(frozen=True)
-class Pools:
-    """Networks whose addresses change hands or are shared, by length of prefix."""
-
-    networks: Mapping[tuple[int, int], frozenset[int]]  # version and length -> the networks as numbers
-
-    @classmethod
-    def now(cls) -> Pools:
-        found: dict[tuple[int, int], set[int]] = {}
-        for prefix in AddressPool.objects.active().values_list("prefix", flat=True):
-            network = ip_network(prefix)
-            found.setdefault((network.version, network.prefixlen), set()).add(int(network.network_address))
-        return cls({key: frozenset(numbers) for key, numbers in found.items()})
-
-    def hold(self, address: str | None) -> bool:
-        if not address or not self.networks:
-            return False
-        one = ip_address(address)
-        return any(
-            version == one.version and int(one) >> (one.max_prefixlen - length) << (one.max_prefixlen - length) in numbers
-            for (version, length), numbers in self.networks.items()
-        )
 
 
 def proves_no_fix(row: Row, pools: Pools) -> bool:

@@ -106,6 +106,7 @@ class PoolKind(models.TextChoices):
 
 
 class PoolState(models.TextChoices):
+    OFFERED = "offered", pgettext_lazy("pool", "To be confirmed")
     ACTIVE = "active", pgettext_lazy("pool", "In force")
     REFUSED = "refused", pgettext_lazy("pool", "Not a pool")
     ENDED = "ended", pgettext_lazy("pool", "Ended")

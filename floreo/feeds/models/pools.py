@@ -15,7 +15,12 @@ from floreo.organisations.queries import bodies_of
 
 class AddressPoolQuerySet(models.QuerySet["AddressPool"]):
     def active(self) -> AddressPoolQuerySet:
+        """Those that count."""
         return self.filter(state=PoolState.ACTIVE)
+
+    def offered(self) -> AddressPoolQuerySet:
+        """Those that wait for a person."""
+        return self.filter(state=PoolState.OFFERED)
 
     def visible_to(self, viewer: object) -> AddressPoolQuerySet:
         """The team, and the organisation that runs the network."""
@@ -24,7 +29,8 @@ class AddressPoolQuerySet(models.QuerySet["AddressPool"]):
 
 
 class AddressPool(Record):
-    """A network that its holder or the team calls dynamic or carrier NAT; or of which somebody decided that it is none."""
+    """A network that its holder or the team calls dynamic or carrier NAT; or that looks so and waits for a person; or of which somebody
+    decided that it is none."""
 
     read_with = Permission.FEED_READ
     objects = AddressPoolQuerySet.as_manager()
@@ -43,6 +49,8 @@ class AddressPool(Record):
         verbose_name=_("Reason"),
         help_text=_("For example: the operator’s letter of 3 May. The organisation reads it."),
     )
+    findings = models.PositiveIntegerField(default=0)  # by which it looks so, and on how many days
+    days = models.PositiveIntegerField(default=0)
     made_by = models.CharField(max_length=200)
     made_on = models.DateField()
     ended_by = models.CharField(max_length=200, blank=True)

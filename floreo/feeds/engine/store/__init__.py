@@ -11,7 +11,17 @@ landing file that a killed compaction left behind is not read twice."""
 from floreo.feeds.engine.store.compacting import compact, retain
 from floreo.feeds.engine.store.duck import keys_of
 from floreo.feeds.engine.store.files import Place, Store, Window
-from floreo.feeds.engine.store.questions import Filter, counts, digest_hash, events, health, history, latest, orphans
+from floreo.feeds.engine.store.questions import (
+    Filter,
+    counts,
+    digest_hash,
+    events,
+    health,
+    history,
+    latest,
+    orphans,
+    shared_addresses,
+)
 
 __all__ = [
     "Filter",
@@ -28,4 +38,5 @@ __all__ = [
     "latest",
     "orphans",
     "retain",
+    "shared_addresses",
 ]

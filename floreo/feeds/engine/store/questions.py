@@ -171,6 +171,25 @@ def orphans(store: Store, first: date, last: date, limit: int = 200) -> list[dic
     return rows
 
 
+_CUSTOMERS = 3  # infections that call from one address on one day: more than one machine's
+
+
+def shared_addresses(store: Store, first: date, last: date, limit: int = 200) -> list[tuple[int, int, int, int]]:
+    """Addresses of ours from which several kinds of malware called on one day, each from another source port: the two words of each,
+    the most kinds on a day, and on how many days."""
+    day = (
+        'SELECT ip_hi, ip_lo, day, count(DISTINCT "classification.identifier") AS kinds, '
+        'count(DISTINCT "source.port") AS ports FROM (%s) WHERE %s '
+        "AND \"classification.type\" = 'infected-system' AND (ip_hi, ip_lo) <> (0, 0) GROUP BY ip_hi, ip_lo, day"
+    )
+    select = (
+        f"SELECT ip_hi, ip_lo, max(kinds) AS kinds, count(*) AS days FROM ({day}) WHERE kinds >= {_CUSTOMERS} AND ports >= kinds "
+        f"GROUP BY ip_hi, ip_lo ORDER BY kinds DESC, ip_hi, ip_lo LIMIT {int(limit)}"
+    )
+    rows = _asked(store, first, last, select, Filter(is_owned=True)).to_pylist()
+    return [tuple(row.values()) for row in rows]  # type: ignore[misc]  # four numbers each
+
+
 def health(store: Store) -> dict[str, Any]:
     """How much is kept, of which days, and what waits to be compacted."""
     days, landing = store.days("days"), store.days("landing")

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing, NotAllowed
 from floreo.feeds.models import (
+    AddressPool,
     Correction,
     Feed,
     FeedFile,
@@ -69,6 +70,16 @@ def get_run_for(viewer: object, pk: int) -> Run:
 def get_ending_for(viewer: object, pk: int) -> FindingEnding:
     must_see_all(viewer)
     return _one(FindingEnding.objects.select_related("finding", "feed"), pk=pk)
+
+
+def pools_for(viewer: object) -> QuerySet[AddressPool]:
+    """Of all, or of the networks of the viewer's own organisation."""
+    must(viewer, Permission.FEED_READ)
+    return AddressPool.objects.visible_to(viewer).select_related("organisation__merged_into")
+
+
+def get_pool_for(viewer: object, pk: int) -> AddressPool:
+    return _one(pools_for(viewer), pk=pk)
 
 
 def get_rule_for(viewer: object, pk: int) -> FeedRule:

@@ -20,7 +20,9 @@ from floreo.feeds import notice_csv
 from floreo.feeds.holding_links import page_of
 from floreo.feeds.logic import rank
 from floreo.feeds.models import Correction, Finding, Notice, Reply, ReplyKind, Severity
+from floreo.feeds.pools import Pools
 from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, where, why_text
+from floreo.feeds.presenters.pools import how_to_find
 from floreo.feeds.selection import GOOD, Change, Item, Reach
 from floreo.feeds.texts import text_of
 from floreo.organisations.queries import the_country
@@ -99,6 +101,7 @@ class _Text:
         self.kinds: dict[str, list[Finding]] = defaultdict(list)
         for item in sorted(self.bad, key=lambda i: (i.finding.severity_rank, in_order(i.finding))):
             self.kinds[item.finding.kind].append(item.finding)
+        self.pools = Pools.now()
         self.news = {item.finding.pk: item.news for item in items}
 
     def write(self) -> tuple[str, str]:
@@ -210,6 +213,7 @@ class _Text:
         if words.link:
             lines.append(_("More: %(link)s") % {"link": words.link})
         lines += ["", _("Where:"), *(self._place(f) for f in found[:MOST_OF_A_KIND])]
+        lines += dict.fromkeys(filter(None, (how_to_find(self.pools.kind_of(f.ip)) for f in found)))
         if (left := len(found) - MOST_OF_A_KIND) > 0:
             lines.append(_("- and %(n)d more, in the attached file and on the page") % {"n": left})
         return "\n".join(lines)

@@ -139,7 +139,11 @@ def test_a_machine_that_comes_back_to_an_address_is_not_new(feed: Feed) -> None:
 def test_two_machines_that_swap_their_addresses_are_two(feed: Feed) -> None:
     for number in range(6):
         one, two = certificate(1), certificate(2)
-        scanned(feed, number, {"192.0.2.60": one, "192.0.2.61": two} if number % 2 else {"192.0.2.60": two, "192.0.2.61": one})
+        scanned(
+            feed,
+            number,
+            {"192.0.2.60": one, "192.0.2.61": two} if number % 2 else {"192.0.2.60": two, "192.0.2.61": one},
+        )
     assert states() == {"persisting": 2}
     assert fixed() == 0
 
@@ -148,7 +152,11 @@ def test_a_new_certificate_at_the_same_address_fixes_nothing(feed: Feed) -> None
     for number in range(6):
         scanned(feed, number, {ROUTER: "", "192.0.2.60": certificate(number // 2)})
     found = Finding.objects.get(subject="192.0.2.60")
-    assert (found.state, found.days_seen, found.unit) == ("persisting", 6, machines.machine_of(f"certificate:{certificate(2)}"))
+    assert (found.state, found.days_seen, found.unit) == (
+        "persisting",
+        6,
+        machines.machine_of(f"certificate:{certificate(2)}"),
+    )
 
 
 def test_nights_without_a_certificate_fix_nothing(feed: Feed) -> None:
@@ -227,7 +235,9 @@ def test_dhcp_without_a_certificate_in_a_marked_pool_is_never_fixed(feed: Feed) 
     assert times.cohort_of(day(20)).survival.count == 10  # they stay in it: leaving them out could make it look better
 
 
-def test_dhcp_in_a_pool_that_nobody_marked_looks_like_fixes_and_is_offered_and_the_mark_takes_them_back(feed: Feed) -> None:
+def test_dhcp_in_a_pool_that_nobody_marked_looks_like_fixes_and_is_offered_and_the_mark_takes_them_back(
+    feed: Feed,
+) -> None:
     dhcp(feed)
     assert fixed() == 7  # false, and known to be: docs/guide/time-to-fix.md
     before = times.cohort_of(day(20)).survival
@@ -310,7 +320,10 @@ def test_only_the_holder_and_the_team_mark_a_network_and_only_the_team_ends_it(
     feed: Feed, user_with: Callable[..., User], secretariat: User
 ) -> None:
     provider, bank = Organisation.objects.get(code="provider"), Organisation.objects.get(code="bank")
-    operator, other = user_with("operator", organisation=provider), user_with("operator", organisation=bank, email="bank@example.org")
+    operator, other = (
+        user_with("operator", organisation=provider),
+        user_with("operator", organisation=bank, email="bank@example.org"),
+    )
     facts = {"prefix": "192.0.2.64/26", "kind": "nat"}
     with pytest.raises(NotAllowed):
         acts.mark_pool(provider, by=other, **facts)
@@ -366,7 +379,9 @@ def test_to_move_between_addresses_makes_no_value_better(one: list[int], two: li
     What is open and what is fixed is as if they had stayed."""
     moving = matched([[(f"m{m}", f"a{at}") for m, at in ((1, a), (2, b)) if at] for a, b in zip(one, two, strict=True)])
     still = matched([[(f"m{m}", f"b{m}") for m, at in ((1, a), (2, b)) if at] for a, b in zip(one, two, strict=True)])
-    assert Counter(map(frozenset, moving)) >= Counter(map(frozenset, still)) or sum(map(len, moving)) >= sum(map(len, still))
+    assert Counter(map(frozenset, moving)) >= Counter(map(frozenset, still)) or sum(map(len, moving)) >= sum(
+        map(len, still)
+    )
     looks = logic.Source([day(n) for n in range(MOST + 3)], patience=2)
     ends = [sum(t.ending is not None for days in each for t in told(days, looks)) for each in (moving, still)]
     still_open = [sum(t.ending is None for days in each for t in told(days, looks)) for each in (moving, still)]
@@ -386,7 +401,8 @@ def matched(nights: list[list[tuple[str, str]]]) -> list[set[int]]:
     findings: list[dict[str, object]] = []
     for number, seen in enumerate(nights):
         rows = [
-            {"organisation_id": 1, "unit": f"certificate:{key}", "subject": at, "kind": "x", "port": 0} for key, at in seen
+            {"organisation_id": 1, "unit": f"certificate:{key}", "subject": at, "kind": "x", "port": 0}
+            for key, at in seen
         ]
         for finding in findings:
             gone = number - max(finding["days"]) > 2  # type: ignore[call-overload]

@@ -202,7 +202,7 @@ def at_their_places(rows: Iterable[Row]) -> list[Row]:
         wanted = {(row[name], row["kind"], row["port"]) for row in rows}
         for row in _asked(name, {value for value, _kind, _port in wanted}):
             if (row[name], row["kind"], row["port"]) in wanted:
-                found[row["id"]] = row if row["id"] not in found else found[row["id"]]
+                found.setdefault(row["id"], row)
     return list(found.values())
 
 

@@ -101,7 +101,10 @@ def end_pool(pool: AddressPool, *, by: Actor) -> AddressPool:
 @action("pools.offered", needs=Permission.FEED_RUN, quiet=True)
 def offer_pools(*, by: Actor) -> int:
     """The nightly job: networks that look like pools, for a person to confirm; each once. Returns how many are new."""
-    known = [ip_network(prefix) for prefix in AddressPool.objects.exclude(state=PoolState.ENDED).values_list("prefix", flat=True)]
+    known = [
+        ip_network(prefix)
+        for prefix in AddressPool.objects.exclude(state=PoolState.ENDED).values_list("prefix", flat=True)
+    ]
     owners, made = Owners(), 0
     for offer in offers(clock.today()):
         network = ip_network(offer.prefix)

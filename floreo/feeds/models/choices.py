@@ -108,7 +108,7 @@ class PoolKind(models.TextChoices):
 class PoolState(models.TextChoices):
     OFFERED = "offered", pgettext_lazy("pool", "To be confirmed")
     ACTIVE = "active", pgettext_lazy("pool", "In force")
-    REFUSED = "refused", pgettext_lazy("pool", "Not a pool")
+    REFUSED = "refused", pgettext_lazy("pool", "Neither dynamic nor shared")
     ENDED = "ended", pgettext_lazy("pool", "Ended")
 
 

@@ -29,7 +29,9 @@ from floreo.feeds.actions import replies
 from floreo.feeds.engine.addresses import words_of
 from floreo.feeds.engine.store import Filter, latest
 from floreo.feeds.models import FeedFile, FileState, Finding, Reply, ReplyKind
+from floreo.feeds.pools import Pools
 from floreo.feeds.presenters import finding_text
+from floreo.feeds.presenters.pools import how_to_find
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_for_others, title_of
 from floreo.incidents.actions.promoting import promote
@@ -45,6 +47,7 @@ from floreo.workspace.ownership import owner_box, owners, team_for
 
 AREA = "findings"
 EVENTS = 20
+ADDRESSES = 12
 
 
 def findings(request: HttpRequest) -> HttpResponseBase:
@@ -146,6 +149,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
     text = replace(text, title=_title_for(request.user)(found))
     waits = found.answers.filter(kind__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
+    addresses = _addresses(found)
     context = {
         "workspace_section": AREA,
         "finding": found,
@@ -155,6 +159,10 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "text": text,
         "detail": _detail(found, text.title),
         "news": finding_text.state_words(found),
+        "how_to_find": how_to_find(Pools.now().kind_of(found.ip)),
+        "machine": finding_text.machine_words(found),
+        "addresses": addresses[:ADDRESSES],
+        "more_addresses": len(addresses[ADDRESSES:]),
         "events": _events(found, everything=sees_all(request.user)),
         "sees_all": sees_all(request.user),
         "may_answer": can(request.user, Permission.FINDING_ANSWER, found),
@@ -167,6 +175,12 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "owner": owner_box(request.user, key(found), Permission.FINDING_HANDLE),
     }
     return render(request, "workspace/feeds/finding.html", context)
+
+
+def _addresses(found: Finding) -> list[tuple[str, date, date]]:
+    """Where its machine was seen, with the first and the last day; the newest first."""
+    rows = [(ip, date.fromisoformat(first), date.fromisoformat(last)) for ip, (first, last) in found.addresses.items()]
+    return sorted(rows, key=lambda row: (row[2], row[1], row[0]), reverse=True)
 
 
 def _was_theirs(found: Finding) -> bool:

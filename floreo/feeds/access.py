@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing, NotAllowed
+from floreo.feeds.lines import Lines, codes_of, lines_of
 from floreo.feeds.models import (
     AddressPool,
     Correction,
@@ -91,6 +92,13 @@ def get_finding_for(viewer: object, pk: int) -> Finding:
     must(viewer, Permission.FEED_READ)
     rows = Finding.objects.visible_to(viewer)
     return _one(rows.select_related("organisation__merged_into", "feed", "ending"), pk=pk)
+
+
+def lines_for(viewer: object, finding: Finding, *, most: int) -> Lines:
+    """What sources saw of a finding that the viewer may see. Whoever speaks for its organisation sees what was its own then; before a
+    correction it may have been another's."""
+    codes = None if sees_all(viewer) else codes_of(finding.organisation)
+    return lines_of([finding], most=most, codes=codes).get(finding.pk, Lines())
 
 
 def notices_for(viewer: object) -> QuerySet[Notice]:

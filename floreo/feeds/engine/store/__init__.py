@@ -13,12 +13,14 @@ from floreo.feeds.engine.store.duck import keys_of
 from floreo.feeds.engine.store.files import Place, Store, Window
 from floreo.feeds.engine.store.questions import (
     Filter,
+    Wanted,
     counts,
     digest_hash,
     events,
     health,
     history,
     latest,
+    lines,
     orphans,
     shared_addresses,
 )
@@ -27,6 +29,7 @@ __all__ = [
     "Filter",
     "Place",
     "Store",
+    "Wanted",
     "Window",
     "compact",
     "counts",
@@ -36,6 +39,7 @@ __all__ = [
     "history",
     "keys_of",
     "latest",
+    "lines",
     "orphans",
     "retain",
     "shared_addresses",

@@ -61,7 +61,10 @@ def test_each_connection_of_a_bot_is_a_line_with_its_time_and_source_port(feed: 
     sinkholed(feed, ("03:00:00", 50123), ("04:30:00", 61999), ("04:30:00", 61999))
     found = Finding.objects.get()
     assert found.times_seen == 2  # the same line twice is one observation
-    assert [(row["seen_at"], row["source_port"], row["destination_address"], row["destination_port"]) for row in in_file(found)] == [
+    assert [
+        (row["seen_at"], row["source_port"], row["destination_address"], row["destination_port"])
+        for row in in_file(found)
+    ] == [
         ("2026-09-07T04:30:00+00:00", "61999", "198.51.100.9", "80"),
         ("2026-09-07T03:00:00+00:00", "50123", "198.51.100.9", "80"),
     ]
@@ -72,7 +75,7 @@ def test_two_urls_of_one_web_host_are_two_lines(feed: Feed) -> None:
     """The review's: one row, with an address only."""
     header = "timestamp,severity,url,ip,hostname,asn"
     urls = [f"http://shop{n}.example/a?b={n}" for n in (1, 2)]
-    rows = [f"{DAY} 0{n}:00:00,critical,{url},{BANK},shop{n}.example,64496" for n, url in enumerate(urls)]
+    rows = [f"{DAY} 0{n}:00:00,critical,{url},{BANK},shop{n}.example,64496" for n, url in enumerate(urls, 1)]
     handed(feed, "\n".join([header, *rows, ""]), "malware_url")
     assert {(row["url"], row["host"]) for row in in_file(*Finding.objects.all())} == {
         (urls[0], "shop1.example"),

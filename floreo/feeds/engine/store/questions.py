@@ -226,8 +226,8 @@ def _lines(
         "JOIN wanted w ON e.ip_hi = w.ip_hi AND e.ip_lo = w.ip_lo AND e.name = w.name AND e.kind = w.kind AND e.port = w.port "
         "AND e.day BETWEEN w.first AND w.last "
         "AND (w.organisation = '' OR w.organisation = e.organisation) "
-        "QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY e.day DESC, e.at DESC, e.report, e.line) <= ? "
-        "WINDOW one AS (PARTITION BY w.n)",
+        "WINDOW one AS (PARTITION BY w.n) "
+        "QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY e.day DESC, e.at DESC, e.report, e.line) <= ?",
         params=[most],
     ).fetchall()
     found: dict[int, tuple[list[dict[str, Any]], int]] = {n: ([], total) for n, _day, _report, _line, total in chosen}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
@@ -18,7 +18,7 @@ from floreo.feeds.models import Finding
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
 
-ON_PAGE = 20
+ON_PAGE = 10
 IN_FILE = 5  # of one finding
 IN_PROGRAM = 50  # what a program is given of one finding
 RECENT = timedelta(days=7)  # before the last day on which it was seen: of those days the file has lines
@@ -50,6 +50,11 @@ class Line:
     feed: str
     report_type: str
     extra: str  # all further columns, as JSON text
+
+    @property
+    def moment(self) -> str:
+        """To the second and with its zone, as logs are searched: "2026-11-24 03:00:00 UTC"."""
+        return self.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if self.at else ""
 
 
 @dataclass(frozen=True)

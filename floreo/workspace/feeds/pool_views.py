@@ -63,8 +63,8 @@ COMMANDS: Mapping[str, Command] = {
         help=_l("It is not offered again."),
     ),
     "end": Command(
-        _l("End"),
-        _l("End"),
+        _l("Remove the mark"),
+        _l("Remove the mark"),
         Permission.FINDING_HANDLE,
         new(forms.DecidePoolForm),
         acts.end_pool,

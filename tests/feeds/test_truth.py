@@ -181,6 +181,27 @@ def test_a_night_that_collapsed_and_a_header_alone_are_no_look_until_a_person_sa
     assert states() == {"persisting": 5, "fixed": 195}
 
 
+def test_a_night_of_a_third_of_the_usual_rows_shows_no_fix_until_it_is_usual(feed: Feed) -> None:
+    """Nobody is asked; what such a night names was seen, and after a week it is what comes."""
+    for number in range(6):
+        night(feed, day(number), hosts(40))
+    for number in range(6, 11):
+        night(feed, day(number), hosts(14))
+    assert states() == {"persisting": 40}
+    assert not nights.waiting_of(feed)
+    for number in range(11, 16):
+        night(feed, day(number), hosts(14))
+    assert states() == {"persisting": 14, "fixed": 26}
+
+
+def test_which_nights_are_thin() -> None:
+    assert [logic.is_thin(rows, [40] * 6) for rows in (7, 8, 19, 20)] == [False, True, True, False]
+    assert not logic.is_thin(8, [19] * 6)  # of few rows a third is chance
+    assert not logic.is_thin(8, [40] * 4)  # nothing is usual yet
+    accepted = {day(n): logic.Night(40) for n in range(6)} | {day(6): logic.Night(2)}
+    assert logic.looks_of(accepted)[-1] == day(6)  # a person says that it is true
+
+
 def test_a_header_alone_waits_also_where_there_are_few_rows(feed: Feed) -> None:
     for number in range(3):
         night(feed, day(number), [BANK])

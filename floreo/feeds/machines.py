@@ -120,10 +120,10 @@ class Matching:
         if finding["organisation_id"] != row["organisation_id"] or spot(finding) == spot(row):
             return False
         if not is_told(finding["unit"], finding["subject"]):
-            return finding["unit"] == finding["subject"]
+            return bool(finding["unit"] == finding["subject"])
         if spot(finding) in self._units:
             return False
-        return not in_pool or row["unit"] == row["subject"]
+        return not in_pool or bool(row["unit"] == row["subject"])
 
     def retold(self, finding: Row, row: Row) -> bool:
         """The finding's machine is told for the first time, or by a new certificate. Returns whether its unit changed."""
@@ -136,9 +136,9 @@ class Matching:
 
 
 def _is_open(finding: Row) -> bool:
-    return finding["observed"] in logic.OPEN_STATES or not finding["observed"]
+    return not finding["observed"] or finding["observed"] in logic.OPEN_STATES
 
 
 def _same_or_none(finding: Row, row: Row) -> bool:
     """Whether not both tell a machine: what ended and has another key is another."""
-    return finding["unit"] == finding["subject"] or row["unit"] == row["subject"]
+    return bool(finding["unit"] == finding["subject"] or row["unit"] == row["subject"])

@@ -74,7 +74,7 @@ def _dynamic(today: date) -> Iterator[Offer]:
     groups: dict[tuple[str, str], list[tuple[int, Mapping[str, list[list[str]]]]]] = {}
     rows = Finding.objects.filter(first_day__gt=today - LOOK_BACK).exclude(ip=None).order_by()
     for ip, kind, days_seen, seen in rows.values_list("ip", "kind", "days_seen", "seen").iterator(chunk_size=5000):
-        if ":" not in ip:
+        if ip and ":" not in ip:
             network = str(ip_network((ip, 24), strict=False))
             groups.setdefault((network, kind), []).append((days_seen, seen))
     found: dict[str, Offer] = {}

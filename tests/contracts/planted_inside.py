@@ -270,7 +270,9 @@ def _findings(power: Organisation) -> None:
     make_finding(power, f"{word}.example", detail=f"{word} detail")
     today = clock.today()
     ended = make_finding(power, f"{word}-ended.example", state="accepted")
-    ending = FindingEnding(kind="accepted", finding=ended, reason=f"{word} reason", made_by=f"{word} team", made_on=today)
+    ending = FindingEnding(
+        kind="accepted", finding=ended, reason=f"{word} reason", made_by=f"{word} team", made_on=today
+    )
     ending.ends_on = today + timedelta(days=30)
     Finding.objects.filter(pk=ended.pk).update(ending=save(ending))
     pool = AddressPool(organisation=power, prefix="198.18.0.0/24", kind="nat", reason=f"{word} network")

@@ -112,9 +112,9 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
     taken_back = taken_back_by(claimed, seen_in) if corrected - seen_in.keys() else []
     if covers:
         window.save_run(taken_back)
-    states, seen = _save_findings(claimed, rows, taken_back if covers and not window.is_held else [])
+    states, named = _save_findings(claimed, rows, taken_back if covers and not window.is_held else [])
     if covers:
-        states += window.look(seen)
+        states += window.look(named)
     note(findings=dict(states))
     return Taken(dict(states), is_run=covers)
 

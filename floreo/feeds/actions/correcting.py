@@ -78,7 +78,7 @@ def taken_back_by(claimed: Claimed, seen_in: Mapping[int, Sequence[Row]]) -> lis
     return [
         row["pk"]
         for row in rows.order_by("pk").values("pk", "seen", "unit", "subject", "addresses", "kind", "port")
-        if was_seen(row, source, claimed.day) and not names_one_of(row, named, claimed.day)
+        if was_seen({"seen": row["seen"]}, source, claimed.day) and not names_one_of(row, named, claimed.day)
     ]
 
 

@@ -125,5 +125,5 @@ def _settle(network: Network) -> dict[str, int]:
     """What is in the network, by what its silence says now."""
     rows = Finding.objects.exclude(ip=None).values_list("pk", "ip").order_by("pk")
     rows = rows.filter(ip__contains=":") if network.version == 6 else rows.exclude(ip__contains=":")
-    inside = [pk for pk, ip in rows.iterator(chunk_size=5000) if ip_address(ip) in network]
+    inside = [pk for pk, ip in rows.iterator(chunk_size=5000) if ip and ip_address(ip) in network]
     return settle_again(Finding.objects.filter(pk__in=inside)) if inside else {}

@@ -157,8 +157,12 @@ class ConfirmPoolForm(CommandForm):
 
 
 class PoolForm(ConfirmPoolForm):
-    prefix = forms.CharField(**words_of(AddressPool, "prefix"), max_length=64)
-    field_order: ClassVar[list[str]] = ["prefix", "kind", "reason"]
+    field_order = ("prefix", "kind", "reason")
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["prefix"] = forms.CharField(**words_of(AddressPool, "prefix"), max_length=64)
+        self.order_fields(self.field_order)
 
 
 class DecidePoolForm(CommandForm):

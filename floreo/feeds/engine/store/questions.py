@@ -282,7 +282,7 @@ def shared_addresses(store: Store, first: date, last: date, limit: int = 200) ->
         f"GROUP BY ip_hi, ip_lo ORDER BY kinds DESC, ip_hi, ip_lo LIMIT {int(limit)}"
     )
     rows = _asked(store, first, last, select, Filter(is_owned=True)).to_pylist()
-    return [tuple(row.values()) for row in rows]  # type: ignore[misc]  # four numbers each
+    return [(row["ip_hi"], row["ip_lo"], row["kinds"], row["days"]) for row in rows]
 
 
 def health(store: Store) -> dict[str, Any]:

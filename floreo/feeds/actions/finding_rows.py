@@ -9,7 +9,7 @@ from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from floreo.core import clock
 from floreo.feeds import logic, machines
@@ -193,23 +193,26 @@ def _text(value: Any, longest: int) -> str:
     return str(value or "").replace("\x00", "")[:longest]
 
 
-def at_their_places(rows: Iterable[Row]) -> list[Row]:
+def at_their_places(rows: Sequence[Row]) -> list[Row]:
     """The findings that are known already of the same trouble, of the same machine or at the same address, whoever's; held until the
     transaction ends."""
-    rows = list(rows)
-    found: dict[int, Row] = {}
-    for name in ("unit", "subject"):
-        wanted = {(row[name], row["kind"], row["port"]) for row in rows}
-        for row in _asked(name, {value for value, _kind, _port in wanted}):
-            if (row[name], row["kind"], row["port"]) in wanted:
-                found.setdefault(row["id"], row)
+    subjects = {row["subject"] for row in rows}
+    found = {row["id"]: row for row in _asked("unit", {row["unit"] for row in rows} | subjects)}
+    machines_there: set[int] = set()  # whose machine has not been asked for, at addresses that have
+    for part in _asked_parts(sorted(subjects)):
+        told = Finding.objects.filter(subject__in=part).exclude(unit=F("subject"))
+        machines_there |= set(told.order_by().values_list("pk", flat=True))
+    for part in _asked_parts(sorted(machines_there - found.keys())):
+        found |= {row["id"]: row for row in plain(Finding.objects.select_for_update().filter(pk__in=part))}
     return list(found.values())
 
 
+def _asked_parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + _ASKED_AT_ONCE] for start in range(0, len(values), _ASKED_AT_ONCE))
+
+
 def _asked(name: str, values: set[str]) -> Iterator[Row]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), _ASKED_AT_ONCE):
-        part = ordered[start : start + _ASKED_AT_ONCE]
+    for part in _asked_parts(sorted(values)):
         yield from plain(Finding.objects.select_for_update().filter(**{f"{name}__in": part}))
 
 

@@ -52,9 +52,24 @@ class Line:
     extra: str  # all further columns, as JSON text
 
     @property
+    def source(self) -> str:
+        return _with_port(self.source_address, self.source_port)
+
+    @property
+    def destination(self) -> str:
+        return _with_port(self.destination_address, self.destination_port)
+
+    @property
     def moment(self) -> str:
         """To the second and with its zone, as logs are searched: "2026-11-24 03:00:00 UTC"."""
         return self.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if self.at else ""
+
+
+def _with_port(address: str, port: int) -> str:
+    """ "192.0.2.7:443", "[2001:db8::1]:443"."""
+    if not port:
+        return address
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ _LEAST, _LONGEST = 8, 160  # letters and digits of a key
 _LEAST_KINDS = 3  # different letters and digits: 000000000000 is no network card
 
 
-def machine_of(told: str) -> str:
+def machine_of(text: str) -> str:
     """A key as files tell it ("mac:00-15-6D-B9-8C-3A") in one way of writing; "" for one that can be of no single machine."""
-    word, _colon, value = told.partition(":")
+    word, _colon, value = text.partition(":")
     plain = _PLAIN.sub("", value)
     if not _LEAST <= len(plain) <= _LONGEST or len(set(plain.lower())) < _LEAST_KINDS:
         return ""
@@ -37,7 +37,7 @@ def network_of_machine(address: str | None) -> str:
     return str(ip_network((address, 64), strict=False)) if address and logic.wanders(address) else ""
 
 
-def is_told(unit: str, subject: str) -> bool:
+def is_known(unit: str, subject: str) -> bool:
     """Whether the source tells the machine itself, so that it is known at any address."""
     return unit != subject and not unit.endswith("/64")
 
@@ -56,7 +56,7 @@ def leave_out_shared(rows: Sequence[Row]) -> None:
     for row in rows:
         places.setdefault(spot(row), set()).add(row["subject"])
     for row in rows:
-        if is_told(row["unit"], row["subject"]) and len(places[spot(row)]) > 1:
+        if is_known(row["unit"], row["subject"]) and len(places[spot(row)]) > 1:
             row["unit"] = row["subject"]
 
 
@@ -119,7 +119,7 @@ class Matching:
         """Whether what stands at the row's address may be the row's machine: not where its own is named elsewhere."""
         if finding["organisation_id"] != row["organisation_id"] or spot(finding) == spot(row):
             return False
-        if not is_told(finding["unit"], finding["subject"]):
+        if not is_known(finding["unit"], finding["subject"]):
             return bool(finding["unit"] == finding["subject"])
         if spot(finding) in self._units:
             return False
@@ -127,7 +127,7 @@ class Matching:
 
     def retold(self, finding: Row, row: Row) -> bool:
         """The finding's machine is told for the first time, or by a new certificate. Returns whether its unit changed."""
-        if not is_told(row["unit"], row["subject"]) or finding["unit"] == row["unit"]:
+        if not is_known(row["unit"], row["subject"]) or finding["unit"] == row["unit"]:
             return False
         self._by_unit[spot(finding)].remove(finding)
         finding["unit"] = row["unit"]

@@ -160,7 +160,7 @@ def proves_no_fix(row: Row, pools: Pools) -> bool:
     else tells it."""
     if logic.wanders(row["ip"]):
         return True
-    return not machines.is_told(row["unit"], row["subject"]) and pools.hold(row["ip"])
+    return not machines.is_known(row["unit"], row["subject"]) and pools.hold(row["ip"])
 
 
 def _parts(wanted: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
@@ -200,8 +200,8 @@ def at_their_places(rows: Sequence[Row]) -> list[Row]:
     found = {row["id"]: row for row in _asked("unit", {row["unit"] for row in rows} | subjects)}
     machines_there: set[int] = set()  # whose machine has not been asked for, at addresses that have
     for part in _asked_parts(sorted(subjects)):
-        told = Finding.objects.filter(subject__in=part).exclude(unit=F("subject"))
-        machines_there |= set(told.order_by().values_list("pk", flat=True))
+        others = Finding.objects.filter(subject__in=part).exclude(unit=F("subject"))
+        machines_there |= set(others.order_by().values_list("pk", flat=True))
     for part in _asked_parts(sorted(machines_there - found.keys())):
         found |= {row["id"]: row for row in plain(Finding.objects.select_for_update().filter(pk__in=part))}
     return list(found.values())

@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
                 ('prefix', models.CharField(help_text='For example 192.0.2.0/24. It lies in a network of the register.', max_length=64, verbose_name='Network')),
                 ('kind', models.CharField(choices=[('dynamic', 'Dynamic: an address changes hands'), ('nat', 'Carrier NAT: customers share an address')], max_length=8, verbose_name='How its addresses are used')),
                 ('state', models.CharField(choices=[('offered', 'To be confirmed'), ('active', 'In force'), ('refused', 'Neither dynamic nor shared'), ('ended', 'Ended')], default='active', max_length=8)),
-                ('reason', models.CharField(blank=True, help_text='For example: the operator’s letter of 3 May. The organisation reads it.', max_length=300, verbose_name='Reason')),
+                ('reason', models.CharField(blank=True, help_text='For example: the operator’s e-mail of 3 May. The organisation reads it.', max_length=300, verbose_name='Reason')),
                 ('findings', models.PositiveIntegerField(default=0)),
                 ('days', models.PositiveIntegerField(default=0)),
                 ('made_by', models.CharField(max_length=200)),

@@ -47,7 +47,7 @@ class AddressPool(Record):
         max_length=300,
         blank=True,
         verbose_name=_("Reason"),
-        help_text=_("For example: the operator’s letter of 3 May. The organisation reads it."),
+        help_text=_("For example: the operator’s e-mail of 3 May. The organisation reads it."),
     )
     findings = models.PositiveIntegerField(default=0)  # by which it looks so, and on how many days
     days = models.PositiveIntegerField(default=0)

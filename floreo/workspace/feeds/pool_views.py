@@ -38,7 +38,7 @@ def _mark(*, by: User, prefix: str, kind: str, reason: str) -> AddressPool:
     return acts.mark_pool(organisation, by=by, prefix=prefix, kind=kind, reason=reason)
 
 
-_BEFORE = _l("There, a fix counts only where the source tells the machine itself.")
+_BEFORE = _l("There, a fix counts only where the source identifies the machine itself.")
 
 COMMANDS: Mapping[str, Command] = {
     "new": Command(

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,14 +15,19 @@ from django.test import Client
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.models import OutboxMail
 from floreo.feeds import notice_csv
 from floreo.feeds.access import lines_for
 from floreo.feeds.actions.ingesting import ingest_waiting
+from floreo.feeds.actions.notices import send_notices
+from floreo.feeds.actions.pools import mark_pool
 from floreo.feeds.actions.retention import compact_days
 from floreo.feeds.engine.store import Store, retain
 from floreo.feeds.lines import codes_of, lines_of
 from floreo.feeds.models import Feed, Finding
+from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import Holding, Organisation, User
+from tests.conftest import make_user
 from tests.factories import strategy as make
 from tests.feeds.making import hand_in, make_register, name_of, shadow_feed
 
@@ -161,3 +167,42 @@ def test_a_new_holder_sees_no_line_of_the_one_before(
     assert "50123" not in page
     other = user_with("operator", organisation=Organisation.objects.get(code="bank"), email="bank@example.org")
     assert browser_of(other).get(found.get_absolute_url()).status_code == 404
+
+
+def test_a_program_reads_the_lines_of_its_own_findings_alone(feed: Feed) -> None:
+    sinkholed(feed, ("03:00:00", 50123))
+    found = Finding.objects.get()
+    words = {
+        code: make_token(
+            make_user("operator", organisation=Organisation.objects.get(code=code), email=f"{code}@example.org"),
+            by=SYSTEM,
+            name=code,
+        )[1]
+        for code in ("bank", "provider")
+    }
+
+    def read(code: str, key: object) -> tuple[int, dict[str, Any]]:
+        answer = Client(headers={"Authorization": f"Bearer {words[code]}"}).get(f"/api/v1/findings/{key}/lines")
+        return answer.status_code, answer.json()
+
+    status, given = read("bank", found.pk)
+    assert (status, given["left_out"]) == (200, 0)
+    (line,) = given["lines"]
+    assert (line["source_port"], line["at"]) == (50123, "2026-09-07T03:00:00Z")
+    assert read("provider", found.pk)[0] == 404
+    for key in ("x", "9" * 40, "-1"):
+        assert read("bank", key)[0] in {404, 422}, key
+    assert Client().get(f"/api/v1/findings/{found.pk}/lines").status_code == 401
+
+
+def test_the_notice_and_its_file_say_that_an_address_is_shared(feed: Feed) -> None:
+    bank = Organisation.objects.get(code="bank")
+    bank.email = "abuse@bank.example"
+    bank.save()
+    mark_pool(bank, by=SYSTEM, prefix="192.0.2.16/28", kind="nat")
+    sinkholed(feed, ("03:00:00", 50123))
+    assert send_notices(DAY + timedelta(days=1)) == 1
+    mail = OutboxMail.objects.get(kind="feeds.notice")
+    assert "Several customers share this address. Find the customer by the time and the source port." in mail.text
+    (row,) = csv.DictReader(io.StringIO(mail.attachment.lstrip("\ufeff")))
+    assert (row["address_use"], row["source_port"], row["seen_at"]) == ("nat", "50123", "2026-09-07T03:00:00+00:00")

@@ -127,7 +127,7 @@ def _words(address: str) -> tuple[int, int]:
 
 def _line(row: Mapping[str, Any]) -> Line:
     extra = _further(row["extra"])
-    said = {name: next((extra[c] for c in columns if extra.get(c)), "") for name, columns in _EXTRA.items()}
+    named = {name: next((extra[c] for c in columns if extra.get(c)), "") for name, columns in _EXTRA.items()}
     detail = ("malware.name", "product.vendor", "product.name", "product.version", "product.vulnerabilities", "status")
     words = [str(row[name]) for name in (*detail, "event_description.text") if row[name]]
     return Line(
@@ -136,12 +136,12 @@ def _line(row: Mapping[str, Any]) -> Line:
         row["source.port"] or 0,
         row["destination.ip"] or "",
         row["destination.port"] or 0,
-        row["source.fqdn"] or said["host"] or row["source.reverse_dns"] or "",
-        row["source.url"] or row["destination.url"] or said["url"],
-        said["certificate"],
+        row["source.fqdn"] or named["host"] or row["source.reverse_dns"] or "",
+        row["source.url"] or row["destination.url"] or named["url"],
+        named["certificate"],
         row["protocol.transport"] or "",
         row["protocol.application"] or "",
-        said["tags"],
+        named["tags"],
         " ".join(words),
         row["feed.code"] or "",
         row["feed.name"] or "",

@@ -4,6 +4,8 @@ write of the plan, the register and the vault is in floreo/api/writing.py."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -17,10 +19,13 @@ from floreo.api.errors import PROGRAM_STATUSES, ErrorBody
 from floreo.api.schemas import Code, page_schema, query_schema, row_schema
 from floreo.core import clock
 from floreo.core.access import Permission, must
+from floreo.core.errors import Missing
 from floreo.core.throttle import address_of
+from floreo.core.whole import whole
 from floreo.core.writing import refuse
-from floreo.feeds.access import get_feed_for
+from floreo.feeds.access import get_feed_for, get_finding_for, lines_for
 from floreo.feeds.actions.posting import MOST_EVENTS, post_events
+from floreo.feeds.lines import IN_PROGRAM
 from floreo.feeds.tables import FINDINGS
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.incoming import Incoming
@@ -34,6 +39,7 @@ ALLOW: Mapping[str, str] = {
     "post_incident_report": "POST",
     "findings": "GET, HEAD",
     "finding": "GET, HEAD",
+    "finding_lines": "GET, HEAD",
     "program_me": "GET, HEAD",
     "program_reading": "POST",
     "program_update": "POST",
@@ -130,6 +136,33 @@ class IncidentReportOut(Schema):
     already: bool
 
 
+class LineOut(Schema):
+    """One observation. `at` is in UTC; numbers are 0 and words empty where the source says nothing; `extra` is JSON text."""
+
+    at: datetime | None
+    source_address: str
+    source_port: int
+    destination_address: str
+    destination_port: int
+    host: str
+    url: str
+    certificate: str
+    transport: str
+    application: str
+    tags: str
+    detail: str
+    feed: str
+    report_type: str
+    extra: str
+
+
+class LinesOut(Schema):
+    """The newest observations of a finding, and how many older ones there are."""
+
+    lines: list[LineOut]
+    left_out: int
+
+
 def _incoming(sent: IncidentReportIn, by: User) -> Incoming:
     """Refuses what the desk does not know: a kind, an organisation, a district."""
     unknown = [o.kind for o in sent.observables if o.kind not in ObservableKind.values]
@@ -211,6 +244,15 @@ def add_programs(api: NinjaAPI) -> None:
         must(by, Permission.FEED_READ)
         return listing.one(FINDINGS, key, FINDINGS.rows(by))
 
+    def seen(request: HttpRequest, key: str) -> dict[str, Any]:
+        by = acting(request, "findings")
+        must(by, Permission.FEED_READ)
+        if (number := whole(key)) is None:
+            raise Missing
+        found = lines_for(by, get_finding_for(by, number), most=IN_PROGRAM)
+        return {"lines": [asdict(line) for line in found.shown], "left_out": found.left_out}
+
+    seen.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code]}
     rows.__annotations__ = {"request": HttpRequest, "query": IN_QUERY[query]}
     one.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code]}
     known: dict[str, Any] = {"auth": token, "tags": ["programs"], "description": SEEN}
@@ -230,6 +272,14 @@ def add_programs(api: NinjaAPI) -> None:
         summary=f"{FINDINGS.title}: one",
         **known,
     )(one)
+    api.get(
+        "/findings/{key}/lines",
+        response={200: LinesOut, PROGRAM_STATUSES: ErrorBody},
+        operation_id="list_finding_lines",
+        url_name="finding_lines",
+        summary="What sources saw of a finding",
+        **known | {"description": f"{SEEN} The newest {IN_PROGRAM} observations, kept as long as events are."},
+    )(seen)
 
 
 def acting(request: HttpRequest, scope: str) -> User:

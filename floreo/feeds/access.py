@@ -11,7 +11,9 @@ from django.db.models import Model, QuerySet
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing, NotAllowed
+from floreo.feeds.lines import Lines, codes_of, lines_of
 from floreo.feeds.models import (
+    AddressPool,
     Correction,
     Feed,
     FeedFile,
@@ -71,6 +73,16 @@ def get_ending_for(viewer: object, pk: int) -> FindingEnding:
     return _one(FindingEnding.objects.select_related("finding", "feed"), pk=pk)
 
 
+def pools_for(viewer: object) -> QuerySet[AddressPool]:
+    """Of all, or of the networks of the viewer's own organisation."""
+    must(viewer, Permission.FEED_READ)
+    return AddressPool.objects.visible_to(viewer).select_related("organisation__merged_into")
+
+
+def get_pool_for(viewer: object, pk: int) -> AddressPool:
+    return _one(pools_for(viewer), pk=pk)
+
+
 def get_rule_for(viewer: object, pk: int) -> FeedRule:
     must_see_all(viewer)
     return _one(FeedRule.objects.all(), pk=pk)
@@ -80,6 +92,13 @@ def get_finding_for(viewer: object, pk: int) -> Finding:
     must(viewer, Permission.FEED_READ)
     rows = Finding.objects.visible_to(viewer)
     return _one(rows.select_related("organisation__merged_into", "feed", "ending"), pk=pk)
+
+
+def lines_for(viewer: object, finding: Finding, *, most: int) -> Lines:
+    """What sources saw of a finding that the viewer may see. Whoever speaks for its organisation sees what was its own then; before a
+    correction it may have been another's."""
+    codes = None if sees_all(viewer) else codes_of(finding.organisation)
+    return lines_of([finding], most=most, codes=codes).get(finding.pk, Lines())
 
 
 def notices_for(viewer: object) -> QuerySet[Notice]:

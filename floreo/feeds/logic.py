@@ -112,6 +112,7 @@ class Odd(StrEnum):
 NIGHTS = 14  # of the same source, against which a new one is held
 _KNOWN_AFTER = 5  # nights, before which nothing is usual
 _FEWER, _LEAST_USUAL = 5, 5  # a fifth of the usual rows, where at least five are usual
+_HALF, _MANY_USUAL = 2, 20  # less than half of the usual rows, where at least twenty are usual
 _MORE, _MANY = 5, 50  # five times the most rows, where that is at least fifty
 _NOTICES, _TIMES_NOTICES = 20, 3  # to more organisations than three times the usual, and than twenty
 
@@ -122,6 +123,13 @@ def odd(rows: int, before: Sequence[int]) -> Odd:
         return Odd.MORE
     usual = median(before) if len(before) >= _KNOWN_AFTER else 0
     return Odd.FEWER if usual >= _LEAST_USUAL and rows * _FEWER < usual else Odd.NONE
+
+
+def is_thin(rows: int, before: Sequence[int]) -> bool:
+    """Whether a night lies between a fifth and a half of the usual rows: what it names was seen, and what it does not name may only
+    have been missed. Where the number stays, it is the usual one after a week. Fewer yet waits for a person (`odd`)."""
+    usual = median(before) if len(before) >= _KNOWN_AFTER else 0
+    return usual >= _MANY_USUAL and rows * _FEWER >= usual and rows * _HALF < usual
 
 
 def are_many(notices: int, before: Sequence[int]) -> bool:
@@ -174,7 +182,7 @@ def full_nights(types_by_night: Mapping[date, int]) -> frozenset[date]:
 
 
 def looks_of(own: Mapping[date, Night], nights: Iterable[date] = (), *, whole_on: int | None = None) -> list[date]:
-    """The days on which a type was looked for. A night held for a person is none. On one of the `nights` a type without a file was
+    """The days on which a type was looked for. A night held for a person is none, nor is one of less than half of the usual rows. On one of the `nights` a type without a file was
     looked for too (`full_nights`, of a source that sends no file without a row), unless it usually has so many rows that a person
     has to look. `whole_on`: the weekday (0 Monday) of whole files, where the other days hold the difference only."""
     if not own:
@@ -187,7 +195,8 @@ def looks_of(own: Mapping[date, Night], nights: Iterable[date] = (), *, whole_on
         unusual = day not in own and odd(0, before[-NIGHTS:])
         if night.is_held or unusual or (whole_on is not None and day.weekday() != whole_on):
             continue
-        looks.append(day)
+        if not is_thin(night.rows, before[-NIGHTS:]):
+            looks.append(day)
         before.append(night.rows)
     return looks
 

@@ -1,13 +1,17 @@
-"""The file that goes with a letter: all its findings, one a row. Columns have machine names in English, always the same."""
+"""The file that goes with a letter: all its findings, and what sources saw of each; one observation a row, the newest first. Columns have
+machine names in English, always the same; a finding without an observation has one row."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from floreo.core.tables import safe_text
+from floreo.feeds.lines import IN_FILE, Line, Lines, lines_of, recent
 from floreo.feeds.models import Finding
+from floreo.feeds.pools import Pools
 
 COLUMNS = (
     "finding",
@@ -32,13 +36,31 @@ COLUMNS = (
     "reply",
     "replied_on",
     "claim",
+    "machine",
+    "address_use",  # dynamic, nat, or empty
 )
+OF_LINES = (
+    "seen_at",
+    "source_address",
+    "source_port",
+    "destination_address",
+    "destination_port",
+    "host",
+    "url",
+    "certificate",
+    "transport",
+    "application",
+    "tags",
+    "observed",
+    "report_type",
+    "lines_left_out",  # older ones than the rows of this finding
+)
+_AT_ONCE = 500
+_MOST_ROWS = 5000  # in a mail, save one for each finding
 
 
-def _row(finding: Finding) -> list[str | int]:
-    """A finding as text that no spreadsheet runs: addresses, names and details come from strangers."""
-    text = finding.replied_on.isoformat() if finding.replied_on else ""
-    cells: list[str | int] = [
+def _row(finding: Finding, use: str) -> list[str | int]:
+    return [
         finding.pk,
         finding.ip or "",
         "" if finding.ip else finding.subject,
@@ -59,26 +81,62 @@ def _row(finding: Finding) -> list[str | int]:
         finding.feed.code,
         finding.feed.tlp,
         finding.reply,
-        text,
+        finding.replied_on.isoformat() if finding.replied_on else "",
         finding.claim,
+        finding.machine,
+        use,
     ]
+
+
+def _of_line(line: Line, left_out: int) -> list[str | int]:
+    return [
+        line.at.isoformat() if line.at else "",
+        line.source_address,
+        line.source_port or "",
+        line.destination_address,
+        line.destination_port or "",
+        line.host,
+        line.url,
+        line.certificate,
+        line.transport,
+        line.application,
+        line.tags,
+        line.detail,
+        line.report_type,
+        left_out,
+    ]
+
+
+def _safe(cells: Iterable[str | int]) -> list[str | int]:
+    """As text that no spreadsheet runs: addresses, names and details come from strangers."""
     return [safe_text(cell.replace("\x00", "")) if isinstance(cell, str) else cell for cell in cells]
 
 
-def lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """The file piece by piece, with a byte-order mark so that a spreadsheet reads the accents."""
+def lines(findings: Iterable[Finding], *, codes: Sequence[str] | None, most: int = IN_FILE) -> Iterator[str]:
+    """The file piece by piece, with a byte-order mark so that a spreadsheet reads the accents. `codes`: of the organisations whose
+    events the reader may see; None for the team. `most`: observations of one finding."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    writer.writerow(COLUMNS)
-    for number, finding in enumerate(findings, start=1):
-        writer.writerow(_row(finding))
-        if number % 500 == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
+    writer.writerow([*COLUMNS, *OF_LINES])
+    pools = Pools.now()
+    left = iter(findings)
+    while part := list(islice(left, _AT_ONCE)):
+        seen = lines_of(part, most=most, codes=codes, since=recent(part))
+        for finding in part:
+            own = seen.get(finding.pk, Lines())
+            row = _row(finding, pools.kind_of(finding.ip))
+            for line in own.shown:
+                writer.writerow(_safe([*row, *_of_line(line, own.left_out)]))
+            if not own.shown:
+                writer.writerow(_safe([*row, *[""] * len(OF_LINES)]))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
     yield buffer.getvalue()
 
 
-def as_csv(findings: Iterable[Finding]) -> str:
-    return "".join(lines(findings))
+def as_csv(findings: Sequence[Finding], *, codes: Sequence[str] | None) -> str:
+    """The file as it goes with a mail: of many findings fewer observations each, so that servers take it."""
+    most = max(1, min(IN_FILE, _MOST_ROWS // max(len(findings), 1)))
+    return "".join(lines(findings, codes=codes, most=most))

@@ -18,9 +18,12 @@ from floreo.core.models import OutboxMail
 from floreo.core.wording import capital, day_text, short_day
 from floreo.feeds import notice_csv
 from floreo.feeds.holding_links import page_of
+from floreo.feeds.lines import codes_of
 from floreo.feeds.logic import rank
 from floreo.feeds.models import Correction, Finding, Notice, Reply, ReplyKind, Severity
+from floreo.feeds.pools import Pools
 from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, where, why_text
+from floreo.feeds.presenters.pools import how_to_find
 from floreo.feeds.selection import GOOD, Change, Item, Reach
 from floreo.feeds.texts import text_of
 from floreo.organisations.queries import the_country
@@ -67,21 +70,21 @@ def _mail(
     return outbox.letter(to=to, subject=subject, text=text, language=language, **given)  # type: ignore[arg-type]  # as letter() names them
 
 
-def file_of(items: Iterable[Item]) -> outbox.Attachment:
+def file_of(notice: Notice, items: Iterable[Item]) -> outbox.Attachment:
     """The file that goes with a letter, the same for all its addresses."""
     rows = [item.finding for item in items if item.news not in GOOD][:MOST_IN_FILE]
-    return outbox.Attachment("findings.csv", notice_csv.as_csv(rows))
+    return outbox.Attachment("findings.csv", notice_csv.as_csv(rows, codes=codes_of(notice.organisation)))
 
 
 def mails_of(notice: Notice, to: Sequence[Reach], items: Sequence[Item], *, asked_role: str) -> list[OutboxMail]:
     """One mail to each address, each with a link of its own."""
-    file = file_of(items)
+    file, pools = file_of(notice, items), Pools.now()
     return [
         _mail(
             notice,
             reach.address,
             languages_for(reach.language),
-            _Text(notice, place, items, asked_role).write,
+            _Text(notice, place, items, asked_role, pools).write,
             attachment=file,
             not_after=notice.link_until,
         )
@@ -92,13 +95,14 @@ def mails_of(notice: Notice, to: Sequence[Reach], items: Sequence[Item], *, aske
 class _Text:
     """Writes the letter for one address."""
 
-    def __init__(self, notice: Notice, place: int, items: Sequence[Item], asked_role: str) -> None:
+    def __init__(self, notice: Notice, place: int, items: Sequence[Item], asked_role: str, pools: Pools) -> None:
         self.notice, self.place, self.asked_role = notice, place, asked_role
         self.bad = [item for item in items if item.news not in GOOD]
         self.good = [item for item in items if item.news in GOOD]
         self.kinds: dict[str, list[Finding]] = defaultdict(list)
         for item in sorted(self.bad, key=lambda i: (i.finding.severity_rank, in_order(i.finding))):
             self.kinds[item.finding.kind].append(item.finding)
+        self.pools = pools
         self.news = {item.finding.pk: item.news for item in items}
 
     def write(self) -> tuple[str, str]:
@@ -210,6 +214,7 @@ class _Text:
         if words.link:
             lines.append(_("More: %(link)s") % {"link": words.link})
         lines += ["", _("Where:"), *(self._place(f) for f in found[:MOST_OF_A_KIND])]
+        lines += dict.fromkeys(filter(None, (how_to_find(self.pools.kind_of(f.ip)) for f in found)))
         if (left := len(found) - MOST_OF_A_KIND) > 0:
             lines.append(_("- and %(n)d more, in the attached file and on the page") % {"n": left})
         return "\n".join(lines)

@@ -15,6 +15,7 @@ from floreo.feeds import measures, pack
 from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
 from floreo.feeds.actions.endings import open_what_ran_out
 from floreo.feeds.actions.ingesting import read_waiting
+from floreo.feeds.actions.pools import offer_pools
 from floreo.feeds.actions.retention import compact_and_retain
 from floreo.feeds.proposals import KINDS
 from floreo.feeds.tasks import waiting_tasks
@@ -90,6 +91,7 @@ OFFERS = Offers(
         Job("mailed reports", partial(read_mail, by=SYSTEM), timedelta(minutes=5), lane="outside"),
         Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
         Job("endings that ran out", partial(open_what_ran_out, by=SYSTEM), timedelta(hours=1), lane="feeds"),
+        Job("networks that look shared", partial(offer_pools, by=SYSTEM), timedelta(days=1), lane="night"),
         Job("stored events", partial(compact_and_retain, by=SYSTEM), timedelta(days=1), lane="night"),
     ),
     assigned_with={"feeds.finding": Permission.FINDING_HANDLE, "feeds.correction": Permission.FINDING_HANDLE},
@@ -98,6 +100,11 @@ OFFERS = Offers(
         "answer.handled": _("handled a reply"),
         "correction.accepted": _("corrected the register as requested"),
         "correction.refused": _("left the register unchanged"),
+        "pool.marked": _("marked a network as dynamic or shared"),
+        "pool.confirmed": _("confirmed that a network is dynamic or shared"),
+        "pool.refused": _("decided that a network is not dynamic or shared"),
+        "pool.ended": _("ended the mark of a network as dynamic or shared"),
+        "pools.offered": _("offered networks that look dynamic or shared"),
         "held.all_discarded": _("discarded the held files of a feed"),
         "held.discarded": _("discarded a held file"),
         "held.kept": _("held a file whose sender is not proven"),

@@ -60,6 +60,16 @@ class Owners:
                 return code
         return None
 
+    def of_network(self, prefix: str) -> int | None:
+        """Who answers for all of a network: the holder of the smallest registered one around it."""
+        by_code, successor = self._bodies
+        network = ip_network(prefix)
+        for length in range(network.prefixlen, -1, -1):
+            code = self._by_value.get(str(network.supernet(new_prefix=length)))
+            if code is not None:
+                return successor.get(by_code[code], by_code[code])
+        return None
+
     def _of_domain(self, name: str) -> str | None:
         while name:
             if (code := self._by_value.get(name)) is not None:

@@ -24,6 +24,7 @@ from floreo.feeds.actions.notices import held_today, is_released
 from floreo.feeds.actions.replies import FOR_THE_TEAM
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import (
+    AddressPool,
     Correction,
     CorrectionState,
     Feed,
@@ -39,6 +40,7 @@ from floreo.feeds.models import (
     TypeMapping,
 )
 from floreo.feeds.presenters.endings import ending_about
+from floreo.feeds.presenters.pools import evidence_text
 from floreo.feeds.texts import title_for_others
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, successors
@@ -64,6 +66,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _without_address(today)
         yield from _came_back()
         yield from _ran_out(today)
+        yield from _perhaps_pools()
     if recipient.everybody or RUN in recipient.permissions:
         yield from _silent()
         yield from _unknown_types()
@@ -385,6 +388,23 @@ def _perhaps_differences() -> Iterator[Task]:
             since=clock.today(),
             needs=RUN,
             links=(ActionLink(_("Change the feed"), href),),
+        )
+
+
+def _perhaps_pools() -> Iterator[Task]:
+    """Networks that look dynamic or shared, for a person to confirm."""
+    for each in AddressPool.objects.offered().order_by("made_on", "pk"):
+        href = f"{reverse('workspace:address_pools')}#pool-{each.pk}"
+        yield Task(
+            key=key(each),
+            kind="decide",
+            title=_("Confirm how the addresses of %(network)s are used") % {"network": each.prefix},
+            why=_("%(kind)s, as it looks: %(evidence)s. Until you decide, silence of a scan counts there as a fix.")
+            % {"kind": each.get_kind_display(), "evidence": evidence_text(each)},
+            href=href,
+            since=each.made_on,
+            needs=HANDLE,
+            links=(ActionLink(_("Look at the networks"), href),),
         )
 
 

@@ -34,7 +34,7 @@ from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.discussion.models import Comment as WrittenComment
 from floreo.evidence.models import Attachment, Evidence, FileText
-from floreo.feeds.models import Finding
+from floreo.feeds.models import AddressPool, Finding, FindingEnding
 from floreo.frameworks.models import Answer as ItemAnswer
 from floreo.frameworks.models import Assessment, Item, Version
 from floreo.incidents.models import (
@@ -268,6 +268,16 @@ def _people(power: Organisation) -> None:
 def _findings(power: Organisation) -> None:
     word = WORDS[P.FEED_READ]
     make_finding(power, f"{word}.example", detail=f"{word} detail")
+    today = clock.today()
+    ended = make_finding(power, f"{word}-ended.example", state="accepted")
+    ending = FindingEnding(
+        kind="accepted", finding=ended, reason=f"{word} reason", made_by=f"{word} team", made_on=today
+    )
+    ending.ends_on = today + timedelta(days=30)
+    Finding.objects.filter(pk=ended.pk).update(ending=save(ending))
+    pool = AddressPool(organisation=power, prefix="198.18.0.0/24", kind="nat", reason=f"{word} network")
+    pool.made_by, pool.made_on = f"{word} operator", today
+    save(pool)
 
 
 def _owners() -> None:

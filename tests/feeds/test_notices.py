@@ -281,9 +281,10 @@ def test_a_huge_notice_asks_little_of_the_database_and_its_mail_is_small(bank: O
                 **{
                     f.name: getattr(one, f.name)
                     for f in Finding._meta.concrete_fields
-                    if f.name not in {"id", "subject"}
+                    if f.name not in {"id", "subject", "unit"}
                 },
                 subject=f"2001:db8::{n:x}",
+                unit=f"2001:db8::{n:x}",
             )
             for n in range(1, 5000)
         ],

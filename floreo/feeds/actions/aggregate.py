@@ -17,7 +17,7 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.writing import save
-from floreo.feeds import logic
+from floreo.feeds import logic, machines
 from floreo.feeds.actions.bulk import bulk_upsert
 from floreo.feeds.actions.claiming import Claimed
 from floreo.feeds.actions.correcting import mark_corrected, take_back_from, taken_back_by
@@ -45,7 +45,7 @@ from floreo.feeds.owners import Owners
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import successors
 
-_ONE_FINDING = ("organisation_id", "subject", "kind", "port")
+_ONE_FINDING = ("organisation_id", "unit", "kind", "port")
 # What a run may change of a finding: all that people have not said.
 _CHANGES = tuple(
     f.attname
@@ -112,9 +112,9 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
     taken_back = taken_back_by(claimed, seen_in) if corrected - seen_in.keys() else []
     if covers:
         window.save_run(taken_back)
-    states = _save_findings(claimed, rows, taken_back if covers and not window.is_held else [])
+    states, named = _save_findings(claimed, rows, taken_back if covers and not window.is_held else [])
     if covers:
-        states += window.look({row["id"] for row in rows if "id" in row})
+        states += window.look(named)
     note(findings=dict(states))
     return Taken(dict(states), is_run=covers)
 
@@ -276,45 +276,46 @@ def settle_again(findings: QuerySet[Finding]) -> dict[str, int]:
     return dict(_settle_all(findings, Known.now(), set()))
 
 
-def _save_findings(claimed: Claimed, findings_seen: Sequence[Row], taken_back: Sequence[int]) -> Counter[str]:
-    """Merges, settles and saves. A finding whose network came to another organisation goes along."""
+def _save_findings(
+    claimed: Claimed, findings_seen: Sequence[Row], taken_back: Sequence[int]
+) -> tuple[Counter[str], set[int]]:
+    """Merges, settles and saves; returns how many are in each state, and which were seen. A finding whose machine has another address
+    goes along, and so does one whose network came to another organisation."""
     known = Known.now()
     states = _take_back(taken_back, known, source_of(claimed.feed, claimed.report_type), claimed.day)
-    at_places = at_their_places(map(identity, findings_seen))
-    by_identity = {identity(row): row for rows in at_places.values() for row in rows}
-    here = set(map(identity, findings_seen))
-    by_identity = {one: row for one, row in by_identity.items() if one in here}
-    for one in here - by_identity.keys():
-        others = [row for row in at_places.get(one[1:], ()) if identity(row) not in here and _may_move(row)]
-        if others:
-            moved = max(others, key=lambda row: (row["last_day"], row["id"]))
-            at_places[one[1:]].remove(moved)
-            move(moved, to=one[0])
-            by_identity[one] = moved
-    was = {row["id"]: _state_of(row) for row in by_identity.values()}
-    lift(list(by_identity.values()), known)
+    machines.leave_out_shared(findings_seen)
+    matching = machines.Matching(findings_seen, at_their_places(findings_seen))
+    was = {row["id"]: _state_of(row) for row in matching.all()}
+    facts: dict[str, Any] = {"feed": claimed.feed, "report_type": claimed.report_type, "day": claimed.day}
+    touched: dict[int, Row] = {}
     for row in findings_seen:
-        known_row = by_identity.get(identity(row))
-        if known_row is None:
-            by_identity[identity(row)] = begin(row, feed=claimed.feed, report_type=claimed.report_type, day=claimed.day)
+        fitting = matching.of(row, in_pool=known.pools.hold(row["ip"]))
+        if not fitting:
+            fitting = [begin(row, **facts)]
+            matching.add(fitting[0])
         else:
-            merge(
-                known_row,
-                row,
-                feed=claimed.feed,
-                report_type=claimed.report_type,
-                day=claimed.day,
-                feeds=known.feeds,
-            )
-    states += _settle_and_save(list(by_identity.values()), known, was)
-    for row in findings_seen:  # so that whoever looks for those that were not seen knows them
-        row["id"], row["seen"] = by_identity[identity(row)]["id"], by_identity[identity(row)]["seen"]
-    return states
+            _take_along(fitting[0], row, matching)
+            lift([each for each in fitting if "id" in each], known)
+            for place, each in enumerate(fitting):
+                again = row if not place else row | {"times_seen": 0}
+                merge(each, again, **facts, feeds=known.feeds)
+        touched |= {id(each): each for each in fitting}
+    rows = list(touched.values())
+    states += _settle_and_save(rows, known, {row["id"]: was[row["id"]] for row in rows if "id" in row})
+    return states, {row["id"] for row in rows}
 
 
-def _may_move(row: Row) -> bool:
-    """What the old holder has that still was seen lately; what had ended there began again with the new one."""
-    return row["observed"] in logic.OPEN_STATES
+def _take_along(finding: Row, row: Row, matching: machines.Matching) -> None:
+    """To another holder, or to what tells the machine now. Where it was before is not the new holder's business."""
+    if finding["organisation_id"] != row["organisation_id"]:
+        move(finding, to=row["organisation_id"])
+        finding["addresses"] = {} if finding["subject"] != row["subject"] else finding["addresses"]
+    first, last = finding.get("first_day") or finding["last_day"], finding["last_day"]
+    if matching.retold(finding, row):
+        if not finding["addresses"]:
+            machines.add_address(finding, finding["subject"], first, last)
+        if "id" in finding:
+            Finding.objects.filter(pk=finding["id"]).update(unit=finding["unit"])
 
 
 def _take_back(pks: Sequence[int], known: Known, source: str, day: date) -> Counter[str]:

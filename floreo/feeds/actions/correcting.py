@@ -18,9 +18,10 @@ from floreo.feeds.actions.claiming import Claimed
 from floreo.feeds.actions.finding_rows import Known, Row, source_of, take_back, was_seen
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.store import Place, Store, Window
+from floreo.feeds.machines import names_one_of
 from floreo.feeds.models import CollectorKind, EndingKind, FeedFile, FileState, Finding, FindingEnding
 
-_Spot = tuple[str, str, int]  # subject, kind, port
+_Spot = tuple[str, str, int]  # subject or unit, kind, port
 
 
 def mark_corrected(claimed: Claimed) -> set[int]:
@@ -56,7 +57,8 @@ def taken_back_by(claimed: Claimed, seen_in: Mapping[int, Sequence[Row]]) -> lis
     store = Store(settings.EVENTS_ROOT)
     for file in _files(claimed):
         if file.pk in seen_in:
-            named |= {(row["subject"], row["kind"], row["port"]) for row in seen_in[file.pk]}
+            for name in ("subject", "unit"):
+                named |= {(row[name], row["kind"], row["port"]) for row in seen_in[file.pk]}
             continue
         place = Place(Window(claimed.feed.code, claimed.report_type, claimed.day), file.sha256)
         if not store.exists(place.findings):
@@ -74,9 +76,9 @@ def taken_back_by(claimed: Claimed, seen_in: Mapping[int, Sequence[Row]]) -> lis
     source = source_of(claimed.feed, claimed.report_type)
     rows = Finding.objects.filter(seen__has_key=source, last_day__gte=claimed.day, first_day__lte=claimed.day)
     return [
-        pk
-        for pk, seen, subject, kind, port in rows.order_by("pk").values_list("pk", "seen", "subject", "kind", "port")
-        if was_seen({"seen": seen}, source, claimed.day) and (subject, kind, port) not in named
+        row["pk"]
+        for row in rows.order_by("pk").values("pk", "seen", "unit", "subject", "addresses", "kind", "port")
+        if was_seen({"seen": row["seen"]}, source, claimed.day) and not names_one_of(row, named, claimed.day)
     ]
 
 

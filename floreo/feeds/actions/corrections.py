@@ -126,11 +126,11 @@ def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
     known = set()
     if moved_to is not None:
         theirs = Finding.objects.filter(organisation=moved_to, network=correction.network)
-        known = set(theirs.values_list("subject", "kind", "port"))
+        known = set(theirs.values_list("unit", "kind", "port"))
     today, moved, closed = clock.today(), [], []
     for finding in open_findings:
         finding.claim, finding.notified_on, finding.notified_state = "", None, ""
-        if moved_to is not None and (finding.subject, finding.kind, finding.port) not in known:
+        if moved_to is not None and (finding.unit, finding.kind, finding.port) not in known:
             finding.moved_from, finding.moved_on, finding.organisation = finding.organisation, today, moved_to
             finding.reply, finding.replied_on = "", None
             moved.append(finding)

@@ -9,13 +9,14 @@ from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from floreo.core import clock
-from floreo.feeds import logic
+from floreo.feeds import logic, machines
 from floreo.feeds.engine import formats
 from floreo.feeds.logic import Stretch, Times
 from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run
+from floreo.feeds.pools import Pools
 
 Row = dict[str, Any]  # a finding by its columns
 Identity = tuple[int, str, str, int]
@@ -36,7 +37,7 @@ def plain(rows: QuerySet[Finding]) -> list[Row]:
 
 
 def identity(row: Row) -> Identity:
-    return row["organisation_id"], row["subject"], row["kind"], row["port"]
+    return row["organisation_id"], row["unit"], row["kind"], row["port"]
 
 
 @dataclass
@@ -45,12 +46,13 @@ class Known:
 
     feeds: Mapping[int, Feed]
     endings: Endings
+    pools: Pools
     sources: dict[str, logic.Source] = field(default_factory=dict)
     nights: dict[int, dict[date, int]] = field(default_factory=dict)
 
     @classmethod
     def now(cls) -> Known:
-        return cls({feed.pk: feed for feed in Feed.objects.all()}, Endings.active(clock.today()))
+        return cls({feed.pk: feed for feed in Feed.objects.all()}, Endings.active(clock.today()), Pools.now())
 
     def learn(self, rows: Iterable[Row]) -> None:
         """The looks of every source that those rows name, in a query or two."""
@@ -153,6 +155,14 @@ def fits(ending: FindingEnding, network: IPv4Network | IPv6Network | None, row: 
     return not ending.subject or ending.subject == row["subject"]
 
 
+def proves_no_fix(row: Row, pools: Pools) -> bool:
+    """Whether silence at the address says nothing of the machine: it makes up its addresses, or shares or loses this one, and nothing
+    else tells it."""
+    if logic.wanders(row["ip"]):
+        return True
+    return not machines.is_known(row["unit"], row["subject"]) and pools.hold(row["ip"])
+
+
 def _parts(wanted: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
     return (wanted[at : at + 200] for at in range(0, len(wanted), 200))
 
@@ -173,6 +183,8 @@ def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
         row["organisation_id"], row["port"] = body, rows["port"] or 0
         row["dropped"] = bool(rows.get("dropped"))
         row["ip"] = row["subject"] if rows["ip_hi"] or rows["ip_lo"] else None
+        machine = machines.machine_of(rows.get("machine") or "") or machines.network_of_machine(row["ip"])
+        row["unit"] = machine or row["subject"]
         row["first_seen"], row["last_seen"], row["times_seen"] = rows["first"], rows["last"], rows["times"]
         yield row
 
@@ -181,24 +193,33 @@ def _text(value: Any, longest: int) -> str:
     return str(value or "").replace("\x00", "")[:longest]
 
 
-def at_their_places(identities: Iterable[Identity]) -> dict[tuple[str, str, int], list[Row]]:
-    """The findings that are known already of the same trouble at the same place, whoever's, by (subject, kind, port); held until the
+def at_their_places(rows: Sequence[Row]) -> list[Row]:
+    """The findings that are known already of the same trouble, of the same machine or at the same address, whoever's; held until the
     transaction ends."""
-    wanted = {(subject, kind, port) for _body, subject, kind, port in identities}
-    subjects = sorted({subject for subject, _kind, _port in wanted})
-    found: dict[tuple[str, str, int], list[Row]] = {}
-    for start in range(0, len(subjects), _ASKED_AT_ONCE):
-        rows = Finding.objects.select_for_update().filter(subject__in=subjects[start : start + _ASKED_AT_ONCE])
-        for row in plain(rows):
-            if (place := identity(row)[1:]) in wanted:
-                found.setdefault(place, []).append(row)
-    return found
+    subjects = {row["subject"] for row in rows}
+    found = {row["id"]: row for row in _asked("unit", {row["unit"] for row in rows} | subjects)}
+    machines_there: set[int] = set()  # whose machine has not been asked for, at addresses that have
+    for part in _asked_parts(sorted(subjects)):
+        others = Finding.objects.filter(subject__in=part).exclude(unit=F("subject"))
+        machines_there |= set(others.order_by().values_list("pk", flat=True))
+    for part in _asked_parts(sorted(machines_there - found.keys())):
+        found |= {row["id"]: row for row in plain(Finding.objects.select_for_update().filter(pk__in=part))}
+    return list(found.values())
+
+
+def _asked_parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + _ASKED_AT_ONCE] for start in range(0, len(values), _ASKED_AT_ONCE))
+
+
+def _asked(name: str, values: set[str]) -> Iterator[Row]:
+    for part in _asked_parts(sorted(values)):
+        yield from plain(Finding.objects.select_for_update().filter(**{f"{name}__in": part}))
 
 
 def stored(identities: Iterable[Identity]) -> dict[Identity, Row]:
     """The findings that are known already, held until the transaction ends."""
     wanted = set(identities)
-    rows = (row for rows in at_their_places(wanted).values() for row in rows)
+    rows = _asked("unit", {unit for _body, unit, _kind, _port in wanted})
     return {identity(row): row for row in rows if identity(row) in wanted}
 
 
@@ -208,9 +229,11 @@ def merge(row: Row, rows: Row, *, feed: Feed, report_type: str, day: date, feeds
     row["first_seen"] = min(row["first_seen"], rows["first_seen"])
     row["last_seen"] = max(row["last_seen"], rows["last_seen"])
     row["times_seen"] += rows["times_seen"]
+    if row["unit"] != rows["subject"]:  # a machine, which may be elsewhere now
+        machines.add_address(row, rows["subject"], day)
     was = (row["last_day"], source_of(feeds[row["feed_id"]], row["report_type"]), *_rank_of(row))
     if (day, source, *_rank_of(rows)) > was:
-        row.update({name: rows[name] for name in ("severity_rank", "dropped", *_OF_THE_LAST)})
+        row.update({name: rows[name] for name in ("severity_rank", "dropped", "subject", "ip", *_OF_THE_LAST)})
         row.update(last_day=day, feed_id=feed.pk, report_type=report_type)
     _see(row, source, day)
 
@@ -233,13 +256,16 @@ def begin(rows: Row, *, feed: Feed, report_type: str, day: date) -> Row:
         "reopened": 0,
         "moved_on": None,
         "moved_from_id": None,
+        "addresses": {},
     }
+    if row["unit"] != row["subject"]:
+        machines.add_address(row, row["subject"], day)
     _see(row, source_of(feed, report_type), day)
     return row
 
 
 def _rank_of(row: Row) -> tuple[Any, ...]:
-    return (not row["dropped"], -row["severity_rank"], *(row[name] for name in _OF_THE_LAST))
+    return (not row["dropped"], -row["severity_rank"], *(row[name] for name in _OF_THE_LAST), row["subject"])
 
 
 def see_again(row: Row, source: str, day: date) -> None:
@@ -277,7 +303,7 @@ def settle(row: Row, known: Known) -> list[Times]:
         row["fixed_on"], row["first_day"] = None, row.get("first_day") or row["last_day"]
         row["opened_on"], row["days_seen"] = row["opened_on"] or row["last_day"], 0
         return []
-    times = logic.open_periods(seen, known.sources, wanders=logic.wanders(row["ip"]))
+    times = logic.open_periods(seen, known.sources, wanders=proves_no_fix(row, known.pools))
     last = times[-1]
     row["first_day"], row["last_day"] = times[0].opened_on, last.last_day
     row["days_seen"] = logic.days_in(seen)

@@ -39,7 +39,7 @@ def end_or_move(row: Row, owners: Owners, known: Known) -> None:
     if owners.is_still(row):
         return
     holder = owners.of(row)
-    place = {name: row[name] for name in ("subject", "kind", "port")}
+    place = {name: row[name] for name in ("unit", "kind", "port")}
     if holder is not None and not Finding.objects.filter(organisation=holder, **place).exists():
         move(row, to=holder)
         return

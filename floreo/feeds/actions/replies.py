@@ -175,7 +175,12 @@ def _last_answers(findings: Sequence[Finding]) -> dict[int, Reply]:
 def _store(made: list[Reply], changed: list[Finding]) -> None:
     """Thousands may be answered at once, so rows go together; the trail names the findings and what was said of each."""
     save_many(made, model=Reply)
-    Finding.objects.bulk_update(changed, ["reply", "replied_on", "claim"], batch_size=200)
+    alike: dict[tuple[str, date | None, str], list[int]] = {}
+    for finding in changed:
+        alike.setdefault((finding.reply, finding.replied_on, finding.claim), []).append(finding.pk)
+    for (word, on, claim), pks in alike.items():
+        for part in _parts(pks):
+            Finding.objects.filter(pk__in=part).update(reply=word, replied_on=on, claim=claim)
     named: dict[str, list[int]] = {}
     for row in made:
         named.setdefault(row.kind, []).append(row.finding_id)

@@ -38,6 +38,7 @@ _WORDS = {  # column of the finding -> of the event
 }
 _NAMES = ("source.fqdn", "source.url", "source.account")  # what an event without an address is about, in this order
 _KEPT = ("source.ip", *_NAMES, "ip_hi", "ip_lo", "finding_port", *_WORDS.values(), *_DETAIL)
+_MACHINE = "machine"
 _STATE = ("h", "first", "last", "times", "rank")
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _NEVER = np.iinfo(np.int64).max
@@ -86,8 +87,9 @@ class Findings:
         self._held = 0
         self._runs: list[Path] = []
 
-    def add(self, events: pa.Table, rows: Any, is_first: Flags) -> None:
-        """`rows`: which of the events count at all; `is_first`: which of those are new, the others say "seen again"."""
+    def add(self, events: pa.Table, rows: Any, is_first: Flags, machines: Any = None) -> None:
+        """`rows`: which of the events count at all; `is_first`: which of those are new, the others say "seen again"; `machines`: what
+        tells the machine of each event."""
         owned = events["organisation"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)[rows]
         rows, is_first = rows[owned], is_first[owned]
         if not len(rows):
@@ -100,7 +102,8 @@ class Findings:
             is_first.astype(np.uint32),
             _ranks(events["severity"].combine_chunks())[rows],
         )
-        self._blocks.append(_Block(events.select(_KEPT), rows, state))
+        machines = pa.nulls(len(events), pa.string()) if machines is None else machines
+        self._blocks.append(_Block(events.select(_KEPT).append_column(_MACHINE, machines), rows, state))
         self._held += len(rows)
         if self._held > self._memory:
             self._aggregate()
@@ -142,7 +145,7 @@ class Findings:
 
 def _of_run(part: pa.Table) -> _Block:
     columns = (part[name].combine_chunks().to_numpy(zero_copy_only=False) for name in _STATE)
-    return _Block(part.select(_KEPT), np.arange(len(part)), _State(*columns))
+    return _Block(part.select([*_KEPT, _MACHINE]), np.arange(len(part)), _State(*columns))
 
 
 def _aggregated(blocks: Sequence[_Block], sort_above: int | None = None) -> _Block:
@@ -181,6 +184,7 @@ def _finished(block: _Block, *, dropped: bool) -> pa.Table:
         "last": pa.array(state.last, mask=state.last == -_NEVER).cast(moment),
         "times": state.times,
         "detail": _joined(table),
+        "machine": pc.fill_null(table[_MACHINE], ""),
         "dropped": pa.array(np.full(len(table), dropped)),
     }
     return pa.table({name: columns[name] for name in FINDING_SCHEMA.names})

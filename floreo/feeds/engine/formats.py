@@ -32,6 +32,8 @@ One file is one provider's format:
     vulnerabilities = ["tag"]          # columns in which CVE ids are looked for, for product.vulnerabilities
     knows = "handshake jarm"           # further columns (text or list): kept in `extra`, missed when absent
     once = "sic bluekeep_vulnerable"   # columns of older generations: kept in `extra`, never missed
+    machine.certificate = ["sha256_fingerprint"]   # columns that tell the machine whatever its address, by what they are:
+                                       # serial, mac, host-key, certificate; of several the first that says something
     evidence = "scan"                  # what its silence says: scan (it looked and did not see), sighting (it waits for who
                                        # calls) or list (it names its own day only; what is left out is a list)
 
@@ -75,6 +77,7 @@ CLASS = {
     "severity": "severity",
 }
 EVIDENCE = ("scan", "sighting", "list")
+MACHINE = ("serial", "mac", "host-key", "certificate")  # what tells a machine, by how seldom it changes
 SUBJECTS = ("source.ip", "source.fqdn", "source.url", "source.account")
 _NAMED = re.compile(r"^(?:(\d{4}-\d{2}-\d{2})-)?([A-Za-z][A-Za-z0-9_]*)(?:-.*)?$")
 _PACKED = re.compile(r"(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip))+$", re.IGNORECASE)
@@ -104,6 +107,7 @@ class ReportType:
     finding_port: str = ""
     knows: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
+    machine: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: str = "list"
 
     def column(self, event_field: str, header: Iterable[str]) -> str | None:
@@ -116,7 +120,8 @@ class ReportType:
         """All that the type knows, in every generation."""
         mapped = {c for columns in self.fields.values() for c in columns}
         known = {c for derived in self.derived.values() for c in derived.columns}
-        return frozenset(mapped | known | {*self.vulnerabilities, *self.knows, *self.once})
+        machine = {c for columns in self.machine.values() for c in columns}
+        return frozenset(mapped | known | machine | {*self.vulnerabilities, *self.knows, *self.once})
 
     @property
     def key_fields(self) -> tuple[str, ...]:
@@ -287,6 +292,7 @@ _KEYS = {
     "finding_port",
     "knows",
     "once",
+    "machine",
     "evidence",
     *CLASS,
 }
@@ -298,6 +304,7 @@ def _type(name: str, keys: Mapping[str, Any]) -> ReportType:
         *(f for part in ("fields", "fixed", "derived", "nulls") for f in keys.get(part, {}) if f not in COLUMNS),
     ]
     wrong += [f for f in keys.get("key", []) if f not in COLUMNS]
+    wrong += [word for word in keys.get("machine", {}) if word not in MACHINE]
     wrong += [word for word in (keys.get("evidence", "list"),) if word not in EVIDENCE]
     if wrong:
         raise ValueError(f"{name}: no such key or field: {', '.join(sorted(wrong))}")
@@ -322,6 +329,7 @@ def _type(name: str, keys: Mapping[str, Any]) -> ReportType:
         finding_port=keys.get("finding_port", ""),
         knows=tuple(dict.fromkeys(keys.get("knows", ()))),
         once=tuple(dict.fromkeys(keys.get("once", ()))),
+        machine={word: _columns(c) for word, c in keys.get("machine", {}).items() if c},
         evidence=keys.get("evidence", "list"),
     )
 

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from floreo.feeds.engine import constituency, problems
 from floreo.feeds.engine.constituency import Constituency
 from floreo.feeds.engine.deduplicate import SeenKeys
+from floreo.feeds.engine.machines import machines_of
 from floreo.feeds.engine.normalise import judged
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import OpenReport, Part, open_report
@@ -199,9 +200,10 @@ class _File:
         if self.landing is not None:
             self.landing.rejects(rejects)
             self.landing.repeats(sightings)
-            self.landing.findings.add(outcome.events, rows, sightings.first)
+            machines = machines_of(outcome.events, self.opened.type)
+            self.landing.findings.add(outcome.events, rows, sightings.first, machines)
             left_out = np.flatnonzero(~outcome.keep & good)  # still seen: no rule fixes what is there
-            self.landing.dropped.add(outcome.events, left_out, np.ones(len(left_out), np.bool_))
+            self.landing.dropped.add(outcome.events, left_out, np.ones(len(left_out), np.bool_), machines)
             self.landing.events(kept)
 
 

@@ -104,6 +104,8 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('subject', models.CharField(max_length=255)),
+                ('unit', models.CharField(blank=True, max_length=255)),
+                ('addresses', models.JSONField(blank=True, default=dict)),
                 ('ip', models.GenericIPAddressField(blank=True, null=True)),
                 ('kind', models.CharField(max_length=80)),
                 ('port', models.PositiveIntegerField(default=0)),
@@ -337,6 +339,30 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AddressPool',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('prefix', models.CharField(help_text='For example 192.0.2.0/24. It lies in a network of the register.', max_length=64, verbose_name='Network')),
+                ('kind', models.CharField(choices=[('dynamic', 'Dynamic: an address changes hands'), ('nat', 'Carrier NAT: customers share an address')], max_length=8, verbose_name='How its addresses are used')),
+                ('state', models.CharField(choices=[('offered', 'To be confirmed'), ('active', 'In force'), ('refused', 'Neither dynamic nor shared'), ('ended', 'Ended')], default='active', max_length=8)),
+                ('reason', models.CharField(blank=True, help_text='For example: the operator’s e-mail of 3 May. The organisation reads it.', max_length=300, verbose_name='Reason')),
+                ('findings', models.PositiveIntegerField(default=0)),
+                ('days', models.PositiveIntegerField(default=0)),
+                ('made_by', models.CharField(max_length=200)),
+                ('made_on', models.DateField()),
+                ('ended_by', models.CharField(blank=True, max_length=200)),
+                ('ended_on', models.DateField(blank=True, null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='address_pools', to='organisations.organisation')),
+            ],
+            options={
+                'ordering': ['prefix', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('prefix',), name='pool_decided_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='FeedFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -405,9 +431,13 @@ class Migration(migrations.Migration):
             model_name='finding',
             index=models.Index(fields=['subject'], name='finding_subject'),
         ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['unit'], name='finding_unit'),
+        ),
         migrations.AddConstraint(
             model_name='finding',
-            constraint=models.UniqueConstraint(fields=('organisation', 'subject', 'kind', 'port'), name='finding_once'),
+            constraint=models.UniqueConstraint(fields=('organisation', 'unit', 'kind', 'port'), name='finding_once'),
         ),
         migrations.AddConstraint(
             model_name='finding',

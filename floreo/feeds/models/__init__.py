@@ -13,6 +13,8 @@ from floreo.feeds.models.choices import (
     FixClaim,
     HeldReason,
     HeldState,
+    PoolKind,
+    PoolState,
     ReplyKind,
     RunHeld,
     Severity,
@@ -21,10 +23,12 @@ from floreo.feeds.models.endings import FindingEnding
 from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, TypeMapping
 from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
 from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
+from floreo.feeds.models.pools import AddressPool
 from floreo.feeds.models.text_checks import TextCheck
 
 __all__ = [
     "SENT_MARKINGS",
+    "AddressPool",
     "CollectorKind",
     "Correction",
     "CorrectionState",
@@ -48,6 +52,8 @@ __all__ = [
     "NoticeLine",
     "NoticeRule",
     "OpenPeriod",
+    "PoolKind",
+    "PoolState",
     "Reply",
     "ReplyKind",
     "Run",

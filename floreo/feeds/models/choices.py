@@ -98,6 +98,20 @@ class Delivery(models.TextChoices):
     DIFFERENCE = logic.Delivery.DIFFERENCE, _("Only changes, and everything on one day of the week")
 
 
+class PoolKind(models.TextChoices):
+    """How the addresses of a network are used."""
+
+    DYNAMIC = "dynamic", _("Dynamic: an address changes hands")
+    NAT = "nat", _("Carrier NAT: customers share an address")
+
+
+class PoolState(models.TextChoices):
+    OFFERED = "offered", pgettext_lazy("pool", "To be confirmed")
+    ACTIVE = "active", pgettext_lazy("pool", "In force")
+    REFUSED = "refused", pgettext_lazy("pool", "Neither dynamic nor shared")
+    ENDED = "ended", pgettext_lazy("pool", "Ended")
+
+
 class Severity(models.TextChoices):
     CRITICAL = "critical", pgettext_lazy("severity", "Critical")
     HIGH = "high", pgettext_lazy("severity", "High")

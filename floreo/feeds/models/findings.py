@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -32,7 +34,12 @@ class Finding(Record):
     not_chained = "Made again each night from files whose hashes are in the trail."
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="findings")
-    subject = models.CharField(max_length=255)  # the address, else the name
+    subject = models.CharField(max_length=255)  # the address where it was last seen, else the name
+    # What makes it one finding: the machine where the source tells it ("certificate:...", or the /64 in which it makes up its
+    # addresses), else the subject.
+    unit = models.CharField(max_length=255, blank=True)
+    # Of a machine: the addresses at which it was seen, with the first and last day of reports; the newest MOST_ADDRESSES.
+    addresses = models.JSONField(default=dict, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
     kind = models.CharField(max_length=80)  # classification.identifier
     port = models.PositiveIntegerField(default=0)  # 0: none
@@ -82,7 +89,7 @@ class Finding(Record):
     class Meta:
         ordering = ["severity_rank", "-last_day", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "subject", "kind", "port"], name="finding_once"),
+            models.UniqueConstraint(fields=["organisation", "unit", "kind", "port"], name="finding_once"),
             models.CheckConstraint(
                 condition=Q(state="fixed") & ~Q(fixed_on=None) | ~Q(state="fixed"), name="fixed_has_a_day"
             ),
@@ -92,10 +99,20 @@ class Finding(Record):
             models.Index(fields=["feed", "report_type", "observed", "last_day"], name="finding_absent"),
             models.Index(fields=["state", "kind"], name="finding_kinds"),
             models.Index(fields=["subject"], name="finding_subject"),
+            models.Index(fields=["unit"], name="finding_unit"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}" + (f":{self.port}" if self.port else "")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.unit = self.unit or self.subject
+        super().save(*args, **kwargs)
+
+    @property
+    def machine(self) -> str:
+        """What tells its machine; "" where the source tells only the address."""
+        return "" if self.unit == self.subject else self.unit
 
     def owner_ids(self) -> set[int]:
         return {self.organisation_id}

@@ -110,6 +110,24 @@ def in_order(finding: Finding) -> tuple[int, int, str, int]:
     return address.version, int(address), "", finding.port
 
 
+_MACHINE: Mapping[str, Promise] = {
+    "certificate": _l("Certificate %(value)s"),
+    "host-key": _l("SSH host key %(value)s"),
+    "serial": _l("Serial number %(value)s"),
+    "mac": _l("Network card %(value)s"),
+}
+
+
+def machine_words(finding: Finding) -> str:
+    """What tells its machine: "Certificate 3abb...", "Addresses that it makes up itself in 2001:db8::/64"; "" for none."""
+    word, _colon, value = finding.machine.partition(":")
+    if word in _MACHINE:
+        return str(_MACHINE[word]) % {"value": value}
+    return (
+        _("Addresses that it makes up itself in %(network)s") % {"network": finding.machine} if finding.machine else ""
+    )
+
+
 def where(finding: Finding) -> str:
     """ "192.0.2.7, port 3389"; an address of the new kind needs no brackets so."""
     if finding.port:

@@ -14,6 +14,7 @@ from floreo.core import throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.feeds import notice_csv
 from floreo.feeds.holding_links import Holder, holder_of
+from floreo.feeds.lines import codes_of
 from floreo.feeds.presenters.finding_text import tlp_text
 from floreo.feeds.sheet import Sheet
 from floreo.organisations.sender import sender
@@ -83,6 +84,7 @@ def findings_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """All findings of the letter, as they stand today."""
     holder = _holder(request, token)
     throttle.spend("findings-file", f"notice:{holder.notice.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
-    response = StreamingHttpResponse(notice_csv.lines(Sheet(holder).findings), content_type="text/csv; charset=utf-8")
+    rows = notice_csv.lines(Sheet(holder).findings, codes=codes_of(holder.notice.organisation))
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="findings.csv"'
     return response

@@ -24,12 +24,13 @@ from floreo.core.lists import Listing
 from floreo.core.ui import locale
 from floreo.core.ui.locale import language
 from floreo.feeds import logic
-from floreo.feeds.access import get_finding_for, sees_all
+from floreo.feeds.access import get_finding_for, lines_for, sees_all
 from floreo.feeds.actions import replies
-from floreo.feeds.engine.addresses import words_of
-from floreo.feeds.engine.store import Filter, latest
+from floreo.feeds.lines import ON_PAGE
 from floreo.feeds.models import FeedFile, FileState, Finding, Reply, ReplyKind
+from floreo.feeds.pools import Pools
 from floreo.feeds.presenters import finding_text
+from floreo.feeds.presenters.pools import how_to_find
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_for_others, title_of
 from floreo.incidents.actions.promoting import promote
@@ -38,13 +39,12 @@ from floreo.organisations.models import User
 from floreo.organisations.queries import bodies_of
 from floreo.workspace.bulk import Bulk, back_of, bulk, picked, picks_of, run
 from floreo.workspace.commands import Command, command_view, new
-from floreo.workspace.event_store import the_store
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.timeline import timeline_of
 from floreo.workspace.ownership import owner_box, owners, team_for
 
 AREA = "findings"
-EVENTS = 20
+ADDRESSES = 12
 
 
 def findings(request: HttpRequest) -> HttpResponseBase:
@@ -146,6 +146,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
     text = replace(text, title=_title_for(request.user)(found))
     waits = found.answers.filter(kind__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
+    addresses = _addresses(found)
     context = {
         "workspace_section": AREA,
         "finding": found,
@@ -155,7 +156,11 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "text": text,
         "detail": _detail(found, text.title),
         "news": finding_text.state_words(found),
-        "events": _events(found, everything=sees_all(request.user)),
+        "how_to_find": how_to_find(Pools.now().kind_of(found.ip)),
+        "machine": finding_text.machine_words(found),
+        "addresses": addresses[:ADDRESSES],
+        "more_addresses": len(addresses[ADDRESSES:]),
+        "lines": lines_for(request.user, found, most=ON_PAGE),
         "sees_all": sees_all(request.user),
         "may_answer": can(request.user, Permission.FINDING_ANSWER, found),
         "handles": handles,
@@ -169,25 +174,15 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workspace/feeds/finding.html", context)
 
 
+def _addresses(found: Finding) -> list[tuple[str, date, date]]:
+    """Where its machine was seen, with the first and the last day; the newest first."""
+    rows = [(ip, date.fromisoformat(first), date.fromisoformat(last)) for ip, (first, last) in found.addresses.items()]
+    return sorted(rows, key=lambda row: (row[2], row[1], row[0]), reverse=True)
+
+
 def _was_theirs(found: Finding) -> bool:
     """Whether what was said of how it ends was said while it was this organisation's: before, it was said of another's."""
     return found.moved_on is None or (found.ending is not None and found.ending.made_on >= found.moved_on)
-
-
-def _events(found: Finding, *, everything: bool) -> list[dict[str, Any]]:
-    """The newest events behind it, from the store. Whoever speaks for its organisation sees those that were its own then;
-    before a correction they may have been another's."""
-    where = _where(
-        found, None if everything else tuple(sorted({found.organisation.code, found.organisation.successor().code}))
-    )
-    table = latest(the_store(), where, limit=EVENTS, first=found.first_day, last=date.max, whole=True)
-    return [{k.replace(".", "_"): v for k, v in row.items()} for row in table.to_pylist()]
-
-
-def _where(found: Finding, codes: tuple[str, ...] | None) -> Filter:
-    address = words_of(found.subject) if found.ip else None
-    name = None if address else found.subject
-    return Filter(organisations=codes, kinds=(found.kind,), address=address, name=name)
 
 
 def _alike(found: Finding) -> list[int]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.fields import label_of
 from floreo.feeds.actions.endings import BY_PEOPLE
-from floreo.feeds.models import Feed, Finding, FindingEnding, NoticeRule, ReplyKind, Severity
+from floreo.feeds.models import AddressPool, Feed, Finding, FindingEnding, NoticeRule, PoolKind, ReplyKind, Severity
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field, words_of
 
 
@@ -147,6 +147,26 @@ class RenewEndingForm(CommandForm):
     ends_on = day_field(_l("Until"), required=True)
     reason = text_field(_l("Reason"), required=True, rows=2, help_text=_READ_BY)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class ConfirmPoolForm(CommandForm):
+    """How the addresses of a network are used, and by whose word."""
+
+    kind = forms.ChoiceField(label=_l("How its addresses are used"), choices=PoolKind.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(**words_of(AddressPool, "reason"), required=False, max_length=300)
+
+
+class PoolForm(ConfirmPoolForm):
+    field_order = ("prefix", "kind", "reason")
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["prefix"] = forms.CharField(**words_of(AddressPool, "prefix"), max_length=64)
+        self.order_fields(self.field_order)
+
+
+class DecidePoolForm(CommandForm):
+    """Asks nothing."""
 
 
 class UndoEndingForm(CommandForm):

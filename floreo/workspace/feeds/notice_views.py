@@ -24,6 +24,7 @@ from floreo.feeds import notice_csv
 from floreo.feeds.access import get_notice_for, get_notice_rule_for, must_see_all, sees_all
 from floreo.feeds.actions import notices as acts
 from floreo.feeds.holding_links import moment
+from floreo.feeds.lines import codes_of
 from floreo.feeds.models import Finding, Notice, NoticeRule
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.selection import EVERY_WORDS, default_rules, preview
@@ -91,7 +92,8 @@ def _file(notice: Notice) -> StreamingHttpResponse:
         .order_by("severity_rank", "kind", "subject", "pk")
     )
     response = StreamingHttpResponse(
-        notice_csv.lines(rows.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8"
+        notice_csv.lines(rows.iterator(chunk_size=500), codes=codes_of(notice.organisation)),
+        content_type="text/csv; charset=utf-8",
     )
     response.headers["Content-Disposition"] = f'attachment; filename="findings-{notice.pk}.csv"'
     return response

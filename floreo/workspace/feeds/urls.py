@@ -11,6 +11,7 @@ from floreo.workspace.feeds import feed_views as views
 from floreo.workspace.feeds import finding_views as findings
 from floreo.workspace.feeds import held_views as held
 from floreo.workspace.feeds import notice_views as letters
+from floreo.workspace.feeds import pool_views as pools
 from floreo.workspace.feeds import reply_views as waiting
 from floreo.workspace.feeds import rule_views as rules
 from floreo.workspace.feeds import text_views as operator_texts
@@ -49,6 +50,11 @@ urlpatterns: list[URLPattern] = [
     path("findings/endings/new/", endings.new_ending, name="new_finding_ending"),
     path("findings/endings/<int:pk>/renew/", endings.ending_command, {"name": "renew"}, name="renew_finding_ending"),
     path("findings/endings/<int:pk>/undo/", endings.ending_command, {"name": "undo"}, name="undo_finding_ending"),
+    path("findings/pools/", pools.pools, name="address_pools"),
+    path("findings/pools/new/", pools.new_pool, name="new_address_pool"),
+    path("findings/pools/<int:pk>/confirm/", pools.pool_command, {"name": "confirm"}, name="confirm_address_pool"),
+    path("findings/pools/<int:pk>/refuse/", pools.pool_command, {"name": "refuse"}, name="refuse_address_pool"),
+    path("findings/pools/<int:pk>/end/", pools.pool_command, {"name": "end"}, name="end_address_pool"),
     path("findings/<int:pk>/end/", endings.end_finding, name="end_finding"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/report/", findings.finding_command, {"name": "report"}, name="report_finding"),
@@ -80,20 +86,21 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.FEED_READ: (
         "feeds feed_rules feed_rule feed_report report_rejects feed findings explorer finding notices "
-        "notices_due notice_rules notice corrections operator_texts operator_text finding_endings"
+        "notices_due notice_rules notice corrections operator_texts operator_text finding_endings address_pools"
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
         "edit_feed upload_report try_feed map_feed accept_run refuse_run release_held discard_held discard_all_held feed_address"
     ),
-    Permission.FINDING_ANSWER: "answer_finding reply_many",
+    Permission.FINDING_ANSWER: "answer_finding reply_many new_address_pool confirm_address_pool",
     Permission.INCIDENT_HANDLE: "report_finding",
     Permission.FINDING_HANDLE: (
         "replies handle_many refuse_many see_to_answer notice_words skip_notice new_notice_rule edit_notice_rule move_notice_rule "
         "remove_notice_rule "
         "resend_notice end_notice_link release_notices accept_correction refuse_correction "
-        "check_operator_text new_finding_ending renew_finding_ending undo_finding_ending end_finding"
+        "check_operator_text new_finding_ending renew_finding_ending undo_finding_ending end_finding "
+        "refuse_address_pool end_address_pool"
     ),
 }
 # These show their own to whoever may see only their own organisation's, or take it.
-NARROWED = "findings explorer notices reply_many"
+NARROWED = "findings explorer notices reply_many address_pools new_address_pool"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from floreo.core import clock
 from floreo.feeds.models import (
+    AddressPool,
     Correction,
     Feed,
     FeedFile,
@@ -58,6 +59,12 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     ending = FindingEnding.objects.create(
         kind="accepted", finding=finding, reason="X", made_by="X", made_on=today, ends_on=today + timedelta(days=9)
     )
+    pools = [
+        AddressPool.objects.create(
+            organisation=body, prefix=prefix, kind="nat", state=state, made_by="X", made_on=today, findings=4, days=2
+        )
+        for prefix, state in (("192.0.2.0/25", "offered"), ("192.0.2.128/25", "active"))
+    ]
     night = Run.objects.create(feed=feed, report_type="scan_ssl", day=now.date(), held="fewer")
     groups: list[tuple[str, list[object]]] = [
         ("feed edit_feed upload_report try_feed map_feed discard_all_held feed_address", [feed.code]),
@@ -69,6 +76,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),
         ("finding answer_finding report_finding end_finding", [finding.pk]),
         ("renew_finding_ending undo_finding_ending", [ending.pk]),
+        ("confirm_address_pool refuse_address_pool", [pools[0].pk]),
+        ("end_address_pool", [pools[1].pk]),
         ("see_to_answer", [finding.pk, reply.pk]),
         ("notice resend_notice end_notice_link", [notice.pk]),
         ("skip_notice", [body.code, "abuse"]),

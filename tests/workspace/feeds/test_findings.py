@@ -149,7 +149,7 @@ def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker
 
 def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) -> None:
     other = Finding.objects.get(pk=night.of_bank.pk)
-    other.pk, other.subject, other.ip = None, "192.0.2.8", "192.0.2.8"
+    other.pk, other.subject, other.unit, other.ip = None, "192.0.2.8", "", "192.0.2.8"
     other._state.adding = True
     other.save()
     form = f"/workspace/findings/{night.of_bank.pk}/answer/"

@@ -11,12 +11,25 @@ landing file that a killed compaction left behind is not read twice."""
 from floreo.feeds.engine.store.compacting import compact, retain
 from floreo.feeds.engine.store.duck import keys_of
 from floreo.feeds.engine.store.files import Place, Store, Window
-from floreo.feeds.engine.store.questions import Filter, counts, digest_hash, events, health, history, latest, orphans
+from floreo.feeds.engine.store.questions import (
+    Filter,
+    Wanted,
+    counts,
+    digest_hash,
+    events,
+    health,
+    history,
+    latest,
+    lines,
+    orphans,
+    shared_addresses,
+)
 
 __all__ = [
     "Filter",
     "Place",
     "Store",
+    "Wanted",
     "Window",
     "compact",
     "counts",
@@ -26,6 +39,8 @@ __all__ = [
     "history",
     "keys_of",
     "latest",
+    "lines",
     "orphans",
     "retain",
+    "shared_addresses",
 ]

@@ -154,6 +154,101 @@ def history(
     return rows
 
 
+_WANTED = pa.schema(
+    [
+        ("n", pa.int64()),
+        ("ip_hi", pa.uint64()),
+        ("ip_lo", pa.uint64()),
+        ("name", pa.string()),
+        ("kind", pa.string()),
+        ("port", pa.int64()),
+        ("organisation", pa.string()),
+        ("first", pa.date32()),
+        ("last", pa.date32()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose lines are asked for: of the thing number `n`, at one address (two words) or name, from one day to another. `organisation`: as whose the events were
+    taken in; "" for anybody's."""
+
+    n: int
+    kind: str
+    port: int = 0  # 0: none
+    address: tuple[int, int] = (0, 0)
+    name: str = ""
+    organisation: str = ""
+    first: date = date.min
+    last: date = date.max
+
+
+def lines(
+    store: Store, wanted: Sequence[Wanted], first: date, last: date, *, most: int
+) -> dict[int, tuple[list[dict[str, Any]], int]]:
+    """Of each number the newest `most` events, whole, and how many there are. A few questions, however many are wanted."""
+    if not wanted or not any(store.days(kind, first, last) for kind in ("days", "landing")):
+        return {}
+    rows = [
+        {
+            "n": each.n,
+            "ip_hi": each.address[0],
+            "ip_lo": each.address[1],
+            "name": each.name,
+            "kind": each.kind,
+            "port": each.port,
+            "organisation": each.organisation,
+            "first": each.first,
+            "last": each.last,
+        }
+        for each in wanted
+    ]
+    table = pa.Table.from_pylist(rows, schema=_WANTED)
+
+    def ask() -> dict[int, tuple[list[dict[str, Any]], int]]:
+        with connected(store) as connection:
+            connection.register("wanted", table)
+            return _lines(connection, store, first, last, most)
+
+    return _again(ask)
+
+
+def _lines(
+    connection: duckdb.DuckDBPyConnection, store: Store, first: date, last: date, most: int
+) -> dict[int, tuple[list[dict[str, Any]], int]]:
+    """First which, by few columns; then those alone with all of theirs."""
+    name = 'CASE WHEN ip_hi = 0 AND ip_lo = 0 THEN coalesce("source.fqdn", "source.url", "source.account", \'\') ELSE \'\' END'
+    chosen = connection.sql(
+        "SELECT w.n, e.day, e.report, e.line, count(*) OVER one AS total FROM ("
+        f'SELECT day, report, line, "time.source" AS at, ip_hi, ip_lo, {name} AS name, "classification.identifier" AS kind, '
+        f"coalesce(finding_port, 0) AS port, organisation FROM ({Source(connection, store).events(first, last, whole=False)})) e "
+        "JOIN wanted w ON e.ip_hi = w.ip_hi AND e.ip_lo = w.ip_lo AND e.name = w.name AND e.kind = w.kind AND e.port = w.port "
+        "AND e.day BETWEEN w.first AND w.last "
+        "AND (w.organisation = '' OR w.organisation = e.organisation) "
+        "WINDOW one AS (PARTITION BY w.n) "
+        "QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY e.day DESC, e.at DESC, e.report, e.line) <= ?",
+        params=[most],
+    ).fetchall()
+    found: dict[int, tuple[list[dict[str, Any]], int]] = {n: ([], total) for n, _day, _report, _line, total in chosen}
+    if not chosen:
+        return found
+    days = [day for _n, day, _report, _line, _total in chosen]
+    whole = Source(connection, store).events(min(days), max(days), whole=True)
+    parts = [sorted({row[at] for row in chosen}) for at in (2, 3)]
+    marks = [", ".join("?" * len(part)) for part in parts]
+    sql = f"SELECT * FROM ({whole}) WHERE report IN ({marks[0]}) AND line IN ({marks[1]})"
+    table = connection.sql(sql, params=[*parts[0], *parts[1]]).to_arrow_table()
+    by_place = {(row["report"], row["line"]): row for row in table.to_pylist()}
+    for n, _day, report, line, _total in chosen:
+        if (row := by_place.get((report, line))) is not None:
+            found[n][0].append(row)
+    early = datetime.min.replace(tzinfo=UTC)
+    for events_of_one, _total in found.values():
+        events_of_one.sort(key=lambda row: (row["day"], row["time.source"] or early), reverse=True)
+    return found
+
+
 def orphans(store: Store, first: date, last: date, limit: int = 200) -> list[dict[str, Any]]:
     """Networks (/24, /48) with events that belong to nobody of ours, by the system number that the report says."""
     select = (
@@ -169,6 +264,25 @@ def orphans(store: Store, first: date, last: date, limit: int = 200) -> list[dic
         row["network"] = f"{text_of(hi, lo)}/{48 if hi else 24}"
     rows: list[dict[str, Any]] = found
     return rows
+
+
+_CUSTOMERS = 3  # infections that call from one address on one day: more than one machine's
+
+
+def shared_addresses(store: Store, first: date, last: date, limit: int = 200) -> list[tuple[int, int, int, int]]:
+    """Addresses of ours from which several kinds of malware called on one day, each from another source port: the two words of each,
+    the most kinds on a day, and on how many days."""
+    day = (
+        'SELECT ip_hi, ip_lo, day, count(DISTINCT "classification.identifier") AS kinds, '
+        'count(DISTINCT "source.port") AS ports FROM (%s) WHERE %s '
+        "AND \"classification.type\" = 'infected-system' AND (ip_hi, ip_lo) <> (0, 0) GROUP BY ip_hi, ip_lo, day"
+    )
+    select = (
+        f"SELECT ip_hi, ip_lo, max(kinds) AS kinds, count(*) AS days FROM ({day}) WHERE kinds >= {_CUSTOMERS} AND ports >= kinds "
+        f"GROUP BY ip_hi, ip_lo ORDER BY kinds DESC, ip_hi, ip_lo LIMIT {int(limit)}"
+    )
+    rows = _asked(store, first, last, select, Filter(is_owned=True)).to_pylist()
+    return [(row["ip_hi"], row["ip_lo"], row["kinds"], row["days"]) for row in rows]
 
 
 def health(store: Store) -> dict[str, Any]:

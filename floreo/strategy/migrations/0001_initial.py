@@ -523,7 +523,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300)),
                 ('number', models.DecimalField(decimal_places=2, max_digits=14)),
                 ('unit', models.CharField(max_length=80)),
-                ('unit_one', models.CharField(blank=True, max_length=80)),
+                ('unit_one', models.CharField(blank=True, max_length=80, verbose_name='Unit after 1')),
                 ('due_on', models.DateField(blank=True, null=True)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stated_targets', to='strategy.edition')),
                 ('pillar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='stated_targets', to='strategy.pillar')),

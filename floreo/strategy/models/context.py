@@ -142,7 +142,7 @@ class StatedTarget(Record, Translated, Sourced):
     title = models.CharField(max_length=300)
     number = models.DecimalField(max_digits=14, decimal_places=2)
     unit = models.CharField(max_length=80)
-    unit_one = models.CharField(max_length=80, blank=True)  # after the number 1
+    unit_one = models.CharField(max_length=80, blank=True, verbose_name=_("Unit after 1"))
     due_on = models.DateField(null=True, blank=True)
 
     class Meta:

@@ -37,6 +37,8 @@ NO_DECISIONS = {
     "notices.released": "sends what is due at that moment, which its page lists",
     "run.accepted": "of a day that cannot change; decided once",
     "run.refused": "same",
+    "pool.confirmed": "an offer is made once and nobody changes it; it is decided once",
+    "pool.refused": "same",
     "risk.closed": "a note of who watches the risk",
     "review.closed": "part of report.closed",
     "held.all_discarded": "nothing of it is ever read",

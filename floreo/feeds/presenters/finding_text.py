@@ -41,11 +41,22 @@ _REASON: Mapping[str, Promise] = {
     ),
     Match.DOMAIN: _l("The register lists the domain %(network)s as yours."),
 }
+# The same for the team, to whom the holder is somebody else.
+_REASON_OF_ANOTHER: Mapping[str, Promise] = {
+    Match.PREFIX: _l("The register lists the addresses %(network)s under this organisation."),
+    Match.ASN: _l(
+        "The register lists the network %(network)s under this organisation, and no other has registered these addresses."
+    ),
+    Match.DOMAIN: _l("The register lists the domain %(network)s under this organisation."),
+}
 
 
-def why_text(reason: str, network: str, service: str = "") -> str:
-    """Why a finding is this organisation's: "The addresses 192.0.2.0/25 are yours in the register." """
-    text = str(_REASON.get(reason, _l("The register lists you for %(network)s."))) % {"network": network}
+def why_text(reason: str, network: str, service: str = "", *, to_holder: bool = True) -> str:
+    """Why a finding is this organisation's: "The register lists the addresses 192.0.2.0/25 as yours." """
+    sentences, other = (_REASON, _l("The register lists you for %(network)s."))
+    if not to_holder:
+        sentences, other = _REASON_OF_ANOTHER, _l("The register lists this organisation for %(network)s.")
+    text = str(sentences.get(reason, other)) % {"network": network}
     return text + " " + _("Used for: %(service)s.") % {"service": service} if service else text
 
 

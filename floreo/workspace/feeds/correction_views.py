@@ -68,7 +68,7 @@ class CorrectionRow:
 
 
 def _row(one: Correction, current: Assignment | None) -> CorrectionRow:
-    why = finding_text.why_text(one.reason, one.network)
+    why = finding_text.why_text(one.reason, one.network, to_holder=False)
     return CorrectionRow(one, why, OwnerBox(key(one), current, is_mine=False))
 
 

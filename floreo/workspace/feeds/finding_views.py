@@ -152,7 +152,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "finding": found,
         "where": finding_text.where(found),
         "moments": timeline_of(found, everything=sees_all(request.user)),
-        "why": finding_text.why_text(found.reason, found.network, found.service),
+        "why": finding_text.why_text(found.reason, found.network, found.service, to_holder=not sees_all(request.user)),
         "text": text,
         "detail": _detail(found, text.title),
         "news": finding_text.state_words(found),

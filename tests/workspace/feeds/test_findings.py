@@ -64,7 +64,7 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
         "Notice sent to abuse@bank.example.",
         "Abuse, once a week",
         "What to do",
-        "The register lists the addresses 192.0.2.7/32 as yours.",
+        "The register lists the addresses 192.0.2.7/32 under this organisation.",
         "192.0.2.7, port 3389",
         "&lt;b&gt;product&lt;/b&gt;",
     ):

@@ -329,13 +329,16 @@ def in_memory(env: dict[str, str], limit: int, data: Path, night: bytes) -> None
                         asked += 1
                 report = data / "night.jsonl"
                 report.write_bytes(night)
-                code = subprocess.run(
-                    [*inside, "feed", "ingest", "--feed", "nights", str(report)],
+                taken = subprocess.run(
+                    [*inside, "feed", "ingest", "--feed", "nights-feed", str(report)],
                     cwd=ROOT,
                     env=env,
                     check=False,
                     capture_output=True,
-                ).returncode
+                    text=True,
+                )
+                if code := taken.returncode:
+                    print(taken.stdout[-2000:], taken.stderr[-2000:])
                 backup = subprocess.run(
                     [*inside, "backup", "--to", str(data.parent / "last")],
                     cwd=ROOT,

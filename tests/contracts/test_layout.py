@@ -156,6 +156,12 @@ def test_no_country_is_named_in_code() -> None:
     assert found.stdout == ""
 
 
+def test_days_are_written_in_one_way() -> None:
+    """Django's own filter writes "12 Oct" in Spanish, and months without the country's zone: `short_day` and `when` are ours."""
+    wrong = re.compile(r"""\|date:["'][^"']*[bEFMN]""")
+    assert [str(path) for path in TEMPLATES if wrong.search(path.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -148,6 +148,12 @@ def called(thing: Any) -> str:
 
 
 @register.filter
+def short_day(given: date | datetime) -> str:
+    """{{ notice.link_until|short_day }}: "2 dic 2026", for what stands within a sentence; of a moment, the country's day."""
+    return locale.day(clock.calendar_day(given) if isinstance(given, datetime) else given)
+
+
+@register.filter
 def translated(thing: Any, field: str) -> str:
     """{{ point|translated:"title" }}: one of its texts, in the reader's language where that is known, without a mark."""
     return str(thing.in_language(field))

@@ -47,6 +47,8 @@ def exit_of(address: str) -> str:
         return "trail"
     if path.startswith("/workspace/search/"):
         return "workspace search"
+    if path == "/workspace/contacts/call-sheet.pdf":  # the page on paper, for whoever opens the page
+        return "workspace page"
     if EVIDENCE_FILE.match(path):
         return "evidence file"
     is_file = "download=" in query or "." in path.rsplit("/", 1)[-1] or path.startswith("/api/")

@@ -250,11 +250,10 @@ def measured(number: int, country: Country, folder: Path) -> Year:
     from floreo.organisations.models import User
 
     auditor.force_login(User.objects.get(email="auditor@example.org"))
-    for who in User.objects.filter(
-        is_active=True
-    ):  # after some days nobody of some roles goes on without a second factor
+    # After some days nobody of some roles goes on without a second factor.
+    for account in User.objects.filter(is_active=True):
         Authenticator.objects.get_or_create(
-            user=who, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "A" * 32}}
+            user=account, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "A" * 32}}
         )
     pages = {}
     for name, who, path in (

@@ -135,13 +135,13 @@ def _migrate(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _worker(_asked: argparse.Namespace) -> int:
-    from floreo.config.processes import CannotStart, FolderLock
+def _worker(asked: argparse.Namespace) -> int:
+    from floreo.config.processes import WITH_UP, CannotStart, FolderLock
     from floreo.config.worker import Worker
 
     lock = FolderLock(Path(settings.DATA), "worker")  # held for as long as this function runs
     try:
-        lock.take("floreo worker")
+        lock.take(f"floreo worker {WITH_UP}" if asked.parent else "floreo worker")
     except CannotStart as problem:
         echo(str(problem))
         return 1

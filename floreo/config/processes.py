@@ -17,9 +17,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -31,6 +32,7 @@ _SHORTEST, _LONGEST = 1.0, 30.0  # pause before a process that died is started a
 _WELL_AFTER = 60.0  # seconds that it must live for the pause to be short again
 _MOST_QUICK_DEATHS = 3  # of the web server: then it cannot start at all
 _LOOK = 0.2
+_LAST = GRACE + 3  # seconds within which a process whose parent was killed is gone
 
 
 class CannotStart(Exception):  # noqa: N818 -- its text says what is in the way
@@ -67,8 +69,8 @@ class FolderLock:
         self.role = role
         self._file: IO[str] | None = None
 
-    def take(self, what: str = "") -> None:
-        """Raises CannotStart when another process holds it."""
+    def take(self, what: str = "") -> str:
+        """What its last holder wrote, who may have been killed. Raises CannotStart when another process holds it."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self.path.open("a+", encoding="utf-8")
         try:
@@ -81,10 +83,13 @@ class FolderLock:
             raise CannotStart(
                 f"{sentence} ({holder or self.role}). Stop that one first, or give another folder with --data."
             ) from None
+        file.seek(0)
+        before = file.read().strip()
         file.truncate(0)
         file.write(f"{what or self.role}, process {os.getpid()}\n")
         file.flush()
         self._file = file
+        return before
 
     def release(self) -> None:
         if self._file is not None:
@@ -269,11 +274,14 @@ def run(asked: argparse.Namespace) -> int:
     here, other = FolderLock(data, "web"), FolderLock(data, "worker")
     with _held(here, other):
         try:
-            here.take(f"floreo {asked.command} at {asked.host}:{asked.port}")
+            place = f"at {asked.host}:{asked.port}"
+            before = here.take(f"floreo {asked.command} {place}")
             if asked.command == "up":
-                other.take()
+                _once_gone(other.take, supervisor, lambda refused: WITH_UP in refused)
                 other.release()  # the worker takes it itself
-            require_free_port(asked.host, asked.port)
+            _once_gone(
+                partial(require_free_port, asked.host, asked.port), supervisor, lambda _refused: f" {place}," in before
+            )
         except CannotStart as problem:
             echo(str(problem))
             return 1
@@ -281,6 +289,24 @@ def run(asked: argparse.Namespace) -> int:
             echo(f"The data folder {data} cannot be used: {problem.strerror}.")
             return 1
         return _start(asked, supervisor)
+
+
+WITH_UP = "with floreo up"  # a worker that ends when its `floreo up` does
+
+
+def _once_gone(take: Callable[[], object], supervisor: Supervisor, is_left_behind: Callable[[str], bool]) -> None:
+    """`take`, again while what is in its way was left behind by a `floreo up` that was killed. Whoever holds the lock of the web
+    server knows that there is no other, and what another left behind ends by itself within `_LAST` seconds."""
+    until = time.monotonic() + _LAST
+    while True:
+        try:
+            take()
+        except CannotStart as problem:
+            if supervisor.asked or time.monotonic() > until or not is_left_behind(str(problem)):
+                raise
+            time.sleep(_LOOK)
+        else:
+            return
 
 
 def _start(asked: argparse.Namespace, supervisor: Supervisor) -> int:

@@ -31,6 +31,7 @@ class News(StrEnum):
     APPROVAL = "approval"  # an update waits for approval
     ANSWER = "answer"  # an organisation replied
     FINDING = "finding"  # new findings in one's own network
+    FAULT = "fault"  # a feed is silent, or notices do not arrive
     VOTE = "vote"  # a committee asks for a vote or a date
     DEADLINE = "deadline"  # a task is due in a few days
     OTHER = "other"  # any other new task

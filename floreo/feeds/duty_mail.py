@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 from floreo.core import outbox
 from floreo.core.models import OutboxMail
 from floreo.core.wording import listed
-from floreo.feeds.models import Finding
+from floreo.feeds.models import Feed, Finding, Notice, Reply
 from floreo.feeds.notice_mail import in_each, languages_for
 from floreo.feeds.selection import Reach
 from floreo.feeds.texts import title_for_others
@@ -23,24 +25,41 @@ MOST_LINES = 20  # of each part; all are under My tasks
 Grouped = Mapping[tuple[int, str], Sequence[Finding]]
 
 
-def mails_of(team: Organisation, to: Sequence[Reach], calls: Grouped, findings: Grouped) -> list[OutboxMail]:
+@dataclass(frozen=True)
+class News:
+    """What the mail is about."""
+
+    calls: Grouped
+    findings: Grouped
+    replies: Sequence[Reply] = ()
+    notices: Sequence[Notice] = ()
+    feeds: Sequence[Feed] = ()
+
+
+def mails_of(team: Organisation, to: Sequence[Reach], news: News) -> list[OutboxMail]:
     """One to each address. It names organisations and kinds, never addresses of networks."""
-    return [_mail(team, reach, calls, findings) for reach in to]
+    return [_mail(team, reach, news) for reach in to]
 
 
-def _mail(team: Organisation, reach: Reach, calls: Grouped, findings: Grouped) -> OutboxMail:
+def _mail(team: Organisation, reach: Reach, news: News) -> OutboxMail:
     languages = languages_for(reach.language)
-    subject, text = in_each(languages, lambda: (_subject(calls, findings), _text(team, calls, findings)))
+    subject, text = in_each(languages, lambda: (_subject(news), _text(team, news)))
     language = languages[0] if len(languages) == 1 else ""
     return outbox.letter(to=reach.address, subject=subject, text=text, kind=KIND, language=language, is_secret=True)
 
 
-def _subject(calls: Grouped, findings: Grouped) -> str:
+def _subject(news: News) -> str:
     parts = []
-    if n := _count(calls):
+    if n := _count(news.calls):
         parts.append(ngettext("%(n)d request for help", "%(n)d requests for help", n) % {"n": n})
-    if n := _count(findings):
+    if n := _count(news.findings):
         parts.append(ngettext("%(n)d new critical finding", "%(n)d new critical findings", n) % {"n": n})
+    if n := len(news.replies):
+        parts.append(ngettext("%(n)d reply", "%(n)d replies", n) % {"n": n})
+    if n := len(news.notices):
+        parts.append(ngettext("%(n)d notice not delivered", "%(n)d notices not delivered", n) % {"n": n})
+    if n := len(news.feeds):
+        parts.append(ngettext("%(n)d silent feed", "%(n)d silent feeds", n) % {"n": n})
     return _("On duty: %(what)s") % {"what": listed(parts)}
 
 
@@ -48,21 +67,53 @@ def _count(grouped: Grouped) -> int:
     return sum(map(len, grouped.values()))
 
 
-def _text(team: Organisation, calls: Grouped, findings: Grouped) -> str:
-    parts = []
-    if calls:
-        parts.append("\n".join([_("These organisations ask for help:"), *_lines(calls)]))
-    if findings:
-        parts.append("\n".join([_("New critical findings:"), *_lines(findings)]))
-    parts.append(_("All of them, with what to do: %(link)s") % {"link": _absolute(reverse("workspace:home"))})
-    parts.append(
+def _text(team: Organisation, news: News) -> str:
+    parts = [
+        _part(_("These organisations ask for help:"), _lines(news.calls)),
+        _part(_("New critical findings:"), _lines(news.findings)),
+        _part(_("Organisations replied to notices:"), _replied(news.replies)),
+        _part(_("Notices that were not delivered. Ask for another address:"), _undelivered(news.notices)),
+        _part(_("Feeds that send nothing any more. Ask the sender:"), _silent(news.feeds)),
+        _("All of them, with what to do: %(link)s") % {"link": _absolute(reverse("workspace:home"))},
         _(
             "You receive this because the register has your address as the contact of %(team)s for this. Much that "
             "comes within a few minutes is in one e-mail."
         )
-        % {"team": team.in_language("name")}
+        % {"team": team.in_language("name")},
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _part(heading: str, lines: Sequence[str]) -> str:
+    return "\n".join([heading, *lines]) if lines else ""
+
+
+def _replied(replies: Sequence[Reply]) -> list[str]:
+    """By organisation, how many of each reply."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for reply in replies:
+        found[reply.finding.organisation.successor().in_language("name")][str(reply.get_kind_display())] += 1
+    lines = [
+        _("- %(name)s: %(replies)s")
+        % {"name": name, "replies": ", ".join(f"{word} ({n})" for word, n in kinds.items())}
+        for name, kinds in found.items()
+    ]
+    return _most(lines)
+
+
+def _undelivered(notices: Sequence[Notice]) -> list[str]:
+    return _most(
+        [f"- {n.organisation.successor().in_language('name')}\n  {_absolute(n.get_absolute_url())}" for n in notices]
     )
-    return "\n\n".join(parts) + "\n"
+
+
+def _silent(feeds: Sequence[Feed]) -> list[str]:
+    return _most([f"- {feed.name}\n  {_absolute(feed.get_absolute_url())}" for feed in feeds])
+
+
+def _most(lines: list[str]) -> list[str]:
+    left = len(lines) - MOST_LINES
+    return lines[:MOST_LINES] + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])
 
 
 def _lines(grouped: Grouped) -> list[str]:

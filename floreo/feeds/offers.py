@@ -17,6 +17,7 @@ from floreo.feeds.actions.endings import open_what_ran_out
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.pools import offer_pools
 from floreo.feeds.actions.retention import compact_and_retain
+from floreo.feeds.actions.watching import watch
 from floreo.feeds.proposals import KINDS
 from floreo.feeds.tasks import waiting_tasks
 
@@ -90,6 +91,7 @@ OFFERS = Offers(
         Job("watched folders", partial(collect_from_folders, by=SYSTEM), timedelta(seconds=30), lane="feeds"),
         Job("mailed reports", partial(read_mail, by=SYSTEM), timedelta(minutes=5), lane="outside"),
         Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
+        Job("silent feeds and notices that came back", partial(watch, by=SYSTEM), timedelta(minutes=1), lane="feeds"),
         Job("endings that ran out", partial(open_what_ran_out, by=SYSTEM), timedelta(hours=1), lane="feeds"),
         Job("networks that look shared", partial(offer_pools, by=SYSTEM), timedelta(days=1), lane="night"),
         Job("stored events", partial(compact_and_retain, by=SYSTEM), timedelta(days=1), lane="night"),
@@ -118,6 +120,7 @@ OFFERS = Offers(
         "notice.received": _("confirmed that the notice arrived"),
         "notice.resent": _("sent the notice again"),
         "notice.sent": _("sent the notice"),
+        "notice.undelivered": _("noted that the notice was not delivered"),
         "notice.skipped": _("left out a notice"),
         "notice_rule.changed": _("changed a notice rule"),
         "notice_rule.made": _("added a notice rule"),
@@ -130,8 +133,10 @@ OFFERS = Offers(
         "endings.ran_out": _("opened findings whose ending had run out"),
         "events.let_go": _("deleted events past their retention period"),
         "feed.address_made": _("made a new secret address for the feed"),
+        "feed.back": _("noted that files of the feed come again"),
         "feed.changed": _("changed the feed"),
         "feed.made": _("added the feed"),
+        "feed.silent": _("noted that no file of the feed comes any more"),
         "feed_rule.changed": _("changed the rule"),
         "feed_rule.made": _("added the rule"),
         "feed_rule.moved": _("moved a rule"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,14 +15,11 @@ from floreo.assignments.models import Assignment
 from floreo.core import clock
 from floreo.core.access import Permission, reach
 from floreo.core.keys import key
-from floreo.core.models import MailState, OutboxMail
 from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.core.ui.locale import language
 from floreo.feeds import logic
-from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.actions.notices import held_today, is_released
 from floreo.feeds.actions.replies import FOR_THE_TEAM
-from floreo.feeds.holding_links import moment
 from floreo.feeds.models import (
     AddressPool,
     Correction,
@@ -32,7 +29,6 @@ from floreo.feeds.models import (
     Finding,
     FindingEnding,
     HeldState,
-    Notice,
     Reply,
     ReplyKind,
     Run,
@@ -42,16 +38,14 @@ from floreo.feeds.models import (
 from floreo.feeds.presenters.endings import ending_about
 from floreo.feeds.presenters.pools import evidence_text
 from floreo.feeds.texts import title_for_others
+from floreo.feeds.watching import silent_feeds, undelivered
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, successors
 
 HANDLE, RUN = Permission.FINDING_HANDLE, Permission.FEED_RUN
 WITHIN = {ReplyKind.NEED_HELP: timedelta(days=1), ReplyKind.FALSE_ALARM: timedelta(days=5)}
 DECIDE_WITHIN = timedelta(days=5)
-NOTICE = "feeds.notice"
 FINDING = "feeds.finding:"
-LOOK_BACK = timedelta(days=60)
-SILENT_AFTER = 3  # times as long as a feed usually takes
 _WRITTEN_TO = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT, ContactRole.DUTY)
 
 
@@ -218,46 +212,26 @@ def _without_address(today: date) -> Iterator[Task]:
 
 def _came_back() -> Iterator[Task]:
     """Addresses whose last letter of findings came back, or could not be sent."""
-    failed = (MailState.BOUNCED, MailState.STUCK)
-    rows = OutboxMail.objects.filter(kind=NOTICE, state__in=failed, changed_at__gt=clock.now() - LOOK_BACK)
-    later = OutboxMail.objects.filter(to=OuterRef("to"), kind=NOTICE, state=MailState.SENT, pk__gt=OuterRef("pk"))
-    mails = {mail.to: mail for mail in rows.exclude(Exists(later)).order_by("-pk")}
-    if not mails:
-        return
-    ids = {mail.about.rpartition(":")[2] for mail in mails.values()}
-    notices = {key(d): d for d in Notice.objects.filter(pk__in=ids).select_related("organisation__merged_into")}
-    for address, mail in sorted(mails.items()):
-        notice = notices.get(mail.about)
-        if notice is None or address not in notice.to:
-            continue
+    for mail, notice in undelivered():
         organisation = notice.organisation.successor()
         href = reverse("workspace:organisation", args=[organisation.code])
         yield Task(
             key=f"{key(mail)}:feeds.came_back",
             kind="confirm",
-            title=_("Notices to %(address)s do not arrive") % {"address": address},
+            title=_("Notices to %(address)s do not arrive") % {"address": mail.to},
             why=_("%(name)s did not receive the notice of its findings. Ask them for another address.")
             % {"name": organisation.in_language("name")},
             href=href,
             since=notice.on,
             needs=HANDLE,
+            news=News.FAULT,
             links=(ActionLink(_("Correct the contact"), href),),
         )
 
 
 def _silent() -> Iterator[Task]:
     """Feeds of which no file has come for three times as long as it usually takes."""
-    now = moment(clock.today())  # a sample country's calendar stands still, and its feeds with it
-    for feed in (
-        Feed.objects.filter(is_active=True)
-        .exclude(code=BY_HAND)
-        .annotate(last=Max("reports__received_at"))
-        .order_by("name", "pk")
-    ):
-        last = feed.last
-        allowed = timedelta(minutes=feed.every_minutes * SILENT_AFTER)
-        if last is None or now - last <= allowed:
-            continue
+    for feed, since in silent_feeds():
         href = feed.get_absolute_url()
         yield Task(
             key=f"{key(feed)}:silent",
@@ -265,9 +239,10 @@ def _silent() -> Iterator[Task]:
             title=_("No file from %(feed)s") % {"feed": feed.name},
             why=_("The last file came more than three times the usual interval ago. Ask the sender."),
             href=href,
-            due=clock.calendar_day(last + allowed),
-            since=clock.day_of(last + allowed),
+            due=clock.calendar_day(since),
+            since=clock.day_of(since),
             needs=RUN,
+            news=News.FAULT,
             links=(ActionLink(_("View the feed"), href),),
         )
 
@@ -369,7 +344,7 @@ def _ran_out(today: date) -> Iterator[Task]:
 def _perhaps_differences() -> Iterator[Task]:
     """Feeds of which nobody has said what a file holds, and which look as if most days held changes only."""
     feeds = {feed.pk: feed for feed in Feed.objects.filter(delivery="", is_active=True)}
-    since = clock.today() - LOOK_BACK
+    since = clock.today() - timedelta(days=60)
     rows: dict[tuple[int, str], dict[date, int]] = {}
     runs = Run.objects.filter(feed__in=feeds, day__gte=since).order_by()
     for feed_id, report_type, day, number in runs.values_list("feed_id", "report_type", "day", "rows"):

@@ -28,6 +28,7 @@ EVERYBODY: Mapping[News, Rhythm] = {
     News.APPROVAL: Rhythm.WEEKLY,
     News.ANSWER: Rhythm.DAILY,
     News.FINDING: Rhythm.DAILY,
+    News.FAULT: Rhythm.DAILY,
     News.VOTE: Rhythm.WEEKLY,  # the committee's own e-mail has left already
     News.DEADLINE: Rhythm.WEEKLY,
     News.OTHER: Rhythm.WEEKLY,
@@ -35,7 +36,12 @@ EVERYBODY: Mapping[News, Rhythm] = {
 # Whoever does this work every day learns of it the same day, and the response team of calls for help at once.
 OF_ROLE: Mapping[str, Mapping[News, Rhythm]] = {
     "secretariat": {News.APPROVAL: Rhythm.DAILY, News.DEADLINE: Rhythm.DAILY},
-    "responder": {News.ASSIGNED: Rhythm.NOW, News.ANSWER: Rhythm.NOW, News.DEADLINE: Rhythm.DAILY},
+    "responder": {
+        News.ASSIGNED: Rhythm.NOW,
+        News.ANSWER: Rhythm.NOW,
+        News.FAULT: Rhythm.NOW,
+        News.DEADLINE: Rhythm.DAILY,
+    },
     "operator": {News.FINDING: Rhythm.NOW, News.DEADLINE: Rhythm.DAILY},
     "analyst": {News.DEADLINE: Rhythm.DAILY},
 }

@@ -3,7 +3,7 @@ core/policy.py, when the message is made and again when it leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from floreo.core import audit, clock
 from floreo.core.keys import things_of
 from floreo.core.models import AuditEntry
 from floreo.core.policy import things_seen
-from floreo.feeds.models import Finding, FindingState
+from floreo.feeds.models import Finding, FindingState, Severity
 from floreo.strategy.models import Action
 from floreo.webhooks.kinds import BY_VERB, KINDS, Kind
 from floreo.webhooks.making import body_of, facts_of
@@ -51,14 +51,19 @@ def _of_entries(webhook: Webhook, entries: Iterable[AuditEntry]) -> Iterator[Web
         for entry in entries
         if entry.number > webhook.after
         for kind in BY_VERB[entry.verb]
-        if kind.name in webhook.kinds
+        if kind.name in webhook.kinds and _has(entry, kind)
         for name in _about(entry, kind)
     ]
     seen = things_seen({name for _entry, _kind, name in wanted}, webhook.user)
     for entry, kind, name in wanted:
         if (thing := seen.get(name)) is not None:
             number = f"msg_{webhook.pk}_{entry.number}_{kind.name}_{thing.pk}"
-            yield _message(webhook, kind, thing, number=number, at=entry.at, more={"entry": entry.number})
+            more = {"entry": entry.number} | ({kind.counts: entry.detail.get(kind.counts, {})} if kind.counts else {})
+            yield _message(webhook, kind, thing, number=number, at=entry.at, more=more)
+
+
+def _has(entry: AuditEntry, kind: Kind) -> bool:
+    return not kind.only or bool(entry.detail.get(kind.counts, {}).get(kind.only))
 
 
 def _about(entry: AuditEntry, kind: Kind) -> list[str]:
@@ -108,19 +113,27 @@ def _statuses(hooks: list[Webhook]) -> int:
         if asked
         else {}
     )
-    return _changed(asked, "strategy.action:", now, lambda before, after: "action.status_changed")
+    return _changed(asked, "strategy.action:", now, lambda _name, _after: ("action.status_changed",))
 
 
 def _findings(hooks: list[Webhook]) -> int:
-    asked = [hook for hook in hooks if {"finding.opened", "finding.fixed"} & set(hook.kinds)]
-    rows = Finding.objects.values_list("pk", "state") if asked else []
-    now = {f"feeds.finding:{pk}": "fixed" if state == FindingState.FIXED else "open" for pk, state in rows}
-    return _changed(
-        asked, "feeds.finding:", now, lambda before, after: f"finding.{'fixed' if after == 'fixed' else 'opened'}"
-    )
+    asked = [hook for hook in hooks if {"finding.opened", "finding.fixed", "finding.critical"} & set(hook.kinds)]
+    rows = list(Finding.objects.values_list("pk", "state", "severity")) if asked else []
+    now = {f"feeds.finding:{pk}": "fixed" if state == FindingState.FIXED else "open" for pk, state, _severity in rows}
+    critical = {f"feeds.finding:{pk}" for pk, _state, severity in rows if severity == Severity.CRITICAL}
+
+    def kinds_of(name: str, after: str) -> tuple[str, ...]:
+        if after == "fixed":
+            return ("finding.fixed",)
+        return ("finding.opened", "finding.critical") if name in critical else ("finding.opened",)
+
+    return _changed(asked, "feeds.finding:", now, kinds_of)
 
 
-def _changed(asked: list[Webhook], prefix: str, now: dict[str, str], kind_of: Any) -> int:
+KindsOf = Callable[[str, str], tuple[str, ...]]  # of a thing by its name, now in that state: what is told
+
+
+def _changed(asked: list[Webhook], prefix: str, now: dict[str, str], kinds_of: KindsOf) -> int:
     """Compares with what was seen last and remembers; where nobody asks, nothing is remembered."""
     rows = SeenState.objects.filter(thing__startswith=prefix)
     if not asked:
@@ -132,25 +145,25 @@ def _changed(asked: list[Webhook], prefix: str, now: dict[str, str], kind_of: An
     if before:
         changed = {name: state for name, state in moved.items() if name in before or prefix == "feeds.finding:"}
         for hook in asked:
-            count += _save(_of_states(hook, changed, before, kind_of))
+            count += _save(_of_states(hook, changed, before, kinds_of))
     SeenState.objects.filter(thing__in=[name for name in moved if name in before]).delete()
     SeenState.objects.bulk_create([SeenState(thing=name, state=state) for name, state in moved.items()])
     return count
 
 
 def _of_states(
-    hook: Webhook, changed: Mapping[str, str], before: Mapping[str, str], kind_of: Any
+    hook: Webhook, changed: Mapping[str, str], before: Mapping[str, str], kinds_of: KindsOf
 ) -> Iterator[WebhookMessage]:
     at = clock.machine()
     seen = things_seen(changed, hook.user)
     for name, thing in seen.items():
         old, new = before.get(name, ""), changed[name]
-        kind = KINDS[kind_of(old, new)]
-        if kind.name in hook.kinds and not (kind.name == "finding.fixed" and not old):
+        for kind in (KINDS[each] for each in kinds_of(name, new) if each in hook.kinds):
+            if kind.name == "finding.fixed" and not old:
+                continue
             number = f"msg_{hook.pk}_{kind.name}_{thing.pk}_{int(at.timestamp() * 1000)}"
-            yield _message(
-                hook, kind, thing, number=number, at=at, more={"before": old, "now": new} if old else {"now": new}
-            )
+            more = {"before": old, "now": new} if old else {"now": new}
+            yield _message(hook, kind, thing, number=number, at=at, more=more)
 
 
 def still_seen(message: WebhookMessage) -> bool:

@@ -11,15 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of message. `verbs` are acts of the trail; a kind without any is found by comparing states (webhooks/states.py). The record
-    that it is about is the first of the entry that is one of `models`."""
+    """One kind of message. `verbs` are acts of the trail; a kind without any is found by comparing states (webhooks/events.py). The record
+    that it is about is the first of the entry that is one of `models`. `counts` names numbers that the entry notes and the message
+    gives, and `only` the one of them without which there is no message."""
 
     name: str
     words: Promise
     models: tuple[str, ...]
     verbs: tuple[str, ...] = ()
+    counts: str = ""
+    only: str = ""
 
 
+_REPLIES = ("finding.answered", "finding.answered_signed_in")
+_NOTIFIED = ("feeds.notice", "organisations.organisation")
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -63,6 +68,13 @@ KINDS: Mapping[str, Kind] = {
         Kind("advisory.published", _("An advisory was published"), ("advisories.advisory",), ("advisory.published",)),
         Kind("finding.opened", _("A finding was opened"), ("feeds.finding",)),
         Kind("finding.fixed", _("A finding was fixed"), ("feeds.finding",)),
+        Kind("finding.critical", _("A critical finding was opened"), ("feeds.finding",)),
+        Kind("reply.received", _("An organisation replied to a notice"), _NOTIFIED, _REPLIES, counts="replies"),
+        Kind(
+            "help.requested", _("An organisation needs help"), _NOTIFIED, _REPLIES, counts="replies", only="need_help"
+        ),
+        Kind("notice.undelivered", _("A notice was not delivered"), ("feeds.notice",), ("notice.undelivered",)),
+        Kind("feed.silent", _("A feed sends nothing any more"), ("feeds.feed",), ("feed.silent",)),
     )
 }
 TEST = "test"

@@ -1,5 +1,5 @@
-"""A call for help or a new critical finding is mailed at once to whoever is on duty: one mail for many, none for an unusual
-night, none twice."""
+"""A call for help, a reply, a new critical finding, a notice that came back and a feed that fell silent are mailed at once to whoever is on
+duty: one mail for many, none for an unusual night, none twice."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from floreo.core.delivery import deliver_due
 from floreo.core.errors import NotAllowed
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.feeds.actions.duty import PAUSE, alert, alert_due, on_duty
+from floreo.feeds.actions.notices import write_to
 from floreo.feeds.actions.replies import answer_signed_in, see_to
-from floreo.feeds.models import Finding, Reply, Run
+from floreo.feeds.actions.watching import watch
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Feed, FeedFile, Finding, Notice, NoticeRule, Reply, Run
 from floreo.organisations.models import Contact, ContactRole, Organisation, User
 from tests.core.mail_server import mail_server
 from tests.factories import strategy as make
@@ -61,7 +64,10 @@ def test_a_call_for_help_reaches_the_duty_contact_at_once(bank: Organisation, us
     assert mailed() == []  # open, but not critical
     answer_signed_in(bank, by=operator, replies={first.pk: "need_help", second.pk: "working"})
     (mail,) = mailed()
-    assert (str(mail["To"]), str(mail["Subject"])) == ("duty@csirt.example.org", "On duty: 1 request for help")
+    assert (str(mail["To"]), str(mail["Subject"])) == (
+        "duty@csirt.example.org",
+        "On duty: 1 request for help and 1 reply",
+    )
     text = text_of(mail)
     assert "- Banco del Faro: Remote Desktop is open to the whole internet (1)" in text
     assert f"http://localhost:8000/workspace/findings/{first.pk}/" in text
@@ -132,3 +138,86 @@ def test_the_duty_contact_is_written_to_in_its_language(team: Organisation) -> N
 def test_only_who_handles_findings_alerts(bank: Organisation, user_with: UserWith) -> None:
     with pytest.raises(NotAllowed):
         alert(TODAY, by=user_with("observer"))
+
+
+# What else came: replies, notices that came back, feeds that fell silent
+
+
+def test_any_reply_reaches_the_duty_contact_once(bank: Organisation, user_with: UserWith) -> None:
+    first, second, third = make_finding(bank), make_finding(bank, "192.0.2.8"), make_finding(bank, "192.0.2.9")
+    operator = user_with("operator", organisation=bank)
+    replies = {first.pk: "fixed", second.pk: "false_alarm", third.pk: "false_alarm"}
+    answer_signed_in(bank, by=operator, replies=replies)
+    (mail,) = mailed()
+    assert str(mail["Subject"]) == "On duty: 3 replies"
+    assert "- Banco del Faro: Fixed (1), False alarm (2)" in text_of(mail)
+    with time_machine.travel(clock.now() + PAUSE + timedelta(minutes=1)):
+        assert mailed() == []
+
+
+def _notice_that_bounced(bank: Organisation) -> Notice:
+    make_finding(bank)
+    (notice,) = write_to(bank, by=SYSTEM, today=TODAY)
+    OutboxMail.objects.filter(kind="feeds.notice").update(
+        state="bounced", bounced_at=clock.now(), changed_at=clock.now()
+    )
+    return notice
+
+
+def test_a_notice_that_came_back_is_noted_once_and_mailed_to_the_duty_contact(bank: Organisation) -> None:
+    NoticeRule.objects.create(every="day")
+    notice = _notice_that_bounced(bank)
+    assert (watch(by=SYSTEM), watch(by=SYSTEM)) == (1, 0)
+    notice.refresh_from_db()
+    assert notice.undelivered == ["abuse@bank.example.org"]
+    (mail,) = mailed()
+    assert str(mail["Subject"]) == "On duty: 1 notice not delivered"
+    assert f"/workspace/notices/{notice.pk}/" in text_of(mail)
+    assert "abuse@bank" not in text_of(mail)
+    assert AuditEntry.objects.filter(verb="notice.undelivered").count() == 1
+
+
+def test_a_feed_that_falls_silent_is_mailed_once_and_again_when_it_falls_silent_again(bank: Organisation) -> None:
+    feed = make_feed(collector="folder", every_minutes=60)
+
+    def received(hours_ago: int) -> None:
+        at = moment(TODAY) - timedelta(hours=hours_ago)
+        facts = {"day": TODAY, "received_at": at, "sha256": f"{hours_ago:064d}"}
+        FeedFile.objects.create(feed=feed, name="night.csv", report_type="scan_rdp", **facts)
+
+    received(2)
+    assert (watch(by=SYSTEM), mailed()) == (0, [])
+    FeedFile.objects.all().delete()
+    received(9)
+    assert (watch(by=SYSTEM), watch(by=SYSTEM)) == (1, 0)
+    feed.refresh_from_db()
+    assert feed.silent_since is not None
+    assert abs(feed.silent_since - (moment(TODAY) - timedelta(hours=6))) < timedelta(minutes=1)
+    assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 1 silent feed"]
+    received(1)
+    assert watch(by=SYSTEM) == 1
+    feed.refresh_from_db()
+    assert (feed.silent_since, feed.alerted_at) == (None, None)
+    FeedFile.objects.exclude(sha256=f"{9:064d}").delete()
+    assert watch(by=SYSTEM) == 1
+    with time_machine.travel(clock.now() + PAUSE + timedelta(minutes=1)):
+        assert len(mailed()) == 1
+    assert AuditEntry.objects.filter(verb="feed.silent").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_silent"),
+    [
+        ({"collector": "folder"}, True),  # never sent anything, though it should have
+        ({"collector": "upload"}, False),  # nobody expects the first file by hand
+        ({"collector": "folder", "is_active": False}, False),
+    ],
+)
+def test_a_feed_that_never_sent_is_silent_where_files_are_expected(
+    team: Organisation, facts: dict[str, object], *, is_silent: bool
+) -> None:
+    feed = make_feed(every_minutes=60, **facts)
+    Feed.objects.update(created_at=moment(TODAY) - timedelta(days=3))
+    assert watch(by=SYSTEM) == int(is_silent)
+    feed.refresh_from_db()
+    assert (feed.silent_since is not None) == is_silent

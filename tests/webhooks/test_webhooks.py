@@ -22,6 +22,9 @@ from floreo.core.delivery import deliver_due as deliver_mail
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, named
 from floreo.core.tasks import Recipient
+from floreo.feeds.actions.replies import answer_signed_in
+from floreo.feeds.actions.watching import came_back, fell_silent
+from floreo.feeds.models import Notice
 from floreo.organisations.actions.accounts import deactivate_account, take_role
 from floreo.organisations.models import Membership, Organisation, User
 from floreo.strategy.actions.course import set_override
@@ -46,6 +49,7 @@ from floreo.webhooks.models import MessageState, Problem, SeenState, Webhook, We
 from floreo.webhooks.targets import is_usable, may_be_asked
 from floreo.webhooks.tasks import waiting_tasks
 from tests.factories.strategy import TODAY, make_action, make_country, make_edition, make_organisation
+from tests.feeds.notices_made import make_bank, make_feed, make_finding
 from tests.webhooks.receiver import Receiver, receiver
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +205,62 @@ def test_each_kind_is_of_acts_and_records_that_there_are() -> None:
         assert not kind.verbs or any(verb in VERBS for verb in kind.verbs), kind.name
         for label in kind.models:
             apps.get_model(label)
+
+
+def _of_kind(kind: str) -> list[dict[str, Any]]:
+    return [json.loads(each.body)["data"] for each in WebhookMessage.objects.filter(kind=kind).order_by("pk")]
+
+
+def test_replies_are_told_with_their_numbers_and_help_as_a_kind_of_its_own(
+    hook: Webhook, user_with: Callable[..., User]
+) -> None:
+    Webhook.objects.update(user=user_with("responder"))
+    bank = make_bank()
+    first, second = make_finding(bank), make_finding(bank, "192.0.2.8")
+    operator = user_with("operator", organisation=bank)
+    answer_signed_in(bank, by=operator, replies={first.pk: "fixed"})
+    make_messages()
+    assert ([each["replies"] for each in _of_kind("reply.received")], _of_kind("help.requested")) == (
+        [{"fixed": 1}],
+        [],
+    )
+    answer_signed_in(bank, by=operator, replies={first.pk: "need_help", second.pk: "need_help"}, remark="Who can come?")
+    make_messages()
+    (told,) = _of_kind("help.requested")
+    assert (told["replies"], told["id"]) == ({"need_help": 2}, f"organisations.organisation:{bank.pk}")
+    assert "Who can come" not in json.dumps(told)
+
+
+def test_a_critical_finding_a_silent_feed_and_a_notice_that_came_back_are_told(
+    hook: Webhook, user_with: Callable[..., User]
+) -> None:
+    Webhook.objects.update(user=user_with("responder"))
+    bank = make_bank()
+    make_finding(bank, "192.0.2.1")
+    compare_states()  # the first look only remembers
+    make_finding(bank, "192.0.2.2")
+    worst = make_finding(bank, "192.0.2.3", severity="critical")
+    compare_states()
+    assert [each["id"] for each in _of_kind("finding.critical")] == [f"feeds.finding:{worst.pk}"]
+    assert len(_of_kind("finding.opened")) == 2
+    feed = make_feed("quiet")
+    notice = Notice.objects.create(
+        organisation=bank,
+        contact_role="abuse",
+        on=TODAY,
+        start=TODAY,
+        end=TODAY,
+        to=["abuse@bank.example.org"],
+        link_until=clock.now(),
+        posted_at=clock.now(),
+    )
+    fell_silent(feed, by=SYSTEM, since=clock.now())
+    came_back(notice, by=SYSTEM, address="abuse@bank.example.org")
+    make_messages()
+    assert [each["id"] for each in _of_kind("feed.silent")] == [f"feeds.feed:{feed.pk}"]
+    (told,) = _of_kind("notice.undelivered")
+    assert told["id"] == f"feeds.notice:{notice.pk}"
+    assert "@" not in json.dumps(told)
 
 
 # --- Bad receivers ------------------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
-"""Calls for help and new critical findings are mailed at once to whoever is on duty in the national team."""
+"""Calls for help, replies, new critical findings, notices that came back and feeds that fell silent are mailed at once to whoever is on
+duty in the national team."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.db.models import F, Q, QuerySet
 
@@ -13,7 +16,8 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.models import MailState, OutboxMail
 from floreo.feeds import duty_mail, logic
-from floreo.feeds.models import Finding, Reply, ReplyKind, Severity
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Feed, Finding, Notice, Reply, ReplyKind, Severity
 from floreo.feeds.selection import candidates, on_duty
 
 PAUSE = timedelta(minutes=10)  # between two such mails, however much comes in
@@ -37,6 +41,46 @@ def new_critical(today: date) -> QuerySet[Finding]:
     return rows.select_related("organisation__merged_into").order_by("organisation", "kind", "pk")
 
 
+def other_replies(now: datetime) -> QuerySet[Reply]:
+    """What else organisations replied in the last days, of which the duty contact has not been mailed."""
+    rows = Reply.objects.filter(alerted_at=None, handled_at=None, at__gt=now - NEW_FOR, finding__reply=F("kind"))
+    rows = rows.exclude(kind=ReplyKind.NEED_HELP).select_related("finding__organisation__merged_into")
+    return rows.order_by("at", "pk")
+
+
+def silent_feeds() -> QuerySet[Feed]:
+    return Feed.objects.filter(is_active=True, alerted_at=None).exclude(silent_since=None)
+
+
+def undelivered_notices(today: date) -> QuerySet[Notice]:
+    rows = Notice.objects.filter(alerted_at=None, on__gt=today - NEW_FOR).exclude(undelivered=[])
+    return rows.select_related("organisation__merged_into").order_by("pk")
+
+
+@dataclass(frozen=True)
+class New:
+    """What the duty contact has not been mailed of."""
+
+    calls: Sequence[Reply]
+    replies: Sequence[Reply]
+    findings: Sequence[Finding]
+    notices: Sequence[Notice]
+    feeds: Sequence[Feed]
+
+    @classmethod
+    def of(cls, today: date) -> Self:
+        return cls(
+            list(calls_for_help()),
+            list(other_replies(moment(today))),
+            list(new_critical(today)),
+            list(undelivered_notices(today)),
+            list(silent_feeds()),
+        )
+
+    def __len__(self) -> int:
+        return sum(map(len, (self.calls, self.replies, self.findings, self.notices, self.feeds)))
+
+
 def alert_due(*, by: Actor) -> int:
     """Mails what is new to the duty contact, unless one was mailed within `PAUSE`: then it comes with the next. How many
     things were mailed."""
@@ -44,7 +88,7 @@ def alert_due(*, by: Actor) -> int:
     if lately.exclude(state=MailState.DROPPED).exists():
         return 0
     today = clock.today()
-    if on_duty() is None or not (calls_for_help().exists() or new_critical(today).exists()):
+    if on_duty() is None or not New.of(today):
         return 0
     return alert(today, by=by)
 
@@ -53,18 +97,27 @@ def alert_due(*, by: Actor) -> int:
 def alert(today: date, *, by: Actor) -> int:
     """One mail to each address of the duty contact, with all that is new."""
     found = on_duty()
-    calls, findings = list(calls_for_help()), list(new_critical(today))
-    if found is None or not (calls or findings):
+    new = New.of(today)
+    if found is None or not new:
         return 0
     team, to = found
-    outbox.post_all(duty_mail.mails_of(team, to, _by_body(c.finding for c in calls), _by_body(findings)))
+    news = duty_mail.News(
+        _by_body(c.finding for c in new.calls), _by_body(new.findings), new.replies, new.notices, new.feeds
+    )
+    outbox.post_all(duty_mail.mails_of(team, to, news))
     at = clock.now()
-    for ids in _parts([c.pk for c in calls]):
+    for ids in _parts([each.pk for each in (*new.calls, *new.replies)]):
         Reply.objects.filter(pk__in=ids).update(alerted_at=at)
-    for ids in _parts([f.pk for f in findings]):
+    for ids in _parts([f.pk for f in new.findings]):
         Finding.objects.filter(pk__in=ids).update(alerted_on=today)
-    note(team=team.code, calls=len(calls), findings=len(findings))
-    return len(calls) + len(findings)
+    for ids in _parts([n.pk for n in new.notices]):
+        Notice.objects.filter(pk__in=ids).update(alerted_at=at)
+    Feed.objects.filter(pk__in=[feed.pk for feed in new.feeds]).update(alerted_at=at)
+    note(
+        team=team.code,
+        **{name: len(getattr(new, name)) for name in ("calls", "replies", "findings", "notices", "feeds")},
+    )
+    return len(new)
 
 
 def _by_body(findings: Iterable[Finding]) -> dict[tuple[int, str], list[Finding]]:

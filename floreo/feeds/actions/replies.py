@@ -4,6 +4,7 @@ An answer only says something: it closes nothing and mutes nothing. What was sai
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
@@ -122,6 +123,7 @@ def _save_replies(
     if made:
         _store(made, changed)
         _open_corrections(made, asked)
+        note(replies=dict(Counter(str(row.kind) for row in made)))
     return made
 
 

@@ -41,6 +41,8 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveSmallIntegerField(default=0)),
                 ('last_error', models.CharField(blank=True, max_length=300)),
                 ('last_looked_at', models.DateTimeField(blank=True, null=True)),
+                ('silent_since', models.DateTimeField(blank=True, null=True)),
+                ('alerted_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'ordering': ['name', 'pk'],
@@ -214,6 +216,8 @@ class Migration(migrations.Migration):
                 ('link_until', models.DateTimeField()),
                 ('posted_at', models.DateTimeField()),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('undelivered', models.JSONField(blank=True, default=list)),
+                ('alerted_at', models.DateTimeField(blank=True, null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='organisations.organisation')),
             ],
             options={

@@ -44,6 +44,7 @@ class Feed(Record):
         "failures": _ASKED,
         "last_error": _ASKED,
         "last_looked_at": _ASKED,
+        "alerted_at": "The mail to the duty contact is in the trail as an entry of its own.",
     }
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret", "mail_word_hash"})
@@ -125,6 +126,8 @@ class Feed(Record):
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
     last_error = models.CharField(max_length=300, blank=True)
     last_looked_at = models.DateTimeField(null=True, blank=True)
+    silent_since = models.DateTimeField(null=True, blank=True)  # no file came in the time in which one is expected
+    alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed about it
 
     class Meta:
         ordering = ["name", "pk"]

@@ -69,6 +69,7 @@ class Notice(Record):
     """One letter to one organisation's contacts of one role for one period."""
 
     read_with = Permission.FEED_READ
+    not_chained = {"alerted_at": "The mail to the duty contact is in the trail as an entry of its own."}
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="notices")
     contact_role = models.CharField(max_length=12, choices=ContactRole.choices)
@@ -81,6 +82,8 @@ class Notice(Record):
     link_until = models.DateTimeField()
     posted_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)  # the first answer
+    undelivered = models.JSONField(default=list, blank=True)  # addresses of `to` from which it came back
+    alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed that it came back
     findings = models.ManyToManyField(Finding, through="NoticeLine", related_name="notices")
 
     class Meta:

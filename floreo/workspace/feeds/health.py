@@ -15,11 +15,11 @@ from floreo.core import clock
 from floreo.core.ui import locale
 from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
-from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
+from floreo.feeds.models import Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
+from floreo.feeds.watching import silent_since
 
 DAYS = 30
 DRIFT_DAYS = 7  # in which the newest file of each type tells whether its columns have changed
-LATE_TIMES = 3  # a feed is silent once its next file is this many times overdue
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,8 @@ def age_text(report: FeedFile) -> str:
 
 
 def is_silent(feed: Feed, newest: FeedFile | None) -> bool:
-    """Whether no file has come for three times as long as it should take. Of files that come by hand nobody expects the
-    first, and of those that belong to no feed nobody expects any."""
-    if not feed.is_active or feed.code == BY_HAND or (newest is None and feed.collector == CollectorKind.UPLOAD):
-        return False
-    since = newest.received_at if newest else feed.created_at
-    return _now() - since > timedelta(minutes=feed.every_minutes * LATE_TIMES)
+    """Whether no file has come for three times as long as it should take."""
+    return silent_since(feed, newest.received_at if newest else None, _now()) is not None
 
 
 def drift_text(report: FeedFile) -> list[str]:

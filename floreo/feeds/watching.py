@@ -1,0 +1,49 @@
+"""What the team has to learn by itself: feeds from which no file comes any more, and notices that came back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, Max, OuterRef
+
+from floreo.core import clock
+from floreo.core.keys import key
+from floreo.core.models import MailState, OutboxMail
+from floreo.feeds.actions.feeds import BY_HAND
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import CollectorKind, Feed, Notice
+
+NOTICE = "feeds.notice"
+LOOK_BACK = timedelta(days=60)
+SILENT_AFTER = 3  # times as long as a feed usually takes
+
+
+def silent_since(feed: Feed, last: datetime | None, now: datetime) -> datetime | None:
+    """From when on no file of it has come for three times as long as it should take; None where it is not silent. `last` is when its
+    newest file came. Of files that come by hand nobody expects the first, and of those that belong to no feed nobody expects any."""
+    if not feed.is_active or feed.code == BY_HAND or (last is None and feed.collector == CollectorKind.UPLOAD):
+        return None
+    since = (last or feed.created_at) + timedelta(minutes=feed.every_minutes * SILENT_AFTER)
+    return since if now > since else None
+
+
+def silent_feeds() -> list[tuple[Feed, datetime]]:
+    """Feeds that are silent, each with the moment from which that is so."""
+    now = moment(clock.today())  # a sample country's calendar stands still, and its feeds with it
+    rows = Feed.objects.filter(is_active=True).annotate(last=Max("reports__received_at")).order_by("name", "pk")
+    found = [(feed, silent_since(feed, feed.last, now)) for feed in rows]
+    return [(feed, since) for feed, since in found if since is not None]
+
+
+def undelivered() -> list[tuple[OutboxMail, Notice]]:
+    """Addresses whose last notice came back, or could not be sent: its e-mail and its notice, by address."""
+    failed = (MailState.BOUNCED, MailState.STUCK)
+    rows = OutboxMail.objects.filter(kind=NOTICE, state__in=failed, changed_at__gt=clock.now() - LOOK_BACK)
+    later = OutboxMail.objects.filter(to=OuterRef("to"), kind=NOTICE, state=MailState.SENT, pk__gt=OuterRef("pk"))
+    mails = {mail.to: mail for mail in rows.exclude(Exists(later)).defer("text", "attachment").order_by("-pk")}
+    if not mails:
+        return []
+    ids = {mail.about.rpartition(":")[2] for mail in mails.values()}
+    notices = {key(d): d for d in Notice.objects.filter(pk__in=ids).select_related("organisation__merged_into")}
+    found = [(mail, notices.get(mail.about)) for _address, mail in sorted(mails.items())]
+    return [(mail, notice) for mail, notice in found if notice is not None and mail.to in notice.to]

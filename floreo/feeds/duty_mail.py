@@ -94,7 +94,8 @@ def _replied(replies: Sequence[Reply]) -> list[str]:
     for reply in replies:
         found[reply.finding.organisation.successor().in_language("name")][str(reply.get_kind_display())] += 1
     lines = [
-        _("- %(name)s: %(replies)s")
+        "- "
+        + _("%(name)s: %(replies)s")
         % {"name": name, "replies": ", ".join(f"{word} ({n})" for word, n in kinds.items())}
         for name, kinds in found.items()
     ]

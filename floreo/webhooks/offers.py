@@ -19,6 +19,7 @@ OFFERS = Offers(
         "webhook.ended": _("ended a webhook"),
         "webhook.made": _("created a webhook"),
         "webhook.redelivered": _("sent a message of a webhook again"),
+        "webhook.redelivered_all": _("sent the given up messages of a webhook again"),
         "webhook.secret_renewed": _("renewed the secret of a webhook"),
         "webhook.tested": _("sent a test message to a webhook"),
         "webhook.updated": _("changed a webhook"),

@@ -38,6 +38,7 @@ from floreo.webhooks.actions.webhooks import (
     end_webhook,
     make_webhook,
     redeliver,
+    redeliver_given_up,
     renew_secret,
     send_test,
     update_webhook,
@@ -434,6 +435,27 @@ def test_a_message_is_sent_again_by_a_press_under_the_same_number(
     redeliver(hook, by=secretariat, number=message.pk)
     deliver_due()
     assert [headers["webhook-id"] for headers, _body in got.got] == [message.number] * 2
+
+
+def test_what_was_given_up_waits_for_its_owner_and_is_sent_again_by_one_press(
+    hook: Webhook, got: Receiver, secretariat: User
+) -> None:
+    got.status = 500
+    for _n in range(2):
+        send_test(hook, by=secretariat)
+    while WebhookMessage.objects.filter(state=MessageState.WAITING).exists():
+        due_now()
+        deliver_due()
+    (task,) = waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=TODAY)
+    assert task.why == "2 messages were given up. Correct the receiver, and send them again."
+    got.status = 200
+    assert redeliver_given_up(hook, by=secretariat) == 2
+    due_now()
+    deliver_due()
+    assert set(WebhookMessage.objects.values_list("state", flat=True)) == {MessageState.DELIVERED}
+    assert list(waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=TODAY)) == []
+    with pytest.raises(Refused):
+        redeliver_given_up(hook, by=secretariat)
 
 
 def test_the_secret_lies_sealed_and_in_no_trail(got: Receiver, act: Action, secretariat: User) -> None:

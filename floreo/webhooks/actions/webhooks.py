@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import audit, clock, seal
 from floreo.core.access import SYSTEM, Actor, Permission, can
-from floreo.core.action import action
+from floreo.core.action import action, note
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.outbox import letter, post
 from floreo.core.writing import lock_latest, refuse, require_name, save
@@ -149,6 +149,20 @@ def redeliver(webhook: Webhook, *, by: Actor, number: int) -> WebhookMessage:
     message.state, message.attempts, message.next_try_at = MessageState.WAITING, 0, clock.machine()
     message.save()
     return message
+
+
+@action("webhook.redelivered_all", needs=CONNECT)
+def redeliver_given_up(webhook: Webhook, *, by: Actor) -> int:
+    """Sends all again that were given up, each under its own number. Returns how many."""
+    fresh = _ours(webhook, by)
+    if fresh.disabled_at is not None:
+        raise Refused(_("This webhook is disabled. Enable it first."), code="disabled")
+    given_up = WebhookMessage.objects.filter(webhook=fresh, state=MessageState.FAILED)
+    count = given_up.update(state=MessageState.WAITING, attempts=0, next_try_at=clock.machine())
+    if not count:
+        raise Refused(_("No message is given up. Reload the page."), code="none")
+    note(messages=count)
+    return count
 
 
 def disable(webhook: Webhook) -> None:

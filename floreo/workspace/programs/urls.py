@@ -17,12 +17,13 @@ urlpatterns: list[URLPattern] = [
     path("programs/webhooks/<int:pk>/enable/", webhook_views.enable, name="enable_webhook"),
     path("programs/webhooks/<int:pk>/secret/", webhook_views.renew, name="renew_webhook_secret"),
     path("programs/webhooks/<int:pk>/end/", webhook_views.end, name="end_webhook"),
+    path("programs/webhooks/<int:pk>/messages/again/", webhook_views.all_again, name="redeliver_given_up"),
     path("programs/webhooks/<int:pk>/messages/<int:message>/again/", webhook_views.again, name="redeliver"),
 ]
 
 NEEDS = {
     Permission.PROGRAM_CONNECT: (
-        "tokens new_token token revoke_token new_webhook webhook edit_webhook test_webhook enable_webhook end_webhook redeliver"
+        "tokens new_token token revoke_token new_webhook webhook edit_webhook test_webhook enable_webhook end_webhook redeliver redeliver_given_up"
         " renew_webhook_secret"
     ),
 }

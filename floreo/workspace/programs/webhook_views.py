@@ -23,6 +23,7 @@ from floreo.workspace.programs.secrets import Made, secret_page
 
 AREA = "tokens"
 SHOWN = 50
+GIVEN_UP = "given-up"
 
 
 def new_webhook(request: HttpRequest) -> HttpResponse:
@@ -85,7 +86,10 @@ def _words_of(name: str) -> str:
 
 def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_webhook_for(request.user, pk)
-    newest = WebhookMessage.objects.filter(webhook=found).prefetch_related("tries").order_by("-pk")[:SHOWN]
+    ours = WebhookMessage.objects.filter(webhook=found)
+    given_up = ours.filter(state=MessageState.FAILED)
+    only = request.GET.get("show") == GIVEN_UP
+    newest = (given_up if only else ours).prefetch_related("tries").order_by("-pk")[:SHOWN]
     rows = []
     for message in newest:
         tries = list(message.tries.all())
@@ -95,7 +99,9 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
         "webhook": found,
         "kinds": [_words_of(name) for name in found.kinds],
         "rows": rows,
-        "waiting": WebhookMessage.objects.filter(webhook=found, state=MessageState.WAITING).count(),
+        "waiting": ours.filter(state=MessageState.WAITING).count(),
+        "given_up": given_up.count(),
+        "only_given_up": only,
         "shown": SHOWN,
         "is_own": found.user_id == person(request).pk,
     }
@@ -129,6 +135,12 @@ def enable(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     return _pressed(request, pk, lambda found: acts.end_webhook(found, by=person(request)), _("Webhook ended."))
+
+
+@require_POST
+def all_again(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("What was given up is sent again within seconds. Reload the page to see what became of it.")
+    return _pressed(request, pk, lambda found: acts.redeliver_given_up(found, by=person(request)), done)
 
 
 @require_POST

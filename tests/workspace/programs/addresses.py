@@ -21,4 +21,5 @@ def examples(country: Country, secretariat: User) -> dict[str, list[object]]:
         "revoke_token": [token.pk],
         **dict.fromkeys(names, of_hook),
         "redeliver": [hook.pk, message.pk],
+        "redeliver_given_up": [hook.pk],
     }

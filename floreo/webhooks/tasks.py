@@ -37,7 +37,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
                 "This webhook was disabled, because nothing could be delivered. Correct the receiver, and enable it."
             )
         else:
-            since, n = webhook.since, webhook.given_up
+            since, n = webhook.since, webhook.given_up  # type: ignore[attr-defined]  # as annotated above
             why = ngettext(
                 "%(n)d message was given up. Correct the receiver, and send it again.",
                 "%(n)d messages were given up. Correct the receiver, and send them again.",

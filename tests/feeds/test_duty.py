@@ -216,7 +216,7 @@ def test_a_feed_that_falls_silent_is_mailed_once_and_again_when_it_falls_silent_
 def test_a_feed_that_never_sent_is_silent_where_files_are_expected(
     team: Organisation, facts: dict[str, object], *, is_silent: bool
 ) -> None:
-    feed = make_feed(every_minutes=60, **facts)
+    feed = make_feed("nightly", **(facts | {"every_minutes": 60}))
     Feed.objects.update(created_at=moment(TODAY) - timedelta(days=3))
     assert watch(by=SYSTEM) == int(is_silent)
     feed.refresh_from_db()

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,7 +24,7 @@ from django.db import DatabaseError, connection
 from floreo.config.backup import VERB, free_space
 from floreo.config.migrating import migrations_due
 from floreo.config.rights import may_change_the_trail
-from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, openpgp, scanning, state
+from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, openpgp, scanning, smime, state
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
@@ -382,6 +383,7 @@ def _mail() -> Check:
                 "Correct FLOREO_SMTP or fix the server. E-mails wait meanwhile.",
             )
     yield from _team_key()
+    yield from _team_certificate()
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
         yield watch(
@@ -418,6 +420,33 @@ def _team_key() -> Check:
         )
     else:
         yield good("The team's OpenPGP key signs.")
+
+
+def _team_certificate() -> Check:
+    """The certificate with which mail is signed: while it cannot be used, that mail waits."""
+    if not settings.SMIME_KEY:
+        return
+    try:
+        identity = smime.team_identity()
+    except Refused as refusal:
+        yield bad(
+            str(refusal.sentence), "Correct FLOREO_SMIME_KEY or its file. What is signed with it waits meanwhile."
+        )
+        return
+    assert identity is not None
+    found, sender = identity.certificate, parseaddr(settings.MAIL_RETURN or settings.DEFAULT_FROM_EMAIL)[1].lower()
+    if sender not in {each.lower() for each in found.addresses}:
+        yield watch(
+            f"The team's S/MIME certificate is not for {sender}, so mail programs warn of its signature.",
+            "Get a certificate for the address that sends, or send from an address that it names.",
+        )
+    elif found.expires_at < clock.machine() + _KEY_ENDS_SOON:
+        yield watch(
+            f"The team's S/MIME certificate expires on {found.expires_at.date().isoformat()}.",
+            "Get a new one, and put it with its key into the file that FLOREO_SMIME_KEY names.",
+        )
+    else:
+        yield good("The team's S/MIME certificate signs.")
 
 
 def _backups() -> Check:

@@ -26,7 +26,7 @@ from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.feeds.actions.duty import alert_due
 from floreo.feeds.actions.notices import send_due
-from floreo.organisations.queries import in_the_country, openpgp_key_of
+from floreo.organisations.queries import in_the_country, keys_of
 from floreo.tabletops.recipients import may_leave
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ JOBS = {
     "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
     "signed heads": Job(sign_and_send, timedelta(hours=1), Lane.OUTSIDE),
     "backup": Job(daily_backup, timedelta(days=1), Lane.NIGHT),
-    delivery.JOB: Job(partial(delivery.deliver_due, openpgp_key_of, may_leave), timedelta(seconds=5), Lane.MAIL),
+    delivery.JOB: Job(partial(delivery.deliver_due, keys_of, may_leave), timedelta(seconds=5), Lane.MAIL),
 }
 _FURTHEST = timedelta(minutes=20)  # beyond a job's own interval nothing is put off for longer
 _MOST_DEATHS = 3

@@ -247,6 +247,9 @@ MAIL_REPLY_TO = env.text("FLOREO_MAIL_REPLY_TO")
 MAIL_RETURN = env.text("FLOREO_MAIL_RETURN")  # where a mail that cannot be delivered comes back to
 MAIL_PER_DAY = env.whole("FLOREO_MAIL_PER_DAY", 50)  # to one address; two machines that answer each other stop there
 CLAMD = env.text("FLOREO_CLAMD")  # a virus scanner: path of a socket, or host:port
+SMIME_KEY = env.text(
+    "FLOREO_SMIME_KEY"
+)  # file with the team's S/MIME key and certificates, which only the worker reads
 PGP_KEY = env.text("FLOREO_PGP_KEY")  # file with the team's private OpenPGP key, which only the worker reads
 BOUNCE_IMAP = env.confidential("FLOREO_BOUNCE_IMAP")
 

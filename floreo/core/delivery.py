@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from smtplib import (
     SMTPDataError,
     SMTPException,
@@ -27,10 +26,11 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, openpgp
+from floreo.core import clock
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail, Schedule
 from floreo.core.outbox import discard, kept
+from floreo.core.protection import KeysOf, KeyUnfit, Protected, maker_for, no_keys
 
 JOB = "mail"  # its row in the schedules says since when the server has not answered
 BATCH = 50
@@ -84,36 +84,11 @@ def verdict(problem: Exception) -> Verdict:
     return Verdict(MailState.WAITING, f"{type(problem).__name__} {problem}"[:300])
 
 
-KeyOf = Callable[[str], str]  # the armoured OpenPGP key of an address, "" where it has none
-
-
-def _no_key(_address: str) -> str:
-    return ""
-
-
 MayLeave = Callable[[OutboxMail], bool]  # asked right before a letter leaves: whether it still may
 
 
 def _whatever(_mail: OutboxMail) -> bool:
     return True
-
-
-class KeyUnfit(Refused):
-    """The receiver's OpenPGP key cannot be used: nothing leaves in the open instead."""
-
-
-def protected(mail: OutboxMail, key_of: KeyOf) -> EmailMessage:
-    """The letter as it leaves: signed where its kind asks for it and the team has a key, and encrypted where the receiver has one
-    too. Raises KeyUnfit, and Refused where the team's own key cannot be used."""
-    if not openpgp.is_protected(mail.kind) or (key := openpgp.team_key()) is None:
-        return message_of(mail)
-    text = key_of(mail.to)
-    try:
-        receivers = [openpgp.certificate(text)] if text else []
-    except Refused as refusal:
-        words = {"address": mail.to, "words": str(refusal.sentence)}
-        raise KeyUnfit(_("%(address)s: %(words)s") % words, code="key_unfit") from refusal
-    return message_of(mail, partial(openpgp.ProtectedMessage, key=key, receivers=receivers))
 
 
 def message_of(mail: OutboxMail, make: Callable[..., EmailMessage] = EmailMessage) -> EmailMessage:
@@ -137,12 +112,12 @@ def message_of(mail: OutboxMail, make: Callable[..., EmailMessage] = EmailMessag
     return message
 
 
-def deliver_due(key_of: KeyOf = _no_key, may_leave: MayLeave = _whatever) -> int:
+def deliver_due(keys_of: KeysOf = no_keys, may_leave: MayLeave = _whatever) -> int:
     """Sends what is due and returns how many left; what may not leave any more is dropped. Raises ServerSilent, once all is
     put off, when the server is not to be reached; more than one worker may run it at once."""
     sent, until = 0, time.monotonic() + BUDGET
     _let_go(clock.now())
-    with _Server(key_of, may_leave) as server:
+    with _Server(keys_of, may_leave) as server:
         for batch in iter(_claim, []):
             sent += _send_batch(server, batch, until)
             if time.monotonic() > until:
@@ -178,8 +153,8 @@ def _claim() -> list[OutboxMail]:
 class _Server:
     """One connection for many letters, made when the first is sent and made again when it breaks."""
 
-    def __init__(self, key_of: KeyOf = _no_key, may_leave: MayLeave = _whatever) -> None:
-        self.key_of, self.may_leave = key_of, may_leave
+    def __init__(self, keys_of: KeysOf = no_keys, may_leave: MayLeave = _whatever) -> None:
+        self.keys_of, self.may_leave = keys_of, may_leave
         self.connection: Any = get_connection()
         self.is_open = False
         self.broken = 0  # times in a row that the line was cut
@@ -200,7 +175,7 @@ class _Server:
 
     def send(self, mail: OutboxMail) -> EmailMessage:
         """Returns the message as it left."""
-        message = protected(mail, self.key_of)
+        message = message_of(mail, maker_for(mail.kind, mail.to, self.keys_of))
         if not self.is_open:
             try:
                 self.connection.open()
@@ -278,7 +253,7 @@ def _over_their_share(batch: list[OutboxMail]) -> set[int]:
 def _mark_sent(mail: OutboxMail, message: EmailMessage) -> None:
     at = clock.now()
     facts = kept(mail)
-    if isinstance(message, openpgp.ProtectedMessage):
+    if isinstance(message, Protected):
         facts |= {"is_signed": True, "is_encrypted": bool(message.receivers)}
     OutboxMail.objects.filter(pk=mail.pk).update(
         state=MailState.SENT, sent_at=at, changed_at=at, attempts=F("attempts") + 1, last_error="", **facts

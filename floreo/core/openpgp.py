@@ -10,9 +10,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.generator import BytesGenerator
-from email.message import Message
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +19,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.errors import Refused
+from floreo.core.exact_mail import Exact, bytes_of, crlf, parted
 
 LONGEST_KEY = 200_000  # characters of an armoured key
 _TRIAL = b"May it be encrypted for?"
-SIGNED_KINDS = ("case", "advisory", "incident")  # how the `kind` of a mail begins that is signed
 
 
 @dataclass(frozen=True)
@@ -158,90 +155,23 @@ class ProtectedMessage(EmailMessage):
 
     def message(self, *args: Any, **kwargs: Any) -> Any:
         plain = super().message(*args, **kwargs)
-        outer, inner = _parted(plain)
-        body = _bytes_of(inner)
+        outer, inner = parted(plain)
+        body = bytes_of(inner)
         boundary = f"floreo-{secrets.token_hex(16)}"
         if self.receivers:
             text = self.key.signed_and_encrypted(body, self.receivers)
             kind = 'multipart/encrypted; protocol="application/pgp-encrypted"'
             parts = [
                 b"Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n",
-                b'Content-Type: application/octet-stream; name="encrypted.asc"\r\n\r\n' + _crlf(text),
+                b'Content-Type: application/octet-stream; name="encrypted.asc"\r\n\r\n' + crlf(text),
             ]
         else:
             text = self.key.sign(body)
             kind = f'multipart/signed; micalg="{_hash_name(text)}"; protocol="application/pgp-signature"'
-            parts = [body, b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n' + _crlf(text)]
+            parts = [body, b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n' + crlf(text)]
         line = boundary.encode()
         whole = b"".join(b"--%b\r\n%b\r\n" % (line, part) for part in parts) + b"--%b--\r\n" % line
-        return _Exact(outer, f'{kind};\r\n boundary="{boundary}"', whole)
-
-
-class _Exact(Message):
-    """A message whose body leaves byte for byte: a signature covers it as it is."""
-
-    def __init__(self, headers: Message, content_type: str, body: bytes) -> None:
-        super().__init__()
-        for name, value in headers.items():
-            self[name] = value
-        self._content_type, self._body = content_type, body
-
-    def as_bytes(self, unixfrom: bool = False, policy: Any = None, linesep: str = "\n") -> bytes:  # noqa: FBT001, FBT002 -- as Django calls it
-        out = BytesIO()
-        BytesGenerator(out, mangle_from_=False).flatten(self, linesep="\r\n")
-        head = out.getvalue().rstrip(b"\r\n")
-        kind = f"\r\nMIME-Version: 1.0\r\nContent-Type: {self._content_type}\r\n\r\n".encode()
-        whole = head + kind + self._body
-        return whole if linesep == "\r\n" else whole.replace(b"\r\n", linesep.encode())
-
-    def as_string(self, unixfrom: bool = False, maxheaderlen: int = 0, policy: Any = None, linesep: str = "\n") -> str:  # noqa: FBT001, FBT002
-        return self.as_bytes(linesep=linesep).decode("ascii", "replace")
-
-
-def _parted(plain: Message) -> tuple[Message, Message]:
-    """The headers of the mail, and what is protected: its body with the headers that describe it."""
-    outer = Message()
-    for name in list(plain.keys()):
-        if name.lower() == "mime-version" or name.lower().startswith("content-"):
-            continue
-        if name not in outer:
-            for value in plain.get_all(name, []):
-                outer[name] = value
-        del plain[name]
-    del plain["MIME-Version"]
-    return outer, plain
-
-
-def _bytes_of(inner: Message) -> bytes:
-    """In the form that a signature covers (RFC 3156, 3): 7 bits, lines that end in CRLF and in no space."""
-    _to_seven_bits(inner)
-    out = BytesIO()
-    BytesGenerator(out, mangle_from_=False, maxheaderlen=78, policy=inner.policy.clone(linesep="\r\n")).flatten(inner)
-    return out.getvalue()
-
-
-def _to_seven_bits(part: Message) -> None:
-    """Text as quoted-printable, in which neither a server nor a mail program changes anything."""
-    for each in part.walk():
-        if each.is_multipart() or each.get_content_maintype() != "text":
-            continue
-        data = each.get_payload(decode=True)
-        if isinstance(data, bytes):
-            del each["Content-Transfer-Encoding"]
-            each["Content-Transfer-Encoding"] = "quoted-printable"
-            each.set_payload(_quoted(data))
-
-
-def _quoted(data: bytes) -> str:
-    """Quoted-printable with the first letter of "From " encoded too: some servers write > before it."""
-    from quopri import encodestring
-
-    lines = encodestring(data.replace(b"\r\n", b"\n"), quotetabs=False).decode("ascii").split("\n")
-    return "\n".join("=46" + line[1:] if line.startswith("From ") else line for line in lines)
-
-
-def _crlf(text: str) -> bytes:
-    return text.strip().replace("\r\n", "\n").replace("\n", "\r\n").encode() + b"\r\n"
+        return Exact(outer, f'{kind};\r\n boundary="{boundary}"', whole)
 
 
 def _hash_name(signature: str) -> str:
@@ -249,8 +179,3 @@ def _hash_name(signature: str) -> str:
 
     name = str(Sig.from_bytes(signature.encode()).hash_algorithm).rpartition(".")[2]
     return f"pgp-{name.lower().replace('-', '')}"
-
-
-def is_protected(kind: str) -> bool:
-    """Whether a mail of this kind is signed where the team has a key."""
-    return kind.split(".", 1)[0].split("_", 1)[0] in SIGNED_KINDS

@@ -57,7 +57,8 @@ def contact_problems(organisation: Organisation, contact: Contact | None, facts:
         yield _("E-mail to this contact would go to another address.")
     if address and not _is_expected(address, known_domains(organisation)):
         yield _("The address is under none of the domains that the register knows of the organisation.")
-    if facts.get("openpgp_key") and (contact is not None and contact.openpgp_key):
+    keys = ("openpgp_key", "smime_certificate")
+    if contact is not None and any(facts.get(name) and getattr(contact, name) for name in keys):
         yield _("E-mail to this contact would be encrypted with another key.")
 
 
@@ -83,7 +84,7 @@ KINDS = (
         "contact",
         _l("Contact"),
         Contact,
-        ("purpose", "role", "email", "phone", "language", "openpgp_key"),
+        ("purpose", "role", "email", "phone", "language", "openpgp_key", "smime_certificate"),
         rows=lambda organisation: Contact.objects.filter(organisation=organisation),
         add=add_contact,
         update=update_contact,

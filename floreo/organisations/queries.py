@@ -13,6 +13,7 @@ from floreo.core import clock
 from floreo.core.composed import row_of
 from floreo.core.models import AuditEntry
 from floreo.core.once import is_reading, once
+from floreo.core.protection import Keys
 from floreo.organisations.models import Contact, Country, Kind, NationalSector, Organisation
 
 
@@ -97,11 +98,16 @@ def with_parts(sectors: Iterable[int]) -> set[int]:
 __all__ = ["bodies_of", "in_the_country", "openpgp_key_of", "public_page", "successors", "the_country", "with_parts"]
 
 
+def keys_of(address: str) -> Keys:
+    """The keys that the register has for an address of mail, of each kind the newest where several contacts have one."""
+    rows = Contact.objects.filter(email__iexact=address).order_by("-pk").values_list("openpgp_key", "smime_certificate")
+    found = list(rows)
+    return Keys(next((a for a, _b in found if a), ""), next((b for _a, b in found if b), ""))
+
+
 def openpgp_key_of(address: str) -> str:
-    """The armoured OpenPGP key that the register has for an address of mail, the newest where several contacts have it; "" where it
-    has none."""
-    keys = Contact.objects.filter(email__iexact=address).exclude(openpgp_key="").order_by("-pk")
-    return keys.values_list("openpgp_key", flat=True).first() or ""
+    """The armoured OpenPGP key that the register has for an address of mail; "" where it has none."""
+    return keys_of(address).openpgp
 
 
 def operators_on(day: date) -> list[Organisation]:

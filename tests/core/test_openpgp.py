@@ -23,6 +23,7 @@ from floreo.core.errors import Refused
 from floreo.core.mail_in.pgp import signed_part, signers_in_a_cage
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.outbox import Attachment, letter
+from floreo.core.protection import Keys
 from floreo.organisations.actions.register import add_contact, update_contact
 from floreo.organisations.models import Contact, Organisation
 from floreo.organisations.queries import openpgp_key_of
@@ -92,7 +93,7 @@ def sent(kind: str, key_of: dict[str, str] | None = None, **more: Any) -> tuple[
     mail = letter(to="ana@water.example", subject="[TLP:AMBER] INC-2026-0001 señal", text=TEXT, kind=kind, **more)
     mail.save()
     with mail_server(server):
-        deliver_due(lambda address: (key_of or {}).get(address, ""))
+        deliver_due(lambda address: Keys(openpgp=(key_of or {}).get(address, "")))
     mail.refresh_from_db()
     return server.raw, mail
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, openpgp, smime
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
-from floreo.core.openpgp import certificate
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_name, require_period, save
 from floreo.organisations.actions.people import sound_phone
 from floreo.organisations.models import Contact, FormerName, Organisation, OrganisationRole, Place
@@ -57,6 +57,7 @@ class ContactFacts(TypedDict, total=False):
     phone: str
     language: str
     openpgp_key: str
+    smime_certificate: str
     verified_on: date | None
     is_public: bool
     source: str
@@ -173,8 +174,8 @@ def remove_role(role: OrganisationRole, *, by: Actor) -> None:
 
 
 def check_contact(contact: Contact) -> None:
-    """What every contact has to be; its key too."""
-    contact.openpgp_key = _sound_key(contact.openpgp_key)
+    """What every contact has to be; its keys too."""
+    _check_keys(contact)
     _check_contact(contact)
 
 
@@ -187,21 +188,30 @@ def _check_contact(contact: Contact) -> None:
         raise refuse("email", _("Enter an e-mail address or a telephone number."), code="missing")
 
 
-def _sound_key(text: str) -> str:
-    """A key that can be used now, as its owner exported it. Refuses any other at its field."""
-    if not (text := text.strip()):
-        return ""
-    try:
-        return certificate(text).armoured
-    except Refused as refusal:
-        raise refuse("openpgp_key", str(refusal.sentence), code=refusal.code) from refusal
+_KEYS: Mapping[str, Callable[[str], str]] = {
+    "openpgp_key": lambda text: openpgp.certificate(text).armoured,
+    "smime_certificate": lambda text: smime.certificate(text).pem,
+}
+
+
+def _check_keys(contact: Contact, before: Mapping[str, str] | None = None) -> None:
+    """Keys that can be used now, as their owner exported them. Refuses any other at its field; one that expired `before` and was not
+    touched stops no other change."""
+    for name, read in _KEYS.items():
+        text = getattr(contact, name).strip()
+        if not text or (before is not None and text == before[name].strip()):
+            continue
+        try:
+            setattr(contact, name, read(text))
+        except Refused as refusal:
+            raise refuse(name, str(refusal.sentence), code=refusal.code) from refusal
 
 
 @action("contact.added", needs=Permission.REGISTER_EDIT)
 def add_contact(organisation: Organisation, *, by: Actor, **facts: Unpack[ContactFacts]) -> Contact:
     contact = Contact(organisation=organisation)
     assign(contact, facts)
-    contact.openpgp_key = _sound_key(contact.openpgp_key)
+    _check_keys(contact)
     _check_contact(contact)
     return save(contact)
 
@@ -211,10 +221,9 @@ def update_contact(
     contact: Contact, *, by: Actor, version: int | None = None, **facts: Unpack[ContactFacts]
 ) -> Contact:
     contact = lock_latest(contact, version)
-    before = contact.openpgp_key
+    before = {name: getattr(contact, name) for name in _KEYS}
     assign(contact, facts)
-    if contact.openpgp_key.strip() != before.strip():  # one that expired meanwhile stops no other change
-        contact.openpgp_key = _sound_key(contact.openpgp_key)
+    _check_keys(contact, before)
     _check_contact(contact)
     return save(contact)
 

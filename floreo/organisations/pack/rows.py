@@ -132,6 +132,7 @@ class ContactShape(SourcedShape):
     phone: str = ""
     language: str = ""
     openpgp_key: str = ""
+    smime_certificate: str = ""
     is_public: bool = False
     verified_on: Day | None = None
 

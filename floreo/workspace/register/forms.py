@@ -157,6 +157,7 @@ class ContactForm(RegisterForm):
             "phone",
             "language",
             "openpgp_key",
+            "smime_certificate",
             "verified_on",
             "is_public",
             "source",

@@ -17,6 +17,7 @@ from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import capital, day_text, short_day
 from floreo.feeds import notice_csv
+from floreo.feeds.genuine import number_of
 from floreo.feeds.holding_links import page_of
 from floreo.feeds.lines import codes_of
 from floreo.feeds.logic import rank
@@ -243,6 +244,7 @@ class _Text:
         if team.phone:
             lines.append(_("Telephone: %(phone)s") % {"phone": team.phone})
         lines.append(_("We do not scan your network. Others report to us what is visible from outside."))
+        lines.append(_("Number of this notice: %(number)s") % {"number": number_of(self.notice)})
         lines.append(_("How to check that this notice is genuine: %(link)s") % {"link": genuine_page()})
         return "\n".join(lines)
 

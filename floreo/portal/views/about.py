@@ -74,6 +74,9 @@ def notices(request: HttpRequest) -> HttpResponseBase:
         team=national_team(),
         from_address=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         links_begin=f"{settings.SITE_ADDRESS}/",
+        is_smime=bool(settings.SMIME_KEY),
+        is_openpgp=bool(settings.PGP_KEY),
+        openpgp_key=provider.newest_key(),
     )
 
 

@@ -24,6 +24,7 @@ from floreo.core.errors import Refused
 from floreo.core.executors import Executor, NotProtected
 from floreo.core.ui.locale import moment, number
 from floreo.feeds.actions.claiming import mapping_of, rules
+from floreo.feeds.actions.collect import fetch_listed
 from floreo.feeds.actions.feeds import by_hand
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.receiving import receive
@@ -35,7 +36,7 @@ from floreo.feeds.constituency import owned
 from floreo.feeds.engine.constituency import kept
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.executors import executor
-from floreo.feeds.models import Feed, FeedFile, FileState
+from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
 from floreo.organisations.actions.tokens import end_token, make_token
 from floreo.organisations.models import ApiToken, User
@@ -247,6 +248,21 @@ def feed_list(_asked: argparse.Namespace) -> int:
     return 0
 
 
+def feed_fetch(asked: argparse.Namespace) -> int:
+    """Exit code 1 where the feed could not give all that it listed."""
+    feed = _feed(asked.feed)
+    if feed.collector != CollectorKind.REPORTS:
+        raise Refused(_("Only feeds of the Reports API are asked for past days."), code="not_listed")
+    if asked.since and asked.since > clock.today():
+        raise Refused(_("The date of a file cannot be in the future. Choose another date."), code="future_day")
+    count = fetch_listed(feed, by=SYSTEM, since=asked.since or clock.today())
+    feed.refresh_from_db()
+    print(ngettext("%(n)d new file.", "%(n)d new files.", count) % {"n": count})
+    if feed.last_error:
+        print(feed.last_error)
+    return 1 if feed.last_error else 0
+
+
 def feed_compact(_asked: argparse.Namespace) -> int:
     count = compact_days()
     let_go_of_old(by=SYSTEM)
@@ -287,6 +303,7 @@ def feed_token(asked: argparse.Namespace) -> int:
 
 COMMANDS = {
     "feed ingest": feed_ingest,
+    "feed fetch": feed_fetch,
     "feed list": feed_list,
     "feed compact": feed_compact,
     "feed token": feed_token,

@@ -24,6 +24,7 @@ class CollectorKind(StrEnum):
     FOLDER = "folder"
     MAIL = "mail"
     FETCH = "fetch"
+    REPORTS = "reports"
     API = "api"
 
 

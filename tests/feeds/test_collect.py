@@ -20,11 +20,15 @@ from django.test import override_settings
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
+from floreo.core.mail_in.reading import parse_mail
+from floreo.core.mail_in.shape import IncomingMail
 from floreo.core.models import AuditEntry
-from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_feed_mail
+from floreo.feeds.actions import collect
+from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_feed_mail, take_mail
 from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.collectors.blobs import folder as kept_folder
 from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
+from floreo.feeds.collectors.mail import MOST_LINKS, links_of
 from floreo.feeds.models import Feed, FeedFile
 from tests.core.mailbox_server import PROGRAMME, a_mailbox
 from tests.feeds.mails import OURS, keys_of, mail_from, signed
@@ -305,3 +309,58 @@ def test_a_server_that_hands_out_letter_by_letter_does_not_hold_us() -> None:
     server.shutdown()
     assert stopped.value.problem is FetchProblem.CUT_OFF
     assert len(sent) < 600
+
+
+# --- Files that a mail links to ---------------------------------------------------------------------------------------------------
+
+
+def test_links_are_those_of_the_senders_domain_over_an_encrypted_connection() -> None:
+    text = """Your files: https://dl.feed.example/abc?x=1. And <https://feed.example/two>, (https://DL.FEED.example/three)
+    http://dl.feed.example/open https://feed.example.evil.example/a https://evilfeed.example/b https://evil.example/?https://feed.example
+    https://feed.example@evil.example/c https://user@dl.feed.example/d https://dl.feed.example:99999/e https://[feed.example/f
+    https://dl.feed.example/abc?x=1"""
+    assert links_of(IncomingMail("a@feed.example", text=text), "reports@feed.example") == (
+        "https://dl.feed.example/abc?x=1",
+        "https://feed.example/two",
+        "https://DL.FEED.example/three",
+    )
+    assert links_of(IncomingMail("a@feed.example", text=text), "") == ()
+    many = " ".join(f"https://feed.example/{n}" for n in range(500))
+    assert len(links_of(IncomingMail("a@feed.example", text=many), "reports@feed.example")) == MOST_LINKS
+
+
+@pytest.fixture
+def mailed(nothing_yet: None, server: tuple[Server, str], monkeypatch: pytest.MonkeyPatch) -> Feed:
+    """A feed by mail, with the server of the sender's links on loopback."""
+    monkeypatch.setattr(collect, "links_of", lambda _letter, _sender: (f"{server[1]}/{name_of(DAY)}",))
+    return make_feed("Mailed", by=SYSTEM, collector="mail", place="reports@feed.example")
+
+
+def take(raw: bytes) -> int | None:
+    with override_settings(FEED_ADDRESSES=[OURS], FETCH_PRIVATE=["127.0.0.0/8"]):
+        return take_mail(parse_mail(raw), by=SYSTEM, keys=keys_of("feed.example"))
+
+
+def test_a_proven_mail_without_a_file_gives_those_that_it_links_to(mailed: Feed, server: tuple[Server, str]) -> None:
+    raw = signed(mail_from("reports@feed.example"))
+    assert (take(raw), take(raw)) == (1, 0)
+    assert list(FeedFile.objects.values_list("name", "day")) == [(name_of(DAY), DAY)]
+    server[0].status = 503
+    assert take(raw) is None  # flagged in the mailbox
+    mailed.refresh_from_db()
+    assert "503" in mailed.last_error
+    server[0].status, server[0].headers = 200, {"Content-Type": "text/html; charset=utf-8"}
+    server[0].body = b"<html>What we do</html>"
+    assert (take(raw), FeedFile.objects.count()) == (0, 1)
+
+
+def test_the_links_of_a_mail_that_nothing_proves_are_not_opened(mailed: Feed, server: tuple[Server, str]) -> None:
+    assert take(mail_from("reports@feed.example")) is None
+    mailed.refresh_from_db()
+    assert (server[0].asked, FeedFile.objects.count()) == ([], 0)
+    assert mailed.last_error == "An e-mail has only links. They were not opened, since nothing proves who sent it."
+
+
+def test_of_a_mail_with_a_file_no_link_is_opened(mailed: Feed, server: tuple[Server, str]) -> None:
+    assert take(signed(mail_from("reports@feed.example", (name_of(DAY), DATA)))) == 1
+    assert server[0].asked == []

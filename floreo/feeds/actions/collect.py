@@ -5,10 +5,12 @@ from __future__ import annotations
 import imaplib
 import io
 import logging
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -25,10 +27,12 @@ from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
-from floreo.feeds.collectors import folders
+from floreo.feeds.collectors import folders, shadowserver
 from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched
-from floreo.feeds.collectors.mail import reports_of, secret_text
-from floreo.feeds.models import CollectorKind, Feed, HeldReason
+from floreo.feeds.collectors.identity import tidy
+from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
+from floreo.feeds.models import CollectorKind, Feed, FeedFile, HeldReason
+from floreo.feeds.models.choices import FETCHED
 from floreo.feeds.presenters.feeds import problem_sentence
 from floreo.organisations.queries import the_country
 
@@ -45,8 +49,14 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
     country = the_country()
     if country is not None and country.is_sample:
         return 0
-    ours = Feed.objects.filter(collector=CollectorKind.FETCH, is_active=True).exclude(due_at=None).order_by("due_at")
-    return sum(fetch(feed, by=by, allow=allow) for feed in ours if _is_due(feed))
+    ours = Feed.objects.filter(collector__in=FETCHED, is_active=True).exclude(due_at=None).order_by("due_at")
+    return sum(
+        fetch_listed(feed, by=by, allow=allow)
+        if feed.collector == CollectorKind.REPORTS
+        else fetch(feed, by=by, allow=allow)
+        for feed in ours
+        if _is_due(feed)
+    )
 
 
 def _is_due(feed: Feed) -> bool:
@@ -83,6 +93,69 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
         **text, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
     )
     return is_new
+
+
+def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date | None = None) -> int:
+    """Takes every file of each day that is not here yet, from `since`, else from two days before the newest that is: so what was missed
+    while the server was away comes by itself, up to `LONGEST_GAP`. How many came. One that cannot be had stops no other, and the feed says
+    why; it is asked for again with the next."""
+    if since is None and not Feed.objects.filter(pk=feed.pk, due_at=feed.due_at).update(
+        due_at=clock.now() + _every(feed)
+    ):
+        return 0
+    came, problem = 0, ""
+    for day in _days(feed, since):
+        try:
+            listed = shadowserver.files_of(feed.place, day, feed.header(), allow=allow)
+        except (NotFetched, shadowserver.NotListed, CannotUnseal) as refusal:
+            _failed(feed, _not_listed(refusal), timedelta(seconds=getattr(refusal, "wait", 0)))
+            return came
+        here = set(
+            FeedFile.objects.filter(feed=feed, name__in=[tidy(each.name) for each in listed]).values_list(
+                "name", flat=True
+            )
+        )
+        for each in listed:
+            if tidy(each.name) in here:
+                continue
+            try:
+                with fetched(shadowserver.download(feed.place, each), allow=allow) as answer:
+                    came += not receive(feed, opened=answer, name=each.name, by=by, collector=feed.place).already
+            except NotFetched as refusal:
+                problem = f"{each.name}: {problem_sentence(refusal)}"
+            except Refused as refusal:
+                problem = f"{each.name}: {refusal.sentence}"
+    if problem:
+        _failed(feed, problem)
+    else:
+        Feed.objects.filter(pk=feed.pk).update(
+            failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
+        )
+    return came
+
+
+FIRST_DAYS, LATE_DAYS = timedelta(days=7), timedelta(days=2)  # of a feed that begins; in which a file of a day may come
+LONGEST_GAP = timedelta(days=90)
+
+
+def _days(feed: Feed, since: date | None) -> list[date]:
+    """The days asked for, from the oldest."""
+    today = clock.today()
+    newest = FeedFile.objects.filter(feed=feed).aggregate(newest=Max("day"))["newest"]
+    first = since or (newest - LATE_DAYS if newest else today - FIRST_DAYS)
+    first = min(max(first, today - LONGEST_GAP if since is None else first), today)
+    return [first + timedelta(days=n) for n in range((today - first).days + 1)]
+
+
+def _not_listed(problem: Exception) -> str:
+    if isinstance(problem, NotFetched):
+        return problem_sentence(problem)
+    if isinstance(problem, CannotUnseal):
+        return _("The key and secret were sealed with another secret key. Enter them again.")
+    words = getattr(problem, "words", "")
+    if words:
+        return _("The Reports API answered: %(words)s") % {"words": words}
+    return _("The Reports API answered otherwise than it describes.")
 
 
 def _every(feed: Feed) -> timedelta:
@@ -159,20 +232,27 @@ def read_feed_mail(address: str, *, by: Actor, keys: Keys = key_in_dns) -> int:
     return count
 
 
-def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> int | None:
+def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns, allow: Allow = may_ask) -> int | None:
     """Takes in the files of a mail whose sender is proven: it came to the secret address of a feed, or it carries a valid
-    signature of the sender that a feed names. Of any other mail in that sender's name the files are held for a person, since
-    anybody can write any sender. None where a person has to look at the mail. Raises NoAnswer."""
+    signature of the sender that a feed names. Without a file in it, those that it links to at that sender's domain. Of any other mail in
+    that sender's name the files are held for a person, since anybody can write any sender, and its links are not opened. None where a
+    person has to look at the mail. Raises NoAnswer."""
     feed, reason = _feed_of(letter, keys)
     if feed is None:
         return None
     Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
     files = reports_of(letter)
-    if not files:
+    links = () if files else links_of(letter, feed.place)
+    if not files and not links:
         _add_problem(feed, _("An e-mail came without a file."))
         return None
     if reason is not None:
+        if not files:
+            _add_problem(feed, _("An e-mail has only links. They were not opened, since nothing proves who sent it."))
+            return None
         return _hold(feed, letter, HeldReason(reason), by=by)
+    if links:
+        return _take_links(feed, letter, links, by=by, allow=allow)
     count = 0
     for file in files:
         try:
@@ -184,6 +264,24 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> in
                 raise
             _add_problem(feed, f"{file.name}: {refusal.sentence}")
     return count
+
+
+def _take_links(feed: Feed, letter: IncomingMail, links: Iterable[str], *, by: Actor, allow: Allow) -> int | None:
+    """None where something is missing, which a person sees."""
+    count, missed = 0, 0
+    for link in links:
+        try:
+            with fetched(Asked(link), allow=allow) as answer:
+                if not answer.is_page:
+                    count += not receive(feed, opened=answer, name=answer.name, by=by, collector=letter.sender).already
+        except NotFetched as problem:
+            missed += 1
+            _add_problem(feed, f"{link[:150]}: {problem_sentence(problem)}")
+        except Refused as refusal:
+            if refusal.code in _LATER:
+                raise
+            _add_problem(feed, f"{link[:150]}: {refusal.sentence}")
+    return None if missed else count
 
 
 def _feed_of(letter: IncomingMail, keys: Keys) -> tuple[Feed | None, NotProven | None]:

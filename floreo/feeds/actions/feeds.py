@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
@@ -20,8 +20,10 @@ from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
+from floreo.feeds.collectors import shadowserver
 from floreo.feeds.engine import formats
 from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
+from floreo.feeds.models.choices import FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 
 BY_HAND = "by-hand"
@@ -37,7 +39,7 @@ _PAGES = {
     "texts",
     "nights",
 }  # pages beside the feeds' own, so no codes of feeds
-_PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH}
+_PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH, CollectorKind.REPORTS}
 _MAPPING_WORDS = {
     "address",
     "time",
@@ -87,7 +89,7 @@ def make_feed(name: str, *, by: Actor, code: str = "", **facts: Unpack[Facts]) -
     if feed.code in _PAGES:
         feed.code = free_code(Feed, f"{feed.code} feed")
     _check(feed)
-    if feed.collector == CollectorKind.FETCH:
+    if feed.collector in FETCHED:
         feed.due_at = clock.now()
     return save(feed)
 
@@ -101,7 +103,7 @@ def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: U
     _check(fresh)
     if (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
         fresh.etag = fresh.modified = fresh.last_error = ""
-        fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector == CollectorKind.FETCH else None
+        fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
     return save(fresh)
 
 
@@ -164,9 +166,7 @@ def _check(feed: Feed) -> None:
         raise refuse("whole_on", _("Choose a day of the week."))
     check_mapping(feed.mapping)
     if feed.collector in _PLACED:
-        {CollectorKind.FOLDER: _check_folder, CollectorKind.MAIL: _check_mail, CollectorKind.FETCH: _check_fetch}[
-            CollectorKind(feed.collector)
-        ](feed)
+        _CHECKS[CollectorKind(feed.collector)](feed)
         _must_be_alone(feed)
     elif feed.place:
         raise refuse("place", _("Files of this feed are uploaded here. Leave “Place” blank."))
@@ -203,6 +203,24 @@ def _check_fetch(feed: Feed) -> None:
         raise refuse(
             "place", _("Enter an address that begins with https:// or http:// and contains no user name or password.")
         )
+
+
+def _check_reports(feed: Feed) -> None:
+    """The address of the API, which has a usual one; with key and secret."""
+    feed.place = feed.place or shadowserver.API
+    _check_fetch(feed)
+    key, _colon, word = feed.header().partition(":") if feed.fetch_secret else ("", "", "")
+    if not (key.strip() and word.strip()):
+        sentence = _("Enter the key of the Reports API, a colon, and its secret.")
+        raise refuse("fetch_secret", sentence, code="no_key")
+
+
+_CHECKS: Mapping[CollectorKind, Callable[[Feed], None]] = {
+    CollectorKind.FOLDER: _check_folder,
+    CollectorKind.MAIL: _check_mail,
+    CollectorKind.FETCH: _check_fetch,
+    CollectorKind.REPORTS: _check_reports,
+}
 
 
 def check_mapping(mapping: Any) -> None:

@@ -21,6 +21,7 @@ PATIENCE = 3600.0  # for all of one fetch
 MOST_STEPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_HEADER = 200
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 class FetchProblem(StrEnum):
@@ -43,12 +44,15 @@ class NotFetched(Exception):  # noqa: N818 -- says what happened
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for. `secret` is sent as Authorization, to the address itself and to nobody it points on to."""
+    """What is asked for. `secret` is sent as Authorization, and `headers` beside it, to the address itself and to nobody it points on to.
+    With a `body` it is posted, and then no redirect is followed."""
 
     url: str
     secret: str = ""
     etag: str = ""
     modified: str = ""
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Reply:
@@ -60,6 +64,11 @@ class Reply:
         self.is_new = answer.status == 200
         self.etag = _short(answer.getheader("ETag"))
         self.modified = _short(answer.getheader("Last-Modified"), 60)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the server calls it a page for people."""
+        return (self._answer.getheader("Content-Type") or "").partition(";")[0].strip().lower() in _PAGES
 
     @property
     def name(self) -> str:
@@ -90,7 +99,7 @@ def fetched(
     for _step in range(MOST_STEPS):
         with _asked(url, asked, allow, seconds, until) as (connection, answer):
             onward = answer.getheader("Location")
-            if answer.status in _REDIRECTS and onward:
+            if answer.status in _REDIRECTS and onward and asked.body is None:
                 url = _next(url, onward)
                 continue
             if answer.status not in {200, 304}:
@@ -115,7 +124,8 @@ def _asked(
     watch.start()
     try:
         try:
-            connection.request("GET", target, headers=_headers(url, asked))
+            method = "GET" if asked.body is None else "POST"
+            connection.request(method, target, body=asked.body, headers=_headers(url, asked))
             answer = connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise NotFetched(FetchProblem.UNREACHED) from error
@@ -127,8 +137,10 @@ def _asked(
 
 def _headers(url: str, asked: Asked) -> dict[str, str]:
     given = {"User-Agent": "Floreo", "Accept": "*/*", "Accept-Encoding": "identity"}
-    if asked.secret and _origin(url) == _origin(asked.url):
-        given["Authorization"] = asked.secret
+    if _origin(url) == _origin(asked.url):
+        given |= dict(asked.headers)
+        if asked.secret:
+            given["Authorization"] = asked.secret
     if asked.etag:
         given["If-None-Match"] = asked.etag
     if asked.modified:

@@ -15,7 +15,11 @@ class CollectorKind(models.TextChoices):
     FOLDER = logic.CollectorKind.FOLDER, _("Watched folder")
     MAIL = logic.CollectorKind.MAIL, _("Attached to e-mail")
     FETCH = logic.CollectorKind.FETCH, _("Fetched from an address")
+    REPORTS = logic.CollectorKind.REPORTS, _("Shadowserver Reports API")
     API = logic.CollectorKind.API, _("Sent to our API")
+
+
+FETCHED = (CollectorKind.FETCH, CollectorKind.REPORTS)  # asked for when due
 
 
 class FileState(models.TextChoices):

@@ -63,7 +63,7 @@ class Feed(Record):
         blank=True,
         verbose_name=_("Place"),
         help_text=_(
-            "The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. Leave empty for files uploaded by hand or sent to our API."
+            "The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. Leave empty for the Reports API, and for files uploaded by hand or sent to our API."
         ),
     )
     format = models.CharField(
@@ -115,7 +115,7 @@ class Feed(Record):
         blank=True,
         verbose_name=_("Authorization header"),
         help_text=_(
-            "Only if the address requires one. It is stored and never shown. Leave empty to keep the current one."
+            "Only if the address requires one; for the Shadowserver Reports API the key, a colon, and the secret. It is stored and never shown. Leave empty to keep the current one."
         ),
     )  # an Authorization header of up to 500 characters, where the address wants one; sealed
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.

@@ -67,6 +67,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
         found += _run("audit chain", _whole_chain if deep else _chain_tail)
         found += _run("case files", _cases) if deep else []
         found += _run("evidence files", _evidence) if deep else []
+        found += _run("words of notices", _notices) if deep else []
     return found
 
 
@@ -537,6 +538,20 @@ def _cases() -> Check:
         yield bad(sentence, "Take it from a backup, or ask who handed it in.")
     if not broken:
         yield good("Every file of a case, a report or a notification is there and is the one that was kept.")
+
+
+def _notices() -> Check:
+    """The words of notices in the outbox against their digests in the audit chain."""
+    from floreo.feeds import sent_words
+
+    wrong, compared = sent_words.changed()
+    for mail in wrong[:5]:
+        yield bad(
+            f"The words of an e-mail of {_moment(mail.created_at)} ({mail.about}) are not those that were sent.",
+            "Compare with the newest backup: somebody changed them past the programme.",
+        )
+    if compared and not wrong:
+        yield good(f"The kept words of notices are those that were sent ({compared} e-mails).")
 
 
 MACHINE: dict[str, Callable[[], Check]] = {

@@ -13,13 +13,14 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from floreo.config import doctor
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import ServerSilent, deliver_due
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.core.policy import Tlp
-from floreo.feeds import selection
+from floreo.feeds import selection, sent_words
 from floreo.feeds.actions import notices as acts
 from floreo.feeds.actions.replies import answer
 from floreo.feeds.holding_links import holder_of, token_of
@@ -311,3 +312,44 @@ def test_a_huge_notice_asks_little_of_the_database_and_its_mail_is_small(bank: O
         OutboxMail.objects.update(next_try_at=clock.now())
         deliver_due()
     assert [len(m.as_bytes()) < 1_500_000 for m in server.got] == [True, True]
+
+
+# The words as they were sent
+
+
+def test_the_digest_of_each_notice_is_in_the_trail_and_holds_before_and_after_it_leaves(bank: Organisation) -> None:
+    make_finding(bank)
+    acts.send_notices(MONDAY)
+    noted = AuditEntry.objects.get(verb="notice.sent").detail["words"]
+    mail = OutboxMail.objects.get(kind="feeds.notice")
+    assert (noted, sent_words.changed()) == ({mail.message_id: sent_words.digest(mail)}, ([], 1))
+    delivered()
+    mail.refresh_from_db()
+    assert mail.is_masked
+    assert mail.text
+    assert sent_words.changed() == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"text": "Nothing to report."}, {"subject": "Nothing"}, {"attachment": "a,b"}, {"attachment": ""}]
+)
+def test_words_that_somebody_changed_afterwards_are_named(bank: Organisation, facts: dict[str, str]) -> None:
+    make_finding(bank)
+    acts.send_notices(MONDAY)
+    delivered()
+    OutboxMail.objects.filter(kind="feeds.notice").update(**facts)  # past the programme
+    (wrong,), compared = sent_words.changed()
+    assert (wrong.about, compared) == (f"feeds.notice:{Notice.objects.get().pk}", 1)
+    found = [line.text for line in doctor._notices() if "not those that were sent" in line.text]
+    assert len(found) == 1
+
+
+def test_a_notice_that_is_sent_again_has_a_digest_of_its_own(bank: Organisation) -> None:
+    make_finding(bank)
+    acts.send_notices(MONDAY)
+    delivered()
+    acts.resend(Notice.objects.get(), by=SYSTEM)
+    delivered()
+    assert sent_words.changed() == ([], 2)
+    OutboxMail.objects.all().delete()  # its time is over
+    assert sent_words.changed() == ([], 0)

@@ -19,7 +19,7 @@ from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.models import AuditEntry
 from floreo.core.writing import assign, delete, lock_latest, refuse, save, save_many
-from floreo.feeds import logic, notice_mail
+from floreo.feeds import logic, notice_mail, sent_words
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Every, Finding, Notice, NoticeLine, NoticeRule, Severity
 from floreo.feeds.presenters.finding_text import changes_now, why_text
@@ -107,11 +107,15 @@ def write_to(
     """Posts what is due to one organisation, in one transaction with what it says. Chosen anew under a lock, so that two
     workers never write the same letter."""
     organisation = lock_latest(organisation)
-    chooser = Chooser(today or clock.today(), hour=hour)
-    return [_send(letter, chooser.today) for letter in chooser.plan(organisation).letters]
+    chooser, words = Chooser(today or clock.today(), hour=hour), dict[str, str]()
+    sent = [_send(letter, chooser.today, words) for letter in chooser.plan(organisation).letters]
+    if words:
+        note(words=words)
+    return sent
 
 
-def _send(letter: DraftNotice, today: date) -> Notice:
+def _send(letter: DraftNotice, today: date, words: dict[str, str]) -> Notice:
+    """`words` takes the digests of what is posted."""
     at = moment(today)
     notice = Notice(
         organisation=letter.organisation,
@@ -127,7 +131,9 @@ def _send(letter: DraftNotice, today: date) -> Notice:
     save(notice, full_clean=False)
     with translation.override("en"):  # the lines are the team's record; letter and page say it in the reader's language
         save_many([_line(notice, item, letter.asked_role) for item in letter.items], model=NoticeLine)
-    outbox.post_all(notice_mail.mails_of(notice, letter.to, letter.items, asked_role=letter.asked_role))
+    mails = notice_mail.mails_of(notice, letter.to, letter.items, asked_role=letter.asked_role)
+    outbox.post_all(mails)
+    words |= sent_words.digests(mails)
     _mark_notified(letter.items, today)
     return notice
 
@@ -192,7 +198,9 @@ def resend(notice: Notice, *, by: Actor) -> int:
         notice.link_version += 1
     notice.to, notice.link_until = [r.address for r in to], at + logic.LINK_LIVES
     save(notice, full_clean=False)
-    return outbox.post_all(notice_mail.mails_of(notice, to, items_of(notice), asked_role=role))
+    mails = notice_mail.mails_of(notice, to, items_of(notice), asked_role=role)
+    note(words=sent_words.digests(mails))
+    return outbox.post_all(mails)
 
 
 def items_of(notice: Notice) -> list[Item]:

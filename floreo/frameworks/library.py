@@ -147,7 +147,7 @@ TABLES: dict[str, type[Strict]] = {
 SHAPES: tuple[type[Shape], ...] = (FrameworkShape, VersionShape, ItemShape, MappingShape)
 
 
-def rows_of(shapes: Sequence[tuple[Strict, int]], setting: Setting, languages: Collection[str]) -> Iterator[Row]:
+def rows_of(shapes: Sequence[tuple[Strict, int]], setting: Setting, languages: Sequence[str]) -> Iterator[Row]:
     """The rows of one file, whose items and mappings belong to its version, translated into `languages` only."""
     return (spoken_in(row, languages) for row in _rows(shapes, setting))
 

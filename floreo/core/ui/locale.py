@@ -8,19 +8,18 @@ from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from floreo.core import languages
 
 
 def language() -> str:
-    return (get_language() or "en").split("-")[0]
+    return languages.now()
 
 
 def locale() -> str:
-    """Day before month in both languages; decimal point in both, as small states of the region write."""
-    return {"en": "en_GB", "es": "es_MX"}.get(language(), language())
+    return languages.locale_of(language())
 
 
 # The same day or number is written again and again, in a table and from page to page, and the library reads its pattern each time.
@@ -35,12 +34,11 @@ def _decimal(value: Decimal | float | int, pattern: str | None, name: str) -> st
 
 
 def address_in(code: str, address: str) -> str:
-    """The address of the same page in another language: its first part names it, and none is the installation's own. Of an
+    """The address of the same page in another language: its first part names it, and none is the site's own. Of an
     address below /account/ or of a page; what programs ask for (/api/) has no language."""
-    for each, _name in settings.LANGUAGES:
-        if address.startswith(f"/{each}/"):
-            address = address.removeprefix(f"/{each}")
-    return address if code == settings.LANGUAGE_CODE else f"/{code}{address}"
+    if here := languages.from_path(address):
+        address = address.removeprefix(f"/{here}") or "/"
+    return f"/{languages.prefix(code)}{address.removeprefix('/')}"
 
 
 def day(when: date, precision: str = "day") -> str:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.errors import Refused
 
 MIXED = "UTF-8, cp1252"  # some lines in the one, some in the other
@@ -150,7 +150,7 @@ def choices_by_word(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
     found = {}
     for value, label in choices:
         found[plain(str(value))] = str(value)
-        for language, _title in settings.LANGUAGES:
+        for language in languages.read():
             with translation.override(language):
                 found[plain(str(label))] = str(value)
     return found

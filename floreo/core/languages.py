@@ -78,6 +78,11 @@ def site() -> tuple[str, ...]:
     return _site.get() or _last or shipped()
 
 
+def read() -> tuple[str, ...]:
+    """In which words of files that people bring are recognised: the site's languages, and all that have a catalogue."""
+    return tuple(dict.fromkeys((*site(), *shipped())))
+
+
 def first() -> str:
     """In which records are written."""
     return site()[0]

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import capital, day_text, short_day
@@ -44,10 +44,7 @@ def genuine_page() -> str:
 
 def languages_for(text: str) -> list[str]:
     """In which a mail is written: as the contact said, else all of the country's that we speak."""
-    country = the_country()
-    known = {code for code, _name in settings.LANGUAGES}
-    own = [str(each) for each in (country.languages if country else []) if each in known]
-    return [text] if text in known else own or [settings.LANGUAGE_CODE]
+    return [text] if text in languages.site() else list(languages.site())
 
 
 def in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:

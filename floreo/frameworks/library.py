@@ -3,7 +3,7 @@ and mappings."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.urls import resolve, reverse
 from django.utils.translation import get_language, override
+
+from floreo.core import languages
 
 FOLDER = Path(__file__).resolve().parent / "help"
 NAMES = ("first-week", "administrator", "national-team")  # in the order of the page Help
@@ -82,7 +83,7 @@ def address_of(link: str) -> str:
         raise ValueError(link)
     parts = urlsplit(link)
     reader = get_language() or "en"
-    with override(settings.LANGUAGE_CODE):  # in which addresses have no prefix
+    with override(languages.home()):  # in which addresses have no prefix
         found = resolve(parts.path)
     with override(reader):
         address = reverse(found.view_name, args=found.args, kwargs=found.kwargs)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
@@ -17,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.delimited import Wrong, choices_by_word, plain, records_by_word
 from floreo.core.fields import label_of
 from floreo.core.whole import whole
@@ -438,7 +437,7 @@ def words_of(kind: type[Rows]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in kind.fields:
         found.setdefault(plain(each.name), each.name)
-        for language, _title in settings.LANGUAGES:
+        for language in languages.read():
             with translation.override(language):
                 found.setdefault(plain(str(each.title)), each.name)
     for each in kind.fields:

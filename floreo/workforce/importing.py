@@ -16,11 +16,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.delimited import (
     Column,
     Problem,
@@ -259,7 +258,7 @@ class _Look:
         return choose
 
     def _language(self, text: str) -> str:
-        known = {code for code, _words in settings.LANGUAGES}
+        known = languages.site()
         if (code := text.strip().lower()) not in known:
             raise Wrong(_("It is none of: %(list)s.") % {"list": ", ".join(sorted(known))})
         return code

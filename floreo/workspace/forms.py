@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import DateField, DateTimeField, Model
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.fields import field_named, help_of, label_of
 from floreo.core.models import Translated, named
 from floreo.core.wording import unsound_time_text
 from floreo.organisations.models import Organisation, Person
-from floreo.organisations.queries import the_country
 
 SOURCE = ("source", "source_url", "confirmed", "doubt")  # fields of a record that names its source
 
@@ -184,10 +183,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
                 self._add_translation(field, language, str(name))
 
     def _other_languages(self) -> list[tuple[str, Any]]:
-        country = the_country()
-        if country is None or not country.languages:
-            return []
-        return [(code, name) for code, name in settings.LANGUAGES if code in country.languages[1:]]
+        return [(code, languages.name(code)) for code in languages.others()]
 
     def _add_translation(self, field: str, language: str, name: str) -> None:
         original = self.fields[field]

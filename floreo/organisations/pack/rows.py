@@ -40,7 +40,9 @@ from floreo.organisations.models import (
 def _language(code: str) -> str:
     """Raises ValueError for what is the code of no language."""
     if code not in languages.known():
-        raise ValueError(f"“{code}” is not the code of a language (ISO 639, two or three small letters), as “en” or “fr” are")
+        raise ValueError(
+            f"“{code}” is not the code of a language (ISO 639, two or three small letters), as “en” or “fr” are"
+        )
     return code
 
 

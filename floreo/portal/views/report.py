@@ -21,9 +21,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from floreo.core import clock, throttle
+from floreo.core import clock, languages, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.locale import address_in
 from floreo.core.uploads import takes_up_to
 from floreo.evidence.files import tidy
 from floreo.incidents import spooled
@@ -152,15 +153,8 @@ def _show(request: HttpRequest, team: ReportingPoint, sheet: Sheet) -> HttpRespo
 
 def _other_languages() -> list[tuple[str, str, str]]:
     """(code, own name, address of the form) of each language but the one shown."""
-    from django.utils.translation import override
-
-    here = (get_language() or "en").split("-")[0]
-    found = []
-    for code, name in (("en", "English"), ("es", "Español")):
-        if code != here:
-            with override(code):
-                found.append((code, name, reverse("portal:report")))
-    return found
+    others = [code for code in languages.site() if code != languages.now()]
+    return [(code, languages.own_name(code), address_in(code, reverse("portal:report"))) for code in others]
 
 
 def _post(request: HttpRequest, team: ReportingPoint) -> HttpResponse:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -92,8 +91,7 @@ def _response(wave: Wave, given: Given, answers: dict[str, Any], **facts: Any) -
     groups = _apart(questions_of(wave.instrument), answers)
     apart = {q.key for q in questions_of(wave.instrument) if q.variable}
     kept = {key: value for key, value in answers.items() if key not in apart}
-    known = [code for code, _name in settings.LANGUAGES]
-    language = given.language if given.language in known else known[0]
+    language = languages.spoken(given.language)
     return Response(wave=wave, language=language, answers=kept, **groups, **facts)
 
 

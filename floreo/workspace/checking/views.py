@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,13 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
+from floreo.core import languages
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.models import Translated, named
 from floreo.core.whole import whole
 from floreo.core.wording import day_text
 from floreo.offers import tables
-from floreo.organisations.queries import the_country
 from floreo.packs.actions import check_row, doubt_row, translate_row
 from floreo.packs.checking import KINDS, Kind, trust
 from floreo.strategy.models import Edition, SourceDocument, quotations_of
@@ -166,9 +165,7 @@ def _texts_of(row: Any) -> list[models.Field[Any, Any]]:
 
 def _other_languages() -> list[tuple[str, str]]:
     """The languages of the site that the pack is not written in: code and name."""
-    country = the_country()
-    codes = country.languages[1:] if country else []
-    return [(code, str(name)) for code, name in settings.LANGUAGES if code in codes]
+    return [(code, languages.name(code)) for code in languages.others()]
 
 
 def _after(mark: str, kinds: list[Kind]) -> tuple[int, int]:

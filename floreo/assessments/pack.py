@@ -27,6 +27,7 @@ from floreo.assessments.models import (
     StandardVersion,
     TargetLevel,
 )
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Number, Row, Setting, Shape, Strict, TranslatedShape, one_of
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Relation
@@ -43,7 +44,7 @@ class RespondentShape(Shape):
 
     name: str
     mail: str
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     sent_on: Day | None = None
     ended_on: Day | None = None
     ended_reason: str = ""

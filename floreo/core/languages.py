@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, localedata
+from babel.core import get_global
 from django.conf import settings
 from django.urls import clear_url_caches
-from django.utils.translation import get_language, trans_real
+from django.utils.functional import Promise
+from django.utils.translation import get_language, override, trans_real
 
-SOURCE = "en"  # in which the sentences of the program and what ships with it are written
-LOCALES = {"en": "en_GB", "es": "es_MX"}  # day before month, decimal point: as small states of the region write
-_NONE = frozenset({"und", "mul", "zxx", "mis"})  # codes that stand for no language
-_CODE = re.compile(r"[a-z]{2,3}")
+from floreo.core.language_codes import LOCALES, SOURCE, base, known
+
 _PATH = re.compile(r"/([a-z]{2,3})(?:/|$)")
 
 _site: ContextVar[tuple[str, ...] | None] = ContextVar("site_languages", default=None)
@@ -38,12 +38,6 @@ _last: tuple[str, ...] = ()  # of the site that this process served last: for wh
 def shipped() -> tuple[str, ...]:
     """The languages that have a catalogue, English first."""
     return tuple(code for code, _name in settings.LANGUAGES)
-
-
-@cache
-def known() -> frozenset[str]:
-    """Every language that has a code of two or three letters (ISO 639, as the CLDR names them)."""
-    return frozenset(code for code in Locale(SOURCE).languages if _CODE.fullmatch(code)) - _NONE
 
 
 @cache
@@ -105,11 +99,6 @@ def spoken(language: str) -> str:
     return code if code in site() else home()
 
 
-def base(language: str | None) -> str:
-    """ "pt" of "pt-br"; "" of nothing."""
-    return (language or "").lower().replace("_", "-").split("-")[0]
-
-
 def now() -> str:
     """The reader's."""
     return base(get_language()) or home()
@@ -124,6 +113,24 @@ def from_path(path: str) -> str:
     """Which language the first part of an address names; "" where it names none of the site's."""
     found = _PATH.match(path)
     return found[1] if found and found[1] in site() else ""
+
+
+def words_for(sentence: Promise) -> list[str]:
+    """What a word of the interface is in every language in which files are read, as it is written first."""
+    found = []
+    for code in (SOURCE, *read()):
+        with override(code):
+            found.append(str(sentence))
+    return list(dict.fromkeys(found))
+
+
+def in_each(sentence: Promise) -> dict[str, str]:
+    """A sentence of the interface in each language of the site, for a record that keeps it."""
+    found = {}
+    for code in site():
+        with override(code):
+            found[code] = str(sentence)
+    return found
 
 
 # --- Of the interface ----------------------------------------------------------------------------------------------
@@ -233,6 +240,13 @@ def choices() -> list[tuple[str, str]]:
 def named(code: str) -> str:
     """The name of any language that somebody may have written a code of; the code where it is none."""
     return title(code) if code in known() else code
+
+
+@cache
+def of_three_letters(code: str) -> str:
+    """The code of ISO 639-2, as laws in Akoma Ntoso name their language: "eng", "fra"."""
+    found = sorted(long for long, short in get_global("language_aliases").items() if short == code and len(long) == 3)
+    return next((long for long in found if long.startswith(code)), found[0] if found else code)
 
 
 def direction(code: str) -> str:

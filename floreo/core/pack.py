@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 from django.db import models
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from floreo.core.languages import SOURCE, known
+from floreo.core.language_codes import SOURCE, split
 
 
 def _day(value: object) -> object:
@@ -271,7 +271,25 @@ class TranslatedShape(Shape):
     def _gather(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        own = cls.model_fields
-        languages = {k: v for k, v in data.items() if k in known() and k not in own and isinstance(v, dict)}
-        rest = {k: v for k, v in data.items() if k not in languages}
+        rest, languages = split(data, cls.model_fields)
         return {**rest, "translations": languages} if languages else rest
+
+
+class PartShape(Strict):
+    """A part of a row that stays plain data, with other languages beside its own: es = { title = "..." }. `plain()` is what is kept:
+    its fields, and a table for each language that says something."""
+
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        rest, languages = split(data, cls.model_fields)
+        return {**rest, "translations": languages} if languages else rest
+
+    def plain(self) -> dict[str, Any]:
+        return self.model_dump(exclude={"translations"}) | {
+            code: texts for code, texts in self.translations.items() if texts
+        }

@@ -190,7 +190,7 @@ class _Text:
         return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])
 
     def _title(self, finding: Finding) -> str:
-        return text_of(finding.kind, finding.taxonomy, get_language() or "en").title
+        return text_of(finding.kind, finding.taxonomy, languages.now()).title
 
     def _findings_text(self) -> list[str]:
         kinds = list(self.kinds.values())
@@ -202,7 +202,7 @@ class _Text:
 
     def _finding_text(self, number: int, found: Sequence[Finding]) -> str:
         """One kind: what it is, what to do, and where."""
-        words = text_of(found[0].kind, found[0].taxonomy, get_language() or "en")
+        words = text_of(found[0].kind, found[0].taxonomy, languages.now())
         severity = Severity(min((f.severity for f in found), key=rank)).label
         lines = [f"{number}. {words.title} ({severity})", "", words.means, words.matters, "", _("What to do:")]
         lines += [f"  {at}) {step}" for at, step in enumerate(words.steps, start=1)]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -437,9 +436,8 @@ def words_of(kind: type[Rows]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in kind.fields:
         found.setdefault(plain(each.name), each.name)
-        for language in languages.read():
-            with translation.override(language):
-                found.setdefault(plain(str(each.title)), each.name)
+        for word in languages.words_for(each.title):
+            found.setdefault(plain(word), each.name)
     for each in kind.fields:
         for word in filter(None, each.words.split("|")):
             found.setdefault(plain(word), each.name)

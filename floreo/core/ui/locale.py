@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,12 @@ def locale() -> str:
 @lru_cache(maxsize=4096)
 def _date(when: date, pattern: str, name: str) -> str:
     return format_date(when, pattern, locale=name)
+
+
+@lru_cache(maxsize=512)
+def _skeleton(when: date, skeleton: str, name: str) -> str:
+    """By what is to be shown of a day; its order and the words between are the locale's."""
+    return str(format_skeleton(skeleton, when, locale=name))
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -58,6 +64,11 @@ def short_date(when: date, pattern: str) -> str:
 def date_text(when: date, pattern: str) -> str:
     """A day by a pattern of Unicode (UTS 35), or by the name of one: "long"."""
     return _date(when, pattern, locale())
+
+
+def month_of_year(when: date) -> str:
+    """ "November 2026"; "noviembre de 2026"."""
+    return _skeleton(when, "yMMMM", locale())
 
 
 def long_day(when: date) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -121,10 +120,7 @@ def _save_wordings(file: PublisherFile, matched: Matched) -> int:
 
 def _in_each_language(field: str, sentence: Promise) -> tuple[str, dict[str, dict[str, str]]]:
     """A sentence of ours as the frameworks that ship have theirs: in the country's first language, its others beside it."""
-    sentences = {}
-    for code in languages.site():
-        with translation.override(code):
-            sentences[code] = str(sentence)
+    sentences = languages.in_each(sentence)
     return sentences.pop(languages.first()), {code: {field: text} for code, text in sentences.items()}
 
 

@@ -16,8 +16,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -309,7 +309,7 @@ def _item(answers: Answers, noticed_at: str) -> dict[str, Any]:
         "at": clock.machine().isoformat(),
         "answers": values | ({"noticed_at": noticed_at} if noticed_at else {}),
         "files": [{"name": each.name, "sha256": each.sha256, "size": each.size} for each in files],
-        "language": (get_language() or "en").split("-")[0],
+        "language": languages.now(),
         "reference": answers.reference,
         "link_hash": answers.link_hash,
     }
@@ -342,7 +342,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     facts = {
         "name": _("Report an incident") + (f": {country.named()}" if country else ""),
         "short_name": pgettext("name of a program on a telephone", "Report"),
-        "lang": (get_language() or "en").split("-")[0],
+        "lang": languages.now(),
         "start_url": here,
         "scope": here,
         "display": "standalone",

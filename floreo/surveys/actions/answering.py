@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ class Given:
     """What somebody answered, as it came: nothing of it is believed yet."""
 
     answers: Any
-    language: str = "en"
+    language: str = field(default_factory=languages.first)
     key: str = ""  # UUID that the form or the phone made
 
 
@@ -235,7 +235,7 @@ def must_take_papers(wave: Wave) -> None:
 
 @action("response.entered", needs=RUN)
 def enter(
-    wave: Wave, *, by: Actor, answers: Any, paper_number: str, taken_on: date, language: str = "en", again: bool = False
+    wave: Wave, *, by: Actor, answers: Any, paper_number: str, taken_on: date, language: str = "", again: bool = False
 ) -> Response:
     """One paper, typed in. Its number stands on it, so that it is not entered twice; with `again` it is the second typing of a paper,
     by which mistakes of the first are found."""

@@ -303,6 +303,6 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         required=False,  # core/uploads.py says why there is none
         label=_l("File of participants"),
-        help_text=_l("CSV with the columns of the template, in English or Spanish."),
+        help_text=_l("CSV with the columns of the template."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )

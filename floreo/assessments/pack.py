@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
-from floreo.assessments.actions.standards import LEVELS
+from floreo.assessments.actions.standards import first_levels
 from floreo.assessments.models import (
     AssessmentCampaign,
     CampaignState,
@@ -310,7 +310,7 @@ class StandardVersionShape(Shape):
         return str(self.number)
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        return super().fields(setting) | {"levels": LEVELS}
+        return super().fields(setting) | {"levels": first_levels()}
 
 
 class StandardShape(TranslatedShape):

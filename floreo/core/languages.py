@@ -23,6 +23,7 @@ from django.conf import settings
 from django.urls import clear_url_caches
 from django.utils.functional import Promise
 from django.utils.translation import get_language, override, trans_real
+from django.utils.translation import gettext as _
 
 from floreo.core.language_codes import LOCALES, SOURCE, base, known
 
@@ -113,6 +114,14 @@ def from_path(path: str) -> str:
     """Which language the first part of an address names; "" where it names none of the site's."""
     found = _PATH.match(path)
     return found[1] if found and found[1] in site() else ""
+
+
+def not_yet_here(written_in: str) -> str:
+    """That a text which ships with the program is not in the reader's language; "" where it is."""
+    if written_in == now():
+        return ""
+    words = {"language": name(now()), "other": name(written_in)}
+    return _("This text is not available in %(language)s yet. It is in %(other)s.") % words
 
 
 def words_for(sentence: Promise) -> list[str]:

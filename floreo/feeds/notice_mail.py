@@ -205,6 +205,8 @@ class _Text:
         words = text_of(found[0].kind, found[0].taxonomy, languages.now())
         severity = Severity(min((f.severity for f in found), key=rank)).label
         lines = [f"{number}. {words.title} ({severity})", "", words.means, words.matters, "", _("What to do:")]
+        if note := languages.not_yet_here(words.language):
+            lines[1:1] = ["", note]
         lines += [f"  {at}) {step}" for at, step in enumerate(words.steps, start=1)]
         if words.check:
             lines.append(_("How to check: %(how)s") % {"how": words.check})

@@ -15,7 +15,7 @@ from django.urls import resolve, reverse
 from django.utils.translation import override
 
 from floreo.core import languages
-from floreo.core.language_codes import SOURCE
+from floreo.core.language_codes import SOURCE, files_in
 
 FOLDER = Path(__file__).resolve().parent / "help"
 NAMES = ("first-week", "administrator", "national-team")  # in the order of the page Help
@@ -54,6 +54,11 @@ def guide(name: str, language: str) -> Guide:
     head, *parts = re.split(r"(?m)^## ", (FOLDER / f"{name}.{found}.md").read_text(encoding="utf-8"))
     title, _, summary = head.partition("\n")
     return Guide(name, title.removeprefix("# ").strip(), summary.strip(), tuple(_parts(parts)), found)
+
+
+def languages_of(name: str) -> tuple[str, ...]:
+    """In which languages a guide is written, English first."""
+    return files_in(FOLDER, f"{name}.", ".md")
 
 
 def _parts(texts: list[str]) -> Iterator[Part]:

@@ -171,6 +171,13 @@ def interface_language() -> dict[str, Any]:
 
 
 @register.simple_tag
+def not_yet_here(written_in: str) -> SafeString | str:
+    """{% not_yet_here guide.language %}: above a text that ships with the program and is not in the reader's language."""
+    sentence = languages.not_yet_here(written_in)
+    return format_html('<p class="fl-note">{}</p>', sentence) if sentence else ""
+
+
+@register.simple_tag
 def address(name: str, *args: Any) -> str:
     """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such area."""
     try:

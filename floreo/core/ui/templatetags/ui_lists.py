@@ -153,7 +153,7 @@ def alternates(context: Context) -> SafeString:
 @register.simple_tag
 def direction() -> SafeString | str:
     """{% direction %}: of the whole page, where its language is written from right to left."""
-    return mark_safe(' dir="rtl"') if languages.direction(locale.language()) == "rtl" else ""
+    return mark_safe('dir="rtl"') if languages.direction(locale.language()) == "rtl" else ""
 
 
 @register.inclusion_tag("ui/interface_language.html")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS, BUILT, MODULES = ROOT / "assets", ROOT / "floreo" / "static_built", ROOT / "node_modules"
@@ -181,9 +183,28 @@ def compile_languages() -> None:
     from babel.messages.mofile import write_mo  # only here
     from babel.messages.pofile import read_po
 
+    counted: dict[str, tuple[int, int]] = {}
     for po in _catalogues():
         with po.open("rb") as source, po.with_suffix(".mo").open("wb") as target:
-            write_mo(target, read_po(source, locale=po.parts[-3]))
+            catalogue = read_po(source, locale=_locale(po.parts[-3]))
+            write_mo(target, catalogue)
+        done, total = counted.get(po.parts[-3], (0, 0))
+        sentences = [message for message in catalogue if message.id]
+        counted[po.parts[-3]] = (done + sum(map(is_translated, sentences)), total + len(sentences))
+    (ROOT / "floreo" / "locale" / "coverage.json").write_text(json.dumps(counted), encoding="utf-8")
+
+
+def is_translated(message: Any) -> bool:
+    """Whether a sentence of a catalogue is shown: it is translated in all its forms, and no tool only guessed it."""
+    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return not message.fuzzy and all(text.strip() for text in texts)
+
+
+def _locale(code: str) -> str | None:
+    """For Babel, which reads plural rules by it; a language that the CLDR does not know brings its own in the header."""
+    from babel import localedata
+
+    return code if localedata.exists(code) else None
 
 
 def build() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from floreo.advisories.logic import Product
 from floreo.advisories.matching import Verdict
 from floreo.advisories.models import Advisory, AdvisoryReply, AdvisoryState, EpssScore, KevEntry, ProductStatus
 from floreo.advisories.queries import Exploited
+from floreo.core import languages
 from floreo.core.ui.locale import moment
 from floreo.core.wording import day_text
 from floreo.infrastructure.models import Asset
@@ -86,7 +86,7 @@ def state_text(advisory: Advisory) -> str:
 def status_words() -> Mapping[str, str]:
     """The state of a product for each word that may be typed, in small letters and in every language of the program."""
     found: dict[str, str] = {value: value for value in ProductStatus.values}
-    for language, _name in settings.LANGUAGES:
+    for language in {*languages.shipped(), *languages.site()}:
         with translation.override(language):
             found |= {str(label).lower(): str(value) for value, label in ProductStatus.choices}
     return found

@@ -21,8 +21,8 @@ from floreo.advisories.access import own_team
 from floreo.advisories.csaf import Content, Publisher, Revision
 from floreo.advisories.models import Advisory, AdvisoryState, AdvisoryVersion, CsafDocument, KevEntry
 from floreo.advisories.presenters import first_note
+from floreo.core import languages
 from floreo.core.policy import Tlp
-from floreo.organisations.queries import the_country
 from floreo.organisations.sender import sender
 
 ROOT = "/.well-known/csaf/"
@@ -40,8 +40,7 @@ def publisher() -> Publisher:
     """The national team: by its profile, else as the register has it, else the country."""
     team = own_team()
     if team is not None:
-        country = the_country()
-        language = country.languages[0] if country and country.languages else "en"
+        language = languages.first()
         contact = " ".join(filter(None, (team.email, team.phone)))
         return Publisher(team.in_language("name", language), settings.SITE_ADDRESS, contact)
     writer = sender()

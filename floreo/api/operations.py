@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -29,7 +28,7 @@ from floreo.api.schemas import (
     row_schema,
 )
 from floreo.api.writing import add_writing
-from floreo.core import audit
+from floreo.core import audit, languages
 from floreo.core.errors import Missing
 from floreo.core.tables import Table
 from floreo.indicators.models import Indicator
@@ -62,7 +61,7 @@ def answers(model: Any) -> dict[Any, Any]:
 
 def make_api() -> NinjaAPI:
     """Words in the OpenAPI are in the installation's language, whoever asks first."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(languages.home()):
         api = NinjaAPI(
             title="Floreo",
             version="1",
@@ -87,7 +86,7 @@ def openapi_view(api: NinjaAPI) -> Callable[..., HttpResponse]:
 
     @functools.cache
     def document() -> tuple[bytes, str]:
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(languages.home()):
             schema = api.get_openapi_schema(path_prefix=reverse(f"{api.urls_namespace}:api-root"))
             body = json.dumps(schema, cls=NinjaJSONEncoder).encode()
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -256,7 +255,7 @@ def _pillar(branch: PlanPillar, request: HttpRequest) -> dict[str, Any]:
 
 
 def _action(act: Action, request: HttpRequest) -> dict[str, Any]:
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(languages.home()):
         href = request.build_absolute_uri(act.get_absolute_url())
     return {
         "code": act.code,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.assessments.models import AssessmentCampaign, Participant, Respondent
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import day_text
@@ -27,7 +27,7 @@ class Words(NamedTuple):
 
 def spoken(language: str) -> str:
     """The language of a mail: the asked one, where the program has it."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return languages.spoken(language)
 
 
 def link_words(campaign: AssessmentCampaign, organisation: str, address: str, items: int) -> Words:
@@ -101,7 +101,7 @@ def returned_mail(respondent: Respondent) -> OutboxMail:
 def preview(campaign: AssessmentCampaign, participant: Participant | None, items: int) -> list[tuple[str, Words]]:
     """The words of the e-mail in each language, before anything leaves."""
     found = []
-    for code, _name in settings.LANGUAGES:
+    for code in languages.site():
         with translation.override(code):
             body = (
                 participant.organisation.in_language("name")

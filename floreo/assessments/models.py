@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.assessments.logic import WHOLE, CampaignPhase
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Translated
 from floreo.core.routes import path_to
@@ -220,7 +220,7 @@ class Respondent(OfParticipant):
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="respondents")
     name = models.CharField(max_length=200, verbose_name=_("Name"))
     mail = models.EmailField(verbose_name=_("E-mail"), help_text=_("The personal link is sent there."))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # "" before it is sent, and once it was ended

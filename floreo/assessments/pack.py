@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
-from floreo.assessments.actions.standards import LEVELS
+from floreo.assessments.actions.standards import first_levels
 from floreo.assessments.models import (
     AssessmentCampaign,
     CampaignState,
@@ -27,6 +27,7 @@ from floreo.assessments.models import (
     StandardVersion,
     TargetLevel,
 )
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Number, Row, Setting, Shape, Strict, TranslatedShape, one_of
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Relation
@@ -43,7 +44,7 @@ class RespondentShape(Shape):
 
     name: str
     mail: str
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     sent_on: Day | None = None
     ended_on: Day | None = None
     ended_reason: str = ""
@@ -309,7 +310,7 @@ class StandardVersionShape(Shape):
         return str(self.number)
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        return super().fields(setting) | {"levels": LEVELS}
+        return super().fields(setting) | {"levels": first_levels()}
 
 
 class StandardShape(TranslatedShape):

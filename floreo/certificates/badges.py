@@ -41,7 +41,7 @@ class Statement:
     status_list: str
     status_index: int
     renews: str = ""  # the id of the one before
-    language: str = "en"
+    language: str = ""
 
 
 @dataclass(frozen=True)

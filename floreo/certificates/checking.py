@@ -15,7 +15,7 @@ from floreo.certificates.logic import Fault, Read, Signature, State, Verdict, re
 from floreo.certificates.models import Certificate
 from floreo.core import cage, clock
 
-_PAGE = re.compile(r"(?:/[a-z]{2})?/certificates/([0-9A-Za-z-]{12,20})/")
+_PAGE = re.compile(r"(?:/[a-z]{2,3})?/certificates/([0-9A-Za-z-]{12,20})/")
 _SECONDS = 20  # of processor time
 _OUTPUT = 64 * 1024
 NOT_KNOWN_HERE = frozenset(  # whether it is genuine and valid: neither accepted nor refused

@@ -11,7 +11,7 @@ from django.utils import translation
 from floreo.certificates import badges
 from floreo.certificates.logic import Ours, issuer_did
 from floreo.certificates.models import Certificate, SigningKey
-from floreo.core import heads
+from floreo.core import heads, languages
 from floreo.core.errors import Refused
 from floreo.core.routes import path_to
 from floreo.organisations.models import Country, Organisation
@@ -50,7 +50,7 @@ def public_address(certificate: Certificate) -> str:
 
 
 def _address(name: str, *parts: object) -> str:
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(languages.home()):
         return f"{settings.SITE_ADDRESS}{path_to(name, *parts)}"
 
 

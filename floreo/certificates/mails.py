@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from floreo.certificates.access import token_of
 from floreo.certificates.models import Certificate
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import day_text
@@ -19,7 +19,7 @@ KIND_ISSUED, KIND_RENEWAL = "certificate.issued", "certificate.renewal"
 
 def spoken(language: str) -> str:
     """The language of a mail or a paper: the asked one, where the program has it."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return languages.spoken(language)
 
 
 def whole(address: str) -> str:

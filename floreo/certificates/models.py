@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.certificates.logic import SOON, State, place_in_list, spoken_code, state_on
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
@@ -202,7 +202,7 @@ class Certificate(Record, Sourced):
     origin = models.CharField(max_length=7, choices=Origin.choices, default=Origin.COHORT, verbose_name=_("Origin"))
     name = models.CharField(max_length=200, blank=True, verbose_name=_("Name of the holder"))
     mail = models.EmailField(blank=True, verbose_name=_("E-mail"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     person = models.ForeignKey(
         Person,
         null=True,

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from floreo.certificates.logic import ALPHABET, CODE_LENGTH, number_of
 from floreo.certificates.models import Certificate, CertificateTerms, Origin
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 
 
@@ -67,7 +68,7 @@ class CertificateShape(SourcedShape):
     serial: Annotated[int, BeforeValidator(_serial), Field(ge=1)]
     origin: Annotated[str, one_of(Origin)] = "cohort"
     name: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     person: str = ""
     enrolment: str = ""
     course: str = ""

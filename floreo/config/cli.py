@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="what", required=True
     )
     old = incidents.add_parser("import", help="cases of a CSV file; nothing while a row has a problem")
-    old.add_argument("file", type=Path, help="CSV with a header in English or Spanish: docs/guide/incidents.md")
+    old.add_argument("file", type=Path, help="CSV with the columns of the template: docs/guide/incidents.md")
     old.add_argument("--check", action="store_true", help="say what would be imported and what is wrong, write nothing")
     undo = incidents.add_parser("undo-import", help="remove the cases of an import on which nobody worked since")
     undo.add_argument("number", type=int, help="of the import")

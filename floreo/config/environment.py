@@ -62,6 +62,11 @@ def choice(name: str, default: str, *others: str) -> str:
     raise BadSetting(f"{name} is {value!r}. Use {' or '.join([default, *others])}.")
 
 
+def catalogues() -> list[str]:
+    """The languages into which the interface is translated: each has its folder of catalogues."""
+    return sorted(folder.name for folder in (PACKAGE / "locale").iterdir() if (folder / "LC_MESSAGES").is_dir())
+
+
 def words(name: str, default: str = "") -> list[str]:
     return listed(os.environ.get(name, default))
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, heads, outbox, timestamps
+from floreo.core import clock, heads, languages, outbox, timestamps
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -90,8 +90,8 @@ def _was_sent_today() -> bool:
 def _receivers() -> list[tuple[str, str]]:
     """Address and language: accounts of auditors, and the addresses of FLOREO_HEADS_TO."""
     auditors = User.objects.filter(is_active=True, memberships__role="auditor").exclude(email="").distinct()
-    found = {user.email: user.language or "en" for user in auditors.order_by("pk")}
-    return list((dict.fromkeys(settings.HEADS_TO, "en") | found).items())
+    found = {user.email: user.language or languages.home() for user in auditors.order_by("pk")}
+    return list((dict.fromkeys(settings.HEADS_TO, languages.home()) | found).items())
 
 
 @action("head.sent", needs=Permission.AUDIT_READ)

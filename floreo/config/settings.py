@@ -4,7 +4,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from floreo.config import environment as env
 from floreo.offers import APPS
@@ -73,7 +72,9 @@ MIDDLEWARE = [
     "floreo.core.middleware.only_utf_8",
     "floreo.api.guard.only_by_https",
     "floreo.core.middleware.Sessions",
-    "django.middleware.locale.LocaleMiddleware",
+    "floreo.config.health.answer_monitors",
+    "floreo.organisations.middleware.country",  # whose languages, day and zone are those of all that follows
+    "floreo.core.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -83,10 +84,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "floreo.organisations.middleware.sessions",
     "django_htmx.middleware.HtmxMiddleware",
-    "floreo.config.health.answer_monitors",
     "floreo.organisations.security.watch",
     "floreo.organisations.assurance.idle",
-    "floreo.organisations.middleware.country",
     "floreo.organisations.assurance.second_factor",
     "floreo.portal.page_cache.cache_pages",  # inside the country: its day is part of what a page is kept under
     "floreo.core.middleware.errors",
@@ -120,9 +119,10 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "floreo.core.ui.forms.Renderer"
 
-# Language and time. The country pack says which languages its site speaks; these are the ones we translate.
-LANGUAGE_CODE = env.text("FLOREO_LANGUAGE", "en")
-LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+# Language and time. The country pack says which languages its site has (core/languages.py); these are the ones with a catalogue.
+HOME_LANGUAGE = env.text("FLOREO_LANGUAGE")  # whose addresses have no prefix; none: the pack's first
+LANGUAGE_CODE = "en"  # in which the sentences are written
+LANGUAGES = [(code, code) for code in (LANGUAGE_CODE, *env.catalogues())]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -1,11 +1,11 @@
 """Every address. Language stands in the path (/es/...), so that pages can be linked and cached."""
 
-from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from floreo.api.guard import unknown
 from floreo.config.health import health, metrics, ready
 from floreo.core.middleware import no_such_page
+from floreo.core.routes import in_each_language
 from floreo.organisations import outside_views
 from floreo.organisations.back_channel import back_channel_logout
 from floreo.organisations.views import welcome
@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/oidc/<slug:provider_id>/back-channel-logout/", back_channel_logout, name="back_channel_logout"),
     path("api/", unknown),
     path("api/<path:rest>", unknown),
-    *i18n_patterns(
+    *in_each_language(
         path("account/email/", no_such_page),  # an address changes by a new invitation, never by its own word
         path("account/oidc/<slug:provider_id>/login/", outside_views.begin),
         path("account/oidc/<slug:provider_id>/login/callback/", outside_views.come_back),
@@ -28,7 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("workspace/health/", health, name="health"),
         path("workspace/", include("floreo.workspace.urls")),
         path("", include("floreo.portal.urls")),
-        prefix_default_language=False,
     ),
 ]
 handler400 = "floreo.core.middleware.bad_request"

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from floreo.consultation.models import Comment, Invitation
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.ui.locale import moment
@@ -20,7 +20,7 @@ KIND_INVITED, KIND_ANSWER = "consultation.invited", "consultation.answer"
 
 def _spoken(language: str) -> str:
     """The language of a mail: the asked one, where the program has it."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return languages.spoken(language)
 
 
 def _whole(address: str) -> str:

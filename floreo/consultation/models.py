@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from floreo.consultation import moments
 from floreo.consultation.logic import LONGEST, Phase, phase_of
+from floreo.core import languages
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
@@ -110,7 +111,7 @@ class Consultation(Record, Translated, Sourced):
         verbose_name=_("Rules for comments"),
         help_text=_("Shown beside the form. For example: do not write names of private persons."),
     )
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     law_version = models.ForeignKey(
         LawVersion,
         null=True,
@@ -293,7 +294,7 @@ class Invitation(OfConsultation):
     respondent = models.CharField(
         max_length=13, choices=Respondent.choices, default=Respondent.BUSINESS, verbose_name=_("Answers as")
     )
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     link_hash = models.CharField(max_length=64, db_index=True)  # SHA-256 of the secret of its link
 
     class Meta:
@@ -405,7 +406,7 @@ class Comment(OfConsultation):
         verbose_name=_("E-mail"),
         help_text=_("Only to send you the decision. Deleted after that; never published."),
     )
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     clause = models.CharField(max_length=200, blank=True, verbose_name=_("Clause"))  # as it is cited: 10(4)
     eid = models.CharField(max_length=200, blank=True)  # of the provision, in the version that is consulted on
     topic = models.ForeignKey(

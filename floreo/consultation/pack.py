@@ -22,6 +22,7 @@ from floreo.consultation.models import (
     Respondent,
     Topic,
 )
+from floreo.core import languages
 from floreo.core.pack import (
     Code,
     Day,
@@ -83,7 +84,7 @@ class ConsultationShape(TranslatedShape, SourcedShape):
     title: str
     summary: str = ""
     rules: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     law_version: str = ""
     document_url: str = ""
     document_title: str = ""
@@ -159,7 +160,7 @@ class CommentShape(Shape):
     respondent: Annotated[str, one_of(Respondent)]
     organisation: str = ""
     name: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     clause: str = ""
     text: Annotated[str, Field(max_length=LONGEST)]
     point: Whole | None = None

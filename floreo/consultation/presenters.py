@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,9 +14,9 @@ from django.utils.translation import ngettext
 from floreo.consultation.logic import DECISIONS, Phase, shares
 from floreo.consultation.models import Comment, CommentChannel, CommentState, Consultation, Decision, Point, Respondent
 from floreo.consultation.queries import Account, Answered
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.ui.locale import moment
-from floreo.core.wording import capital, day_text, number_figures
+from floreo.core.wording import day_text, number_figures
 from floreo.legislation.models import LawProvision, LawVersion
 
 # The silhouette of each decision: portal/consultations/_sprite.html.
@@ -157,8 +156,7 @@ def channel_word(channel: str) -> str:
 
 def language_word(language: str) -> str:
     """The language in the reader's own: known ones by name, others by code."""
-    names = {"en": _("English"), "es": _("Spanish")}
-    return capital(names.get(language) or str(dict(settings.LANGUAGES).get(language, language)))
+    return languages.named(language)
 
 
 def respondent_word(respondent: str) -> str:

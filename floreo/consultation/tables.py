@@ -20,7 +20,7 @@ from floreo.consultation.models import (
 )
 from floreo.core.access import Permission
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
-from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.core.tables import CellKind, Column, Filter, Table, in_each_language
 
 _READ = Permission.CONSULTATION_READ
 
@@ -81,15 +81,6 @@ def _points(viewer: object) -> QuerySet[Point]:
     return rows.select_related("consultation", "changed_version__instrument")
 
 
-def _reason(language: str) -> Column:
-    return Column(
-        f"reason_{language}",
-        dict(settings.LANGUAGES)[language],
-        _("Reason in this language"),
-        lambda p: str(p.translations.get(language, {}).get("reason", "")),
-    )
-
-
 def _version(point: Point) -> str | None:
     version = point.changed_version
     is_public = version is not None and version.is_public and version.instrument.is_public
@@ -108,7 +99,7 @@ CONSULTATION_POINTS = Table(
         *titles(_("What the comments ask for")),
         column("decision", _("Decision"), _("accepted, partly, not_accepted or out_of_scope")),
         column("reason", _("Reason"), _("Why it was decided so")),
-        *(_reason(code) for code, _words in settings.LANGUAGES),
+        in_each_language("reason", _("Reason in this language")),
         column("clause", _("Changed clause"), _("As it is cited")),
         Column("version", _("Version"), _("Version of the text that has the change"), _version),
         day("decided_on", _("Decided on"), _("Day of the decision")),

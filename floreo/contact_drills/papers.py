@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from floreo.contact_drills.presenters import silence_text
 from floreo.contact_drills.queries import CALL_ORDER, policy
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, Paragraph
 from floreo.core.documents.plain import clean
 from floreo.core.ui import locale
@@ -112,7 +112,7 @@ def write_call_sheets() -> list[Path]:
             return []
         folder = sheet_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for language in [code for code, _name in settings.LANGUAGES if code in country.languages]:
+        for language in languages.site():
             with translation.override(language):
                 content = bytes_of(call_sheet(country), "pdf")
             path = folder / f"call-sheet.{language}.pdf"

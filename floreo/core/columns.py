@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.tables import Cell, CellKind, Column, Words
+from floreo.core.tables import CellKind, Column, PerLanguage, Words, in_each_language
 from floreo.core.whole import whole
 
 
@@ -21,16 +20,9 @@ def day(name: str, title: Words, note: Words) -> Column:
     return column(name, title, note, CellKind.DATE)
 
 
-def _in_language(language: str, words: Words) -> Column:
-    def value(row: Any) -> Cell:
-        return str(row.translations.get(language, {}).get("title", ""))
-
-    return Column(f"title_{language}", words, _("Title in this language, if a person has translated it"), value)
-
-
-def titles(note: Words) -> tuple[Column, ...]:
-    others = [_in_language(code, words) for code, words in settings.LANGUAGES]
-    return (column("title", _("Title"), note), *others)
+def titles(note: Words) -> tuple[Column | PerLanguage, ...]:
+    translated = in_each_language("title", _("Title in this language, if a person has translated it"))
+    return (column("title", _("Title"), note), translated)
 
 
 SOURCED = (

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.errors import Refused
 
 MIXED = "UTF-8, cp1252"  # some lines in the one, some in the other
@@ -77,11 +76,10 @@ def _line_by_line(content: bytes) -> tuple[str, str] | None:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the file: what it is called in both languages, what it holds, and an example."""
+    """A column of the file: what it is called, in each language of the interface, what it holds, and an example."""
 
     name: str
-    english: str
-    spanish: str
+    title: Promise
     note: Promise
     example: str = ""
 
@@ -125,15 +123,14 @@ def columns_of(header: Sequence[str], known: Iterable[Column], needed: Iterable[
     """The name of each column, "" for one that is not known; and those that are not. Raises Refused where a needed one is missing, or
     one comes twice."""
     by_name = {each.name: each for each in known}
-    named = {plain(word): each.name for each in by_name.values() for word in (each.name, each.english, each.spanish)}
+    named = {
+        plain(word): each.name for each in by_name.values() for word in (*languages.words_for(each.title), each.name)
+    }
     columns = [named.get(plain(cell), "") for cell in header]
     for name in needed:
         if name not in columns:
-            words = {"english": by_name[name].english, "spanish": by_name[name].spanish}
-            raise Refused(
-                _("The header has no column “%(english)s” (“%(spanish)s”). Download the template.") % words,
-                code="no_header",
-            )
+            words = {"column": by_name[name].title}
+            raise Refused(_("The header has no column “%(column)s”. Download the template.") % words, code="no_header")
     must_be_once(header, columns)
     return columns, [cell.strip() for cell, name in zip(header, columns, strict=True) if not name and cell.strip()]
 
@@ -150,9 +147,8 @@ def choices_by_word(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
     found = {}
     for value, label in choices:
         found[plain(str(value))] = str(value)
-        for language, _title in settings.LANGUAGES:
-            with translation.override(language):
-                found[plain(str(label))] = str(value)
+        for word in languages.words_for(label):
+            found[plain(word)] = str(value)
     return found
 
 

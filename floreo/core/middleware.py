@@ -13,10 +13,13 @@ from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render, resolve_url
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from floreo.core import full
+from floreo.core import full, languages
 from floreo.core.errors import Busy, Missing, NotAllowed, Refused, Slower
 from floreo.core.private_routes import KEY_NAMES, headers_of
 
@@ -52,6 +55,20 @@ class Sessions(SessionMiddleware):
             if request.method not in {"GET", "HEAD"} or not full.is_full(problem):
                 raise
             return response
+
+
+class Languages(LocaleMiddleware):
+    """The language that the address names, else the site's own (core/languages.py). Django's own asks a setting which there are."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        translation.activate(languages.from_path(request.path_info) or languages.home())
+        request.LANGUAGE_CODE = languages.now()  # type: ignore[attr-defined]  # as Django's middleware does
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not languages.from_path(request.path_info):
+            patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", languages.now())
+        return response
 
 
 class Compress(GZipMiddleware):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +11,8 @@ from typing import Annotated, Any, ClassVar
 
 from django.db import models
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from floreo.core.language_codes import SOURCE, split
 
 
 def _day(value: object) -> object:
@@ -115,11 +117,16 @@ class Row:
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
-def spoken_in(row: Row, languages: Collection[str]) -> Row:
-    """The row with its translations into those languages only: what ships with the product speaks more than a country does."""
+def spoken_in(row: Row, languages: Sequence[str]) -> Row:
+    """A row that ships with the product, as a country keeps it: its translations into the country's languages only, and in its first
+    language where there is such a text, with the English beside it. A text without one stays English."""
     texts = row.fields.get("translations", {})
-    kept = {code: text for code, text in texts.items() if code in languages}
-    return row if kept == texts else replace(row, fields={**row.fields, "translations": kept})
+    first = languages[0]
+    own = texts.get(first, {}) if first != SOURCE else {}
+    kept = {code: text for code, text in texts.items() if code in languages and code != first}
+    if own and SOURCE in languages:
+        kept[SOURCE] = {name: row.fields[name] for name in own if name in row.fields}
+    return row if kept == texts else replace(row, fields={**row.fields, **own, "translations": kept})
 
 
 @cache
@@ -264,6 +271,25 @@ class TranslatedShape(Shape):
     def _gather(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        languages = {k: v for k, v in data.items() if len(k) == 2 and isinstance(v, dict)}
-        rest = {k: v for k, v in data.items() if k not in languages}
+        rest, languages = split(data, cls.model_fields)
         return {**rest, "translations": languages} if languages else rest
+
+
+class PartShape(Strict):
+    """A part of a row that stays plain data, with other languages beside its own: es = { title = "..." }. `plain()` is what is kept:
+    its fields, and a table for each language that says something."""
+
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        rest, languages = split(data, cls.model_fields)
+        return {**rest, "translations": languages} if languages else rest
+
+    def plain(self) -> dict[str, Any]:
+        return self.model_dump(exclude={"translations"}) | {
+            code: texts for code, texts in self.translations.items() if texts
+        }

@@ -9,19 +9,22 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
 import xlsxwriter
 from django.db.models import Model, QuerySet
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.access import Permission, can, reach
 from floreo.core.fields import label_of
 
@@ -62,6 +65,69 @@ class Column:
 
 
 @dataclass(frozen=True)
+class PerLanguage:
+    """A column for each language of the site: what `field` says in it, where a person translated it. Named "title_es"."""
+
+    field: str
+    help: Words
+    value: Callable[[Any, str], Cell]  # of a row, in a language
+    title: Words = ""  # what the text is; without it the column is called by its language alone
+    has_first: bool = True  # whether the language in which it is written has its column too
+
+    def columns(self, codes: Sequence[str]) -> Iterator[Column]:
+        for code in codes if self.has_first else codes[1:]:
+            yield Column(f"{self.field}_{code}", self._called(code), self.help, partial(self._cell, code))
+
+    def _cell(self, code: str, row: Any) -> Cell:
+        return self.value(row, code)
+
+    def _called(self, code: str) -> Words:
+        return lazy(self._words, str)(code)
+
+    def _words(self, code: str) -> str:
+        if not self.title:
+            return languages.title(code)
+        return _("%(label)s, in %(language)s") % {"label": self.title, "language": languages.name(code)}
+
+
+def in_each_language(
+    field: str, note: Words, title: Words = "", *, of: str = "", has_first: bool = True, through: str = ""
+) -> PerLanguage:
+    """The usual one, out of a row's translations: of its field `of` (the same name, unless said), or of the record that it names
+    under `through`."""
+
+    def value(row: Any, code: str) -> Cell:
+        thing = getattr(row, through) if through else row
+        return str(thing.translations.get(code, {}).get(of or field, ""))
+
+    return PerLanguage(field, note, value, title, has_first)
+
+
+class _Columns:
+    """The columns of a table as the site has them now: its languages are those of the pack in force."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = f"_{name}"
+
+    def __get__(self, table: Any, owner: type | None = None) -> tuple[Column, ...]:
+        if table is None:
+            raise AttributeError(self.name)  # so that the field has no default
+        declared, known = table.__dict__[self.name]
+        codes = languages.site()
+        if codes not in known:
+            known[codes] = tuple(
+                column
+                for each in declared
+                for column in (each.columns(codes) if isinstance(each, PerLanguage) else (each,))
+            )
+        found: tuple[Column, ...] = known[codes]
+        return found
+
+    def __set__(self, table: Any, declared: Sequence[Column | PerLanguage]) -> None:
+        table.__dict__[self.name] = (tuple(declared), {})
+
+
+@dataclass(frozen=True)
 class Filter:
     """A filter of a list: its name in the address, its words, its choices, and how it narrows the rows."""
 
@@ -82,7 +148,7 @@ class Table:
     title: Words
     help: Words
     rows: Callable[[object], QuerySet[Any]]
-    columns: tuple[Column, ...]
+    columns: _Columns = _Columns()
     order: tuple[str, ...] = ("pk",)
     key: str = "code"
     needs: Permission | None = None  # None: public
@@ -92,6 +158,12 @@ class Table:
 
     def columns_for(self, viewer: object) -> tuple[Column, ...]:
         return tuple(c for c in self.columns if c.needs is None or reach(viewer, c.needs) is None)
+
+    @property
+    def declared(self) -> tuple[Column | PerLanguage, ...]:
+        """Its columns as they were written down, for another table that has the same."""
+        found: tuple[Column | PerLanguage, ...] = self.__dict__["_columns"][0]
+        return found
 
     def is_open_to(self, viewer: object) -> bool:
         return self.needs is None or can(viewer, self.needs)

@@ -88,8 +88,7 @@ def short_day_of_year(day: date) -> str:
 
 def month_text(day: date) -> str:
     """ "November 2026"; "noviembre de 2026"."""
-    pattern = "MMMM 'de' y" if ui.language() == "es" else "MMMM y"
-    return ui.date_text(day, pattern)
+    return ui.month_of_year(day)
 
 
 def short_month(day: date) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.models import OutboxMail
 from floreo.core.wording import listed
 from floreo.feeds.models import Feed, Finding, Notice, Reply
@@ -122,7 +122,7 @@ def _lines(grouped: Grouped) -> list[str]:
     for found in list(grouped.values())[:MOST_LINES]:
         first = found[0]
         name = first.organisation.successor().in_language("name")
-        title = title_for_others(first.kind, get_language() or "en", first.taxonomy)
+        title = title_for_others(first.kind, languages.now(), first.taxonomy)
         lines.append(f"- {name}: {title} ({len(found)})\n  {_absolute(first.get_absolute_url())}")
     left = len(grouped) - len(lines)
     return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, links
+from floreo.core import clock, languages, links
 from floreo.core.errors import Missing, Refused
 from floreo.feeds.models import Notice
 from floreo.feeds.models.notices import by_link
@@ -54,7 +54,7 @@ def token_of(notice: Notice, place: int) -> str:
 
 def page_of(notice: Notice, place: int, language: str = "") -> str:
     """The whole address of the page, in `language`."""
-    with translation.override(language or settings.LANGUAGE_CODE):
+    with translation.override(language or languages.home()):
         return str(settings.SITE_ADDRESS) + reverse("portal:findings", args=[token_of(notice, place)])
 
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import capital, day_text, short_day
@@ -45,10 +45,7 @@ def genuine_page() -> str:
 
 def languages_for(text: str) -> list[str]:
     """In which a mail is written: as the contact said, else all of the country's that we speak."""
-    country = the_country()
-    known = {code for code, _name in settings.LANGUAGES}
-    own = [str(each) for each in (country.languages if country else []) if each in known]
-    return [text] if text in known else own or [settings.LANGUAGE_CODE]
+    return [text] if text in languages.site() else list(languages.site())
 
 
 def in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
@@ -194,7 +191,7 @@ class _Text:
         return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])
 
     def _title(self, finding: Finding) -> str:
-        return text_of(finding.kind, finding.taxonomy, get_language() or "en").title
+        return text_of(finding.kind, finding.taxonomy, languages.now()).title
 
     def _findings_text(self) -> list[str]:
         kinds = list(self.kinds.values())
@@ -206,9 +203,11 @@ class _Text:
 
     def _finding_text(self, number: int, found: Sequence[Finding]) -> str:
         """One kind: what it is, what to do, and where."""
-        words = text_of(found[0].kind, found[0].taxonomy, get_language() or "en")
+        words = text_of(found[0].kind, found[0].taxonomy, languages.now())
         severity = Severity(min((f.severity for f in found), key=rank)).label
         lines = [f"{number}. {words.title} ({severity})", "", words.means, words.matters, "", _("What to do:")]
+        if note := languages.not_yet_here(words.language):
+            lines[1:1] = ["", note]
         lines += [f"  {at}) {step}" for at, step in enumerate(words.steps, start=1)]
         if words.check:
             lines.append(_("How to check: %(how)s") % {"how": words.check})

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.errors import Refused
 from floreo.core.whole import whole
 from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
@@ -149,7 +149,7 @@ class Sheet:
 
 
 def _section(finding: Finding) -> Section:
-    words = text_of(finding.kind, finding.taxonomy, get_language() or "en")
+    words = text_of(finding.kind, finding.taxonomy, languages.now())
     return Section(finding.kind, words, finding.severity, str(Severity(finding.severity).label))
 
 

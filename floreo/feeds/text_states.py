@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from floreo.core.language_codes import SOURCE, base
 from floreo.feeds import texts
 from floreo.feeds.models import Finding, TextCheck
 
@@ -41,7 +42,7 @@ def _state(name: str, language: str, check: TextCheck | None) -> TextState:
         folder,
         check,
         check is not None and check.sha256 == texts.sha256_of(name),
-        doubt.get(language.partition("-")[0], doubt.get("en", "")),
+        doubt.get(base(language)) or doubt.get(SOURCE, ""),
     )
 
 

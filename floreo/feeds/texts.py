@@ -2,9 +2,12 @@
 docs/guide/add-a-feed.md.
 
 A folder is one text, of one failure mode: `kind.toml` says which kinds it covers (identifiers, or patterns such as
-`infected-*`) and which pages it was read against, on which day (`read`, `pages`), or what could not be read (`doubt`); `en.md`
-and `es.md` say it. A kind that no folder covers has the text of its RSIT class, in `_classes/`; it may have a title of its own
-in `names.toml`. Imports no Django."""
+`infected-*`) and which pages it was read against, on which day (`read`, `pages`), or what could not be read (`doubt`); `en.md`,
+`es.md` and those of other languages say it. A kind that no folder covers has the text of its RSIT class, in `_classes/`; it may have a title of its own
+in `names.toml`. Imports no Django.
+
+A language is added by its files: `fr.md` in the folders, its title in `names.toml`, its words in `doubt` and in `rsit.toml`. What a
+language lacks is in English, and says so (`KindText.language`)."""
 
 from __future__ import annotations
 
@@ -18,9 +21,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from floreo.core.language_codes import SOURCE, base, files_in
+
 KINDS = Path(__file__).resolve().parent / "kinds"
 RSIT = Path(__file__).resolve().parent / "formats" / "rsit.toml"
-LANGUAGES = ("en", "es")
 _CLASS = "class-"
 _STEP = re.compile(r"^\d+\.\s+(.*)$")
 
@@ -35,6 +39,7 @@ class KindText:
     steps: tuple[str, ...]
     check: str
     link: str = ""  # of the report's public documentation
+    language: str = SOURCE  # in which the text is
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Folder:
 
 def text_of(kind: str, taxonomy: str, language: str) -> KindText:
     """The text of a kind, or else of its class, in the reader's language."""
-    return _text_of(kind, taxonomy, _language(language))
+    return _text_of(kind, taxonomy, base(language))
 
 
 def title_of(kind: str, language: str, taxonomy: str = "") -> str:
@@ -63,7 +68,7 @@ def title_of(kind: str, language: str, taxonomy: str = "") -> str:
 
 def title_for_others(kind: str, language: str, taxonomy: str = "") -> str:
     """The same for whoever reads of another organisation's network, which stands beside it: "your network" is "the network" there."""
-    return _others_title(title_of(kind, language, taxonomy), _language(language))
+    return _others_title(title_of(kind, language, taxonomy), base(language))
 
 
 # What is the reader's own in the Spanish titles, with its article: another "su" is that of a thing ("sus visitantes", of a page).
@@ -83,8 +88,13 @@ _OWN_NOUN = re.compile(rf"\b([Ss])us? ({'|'.join(_OWN_IN_SPANISH)})\b")
 
 @lru_cache(maxsize=4096)
 def _others_title(title: str, language: str) -> str:
+    title = re.sub(r"\b([Yy])our\b", lambda found: "The" if found[1] == "Y" else "the", title)
     if language != "es":
-        return re.sub(r"\b([Yy])our\b", lambda found: "The" if found[1] == "Y" else "the", title)
+        return (
+            re.sub(r"\b([Vv])otre\b", lambda found: "Le" if found[1] == "V" else "le", title)
+            if language == "fr"
+            else title
+        )
 
     def with_article(found: re.Match[str]) -> str:
         article = _OWN_IN_SPANISH[found[2]]
@@ -98,7 +108,7 @@ def class_title(taxonomy: str, language: str, kind: str = "") -> str:
     """How RSIT calls a class or, with `kind`, one of its types; the word itself when it is not RSIT's."""
     found = rsit()["classes"].get(taxonomy, {})
     found = found.get("types", {}).get(kind, {}) if kind else found
-    return str(found.get(_language(language), kind or taxonomy))
+    return str(found.get(base(language)) or found.get(SOURCE) or kind or taxonomy)
 
 
 @cache
@@ -142,14 +152,14 @@ def words_of(name: str, language: str) -> KindText:
     """A text by its name, with the title that it has in general. Raises KeyError where there is none."""
     if name not in all_names():
         raise KeyError(name)
-    return read(_place(name) / f"{_language(language)}.md")
+    return _read_in(_place(name), base(language))
 
 
 @cache
 def sha256_of(name: str) -> str:
-    """Of all that a text says: both languages, what it covers, and the titles of the kinds it covers."""
+    """Of all that a text says: each of its languages, what it covers, and the titles of the kinds it covers."""
     place, folder = _place(name), folder_named(name)
-    files = [place / f"{language}.md" for language in LANGUAGES] + ([place / "kind.toml"] if folder else [])
+    files = [place / f"{language}.md" for language in languages_of(name)] + ([place / "kind.toml"] if folder else [])
     titles = {kind: names()[kind] for kind in (folder.kinds if folder else ()) if kind in names()}
     digest = hashlib.sha256()
     for part in (*(path.read_bytes() for path in files), repr(sorted(titles.items())).encode()):
@@ -183,11 +193,12 @@ def _text_of(kind: str, taxonomy: str, language: str) -> KindText:
     if found is None:
         text = _class_text(taxonomy, language)
         own, rest = _named(kind)
-        return replace(text, title=_with(own.get(language, text.title), rest), link=own.get("link", ""))
+        title = own.get(language) or (own.get(SOURCE) if own else "") or text.title
+        return replace(text, title=_with(title, rest), link=own.get("link", ""))
     folder, rest = found
-    text = read(KINDS / folder.name / f"{language}.md")
+    text = _read_in(KINDS / folder.name, language)
     link = own.get("link", "") if own else folder.link
-    return replace(text, title=own.get(language) or _with(text.title, rest), link=link)
+    return replace(text, title=own.get(language) or own.get(text.language) or _with(text.title, rest), link=link)
 
 
 def _named(kind: str) -> tuple[dict[str, str], str]:
@@ -203,14 +214,21 @@ def _with(title: str, rest: str) -> str:
 
 @cache
 def _class_text(taxonomy: str, language: str) -> KindText:
-    path = KINDS / "_classes" / taxonomy / f"{language}.md"
     known = taxonomy in rsit()["classes"]
-    return read(path if known else KINDS / "_classes" / "other" / f"{language}.md")
+    return _read_in(KINDS / "_classes" / (taxonomy if known else "other"), language)
 
 
-def _language(language: str) -> str:
-    short = language.lower().partition("-")[0]
-    return short if short in LANGUAGES else LANGUAGES[0]
+@cache
+def languages_of(name: str) -> tuple[str, ...]:
+    """In which languages a text is written, English first."""
+    return files_in(_place(name), "", ".md")
+
+
+def _read_in(place: Path, language: str) -> KindText:
+    """The text of a folder in a language, in English where it has none."""
+    path = place / f"{language}.md"
+    found = language if path.exists() else SOURCE
+    return replace(read(place / f"{found}.md"), language=found)
 
 
 def _folder(path: Path) -> Folder:

@@ -3,7 +3,7 @@ and mappings."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, StringConstraints, model_validator
 
+from floreo.core.language_codes import split
 from floreo.core.pack import (
     Code,
     Number,
@@ -51,7 +52,15 @@ class LevelShape(Strict):
 
     value: Number
     word: str
-    es: str = ""
+    words: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        rest, languages = split(data, cls.model_fields)
+        return {**rest, "words": languages} if languages else rest
 
 
 class VersionShape(TranslatedShape, SourcedShape):
@@ -95,7 +104,7 @@ class VersionShape(TranslatedShape, SourcedShape):
         return self
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        levels = [{"value": str(v.value), "word": v.word} | ({"es": v.es} if v.es else {}) for v in self.levels]
+        levels = [{"value": str(v.value), "word": v.word} | v.words for v in self.levels]
         return super().fields(setting) | {"levels": levels, "items_kind": self.items_kind or ""}
 
 
@@ -147,7 +156,7 @@ TABLES: dict[str, type[Strict]] = {
 SHAPES: tuple[type[Shape], ...] = (FrameworkShape, VersionShape, ItemShape, MappingShape)
 
 
-def rows_of(shapes: Sequence[tuple[Strict, int]], setting: Setting, languages: Collection[str]) -> Iterator[Row]:
+def rows_of(shapes: Sequence[tuple[Strict, int]], setting: Setting, languages: Sequence[str]) -> Iterator[Row]:
     """The rows of one file, whose items and mappings belong to its version, translated into `languages` only."""
     return (spoken_in(row, languages) for row in _rows(shapes, setting))
 

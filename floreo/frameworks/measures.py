@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils import translation
 
+from floreo.core import languages
 from floreo.core.figures import Filters, Group, Period, Reading, RecordRef, share
 from floreo.core.keys import key
 from floreo.evidence.queries import evidence_of
@@ -26,7 +26,7 @@ def _newest(period: Period) -> list[Assessment]:
 def _records(answers: list[Answer], counted: set[int]) -> tuple[tuple[Group, ...], tuple[RecordRef, ...]]:
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     records = []
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(languages.home()):
         for answer in answers:
             top = answer.item.parent or answer.item
             name = f"{top.code} {top.title}".strip()

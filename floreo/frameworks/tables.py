@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.columns import SOURCED
-from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
 from floreo.core.whole import whole
 from floreo.frameworks.models import Answer, Assessment, Framework, Item, PublishedScore, RuleChoice, Version
 
@@ -19,10 +19,6 @@ INTERNAL = Permission.FRAMEWORK_ASSESS
 
 def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
     return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
-
-
-def _title(language: str) -> Callable[[Any], Cell]:
-    return lambda row: str(row.translations.get(language, {}).get("title", ""))
 
 
 def _frameworks() -> Iterable[tuple[str, Words]]:
@@ -42,7 +38,7 @@ FRAMEWORKS = Table(
         _column("code", _("Code"), _("Of this version")),
         Column("framework", _("Framework"), _("Code that all its versions share"), lambda v: v.framework.code),
         _column("title", _("Title"), _("Our title, with its edition")),
-        Column("title_es", _("Spanish"), _("The title in that language"), _title("es")),
+        in_each_language("title", _("The title in that language"), has_first=False),
         Column("publisher", _("Publisher"), _("Publisher"), lambda v: v.framework.publisher),
         _column("released", _("Released"), _("As given by its publisher")),
         _column("is_current", _("In use"), _("Whether this version is in use"), CellKind.FLAG),
@@ -101,7 +97,7 @@ FRAMEWORK_ITEMS = Table(
         ),
         _column("kind", _("Kind"), _("pillar, indicator, article")),
         _column("title", _("Title"), _("Our own short title; empty if not known")),
-        Column("title_es", _("Spanish"), _("The title in that language"), _title("es")),
+        in_each_language("title", _("The title in that language"), has_first=False),
         _column("maximum", _("Points"), _("Maximum, if its publisher gives one"), CellKind.DECIMAL),
         Column(
             "is_rated",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from floreo.core import clock, deadlines
+from floreo.core.language_codes import WRITTEN
 from floreo.incidents import moments
 from floreo.incidents.models import Case, CaseState, Clock, ClockRule, Holiday, PartOf
 
@@ -50,7 +51,7 @@ def rule_of_row(row: ClockRule) -> deadlines.Rule:
 def _texts(row: ClockRule, field: str) -> dict[str, str]:
     """In each language that it has, under the country's first for the row's own."""
     written = getattr(row, field)
-    found = {"en": written} if written else {}
+    found = {WRITTEN: written} if written else {}
     return found | {code: texts[field] for code, texts in row.translations.items() if texts.get(field)}
 
 

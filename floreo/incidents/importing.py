@@ -1,6 +1,6 @@
 """Old cases from a CSV file: reads it into rows of cases and a sentence for each cell that cannot be taken. Writes nothing.
 
-The header names the columns in English or Spanish (COLUMNS); commas, semicolons or tabs part the cells. A cell is text, whatever it
+The header names the columns in a language of the interface (COLUMNS); commas, semicolons or tabs part the cells. A cell is text, whatever it
 begins with: nothing of it is computed."""
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.delimited import (
     Column,
     Problem,
@@ -31,6 +33,7 @@ from floreo.core.delimited import (
     rows,
 )
 from floreo.core.errors import Refused
+from floreo.core.language_codes import SOURCE
 from floreo.core.policy import Tlp
 from floreo.core.sectors import Sector
 from floreo.incidents import moments, taxonomy
@@ -46,24 +49,44 @@ _DAY_FIRST = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2}))?
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("reference", "reference", "referencia", _l("Your number; without one the case gets a number."), "2019-014"),
-    Column("title", "title", "título", _l("In one line. Needed."), "Website of the library altered"),
-    Column("received_at", "received", "recibido", _l("When it was reported to the team. Needed."), "2019-03-12 09:30"),
-    Column("rsit", "type", "tipo", _l("RSIT, or a type of CSIRTAmericas."), "defacement"),
-    Column("severity", "severity", "gravedad", _l("Low, medium, high or critical."), "medium"),
-    Column("state", "state", "estado", _l("Closed, where it is empty."), "closed"),
-    Column("occurred_at", "began", "inicio", _l("When it began."), "2019-03-11"),
-    Column("detected_at", "detected", "detectado", _l("When it was detected."), "2019-03-12"),
-    Column("contained_at", "contained", "contenido", _l("When it was contained."), "2019-03-12 15:00"),
-    Column("handled_at", "resolved", "resuelto", _l("When it was resolved."), "2019-03-14"),
-    Column("closed_at", "closed", "cerrado", _l("When it was closed. Needed for a closed case."), "2019-03-20"),
-    Column("sector", "sector", "sector", _l("As in the form of a case."), "education"),
-    Column("place", "district", "distrito", _l("Code or name."), ""),
-    Column("organisation", "organisation", "organización", _l("Code or name in the register: who was affected."), ""),
-    Column("tlp", "marking", "marcado", _l("TLP; AMBER where it is empty."), "AMBER"),
-    Column("summary", "summary", "resumen", _l("What happened."), "Changed page; restored from a copy."),
-    Column("close_reason", "how it ended", "cómo terminó", _l("In one line."), "Restored from a copy"),
-    Column("lessons", "lessons", "lecciones", _l("What was learnt."), "Updates were missing"),
+    Column(
+        "reference",
+        pgettext_lazy("column", "reference"),
+        _l("Your number; without one the case gets a number."),
+        "2019-014",
+    ),
+    Column("title", pgettext_lazy("column", "title"), _l("In one line. Needed."), "Website of the library altered"),
+    Column(
+        "received_at",
+        pgettext_lazy("column", "received"),
+        _l("When it was reported to the team. Needed."),
+        "2019-03-12 09:30",
+    ),
+    Column("rsit", pgettext_lazy("column", "type"), _l("RSIT, or a type of CSIRTAmericas."), "defacement"),
+    Column("severity", pgettext_lazy("column", "severity"), _l("Low, medium, high or critical."), "medium"),
+    Column("state", pgettext_lazy("column", "state"), _l("Closed, where it is empty."), "closed"),
+    Column("occurred_at", pgettext_lazy("column", "began"), _l("When it began."), "2019-03-11"),
+    Column("detected_at", pgettext_lazy("column", "detected"), _l("When it was detected."), "2019-03-12"),
+    Column("contained_at", pgettext_lazy("column", "contained"), _l("When it was contained."), "2019-03-12 15:00"),
+    Column("handled_at", pgettext_lazy("column", "resolved"), _l("When it was resolved."), "2019-03-14"),
+    Column(
+        "closed_at",
+        pgettext_lazy("column", "closed"),
+        _l("When it was closed. Needed for a closed case."),
+        "2019-03-20",
+    ),
+    Column("sector", pgettext_lazy("column", "sector"), _l("As in the form of a case."), "education"),
+    Column("place", pgettext_lazy("column", "district"), _l("Code or name."), ""),
+    Column(
+        "organisation",
+        pgettext_lazy("column", "organisation"),
+        _l("Code or name in the register: who was affected."),
+        "",
+    ),
+    Column("tlp", pgettext_lazy("column", "marking"), _l("TLP; AMBER where it is empty."), "AMBER"),
+    Column("summary", pgettext_lazy("column", "summary"), _l("What happened."), "Changed page; restored from a copy."),
+    Column("close_reason", pgettext_lazy("column", "how it ended"), _l("In one line."), "Restored from a copy"),
+    Column("lessons", pgettext_lazy("column", "lessons"), _l("What was learnt."), "Updates were missing"),
 )
 _MOMENTS = ("occurred_at", "detected_at", "received_at", "contained_at", "handled_at", "closed_at")
 _TEXTS = {"title": 200, "summary": _LONGEST_CELL, "close_reason": 500, "lessons": _LONGEST_CELL}
@@ -95,7 +118,8 @@ def template(language: str) -> bytes:
     """A file with the header and one example, for a spreadsheet (UTF-8 with its mark)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([each.spanish if language == "es" else each.english for each in COLUMNS])
+    with translation.override(languages.spoken(language)):
+        writer.writerow([str(each.title) for each in COLUMNS])
     writer.writerow([each.example for each in COLUMNS])
     return out.getvalue().encode("utf-8-sig")
 
@@ -250,11 +274,11 @@ def _day_first(text: str) -> datetime | None:
 
 
 def _types() -> dict[str, tuple[str, str]]:
-    """Types by code ("fraud/phishing", "phishing"), by title in both languages, and as CSIRTAmericas calls them. A word that means
+    """Types by code ("fraud/phishing", "phishing"), by title in each language, and as CSIRTAmericas calls them. A word that means
     two types means none, unless CSIRTAmericas has it."""
     found: dict[str, tuple[str, str]] = {}
     doubtful: set[str] = set()
-    for language in ("en", "es"):
+    for language in languages.read():
         for each in taxonomy.classes(language):
             for word, code in ((each.code, each.code), (each.title, each.code)):
                 found.setdefault(plain(word), (code, ""))
@@ -266,7 +290,7 @@ def _types() -> dict[str, tuple[str, str]]:
                         doubtful.add(plain(word))
     for word in doubtful:
         del found[word]
-    for code in taxonomy.americas("en"):
+    for code in taxonomy.americas(SOURCE):
         found.setdefault(plain(code), taxonomy.from_americas(code))
     return found
 

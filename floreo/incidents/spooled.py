@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from floreo.core import languages
 from floreo.core.access import Actor
 from floreo.core.errors import Busy, Taken
 from floreo.core.links import hash_of
@@ -135,7 +136,7 @@ def take_in(*, by: Actor = FORM) -> int:
 
 
 def _take_in(item: Mapping[str, Any], *, by: Actor) -> None:
-    with override(item["language"] or "en"):
+    with override(languages.spoken(item["language"])):
         incoming = as_incoming(item)
         try:
             done = receive(incoming, by=by)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.columns import SOURCED
-from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
 from floreo.core.whole import whole
 from floreo.indicators.models import Indicator, IndicatorKind, Reading
 from floreo.indicators.presenters import hides_counts, public_value
@@ -22,13 +21,6 @@ INTERNAL = Permission.INDICATOR_READ
 
 def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
     return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
-
-
-def _other_language(field: str, language: str, words: Words, note: Words) -> Column:
-    def value(row: Any) -> Cell:
-        return str(row.translations.get(language, {}).get(field, ""))
-
-    return Column(f"{field}_{language}", words, note, value)
 
 
 def _code_of(name: str) -> Callable[[Any], Cell]:
@@ -62,10 +54,7 @@ INDICATORS = Table(
     columns=(
         _column("code", _("Code"), _("Part of its address")),
         _column("title", _("Title"), _("Its title")),
-        *(
-            _other_language("title", code, words, _("Title in this language, if a person has translated it"))
-            for code, words in settings.LANGUAGES
-        ),
+        in_each_language("title", _("Title in this language, if a person has translated it")),
         _column("definition", _("Definition"), _("What exactly is counted")),
         _column("unit", _("Unit"), _("Unit of its values and target")),
         _column("decimals", _("Decimals"), _("Number of decimals shown"), CellKind.WHOLE),
@@ -155,10 +144,7 @@ READINGS = Table(
         _column("measure", _("Measure"), _("Name of the function that calculated it; empty if a person entered it")),
         _column("measure_version", _("Version"), _("Of the measure"), CellKind.WHOLE),
         _column("note", _("Note"), _("As entered; for a correction, the reason")),
-        *(
-            _other_language("note", code, words, _("Note in this language, if a person has translated it"))
-            for code, words in settings.LANGUAGES
-        ),
+        in_each_language("note", _("Note in this language, if a person has translated it")),
         _column(
             "not_comparable",
             _("Not comparable"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.advisories import measures as advisory_measures
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.sectors import Sector
 from floreo.feeds.measures import NO_SECTOR, OTHERS, SECTOR
 from floreo.incidents import case_measures, measures, taxonomy
@@ -242,7 +242,7 @@ def _group_text(measure: str, name: str) -> str:
     if name.startswith(service_measures.SECTOR):
         return _sector_text(name.removeprefix(service_measures.SECTOR))
     if name.startswith(case_measures.RSIT):
-        return taxonomy.labels(name.removeprefix(case_measures.RSIT), "", get_language() or "en").class_title
+        return taxonomy.labels(name.removeprefix(case_measures.RSIT), "", languages.now()).class_title
     if name.startswith(outreach_measures.LANGUAGE):
         return language_word(name.removeprefix(outreach_measures.LANGUAGE))
     return str(GROUP_WORDS.get(name, name))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core import clock
 from floreo.core.access import Permission, reach
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day
-from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
 from floreo.infrastructure.logic import OPEN_STAGES, Stage
 from floreo.infrastructure.models import (
     READ,
@@ -42,12 +42,7 @@ SECTORS = Table(
     columns=(
         column("code", _("Code"), _("Part of its address")),
         column("name", _("Name"), _("As the country names it")),
-        Column(
-            "name_es",
-            _("Name in Spanish"),
-            _("Where there is one"),
-            lambda s: s.translations.get("es", {}).get("name", ""),
-        ),
+        in_each_language("name", _("Where there is one"), _("Name"), has_first=False),
         Column("parent", _("Part of"), _("Code of the sector above"), lambda s: s.parent.code if s.parent else None),
         column("broad", _("General sector"), _("energy, transport, finance and others")),
         column("summary", _("What belongs to it"), _("In plain words")),
@@ -110,12 +105,7 @@ DESIGNATION = Filter(
 _PUBLIC = (
     column("code", _("Code"), _("Part of its address")),
     column("name", _("Service"), _("What people would be without")),
-    Column(
-        "name_es",
-        _("Service in Spanish"),
-        _("Where there is one"),
-        lambda s: s.translations.get("es", {}).get("name", ""),
-    ),
+    in_each_language("name", _("Where there is one"), _("Service"), has_first=False),
     column("summary", _("What it does"), _("In plain words")),
     Column("operator", _("Operator"), _("Code of the organisation that runs it"), _operator),
     Column("sector", _("Sector"), _("Code of the sector"), lambda s: s.sector.code),

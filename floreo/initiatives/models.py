@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
@@ -371,7 +371,7 @@ class CompetitionEntry(OfCompetition):
     entrant_name = models.CharField(max_length=200, blank=True, verbose_name=_("Name of the entrant"))
     guardian_name = models.CharField(max_length=200, blank=True, verbose_name=_("Name of the guardian"))
     guardian_mail = models.EmailField(blank=True, verbose_name=_("E-mail of the guardian"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     file = models.FileField(upload_to="competitions/", max_length=300, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     media_type = models.CharField(max_length=100, blank=True)
@@ -429,7 +429,7 @@ class JuryMember(OfCompetition):
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="jury")
     name = models.CharField(max_length=200, verbose_name=_("Name"))
     mail = models.EmailField(verbose_name=_("E-mail"), help_text=_("The personal link is sent there."))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # "" once it was ended
 
     class Meta:

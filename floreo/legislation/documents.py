@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, Paragraph
 from floreo.core.wording import day_text
 from floreo.frameworks.models import Framework
@@ -98,7 +97,7 @@ def compared_document(old: LawVersion, new: LawVersion, found: Sequence[Compared
             blocks.append(Paragraph(f"{_SPACE * line.depth}{line.number} {words}".strip()))
     return Document(
         title=_("What changed: %(law)s") % {"law": new.instrument.title},
-        language=(get_language() or "en")[:2],
+        language=languages.now(),
         blocks=blocks,
         kicker=f"{old.title} → {new.title}",
         made_on=clock.today(),
@@ -125,7 +124,7 @@ def matrix_document(law: Instrument, treaty: Framework, rows: Sequence[MatrixRow
     return Document(
         title=_("%(law)s and the %(treaty)s")
         % {"law": law.in_language("title"), "treaty": treaty.in_language("title")},
-        language=(get_language() or "en")[:2],
+        language=languages.now(),
         blocks=[
             Paragraph(presenters.coverage_text(coverage(rows)), "lede"),
             Grid(treaty.in_language("title"), head, cells, (0.28, 0.17, 0.15, 0.4)),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core import languages
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
@@ -92,7 +93,7 @@ class Instrument(Record, Translated, Sourced):
     dated = models.DateField(  # of the work: its first publication, assent or date of the draft
         null=True, blank=True, verbose_name=_("Date")
     )
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     organisation = models.ForeignKey(
         Organisation,
         null=True,
@@ -237,7 +238,7 @@ class LawVersion(Record, Translated, Sourced):
     code = models.SlugField(max_length=40)  # "v2": part of its address
     title = models.CharField(max_length=200, verbose_name=_("Version"))  # "Bill as introduced"
     dated = models.DateField(verbose_name=_("Dated"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     text = models.TextField(
         blank=True
     )  # Akoma Ntoso 3.0, valid against its schema; empty where only headings are known

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 from django.db import models
 from pydantic import Field
 
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.legislation.models import (
     Citation,
@@ -78,7 +79,7 @@ class LawVersionShape(TranslatedShape, SourcedShape):
     code: Code
     title: str
     dated: Day
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     file: str = ""
     is_public: bool = False
     is_locked: bool = True
@@ -143,7 +144,7 @@ class LawShape(TranslatedShape, SourcedShape):
     number: str = ""
     year: int | None = None
     dated: Day | None = None
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     organisation: str = ""
     action: str = ""  # "2025-2028/1.1.1"
     amends: str = ""

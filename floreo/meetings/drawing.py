@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from django.conf import settings
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import SYSTEM
 from floreo.core.keys import key
 from floreo.core.wording import day_text, sentences
 from floreo.meetings import presenters
 from floreo.meetings.logic import DecisionState, Draft, ItemKind, MinutesState
 from floreo.meetings.models import Decision, Meeting
-from floreo.organisations.queries import the_country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, Edition
 from floreo.strategy.presenters import actions as action_text
@@ -35,10 +33,8 @@ def edition_of(meeting: Meeting) -> Edition | None:
 
 def draft(thing: str, kind: ItemKind, words: Callable[[], Item]) -> Draft:
     """A point said in the country's first language, with its others beside it."""
-    country = the_country()
-    languages = (country.languages if country else []) or [settings.LANGUAGE_CODE]
     sentence: dict[str, Item] = {}
-    for language in languages:
+    for language in languages.site():
         with translation.override(language):
             sentence[language] = words()
     (title, text), *_rest = sentence.values()

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.documents.text import as_text
 from floreo.core.keys import key
 from floreo.core.models import HeldBecause, OutboxMail
@@ -17,7 +17,6 @@ from floreo.core.outbox import Attachment, held, letter
 from floreo.core.wording import day_text
 from floreo.meetings import calendar, documents, presenters
 from floreo.meetings.models import Meeting, Seat
-from floreo.organisations.queries import the_country
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,7 @@ def address_of(seat: Seat) -> tuple[str, str]:
 def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str]]:
     """A letter to every address that sits on the committee on the day of the meeting, one that is held back for each seat without an
     address, and the bodies of those."""
-    country = the_country()
-    own = country.languages[0] if country and country.languages else settings.LANGUAGE_CODE
+    own = languages.first()
     seats = meeting.committee.seats.on(meeting.on).select_related("organisation__merged_into", "person")
     mails: dict[str, OutboxMail] = {}
     unreached = []

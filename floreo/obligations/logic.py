@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from floreo.core.deadlines import add_months
+from floreo.core.language_codes import WRITTEN, by_language
+from floreo.core.language_codes import known as language_codes
 
 Answers = Mapping[str, Any]
 MOST_PERIODS = 400  # of one obligation
@@ -130,7 +132,7 @@ class Question:
 
     code: str
     kind: QuestionKind
-    text: Mapping[str, str]  # language -> words
+    text: Mapping[str, str]  # language -> words, as it was written under "" and first
     help: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[tuple[str, Mapping[str, str]], ...] = ()
     stages: frozenset[Stage] = frozenset()
@@ -182,17 +184,16 @@ _FIELDS = frozenset(
         "fact",
         "needs",
         "inherited",
-        "es",
     ]
 )
 _CODE = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
 
 def item_of(data: Mapping[str, Any]) -> Question:
-    """A question as a pack writes it: code, kind, text, help, choices = [{ value, text, es }], stages, required, longest, least, most, fact,
-    needs = { question = "x", one_of = ["y"] }, inherited, es = { text, help }. Raises ValueError with a sentence."""
+    """A question as a pack writes it: code, kind, text, help, choices = [{ value, text, es = "…" }], stages, required, longest, least, most, fact,
+    needs = { question = "x", one_of = ["y"] }, inherited, and other languages as es = { text, help }. Raises ValueError with a sentence."""
     code = str(data.get("code", ""))
-    if unknown := set(data) - _FIELDS:
+    if unknown := set(data) - _FIELDS - language_codes():
         raise ValueError(f"question {code}: unknown field {', '.join(sorted(unknown))}")
     if not _CODE.match(code):
         raise ValueError(f"“{code}” is not a code of a question: small letters, digits and _")
@@ -202,11 +203,7 @@ def item_of(data: Mapping[str, Any]) -> Question:
         required = frozenset(Stage(each) for each in data.get("required", ()))
     except ValueError as error:
         raise ValueError(f"question {code}: {error}") from None
-    texts = data.get("es", {})
-    choices = tuple(
-        (str(each["value"]), {"en": str(each["text"])} | ({"es": str(each["es"])} if each.get("es") else {}))
-        for each in data.get("choices", ())
-    )
+    choices = tuple((str(each["value"]), by_language(each, "text")) for each in data.get("choices", ()))
     if not data.get("text") or not stages:
         raise ValueError(f"question {code}: needs a text and at least one stage")
     if required - stages:
@@ -224,9 +221,8 @@ def item_of(data: Mapping[str, Any]) -> Question:
     return Question(
         code=code,
         kind=kind,
-        text={"en": str(data["text"])} | ({"es": texts["text"]} if texts.get("text") else {}),
-        help=({"en": str(data["help"])} if data.get("help") else {})
-        | ({"es": texts["help"]} if texts.get("help") else {}),
+        text=by_language(data, "text"),
+        help=by_language(data, "help"),
         choices=choices,
         stages=stages,
         required=required,
@@ -348,7 +344,7 @@ def significance_rule_of(data: Mapping[str, Any], codes: Iterable[str]) -> Signi
         raise ValueError(f"rule {code} asks “{question}”, which is no question of this form")
     if bool(data.get("one_of")) == (data.get("at_least") is not None):
         raise ValueError(f"rule {code}: give either one_of or at_least")
-    title = {"en": str(data.get("title", ""))} | ({"es": data["es"]["title"]} if data.get("es") else {})
+    title = {WRITTEN: ""} | by_language(data, "title")
     return SignificanceRule(
         code, title, question, tuple(str(each) for each in data.get("one_of", ())), data.get("at_least")
     )

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.deadline_text import sentence as clock_sentence
 from floreo.core.deadline_text import title_text
 from floreo.core.keys import key
@@ -24,7 +24,7 @@ KIND_REMINDER, KIND_FORWARD, KIND_DUE = "notification.clock", "notification.forw
 
 
 def _spoken(language: str) -> str:
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return languages.spoken(language)
 
 
 def _whole(address: str) -> str:
@@ -104,7 +104,7 @@ def waiting_mail(notification: Notification, *, what: str = "") -> OutboxMail | 
 
 def team_mail(notification: Notification) -> OutboxMail:
     """To the team: that it is its turn. No detail of the incident stands in it."""
-    language = settings.LANGUAGE_CODE
+    language = languages.home()
     with translation.override(language):
         words = {"reference": notification.reference, "kind": notification.get_kind_display()}
         text = _("%(reference)s (%(kind)s) waits for the national team.") % words
@@ -146,7 +146,7 @@ def forward_mail(forwarding: Forwarding) -> OutboxMail:
         text=forwarding.text,
         kind=KIND_FORWARD,
         about=f"{key(forwarding.notification)}/{forwarding.organisation.code}",
-        language=settings.LANGUAGE_CODE,
+        language=languages.home(),
         is_secret=True,
     )
 

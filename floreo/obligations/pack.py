@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, StringConstraints, model_validator
 
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Moment, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.core.policy import Tlp
 from floreo.core.sectors import Sector
@@ -260,7 +261,7 @@ class NotificationShape(Shape):
     name: str
     mail: str = ""
     phone: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     tlp: Annotated[str, one_of(Tlp)] = "AMBER"
     occurred_at: Moment | None = None
     detected_at: Moment | None = None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
+from floreo.core.language_codes import WRITTEN
 from floreo.core.ui import locale as ui
 from floreo.core.wording import day_text, listed, number_figures, sentences
 from floreo.obligations.checking import moment_of
@@ -166,7 +167,7 @@ def significance_text(notification: Notification) -> str:
     """Whether it is significant, and by which rules or whose judgement."""
     language = ui.language()
     titles = {
-        rule.code: rule.title.get(language) or rule.title["en"] for rule in notification.form.significance_rules()
+        rule.code: rule.title.get(language) or rule.title[WRITTEN] for rule in notification.form.significance_rules()
     }
     verdict = {
         True: _("Significant."),

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 
+from floreo.core import languages
 from floreo.core.tables import CellKind, Table
 
 # XML Schema datatypes, as CSVW names them.
@@ -45,7 +45,7 @@ def dictionary(table: Table) -> list[Entry]:
 
 def csvw(table: Table, request: HttpRequest) -> dict[str, Any]:
     """Metadata of the table's CSV file."""
-    language = (get_language() or "en").split("-")[0]
+    language = languages.now()
     columns: list[dict[str, Any]] = []
     for entry in dictionary(table):
         column: dict[str, Any] = {

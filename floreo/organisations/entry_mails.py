@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.offers import proposal_kinds
 from floreo.organisations.access import ENTRY_HOURS
 from floreo.organisations.models import Contact, Organisation, ProposalState, ProposedChange
-from floreo.organisations.queries import the_country
 
 KIND_LINK, KIND_DECIDED = "register.entry", "register.decided"
 _DECIDED_SINCE = timedelta(days=7)
@@ -23,10 +22,7 @@ _DECIDED_SINCE = timedelta(days=7)
 
 def spoken(language: str) -> str:
     """The language of a mail: the contact's, else the country's first, where the program has it."""
-    country = the_country()
-    wanted = [language, *(country.languages if country else [])]
-    known = dict(settings.LANGUAGES)
-    return next((each for each in wanted if each in known), settings.LANGUAGE_CODE)
+    return languages.spoken(language)
 
 
 def whole(address: str) -> str:

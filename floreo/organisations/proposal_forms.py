@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.models import named
 from floreo.core.proposals import ProposalKind, words_name
 from floreo.organisations.models import Organisation, ProposedChange
-from floreo.organisations.queries import the_country
 
 
 class ProposalForm(forms.Form):
@@ -84,9 +83,7 @@ class ProposalForm(forms.Form):
 
 
 def _languages() -> list[tuple[str, Any]]:
-    country = the_country()
-    spoken = [(code, name) for code, name in settings.LANGUAGES if country and code in country.languages]
-    return [("", _("All languages of the country")), *spoken]
+    return [("", _("All languages of the country")), *languages.choices()]
 
 
 class RemovalForm(forms.Form):

@@ -9,7 +9,7 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.composed import row_of
 from floreo.core.models import AuditEntry
 from floreo.core.once import is_reading, once
@@ -50,12 +50,13 @@ def _the_country() -> Country | None:
 
 @contextmanager
 def in_the_country() -> Iterator[Country | None]:
-    """Within it, days are the country's days. For commands and background work; requests have the middleware."""
+    """Within it, days are the country's days, and languages are its languages. For commands and background work; requests have the middleware."""
     country = the_country()
     if country is None:
-        yield None
+        with languages.of_site(()):
+            yield None
         return
-    with clock.pinned_day(zone=country.zone, day=country.calendar_day):
+    with languages.of_site(country.languages), clock.pinned_day(zone=country.zone, day=country.calendar_day):
         yield country
 
 

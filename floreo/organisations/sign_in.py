@@ -16,11 +16,11 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
-from django.urls import reverse, translate_url
-from django.utils.translation import get_language, get_language_from_path, override
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, security_events
+from floreo.core import clock, languages, security_events
 from floreo.core.access import SYSTEM, Actor
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed
@@ -29,6 +29,7 @@ from floreo.core.middleware import refusal_page
 from floreo.core.models import OutboxMail
 from floreo.core.outbox import letter, post
 from floreo.core.security_events import Kind
+from floreo.core.ui.locale import address_in
 from floreo.organisations.actions.accounts import note_sign_in_change
 from floreo.organisations.models import User
 from floreo.organisations.queries import the_country
@@ -136,9 +137,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The workspace, in the language that the person chose, else in that of the page on which they signed in."""
         address, user = str(super().get_login_redirect_url(request)), request.user
-        chosen = (user.language if isinstance(user, User) else "") or get_language() or settings.LANGUAGE_CODE
-        with override(get_language_from_path(address) or settings.LANGUAGE_CODE):  # in which the address is one
-            return translate_url(address, chosen)
+        chosen = (user.language if isinstance(user, User) else "") or languages.now()
+        return address_in(languages.spoken(chosen), address)
 
 
 class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types

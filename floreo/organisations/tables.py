@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
 from floreo.core.columns import SOURCED
-from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.core.tables import CellKind, Column, Filter, Table, in_each_language
 from floreo.core.whole import whole
 from floreo.organisations.models import (
     Holding,
@@ -49,12 +49,7 @@ ORGANISATIONS = Table(
     columns=(
         Column("code", _("Code"), _("Stable short name, used in page addresses."), lambda o: o.code),
         Column("name", _("Name"), _("Its current name."), lambda o: o.name),
-        Column(
-            "name_es",
-            _("Name in Spanish"),
-            _("Empty if no Spanish name is known."),
-            lambda o: o.translations.get("es", {}).get("name", ""),
-        ),
+        in_each_language("name", _("Empty if no name in this language is known."), _("Name"), has_first=False),
         Column("short_name", _("Short name"), _("Abbreviation."), lambda o: o.short_name),
         Column("kind", _("Kind"), _("Ministry, agency, operator and so on."), lambda o: o.kind),
         Column("role_text", _("What it does"), _("Its role in cybersecurity."), lambda o: o.role_text),

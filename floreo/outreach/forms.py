@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.fields import help_of, label_of
 from floreo.organisations.models import Place, PlaceSort
-from floreo.organisations.queries import the_country
 from floreo.outreach.actions.sessions import Given
 from floreo.outreach.logic import BANDS, MOST_IN_BAND, MOST_MINUTES
 from floreo.outreach.models import (
@@ -50,8 +49,7 @@ def _band(name: str) -> forms.IntegerField:
 
 def language_choices(*more: Iterable[str]) -> list[tuple[str, str]]:
     """The languages of the country, and those that somebody speaks besides."""
-    country = the_country()
-    codes = list(country.languages if country is not None and country.languages else ["en"])
+    codes = list(languages.site())
     codes += [code for group in more for code in group]
     return [(code, language_word(code)) for code in dict.fromkeys(codes)]
 

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from floreo.certificates.models import Certificate
 from floreo.core import clock
 from floreo.core.access import Permission, can
+from floreo.core.languages import first as first_language
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry
@@ -278,7 +279,10 @@ class Ambassador(Record):
     phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
     mail = models.EmailField(blank=True, verbose_name=_("E-mail"))
     language = models.CharField(
-        max_length=5, default="en", verbose_name=_("Language of messages"), help_text=_("Of e-mails and of their page.")
+        max_length=5,
+        default=first_language,
+        verbose_name=_("Language of messages"),
+        help_text=_("Of e-mails and of their page."),
     )
     notes = models.TextField(
         max_length=2000, blank=True, verbose_name=_("Internal notes"), help_text=_("Not published.")
@@ -417,7 +421,7 @@ class OutreachSession(Record):
     )
     audience = models.CharField(max_length=10, choices=Audience.choices, verbose_name=_("Audience"))
     topic = models.CharField(max_length=9, choices=SessionTopic.choices, verbose_name=_("Topic"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=first_language, verbose_name=_("Language"))
     minutes = models.PositiveSmallIntegerField(verbose_name=pgettext_lazy("how long a session took", "Minutes"))
     people_12 = models.PositiveSmallIntegerField(default=0, verbose_name=_("Up to 12 years"))
     people_17 = models.PositiveSmallIntegerField(default=0, verbose_name=_("13 to 17 years"))
@@ -581,7 +585,7 @@ class AmbassadorRequest(Record):
     community = models.CharField(max_length=120, blank=True, verbose_name=_("Community"))
     audience = models.CharField(max_length=10, choices=Audience.choices, verbose_name=_("Audience"))
     topic = models.CharField(max_length=9, choices=SessionTopic.choices, blank=True, verbose_name=_("Topic"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=first_language, verbose_name=_("Language"))
     people = models.PositiveSmallIntegerField(verbose_name=_("About how many people"))
     wanted = models.CharField(
         max_length=200, blank=True, verbose_name=_("When"), help_text=_("For example: a morning in March.")

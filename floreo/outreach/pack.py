@@ -12,6 +12,7 @@ from django.db import models
 from pydantic import BeforeValidator, Field, model_validator
 
 from floreo.core import clock
+from floreo.core.languages import first as first_language
 from floreo.core.pack import (
     Code,
     Day,
@@ -136,7 +137,7 @@ class AmbassadorShape(Shape):
     check_expires_on: _Day = None
     phone: str = ""
     mail: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=first_language)
     reminded_on: _Day = None
 
 
@@ -192,7 +193,7 @@ class SessionShape(Shape):
     setting: Annotated[str, one_of(VenueKind)]
     audience: Annotated[str, one_of(Audience)]
     topic: Annotated[str, one_of(SessionTopic)]
-    language: str = "en"
+    language: str = Field(default_factory=first_language)
     minutes: _Number
     people_12: _Number = 0
     people_17: _Number = 0
@@ -269,7 +270,7 @@ class RequestShape(Shape):
     community: str = ""
     audience: Annotated[str, one_of(Audience)]
     topic: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=first_language)
     people: Annotated[int, Field(ge=1)]
     wanted: str = ""
     contact_name: str = ""

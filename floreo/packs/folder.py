@@ -25,7 +25,7 @@ from floreo.packs.problems import Problem, did_you_mean
 
 PAGES = ("about", "privacy", "accessibility", "report")
 SHAPES_FILE = "geo/districts.geojson"
-_PAGE = re.compile(rf"^pages/({'|'.join(PAGES)})\.([a-z]{{2}})\.md$")
+_PAGE = re.compile(rf"^pages/({'|'.join(PAGES)})\.([a-z]{{2,3}})\.md$")
 _EDITION = re.compile(r"^editions/([A-Za-z0-9][A-Za-z0-9._-]*)/([a-z_]+\.toml)$")
 ACCOUNTS_FILE = "accounts.toml"
 

@@ -1,8 +1,10 @@
 """Which pack is loaded, what its files were, and what each of its rows said then."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+from floreo.core.models import Record
 
 
 class LoadedPack(models.Model):
@@ -40,3 +42,26 @@ class PackRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word} {self.key}"
+
+
+class TranslationImport(Record):
+    """A file of translations that was imported, with what each text said before, so that it can be undone."""
+
+    read_with = Permission.PLAN_EDIT
+    secret_fields = frozenset({"changed"})  # texts of records, each with its own readers
+
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    language = models.CharField(max_length=5)
+    texts = models.PositiveIntegerField()
+    changed = models.JSONField(default=list)  # [[name of the record, field, before, after]]
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("import of translations")
+
+    def __str__(self) -> str:
+        return self.name

@@ -20,11 +20,15 @@ OFFERS = Offers(
         "row.checked": _("checked a row against its source"),
         "row.doubted": _("doubted a row"),
         "row.translated": _("translated the texts of a row"),
+        "texts.translated": _("translated the texts of a record"),
+        "translations.import_undone": _("undid an import of translations"),
+        "translations.imported": _("imported translations"),
     },
     menu=(
         MenuItem(
             ADMINISTRATION, _("First steps"), "workspace:first_steps", Permission.ACCOUNT_MANAGE, 5, "first-steps"
         ),
         MenuItem(ADMINISTRATION, _("Rows to check"), "workspace:checking", Permission.PLAN_EDIT, 7, "checking"),
+        MenuItem(ADMINISTRATION, _("Translations"), "workspace:translations", Permission.PLAN_EDIT, 8, "translations"),
     ),
 )

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from django.db import models
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
+from floreo.core import languages
 from floreo.core.access import ROLES
 from floreo.core.pack import Row, Setting, Shape, Strict, spoken_in
 from floreo.evidence import pack as evidence
@@ -281,6 +282,11 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     """The pack in the folder `home`. Raises PackRefused with every problem found. `is_measure` knows the catalogue."""
     reader = _Reader(home, folder.files_in(home))
     shaped = _pack_file(reader)
+    with languages.of_site(shaped.country.languages):  # a row that names no language is in the country's first
+        return _read(reader, shaped, is_measure=is_measure)
+
+
+def _read(reader: _Reader, shaped: PackShape, *, is_measure: Callable[[str], bool]) -> Pack:
     is_sample = shaped.country.is_sample
     reader.problems += folder.file_problems(reader.files, shaped.file, is_sample=is_sample)
     checked = (shaped.checked.by, shaped.checked.on) if shaped.checked and is_sample else None
@@ -312,8 +318,8 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
         code=shaped.code,
         title=shaped.title,
         version=shaped.version,
-        folder=home,
-        digest=folder.digest_of(home),
+        folder=reader.home,
+        digest=folder.digest_of(reader.home),
         is_sample=is_sample,
         rows=rows,
         accounts=tuple(reader.accounts),

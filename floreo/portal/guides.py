@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.urls import resolve, reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import override
+
+from floreo.core import languages
+from floreo.core.language_codes import SOURCE, files_in
 
 FOLDER = Path(__file__).resolve().parent / "help"
 NAMES = ("first-week", "administrator", "national-team")  # in the order of the page Help
-LANGUAGES = ("en", "es")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -38,6 +39,7 @@ class Guide:
     title: str
     summary: str
     parts: tuple[Part, ...]
+    language: str = SOURCE  # in which it is
 
     @property
     def address(self) -> str:
@@ -47,10 +49,16 @@ class Guide:
 @cache
 def guide(name: str, language: str) -> Guide:
     """A guide by its name; in English where the language has none."""
-    language = language if language in LANGUAGES else "en"
-    head, *parts = re.split(r"(?m)^## ", (FOLDER / f"{name}.{language}.md").read_text(encoding="utf-8"))
+    path = FOLDER / f"{name}.{language}.md"
+    found = language if path.exists() else SOURCE
+    head, *parts = re.split(r"(?m)^## ", (FOLDER / f"{name}.{found}.md").read_text(encoding="utf-8"))
     title, _, summary = head.partition("\n")
-    return Guide(name, title.removeprefix("# ").strip(), summary.strip(), tuple(_parts(parts)))
+    return Guide(name, title.removeprefix("# ").strip(), summary.strip(), tuple(_parts(parts)), found)
+
+
+def languages_of(name: str) -> tuple[str, ...]:
+    """In which languages a guide is written, English first."""
+    return files_in(FOLDER, f"{name}.", ".md")
 
 
 def _parts(texts: list[str]) -> Iterator[Part]:
@@ -81,8 +89,8 @@ def address_of(link: str) -> str:
     if not link.startswith("/"):
         raise ValueError(link)
     parts = urlsplit(link)
-    reader = get_language() or "en"
-    with override(settings.LANGUAGE_CODE):  # in which addresses have no prefix
+    reader = languages.now()
+    with override(languages.home()):  # in which addresses have no prefix
         found = resolve(parts.path)
     with override(reader):
         address = reverse(found.view_name, args=found.args, kwargs=found.kwargs)

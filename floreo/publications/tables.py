@@ -91,7 +91,7 @@ WORKSPACE_PUBLICATIONS = Table(
     PUBLICATIONS.title,
     PUBLICATIONS.help,
     rows=PUBLICATIONS.rows,
-    columns=PUBLICATIONS.columns,
+    columns=PUBLICATIONS.declared,
     order=PUBLICATIONS.order,
     needs=_WRITERS,
     search=PUBLICATIONS.search,

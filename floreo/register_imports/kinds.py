@@ -9,15 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.delimited import Wrong, choices_by_word, plain, records_by_word
 from floreo.core.fields import label_of
 from floreo.core.whole import whole
@@ -438,9 +436,8 @@ def words_of(kind: type[Rows]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in kind.fields:
         found.setdefault(plain(each.name), each.name)
-        for language, _title in settings.LANGUAGES:
-            with translation.override(language):
-                found.setdefault(plain(str(each.title)), each.name)
+        for word in languages.words_for(each.title):
+            found.setdefault(plain(word), each.name)
     for each in kind.fields:
         for word in filter(None, each.words.split("|")):
             found.setdefault(plain(word), each.name)

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
-from django.utils.translation import get_language, override
+from django.utils.translation import override
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.audit import head
 from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
@@ -106,7 +106,7 @@ def public_file(snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -
     if kind == "json":
         return canonical(snapshot.public)
     day = clock.today() if part == "minister" else snapshot.ends_on  # the minister's page says when it was printed
-    corrections, language = len(snapshot.corrections.all()), get_language() or "en"
+    corrections, language = len(snapshot.corrections.all()), languages.now()
     return _file(_Wanted(snapshot.pk, snapshot.digest, corrections, part, funder, kind, language, day))
 
 

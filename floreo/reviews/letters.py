@@ -13,12 +13,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import HeldBecause, OutboxMail
 from floreo.core.wording import day_text
 from floreo.organisations.models import Person
-from floreo.organisations.queries import the_country
 from floreo.reviews.access import token_of
 from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.reviews.presenters import period_text
@@ -28,7 +27,7 @@ from floreo.strategy.models import Action
 
 def answer_path(update_request: UpdateRequest, language: str = "", *, address: str | None = None) -> str:
     """The page's address without the host, in `language`, for the mail to `address`."""
-    with translation.override(language or settings.LANGUAGE_CODE):
+    with translation.override(language or languages.home()):
         return reverse("portal:answer", args=[token_of(update_request, address)])
 
 
@@ -37,16 +36,14 @@ class Post:
 
     def __init__(self, review: Review, today: date) -> None:
         self.review, self.today = review, today
-        country = the_country()
-        self.own_language = str(country.languages[0]) if country and country.languages else settings.LANGUAGE_CODE
-        self.languages = set(country.languages) if country else set()
+        self.own_language = languages.first()
         self.reply = reply_address(review.edition)
         # One day more than the last, since that day ends later here than in UTC.
         self.not_after = datetime.combine(review.closes_on + timedelta(days=2), time(), tzinfo=UTC)
 
     def language_for(self, person: Person | None) -> str:
         text = person.language if person else ""
-        return text if text in self.languages else self.own_language
+        return text if text in languages.site() else self.own_language
 
     def requesting(self, update_request: UpdateRequest, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
         """`kind`: asked, renewed, reminded, or escalated (which goes to the deputy)."""

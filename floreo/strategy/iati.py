@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 from lxml import etree
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.models import Translated
 from floreo.core.xml import sound
 from floreo.organisations.models import Country, Organisation
@@ -47,7 +47,7 @@ class _Setting:
 
     @property
     def language(self) -> str:
-        return self.country.languages[0] if self.country.languages else "en"
+        return languages.first()
 
 
 def reporting_body() -> IatiBody | None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from floreo.core import languages
 from floreo.core.figures import Filters, Reading
 from floreo.strategy.logic import (
     HIGH,
@@ -41,7 +41,7 @@ from floreo.strategy.models import (
 @lru_cache(maxsize=1 << 16)
 def address(name: str, *args: str) -> str:
     """A page's address without the reader's language, as it is kept with a reading."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(languages.home()):
         return reverse(name, args=args)
 
 

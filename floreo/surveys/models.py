@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated, text_in
 from floreo.core.routes import path_to
@@ -518,7 +518,7 @@ class Response(Record):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4)
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="responses")
     mode = models.CharField(max_length=11, choices=ResponseMode.choices)
-    language = models.CharField(max_length=5, default="en")
+    language = models.CharField(max_length=5, default=languages.first)
     answers = models.JSONField(default=dict)
     district = models.CharField(max_length=20, blank=True)
     age = models.CharField(max_length=20, blank=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Moment, Setting, Shape, SourcedShape, Strict, TranslatedShape, Whole, one_of
 from floreo.surveys.models import (
     InstrumentVersion,
@@ -165,7 +166,7 @@ class ResponseShape(Shape):
     wave: str  # "survey/wave"
     number: Whole
     mode: Annotated[str, one_of(ResponseMode)]
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     district: str = ""
     age: str = ""
     gender: str = ""

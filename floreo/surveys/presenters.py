@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, pgettext
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.ui import charts
 from floreo.core.ui.locale import day, number
 from floreo.core.wording import capital, day_text, listed, month_text, number_figures, sentences, short_day_of_year
@@ -98,7 +97,7 @@ def next_wave_text(survey: Survey) -> str:
 
 
 def language_word(code: str) -> str:
-    return str(dict(settings.LANGUAGES).get(code, code))
+    return str(languages.named(code))
 
 
 # --- Shares -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
-from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.core.tables import CellKind, Column, Filter, Table, in_each_language
 from floreo.surveys.models import PublishedResult, Question, Survey, Topic, Wave
 
 
@@ -134,15 +134,6 @@ def _questions(viewer: object) -> QuerySet[Question]:
     return Question.objects.visible_to(viewer).select_related("version_of__survey")
 
 
-def _text(language: str) -> Column:
-    return Column(
-        f"text_{language}",
-        dict(settings.LANGUAGES)[language],
-        _("Question in this language"),
-        lambda q: str(q.translations.get(language, {}).get("text", "")),
-    )
-
-
 SURVEY_QUESTIONS = Table(
     "survey_questions",
     _("Questions of surveys"),
@@ -162,7 +153,7 @@ SURVEY_QUESTIONS = Table(
         column("key", _("Key"), _("The same in every version")),
         column("kind", _("Kind of answer"), _("single, multiple, scale, number or text")),
         column("text", _("Question as asked"), _("In the first language")),
-        *(_text(code) for code, _words in settings.LANGUAGES),
+        in_each_language("text", _("Question in this language")),
         Column(
             "options",
             _("Answers to choose from"),

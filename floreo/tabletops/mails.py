@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.ui.locale import moment
@@ -25,7 +25,7 @@ INJECT_LASTS = timedelta(hours=2)  # later it would only confuse: the page shows
 
 
 def spoken(language: str) -> str:
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return languages.spoken(language)
 
 
 def own_link(participant: Participant) -> str:

@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can, reach
+from floreo.core.language_codes import texts_in
 from floreo.core.models import Record, Sourced, Translated, text_in
 from floreo.core.policy import Tlp
 from floreo.core.routes import path_to
@@ -77,7 +78,7 @@ class PartChoice(models.TextChoices):
 
 class Scenario(Record, Translated, Sourced):
     """What can be exercised: data that come with the product or with a country pack. A scenario is copied into an exercise, which then is
-    adapted; the scenario stays. Its parts are plain data, each with its Spanish under "es":
+    adapted; the scenario stays. Its parts are plain data, each with its other languages by their codes:
 
     objectives: [{"code", "title"}]
     injects: [{"code", "minute", "title", "text", "expected": [{"text", "objective": code of one}]}]
@@ -116,7 +117,7 @@ class Scenario(Record, Translated, Sourced):
 
 def part_text(part: dict[str, Any], field: str, language: str | None = None) -> str:
     """The text of a part of a scenario in the reader's language."""
-    return text_in({"es": part.get("es", {})}, field, str(part.get(field, "")), language)
+    return text_in(texts_in(part), field, str(part.get(field, "")), language)
 
 
 # --- Exercises ----------------------------------------------------------------------------------------------------
@@ -399,7 +400,7 @@ class Participant(Record):
     organisation_name = models.CharField(max_length=200, blank=True, verbose_name=_("Name of the organisation"))
     name = models.CharField(max_length=200, blank=True, verbose_name=_("Name"))
     post = models.CharField(max_length=200, blank=True, verbose_name=_("Post"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     invited_mail = models.EmailField(
         blank=True,
         verbose_name=_("E-mail for the invitation"),

@@ -11,7 +11,8 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
-from floreo.core.pack import Code, Day, Moment, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
+from floreo.core import languages
+from floreo.core.pack import Code, Day, Moment, PartShape, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.core.policy import Tlp
 from floreo.tabletops.logic import LONGEST, MOST_INJECTS, SHORTEST, InjectState, ParticipantState, State
 from floreo.tabletops.models import (
@@ -39,30 +40,21 @@ Duration = Annotated[int, Field(ge=SHORTEST, le=LONGEST)]
 # --- The library --------------------------------------------------------------------------------------------------
 
 
-class ScenarioPart(Strict):
-    """A part of a scenario: kept as plain data."""
-
-    es: dict[str, str] = Field(default_factory=dict)
-
-    def plain(self) -> dict[str, Any]:
-        return self.model_dump(exclude={"es"}) | ({"es": self.es} if self.es else {})
-
-
-class ScenarioObjectiveShape(ScenarioPart):
+class ScenarioObjectiveShape(PartShape):
     """[[scenario.objective]]"""
 
     code: Code
     title: Annotated[str, Field(max_length=300)]
 
 
-class ScenarioExpectedShape(ScenarioPart):
+class ScenarioExpectedShape(PartShape):
     """[[scenario.inject.expected]]"""
 
     text: Annotated[str, Field(max_length=500)]
     objective: str = ""
 
 
-class ScenarioInjectShape(ScenarioPart):
+class ScenarioInjectShape(PartShape):
     """[[scenario.inject]]: minute: from the start."""
 
     code: Code
@@ -75,7 +67,7 @@ class ScenarioInjectShape(ScenarioPart):
         return super().plain() | {"expected": [each.plain() for each in self.expected]}
 
 
-class ScenarioPointShape(ScenarioPart):
+class ScenarioPointShape(PartShape):
     """[[scenario.evaluation]]"""
 
     text: Annotated[str, Field(max_length=500)]
@@ -255,7 +247,7 @@ class ParticipantShape(Shape):
     organisation_name: str = ""
     name: str = ""
     post: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     accepted_at: Moment | None = None
     response: list[ResponseShape] = Field(default_factory=list)
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.columns import CHANGED, column, day
-from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.core.tables import CellKind, Column, Filter, Table, in_each_language
 from floreo.tabletops.logic import ParticipantState
 from floreo.tabletops.models import (
     FINDING,
@@ -46,11 +46,8 @@ TABLETOPS = Table(
         column("code", _("Code"), _("Identifies the exercise")),
         Column("held_on", _("Held on"), _("Day on which it began"), lambda t: t.held_on, CellKind.DATE),
         Column("scenario", _("Scenario"), _("What was exercised"), lambda t: t.scenario.title),
-        Column(
-            "scenario_es",
-            _("Scenario in Spanish"),
-            _("Where there is one"),
-            lambda t: t.scenario.translations.get("es", {}).get("title", ""),
+        in_each_language(
+            "scenario", _("Where there is one"), _("Scenario"), of="title", through="scenario", has_first=False
         ),
         Column(
             "organisations",

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.audit import key
@@ -153,7 +153,7 @@ def _send(
     """Keeps the reminder and the letter that carries it, in one go."""
     to, address = _address(whom, person)
     country = the_country()
-    language = letters.language_of(person, country.languages[0] if country and country.languages else "en")
+    language = letters.language_of(person, languages.first())
     has_workspace = User.objects.filter(email__iexact=address, is_active=True).exists()
     today = clock.today()
     with translation.override(language):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import translation
 
-from floreo.core import audit, clock
+from floreo.core import audit, clock, languages
 from floreo.core.access import Actor
 from floreo.core.tasks import News
 from floreo.organisations.models import Country, User
@@ -43,7 +43,7 @@ def send_notifications(*, by: Actor) -> int:
 def _notify(user: User, state: NotificationState | None, country: Country, *, is_morning: bool, by: Actor) -> int:
     """The e-mails of one account: what is told at once, and what is told daily, each at most one."""
     today, mine, rhythms = clock.today(), recipient_of(user), rhythms_of(user)
-    language = letters.language_of(user, country.languages[0] if country.languages else "en")
+    language = letters.language_of(user, languages.first())
     notified = dict(state.notified) if state else {}
     with translation.override(language):
         items = tasks_of(user)

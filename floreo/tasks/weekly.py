@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import translation
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import SYSTEM, Actor
 from floreo.core.tasks import Task
 from floreo.organisations.models import Country, Person, User
@@ -57,7 +57,7 @@ def _send(reader: User | Person, setting: WeeklyMail, country: Country, hour: in
     slot = mail_due(clock.today(), hour, weekday=setting.weekday, last=setting.last_on)
     if slot is None:
         return False
-    language = letters.language_of(reader, country.languages[0] if country.languages else "en")
+    language = letters.language_of(reader, languages.first())
     with translation.override(language):
         items = _in_mails(reader) if isinstance(reader, User) else _asked(reader)
         text = _text(reader, items, country)

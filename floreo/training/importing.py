@@ -1,7 +1,7 @@
 """Participants of a cohort from a CSV file: who they are, which sessions they attended, both tests. Reads it into rows and a sentence
 for each cell that cannot be taken. Writes nothing.
 
-The header names the columns in English or Spanish. A row is of somebody who is there, by number, e-mail or name, or of somebody new."""
+The header names the columns in a language of the interface. A row is of somebody who is there, by number, e-mail or name, or of somebody new."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
+from floreo.core import languages
 from floreo.core.delimited import Problem, choices_by_word, decoded, must_be_once, plain, records_by_word, rows
 from floreo.core.errors import Refused
 from floreo.core.sectors import Sector
@@ -27,16 +30,25 @@ from floreo.training.queries import mail_key, named_alike
 MOST_ROWS = 5_000
 MOST_BYTES = 5 * 1024 * 1024
 MOST_PROBLEMS = 100  # that are listed; how many there are is said in any case
-# The field, and what its column may be called.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "number": ("number", "número", "no.", "nº"),
-    "name": ("name", "nombre", "participant", "participante"),
-    "mail": ("e-mail", "email", "mail", "correo", "correo electrónico"),
-    "organisation": ("organisation", "organization", "organización", "institución"),
-    "sector": ("sector",),
-    "sessions": ("sessions", "sesiones", "attended", "asistió"),
-    "before": ("before", "test before", "antes", "prueba antes"),
-    "after": ("after", "test after", "después", "prueba después"),
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column is called, in each language of the interface, and what else people call it."""
+
+    title: Promise
+    also: tuple[str, ...] = ()
+
+
+COLUMNS: Mapping[str, Column] = {
+    "number": Column(pgettext_lazy("column", "number"), ("no.", "nº")),
+    "name": Column(pgettext_lazy("column", "name"), ("participant", "participante")),
+    "mail": Column(pgettext_lazy("column", "e-mail"), ("email", "mail", "correo")),
+    "organisation": Column(pgettext_lazy("column", "organisation"), ("organization", "institución")),
+    "sector": Column(pgettext_lazy("column", "sector")),
+    "sessions": Column(pgettext_lazy("column", "sessions"), ("attended", "asistió")),
+    "before": Column(pgettext_lazy("column", "before"), ("test before", "prueba antes")),
+    "after": Column(pgettext_lazy("column", "after"), ("test after", "prueba después")),
 }
 _YES, _ALL = {"yes", "si", "x", "1"}, {"all", "todas", "todos"}
 
@@ -52,7 +64,7 @@ class Row:
     organisation: Organisation | None = None
     organisation_name: str = ""
     sector: str = Sector.OTHER
-    language: str = "en"
+    language: str = field(default_factory=languages.first)
     sessions: tuple[int, ...] = ()
     before: Decimal | None = None
     after: Decimal | None = None
@@ -105,12 +117,17 @@ class _Look:
 
     def __init__(self, cohort: Cohort, found: Read, header: list[str]) -> None:
         self.found, self.header = found, [cell.strip() for cell in header]
-        known = {plain(word): name for name, words in COLUMNS.items() for word in (name, *words)}
+        known = {
+            plain(word): name
+            for name, column in COLUMNS.items()
+            for word in (name, *languages.words_for(column.title), *column.also)
+        }
         self.columns = [known.get(plain(cell), "") for cell in self.header]
         found.unknown = [cell for cell, name in zip(self.header, self.columns, strict=True) if cell and not name]
         if not {"name", "number", "mail"} & set(self.columns):
             raise Refused(
-                _("The header has no column “name” (“nombre”), “number” (“número”) or “email” (“correo”)."),
+                _("The header has no column “%(name)s”, “%(number)s” or “%(mail)s”.")
+                % {each: COLUMNS[each].title for each in ("name", "number", "mail")},
                 code="no_header",
             )
         must_be_once(self.header, self.columns)

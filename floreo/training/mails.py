@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.ui.locale import moment
@@ -27,7 +27,7 @@ KIND_TRAINER, KIND_GROUP = "training.trainer", "training.group"
 
 def _spoken(language: str) -> str:
     """The language of a mail: the asked one, where the program has it."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return languages.spoken(language)
 
 
 def _whole(name: str, token: str) -> str:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
@@ -304,7 +304,9 @@ class Cohort(Record, Translated, Sourced):
         max_length=60, unique=True, verbose_name=_("Code"), help_text=_("Part of its address. It cannot change.")
     )
     title = models.CharField(max_length=200, verbose_name=_("Title"))
-    language = models.CharField(max_length=5, default="en", blank=True, verbose_name=_("Language"))  # empty: not known
+    language = models.CharField(
+        max_length=5, default=languages.first, blank=True, verbose_name=_("Language")
+    )  # empty: not known
     place = models.ForeignKey(
         Place, null=True, blank=True, on_delete=models.PROTECT, related_name="cohorts", verbose_name=_("Place")
     )
@@ -534,7 +536,7 @@ class CohortInvitation(OfCohort):
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
         verbose_name=_("How many people it may enrol"),
     )
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     link_version = models.PositiveIntegerField(default=1)  # raised when its link is ended
     is_ended = models.BooleanField(default=False)
 
@@ -594,7 +596,7 @@ class Enrolment(OfCohort):
         verbose_name=_("Person in the register"),
     )
     sector = models.CharField(max_length=9, choices=Sector.choices, verbose_name=_("Sector"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language for e-mails"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language for e-mails"))
     invitation = models.ForeignKey(
         CohortInvitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="enrolments"
     )

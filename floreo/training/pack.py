@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import BeforeValidator, Field, model_validator
 
+from floreo.core import languages
 from floreo.core.pack import (
     Code,
     Day,
@@ -185,7 +186,7 @@ class CohortShape(TranslatedShape, SourcedShape):
     course: str
     code: Code
     title: str
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     place: str = ""
     starts_on: Day | None = None
     ends_on: Day | None = None
@@ -246,7 +247,7 @@ class EnrolmentShape(Shape):
     organisation: str = ""
     organisation_name: str = ""
     sector: Annotated[str, one_of(Sector)]
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     channel: str = "staff"
     state: Annotated[str, one_of(EnrolmentStateChoice)] = "confirmed"
     asked_on: Day

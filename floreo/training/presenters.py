@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.figures import SMALL
 from floreo.core.suppression import suppressed_list
 from floreo.core.ui.locale import moment
@@ -95,7 +94,7 @@ def crowding_text(session: Session) -> str:
 
 
 def language_word(code: str) -> str:
-    return str(dict(settings.LANGUAGES).get(code, code))
+    return str(languages.named(code))
 
 
 def audience_word(audience: str) -> str:

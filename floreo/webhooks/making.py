@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import translation
 
+from floreo.core import languages
 from floreo.core.keys import key
 from floreo.core.models import named
 from floreo.core.policy import things_seen
@@ -29,7 +30,7 @@ def facts_of(thing: models.Model) -> dict[str, Any]:
     name = key(thing)
     is_public = name in things_seen([name], None)
     code = next((str(getattr(thing, each)) for each in CODES if getattr(thing, each, "")), "")
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(languages.home()):
         facts: dict[str, Any] = {
             "kind": thing._meta.model_name,
             "id": name,

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.fields import help_of, label_of
 from floreo.core.wording import unsound_time_text
 from floreo.organisations.models import Place, PlaceSort
@@ -52,7 +52,7 @@ class CourseForm(forms.Form):
         max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": "4"}), **_words("summary")
     )
     level = forms.ChoiceField(choices=Level.choices, **_words("level"))
-    language = forms.ChoiceField(choices=settings.LANGUAGES, **_words("language"))
+    language = forms.ChoiceField(choices=languages.choices, **_words("language"))
     mode = forms.ChoiceField(choices=Mode.choices, **_words("mode"))
     place = forms.ModelChoiceField(
         Place.objects.none(), required=False, to_field_name="code", empty_label=_l("None"), **_words("place")

@@ -1,7 +1,7 @@
 """Courses of the catalogue from a CSV file and into one: reads a file into rows, with a sentence for each cell that cannot be taken.
 Writes nothing.
 
-The header names the columns in English or Spanish (COLUMNS); commas, semicolons or tabs part the cells. A cell is text, whatever it begins
+The header names the columns in a language of the interface (COLUMNS); commas, semicolons or tabs part the cells. A cell is text, whatever it begins
 with: nothing of it is computed. Lines may be of different encodings (core/delimited.py)."""
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.delimited import (
     Column,
     Problem,
@@ -48,22 +49,44 @@ _DAYS = re.compile(r"^(?P<day>[\d/-]+)(?:\s*\(\s*(?P<seats>\d{1,6})\s*\))?$")
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("organisation", "institution", "institución", _l("Code or name in the register. Needed."), "university"),
-    Column("title", "title", "título", _l("Title of the course. Needed."), "Secure networks"),
-    Column("summary", "summary", "resumen", _l("What one learns, in plain words."), "How a network is kept safe."),
-    Column("level", "level", "nivel", _l("For everybody, basic, intermediate, advanced, degree. Needed."), "basic"),
-    Column("language", "language", "idioma", _l("Two characters."), "en"),
-    Column("mode", "mode", "modalidad", _l("In person, online, in person and online. Needed."), "in person"),
-    Column("place", "district", "distrito", _l("Code or name; empty where it is online only."), ""),
-    Column("cost", "cost", "costo", _l("Only the number; 0 or “free” where it costs nothing."), "120"),
-    Column("currency", "currency", "moneda", _l("Three letters; needed with a cost."), "USD"),
-    Column("cost_text", "about the cost", "sobre el costo", _l("In words."), "By instalments"),
-    Column("duration", "duration", "duración", _l("In words."), "12 Saturdays"),
-    Column("hours", "hours", "horas", _l("Hours in all."), "48"),
-    Column("dates", "dates", "fechas", _l("Days on which it begins, with the seats in brackets; “;” between two."), ""),
-    Column("address", "address", "dirección", _l("Where its page is."), "https://example.org/networks"),
-    Column("roles", "roles", "perfiles", _l("Codes of roles of a skills framework; “;” between two."), ""),
-    Column("source", "source", "fuente", _l("Where it was read."), ""),
+    Column(
+        "organisation",
+        pgettext_lazy("column", "institution"),
+        _l("Code or name in the register. Needed."),
+        "university",
+    ),
+    Column("title", pgettext_lazy("column", "title"), _l("Title of the course. Needed."), "Secure networks"),
+    Column(
+        "summary",
+        pgettext_lazy("column", "summary"),
+        _l("What one learns, in plain words."),
+        "How a network is kept safe.",
+    ),
+    Column(
+        "level",
+        pgettext_lazy("column", "level"),
+        _l("For everybody, basic, intermediate, advanced, degree. Needed."),
+        "basic",
+    ),
+    Column("language", pgettext_lazy("column", "language"), _l("Two characters."), "en"),
+    Column(
+        "mode", pgettext_lazy("column", "mode"), _l("In person, online, in person and online. Needed."), "in person"
+    ),
+    Column("place", pgettext_lazy("column", "district"), _l("Code or name; empty where it is online only."), ""),
+    Column("cost", pgettext_lazy("column", "cost"), _l("Only the number; 0 or “free” where it costs nothing."), "120"),
+    Column("currency", pgettext_lazy("column", "currency"), _l("Three letters; needed with a cost."), "USD"),
+    Column("cost_text", pgettext_lazy("column", "about the cost"), _l("In words."), "By instalments"),
+    Column("duration", pgettext_lazy("column", "duration"), _l("In words."), "12 Saturdays"),
+    Column("hours", pgettext_lazy("column", "hours"), _l("Hours in all."), "48"),
+    Column(
+        "dates",
+        pgettext_lazy("column", "dates"),
+        _l("Days on which it begins, with the seats in brackets; “;” between two."),
+        "",
+    ),
+    Column("address", pgettext_lazy("column", "address"), _l("Where its page is."), "https://example.org/networks"),
+    Column("roles", pgettext_lazy("column", "roles"), _l("Codes of roles of a skills framework; “;” between two."), ""),
+    Column("source", pgettext_lazy("column", "source"), _l("Where it was read."), ""),
 )
 NEEDED = ("organisation", "title", "level", "mode")
 _TEXTS = {"title": 200, "summary": 2000, "cost_text": 200, "duration": 100, "source": 500}
@@ -99,7 +122,8 @@ def template(language: str) -> bytes:
 def _file(rows: Iterable[list[str]], language: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([each.spanish if language == "es" else each.english for each in COLUMNS])
+    with translation.override(languages.spoken(language)):
+        writer.writerow([str(each.title) for each in COLUMNS])
     writer.writerows(rows)
     return out.getvalue().encode("utf-8-sig")
 
@@ -259,7 +283,7 @@ class _Look:
         return choose
 
     def _language(self, text: str) -> str:
-        known = {code for code, _words in settings.LANGUAGES}
+        known = languages.site()
         if (code := text.strip().lower()) not in known:
             raise Wrong(_("It is none of: %(list)s.") % {"list": ", ".join(sorted(known))})
         return code

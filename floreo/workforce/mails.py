@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import day_text
@@ -20,7 +20,7 @@ KIND_INSTITUTION, KIND_NEEDS = "workforce.keep", "workforce.needs"
 
 def _spoken(language: str) -> str:
     """The language of a mail: the asked one, where the program has it."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return languages.spoken(language)
 
 
 def _whole(address: str) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can, people_of
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
@@ -113,7 +113,7 @@ class NeedsRequest(Record):
     year = models.PositiveSmallIntegerField(verbose_name=_("Year"))
     sector = models.CharField(max_length=9, choices=Sector.choices, verbose_name=_("Sector"))
     mail = models.EmailField(verbose_name=_("E-mail"), help_text=_("The personal link is sent there."))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     due_on = models.DateField(verbose_name=_("Answer due"))
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
@@ -148,7 +148,7 @@ class Institution(Record):
     mail = models.EmailField(
         blank=True, verbose_name=_("E-mail"), help_text=_("The link by which it keeps its courses is sent there.")
     )
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # SHA-256 of the secret; "" where it has none
@@ -213,7 +213,7 @@ class CatalogueCourse(Record, Translated, Sourced):
         max_length=2000, blank=True, verbose_name=_("What one learns"), help_text=_("In plain words.")
     )
     level = models.CharField(max_length=12, choices=Level.choices, verbose_name=_("Level"))
-    language = models.CharField(max_length=5, default="en", verbose_name=_("Language"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     mode = models.CharField(max_length=7, choices=Mode.choices, verbose_name=_("How it is held"))
     place = models.ForeignKey(
         Place,

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.core.sectors import Sector
 from floreo.workforce.models import (
@@ -68,7 +69,7 @@ class CatalogueCourseShape(TranslatedShape, SourcedShape):
     title: str
     summary: str = ""
     level: Annotated[str, one_of(Level)]
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     mode: Annotated[str, one_of(Mode)]
     place: str = ""
     is_free: bool = False
@@ -110,7 +111,7 @@ class InstitutionShape(Shape):
 
     organisation: str
     mail: str = ""
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     confirmed_on: Day | None = None
     course: list[CatalogueCourseShape] = Field(default_factory=list)
 
@@ -150,7 +151,7 @@ class NeedsRequestShape(Shape):
     year: Annotated[int, Field(ge=2000, le=2100)]
     sector: Annotated[str, one_of(Sector)]
     mail: str
-    language: str = "en"
+    language: str = Field(default_factory=languages.first)
     due_on: Day
     sent_on: Day
     answered_on: Day | None = None

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core import clock, delimited
+from floreo.core import clock, delimited, languages
 from floreo.core.sectors import Sector
 from floreo.core.wording import day_text, month_text, number_figures, short_day
 from floreo.frameworks.models import Item
@@ -20,7 +20,7 @@ from floreo.workforce.models import CatalogueCourse, CourseDate, NeedsRequest
 
 
 def language_word(code: str) -> str:
-    return str(dict(settings.LANGUAGES).get(code, code))
+    return str(languages.named(code))
 
 
 def role_words(item: Item) -> str:

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.sectors import Sector
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
@@ -49,7 +49,7 @@ def _confirmed(rows: QuerySet[CatalogueCourse], value: str) -> QuerySet[Catalogu
 
 
 LEVEL = Filter("level", _("Level"), lambda: Level.choices, lambda rows, v: rows.filter(level=v))
-LANGUAGE = Filter("language", _("Language"), lambda: settings.LANGUAGES, lambda rows, v: rows.filter(language=v))
+LANGUAGE = Filter("language", _("Language"), languages.choices, lambda rows, v: rows.filter(language=v))
 MODE = Filter("mode", _("How it is held"), lambda: Mode.choices, lambda rows, v: rows.filter(mode=v))
 DISTRICT = Filter("district", _("District"), _districts, lambda rows, v: rows.filter(place__code=v))
 COST = Filter("cost", _("Cost"), lambda: [("free", _("Free")), ("paid", _("To be paid"))], _of_cost)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import DateField, DateTimeField, Model
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.fields import field_named, help_of, label_of
 from floreo.core.models import Translated, named
 from floreo.core.wording import unsound_time_text
 from floreo.organisations.models import Organisation, Person
-from floreo.organisations.queries import the_country
 
 SOURCE = ("source", "source_url", "confirmed", "doubt")  # fields of a record that names its source
 
@@ -148,6 +148,35 @@ def _name_the_empty_choice(field: forms.TypedChoiceField) -> None:
         field.choices = [("", _("Choose one") if field.required else _("None")), *pairs[1:]]
 
 
+def add_translation(form: Any, field: str, language: str, name: str, *, initial: str = "") -> None:
+    """A field after `field` for the same text in another language of the site: "title_fr", called "Title, in French"."""
+    original, twin = form.fields[field], f"{field}_{language}"
+    form.fields[twin] = forms.CharField(
+        label=_("%(label)s, in %(language)s") % {"label": original.label, "language": name},
+        required=False,
+        max_length=getattr(original, "max_length", None),
+        widget=type(original.widget)(attrs={**original.widget.attrs, "lang": language}),
+        initial=initial,
+    )
+    names = [n for n in form.fields if n != twin]
+    names.insert(names.index(field) + 1, twin)
+    form.order_fields(names)
+
+
+def add_translations(form: Any, *fields: str, texts: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    """Such a field for each text and each other language of the site. `texts`: what each says by language."""
+    for field in fields:
+        for language in reversed(languages.others()):
+            known = (texts or {}).get(field, {}).get(language, "")
+            add_translation(form, field, language, languages.name(language), initial=known)
+
+
+def in_languages(given: Mapping[str, Any], field: str) -> dict[str, str]:
+    """What such fields say by language, the site's first among them."""
+    others = {code: str(given.get(f"{field}_{code}", "")) for code in languages.others()}
+    return {languages.first(): str(given[field])} | others
+
+
 class CommandForm(forms.Form):
     """A form of one command. `facts()` is what its action is called with."""
 
@@ -184,25 +213,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
                 self._add_translation(field, language, str(name))
 
     def _other_languages(self) -> list[tuple[str, Any]]:
-        country = the_country()
-        if country is None or not country.languages:
-            return []
-        return [(code, name) for code, name in settings.LANGUAGES if code in country.languages[1:]]
+        return [(code, languages.name(code)) for code in languages.others()]
 
     def _add_translation(self, field: str, language: str, name: str) -> None:
-        original = self.fields[field]
-        label = _("%(label)s, in %(language)s") % {"label": original.label, "language": name}
-        twin = f"{field}_{language}"
-        self.fields[twin] = forms.CharField(
-            label=label,
-            required=False,
-            max_length=getattr(original, "max_length", None),
-            widget=type(original.widget)(attrs=dict(original.widget.attrs)),
-            initial=self.instance.translations.get(language, {}).get(field, ""),
-        )
-        names = [n for n in self.fields if n != twin]
-        names.insert(names.index(field) + 1, twin)
-        self.order_fields(names)
+        initial = self.instance.translations.get(language, {}).get(field, "")
+        add_translation(self, field, language, name, initial=initial)
 
     def _post_clean(self) -> None:
         """The row is not touched and its rules are not asked: actions do both."""

@@ -20,7 +20,7 @@ from tests.portal.crawl import body, heading
 pytestmark = pytest.mark.one_database
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERY = [(name, language) for name in guides.NAMES for language in guides.LANGUAGES]
+EVERY = [(name, language) for name in guides.NAMES for language in guides.languages_of(name)]
 EMPHASIS = re.compile(r"(\*\*|\*)([^*\n]+)\1")
 ADDRESS = re.compile(r"\]\((https://[^)]+)\)")
 CODE = re.compile(r"`[^`\n]+`")

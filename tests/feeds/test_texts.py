@@ -49,7 +49,7 @@ def test_more_than_thirty_kinds_and_every_class_have_a_text() -> None:
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_a_text_says_the_same_in_both_languages(place: Path) -> None:
-    english, spanish = (texts.read(place / f"{language}.md") for language in texts.LANGUAGES)
+    english, spanish = (texts.read(place / f"{language}.md") for language in ("en", "es"))
     assert len(english.steps) == len(spanish.steps)
     assert 3 <= len(english.steps) <= 6
     for text in (english, spanish):

@@ -6,14 +6,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from floreo.advisories import mails
 from floreo.advisories.models import Subscriber
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import SYSTEM, Actor
 from floreo.core.action import action
 from floreo.core.errors import Refused
@@ -47,11 +46,10 @@ def subscribe(*, by: Actor, email: str, sectors: Sequence[str], products: Sequen
     is changed for an address that is subscribed: whoever fills in the form need not own it."""
     address = _address(email)
     _check(sectors, products)
-    spoken = {code for code, _name in settings.LANGUAGES}
     given = {
         "sectors": list(dict.fromkeys(sectors)),
         "products": list(dict.fromkeys(" ".join(name.split()) for name in products if name.strip())),
-        "language": language if language in spoken else settings.LANGUAGE_CODE,
+        "language": languages.spoken(language),
     }
     known = Subscriber.objects.select_for_update().filter(email=address).first()
     if known is not None and known.confirmed_at is not None:

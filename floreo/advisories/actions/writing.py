@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.advisories import csaf, logic
 from floreo.advisories.cvss_scores import BadVectorError, score_of
 from floreo.advisories.models import Advisory, AdvisoryState, may_read_marking
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.addresses import is_web_address
@@ -20,7 +20,6 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.sectors import Sector
 from floreo.core.writing import delete, lock_latest, refuse, require_free_code, require_text, save
 from floreo.core.xml import sound
-from floreo.organisations.queries import the_country
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -92,8 +91,7 @@ def must_read_marking(advisory: Advisory, by: Actor) -> None:
 
 
 def _check_language(advisory: Advisory) -> None:
-    country = the_country()
-    spoken = country.languages if country and country.languages else ["en"]
+    spoken = languages.site()
     advisory.language = advisory.language or spoken[0]
     if advisory.language not in spoken:
         sentence = _("This site is not available in “%(language)s”. Choose one of: %(spoken)s.")

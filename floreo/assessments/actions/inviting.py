@@ -8,7 +8,7 @@ from floreo.assessments.actions.preparing import must_not_be_closed, send_link
 from floreo.assessments.mails import KIND_LINK, KIND_RETURNED
 from floreo.assessments.models import CampaignState, Participant, Respondent
 from floreo.assessments.queries import number_asked
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -37,7 +37,7 @@ def _send(respondent: Respondent) -> None:
 
 
 @action("respondent.invited", needs=ANSWER)
-def invite(participant: Participant, *, by: Actor, name: str, mail: str, language: str = "en") -> Respondent:
+def invite(participant: Participant, *, by: Actor, name: str, mail: str, language: str = "") -> Respondent:
     """Somebody else who answers for the organisation. The link leaves at once where the campaign is open, else when it opens."""
     fresh = lock_latest(participant)
     must_not_be_closed(fresh.campaign)
@@ -45,7 +45,7 @@ def invite(participant: Participant, *, by: Actor, name: str, mail: str, languag
     address = require_text(mail, field="mail", sentence=_("Enter the e-mail address.")).lower()
     if fresh.respondents.filter(mail=address, ended_on=None).exists():
         raise refuse("mail", _("This address has a link already. Send it a new one."), code="twice")
-    made = save(Respondent(participant=fresh, name=words, mail=address, language=language))
+    made = save(Respondent(participant=fresh, name=words, mail=address, language=language or languages.first()))
     _send(made)
     return made
 

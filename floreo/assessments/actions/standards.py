@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.assessments.models import RUN, Standard, StandardItem, StandardState, StandardVersion
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -30,12 +31,18 @@ from floreo.core.writing import (
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Framework, Item, Mapping, PublisherFile, Relation, Version, Wording
 
-LEVELS = [
-    {"value": "0", "word": "Not in place", "es": "No existe"},
-    {"value": "0.5", "word": "Partly in place", "es": "Existe en parte"},
-    {"value": "1", "word": "In place", "es": "Existe"},
-]
+LEVELS = (
+    ("0", pgettext_lazy("level", "Not in place")),
+    ("0.5", pgettext_lazy("level", "Partly in place")),
+    ("1", pgettext_lazy("level", "In place")),
+)
 REQUIREMENT, PART = "requirement", "part"
+
+
+def first_levels() -> list[dict[str, str]]:
+    """The scale with which a standard begins, in each language of the site."""
+    texts = [(value, languages.in_each(word)) for value, word in LEVELS]
+    return [{"value": value, "word": words.pop(languages.first())} | words for value, words in texts]
 
 
 def must_not_be_published(version: StandardVersion) -> None:
@@ -64,7 +71,7 @@ def draft(*, by: Actor, code: str = "", **facts: Any) -> Standard:
     if Framework.objects.filter(code=made.code).exists():
         raise refuse("short_title", _("Another framework is called so already."), code="taken")
     saved = save(made)
-    save(StandardVersion(standard=saved, number=1, levels=LEVELS))
+    save(StandardVersion(standard=saved, number=1, levels=first_levels()))
     return saved
 
 
@@ -82,7 +89,9 @@ def begin_version(standard: Standard, *, by: Actor) -> StandardVersion:
     must_have_no_draft(fresh)
     last = fresh.versions.order_by("-number").first()
     number = last.number + 1 if last is not None else 1
-    made = save(StandardVersion(standard=fresh, number=number, levels=last.levels if last is not None else LEVELS))
+    made = save(
+        StandardVersion(standard=fresh, number=number, levels=last.levels if last is not None else first_levels())
+    )
     for item in last.items.all() if last is not None else []:
         facts = {
             f: getattr(item, f)

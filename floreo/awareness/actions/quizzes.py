@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from floreo.awareness.actions.publishing import must_be_draft
 from floreo.awareness.gift import GiftQuestion, Kind
 from floreo.awareness.logic import MOST_OPTIONS, MOST_QUESTIONS
 from floreo.awareness.models import Option, Question, QuestionKind, Quiz
+from floreo.core import languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -78,14 +79,12 @@ def add_question(quiz: Quiz, *, by: Actor, **facts: Any) -> Question:
     return made
 
 
-TRUE_FALSE_ES = ("Verdadero", "Falso")
-
-
 def _add_truth(question: Question, *, is_true: bool, feedback: tuple[str, str] = ("", "")) -> None:
-    for number, (text, spanish) in enumerate(zip(("True", "False"), TRUE_FALSE_ES, strict=True), 1):
-        option = Option(question=question, number=number, text=text, is_right=(number == 1) == is_true)
-        option.explanation = feedback[number - 1]
-        option.translations = {"es": {"text": spanish}}
+    for number, word in enumerate((pgettext_lazy("answer", "True"), pgettext_lazy("answer", "False")), 1):
+        texts = languages.in_each(word)
+        option = Option(question=question, number=number, text=texts.pop(languages.first()))
+        option.is_right, option.explanation = (number == 1) == is_true, feedback[number - 1]
+        option.translations = {code: {"text": text} for code, text in texts.items()}
         save(option)
 
 

@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -99,7 +100,7 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('cohort', 'Issued here'), ('renewal', 'Renewed here'), ('entered', 'Entered from an earlier course')], default='cohort', max_length=7, verbose_name='Origin')),
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='Name of the holder')),
                 ('mail', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('title', models.CharField(max_length=200, verbose_name='Course, as it is on the certificate')),
                 ('cohort_title', models.CharField(blank=True, max_length=200, verbose_name='Cohort, as it is on the certificate')),
                 ('criteria', models.TextField(blank=True, max_length=1000, verbose_name='What it attests')),

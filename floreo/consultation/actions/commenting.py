@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,7 @@ from floreo.consultation.models import (
     Topic,
 )
 from floreo.consultation.queries import provision_of
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -50,7 +50,7 @@ class Given:
     name: str = ""
     mail: str = ""
     is_nameless: bool = True
-    language: str = "en"
+    language: str = field(default_factory=languages.first)
 
 
 def closed_sentence(consultation: Consultation) -> str:

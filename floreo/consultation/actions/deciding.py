@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
@@ -15,14 +14,13 @@ from floreo.consultation.actions.preparing import must_not_be_answered
 from floreo.consultation.logic import Phase
 from floreo.consultation.mails import answer_mail
 from floreo.consultation.models import Comment, CommentState, Consultation, ConsultationState, Decision, Point
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.writing import assign, delete, lock_latest, refuse, require_text, save, touch
 from floreo.legislation.models import LawVersion
-from floreo.organisations.queries import the_country
 
 RUN, PUBLISH = Permission.CONSULTATION_RUN, Permission.CONSULTATION_PUBLISH
 _CHUNK = 300  # rows asked for at once
@@ -272,15 +270,13 @@ def _require_all_answered(consultation: Consultation, points: list[Point]) -> No
         raise Refused(sentence % {"numbers": ", ".join(undecided)}, code="undecided")
     for language in _other_languages(consultation):
         if lacking := [str(p.number) for p in points if not _is_whole(p, language)]:
-            names = {code: str(name) for code, name in settings.LANGUAGES}
-            words = {"numbers": ", ".join(lacking), "language": names.get(language, language)}
+            words = {"numbers": ", ".join(lacking), "language": languages.name(language)}
             sentence = _("Points without a title or a reason in %(language)s: %(numbers)s.")
             raise Refused(sentence % words, code="untranslated")
 
 
 def _other_languages(consultation: Consultation) -> list[str]:
-    country = the_country()
-    return [code for code in (country.languages if country else []) if code != consultation.language]
+    return [code for code in languages.site() if code != consultation.language]
 
 
 def _is_whole(point: Point, language: str) -> bool:

@@ -14,7 +14,7 @@ from floreo.consultation import moments
 from floreo.consultation.logic import Phase
 from floreo.consultation.mails import KIND_INVITED, invitation_mail
 from floreo.consultation.models import Consultation, ConsultationState, Event, Invitation, Topic
-from floreo.core import outbox
+from floreo.core import languages, outbox
 from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action
 from floreo.core.errors import Refused
@@ -229,7 +229,7 @@ def remove_event(event: Event, *, by: Actor) -> None:
 
 @action("consultation.invited", needs=RUN)
 def invite(
-    consultation: Consultation, *, by: Actor, name: str, mail: str, respondent: str, language: str = "en"
+    consultation: Consultation, *, by: Actor, name: str, mail: str, respondent: str, language: str = ""
 ) -> Invitation:
     """Sends an organisation its personal link. Only the hash of the link's secret is stored. Asked again, it gets a new link and the
     old one works no more."""
@@ -244,7 +244,12 @@ def invite(
     found = fresh.invitations.filter(name__iexact=words).first()
     made = lock_latest(found) if found is not None else Invitation(consultation=fresh, name=words)
     secret = secrets.token_urlsafe(32)
-    made.mail, made.respondent, made.language, made.link_hash = mail.strip(), respondent, language, hash_of(secret)
+    made.mail, made.respondent, made.language, made.link_hash = (
+        mail.strip(),
+        respondent,
+        language or languages.first(),
+        hash_of(secret),
+    )
     saved = save(made)
     outbox.post(invitation_mail(saved, secret))
     return saved

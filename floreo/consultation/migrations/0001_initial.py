@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -33,7 +34,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300, verbose_name='Title')),
                 ('summary', models.TextField(blank=True, help_text='What it is about, in plain words.', max_length=2000, verbose_name='Summary')),
                 ('rules', models.TextField(blank=True, help_text='Shown beside the form. For example: do not write names of private persons.', max_length=4000, verbose_name='Rules for comments')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('document_url', models.URLField(blank=True, help_text='Where it is not a law.', max_length=500, verbose_name='Address of a document')),
                 ('document_title', models.CharField(blank=True, max_length=300, verbose_name='Title of the document')),
                 ('participation', models.CharField(choices=[('open', 'Anybody'), ('invited', 'Invited organisations only'), ('both', 'Anybody, and invited organisations')], default='open', max_length=7, verbose_name='Who may comment')),
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='Organisation')),
                 ('mail', models.EmailField(help_text='The personal link is sent there.', max_length=254, verbose_name='E-mail')),
                 ('respondent', models.CharField(choices=[('citizen', 'Citizen'), ('business', 'Business'), ('civil_society', 'Civil society'), ('operator', 'Telecom operator'), ('public_body', 'Public body'), ('academia', 'Academia'), ('professional', 'Professional body')], default='business', max_length=13, verbose_name='Answers as')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('link_hash', models.CharField(db_index=True, max_length=64)),
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='consultation.consultation')),
             ],
@@ -148,7 +149,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='Name')),
                 ('is_nameless', models.BooleanField(default=True, verbose_name='Publish without my name')),
                 ('mail', models.EmailField(blank=True, help_text='Only to send you the decision. Deleted after that; never published.', max_length=254, verbose_name='E-mail')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('clause', models.CharField(blank=True, max_length=200, verbose_name='Clause')),
                 ('eid', models.CharField(blank=True, max_length=200)),
                 ('text', models.TextField(blank=True, max_length=2000, verbose_name='Comment')),

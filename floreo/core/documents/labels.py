@@ -21,6 +21,12 @@ WRITTEN = {
         nothing="Nada que mostrar.",
         contents="Contenido",
     ),
+    "fr": Labels(
+        page="Page {page} sur {pages}",
+        internal="Interne, non destiné au public",
+        nothing="Rien à afficher.",
+        contents="Sommaire",
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from floreo.core.documents.data import Drawer, contents_depth
 from floreo.core.documents.labels import Labels
 from floreo.core.documents.pdf import to_png
 from floreo.core.documents.plain import clean
+from floreo.core.language_codes import LOCALES
 
 LINE = Mm(166)  # A4 less its margins
 READING, DISPLAY = "Calibri", "Georgia"  # what every ministry's computer has
@@ -35,7 +36,6 @@ SIZES = {
 }
 TIGHT = SIZES | {"Normal": 9.5, "Title": 19, "Heading 1": 12, "Heading 2": 10.5, "Heading 3": 10}  # one page
 IN_TABLES = "Table Text"
-LOCALES = {"en": "en-GB", "es": "es-MX"}
 
 
 def colour_of(name: str) -> RGBColor:
@@ -50,7 +50,7 @@ def element(name: str, **attributes: str) -> Any:
 
 
 def _locale(language: str) -> str:
-    return LOCALES.get(language, language if len(language) > 2 else LOCALES.get(language[:2], language))
+    return LOCALES.get(language, language).replace("_", "-")
 
 
 def _is_new(cell: Any) -> bool:

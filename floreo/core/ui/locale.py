@@ -6,21 +6,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from floreo.core import languages
 
 
 def language() -> str:
-    return (get_language() or "en").split("-")[0]
+    return languages.now()
 
 
 def locale() -> str:
-    """Day before month in both languages; decimal point in both, as small states of the region write."""
-    return {"en": "en_GB", "es": "es_MX"}.get(language(), language())
+    return languages.locale_of(language())
 
 
 # The same day or number is written again and again, in a table and from page to page, and the library reads its pattern each time.
@@ -29,18 +28,23 @@ def _date(when: date, pattern: str, name: str) -> str:
     return format_date(when, pattern, locale=name)
 
 
+@lru_cache(maxsize=512)
+def _skeleton(when: date, skeleton: str, name: str) -> str:
+    """By what is to be shown of a day; its order and the words between are the locale's."""
+    return str(format_skeleton(skeleton, when, locale=name))
+
+
 @lru_cache(maxsize=4096, typed=True)
 def _decimal(value: Decimal | float | int, pattern: str | None, name: str) -> str:
     return format_decimal(value, pattern, locale=name)
 
 
 def address_in(code: str, address: str) -> str:
-    """The address of the same page in another language: its first part names it, and none is the installation's own. Of an
+    """The address of the same page in another language: its first part names it, and none is the site's own. Of an
     address below /account/ or of a page; what programs ask for (/api/) has no language."""
-    for each, _name in settings.LANGUAGES:
-        if address.startswith(f"/{each}/"):
-            address = address.removeprefix(f"/{each}")
-    return address if code == settings.LANGUAGE_CODE else f"/{code}{address}"
+    if here := languages.from_path(address):
+        address = address.removeprefix(f"/{here}") or "/"
+    return f"/{languages.prefix(code)}{address.removeprefix('/')}"
 
 
 def day(when: date, precision: str = "day") -> str:
@@ -60,6 +64,11 @@ def short_date(when: date, pattern: str) -> str:
 def date_text(when: date, pattern: str) -> str:
     """A day by a pattern of Unicode (UTS 35), or by the name of one: "long"."""
     return _date(when, pattern, locale())
+
+
+def month_of_year(when: date) -> str:
+    """ "November 2026"; "noviembre de 2026"."""
+    return _skeleton(when, "yMMMM", locale())
 
 
 def long_day(when: date) -> str:

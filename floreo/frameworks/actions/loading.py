@@ -6,14 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -121,12 +119,9 @@ def _save_wordings(file: PublisherFile, matched: Matched) -> int:
 
 
 def _in_each_language(field: str, sentence: Promise) -> tuple[str, dict[str, dict[str, str]]]:
-    """A sentence of ours as the frameworks that ship have theirs: in English, with its translations beside it."""
-    sentences = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            sentences[code] = str(sentence)
-    return sentences.pop("en"), {code: {field: text} for code, text in sentences.items()}
+    """A sentence of ours as the frameworks that ship have theirs: in the country's first language, its others beside it."""
+    sentences = languages.in_each(sentence)
+    return sentences.pop(languages.first()), {code: {field: text} for code, text in sentences.items()}
 
 
 def _add(version: Version, items: Sequence[FileItem], *, name: str, sha256: str) -> list[Item]:

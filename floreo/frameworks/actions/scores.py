@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
@@ -25,10 +26,16 @@ def _refuse(field: str, sentence: str, code: str) -> Refused:
 
 @action("item.checked", needs=Permission.FRAMEWORK_REVIEW)
 def check_item(
-    item: Item, *, by: Actor, title: str, source: str, source_url: str = "", title_es: str | None = None
+    item: Item,
+    *,
+    by: Actor,
+    title: str,
+    source: str,
+    source_url: str = "",
+    titles: Mapping[str, str] | None = None,
 ) -> Item:
-    """Our short title, checked by a person against the publisher's text, which `source` names. `title_es` is the same in
-    Spanish; another title without one drops the old translation."""
+    """Our short title, checked by a person against the publisher's text, which `source` names. `titles` is the same in other
+    languages; another title without one drops the old translations."""
     if not title.strip():
         raise _refuse(
             "title", _("Enter a short title in your own words. The publisher's wording is not stored."), "missing"
@@ -37,8 +44,12 @@ def check_item(
         raise _refuse("source", _("Enter the text in which you checked it: its name, edition and page."), "missing")
     _check_address(source_url)
     item.set_text("title", title.strip()[:200])
-    if title_es is not None and title_es.strip():
-        item.translations = {**item.translations, "es": {"title": title_es.strip()[:200]}}
+    for code, text in (titles or {}).items():
+        if text.strip():
+            item.translations = {
+                **item.translations,
+                code: {**item.translations.get(code, {}), "title": text.strip()[:200]},
+            }
     item.source, item.source_url = source.strip()[:500], source_url.strip()
     item.confirmed, item.doubt = True, ""
     return save(item)

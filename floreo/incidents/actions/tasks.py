@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
+from floreo.core.language_codes import texts_in
 from floreo.core.writing import assign, last_position, lock_latest, refuse, require_text, save
 from floreo.incidents import moments
 from floreo.incidents.actions.cases import locked, require_handler
@@ -153,7 +154,7 @@ def _titles(playbook: Playbook) -> dict[str, str]:
 
 def _step_task(case: Case, playbook: Playbook, step: Mapping[str, Any], position: int, now: datetime) -> CaseTask:
     hours = step.get("hours")
-    texts = {code: dict(step[code]) for code in ("en", "es") if isinstance(step.get(code), dict)}
+    texts = texts_in(step)
     return CaseTask(
         case=case,
         step=str(step["code"])[:60],

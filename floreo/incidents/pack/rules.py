@@ -8,7 +8,7 @@ from django.db import models
 from pydantic import AfterValidator, Field, model_validator
 
 from floreo.core import deadlines
-from floreo.core.pack import Code, Day, Setting, SourcedShape, Strict, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, PartShape, Setting, SourcedShape, TranslatedShape, one_of
 from floreo.incidents import taxonomy
 from floreo.incidents.models import ClockRule, Holiday, Playbook, WaitingFor
 from floreo.incidents.playbooks import PHASES
@@ -29,7 +29,7 @@ def _phase(name: str) -> str:
 Rsit = Annotated[str, AfterValidator(_rsit)]
 
 
-class StepShape(Strict):
+class StepShape(PartShape):
     """[[playbook.step]]: one step, which becomes a task. hours: until it is due, from when the playbook is applied."""
 
     code: Code
@@ -38,10 +38,6 @@ class StepShape(Strict):
     note: str = ""
     waiting_for: Annotated[str, one_of(WaitingFor)] = "team"
     hours: Annotated[int, Field(ge=1, le=9000)] | None = None
-    es: dict[str, str] = Field(default_factory=dict)
-
-    def plain(self) -> dict[str, Any]:
-        return self.model_dump(exclude={"es"}) | ({"es": self.es} if self.es else {})
 
 
 class PlaybookShape(TranslatedShape, SourcedShape):

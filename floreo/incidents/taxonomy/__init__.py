@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from floreo.core.language_codes import SOURCE, base
 from floreo.feeds.texts import rsit
 
 _HOME = Path(__file__).resolve().parent
@@ -59,8 +60,10 @@ def _english() -> tuple[Mapping[str, str], Mapping[tuple[str, str], str]]:
 
 
 @cache
-def _spanish() -> Mapping[str, Mapping[str, str]]:
-    found: dict[str, dict[str, str]] = tomllib.loads((_HOME / "spanish.toml").read_text("utf-8"))
+def _meanings(language: str) -> Mapping[str, Mapping[str, str]]:
+    """What each class and each type means in another language: {"classes": {…}, "types": {…}}; empty where there is no file of it."""
+    path = _HOME / f"meanings.{language}.toml"
+    found: dict[str, dict[str, str]] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     return found
 
 
@@ -83,18 +86,22 @@ def is_known(rsit_class: str, rsit_type: str = "") -> bool:
 
 
 def labels(rsit_class: str, rsit_type: str, language: str) -> Labels:
-    """Titles and meaning in `language`, in English where it is not Spanish."""
+    """Titles and meaning in `language`, in English what that language lacks."""
     known = rsit()["classes"].get(rsit_class, {})
     found = known.get("types", {}).get(rsit_type, {})
-    spoken = "es" if language.startswith("es") else "en"
-    return Labels(known.get(spoken, rsit_class), found.get(spoken, rsit_type), _meaning(rsit_class, rsit_type, spoken))
+    spoken = base(language)
+    titles = [
+        words.get(spoken) or words.get(SOURCE) or code for words, code in ((known, rsit_class), (found, rsit_type))
+    ]
+    return Labels(titles[0], titles[1], _meaning(rsit_class, rsit_type, spoken))
 
 
 def _meaning(rsit_class: str, rsit_type: str, spoken: str) -> str:
     if not is_known(rsit_class, rsit_type):
         return ""
-    if spoken == "es":
-        return _spanish()["types"][rsit_type] if rsit_type else _spanish()["classes"][rsit_class]
+    known = _meanings(spoken) if spoken != SOURCE else {}
+    if own := known.get("types" if rsit_type else "classes", {}).get(rsit_type or rsit_class):
+        return own
     classes, types = _english()
     return types[rsit_class, rsit_type] if rsit_type else classes[rsit_class]
 
@@ -115,8 +122,8 @@ def classes(language: str) -> tuple[ClassOf, ...]:
 
 def americas(language: str) -> Mapping[str, str]:
     """Types of CSIRTAmericas and their titles, in its own order."""
-    spoken = "es" if language.startswith("es") else "en"
-    return {code: words[spoken] for code, words in _americas().items()}
+    spoken = base(language)
+    return {code: words.get(spoken) or words[SOURCE] for code, words in _americas().items()}
 
 
 def from_americas(code: str) -> tuple[str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
@@ -51,7 +51,7 @@ class Given:
     guardian_name: str = ""
     guardian_mail: str = ""
     place: Place | None = None
-    language: str = "en"
+    language: str = field(default_factory=languages.first)
 
 
 def closed_sentence(competition: Competition) -> str:

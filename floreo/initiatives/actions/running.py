@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -156,7 +156,7 @@ def remove_criterion(criterion: Criterion, *, by: Actor) -> None:
 
 
 @action("jury.invited", needs=RUN)
-def invite_juror(competition: Competition, *, by: Actor, name: str, mail: str, language: str = "en") -> JuryMember:
+def invite_juror(competition: Competition, *, by: Actor, name: str, mail: str, language: str = "") -> JuryMember:
     """Sends a member of the jury their link. Invited again, they get a new one, and the one before works no more."""
     fresh = lock_latest(competition)
     must_not_have_ended(fresh)
@@ -164,7 +164,7 @@ def invite_juror(competition: Competition, *, by: Actor, name: str, mail: str, l
     found = fresh.jury.filter(name__iexact=words).first()
     member = lock_latest(found) if found is not None else JuryMember(competition=fresh, name=words)
     secret = secrets.token_urlsafe(32)
-    member.mail, member.language, member.link_hash = mail.strip(), language, hash_of(secret)
+    member.mail, member.language, member.link_hash = mail.strip(), language or languages.first(), hash_of(secret)
     saved = save(member)
     outbox.post(jury_mail(saved, secret))
     return saved

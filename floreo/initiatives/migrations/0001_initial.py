@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
                 ('entrant_name', models.CharField(blank=True, max_length=200, verbose_name='Name of the entrant')),
                 ('guardian_name', models.CharField(blank=True, max_length=200, verbose_name='Name of the guardian')),
                 ('guardian_mail', models.EmailField(blank=True, max_length=254, verbose_name='E-mail of the guardian')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('file', models.FileField(blank=True, max_length=300, upload_to='competitions/')),
                 ('file_name', models.CharField(blank=True, max_length=200)),
                 ('media_type', models.CharField(blank=True, max_length=100)),
@@ -172,7 +173,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('name', models.CharField(max_length=200, verbose_name='Name')),
                 ('mail', models.EmailField(help_text='The personal link is sent there.', max_length=254, verbose_name='E-mail')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('link_hash', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jury', to='initiatives.competition')),
             ],

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action
 from floreo.core.decisions import itself
@@ -36,7 +37,6 @@ from floreo.legislation.text.provisions import Provision, provisions_of
 from floreo.legislation.text.structure import Doubt, LegalText, Node
 from floreo.organisations.queries import the_country
 
-_LANGUAGES = {"en": "eng", "es": "spa"}
 MOST_WORDS = 60_000  # of one clause, in characters
 MOST_LINES, LONGEST_LINE = 2_000, 10_000  # what is longer takes long to read, and is no paragraph of a law
 
@@ -50,7 +50,7 @@ def frame_of(instrument: Instrument, *, dated: date, language: str) -> dict[str,
         "on": (instrument.dated or dated).isoformat(),
         "number": slugify(instrument.number) or instrument.code,
         "title": instrument.title,
-        "language": _LANGUAGES.get(language, "eng"),
+        "language": languages.of_three_letters(language),
     }
 
 
@@ -75,11 +75,12 @@ def import_version(
     code: str,
     title: str,
     dated: date,
-    language: str = "en",
+    language: str = "",
 ) -> LawVersion:
     """A version from a Word, PDF, HTML or text file. Refuses with a sentence what cannot be read, and what holds no section. The file is
     read before anything is written: while it is read, everybody else writes."""
     must(by, Permission.LAW_EDIT, instrument)
+    language = language or languages.first()
     version = LawVersion(
         instrument=instrument,
         code=require_free_code(instrument.versions.all(), code),
@@ -111,7 +112,7 @@ def put_read_version(
 
 @action("law_version.made", needs=Permission.LAW_EDIT)
 def put_version(
-    instrument: Instrument, *, by: Actor, text: LegalText, code: str, title: str, dated: date, language: str = "en"
+    instrument: Instrument, *, by: Actor, text: LegalText, code: str, title: str, dated: date, language: str = ""
 ) -> LawVersion:
     """A version from a structure that is here already."""
     version = LawVersion(
@@ -119,7 +120,7 @@ def put_version(
         code=require_free_code(instrument.versions.all(), code),
         title=require_text(title, field="title", sentence=_("Enter a name for this version.")),
         dated=dated,
-        language=language,
+        language=language or languages.first(),
     )
     return _put_text(version, akn.to_xml(text, _frame(version)), tuple(text.doubts))
 

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(blank=True, help_text='As in “No. 32 of 2020”: 32.', max_length=40, verbose_name='Number')),
                 ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Year')),
                 ('dated', models.DateField(blank=True, null=True, verbose_name='Date')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('pen_until', models.DateField(blank=True, null=True, verbose_name='Until')),
                 ('in_force_on', models.DateField(blank=True, null=True, verbose_name='In force from')),
                 ('is_public', models.BooleanField(default=False, verbose_name='On the public site')),
@@ -98,7 +99,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=40)),
                 ('title', models.CharField(max_length=200, verbose_name='Version')),
                 ('dated', models.DateField(verbose_name='Dated')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('text', models.TextField(blank=True)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('built_from', models.CharField(blank=True, max_length=64)),

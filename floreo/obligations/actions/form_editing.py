@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor
 from floreo.core.action import action
 from floreo.core.errors import Missing, Refused
@@ -44,7 +44,7 @@ class ChoiceFacts:
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """A question as somebody typed it. `text` and `help` by language ("en", "es")."""
+    """A question as somebody typed it. `text` and `help` by language; that of the site's first is needed."""
 
     kind: str
     text: Mapping[str, str]
@@ -234,7 +234,7 @@ def add_question(form: NotificationForm, *, by: Actor, facts: ItemFacts, code: s
         if len(fresh.questions) >= MOST_QUESTIONS:
             raise Refused(_("A form has at most %(n)d questions.") % {"n": MOST_QUESTIONS}, code="too_many")
         held = {str(each["code"]) for each in fresh.questions}
-        made = code or _free_name(facts.text.get("en", ""), held, "question")
+        made = code or _free_name(facts.text.get(languages.first(), ""), held, "question")
         if made in held:
             raise refuse("code", _("Another question has this code."), code="taken")
         fresh.questions = [*fresh.questions, _item_data(fresh, made, facts)]
@@ -309,15 +309,17 @@ def _free_name(text: str, held: Iterable[str], fallback: str) -> str:
 def _sound_text(
     texts: Mapping[str, str], name: str, *, sentence: str = "", longest: int = LONGEST_TEXT
 ) -> dict[str, str]:
-    """The words by language, without empty ones. Refuses, at `name`, a missing English text where `sentence` asks for it."""
+    """The words by language, without empty ones. Refuses, at `name`, a missing text in the first language where `sentence` asks for it."""
     kept = {language: words.strip() for language, words in texts.items() if words.strip()}
-    if sentence and "en" not in kept:
+    first = languages.first()
+    if sentence and first not in kept:
         raise refuse(name, sentence, code="missing")
-    if kept and "en" not in kept:
-        raise refuse(name, _("Enter it in English too."), code="missing")
-    for language, words in kept.items():
-        if len(words) > longest:
-            at = name if language == "en" else f"{name}_{language}"
+    if kept and first not in kept:
+        words = {"language": languages.name(first)}
+        raise refuse(name, _("Enter it in %(language)s too.") % words, code="missing")
+    for language, text in kept.items():
+        if len(text) > longest:
+            at = name if language == first else f"{name}_{language}"
             raise refuse(at, _("At most %(n)d characters fit here.") % {"n": longest}, code="too_long")
     return kept
 
@@ -333,14 +335,24 @@ def _item_data(form: NotificationForm, code: str, facts: ItemFacts) -> dict[str,
         raise refuse("stages", _("Choose at least one stage that asks it."), code="missing")
     if set(required) - set(stages):
         raise refuse("required", _("It is required only where it is asked. Choose that stage too."), code="bad_value")
-    data: dict[str, Any] = {"code": code, "kind": str(kind), "text": text["en"], "stages": [*map(str, stages)]}
-    data |= {"help": helps["en"]} if helps else {}
+    own = languages.first()
+    data: dict[str, Any] = {"code": code, "kind": str(kind), "text": text[own], "stages": [*map(str, stages)]}
+    data |= {"help": helps[own]} if helps else {}
     data |= {"required": [*map(str, required)]} if required else {}
     data |= _choices_data(kind, facts) | _limits_data(kind, facts) | _fact_data(form, code, kind, facts)
     data |= _needs_data(form, code, facts)
     data |= {} if facts.is_inherited else {"inherited": False}
-    spanish = {name: words["es"] for name, words in (("text", text), ("help", helps)) if "es" in words}
-    return data | ({"es": spanish} if spanish else {})
+    return data | _others({"text": text, "help": helps})
+
+
+def _others(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """What the texts of a row say in other languages, as a pack writes it: {"es": {"text": …}}."""
+    found: dict[str, dict[str, str]] = {}
+    for name, words in texts.items():
+        for code, text in words.items():
+            if code != languages.first():
+                found.setdefault(code, {})[name] = text
+    return found
 
 
 def _sound_kind(facts: ItemFacts) -> QuestionKind:
@@ -363,7 +375,8 @@ def _choices_data(kind: QuestionKind, facts: ItemFacts) -> dict[str, Any]:
     rows = []
     for each in facts.choices:
         words = _sound_text(each.words, "choices", sentence=_("Each answer has its words."), longest=200)
-        rows.append({"value": each.value, "text": words["en"]} | ({"es": words["es"]} if "es" in words else {}))
+        own = words.pop(languages.first())
+        rows.append({"value": each.value, "text": own} | words)
     return {"choices": rows}
 
 
@@ -430,7 +443,7 @@ def add_rule(form: NotificationForm, *, by: Actor, facts: RuleFacts) -> Notifica
         if len(fresh.significant) >= MOST_RULES:
             raise Refused(_("A form has at most %(n)d rules.") % {"n": MOST_RULES}, code="too_many")
         held = {str(each["code"]) for each in fresh.significant}
-        code = _free_name(facts.title.get("en", ""), held, "rule")
+        code = _free_name(facts.title.get(languages.first(), ""), held, "rule")
         fresh.significant = [*fresh.significant, _rule_data(fresh, code, facts)]
 
     return _change(form, None, do)
@@ -467,7 +480,7 @@ def _rule_data(form: NotificationForm, code: str, facts: RuleFacts) -> dict[str,
     question = next((each for each in form.all_items() if each.code == facts.question), None)
     if question is None:
         raise refuse("question", _("Choose the question by whose answer it is judged."), code="missing")
-    data: dict[str, Any] = {"code": code, "title": title["en"], "question": question.code}
+    data: dict[str, Any] = {"code": code, "title": title[languages.first()], "question": question.code}
     if question.kind is QuestionKind.NUMBER:
         if facts.at_least is None or facts.one_of:
             raise refuse("at_least", _("Enter from which number on."), code="missing")
@@ -479,4 +492,4 @@ def _rule_data(form: NotificationForm, code: str, facts: RuleFacts) -> dict[str,
             codes = ", ".join(answers_of(question)) or "–"
             raise refuse("one_of", _("Enter one or more of its answers: %(codes)s.") % {"codes": codes}, code="missing")
         data["one_of"] = list(facts.one_of)
-    return data | ({"es": {"title": title["es"]}} if "es" in title else {})
+    return data | _others({"title": title})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.errors import NotAllowed, Refused
@@ -126,7 +126,7 @@ def forget_factors(user: User) -> int:
 
 
 def _lost_device(user: User, by: Actor) -> OutboxMail:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with translation.override(user.language or languages.home()):
         text = _(
             "%(name)s removed the passkeys, the authenticator app and the recovery codes of your account, because the device was reported lost. "
             "If you did not ask for this, notify the secretariat at once."
@@ -172,7 +172,7 @@ def update_own_account(user: User, *, by: Actor, name: str, language: str) -> Us
         raise NotAllowed
     if not name.strip():
         raise refuse("name", _("Enter your name."), code="missing")
-    if language and language not in dict(settings.LANGUAGES):
+    if language and language not in languages.site():
         raise refuse("language", _("Choose a language."))
     user = held(user)
     user.name, user.language = name.strip()[:200], language

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Refused
@@ -94,7 +95,7 @@ def _may_change(person: Person | None, by: Actor) -> TypeGuard[Person]:
 
 def _letters(user: User) -> Iterator[OutboxMail]:
     for account in User.objects.filter(pk__in=administrators()).exclude(pk=user.pk).order_by("pk"):
-        language = account.language or settings.LANGUAGE_CODE
+        language = account.language or languages.home()
         with translation.override(language):
             subject = _("%(name)s left, says the directory") % {"name": user.name}
             text = _(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import SYSTEM, Actor, Limit, Permission, can
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
@@ -174,7 +174,7 @@ def warn_of_ends(*, by: Actor) -> int:
 
 
 def _post_warning(token: ApiToken) -> None:
-    language = token.user.language or settings.LANGUAGE_CODE
+    language = token.user.language or languages.home()
     with translation.override(language):
         facts = {"name": token.name, "day": day_text(token.expires_on)}
         subject = _("The token of “%(name)s” ends on %(day)s") % facts

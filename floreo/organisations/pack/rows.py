@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Moment, Real, Setting, Shape, SourcedShape, TranslatedShape, one_of
 from floreo.core.proposals import words_name
 from floreo.core.sectors import Sector
@@ -36,6 +37,15 @@ from floreo.organisations.models import (
 )
 
 
+def _language(code: str) -> str:
+    """Raises ValueError for what is the code of no language."""
+    if code not in languages.known():
+        raise ValueError(
+            f"“{code}” is not the code of a language (ISO 639, two or three small letters), as “en” or “fr” are"
+        )
+    return code
+
+
 class CountryShape(TranslatedShape):
     """[country] in pack.toml."""
 
@@ -45,7 +55,7 @@ class CountryShape(TranslatedShape):
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     name: str
-    languages: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)]
+    languages: Annotated[list[Annotated[str, AfterValidator(_language)]], Field(min_length=1, max_length=12)]
     zone: str
     currency: str
     currency_name: str = ""

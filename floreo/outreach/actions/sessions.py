@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.files.base import ContentFile
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -52,7 +52,7 @@ class Given:
     topic: str
     minutes: int
     heads: tuple[int, int, int, int, int]  # in the order of logic.BANDS
-    language: str = "en"
+    language: str = field(default_factory=languages.first)
     setting: str = VenueKind.OTHER
     material: KitItem | None = None
     materials_left: int = 0

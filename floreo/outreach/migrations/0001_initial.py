@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -58,7 +59,7 @@ class Migration(migrations.Migration):
                 ('check_expires_on', models.DateField(blank=True, null=True, verbose_name='Safeguarding check expires on')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='Telephone')),
                 ('mail', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
-                ('language', models.CharField(default='en', help_text='Of e-mails and of their page.', max_length=5, verbose_name='Language of messages')),
+                ('language', models.CharField(default=floreo.core.languages.first, help_text='Of e-mails and of their page.', max_length=5, verbose_name='Language of messages')),
                 ('notes', models.TextField(blank=True, help_text='Not published.', max_length=2000, verbose_name='Internal notes')),
                 ('reminded_on', models.DateField(blank=True, null=True, verbose_name='Reminder sent on')),
                 ('called_on', models.DateField(blank=True, null=True, verbose_name='Telephone call on')),
@@ -105,7 +106,7 @@ class Migration(migrations.Migration):
                 ('setting', models.CharField(choices=[('school', 'School'), ('hall', 'Community hall'), ('workplace', 'Workplace'), ('health', 'Health post'), ('worship', 'Place of worship'), ('outdoor', 'Market or open air'), ('online', 'Online or radio'), ('other', 'Other')], default='other', max_length=9, verbose_name='Setting')),
                 ('audience', models.CharField(choices=[('pupils', 'Pupils'), ('families', 'Families'), ('older', 'Older people'), ('workers', 'Workers'), ('businesses', 'Small businesses'), ('officials', 'Officials')], max_length=10, verbose_name='Audience')),
                 ('topic', models.CharField(choices=[('fraud', 'Fraud by message'), ('sign_in', 'Two-step sign-in and passwords'), ('children', 'Children online'), ('devices', 'Safe devices'), ('reporting', 'How to report an incident')], max_length=9, verbose_name='Topic')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='Minutes')),
                 ('people_12', models.PositiveSmallIntegerField(default=0, verbose_name='Up to 12 years')),
                 ('people_17', models.PositiveSmallIntegerField(default=0, verbose_name='13 to 17 years')),
@@ -154,7 +155,7 @@ class Migration(migrations.Migration):
                 ('community', models.CharField(blank=True, max_length=120, verbose_name='Community')),
                 ('audience', models.CharField(choices=[('pupils', 'Pupils'), ('families', 'Families'), ('older', 'Older people'), ('workers', 'Workers'), ('businesses', 'Small businesses'), ('officials', 'Officials')], max_length=10, verbose_name='Audience')),
                 ('topic', models.CharField(blank=True, choices=[('fraud', 'Fraud by message'), ('sign_in', 'Two-step sign-in and passwords'), ('children', 'Children online'), ('devices', 'Safe devices'), ('reporting', 'How to report an incident')], max_length=9, verbose_name='Topic')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('people', models.PositiveSmallIntegerField(verbose_name='About how many people')),
                 ('wanted', models.CharField(blank=True, help_text='For example: a morning in March.', max_length=200, verbose_name='When')),
                 ('contact_name', models.CharField(blank=True, max_length=200, verbose_name='Whom to call')),

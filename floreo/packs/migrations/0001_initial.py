@@ -24,6 +24,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='TranslationImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('at', models.DateTimeField()),
+                ('by', models.CharField(max_length=200)),
+                ('name', models.CharField(max_length=200)),
+                ('sha256', models.CharField(max_length=64)),
+                ('language', models.CharField(max_length=5)),
+                ('texts', models.PositiveIntegerField()),
+                ('changed', models.JSONField(default=list)),
+                ('undone_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'verbose_name': 'import of translations',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='PackRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

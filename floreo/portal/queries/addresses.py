@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import reverse
 
+from floreo.core import languages
 from floreo.core.models import SearchEntry
 from floreo.core.policy import things_seen
+from floreo.core.ui.locale import address_in
 from floreo.portal.queries.districts import has_work_by_district
 from floreo.reports.queries import listed
 
@@ -83,7 +84,4 @@ def _found(stretch: int) -> list[str]:
 def bare(address: str) -> str:
     """An address without its language, and without what leads to a part of its page."""
     address = address.partition("#")[0].partition("?")[0]
-    for code, _name in settings.LANGUAGES:
-        if address.startswith(f"/{code}/"):
-            return address.removeprefix(f"/{code}")
-    return address
+    return address_in(languages.home(), address)

@@ -11,13 +11,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from floreo.advisories import provider
 from floreo.advisories.access import own_team
-from floreo.core import audit, clock, heads, heartbeat
+from floreo.core import audit, clock, heads, heartbeat, languages
 from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
 from floreo.core.models import SignedHead
 from floreo.core.whole import whole
@@ -37,7 +36,7 @@ def _about_crumb() -> tuple[Crumb, ...]:
 
 def _text_page(request: HttpRequest, name: str, title: str) -> HttpResponseBase:
     country = country_of(request)
-    text = text_of(country, name, (get_language() or "en").split("-")[0]) if country else ""
+    text = text_of(country, name, languages.now()) if country else ""
     address = parseaddr(settings.MAIL_REPLY_TO)[
         1
     ]  # for corrections; where none is set, nobody is named who would not answer

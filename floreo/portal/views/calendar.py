@@ -8,9 +8,8 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from floreo.core import throttle
+from floreo.core import languages, throttle
 from floreo.core.errors import Missing
-from floreo.organisations.queries import the_country
 from floreo.portal.views.page import public_page
 from floreo.strategy.access import get_edition_for
 from floreo.tasks.access import get_feed_for
@@ -30,8 +29,7 @@ def private_calendar(request: HttpRequest, token: str) -> HttpResponse:
         throttle.spend("calendar.unknown", throttle.address_of(request), capacity=20, per_hour=60)
         raise
     throttle.spend("calendar", str(user.pk), capacity=30, per_hour=60)
-    country = the_country()
-    language = language_of(user, country.languages[0] if country and country.languages else "en")
+    language = language_of(user, languages.first())
     with translation.override(language):
         response = HttpResponse(calendar_of(user), content_type=KIND)
     response["Content-Disposition"] = 'inline; filename="calendar.ics"'

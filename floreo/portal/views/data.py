@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core import languages
 from floreo.core.errors import Missing
 from floreo.core.models import SearchEntry
 from floreo.core.passages import Piece, passage, terms_of
@@ -20,7 +20,7 @@ from floreo.core.policy import things_seen
 from floreo.core.search import find, in_readers_text
 from floreo.core.tables import FILES, Column, Table, Words, flat
 from floreo.core.throttle import address_of, charge
-from floreo.core.ui.locale import language
+from floreo.core.ui.locale import address_in, language
 from floreo.offers import search_kinds, tables
 from floreo.open_data import dcat, files
 from floreo.portal.views.page import Crumb, edition_of, page, public_page
@@ -184,12 +184,9 @@ def _in_force_first(entries: list[SearchEntry], in_force: Edition | None) -> lis
 
 def _bare(address: str) -> str:
     """Without its language: the index keeps addresses as they were when a row was saved."""
-    for code, _name in settings.LANGUAGES:
-        address = address.removeprefix(f"/{code}") if address.startswith(f"/{code}/") else address
-    return address
+    return address_in(languages.home(), address)
 
 
 def _in_reading_language(address: str) -> str:
     """The same page in the reader's language."""
-    address, here = _bare(address), language()
-    return address if here == settings.LANGUAGE_CODE else f"/{here}{address}"
+    return address_in(language(), address)

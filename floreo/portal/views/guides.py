@@ -7,15 +7,15 @@ from dataclasses import replace
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.portal import guides
 from floreo.portal.views.page import Crumb, page, public_page
 
 
 def _guide(name: str) -> guides.Guide:
-    return guides.guide(name, (get_language() or "en").split("-")[0])
+    return guides.guide(name, languages.now())
 
 
 @login_not_required

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.errors import Missing
 from floreo.core.ui.locale import address_in
 from floreo.core.ui.rss import MEDIA_TYPE, NEWEST, empty_feed
@@ -36,11 +36,6 @@ OF_A_KIND = NEWEST // 4  # so that no kind drives out the others
 _SPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def _languages(request: HttpRequest) -> list[str]:
-    country = country_of(request)
-    return [code for code, _name in settings.LANGUAGES if country is None or code in country.languages]
-
-
 @login_not_required
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponseBase:
@@ -59,11 +54,11 @@ def sitemap_file(request: HttpRequest, number: int) -> HttpResponseBase:
     """Public pages in each language of the site, each with the others beside it. What was withdrawn is not among them."""
     if number >= addresses.files():
         raise Missing
-    languages, lines = _languages(request), list[str]()
+    codes, lines = languages.site(), list[str]()
     for address in addresses.addresses_of(number):
-        everywhere = [(code, escape(settings.SITE_ADDRESS + address_in(code, address))) for code in languages]
+        everywhere = [(code, escape(settings.SITE_ADDRESS + address_in(code, address))) for code in codes]
         others = "".join(f'<xhtml:link rel="alternate" hreflang="{code}" href="{href}"/>' for code, href in everywhere)
-        lines += [f"<url><loc>{href}</loc>{others if len(languages) > 1 else ''}</url>" for _code, href in everywhere]
+        lines += [f"<url><loc>{href}</loc>{others if len(codes) > 1 else ''}</url>" for _code, href in everywhere]
     spaces = f'{_SPACES} xmlns:xhtml="http://www.w3.org/1999/xhtml"'
     return HttpResponse(_document("urlset", spaces, lines), content_type=XML)
 

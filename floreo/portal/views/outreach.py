@@ -18,12 +18,12 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from floreo.core import clock, throttle
+from floreo.core import clock, languages, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
@@ -154,7 +154,7 @@ def _ask_page(request: HttpRequest, form: RequestForm, *, status: int = 200) -> 
 
 
 def _language() -> str:
-    return (get_language() or "en").split("-")[0]
+    return languages.now()
 
 
 # --- By the personal link -----------------------------------------------------------------------------------------

@@ -16,14 +16,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from floreo.core import clock, throttle
+from floreo.core import clock, languages, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.locale import address_in
 from floreo.core.uploads import takes_up_to
 from floreo.evidence.files import tidy
 from floreo.incidents import spooled
@@ -152,15 +153,8 @@ def _show(request: HttpRequest, team: ReportingPoint, sheet: Sheet) -> HttpRespo
 
 def _other_languages() -> list[tuple[str, str, str]]:
     """(code, own name, address of the form) of each language but the one shown."""
-    from django.utils.translation import override
-
-    here = (get_language() or "en").split("-")[0]
-    found = []
-    for code, name in (("en", "English"), ("es", "Español")):
-        if code != here:
-            with override(code):
-                found.append((code, name, reverse("portal:report")))
-    return found
+    others = [code for code in languages.site() if code != languages.now()]
+    return [(code, languages.own_name(code), address_in(code, reverse("portal:report"))) for code in others]
 
 
 def _post(request: HttpRequest, team: ReportingPoint) -> HttpResponse:
@@ -315,7 +309,7 @@ def _item(answers: Answers, noticed_at: str) -> dict[str, Any]:
         "at": clock.machine().isoformat(),
         "answers": values | ({"noticed_at": noticed_at} if noticed_at else {}),
         "files": [{"name": each.name, "sha256": each.sha256, "size": each.size} for each in files],
-        "language": (get_language() or "en").split("-")[0],
+        "language": languages.now(),
         "reference": answers.reference,
         "link_hash": answers.link_hash,
     }
@@ -348,7 +342,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     facts = {
         "name": _("Report an incident") + (f": {country.named()}" if country else ""),
         "short_name": pgettext("name of a program on a telephone", "Report"),
-        "lang": (get_language() or "en").split("-")[0],
+        "lang": languages.now(),
         "start_url": here,
         "scope": here,
         "display": "standalone",

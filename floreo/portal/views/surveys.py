@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from floreo.core import clock, throttle
+from floreo.core import clock, languages, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.links import hash_of
 from floreo.core.ui.locale import language
@@ -241,7 +240,7 @@ def _target(found: Wave, question: Question) -> tuple[str, str]:
 
 def _languages() -> list[tuple[str, str]]:
     """The languages in which there is a paper: those of the site."""
-    return [(code, str(name)) for code, name in settings.LANGUAGES]
+    return languages.choices()
 
 
 @login_not_required
@@ -254,8 +253,7 @@ def questionnaire(request: HttpRequest, code: str, number: int, kind: str) -> Ht
         raise Missing
     throttle.charge("survey-paper", throttle.address_of(request), capacity=PAPERS, per_hour=PAPERS_PER_HOUR)
     wanted = request.GET.get("language", "")
-    known = {each for each, _name in settings.LANGUAGES}
-    with override(wanted if wanted in known else get_language()):
+    with override(wanted if wanted in languages.site() else get_language()):
         survey_ = instrument.survey
         return paper(
             papers.questionnaire(country, survey_, instrument, None), kind, name=f"{survey_.code}-{language()}"

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from floreo.core import keys
+from floreo.core import keys, languages
 from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
@@ -22,7 +22,6 @@ from floreo.core.writing import delete, lock_latest, require_free_code, require_
 from floreo.core.xml import sound
 from floreo.evidence.files import tidy
 from floreo.organisations.models import Organisation
-from floreo.organisations.queries import the_country
 from floreo.publications.files import checked_kind
 from floreo.publications.models import Publication, PublicationState
 from floreo.strategy.models import Edition
@@ -59,8 +58,7 @@ def put_facts(publication: Publication, facts: PublicationFacts) -> None:
 
 def check_publication(publication: Publication) -> None:
     publication.title = require_text(publication.title, field="title", sentence=_("Enter a title."))
-    country = the_country()
-    spoken = country.languages if country and country.languages else ["en"]
+    spoken = languages.site()
     publication.language = publication.language or spoken[0]
     if publication.language not in spoken:
         sentence = _("This site is not available in “%(language)s”. Choose one of: %(spoken)s.")

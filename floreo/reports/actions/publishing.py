@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action
 from floreo.core.errors import Refused
@@ -104,7 +103,7 @@ def make_preview(snapshot: Snapshot, *, by: Actor, name: str, to: str = "", lang
             raise refuse(
                 "to", _("Enter one e-mail address, for example name@example.org."), code="bad_address"
             ) from None
-    spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    spoken = languages.spoken(language)
     made = save(PreviewLink(snapshot=snapshot, name=name[:200], to=to, language=spoken, made_by=by.actor_name[:200]))
     if made.to:
         outbox.post(preview_mail(made))

@@ -6,11 +6,10 @@ import hashlib
 import secrets
 from pathlib import PurePath
 
-from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.documents.plain import clean
@@ -19,8 +18,6 @@ from floreo.core.scanning import refuse_infected
 from floreo.core.writing import require_text, save
 from floreo.reports.models import WordTemplate
 from floreo.reports.word.refusing import check, refuse
-
-LANGUAGES = {code.split("-")[0] for code, _name in settings.LANGUAGES}
 
 
 @action("report.template_added", needs=Permission.REPORT_MAKE)
@@ -31,7 +28,7 @@ def save_template(content: bytes, *, by: Actor, name: str, file_name: str, langu
     if len(text) > 120:
         sentence = _("This text is longer than %(most)d characters. Shorten it.") % {"most": 120}
         raise Refused(sentence, code="too_long", fields={"name": sentence})
-    if language and language not in LANGUAGES:
+    if language and language not in languages.site():
         sentence = _("Choose one of the languages of this site.")
         raise Refused(sentence, code="language", fields={"language": sentence})
     if not file_name.lower().endswith(".docx"):

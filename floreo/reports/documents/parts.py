@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.documents.blocks import (
     Block,
     Boxed,
@@ -40,7 +39,7 @@ def framed(summary: ReportSummary, blocks: Sequence[Block], *, title: str, subti
     return Document(
         title=title,
         subtitle=subtitle,
-        language=(get_language() or "en").split("-")[0],
+        language=languages.now(),
         blocks=blocks,
         kicker=f"{summary.country}\n{summary.edition}",
         made_on=summary.frozen_on or summary.as_of,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx.oxml import OxmlElement
 
+from floreo.core import languages
 from floreo.core.documents.blocks import Document
 from floreo.core.documents.labels import labels_in
 from floreo.core.documents.word_frame import IN_TABLES, LINE, Frame
@@ -47,7 +47,7 @@ def _repeated(
 
 def default_template() -> bytes:
     """A template to begin with: every kind of field once, in the reader's language."""
-    title, language = _("Progress report, {{ period }}"), get_language() or "en"
+    title, language = _("Progress report, {{ period }}"), languages.now()
     frame = Frame(Document(title, language, []), labels_in(language))
     frame.set_up()
     document = frame.word

@@ -9,14 +9,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core import languages
 from floreo.core.fields import help_of, label_of
 from floreo.core.tables import Words
-from floreo.organisations.queries import the_country
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -132,23 +131,21 @@ def translated(field: str, language: str) -> SheetColumn:
 
 def other_languages() -> list[str]:
     """The site's languages apart from the one the records are written in."""
-    country = the_country()
-    spoken = country.languages[1:] if country else []
-    return [code for code, _name in settings.LANGUAGES if code in spoken]
+    return list(languages.others())
 
 
 def translation_of(column: str) -> tuple[str, str] | None:
     """("title", "es") for "title_es"; None for a column that is no translation."""
     field, _line, language = column.rpartition("_")
-    return (field, language) if field in {"title", "public_text"} and language in dict(settings.LANGUAGES) else None
+    return (field, language) if field in {"title", "public_text"} and language in languages.known() else None
 
 
 def sheets() -> tuple[Sheet, ...]:
     """Every sheet, in the order in which rows need each other."""
-    languages = other_languages()
+    codes = other_languages()
     words: Iterable[str] = ("title", "public_text")
-    both = tuple(translated(field, language) for language in languages for field in words)
-    titles = tuple(translated("title", language) for language in languages)
+    both = tuple(translated(field, language) for language in codes for field in words)
+    titles = tuple(translated("title", language) for language in codes)
     branch = (*both, *_WORDING, *_SOURCED, REMOVE)
     return (
         Sheet(

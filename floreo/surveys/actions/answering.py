@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
@@ -42,7 +41,7 @@ class Given:
     """What somebody answered, as it came: nothing of it is believed yet."""
 
     answers: Any
-    language: str = "en"
+    language: str = field(default_factory=languages.first)
     key: str = ""  # UUID that the form or the phone made
 
 
@@ -92,8 +91,7 @@ def _response(wave: Wave, given: Given, answers: dict[str, Any], **facts: Any) -
     groups = _apart(questions_of(wave.instrument), answers)
     apart = {q.key for q in questions_of(wave.instrument) if q.variable}
     kept = {key: value for key, value in answers.items() if key not in apart}
-    known = [code for code, _name in settings.LANGUAGES]
-    language = given.language if given.language in known else known[0]
+    language = languages.spoken(given.language)
     return Response(wave=wave, language=language, answers=kept, **groups, **facts)
 
 
@@ -237,7 +235,7 @@ def must_take_papers(wave: Wave) -> None:
 
 @action("response.entered", needs=RUN)
 def enter(
-    wave: Wave, *, by: Actor, answers: Any, paper_number: str, taken_on: date, language: str = "en", again: bool = False
+    wave: Wave, *, by: Actor, answers: Any, paper_number: str, taken_on: date, language: str = "", again: bool = False
 ) -> Response:
     """One paper, typed in. Its number stands on it, so that it is not entered twice; with `again` it is the second typing of a paper,
     by which mistakes of the first are found."""

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import uuid
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -184,7 +185,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=uuid.uuid4, unique=True)),
                 ('wave', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='surveys.wave')),
                 ('mode', models.CharField(choices=[('web', 'Open link'), ('link', 'Personal link'), ('paper', 'On paper'), ('interviewer', 'Interviewer')], max_length=11)),
-                ('language', models.CharField(default='en', max_length=5)),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5)),
                 ('answers', models.JSONField(default=dict)),
                 ('district', models.CharField(blank=True, max_length=20)),
                 ('age', models.CharField(blank=True, max_length=20)),

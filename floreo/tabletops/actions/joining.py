@@ -38,7 +38,7 @@ def invite(
     name: str = "",
     invited_mail: str = "",
     part: str = Part.PLAYER,
-    language: str = "en",
+    language: str = "",
 ) -> Participant:
     """Invites one person. The invitation is the only mail before they accept, and says nothing of what is exercised."""
     fresh = lock_latest(tabletop)

@@ -13,6 +13,7 @@ from floreo.core import clock, outbox
 from floreo.core.access import Actor
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.language_codes import texts_in
 from floreo.core.writing import assign, delete, last_position, lock_latest, refuse, require_text, save
 from floreo.infrastructure.models import WhatIf
 from floreo.tabletops.logic import LONGEST, MOST_INJECTS, SHORTEST, InjectState, State, may_become
@@ -109,8 +110,8 @@ def plan_tabletop(
 
 
 def _spoken(part: Mapping[str, Any], *fields: str) -> dict[str, dict[str, str]]:
-    spanish = {name: str(part["es"][name]) for name in fields if part.get("es", {}).get(name)}
-    return {"es": spanish} if spanish else {}
+    texts = {c: {n: str(words[n]) for n in fields if words.get(n)} for c, words in texts_in(part).items()}
+    return {code: words for code, words in texts.items() if words}
 
 
 def _copy(scenario: Scenario, tabletop: Tabletop) -> None:

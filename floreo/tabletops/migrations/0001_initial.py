@@ -1,6 +1,7 @@
 import django.core.validators
 import django.db.models.deletion
 import floreo.tabletops.logic
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -97,7 +98,7 @@ class Migration(migrations.Migration):
                 ('organisation_name', models.CharField(blank=True, max_length=200, verbose_name='Name of the organisation')),
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='Name')),
                 ('post', models.CharField(blank=True, max_length=200, verbose_name='Post')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('invited_mail', models.EmailField(blank=True, help_text='Only the invitation goes there. Injects go to the address that the person gives when they accept. Empty: you hand over the link.', max_length=254, verbose_name='E-mail for the invitation')),
                 ('pending_mail', models.EmailField(blank=True, max_length=254)),
                 ('mail', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import NotAllowed, Refused
@@ -40,7 +40,7 @@ class Who:
     mail: str = ""
     sector: str = Sector.OTHER
     organisation_name: str = ""
-    language: str = "en"
+    language: str = field(default_factory=languages.first)
 
 
 def must_take_sign_ups(cohort: Cohort) -> None:

@@ -2,6 +2,7 @@ import django.core.validators
 import django.db.models.deletion
 import floreo.organisations.logic
 import floreo.training.logic
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -61,7 +62,7 @@ class Migration(migrations.Migration):
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('code', models.SlugField(help_text='Part of its address. It cannot change.', max_length=60, unique=True, verbose_name='Code')),
                 ('title', models.CharField(max_length=200, verbose_name='Title')),
-                ('language', models.CharField(blank=True, default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(blank=True, default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='From')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='To')),
                 ('precision', models.CharField(choices=[('day', 'to the day'), ('month', 'to the month'), ('quarter', 'to the quarter'), ('year', 'to the year')], default='day', max_length=7, verbose_name='How exact the dates are')),
@@ -94,7 +95,7 @@ class Migration(migrations.Migration):
                 ('sector', models.CharField(choices=[('energy', 'Energy'), ('transport', 'Transport and ports'), ('finance', 'Banking and finance'), ('health', 'Health'), ('water', 'Water'), ('digital', 'Telecommunications and digital services'), ('public', 'Public administration'), ('education', 'Education and research'), ('food', 'Food and farming'), ('tourism', 'Tourism'), ('trade', 'Trade and industry'), ('people', 'Private persons'), ('other', 'Another sector')], default='public', max_length=9, verbose_name='Sector')),
                 ('mail', models.EmailField(help_text='The personal link is sent there.', max_length=254, verbose_name='E-mail')),
                 ('people', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='How many people it may enrol')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('link_version', models.PositiveIntegerField(default=1)),
                 ('is_ended', models.BooleanField(default=False)),
                 ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='training.cohort')),
@@ -153,7 +154,7 @@ class Migration(migrations.Migration):
                 ('mail_key', models.CharField(blank=True, max_length=64)),
                 ('organisation_name', models.CharField(blank=True, max_length=200, verbose_name='Name of the organisation')),
                 ('sector', models.CharField(choices=[('energy', 'Energy'), ('transport', 'Transport and ports'), ('finance', 'Banking and finance'), ('health', 'Health'), ('water', 'Water'), ('digital', 'Telecommunications and digital services'), ('public', 'Public administration'), ('education', 'Education and research'), ('food', 'Food and farming'), ('tourism', 'Tourism'), ('trade', 'Trade and industry'), ('people', 'Private persons'), ('other', 'Another sector')], max_length=9, verbose_name='Sector')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language for e-mails')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language for e-mails')),
                 ('channel', models.CharField(choices=[('site', 'On this site'), ('organisation', 'By the organisation'), ('staff', 'Entered by staff'), ('door', 'At the door')], default='staff', max_length=12, verbose_name='Channel')),
                 ('state', models.CharField(choices=[('asked', 'E-mail not confirmed'), ('waiting', 'On the waiting list'), ('confirmed', 'Confirmed'), ('cancelled', 'Cancelled'), ('withdrawn', 'Left the course')], default=floreo.training.logic.EnrolmentState['CONFIRMED'], max_length=9)),
                 ('asked_on', models.DateField(verbose_name='Signed up on')),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from floreo.core import audit, clock, seal
+from floreo.core import audit, clock, languages, seal
 from floreo.core.access import SYSTEM, Actor, Permission, can
 from floreo.core.action import action, note
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -181,7 +181,7 @@ def _disable(webhook: Webhook, *, by: Actor) -> Webhook:
 
 
 def _post_warning(webhook: Webhook) -> None:
-    language = webhook.user.language or settings.LANGUAGE_CODE
+    language = webhook.user.language or languages.home()
     with translation.override(language):
         subject = _("The webhook “%(name)s” was disabled") % {"name": webhook.name}
         text = _(

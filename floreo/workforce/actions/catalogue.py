@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor, must
 from floreo.core.action import action, note
 from floreo.core.delimited import plain
@@ -59,11 +59,11 @@ def must_be_empty(institution: Institution) -> None:
 
 
 @action("institution.added", needs=RUN)
-def add_institution(*, by: Actor, organisation: Organisation, mail: str = "", language: str = "en") -> Institution:
+def add_institution(*, by: Actor, organisation: Organisation, mail: str = "", language: str = "") -> Institution:
     """An organisation of the register that offers courses. Its link is sent by an act of its own."""
     if Institution.objects.filter(organisation=organisation).exists():
         raise refuse("organisation", _("This organisation is in the catalogue already."), code="taken")
-    return save(Institution(organisation=organisation, mail=mail.strip(), language=language))
+    return save(Institution(organisation=organisation, mail=mail.strip(), language=language or languages.first()))
 
 
 @action("institution.updated", needs=RUN)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from floreo.core import clock, outbox
+from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
@@ -101,7 +101,7 @@ def request_needs(
     sector: str,
     mail: str,
     due_on: date,
-    language: str = "en",
+    language: str = "",
 ) -> NeedsRequest:
     """Sends an organisation its link. Only the hash of the link's secret is stored."""
     today = clock.today()
@@ -116,7 +116,7 @@ def request_needs(
         sector=sector,
         mail=mail.strip(),
         due_on=due_on,
-        language=language,
+        language=language or languages.first(),
         sent_on=today,
     )
     return _send(made, is_reminder=False)

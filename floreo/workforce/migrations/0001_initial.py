@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import floreo.core.languages
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 
@@ -33,7 +34,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='Title')),
                 ('summary', models.TextField(blank=True, help_text='In plain words.', max_length=2000, verbose_name='What one learns')),
                 ('level', models.CharField(choices=[('awareness', 'For everybody'), ('basic', 'Basic'), ('intermediate', 'Intermediate'), ('advanced', 'Advanced'), ('degree', 'Degree or diploma')], max_length=12, verbose_name='Level')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('mode', models.CharField(choices=[('present', 'In person'), ('online', 'Online'), ('mixed', 'In person and online')], max_length=7, verbose_name='How it is held')),
                 ('is_free', models.BooleanField(default=False, verbose_name='It costs nothing')),
                 ('cost_amount', models.DecimalField(blank=True, decimal_places=2, help_text='Only the number.', max_digits=10, null=True, verbose_name='Cost')),
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('mail', models.EmailField(blank=True, help_text='The link by which it keeps its courses is sent there.', max_length=254, verbose_name='E-mail')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('link_hash', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('invited_on', models.DateField(blank=True, null=True)),
                 ('reminded_on', models.DateField(blank=True, null=True)),
@@ -121,7 +122,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField(verbose_name='Year')),
                 ('sector', models.CharField(choices=[('energy', 'Energy'), ('transport', 'Transport and ports'), ('finance', 'Banking and finance'), ('health', 'Health'), ('water', 'Water'), ('digital', 'Telecommunications and digital services'), ('public', 'Public administration'), ('education', 'Education and research'), ('food', 'Food and farming'), ('tourism', 'Tourism'), ('trade', 'Trade and industry'), ('people', 'Private persons'), ('other', 'Another sector')], max_length=9, verbose_name='Sector')),
                 ('mail', models.EmailField(help_text='The personal link is sent there.', max_length=254, verbose_name='E-mail')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='Language')),
+                ('language', models.CharField(default=floreo.core.languages.first, max_length=5, verbose_name='Language')),
                 ('due_on', models.DateField(verbose_name='Answer due')),
                 ('link_hash', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('sent_on', models.DateField()),

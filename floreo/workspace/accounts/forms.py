@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.access import ROLES
 from floreo.organisations.models import Organisation, Person, User
 from floreo.workspace.forms import CommandForm, day_field
@@ -65,7 +65,7 @@ class MeForm(CommandForm):
     language = forms.ChoiceField(
         label=_l("Language of the workspace"),
         required=False,
-        choices=lambda: [("", _l("As in the page address")), *settings.LANGUAGES],
+        choices=lambda: [("", _l("As in the page address")), *languages.choices()],
     )
 
     def __init__(self, me: User, data: Any) -> None:

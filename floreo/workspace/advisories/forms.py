@@ -17,9 +17,9 @@ from floreo.advisories.models import SENT_TO_ORGANISATIONS, Advisory, AdvisoryRe
 from floreo.advisories.presenters import VERDICTS, product_lines, status_words, vector_lines
 from floreo.advisories.queries import Body, bodies_named
 from floreo.advisories.rfc2350 import FIELDS
+from floreo.core import languages
 from floreo.core.fields import label_of
 from floreo.core.sectors import Sector
-from floreo.organisations.queries import the_country
 from floreo.workspace.forms import (
     SOURCE,
     CommandForm,
@@ -129,10 +129,9 @@ class AdvisoryForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        country = the_country()
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
-        language.choices = [(c, c) for c in (country.languages if country else ["en"])]
+        language.choices = [(c, c) for c in languages.site()]
         if self.instance.pk:
             self.initial["cves"] = "\n".join(self.instance.cves)
             self.initial["cvss"] = vector_lines(self.instance.cvss)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -19,6 +18,7 @@ from floreo.assessments.models import (
     StandardVersion,
     TargetLevel,
 )
+from floreo.core import languages
 from floreo.core.sectors import Sector
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Item, Version
@@ -33,8 +33,6 @@ from floreo.workspace.forms import (
     text_field,
     words_of,
 )
-
-_LANGUAGES = list(settings.LANGUAGES)
 
 
 def _named(thing: Any) -> str:
@@ -99,7 +97,7 @@ class SectorForm(CommandForm):
 class InviteForm(CommandForm):
     name = field_of(Respondent, "name", required=True)
     mail = field_of(Respondent, "mail", required=True)
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Respondent, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Respondent, "language"))
 
 
 class EndForm(CommandForm):

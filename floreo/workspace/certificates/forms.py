@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.certificates.models import Certificate, CertificateTerms, SigningKey
+from floreo.core import languages
 from floreo.organisations.models import Organisation
 from floreo.training.models import Course
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, person_field, text_field, words_of
@@ -50,7 +50,7 @@ class EnterForm(CommandForm):
     hours = field_of(Certificate, "hours")
     person = person_field(_l("Person in the register"))
     mail = field_of(Certificate, "mail", help_text=_l("To invite the holder to renew it."))
-    language = forms.ChoiceField(choices=list(settings.LANGUAGES), **words_of(Certificate, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Certificate, "language"))
     source = field_of(
         Certificate,
         "source",

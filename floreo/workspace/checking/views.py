@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
+from floreo.core import languages
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.models import Translated, named
 from floreo.core.whole import whole
 from floreo.core.wording import day_text
-from floreo.offers import tables
-from floreo.organisations.queries import the_country
 from floreo.packs.actions import check_row, doubt_row, translate_row
 from floreo.packs.checking import KINDS, Kind, trust
 from floreo.strategy.models import Edition, SourceDocument, quotations_of
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
+from floreo.workspace.translating import TranslateForm, fields_of, label
 
 AREA = "checking"
 NEXT = 5  # rows of the short list below
@@ -64,12 +60,6 @@ LEFT_OUT = frozenset(
         "corrects",
     ]
 )
-_NO_COLUMN: Mapping[str, Promise] = {  # what no table of the open data shows
-    "also_published_as": _l("Also published as"),
-    "number": _l("Number"),
-    "purpose": _l("Purpose"),
-    "stated_target": _l("Target"),
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +93,7 @@ class Waiting:
     def is_translated(self) -> bool:
         """Whether its texts have a form for other languages."""
         is_fixed = getattr(self.row, "is_frozen", False)
-        return bool(not is_fixed and _texts_of(self.row) and _other_languages())
+        return bool(not is_fixed and fields_of(self.row) and languages.others())
 
     @property
     def public_href(self) -> str:
@@ -118,21 +108,6 @@ class Waiting:
                 name = str(label(self.row._meta.model, each))
                 found.append(Fact(name[:1].upper() + name[1:], text))
         return found
-
-
-def label(model: type[models.Model], field: models.Field[Any, Any]) -> Promise | str:
-    """What a field is called in the reader's language: by its model, else by the table of the open data that shows its rows,
-    else by any other that has a column of its name."""
-    if isinstance(field.verbose_name, Promise):
-        return field.verbose_name
-    return _columns(model).get(field.name) or _NO_COLUMN.get(field.name) or _columns(None).get(field.name) or field.name
-
-
-@cache
-def _columns(model: type[models.Model] | None) -> dict[str, Promise | str]:
-    """The titles of the columns, by name, of the tables of a model; None stands for all tables, of which the first has its way."""
-    found = [table for table in tables().values() if model is None or table.rows(None).model is model]
-    return {column.name: column.title for table in reversed(found) for column in table.columns}
 
 
 def _edition_of(row: Any) -> Edition | None:
@@ -156,19 +131,6 @@ def _shown(row: Any, field: models.Field[Any, Any]) -> str:
     elif isinstance(value, Translated):
         value = value.named()
     return str(value)
-
-
-def _texts_of(row: Any) -> list[models.Field[Any, Any]]:
-    """The fields of the row whose text has one in each language, where they say something."""
-    names = [name for name in row.translatable() if getattr(row, name)] if isinstance(row, Translated) else []
-    return [row._meta.get_field(name) for name in names]
-
-
-def _other_languages() -> list[tuple[str, str]]:
-    """The languages of the site that the pack is not written in: code and name."""
-    country = the_country()
-    codes = country.languages[1:] if country else []
-    return [(code, str(name)) for code, name in settings.LANGUAGES if code in codes]
 
 
 def _after(mark: str, kinds: list[Kind]) -> tuple[int, int]:
@@ -282,34 +244,6 @@ def doubt(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         area=AREA,
     )
     return form_page(request, form, doing(request, doubt_row, found.row), words, thing=found.row)
-
-
-class TranslateForm(CommandForm):
-    """A field for each text of the row and each other language, below what it says in the language of the pack."""
-
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.row = row
-        self.fields["version"].initial = row.version
-        for field in _texts_of(row):
-            written = str(getattr(row, field.name))
-            for code, language in _other_languages():
-                words = {"label": str(label(row._meta.model, field)), "language": language}
-                self.fields[f"{field.name}_{code}"] = forms.CharField(
-                    label=_("%(label)s, in %(language)s") % words,
-                    help_text=written,
-                    required=False,
-                    max_length=getattr(field, "max_length", None),
-                    initial=row.translations.get(code, {}).get(field.name, ""),
-                    widget=forms.Textarea(attrs={"rows": 2 + len(written) // 100, "lang": code}),
-                )
-
-    def facts(self) -> dict[str, Any]:
-        names = [field.name for field in _texts_of(self.row)]
-        texts = {code: {n: self.cleaned_data[f"{n}_{code}"] for n in names} for code, _language in _other_languages()}
-        return {"texts": texts, "version": self.cleaned_data["version"]}
 
 
 def translate(request: HttpRequest, kind: str, pk: int) -> HttpResponse:

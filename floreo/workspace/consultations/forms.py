@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.consultation.actions.commenting import Given
 from floreo.consultation.models import Comment, CommentChannel, Consultation, Event, Invitation, Point, Topic
 from floreo.consultation.queries import topics_of
+from floreo.core import languages
 from floreo.legislation.models import LawVersion
 from floreo.organisations.models import Organisation
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, text_field, words_of
 
-_LANGUAGES = list(settings.LANGUAGES)
 _CHANNELS = [(c.value, c.label) for c in CommentChannel if c != CommentChannel.SITE]
 
 
@@ -26,7 +25,7 @@ def _version_field(model: Any, name: str) -> Any:
 
 class ConsultationForm(RecordForm):
     law_version = _version_field(Consultation, "law_version")
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Consultation, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Consultation, "language"))
     opens_at = field_of(Consultation, "opens_at")
     closes_at = field_of(Consultation, "closes_at")
     organisation = forms.ModelChoiceField(
@@ -94,7 +93,7 @@ class InviteForm(CommandForm):
     name = field_of(Invitation, "name", required=True)
     mail = field_of(Invitation, "mail", required=True)
     respondent = field_of(Invitation, "respondent", required=True)
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Invitation, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Invitation, "language"))
 
 
 class EnterForm(CommandForm):
@@ -113,7 +112,7 @@ class EnterForm(CommandForm):
     name = field_of(Comment, "name")
     is_nameless = forms.BooleanField(required=False, initial=True, **words_of(Comment, "is_nameless"))
     mail = field_of(Comment, "mail")
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Comment, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Comment, "language"))
 
     def __init__(self, data: Any, consultation: Consultation) -> None:
         super().__init__(data)

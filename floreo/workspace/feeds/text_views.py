@@ -1,4 +1,4 @@
-"""Pages of the texts for operators: which of them somebody of the team has checked, and one text in both languages."""
+"""Pages of the texts for operators: which of them somebody of the team has checked, and one text in each language that it has."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
+from floreo.core import languages
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.ui.locale import language
@@ -41,7 +42,9 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "workspace_section": AREA,
         "state": found,
-        "versions": [(code, _headings(code), operator_texts.words_of(name, code)) for code in operator_texts.LANGUAGES],
+        "versions": [
+            (code, _headings(code), operator_texts.words_of(name, code)) for code in operator_texts.languages_of(name)
+        ],
         "sha256": operator_texts.sha256_of(name),
         "handles": can(request.user, HANDLE),
     }
@@ -50,7 +53,7 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
 
 def _headings(code: str) -> dict[str, str]:
     """What stands round a text in a notice, in the text's language, and which that is, in the reader's."""
-    spoken = _("In English") if code == "en" else _("In Spanish")
+    spoken = _("In %(language)s") % {"language": languages.name(code)}
     with override(code):
         return {
             "language": spoken,

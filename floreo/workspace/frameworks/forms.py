@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Answer, Assessment, Contribution, Item, PublishedScore, Rating, Version
-from floreo.workspace.forms import CommandForm, field_of, organisation_field, text_field, words_of
+from floreo.workspace.forms import CommandForm, add_translations, field_of, organisation_field, text_field, words_of
 
 
 def _levels(version: Version) -> list[tuple[str, str]]:
@@ -135,16 +136,23 @@ class CheckForm(CommandForm):
         max_length=200,
         help_text=_l("Short and in your own words. The publisher's wording is not stored here."),
     )
-    title_es = forms.CharField(label=_l("The same in Spanish"), max_length=200, required=False)
     source = forms.CharField(
         label=_l("Checked in"), max_length=500, help_text=_l("The text, its edition and the page.")
     )
     source_url = forms.CharField(label=_l("Address of the source"), max_length=500, required=False)
 
+    def __init__(self, *args: Any, texts: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        add_translations(self, "title", texts={"title": texts or {}})
+
     @classmethod
     def of(cls, item: Item, data: Any = None) -> CheckForm:
-        spanish = item.translations.get("es", {}).get("title", "")
-        return cls(data, initial={"title": item.title, "title_es": spanish})
+        texts = {code: words.get("title", "") for code, words in item.translations.items()}
+        return cls(data, initial={"title": item.title}, texts=texts)
+
+    def facts(self) -> dict[str, Any]:
+        given = super().facts()
+        return given | {"titles": {code: given.pop(f"title_{code}", "") for code in languages.others()}}
 
 
 class ScoreForm(CommandForm):

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from floreo.core import languages
 from floreo.core.access import Permission, can
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
@@ -20,7 +21,7 @@ from floreo.saved_views.logic import is_page, kept_query
 
 def list_extras(request: HttpRequest) -> dict[str, Any]:
     """For templates: what `{% filters listing %}` shows beneath its filters. Nothing outside the workspace."""
-    path = locale.address_in("en", request.path)
+    path = locale.address_in(languages.home(), request.path)
     return {"below_filters": partial(_below, request, path)} if is_page(path) else {}
 
 

@@ -10,6 +10,6 @@ class OldCasesForm(forms.Form):
     file = forms.FileField(
         required=False,  # core/uploads.py says why there is none
         label=_l("File of old cases"),
-        help_text=_l("CSV with the columns of the template, in English or Spanish."),
+        help_text=_l("CSV with the columns of the template."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from floreo.core import languages
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
@@ -48,14 +49,11 @@ def imports(request: HttpRequest) -> HttpResponse:
         "status": status,
         "sentences": list(read_sentences(found)) if found is not None else [],
         "is_sound": found is not None and not found.problems,
-        "columns": [(each.spanish if _is_spanish(request) else each.english, each.note) for each in importing.COLUMNS],
+        "columns": [(each.title, each.note) for each in importing.COLUMNS],
+        "languages": [(code, languages.name(code)) for code in languages.site()],
         "runs": ImportRun.objects.all()[:LISTED],
     }
     return render(request, "workspace/incident_import/imports.html", context, status=status)
-
-
-def _is_spanish(request: HttpRequest) -> bool:
-    return str(getattr(request, "LANGUAGE_CODE", "en")).startswith("es")
 
 
 def _import(request: HttpRequest, found: importing.Read) -> HttpResponse:
@@ -76,8 +74,7 @@ def _import(request: HttpRequest, found: importing.Read) -> HttpResponse:
 def template(request: HttpRequest, language: str) -> HttpResponse:
     """The header and an example, to be filled in a spreadsheet."""
     response = HttpResponse(importing.template(language), content_type="text/csv; charset=utf-8")
-    name = "casos-anteriores.csv" if language == "es" else "old-cases.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="old-cases-{languages.spoken(language)}.csv"'
     return response
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.initiatives.models import Competition, CompetitionEntry, Criterion, Initiative, JuryMember
 from floreo.organisations.models import Place, PlaceSort
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, words_of
-
-_LANGUAGES = list(settings.LANGUAGES)
 
 
 class InitiativeForm(RecordForm):
@@ -102,7 +100,7 @@ class CriterionForm(RecordForm):
 class JurorForm(CommandForm):
     name = field_of(JuryMember, "name", required=True)
     mail = field_of(JuryMember, "mail", required=True)
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(JuryMember, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(JuryMember, "language"))
 
 
 class RetitleForm(CommandForm):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.fields import label_of
 from floreo.legislation.models import (
     Citation,
@@ -39,7 +39,7 @@ class LawForm(RecordForm):
     organisation = organisation_field(label_of(Instrument, "organisation"), required=False)
     pen_organisation = organisation_field(label_of(Instrument, "pen_organisation"), required=False)
     pen_person = person_field(label_of(Instrument, "pen_person"))
-    language = forms.ChoiceField(**words_of(Instrument, "language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(**words_of(Instrument, "language"), choices=languages.choices)
 
     class Meta:
         model = Instrument
@@ -129,7 +129,7 @@ class ImportForm(CommandForm):
     code = forms.SlugField(label=_l("Code"), max_length=40, help_text=_l("Part of its address, for example v1."))
     title = field_of(LawVersion, "title", required=True, help_text=_l("For example “Draft for consultation”."))
     dated = field_of(LawVersion, "dated", required=True)
-    language = forms.ChoiceField(**words_of(LawVersion, "language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(**words_of(LawVersion, "language"), choices=languages.choices)
 
 
 class CopyForm(CommandForm):

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.fields import label_of
 from floreo.core.keys import key, thing_of
 from floreo.core.models import named
@@ -85,9 +85,9 @@ class ProcedureForm(RecordForm):
             [
                 "kind",
                 "title",
-                "title_es",
+                *(f"title_{code}" for code in languages.others()),
                 "text",
-                "text_es",
+                *(f"text_{code}" for code in languages.others()),
                 "options",
                 "closes_at",
                 "about",

@@ -8,14 +8,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.fields import label_of
+from floreo.core.language_codes import WRITTEN
 from floreo.core.ui import locale as ui
 from floreo.obligations.actions.form_editing import LONGEST_ANSWER, ChoiceFacts, ItemFacts, RuleFacts
 from floreo.obligations.checking import MOST_NUMBER
 from floreo.obligations.logic import FACT_KINDS, Question, QuestionKind
 from floreo.obligations.models import Notification, NotificationForm, StageChoice
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, words_of
+from floreo.workspace.forms import CommandForm, RecordForm, add_translations, day_field, in_languages, words_of
 
 KINDS = [
     (QuestionKind.TEXT, _l("In words")),
@@ -45,23 +46,17 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 class QuestionForm(CommandForm):
-    """One question in both languages. `facts()` is what the action takes."""
+    """One question in each language of the site. `facts()` is what the action takes."""
 
     text = forms.CharField(label=_l("Question"), max_length=500)
-    text_es = forms.CharField(label=_l("Question, in Spanish"), max_length=500, required=False)
     help = forms.CharField(
         label=_l("Help"), max_length=500, required=False, help_text=_l("Shown under the question, in plain words.")
     )
-    help_es = forms.CharField(label=_l("Help, in Spanish"), max_length=500, required=False)
     kind = forms.ChoiceField(label=_l("How it is answered"), choices=KINDS, widget=forms.RadioSelect)
     choices = forms.CharField(
         label=_l("Answers to choose from"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_l(
-            "One in a line: a code, the answer, the answer in Spanish, with | between them. For example:"
-            " stopped | It has stopped | Se ha detenido"
-        ),
     )
     stages = forms.MultipleChoiceField(
         label=_l("Stages that ask it"), choices=StageChoice.choices, widget=forms.CheckboxSelectMultiple
@@ -105,6 +100,9 @@ class QuestionForm(CommandForm):
     def __init__(self, data: Any, *, form: NotificationForm, question: Question | None = None) -> None:
         start = _started(question) if question is not None else {"version": form.version}
         super().__init__(data, initial=start | {"version": form.version})
+        texts = {"text": question.text, "help": question.help} if question is not None else {}
+        add_translations(self, "text", "help", texts=texts)
+        self.fields["choices"].help_text = _choices_help()
         language, before = ui.language(), []
         for each in form.all_items():
             if question is not None and each.code == question.code:
@@ -120,10 +118,10 @@ class QuestionForm(CommandForm):
             if not line.strip():
                 continue
             parts = [each.strip() for each in line.split("|")]
-            if not 2 <= len(parts) <= 3 or not all(parts[:2]) or not _is_code(parts[0]):
-                sentence = _("“%(line)s” is not an answer. Write: code | answer | answer in Spanish.")
-                raise forms.ValidationError(sentence % {"line": line.strip()[:80]})
-            words = {"en": parts[1]} | ({"es": parts[2]} if parts[2:] and parts[2] else {})
+            if not 2 <= len(parts) <= 1 + len(languages.site()) or not all(parts[:2]) or not _is_code(parts[0]):
+                sentence = _("“%(line)s” is not an answer. Write: %(parts)s.")
+                raise forms.ValidationError(sentence % {"line": line.strip()[:80], "parts": _parts_of_an_answer()})
+            words = {code: text for code, text in zip(languages.site(), parts[1:], strict=False) if text}
             found.append(ChoiceFacts(parts[0], words))
         return tuple(found)
 
@@ -131,8 +129,8 @@ class QuestionForm(CommandForm):
         given = self.cleaned_data
         made = ItemFacts(
             kind=given["kind"],
-            text={"en": given["text"], "es": given["text_es"]},
-            help={"en": given["help"], "es": given["help_es"]},
+            text=in_languages(given, "text"),
+            help=in_languages(given, "help"),
             choices=given["choices"],
             stages=tuple(given["stages"]),
             required=tuple(given["required"]),
@@ -147,17 +145,29 @@ class QuestionForm(CommandForm):
         return {"facts": made, "version": given["version"]}
 
 
+def _parts_of_an_answer() -> str:
+    """ "code | answer | answer in French"."""
+    others = [_("answer in %(language)s") % {"language": languages.name(code)} for code in languages.others()]
+    return " | ".join([_("code"), _("answer"), *others])
+
+
+def _choices_help() -> str:
+    return _("One in a line, with | between its parts: %(parts)s.") % {"parts": _parts_of_an_answer()}
+
+
 def _is_code(text: str) -> bool:
     return len(text) <= 40 and text.isascii() and text.replace("_", "a").replace("-", "a").isalnum()
 
 
 def _started(question: Question) -> dict[str, Any]:
-    lines = [" | ".join([value, words.get("en", ""), words.get("es", "")]) for value, words in question.choices]
+    others = languages.others()
+    lines = [
+        " | ".join([value, words[WRITTEN], *(words.get(code, "") for code in others)])
+        for value, words in question.choices
+    ]
     return {
-        "text": question.text.get("en", ""),
-        "text_es": question.text.get("es", ""),
-        "help": question.help.get("en", ""),
-        "help_es": question.help.get("es", ""),
+        "text": question.text[WRITTEN],
+        "help": question.help.get(WRITTEN, ""),
         "kind": str(question.kind),
         "choices": "\n".join(each.rstrip(" |") for each in lines),
         "stages": [*map(str, question.stages)],
@@ -173,10 +183,9 @@ def _started(question: Question) -> dict[str, Any]:
 
 
 class RuleForm(CommandForm):
-    """A rule by which an incident is significant, in both languages."""
+    """A rule by which an incident is significant, in each language of the site."""
 
     title = forms.CharField(label=_l("An incident is significant when"), max_length=200)
-    title_es = forms.CharField(label=_l("In Spanish"), max_length=200, required=False)
     question = forms.ChoiceField(label=_l("By the answer to"))
     one_of = forms.CharField(
         label=_l("The answer is one of"),
@@ -193,13 +202,13 @@ class RuleForm(CommandForm):
         start: dict[str, Any] = {}
         if rule is not None:
             start = {
-                "title": rule.title.get("en", ""),
-                "title_es": rule.title.get("es", ""),
+                "title": rule.title[WRITTEN],
                 "question": rule.question,
                 "one_of": ", ".join(rule.one_of),
                 "at_least": rule.at_least,
             }
         super().__init__(data, initial=start | {"version": form.version})
+        add_translations(self, "title", texts={"title": rule.title if rule is not None else {}})
         judged = {QuestionKind.CHOICE, QuestionKind.SEVERAL, QuestionKind.YES_NO, QuestionKind.NUMBER}
         rows = [
             (each.code, f"{each.words(ui.language())} ({each.code})")
@@ -211,7 +220,7 @@ class RuleForm(CommandForm):
     def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
         made = RuleFacts(
-            title={"en": given["title"], "es": given["title_es"]},
+            title=in_languages(given, "title"),
             question=given["question"],
             one_of=_split(given["one_of"]),
             at_least=given["at_least"],

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core import clock
 from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.language_codes import WRITTEN
 from floreo.core.ui import locale as ui
 from floreo.obligations import presenters
 from floreo.obligations.access import get_form_for
@@ -139,7 +140,7 @@ def notification_form(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "questions": [_item_row(each, language) for each in questions],
         "rules": [
-            (rule, rule.title.get(language) or rule.title.get("en", ""), _rule_text(rule))
+            (rule, rule.title.get(language) or rule.title[WRITTEN], _rule_text(rule))
             for rule in found.significance_rules()
         ],
         "presses": [("up", _("Up")), ("down", _("Down")), ("remove", _("Remove"))],

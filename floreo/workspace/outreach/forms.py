@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.certificates.models import Certificate
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.organisations.models import Organisation, Person
 from floreo.outreach.actions.sessions import Given
 from floreo.outreach.forms import SessionForm, district_field, language_choices, text_of
@@ -27,8 +26,6 @@ from floreo.outreach.presenters import session_line
 from floreo.outreach.queries import candidates_for
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, text_field, words_of
 
-_LANGUAGES = list(settings.LANGUAGES)
-
 
 class AmbassadorForm(RecordForm):
     scheme = forms.ModelChoiceField(
@@ -44,7 +41,7 @@ class AmbassadorForm(RecordForm):
         max_length=100,
         help_text=_l("Codes with spaces between them, for example kek or mop."),
     )
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Ambassador, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Ambassador, "language"))
     person = forms.ModelChoiceField(
         Person.objects.filter(is_active=True),
         required=False,

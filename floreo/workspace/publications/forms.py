@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock, keys
+from floreo.core import clock, keys, languages
 from floreo.core.audit import key
 from floreo.core.fields import label_of
 from floreo.core.models import named
 from floreo.organisations.models import Organisation
-from floreo.organisations.queries import the_country
 from floreo.publications.models import Channel, Posting, Publication, PublicationKind
 from floreo.strategy.models import Edition
 from floreo.workspace.forms import (
@@ -64,11 +63,10 @@ class PublicationForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        country = the_country()
         bodies = self.fields["organisation"]
         assert isinstance(bodies, forms.ModelChoiceField)
         bodies.queryset = _public_bodies(self.instance)
-        self._choices("language", [(c, c) for c in (country.languages if country else ["en"])])
+        self._choices("language", [(c, c) for c in languages.site()])
         self._choices("about", [("", _("Nothing")), *about_choices(self.instance.about)])
         edition = self.fields["edition"]
         assert isinstance(edition, forms.ModelChoiceField)

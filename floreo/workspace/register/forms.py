@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.proposals import words_name
 from floreo.evidence.models import Evidence, EvidenceKind
 from floreo.organisations.actions.proposing import kind_of, to_choose
@@ -24,7 +23,6 @@ from floreo.organisations.models import (
     Person,
     ProposedChange,
 )
-from floreo.organisations.queries import the_country
 from floreo.workspace.forms import (
     SOURCE,
     CommandForm,
@@ -134,9 +132,7 @@ class RoleForm(RegisterForm):
 
 def _spoken(first: Any) -> list[tuple[str, Any]]:
     """The country's languages, after what an empty choice means."""
-    country = the_country()
-    spoken = [(code, name) for code, name in settings.LANGUAGES if country and code in country.languages]
-    return [("", first), *spoken]
+    return [("", first), *languages.choices()]
 
 
 class ContactForm(RegisterForm):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.access import Permission, can, must
 from floreo.organisations import tables
 from floreo.organisations.access import get_network_for, get_person_for
@@ -60,7 +60,7 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
         "history": history_of(found, viewer=request.user),
         "workspace_section": "people",
         "deputises_for": [p for p in found.deputises_for.all() if can(request.user, Permission.PEOPLE_READ, p)],
-        "language_name": dict(settings.LANGUAGES).get(found.language) or _("The country’s first language"),
+        "language_name": (found.language and languages.named(found.language)) or _("The country’s first language"),
     }
     return render(request, "workspace/register/person.html", context)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.figures import Period
 from floreo.reports.models import Correction, Lesson, PreviewLink, SignOff, WordTemplate
 from floreo.workspace.forms import CommandForm, NeededFile, day_field, field_of, text_field, words_of
@@ -31,7 +31,7 @@ class CloseForm(CommandForm):
 class PreviewForm(CommandForm):
     name = field_of(PreviewLink, "name", required=True)
     to = field_of(PreviewLink, "to")
-    language = forms.ChoiceField(**words_of(PreviewLink, "language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(**words_of(PreviewLink, "language"), choices=languages.choices)
 
 
 class PeriodForm(CommandForm):
@@ -59,7 +59,7 @@ class SignForm(CommandForm):
     signed_name = field_of(SignOff, "signed_name", required=True)
     signed_post = field_of(SignOff, "signed_post", required=True)
     signed_on = field_of(SignOff, "signed_on", required=True)
-    language = forms.ChoiceField(**words_of(SignOff, "language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(**words_of(SignOff, "language"), choices=languages.choices)
     note = field_of(SignOff, "note")
     scan = forms.FileField(
         label=_l("Scan of the signed page"), required=False, help_text=_l("Saved in the vault as evidence.")
@@ -77,7 +77,7 @@ class TemplateForm(CommandForm):
     language = forms.ChoiceField(
         **words_of(WordTemplate, "language"),
         required=False,
-        choices=[("", _l("The reader’s language")), *settings.LANGUAGES],
+        choices=lambda: [("", _l("The reader’s language")), *languages.choices()],
     )
     file = NeededFile(label=_l("Word file (.docx)"))
 

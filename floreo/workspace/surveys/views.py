@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
@@ -315,7 +315,7 @@ def instrument(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "questions": questions_of(found),
         "is_frozen": found.is_frozen,
         "may_edit": can(request.user, _RUN) and not found.is_frozen,
-        "languages": list(settings.LANGUAGES),
+        "languages": languages.choices(),
         "commands": _commands(
             request, found, OF_VERSION, lambda name: reverse("workspace:instrument_command", args=[code, number, name])
         ),
@@ -531,7 +531,7 @@ def _paper_page(
         "wave": found,
         "form": form_of(found, given, refusal=refusal),
         "typed": typed,
-        "languages": list(settings.LANGUAGES),
+        "languages": languages.choices(),
         "correct": correct,
         "differs": refusal is not None and refusal.code == "differs",
         "last_day": min(found.ends_on, clock.today()),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.infrastructure.models import WhatIf
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Objective
@@ -147,7 +146,7 @@ class InviteForm(CommandForm):
     organisation_name = field_of(Participant, "organisation_name", help_text=_l("If not in the register."))
     name = field_of(Participant, "name", help_text=_l("If you know who comes. Whoever accepts enters their own name."))
     invited_mail = field_of(Participant, "invited_mail")
-    language = forms.ChoiceField(choices=list(settings.LANGUAGES), **words_of(Participant, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Participant, "language"))
 
 
 class WhyForm(CommandForm):

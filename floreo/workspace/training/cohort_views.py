@@ -22,7 +22,6 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
 from floreo.core.tables import safe_text
 from floreo.core.ui.forms import Answering, refuse_on
-from floreo.core.ui.locale import language
 from floreo.core.uploads import uploaded_file
 from floreo.training import importing, presenters
 from floreo.training.access import get_cohort_for, get_enrolment_for, get_invitation_for
@@ -400,9 +399,7 @@ def _columns() -> list[tuple[str, str]]:
 
 
 def _named(field: str) -> str:
-    words = importing.COLUMNS[field]
-    spanish = {"number": 1, "name": 1, "mail": 3, "organisation": 2, "sessions": 1, "before": 2, "after": 2}
-    return words[spanish[field]] if language() == "es" and field in spanish else words[0]
+    return str(importing.COLUMNS[field].title)
 
 
 @require_GET

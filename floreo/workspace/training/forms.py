@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Item
 from floreo.organisations.models import Organisation, Place
@@ -36,8 +36,6 @@ from floreo.workspace.forms import (
     text_field,
     words_of,
 )
-
-_LANGUAGES = list(settings.LANGUAGES)
 
 
 def _body(model: Any, name: str) -> Any:
@@ -116,7 +114,7 @@ class RolesForm(CommandForm):
 
 class CohortForm(RecordForm):
     place = _place(Cohort)
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Cohort, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Cohort, "language"))
     sign_up_opens_at = field_of(Cohort, "sign_up_opens_at")
     sign_up_closes_at = field_of(Cohort, "sign_up_closes_at")
 
@@ -168,7 +166,7 @@ class SessionForm(RecordForm):
     starts_at = field_of(Session, "starts_at", required=True)
     ends_at = field_of(Session, "ends_at", required=True)
     language = forms.ChoiceField(
-        choices=[("", _l("None")), *_LANGUAGES], required=False, **words_of(Session, "language")
+        choices=lambda: [("", _l("None")), *languages.choices()], required=False, **words_of(Session, "language")
     )
     trainer = person_field(_l("Trainer"))
 
@@ -196,7 +194,7 @@ class InviteForm(CommandForm):
     sector = field_of(CohortInvitation, "sector", required=True)
     mail = field_of(CohortInvitation, "mail", required=True)
     people = field_of(CohortInvitation, "people", required=True)
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(CohortInvitation, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(CohortInvitation, "language"))
 
 
 class EnrolForm(CommandForm):
@@ -206,7 +204,7 @@ class EnrolForm(CommandForm):
     organisation_name = field_of(Enrolment, "organisation_name", help_text=_l("If not in the register."))
     person = person_field(_l("Person in the register"))
     sector = field_of(Enrolment, "sector", required=True)
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Enrolment, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Enrolment, "language"))
 
     def facts(self) -> dict[str, Any]:
         given = super().facts()
@@ -305,6 +303,6 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         required=False,  # core/uploads.py says why there is none
         label=_l("File of participants"),
-        help_text=_l("CSV with the columns of the template, in English or Spanish."),
+        help_text=_l("CSV with the columns of the template."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods
 
+from floreo.core import languages
 from floreo.core.access import Permission
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import Answering
@@ -230,15 +231,14 @@ def imports(request: HttpRequest) -> HttpResponse:
                 return _import(request, found)
         if found is not None and found.problems:
             answer.status = 422
-    spanish = str(getattr(request, "LANGUAGE_CODE", "en")).startswith("es")
     context = {
         "workspace_section": AREA,
         "form": form,
         "status": answer.status,
         "sentences": presenters.read_sentences(found) if found is not None else [],
         "is_sound": found is not None and not found.problems,
-        "columns": [(each.spanish if spanish else each.english, each.note) for each in importing.COLUMNS],
-        "spoken": "es" if spanish else "en",
+        "columns": [(each.title, each.note) for each in importing.COLUMNS],
+        "spoken": languages.now(),
     }
     return render(request, "workspace/workforce/import.html", context, status=answer.status)
 
@@ -253,8 +253,7 @@ def _import(request: HttpRequest, found: importing.Read) -> HttpResponse:
 @require_GET
 def template(request: HttpRequest, language: str) -> HttpResponse:
     """The header and an example, to be filled in a spreadsheet."""
-    name = "cursos" if language == "es" else "courses"
-    return _csv(importing.template(language), f"{name}-plantilla.csv" if language == "es" else f"{name}-template.csv")
+    return _csv(importing.template(language), f"courses-template-{languages.spoken(language)}.csv")
 
 
 @require_GET

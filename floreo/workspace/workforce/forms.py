@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Item
 from floreo.workforce.course_form import CourseForm
@@ -24,8 +23,6 @@ from floreo.workspace.forms import (
     organisation_field,
     words_of,
 )
-
-_LANGUAGES = list(settings.LANGUAGES)
 
 
 class NeedForm(RecordForm):
@@ -65,7 +62,7 @@ class RequestForm(CommandForm):
     sector = forms.ChoiceField(choices=Sector.choices, **words_of(NeedsRequest, "sector"))
     mail = field_of(NeedsRequest, "mail", required=True)
     due_on = day_field(_l("Answer due"), required=True)
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(NeedsRequest, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(NeedsRequest, "language"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,11 +72,11 @@ class RequestForm(CommandForm):
 class NewInstitutionForm(CommandForm):
     organisation = organisation_field(_l("Organisation"), help_text=_l("An organisation of the register."))
     mail = field_of(Institution, "mail")
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Institution, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Institution, "language"))
 
 
 class InstitutionForm(RecordForm):
-    language = forms.ChoiceField(choices=_LANGUAGES, **words_of(Institution, "language"))
+    language = forms.ChoiceField(choices=languages.choices, **words_of(Institution, "language"))
 
     class Meta:
         model = Institution

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from markdown_it import MarkdownIt
 
-from floreo.core import clock, units
+from floreo.core import clock, languages, units
 from floreo.core.access import Permission, can, reach
 from floreo.core.models import Translated, named
 from floreo.core.routes import path_to
@@ -169,7 +169,7 @@ def original(context: Context, text: str) -> SafeString | str:
 def _written_in(context: Context) -> str:
     """The language in which records are written: the first of the country's."""
     country = context.get("country")
-    return str((country.languages or ["en"])[0]) if country else "en"
+    return str(country.languages[0]) if country and country.languages else languages.first()
 
 
 def _marked(text: str, written_in: str) -> SafeString | str:

@@ -16,6 +16,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.routes import path_to
 from floreo.core.ui import locale
 
@@ -123,7 +124,7 @@ def language_links(context: Context) -> SafeString:
     request: HttpRequest | None = context.get("request")
     items = []
     for code, _name in context.get("site_languages") or []:
-        own = {"en": "English", "es": "Español"}.get(code, code)
+        own = languages.own_name(code)
         if code == locale.language():
             items.append(format_html('<li><span aria-current="true">{}</span></li>', own))
         elif request is not None:
@@ -147,6 +148,33 @@ def alternates(context: Context) -> SafeString:
         for code, _name in context.get("site_languages") or []
     ]
     return mark_safe("\n".join(links))  # noqa: S308 -- each part was escaped
+
+
+@register.simple_tag
+def direction() -> SafeString | str:
+    """{% direction %}: of the whole page, where its language is written from right to left."""
+    return mark_safe('dir="rtl"') if languages.direction(locale.language()) == "rtl" else ""
+
+
+@register.inclusion_tag("ui/interface_language.html")
+def interface_language() -> dict[str, Any]:
+    """{% interface_language %}: that the interface is not in the reader's language, or not all of it."""
+    code = locale.language()
+    lacks = languages.lacking(code)
+    return {
+        "lacks": lacks is not None,
+        "language": languages.name(code),
+        "shown": languages.name(languages.rest_of_interface(code)),
+        "done": lacks[0] if lacks else 0,
+        "total": lacks[1] if lacks else 0,
+    }
+
+
+@register.simple_tag
+def not_yet_here(written_in: str) -> SafeString | str:
+    """{% not_yet_here guide.language %}: above a text that ships with the program and is not in the reader's language."""
+    sentence = languages.not_yet_here(written_in)
+    return format_html('<p class="fl-note">{}</p>', sentence) if sentence else ""
 
 
 @register.simple_tag

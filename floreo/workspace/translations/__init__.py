@@ -1,0 +1,1 @@
+"""Texts of records that wait for a translation, and files of them."""

@@ -103,8 +103,9 @@ def receiver(chat_and_gateway: Place) -> Iterator[str]:
         process.wait()
 
 
-def post(address: str, number: str = "msg_1", *, at: float = 0.0, body: bytes = BODY, secret: str = SECRET) -> int:
-    moment = int(at or time.time())
+def post(address: str, number: str = "msg_1", *, late: int = 0, body: bytes = BODY, secret: str = SECRET) -> int:
+    """The status of the answer; `late` seconds are between the message's moment and now."""
+    moment = int(time.time()) - late
     headers = {
         "webhook-id": number,
         "webhook-timestamp": str(moment),
@@ -131,13 +132,12 @@ def test_an_alert_reaches_chat_and_telephones_once(receiver: str, chat_and_gatew
 
 
 def test_what_is_forged_changed_or_old_is_passed_on_to_nobody(receiver: str, chat_and_gateway: Place) -> None:
-    now = time.time()
     refused = [
         post(receiver, secret=logic.new_secret()),
         post(receiver, body=BODY.replace(b"notices/7", b"notices/8")),
         post(receiver, number="msg_2"),
-        post(receiver, at=now - 400),
-        post(receiver, at=now + 400),
+        post(receiver, late=400),
+        post(receiver, late=-400),
     ]
     assert (refused, chat_and_gateway.got) == ([401] * 5, [])
 

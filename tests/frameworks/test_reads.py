@@ -199,7 +199,9 @@ def test_a_title_is_checked_in_own_words_and_with_its_source() -> None:
         with pytest.raises(Refused) as wrong:
             acts.check_item(item, by=SYSTEM, **facts)
         assert list(wrong.value.fields) == [field]
-    acts.check_item(item, by=SYSTEM, title="A national team", source="The paper, page 4", titles={"es": "Un equipo nacional"})
+    acts.check_item(
+        item, by=SYSTEM, title="A national team", source="The paper, page 4", titles={"es": "Un equipo nacional"}
+    )
     fresh = Item.objects.get(pk=item.pk)
     assert (fresh.title, fresh.translations, fresh.confirmed) == (
         "A national team",

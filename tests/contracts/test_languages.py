@@ -117,6 +117,8 @@ PAGES = [
     "/about/",
     "/about/status/",
     "/data/",
+    "/help/first-week/",
+    "/help/administrator/",
     "/privacy/",
     "/accessibility/",
     "/account/login/",

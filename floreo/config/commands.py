@@ -88,6 +88,7 @@ def _load(asked: argparse.Namespace) -> None:
     from floreo.core.access import SYSTEM
     from floreo.organisations.queries import in_the_country
     from floreo.packs.actions import load_pack, make_accounts
+    from floreo.packs.folder import language_notes
     from floreo.packs.models import LoadedPack
 
     folder = pack_folder(asked.pack)
@@ -99,6 +100,8 @@ def _load(asked: argparse.Namespace) -> None:
         )
     load_pack(folder, by=SYSTEM)
     with in_the_country() as country:
+        for note in language_notes(country.languages if country is not None else []):
+            echo(note)
         if country is not None and country.is_sample:
             _show_accounts(make_accounts(folder, by=SYSTEM))
 

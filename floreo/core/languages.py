@@ -187,7 +187,9 @@ class _Fallback(gettext.NullTranslations):
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         home = self._home()
-        return str(home.ngettext(msgid1, msgid2, n)) if home else (msgid1 if n == 1 else msgid2)
+        if home:
+            return str(home.ngettext(msgid1, msgid2, n))
+        return msgid1 if n == 1 else msgid2
 
 
 class SiteTranslation(trans_real.DjangoTranslation):  # type: ignore[misc]  # the stubs have only its functions
@@ -252,7 +254,7 @@ def named(code: str) -> str:
 
 
 @cache
-def of_three_letters(code: str) -> str:
+def iso_639_2(code: str) -> str:
     """The code of ISO 639-2, as laws in Akoma Ntoso name their language: "eng", "fra"."""
     found = sorted(long for long, short in get_global("language_aliases").items() if short == code and len(long) == 3)
     return next((long for long in found if long.startswith(code)), found[0] if found else code)

@@ -90,11 +90,7 @@ _OWN_NOUN = re.compile(rf"\b([Ss])us? ({'|'.join(_OWN_IN_SPANISH)})\b")
 def _others_title(title: str, language: str) -> str:
     title = re.sub(r"\b([Yy])our\b", lambda found: "The" if found[1] == "Y" else "the", title)
     if language != "es":
-        return (
-            re.sub(r"\b([Vv])otre\b", lambda found: "Le" if found[1] == "V" else "le", title)
-            if language == "fr"
-            else title
-        )
+        return title
 
     def with_article(found: re.Match[str]) -> str:
         article = _OWN_IN_SPANISH[found[2]]

@@ -84,6 +84,8 @@ def _country_problems(country: CountryShape) -> Iterator[Problem]:
         yield wrong("zone", f"“{country.zone}” is not a time zone{hint}")
     if not country.is_sample and pycountry.countries.get(alpha_2=country.code) is None:
         yield wrong("code", f"“{country.code}” is not a country of ISO 3166-1")
+    if len(set(country.languages)) < len(country.languages):
+        yield wrong("languages", "names a language twice")
     if country.calendar_day and not country.is_sample:
         yield wrong("calendar_day", "only a sample country can have a fixed date")
 

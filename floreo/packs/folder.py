@@ -8,7 +8,7 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fnmatch import fnmatch
 from functools import cache
@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import override
 from pydantic import BaseModel, Field
 
+from floreo.core import languages
 from floreo.core.pack import Code, Day, Strict
 from floreo.offers import pack_files, pack_shapes
 from floreo.organisations.pack import CountryShape
@@ -65,6 +67,17 @@ class PackShape(Strict):
     checked: CheckedShape | None = None
     file: list[FileShape] = Field(default_factory=list)
     source: list[SourceShape] = Field(default_factory=list)
+
+
+def language_notes(codes: Sequence[str]) -> list[str]:
+    """What readers of a language without a catalogue get, for whoever loads the pack: no fault, and nothing is refused."""
+    with languages.of_site(codes), override(languages.SOURCE):
+        return [
+            f"The interface is not translated into {languages.name(code)} ({code}): its readers get it in "
+            f"{languages.name(languages.interface(code))}."
+            for code in codes
+            if code not in languages.shipped()
+        ]
 
 
 def files_in(folder: Path) -> dict[str, Path]:

@@ -15,7 +15,7 @@ from floreo.core.mail_in.senders import looked_up
 from floreo.incidents import taxonomy
 from floreo.incidents.incoming import Incoming, IncomingFile
 from floreo.incidents.intake import xarf
-from floreo.incidents.intake.language import is_in_neither, language_of
+from floreo.incidents.intake.language import is_in_none, language_of
 from floreo.incidents.intake.mail import from_mail, references_in
 from floreo.incidents.observables import Own
 from tests.conftest import SAMPLES
@@ -212,6 +212,7 @@ def test_of_a_bomb_the_headers_are_a_report_and_the_whole_is_kept() -> None:
     [
         ("Somebody got into my account and took all of the money that I had in it", "en"),
         ("Alguien entró en mi cuenta y se llevó todo el dinero que había en ella", "es"),
+        ("Quelqu’un est entré dans mon compte et a pris tout l’argent qui était sur la carte", "fr"),
         ("Help", ""),
         (
             "Wahn man kaal fu mi bank nomba ahn tel mi seh di akount lak op, so Ah gi ahn di koad ahn now di moni gaan",
@@ -221,4 +222,4 @@ def test_of_a_bomb_the_headers_are_a_report_and_the_whole_is_kept() -> None:
 )
 def test_the_language_of_a_report_is_known_or_left_open(text: str, language: str) -> None:
     assert language_of(text) == language
-    assert is_in_neither(text) == (language == "" and len(text) > 10)
+    assert is_in_none(text) == (language == "" and len(text) > 10)

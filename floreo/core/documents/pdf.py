@@ -20,6 +20,7 @@ from floreo.core.documents.blocks import Document
 from floreo.core.documents.data import Drawer, contents_depth
 from floreo.core.documents.labels import Labels, labels_in
 from floreo.core.documents.plain import LONGEST_IN_A_LINE, bounded, clean, has_text
+from floreo.core.language_codes import SOURCE, base
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN = "□"
@@ -151,7 +152,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "title": bounded(document.title, 600) if has_text(document.title) else "–",
         "running": bounded(document.title, 110),
         "subtitle": bounded(document.subtitle, 1000),
-        "lang": document.language.split("-")[0].lower()[:3] or "en",
+        "lang": base(document.language)[:3] or SOURCE,
         "author": bounded(document.author, 300),
         "keywords": [bounded(k, 100) for k in document.keywords[:50]],
         "date": [day.year, day.month, day.day] if day else None,

@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.mail_in.doubts import sentence, why
 from floreo.core.mail_in.shape import Attachment, DoubtCode, IncomingMail, Proof
 from floreo.incidents.incoming import Incoming, IncomingFile
 from floreo.incidents.intake import xarf
-from floreo.incidents.intake.language import is_in_neither, language_of
+from floreo.incidents.intake.language import WORDS, is_in_none, language_of
 from floreo.incidents.observables import Own, extract
 
 MOST_ABUSE_REPORTS = 100  # of one mail
@@ -51,8 +52,10 @@ def from_mail(
 
 
 def _from_text(mail: IncomingMail, doubts: tuple[str, ...], *, received_at: datetime, own: Own) -> Incoming:
-    if is_in_neither(mail.text):
-        doubts += (_("This text seems to be neither in English nor in Spanish. Ask somebody who reads its language."),)
+    if is_in_none(mail.text):
+        known = ", ".join(languages.name(code) for code in WORDS)
+        sentence = _("This text seems to be in none of these languages: %(languages)s. Ask somebody who reads it.")
+        doubts += (sentence % {"languages": known},)
     reporter = address_of(mail)
     if mail.sender and not reporter:
         doubts += (_("The sender's address cannot be written to: %(address)s.") % {"address": mail.sender[:200]},)

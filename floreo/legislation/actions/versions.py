@@ -50,7 +50,7 @@ def frame_of(instrument: Instrument, *, dated: date, language: str) -> dict[str,
         "on": (instrument.dated or dated).isoformat(),
         "number": slugify(instrument.number) or instrument.code,
         "title": instrument.title,
-        "language": languages.of_three_letters(language),
+        "language": languages.iso_639_2(language),
     }
 
 

@@ -19,6 +19,7 @@ from floreo.advisories.access import own_team
 from floreo.core import audit, clock, heads, heartbeat, languages
 from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
 from floreo.core.models import SignedHead
+from floreo.core.ui.locale import address_in
 from floreo.core.whole import whole
 from floreo.core.wording import number_figures
 from floreo.organisations.queries import public_page as text_of
@@ -190,8 +191,7 @@ def robots(request: HttpRequest) -> HttpResponseBase:
         "User-agent: *",
         "Disallow: /workspace/",
         "Disallow: /account/",
-        "Disallow: /search/",
-        "Disallow: /es/search/",
+        *(f"Disallow: {address_in(code, '/search/')}" for code in languages.site()),
         f"Sitemap: {settings.SITE_ADDRESS}{reverse('portal:sitemap')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 from floreo.core import languages
 from floreo.core.language_codes import by_language, known
 from floreo.core.tables import Column, Table, in_each_language
+from floreo.frameworks.models import Version
 from floreo.organisations import entry_mails
 from floreo.organisations.models import Contact, Country, Organisation, User
 from floreo.organisations.queries import in_the_country
+from floreo.packs import translating, translation_files
+from floreo.packs.actions import import_translations, undo_translations
 from floreo.packs.folder import language_notes
 from tests.contracts.test_language import interface_sentences, shown_texts
 from tests.packs.conftest import FILES, SmallPack
@@ -222,6 +225,34 @@ def test_columns_are_made_for_the_languages_of_the_pack() -> None:
         assert str(table.columns[1].title) == "Name, in Dutch"
     with languages.of_site(["en"]):
         assert [column.name for column in table.columns] == ["name", "title_en"]
+
+
+def test_what_came_with_the_program_waits_for_french_and_is_put_into_it_by_a_file(
+    french: Country, stranger: Client, user_with: Callable[..., User]
+) -> None:
+    """Frameworks are in English as long as nobody translated them: they wait for French, and not for English."""
+    secretary = user_with("secretariat")
+    with languages.of_site(french.languages), translation.override("fr"):
+        version = Version.objects.filter(is_current=True).select_related("framework").first()
+        assert version is not None
+        (text,) = [each for each in translating.texts_of(version, secretary) if each.field.name == "title"]
+        assert [text.waits_for(code) for code in ("fr", "en")] == [True, False]
+        assert [text.takes(code) for code in ("fr", "en")] == [True, False]
+        page = stranger.get(version.framework.get_absolute_url()).content.decode()
+        assert "Ce texte n’est pas encore disponible en français. Il est en anglais." in page
+        english, content = version.title, translation_files.written([text], "fr")
+        assert f'msgid "{english}"\nmsgstr ""' in content.decode()
+        changed = content.decode().rstrip().removesuffix('msgstr ""') + 'msgstr "Un cadre"\n'
+        run = import_translations(translation_files.read(changed.encode(), "fr.po", secretary), by=secretary)
+        version.refresh_from_db()
+        assert (version.title, version.in_language("title", "en"), version.written_in("title")) == (
+            "Un cadre",
+            english,
+            "fr",
+        )
+        assert undo_translations(run, by=secretary) == 0
+        version.refresh_from_db()
+        assert (version.title, version.written_in("title")) == (english, "en")
 
 
 # --- The order in which languages fall back -----------------------------------------------------------------------

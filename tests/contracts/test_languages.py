@@ -27,6 +27,7 @@ from floreo.packs.actions import import_translations, undo_translations
 from floreo.packs.folder import language_notes
 from tests.contracts.test_language import interface_sentences, shown_texts
 from tests.packs.conftest import FILES, SmallPack
+from tools import translations
 
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
@@ -320,6 +321,47 @@ def test_a_translation_into_a_language_that_the_pack_does_not_name_is_refused(db
         '\n[[place]]\ncode = "XM-S"\nname = "South"\nkind = "town"\nparent = "XM-N"\nfr = { name = "Sud" }\n',
     )
     assert any("does not list this language" in problem for problem in pack.problems())
+
+
+# --- Catalogues ---------------------------------------------------------------------------------------------------
+
+
+def test_every_catalogue_that_ships_is_whole_and_counted() -> None:
+    lines = list(translations.interface(PACKAGE))
+    assert {line.language for line in lines} == set(languages.shipped()) - {"en"}
+    assert [line for line in lines if line.done < line.total] == []
+    assert {code: languages.lacking(code) for code in languages.shipped()} == dict.fromkeys(languages.shipped())
+
+
+def test_a_new_language_begins_with_every_sentence(tmp_path: Path) -> None:
+    model = tmp_path / "locale" / "es" / "LC_MESSAGES" / "django.po"
+    model.parent.mkdir(parents=True)
+    model.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgctxt "answer"\nmsgid "True"\nmsgstr "Verdadero"\n\n'
+        '#, python-format\nmsgid "%(n)s day"\nmsgid_plural "%(n)s days"\nmsgstr[0] "%(n)s día"\nmsgstr[1] "%(n)s días"\n'
+    )
+    (made,) = translations.begin(tmp_path, "pt")
+    text = made.read_text(encoding="utf-8")
+    assert ('msgctxt "answer"' in text, "Verdadero" in text, 'msgid_plural "%(n)s days"' in text) == (True, False, True)
+    assert "Plural-Forms: nplurals=2" in text
+    assert translations.begin(tmp_path, "pt") == []  # what somebody translated is left as it is
+    (line,) = [line for line in translations.interface(tmp_path) if line.language == "pt"]
+    assert (line.done, line.total) == (0, 2)
+
+
+@pytest.mark.parametrize("code", ["xx", "en", "../x", ""])
+def test_a_code_of_no_other_language_begins_nothing(tmp_path: Path, code: str) -> None:
+    with pytest.raises(SystemExit, match="is not the code of another language"):
+        translations.begin(tmp_path, code)
+
+
+def test_a_language_that_is_translated_in_part_says_how_much(
+    haitian: Country, stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(languages, "shipped", lambda: ("en", "es", "ht"))
+    monkeypatch.setattr(languages, "coverage", lambda: {"es": (100, 100), "ht": (40, 100)})
+    page = stranger.get("/ht/").content.decode()
+    assert "40 of 100 texts of the interface are translated into Haitian Creole. The others are in English." in page
 
 
 # --- No module names a language -----------------------------------------------------------------------------------

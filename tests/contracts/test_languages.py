@@ -361,7 +361,7 @@ def test_a_language_that_is_translated_in_part_says_how_much(
     monkeypatch.setattr(languages, "shipped", lambda: ("en", "es", "ht"))
     monkeypatch.setattr(languages, "coverage", lambda: {"es": (100, 100), "ht": (40, 100)})
     page = stranger.get("/ht/").content.decode()
-    assert "40 of 100 texts of the interface are translated into Haitian Creole. The others are in English." in page
+    assert "40 of 100 texts of the interface are translated into Kreyòl Ayisyen. The others are in " in page
 
 
 # --- No module names a language -----------------------------------------------------------------------------------

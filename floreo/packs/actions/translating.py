@@ -59,7 +59,7 @@ def put(thing: Any, language: str, name: str, text: str) -> None:
     thing.translations = {code: each for code, each in kept.items() if each}
 
 
-def said(thing: Any, language: str, name: str) -> str:
+def text_in(thing: Any, language: str, name: str) -> str:
     """What a text of a record says in a language, as `put` would write it."""
     if language == languages.first():
         return str(getattr(thing, name))
@@ -110,7 +110,7 @@ def undo_translations(run: TranslationImport, *, by: Actor) -> int:
     left = 0
     for name, field, before, after in fresh.changed:
         thing = things.get(name)
-        if thing is None or said(thing, fresh.language, field) != after:
+        if thing is None or text_in(thing, fresh.language, field) != after:
             left += 1
             continue
         must_be_writable(thing, by)

@@ -124,6 +124,8 @@ PAGES = [
     "/data/",
     "/help/first-week/",
     "/help/administrator/",
+    "/help/national-team/",
+    "/help/",
     "/privacy/",
     "/accessibility/",
     "/account/login/",

@@ -40,7 +40,7 @@ from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
 from floreo.organisations.actions.tokens import end_token, make_token
 from floreo.organisations.models import ApiToken, User
-from floreo.organisations.queries import in_the_country
+from floreo.organisations.queries import at_home
 
 _WORTH_A_POOL = 64 << 20  # below, starting processes takes longer than reading
 _WAIT = 0.5
@@ -232,7 +232,7 @@ def in_the_country_if_any() -> Iterator[bool]:
     if Feed._meta.db_table not in connection.introspection.table_names():
         yield False
         return
-    with in_the_country():
+    with at_home():
         yield True
 
 

@@ -29,9 +29,9 @@ def run(asked: argparse.Namespace) -> int:
         if name in AS_IT_IS:
             return COMMANDS[name](asked)
         _bring_up_to_date()
-        from floreo.organisations.queries import in_the_country
+        from floreo.organisations.queries import at_home
 
-        with in_the_country():
+        with at_home():
             return COMMANDS[name](asked)
     except Refused as refusal:
         echo(str(refusal.sentence))
@@ -86,7 +86,7 @@ def prepare_pages() -> None:
 
 def _load(asked: argparse.Namespace) -> None:
     from floreo.core.access import SYSTEM
-    from floreo.organisations.queries import in_the_country
+    from floreo.organisations.queries import at_home
     from floreo.packs.actions import load_pack, make_accounts
     from floreo.packs.folder import language_notes
     from floreo.packs.models import LoadedPack
@@ -99,7 +99,7 @@ def _load(asked: argparse.Namespace) -> None:
             code="other_pack",
         )
     load_pack(folder, by=SYSTEM)
-    with in_the_country() as country:
+    with at_home() as country:
         for note in language_notes(country.languages if country is not None else []):
             echo(note)
         if country is not None and country.is_sample:
@@ -120,10 +120,12 @@ def _prepare(asked: argparse.Namespace) -> int:
     from floreo.core.access import SYSTEM
     from floreo.core.ui import storage
     from floreo.organisations.actions import first_admin_link
+    from floreo.organisations.queries import at_home
 
     storage.collect()
     _load(asked)
-    link = first_admin_link(by=SYSTEM)
+    with at_home():
+        link = first_admin_link(by=SYSTEM)
     if link:
         echo(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")
     return 0
@@ -230,9 +232,9 @@ def _strategy_import(asked: argparse.Namespace) -> int:
 
 def _law_import(asked: argparse.Namespace) -> int:
     from floreo.config.cli_law import import_law
-    from floreo.organisations.queries import in_the_country
+    from floreo.organisations.queries import at_home
 
-    with in_the_country():
+    with at_home():
         return import_law(
             asked.file,
             kind=asked.kind,
@@ -262,11 +264,11 @@ def _document_add(asked: argparse.Namespace) -> int:
     """Takes in a document that the pack quotes. Exit code 1 when it is none, or a passage is not where the pack says."""
     from floreo.core.access import SYSTEM
     from floreo.core.errors import Refused
-    from floreo.organisations.queries import in_the_country
+    from floreo.organisations.queries import at_home
     from floreo.strategy.actions.documents import document_of, take_in
 
     try:
-        with in_the_country():
+        with at_home():
             taken = take_in(document_of(asked.file), by=SYSTEM, path=asked.file)
     except (Refused, OSError) as problem:
         echo(str(problem.sentence) if isinstance(problem, Refused) else f"{asked.file}: {problem.strerror}.")

@@ -26,7 +26,7 @@ from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.feeds.actions.duty import alert_due
 from floreo.feeds.actions.notices import send_due
-from floreo.organisations.queries import in_the_country, keys_of
+from floreo.organisations.queries import at_home, keys_of
 from floreo.tabletops.recipients import may_leave
 
 log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def _run(row: Schedule) -> None:
     error = ""
     with renewed(lambda end: running.update(running_until=end)):
         try:
-            with in_the_country():
+            with at_home():
                 JOBS[row.name].run()
         except Refused as refusal:
             log.warning("job %s: %s", row.name, refusal.sentence)

@@ -11,7 +11,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.organisations.actions import move_calendar
-from floreo.organisations.queries import in_the_country, the_country
+from floreo.organisations.queries import at_home, the_country
 
 # What each new day brings, in the worker's order. Mail leaves by the outbox as always.
 OF_A_DAY = ("statuses", "reviews", "decisions", "publications", "readings", "weekly_mail", "notices of findings")
@@ -33,8 +33,8 @@ def move_on(*, days: int) -> date:
     first = country.calendar_day
     for number in range(1, days + 1):
         move_calendar(country, by=SYSTEM, day=first + timedelta(days=number))
-        with in_the_country():
+        with at_home():
             for name in OF_A_DAY:
                 JOBS[name].run()
-    with in_the_country():
+    with at_home():
         return clock.today()

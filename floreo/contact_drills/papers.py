@@ -20,7 +20,7 @@ from floreo.core.ui import locale
 from floreo.core.ui.papers import bytes_of
 from floreo.core.wording import day_text
 from floreo.organisations.models import Contact, Country, Kind, Organisation
-from floreo.organisations.queries import in_the_country
+from floreo.organisations.queries import at_home
 
 
 def callable_contacts() -> dict[int, list[Contact]]:
@@ -107,7 +107,7 @@ def sheet_folder() -> Path:
 def write_call_sheets() -> list[Path]:
     """One PDF a language of the country, each replaced whole. Read by whoever may read the data folder, and by nobody else."""
     written = []
-    with in_the_country() as country:
+    with at_home() as country:
         if country is None:
             return []
         folder = sheet_folder()

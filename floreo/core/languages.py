@@ -212,10 +212,10 @@ def cldr(code: str) -> Locale:
 
 
 def locale_of(code: str) -> str:
-    """The name of such rules; of a language without any, that of the language in which its readers get the interface."""
-    name = LOCALES.get(code, code)
-    other = interface_home()
-    return name if localedata.exists(name) else LOCALES.get(other, other)
+    """By whose rules a day or a number is written for who reads `code`: those of the sentences around it, which may be in another
+    language."""
+    shown = interface(code)
+    return LOCALES.get(shown, shown)
 
 
 @cache

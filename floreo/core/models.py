@@ -12,7 +12,9 @@ from django.utils.encoding import force_str
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core import languages
 from floreo.core.access import Permission
+from floreo.core.language_codes import SOURCE
 
 
 @cache
@@ -96,6 +98,11 @@ class Translated(models.Model):
             left = {code: {f: t for f, t in texts.items() if f != field} for code, texts in self.translations.items()}
             self.translations = {code: texts for code, texts in left.items() if texts}
         setattr(self, field, text)
+
+    def written_in(self, field: str) -> str:
+        """In which language `field` was written: the site's first; or English, of what ships with the program and has no such text."""
+        english = self.translations.get(SOURCE, {}).get(field)
+        return SOURCE if english and english == getattr(self, field) else languages.first()
 
     def language_of(self, field: str) -> str:
         """ "" when the reader gets `field` in their language; else unknown to us, so the page marks it as original."""

@@ -13,6 +13,7 @@ from django.db import models
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from floreo.core.language_codes import SOURCE, split
+from floreo.core.models import Translated
 
 
 def _day(value: object) -> object:
@@ -124,8 +125,10 @@ def spoken_in(row: Row, languages: Sequence[str]) -> Row:
     first = languages[0]
     own = texts.get(first, {}) if first != SOURCE else {}
     kept = {code: text for code, text in texts.items() if code in languages and code != first}
-    if own and SOURCE in languages:
-        kept[SOURCE] = {name: row.fields[name] for name in own if name in row.fields}
+    if first != SOURCE and issubclass(
+        row.makes, Translated
+    ):  # also beside a text that stays English: it says in which language that is
+        kept[SOURCE] = {name: row.fields[name] for name in row.makes.translatable() if row.fields.get(name)}
     return row if kept == texts else replace(row, fields={**row.fields, **own, "translations": kept})
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import override
 
 from floreo.core import clock, languages
 from floreo.core.composed import row_of
@@ -60,6 +61,13 @@ def in_the_country() -> Iterator[Country | None]:
         yield country
 
 
+@contextmanager
+def at_home() -> Iterator[Country | None]:
+    """The same in the site's own language: for work that nobody asked for in another one, as that of commands and of the worker."""
+    with in_the_country() as country, override(languages.home()):
+        yield country
+
+
 def public_page(country: Country, name: str, language: str) -> str:
     """Markdown of a page of the pack ("about", "privacy", "accessibility") in `language`, or in the pack's own."""
     texts = country.pages.get(name, {})
@@ -96,7 +104,16 @@ def with_parts(sectors: Iterable[int]) -> set[int]:
     return found
 
 
-__all__ = ["bodies_of", "in_the_country", "openpgp_key_of", "public_page", "successors", "the_country", "with_parts"]
+__all__ = [
+    "at_home",
+    "bodies_of",
+    "in_the_country",
+    "openpgp_key_of",
+    "public_page",
+    "successors",
+    "the_country",
+    "with_parts",
+]
 
 
 def keys_of(address: str) -> Keys:

@@ -10,10 +10,13 @@ from itertools import islice
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from floreo.core import languages, policy
 from floreo.core.access import Permission, can
 from floreo.core.keys import key
+from floreo.core.language_codes import SOURCE
 from floreo.core.models import Record, Translated, named
 from floreo.evidence.models import Evidence
 from floreo.frameworks.models import Framework, Item, Version
@@ -43,28 +46,58 @@ from floreo.training.models import Course, CourseModule, Programme
 
 AT_ONCE = 500  # rows whose visibility is asked together
 
-# With which permission a text is translated: that with which it is written. What is frozen once it is published (surveys, quizzes,
-# publications, minutes) is translated in its own form, before.
-WRITTEN_WITH: Mapping[type[models.Model], Permission] = {
-    **dict.fromkeys(
-        (Edition, Pillar, Objective, Action, Milestone, BudgetLine, Risk, Event, EditionBody, StatedTarget, Grant),
-        Permission.PLAN_EDIT,
-    ),
-    **dict.fromkeys((Indicator, ChartNote, Reading), Permission.PLAN_EDIT),
-    **dict.fromkeys((Organisation, OrganisationRole, Place), Permission.REGISTER_EDIT),
-    Person: Permission.PEOPLE_EDIT,
-    Evidence: Permission.EVIDENCE_KEEP,
-    **dict.fromkeys((Framework, Version, Item), Permission.FRAMEWORK_REVIEW),
-    **dict.fromkeys((Instrument, LawVersion, Stage), Permission.LAW_EDIT),
-    Committee: Permission.MEETING_RUN,
-    **dict.fromkeys((NationalSector, Service, CriteriaSet, Criterion), Permission.SERVICE_EDIT),
-    WhatIf: Permission.CASCADE_RUN,
-    Obligation: Permission.OBLIGATION_EDIT,
-    **dict.fromkeys((Playbook, ClockRule, Holiday), Permission.INCIDENT_HANDLE),
-    Scenario: Permission.TABLETOP_RUN,
-    **dict.fromkeys((Programme, Course, CourseModule), Permission.TRAINING_RUN),
-    **dict.fromkeys((Scheme, KitItem), Permission.OUTREACH_RUN),
+# What each kind is called, and with which permission a text of it is translated: that with which it is written. What is frozen once
+# it is published (surveys, quizzes, publications, minutes) is translated in its own form, before.
+_PLAN, _REGISTER, _TRAINING = Permission.PLAN_EDIT, Permission.REGISTER_EDIT, Permission.TRAINING_RUN
+_SERVICES, _CASES, _LAWS = Permission.SERVICE_EDIT, Permission.INCIDENT_HANDLE, Permission.LAW_EDIT
+_FRAMEWORKS, _OUTREACH = Permission.FRAMEWORK_REVIEW, Permission.OUTREACH_RUN
+KINDS: Mapping[type[models.Model], tuple[Promise, Permission]] = {
+    Edition: (_("Editions"), _PLAN),
+    Pillar: (_("Pillars"), _PLAN),
+    Objective: (_("Objectives"), _PLAN),
+    Action: (_("Actions"), _PLAN),
+    Milestone: (_("Milestones"), _PLAN),
+    BudgetLine: (_("Money"), _PLAN),
+    Grant: (_("Grants"), _PLAN),
+    Risk: (_("Risks"), _PLAN),
+    Event: (_("Events"), _PLAN),
+    EditionBody: (_("Participants in an edition"), _PLAN),
+    StatedTarget: (_("Targets stated in a document"), _PLAN),
+    Indicator: (_("Indicators"), _PLAN),
+    Reading: (_("Values"), _PLAN),
+    ChartNote: (_("Notes on charts"), _PLAN),
+    Evidence: (_("Evidence"), Permission.EVIDENCE_KEEP),
+    Committee: (_("Committees"), Permission.MEETING_RUN),
+    Organisation: (_("Organisations"), _REGISTER),
+    OrganisationRole: (_("Roles of organisations"), _REGISTER),
+    Person: (_("People"), Permission.PEOPLE_EDIT),
+    Place: (_("Places"), _REGISTER),
+    NationalSector: (_("Sectors"), _SERVICES),
+    Service: (_("Essential services"), _SERVICES),
+    CriteriaSet: (_("Sets of criteria"), _SERVICES),
+    Criterion: (_("Criteria"), _SERVICES),
+    WhatIf: (_("What-ifs"), Permission.CASCADE_RUN),
+    Framework: (_("Frameworks and indexes"), _FRAMEWORKS),
+    Version: (_("Versions of frameworks"), _FRAMEWORKS),
+    Item: (_("Items of frameworks"), _FRAMEWORKS),
+    Instrument: (_("Laws"), _LAWS),
+    LawVersion: (_("Versions of laws"), _LAWS),
+    Stage: (_("Stages of laws"), _LAWS),
+    Obligation: (_("Obligations"), Permission.OBLIGATION_EDIT),
+    Playbook: (_("Playbooks"), _CASES),
+    ClockRule: (_("Rules of deadlines"), _CASES),
+    Holiday: (_("Holidays"), _CASES),
+    Scenario: (_("Scenarios"), Permission.TABLETOP_RUN),
+    Programme: (_("Programmes"), _TRAINING),
+    Course: (_("Courses"), _TRAINING),
+    CourseModule: (_("Modules of courses"), _TRAINING),
+    Scheme: (_("Ambassador schemes"), _OUTREACH),
+    KitItem: (_("Parts of the kit"), _OUTREACH),
 }
+
+
+# Of these, rows come with the program, in English.
+SHIPPED = frozenset({Framework, Version, Item, Playbook, Scenario})
 
 
 @dataclass(frozen=True)
@@ -76,8 +109,11 @@ class TextKind:
 
     @property
     def title(self) -> str:
-        words = str(self.model._meta.verbose_name)
-        return words[:1].upper() + words[1:]
+        return str(KINDS[self.model][0])
+
+    @property
+    def needs(self) -> Permission:
+        return KINDS[self.model][1]
 
     def rows(self, viewer: object) -> Iterator[Any]:
         """Those that the viewer may know of, in the order of their numbers."""
@@ -90,13 +126,13 @@ class TextKind:
             yield from (row for row in part if key(row) in seen)
 
     def may_write(self, viewer: object) -> bool:
-        return can(viewer, WRITTEN_WITH[self.model])
+        return can(viewer, self.needs)
 
 
 @cache
 def kinds() -> Mapping[str, TextKind]:
     """Every kind whose texts are translated here, by its name."""
-    found = (TextKind(model._meta.label_lower.replace(".", "-"), model) for model in WRITTEN_WITH)
+    found = (TextKind(model._meta.label_lower.replace(".", "-"), model) for model in KINDS)
     return {kind.name: kind for kind in found}
 
 
@@ -118,8 +154,32 @@ class Text:
     def called(self) -> str:
         return named(self.row)
 
+    @property
+    def source(self) -> str:
+        """What a translator translates: as it was written; English, where the text came with the program and the site's first language
+        is another one."""
+        english = self.translated.get(SOURCE, "")
+        return english if self.is_shipped and english else self.written
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it came with the program, so that it may wait for the site's first language too."""
+        return languages.first() != SOURCE and type(self.row) in SHIPPED and bool(self.translated.get(SOURCE))
+
+    def in_language(self, language: str) -> str:
+        """What it says in a language; "" where it waits for one."""
+        if language == languages.first():
+            return "" if self.is_shipped and self.written == self.source else self.written
+        return self.translated.get(language, "")
+
     def waits_for(self, language: str) -> bool:
-        return not self.translated.get(language)
+        return not self.in_language(language)
+
+    def takes(self, language: str) -> bool:
+        """Whether somebody translates it into that language here."""
+        if self.is_shipped:
+            return language in languages.site() and language != SOURCE
+        return language in languages.others()
 
 
 def texts_of(row: Any, viewer: object) -> list[Text]:
@@ -153,7 +213,7 @@ def counts(viewer: object) -> list[Count]:
         for row in kind.rows(viewer):
             for text in texts_of(row, viewer):
                 count.total += 1
-                count.waiting.update(code for code in languages.others() if text.waits_for(code))
+                count.waiting.update(code for code in languages.site() if text.waits_for(code))
         if count.total:
             found.append(count)
     return found

@@ -20,7 +20,7 @@ from floreo.core import languages
 from floreo.core.delimited import Problem
 from floreo.core.errors import Refused
 from floreo.core.policy import things_seen
-from floreo.packs.translating import WRITTEN_WITH, Text, TextKind, kinds, texts_of
+from floreo.packs.translating import KINDS, Text, TextKind, kinds, texts_of
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_TEXTS = 50_000
@@ -28,7 +28,7 @@ AT_ONCE = 500
 
 
 def written(texts: Iterable[Text], language: str) -> bytes:
-    """The file of a language: every text, with its translation where there is one."""
+    """The file of a language: every text that is translated into it, with its translation where there is one."""
     catalogue = Catalog(
         locale=Locale.parse(language) if localedata.exists(language) else None,
         project="Floreo",
@@ -37,11 +37,13 @@ def written(texts: Iterable[Text], language: str) -> bytes:
         fuzzy=False,
     )
     for text in texts:
+        if not text.takes(language):
+            continue
         catalogue.add(
-            text.written,
-            text.translated.get(language, ""),
+            text.source,
+            text.in_language(language),
             context=text.name,
-            auto_comments=[" ".join(f"{text.row._meta.verbose_name}: {text.called}".split())[:200]],
+            auto_comments=[" ".join(f"{KINDS[type(text.row)][0]}: {text.called}".split())[:200]],
         )
     out = io.BytesIO()
     write_po(out, catalogue, width=0)
@@ -110,14 +112,14 @@ def _catalogue(content: bytes) -> Catalog:
 
 
 def _language(content: bytes, catalogue: Catalog) -> str:
-    """By its head; of the site, but not that in which the texts are written."""
+    """By its head: a language of the site."""
     head = dict(catalogue.mime_headers)
     named = languages.base(str(head.get("Language", "") or ""))
     if not named:
         for line in content.decode("utf-8").splitlines()[:40]:
             if line.startswith('"Language: '):
                 named = languages.base(line.removeprefix('"Language: ').partition("\\n")[0].strip())
-    if named not in languages.others():
+    if named not in languages.site() or named == languages.SOURCE == languages.first():
         words = {"language": languages.named(named) if named else "–"}
         words["languages"] = ", ".join(languages.name(code) for code in languages.others()) or "–"
         raise Refused(
@@ -142,25 +144,27 @@ def _take(message: Message, seen: Any, found: Read, viewer: object, known: set[s
         found.empty += 1
         return
     text = _text(message, seen, viewer)
+    if not text.takes(found.language):
+        raise _Wrong(_("It is written in this language."))
     after = after.strip()
-    if text.translated.get(found.language, "") == after:
+    if text.in_language(found.language) == after:
         found.same += 1
         return
     most = getattr(text.field, "max_length", None)
     if most and len(after) > most:
         raise _Wrong(_("It is longer than %(most)d characters.") % {"most": most})
-    found.changes.append(Change(text.row, text.field.name, text.translated.get(found.language, ""), after))
+    found.changes.append(Change(text.row, text.field.name, text.in_language(found.language), after))
 
 
 def _text(message: Message, seen: Any, viewer: object) -> Text:
     """What is here under that name. What the reader may not see is as if it were not there."""
     row, name = seen.get(_record(message)), str(message.context).rpartition("/")[2]
     text = next((each for each in texts_of(row, viewer) if each.field.name == name), None) if row is not None else None
-    if text is None or type(row) not in WRITTEN_WITH:
+    if text is None or type(row) not in KINDS:
         raise _Wrong(_("There is no such text here."))
     if not _kind(row).may_write(viewer):
         raise _Wrong(_("You may not change it."))
-    if text.written != message.id:
+    if text.source != message.id:
         raise _Wrong(_("The text was changed since this file was made. Translate it as it is now."))
     return text
 

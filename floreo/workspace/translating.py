@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -51,14 +51,22 @@ class TranslateForm(CommandForm):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, row: Any, fields: list[models.Field[Any, Any]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        row: Any,
+        into: Mapping[models.Field[Any, Any], Sequence[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`into`: the fields of `row`, each with the languages that are asked for; without it all, in the site's other languages."""
         super().__init__(*args, **kwargs)
-        self.row = row
-        self.texts = fields_of(row) if fields is None else fields
+        asked = {field: languages.others() for field in fields_of(row)} if into is None else into
+        self.pairs: list[tuple[str, str]] = []  # field and language
         self.fields["version"].initial = row.version
-        for field in self.texts:
+        for field, codes in asked.items():
             written = str(getattr(row, field.name))
-            for code in languages.others():
+            for code in codes:
+                self.pairs.append((field.name, code))
                 words = {"label": str(label(row._meta.model, field)), "language": languages.name(code)}
                 self.fields[f"{field.name}_{code}"] = forms.CharField(
                     label=_("%(label)s, in %(language)s") % words,
@@ -70,6 +78,7 @@ class TranslateForm(CommandForm):
                 )
 
     def facts(self) -> dict[str, Any]:
-        names = [field.name for field in self.texts]
-        texts = {code: {n: self.cleaned_data[f"{n}_{code}"] for n in names} for code in languages.others()}
+        texts: dict[str, dict[str, str]] = {}
+        for name, code in self.pairs:
+            texts.setdefault(code, {})[name] = self.cleaned_data[f"{name}_{code}"]
         return {"texts": texts, "version": self.cleaned_data["version"]}

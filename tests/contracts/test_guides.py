@@ -59,7 +59,22 @@ LOUD = {
         "Por correo,",
         "firmado con DKIM",
     },
-    "fr": {"SPF", "DKIM", "DMARC"},
+    "fr": {
+        "SPF",
+        "DKIM",
+        "DMARC",
+        "Mandat.",
+        "Publiez qui vous êtes.",
+        "Présentez-vous avant le premier avis.",
+        "Dites ce qu’est un avis.",
+        "Marquage.",
+        "Les autres.",
+        "Les avis sont envoyés automatiquement",
+        "À la main.",
+        "Par un dossier surveillé.",
+        "Par courriel,",
+        "signé par DKIM",
+    },
 }
 TRANSLATED = [(name, language) for name, language in EVERY if language != "en"]
 

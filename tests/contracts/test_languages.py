@@ -18,12 +18,16 @@ from hypothesis import strategies as st
 from floreo.core import languages
 from floreo.core.language_codes import by_language, known
 from floreo.core.tables import Column, Table, in_each_language
+from floreo.frameworks.models import Version
 from floreo.organisations import entry_mails
 from floreo.organisations.models import Contact, Country, Organisation, User
 from floreo.organisations.queries import in_the_country
+from floreo.packs import translating, translation_files
+from floreo.packs.actions import import_translations, undo_translations
 from floreo.packs.folder import language_notes
 from tests.contracts.test_language import interface_sentences, shown_texts
 from tests.packs.conftest import FILES, SmallPack
+from tools import translations
 
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
@@ -120,6 +124,8 @@ PAGES = [
     "/data/",
     "/help/first-week/",
     "/help/administrator/",
+    "/help/national-team/",
+    "/help/",
     "/privacy/",
     "/accessibility/",
     "/account/login/",
@@ -224,6 +230,34 @@ def test_columns_are_made_for_the_languages_of_the_pack() -> None:
         assert [column.name for column in table.columns] == ["name", "title_en"]
 
 
+def test_what_came_with_the_program_waits_for_french_and_is_put_into_it_by_a_file(
+    french: Country, stranger: Client, user_with: Callable[..., User]
+) -> None:
+    """Frameworks are in English as long as nobody translated them: they wait for French, and not for English."""
+    secretary = user_with("secretariat")
+    with languages.of_site(french.languages), translation.override("fr"):
+        version = Version.objects.filter(is_current=True).select_related("framework").first()
+        assert version is not None
+        (text,) = [each for each in translating.texts_of(version, secretary) if each.field.name == "title"]
+        assert [text.waits_for(code) for code in ("fr", "en")] == [True, False]
+        assert [text.takes(code) for code in ("fr", "en")] == [True, False]
+        page = stranger.get(version.framework.get_absolute_url()).content.decode()
+        assert "Ce texte n’est pas encore disponible en français. Il est en anglais." in page
+        english, content = version.title, translation_files.written([text], "fr")
+        assert f'msgid "{english}"\nmsgstr ""' in content.decode()
+        changed = content.decode().rstrip().removesuffix('msgstr ""') + 'msgstr "Un cadre"\n'
+        run = import_translations(translation_files.read(changed.encode(), "fr.po", secretary), by=secretary)
+        version.refresh_from_db()
+        assert (version.title, version.in_language("title", "en"), version.written_in("title")) == (
+            "Un cadre",
+            english,
+            "fr",
+        )
+        assert undo_translations(run, by=secretary) == 0
+        version.refresh_from_db()
+        assert (version.title, version.written_in("title")) == (english, "en")
+
+
 # --- The order in which languages fall back -----------------------------------------------------------------------
 
 
@@ -289,6 +323,47 @@ def test_a_translation_into_a_language_that_the_pack_does_not_name_is_refused(db
         '\n[[place]]\ncode = "XM-S"\nname = "South"\nkind = "town"\nparent = "XM-N"\nfr = { name = "Sud" }\n',
     )
     assert any("does not list this language" in problem for problem in pack.problems())
+
+
+# --- Catalogues ---------------------------------------------------------------------------------------------------
+
+
+def test_every_catalogue_that_ships_is_whole_and_counted() -> None:
+    lines = list(translations.interface(PACKAGE))
+    assert {line.language for line in lines} == set(languages.shipped()) - {"en"}
+    assert [line for line in lines if line.done < line.total] == []
+    assert {code: languages.lacking(code) for code in languages.shipped()} == dict.fromkeys(languages.shipped())
+
+
+def test_a_new_language_begins_with_every_sentence(tmp_path: Path) -> None:
+    model = tmp_path / "locale" / "es" / "LC_MESSAGES" / "django.po"
+    model.parent.mkdir(parents=True)
+    model.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgctxt "answer"\nmsgid "True"\nmsgstr "Verdadero"\n\n'
+        '#, python-format\nmsgid "%(n)s day"\nmsgid_plural "%(n)s days"\nmsgstr[0] "%(n)s día"\nmsgstr[1] "%(n)s días"\n'
+    )
+    (made,) = translations.begin(tmp_path, "pt")
+    text = made.read_text(encoding="utf-8")
+    assert ('msgctxt "answer"' in text, "Verdadero" in text, 'msgid_plural "%(n)s days"' in text) == (True, False, True)
+    assert "Plural-Forms: nplurals=2" in text
+    assert translations.begin(tmp_path, "pt") == []  # what somebody translated is left as it is
+    (line,) = [line for line in translations.interface(tmp_path) if line.language == "pt"]
+    assert (line.done, line.total) == (0, 2)
+
+
+@pytest.mark.parametrize("code", ["xx", "en", "../x", ""])
+def test_a_code_of_no_other_language_begins_nothing(tmp_path: Path, code: str) -> None:
+    with pytest.raises(SystemExit, match="is not the code of another language"):
+        translations.begin(tmp_path, code)
+
+
+def test_a_language_that_is_translated_in_part_says_how_much(
+    haitian: Country, stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(languages, "shipped", lambda: ("en", "es", "ht"))
+    monkeypatch.setattr(languages, "coverage", lambda: {"es": (100, 100), "ht": (40, 100)})
+    page = stranger.get("/ht/").content.decode()
+    assert "40 of 100 texts of the interface are translated into Kreyòl Ayisyen. The others are in " in page
 
 
 # --- No module names a language -----------------------------------------------------------------------------------

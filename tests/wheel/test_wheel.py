@@ -40,7 +40,6 @@ def test_it_holds_all_that_the_checkout_holds_and_what_is_built(wheel: Path) -> 
     assert sorted(expected - names) == []
     built = {
         "floreo/static_built/css/floreo.css",
-        "floreo/locale/es/LC_MESSAGES/django.mo",
         "floreo/static_built/fonts/piazzolla-latin-wght-normal.woff2",
     }
     assert sorted(built - names) == []

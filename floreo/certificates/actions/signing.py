@@ -24,7 +24,7 @@ from floreo.core.decisions import itself
 from floreo.core.errors import Refused
 from floreo.core.ui import locale
 from floreo.core.writing import lock_latest, require_text, save, touch
-from floreo.organisations.queries import in_the_country
+from floreo.organisations.queries import at_home
 
 ISSUE = Permission.CERTIFICATE_ISSUE
 AT_ONCE = 200  # signed, then stored together
@@ -34,7 +34,7 @@ LIST_LASTS = timedelta(days=7)  # a copy that is older is refused by verifiers
 
 def sign_due() -> int:
     """The job. Returns how many were signed. Raises Refused, with what to do, when the key cannot be read."""
-    with in_the_country():
+    with at_home():
         invite_due()
         waits = Certificate.objects.unsigned().exists()
         if not waits and not _lists_due():

@@ -29,7 +29,7 @@ from floreo.obligations import clocks as notification_clocks
 from floreo.obligations.actions.dues import plan_due
 from floreo.offers import measures
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
-from floreo.organisations.queries import in_the_country
+from floreo.organisations.queries import at_home
 from floreo.packs import folder as folders
 from floreo.packs.compare import LEFT_ALONE, Difference, ExistingRows, RowDifference, State, compare
 from floreo.packs.models import LoadedPack, PackRow
@@ -80,7 +80,7 @@ def _put_files(pack: Pack) -> None:
 
 def after_load() -> None:
     """What follows from new rows: statuses for today, the readings that are due, and the reports of periods long closed."""
-    with in_the_country() as country:
+    with at_home() as country:
         if country is not None and country.is_sample:  # no other pack brings cases
             clocks.fill()
             notification_clocks.fill()

@@ -13,9 +13,10 @@ from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key, things_of
+from floreo.core.language_codes import SOURCE
 from floreo.core.writing import lock_latest, save
 from floreo.packs.models import TranslationImport
-from floreo.packs.translating import WRITTEN_WITH, texts_of
+from floreo.packs.translating import KINDS, texts_of
 from floreo.packs.translation_files import Read
 
 NEEDS = Permission.PLAN_EDIT
@@ -29,9 +30,9 @@ def translate_texts(
     """What the texts of a record say in other languages of the site: {"fr": {"title": "…"}}. An empty one removes the translation."""
     must_be_writable(thing, by)
     fresh = lock_latest(thing, version)
-    open_ones = {text.field.name for text in texts_of(fresh, by)}
+    here = {text.field.name: text for text in texts_of(fresh, by)}
     for language, words in texts.items():
-        if language not in languages.others() or not set(words) <= open_ones:
+        if not all(name in here and here[name].takes(language) for name in words):
             raise Missing
         for name, text in words.items():
             put(fresh, language, name, text)
@@ -39,19 +40,30 @@ def translate_texts(
 
 
 def must_be_writable(thing: Any, by: Actor) -> None:
-    if type(thing) not in WRITTEN_WITH:
+    if type(thing) not in KINDS:
         raise Missing
-    must(by, WRITTEN_WITH[type(thing)])
+    must(by, KINDS[type(thing)][1])
 
 
 def put(thing: Any, language: str, name: str, text: str) -> None:
-    """Puts one translation; an empty text removes it."""
+    """Puts one translation; an empty text removes it. In the site's first language it takes the place of the English that came with the
+    program, which stays beside it."""
+    if language == languages.first():
+        setattr(thing, name, text.strip() or thing.translations[SOURCE][name])
+        return
     kept = {code: dict(words) for code, words in thing.translations.items()}
     words = kept.setdefault(language, {})
     words.pop(name, None)
     if text.strip():
         words[name] = text.strip()
     thing.translations = {code: each for code, each in kept.items() if each}
+
+
+def text_in(thing: Any, language: str, name: str) -> str:
+    """What a text of a record says in a language, as `put` would write it."""
+    if language == languages.first():
+        return str(getattr(thing, name))
+    return str(thing.translations.get(language, {}).get(name, ""))
 
 
 @action("translations.imported", needs=NEEDS)
@@ -98,7 +110,7 @@ def undo_translations(run: TranslationImport, *, by: Actor) -> int:
     left = 0
     for name, field, before, after in fresh.changed:
         thing = things.get(name)
-        if thing is None or thing.translations.get(fresh.language, {}).get(field, "") != after:  # type: ignore[attr-defined]
+        if thing is None or text_in(thing, fresh.language, field) != after:
             left += 1
             continue
         must_be_writable(thing, by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,13 +64,15 @@ def overview(request: HttpRequest) -> HttpResponse:
             refuse_on(form, refusal)
         if found is not None and found.problems:
             status = 422
+    counts = translating.counts(request.user)
+    codes = [code for code in languages.site() if code in languages.others() or any(c.waiting[code] for c in counts)]
     context = {
         "workspace_section": AREA,
         "form": form,
         "status": status,
-        "languages": [(code, languages.name(code)) for code in languages.others()],
+        "languages": [(code, languages.name(code)) for code in codes],
         "first": languages.name(languages.first()),
-        "rows": [_row(count) for count in translating.counts(request.user)],
+        "rows": [_row(count, codes) for count in counts],
         "sentences": _sentences(found) if found is not None else [],
         "is_sound": found is not None and not found.problems and bool(found.changes),
         "runs": TranslationImport.objects.all()[:LISTED],
@@ -86,14 +89,14 @@ class Row:
     waiting: tuple[tuple[str, int, str], ...]  # name of the language, how many wait, where they are listed
 
 
-def _row(count: Count) -> Row:
+def _row(count: Count, codes: Sequence[str]) -> Row:
     cells = (
         (
             languages.name(code),
             count.waiting[code],
             reverse("workspace:translations_waiting", args=[count.kind.name, code]),
         )
-        for code in languages.others()
+        for code in codes
     )
     return Row(count.kind.title, count.total, tuple(cells))
 
@@ -142,7 +145,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, language: str) -> HttpResponse:
     """All texts that the reader may see, with their translations into one language, as PO."""
-    if language not in languages.others():
+    if language not in languages.site() or language == languages.SOURCE == languages.first():
         raise Missing
     content = translation_files.written(translating.everything(request.user), language)
     response = HttpResponse(content, content_type="text/x-gettext-translation; charset=utf-8")
@@ -161,7 +164,7 @@ def _kind(name: str) -> TextKind:
 def waiting(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """The texts of one kind that do not stand in a language, each with its form."""
     found = _kind(kind)
-    if language not in languages.others():
+    if language not in languages.site():
         raise Missing
     texts = list(translating.waiting(found, language, request.user))
     page = Paginator(texts, ON_PAGE).get_page(request.GET.get("page"))
@@ -169,7 +172,6 @@ def waiting(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         "workspace_section": AREA,
         "kind": found,
         "language": languages.name(language),
-        "first": languages.first(),
         "total": len(texts),
         "page": page,
         "rows": [_line(text, found, request.user) for text in page],
@@ -177,11 +179,12 @@ def waiting(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     return render(request, "workspace/translations/waiting.html", context)
 
 
-def _line(text: Text, kind: TextKind, viewer: object) -> tuple[str, str, str, str]:
-    """Record, field, the text, and where it is translated; "" for whoever may not."""
+def _line(text: Text, kind: TextKind, viewer: object) -> tuple[str, str, str, str, str]:
+    """Record, field, the text, its language, and where it is translated; "" for whoever may not."""
     href = reverse("workspace:translate_texts", args=[kind.name, text.row.pk]) if kind.may_write(viewer) else ""
     words = str(label(type(text.row), text.field))
-    return text.called, words[:1].upper() + words[1:], text.written, href
+    written_in = text.row.written_in(text.field.name)
+    return text.called, words[:1].upper() + words[1:], text.written, written_in, href
 
 
 def translate(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
@@ -192,8 +195,9 @@ def translate(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         raise Missing
     if not found.may_write(request.user):
         raise NotAllowed
-    fields = [text.field for text in translating.texts_of(row, request.user)]
-    if not fields:
+    texts = translating.texts_of(row, request.user)
+    into = {text.field: [code for code in languages.site() if text.takes(code)] for text in texts}
+    if not any(into.values()):
         raise Missing
     words = FormPage(
         _("Translate %(name)s") % {"name": row},
@@ -204,7 +208,7 @@ def translate(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     )
     return form_page(
         request,
-        TranslateForm(posted(request), row=row, fields=fields),
+        TranslateForm(posted(request), row=row, into=into),
         lambda facts: translate_texts(row, by=person(request), **facts),
         words,
         thing=row,

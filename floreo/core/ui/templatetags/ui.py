@@ -135,7 +135,7 @@ def as_shown(context: Context, address: str) -> str:
 @register.simple_tag(takes_context=True)
 def tr(context: Context, thing: Any, field: str = "title") -> SafeString | str:
     """{% tr action "title" %}: the text in the reader's language, or as written, marked with its own language."""
-    text, written_in = thing.in_language(field), _written_in(context)
+    text, written_in = thing.in_language(field), thing.written_in(field)
     if locale.language() == written_in or thing.language_of(field):
         return str(text or "")
     return _marked(text, written_in)

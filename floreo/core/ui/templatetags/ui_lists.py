@@ -178,6 +178,14 @@ def not_yet_here(written_in: str) -> SafeString | str:
 
 
 @register.simple_tag
+def text_not_yet_here(thing: Any, field: str = "title") -> SafeString | str:
+    """{% text_not_yet_here framework %}: the same of a record that came with the program."""
+    if thing is None or thing.language_of(field):
+        return ""
+    return not_yet_here(thing.written_in(field))
+
+
+@register.simple_tag
 def address(name: str, *args: Any) -> str:
     """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such area."""
     try:

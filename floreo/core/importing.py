@@ -30,6 +30,7 @@ class Holds(StrEnum):
 
     TEXT = "text"
     DAY = "day"
+    PERIOD = "period"  # its first and its last day
     WHOLE = "whole"
     DECIMAL = "decimal"
     FLAG = "flag"
@@ -107,6 +108,7 @@ class Row:
 
     things: list[Planned] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    shown: list[Difference] | None = None  # what of it this row alone changes, where several rows make one record
 
     @property
     def is_new(self) -> bool:
@@ -155,6 +157,10 @@ class ImportRows(ABC):
     @abstractmethod
     def take(self, values: Mapping[str, Any]) -> Row:
         """What a row with those values becomes; fields without a value are not in it. Raises Refused, tied to a field, or Wrong."""
+
+    def unfinished(self) -> Mapping[Any, str]:
+        """After the last row: the keys of rows that cannot be taken after all, with a sentence each."""
+        return {}
 
     def written(self, things: Sequence[Any]) -> None:  # noqa: B027 -- most targets have nothing
         """What is worked out again after those records were written, or an import was undone."""
@@ -235,7 +241,9 @@ def sound(planned: Planned) -> None:
     out: they were found in the register, and looking each up again would be a query a row."""
     thing = planned.thing
     fields = thing._meta.concrete_fields
-    written = {each.name for each in fields if not each.is_relation and (planned.is_new or each.attname in planned.before)}
+    written = {
+        each.name for each in fields if not each.is_relation and (planned.is_new or each.attname in planned.before)
+    }
     thing.clean_fields(exclude=[each.name for each in fields if each.name not in written or _is_empty(thing, each)])
 
 

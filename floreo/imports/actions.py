@@ -25,7 +25,7 @@ from floreo.imports.files import Upload
 from floreo.imports.grid import Grid
 from floreo.imports.matching import guess_columns, words_of
 from floreo.imports.models import KEPT_DAYS, ImportedRecord, ImportProfile, SheetImport, UploadedSheets
-from floreo.imports.planning import LEAVE, NEW, OTHERS, Plan, Reading, heads_and_texts, matchers_of, plan
+from floreo.imports.planning import LEAVE, NEW, OTHERS, Plan, Reading, heads_and_texts, matchers_of, plan, shown_header
 from floreo.imports.profiles import profile_for
 from floreo.imports.tables import Part, best_parts, find_tables
 from floreo.imports.targets import target_of
@@ -112,15 +112,19 @@ def _decide_formats(run: SheetImport, rows: ImportRows, texts: Sequence[Sequence
     holds = {each.name: each.holds for each in rows.fields}
     for column, of_column in zip(run.columns, texts, strict=True):
         found = verdict(holds.get(column["field"]), of_column)
-        if not found.format:
-            column["format"] = ""
-        elif not found.is_asked:
-            column["format"] = found.format
+        column["is_asked"] = found.is_asked
+        if not found.is_asked or column["format"] not in shapes_of(holds.get(column["field"])):
+            column["format"] = "" if found.is_asked else found.format
+
+
+def shapes_of(holds: Holds | None) -> tuple[str, ...]:
+    """How the texts of such a column may be written, where that has to be chosen."""
+    return tuple(formats.Order) if holds in {Holds.DAY, Holds.PERIOD} else tuple(formats.Point)
 
 
 def verdict(holds: Holds | None, texts: Sequence[str]) -> formats.Verdict:
     """What a column's values say of the order of its days, or of its decimals."""
-    if holds == Holds.DAY:
+    if holds in {Holds.DAY, Holds.PERIOD}:
         return formats.order_of(texts)
     if holds in {Holds.WHOLE, Holds.DECIMAL}:
         return formats.point_of(texts)
@@ -168,7 +172,12 @@ def match_columns(
     if len(fields) != len(fresh.columns) or not set(fields) - {""} <= known:
         raise Refused(_("The columns of this file have changed. Look at them again."), code="columns")
     fresh.columns = [
-        {**column, "field": name, "format": shape, "certainty": column["certainty"] if column["field"] == name else "name"}
+        {
+            **column,
+            "field": name,
+            "format": shape,
+            "certainty": column["certainty"] if column["field"] == name else "name",
+        }
         for column, name, shape in zip(fresh.columns, fields, formats_of, strict=True)
     ]
     _heads, texts, _skipped = heads_and_texts(
@@ -194,7 +203,9 @@ def match_values(
         for text, option in texts.items():
             own.pop(plain(text) if text != OTHERS else OTHERS, None)
             if option and field in matchers:
-                if option not in matchers[field].by_key and option not in ({NEW, LEAVE} if rows.can_make(field) else {LEAVE}):
+                if option not in matchers[field].by_key and option not in (
+                    {NEW, LEAVE} if rows.can_make(field) else {LEAVE}
+                ):
                     raise Refused(_("There is nothing with the code “%(code)s”.") % {"code": option}, code="no_option")
                 own[plain(text) if text != OTHERS else OTHERS] = option
     fresh.values = values
@@ -210,6 +221,9 @@ def plan_of(run: SheetImport, *, by: Actor, sheets: Sequence[Grid] | None = None
 
 def _formats_must_be_known(run: SheetImport) -> None:
     target = target_of(run.target)
+    if asked := [shown_header(c["header"]) for c in run.columns if c.get("is_asked") and not c["format"]]:
+        sentence = _("Choose how the days or numbers of these columns are written: %(columns)s.")
+        raise Refused(sentence % {"columns": ", ".join(asked)}, code="format")
     if run.as_of is None and any(c["field"] in target.day_fields for c in run.columns):
         raise Refused(_("Give the day of the file: its updates are entered for that day."), code="no_day")
 
@@ -239,7 +253,9 @@ def import_rows(run: SheetImport, *, by: Actor, seen: str, source_name: str = ""
 
 def _write(found: Plan, run: SheetImport) -> None:
     """New records kind by kind, as they need each other; then what changes, one by one."""
-    planned = list({id(each.thing): each for result in found.writes if result.row for each in result.row.writes}.values())
+    planned = list(
+        {id(each.thing): each for result in found.writes if result.row for each in result.row.writes}.values()
+    )
     new = [each for each in planned if each.is_new]
     for model in found.rows.writes:
         things = [each.thing for each in new if type(each.thing) is model]
@@ -338,5 +354,3 @@ def forget_old_sheets() -> int:
     """Sheets of files that nobody imported within two weeks. Returns how many files that were."""
     old = UploadedSheets.objects.filter(run__at__lt=clock.now() - timedelta(days=KEPT_DAYS))
     return old.delete()[0]
-
-

@@ -92,10 +92,10 @@ def _must_not_be_too_tall(packed: zipfile.ZipFile, names: set[str]) -> None:
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             with packed.open(name) as part:
                 found = _DIMENSION.search(part.read(4_096))
-            if found and int(found[2]) > MOST_ROWS + 100:
-                # A sheet may only be formatted that far down: then it has no cells there, and is small.
-                if packed.getinfo(name).file_size > 20 * int(found[2]):
-                    raise Unfit("too_many", rows=int(found[2]))
+            # A sheet may only be formatted that far down: then it has no cells there, and is small.
+            is_tall = found is not None and int(found[2]) > MOST_ROWS + 100
+            if found and is_tall and packed.getinfo(name).file_size > 20 * int(found[2]):
+                raise Unfit("too_many", rows=int(found[2]))
 
 
 def _sheets(content: bytes) -> Iterator[Grid]:
@@ -131,7 +131,9 @@ def _grid(title: str, page: Any, marks: Marks) -> Grid:
     for y, values in enumerate(page.to_python(skip_empty_area=False)):
         if any(value != "" for value in values[MOST_COLUMNS:]):
             raise Unfit("too_wide")
-        row = [as_text(value, is_percentage=(y, x) in marks.percentages) for x, value in enumerate(values[:MOST_COLUMNS])]
+        row = [
+            as_text(value, is_percentage=(y, x) in marks.percentages) for x, value in enumerate(values[:MOST_COLUMNS])
+        ]
         rows.append(row)
     for y, x in marks.without_value:
         rows += [[] for _missing in range(len(rows), y + 1)] if y < MOST_ROWS else []
@@ -176,7 +178,7 @@ def _marks(content: bytes) -> dict[int, Marks]:
         raise Unfit("unreadable") from error
 
 
-_CELL = re.compile(rb'<c ([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_CELL = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _VALUE = re.compile(rb"<v>[^<]|<is>")
@@ -237,7 +239,9 @@ def _percentage_styles(packed: zipfile.ZipFile) -> set[bytes]:
     if "xl/styles.xml" not in packed.namelist():
         return set()
     tree = _tree(packed.read("xl/styles.xml"))
-    formats = {"9", "10"} | {str(each.get("numFmtId")) for each in tree.iter("{*}numFmt") if "%" in str(each.get("formatCode"))}
+    formats = {"9", "10"} | {
+        str(each.get("numFmtId")) for each in tree.iter("{*}numFmt") if "%" in str(each.get("formatCode"))
+    }
     styles = next(tree.iter("{*}cellXfs"), ())
     return {str(n).encode() for n, each in enumerate(styles) if str(each.get("numFmtId")) in formats}
 

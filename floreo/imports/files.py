@@ -34,11 +34,15 @@ class Upload:
 
 
 _UNFIT: Mapping[str, Promise] = {
-    "locked": _l("This workbook is protected by a password. Remove the password in the spreadsheet program and upload it again."),
+    "locked": _l(
+        "This workbook is protected by a password. Remove the password in the spreadsheet program and upload it again."
+    ),
     "not_a_workbook": _l("This is neither a workbook (XLSX, XLS, ODS) nor a CSV file. Save the sheet as one of these."),
     "too_large": _l("This workbook expands to more than can be read here. Save the one sheet as CSV, or split it."),
     "too_wide": _l("A sheet has more than 200 columns with values. Remove those that are not needed."),
-    "unreadable": _l("This workbook is damaged and cannot be read. Open it in a spreadsheet program and save it again."),
+    "unreadable": _l(
+        "This workbook is damaged and cannot be read. Open it in a spreadsheet program and save it again."
+    ),
 }
 
 
@@ -63,7 +67,9 @@ def _refused(sentence: str, code: str) -> Refused:
 
 def _too_many(rows: int) -> Refused:
     words = {"rows": rows, "most": MOST_ROWS}
-    return _refused(_("A sheet has %(rows)d rows; at most %(most)d can be imported at once. Split it.") % words, "too_many")
+    return _refused(
+        _("A sheet has %(rows)d rows; at most %(most)d can be imported at once. Split it.") % words, "too_many"
+    )
 
 
 def _workbook(content: bytes) -> list[Grid]:

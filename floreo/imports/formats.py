@@ -63,12 +63,16 @@ _MONTHS = {
 }
 _YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?$")
 _THREE = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}.*)?$")
-_DAY_MONTH = re.compile(r"^(?:\w+,? )?(\d{1,2})(?:st|nd|rd|th|er|o|º)?[ -](?:(?:de|of|du) )?([a-z]+)\.?,?[ -](?:del? )?(\d{4}|\d{2})$")
+_DAY_MONTH = re.compile(
+    r"^(?:\w+,? )?(\d{1,2})(?:st|nd|rd|th|er|o|º)?[ -](?:(?:de|of|du) )?([a-z]+)\.?,?[ -](?:del? )?(\d{4}|\d{2})$"
+)
 _MONTH_DAY = re.compile(r"^(?:\w+,? )?([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$")
 _MONTH = re.compile(r"^(?:(?:end|fin|mid|by|early|late) (?:of |de )?)?([a-z]+)\.?,?[ /-](?:del? )?(\d{4}|\d{2})$")
 _MONTH_NUMBER = re.compile(r"^(\d{1,2})[/-](\d{4})$")
 _YEAR_MONTH = re.compile(r"^(\d{4})-(\d{1,2})$")
-_QUARTER = re.compile(r"^(?:q|t|trim(?:estre)?\.? ?|quarter ?)([1-4])[ /-]*(?:de |of )?(\d{4})$|^(\d{4})[ /-]*[qt]([1-4])$")
+_QUARTER = re.compile(
+    r"^(?:q|t|trim(?:estre)?\.? ?|quarter ?)([1-4])[ /-]*(?:de |of )?(\d{4})$|^(\d{4})[ /-]*[qt]([1-4])$"
+)
 _HALF = re.compile(r"^[hs]([12])[ /-]*(\d{4})$")
 _YEAR = re.compile(r"^((?:19|20)\d{2})$")
 _SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
@@ -127,12 +131,8 @@ def _exact(given: str, order: str) -> date | None:
 
 def _span(given: str, *, at_end: bool) -> date | None:
     """A month, a quarter, half a year or a year."""
-    if (match := _MONTH.match(given)) and match[1] in _MONTHS:
-        return _edge(_year(match[2]), _MONTHS[match[1]], 1, at_end=at_end)
-    if match := _MONTH_NUMBER.match(given):
-        return _edge(int(match[2]), int(match[1]), 1, at_end=at_end)
-    if match := _YEAR_MONTH.match(given):
-        return _edge(int(match[1]), int(match[2]), 1, at_end=at_end)
+    if (found := _month(given)) is not None:
+        return _edge(*found, 1, at_end=at_end)
     if match := _QUARTER.match(given):
         number, year = int(match[1] or match[4]), int(match[2] or match[3])
         return _edge(year, 3 * number - 2, 3, at_end=at_end)
@@ -143,11 +143,34 @@ def _span(given: str, *, at_end: bool) -> date | None:
     return None
 
 
+def _month(given: str) -> tuple[int, int] | None:
+    """The year and the month: "March 2026", "3/2026", "2026-03"."""
+    if (match := _MONTH.match(given)) and match[1] in _MONTHS:
+        return _year(match[2]), _MONTHS[match[1]]
+    if match := _MONTH_NUMBER.match(given):
+        return int(match[2]), int(match[1])
+    if match := _YEAR_MONTH.match(given):
+        return int(match[1]), int(match[2])
+    return None
+
+
 def _edge(year: int, month: int, months: int, *, at_end: bool) -> date:
     if not at_end:
         return date(year, month, 1)
     last = month + months - 1
     return date(year, last, calendar.monthrange(year, last)[1])
+
+
+_YEARS = re.compile(r"^(\d{4})[-/](\d{4}|\d{2})$")
+
+
+def period(text: str, order: str) -> tuple[date, date]:
+    """The first and the last day of what a text means: a year, half a year, a quarter, a month, a day, or "2024/25" for two years. Raises
+    Wrong."""
+    given = plain(text)
+    if (match := _YEARS.match(given)) and not _YEAR_MONTH.match(given):
+        return date(int(match[1]), 1, 1), date(_year(match[2]), 12, 31)
+    return day(text, order), day(text, order, at_end=True)
 
 
 def _year(text: str) -> int:
@@ -219,7 +242,11 @@ def number(text: str, point: str) -> Decimal:
     parts = whole_part.lstrip("+-").split(groups)
     is_grouped = len(parts) == 1 or (1 <= len(parts[0]) <= 3 and all(len(each) == 3 for each in parts[1:]))
     try:
-        found = Decimal(digits.replace(groups, "").replace(decimals, ".")) if digits and is_grouped and groups not in rest else None
+        found = (
+            Decimal(digits.replace(groups, "").replace(decimals, "."))
+            if digits and is_grouped and groups not in rest
+            else None
+        )
     except InvalidOperation:
         found = None
     if found is None:

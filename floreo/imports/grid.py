@@ -40,10 +40,10 @@ def as_text(value: Any, *, is_percentage: bool = False) -> str:
             return "yes" if value else "no"
         case int() | float():
             return f"{value * 100:.12g}%" if is_percentage else f"{value:.15g}"
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-        case date() | time():
-            return value.isoformat()
+        case datetime() if value.time() != time():
+            return value.isoformat(" ", "minutes")
+        case date() | time():  # a moment is a day, too
+            return (value.date() if isinstance(value, datetime) else value).isoformat()
         case timedelta():
             return f"{value.total_seconds() / 3600:.6g}"
         case None:

@@ -113,7 +113,11 @@ def _letters(text: str) -> str:
 
 def _alike(text: str, words: Mapping[str, str]) -> str:
     """The field whose word is spelled nearly the same: "Responsable institution"."""
-    best = process.extractOne(text, list(words), scorer=fuzz.ratio, score_cutoff=_ALIKE) if len(text) > _SHORTEST_WORD else None
+    best = (
+        process.extractOne(text, list(words), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        if len(text) > _SHORTEST_WORD
+        else None
+    )
     return words[best[0]] if best else ""
 
 
@@ -121,7 +125,7 @@ def _fits(holds: Holds, texts: Sequence[str], matcher: Matcher | None) -> bool:
     """Whether values do not speak against a field that only resembles the header."""
     if not texts:
         return True
-    if holds == Holds.DAY:
+    if holds in {Holds.DAY, Holds.PERIOD}:
         return any(is_day(text) or is_number(text) for text in texts)
     if holds in {Holds.WHOLE, Holds.DECIMAL}:
         return any(map(is_number, texts))
@@ -148,7 +152,30 @@ def _by_values(texts: Sequence[str], matchers: Mapping[str, Matcher], found: Seq
 
 _NUMBER = re.compile(r"\d+(?: \d+)*")
 _SAME_NUMBER = 75  # "Pillar 1: Governance" and the pillar with the code 1, which is called otherwise
-_STOP = frozenset("of the and for de la el los las y e del du des et l d le les a".split())
+_STOP = frozenset(
+    [
+        "of",
+        "the",
+        "and",
+        "for",
+        "de",
+        "la",
+        "el",
+        "los",
+        "las",
+        "y",
+        "e",
+        "del",
+        "du",
+        "des",
+        "et",
+        "l",
+        "d",
+        "le",
+        "les",
+        "a",
+    ]
+)
 _PARTS = re.compile(r"\s*[;\n/]\s*|\s*\u2022\s*")
 _SOFT_PARTS = re.compile(r"\s*,\s*(?:and |y |et )?|\s+(?:and|y|et|&)\s+")
 
@@ -208,7 +235,9 @@ class Matcher:
         for part in filter(None, (each.strip() for each in _PARTS.split(text))):
             soft = [each for each in _SOFT_PARTS.split(part) if each]
             is_known = len(soft) > 1 and all(self.exact(each) or plain(each) in decided for each in soft)
-            is_list = part.count(",") > 0 and not self.exact(part) and sum(map(bool, map(self.exact, soft))) * 2 >= len(soft)
+            is_list = (
+                part.count(",") > 0 and not self.exact(part) and sum(map(bool, map(self.exact, soft))) * 2 >= len(soft)
+            )
             found += soft if is_known or is_list else [part]
         return list(dict.fromkeys(found))
 
@@ -234,7 +263,11 @@ def _likeness(a: str, b: str, **_more: object) -> float:
     """From 0 to 100: the same words in any order; or one is the other with words cut short ("min of health")."""
     given, name = a.split(), _letters(b).split()
     own, other = [w for w in given if w not in _STOP], [w for w in name if w not in _STOP]
-    if own and len(own) == len(other) and all(o.startswith(g) or g.startswith(o) for g, o in zip(own, other, strict=True)):
+    if (
+        own
+        and len(own) == len(other)
+        and all(o.startswith(g) or g.startswith(o) for g, o in zip(own, other, strict=True))
+    ):
         return 96.0
     return fuzz.token_sort_ratio(a, " ".join(name))
 

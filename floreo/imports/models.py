@@ -72,7 +72,9 @@ class SheetImport(Record):
     imported_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.CharField(max_length=200, blank=True)
-    counts = models.JSONField(default=dict, blank=True)  # new, changed, same, refused, skipped; after an undo: undone, stays
+    counts = models.JSONField(
+        default=dict, blank=True
+    )  # new, changed, same, refused, skipped; after an undo: undone, stays
     remarks = models.JSONField(default=list, blank=True)  # [["Sheet", row, "name", "remark"], ...]
 
     objects = OfTargetQuerySet.as_manager()

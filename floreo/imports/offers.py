@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
-from floreo.core.offers import MY_WORKSPACE, Job, MenuItem, Offers
+from floreo.core.offers import REGISTER, STRATEGY, Job, MenuItem, Offers
 from floreo.imports.actions import forget_old_sheets
 
 OFFERS = Offers(
@@ -21,5 +21,8 @@ OFFERS = Offers(
         "import.removed": _("removed a spreadsheet"),
         "import.undone": _("undid the import of a spreadsheet"),
     },
-    menu=(MenuItem(MY_WORKSPACE, _("Import a spreadsheet"), "workspace:imports", Permission.WORKSPACE_OPEN, 60, "imports"),),
+    menu=(
+        MenuItem(STRATEGY, _("Import a spreadsheet"), "workspace:imports", Permission.PLAN_EDIT, 95, "imports"),
+        MenuItem(REGISTER, _("Import a spreadsheet"), "workspace:imports", Permission.REGISTER_EDIT, 95, "imports"),
+    ),
 )

@@ -26,7 +26,25 @@ from floreo.imports.tables import HEADING, SHEET, Head, Line, Part, Skipped, hea
 
 NEW, LEAVE, OTHERS = "+", "-", "*"  # in place of an option's key: a new record; no value; and what all other texts are
 _LARGEST = 10**13
-_EMPTY = {"", "-", "–", "—", "n/a", "na", "n.a.", "nil", "none", "tbd", "tbc", "s/d", "n/d", "?", "pendiente", "por definir", "neant"}
+EMPTY_TEXTS = {
+    "",
+    "-",
+    "–",
+    "—",
+    "n/a",
+    "na",
+    "n.a.",
+    "nil",
+    "none",
+    "tbd",
+    "tbc",
+    "s/d",
+    "n/d",
+    "?",
+    "pendiente",
+    "por definir",
+    "neant",
+}
 
 
 class Outcome(StrEnum):
@@ -93,7 +111,8 @@ class Plan:
     def digest(self) -> str:
         """Of all that it would write: what a person saw and what is written later are the same while it is."""
         written = [
-            [r.sheet, r.number, r.outcome, r.name, [[d.label, d.before, d.after] for d in r.differences]] for r in self.results
+            [r.sheet, r.number, r.outcome, r.name, [[d.label, d.before, d.after] for d in r.differences]]
+            for r in self.results
         ]
         return hashlib.sha256(json.dumps(written, ensure_ascii=False).encode()).hexdigest()
 
@@ -127,6 +146,10 @@ def plan(rows: ImportRows, sheets: Sequence[Grid], reading: Reading) -> Plan:
             found.results.append(Result(title, line.number, Outcome.SKIPPED, line.text, remarks=[why_skipped(line)]))
         else:
             found.results.append(_result(rows, cells, line, title, seen))
+    for key, sentence in rows.unfinished().items():
+        if key in seen:
+            seen[key].outcome, seen[key].faults = Outcome.REFUSED, [Fault("", sentence)]
+            seen[key].row, seen[key].differences = None, []
     return found
 
 
@@ -152,7 +175,9 @@ class Cells:
         self.rows = rows
         self.reading = reading
         fields = {each.name: each for each in rows.fields}
-        self.columns = [(x, column, fields[column["field"]]) for x, column in enumerate(reading.columns) if column["field"]]
+        self.columns = [
+            (x, column, fields[column["field"]]) for x, column in enumerate(reading.columns) if column["field"]
+        ]
         self.headers = {column["field"]: shown_header(column["header"]) for _x, column, _field in self.columns}
         self.matchers = matchers_of(rows, {each.name for _x, _column, each in self.columns})
         self._seen: dict[tuple[int, str], Any] = {}
@@ -162,7 +187,7 @@ class Cells:
         faults = []
         for x, column, each in self.columns:
             text = line.cells[x] if x < len(line.cells) else ""
-            if not text or (len(text) < 12 and text.casefold() in _EMPTY):
+            if not text or (len(text) < 12 and text.casefold() in EMPTY_TEXTS):
                 continue
             try:
                 value = self._value(x, column, each, text)
@@ -189,21 +214,28 @@ class Cells:
 
     def _worked_out(self, column: Mapping[str, str], each: ImportField, text: str) -> Any:
         if text == NO_VALUE:
-            raise Wrong(_("It is a formula without a saved value, or an error. Save the file in a spreadsheet program."))
+            raise Wrong(
+                _("It is a formula without a saved value, or an error. Save the file in a spreadsheet program.")
+            )
         match each.holds:
             case Holds.DAY:
                 return formats.day(text, column.get("format", ""), at_end=each.is_period_end)
+            case Holds.PERIOD:
+                return formats.period(text, column.get("format", ""))
             case Holds.WHOLE | Holds.DECIMAL:
                 return self._number(column, each, text)
             case Holds.FLAG:
                 return formats.flag(text)
-            case Holds.CHOICE | Holds.RECORD:
-                return self._meant(each, text)
-            case Holds.RECORDS:
-                parts = self.matchers[each.name].parts(text, self.reading.values.get(each.name, {}))
-                found = [self._meant(each, part) for part in parts]
-                return [one for n, one in enumerate(found) if one is not None and one not in found[:n]]
+            case Holds.CHOICE | Holds.RECORD | Holds.RECORDS:
+                return self._meant_by(each, text)
         return text
+
+    def _meant_by(self, each: ImportField, text: str) -> Any:
+        if each.holds != Holds.RECORDS:
+            return self._meant(each, text)
+        parts = self.matchers[each.name].parts(text, self.reading.values.get(each.name, {}))
+        found = [self._meant(each, part) for part in parts]
+        return [one for n, one in enumerate(found) if one is not None and one not in found[:n]]
 
     def _number(self, column: Mapping[str, str], each: ImportField, text: str) -> Any:
         found = formats.number(text, column.get("format", ""))
@@ -260,34 +292,47 @@ def _result(rows: ImportRows, cells: Cells, line: Line, title: str, seen: dict[A
         result.outcome = Outcome.SKIPPED
         result.remarks = [_("It has no value in the columns that are used.")]
         return result
-    missing = [str(each.title) for each in rows.fields if each.is_needed and each.name not in values]
-    if missing:
-        result.faults = [Fault(", ".join(missing), _("It is empty."))]
-        return result
     try:
-        key = rows.key(values)
-        if (first := seen.get(key)) is not None:
-            words = {"sheet": first.sheet, "row": first.number}
-            raise Wrong(_("It repeats row %(row)d of “%(sheet)s”.") % words)
-        row = rows.take(values)
+        row = _taken(rows, values, seen, result)
     except Refused as refusal:
-        result.faults = [
-            Fault(cells.headers.get(name, ""), str(sentence))
-            for name, sentence in (refusal.fields or {"": refusal.sentence}).items()
-        ]
-        return result
+        wrong = refusal.fields or {"": refusal.sentence}
+        result.faults = [Fault(cells.headers.get(name, ""), str(sentence)) for name, sentence in wrong.items()]
     except ValidationError as error:
         result.faults = list(_of_model(error, cells))
-        return result
-    except Wrong as wrong:
-        result.faults = [Fault("", wrong.sentence)]
-        return result
+    except Wrong as error:
+        result.faults = [Fault("", error.sentence)]
+    else:
+        _put_row(result, row)
+    return result
+
+
+def _taken(rows: ImportRows, values: dict[str, Any], seen: dict[Any, Result], result: Result) -> Row:
+    """What the row becomes. Raises Refused, Wrong or ValidationError."""
+    if missing := [each for each in rows.fields if each.is_needed and each.name not in values]:
+        sentence = _("It is empty: %(fields)s.") % {"fields": ", ".join(str(each.title) for each in missing)}
+        raise Refused(sentence, code="missing", fields={missing[0].name: sentence})
+    key = rows.key(values)
+    if (first := seen.get(key)) is not None:
+        words = {"sheet": first.sheet, "row": first.number}
+        raise Wrong(_("It repeats row %(row)d of “%(sheet)s”.") % words)
+    row = rows.take(values)
     seen[key] = result
+    return row
+
+
+def _put_row(result: Result, row: Row) -> None:
     result.row, result.remarks = row, row.remarks
     result.name = named(row.things[0].thing) if row.things else result.name
-    result.differences = [difference for planned in row.writes for difference in planned.differences]
-    result.outcome = Outcome.NEW if row.is_new else Outcome.CHANGED if row.writes else Outcome.SAME
-    return result
+    result.differences = (
+        [each for planned in row.writes for each in planned.differences] if row.shown is None else row.shown
+    )
+    result.outcome = _outcome(row)
+
+
+def _outcome(row: Row) -> Outcome:
+    if row.is_new:
+        return Outcome.NEW
+    return Outcome.CHANGED if (row.writes if row.shown is None else row.shown) else Outcome.SAME
 
 
 def _of_model(error: ValidationError, cells: Cells) -> Iterator[Fault]:

@@ -70,7 +70,9 @@ def from_toml(text: str, *, by: str) -> ImportProfile:
         target, name = _text(given["target"]), _text(given["name"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(_("This is no profile of an import."), code="no_profile") from error
-    return ImportProfile(target=target, name=name[:120], columns=columns, values=values, by=by[:200], used_at=clock.now())
+    return ImportProfile(
+        target=target, name=name[:120], columns=columns, values=values, by=by[:200], used_at=clock.now()
+    )
 
 
 def _text(value: Any) -> str:

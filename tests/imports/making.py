@@ -44,21 +44,54 @@ def untidy_tracker() -> bytes:
         (),
         HEADER,
         ("PILLAR 1: Governance and law", *[None] * 8),
-        ("1.1", "Adopt the cybercrime bill", "Min. of Justice", "Police; Attorney General", date(2025, 3, 1), "31/12/2026", "In progress", 0.4, "Second reading held"),
+        (
+            "1.1",
+            "Adopt the cybercrime bill",
+            "Min. of Justice",
+            "Police; Attorney General",
+            date(2025, 3, 1),
+            "31/12/2026",
+            "In progress",
+            0.4,
+            "Second reading held",
+        ),
         ("1.2", "Set up the national committee", "MoDA", None, "15/01/2025", "30 June 2025", "Completed", 1, None),
         ("1.3", "Publish the yearly report", "MoDA", "National CSIRT", "2026-01-05", "Q4 2026", "Not started", 0, "-"),
         ("PILLAR 2: Skills", *[None] * 8),
-        ("2.1", "Train 200 officials", "Nat. CSIRT", "University of Prueba", "01/02/2025", "March 2027", "Delayed", 0.1, "Waiting for the budget"),
+        (
+            "2.1",
+            "Train 200 officials",
+            "Nat. CSIRT",
+            "University of Prueba",
+            "01/02/2025",
+            "March 2027",
+            "Delayed",
+            0.1,
+            "Waiting for the budget",
+        ),
     ]
     second = [
         HEADER,
         ("PILLAR 3: Protection", *[None] * 8),
-        ("3.1", "Map the essential services", "Utilities Regulator", "MoDA, National CSIRT", "02/03/2025", 46387, "In progress", "30%", None),
+        (
+            "3.1",
+            "Map the essential services",
+            "Utilities Regulator",
+            "MoDA, National CSIRT",
+            "02/03/2025",
+            46387,
+            "In progress",
+            "30%",
+            None,
+        ),
         ("3.1", "Map the essential services", "Utilities Regulator", None, None, None, None, None, "same as above"),
     ]
     headings = [f"A{row}:I{row}" for row in (1, 2, 5, 9)]
     return workbook(
-        ("2025", first), ("2026", second), ("Notes", [("Ask Maria about row 7",)]), merged={"2025": headings, "2026": ["A2:I2"]}
+        ("2025", first),
+        ("2026", second),
+        ("Notes", [("Ask Maria about row 7",)]),
+        merged={"2025": headings, "2026": ["A2:I2"]},
     )
 
 

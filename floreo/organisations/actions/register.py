@@ -63,7 +63,7 @@ class ContactFacts(TypedDict, total=False):
     confirmed: bool
 
 
-def _check(organisation: Organisation) -> None:
+def check_organisation(organisation: Organisation) -> None:
     require_name(organisation)
     require_period(organisation.starts_on, organisation.ends_on)
     organisation.phone = sound_phone(organisation.phone)
@@ -79,7 +79,7 @@ def _check(organisation: Organisation) -> None:
 def add_organisation(*, by: Actor, name: str, code: str = "", **facts: Unpack[OrganisationFacts]) -> Organisation:
     organisation = Organisation(name=name.strip())
     assign(organisation, facts)
-    _check(organisation)
+    check_organisation(organisation)
     organisation.code = free_code(Organisation, name, wanted=code)
     return save(organisation)
 
@@ -90,7 +90,7 @@ def update_organisation(
 ) -> Organisation:
     organisation = lock_latest(organisation, version)
     assign(organisation, facts)
-    _check(organisation)
+    check_organisation(organisation)
     return save(organisation)
 
 
@@ -175,10 +175,10 @@ def remove_role(role: OrganisationRole, *, by: Actor) -> None:
 def check_contact(contact: Contact) -> None:
     """What every contact has to be; its key too."""
     contact.openpgp_key = _sound_key(contact.openpgp_key)
-    _check_contact(contact)
+    check_contact_facts(contact)
 
 
-def _check_contact(contact: Contact) -> None:
+def check_contact_facts(contact: Contact) -> None:
     require_name(contact, "purpose")
     if contact.verified_on and contact.verified_on > clock.today():
         raise refuse("verified_on", _("This date is in the future."), code="date_to_come")
@@ -202,7 +202,7 @@ def add_contact(organisation: Organisation, *, by: Actor, **facts: Unpack[Contac
     contact = Contact(organisation=organisation)
     assign(contact, facts)
     contact.openpgp_key = _sound_key(contact.openpgp_key)
-    _check_contact(contact)
+    check_contact_facts(contact)
     return save(contact)
 
 
@@ -215,7 +215,7 @@ def update_contact(
     assign(contact, facts)
     if contact.openpgp_key.strip() != before.strip():  # one that expired meanwhile stops no other change
         contact.openpgp_key = _sound_key(contact.openpgp_key)
-    _check_contact(contact)
+    check_contact_facts(contact)
     return save(contact)
 
 

@@ -104,7 +104,10 @@ class ActionRows(ImportRows):
         if act is not None:
             return ("there", act.pk)
         objective = values.get("objective")
-        return values.get("code") or (plain(values.get("title", "")), objective if isinstance(objective, str) else id(objective))
+        return values.get("code") or (
+            plain(values.get("title", "")),
+            objective if isinstance(objective, str) else id(objective),
+        )
 
     def _found(self, values: Mapping[str, Any]) -> Action | None:
         if (code := values.get("code")) is not None:
@@ -348,7 +351,9 @@ def _fields(edition: Edition) -> tuple[ImportField, ...]:
             "|avances|comentarios|observaciones|logros|notas|commentaires|observations|remarques|progres",
         ),
         ImportField("next_steps", _("Next steps"), "next|next step|proximos pasos|siguientes pasos|prochaines etapes"),
-        ImportField("risks", _("Risks"), "risk|issues|challenges|risks / issues|riesgos|desafios|problemas|risques|defis"),
+        ImportField(
+            "risks", _("Risks"), "risk|issues|challenges|risks / issues|riesgos|desafios|problemas|risques|defis"
+        ),
         of_model(
             Action,
             "person",

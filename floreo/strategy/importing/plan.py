@@ -53,7 +53,12 @@ def branch_options(rows: Iterable[Pillar] | Iterable[Objective], word: str) -> l
         words = {word, *_WORDS[type(row)]}
         names = {*titles, *(f"{w} {row.code}" for w in words), f"{row.code}."}
         names |= {f"{row.code}{sign}{title}" for title in titles for sign in (" ", ". ", ": ", " - ", " – ")}
-        names |= {f"{w} {row.code}{sign}{title}" for title in titles for w in words for sign in (" ", ": ", ". ", " - ", " – ")}
+        names |= {
+            f"{w} {row.code}{sign}{title}"
+            for title in titles
+            for w in words
+            for sign in (" ", ": ", ". ", " - ", " – ")
+        }
         found.append(Option(row.code, f"{row.code} {row.in_language('title')}", row, tuple(sorted(names))))
     return found
 
@@ -105,7 +110,11 @@ class Branches:
         made.code, made.title = code, title
 
     def objectives_of(self, pillar: Pillar) -> list[Objective]:
-        return [each for each in self.objectives if each.pillar is pillar or (pillar.pk is not None and each.pillar_id == pillar.pk)]
+        return [
+            each
+            for each in self.objectives
+            if each.pillar is pillar or (pillar.pk is not None and each.pillar_id == pillar.pk)
+        ]
 
 
 class Actions:

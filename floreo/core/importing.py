@@ -228,6 +228,8 @@ def in_words(thing: models.Model, name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, date):
         return day_text(value)
     if isinstance(value, models.Model):

@@ -26,8 +26,8 @@ from floreo.imports.grid import Grid
 from floreo.imports.matching import guess_columns, words_of
 from floreo.imports.models import KEPT_DAYS, ImportedRecord, ImportProfile, SheetImport, UploadedSheets
 from floreo.imports.planning import LEAVE, NEW, OTHERS, Plan, Reading, heads_and_texts, matchers_of, plan, shown_header
-from floreo.imports.profiles import profile_for
-from floreo.imports.tables import Part, best_parts, find_tables
+from floreo.imports.profiles import from_toml, profile_for
+from floreo.imports.tables import Part, best_parts, find_tables, heads_of
 from floreo.imports.targets import target_of
 from floreo.imports.undoing import records_to_undo
 
@@ -70,23 +70,26 @@ def begin_import(
     if scope not in {code for code, _title in chosen.scopes(by)}:
         raise refuse("target", _("Choose what the rows are."))
     run = SheetImport(target=target, scope=scope, name=upload.name, sha256=upload.sha256, encoding=upload.encoding)
-    run.by, run.at, run.as_of = by.actor_name[:200], clock.now(), as_of
+    run.by, run.by_code, run.at, run.as_of = by.actor_name[:200], by.actor_code[:60], clock.now(), as_of
     rows = rows_of(run, by)
     words = words_of(rows.fields)
     parts = best_parts(upload.sheets, find_tables(upload.sheets, words), words)
     if not parts:
         raise refuse("file", _("No table with a header was found in this file."), code="no_table")
     run.parts = [part.as_json() for part in parts]
-    _guess(run, rows, upload.sheets, profile)
+    _guess(run, rows, upload.sheets, profile or profile_for(target, _heads(upload.sheets, parts), by=by))
     saved = save(run)
     UploadedSheets.objects.create(run=saved, sheets=[sheet.as_json() for sheet in upload.sheets])
     return saved
 
 
+def _heads(sheets: Sequence[Grid], parts: Sequence[Part]) -> list[str]:
+    return [head.text for head in heads_of(sheets, parts)]
+
+
 def _guess(run: SheetImport, rows: ImportRows, sheets: Sequence[Grid], profile: ImportProfile | None) -> None:
     parts = [Part.from_json(part) for part in run.parts]
     heads, texts, _skipped = heads_and_texts(sheets, parts, TEXTS)
-    profile = profile or profile_for(run.target, [head.text for head in heads])
     remembered: Mapping[str, Mapping[str, str]] = profile.columns if profile else {}
     known = {each.name for each in rows.fields}
     fields = {text: str(each["field"]) for text, each in remembered.items() if each["field"] in known | {""}}
@@ -289,7 +292,10 @@ def _is_plain(value: Any) -> bool:
 
 
 def _remember(run: SheetImport, by: Actor) -> ImportProfile:
-    held = ImportProfile.objects.filter(target=run.target, name=run.source_name).first()
+    same = ImportProfile.objects.filter(target=run.target, name=run.source_name)
+    held = same.visible_to(by).first()
+    if held is None and same.exists():
+        run.source_name = f"{run.source_name[:100]} ({clock.today()}, {run.pk})"
     profile = lock_latest(held) if held else ImportProfile(target=run.target, name=run.source_name)
     columns = {plain(c["header"]): {"field": c["field"], "format": c["format"]} for c in run.columns}
     profile.columns = {**profile.columns, **columns}
@@ -297,8 +303,25 @@ def _remember(run: SheetImport, by: Actor) -> ImportProfile:
         field: {**profile.values.get(field, {}), **run.values.get(field, {})}
         for field in {*profile.values, *run.values}
     }
-    profile.by, profile.used_at = by.actor_name[:200], clock.now()
+    profile.by, profile.by_code, profile.used_at = by.actor_name[:200], by.actor_code[:60], clock.now()
     return save(profile)
+
+
+@action("import.profile_taken", needs=OPEN)
+def take_profile(target: str, *, by: Actor, text: str) -> ImportProfile:
+    """A profile from its file; one of the same name is replaced."""
+    must(by, target_of(target).needs)
+    given = from_toml(text, by=by)
+    if given.target != target:
+        raise Refused(
+            _("This profile is for another target: %(target)s.") % {"target": given.target}, code="other_target"
+        )
+    held = ImportProfile.objects.visible_to(by).filter(target=target, name=given.name).first()
+    if held is None:
+        return save(given)
+    fresh = lock_latest(held)
+    fresh.columns, fresh.values, fresh.used_at = given.columns, given.values, given.used_at
+    return save(fresh)
 
 
 @action("import.removed", needs=OPEN)

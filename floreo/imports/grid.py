@@ -37,18 +37,20 @@ def as_text(value: Any, *, is_percentage: bool = False) -> str:
     """A value of a workbook as a person would type it."""
     match value:
         case bool():
-            return "yes" if value else "no"
+            found = "yes" if value else "no"
         case int() | float():
-            return f"{value * 100:.12g}%" if is_percentage else f"{value:.15g}"
+            found = f"{value * 100:.12g}%" if is_percentage else f"{value:.15g}"
         case datetime() if value.time() != time():
-            return value.isoformat(" ", "minutes")
+            found = value.isoformat(" ", "minutes")
         case date() | time():  # a moment is a day, too
-            return (value.date() if isinstance(value, datetime) else value).isoformat()
+            found = (value.date() if isinstance(value, datetime) else value).isoformat()
         case timedelta():
-            return f"{value.total_seconds() / 3600:.6g}"
+            found = f"{value.total_seconds() / 3600:.6g}"
         case None:
-            return ""
-    return unguarded(" ".join(str(value).replace("\xa0", " ").split(" ")).strip()[:LONGEST_CELL])
+            found = ""
+        case _:
+            found = unguarded(str(value).replace("\xa0", " ").strip()[:LONGEST_CELL])
+    return found
 
 
 def unguarded(cell: str) -> str:

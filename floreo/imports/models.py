@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from floreo.core.access import reach
 from floreo.core.models import Record
 from floreo.core.routes import path_to
 from floreo.imports.targets import targets_for
@@ -17,8 +18,12 @@ KEPT_DAYS = 14  # sheets of a file that nobody imports
 
 class OfTargetQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: object) -> OfTargetQuerySet:
-        """Whoever may write rows of the target one by one."""
-        return self.filter(target__in=list(targets_for(viewer)))
+        """Whoever may write rows of the target one by one: everywhere, all of them; for their own organisation, what they brought
+        themselves."""
+        targets = targets_for(viewer)
+        everywhere = [name for name, target in targets.items() if reach(viewer, target.needs) is None]
+        own = models.Q(target__in=list(targets), by_code=getattr(viewer, "actor_code", ""))
+        return self.filter(models.Q(target__in=everywhere) | own)
 
 
 class ImportProfile(Record):
@@ -30,6 +35,7 @@ class ImportProfile(Record):
     columns = models.JSONField(default=dict)
     values = models.JSONField(default=dict, blank=True)
     by = models.CharField(max_length=200)
+    by_code = models.CharField(max_length=60)  # the actor's, "user:7"
     used_at = models.DateTimeField()
 
     objects = OfTargetQuerySet.as_manager()
@@ -52,6 +58,7 @@ class SheetImport(Record):
     sha256 = models.CharField(max_length=64)
     encoding = models.CharField(max_length=40, blank=True)
     by = models.CharField(max_length=200, verbose_name=_("By"))
+    by_code = models.CharField(max_length=60)  # the actor's, "user:7"
     at = models.DateTimeField(verbose_name=pgettext_lazy("a file", "Uploaded"))
     parts = models.JSONField(default=list, blank=True)
     columns = models.JSONField(default=list, blank=True)
@@ -99,7 +106,7 @@ class SheetImport(Record):
         return self.imported_at is not None and self.undone_at is None
 
     def workspace_url(self) -> str:
-        return path_to("workspace:import", self.pk)
+        return path_to("workspace:spreadsheet", self.pk)
 
 
 class OfImportQuerySet(models.QuerySet[Any]):

@@ -18,11 +18,16 @@ OFFERS = Offers(
         "import.columns_matched": _("matched the columns of a spreadsheet"),
         "import.values_matched": _("matched the values of a spreadsheet"),
         "import.imported": _("imported a spreadsheet"),
+        "import.profile_taken": _("took in a profile of spreadsheets"),
         "import.removed": _("removed a spreadsheet"),
         "import.undone": _("undid the import of a spreadsheet"),
     },
     menu=(
-        MenuItem(STRATEGY, _("Import a spreadsheet"), "workspace:imports", Permission.PLAN_EDIT, 95, "imports"),
-        MenuItem(REGISTER, _("Import a spreadsheet"), "workspace:imports", Permission.REGISTER_EDIT, 95, "imports"),
+        MenuItem(
+            STRATEGY, _("Import a spreadsheet"), "workspace:spreadsheets", Permission.PLAN_EDIT, 95, "spreadsheets"
+        ),
+        MenuItem(
+            REGISTER, _("Import a spreadsheet"), "workspace:spreadsheets", Permission.REGISTER_EDIT, 95, "spreadsheets"
+        ),
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.access import Actor
 from floreo.core.delimited import plain
 from floreo.core.errors import Refused
 from floreo.imports.models import ImportProfile
@@ -17,11 +18,11 @@ _ALIKE = 0.6  # of the heads of a file and of a profile that must be the same
 _LONGEST = 500
 
 
-def profile_for(target: str, heads: Sequence[str]) -> ImportProfile | None:
-    """The profile with most heads of the file in it; None where none has enough of them."""
+def profile_for(target: str, heads: Sequence[str], *, by: object) -> ImportProfile | None:
+    """The profile with most heads of the file in it, of those that somebody sees; None where none has enough of them."""
     own = {plain(head) for head in heads}
     best, most = None, 0.0
-    for profile in ImportProfile.objects.filter(target=target):
+    for profile in ImportProfile.objects.visible_to(by).filter(target=target):
         theirs = set(profile.columns)
         share = len(own & theirs) / max(1, len(own | theirs))
         if share > most:
@@ -55,7 +56,7 @@ def _quoted(text: str) -> str:
     return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
-def from_toml(text: str, *, by: str) -> ImportProfile:
+def from_toml(text: str, *, by: Actor) -> ImportProfile:
     """An unsaved profile. Raises Refused where the text is none."""
     try:
         given = tomllib.loads(text)
@@ -71,7 +72,13 @@ def from_toml(text: str, *, by: str) -> ImportProfile:
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(_("This is no profile of an import."), code="no_profile") from error
     return ImportProfile(
-        target=target, name=name[:120], columns=columns, values=values, by=by[:200], used_at=clock.now()
+        target=target,
+        name=name[:120],
+        columns=columns,
+        values=values,
+        by=by.actor_name[:200],
+        by_code=by.actor_code[:60],
+        used_at=clock.now(),
     )
 
 

@@ -55,10 +55,10 @@ def _must_fit(indicator: Indicator, numerator: Decimal | None, denominator: Deci
         worked = numerator * 100 / denominator
         if abs(worked - value) >= 1:
             sentence = _("%(numerator)s of %(denominator)s is %(worked)s %%, not %(value)s %%. Change one of them.") % {
-                "numerator": numerator.normalize(),
-                "denominator": denominator.normalize(),
+                "numerator": f"{numerator.normalize():f}",
+                "denominator": f"{denominator.normalize():f}",
                 "worked": round(worked, 1),
-                "value": value.normalize(),
+                "value": f"{value.normalize():f}",
             }
             raise Refused(sentence, code="does_not_add_up", fields={"value": sentence})
 

@@ -157,4 +157,6 @@ def _plain(reading: Reading, indicator: Indicator) -> Decimal | None:
 def _must_be(total: int, whole: Decimal, at: str, field: str) -> None:
     if total != whole:
         sentence = _("The groups add up to %(total)s, but the value counts %(whole)s. Change one of them.")
-        raise _refused(sentence % {"total": total, "whole": whole.normalize()}, f"{at}_{field}", "does_not_add_up")
+        raise _refused(
+            sentence % {"total": total, "whole": f"{whole.normalize():f}"}, f"{at}_{field}", "does_not_add_up"
+        )

@@ -15,8 +15,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     done = begin_import(by=SYSTEM, target="organisations", upload=read_file(FILE, "bodies.csv"))
     done = import_rows(done, by=SYSTEM, seen=plan_of(done, by=SYSTEM).digest)
     groups: list[tuple[str, list[object]]] = [
-        ("import import_tables import_values import_check import_rows", [open_one.pk]),
-        ("import_profile", [done.pk]),
-        ("import_command", [done.pk, "undo"]),
+        ("spreadsheet spreadsheet_tables spreadsheet_values spreadsheet_check spreadsheet_rows", [open_one.pk]),
+        ("spreadsheet_profile", [done.pk]),
+        ("spreadsheet_command", [done.pk, "undo"]),
     ]
     return {name: given for names, given in groups for name in names.split()}

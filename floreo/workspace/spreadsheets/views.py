@@ -34,11 +34,11 @@ from floreo.imports.undoing import records_to_undo
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
-from floreo.workspace.imports import forms
+from floreo.workspace.spreadsheets import forms
 
 LISTED = 100
 MOST_TEXTS = 150  # on one page
-AREA = "imports"
+AREA = "spreadsheets"
 CERTAINTIES = {
     Certainty.REMEMBERED: _l("as in the profile"),
     Certainty.NAME: _l("by its name"),
@@ -70,7 +70,7 @@ COMMANDS: Mapping[str, Command] = {
         allowed_by(acts.must_be_open),
         help=_l("Nothing of it was imported."),
         done=_l("Removed."),
-        back=lambda _each: reverse("workspace:imports"),
+        back=lambda _each: reverse("workspace:spreadsheets"),
     ),
     "undo": Command(
         _l("Undo the import"),
@@ -86,7 +86,7 @@ COMMANDS: Mapping[str, Command] = {
 
 
 @require_http_methods(["GET", "POST"])
-def imports(request: HttpRequest) -> HttpResponse:
+def spreadsheets(request: HttpRequest) -> HttpResponse:
     """The upload, and earlier files."""
     form = forms.UploadForm(posted(request), request.FILES or None, viewer=request.user)
     answer = Answering(form)
@@ -97,7 +97,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 target, scope = form.chosen()
                 upload = read_file(given.read(), given.name or "")
                 run = acts.begin_import(by=person(request), target=target, scope=scope, upload=upload)
-                return HttpResponseRedirect(reverse("workspace:import", args=[run.pk]))
+                return HttpResponseRedirect(reverse("workspace:spreadsheet", args=[run.pk]))
             answer.status = 422
     runs = SheetImport.objects.visible_to(request.user)[:LISTED]
     context = {
@@ -107,7 +107,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "has_targets": bool(forms.target_choices(request.user)),
         "runs": [(run, target_words(run), done_sentence(run)) for run in runs],
     }
-    return render(request, "workspace/imports/imports.html", context, status=answer.status)
+    return render(request, "workspace/spreadsheets/spreadsheets.html", context, status=answer.status)
 
 
 def target_words(run: SheetImport) -> str:
@@ -122,7 +122,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if not run.is_open:
         return _done(request, run)
     if not run.is_held:
-        return render(request, "workspace/imports/gone.html", {"workspace_section": AREA, "run": run})
+        return render(request, "workspace/spreadsheets/gone.html", {"workspace_section": AREA, "run": run})
     rows, sheets = acts.rows_of(run, person(request)), acts.sheets_of(run)
     parts = [Part.from_json(part) for part in run.parts]
     heads, texts, _skipped = heads_and_texts(sheets, parts, acts.TEXTS)
@@ -133,7 +133,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         with answer:
             if form.is_valid():
                 acts.match_columns(run, by=person(request), **form.facts())
-                return HttpResponseRedirect(reverse("workspace:import_values", args=[pk]))
+                return HttpResponseRedirect(reverse("workspace:spreadsheet_values", args=[pk]))
             answer.status = 422
     more, less = changed_heads(run.profile, run.columns) if run.profile else ([], [])
     lines = [
@@ -159,7 +159,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         "less": less,
         "commands": commands_for(request.user, run, COMMANDS),
     }
-    return render(request, "workspace/imports/columns.html", context, status=answer.status)
+    return render(request, "workspace/spreadsheets/columns.html", context, status=answer.status)
 
 
 def _done(request: HttpRequest, run: SheetImport) -> HttpResponse:
@@ -176,7 +176,7 @@ def _done(request: HttpRequest, run: SheetImport) -> HttpResponse:
         "records": run.records.filter(is_new=True).count(),
         "commands": commands_for(request.user, run, COMMANDS),
     }
-    return render(request, "workspace/imports/done.html", context)
+    return render(request, "workspace/spreadsheets/done.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,7 +186,7 @@ def tables(request: HttpRequest, pk: int) -> HttpResponse:
     words = FormPage(
         _l("Tables of the file"),
         _l("Use these"),
-        reverse("workspace:import", args=[pk]),
+        reverse("workspace:spreadsheet", args=[pk]),
         about=run.name,
         help=_l("The columns are then guessed again."),
         area=AREA,
@@ -207,14 +207,14 @@ def values(request: HttpRequest, pk: int) -> HttpResponse:
     with_all = "all" in request.GET
     texts = [text for of_field in found for text in (of_field.texts if with_all else of_field.open_texts)]
     if not texts and request.method == "GET":
-        return HttpResponseRedirect(reverse("workspace:import_check", args=[pk]))
+        return HttpResponseRedirect(reverse("workspace:spreadsheet_check", args=[pk]))
     form = forms.ValuesForm(posted(request), found, texts[:MOST_TEXTS])
     answer = Answering(form)
     if request.method == "POST":
         with answer:
             if form.is_valid():
                 acts.match_values(run, by=person(request), **form.facts())
-                return HttpResponseRedirect(reverse("workspace:import_check", args=[pk]))
+                return HttpResponseRedirect(reverse("workspace:spreadsheet_check", args=[pk]))
             answer.status = 422
     context = {
         "workspace_section": AREA,
@@ -225,7 +225,7 @@ def values(request: HttpRequest, pk: int) -> HttpResponse:
         "more": max(0, len(texts) - MOST_TEXTS),
         "with_all": with_all,
     }
-    return render(request, "workspace/imports/values.html", context, status=answer.status)
+    return render(request, "workspace/spreadsheets/values.html", context, status=answer.status)
 
 
 def _field_words(form: forms.ValuesForm, of_field: Any) -> dict[str, Any]:
@@ -252,12 +252,12 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_import_for(request.user, pk)
     if request.method == "POST":
         seen, source = request.POST.get("seen", ""), request.POST.get("source_name", "")
-        back = "import_check"
+        back = "spreadsheet_check"
 
         def do() -> SheetImport:
             nonlocal back
             done = acts.import_rows(run, by=person(request), seen=seen, source_name=source)
-            back = "import"
+            back = "spreadsheet"
             return done
 
         answer = press(request, do, done_sentence, "")
@@ -279,7 +279,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "digest": found.digest if found else "",
         "writes": len(found.writes) if found else 0,
     }
-    return render(request, "workspace/imports/check.html", context)
+    return render(request, "workspace/spreadsheets/check.html", context)
 
 
 def _groups(results: list[Result]) -> list[dict[str, Any]]:

@@ -86,7 +86,21 @@ def _text(content: bytes, name: str) -> tuple[list[Grid], str]:
         text, encoding = decoded(content)
     except Refused as refusal:
         raise _refused(str(_UNFIT["not_a_workbook"]), "not_a_workbook") from refusal
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
+    separator = separator_of(text)
+    try:
+        rows = _rows(text, separator)
+    except csv.Error as wrong:
+        try:
+            rows = _rows(text, separator, escape="\\")  # some programs write a quotation mark within a cell as \"
+        except csv.Error:
+            sentence = _("The file breaks off in line %(line)s: a quotation mark is open, or is in the middle of a cell.")
+            raise _refused(sentence % {"line": wrong.args[1]}, "broken_off") from wrong
+    return [Grid(name[:200], rows)], encoding
+
+
+def _rows(text: str, separator: str, *, escape: str | None = None) -> list[list[str]]:
+    """The cells of each row. Raises csv.Error with its line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, escapechar=escape, strict=True)
     found: list[list[str]] = []
     cells = 0
     try:
@@ -103,9 +117,8 @@ def _text(content: bytes, name: str) -> tuple[list[Grid], str]:
             found += [[] for _gap in range(len(found) + 1, reader.line_num - _line_ends(given))]
             found.append(row)
     except csv.Error as wrong:
-        sentence = _("The file breaks off in line %(line)d: a quotation mark is open, or is in the middle of a cell.")
-        raise _refused(sentence % {"line": reader.line_num}, "broken_off") from wrong
-    return [Grid(name[:200], found)], encoding
+        raise csv.Error(str(wrong), reader.line_num) from wrong
+    return found
 
 
 def _line_ends(cells: list[str]) -> int:

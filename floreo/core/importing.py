@@ -9,10 +9,12 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Permission
@@ -215,11 +217,19 @@ def put(thing: models.Model, facts: Mapping[str, Any], *, is_new: bool) -> Plann
             planned.before[column] = getattr(thing, column)
             setattr(thing, name, value)
         planned.differences.append(
-            Difference(str(label_of(type(thing), name)), in_words(thing, name, held), in_words(thing, name, value))
+            Difference(
+                _label(type(thing), name, get_language()), in_words(thing, name, held), in_words(thing, name, value)
+            )
         )
     if is_new:
         planned.before = {}
     return planned
+
+
+@lru_cache(maxsize=2_000)
+def _label(model: type[models.Model], name: str, language: str | None) -> str:
+    """What the model calls the field, in that language."""
+    return str(label_of(model, name))
 
 
 def in_words(thing: models.Model, name: str, value: Any) -> str:

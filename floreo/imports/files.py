@@ -93,7 +93,9 @@ def _text(content: bytes, name: str) -> tuple[list[Grid], str]:
         try:
             rows = _rows(text, separator, escape="\\")  # some programs write a quotation mark within a cell as \"
         except csv.Error:
-            sentence = _("The file breaks off in line %(line)s: a quotation mark is open, or is in the middle of a cell.")
+            sentence = _(
+                "The file breaks off in line %(line)s: a quotation mark is open, or is in the middle of a cell."
+            )
             raise _refused(sentence % {"line": wrong.args[1]}, "broken_off") from wrong
     return [Grid(name[:200], rows)], encoding
 

@@ -39,7 +39,6 @@ APPS = (
     "publications",
     "evidence",
     "infrastructure",
-    "register_imports",
     "tabletops",
     "training",
     "surveys",

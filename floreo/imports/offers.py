@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
-from floreo.core.offers import REGISTER, STRATEGY, Job, MenuItem, Offers
+from floreo.core.offers import INFRASTRUCTURE, REGISTER, STRATEGY, Job, MenuItem, Offers
 from floreo.imports.actions import forget_old_sheets
 
 OFFERS = Offers(
@@ -23,6 +23,14 @@ OFFERS = Offers(
         "import.undone": _("undid the import of a spreadsheet"),
     },
     menu=(
+        MenuItem(
+            INFRASTRUCTURE,
+            _("Import a spreadsheet"),
+            "workspace:spreadsheets",
+            Permission.SERVICE_EDIT,
+            90,
+            "spreadsheets",
+        ),
         MenuItem(
             STRATEGY, _("Import a spreadsheet"), "workspace:spreadsheets", Permission.PLAN_EDIT, 95, "spreadsheets"
         ),

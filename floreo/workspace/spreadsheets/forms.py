@@ -122,7 +122,7 @@ class ColumnsForm(forms.Form):
     """For each column a field or nothing, and how its days or numbers are written where its values do not decide that."""
 
     def __init__(
-        self, data: Any, run: SheetImport, rows: ImportRows, texts: Sequence[Sequence[str]], *, asks_day: bool
+        self, data: Any, run: SheetImport, rows: ImportRows, texts: Sequence[Sequence[str]], *, needs_day: bool
     ) -> None:
         super().__init__(data)
         self.run = run
@@ -141,7 +141,7 @@ class ColumnsForm(forms.Form):
                     choices=[("", _("Choose one")), *shapes], required=False, label=label, initial=column["format"]
                 )
             self.lines.append((name, shape))
-        if asks_day:
+        if needs_day:
             self.fields["as_of"] = day_field(
                 _("Day of the file"),
                 help_text=_("The day on which it was up to date. Updates are entered for that day."),

@@ -23,7 +23,7 @@ from floreo.core.writing import delete, lock_latest, refuse, require_past, save,
 from floreo.imports import formats
 from floreo.imports.files import Upload
 from floreo.imports.grid import Grid
-from floreo.imports.matching import guess_columns, words_of
+from floreo.imports.matching import Certainty, guess_columns, words_of
 from floreo.imports.models import KEPT_DAYS, ImportedRecord, ImportProfile, SheetImport, UploadedSheets
 from floreo.imports.planning import LEAVE, NEW, OTHERS, Plan, Reading, heads_and_texts, matchers_of, plan, shown_header
 from floreo.imports.profiles import from_toml, profile_for
@@ -64,7 +64,8 @@ def begin_import(
     profile: ImportProfile | None = None,
     as_of: date | None = None,
 ) -> SheetImport:
-    """Keeps what the file holds, and guesses its tables and columns; those of a file with the same heads are remembered."""
+    """Keeps what the file holds, and guesses its tables and columns; those of a file with the same heads are remembered. With a `profile` that
+    somebody gives, only its columns are read: nobody is there to look at guesses."""
     chosen = target_of(target)
     must(by, chosen.needs)
     if scope not in {code for code, _title in chosen.scopes(by)}:
@@ -78,6 +79,8 @@ def begin_import(
         raise refuse("file", _("No table with a header was found in this file."), code="no_table")
     run.parts = [part.as_json() for part in parts]
     _guess(run, rows, upload.sheets, profile or profile_for(target, _heads(upload.sheets, parts), by=by))
+    if profile is not None:
+        run.columns = [c if c["certainty"] == Certainty.REMEMBERED else {**c, "field": ""} for c in run.columns]
     saved = save(run)
     UploadedSheets.objects.create(run=saved, sheets=[sheet.as_json() for sheet in upload.sheets])
     return saved

@@ -98,7 +98,8 @@ def _lines(results: Iterable[Result]) -> Iterable[str]:
         if each.outcome == Outcome.SAME:
             continue
         more = [f"{d.label}: {d.before} → {d.after}" for d in each.differences]
-        more += [f"{f.column}: {f.sentence}" if f.column else f.sentence for f in each.faults] + each.remarks
+        more += [f"{f.column}: {f.sentence}" if f.column else f.sentence for f in each.faults]
+        more += map(str, each.remarks)
         yield f"{each.sheet}, {each.number}: {each.outcome}: {each.name}" + "".join(f"\n    {text}" for text in more)
 
 
@@ -110,5 +111,5 @@ def _as_data(each: Result) -> dict[str, Any]:
         "name": each.name,
         "changes": [{"field": d.label, "before": d.before, "after": d.after} for d in each.differences],
         "problems": [{"column": f.column, "sentence": f.sentence} for f in each.faults],
-        "remarks": each.remarks,
+        "remarks": [str(remark) for remark in each.remarks],
     }

@@ -93,6 +93,22 @@ class Difference:
     after: str
 
 
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about a row, as it is in the program (gettext_noop), for who reads it in whatever language. `labels` are words of the program,
+    too: they are translated with it."""
+
+    sentence: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return _(self.sentence) % {**self.words, **{name: _(label) for name, label in self.labels.items()}}
+
+    def as_json(self) -> list[Any]:
+        return [self.sentence, dict(self.words), dict(self.labels)]
+
+
 @dataclass
 class Planned:
     """A record that a row makes or changes. `before`: of one that is there, what it holds in the fields that change, by column."""
@@ -109,7 +125,7 @@ class Row:
     file has and the program does not take over."""
 
     things: list[Planned] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     shown: list[Difference] | None = None  # what of it this row alone changes, where several rows make one record
 
     @property

@@ -21,9 +21,10 @@ from floreo.core.importing import Holds, ImportRows, Planned, Source
 from floreo.core.models import Sourced
 from floreo.core.writing import delete, lock_latest, refuse, require_past, save, save_many
 from floreo.imports import formats
+from floreo.imports.choosing import fields_alike
 from floreo.imports.files import Upload
 from floreo.imports.grid import Grid
-from floreo.imports.matching import Certainty, guess_columns, words_of
+from floreo.imports.matching import Certainty, Matcher, guess_columns, words_of
 from floreo.imports.models import KEPT_DAYS, ImportedRecord, ImportProfile, SheetImport, UploadedSheets
 from floreo.imports.planning import LEAVE, NEW, OTHERS, Plan, Reading, heads_and_texts, matchers_of, plan, shown_header
 from floreo.imports.profiles import from_toml, profile_for
@@ -204,18 +205,24 @@ def match_values(
     rows = rows_of(fresh, by)
     matchers = matchers_of(rows, {each.name for each in rows.fields})
     values = {field: dict(texts) for field, texts in fresh.values.items()}
+    alike = fields_alike(matchers)
     for field, texts in chosen.items():
-        own = values.setdefault(field, {})
         for text, option in texts.items():
-            own.pop(plain(text) if text != OTHERS else OTHERS, None)
-            if option and field in matchers:
-                if option not in matchers[field].by_key and option not in (
-                    {NEW, LEAVE} if rows.can_make(field) else {LEAVE}
-                ):
-                    raise Refused(_("There is nothing with the code “%(code)s”.") % {"code": option}, code="no_option")
-                own[plain(text) if text != OTHERS else OTHERS] = option
+            if option and field in matchers and option not in _allowed(rows, field, matchers[field]):
+                raise Refused(_("There is nothing with the code “%(code)s”.") % {"code": option}, code="no_option")
+            # What a text means holds for every field with the same options; what all others are, for this one.
+            same = [field] if text == OTHERS else [name for name in alike if alike[name] == alike.get(field)]
+            for name in same:
+                own = values.setdefault(name, {})
+                own.pop(OTHERS if text == OTHERS else plain(text), None)
+                if option and name in matchers and option in _allowed(rows, name, matchers[name]):
+                    own[OTHERS if text == OTHERS else plain(text)] = option
     fresh.values = values
     return save(fresh)
+
+
+def _allowed(rows: ImportRows, field: str, matcher: Matcher) -> set[str]:
+    return {*matcher.by_key, LEAVE, *({NEW} if rows.can_make(field) else ())}
 
 
 def plan_of(run: SheetImport, *, by: Actor, sheets: Sequence[Grid] | None = None) -> Plan:
@@ -249,7 +256,9 @@ def import_rows(run: SheetImport, *, by: Actor, seen: str, source_name: str = ""
     _write(found, fresh)
     fresh.source_name = source_name.strip()[:120] or fresh.source_name
     fresh.imported_at, fresh.counts = clock.now(), found.counts
-    fresh.remarks = [[r.sheet, r.number, r.name, remark] for r in found.writes for remark in r.remarks][:_MOST_REMARKS]
+    fresh.remarks = [[r.sheet, r.number, r.name, remark.as_json()] for r in found.writes for remark in r.remarks][
+        :_MOST_REMARKS
+    ]
     fresh.profile = _remember(fresh, by)
     UploadedSheets.objects.filter(run=fresh).delete()
     trail().subject = fresh

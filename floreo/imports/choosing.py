@@ -69,7 +69,9 @@ def field_texts(rows: ImportRows, sheets: Sequence[Grid], reading: Reading) -> l
                 if text and text != NO_VALUE and text.casefold() not in EMPTY_TEXTS:
                     counted[text] += 1
     titles = {each.name: str(each.title) for each in rows.fields}
-    found = []
+    found: list[FieldTexts] = []
+    alike = fields_alike(matchers)
+    shared: dict[str, set[str]] = {}
     for name, matcher in matchers.items():
         values = reading.values.get(name, {})
         of_field = FieldTexts(name, titles[name], rows.can_make(name), matcher, values.get(OTHERS, ""))
@@ -77,7 +79,7 @@ def field_texts(rows: ImportRows, sheets: Sequence[Grid], reading: Reading) -> l
         for text, count in counts[name].items():
             for part in matcher.parts(text, values) if name in several else [text]:
                 texts[part] += count
-        seen: set[str] = set()
+        seen = shared.setdefault(alike[name], set())
         for text, count in texts.most_common():
             if plain(text) not in seen:
                 seen.add(plain(text))
@@ -85,6 +87,12 @@ def field_texts(rows: ImportRows, sheets: Sequence[Grid], reading: Reading) -> l
         of_field.texts.sort(key=lambda each: each.is_settled)
         found.append(of_field)
     return found
+
+
+def fields_alike(matchers: Mapping[str, Matcher]) -> dict[str, str]:
+    """Of each field the first that has the same options, as leads and partners have: a text means the same in both."""
+    first: dict[tuple[str, ...], str] = {}
+    return {name: first.setdefault(tuple(matcher.by_key) or (name,), name) for name, matcher in matchers.items()}
 
 
 def _text(of_field: FieldTexts, text: str, count: int, values: Mapping[str, str]) -> Text:

@@ -82,7 +82,7 @@ class SheetImport(Record):
     counts = models.JSONField(
         default=dict, blank=True
     )  # new, changed, same, refused, skipped; after an undo: undone, stays
-    remarks = models.JSONField(default=list, blank=True)  # [["Sheet", row, "name", "remark"], ...]
+    remarks = models.JSONField(default=list, blank=True)  # [["Sheet", row, "name", [sentence, words, labels]], ...]
 
     objects = OfTargetQuerySet.as_manager()
 

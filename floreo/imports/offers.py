@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
-from floreo.core.offers import INFRASTRUCTURE, REGISTER, STRATEGY, Job, MenuItem, Offers
+from floreo.core.offers import REGISTER, Job, MenuItem, Offers
 from floreo.imports.actions import forget_old_sheets
 
 OFFERS = Offers(
@@ -22,18 +22,8 @@ OFFERS = Offers(
         "import.removed": _("removed a spreadsheet"),
         "import.undone": _("undid the import of a spreadsheet"),
     },
+    # Whoever writes the plan also writes the register.
     menu=(
-        MenuItem(
-            INFRASTRUCTURE,
-            _("Import a spreadsheet"),
-            "workspace:spreadsheets",
-            Permission.SERVICE_EDIT,
-            90,
-            "spreadsheets",
-        ),
-        MenuItem(
-            STRATEGY, _("Import a spreadsheet"), "workspace:spreadsheets", Permission.PLAN_EDIT, 95, "spreadsheets"
-        ),
         MenuItem(
             REGISTER, _("Import a spreadsheet"), "workspace:spreadsheets", Permission.REGISTER_EDIT, 95, "spreadsheets"
         ),

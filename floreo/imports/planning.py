@@ -13,10 +13,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.delimited import Wrong, plain
 from floreo.core.errors import Refused
-from floreo.core.importing import Difference, Holds, ImportField, ImportRows, Row
+from floreo.core.importing import Difference, Holds, ImportField, ImportRows, Remark, Row
 from floreo.core.models import named
 from floreo.core.whole import whole
 from floreo.imports import formats
@@ -47,6 +48,13 @@ EMPTY_TEXTS = {
 }
 
 
+_SKIPPED = {
+    "heading": Remark(gettext_noop("It is a heading across the sheet.")),
+    "header": Remark(gettext_noop("It repeats the header.")),
+}
+_UNUSED = Remark(gettext_noop("It has no value in the columns that are used."))
+
+
 class Outcome(StrEnum):
     """What becomes of a row."""
 
@@ -75,7 +83,7 @@ class Result:
     name: str = ""
     differences: list[Difference] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     row: Row | None = None
 
 
@@ -143,7 +151,7 @@ def plan(rows: ImportRows, sheets: Sequence[Grid], reading: Reading) -> Plan:
     for line in lines_of(sheets, reading.parts, heads_of(sheets, reading.parts)):
         title = sheets[line.sheet].title
         if isinstance(line, Skipped):
-            found.results.append(Result(title, line.number, Outcome.SKIPPED, line.text, remarks=[why_skipped(line)]))
+            found.results.append(Result(title, line.number, Outcome.SKIPPED, line.text, remarks=[_SKIPPED[line.why]]))
         else:
             found.results.append(_result(rows, cells, line, title, seen))
     for key, sentence in rows.unfinished().items():
@@ -151,11 +159,6 @@ def plan(rows: ImportRows, sheets: Sequence[Grid], reading: Reading) -> Plan:
             seen[key].outcome, seen[key].faults = Outcome.REFUSED, [Fault("", sentence)]
             seen[key].row, seen[key].differences = None, []
     return found
-
-
-def why_skipped(line: Skipped) -> str:
-    words = {"heading": _("It is a heading across the sheet."), "header": _("It repeats the header.")}
-    return words[line.why]
 
 
 def _must_be_enough(rows: ImportRows, reading: Reading) -> None:
@@ -290,7 +293,7 @@ def _result(rows: ImportRows, cells: Cells, line: Line, title: str, seen: dict[A
         return result
     if not values:
         result.outcome = Outcome.SKIPPED
-        result.remarks = [_("It has no value in the columns that are used.")]
+        result.remarks = [_UNUSED]
         return result
     try:
         row = _taken(rows, values, seen, result)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_noop
 
 from floreo.core import clock
 from floreo.core.access import Permission
@@ -22,6 +23,7 @@ from floreo.core.importing import (
     ImportTarget,
     Option,
     Planned,
+    Remark,
     Row,
     Source,
     choice_options,
@@ -230,7 +232,8 @@ class ServiceRows(_WithBodies):
                 row.things.append(Planned(ServicePlace(service=service, place=place), is_new=True, differences=[shown]))
         if places and (left := [each for pk, each in held.items() if pk not in {place.pk for place in places}]):
             names = ", ".join(each.in_language("name") for each in left)
-            row.remarks.append(_("Delivered here too, and the file does not name it: %(names)s.") % {"names": names})
+            sentence = gettext_noop("Delivered here too, and the file does not name it: %(names)s.")
+            row.remarks.append(Remark(sentence, {"names": names}))
 
 
 class AssetRows(_WithBodies):

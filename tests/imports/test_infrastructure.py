@@ -113,7 +113,9 @@ class TestRows:
         assert (water.users, water.rto_hours, water.mtpd_hours) == (12_500, 4, 48)
         assert sorted(row.place.code for row in water.served.all()) == ["north", "south"]
         fewer = planned(begun("services", text([["code", "Districts"], [water.code, "South"]])))
-        assert fewer.results[0].remarks == ["Delivered here too, and the file does not name it: North."]
+        assert [str(each) for each in fewer.results[0].remarks] == [
+            "Delivered here too, and the file does not name it: North."
+        ]
 
     def test_a_changed_dependency_is_no_longer_checked(self, power: Service) -> None:
         water = a_service("Water")

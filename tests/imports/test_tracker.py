@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Changed, Refused
+from floreo.core.importing import Remark
 from floreo.core.models import AuditEntry
 from floreo.imports.actions import import_rows, rows_of, sheets_of, undo_import
 from floreo.imports.choosing import field_texts
@@ -120,7 +122,7 @@ def test_the_rehearsal_shows_each_row(ready: SheetImport) -> None:
         ("2026", 4, "refused"),
     ]
     assert faults(plan) == [(4, "", "It repeats row 3 of “2026”.")]
-    assert plan.results[2].remarks == ["Status in the file: Done. Calculated: Late."]
+    assert [str(each) for each in plan.results[2].remarks] == ["Status in the file: Done. Calculated: Late."]
     assert not Action.objects.exists(), "a rehearsal writes nothing"
 
 
@@ -174,12 +176,11 @@ def test_its_status_words_never_set_a_status(ready: SheetImport) -> None:
         ("3.1", "on_track", ""),
     ]
     run = SheetImport.objects.get()
-    assert [
-        "2025",
-        7,
-        "1.2 Set up the national committee",
-        "Status in the file: Done. Calculated: Late.",
-    ] in run.remarks
+    sentence = "Status in the file: %(theirs)s. Calculated: %(ours)s."
+    row = ["2025", 7, "1.2 Set up the national committee", [sentence, {}, {"theirs": "Done", "ours": "Late"}]]
+    assert row in run.remarks
+    with override("es"):
+        assert str(Remark(*row[3])) == "Estado en el archivo: Terminada. Calculado: Atrasada."
 
 
 def test_the_same_file_again_changes_nothing_and_asks_nothing(ready: SheetImport) -> None:

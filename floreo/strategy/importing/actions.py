@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_noop, override
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Permission
@@ -23,6 +24,7 @@ from floreo.core.importing import (
     ImportTarget,
     Option,
     Planned,
+    Remark,
     Row,
     Source,
     choice_options,
@@ -74,6 +76,8 @@ class ActionRows(ImportRows):
         self._codes = {act.code for act in self.there}
         self._last: dict[str, str] = {}
         self.today = clock.today()
+        with override("en"):
+            self.status_labels = {str(value): str(label) for value, label in StatusChoice.choices}
 
     def options(self, name: str) -> Sequence[Option]:
         if name in {"lead", "partners"}:
@@ -174,16 +178,19 @@ class ActionRows(ImportRows):
         if len(found) > 1:
             raise refuse("objective", _("It is new, and its pillar has several objectives."))
         if not found:
-            row.remarks.append(_("The file names no objective: one with the title of the pillar is made."))
+            row.remarks.append(
+                Remark(gettext_noop("The file names no objective: one with the title of the pillar is made."))
+            )
         return found[0] if found else self.branches.made_objective(pillar, pillar.title)
 
     def _stays_in_branch(self, held: Action, values: Mapping[str, Any], row: Row) -> None:
         objective = values.get("objective")
         if objective is not None and objective != held.objective:
             words = {"title": str(objective)[:80], "here": held.objective.code}
-            row.remarks.append(
-                _("The file has it under “%(title)s”; here it belongs to %(here)s. Move it on its page.") % words
+            sentence = gettext_noop(
+                "The file has it under “%(title)s”; here it belongs to %(here)s. Move it on its page."
             )
+            row.remarks.append(Remark(sentence, words))
 
     def _close(self, act: Action, held: Action | None, values: Mapping[str, Any], planned: Planned, row: Row) -> None:
         """A day of completion closes an action whose milestones are all reached."""
@@ -193,10 +200,11 @@ class ActionRows(ImportRows):
         require_past(day, field="closed_on")
         require_order(act.starts_on, day, field="closed_on", named=(_("The start date"), _("the closing date")))
         if held is not None and any(each.reached_on is None for each in held.milestones.all()):
-            row.remarks.append(_("It has milestones that are not reached, so it is not closed."))
+            row.remarks.append(Remark(gettext_noop("It has milestones that are not reached, so it is not closed.")))
             return
         if held is not None and (held.override or held.on_hold_since):
-            row.remarks.append(_("It is on hold, or its status was set by hand: close it on its page."))
+            sentence = gettext_noop("It is on hold, or its status was set by hand: close it on its page.")
+            row.remarks.append(Remark(sentence))
             return
         name = _("%(file)s, imported by %(name)s") % {"file": self.source.name, "name": self.source.by.actor_name}
         more = put(act, {"closed_on": day, "closed_by": name[:200]}, is_new=planned.is_new)
@@ -214,7 +222,8 @@ class ActionRows(ImportRows):
                     self._add_part(act, body, part, name, row)
             if part == Part.LEAD and wanted and (left := bodies - {body.pk for body in wanted}):
                 names = ", ".join(sorted(p.organisation.label for p in there if p.organisation.successor().pk in left))
-                row.remarks.append(_("Leads here too, and the file does not name it: %(names)s.") % {"names": names})
+                sentence = gettext_noop("Leads here too, and the file does not name it: %(names)s.")
+                row.remarks.append(Remark(sentence, {"names": names}))
 
     def _add_part(self, act: Action, body: Organisation, part: Part, name: str, row: Row) -> None:
         if body.pk is None:
@@ -254,8 +263,9 @@ class ActionRows(ImportRows):
         )
         ours = status_of(facts_on(facts, self.today), self.today).status
         if ours != status:
-            words = {"theirs": StatusChoice(status).label, "ours": StatusChoice(ours).label}
-            row.remarks.append(_("Status in the file: %(theirs)s. Calculated: %(ours)s.") % words)
+            labels = {"theirs": self.status_labels[status], "ours": self.status_labels[ours]}
+            sentence = gettext_noop("Status in the file: %(theirs)s. Calculated: %(ours)s.")
+            row.remarks.append(Remark(sentence, labels=labels))
 
     def written(self, things: Sequence[Any]) -> None:
         renumber(self.edition)

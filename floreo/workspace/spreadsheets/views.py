@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from floreo.core.errors import Missing, Refused
+from floreo.core.importing import Remark
 from floreo.core.tables import safe_text
 from floreo.core.ui.forms import Answering
 from floreo.core.uploads import uploaded_file
@@ -171,7 +172,7 @@ def _done(request: HttpRequest, run: SheetImport) -> HttpResponse:
         "sentences": count_sentences(run.counts),
         "undone": undone_sentence(run) if run.undone_at else "",
         "columns": [(shown_header(c["header"]), titles.get(c["field"], _l("Left out"))) for c in run.columns],
-        "remarks": run.remarks[:LISTED],
+        "remarks": [(sheet, row, name, Remark(*remark)) for sheet, row, name, remark in run.remarks[:LISTED]],
         "more": max(0, len(run.remarks) - LISTED),
         "records": run.records.filter(is_new=True).count(),
         "commands": commands_for(request.user, run, COMMANDS),
@@ -307,7 +308,7 @@ def rows_file(request: HttpRequest, pk: int) -> HttpResponse:
     for each in found.results:
         changes = "; ".join(f"{d.label}: {d.before} → {d.after}" for d in each.differences)
         faults = "; ".join(f"{f.column}: {f.sentence}" if f.column else f.sentence for f in each.faults)
-        cells = [each.sheet, each.name, changes, faults, " ".join(each.remarks)]
+        cells = [each.sheet, each.name, changes, faults, " ".join(map(str, each.remarks))]
         sheet, name, *rest = map(safe_text, cells)
         writer.writerow([sheet, each.number, each.outcome.value, name, *rest])
     return _attachment(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"rows-{pk}.csv")

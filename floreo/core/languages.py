@@ -229,8 +229,13 @@ def name(code: str) -> str:
     return _name(code, interface(now()))
 
 
+def name_in(code: str, reader: str) -> str:
+    """What a language is called by who reads `reader`."""
+    return _name(code, reader)
+
+
 def title(code: str) -> str:
-    """The same, as it begins a line."""
+    """Its name, as it begins a line."""
     words = name(code)
     return words[:1].upper() + words[1:]
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar, Optional
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema, create_model
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from floreo.core.tables import CellKind, Column, Table
 
@@ -42,7 +41,7 @@ class Row(BaseModel):
     table: ClassVar[Table]
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = handler.resolve_ref_schema(handler(core))
         described.pop("additionalProperties", None)
         known = described["properties"]

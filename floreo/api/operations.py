@@ -82,18 +82,18 @@ def make_api() -> NinjaAPI:
 
 
 def openapi_view(api: NinjaAPI) -> Callable[..., HttpResponse]:
-    """The OpenAPI of `api`: the same for everybody as long as the process runs, so made once."""
+    """The OpenAPI of `api`: the same for everybody as long as the site has the same languages, so made once for them."""
 
-    @functools.cache
-    def document() -> tuple[bytes, str]:
-        with translation.override(languages.home()):
+    @functools.lru_cache(maxsize=4)
+    def document(_codes: tuple[str, ...], home: str) -> tuple[bytes, str]:
+        with translation.override(home):
             schema = api.get_openapi_schema(path_prefix=reverse(f"{api.urls_namespace}:api-root"))
             body = json.dumps(schema, cls=NinjaJSONEncoder).encode()
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     def openapi(request: HttpRequest, **_path: object) -> HttpResponse:
         """What programs may ask, and what they get."""
-        body, etag = document()
+        body, etag = document(languages.site(), languages.home())
         return HttpResponse(body, content_type="application/json", headers={"ETag": etag})
 
     return openapi

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, ClassVar, Optional
 
 from ninja import Schema
-from pydantic import Field, WithJsonSchema, create_model
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema, create_model
+from pydantic.json_schema import JsonSchemaValue
 
-from floreo.core.tables import CellKind, Table
+from floreo.core.tables import CellKind, Column, Table
 
 _Date = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 _Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
@@ -32,16 +33,44 @@ def _camel(name: str) -> str:
     return "".join(part.title() for part in name.replace("-", "_").split("_"))
 
 
-def row_schema(table: Table) -> type[Schema]:
+class Row(BaseModel):
+    """A row of a table. Its columns for each language of the site are not fields: which languages there are is asked when a row or
+    the document of the API is made, since the pack may name others tomorrow."""
+
+    model_config = ConfigDict(extra="allow")
+    table: ClassVar[Table]
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler.resolve_ref_schema(handler(core))
+        described.pop("additionalProperties", None)
+        known = described["properties"]
+        for column in cls.table.columns_for(None):
+            known.setdefault(column.name, _of_a_language(column))
+        described["properties"] = {column.name: known[column.name] for column in cls.table.columns_for(None)}
+        described["required"] = [*described["properties"]]
+        return described
+
+
+def _of_a_language(column: Column) -> dict[str, Any]:
+    """As pydantic describes a text that may be null."""
+    kinds = [{"type": "string"}, {"type": "null"}]
+    return {"anyOf": kinds, "title": str(column.title), "description": str(column.help)}
+
+
+def row_schema(table: Table) -> type[Row]:
     """One row: every public column, each of which may be null."""
     fields: dict[str, Any] = {
         column.name: (Optional[CELLS[column.kind]], Field(..., title=str(column.title), description=str(column.help)))  # noqa: UP045 -- a type made at run time
-        for column in table.columns_for(None)
+        for column in table.declared
+        if isinstance(column, Column) and column in table.columns_for(None)
     }
-    return create_model(f"{_camel(table.name)}Row", __base__=Schema, __doc__=str(table.help), **fields)
+    made = create_model(f"{_camel(table.name)}Row", __base__=Row, __doc__=str(table.help), **fields)
+    made.table = table
+    return made
 
 
-def page_schema(table: Table, row: type[Schema]) -> type[Schema]:
+def page_schema(table: Table, row: type[Row]) -> type[Schema]:
     """A page of rows: `next` is the address of the following page, or null on the last."""
     return create_model(
         f"{_camel(table.name)}Page",

@@ -258,6 +258,22 @@ def test_what_came_with_the_program_waits_for_french_and_is_put_into_it_by_a_fil
         assert (version.title, version.written_in("title")) == (english, "en")
 
 
+def test_the_api_has_the_columns_of_the_languages_of_the_pack(haitian: Country, stranger: Client) -> None:
+    """Also where the process began before the pack was loaded, or with another one."""
+    row = stranger.get("/api/v1/organisations/csirt").json()
+    assert {name for name in row if name.startswith("name")} == {"name", "name_ht"}
+    described = stranger.get("/api/v1/openapi.json").json()["components"]["schemas"]["OrganisationsRow"]
+    assert {name for name in described["properties"] if name.startswith("name")} == {"name", "name_ht"}
+    assert described["properties"]["name_ht"]["title"] == "Name, in Haitian Creole"
+    assert described["required"] == list(described["properties"])
+    Country.objects.update(languages=["en", "nl", "es"])
+    with languages.of_site(["en"]):  # what was known goes with the request
+        row = stranger.get("/api/v1/organisations/csirt").json()
+    assert {name for name in row if name.startswith("name")} == {"name", "name_nl", "name_es"}
+    described = stranger.get("/api/v1/openapi.json").json()["components"]["schemas"]["OrganisationsRow"]
+    assert {name for name in described["properties"] if name.startswith("name")} == {"name", "name_nl", "name_es"}
+
+
 # --- The order in which languages fall back -----------------------------------------------------------------------
 
 

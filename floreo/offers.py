@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from floreo.core.access import Permission
     from floreo.core.figures import Measure
+    from floreo.core.importing import ImportTarget
     from floreo.core.offers import Job, MenuItem, Offers, PackFile, SearchKind, TaskSource
     from floreo.core.proposals import ProposalKind
     from floreo.core.tables import Table
@@ -38,7 +39,6 @@ APPS = (
     "publications",
     "evidence",
     "infrastructure",
-    "register_imports",
     "tabletops",
     "training",
     "surveys",
@@ -57,6 +57,7 @@ APPS = (
     "packs",
     "tasks",
     "webhooks",
+    "imports",
 )
 One = TypeVar("One")
 
@@ -155,6 +156,12 @@ def jobs() -> Mapping[str, Job]:
 def proposal_kinds() -> Mapping[str, ProposalKind]:
     """The kinds of record of which an organisation may propose changes."""
     return _by_name(lambda offers: {kind.name: kind for kind in offers.proposal_kinds})
+
+
+@cache
+def import_targets() -> Mapping[str, ImportTarget]:
+    """What rows of a spreadsheet can become, in the order of the apps."""
+    return _by_name(lambda offers: {target.name: target for target in offers.import_targets})
 
 
 @cache

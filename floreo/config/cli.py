@@ -89,6 +89,23 @@ def _parser() -> argparse.ArgumentParser:
     undo = incidents.add_parser("undo-import", help="remove the cases of an import on which nobody worked since")
     undo.add_argument("number", type=int, help="of the import")
 
+    sheet = commands.add_parser("import", help="rows of a spreadsheet: docs/guide/import-a-spreadsheet.md")
+    sheet.add_argument(
+        "target", help="what the rows are: actions, milestones, budget, evidence, organisations, contacts, ..."
+    )
+    sheet.add_argument("file", type=Path, help="XLSX, XLS, ODS, CSV or TSV")
+    sheet.add_argument(
+        "--profile", type=Path, metavar="FILE", help="what columns and values mean, as the site gives it out"
+    )
+    sheet.add_argument("--edition", default="", metavar="CODE", help="of the plan, where there are several")
+    sheet.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of the file, for its updates"
+    )
+    sheet.add_argument(
+        "--dry-run", action="store_true", help="print what would change and what is refused, write nothing"
+    )
+    sheet.add_argument("--json", action="store_true", help="print each row as JSON")
+
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(dest="what", required=True)
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")

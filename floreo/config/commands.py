@@ -293,6 +293,21 @@ def _incidents_undo_import(asked: argparse.Namespace) -> int:
     return undo(asked.number, out=sys.stdout)
 
 
+def _import(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_spreadsheets import import_file
+
+    return import_file(
+        asked.target,
+        asked.file,
+        profile=asked.profile,
+        scope=asked.edition,
+        as_of=asked.as_of,
+        dry_run=asked.dry_run,
+        as_json=asked.json,
+        out=sys.stdout,
+    )
+
+
 _NAMED = 50  # of the rows that differ
 
 
@@ -414,6 +429,7 @@ COMMANDS = {
     "framework load": _framework_load,
     "incidents import": _incidents_import,
     "incidents undo-import": _incidents_undo_import,
+    "import": _import,
     "audit verify": _audit_verify,
     "audit sign": _audit_sign,
     "backup": _backup,

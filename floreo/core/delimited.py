@@ -20,7 +20,9 @@ MIXED = "UTF-8, cp1252"  # some lines in the one, some in the other
 
 def plain(text: str) -> str:
     """Without accents, case and spare spaces: how names of columns and choices are compared."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = text  # most texts have no accents, and large files have many texts
+    if not text.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(bare.casefold().replace("_", " ").split())
 
 

@@ -18,6 +18,7 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 
 if TYPE_CHECKING:
+    from floreo.core.importing import ImportTarget
     from floreo.core.proposals import ProposalKind
     from floreo.core.tables import Table
     from floreo.core.tasks import Recipient, Task
@@ -120,6 +121,7 @@ class Offers:
     # seeing the record itself.
     discussed: Mapping[str, Permission] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
+    import_targets: tuple[ImportTarget, ...] = ()  # what rows of a spreadsheet can become
     # The holidays of the country, as far as its pack names them: no working days.
     holidays: Callable[[], frozenset[date]] | None = None
 

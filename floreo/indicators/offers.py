@@ -11,10 +11,12 @@ from floreo.core.access import SYSTEM, Permission
 from floreo.core.offers import STRATEGY, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.indicators import pack
 from floreo.indicators.actions import take_due_readings
+from floreo.indicators.importing import READINGS
 from floreo.indicators.tables import TABLES
 from floreo.indicators.tasks import waiting_tasks
 
 OFFERS = Offers(
+    import_targets=(READINGS,),
     tables=TABLES,
     licences={"indicators": "indicators.toml", "readings": "indicators.toml"},
     tasks=waiting_tasks,

@@ -12,6 +12,7 @@ from floreo.core.figures import Direction, Measure
 from floreo.core.offers import INFRASTRUCTURE, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.infrastructure import measures, pack
 from floreo.infrastructure.actions.single_points import calculate_single_points
+from floreo.infrastructure.importing import TARGETS
 from floreo.infrastructure.proposals import KINDS
 from floreo.infrastructure.tables import TABLES
 from floreo.infrastructure.tasks import waiting_tasks
@@ -22,6 +23,7 @@ _DESIGNATED = _("with a designation in force at the end of the period")
 _INVENTED = "of a real country it is entered in the workspace: everybody would read it in a file that is published"
 
 OFFERS = Offers(
+    import_targets=TARGETS,
     tables=TABLES,
     licences={"sectors": "sectors.toml", "essential_services": "services.toml"},
     measures={

@@ -10,10 +10,12 @@ from floreo.core.access import Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import ADMINISTRATION, REGISTER, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.organisations import measures, pack, proposals
+from floreo.organisations.importing import TARGETS
 from floreo.organisations.tables import TABLES
 from floreo.organisations.tasks import waiting_tasks, warn_of_token_ends
 
 OFFERS = Offers(
+    import_targets=TARGETS,
     tables=TABLES,
     licences={
         "organisations": "organisations.toml",

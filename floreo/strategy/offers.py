@@ -13,10 +13,14 @@ from floreo.core.offers import MY_WORKSPACE, STRATEGY, Job, MenuItem, Offers, Pa
 from floreo.strategy import measures, money_measures, pack, pack_documents, pack_money
 from floreo.strategy.actions.drafts import read_waiting_drafts
 from floreo.strategy.actions.statuses import refresh_statuses
+from floreo.strategy.importing.actions import ACTIONS
+from floreo.strategy.importing.evidence import LINKS
+from floreo.strategy.importing.on_actions import BUDGET, MILESTONES
 from floreo.strategy.tables import TABLES
 from floreo.strategy.tasks import waiting_tasks
 
 OFFERS = Offers(
+    import_targets=(ACTIONS, MILESTONES, BUDGET, LINKS),
     tables=TABLES,
     licences={
         "editions": "editions/*/edition.toml",

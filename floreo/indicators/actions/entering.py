@@ -55,10 +55,10 @@ def _must_fit(indicator: Indicator, numerator: Decimal | None, denominator: Deci
         worked = numerator * 100 / denominator
         if abs(worked - value) >= 1:
             sentence = _("%(numerator)s of %(denominator)s is %(worked)s %%, not %(value)s %%. Change one of them.") % {
-                "numerator": numerator.normalize(),
-                "denominator": denominator.normalize(),
+                "numerator": f"{numerator.normalize():f}",
+                "denominator": f"{denominator.normalize():f}",
                 "worked": round(worked, 1),
-                "value": value.normalize(),
+                "value": f"{value.normalize():f}",
             }
             raise Refused(sentence, code="does_not_add_up", fields={"value": sentence})
 
@@ -67,7 +67,23 @@ def _optional(value: Any, name: str) -> Decimal | None:
     return None if value in (None, "") else must_be_number(value, name=name)
 
 
-def _put(
+def must_be_entered_by_hand(indicator: Indicator) -> None:
+    if measure_of(indicator) is not None:
+        raise Refused(
+            _("This indicator is calculated from records, so values cannot be entered by hand. Compute it."),
+            code="computed",
+        )
+
+
+def must_not_be_frozen(reading: Reading | None) -> None:
+    if reading is not None and reading.is_frozen:
+        sentence = _(
+            "%(period)s has a frozen value. Correct it and give the reason. Both values will stay visible."
+        ) % {"period": period_text(reading.period)}
+        raise Refused(sentence, code="frozen", fields={"starts_on": sentence})
+
+
+def put_reading(
     reading: Reading,
     indicator: Indicator,
     value: Any,
@@ -112,21 +128,13 @@ def record_reading(
 ) -> Reading:
     """A reading that a person took, with where it comes from. A second one for a period replaces the first while that
     is not frozen; once it is, Refused says to correct it instead."""
-    if measure_of(indicator) is not None:
-        raise Refused(
-            _("This indicator is calculated from records, so values cannot be entered by hand. Compute it."),
-            code="computed",
-        )
+    must_be_entered_by_hand(indicator)
     period = Period(starts_on, ends_on)
     must_be_over(period)
     reading = current_reading(indicator, period)
-    if reading is not None and reading.is_frozen:
-        sentence = _(
-            "%(period)s has a frozen value. Correct it and give the reason. Both values will stay visible."
-        ) % {"period": period_text(period)}
-        raise Refused(sentence, code="frozen", fields={"starts_on": sentence})
+    must_not_be_frozen(reading)
     reading = reading or Reading(indicator=indicator, starts_on=starts_on, ends_on=ends_on)
-    _put(
+    put_reading(
         reading,
         indicator,
         value,
@@ -218,7 +226,7 @@ def correct_reading(
     if value in (None, "") and measure_of(indicator) is not None:
         _recount(new, by)
     else:
-        _put(
+        put_reading(
             new,
             indicator,
             value,

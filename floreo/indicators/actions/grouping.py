@@ -58,30 +58,35 @@ def set_groups(
     """Says what groups a value is made of, and what was left out. The groups add up to the whole, or are refused; none takes them away."""
     fresh = lock_latest(reading, version)
     must_be_entered(fresh)
-    _must_be_sound(groups, left_out)
+    must_be_sound(groups, left_out)
     if groups:
-        _must_add_up(fresh, fresh.indicator, groups)
+        must_add_up(fresh, fresh.indicator, groups)
     working = {name: kept for name, kept in fresh.working.items() if name not in ("groups", "left_out")}
     if groups:
-        working["groups"] = [
-            {
-                "name": g.name.strip(),
-                "numerator": g.numerator,
-                "denominator": g.numerator if g.denominator is None else g.denominator,
-            }
-            for g in groups
-        ]
+        working["groups"] = as_working(groups)
     if left_out:
         working["left_out"] = [[each.why.strip(), each.count] for each in left_out]
     fresh.working = working
     return save(fresh)
 
 
+def as_working(groups: Sequence[GroupFacts]) -> list[dict[str, object]]:
+    """Groups as a reading keeps them."""
+    return [
+        {
+            "name": g.name.strip(),
+            "numerator": g.numerator,
+            "denominator": g.numerator if g.denominator is None else g.denominator,
+        }
+        for g in groups
+    ]
+
+
 def _refused(sentence: str, field: str, code: str) -> Refused:
     return Refused(sentence, code=code, fields={field: sentence})
 
 
-def _must_be_sound(groups: Sequence[GroupFacts], left_out: Sequence[LeftOutFacts]) -> None:
+def must_be_sound(groups: Sequence[GroupFacts], left_out: Sequence[LeftOutFacts]) -> None:
     if len(groups) > MOST_GROUPS or len(left_out) > MOST_LEFT_OUT:
         raise Refused(_("These are too many groups for one value. Join the smallest."), code="too_many")
     if len(groups) == 1:
@@ -118,7 +123,7 @@ def _must_count(number: int, field: str) -> None:
         raise _refused(_("Enter a whole number, 0 or more."), field, "not_a_count")
 
 
-def _must_add_up(reading: Reading, indicator: Indicator, groups: Sequence[GroupFacts]) -> None:
+def must_add_up(reading: Reading, indicator: Indicator, groups: Sequence[GroupFacts]) -> None:
     """The groups together are what the value counts, no more and no less."""
     with_whole = [g.denominator is not None for g in groups]
     if reading.denominator is not None:
@@ -152,4 +157,6 @@ def _plain(reading: Reading, indicator: Indicator) -> Decimal | None:
 def _must_be(total: int, whole: Decimal, at: str, field: str) -> None:
     if total != whole:
         sentence = _("The groups add up to %(total)s, but the value counts %(whole)s. Change one of them.")
-        raise _refused(sentence % {"total": total, "whole": whole.normalize()}, f"{at}_{field}", "does_not_add_up")
+        raise _refused(
+            sentence % {"total": total, "whole": f"{whole.normalize():f}"}, f"{at}_{field}", "does_not_add_up"
+        )

@@ -100,7 +100,7 @@ def sound_domain(given: str) -> str:
     return plain
 
 
-def _sound(holding: Holding, *, is_known: bool = False) -> None:
+def sound_holding(holding: Holding, *, is_known: bool = False) -> None:
     if holding.kind not in HoldingKind.values:
         raise refuse("kind", _("Choose addresses or a domain."), code="missing")
     is_prefix = holding.kind == HoldingKind.PREFIX
@@ -109,17 +109,22 @@ def _sound(holding: Holding, *, is_known: bool = False) -> None:
 
 def _check(holding: Holding, *, is_known: bool = False) -> None:
     """For the team, which may know who holds what."""
-    _sound(holding, is_known=is_known)
+    sound_holding(holding, is_known=is_known)
     same = Holding.objects.live().filter(kind=holding.kind, value=holding.value).exclude(pk=holding.pk)
-    owner = same.filter(models.Q(state=HoldingState.APPROVED) | models.Q(organisation=holding.organisation)).first()
-    if owner is not None:
-        sentence = _("The register lists %(value)s under %(name)s. Move it from there, or correct it.")
-        raise refuse("value", sentence % {"value": holding.value, "name": owner.organisation.label}, code="taken")
+    must_be_free(holding, same.select_related("organisation"))
     if holding.verified_on and holding.verified_on > clock.today():
         raise refuse("verified_on", _("This date is in the future."), code="date_to_come")
 
 
-def _claimed(holding: Holding, by: Actor) -> None:
+def must_be_free(holding: Holding, others: Iterable[Holding]) -> None:
+    """Refuses a second entry of one organisation, and what is approved for another; `others` name the same addresses or domain."""
+    for owner in others:
+        if owner.state == HoldingState.APPROVED or owner.organisation == holding.organisation:
+            sentence = _("The register lists %(value)s under %(name)s. Move it from there, or correct it.")
+            raise refuse("value", sentence % {"value": holding.value, "name": owner.organisation.label}, code="taken")
+
+
+def claimed(holding: Holding, by: Actor) -> None:
     holding.state = HoldingState.CLAIMED
     holding.claimed_on, holding.claimed_by, holding.claimed_by_code = (
         clock.today(),
@@ -143,7 +148,7 @@ def add_holding(
     holding = Holding(organisation=organisation)
     assign(holding, facts)
     _check(holding, is_known=is_approved)
-    _claimed(holding, by)
+    claimed(holding, by)
     if is_approved:
         _approved(holding, by)
     return save(holding)
@@ -158,10 +163,10 @@ def claim_holding(organisation: Organisation, *, by: Actor, kind: str, value: st
         sentence = _("%(n)d of your claims wait for the team already. Claim more when these are decided.")
         raise Refused(sentence % {"n": MOST_OPEN}, code="many")
     holding = Holding(organisation=organisation, kind=kind, value=value, service=service.strip()[:120])
-    _sound(holding)
+    sound_holding(holding)
     if own.filter(kind=holding.kind, value=holding.value, state__in=LIVE_STATES).exists():
         raise refuse("value", _("Your entry has %(value)s already.") % {"value": holding.value}, code="taken")
-    _claimed(holding, by)
+    claimed(holding, by)
     return save(holding)
 
 
@@ -176,7 +181,7 @@ def update_holding(
     _check(holding)
     if (holding.kind, holding.value) != before:
         holding.verified_on, holding.verified_how = None, ""
-        _claimed(holding, by)
+        claimed(holding, by)
     return save(holding)
 
 

@@ -45,10 +45,14 @@ def read_prefixes(given: Iterable[str]) -> list[Prefix]:
     return sorted(found, key=lambda p: (p.version, p))
 
 
-def overlaps(prefixes: Sequence[Prefix], *, but: int | None = None) -> list[tuple[str, str, Network]]:
-    """Every prefix that shares addresses with one of another network: (ours, theirs, whose)."""
+def overlaps(
+    prefixes: Sequence[Prefix], *, but: int | None = None, among: Iterable[Network] | None = None
+) -> list[tuple[str, str, Network]]:
+    """Every prefix that shares addresses with one of another network: (ours, theirs, whose). `among`: where they were read before."""
     found = []
-    for network in Network.objects.exclude(asn=but) if but is not None else Network.objects.all():
+    for network in Network.objects.all() if among is None else among:
+        if but is not None and network.asn == but:
+            continue
         for theirs in (ipaddress.ip_network(p, strict=False) for p in network.prefixes):
             found += [
                 (str(ours), str(theirs), network)
@@ -58,19 +62,21 @@ def overlaps(prefixes: Sequence[Prefix], *, but: int | None = None) -> list[tupl
     return found
 
 
+def must_be_asn(asn: int) -> None:
+    if not 1 <= asn <= LARGEST_ASN:
+        raise refuse("asn", _("Enter an autonomous system number from 1 to 4,294,967,294."), code="bad_asn")
+
+
+def overlap_sentence(ours: str, theirs: str, owner: Network) -> str:
+    sentence = _("%(ours)s shares addresses with %(theirs)s of %(whose)s. Correct it, or confirm that both are right.")
+    return sentence % {"ours": ours, "theirs": theirs, "whose": owner}
+
+
 def _set_prefixes(network: Network, given: Iterable[str], *, accept_overlap: bool) -> None:
     prefixes = read_prefixes(given)
     shared = overlaps(prefixes, but=network.asn)
     if shared and not accept_overlap:
-        ours, theirs, owner = shared[0]
-        sentence = _(
-            "%(ours)s shares addresses with %(theirs)s of %(whose)s. Correct it, or confirm that both are right."
-        ) % {
-            "ours": ours,
-            "theirs": theirs,
-            "whose": owner,
-        }
-        raise refuse("prefixes", sentence, code="overlap")
+        raise refuse("prefixes", overlap_sentence(*shared[0]), code="overlap")
     if shared:
         note(shared_with=sorted({network.code for _ours, _theirs, network in shared}))
     network.prefixes = [str(p) for p in prefixes]
@@ -80,8 +86,7 @@ def _set_prefixes(network: Network, given: Iterable[str], *, accept_overlap: boo
 def add_network(
     *, by: Actor, asn: int, prefixes: Iterable[str] = (), accept_overlap: bool = False, **facts: Unpack[NetworkFacts]
 ) -> Network:
-    if not 1 <= asn <= LARGEST_ASN:
-        raise refuse("asn", _("Enter an autonomous system number from 1 to 4,294,967,294."), code="bad_asn")
+    must_be_asn(asn)
     if Network.objects.filter(asn=asn).exists():
         raise refuse("asn", _("AS%(asn)d is already in the register.") % {"asn": asn}, code="asn_taken")
     network = Network(asn=asn)

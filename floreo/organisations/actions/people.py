@@ -46,7 +46,7 @@ def sound_phone(given: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-def _check(person: Person) -> None:
+def check_person(person: Person) -> None:
     require_name(person)
     person.phone = sound_phone(person.phone)
     if person.deputy_id and person.deputy_id == person.pk:
@@ -57,7 +57,7 @@ def _check(person: Person) -> None:
 def add_person(*, by: Actor, code: str = "", **facts: Unpack[PersonFacts]) -> Person:
     person = Person()
     assign(person, facts)
-    _check(person)
+    check_person(person)
     person.code = free_code(Person, person.name, wanted=code)
     return save(person)
 
@@ -67,5 +67,5 @@ def update_person(person: Person, *, by: Actor, version: int | None = None, **fa
     person = lock_latest(person, version)
     person.set_text("post", facts.get("post", person.post).strip())
     assign(person, facts)
-    _check(person)
+    check_person(person)
     return save(person)

@@ -64,7 +64,7 @@ class ContactFacts(TypedDict, total=False):
     confirmed: bool
 
 
-def _check(organisation: Organisation) -> None:
+def check_organisation(organisation: Organisation) -> None:
     require_name(organisation)
     require_period(organisation.starts_on, organisation.ends_on)
     organisation.phone = sound_phone(organisation.phone)
@@ -80,7 +80,7 @@ def _check(organisation: Organisation) -> None:
 def add_organisation(*, by: Actor, name: str, code: str = "", **facts: Unpack[OrganisationFacts]) -> Organisation:
     organisation = Organisation(name=name.strip())
     assign(organisation, facts)
-    _check(organisation)
+    check_organisation(organisation)
     organisation.code = free_code(Organisation, name, wanted=code)
     return save(organisation)
 
@@ -91,7 +91,7 @@ def update_organisation(
 ) -> Organisation:
     organisation = lock_latest(organisation, version)
     assign(organisation, facts)
-    _check(organisation)
+    check_organisation(organisation)
     return save(organisation)
 
 
@@ -176,10 +176,10 @@ def remove_role(role: OrganisationRole, *, by: Actor) -> None:
 def check_contact(contact: Contact) -> None:
     """What every contact has to be; its keys too."""
     _check_keys(contact)
-    _check_contact(contact)
+    check_contact_facts(contact)
 
 
-def _check_contact(contact: Contact) -> None:
+def check_contact_facts(contact: Contact) -> None:
     require_name(contact, "purpose")
     if contact.verified_on and contact.verified_on > clock.today():
         raise refuse("verified_on", _("This date is in the future."), code="date_to_come")
@@ -212,7 +212,7 @@ def add_contact(organisation: Organisation, *, by: Actor, **facts: Unpack[Contac
     contact = Contact(organisation=organisation)
     assign(contact, facts)
     _check_keys(contact)
-    _check_contact(contact)
+    check_contact_facts(contact)
     return save(contact)
 
 
@@ -224,7 +224,7 @@ def update_contact(
     before = {name: getattr(contact, name) for name in _KEYS}
     assign(contact, facts)
     _check_keys(contact, before)
-    _check_contact(contact)
+    check_contact_facts(contact)
     return save(contact)
 
 

@@ -41,7 +41,7 @@ class MilestoneFacts(TypedDict, total=False):
     doubt: str
 
 
-def _title(milestone: Milestone) -> str:
+def require_milestone_title(milestone: Milestone) -> str:
     return require_text(milestone.title, field="title", sentence=_("Enter a short description of what is reached."))
 
 
@@ -53,7 +53,7 @@ def add_milestone(act: Action, *, by: Actor, code: str = "", **facts: Unpack[Mil
     code = code.strip() or next_code(act.code, list(siblings.values_list("code", flat=True)))
     milestone = Milestone(action=act, code=require_free_code(siblings, code), position=last_position(siblings))
     assign(milestone, facts)
-    milestone.title = _title(milestone)
+    milestone.title = require_milestone_title(milestone)
     save(milestone)
     recompute_status(act)
     return milestone
@@ -65,7 +65,7 @@ def update_milestone(
 ) -> Milestone:
     milestone = lock_latest(milestone, version)
     assign(milestone, facts)
-    milestone.title = _title(milestone)
+    milestone.title = require_milestone_title(milestone)
     save(milestone)
     recompute_status(milestone.action)
     return milestone

@@ -10,22 +10,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from floreo.core.writing import save
+from floreo.organisations.guessing import guessed_kind
 from floreo.organisations.models import FormerName, Kind, Organisation
 
 _ARTICLE = re.compile(r"^(?:the|la|el|los|las)\s+")
 _BRACKETED = re.compile(r"\s*\(([^()]{2,40})\)\s*$")
-# The first word found decides; a kind guessed from a name is a doubt, and the register says so.
-_KINDS = (
-    (("ministry", "ministerio", "department", "departamento", "office of the prime"), Kind.MINISTRY),
-    (("police", "policía", "policia"), Kind.POLICE),
-    (("csirt", "cert", "incident response"), Kind.CSIRT),
-    (("attorney", "prosecut", "fiscal", "judiciary", "court", "judicial"), Kind.JUSTICE),
-    (("regulator", "utilities commission", "superintendencia"), Kind.REGULATOR),
-    (("university", "universidad", "college", "academy", "academia", "school"), Kind.ACADEMIA),
-    (("task force", "committee", "comité", "council", "consejo", "working group", "grupo"), Kind.GROUP),
-    (("chamber", "cámara", "association", "asociación", "foundation", "fundación"), Kind.CIVIL_SOCIETY),
-    (("united nations", "oas", "oea", "european union", "unión europea", "world bank", "itu"), Kind.INTERNATIONAL),
-)
 
 
 def plain_name(name: str) -> str:
@@ -33,14 +22,6 @@ def plain_name(name: str) -> str:
     flat = "".join(c for c in unicodedata.normalize("NFKD", name.replace("’", "'")) if not unicodedata.combining(c))
     words = re.sub(r"[^\w\s'&-]", " ", flat.lower())
     return _ARTICLE.sub("", " ".join(words.split()))
-
-
-def _guessed_kind(name: str, default: Kind) -> Kind:
-    low = f" {name.lower()} "
-    for words, kind in _KINDS:
-        if any(re.search(rf"\b{re.escape(w)}", low) for w in words):
-            return kind
-    return default
 
 
 @dataclass
@@ -83,7 +64,7 @@ class Register:
             code=code,
             name=name[:200],
             short_name=short[:40],
-            kind=_guessed_kind(name, default),
+            kind=guessed_kind(name, default),
             source=source,
             confirmed=False,
             is_public=False,

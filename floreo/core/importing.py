@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.access import Permission
 from floreo.core.delimited import Wrong, plain
 from floreo.core.errors import Refused
@@ -71,15 +72,10 @@ class Option:
 
 def choice_options(choices: Iterable[tuple[Any, Any]], words: Mapping[str, str] | None = None) -> list[Option]:
     """Options of a closed list. `words`: what files call each value, parted by |."""
-    from django.conf import settings
-    from django.utils import translation
-
     found = []
     for value, label in choices:
         names = [str(value), *(words or {}).get(str(value), "").split("|")]
-        for language, _title in settings.LANGUAGES:
-            with translation.override(language):
-                names.append(str(label))
+        names += languages.words_for(label)
         found.append(Option(str(value), str(label), str(value), tuple(filter(None, names))))
     return found
 

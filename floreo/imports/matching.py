@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from django.conf import settings
-from django.utils import translation
 from rapidfuzz import fuzz, process
 
+from floreo.core import languages
 from floreo.core.delimited import plain
 from floreo.core.importing import Holds, ImportField, Option
 from floreo.imports.formats import is_day, is_number
@@ -47,9 +46,8 @@ def words_of(fields: Sequence[ImportField]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in fields:
         found.setdefault(plain(each.name), each.name)
-        for language, _title in settings.LANGUAGES:
-            with translation.override(language):
-                found.setdefault(plain(str(each.title)), each.name)
+        for word in languages.words_for(each.title):
+            found.setdefault(plain(word), each.name)
     for each in fields:
         for word in filter(None, each.words.split("|")):
             found.setdefault(plain(word), each.name)

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.utils.text import slugify
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core import languages
 from floreo.core.access import Permission, can
 from floreo.core.delimited import Wrong, plain
 from floreo.core.importing import (
@@ -546,14 +545,9 @@ class PersonRows(ImportRows):
 
 def _language(text: str) -> str:
     """The code of a language of the site, by its code or its name. Raises Refused."""
-    for code, title in settings.LANGUAGES:
-        if plain(text) in {
-            code,
-            plain(str(title)),
-            plain(get_language_info(code)["name"]),
-            plain(get_language_info(code)["name_local"]),
-        }:
-            return str(code)
+    for code in languages.site():
+        if plain(text) in {code, plain(languages.name(code)), plain(languages.own_name(code))}:
+            return code
     raise refuse("language", _("The site is not available in this language."))
 
 

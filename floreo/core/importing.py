@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.access import Permission
 from floreo.core.delimited import Wrong, plain
 from floreo.core.errors import Refused
@@ -71,8 +72,6 @@ class Option:
 
 def choice_options(choices: Iterable[tuple[Any, Any]], words: Mapping[str, str] | None = None) -> list[Option]:
     """Options of a closed list. `words`: what files call each value, parted by |."""
-    from floreo.core import languages
-
     found = []
     for value, label in choices:
         names = [str(value), *(words or {}).get(str(value), "").split("|")]

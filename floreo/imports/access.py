@@ -7,7 +7,7 @@ from floreo.imports.models import SheetImport
 
 
 def get_import_for(viewer: object, pk: int) -> SheetImport:
-    found = SheetImport.objects.visible_to(viewer).filter(pk=pk).first()
+    found: SheetImport | None = SheetImport.objects.visible_to(viewer).filter(pk=pk).first()
     if found is None:
         raise Missing
     return found

@@ -328,7 +328,7 @@ def take_profile(target: str, *, by: Actor, text: str) -> ImportProfile:
         raise Refused(
             _("This profile is for another target: %(target)s.") % {"target": given.target}, code="other_target"
         )
-    held = ImportProfile.objects.visible_to(by).filter(target=target, name=given.name).first()
+    held: ImportProfile | None = ImportProfile.objects.visible_to(by).filter(target=target, name=given.name).first()
     if held is None:
         return save(given)
     fresh = lock_latest(held)

@@ -335,7 +335,8 @@ def _put_row(result: Result, row: Row) -> None:
 def _outcome(row: Row) -> Outcome:
     if row.is_new:
         return Outcome.NEW
-    return Outcome.CHANGED if (row.writes if row.shown is None else row.shown) else Outcome.SAME
+    changes = row.writes if row.shown is None else row.shown
+    return Outcome.CHANGED if changes else Outcome.SAME
 
 
 def _of_model(error: ValidationError, cells: Cells) -> Iterator[Fault]:

@@ -50,7 +50,7 @@ def _goes_alone(thing: models.Model, gone: set[str]) -> bool:
     try:
         collector.collect([thing])
     except (ProtectedError, RestrictedError) as error:
-        held = getattr(error, "protected_objects", None) or getattr(error, "restricted_objects", ())
+        held = getattr(error, "protected_objects", None) or getattr(error, "restricted_objects", None) or ()
         return all(key(each) in gone for each in held)
     with_it = [row for rows in [*collector.data.values(), *collector.fast_deletes] for row in rows]
     return all(row == thing or key(row) in gone or _is_worked_out(row) for row in with_it)

@@ -512,9 +512,10 @@ class PersonRows(ImportRows):
         return found
 
     def key(self, values: Mapping[str, Any]) -> Any:
-        there = self._found(values)
+        if (there := self._found(values)) is not None:
+            return ("there", there.pk)
         body = values.get("organisation")
-        return ("there", there.pk) if there is not None else (plain(values["name"]), body.code if body else "")
+        return plain(values["name"]), body.code if body else ""
 
     def _found(self, values: Mapping[str, Any]) -> Person | None:
         if "code" in values:
@@ -545,7 +546,7 @@ class PersonRows(ImportRows):
 def _language(text: str) -> str:
     """The code of a language of the site, by its code or its name. Raises Refused."""
     for code in languages.site():
-        if plain(text) in {code, *(plain(languages.name_in(code, reader)) for reader in (code, *languages.read()))}:
+        if plain(text) in {code, plain(languages.name(code)), plain(languages.own_name(code))}:
             return code
     raise refuse("language", _("The site is not available in this language."))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -99,11 +99,14 @@ def begun(target: str, content: bytes, name: str = "tracker.xlsx", **more: Any) 
     return begin_import(by=SYSTEM, target=target, upload=read_file(content, name), **more)
 
 
-def matched(run: SheetImport, as_of: date | None = None, **fields: str) -> SheetImport:
-    """With some columns as said ("" leaves one out), the others as guessed; by the header with _ for spaces."""
-    chosen = [fields.get(c["header"].lower().replace(" ", "_").strip("_"), c["field"]) for c in run.columns]
+def matched(
+    run: SheetImport, as_of: date | None = None, also: Mapping[str, str] | None = None, **fields: str
+) -> SheetImport:
+    """With some columns as given ("" leaves one out), the others as guessed; by the header, with _ for spaces."""
+    wanted = {**(also or {}), **fields}
+    names = [wanted.get(c["header"].lower().replace(" ", "_").strip("_"), c["field"]) for c in run.columns]
     shapes = [c["format"] for c in run.columns]
-    return match_columns(run, by=SYSTEM, fields=chosen, formats_of=shapes, as_of=as_of)
+    return match_columns(run, by=SYSTEM, fields=names, formats_of=shapes, as_of=as_of)
 
 
 def field_of(run: SheetImport) -> dict[str, str]:

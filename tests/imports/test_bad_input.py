@@ -314,9 +314,8 @@ def test_percentages_merged_cells_and_errors_are_read_as_a_person_sees_them() ->
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
-    for y, row in enumerate([("Name", "Share"), ("A", 0.45), (None, 0.5), ("B", None)], start=1):
-        for x, value in enumerate(row, start=1):
-            page.cell(row=y, column=x, value=value)
+    for row in [("Name", "Share"), ("A", 0.45), (None, 0.5), ("B", None)]:
+        page.append(row)
     page["B2"].number_format = page["B3"].number_format = "0.0%"
     page["B4"] = "=1/0"
     page.merge_cells("A2:A3")

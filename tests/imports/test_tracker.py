@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils.translation import override
 
+from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Changed, Refused
 from floreo.core.importing import Remark
 from floreo.core.models import AuditEntry
-from floreo.imports.actions import import_rows, rows_of, sheets_of, undo_import
+from floreo.imports.actions import (
+    forget_old_sheets,
+    import_rows,
+    remove_import,
+    rows_of,
+    sheets_of,
+    take_profile,
+    undo_import,
+)
 from floreo.imports.choosing import field_texts
 from floreo.imports.matching import likely
-from floreo.imports.models import ImportProfile, SheetImport, UploadedSheets
+from floreo.imports.models import KEPT_DAYS, ImportProfile, SheetImport, UploadedSheets
 from floreo.imports.planning import Outcome, Reading
 from floreo.imports.tables import HEADING, SHEET, Part
 from floreo.organisations.models import Organisation
@@ -37,9 +46,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("register")]
 OPEN = {"lead": {"*": "+"}, "partners": {"*": "+", "Police": "national-police"}, "pillar": {"*": "+"}}
 
 
-def tracker(**more: str) -> SheetImport:
+def tracker() -> SheetImport:
     run = begun("actions", untidy_tracker(), scope="2025-2028")
-    return matched(run, as_of=date(2026, 10, 15), **{HEADING: "pillar", **more})
+    return matched(run, date(2026, 10, 15), {HEADING: "pillar"})
 
 
 @pytest.fixture
@@ -180,7 +189,10 @@ def test_its_status_words_never_set_a_status(ready: SheetImport) -> None:
     row = ["2025", 7, "1.2 Set up the national committee", [sentence, {}, {"theirs": "Done", "ours": "Late"}]]
     assert row in run.remarks
     with override("es"):
-        assert str(Remark(*row[3])) == "Estado en el archivo: Terminada. Calculado: Atrasada."
+        assert (
+            str(Remark(sentence, labels={"theirs": "Done", "ours": "Late"}))
+            == "Estado en el archivo: Terminada. Calculado: Atrasada."
+        )
 
 
 def test_the_same_file_again_changes_nothing_and_asks_nothing(ready: SheetImport) -> None:
@@ -232,7 +244,7 @@ def test_what_was_shown_is_what_is_written(ready: SheetImport) -> None:
 
 
 def test_updates_need_the_day_of_the_file(edition: Edition) -> None:
-    run = matched(begun("actions", untidy_tracker(), scope="2025-2028"), **{HEADING: "pillar"})
+    run = matched(begun("actions", untidy_tracker(), scope="2025-2028"), None, {HEADING: "pillar"})
     with pytest.raises(Refused, match="day of the file"):
         planned(run)
 
@@ -250,3 +262,32 @@ def test_a_changed_row_shows_its_fields_and_is_given_back(ready: SheetImport) ->
     undo_import(imported(again), by=SYSTEM)
     act.refresh_from_db()
     assert (act.title, act.due_on) == ("Yearly report", date(2026, 11, 30))
+
+
+def test_a_file_is_removed_and_nothing_of_it_was_written(edition: Edition) -> None:
+    run = begun("actions", untidy_tracker(), scope="2025-2028")
+    remove_import(run, by=SYSTEM)
+    assert not SheetImport.objects.exists()
+    assert not UploadedSheets.objects.exists()
+
+
+def test_an_import_is_not_removed_but_undone(ready: SheetImport) -> None:
+    run = imported(ready)
+    with pytest.raises(Refused, match="imported already"):
+        remove_import(run, by=SYSTEM)
+
+
+def test_sheets_that_nobody_imports_go_after_two_weeks(edition: Edition) -> None:
+    run = begun("actions", untidy_tracker(), scope="2025-2028")
+    assert forget_old_sheets() == 0
+    SheetImport.objects.update(at=clock.now() - timedelta(days=KEPT_DAYS + 1))
+    assert forget_old_sheets() == 1
+    with pytest.raises(Refused, match="no longer kept"):
+        sheets_of(run)
+
+
+def test_a_profile_of_the_same_name_is_replaced(edition: Edition) -> None:
+    text = 'target = "actions"\nname = "Ministry"\n[columns]\n"{head}" = {{ field = "title" }}\n'
+    take_profile("actions", by=SYSTEM, text=text.format(head="what"))
+    profile = take_profile("actions", by=SYSTEM, text=text.format(head="activity"))
+    assert (ImportProfile.objects.get(), list(profile.columns)) == (profile, ["activity"])

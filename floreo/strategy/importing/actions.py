@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import gettext_noop, override
 
-from floreo.core import clock
+from floreo.core import clock, languages
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.delimited import plain
 from floreo.core.importing import (
@@ -76,7 +76,7 @@ class ActionRows(ImportRows):
         self._codes = {act.code for act in self.there}
         self._last: dict[str, str] = {}
         self.today = clock.today()
-        with override("en"):
+        with override(languages.SOURCE):
             self.status_labels = {str(value): str(label) for value, label in StatusChoice.choices}
 
     def options(self, name: str) -> Sequence[Option]:

@@ -119,7 +119,7 @@ class LinkRows(OnActionRows):
             kind=EvidenceKind.LINK, url=url, code=self._free_code(title), kept_by=self.source.by.actor_name[:200]
         )
         planned = put(made, {"title": title, **facts}, is_new=True)
-        planned.differences.append(Difference(str(made._meta.get_field("url").verbose_name), "", url))  # type: ignore[union-attr]
+        planned.differences.append(Difference(str(made._meta.get_field("url").verbose_name), "", url))
         check(made, by=self.source.by)
         sound(planned)
         self.there[url] = made

@@ -104,16 +104,17 @@ class TablesForm(CommandForm):
 
 
 def _table_words(sheets: Sequence[Grid], part: Part) -> str:
+    count = max(0, part.last - part.header_row - part.header_rows + 1)
     words = {
         "sheet": sheets[part.sheet].title,
         "row": part.header_row,
-        "n": max(0, part.last - part.header_row - part.header_rows + 1),
+        "n": count,
         "heads": ", ".join(filter(None, header_texts(sheets[part.sheet], part)))[:120],
     }
     text = ngettext(
         "“%(sheet)s”, header in row %(row)d, %(n)d row: %(heads)s",
         "“%(sheet)s”, header in row %(row)d, %(n)d rows: %(heads)s",
-        words["n"],
+        count,
     )
     return text % words
 

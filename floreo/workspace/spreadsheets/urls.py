@@ -17,6 +17,6 @@ urlpatterns: list[URLPattern] = [
 ]
 
 NEEDS = {
-    Permission.WORKSPACE_OPEN: "spreadsheets spreadsheet spreadsheet_tables spreadsheet_values spreadsheet_check spreadsheet_rows"
+    Permission.REGISTER_EDIT: "spreadsheets spreadsheet spreadsheet_tables spreadsheet_values spreadsheet_check spreadsheet_rows"
     " spreadsheet_profile spreadsheet_command"
 }

@@ -105,7 +105,6 @@ def spreadsheets(request: HttpRequest) -> HttpResponse:
         "workspace_section": AREA,
         "form": form,
         "status": answer.status,
-        "has_targets": bool(forms.target_choices(request.user)),
         "runs": [(run, target_words(run), done_sentence(run)) for run in runs],
     }
     return render(request, "workspace/spreadsheets/spreadsheets.html", context, status=answer.status)

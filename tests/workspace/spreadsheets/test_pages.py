@@ -111,5 +111,5 @@ def test_without_a_right_to_write_there_is_nothing_to_import(
 ) -> None:
     run = begin_import(by=SYSTEM, target="organisations", upload=read_file(FILE, "bodies.csv"))
     client = browser_of(observer)
-    assert client.get(run.workspace_url()).status_code == 404
-    assert "Your role does not allow any import." in client.get("/workspace/spreadsheets/").content.decode()
+    assert client.get(run.workspace_url()).status_code == 403
+    assert client.get("/workspace/spreadsheets/").status_code == 403

@@ -141,6 +141,11 @@ def _add_feeds(commands: Any) -> None:
     read.add_argument("--executor", choices=["inline", "pool", "ray"], help="where it runs (default: by size)")
     read.add_argument("--address", default="", help="of the Ray cluster: host:port")
     read.add_argument("--workers", type=int, default=0, help="processes of the pool (default: one a core)")
+    tried = what.add_parser("try", help="guess how a file is set out, and show what would become of it")
+    tried.add_argument("file", type=Path, metavar="FILE")
+    tried.add_argument("--mapping", type=Path, metavar="FILE.toml", help="how it is set out, instead of a guess")
+    tried.add_argument("--json", action="store_true", help="the answer as JSON")
+    tried.add_argument("--save", default="", metavar="CODE", help="keep it for the files of that feed")
     what.add_parser("list", help="feeds, and how they do")
     asked = what.add_parser("fetch", help="ask the Reports API of a feed now, or for days that were missed")
     asked.add_argument("feed", metavar="CODE", help="of the feed")
@@ -230,6 +235,8 @@ def _main(arguments: list[str] | None) -> int:
         from floreo.config import licences  # needs no settings, and leaves nothing behind
 
         return licences.run(as_json=asked.json)
+    if asked.command == "feed" and asked.what == "try":
+        asked.dry_run = not asked.save
     _pick_data(asked)
     if asked.parent or (asked.command in {"up", "web"} and not getattr(asked, "prepare_only", False)):
         from floreo.config import processes  # only for these

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -25,18 +27,21 @@ from floreo.core.executors import Executor, NotProtected
 from floreo.core.ui.locale import moment, number
 from floreo.feeds.actions.claiming import mapping_of, rules
 from floreo.feeds.actions.collect import fetch_listed
-from floreo.feeds.actions.feeds import by_hand
+from floreo.feeds.actions.feeds import by_hand, change_feed
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.retention import compact_days, let_go_of_old
-from floreo.feeds.caged import run_in_a_cage
+from floreo.feeds.caged import arranged_tried, run_in_a_cage
 from floreo.feeds.collectors.blobs import sha256_of
 from floreo.feeds.collectors.identity import identify, tidy
 from floreo.feeds.constituency import owned
+from floreo.feeds.engine.arrange.model import KEY, SUBJECTS, WrongArrangement, arrangement_of
 from floreo.feeds.engine.constituency import kept
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.executors import executor
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState
+from floreo.feeds.presenters.arranging import arrangement_sentence, ask_sentences, described
+from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
 from floreo.organisations.actions.tokens import end_token, make_token
 from floreo.organisations.models import ApiToken, User
@@ -301,7 +306,110 @@ def feed_token(asked: argparse.Namespace) -> int:
     return 0
 
 
+def feed_try(asked: argparse.Namespace) -> int:
+    """Exit code 0 where some row would be kept and nothing is left to be asked, else 1. Nothing is saved without --save."""
+    with tempfile.TemporaryDirectory(prefix="floreo-") as scratch, in_the_country_if_any() as is_there:
+        if asked.save and not is_there:
+            raise Refused(_("There is no installation here, so there is no feed to save it for."), code="no_feed")
+        feed = _feed(asked.save) if asked.save else Feed(code="by-hand", name="by hand")
+        given = _arrangement_in(asked.mapping) if asked.mapping else None
+        people = kept(owned() if is_there else [], Path(scratch))
+        task = replace(_dry_task(feed, asked.file, people, is_there=is_there), mapping={}, rules=())
+        found = arranged_tried(task, given, first=_SHOWN)
+        if "arranged" not in found:
+            raise Refused(problem_sentence(found["problem"]), code=str(found["problem"]))
+        print(json.dumps(_as_json(found), ensure_ascii=False, indent=2) if asked.json else "\n".join(_as_text(found)))
+        is_well = "summary" in found and found["summary"].kept > 0 and not found["asks"]
+        if asked.save:
+            if found["asks"]:
+                raise Refused(_("Not saved: answer what is asked, in a file given with --mapping."), code="asked")
+            change_feed(feed, by=SYSTEM, mapping={KEY: found["arranged"]})
+            print(_("Saved for the files of %(feed)s.") % {"feed": feed.name}, file=sys.stderr)
+    return 0 if is_well else 1
+
+
+def _arrangement_in(path: Path) -> dict[str, Any]:
+    """The arrangement that a TOML file has."""
+    with _opened(path) as file:
+        try:
+            return arrangement_of(tomllib.load(file)).plain()
+        except WrongArrangement as wrong:
+            raise Refused(f"{path}: {arrangement_sentence(wrong.key, wrong.why)}", code="mapping") from wrong
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+            raise Refused(
+                _("%(path)s is not TOML: %(words)s") % {"path": path, "words": wrong}, code="mapping"
+            ) from wrong
+
+
+_SHOWN = 10  # events and rejected rows
+_FIELDS = (
+    "time.source",
+    "source.ip",
+    "source.port",
+    "source.fqdn",
+    "source.url",
+    "classification.type",
+    "classification.identifier",
+    "severity",
+    "organisation",
+)
+
+
+def _as_json(found: Mapping[str, Any]) -> dict[str, Any]:
+    summary: Summary | None = found.get("summary")
+    counts = ("rows", "kept", "duplicates", "outside", "rejected")
+    return {
+        "format": found["format"],
+        "arrange": found["arranged"],
+        "columns": found["header"],
+        "asks": found["asks"],
+        "unknown_words": found["strange"],
+        "problem": found.get("problem", ""),
+        **({name: getattr(summary, name) for name in counts} if summary else {}),
+        "reasons": dict(summary.reasons) if summary else {},
+        "events": [{name: _plain(row[name]) for name in _FIELDS} for row in found.get("events", ())],
+        "rejects": found.get("rejects", []),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _as_text(found: Mapping[str, Any]) -> Iterator[str]:
+    parts = described(arrangement_of(found["arranged"])) if _is_named(found["arranged"]) else []
+    wide = max((len(label) for label, _value in parts), default=0)
+    for label, value in parts:
+        yield f"{label:<{wide}}  {value}"
+    yield from ask_sentences(found["asks"], found["strange"])
+    summary: Summary | None = found.get("summary")
+    if summary is None:
+        yield problem_sentence(str(found.get("problem", "")))
+        return
+    yield ""
+    for row in found["events"]:
+        words = [_plain(row[name]) for name in _FIELDS]
+        yield "  ".join("-" if word is None else str(word) for word in words)
+    yield ""
+    yield from total_lines(_of_one(summary), summary.seconds)
+    for row in found["rejects"]:
+        text = "".join(c if c.isprintable() else "\ufffd" for c in row["text"][:100])
+        yield f"  {row['line']}: {reject_sentence(row['reason'])} {text}"
+
+
+def _is_named(arranged: Mapping[str, Any]) -> bool:
+    """Whether a column is chosen: an arrangement without one is only a beginning."""
+    return any(arranged.get(name) for name in SUBJECTS)
+
+
+def _of_one(summary: Summary) -> Totals:
+    totals = Totals()
+    totals.add(summary)
+    return totals
+
+
 COMMANDS = {
+    "feed try": feed_try,
     "feed ingest": feed_ingest,
     "feed fetch": feed_fetch,
     "feed list": feed_list,

@@ -425,5 +425,5 @@ COMMANDS = {
     "admin-link": _admin_link,
     "figures": _figures,
     "search-index": _search_index,
-    **dict.fromkeys(("feed ingest", "feed list", "feed compact", "feed token"), _feed),
+    **dict.fromkeys(("feed ingest", "feed fetch", "feed list", "feed compact", "feed token", "feed try"), _feed),
 }

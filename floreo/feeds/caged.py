@@ -153,6 +153,27 @@ def tried(task: Task, mapping: Mapping[str, Any] | None, *, first: int) -> dict[
     return found | {"summary": inside.summary_from(found["summary"]), "events": inside.meant(found["events"])}
 
 
+def arranged_tried(task: Task, arranged: Mapping[str, Any] | None, *, first: int) -> dict[str, Any]:
+    """How the task's file is set out (guessed, where `arranged` is None), and what would become of it; or its `problem`. Nothing is
+    stored. The keys: format, arranged, header, asks, strange, and where a row can be read summary, events and rejects."""
+    try:
+        found: dict[str, Any] = _asked(
+            "arrange",
+            [task],
+            access=_of_files([task]),
+            task=inside.plain_task(task),
+            arranged=None if arranged is None else dict(arranged),
+            first=first,
+        )
+    except cage.Died as end:
+        if end.reason == "fault":
+            raise
+        return {"problem": problems.TOO_COSTLY if end.reason in cage.TOO_MUCH else problems.DAMAGED}
+    if "summary" not in found:
+        return found
+    return found | {"summary": inside.summary_from(found["summary"]), "events": inside.meant(found["events"])}
+
+
 def rule_tried(
     tasks: Sequence[Task], rules: Sequence[Mapping[str, Any]], *, most: int, examples: int
 ) -> tuple[int, list[Any]]:

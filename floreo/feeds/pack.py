@@ -45,7 +45,7 @@ class FeedShape(Shape):
     collector: Annotated[str, one_of(CollectorKind)] = CollectorKind.UPLOAD.value
     place: str = ""
     format: str = ""
-    mapping: dict[str, str | bool] = Field(default_factory=dict)
+    mapping: dict[str, Any] = Field(default_factory=dict)
     every_minutes: Annotated[int, Field(ge=5)] = 1440
     absent_runs: Annotated[int, Field(ge=1, le=1000)] = ABSENT_RUNS
     evidence: Annotated[str, one_of(Evidence)] = ""

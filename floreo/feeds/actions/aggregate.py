@@ -38,6 +38,7 @@ from floreo.feeds.actions.finding_rows import (
 )
 from floreo.feeds.actions.moving import end_or_move, lift, move
 from floreo.feeds.engine import problems
+from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.task import Summary
 from floreo.feeds.models import Feed, FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
@@ -85,7 +86,10 @@ def _is_read(summary: Summary) -> bool:
 def _covers(summary: Summary) -> bool:
     """Whether the file says by silence that a thing is gone: it was read whole, its type is known, and it is not for the
     most part rejected. One of a known type without a row says that there is nothing at all."""
-    return _is_read(summary) and summary.is_known_type and summary.rejected <= summary.rows - summary.rejected
+    wrong = summary.rejected - summary.reasons.get(
+        Reject.LEFT_OUT, 0
+    )  # what is nobody's to mend is no fault of the file
+    return _is_read(summary) and summary.is_known_type and wrong <= summary.rows - summary.rejected
 
 
 @action("reports.read", needs=Permission.FEED_RUN, quiet=True)

@@ -22,9 +22,11 @@ from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.collectors import shadowserver
 from floreo.feeds.engine import formats
+from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
 from floreo.feeds.models.choices import FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
+from floreo.feeds.presenters.arranging import arrangement_sentence
 
 BY_HAND = "by-hand"
 LONGEST_HEADER = 500
@@ -165,6 +167,8 @@ def _check(feed: Feed) -> None:
     if not 0 <= feed.whole_on <= SUNDAY:
         raise refuse("whole_on", _("Choose a day of the week."))
     check_mapping(feed.mapping)
+    if feed.collector == CollectorKind.API and KEY in feed.mapping:
+        raise refuse("mapping", _("Events from programs have names of their own; they need no arrangement."))
     if feed.collector in _PLACED:
         _CHECKS[CollectorKind(feed.collector)](feed)
         _must_be_alone(feed)
@@ -224,7 +228,10 @@ _CHECKS: Mapping[CollectorKind, Callable[[Feed], None]] = {
 
 
 def check_mapping(mapping: Any) -> None:
-    """Raises Refused for what is no mapping of the four-field form."""
+    """Raises Refused for what is no mapping of the four-field form, and no arrangement."""
+    if isinstance(mapping, dict) and KEY in mapping:
+        _check_arrangement(mapping)
+        return
     if not isinstance(mapping, dict) or not all(
         isinstance(value, bool if name == "header" else str) and len(str(value)) <= 200
         for name, value in mapping.items()
@@ -234,3 +241,13 @@ def check_mapping(mapping: Any) -> None:
         raise refuse("mapping", _("A mapping cannot contain “%(names)s”.") % {"names": ", ".join(unknown)})
     if mapping and not any(mapping.get(name) for name in ("address", "name", "url")):
         raise refuse("mapping", _("Choose the column that holds the IP address or the domain name."), code="no_subject")
+
+
+def _check_arrangement(mapping: dict[str, Any]) -> None:
+    """Beside an arrangement stands nothing else."""
+    if len(mapping) > 1:
+        raise refuse("mapping", _("A feed has either an arrangement or the four columns, not both."))
+    try:
+        arrangement_of(mapping[KEY])
+    except WrongArrangement as wrong:
+        raise refuse("mapping", arrangement_sentence(wrong.key, wrong.why), code=f"arrange_{wrong.why}") from wrong

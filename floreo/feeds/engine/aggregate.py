@@ -220,7 +220,8 @@ def _subjects(table: pa.Table) -> Any:
     if not has_address.all():
         name = pc.coalesce(*(table[n].cast(pa.string()) for n in _NAMES), pa.scalar("", pa.string()))
         texts = pc.if_else(pa.array(has_address), texts, pc.utf8_slice_codeunits(name, 0, _LONGEST))
-    odd = np.flatnonzero(pc.match_substring(texts, ":").to_numpy() & has_address)
+    is_one = ~pc.match_substring(texts, "/").to_numpy()  # a whole network is written as it came
+    odd = np.flatnonzero(pc.match_substring(texts, ":").to_numpy() & has_address & is_one)
     if len(odd):
         written = pa.array(texts_of(hi[odd], lo[odd]), pa.string())
         mask = np.zeros(len(table), np.bool_)

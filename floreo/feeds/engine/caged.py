@@ -12,9 +12,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from floreo.feeds.engine import formats, ingest, reading
+from floreo.feeds.engine import formats, ingest, problems, reading
+from floreo.feeds.engine.arrange.guess import guess
+from floreo.feeds.engine.arrange.model import KEY, SUBJECTS, WrongArrangement, arrangement_of
+from floreo.feeds.engine.constituency import loaded
 from floreo.feeds.engine.normalise import judged, normalise
+from floreo.feeds.engine.opening import members
 from floreo.feeds.engine.problems import Unreadable
+from floreo.feeds.engine.reading import identity
+from floreo.feeds.engine.reading.arranged import header_of
 from floreo.feeds.engine.rules import preview
 from floreo.feeds.engine.settling import settle
 from floreo.feeds.engine.store.files import summary_of, summary_text
@@ -75,6 +81,62 @@ def _try(*, task: dict[str, Any], shown_as: dict[str, Any] | None, first: int) -
     }
 
 
+def _arrange(*, task: dict[str, Any], arranged: dict[str, Any] | None, first: int) -> dict[str, Any]:
+    """How the file seems to be set out, or as `arranged` has it: its columns, what is to be asked, and what would become of it."""
+    given = task_of(task)
+    source = given.files[0]
+    try:
+        found_in = members(source.path, source.name)  # held: the file is open as long as this is
+        block = next(next(found_in).blocks())
+        identity.check_text(block)
+        known = identity.format_of(block, source.name)
+        guessed = guess(block)
+        arrangement = guessed.arranged if arranged is None else arrangement_of(arranged)
+        header = guessed.header if arranged is None else header_of(arrangement, block)
+    except (Unreadable, WrongArrangement) as wrong:
+        return {"problem": wrong.code if isinstance(wrong, Unreadable) else problems.WRONG_HEADER}
+    answer: dict[str, Any] = {
+        "format": known.name,
+        "arranged": arrangement.plain(),
+        "header": list(header),
+        "asks": [*guessed.asks] if arranged is None else [],
+        "strange": list(guessed.strange) if arranged is None else [],
+    }
+    if any(getattr(arrangement, name) in header for name in SUBJECTS):
+        ready = replace(given, mapping={KEY: arrangement.plain()})
+        try:
+            (summary,) = ingest.run(ready)
+            events = _events(ready, first) if summary.kept else None
+            rejects = _first_rejects(ready, first)
+        except Unreadable as wrong:
+            return answer | {"problem": wrong.code}
+        answer |= {
+            "summary": plain_summary(summary),
+            "events": plain(events.to_pylist() if events is not None else []),
+            "rejects": rejects,
+        }
+    return answer
+
+
+def _first_rejects(task: Task, most: int) -> list[dict[str, Any]]:
+    """The first rows that would be refused: line, text and reason."""
+    source, found = task.files[0], list[dict[str, Any]]()
+    opened = reading.open_report(source, task)
+    for part in opened.parts():
+        _, rejects = normalise(
+            part,
+            opened,
+            feed=task.feed,
+            sha256=source.sha256,
+            received_at=task.received_at,
+            oldest_days=task.oldest_days,
+        )
+        found += rejects.slice(0, most).to_pylist()
+        if len(found) >= most or part.rows:
+            break
+    return found[:most]
+
+
 def _rule(
     *, tasks: list[dict[str, Any]], rules: Sequence[Mapping[str, Any]], most: int, examples: int
 ) -> dict[str, Any]:
@@ -91,14 +153,20 @@ def _rule(
     return {"hits": hits, "examples": plain(found[:examples])}
 
 
-_ASKED: Mapping[str, Callable[..., Any]] = {"run": _run, "identify": _identify, "try": _try, "rule": _rule}
+_ASKED: Mapping[str, Callable[..., Any]] = {
+    "run": _run,
+    "identify": _identify,
+    "try": _try,
+    "arrange": _arrange,
+    "rule": _rule,
+}
 
 
 def _events(task: Task, most: int) -> pa.Table | None:
     """Events of a file as they are before any rule, with whose they are."""
     source, found, n = task.files[0], list[pa.Table](), 0
     opened = reading.open_report(source, task)
-    owners = ingest.loaded(task.constituency)
+    owners = loaded(task.constituency)
     for part in opened.parts():
         events, _rejects = normalise(
             part,

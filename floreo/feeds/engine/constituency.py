@@ -207,6 +207,17 @@ def load(path: Path | str) -> Constituency:
     )
 
 
+_loaded: dict[str, Constituency] = {}
+
+
+def loaded(path: str) -> Constituency:
+    """Mapped once a process: its file is never written again, its name is its content."""
+    if path not in _loaded:
+        _loaded.clear()
+        _loaded[path] = load(path)
+    return _loaded[path]
+
+
 def build(rows: Iterable[Owned]) -> Constituency:
     """The constituency of these rows, in whatever order they come. Where several organisations have the same network, the
     one whose row is verified gets it, else the one whose code comes first."""

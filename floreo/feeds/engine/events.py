@@ -97,6 +97,8 @@ class Reject(StrEnum):
     BAD_PORT = "bad_port"
     TOO_LONG = "too_long"  # a row larger than any real one
     WRONG_HEADER = "wrong_header"  # the columns of another report
+    LEFT_OUT = "left_out"  # a hash, a file name: nothing that anybody could be told about
+    TOO_MANY = "too_many"  # a row of more elements, or a network of more networks, than any real one
 
 
 REJECT_SCHEMA = pa.schema([("line", pa.uint64()), ("text", pa.string()), ("reason", pa.string())])

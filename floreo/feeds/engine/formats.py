@@ -109,6 +109,7 @@ class ReportType:
     once: tuple[str, ...] = ()
     machine: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: str = "list"
+    network: str = ""  # column of the whole network that a row is about, where its address only stands for that
 
     def column(self, event_field: str, header: Iterable[str]) -> str | None:
         """The column of this file that holds the field."""

@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from floreo.feeds.engine import constituency, problems
-from floreo.feeds.engine.constituency import Constituency
+from floreo.feeds.engine import problems
+from floreo.feeds.engine.constituency import Constituency, loaded
 from floreo.feeds.engine.deduplicate import SeenKeys
 from floreo.feeds.engine.machines import machines_of
 from floreo.feeds.engine.normalise import judged
@@ -54,17 +54,6 @@ def run(task: Task, progress: Progress | None = None) -> tuple[Summary, ...]:
                 seen = mine if summary.is_whole else before
             found.append(replace(summary, name=source.name))
         return tuple(found)
-
-
-_loaded: dict[str, Constituency] = {}
-
-
-def loaded(path: str) -> Constituency:
-    """Mapped once a process: its file is never written again, its name is its content."""
-    if path not in _loaded:
-        _loaded.clear()
-        _loaded[path] = constituency.load(path)
-    return _loaded[path]
 
 
 def _alone(store: Store, window: Window, task: Task) -> AbstractContextManager[Any]:

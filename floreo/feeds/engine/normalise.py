@@ -72,7 +72,9 @@ class _Part:
         kind = self.part.type
         if self.part.more is not None:
             return self.names
-        return frozenset(name for field in kind.fields if (name := kind.column(field, self.names)))
+        derived = [name for each in kind.derived.values() for name in each.columns if name.startswith("@")]
+        own = [kind.network, *derived]  # made by an arrangement: no columns of the file
+        return frozenset([*own, *(name for field in kind.fields if (name := kind.column(field, self.names)))])
 
 
 def normalise(
@@ -205,6 +207,8 @@ def _subjects(rows: _Part, addresses: Addresses, known: dict[str, Any]) -> None:
     if name.null_count < len(name) or url.null_count < len(url):
         ip, name = _from_names(ip, name, url, addresses)
         known["ip_hi"], known["ip_lo"] = pa.array(addresses.hi), pa.array(addresses.lo)
+    if rows.part.type.network in rows.names:  # its address only tells whose the network is
+        ip = pc.coalesce(texts.whole(rows.table[rows.part.type.network]).cast(TEXT), ip)
     known.update({"source.ip": ip, "source.fqdn": name, "source.url": url})
 
 

@@ -26,6 +26,8 @@ REJECT_WORDS: Mapping[str, Promise] = {
     Reject.BAD_PORT: _l("The port is not a number from 0 to 65535."),
     Reject.TOO_LONG: _l("The row is too long to be valid."),
     Reject.WRONG_HEADER: _l("The columns are those of another type of file."),
+    Reject.LEFT_OUT: _l("Left out: the value is not an address, a domain name, a URL or an e-mail address."),
+    Reject.TOO_MANY: _l("The row has more elements, or the network is larger, than any valid one."),
 }
 STOPPED = "stopped"  # reading it failed again and again, and the fault is the program's
 LOST = "lost"  # its bytes are no longer on the server

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from floreo.feeds.engine.formats import Format, ReportType
 from floreo.feeds.engine.opening import BLOCK, Block, Member, members
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import csv_, identity, json_lines, lists, xarf
+from floreo.feeds.engine.reading.arranged import is_arranged, open_arranged
 from floreo.feeds.engine.reading.blocks import Part, Rows
 from floreo.feeds.engine.task import Source, Task
 
@@ -107,6 +108,9 @@ def _open(member: Member, task: Task, size: int) -> _Opened:
     if known.type_of(given) is None:
         given = task.report_type or given
     again = _chain(first, blocks)
+    if is_arranged(task.mapping):
+        found = open_arranged(given, first, again, task)
+        return _Opened(found.format, found.type, found.header, found.rows, is_known=True, drifts=False)
     open_as: dict[str, Callable[..., _Opened]] = {"csv": _csv, "json": _json, "xarf": _json, "list": _list}
     return open_as[known.reads](known, given, first, again, task.mapping)
 
@@ -146,6 +150,9 @@ def _csv(known: Format, given: str, first: Block, blocks: Iterator[Block], mappi
 def _as_mapped(known: Format, given: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
     """The type as the team's form corrects it."""
     kind = mapped(known.type_of(given) or known.stranger(given), mapping)
+    when = "time.source"
+    if not mapping.get("time") and not kind.column(when, header):  # nobody chose one: the day of the report counts
+        kind = replace(kind, fields={field: columns for field, columns in kind.fields.items() if field != when})
     identity.check_columns(known, kind, header)
     return kind, True
 

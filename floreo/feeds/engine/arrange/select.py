@@ -142,9 +142,14 @@ def _json_cells(arranged: Arrangement, wanted: Sequence[str]) -> str:
     bad = f"CASE WHEN e0 IS NULL OR json_type(e0) <> 'OBJECT' THEN {literal(Reject.NOT_JSON)} END AS bad"
     for level in range(len(arranged.unfold) + 1):
         here = [n for n, each in enumerate(at) if each[0] == level]
-        paths = ", ".join(literal(pointer(at[n][1], is_one=one)) for n in here for one in (True, False))
+        listed_paths = [_pointers(at[n][1]) for n in here]
+        paths = ", ".join(literal(each) for both in listed_paths for each in both)
         taken = [f"json_extract_string(e{level}, [{paths}]) AS t{level}"] if here else []
-        cells = [f"coalesce(t{level}[{2 * i + 1}], t{level}[{2 * i + 2}]) AS x{n}" for i, n in enumerate(here)]
+        starts = [1 + sum(map(len, listed_paths[:i])) for i in range(len(here))]
+        cells = [
+            f"{_first([f't{level}[{start + i}]' for i in range(len(both))])} AS x{n}"
+            for n, start, both in zip(here, starts, listed_paths, strict=True)
+        ]
         carried = [ROW, *(("bad",) if level else ()), *done]
         if level == len(arranged.unfold):
             more = [f"CAST({_whole(arranged.unfold, level)} AS VARCHAR) AS more"]
@@ -152,14 +157,12 @@ def _json_cells(arranged: Arrangement, wanted: Sequence[str]) -> str:
             sql = f"SELECT {', '.join([*carried, *(() if level else ('bad',)), 'more', *cells])} FROM ({sql})"
         else:
             path = _inside(arranged.unfold[level], arranged.unfold[:level])
-            found = [f"json_extract(e{level}, {literal(pointer(path, is_one=one))})" for one in (True, False)]
-            listing = f"coalesce({', '.join(found)}) AS l"
-            inner = [*carried, *(() if level else (bad,)), f"e{level}", *taken, listing]
-            sql = f"SELECT {', '.join(inner)} FROM ({sql})"
-            size = "coalesce(json_array_length(l), 0)"
-            much = f"CASE WHEN bad IS NULL AND {size} > {MOST_ELEMENTS} THEN {literal(Reject.TOO_MANY)} ELSE bad END AS bad"
+            listing = _first([f"json_extract(e{level}, {literal(each)})" for each in _pointers(path)])
+            inner = [*carried, *(() if level else (bad,)), f"e{level}", *taken, f"{listing} AS l"]
+            sql = f"SELECT *, coalesce(json_array_length(l), 0) AS n FROM (SELECT {', '.join(inner)} FROM ({sql}))"
+            much = f"CASE WHEN bad IS NULL AND n > {MOST_ELEMENTS} THEN {literal(Reject.TOO_MANY)} ELSE bad END AS bad"
             listed = (
-                f"unnest(CASE WHEN json_type(l) = 'ARRAY' AND {size} BETWEEN 1 AND {MOST_ELEMENTS} THEN CAST(l AS JSON[]) "
+                f"unnest(CASE WHEN n > {MOST_ELEMENTS} THEN [CAST(NULL AS JSON)] WHEN n > 0 THEN CAST(l AS JSON[]) "
                 f"WHEN json_type(l) = 'OBJECT' THEN [l] ELSE [CAST(NULL AS JSON)] END) AS e{level + 1}"
             )
             rest = f"{_rest(level, path)} AS m{level}"
@@ -172,12 +175,17 @@ def _json_cells(arranged: Arrangement, wanted: Sequence[str]) -> str:
     return f"SELECT {', '.join([ROW, 'bad', 'more', *cleaned])} FROM ({sql})"
 
 
+def _pointers(name: str) -> list[str]:
+    """Where a name may be: one key, or keys within one another."""
+    return list(dict.fromkeys(pointer(name, is_one=one) for one in (True, False)))
+
+
 def _rest(level: int, path: str) -> str:
     """What stands around a list, without it; nothing where that is long, since it stands with every element."""
     without = "null"
     for key in reversed(path.split(".")):
         without = f"{{{json.dumps(key)}:{without}}}"
-    return f"CASE WHEN length(CAST(e{level} AS VARCHAR)) - coalesce(length(CAST(l AS VARCHAR)), 0) <= {_LONGEST_REST} THEN json_merge_patch(e{level}, {literal(without)}) ELSE '{{}}' END"
+    return f"CASE WHEN n <= {MOST_ELEMENTS} AND length(CAST(e{level} AS VARCHAR)) - coalesce(length(CAST(l AS VARCHAR)), 0) <= {_LONGEST_REST} THEN json_merge_patch(e{level}, {literal(without)}) ELSE '{{}}' END"
 
 
 def _whole(unfold: Sequence[str], level: int) -> str:
@@ -305,7 +313,7 @@ def _fields(arranged: Arrangement, cells: Mapping[str, str], no_time: str) -> di
 
 
 def _first(found: Sequence[str]) -> str:
-    return f"coalesce({', '.join([*found, 'CAST(NULL AS VARCHAR)'])})"
+    return f"coalesce({', '.join(found)})" if len(found) > 1 else found[0]
 
 
 def _is_bare(n: str) -> str:

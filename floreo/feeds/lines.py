@@ -112,10 +112,15 @@ def _wanted(finding: Finding, codes: Sequence[str] | None) -> Iterable[Wanted]:
     """At each address of its machine on the days on which it was there: on others it was another's."""
     whole = (finding.first_day.isoformat(), finding.last_day.isoformat())
     for place, (first, last) in (finding.addresses or {finding.subject: whole}).items():
-        facts: dict[str, Any] = {"address": _words(place)} if finding.ip else {"name": place}
+        facts: dict[str, Any] = {"address": _words(_address(finding, place))} if finding.ip else {"name": place}
         facts |= {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
         for code in ("",) if codes is None else codes:
             yield Wanted(finding.pk, finding.kind, finding.port, organisation=code, **facts)
+
+
+def _address(finding: Finding, place: str) -> str:
+    """Of a finding about a whole network, the address by which its events are found."""
+    return str(finding.ip) if "/" in place else place
 
 
 def _words(address: str) -> tuple[int, int]:

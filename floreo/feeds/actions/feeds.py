@@ -166,9 +166,7 @@ def _check(feed: Feed) -> None:
         raise refuse("delivery", _("Choose what each file holds."))
     if not 0 <= feed.whole_on <= SUNDAY:
         raise refuse("whole_on", _("Choose a day of the week."))
-    check_mapping(feed.mapping)
-    if feed.collector == CollectorKind.API and KEY in feed.mapping:
-        raise refuse("mapping", _("Events from programs have names of their own; they need no arrangement."))
+    check_mapping(feed.mapping, of_programs=feed.collector == CollectorKind.API)
     if feed.collector in _PLACED:
         _CHECKS[CollectorKind(feed.collector)](feed)
         _must_be_alone(feed)
@@ -227,9 +225,12 @@ _CHECKS: Mapping[CollectorKind, Callable[[Feed], None]] = {
 }
 
 
-def check_mapping(mapping: Any) -> None:
-    """Raises Refused for what is no mapping of the four-field form, and no arrangement."""
+def check_mapping(mapping: Any, *, of_programs: bool = False) -> None:
+    """Raises Refused for what is no mapping of the four-field form, and no arrangement. `of_programs`: of a feed to which programs send
+    events, which are checked at the door and not in a cage."""
     if isinstance(mapping, dict) and KEY in mapping:
+        if of_programs:
+            raise refuse("mapping", _("Events from programs have names of their own; they need no arrangement."))
         _check_arrangement(mapping)
         return
     if not isinstance(mapping, dict) or not all(

@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q, QuerySet
 from floreo.core import clock
 from floreo.feeds import logic, machines
 from floreo.feeds.engine import formats
+from floreo.feeds.engine.addresses import text_of
 from floreo.feeds.logic import Stretch, Times
 from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run
 from floreo.feeds.pools import Pools
@@ -182,11 +183,20 @@ def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
         row["severity_rank"] = ranks[row["severity"]]
         row["organisation_id"], row["port"] = body, rows["port"] or 0
         row["dropped"] = bool(rows.get("dropped"))
-        row["ip"] = row["subject"] if rows["ip_hi"] or rows["ip_lo"] else None
-        machine = machines.machine_of(rows.get("machine") or "") or machines.network_of_machine(row["ip"])
+        row["ip"] = _ip_of(rows, row["subject"])
+        is_network = "/" in row["subject"] and row["ip"] is not None  # whose address only tells whose the network is
+        told = machines.machine_of(rows.get("machine") or "")
+        machine = told or ("" if is_network else machines.network_of_machine(row["ip"]))
         row["unit"] = machine or row["subject"]
         row["first_seen"], row["last_seen"], row["times_seen"] = rows["first"], rows["last"], rows["times"]
         yield row
+
+
+def _ip_of(rows: Row, subject: str) -> str | None:
+    """The address of a row's subject; of a whole network one of its addresses, by which it was attributed."""
+    if not (rows["ip_hi"] or rows["ip_lo"]):
+        return None
+    return text_of(rows["ip_hi"], rows["ip_lo"]) if "/" in subject else subject
 
 
 def _text(value: Any, longest: int) -> str:

@@ -23,6 +23,7 @@ from floreo.feeds.actions.held import discard_all
 from floreo.feeds.actions.mappings import set_mapping
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import path_of
+from floreo.feeds.engine.arrange.model import KEY
 from floreo.feeds.models import FeedFile, TypeMapping
 from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.feeds import feed_forms as forms
@@ -139,7 +140,8 @@ def map_type(request: HttpRequest, report_type: str) -> HttpResponse:
     def save_mapping(mapping: dict[str, Any], version: int | None) -> None:
         set_mapping(report_type, by=person(request), mapping=mapping, version=version)
 
-    page = {"title": report_type, "back": reverse("workspace:feeds"), "report": report}
+    arranging = reverse("workspace:arrange_type", args=[report_type])
+    page = {"title": report_type, "back": reverse("workspace:feeds"), "report": report, "arranging": arranging}
     return _map(request, page, known.mapping if known else None, known.version if known else None, save_mapping)
 
 
@@ -153,7 +155,8 @@ def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     def save_mapping(mapping: dict[str, Any], version: int | None) -> None:
         change_feed(feed, by=person(request), version=version, mapping=mapping)
 
-    page = {"title": feed.name, "back": feed.get_absolute_url(), "report": report}
+    arranging = reverse("workspace:arrange_feed", args=[feed.code])
+    page = {"title": feed.name, "back": feed.get_absolute_url(), "report": report, "arranging": arranging}
     return _map(request, page, feed.mapping or None, feed.version, save_mapping)
 
 
@@ -166,6 +169,10 @@ def _map(
 ) -> HttpResponse:
     """The form of four fields over one file: shown, tried or kept."""
     report: FeedFile | None = page["report"]
+    if text is not None and KEY in text:
+        if request.method != "POST" and "plain" not in request.GET:
+            return HttpResponseRedirect(page["arranging"])
+        text = None
     looked = _seen(report, text) if report else None
     header = looked.header if looked else ()
     guess = dict(looked.guess) if looked else {}

@@ -98,6 +98,11 @@ def shortened(text: str) -> str:
     return clean[:LONGEST_TEXT] + "…" if len(clean) > LONGEST_TEXT else clean
 
 
+def rejects_text(rejects: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """Rows that would be refused: line, text and the sentence of the reason."""
+    return [(line, shortened(text), reject_sentence(reason)) for line, text, reason in rejects]
+
+
 def organisations_of(report: FeedFile, most: int = 100) -> list[tuple[Organisation | None, str, int]]:
     """Whom the file concerns, most events first."""
     known = {body.code: body for body in Organisation.objects.filter(code__in=list(report.organisations))}

@@ -15,10 +15,11 @@ from django.core.files.uploadedfile import UploadedFile
 
 from floreo.core import clock
 from floreo.feeds.actions.claiming import mapping_of, rule_row, rules
-from floreo.feeds.caged import rule_tried, tried
+from floreo.feeds.caged import arranged_tried, rule_tried, tried
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.collectors.identity import identify
 from floreo.feeds.constituency import constituency_path
+from floreo.feeds.engine.arrange.model import Arrangement, WrongArrangement, arrangement_of
 from floreo.feeds.engine.rules import Effect
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState
@@ -73,6 +74,55 @@ def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | Non
         tuple({k.replace(".", "_"): v for k, v in row.items()} for row in found["events"]),
         summary.problem,
     )
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """What came of a try of an arrangement. `asks`, `strange`: what a guess leaves open; `rejects`: the first rows that would be refused,
+    as (line, text, reason). `needs_none`: the file is of a format that is known."""
+
+    trial: Trial
+    arranged: Arrangement
+    asks: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    rejects: tuple[tuple[int, str, str], ...] = ()
+    needs_none: bool = False
+
+
+def arrange_file(feed: Feed, path: Path, name: str, arranged: Arrangement | None) -> Arranged:
+    """As the file would be read with that arrangement; with one that is guessed, where it is None."""
+    identity = identify(feed, name, path, came_on=clock.today())
+    found = arranged_tried(
+        _task(feed, path, name, identity.report_type, {}), arranged.plain() if arranged else None, first=FIRST
+    )
+    if "arranged" not in found:
+        return Arranged(Trial(name, identity.report_type, problem=found["problem"]), arranged or Arrangement())
+    summary: Summary | None = found.get("summary")
+    trial = Trial(
+        name,
+        identity.report_type,
+        found["format"],
+        tuple(found["header"]),
+        {},
+        summary,
+        tuple({k.replace(".", "_"): v for k, v in row.items()} for row in found.get("events", ())),
+        summary.problem if summary else found.get("problem", ""),
+    )
+    try:
+        kept = arrangement_of(found["arranged"])
+    except WrongArrangement:  # a guess that found nothing that rows could be about
+        kept = Arrangement(**found["arranged"])
+    return Arranged(
+        trial,
+        kept,
+        tuple(found["asks"]),
+        tuple(found["strange"]),
+        tuple((row["line"], row["text"], row["reason"]) for row in found.get("rejects", ())),
+        found["format"] in _KNOWN,
+    )
+
+
+_KNOWN = ("shadowserver", "xarf", "intelmq")
 
 
 def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[str, Any]) -> Task:

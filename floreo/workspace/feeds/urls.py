@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from floreo.core.access import Permission
+from floreo.workspace.feeds import arrange_views as arrange
 from floreo.workspace.feeds import change_views as change
 from floreo.workspace.feeds import correction_views as correct
 from floreo.workspace.feeds import ending_views as endings
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("feeds/rules/<int:pk>/move/", rules.move_rule, name="move_feed_rule"),
     path("feeds/rules/<int:pk>/remove/", rules.rule_command, {"name": "remove"}, name="remove_feed_rule"),
     path("feeds/types/<path:report_type>/", change.map_type, name="feed_type"),
+    path("feeds/arrange/<path:report_type>/", arrange.arrange_type, name="arrange_type"),
     path("feeds/reports/<int:pk>/", views.feed_report, name="feed_report"),
     path("feeds/reports/<int:pk>/rejects/", views.report_rejects, name="report_rejects"),
     path("feeds/held/<int:pk>/release/", held.held_command, {"name": "release"}, name="release_held"),
@@ -43,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("feeds/<slug:code>/upload/", change.upload, name="upload_report"),
     path("feeds/<slug:code>/try/", change.try_feed, name="try_feed"),
     path("feeds/<slug:code>/columns/", change.map_feed, name="map_feed"),
+    path("feeds/<slug:code>/arrangement/", arrange.arrange_feed, name="arrange_feed"),
     path("findings/", findings.findings, name="findings"),
     path("findings/explorer/", explorer.find_events, name="explorer"),
     path("findings/reply/", findings.reply_many, name="reply_many"),
@@ -90,7 +93,7 @@ NEEDS = {
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
-        "edit_feed upload_report try_feed map_feed accept_run refuse_run release_held discard_held discard_all_held feed_address"
+        "edit_feed upload_report try_feed map_feed arrange_feed arrange_type accept_run refuse_run release_held discard_held discard_all_held feed_address"
     ),
     Permission.FINDING_ANSWER: "answer_finding reply_many new_address_pool confirm_address_pool",
     Permission.INCIDENT_HANDLE: "report_finding",

@@ -67,10 +67,10 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     ]
     night = Run.objects.create(feed=feed, report_type="scan_ssl", day=now.date(), held="fewer")
     groups: list[tuple[str, list[object]]] = [
-        ("feed edit_feed upload_report try_feed map_feed discard_all_held feed_address", [feed.code]),
+        ("feed edit_feed upload_report try_feed map_feed arrange_feed discard_all_held feed_address", [feed.code]),
         ("release_held discard_held", [held.pk]),
         ("accept_run refuse_run", [night.pk]),
-        ("feed_type", ["scan_ssl"]),
+        ("feed_type arrange_type", ["scan_ssl"]),
         ("operator_text check_operator_text", ["open-telnet"]),
         ("feed_report report_rejects", [file.pk]),
         ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),

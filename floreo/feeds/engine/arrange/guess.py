@@ -228,7 +228,7 @@ def _values(block: Block) -> list[Any]:
     is_by_line = json_lines.is_by_line(block.data)
     data = block.data[:_SAMPLE] if is_by_line else block.data
     read = json_lines.by_line if is_by_line else json_lines.by_value
-    found = next(iter(read([Block(data, block.line, True)])), None)
+    found = next(iter(read([Block(data, block.line, last=True)])), None)
     return [value for _, _, value in found[0][:_ROWS] if isinstance(value, dict)] if found else []
 
 
@@ -272,7 +272,7 @@ def _has_subject(value: Any) -> bool:
 
 
 def _table(block: Block) -> tuple[Arrangement, list[str], Rows]:
-    lines = [line for line in block.data.decode("utf-8", "replace").splitlines()[:2000]]
+    lines = block.data.decode("utf-8", "replace").splitlines()[:2000]
     comment = _comment(lines)
     plain = [
         (n, line)
@@ -339,7 +339,7 @@ def _width(line: str, delimiter: str, *, is_filled: bool = False) -> int:
 
 def _read(arranged: Arrangement, block: Block) -> tuple[list[str], Rows]:
     header = reader.header_of(arranged, block)
-    found = next(iter(reader.table_rows(arranged, header, [Block(block.data, block.line, True)])), None)
+    found = next(iter(reader.table_rows(arranged, header, [Block(block.data, block.line, last=True)])), None)
     if found is None or not header:
         return header, []
     listed = found.table.slice(0, 2000).to_pylist()

@@ -58,7 +58,7 @@ _PREFIX = re.compile(r"[a-z0-9-]{0,40}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
-class WrongArrangement(ValueError):
+class WrongArrangement(ValueError):  # noqa: N818 -- it is what a person gave
     """What is given is no arrangement. `key`: which part of it; `why`: unknown, kind, long, word, subject or time."""
 
     def __init__(self, key: str, why: str) -> None:

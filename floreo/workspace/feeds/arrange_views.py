@@ -1,0 +1,121 @@
+"""How the files of a feed, or of a type, are set out: guessed from the newest, tried, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core.access import must
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.ui.forms import refuse_on
+from floreo.feeds.access import get_feed_for
+from floreo.feeds.actions.feeds import change_feed
+from floreo.feeds.actions.mappings import set_mapping
+from floreo.feeds.collectors.blobs import path_of
+from floreo.feeds.engine.arrange.model import KEY, Arrangement, WrongArrangement, arrangement_of
+from floreo.feeds.models import FeedFile, TypeMapping
+from floreo.feeds.presenters.arranging import ask_sentences
+from floreo.workspace.feeds import summaries, trying
+from floreo.workspace.feeds.arrange_forms import ArrangeForm
+from floreo.workspace.feeds.change_views import AREA, RUN, Keep
+from floreo.workspace.form_page import person, posted
+
+
+def arrange_type(request: HttpRequest, report_type: str) -> HttpResponse:
+    """Of a type of file that no format knows."""
+    must(request.user, RUN)
+    if not FeedFile.objects.filter(report_type=report_type).exists():
+        raise Missing
+    known = TypeMapping.objects.filter(report_type=report_type).first()
+
+    def keep(mapping: dict[str, Any], version: int | None) -> None:
+        set_mapping(report_type, by=person(request), mapping=mapping, version=version)
+
+    page = {
+        "title": report_type,
+        "back": reverse("workspace:feeds"),
+        "plain": reverse("workspace:feed_type", args=[report_type]),
+        "report": trying.kept_file(report_type),
+    }
+    return _arrange(request, page, known.mapping if known else {}, known.version if known else None, keep)
+
+
+def arrange_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """Of the files of one feed."""
+    must(request.user, RUN)
+    feed = get_feed_for(request.user, code)
+    newest = [r for r in feed.reports.order_by("-day", "-pk")[:20] if path_of(r.sha256).exists()]
+
+    def keep(mapping: dict[str, Any], version: int | None) -> None:
+        change_feed(feed, by=person(request), version=version, mapping=mapping)
+
+    page = {
+        "title": feed.name,
+        "back": feed.get_absolute_url(),
+        "plain": reverse("workspace:map_feed", args=[feed.code]),
+        "upload": reverse("workspace:upload_report", args=[feed.code]),
+        "report": newest[0] if newest else None,
+    }
+    return _arrange(request, page, feed.mapping, feed.version, keep)
+
+
+def _kept(mapping: Mapping[str, Any]) -> Arrangement | None:
+    try:
+        return arrangement_of(mapping[KEY]) if KEY in mapping else None
+    except WrongArrangement:  # of another version: guessed anew
+        return None
+
+
+def _arrange(
+    request: HttpRequest, page: Mapping[str, Any], mapping: Mapping[str, Any], version: int | None, keep: Keep
+) -> HttpResponse:
+    """The form over one file: shown with what would become of it, tried or kept."""
+    report: FeedFile | None = page["report"]
+    known = None if "guess" in request.GET else _kept(mapping)
+    data = posted(request)
+    form, status, tried = ArrangeForm(data, header=(), given=known or Arrangement(), version=version), 200, None
+    if form.is_bound:
+        status = 422
+        if form.is_valid() and ("try" in request.POST or report is None):
+            tried, status = _tried(report, form.arranged), 200
+        elif form.is_valid():
+            try:
+                keep({KEY: form.arranged.plain()}, form.cleaned_data["version"])
+            except (NotAllowed, Missing):
+                raise
+            except Refused as refusal:
+                refuse_on(form, refusal)
+            else:
+                messages.success(request, _("Saved. These files will be read this way from now on."))
+                return HttpResponseRedirect(page["back"])
+        if tried is not None:  # the columns are those of the file as it is set out now
+            form = ArrangeForm(data, header=tried.trial.header, given=Arrangement(), version=version)
+    else:
+        tried = _tried(report, known)
+        if tried is not None:
+            form = ArrangeForm(None, header=tried.trial.header, given=tried.arranged, version=version)
+    context = {
+        "workspace_section": AREA,
+        "form": form,
+        "trial": tried.trial if tried else None,
+        "asks": ask_sentences(tried.asks, tried.strange) if tried else [],
+        "rejects": summaries.rejects_text(tried.rejects) if tried else [],
+        "needs_none": bool(tried and tried.needs_none and known is None and not form.is_bound),
+        "is_guess": known is None and not form.is_bound,
+        "status": status,
+        **page,
+        **summaries.trial_text(tried.trial if tried else None),
+    }
+    return render(request, "workspace/feeds/arrange.html", context, status=status)
+
+
+def _tried(report: FeedFile | None, arranged: Arrangement | None) -> trying.Arranged | None:
+    if report is None:
+        return None
+    return trying.arrange_file(report.feed, path_of(report.sha256), report.name, arranged)

@@ -230,7 +230,7 @@ def check_mapping(mapping: Any, *, of_programs: bool = False) -> None:
     events, which are checked at the door and not in a cage."""
     if isinstance(mapping, dict) and KEY in mapping:
         if of_programs:
-            raise refuse("mapping", _("Events from programs have names of their own; they need no arrangement."))
+            raise refuse("mapping", _("Programs send events with fixed names, so they need no description of a file."))
         _check_arrangement(mapping)
         return
     if not isinstance(mapping, dict) or not all(
@@ -247,7 +247,7 @@ def check_mapping(mapping: Any, *, of_programs: bool = False) -> None:
 def _check_arrangement(mapping: dict[str, Any]) -> None:
     """Beside an arrangement stands nothing else."""
     if len(mapping) > 1:
-        raise refuse("mapping", _("A feed has either an arrangement or the four columns, not both."))
+        raise refuse("mapping", _("A feed has either a full description of its files or the four columns, not both."))
     try:
         arrangement_of(mapping[KEY])
     except WrongArrangement as wrong:

@@ -21,17 +21,17 @@ LABELS: Mapping[str, Promise] = {
     "name": _l("Name"),
     "url": _l("URL"),
     "port": _l("Port"),
-    "types": _l("Column with the type of each value"),
+    "types": _l("Column that says the type of each value"),
     "time": _l("Time"),
     "order": _l("Order of day, month and year"),
     "zone": _l("Time zone of times that name none"),
     "no_time": _l("Rows without a time"),
     "kind": _l("What it is"),
-    "kind_prefix": _l("Before the kind"),
+    "kind_prefix": _l("Word before the kind"),
     "severity": _l("Severity"),
-    "severity_words": _l("Their words for the severity"),
+    "severity_words": _l("Words of the source for the severity"),
     "category": _l("Type of incident"),
-    "category_words": _l("Their words for the type of incident"),
+    "category_words": _l("Words of the source for the type of incident"),
     "several": _l("Several addresses in one cell"),
     "networks": _l("Whole networks"),
 }
@@ -51,18 +51,18 @@ WORDS: Mapping[tuple[str, str], Promise] = {
     ("order", "ymd"): _l("Year, month, day"),
     ("order", "dmy"): _l("Day, month, year"),
     ("order", "mdy"): _l("Month, day, year"),
-    ("no_time", "day"): _l("Have the date of the file"),
-    ("no_time", "refuse"): _l("Are rejected"),
+    ("no_time", "day"): _l("They get the date of the file"),
+    ("no_time", "refuse"): _l("They are rejected"),
     ("several", "True"): _l("One event for each address"),
     ("networks", "True"): _l("One event for each network of the register that they touch"),
 }
 _WHY: Mapping[str, Promise] = {
-    "unknown": _l("An arrangement cannot contain “%(key)s”."),
+    "unknown": _l("The description of a file cannot contain “%(key)s”."),
     "kind": _l("“%(key)s” has a value of the wrong kind."),
     "long": _l("“%(key)s” is too long: at most %(most)d characters."),
     "word": _l("“%(key)s” has a value that is not one of those allowed."),
     "subject": _l("Choose the column that holds the IP address, the domain name or the URL."),
-    "time": _l("Choose the column that holds the time, or let rows without one have the date of the file."),
+    "time": _l("Choose the column that holds the time, or let rows without one get the date of the file."),
 }
 _ASKS: Mapping[str, Promise] = {
     "order": _l("The dates of this file do not show whether the day or the month comes first. Choose the order."),
@@ -85,7 +85,7 @@ def ask_sentences(asks: Sequence[str], strange: Sequence[str]) -> list[str]:
     if strange:
         words = ", ".join(f"“{word[:40]}”" for word in strange[:12])
         sentence = _(
-            "These words have no equal among ours, so their rows have no severity or no type of incident: %(words)s."
+            "These words of the source are not assigned yet, so their rows have no severity or no type of incident: %(words)s."
         )
         out.append(sentence % {"words": words})
     return out

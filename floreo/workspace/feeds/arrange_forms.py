@@ -60,7 +60,7 @@ class _Words(forms.CharField):
             theirs, sign, ours = line.rpartition("=")
             if line.strip() and not (sign and theirs.strip() and ours.strip()):
                 raise forms.ValidationError(
-                    _("Write one word of theirs and one of ours on each line, as in: alta = high.")
+                    _("Write one word of the source and one of ours on each line, as in: alta = high.")
                 )
             if line.strip():
                 out[theirs.strip()] = ours.strip()
@@ -94,9 +94,7 @@ class ArrangeForm(CommandForm):
     types = forms.ChoiceField(
         label=LABELS["types"],
         required=False,
-        help_text=_l(
-            "For example ip-dst, domain, md5. Rows of a type that nobody can be told about are left out and counted."
-        ),
+        help_text=_l("For example ip-dst, domain, md5. Rows of other types, such as hashes, are left out and counted."),
     )
     several = forms.BooleanField(label=_l("A cell may hold several addresses: one event for each"), required=False)
     networks = forms.BooleanField(

@@ -138,7 +138,7 @@ def test_another_sign_between_columns_offers_other_columns(responder: Client) ->
             "Choose the column that holds the IP address, the domain name or the URL.",
         ),
         ({"zone": "Mars/Olympus"}, "has a value that is not one of those allowed"),
-        ({"severity_words": "alta"}, "Write one word of theirs and one of ours on each line"),
+        ({"severity_words": "alta"}, "Write one word of the source and one of ours on each line"),
         ({"severity_words": "alta = worst"}, "has a value that is not one of those allowed"),
         ({"skip": "-1"}, "greater than or equal to 0"),
         ({"kind_prefix": "'; DROP TABLE"}, "has a value that is not one of those allowed"),

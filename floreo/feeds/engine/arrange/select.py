@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from floreo.feeds.engine.arrange.model import Arrangement, classes, column_of
+from floreo.feeds.engine.arrange.model import SUBJECTS, Arrangement, classes, column_of
 from floreo.feeds.engine.events import Reject
 
 SOURCE = "source"  # the relation that is read: `row`, and `c0`, `c1`, ... or `text`
@@ -34,7 +34,9 @@ TYPES: Mapping[str, str] = {
     **dict.fromkeys(("email", "email-src", "email-dst", "email-addr"), "account"),
 }
 _NOTHING = ("", "-", "n/a", "null", "none")
+_SHORT = 16  # bytes: what is longer says something
 _SPACES = " \t\r\n\u00a0\ufeff"
+_IS_DIGITS = r"^[0-9.]*$"  # an address as most are: nothing to be taken apart
 _IS_URL = r"^[A-Za-z][A-Za-z0-9+.-]*:[/\\][/\\]"
 _URL = r"^[A-Za-z][A-Za-z0-9+.-]*:[/\\]{2}(?:[^/?#\\]*@)?(\[[^\]/?#\\]*\]|[^/?#\\:@]*)(?::(\d{1,5}))?"
 _PLACE = r"^(?:\[([0-9A-Fa-f:.]+)\](?::(\d{1,5}))?|([^\s:|/\[\]]+)(?:[:|](\d{1,5}))?|([0-9A-Fa-f]*:[0-9A-Fa-f:.]+)(?:\|(\d{1,5}))?)$"
@@ -119,7 +121,7 @@ def _quoted(name: str) -> str:
 def _clean(sql: str) -> str:
     nothing = ", ".join(map(literal, _NOTHING))
     trimmed = f"trim({sql}, {literal(_SPACES)})"
-    return f"CASE WHEN lower({trimmed}) IN ({nothing}) THEN NULL ELSE {trimmed} END"
+    return f"CASE WHEN strlen({sql}) <= {_SHORT} AND lower({trimmed}) IN ({nothing}) THEN NULL ELSE {trimmed} END"
 
 
 # Cells: one text for each column that is wanted
@@ -227,10 +229,10 @@ def _shaped(arranged: Arrangement, cells: Mapping[str, str], base: str) -> str:
             f"ELSE list_filter(string_split_regex(s_address, {literal(_APART)}), lambda x: x <> '') END"
         )
         sql = f"SELECT * EXCLUDE (s_address, l_address), unnest(l_address) AS s_address FROM (SELECT *, {listed} AS l_address FROM ({sql}))"
-    names = ("s_address", "s_name", "s_url")
+    names = _subjects(arranged)
     sql = f"SELECT * EXCLUDE ({', '.join(names)}), {', '.join(f'{_harmed(n)} AS {n}' for n in names)} FROM ({sql})"
     parts = [
-        f"CASE WHEN {n} IS NOT NULL AND NOT {_matches(n, _IS_URL)} THEN regexp_extract({n}, {literal(_PLACE)}, "
+        f"CASE WHEN {n} IS NOT NULL AND NOT {_matches(n, _IS_DIGITS)} AND NOT {_matches(n, _IS_URL)} THEN regexp_extract({n}, {literal(_PLACE)}, "
         f"['h6', 'p6', 'h', 'p', 'v6', 'pv']) END AS m_{n}"
         for n in names
     ]
@@ -241,6 +243,11 @@ def _shaped(arranged: Arrangement, cells: Mapping[str, str], base: str) -> str:
     sql = f"SELECT *, {', '.join([*parts, *hosts])} FROM ({sql})"
     place = [f"coalesce(nullif(m_{n}.h6, ''), nullif(m_{n}.h, ''), nullif(m_{n}.v6, ''), {n}) AS h_{n}" for n in names]
     return f"SELECT *, {', '.join(place)} FROM ({sql})"
+
+
+def _subjects(arranged: Arrangement) -> list[str]:
+    """The cells that may name something, where the file has such a column."""
+    return [f"s_{what}" for what in SUBJECTS if arranged.types or getattr(arranged, what)]
 
 
 def _by_type(named: Mapping[str, str], kind: str) -> list[str]:
@@ -273,8 +280,7 @@ def _harmed(name: str) -> str:
 
 
 def _fields(arranged: Arrangement, cells: Mapping[str, str], no_time: str) -> dict[str, str]:
-    names = ("s_address", "s_name", "s_url")
-    given = [n for n in names if arranged.types or getattr(arranged, n[2:])]
+    given = _subjects(arranged)
     ips = [
         f"CASE WHEN {_is_bare(n)} AND ({_matches(f'h_{n}', _IS_ADDRESS)}{_or_else(n)}) THEN h_{n} END" for n in given
     ]

@@ -19,7 +19,6 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from floreo.feeds.engine import formats, problems
 from floreo.feeds.engine.arrange import select
@@ -32,13 +31,14 @@ from floreo.feeds.engine.formats import CLASS, Derived, Format, ReportType
 from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import csv_, json_lines
-from floreo.feeds.engine.reading.blocks import Rejects, Rows, kept_texts, reject_table
+from floreo.feeds.engine.reading.blocks import LONGEST_TEXT, Rejects, Rows, kept_texts, reject_table
 from floreo.feeds.engine.reading.records import line_places
 from floreo.feeds.engine.task import Task
 
 NETWORK = MARK + "network"
 _OWN = ("source.ip", "source.fqdn", "source.url", "source.port", "source.account", "time.source", "severity")
 _HABIT = 64 << 10
+_SHORT = 32  # bytes of a line that may be blank
 
 
 @dataclass
@@ -65,13 +65,14 @@ def open_arranged(given: str, first: Block, blocks: Iterator[Block], task: Task)
     header = header_of(arranged, first)
     kind = known.type_of(given) or known.stranger(given)
     beside = _beside(arranged, kind, header)
-    made = select.plan(arranged, header, beside, _day_text(task.day, task.received_at))
+    along = beside if arranged.reads == "json" else []  # of a table they are taken as they are
+    made = select.plan(arranged, header, along, _day_text(task.day, task.received_at))
     if arranged.reads == "csv" and not any(getattr(arranged, name) in header for name in SUBJECTS):
         raise Unreadable(problems.WRONG_HEADER, kind.name)
     base = _json_rows(blocks) if arranged.reads == "json" else table_rows(arranged, header, blocks)
     networks = Networks(loaded(task.constituency)) if arranged.networks and task.constituency else None
-    rows = _Reader(made, networks).read(base)
-    return Opened(known, _type(arranged, kind, made, header), header, rows)
+    rows = _Reader(made, networks, beside).read(base)
+    return Opened(known, _type(arranged, kind, made, beside), header, rows)
 
 
 def _day_text(day: date, received_at: datetime) -> str:
@@ -90,7 +91,7 @@ def _beside(arranged: Arrangement, kind: ReportType, header: Sequence[str]) -> l
     return [name for name in header if name in told and name not in used]
 
 
-def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, header: Sequence[str]) -> ReportType:
+def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, beside: Sequence[str]) -> ReportType:
     """The type as the arrangement says it. What the SELECT gives is a field; of other columns those that the type knows are."""
     fields = {field: columns for field, columns in kind.fields.items() if field not in _OWN}
     fields |= {field: (MARK + field,) for field in made.fields}
@@ -112,7 +113,7 @@ def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, header: Se
         fields=fields,
         fixed=fixed,
         derived=derived,
-        vulnerabilities=tuple(c for c in kind.vulnerabilities if c in made.beside),
+        vulnerabilities=tuple(c for c in kind.vulnerabilities if c in beside),
         finding_port="source.port",
         network=NETWORK if arranged.networks else "",
     )
@@ -264,25 +265,24 @@ def _json_rows(blocks: Iterable[Block]) -> Generator[_Base]:
 def _lines(block: Block) -> _Base:
     """Every line that is not empty, without a copy of its text in Python."""
     data = block.data
-    ends = line_places(data)
-    starts = np.append(0, ends + 1)
+    ends = np.append(line_places(data), len(data))
+    starts = np.append(0, ends[:-1] + 1)
     whole = pa.LargeStringArray.from_buffers(
-        len(starts), pa.py_buffer(np.append(starts, len(data)).astype(np.int64).tobytes()), pa.py_buffer(data)
+        len(ends), pa.py_buffer(np.append(starts, len(data)).astype(np.int64).tobytes()), pa.py_buffer(data)
     )
-    bare = pc.utf8_trim(whole, " \t\r\n\x0b\x0c")
-    there = np.flatnonzero(np.asarray(pc.greater(pc.binary_length(bare), 0)))
-    taken = bare.take(pa.array(there))
+    is_short = ends - starts < _SHORT
+    blank = [n for n in np.flatnonzero(is_short).tolist() if not data[starts[n] : ends[n]].strip()]
+    there = np.delete(np.arange(len(ends)), blank)
+    is_front = len(there) == 0 or there[-1] == len(there) - 1  # only what is behind the last line end is blank
+    taken = whole.slice(0, len(there)) if is_front else whole.take(pa.array(there))
 
     def texts(rows: npt.NDArray[np.int64]) -> list[str]:
-        return [text[:2000] for text in taken.take(pa.array(rows)).to_pylist()]
+        return [text.rstrip("\r\n")[:LONGEST_TEXT] for text in taken.take(pa.array(rows)).to_pylist()]
 
+    table = pa.table({"text": taken})
     # A CR and its LF are one line end: `line_places` has the last letter of each.
-    rows = Rows(taken_as_table(taken), (there + block.line).astype(np.uint64), texts, Rejects().table(), len(data))
-    return _Base(rows.table, rows)
-
-
-def taken_as_table(texts: Any) -> pa.Table:
-    return pa.table({"text": texts})
+    rows = Rows(table, (there + block.line).astype(np.uint64), texts, Rejects().table(), len(data))
+    return _Base(table, rows)
 
 
 def _values(blocks: Iterable[Block]) -> Generator[_Base]:
@@ -292,7 +292,7 @@ def _values(blocks: Iterable[Block]) -> Generator[_Base]:
             lines.append(line)
             shown.append(text)
             whole.append(json.dumps(value))
-        table = taken_as_table(pa.array(whole, pa.large_string()))
+        table = pa.table({"text": pa.array(whole, pa.large_string())})
         yield _Base(table, Rows(table, np.array(lines, np.uint64), kept_texts(shown), rejects.table(), size))
 
 
@@ -305,6 +305,7 @@ class _Reader:
 
     plan: select.Plan
     networks: Networks | None
+    beside: Sequence[str]
 
     def read(self, bases: Generator[_Base]) -> Iterator[Rows]:
         with closing(bases), select.connected() as connection:
@@ -325,8 +326,9 @@ class _Reader:
 
     def _rows(self, found: pa.Table, base: _Base) -> Rows:
         at = found[select.ROW].to_numpy()
-        order = np.argsort(at, kind="stable")
-        found, at = found.take(pa.array(order)), at[order]
+        if (np.diff(at) < 0).any():  # lists that are taken apart may come out of their order
+            order = np.argsort(at, kind="stable")
+            found, at = found.take(pa.array(order)), at[order]
         why = found[select.WHY].combine_chunks()
         rejects = base.rows.rejects
         refused = np.flatnonzero(np.asarray(why.is_valid()))
@@ -340,8 +342,10 @@ class _Reader:
             at = at[places]
         more = _text(found[select.MORE]) if self.plan.is_json else None
         names = [*(MARK + field for field in self.plan.fields), *(f"b{n}" for n in range(len(self.plan.beside)))]
-        shown = [*(MARK + field for field in self.plan.fields), *_apart(self.plan.beside)]
+        shown = [*(MARK + field for field in self.plan.fields), *_apart(self.beside)]
         columns = [_text(found[name]) for name in names]
+        if not self.plan.is_json:
+            columns += [_text(base.rows.table[name].take(pa.array(at))) for name in self.beside]
         if self.networks is not None:
             columns, shown = [*columns, _text(found[NETWORK])], [*shown, NETWORK]
         lines = base.rows.lines[at]

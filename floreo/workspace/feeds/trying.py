@@ -46,6 +46,17 @@ class Trial:
     problem: str = ""
 
 
+def _shown(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event for a page: names that a template can say, and in `place` what it is about."""
+    row = {name.replace(".", "_"): value for name, value in event.items()}
+    host, port = row["source_ip"] or row["source_fqdn"], row["source_port"]
+    place = f"[{host}]" if host and port is not None and ":" in host else host
+    row["place"] = (
+        f"{place}:{port}" if host and port is not None else host or row["source_url"] or row["source_account"]
+    )
+    return row
+
+
 @contextmanager
 def on_disk(upload: UploadedFile[Any]) -> Iterator[Path]:
     """An uploaded file as one with a path, for as long as it is looked at."""
@@ -71,7 +82,7 @@ def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | Non
         tuple(found["header"]),
         found["mapping"],
         summary,
-        tuple({k.replace(".", "_"): v for k, v in row.items()} for row in found["events"]),
+        tuple(map(_shown, found["events"])),
         summary.problem,
     )
 
@@ -105,7 +116,7 @@ def arrange_file(feed: Feed, path: Path, name: str, arranged: Arrangement | None
         tuple(found["header"]),
         {},
         summary,
-        tuple({k.replace(".", "_"): v for k, v in row.items()} for row in found.get("events", ())),
+        tuple(map(_shown, found.get("events", ()))),
         summary.problem if summary else found.get("problem", ""),
     )
     try:

@@ -40,7 +40,7 @@ from floreo.feeds.engine.constituency import kept
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.executors import executor
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState
-from floreo.feeds.presenters.arranging import arrangement_sentence, ask_sentences, described
+from floreo.feeds.presenters.arranging import arrangement_sentence, described, open_sentences
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
 from floreo.organisations.actions.tokens import end_token, make_token
@@ -319,9 +319,9 @@ def feed_try(asked: argparse.Namespace) -> int:
         if "arranged" not in found:
             raise Refused(problem_sentence(found["problem"]), code=str(found["problem"]))
         print(json.dumps(_as_json(found), ensure_ascii=False, indent=2) if asked.json else "\n".join(_as_text(found)))
-        is_well = "summary" in found and found["summary"].kept > 0 and not found["asks"]
+        is_well = "summary" in found and found["summary"].kept > 0 and not found["questions"]
         if asked.save:
-            if found["asks"]:
+            if found["questions"]:
                 raise Refused(_("Not saved: answer what is asked, in a file given with --mapping."), code="asked")
             change_feed(feed, by=SYSTEM, mapping={KEY: found["arranged"]})
             print(_("Saved for the files of %(feed)s.") % {"feed": feed.name}, file=sys.stderr)
@@ -362,7 +362,7 @@ def _as_json(found: Mapping[str, Any]) -> dict[str, Any]:
         "format": found["format"],
         "arrange": found["arranged"],
         "columns": found["header"],
-        "asks": found["asks"],
+        "questions": found["questions"],
         "unknown_words": found["strange"],
         "problem": found.get("problem", ""),
         **({name: getattr(summary, name) for name in counts} if summary else {}),
@@ -381,7 +381,7 @@ def _as_text(found: Mapping[str, Any]) -> Iterator[str]:
     wide = max((len(label) for label, _value in parts), default=0)
     for label, value in parts:
         yield f"{label:<{wide}}  {value}"
-    yield from ask_sentences(found["asks"], found["strange"])
+    yield from open_sentences(found["questions"], found["strange"])
     summary: Summary | None = found.get("summary")
     if summary is None:
         yield problem_sentence(str(found.get("problem", "")))

@@ -155,7 +155,7 @@ def tried(task: Task, mapping: Mapping[str, Any] | None, *, first: int) -> dict[
 
 def arranged_tried(task: Task, arranged: Mapping[str, Any] | None, *, first: int) -> dict[str, Any]:
     """How the task's file is set out (guessed, where `arranged` is None), and what would become of it; or its `problem`. Nothing is
-    stored. The keys: format, arranged, header, asks, strange, and where a row can be read summary, events and rejects."""
+    stored. The keys: format, arranged, header, questions, strange, and where a row can be read summary, events and rejects."""
     try:
         found: dict[str, Any] = _asked(
             "arrange",

@@ -91,6 +91,9 @@ IN_THE_CAGE = {
     "floreo/evidence/containers.py",
     "floreo/evidence/pdf.py",
     "floreo/feeds/engine/opening.py",
+    "floreo/feeds/engine/arrange/guess.py",
+    "floreo/feeds/engine/arrange/select.py",
+    "floreo/feeds/engine/reading/arranged.py",
     "floreo/feeds/engine/reading/csv_.py",
     "floreo/feeds/engine/reading/identity.py",
     "floreo/feeds/engine/rules.py",
@@ -139,6 +142,8 @@ NEEDS_NONE = {
     "floreo/portal/views/about.py": "takes apart the sender that the settings name",
     "floreo/core/tables.py": OWN,
     "floreo/feeds/collectors/fetching.py": "one header of an answer, whose length http.client bounds",
+    "floreo/config/cli_feeds.py": "TOML of whoever has a shell; each value is checked",
+    "floreo/feeds/engine/arrange/model.py": SHIPPED,
     "floreo/feeds/engine/formats.py": SHIPPED,
     "floreo/feeds/engine/store/duck.py": OWN,
     "floreo/feeds/engine/store/questions.py": OWN,
@@ -172,6 +177,8 @@ READERS = {
     "floreo.feeds.engine": {"ingest", "reading"},
     "floreo.feeds.engine.reading": {"open_report", "sample"},
     "floreo.feeds.engine.normalise": {"events_of"},
+    "floreo.feeds.engine.arrange.guess": {"guess"},
+    "floreo.feeds.engine.reading.arranged": {"header_of", "first_rows", "table_rows"},
     "floreo.reports.word.template": {"fields_used", "filled"},
 }
 MAY_READ = {

@@ -185,8 +185,8 @@ def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
         row["dropped"] = bool(rows.get("dropped"))
         row["ip"] = _ip_of(rows, row["subject"])
         is_network = "/" in row["subject"] and row["ip"] is not None  # whose address only tells whose the network is
-        told = machines.machine_of(rows.get("machine") or "")
-        machine = told or ("" if is_network else machines.network_of_machine(row["ip"]))
+        machine = machines.machine_of(rows.get("machine") or "")
+        machine = machine or ("" if is_network else machines.network_of_machine(row["ip"]))
         row["unit"] = machine or row["subject"]
         row["first_seen"], row["last_seen"], row["times_seen"] = rows["first"], rows["last"], rows["times"]
         yield row

@@ -99,7 +99,7 @@ def _arrange(*, task: dict[str, Any], arranged: dict[str, Any] | None, first: in
         "format": known.name,
         "arranged": arrangement.plain(),
         "header": list(header),
-        "asks": [*guessed.asks] if arranged is None else [],
+        "questions": [*guessed.questions] if arranged is None else [],
         "strange": list(guessed.strange) if arranged is None else [],
     }
     if any(getattr(arrangement, name) in header for name in SUBJECTS):

@@ -64,7 +64,7 @@ _WHY: Mapping[str, Promise] = {
     "subject": _l("Choose the column that holds the IP address, the domain name or the URL."),
     "time": _l("Choose the column that holds the time, or let rows without one get the date of the file."),
 }
-_ASKS: Mapping[str, Promise] = {
+_OPEN: Mapping[str, Promise] = {
     "order": _l("The dates of this file do not show whether the day or the month comes first. Choose the order."),
     "address": _l("No column of this file looks like addresses, names or URLs. Choose one."),
 }
@@ -79,9 +79,9 @@ def arrangement_sentence(key: str, why: str) -> str:
     return str(_WHY[why]) % {"key": label_of(key), "most": LONGEST}
 
 
-def ask_sentences(asks: Sequence[str], strange: Sequence[str]) -> list[str]:
+def open_sentences(questions: Sequence[str], strange: Sequence[str]) -> list[str]:
     """What a guess leaves open."""
-    out = [str(_ASKS[code]) for code in asks if code in _ASKS]
+    out = [str(_OPEN[code]) for code in questions if code in _OPEN]
     if strange:
         words = ", ".join(f"“{word[:40]}”" for word in strange[:12])
         sentence = _(

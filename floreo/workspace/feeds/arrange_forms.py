@@ -60,7 +60,7 @@ class _Words(forms.CharField):
             theirs, sign, ours = line.rpartition("=")
             if line.strip() and not (sign and theirs.strip() and ours.strip()):
                 raise forms.ValidationError(
-                    _("Write one word of the source and one of ours on each line, as in: alta = high.")
+                    _("Write a word of the source and your word for it on each line, as in: alta = high.")
                 )
             if line.strip():
                 out[theirs.strip()] = ours.strip()
@@ -86,7 +86,7 @@ class ArrangeForm(CommandForm):
     address = forms.ChoiceField(
         label=LABELS["address"],
         required=False,
-        help_text=_l("A port may stand behind it: 192.0.2.1:8080, or 192.0.2.1|443."),
+        help_text=_l("A port may follow it: 192.0.2.1:8080, or 192.0.2.1|443."),
     )
     name = forms.ChoiceField(label=LABELS["name"], required=False)
     url = forms.ChoiceField(label=LABELS["url"], required=False, help_text=_l("Name and port are taken from it."))

@@ -20,7 +20,7 @@ from floreo.feeds.actions.mappings import set_mapping
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.engine.arrange.model import KEY, Arrangement, WrongArrangement, arrangement_of
 from floreo.feeds.models import FeedFile, TypeMapping
-from floreo.feeds.presenters.arranging import ask_sentences
+from floreo.feeds.presenters.arranging import open_sentences
 from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.feeds.arrange_forms import ArrangeForm
 from floreo.workspace.feeds.change_views import AREA, RUN, Keep
@@ -34,7 +34,7 @@ def arrange_type(request: HttpRequest, report_type: str) -> HttpResponse:
         raise Missing
     known = TypeMapping.objects.filter(report_type=report_type).first()
 
-    def keep(mapping: dict[str, Any], version: int | None) -> None:
+    def save(mapping: dict[str, Any], version: int | None) -> None:
         set_mapping(report_type, by=person(request), mapping=mapping, version=version)
 
     page = {
@@ -43,7 +43,7 @@ def arrange_type(request: HttpRequest, report_type: str) -> HttpResponse:
         "plain": reverse("workspace:feed_type", args=[report_type]),
         "report": trying.kept_file(report_type),
     }
-    return _arrange(request, page, known.mapping if known else {}, known.version if known else None, keep)
+    return _arrange(request, page, known.mapping if known else {}, known.version if known else None, save)
 
 
 def arrange_feed(request: HttpRequest, code: str) -> HttpResponse:
@@ -52,7 +52,7 @@ def arrange_feed(request: HttpRequest, code: str) -> HttpResponse:
     feed = get_feed_for(request.user, code)
     newest = [r for r in feed.reports.order_by("-day", "-pk")[:20] if path_of(r.sha256).exists()]
 
-    def keep(mapping: dict[str, Any], version: int | None) -> None:
+    def save(mapping: dict[str, Any], version: int | None) -> None:
         change_feed(feed, by=person(request), version=version, mapping=mapping)
 
     page = {
@@ -62,7 +62,7 @@ def arrange_feed(request: HttpRequest, code: str) -> HttpResponse:
         "upload": reverse("workspace:upload_report", args=[feed.code]),
         "report": newest[0] if newest else None,
     }
-    return _arrange(request, page, feed.mapping, feed.version, keep)
+    return _arrange(request, page, feed.mapping, feed.version, save)
 
 
 def _kept(mapping: Mapping[str, Any]) -> Arrangement | None:
@@ -73,7 +73,7 @@ def _kept(mapping: Mapping[str, Any]) -> Arrangement | None:
 
 
 def _arrange(
-    request: HttpRequest, page: Mapping[str, Any], mapping: Mapping[str, Any], version: int | None, keep: Keep
+    request: HttpRequest, page: Mapping[str, Any], mapping: Mapping[str, Any], version: int | None, save: Keep
 ) -> HttpResponse:
     """The form over one file: shown with what would become of it, tried or kept."""
     report: FeedFile | None = page["report"]
@@ -86,7 +86,7 @@ def _arrange(
             tried, status = _tried(report, form.arranged), 200
         elif form.is_valid():
             try:
-                keep({KEY: form.arranged.plain()}, form.cleaned_data["version"])
+                save({KEY: form.arranged.plain()}, form.cleaned_data["version"])
             except (NotAllowed, Missing):
                 raise
             except Refused as refusal:
@@ -104,7 +104,7 @@ def _arrange(
         "workspace_section": AREA,
         "form": form,
         "trial": tried.trial if tried else None,
-        "asks": ask_sentences(tried.asks, tried.strange) if tried else [],
+        "questions": open_sentences(tried.questions, tried.strange) if tried else [],
         "rejects": summaries.rejects_text(tried.rejects) if tried else [],
         "needs_none": bool(tried and tried.needs_none and known is None and not form.is_bound),
         "is_guess": known is None and not form.is_bound,

@@ -89,12 +89,12 @@ def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | Non
 
 @dataclass(frozen=True)
 class Arranged:
-    """What came of a try of an arrangement. `asks`, `strange`: what a guess leaves open; `rejects`: the first rows that would be refused,
+    """What came of a try of an arrangement. `questions`, `strange`: what a guess leaves open; `rejects`: the first rows that would be refused,
     as (line, text, reason). `needs_none`: the file is of a format that is known."""
 
     trial: Trial
     arranged: Arrangement
-    asks: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
     rejects: tuple[tuple[int, str, str], ...] = ()
     needs_none: bool = False
@@ -126,7 +126,7 @@ def arrange_file(feed: Feed, path: Path, name: str, arranged: Arrangement | None
     return Arranged(
         trial,
         kept,
-        tuple(found["asks"]),
+        tuple(found["questions"]),
         tuple(found["strange"]),
         tuple((row["line"], row["text"], row["reason"]) for row in found.get("rejects", ())),
         found["format"] in _KNOWN,

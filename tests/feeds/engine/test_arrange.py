@@ -106,7 +106,7 @@ REFUSED = {"EXCEL_EU": [Reject.BAD_ADDRESS], "MISP": [Reject.LEFT_OUT]}  # the s
 @pytest.mark.parametrize("name", sorted(MEANT))
 def test_a_format_is_read_as_guessed_with_few_fields_by_hand(name: str) -> None:
     found = guessed(getattr(outside, name))
-    assert found.asks == ()
+    assert found.questions == ()
     given = found.arranged.plain() | HAND[name]
     events, rejects = read(getattr(outside, name), given)
     assert places(events) == MEANT[name]
@@ -159,16 +159,16 @@ def test_times_are_those_of_the_zone_and_of_the_day_where_there_are_none() -> No
 
 def test_which_comes_first_day_or_month_is_asked_and_not_guessed() -> None:
     found = guessed(outside.UNDECIDED)
-    assert found.asks == ("order",)
+    assert found.questions == ("order",)
     assert found.arranged.order == ""
     assert len(read(outside.UNDECIDED, found.arranged.plain() | {"order": "dmy"})[0]) == 2
     both = outside.UNDECIDED + "25/12/2026 01:00,192.0.2.9,low\n12/25/2026 01:00,192.0.2.9,low\n"
-    assert guessed(both).asks == ("order",)
+    assert guessed(both).questions == ("order",)
 
 
 def test_words_without_an_equal_are_named() -> None:
     found = guessed("ip,severidad\n192.0.2.1,alta\n192.0.2.2,pésima\n")
-    assert found.asks == ("words",)
+    assert found.questions == ("words",)
     assert found.strange == ("pésima",)
     assert found.arranged.severity_words == {"alta": "high"}
 

@@ -138,9 +138,9 @@ def test_another_sign_between_columns_offers_other_columns(responder: Client) ->
             "Choose the column that holds the IP address, the domain name or the URL.",
         ),
         ({"zone": "Mars/Olympus"}, "has a value that is not one of those allowed"),
-        ({"severity_words": "alta"}, "Write one word of the source and one of ours on each line"),
+        ({"severity_words": "alta"}, "Write a word of the source and your word for it on each line"),
         ({"severity_words": "alta = worst"}, "has a value that is not one of those allowed"),
-        ({"skip": "-1"}, "greater than or equal to 0"),
+        ({"skip": "-1"}, "Lines to skip at the beginning"),
         ({"kind_prefix": "'; DROP TABLE"}, "has a value that is not one of those allowed"),
         ({"address": "x" * 500}, "Select a valid choice"),
         ({"delimiter": "xyz"}, "Select a valid choice"),
@@ -210,7 +210,7 @@ def test_the_command_line_guesses_shows_and_keeps(
 
     assert run(str(path), "--json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["kept"], found["asks"], found["arrange"]["header"]) == (2, [], "comment")
+    assert (found["kept"], found["questions"], found["arrange"]["header"]) == (2, [], "comment")
     assert found["events"][0]["source.url"] == "http://192.0.2.21:8080/bin.sh"
     assert run(str(path), "--save", feed.code) == 0
     feed.refresh_from_db()

@@ -185,7 +185,7 @@ class Guess:
 
     arranged: Arrangement
     header: tuple[str, ...]
-    asks: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
 
 
@@ -241,9 +241,9 @@ def _list_in(values: Sequence[Any], before: str) -> tuple[str, list[Any]] | None
     outside = any(_has_subject(value) for value in values)
     for path, inner in candidates.items():
         name = f"{before}.{path}" if before else path
-        tells = any(_has_subject(each) for each in inner[:_ROWS])
+        is_named = any(_has_subject(each) for each in inner[:_ROWS])
         ports = any("port" in each for each in inner[:_ROWS])
-        if (tells and not outside) or (ports and outside and re.search(r"services?$|ports?$", path)):
+        if (is_named and not outside) or (ports and outside and re.search(r"services?$|ports?$", path)):
             return name, inner
     return None
 
@@ -363,7 +363,7 @@ def _is_heading(cells: Sequence[str], rows: Rows) -> bool:
 def _named(arranged: Arrangement, header: Sequence[str], rows: Rows) -> Guess:
     values = {name: [row[name] for row in rows if row.get(name)] for name in header}
     taken = set[str]()
-    asks, strange = list[str](), list[str]()
+    questions, strange = list[str](), list[str]()
 
     def pick(what: str, fits: Any, least: float = 0.5, *, by_name: bool = False, filled: float = 0.0) -> str:
         found = [c for c in header if c not in taken and values[c] and _share(fits, values[c]) >= least]
@@ -391,7 +391,7 @@ def _named(arranged: Arrangement, header: Sequence[str], rows: Rows) -> Guess:
         taken.add(name)
         arranged = replace(arranged, address=address, url=url, name=name)
     if not any((arranged.address, arranged.url, arranged.name)):
-        asks.append(NO_ADDRESS)
+        questions.append(NO_ADDRESS)
     arranged = _address_shapes(arranged, values)
     port = pick("port", lambda t: t.isdecimal() and 0 <= int(t[:6]) <= 65535, 0.95, by_name=True)
     time = pick("time", lambda t: bool(_TIME.match(t)), _MOSTLY, filled=_MOST)
@@ -400,17 +400,17 @@ def _named(arranged: Arrangement, header: Sequence[str], rows: Rows) -> Guess:
     clock = pick("clock", lambda t: bool(_CLOCK.match(t)), 0.8) if time and not _has_clock(values[time]) else ""
     order, is_open = _order(values[time]) if time else ("", False)
     if is_open:
-        asks.append(ORDER)
+        questions.append(ORDER)
     arranged = replace(arranged, port=port, time=tuple(c for c in (time, clock) if c), order=order)
     arranged, strange = _with_words(arranged, header, values, taken)
     if strange:
-        asks.append(WORDS)
+        questions.append(WORDS)
     kind = _kind(header, values, taken, arranged, len(rows))
     arranged = replace(arranged, kind=f"{COLUMN}{kind}" if kind else "")
     if kind.endswith(("service_name", "module")):  # what answers at a port
         exposed = arranged.category or "potentially-unwanted-accessible"
         arranged = replace(arranged, kind_prefix="open-", category=exposed)
-    return Guess(arranged, tuple(header), tuple(asks), tuple(strange[:MOST_WORDS]))
+    return Guess(arranged, tuple(header), tuple(questions), tuple(strange[:MOST_WORDS]))
 
 
 def _types_of(header: Sequence[str], values: Mapping[str, list[str]]) -> str:
@@ -454,9 +454,9 @@ def _with_words(
         found = []
         for name in header:
             words = sorted({text.lower() for text in values[name]})
-            told = [word for word in words if word in known or word in ours]
-            if told and name not in taken and len(words) <= _MOST_DIFFERENT and _rank(what, name) < _NOT:
-                found.append((_rank(what, name), -len(told), name, words))
+            known_words = [word for word in words if word in known or word in ours]
+            if known_words and name not in taken and len(words) <= _MOST_DIFFERENT and _rank(what, name) < _NOT:
+                found.append((_rank(what, name), -len(known_words), name, words))
         if not found:
             continue
         _, _, name, words = min(found)

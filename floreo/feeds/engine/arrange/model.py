@@ -98,8 +98,8 @@ class Arrangement:
     def columns(self) -> tuple[str, ...]:
         """Columns that are read for a field, each once."""
         named = (self.address, self.name, self.url, self.port, self.types, *self.time)
-        told = (column_of(each) for each in (self.kind, self.severity, self.category))
-        return tuple(dict.fromkeys(c for c in (*named, *told) if c))
+        from_columns = (column_of(each) for each in (self.kind, self.severity, self.category))
+        return tuple(dict.fromkeys(c for c in (*named, *from_columns) if c))
 
     def plain(self) -> dict[str, Any]:
         """As it is kept: what differs from the default."""

@@ -92,24 +92,24 @@ class Plan:
 
     sql: str
     fields: tuple[str, ...]
-    beside: tuple[str, ...]
+    along: tuple[str, ...]
     is_json: bool
 
 
-def plan(arranged: Arrangement, header: Sequence[str], beside: Sequence[str], no_time: str) -> Plan:
-    """`header`: of the file. `beside`: columns that come along as they are. `no_time`: when what has no time was."""
-    wanted = tuple(dict.fromkeys([*arranged.columns, *beside]))
+def plan(arranged: Arrangement, header: Sequence[str], along: Sequence[str], no_time: str) -> Plan:
+    """`header`: of the file. `along`: columns that come along as they are. `no_time`: when what has no time was."""
+    wanted = tuple(dict.fromkeys([*arranged.columns, *along]))
     cells = {name: f"x{place}" for place, name in enumerate(wanted)}
     base = _json_cells(arranged, wanted) if arranged.reads == "json" else _table_cells(header, wanted)
     fields = _fields(arranged, cells, no_time)
     given = [f"{sql} AS {_quoted(MARK + name)}" for name, sql in fields.items()]
-    along = [f"{cells[name]} AS {_quoted(f'b{place}')}" for place, name in enumerate(beside)]
+    carried = [f"{cells[name]} AS {_quoted(f'b{place}')}" for place, name in enumerate(along)]
     more = "more" if arranged.reads == "json" else "NULL"
-    columns = ", ".join([ROW, f"{_why(arranged, cells)} AS {WHY}", f"{more} AS {MORE}", *given, *along])
+    columns = ", ".join([ROW, f"{_why(arranged, cells)} AS {WHY}", f"{more} AS {MORE}", *given, *carried])
     return Plan(
         f"SELECT {columns} FROM ({_shaped(arranged, cells, base)})",
         tuple(fields),
-        tuple(beside),
+        tuple(along),
         arranged.reads == "json",
     )
 
@@ -191,7 +191,7 @@ def _rest(level: int, path: str) -> str:
 
 
 def _whole(unfold: Sequence[str], level: int) -> str:
-    """A row as it is kept beside its fields: the object; of an element what stands around its list, and it under the list's name."""
+    """A row as it is kept along its fields: the object; of an element what stands around its list, and it under the list's name."""
     if not level:
         return "e0"
     inner = [f"{literal(unfold[n - 1])}, {f'm{n}' if n < level else f'e{n}'}" for n in range(1, level + 1)]

@@ -64,15 +64,15 @@ def open_arranged(given: str, first: Block, blocks: Iterator[Block], task: Task)
     known = formats.load("jsonl" if arranged.reads == "json" else "csv")
     header = header_of(arranged, first)
     kind = known.type_of(given) or known.stranger(given)
-    beside = _beside(arranged, kind, header)
-    along = beside if arranged.reads == "json" else []  # of a table they are taken as they are
-    made = select.plan(arranged, header, along, _day_text(task.day, task.received_at))
+    along = _columns_along(arranged, kind, header)
+    selected = along if arranged.reads == "json" else []  # of a table they are taken as they are
+    made = select.plan(arranged, header, selected, _day_text(task.day, task.received_at))
     if arranged.reads == "csv" and not any(getattr(arranged, name) in header for name in SUBJECTS):
         raise Unreadable(problems.WRONG_HEADER, kind.name)
     base = _json_rows(blocks) if arranged.reads == "json" else table_rows(arranged, header, blocks)
     networks = Networks(loaded(task.constituency)) if arranged.networks and task.constituency else None
-    rows = _Reader(made, networks, beside).read(base)
-    return Opened(known, _type(arranged, kind, made, beside), header, rows)
+    rows = _Reader(made, networks, along).read(base)
+    return Opened(known, _type(arranged, kind, made, along), header, rows)
 
 
 def _day_text(day: date, received_at: datetime) -> str:
@@ -82,16 +82,16 @@ def _day_text(day: date, received_at: datetime) -> str:
     return when.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _beside(arranged: Arrangement, kind: ReportType, header: Sequence[str]) -> list[str]:
+def _columns_along(arranged: Arrangement, kind: ReportType, header: Sequence[str]) -> list[str]:
     """Columns that come along: all of a table that became no field; of JSON, which is kept as a whole, those that are a field."""
     used = {arranged.address, arranged.name, arranged.url, arranged.port, arranged.types, column_of(arranged.kind)}
     if arranged.reads == "csv":
         return [name for name in header if name not in used]
-    told = [c for field, columns in kind.fields.items() if field not in _OWN for c in columns]
-    return [name for name in header if name in told and name not in used]
+    known = [c for field, columns in kind.fields.items() if field not in _OWN for c in columns]
+    return [name for name in header if name in known and name not in used]
 
 
-def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, beside: Sequence[str]) -> ReportType:
+def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, along: Sequence[str]) -> ReportType:
     """The type as the arrangement says it. What the SELECT gives is a field; of other columns those that the type knows are."""
     fields = {field: columns for field, columns in kind.fields.items() if field not in _OWN}
     fields |= {field: (MARK + field,) for field in made.fields}
@@ -113,7 +113,7 @@ def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, beside: Se
         fields=fields,
         fixed=fixed,
         derived=derived,
-        vulnerabilities=tuple(c for c in kind.vulnerabilities if c in beside),
+        vulnerabilities=tuple(c for c in kind.vulnerabilities if c in along),
         finding_port="source.port",
         network=NETWORK if arranged.networks else "",
     )
@@ -305,7 +305,7 @@ class _Reader:
 
     plan: select.Plan
     networks: Networks | None
-    beside: Sequence[str]
+    along: Sequence[str]
 
     def read(self, bases: Generator[_Base]) -> Iterator[Rows]:
         with closing(bases), select.connected() as connection:
@@ -341,11 +341,11 @@ class _Reader:
             rejects = _with(rejects, base.rows, at[many], [Reject.TOO_MANY.value] * len(many))
             at = at[places]
         more = _text(found[select.MORE]) if self.plan.is_json else None
-        names = [*(MARK + field for field in self.plan.fields), *(f"b{n}" for n in range(len(self.plan.beside)))]
-        shown = [*(MARK + field for field in self.plan.fields), *_apart(self.beside)]
+        names = [*(MARK + field for field in self.plan.fields), *(f"b{n}" for n in range(len(self.plan.along)))]
+        shown = [*(MARK + field for field in self.plan.fields), *_apart(self.along)]
         columns = [_text(found[name]) for name in names]
         if not self.plan.is_json:
-            columns += [_text(base.rows.table[name].take(pa.array(at))) for name in self.beside]
+            columns += [_text(base.rows.table[name].take(pa.array(at))) for name in self.along]
         if self.networks is not None:
             columns, shown = [*columns, _text(found[NETWORK])], [*shown, NETWORK]
         lines = base.rows.lines[at]
@@ -360,7 +360,7 @@ class _Reader:
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Names of columns of the file beside those that the SELECT made."""
+    """Names of columns of the file along those that the SELECT made."""
     out = list[str]()
     for name in names:
         apart = name

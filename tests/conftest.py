@@ -261,7 +261,12 @@ def whoever_holds_the_database(db: None) -> None:
 
 
 # The fixtures that load a pack, each with the pack and whether its nights of reports are taken in.
-LOADED = {"isla": ("isla-prueba", False), "isla_feeds": ("isla-prueba", True), "real_country": ("belize", False)}
+LOADED = {
+    "isla": ("isla-prueba", False),
+    "isla_feeds": ("isla-prueba", True),
+    "real_country": ("belize", False),
+    "essai": ("terre-essai", False),
+}
 
 
 def _pack_of(item: pytest.Item) -> loaded.Pack | None:
@@ -326,6 +331,15 @@ def isla_feeds(db: None, settings: Any, tmp_path: Path) -> Iterator[Country]:
 def real_country(db: None) -> Iterator[Country]:
     """The first real pack, loaded."""
     loaded.load(LOADED["real_country"])
+    with in_the_country() as country:
+        assert country is not None
+        yield country
+
+
+@pytest.fixture
+def essai(db: None) -> Iterator[Country]:
+    """The fictional country that speaks French and whose plan has two levels, loaded, on its own calendar day."""
+    loaded.load(LOADED["essai"])
     with in_the_country() as country:
         assert country is not None
         yield country

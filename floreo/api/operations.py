@@ -38,6 +38,7 @@ from floreo.open_data.dictionary import dictionary
 from floreo.organisations.logic import PlaceKind
 from floreo.organisations.models import Place
 from floreo.strategy.access import get_edition_for
+from floreo.strategy.levels import levels_of, many, one, plainly
 from floreo.strategy.logic import tally
 from floreo.strategy.models import Action, Edition
 from floreo.strategy.queries import PlanPillar, plan_tree
@@ -86,7 +87,7 @@ def openapi_view(api: NinjaAPI) -> Callable[..., HttpResponse]:
 
     @functools.lru_cache(maxsize=4)
     def document(_codes: tuple[str, ...], home: str) -> tuple[bytes, str]:
-        with translation.override(home):
+        with translation.override(home), plainly():
             schema = api.get_openapi_schema(path_prefix=reverse(f"{api.urls_namespace}:api-root"))
             body = json.dumps(schema, cls=NinjaJSONEncoder).encode()
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -230,19 +231,26 @@ def _plan(edition: Edition, tree: list[PlanPillar], request: HttpRequest) -> dic
         "starts_on": edition.starts_on and edition.starts_on.isoformat(),
         "ends_on": edition.ends_on and edition.ends_on.isoformat(),
         "counts": tally(act.status for branch in tree for act in branch.actions),
-        "pillars": [_pillar(branch, request) for branch in tree],
+        "levels": [
+            {"level": str(level), "one": one(level, edition), "many": many(level, edition)}
+            for level in levels_of(edition)
+        ],
+        "pillars": [_pillar(branch, request) for branch in tree if not branch.pillar.is_implied],
+        "actions": [_action(act, request) for branch in tree if branch.pillar.is_implied for act in branch.actions],
     }
 
 
 def _pillar(branch: PlanPillar, request: HttpRequest) -> dict[str, Any]:
+    codes = {o.pk: o.code for o, _below in branch.objectives}
     objectives = [
         {
             "code": o.code,
+            "above": codes.get(o.above_id, ""),
             "title": o.title,
             "official_wording": o.official_wording,
             "actions": [_action(act, request) for act in acts],
         }
-        for o, acts in branch.objectives
+        for o, acts in branch.shown_objectives
     ]
     pillar = branch.pillar
     return {
@@ -251,6 +259,7 @@ def _pillar(branch: PlanPillar, request: HttpRequest) -> dict[str, Any]:
         "official_wording": pillar.official_wording,
         "counts": branch.counts,
         "objectives": objectives,
+        "actions": [_action(act, request) for act in branch.own_actions],
     }
 
 

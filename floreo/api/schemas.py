@@ -148,8 +148,17 @@ class ActionOut(Schema):
     href: str
 
 
+class LevelOut(Schema):
+    """A level of the plan: its name in this API, and what the country calls one and several, in the language asked for."""
+
+    level: str
+    one: str
+    many: str
+
+
 class ObjectiveOut(Schema):
     code: str
+    above: str  # in a plan of four levels: code of the objective that it is a part of
     title: str
     official_wording: str
     actions: list[ActionOut]
@@ -161,6 +170,7 @@ class PillarOut(Schema):
     official_wording: str
     counts: dict[str, int]
     objectives: list[ObjectiveOut]
+    actions: list[ActionOut]  # right under it, in a plan without objectives
 
 
 class PlanOut(Schema):
@@ -171,4 +181,6 @@ class PlanOut(Schema):
     starts_on: Optional[_Date]  # noqa: UP045 -- as above
     ends_on: Optional[_Date]  # noqa: UP045 -- as above
     counts: dict[str, int]
+    levels: list[LevelOut]
     pillars: list[PillarOut]
+    actions: list[ActionOut]  # in a plan that has no other level

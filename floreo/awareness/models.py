@@ -146,7 +146,7 @@ class Campaign(Record, Translated, Sourced):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="campaigns",
-        verbose_name=_("Objective that it serves"),
+        verbose_name=_("What it serves in the strategy"),
     )
     lead = models.ForeignKey(
         Organisation,

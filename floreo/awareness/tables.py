@@ -65,7 +65,7 @@ _STATE = Filter("published", _("Published"), _states, _by_state)
 CAMPAIGNS = Table(
     "campaigns",
     _("Campaigns"),
-    _("Campaigns to make people aware of something: for whom, from when to when, and which objective they serve."),
+    _("Campaigns to make people aware of something: for whom, from when to when, and what they serve in the strategy."),
     rows=_campaigns,
     columns=(
         column("code", _("Code"), _("Part of its address")),
@@ -76,7 +76,7 @@ CAMPAIGNS = Table(
         ),
         day("starts_on", _("First day"), _("Day on which it begins")),
         day("ends_on", _("Last day"), _("Day on which it ends")),
-        Column("objective", _("Objective"), _("Edition and code of the objective that it serves"), _objective),
+        Column("objective", _("Serves"), _("Edition and code of what it serves in the strategy"), _objective),
         Column("lead", _("Lead organisation"), _("Code of the organisation"), _lead),
         column("number_of_reach", _("Numbers of reach"), _("How many numbers were entered"), CellKind.WHOLE),
         _ADDRESS,

@@ -81,7 +81,7 @@ def pdf_of(certificate: Certificate) -> bytes:
 def _data(certificate: Certificate) -> dict[str, Any]:
     country, address = the_country(), public_address(certificate)
     state = country.in_language("name") if country else ""
-    colours = ink.colours()
+    colours = ink.branding().colours
     facts = [(_("Issued on"), day_text(certificate.issued_on))]
     ends = day_text(certificate.expires_on) if certificate.expires_on else _("It does not expire")
     facts.append((_("Valid until"), ends))
@@ -107,7 +107,7 @@ def _data(certificate: Certificate) -> dict[str, Any]:
         "shown_address": address.partition("://")[2],
         "code": certificate.spoken_code,
         "qr": qr_of(address),
-        "mark": ink.mark(),
+        "mark": ink.branding().mark,
         "edge": _edge(),
         "stamp": _stamp(certificate),
         "sample": country.site_notice if country and country.is_sample else "",
@@ -136,7 +136,7 @@ def _stamp(certificate: Certificate) -> str:
 @cache
 def _edge() -> str:
     """The edge of the canopy, as under the masthead of the site."""
-    return ink.MARK.with_name("canopy.svg").read_text(encoding="utf-8")
+    return ink.edge().replace(ink.colours()["canopy"], ink.branding().colours["canopy"])
 
 
 # --- The picture --------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def _lines(text: str, *, width: int, most: int) -> list[str]:
 
 def picture_of(certificate: Certificate) -> str:
     """The badge: who issued it, for what, until when. Plain SVG, so that it is drawn everywhere."""
-    colours = ink.colours()
+    colours = ink.branding().colours
     canopy, sea, ink_colour, soft = colours["canopy"], colours["sea"], colours["ink"], colours["ink-2"]
     with translation.override(spoken(certificate.language)):
         ends = (

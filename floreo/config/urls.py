@@ -8,6 +8,7 @@ from floreo.core.middleware import no_such_page
 from floreo.core.routes import in_each_language
 from floreo.organisations import outside_views
 from floreo.organisations.back_channel import back_channel_logout
+from floreo.organisations.branding.serving import branding
 from floreo.organisations.views import welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("floreo.api.urls")),
     path("scim/v2/", include("floreo.api.scim.urls")),
     path("account/oidc/<slug:provider_id>/back-channel-logout/", back_channel_logout, name="back_channel_logout"),
+    path("branding/<slug:digest>/<str:name>", branding, name="branding"),
     path("api/", unknown),
     path("api/<path:rest>", unknown),
     *in_each_language(

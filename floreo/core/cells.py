@@ -61,7 +61,7 @@ def caged(path: Path, *, titles: Sequence[str]) -> dict[str, Any]:
 
 
 def pages_in_a_cage(content: bytes, titles: Sequence[str]) -> list[Page]:
-    """The sheets of a workbook in their order, with the rows of those that are named. Raises Unfit, also for a workbook that takes
+    """The sheets of a workbook in their order, with the rows of those that are named, in small letters or not. Raises Unfit, also for a workbook that takes
     more memory or time than one may."""
     return _read(content, list(titles))
 
@@ -89,7 +89,8 @@ def _pages(content: bytes, titles: set[str]) -> list[Any]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         return [
-            [page.title[:200], _rows(page) if page.title in titles else []] for page in book.worksheets[:MOST_SHEETS]
+            [page.title[:200], _rows(page) if page.title.strip().casefold() in titles else []]
+            for page in book.worksheets[:MOST_SHEETS]
         ]
     except (MemoryError, RecursionError):
         raise

@@ -33,7 +33,7 @@ class Entry:
 
 @runtime_checkable
 class Findable(Protocol):
-    def search_entry(self) -> Entry: ...
+    def search_entry(self) -> Entry | None: ...
 
 
 @runtime_checkable
@@ -102,16 +102,20 @@ def _facts_of(thing: models.Model) -> list[dict[str, Any]]:
     """What the index holds of it; nothing of what is not found."""
     if isinstance(thing, Findable):
         e = thing.search_entry()
-        return [
-            {
-                "kind": e.kind[:40],
-                "title": e.title[:500],
-                "body": e.body,
-                "address": e.address[:300],
-                "workspace_address": e.workspace_address[:300],
-                "is_public": e.is_public,
-            }
-        ]
+        return (
+            []
+            if e is None
+            else [
+                {
+                    "kind": e.kind[:40],
+                    "title": e.title[:500],
+                    "body": e.body,
+                    "address": e.address[:300],
+                    "workspace_address": e.workspace_address[:300],
+                    "is_public": e.is_public,
+                }
+            ]
+        )
     if isinstance(thing, FoundByParts):
         parts = thing.search_parts()
         body = " ".join([_within(parts.within), *sorted(_parts_of(parts.text))])

@@ -127,7 +127,12 @@ class Indicator(Record, Translated, Sourced):
         Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators", verbose_name=_("Edition")
     )
     pillar = models.ForeignKey(
-        Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators", verbose_name=_("Pillar")
+        Pillar,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="indicators",
+        verbose_name=_("Top level of the plan"),
     )
     objective = models.ForeignKey(
         Objective,
@@ -135,7 +140,7 @@ class Indicator(Record, Translated, Sourced):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="indicators",
-        verbose_name=_("Objective"),
+        verbose_name=_("Level between"),
     )
     actions = models.ManyToManyField(Action, blank=True, related_name="indicators")
     answers_for = models.ForeignKey(

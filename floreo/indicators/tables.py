@@ -14,6 +14,7 @@ from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_
 from floreo.core.whole import whole
 from floreo.indicators.models import Indicator, IndicatorKind, Reading
 from floreo.indicators.presenters import hides_counts, public_value
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.models import Edition
 
 INTERNAL = Permission.INDICATOR_READ
@@ -74,8 +75,8 @@ INDICATORS = Table(
         _column("target_due", _("Target date"), _("Due date"), CellKind.DATE),
         _column("target_source", _("Source of the target"), _("Who set it, and when")),
         Column("edition", _("Edition"), _("Code of its edition"), _code_of("edition")),
-        Column("pillar", _("Pillar"), _("Code of its pillar"), _code_of("pillar")),
-        Column("objective", _("Objective"), _("Code of its objective"), _code_of("objective")),
+        Column("pillar", in_words_lazy("%(pillar)s"), _("Its code"), _code_of("pillar")),
+        Column("objective", in_words_lazy("%(objective)s"), _("Its code"), _code_of("objective")),
         Column("answers_for", _("Responsible organisation"), _("Code of the organisation"), _answers_for),
         _column("answers_post", _("Post"), _("Post of the person responsible")),
         _column("is_public", _("Public"), _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL),

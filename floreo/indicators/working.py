@@ -29,12 +29,13 @@ from floreo.organisations.models import ContactRole, Kind, NationalSector
 from floreo.outreach import measures as outreach_measures
 from floreo.outreach.models import Audience, VenueKind
 from floreo.outreach.presenters import language_word
+from floreo.strategy.levels import in_words_lazy
 
 # Kinds of rows, as measures name their groups.
 GROUP_WORDS: dict[str, Promise] = {
-    "pillars": gettext_lazy("Pillars"),
-    "objectives": gettext_lazy("Objectives"),
-    "actions": gettext_lazy("Actions"),
+    "pillars": in_words_lazy("%(pillars)s"),
+    "objectives": in_words_lazy("%(objectives)s"),
+    "actions": in_words_lazy("%(actions)s"),
     "milestones": gettext_lazy("Milestones"),
     "participations": gettext_lazy("Roles of organisations in actions"),
     "budget_lines": gettext_lazy("Budget lines"),

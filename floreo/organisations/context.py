@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from floreo.core import audit, clock, languages
 from floreo.core.access import Permission, can
+from floreo.organisations.branding.serving import addresses
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -13,6 +14,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     return {
         "country": here,
+        "branding": addresses(here),
         "today": clock.today(),
         "site_languages": languages.choices() if len(languages.site()) > 1 else [],
         "language": languages.now(),

@@ -12,9 +12,11 @@ from django.utils.translation import override
 
 from floreo.core import clock, languages
 from floreo.core.composed import row_of
+from floreo.core.documents import ink
 from floreo.core.models import AuditEntry
 from floreo.core.once import is_reading, once
 from floreo.core.protection import Keys
+from floreo.organisations.branding.paper import paper_of
 from floreo.organisations.models import Contact, Country, Kind, NationalSector, Organisation
 
 
@@ -57,7 +59,8 @@ def in_the_country() -> Iterator[Country | None]:
         with languages.of_site(()):
             yield None
         return
-    with languages.of_site(country.languages), clock.pinned_day(zone=country.zone, day=country.calendar_day):
+    site = languages.of_site(country.languages)
+    with site, clock.pinned_day(zone=country.zone, day=country.calendar_day), ink.wearing(paper_of(country)):
         yield country
 
 

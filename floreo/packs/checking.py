@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core import audit
 from floreo.indicators.models import ChartNote, Indicator, Reading
 from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place, PlaceSort
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -61,6 +62,7 @@ class Kind:
 
 _ACTION = Q(action__is_public=True, action__edition__is_public=True)
 _EDITION = Q(edition__is_public=True)
+_SHOWN = Q(is_implied=False)
 _BODY = Q(organisation__is_public=True)
 _FIGURE = Q(indicator__is_public=True)
 _OURS = Q(is_public=True)
@@ -68,8 +70,14 @@ _OF_ACTION = ("action__edition",)
 
 _KINDS = (
     Kind("editions", _("Editions"), Edition, _OURS),
-    Kind("pillars", _("Pillars"), Pillar, _EDITION, related=("edition",)),
-    Kind("objectives", _("Objectives"), Objective, Q(pillar__edition__is_public=True), related=("pillar__edition",)),
+    Kind("pillars", in_words_lazy("%(pillars)s"), Pillar, _EDITION & _SHOWN, related=("edition",)),
+    Kind(
+        "objectives",
+        in_words_lazy("%(objectives)s"),
+        Objective,
+        Q(pillar__edition__is_public=True) & _SHOWN,
+        related=("pillar__edition",),
+    ),
     Kind("actions", _("Actions"), Action, _OURS & _EDITION, related=("edition",)),
     Kind("milestones", _("Milestones"), Milestone, _ACTION, "action", _OF_ACTION),
     Kind(

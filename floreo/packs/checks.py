@@ -20,7 +20,9 @@ from floreo.core.models import Sourced, Translated
 from floreo.core.pack import Row, reference_fields
 from floreo.organisations.pack import CountryShape
 from floreo.packs.problems import Problem, did_you_mean
+from floreo.strategy.pack_levels import level_problems
 from floreo.strategy.pack_money import money_problems
+from floreo.strategy.pack_own import waiting_problems
 
 # Dates that must not run backwards.
 PAIRS = (
@@ -67,6 +69,8 @@ def problems_in(
         found += _word_problems(row, is_measure)
         found += _checked_problems(row) if country.is_sample else _source_problems(row)
     found += [_at(row, field, sentence) for row, field, sentence in money_problems(rows)]
+    found += [_at(row, field, sentence) for row, field, sentence in level_problems(rows, country.languages)]
+    found += [_at(row, field, sentence) for row, field, sentence in waiting_problems(rows)]
     return [*found, *_circles(rows), *_shared(rows)]
 
 

@@ -13,16 +13,17 @@ from decimal import Decimal
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.utils.translation import override
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from floreo.core import languages
 from floreo.core.pack import Code, Day, Strict
 from floreo.offers import pack_files, pack_shapes
 from floreo.organisations.pack import CountryShape
+from floreo.organisations.pack.shape import ActionFieldShape, BrandingShape, LevelShape, TermShape, one_to_four
 from floreo.packs.problems import Problem, did_you_mean
 
 PAGES = ("about", "privacy", "accessibility", "report")
@@ -65,6 +66,10 @@ class PackShape(Strict):
     version: str
     country: CountryShape
     checked: CheckedShape | None = None
+    level: Annotated[list[LevelShape], AfterValidator(one_to_four)] = Field(default_factory=list)
+    term: list[TermShape] = Field(default_factory=list)
+    action_field: list[ActionFieldShape] = Field(default_factory=list)
+    branding: BrandingShape = Field(default_factory=BrandingShape)
     file: list[FileShape] = Field(default_factory=list)
     source: list[SourceShape] = Field(default_factory=list)
 
@@ -186,7 +191,7 @@ def edition_of(name: str) -> tuple[str, str] | None:
 def _is_read(name: str) -> bool:
     return (
         name in ("pack.toml", "README.md", SHAPES_FILE, *top_files())
-        or name.startswith(("documents/", "evidence/", "laws/", "reports/"))
+        or name.startswith(("documents/", "evidence/", "branding/", "laws/", "reports/"))
         or is_framework(name)
         or page_of(name) is not None
         or edition_of(name) is not None

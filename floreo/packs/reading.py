@@ -20,9 +20,11 @@ from floreo.evidence import pack as evidence
 from floreo.frameworks import library
 from floreo.legislation import pack as legislation
 from floreo.offers import pack_files, pack_shapes
-from floreo.packs import checks, folder
+from floreo.packs import checks, folder, shape
 from floreo.packs.folder import PackShape
 from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_validation
+from floreo.strategy.pack_levels import with_levels
+from floreo.strategy.pack_own import with_own_fields, with_terms
 
 
 def _role(name: str) -> str:
@@ -192,7 +194,19 @@ def _country(reader: _Reader, shaped: PackShape, setting: Setting) -> Row:
     for language, text in report.items():
         if language != first:
             translations.setdefault(language, {})["report_text"] = text
-    more = {"pack": shaped.code, "pages": pages, "report_text": report.get(first, ""), "translations": translations}
+    for language, texts in shaped.branding.translations.items():
+        translations.setdefault(language, {}).update(texts)
+    more = {
+        "programme": shaped.branding.programme,
+        "branding": shape.branding_of(shaped, reader.files, reader.problems),
+        "pack": shaped.code,
+        "pages": pages,
+        "report_text": report.get(first, ""),
+        "translations": translations,
+        "levels": [level.model_dump() for level in shaped.level],
+        "terms": [term.model_dump() for term in shaped.term],
+        "action_fields": [each.kept() for each in shaped.action_field],
+    }
     return replace(row, fields={**row.fields, **more})
 
 
@@ -307,7 +321,13 @@ def _read(reader: _Reader, shaped: PackShape, *, is_measure: Callable[[str], boo
     _outlines(reader)
     _evidence_files(reader)
     _law_texts(reader)
+    fields = [each.kept() for each in shaped.action_field]
+    places = {row.key for row in reader.rows if row.word == "place"}
+    reader.rows, wrong = with_own_fields(with_levels(reader.rows, len(shaped.level)), fields, places)
+    reader.rows, unknown = with_terms(reader.rows, [term.model_dump() for term in shaped.term])
+    reader.problems += [Problem(row.file, row.name, field, sentence) for row, field, sentence in (*wrong, *unknown)]
     rows = _in_order(checks.numbered(reader.rows, {s.word for s in pack_shapes() if s.repeats}))
+    reader.problems += shape.problems_in(shaped)
     reader.problems += checks.problems_in(rows, shaped.country, is_measure=is_measure, broken=reader.broken)
     reader.problems += checks.account_problems(
         [(a.email, a.organisation, a.person) for a in reader.accounts], rows, file="accounts.toml"

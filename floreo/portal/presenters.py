@@ -20,7 +20,9 @@ from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import latest_and_before
 from floreo.packs.checking import Trust
 from floreo.portal.queries.home import Figure
+from floreo.strategy.levels import Level, counted
 from floreo.strategy.logic import Status
+from floreo.strategy.models import Edition
 
 # How a figure stands to its target is told with the shapes of actions; "unknown" has none.
 SHAPES: dict[Outlook, Status] = {
@@ -289,13 +291,11 @@ def trust_text(trust: Trust) -> str:
     )
 
 
-def pillars_title(number: int) -> str:
+def pillars_title(edition: Edition, number: int) -> str:
     """ "Four pillars"."""
-    text = ngettext("One pillar", "%(number)s pillars", number)
-    return capital(text % {"number": number_word(number)})
+    return capital(counted(Level.PILLAR, number, edition))
 
 
-def areas_title(number: int) -> str:
-    """ "Three priority areas and what happened"."""
-    text = ngettext("One priority area and its events", "%(number)s priority areas and their events", number)
-    return capital(text % {"number": number_word(number)})
+def areas_title(edition: Edition, number: int) -> str:
+    """ "Three pillars, with events"."""
+    return capital(_("%(pillars)s, with events") % {"pillars": counted(Level.PILLAR, number, edition)})

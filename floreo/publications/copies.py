@@ -23,7 +23,10 @@ from floreo.core.wording import listed, number_figures, span_text
 from floreo.core.xml import sound
 from floreo.organisations.models import Country
 from floreo.organisations.queries import the_country
+from floreo.strategy import own_fields
+from floreo.strategy.levels import levels_of, many, one
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Pillar
+from floreo.strategy.presenters.actions import term_text
 from floreo.strategy.queries import plan_tree
 
 SHAPE = 1  # raise it when copy.json says something in another way
@@ -69,17 +72,29 @@ class ActionCopy(Words):
 
     starts_on: date | None = None
     due_on: date | None = Field(None, description="Date on which it is due")
+    term: str = Field("", description="Its term in words, where the plan counts in terms")
+    own: dict[str, str] = Field({}, description="Public fields that the country adds, in words")
     leads: list[str] = Field(description="Names of the public bodies that lead it today")
     support: list[str] = Field(description="Names of those that support it")
     milestones: list[MilestoneCopy]
 
 
 class ObjectiveCopy(Words):
+    above: str = Field("", description="In a plan of four levels: code of the objective that it is a part of")
     actions: list[ActionCopy]
 
 
 class PillarCopy(Words):
     objectives: list[ObjectiveCopy]
+    actions: list[ActionCopy] = Field([], description="Right under it, in a plan without objectives")
+
+
+class LevelCopy(CopyPart):
+    """A level of the plan, from the top: its name in this file, and what the country calls one and several."""
+
+    level: str
+    one: str
+    many: str
 
 
 class TargetCopy(CopyPart):
@@ -108,7 +123,9 @@ class StrategyCopy(CopyPart):
     explanation: str = ""
     source: Source
     targets: list[TargetCopy]
+    levels: list[LevelCopy]
     pillars: list[PillarCopy]
+    actions: list[ActionCopy] = Field([], description="In a plan that has no other level")
 
 
 def _source(row: Any) -> Source:
@@ -148,6 +165,8 @@ def _action(act: Action) -> ActionCopy:
         **_words(act),
         starts_on=act.starts_on,
         due_on=act.due_on,
+        term=sound(term_text(act)),
+        own={sound(each.label): sound(each.text) for each in own_fields.shown(act, internal=False)},
         leads=_bodies(act, "lead"),
         support=_bodies(act, "support"),
         milestones=milestones,
@@ -185,15 +204,26 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
                 )
                 for t in edition.stated_targets.all()
             ],
+            levels=[
+                LevelCopy(level=level, one=one(level, edition), many=many(level, edition))
+                for level in levels_of(edition)
+            ],
+            actions=[_action(act) for branch in tree if branch.pillar.is_implied for act in branch.actions],
             pillars=[
                 PillarCopy(
                     **_words(branch.pillar),
                     objectives=[
-                        ObjectiveCopy(**_words(objective), actions=[_action(act) for act in acts])
-                        for objective, acts in branch.objectives
+                        ObjectiveCopy(
+                            **_words(objective),
+                            above=objective.above.code if objective.above else "",
+                            actions=[_action(act) for act in acts],
+                        )
+                        for objective, acts in branch.shown_objectives
                     ],
+                    actions=[_action(act) for act in branch.own_actions],
                 )
                 for branch in tree
+                if not branch.pillar.is_implied
             ],
         )
 
@@ -229,12 +259,17 @@ def document_of(known: StrategyCopy, *, country: Country | None, made_on: date) 
 
 def _blocks(known: StrategyCopy) -> list[Block]:
     blocks: list[Block] = [*_front(known)]
+    for act in known.actions:
+        blocks += _action_blocks(act, 1)
     for pillar in known.pillars:
         blocks += [Heading(pillar.title, 1, pillar.code), *_text_blocks(pillar)]
+        for act in pillar.actions:
+            blocks += _action_blocks(act, 2)
         for objective in pillar.objectives:
-            blocks += [Heading(objective.title, 2, objective.code), *_text_blocks(objective)]
+            depth = 3 if objective.above else 2
+            blocks += [Heading(objective.title, depth, objective.code), *_text_blocks(objective)]
             for act in objective.actions:
-                blocks += _action_blocks(act)
+                blocks += _action_blocks(act, 3)
     return blocks
 
 
@@ -297,8 +332,8 @@ def _source_facts(source: Source) -> list[tuple[str, str]]:
     return [(_("Source"), named), (_("Unchecked"), doubt)]
 
 
-def _action_blocks(act: ActionCopy) -> Iterable[Block]:
-    yield Heading(act.title, 3, act.code)
+def _action_blocks(act: ActionCopy, depth: int) -> Iterable[Block]:
+    yield Heading(act.title, depth, act.code)
     if act.official_wording:
         place = act.official_place or act.source.title
         yield Paragraph(f"“{act.official_wording}”" + (f" ({place})" if place else ""), "quote")
@@ -309,6 +344,8 @@ def _action_blocks(act: ActionCopy) -> Iterable[Block]:
             (_("Lead"), listed(act.leads) or _("Nobody named")),
             *([(_("Supporting"), listed(act.support))] if act.support else []),
             (_("Period"), span_text(act.starts_on, act.due_on)),
+            *([(_("Term"), act.term)] if act.term else []),
+            *act.own.items(),
             *_source_facts(act.source),
         ]
     )
@@ -325,15 +362,16 @@ def _milestone(milestone: MilestoneCopy) -> str:
 
 def _what_is_unconfirmed(known: StrategyCopy) -> str:
     rows: Sequence[Words] = [
-        row for p in known.pillars for row in (p, *(r for o in p.objectives for r in (o, *o.actions)))
+        *known.actions,
+        *(row for p in known.pillars for row in (p, *p.actions, *(r for o in p.objectives for r in (o, *o.actions)))),
     ]
     open_rows = sum(not row.source.confirmed for row in rows)
     if not rows:
-        return _("Of this edition no pillar, objective or action is known here.")
+        return _("Nothing of the plan of this edition is known here.")
     if not open_rows:
-        return _("Every pillar, objective and action was checked against its source.")
+        return _("Every entry of the plan was checked against its source.")
     return ngettext(
-        "%(n)s of %(all)s pillars, objectives and actions has not been checked against its source by the secretariat.",
-        "%(n)s of %(all)s pillars, objectives and actions have not been checked against their source by the secretariat.",
+        "%(n)s of %(all)s entries of the plan has not been checked against its source by the secretariat.",
+        "%(n)s of %(all)s entries of the plan have not been checked against their source by the secretariat.",
         open_rows,
     ) % {"n": number_figures(open_rows), "all": number_figures(len(rows))}

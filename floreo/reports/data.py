@@ -134,6 +134,7 @@ class _Gathering:
         return [
             {"code": p.code, "title": text(p.title, p.translations, "title"), "tally": tally(statuses[p.pk])}
             for p in self.plan.pillars
+            if not p.is_implied
         ]
 
     # -- actions ---------------------------------------------------------------------------------------------------------

@@ -108,8 +108,8 @@ class Plan:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.rows: dict[int, Row] = {}
-        self.pillars = list(Pillar.objects.filter(edition=edition))
-        self.objectives = {o.pk: o for o in Objective.objects.filter(pillar__edition=edition)}
+        self.pillars = list(Pillar.everything.filter(edition=edition))
+        self.objectives = {o.pk: o for o in Objective.everything.filter(pillar__edition=edition)}
         self.bodies = {o.pk: o for o in Organisation.objects.all()}
         self.successors = successors()
         self.updates: list[dict[str, Any]] = []

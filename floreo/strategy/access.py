@@ -35,10 +35,14 @@ def get_pillar_for(viewer: object, edition_code: str, code: str) -> Pillar:
 
 def get_objective_for(viewer: object, edition_code: str, code: str) -> Objective:
     edition = get_edition_for(viewer, edition_code)
-    found = Objective.objects.filter(pillar__edition=edition, code=code).select_related("pillar").first()
+    found = (
+        Objective.objects.filter(pillar__edition=edition, code=code).select_related("pillar", "above__pillar").first()
+    )
     if found is None:
         raise Missing
     found.pillar.edition = edition
+    if found.above is not None:
+        found.above.pillar = found.pillar
     return found
 
 
@@ -47,7 +51,7 @@ def get_action_for(viewer: object, edition_code: str, code: str) -> Action:
     act = (
         Action.objects.visible_to(viewer)
         .filter(edition__code=edition_code, code=code)
-        .select_related("edition", "objective__pillar", "person__organisation")
+        .select_related("edition", "objective__pillar", "objective__above__pillar", "person__organisation")
         .first()
     )
     if act is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -218,6 +219,24 @@ def in_order(*days: date | None) -> bool:
     """Whether the given days, where known, do not run backwards."""
     known = [d for d in days if d]
     return all(a <= b for a, b in pairwise(known))
+
+
+LAST_YEAR = 2999
+
+
+def last_day(months: int, begins: date | None) -> date | None:
+    """The last day of a term of so many months from a day; None where that day is not known, or no calendar goes so far."""
+    if begins is None:
+        return None
+    month = begins.month - 1 + months
+    year, month = begins.year + month // 12, month % 12 + 1
+    if year > LAST_YEAR:
+        return None
+    day = min(begins.day, calendar.monthrange(year, month)[1])
+    return date(year, month, day) - timedelta(days=1)
+
+
+MOST_LEVELS = 4  # of a plan, the actions among them
 
 
 def code_key(code: str) -> tuple[tuple[int, int, str], ...]:

@@ -16,6 +16,7 @@ from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.importing.actions import ACTIONS
 from floreo.strategy.importing.evidence import LINKS
 from floreo.strategy.importing.on_actions import BUDGET, MILESTONES
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.tables import TABLES
 from floreo.strategy.tasks import waiting_tasks
 
@@ -150,9 +151,9 @@ OFFERS = Offers(
     ),
     search_kinds=(
         SearchKind("edition", _("Edition"), Permission.PLAN_READ),
-        SearchKind("pillar", _("Pillar"), Permission.PLAN_READ),
-        SearchKind("objective", _("Objective"), Permission.PLAN_READ),
-        SearchKind("action", _("Action"), Permission.PLAN_READ),
+        SearchKind("pillar", in_words_lazy("%(pillar)s"), Permission.PLAN_READ),
+        SearchKind("objective", in_words_lazy("%(objective)s"), Permission.PLAN_READ),
+        SearchKind("action", in_words_lazy("%(action)s"), Permission.PLAN_READ),
         SearchKind("update", _("Update"), Permission.PLAN_READ),
         SearchKind("event", _("Event"), Permission.PLAN_READ),
     ),
@@ -195,10 +196,11 @@ OFFERS = Offers(
         "edition.published": _("published the edition"),
         "edition.unpublished": _("removed the edition from the public site"),
         "edition.updated": _("changed the edition"),
-        "objective.added": _("added the objective"),
-        "objective.moved": _("moved the objective"),
-        "objective.removed": _("removed the objective"),
-        "objective.updated": _("changed the objective"),
+        "objective.added": in_words_lazy(_("added: %(objective)s")),
+        "objective.moved": in_words_lazy(_("moved: %(objective)s")),
+        "objective.removed": in_words_lazy(_("removed: %(objective)s")),
+        "sub_objective.added": in_words_lazy(_("added: %(sub_objective)s")),
+        "objective.updated": in_words_lazy(_("changed: %(objective)s")),
         "grant.added": _("added the agreement"),
         "grant.placed": _("linked the money to an agreement"),
         "grant.removed": _("removed the agreement"),
@@ -207,13 +209,14 @@ OFFERS = Offers(
         "payment.added": _("recorded a payment"),
         "payment.removed": _("removed a payment"),
         "payment.updated": _("changed a payment"),
-        "pillar.added": _("added the pillar"),
-        "pillar.moved": _("moved the pillar"),
-        "pillar.removed": _("removed the pillar"),
-        "pillar.updated": _("changed the pillar"),
+        "pillar.added": in_words_lazy(_("added: %(pillar)s")),
+        "pillar.moved": in_words_lazy(_("moved: %(pillar)s")),
+        "pillar.removed": in_words_lazy(_("removed: %(pillar)s")),
+        "pillar.updated": in_words_lazy(_("changed: %(pillar)s")),
         "plan.imported": _("changed the plan from a workbook"),
         "statuses.refreshed": _("calculated every status"),
         "action.added": _("added the action"),
+        "action.waits_set": _("changed what the action waits for"),
         "action.updated": _("changed the action"),
         "action.change_undone": _("undid a change of several actions"),
         "action.moved": _("moved the action"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
 
 from django.db import models
@@ -9,6 +11,8 @@ from pydantic import Field, model_validator
 
 from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.organisations.models import DatePrecision
+from floreo.organisations.pack.shape import TermShape
+from floreo.strategy.logic import MOST_LEVELS
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -31,6 +35,7 @@ from floreo.strategy.models import (
     Update,
 )
 from floreo.strategy.pack_documents import SHAPES_OF_DOCUMENTS
+from floreo.strategy.pack_levels import implied_key
 from floreo.strategy.pack_money import SHAPES_AFTER_PLAN, SHAPES_BEFORE_PLAN
 
 
@@ -47,13 +52,21 @@ class EditionShape(TranslatedShape, SourcedShape):
     objective: str = ""
     vision: str = ""
     public_text: str = ""
+    levels: Annotated[int, Field(ge=1, le=MOST_LEVELS)] | None = None  # as many as the pack names, or three
     pillar_word: str = ""
+    pillar_words: str = ""
     objective_word: str = ""
+    objective_words: str = ""
+    sub_objective_word: str = ""
+    sub_objective_words: str = ""
     action_word: str = ""
+    action_words: str = ""
     internal_notes: str = ""
     starts_on: Day | None = None
     ends_on: Day | None = None
     launched_on: Day | None = None
+    approved_on: Day | None = None
+    term: list[TermShape] = Field(default_factory=list)
     state: Annotated[str, one_of(EditionState)] = "draft"
     closing_report_on: Day | None = None
     follows: str = ""
@@ -61,6 +74,9 @@ class EditionShape(TranslatedShape, SourcedShape):
 
     def key(self, setting: Setting) -> str:
         return self.code
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        return super().fields(setting) | {"terms": [term.model_dump() for term in self.term]}
 
 
 class BodyShape(TranslatedShape, SourcedShape):
@@ -149,7 +165,8 @@ class PillarShape(InEditionShape):
     also_published_as: list[WordingShape] = Field(default_factory=list)
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        return super().fields(setting) | {"also_published_as": [w.model_dump() for w in self.also_published_as]}
+        others = [w.model_dump() for w in self.also_published_as]
+        return super().fields(setting) | {"also_published_as": others, "is_implied": False}
 
 
 class ObjectiveShape(InEditionShape):
@@ -158,9 +175,13 @@ class ObjectiveShape(InEditionShape):
     word: ClassVar[str] = "objective"
     makes: ClassVar[type[models.Model]] = Objective
     lookup: ClassVar[tuple[str, ...]] = ("pillar", "code")
-    scoped: ClassVar[frozenset[str]] = frozenset({"pillar"})
+    scoped: ClassVar[frozenset[str]] = frozenset({"pillar", "above"})
 
     pillar: str
+    above: str = ""  # of a plan of four levels: the objective that it is a part of
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        return super().fields(setting) | {"is_implied": False}
 
 
 class ParticipationShape(SourcedShape):
@@ -275,10 +296,12 @@ class ActionShape(InEditionShape):
     makes: ClassVar[type[models.Model]] = Action
     owner: ClassVar[str] = "edition"
     lookup: ClassVar[tuple[str, ...]] = ("edition", "code")
-    scoped: ClassVar[frozenset[str]] = frozenset({"objective"})
+    scoped: ClassVar[frozenset[str]] = frozenset({"objective", "waits_for"})
+    manifold: ClassVar[tuple[str, ...]] = ("waits_for",)
     nested: ClassVar[tuple[str, ...]] = ("participation", "milestone", "budget", "risk", "update")
 
-    objective: str
+    objective: str = ""
+    pillar: str = ""  # of a plan without objectives; of one without pillars neither is given
     starts_on: Day | None = None
     due_on: Day | None = None
     expected_on: Day | None = None
@@ -289,6 +312,9 @@ class ActionShape(InEditionShape):
     late_reason: str = ""
     person: str = ""
     carried_from: str = ""  # "<edition>/<action>"
+    term: str = ""  # code of a term of pack.toml or of the edition: gives the due date where none is written
+    own: dict[str, str | int | float | Decimal | date] = Field(default_factory=dict)  # fields that pack.toml declares
+    waits_for: list[str] = Field(default_factory=list)  # codes of actions of the edition that have to be done first
     is_public: bool = True
     override: Annotated[str, one_of(StatusChoice)] | None = None
     override_reason: str = ""
@@ -302,6 +328,8 @@ class ActionShape(InEditionShape):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if self.objective and self.pillar:
+            raise ValueError("names both an objective and a pillar; name the level right above it")
         _together(self, ("closed_on", "closed_by"))
         _together(self, ("on_hold_since", "on_hold_reason"))
         _together(self, ("override", "override_reason", "override_by", "override_on"))
@@ -311,7 +339,8 @@ class ActionShape(InEditionShape):
         return super().fields(setting) | {"override": self.override or ""}
 
     def refs(self, setting: Setting) -> dict[str, str]:
-        return super().refs(setting) | {"edition": setting.edition}
+        own = super().refs(setting) | {"edition": setting.edition}
+        return own if self.objective else own | {"objective": implied_key(setting.edition, self.pillar)}
 
 
 class EventShape(TranslatedShape, SourcedShape):

@@ -117,7 +117,7 @@ class PlanFacts:
         return self._all
 
     def _load(self) -> None:
-        pillars = Pillar.objects.filter(**self._of("edition")).order_by("edition_id", "position", "pk")
+        pillars = Pillar.everything.filter(**self._of("edition")).order_by("edition_id", "position", "pk")
         self.pillars = {pk: f"{code} {title}" for pk, code, title in pillars.values_list("pk", "code", "title")}
         rows = {row.pk: row for row in self._load_actions()}
         for row in rows.values():

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from floreo.core import clock
 from floreo.strategy.logic import Status, tally
@@ -58,6 +58,25 @@ def counts_by_pillar(actions: QuerySet[Action]) -> dict[int, dict[Status, int]]:
     return found
 
 
+def places_for_actions(edition: Edition | None = None) -> QuerySet[Objective]:
+    """What actions can stand under, in the order of the plan: the lowest level above them, seen or not; of all editions without one."""
+    lowest = Q(is_implied=True) | Q(pillar__edition__levels=3) | Q(above__isnull=False)
+    rows: QuerySet[Objective] = Objective.everything.filter(lowest).select_related("pillar__edition")
+    if edition is not None:
+        rows = rows.filter(pillar__edition=edition)
+    return rows.order_by("-pillar__edition__starts_on", "pillar__position", "pillar_id", "position", "pk")
+
+
+def in_order(objectives: Iterable[Objective]) -> list[Objective]:
+    """Each objective of a pillar followed by its parts, where the plan has four levels."""
+    every = list(objectives)
+    parts: dict[int, list[Objective]] = {}
+    for objective in every:
+        if objective.above_id:
+            parts.setdefault(objective.above_id, []).append(objective)
+    return [each for top in every if not top.above_id for each in (top, *parts.get(top.pk, []))]
+
+
 @dataclass
 class PlanPillar:
     """A pillar with its objectives and their actions, and its tally: one branch of the plan's tree. Without its
@@ -67,6 +86,15 @@ class PlanPillar:
     objectives: list[tuple[Objective, list[Action]]]
     counts: dict[Status, int]
     is_open: bool = True
+
+    @property
+    def own_actions(self) -> list[Action]:
+        """Those right under it, in a plan without objectives."""
+        return [act for objective, acts in self.objectives if objective.is_implied for act in acts]
+
+    @property
+    def shown_objectives(self) -> list[tuple[Objective, list[Action]]]:
+        return [(objective, acts) for objective, acts in self.objectives if not objective.is_implied]
 
     @property
     def actions(self) -> list[Action]:
@@ -106,7 +134,7 @@ def plan_tree(
     visible = Action.objects.visible_to(viewer).filter(edition=edition) if actions is None else actions
     counts = counts_by_pillar(visible)
     is_long = most is not None and sum(sum(c.values()) for c in counts.values()) > most
-    pillars = list(Pillar.objects.filter(edition=edition).select_related("edition").prefetch_related("objectives"))
+    pillars = list(Pillar.everything.filter(edition=edition).select_related("edition").prefetch_related("objectives"))
     open_ids = [p.pk for p in pillars if not is_long or p.code == opened]
     by_objective: dict[int, list[Action]] = {}
     for act in with_leads(visible.filter(objective__pillar__in=open_ids)).order_by("position", "pk"):
@@ -114,6 +142,6 @@ def plan_tree(
     tree = []
     for pillar in pillars:
         is_open = pillar.pk in open_ids
-        branches = [(o, by_objective.get(o.pk, [])) for o in pillar.objectives.all()] if is_open else []
+        branches = [(o, by_objective.get(o.pk, [])) for o in in_order(pillar.objectives.all())] if is_open else []
         tree.append(PlanPillar(pillar, branches, counts.get(pillar.pk, tally([])), is_open))
     return tree

@@ -75,8 +75,9 @@ def _of_action(name: str, model: type[Model], second: str) -> RowKind:
 
 
 _TITLED, _PUBLIC, _CODE = ("code", "title"), {"is_public": True}, ("edition__code",)
+_SHOWN = {"is_implied": False}
 KINDS: tuple[RowKind, ...] = (
-    RowKind("pillars", Pillar, "edition", "pk", "", _TITLED, "portal:pillar", ("edition__code", "code")),
+    RowKind("pillars", Pillar, "edition", "pk", "", _TITLED, "portal:pillar", ("edition__code", "code"), _SHOWN),
     RowKind(
         "objectives",
         Objective,
@@ -86,6 +87,7 @@ KINDS: tuple[RowKind, ...] = (
         _TITLED,
         "portal:objective",
         ("pillar__edition__code", "code"),
+        _SHOWN,
     ),
     RowKind(
         "actions",

@@ -105,7 +105,7 @@ class Programme(Record, Translated, Sourced):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="training_programmes",
-        verbose_name=_("Objective of the strategy"),
+        verbose_name=_("What it serves in the strategy"),
     )
     organisation = models.ForeignKey(
         Organisation,

@@ -64,7 +64,7 @@ PROGRAMMES = Table(
         *titles(_("As named by who runs it")),
         column("aim", _("Aim"), _("What it is to reach")),
         column("audience", _("Audience"), _("criminal_justice, technical, officials and others")),
-        Column("objective", _("Objective"), _("Edition and code of the objective of the strategy"), _objective),
+        Column("objective", _("Serves"), _("Edition and code of what it serves in the strategy"), _objective),
         Column("organisation", _("Run by"), _("Code of the organisation"), _body("organisation")),
         Column("funder", _("Funder"), _("Code of the organisation that pays"), _body("funder")),
         column("number_of_courses", _("Courses"), _("How many courses it has"), CellKind.WHOLE),

@@ -40,7 +40,7 @@ class Command:
     A command that makes something out of nothing has no thing: its action takes who does it, and the facts."""
 
     title: Text
-    button: Promise
+    button: Text
     needs: Permission
     form: Callable[[Data, Any], Any]
     function: Callable[..., object]
@@ -97,7 +97,7 @@ def command_view(
     must(request.user, command.needs, thing if of is None else of)
     words = FormPage(
         _text(command.title, thing),
-        SAVE if name == "edit" else command.button,
+        SAVE if name == "edit" else _text(command.button, thing),
         _where_next(command, thing, back),
         about=about,
         help=_text(command.help, thing),

@@ -20,6 +20,7 @@ from floreo.core.policy import look, model_of, ruled, shows_internal
 from floreo.core.wording import day_text
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Objective, Part, StatusChoice
+from floreo.strategy.own_fields import own_text
 
 # What an act is called in the history of one thing, where the trail of all acts says it otherwise.
 OF_ONE_THING: Mapping[str, Promise] = {
@@ -117,6 +118,8 @@ def _value_text(field: str, value: Any, names: Mapping[tuple[str, int], str]) ->
         text = _("Yes") if value else _("No")
     elif field in _POINTS_TO and text.isdecimal():
         text = names.get((field, int(text)), text)
+    elif field in {"own", "own_internal"} and isinstance(value, dict):
+        text = own_text(value)
     elif field == "override" and text in StatusChoice.values:
         text = str(StatusChoice(text).label)
     elif field == "part" and text in Part.values:

@@ -28,6 +28,7 @@ KEY = "a key for tests only"
 PREPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "migrated": ("", ("audit", "verify")),
     "pack isla-prueba": ("migrated", ("warm", "pack", "isla-prueba")),
+    "pack terre-essai": ("migrated", ("warm", "pack", "terre-essai")),
     "pack belize": ("migrated", ("warm", "pack", "belize")),
     "loaded": ("pack isla-prueba", ("up", "--prepare-only")),
     "nights isla-prueba": ("pack isla-prueba", ("warm", "nights", "isla-prueba")),

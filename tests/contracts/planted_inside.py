@@ -86,6 +86,7 @@ from floreo.obligations.models import (
 from floreo.organisations.models import (
     ApiToken,
     Contact,
+    Country,
     FormerName,
     Holding,
     NationalSector,
@@ -316,7 +317,19 @@ def _plan(act: Action, body: Organisation) -> None:
     ]
     for thing in things:
         thing.internal_notes = f"{word} note"
+        if isinstance(thing, Action):
+            thing.own_internal = {"planted": f"{word} own"}
         save(thing)
+    act.waits_for.add(hidden)
+    _own_field()
+
+
+def _own_field() -> None:
+    """A field that only those read who read what is internal."""
+    country = Country.objects.get()
+    declared = {"code": "planted", "label": "Planted", "help": "", "kind": "text", "is_public": False}
+    country.action_fields = [{**declared, "choices": [], "translations": {}}]
+    save(country)
 
 
 def _unpublished(act: Action) -> None:

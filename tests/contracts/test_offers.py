@@ -127,6 +127,7 @@ def _all_verbs() -> set[str]:
 
 
 class TestVerbs:
+    @pytest.mark.django_db
     def test_every_act_has_words_in_both_languages(self) -> None:
         words = offers.verbs()
         assert _all_verbs() - set(words) == set()

@@ -16,6 +16,7 @@ PUBLIC = [
     r"indicators/",
     r"embed/",
     r"changes/",
+    r"branding/",
     r"sitemap",
     r"organisations/",
     r"districts",

@@ -223,7 +223,7 @@ class TestLoaded:
         assert "Actividad 2.1.1" in words("/es/strategy/2020-2023/actions/2.1.1/")
         assert "Area of priority PA2" in words("/strategy/2020-2023/pillars/PA2/")
         assert "Objective 2.1" in words("/strategy/2020-2023/objectives/2.1/")
-        assert "Pillar: Area of priority Action: Activity" in words("/strategy/")
+        assert "Three areas of priority" in words("/")
         assert "Pilar: Área de prioridad Acción: Actividad" in words("/es/strategy/")
 
     def test_a_page_of_an_edition_that_ended_says_of_nothing_that_it_is_still_to_come(self, stranger: Client) -> None:

@@ -27,7 +27,7 @@ def test_a_pillar_is_renamed_and_needs_a_title(edition: Edition, act: Action, se
     assert recorded("pillar.updated", secretariat.name) == {"title": [before, "Governance and law"]}
     with pytest.raises(Refused) as refused:
         pillars.update_pillar(pillar, by=secretariat, title="  ")
-    assert refused.value.fields == {"title": "Enter a title for the pillar."}
+    assert refused.value.fields == {"title": "Enter a title."}
     with pytest.raises(Changed):
         pillars.update_pillar(pillar, by=secretariat, version=pillar.version, title="Older")
     with pytest.raises(NotAllowed):
@@ -41,7 +41,7 @@ def test_an_objective_is_renamed_and_needs_a_title(edition: Edition, act: Action
     assert recorded("objective.updated", secretariat.name) == {"title": [before, "Laws that hold"]}
     with pytest.raises(Refused) as refused:
         objectives.update_objective(objective, by=secretariat, title="")
-    assert refused.value.fields == {"title": "Enter a title for the objective."}
+    assert refused.value.fields == {"title": "Enter a title."}
 
 
 def test_an_objective_moves_one_place_and_no_further(edition: Edition, act: Action, secretariat: User) -> None:

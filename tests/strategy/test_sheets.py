@@ -172,7 +172,7 @@ def test_a_column_left_out_is_left_alone_but_a_key_is_asked_for(full: Edition, s
     assert rehearsed(full, changed(full, drop("public_text", "due_on")), secretariat).changes == 0
     report = rehearsed(full, changed(full, drop("objective")), secretariat)
     assert places_of(report) == [("actions", 1, "objective")]
-    assert report.problems[0].sentence == "The column “objective” is missing. Add it again: Code of its objective."
+    assert report.problems[0].sentence == "The column “objective” is missing. Add it again: Its code."
 
 
 def test_a_missing_code_column_never_breaks_the_import(full: Edition, secretariat: User) -> None:

@@ -50,7 +50,7 @@ def test_a_formula_in_every_cell_is_named_and_never_run(full: Edition, secretari
             date(2026, 8, 31),
             "The start date (1 September 2026) is after the due date (31 August 2026). Change one of them.",
         ),
-        ("actions", "objective", "9.9", "This edition has no objective “9.9”."),
+        ("actions", "objective", "9.9", "Objective: this edition has no “9.9”."),
         ("actions", "person", "nobody", "The register has no person with the code “nobody”. Add them there first."),
         ("actions", "title", None, "Fill in this cell."),
         ("actions", "title", "x" * 301, "Ensure this value has at most 300 characters (it has 301)."),
@@ -101,7 +101,7 @@ def test_a_formula_in_every_cell_is_named_and_never_run(full: Edition, secretari
             date(2030, 1, 1),
             "1 January 2030 is in the future. Enter today or an earlier day.",
         ),
-        ("pillars", "remove", "yes", "It has objectives."),
+        ("pillars", "remove", "yes", "Not empty: it has objectives."),
         (
             "edition",
             "code",

@@ -74,6 +74,7 @@ def test_keys_tell_rows_apart_and_find_them_again(full: Action, name: str) -> No
         assert not table.lookup(table.rows(SYSTEM), nonsense).exists()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", TABLES)
 def test_every_column_has_words_and_a_name_that_a_machine_can_take(name: str) -> None:
     names = [c.name for c in TABLES[name].columns]

@@ -18,7 +18,7 @@ from floreo.strategy.sheets.writing import workbook_of
 
 
 def rehearsed(edition: Edition, content: bytes, by: User) -> Report:
-    return rehearse(edition, by=by, book=read_workbook(content, sheets()))
+    return rehearse(edition, by=by, book=read_workbook(content, sheets(edition)))
 
 
 def changed(edition: Edition, change: Callable[[Workbook], object]) -> bytes:

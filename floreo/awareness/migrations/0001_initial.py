@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField(verbose_name='Last day')),
                 ('is_public', models.BooleanField(default=False)),
                 ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='organisations.organisation', verbose_name='Lead organisation')),
-                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaigns', to='strategy.objective', verbose_name='Objective that it serves')),
+                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaigns', to='strategy.objective', verbose_name='What it serves in the strategy')),
             ],
             options={
                 'ordering': ['-starts_on', '-pk'],

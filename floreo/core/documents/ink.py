@@ -4,6 +4,10 @@ are drawn in the same ink. Plain Python."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -126,3 +130,42 @@ def silhouettes() -> dict[str, str]:
 @cache
 def mark() -> str:
     return MARK.read_text(encoding="utf-8")
+
+
+@cache
+def edge() -> str:
+    """The edge of the canopy, as under the masthead of the site."""
+    return MARK.with_name("canopy.svg").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Branding:
+    """What a country puts in place of ours on paper: its mark as SVG, colours by their short name, the name of its programme."""
+
+    mark: str = ""
+    colours: Mapping[str, str] = field(default_factory=dict)
+    programme: str = ""
+
+
+_branding: ContextVar[Branding] = ContextVar("branding", default=Branding())  # noqa: B039 -- frozen
+
+
+@contextmanager
+def wearing(branding: Branding) -> Iterator[None]:
+    """Within it papers bear that branding. Whoever begins work in a country sets it."""
+    token = _branding.set(branding)
+    try:
+        yield
+    finally:
+        _branding.reset(token)
+
+
+def own_mark() -> str:
+    """The mark that a country put in place of ours, or ""."""
+    return _branding.get().mark
+
+
+def branding() -> Branding:
+    """As a paper bears it that is drawn now: the country's, and ours where it has none."""
+    own = _branding.get()
+    return Branding(own.mark or mark(), {**colours(), **own.colours}, own.programme)

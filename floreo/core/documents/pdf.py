@@ -143,7 +143,7 @@ def _all_known(letters: str) -> bool:
 
 def _kicker(document: Document) -> list[str]:
     first, _line, second = document.kicker.partition("\n")
-    return [bounded(first, 200), bounded(second, 200)]
+    return [bounded(first, 200), bounded(second or ink.branding().programme, 200)]
 
 
 def _data(document: Document, labels: Labels) -> dict[str, Any]:
@@ -165,10 +165,10 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "contents_depth": contents_depth(document.blocks),
         "one_page": document.one_page,
         "paper": document.paper,
-        "colours": ink.colours(),
+        "colours": dict(ink.branding().colours),
         "short": ink.SHORT,
         "shapes": ink.silhouettes(),
-        "mark": ink.mark(),
+        "mark": ink.branding().mark,
         "blocks": Drawer(document).many(document.blocks),
         "labels": {"page": labels.page, "internal": labels.internal, "nothing": labels.nothing},
     }

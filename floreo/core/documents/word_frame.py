@@ -23,6 +23,7 @@ from floreo.core.documents.pdf import to_png
 from floreo.core.documents.plain import clean
 from floreo.core.language_codes import LOCALES
 
+MARK = Mm(9)  # how wide a country's own mark is in the head
 LINE = Mm(166)  # A4 less its margins
 READING, DISPLAY = "Calibri", "Georgia"  # what every ministry's computer has
 SIZES = {
@@ -137,7 +138,10 @@ class Frame:
         document = self.document
         header = self.word.sections[0].header.paragraphs[0]
         first, _line, second = clean(document.kicker).partition("\n")
-        self.run(header, " · ".join(w for w in (first, second) if w), small=True)
+        if mark := ink.own_mark():
+            self.picture(header, mark, "", int(MARK))
+            self.run(header, "  ", small=True)
+        self.run(header, " · ".join(w for w in (first, second or ink.branding().programme) if w), small=True)
         if document.notice:
             self.run(header, f"  {clean(document.notice)}", small=True, colour="risk")
         if document.kicker_lines:

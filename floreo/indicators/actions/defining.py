@@ -17,6 +17,7 @@ from floreo.indicators.actions.entering import must_be_number
 from floreo.indicators.models import ChartNote, Indicator
 from floreo.offers import measures
 from floreo.organisations.models import Organisation
+from floreo.strategy.levels import in_words
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 
 
@@ -92,12 +93,12 @@ def _check_place(indicator: Indicator) -> None:
     if indicator.objective is not None:
         indicator.pillar = indicator.pillar or indicator.objective.pillar
         if indicator.pillar.pk != indicator.objective.pillar_id:
-            sentence = _("This objective belongs to another pillar. Choose a matching objective or pillar.")
+            sentence = in_words(_("These do not go together: %(pillar)s and %(objective)s. Choose a matching one."))
             raise Refused(sentence, code="other_pillar", fields={"objective": sentence})
     if indicator.pillar is not None:
         indicator.edition = indicator.edition or indicator.pillar.edition
         if indicator.edition.pk != indicator.pillar.edition_id:
-            sentence = _("This pillar belongs to another edition. Choose a matching pillar or edition.")
+            sentence = in_words(_("This is in another edition. Choose a matching edition: %(pillar)s."))
             raise Refused(sentence, code="other_edition", fields={"pillar": sentence})
 
 

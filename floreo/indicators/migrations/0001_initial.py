@@ -68,8 +68,8 @@ class Migration(migrations.Migration):
                 ('actions', models.ManyToManyField(blank=True, related_name='indicators', to='strategy.action')),
                 ('answers_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='organisations.organisation', verbose_name='Responsible organisation')),
                 ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.edition', verbose_name='Edition')),
-                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.objective', verbose_name='Objective')),
-                ('pillar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.pillar', verbose_name='Pillar')),
+                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.objective', verbose_name='Level between')),
+                ('pillar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.pillar', verbose_name='Top level of the plan')),
                 ('stated_target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.statedtarget')),
             ],
             options={

@@ -244,7 +244,7 @@ def become_action(
     """The decision becomes an action of the plan, led by the body that carries it out. It is done when that is."""
     decision = _to_convert(decision)
     if objective.pillar.edition_id != decision.edition_id:
-        sentence = _("This objective belongs to a different edition from the decision.")
+        sentence = _("That is in a different edition from the decision.")
         raise Refused(sentence, code="other_edition", fields={"objective": sentence})
     if decision.organisation is None:
         raise Refused(_("Choose first who carries it out: an action needs a lead."), code="no_owner")

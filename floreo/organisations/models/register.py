@@ -68,7 +68,7 @@ class Country(Record, Translated):
 
     read_with = Permission.AUDIT_READ
 
-    translated_fields = ("name", "currency_name", "report_text")
+    translated_fields = ("name", "currency_name", "report_text", "programme")
 
     code = models.CharField(max_length=2, unique=True)  # ISO 3166-1; a fictional state uses a user-assigned code
     name = models.CharField(max_length=100)
@@ -82,6 +82,14 @@ class Country(Record, Translated):
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
     pack = models.CharField(max_length=60)
     pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}
+    # The levels of a plan from the top, as the pack names them: [{"one": ..., "many": ..., "translations": {"en": {...}}}]
+    levels = models.JSONField(default=list, blank=True)
+    # Terms that actions are due in, and fields that its actions have, as the pack declares them: organisations/pack/shape.py
+    terms = models.JSONField(default=list, blank=True)
+    action_fields = models.JSONField(default=list, blank=True)
+    # Its own branding, as the pack brings it: {"light": {"canopy": "#0b3d5c"}, "dark": {...}, "mark": {"kind": "svg", "text": ...}}
+    branding = models.JSONField(default=dict, blank=True)
+    programme = models.CharField(max_length=120, blank=True)  # what it calls the programme of which the site is
     official_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Official since"))
     official_by = models.CharField(max_length=200, blank=True, editable=False, verbose_name=_("Recorded by"))
     official_basis = models.CharField(

@@ -34,6 +34,8 @@ _PUBLIC_FIELDS: Mapping[type[Model], tuple[str, ...]] = {
         "expected_on",
         "closed_on",
         "on_hold_since",
+        "term",
+        "own",
         "on_hold_reason",
         "late_reason",
         "override",

@@ -114,7 +114,7 @@ def pillar_cards(edition: Edition) -> list[PillarCard]:
     """The pillars of an edition in order, each with its tally; with their events where none has an action. Two queries; two
     more with events."""
     by_pillar = counts_by_pillar(public_actions(edition))
-    cards = [PillarCard(p, by_pillar.get(p.pk, tally([]))) for p in Pillar.objects.filter(edition=edition)]
+    cards = [PillarCard(p, by_pillar.get(p.pk, tally([]))) for p in Pillar.everything.filter(edition=edition)]
     for card in cards:
         card.pillar.edition = edition
     if not by_pillar:
@@ -152,7 +152,7 @@ def home(edition: Edition, *, today: date) -> Home:
         is_followed=Edition.objects.filter(follows=edition, is_public=True).exists(),
         counts=counts,
         before=counts_on(edition, quarter_before(today)),
-        pillars=pillars,
+        pillars=[card for card in pillars if not card.pillar.is_implied],
         late=late,
         leads=leads_of(late),
         moved=moved(edition, today=today, limit=SHOWN_MOMENTS),

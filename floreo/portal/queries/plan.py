@@ -17,7 +17,7 @@ from floreo.portal.queries.home import leads_of
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
 from floreo.strategy.presenters.actions import status_note
-from floreo.strategy.queries import OPEN_AT_MOST, counts_by_pillar, quarter_before
+from floreo.strategy.queries import OPEN_AT_MOST, counts_by_pillar, in_order, quarter_before
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Branch:
 
     objective: Objective
     rows: list[Row]
+    holds: bool = False  # whether it has parts, so that no row stands right under it
 
 
 @dataclass
@@ -196,7 +197,9 @@ def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branc
     by_objective: dict[int, list[Row]] = {}
     for row in rows:
         by_objective.setdefault(row.act.objective_id, []).append(row)
-    return [Branch(o, by_objective.get(o.pk, [])) for o in objectives]
+    ordered = in_order(objectives)
+    holders = {o.above_id for o in ordered if o.above_id}
+    return [Branch(o, by_objective.get(o.pk, []), o.pk in holders) for o in ordered]
 
 
 def tree(
@@ -205,7 +208,7 @@ def tree(
     """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time."""
     counts = counts_by_pillar(actions)
     total = sum(sum(c.values()) for c in counts.values())
-    pillars = list(Pillar.objects.filter(edition=edition).prefetch_related("objectives"))
+    pillars = list(Pillar.everything.filter(edition=edition).prefetch_related("objectives"))
     for pillar in pillars:
         pillar.edition = edition
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
@@ -215,7 +218,8 @@ def tree(
     for pillar in pillars:
         mine = branches(pillar.objectives.all(), rows) if pillar.pk in open_ids else []
         if narrowed:
-            mine = [b for b in mine if b.rows]
+            above = {b.objective.above_id for b in mine if b.rows}
+            mine = [b for b in mine if b.rows or b.objective.pk in above]
         if not narrowed or pillar.pk in counts:
             found.append(PillarBranch(pillar, counts.get(pillar.pk, tally([])), mine, is_open=pillar.pk in open_ids))
     return found
@@ -236,7 +240,9 @@ def timeline_rows(tree: Iterable[PillarBranch]) -> list[TimelineRow]:
     """Every open pillar as a heading over its actions, for one chart of the whole plan."""
     lines: list[TimelineRow] = []
     for branch in tree:
-        if branch.drawn:
+        if branch.drawn and branch.pillar.is_implied:
+            lines += [_line(row.act, row.bar) for row in branch.drawn]
+        elif branch.drawn:
             title = f"{branch.pillar.code} {branch.pillar.in_language('title')}"
             lines.append(TimelineRow(title, None, branch.pillar.get_absolute_url()))
             lines += [_line(row.act, row.bar) for row in branch.drawn]

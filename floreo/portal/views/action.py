@@ -17,11 +17,12 @@ from floreo.portal.queries.action import action_page, carried_from, read_around
 from floreo.portal.queries.happenings import past_and_to_come, public_events
 from floreo.portal.queries.history import history
 from floreo.portal.views.page import Crumb, page, public_page
-from floreo.portal.views.plan import crumbs_of, pillar_crumb
+from floreo.portal.views.plan import branch_crumbs, crumbs_of
+from floreo.strategy import own_fields
 from floreo.strategy.access import get_action_for
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, quotations_of
-from floreo.strategy.presenters.actions import late_text
+from floreo.strategy.presenters.actions import late_text, term_text, waiting_text
 
 # The end of the class that colours the box of why.
 SHORT = {
@@ -54,9 +55,7 @@ def _measured(indicator: Indicator, reading: Reading | None) -> Measured:
 
 
 def _crumbs(act: Action) -> tuple[Crumb, ...]:
-    objective = act.objective
-    title = f"{objective.code} {objective.in_language('title')}"
-    return crumbs_of(act.edition, pillar_crumb(objective.pillar), Crumb(title, objective.get_absolute_url()))
+    return crumbs_of(act.edition, *branch_crumbs(act.objective))
 
 
 @login_not_required
@@ -65,6 +64,8 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """How it stands and why, its milestones, what its lead says, its money and risks, and who answers for it."""
     act = get_action_for(request.user, edition, code)
     act.objective.pillar.edition = act.edition
+    if act.objective.above is not None:
+        act.objective.above.pillar = act.objective.pillar
     read_around(act)
     shown = action_page(act, today=clock.today())
     past = history(act)
@@ -91,6 +92,11 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         events=events,
         ahead=ahead,
         is_public=act.is_public and act.edition.is_public,
+        own=own_fields.shown(act, internal=False),
+        term=term_text(act),
+        needed=(needed := list(Action.objects.visible_to(None).filter(awaited_by=act).select_related("edition"))),
+        awaited=list(Action.objects.visible_to(None).filter(waits_for=act).select_related("edition")),
+        waits=waiting_text(act, needed),
         quotations=quotations_of(act),
     )
 

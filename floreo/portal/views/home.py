@@ -69,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         edition=edition,
         glance=glance(shown, today=today),
         has_actions=has_actions,
-        pillars_title=titles(len(shown.pillars)),
+        pillars_title=titles(shown.edition, len(shown.pillars)),
         late=[LateRow.of(act, shown.leads.get(act.pk, ""), today=today) for act in shown.late],
         late_more=shown.counts[Status.LATE] + shown.counts[Status.STALLED] > len(shown.late),
         figures=[presenters.figure_text(f) for f in shown.figures],

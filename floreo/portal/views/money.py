@@ -15,6 +15,7 @@ from floreo.open_data.files import IATI, made_file
 from floreo.portal.views.page import Crumb, country_of, eyes, page, public_page
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.iati import reporting_body
+from floreo.strategy.levels import Level, has_level, in_words, title_of
 from floreo.strategy.money import MoneyRow, money_of
 from floreo.strategy.presenters import money as money_text
 
@@ -46,8 +47,11 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
     parts = [
         _part("funders", (_("Source"), _("Funder"), _("Planned money by funder")), facts.by_funder, currencies),
         _part("years", (_("Timing"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currencies),
-        _part("pillars", (_("Purpose"), _("Pillar"), _("Planned money by pillar")), facts.by_pillar, currencies),
     ]
+    if has_level(edition, Level.PILLAR):
+        words = (_("Purpose"), title_of(Level.PILLAR, edition), in_words(_("Planned money by %(pillar)s"), edition))
+        parts.append(_part("pillars", words, facts.by_pillar, currencies))
+
     whole = [MoneyRow("", _("The whole strategy"), facts.totals)]
     return page(
         request,

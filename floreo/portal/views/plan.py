@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,8 @@ from floreo.portal.queries.happenings import past_and_to_come, public_events
 from floreo.portal.views.page import Crumb, edition_of, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
-from floreo.strategy.models import Action, Edition, Pillar, Quotation, quotations_of
+from floreo.strategy.levels import words_of
+from floreo.strategy.models import Action, Edition, Objective, Quotation, quotations_of
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import counts_of
 from floreo.strategy.tables import ACTIONS
@@ -87,8 +88,11 @@ def crumbs_of(edition: Edition, *more: Crumb) -> tuple[Crumb, ...]:
     return (Crumb(edition.in_language("title"), edition.get_absolute_url()), *more)
 
 
-def pillar_crumb(pillar: Pillar) -> Crumb:
-    return Crumb(f"{pillar.code} {pillar.in_language('title')}", pillar.get_absolute_url())
+def branch_crumbs(objective: Objective) -> list[Crumb]:
+    """The levels from the top to this one; those that nobody sees are left out."""
+    parts = [objective.pillar, objective.above, objective]
+    steps = [each for each in parts if each is not None and not each.is_implied]
+    return [Crumb(f"{each.code} {each.in_language('title')}", each.get_absolute_url()) for each in steps]
 
 
 @login_not_required
@@ -133,7 +137,8 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         total=sum(counts.values()),
         tally=status_text.tally_sentence(counts),
         tree=tree,
-        areas=presenters.pillars_title(len(tree)),
+        areas=presenters.pillars_title(edition, len(tree)),
+        level_words=words_of(edition),
         shown=sum(b.total for b in tree),
         axis=plans.axis_of(edition, actions, clock.today()),
         chips=_chips(actions, narrowing, counts),
@@ -258,7 +263,8 @@ def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         total=sum(counts.values()),
         tally=status_text.tally_sentence(counts),
         answer=status_text.status_sentences(counts),
-        branches=plans.branches(pillar.objectives.all(), rows),
+        branches=(branches := plans.branches(pillar.objectives.all(), rows)),
+        has_objectives=any(not branch.objective.is_implied for branch in branches),
         axis=plans.axis_of(pillar.edition, actions, clock.today()),
         events=events,
         ahead=ahead,
@@ -272,7 +278,9 @@ def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
 def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     objective = get_objective_for(request.user, edition, code)
     here = objective.edition
-    actions = plans.actions_for(eyes(request, here), here).filter(objective=objective)
+    actions = plans.actions_for(eyes(request, here), here).filter(
+        Q(objective=objective) | Q(objective__above=objective)
+    )
     rows = plans.rows_of(actions)
     counts = plans.counts_of_rows(rows)
     return page(
@@ -281,7 +289,9 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
         section="strategy",
         title=f"{objective.code} {objective.in_language('title')}",
         description=status_text.status_sentences(counts) or objective.in_language("public_text"),
-        crumbs=crumbs_of(here, pillar_crumb(objective.pillar)),
+        crumbs=crumbs_of(here, *branch_crumbs(objective)[:-1]),
+        branches=plans.branches([objective, *objective.below.all()], rows) if objective.below.exists() else [],
+        level=objective.level,
         objective=objective,
         quotations=quotations_of(objective),
         edition=here,

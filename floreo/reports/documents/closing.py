@@ -13,6 +13,7 @@ from floreo.core.ui import locale
 from floreo.core.wording import capital, day_text, number_figures, number_word
 from floreo.reports.documents import parts
 from floreo.reports.presenters import ReportSummary, day, event_when, localized
+from floreo.strategy.levels import Level, in_words, title_of
 from floreo.strategy.logic import Status
 
 
@@ -83,7 +84,7 @@ def _planned(summary: ReportSummary) -> list[Block]:
     if not summary.total:
         return [Paragraph(_("No planned actions are recorded."))]
     objective = localized(summary.data["edition"]["objective"])
-    head = [_("Pillar"), _("Planned"), _("Done"), _("Carried over"), _("Remaining")]
+    head = [title_of(Level.PILLAR), _("Planned"), _("Done"), _("Carried over"), _("Remaining")]
     rows = []
     for pillar in summary.data["pillars"]:
         acts = [a for a in summary.actions if a["pillar"] == pillar["code"]]
@@ -97,7 +98,9 @@ def _planned(summary: ReportSummary) -> list[Block]:
             ]
         )
     blocks: list[Block] = [Paragraph(objective, tone="quote")] if objective else []
-    return [*blocks, Grid(_("Planned, by pillar"), head, rows, widths=(3.4, 1, 1, 1.2, 1))]
+    if not rows:
+        return blocks
+    return [*blocks, Grid(in_words(_("Planned, by %(pillar)s")), head, rows, widths=(3.4, 1, 1, 1.2, 1))]
 
 
 def _done(summary: ReportSummary) -> list[Block]:

@@ -29,6 +29,7 @@ from floreo.core.wording import capital, number_figures, short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.figures import Figure
 from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text
+from floreo.strategy.levels import Level, in_words, title_of
 from floreo.strategy.models import StatusChoice
 from floreo.strategy.presenters.status_text import tally_text
 from floreo.strategy.sums import Sum
@@ -189,8 +190,18 @@ def money_blocks(summary: ReportSummary, *, level: int = 2) -> list[Block]:
         money_grid(_("Money by funder"), _("Funder"), by_funder, bare=True),
         Heading(_("By year"), level),
         money_grid(_("Money by year"), _("Fiscal year"), by_year, bare=True),
-        Heading(_("By pillar"), level),
-        money_grid(_("Money by pillar"), _("Pillar"), summary.money_by("pillar"), bare=True),
+        *_by_pillar(summary, level),
+    ]
+
+
+def _by_pillar(summary: ReportSummary, level: int) -> list[Block]:
+    """Nothing for a plan whose only level are its actions."""
+    if not summary.data["pillars"]:
+        return []
+    title = in_words(_("Money by %(pillar)s"))
+    return [
+        Heading(in_words(_("By %(pillar)s")), level),
+        money_grid(title, title_of(Level.PILLAR), summary.money_by("pillar"), bare=True),
     ]
 
 

@@ -24,6 +24,7 @@ from floreo.core.ui import locale
 from floreo.core.wording import number_figures, short_day
 from floreo.reports.documents import parts
 from floreo.reports.presenters import ReportSummary, day, event_when, localized, with_action
+from floreo.strategy.levels import Level, in_words, title_of
 from floreo.strategy.logic import Status
 
 ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
@@ -73,7 +74,7 @@ def _progress(summary: ReportSummary) -> list[Block]:
         blocks.append(
             Grid(_("This period and the previous one: actions by status"), head, rows, widths=(3, 1.4, 1.4, 1))
         )
-    head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("Total")]
+    head = [title_of(Level.PILLAR), *(parts.status_word(s) for s in Status), _("Total")]
     rows = [
         [
             Cell(f"{p['code']} {localized(p['title'])}"),
@@ -82,9 +83,11 @@ def _progress(summary: ReportSummary) -> list[Block]:
         ]
         for p in summary.data["pillars"]
     ]
+    if not rows:
+        return blocks
     return [
         *blocks,
-        Grid(_("Actions of each pillar by status"), head, rows, widths=(2, 1.05, 1.2, 1, 1, 1, 1, 0.75)),
+        Grid(in_words(_("Actions by %(pillar)s and status")), head, rows, widths=(2, 1.05, 1.2, 1, 1, 1, 1, 0.75)),
     ]
 
 

@@ -16,6 +16,7 @@ from floreo.core.wording import short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
 from floreo.reports.presenters import ReportSummary, amount_text, day, localized, percent_text
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.logic import Status
 
 
@@ -37,7 +38,7 @@ _ACTION = (
     Field("due", gettext_lazy("Its due date")),
 )
 _SUM = (
-    Field("name", gettext_lazy("Funder, year or pillar")),
+    Field("name", in_words_lazy(gettext_lazy("Funder, year or %(pillar)s"))),
     Field("planned", gettext_lazy("Planned, with its currency")),
     Field("committed", gettext_lazy("Committed")),
     Field("spent", gettext_lazy("Spent")),
@@ -109,7 +110,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("by_funder", gettext_lazy("Money by funder"), _SUM),
     Field("by_year", gettext_lazy("Money by fiscal year"), _SUM),
-    Field("by_pillar", gettext_lazy("Money by pillar"), _SUM),
+    Field("by_pillar", in_words_lazy(gettext_lazy("Money by %(pillar)s")), _SUM),
     Field(
         "updates",
         gettext_lazy("Updates from leads in the period"),

@@ -23,7 +23,9 @@ from floreo.core.writing import (
 )
 from floreo.organisations.models import Person
 from floreo.strategy.actions.ordering import renumber
+from floreo.strategy.actions.own import put_due_of_term, put_own
 from floreo.strategy.actions.statuses import recompute_status
+from floreo.strategy.levels import Level, has_level, one
 from floreo.strategy.models import Action, Objective
 
 
@@ -39,6 +41,8 @@ class ActionFacts(TypedDict, total=False):
     due_on: date | None
     person: Person | None
     is_public: bool
+    term: str
+    own: dict[str, object]  # values of the country's own fields by their codes
     translations: dict[str, dict[str, str]]
     source: str
     source_url: str
@@ -46,8 +50,15 @@ class ActionFacts(TypedDict, total=False):
     doubt: str
 
 
+def _assign(act: Action, facts: ActionFacts) -> None:
+    own = facts.pop("own", {})
+    assign(act, facts)
+    put_own(act, own)
+
+
 def check_action(act: Action) -> None:
-    """Raises Refused unless it has a title, its days run forwards and its person is somebody still there."""
+    """Raises Refused unless it has a title, its days run forwards, its term is known and its person is somebody still there."""
+    put_due_of_term(act)
     act.title = require_text(act.title, field="title", sentence=_("Enter a title for the action."))
     require_order(act.starts_on, act.due_on, field="due_on", named=(_("The start date"), _("the due date")))
     if act.person is not None and not act.person.is_active:
@@ -57,14 +68,23 @@ def check_action(act: Action) -> None:
         raise Refused(sentence, code="person_gone", fields={"person": sentence})
 
 
+def must_hold_actions(objective: Objective) -> None:
+    """Raises Refused where the plan has a level between this one and its actions."""
+    edition = objective.pillar.edition
+    if has_level(edition, Level.SUB_OBJECTIVE) and not objective.above_id:
+        sentence = _("Choose the level above it: %(level)s.") % {"level": one(Level.SUB_OBJECTIVE, edition)}
+        raise Refused(sentence, code="wrong_level", fields={"objective": sentence})
+
+
 @action("action.added", needs=Permission.PLAN_EDIT)
 def add_action(objective: Objective, *, by: Actor, code: str, **facts: Unpack[ActionFacts]) -> Action:
     """An action at the end of its objective."""
     edition = objective.pillar.edition
+    must_hold_actions(objective)
     code = require_free_code(Action.objects.filter(edition=edition), code)
     position = last_position(Action.objects.filter(objective=objective))
     act = Action(edition=edition, objective=objective, code=code, position=position)
-    assign(act, facts)
+    _assign(act, facts)
     check_action(act)
     save(act)
     renumber(edition)
@@ -77,7 +97,7 @@ def update_action(act: Action, *, by: Actor, version: int | None = None, **facts
     """Raises Changed when somebody saved since the form was opened at `version`."""
     act = lock_latest(act, version)
     before = act.person_id
-    assign(act, facts)
+    _assign(act, facts)
     if act.person_id == before and act.person is not None and not act.person.is_active:
         act.person = None  # whoever left cannot be kept by a form that only changed something else
     check_action(act)
@@ -92,10 +112,9 @@ def move_action(act: Action, *, by: Actor, up: bool | None = None, objective: Ob
     act = lock_latest(act)
     if objective is not None and objective.pk != act.objective_id:
         if objective.pillar.edition_id != act.edition_id:
-            sentence = _(
-                "This objective belongs to another edition. Carry the action over with the next edition instead."
-            )
+            sentence = _("That is in another edition. Carry it over with the next edition instead.")
             raise Refused(sentence, code="other_edition", fields={"objective": sentence})
+        must_hold_actions(objective)
         act.objective = objective
         act.position = last_position(Action.objects.filter(objective=objective))
         save(act)

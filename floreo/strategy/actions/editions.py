@@ -11,10 +11,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from floreo.core import search
-from floreo.core.access import Actor, Permission
+from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.writing import assign, lock_latest, require_free_code, require_order, require_past, require_text, save
+from floreo.strategy.actions.implied import complete, must_be_empty, start_again, usual_depth
+from floreo.strategy.actions.own import dates_follow
+from floreo.strategy.actions.statuses import refresh_statuses
+from floreo.strategy.levels import in_words, levels_of, one
 from floreo.strategy.models import Action, Edition, EditionState, Event, ImportDraft, Objective, Pillar, StatusCount
 
 
@@ -26,13 +30,20 @@ class EditionFacts(TypedDict, total=False):
     objective: str
     vision: str
     public_text: str
+    levels: int
     pillar_word: str
+    pillar_words: str
     objective_word: str
+    objective_words: str
+    sub_objective_word: str
+    sub_objective_words: str
     action_word: str
+    action_words: str
     internal_notes: str
     starts_on: date | None
     ends_on: date | None
     launched_on: date | None
+    approved_on: date | None
     translations: dict[str, dict[str, str]]
     source: str
     source_url: str
@@ -50,9 +61,12 @@ def check_edition(edition: Edition) -> None:
 def create_edition(*, by: Actor, code: str, **facts: Unpack[EditionFacts]) -> Edition:
     """A new edition, in preparation and not public."""
     edition = Edition(code=require_free_code(Edition.objects.all(), code))
+    edition.levels = usual_depth()
     assign(edition, facts)
     check_edition(edition)
-    return save(edition)
+    save(edition)
+    complete(edition)
+    return edition
 
 
 @action("edition.updated", needs=Permission.PLAN_EDIT)
@@ -60,9 +74,17 @@ def update_edition(
     edition: Edition, *, by: Actor, version: int | None = None, **facts: Unpack[EditionFacts]
 ) -> Edition:
     edition = lock_latest(edition, version)
+    depth, approved_on = edition.levels, edition.approved_on
     assign(edition, facts)
     check_edition(edition)
-    return save(edition)
+    if edition.levels != depth:
+        must_be_empty(edition)
+    save(edition)
+    if edition.levels != depth:
+        start_again(edition)
+    if dates_follow(edition, approved_on):
+        refresh_statuses(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
+    return edition
 
 
 def _refresh_search(edition: Edition) -> None:
@@ -91,7 +113,7 @@ def must_be_in_force(edition: Edition) -> None:
 def rows_of(edition: Edition) -> Iterator[models.Model | models.QuerySet[Any]]:
     """The edition and all that hangs on it: every kind of row that names it, its pillars or its actions."""
     yield edition
-    yield Objective.objects.filter(pillar__edition=edition)
+    yield Objective.everything.filter(pillar__edition=edition)
     for model in apps.get_app_config("strategy").get_models():
         fields = {field.name for field in model._meta.fields}
         if "edition" in fields and not issubclass(model, ImportDraft | StatusCount):
@@ -105,8 +127,12 @@ def publish_edition(edition: Edition, *, by: Actor, shown: str | None = None) ->
     """Makes it public. One in preparation comes into force; only one edition is in force at a time."""
     edition = lock_latest(edition)
     must_not_be_public(edition)
-    if not edition.pillars.exists():
-        raise Refused(_("It has no pillar yet. Add one before you publish."), code="empty_edition")
+    if not edition.pillars.exists() or (edition.levels == 1 and not edition.actions.exists()):
+        wanted = in_words(
+            _("Nothing is entered in it yet. Add before you publish: %(level)s."),
+            level=one(levels_of(edition)[0], edition),
+        )
+        raise Refused(wanted, code="empty_edition")
     if edition.state == EditionState.DRAFT:
         other = Edition.objects.filter(state=EditionState.IN_FORCE).exclude(pk=edition.pk).first()
         if other is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from floreo.core.access import SYSTEM, Actor, Permission
@@ -24,11 +24,13 @@ from floreo.strategy.models import (
     Pillar,
     Risk,
 )
+from floreo.strategy.models.editions import LEVEL_WORDS
 
 # Official wording is a document's own, and the next document is not written yet: it is never copied.
-_BRANCH = ("code", "title", "public_text", "internal_notes", "position", "translations")
+_WORDS = ("code", "title", "public_text", "internal_notes", "position", "translations")
+_BRANCH = (*_WORDS, "is_implied")
 _ACTION = (
-    *_BRANCH,
+    *_WORDS,
     "due_on",
     "expected_on",
     "on_hold_since",
@@ -36,6 +38,8 @@ _ACTION = (
     "late_reason",
     "person_id",
     "is_public",
+    "own",
+    "own_internal",
 )
 _MILESTONE = ("code", "title", "due_on", "expected_on", "note", "position", "translations")
 _RISK = ("title", "likelihood", "impact", "response", "noted_on", "is_public", "translations")
@@ -133,23 +137,32 @@ def start_next_edition(
         starts_on=starts_on,
         ends_on=ends_on,
         follows=edition,
+        **_copied(edition, ("levels", *LEVEL_WORDS)),
     )
+    following.translations = {
+        code: words
+        for code, texts in edition.translations.items()
+        if (words := {name: text for name, text in texts.items() if name in LEVEL_WORDS})
+    }
     check_edition(following)
     if edition.starts_on and starts_on and starts_on <= edition.starts_on:
         sentence = _("The next edition must begin after the previous one.")
         raise Refused(sentence, code="dates_in_order", fields={"starts_on": sentence})
     save(following)
-    carried = 0
+    carried = dict[int, Action]()  # the new one of each, by the id of the old
     for pillar in edition.pillars.all():
         new_pillar = Pillar(edition=following, **_copied(pillar, _BRANCH), **_from(edition))
         save(new_pillar)
-        for objective in pillar.objectives.all():
-            new_objective = Objective(pillar=new_pillar, **_copied(objective, _BRANCH), **_from(edition))
-            save(new_objective)
+        made: dict[int | None, Objective | None] = {None: None}  # the new one of each, those above first
+        for objective in pillar.objectives.order_by(F("above").asc(nulls_first=True), "position", "pk"):
+            above = made[objective.above_id]
+            new_objective = Objective(pillar=new_pillar, above=above, **_copied(objective, _BRANCH), **_from(edition))
+            made[objective.pk] = save(new_objective)
             for act in objective.actions.filter(closed_on=None).select_related("edition"):
-                _carry_action(act, new_objective, following)
-                carried += 1
-    note(carried=carried, follows=edition.code)
+                carried[act.pk] = _carry_action(act, new_objective, following)
+    for act in Action.objects.filter(pk__in=carried).prefetch_related("waits_for"):
+        carried[act.pk].waits_for.set(carried[each.pk] for each in act.waits_for.all() if each.pk in carried)
+    note(carried=len(carried), follows=edition.code)
     refresh_statuses(by=SYSTEM, editions=Edition.objects.filter(pk=following.pk), always=True)
     return following
 

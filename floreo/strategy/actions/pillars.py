@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
@@ -19,8 +20,10 @@ from floreo.core.writing import (
     require_text,
     save,
 )
+from floreo.strategy.actions.implied import complete_pillar, rename_implied
 from floreo.strategy.actions.ordering import renumber
-from floreo.strategy.models import Edition, Pillar
+from floreo.strategy.levels import levels_of, many
+from floreo.strategy.models import Action, Edition, Objective, Pillar
 
 
 class BranchFacts(TypedDict, total=False):
@@ -44,16 +47,20 @@ def add_pillar(edition: Edition, *, by: Actor, code: str, **facts: Unpack[Branch
     siblings = Pillar.objects.filter(edition=edition)
     pillar = Pillar(edition=edition, code=require_free_code(siblings, code), position=last_position(siblings))
     assign(pillar, facts)
-    pillar.title = require_text(pillar.title, field="title", sentence=_("Enter a title for the pillar."))
-    return save(pillar)
+    pillar.title = require_text(pillar.title, field="title", sentence=_("Enter a title."))
+    save(pillar)
+    complete_pillar(pillar)
+    return pillar
 
 
 @action("pillar.updated", needs=Permission.PLAN_EDIT)
 def update_pillar(pillar: Pillar, *, by: Actor, version: int | None = None, **facts: Unpack[BranchFacts]) -> Pillar:
     pillar = lock_latest(pillar, version)
     assign(pillar, facts)
-    pillar.title = require_text(pillar.title, field="title", sentence=_("Enter a title for the pillar."))
-    return save(pillar)
+    pillar.title = require_text(pillar.title, field="title", sentence=_("Enter a title."))
+    save(pillar)
+    rename_implied(pillar)
+    return pillar
 
 
 @action("pillar.moved", needs=Permission.PLAN_EDIT, quiet=True)
@@ -69,6 +76,21 @@ def move_pillar(pillar: Pillar, *, by: Actor, up: bool) -> Pillar:
 def remove_pillar(pillar: Pillar, *, by: Actor) -> None:
     """Removes an empty pillar."""
     pillar = lock_latest(pillar)
-    if pillar.objectives.exists():
-        raise Refused(_("This pillar has objectives. Move or remove them first."), code="not_empty")
-    delete_unless_used(pillar, _("An indicator or another record is linked to this pillar. Change that first."))
+    must_hold_nothing(pillar)
+    for holder in Objective.everything.filter(pillar=pillar, is_implied=True):
+        delete_unless_used(holder, _(_LINKED))
+    delete_unless_used(pillar, _(_LINKED))
+
+
+_LINKED = gettext_noop("An indicator or another record is linked to it. Change that first.")
+
+
+def must_hold_nothing(pillar: Pillar) -> None:
+    """Raises Refused while something stands under it."""
+    shown = Objective.objects.filter(pillar=pillar).exists()
+    if shown or Action.objects.filter(objective__pillar=pillar).exists():
+        edition = pillar.edition
+        below = many(levels_of(edition)[1], edition)
+        raise Refused(
+            _("Not empty: it has %(levels)s. Move or remove them first.") % {"levels": below}, code="not_empty"
+        )

@@ -9,13 +9,18 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.errors import Refused
-from floreo.core.writing import last_position, require_free_code, require_order, require_past, require_text
+from floreo.core.writing import delete, last_position, require_free_code, require_order, require_past, require_text
 from floreo.organisations.models import Organisation, Person
-from floreo.strategy.actions.actions import check_action
+from floreo.strategy.actions import objectives, pillars
+from floreo.strategy.actions.actions import check_action, must_hold_actions
 from floreo.strategy.actions.editions import check_edition
+from floreo.strategy.actions.implied import complete_pillar, holder_of, holder_of_plan, rename_implied
 from floreo.strategy.actions.money import check_money
+from floreo.strategy.actions.objectives import must_have_objectives
+from floreo.strategy.actions.own import put_own
 from floreo.strategy.actions.participations import check_participation
 from floreo.strategy.actions.risks import check_risk
+from floreo.strategy.levels import Level, in_words, one
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -26,7 +31,7 @@ from floreo.strategy.models import (
     Pillar,
     Risk,
 )
-from floreo.strategy.sheets.columns import CellText, Sheet, translation_of
+from floreo.strategy.sheets.columns import OWN, CellText, Sheet, translation_of
 
 
 def _unknown(column: str, sentence: str) -> Refused:
@@ -51,17 +56,21 @@ def _person(code: CellText) -> Person | None:
     return found
 
 
+def _nothing(edition: Edition, level: Level, code: CellText) -> str:
+    return in_words(_("%(level)s: this edition has no “%(code)s”."), level=one(level, edition), code=code)
+
+
 def _pillar(edition: Edition, code: CellText) -> Pillar:
     found = Pillar.objects.filter(edition=edition, code=str(code)).first()
     if found is None:
-        raise _unknown("pillar", _("This edition has no pillar “%(code)s”.") % {"code": code})
+        raise _unknown("pillar", _nothing(edition, Level.PILLAR, code))
     return found
 
 
 def _objective(edition: Edition, code: CellText) -> Objective:
     found = Objective.objects.filter(pillar__edition=edition, code=str(code)).first()
     if found is None:
-        raise _unknown("objective", _("This edition has no objective “%(code)s”.") % {"code": code})
+        raise _unknown("objective", _nothing(edition, Level.OBJECTIVE, code))
     return found
 
 
@@ -76,7 +85,10 @@ def _start(sheet: Sheet, edition: Edition, changed: Mapping[str, CellText], act:
         return Objective(code=require_free_code(taken, code), position=last_position(taken))
     if sheet.name == "actions":
         acts = Action.objects.filter(edition=edition)
-        return Action(edition=edition, code=require_free_code(acts, code), position=last_position(acts))
+        act = Action(edition=edition, code=require_free_code(acts, code), position=last_position(acts))
+        if edition.levels == 1:
+            act.objective = holder_of_plan(edition)
+        return act
     if sheet.name == "milestones":
         steps = Milestone.objects.filter(action=act)
         return Milestone(action=act, code=require_free_code(steps, code), position=last_position(steps))
@@ -95,6 +107,14 @@ def _put_translation(thing: Any, language: str, field: str, value: CellText) -> 
     thing.translations = {code: each for code, each in texts.items() if each}
 
 
+def _put_under_pillar(thing: Any, pillar: Pillar) -> None:
+    """An objective, or an action of a plan without objectives."""
+    if isinstance(thing, Action):
+        thing.objective = holder_of(pillar)
+    else:
+        thing.pillar = pillar
+
+
 def _must_stay(column: str) -> Callable[[Any, CellText], None]:
     def refuse(thing: Any, value: CellText) -> None:
         if not thing._state.adding:
@@ -109,7 +129,8 @@ def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, Cell
     points: dict[str, Callable[[Any, CellText], None]] = {
         "code": lambda t, v: None,  # the key: it found the row, or is already on the new one
         "action": _must_stay("action"),
-        "pillar": lambda t, v: setattr(t, "pillar", _pillar(edition, v)),
+        "pillar": lambda t, v: _put_under_pillar(t, _pillar(edition, v)),
+        "above": lambda t, v: setattr(t, "above", None if v is None else _objective(edition, v)),
         "objective": lambda t, v: setattr(t, "objective", _objective(edition, v)),
         "organisation": lambda t, v: setattr(t, "organisation", _organisation("organisation", v)),
         "funder": lambda t, v: setattr(t, "funder", None if v is None else _organisation("funder", v)),
@@ -121,6 +142,10 @@ def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, Cell
         translation = translation_of(name)
         if name in points:
             points[name](thing, value)
+        elif name == "waits_for":
+            pass  # after all rows, since it names others: workbooks.py
+        elif name.startswith(OWN):
+            put_own(thing, {name.removeprefix(OWN): value})
         elif translation is not None:
             _put_translation(thing, translation[1], translation[0], value)
         elif name in _REASONS:
@@ -140,6 +165,7 @@ def _or_empty(thing: Any, name: str, value: CellText) -> Any:
 
 def _check_action(act: Action) -> None:
     check_action(act)
+    must_hold_actions(act.objective)
     require_order(act.starts_on, act.closed_on, field="closed_on", named=(_("The start date"), _("the closing date")))
     for day, text in (("closed_on", "closed_by"), ("on_hold_since", "on_hold_reason")):
         given = getattr(act, day)
@@ -160,6 +186,14 @@ def _check_milestone(milestone: Milestone) -> None:
 
 def _check_branch(branch: Pillar | Objective) -> None:
     branch.title = require_text(branch.title, field="title", sentence=_("Enter a title."))
+    if isinstance(branch, Objective):
+        must_have_objectives(branch.pillar, branch.above)
+
+
+def settle(thing: Any) -> None:
+    """After a row is kept: what holds the actions of a pillar without objectives goes with it."""
+    if isinstance(thing, Pillar) and not complete_pillar(thing):
+        rename_implied(thing)
 
 
 def _check_risk(risk: Risk) -> None:
@@ -189,10 +223,15 @@ def check(thing: Any) -> None:
 
 def may_go(thing: Any) -> None:
     """Raises Refused for a row that still holds others, or that has been reported on."""
-    if isinstance(thing, Pillar) and thing.objectives.exists():
-        raise _unknown("remove", _("It has objectives."))
-    if isinstance(thing, Objective) and thing.actions.exists():
-        raise _unknown("remove", _("It has actions."))
+    try:
+        if isinstance(thing, Pillar):
+            pillars.must_hold_nothing(thing)
+            for holder in Objective.everything.filter(pillar=thing, is_implied=True):
+                delete(holder)
+        if isinstance(thing, Objective):
+            objectives.must_hold_nothing(thing)
+    except Refused as full:
+        raise _unknown("remove", str(full.sentence)) from full
     if isinstance(thing, Action):
         if thing.updates.exists() or thing.milestones.exclude(reached_on=None).exists():
             raise _unknown("remove", _("A report includes this action, so it cannot be removed."))

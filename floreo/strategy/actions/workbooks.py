@@ -15,8 +15,9 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.writing import delete, save
 from floreo.strategy.actions.ordering import renumber
-from floreo.strategy.actions.rows import build, check, may_go
+from floreo.strategy.actions.rows import build, check, may_go, settle
 from floreo.strategy.actions.statuses import refresh_statuses
+from floreo.strategy.actions.waiting import put_waits
 from floreo.strategy.models import Action, Edition
 from floreo.strategy.sheets.columns import CellText, Sheet, normal, sheets
 from floreo.strategy.sheets.reading import BookRead, Problem, RowRead
@@ -76,6 +77,7 @@ class _Import:
     edition: Edition
     sheets: dict[str, Sheet]
     report: Report
+    waits: list[tuple[RowRead, Action]] = field(default_factory=list)  # rows that say what their action waits for
 
     def refuse(self, row: RowRead, column: str, sentence: object) -> None:
         self.report.problems.append(Problem(row.sheet, row.number, column, str(sentence)))
@@ -84,13 +86,14 @@ class _Import:
 @action("plan.imported", needs=Permission.PLAN_EDIT)
 def import_workbook(edition: Edition, *, by: Actor, book: BookRead, file: str = "", sha256: str = "") -> Report:
     """Takes over every row that differs. Raises WorkbookRefused, and changes nothing, when any row cannot be taken."""
-    known = {sheet.name: sheet for sheet in sheets()}
+    known = {sheet.name: sheet for sheet in sheets(edition)}
     run = _Import(edition, known, Report(problems=list(book.problems)))
     rows = book.rows
-    for name in ("edition", "pillars", "objectives"):
+    for name in ("edition", *_branches(known)):
         _take_sheet(run, name, [r for r in rows.get(name, []) if not r.removes])
     _take_actions(run, rows, by)
-    for name in ("objectives", "pillars"):
+    _take_waits(run)
+    for name in reversed(_branches(known)):
         _take_sheet(run, name, [r for r in rows.get(name, []) if r.removes])
     if run.report.problems:
         raise WorkbookRefused(run.report)
@@ -99,6 +102,11 @@ def import_workbook(edition: Edition, *, by: Actor, book: BookRead, file: str = 
         refresh_statuses(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
     note(file=file, sha256=sha256, rows={what: len(run.report.of(what)) for what in ("added", "changed", "removed")})
     return run.report
+
+
+def _branches(known: dict[str, Sheet]) -> list[str]:
+    """The sheets of the levels above the actions, from the top."""
+    return [name for name in ("pillars", "objectives") if name in known]
 
 
 def _take_sheet(run: _Import, name: str, rows: Sequence[RowRead]) -> None:
@@ -135,6 +143,17 @@ def _take_actions(run: _Import, rows: dict[str, list[RowRead]], by: Actor) -> No
         )
 
 
+def _take_waits(run: _Import) -> None:
+    """What actions wait for, now that all are there."""
+    for row, act in run.waits:
+        if not Action.objects.filter(pk=act.pk).exists():
+            continue
+        try:
+            put_waits(act, str(row.values["waits_for"] or "").split(","))
+        except Refused as refusal:
+            run.refuse(row, "waits_for", refusal.sentence)
+
+
 def _children_there(run: _Import, names: Sequence[str]) -> dict[str, dict[tuple[CellText, ...], Any]]:
     return {n: {_key_of(run.sheets[n], t): t for t in run.sheets[n].rows(run.edition)} for n in names}
 
@@ -154,6 +173,8 @@ def _import_action(
     sheet = run.sheets["actions"]
     if row is not None and not row.removes:
         act = _take(run, sheet, row, act)
+        if act is not None and "waits_for" in row.values:
+            run.waits.append((row, act))
     if act is None:
         for child in children if row is None or row.removes else ():  # else its own row says what is wrong
             run.refuse(child, "action", _("This edition has no action with this code."))
@@ -215,6 +236,7 @@ def _do(run: _Import, sheet: Sheet, row: RowRead, thing: Any, act: Action | None
     check(thing)
     _clean(thing, changed)
     save(thing)
+    settle(thing)
     fields = tuple((n, before.get(n), v) for n, v in changed.items())
     return RowChange(sheet.name, row.number, str(thing), "added" if is_new else "changed", fields), thing
 

@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.manager
 import floreo.strategy.logic
 from django.db import migrations, models
 from floreo.core.migrations._together import together
@@ -15,31 +16,25 @@ class Migration(migrations.Migration):
 
     operations = together([
         migrations.CreateModel(
-            name='Objective',
+            name='SourceDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
-                ('source', models.CharField(blank=True, help_text='Document and page, or publisher.', max_length=500, verbose_name='Source')),
-                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='Address of the source')),
-                ('read_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Read in source')),
-                ('read_in', models.CharField(blank=True, editable=False, max_length=300, verbose_name='Copy read')),
-                ('confirmed', models.BooleanField(default=False, help_text='Select it only if you have compared the record with its source. Your name and the date are recorded.', verbose_name='Checked against source')),
-                ('confirmed_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Checked by')),
-                ('confirmed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Checked on')),
-                ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
-                ('code', models.CharField(help_text='Part of its address, for example 2.1.4. It cannot change.', max_length=30, verbose_name='Code')),
-                ('title', models.CharField(max_length=300, verbose_name='Working title')),
-                ('official_wording', models.TextField(blank=True, help_text='Exactly as printed, errors included. Leave empty if there is none.', verbose_name='Official wording')),
-                ('official_place', models.CharField(blank=True, help_text='For example: page 19, action 7.', max_length=200, verbose_name='Place in the printed document')),
-                ('public_text', models.TextField(blank=True, verbose_name='Explanation for the public')),
-                ('internal_notes', models.TextField(blank=True, help_text='Not published.', verbose_name='Internal notes')),
-                ('position', models.PositiveIntegerField(default=0)),
+                ('code', models.SlugField(max_length=60, unique=True, verbose_name='Code')),
+                ('title', models.CharField(max_length=300, verbose_name='Title')),
+                ('file_sha256', models.CharField(max_length=64, unique=True)),
+                ('text_sha256', models.CharField(max_length=64)),
+                ('encoding', models.CharField(blank=True, max_length=20)),
+                ('source', models.CharField(max_length=500, verbose_name='Where it can be found')),
+                ('url', models.URLField(blank=True, max_length=500, verbose_name='Address')),
+                ('text', models.TextField(blank=True)),
+                ('added_on', models.DateField(blank=True, editable=False, null=True)),
+                ('added_by', models.CharField(blank=True, editable=False, max_length=200)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                'ordering': ['code'],
             },
         ),
         migrations.CreateModel(
@@ -64,9 +59,17 @@ class Migration(migrations.Migration):
                 ('objective', models.TextField(blank=True, help_text="In the document's words.", verbose_name='Overall objective')),
                 ('vision', models.TextField(blank=True, help_text="In the document's words.", verbose_name='Vision')),
                 ('public_text', models.TextField(blank=True, verbose_name='Explanation for the public')),
-                ('pillar_word', models.CharField(blank=True, help_text='Empty: pillar.', max_length=60, verbose_name='What the document calls a pillar')),
-                ('objective_word', models.CharField(blank=True, help_text='Empty: objective.', max_length=60, verbose_name='What the document calls an objective')),
-                ('action_word', models.CharField(blank=True, help_text='Empty: action.', max_length=60, verbose_name='What the document calls an action')),
+                ('levels', models.PositiveSmallIntegerField(choices=[(1, 1), (2, 2), (3, 3), (4, 4)], default=3, help_text='Counted with the lowest, what is done. It can change while the plan is empty.', verbose_name='Levels of the plan')),
+                ('pillar_word', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='Top level, one')),
+                ('pillar_words', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='Top level, several')),
+                ('objective_word', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='Second level, one')),
+                ('objective_words', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='Second level, several')),
+                ('sub_objective_word', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='Third of four levels, one')),
+                ('sub_objective_words', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='Third of four levels, several')),
+                ('action_word', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='What is done, one')),
+                ('action_words', models.CharField(blank=True, help_text='As within a sentence. Empty: the word of the country pack.', max_length=60, verbose_name='What is done, several')),
+                ('terms', models.JSONField(blank=True, default=list, editable=False)),
+                ('approved_on', models.DateField(blank=True, help_text='The day from which the terms of the plan are counted.', null=True, verbose_name='Approved on')),
                 ('internal_notes', models.TextField(blank=True, help_text='Not published.', verbose_name='Internal notes')),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='Start')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='End')),
@@ -78,7 +81,6 @@ class Migration(migrations.Migration):
                 ('follows', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='strategy.edition')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('follows', models.F('id')), _negated=True), name='edition_not_after_itself'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='edition_dates_in_order')],
                 'ordering': ['-starts_on', '-pk'],
             },
         ),
@@ -114,6 +116,9 @@ class Migration(migrations.Migration):
                 ('on_hold_reason', models.CharField(blank=True, max_length=500, verbose_name='Reason for the hold')),
                 ('late_reason', models.CharField(blank=True, max_length=500, verbose_name='Reason for being late')),
                 ('is_public', models.BooleanField(default=True, verbose_name='Public')),
+                ('term', models.CharField(blank=True, max_length=60, verbose_name='Term')),
+                ('own', models.JSONField(blank=True, default=dict, verbose_name='Fields of this country')),
+                ('own_internal', models.JSONField(blank=True, default=dict, verbose_name='Internal fields of this country')),
                 ('status', models.CharField(choices=[('done', 'Done'), ('on_track', 'On track'), ('at_risk', 'At risk'), ('late', 'Late'), ('stalled', 'Stalled'), ('not_started', 'Not started'), ('carried', 'Carried over'), ('not_known', 'Not known')], default='not_started', editable=False, max_length=12)),
                 ('status_rule', models.CharField(default=floreo.strategy.logic.Rule['UNDATED'], editable=False, max_length=20)),
                 ('status_since', models.DateField(blank=True, editable=False, null=True)),
@@ -123,12 +128,10 @@ class Migration(migrations.Migration):
                 ('override_on', models.DateField(blank=True, null=True, verbose_name='Set on')),
                 ('carried_from', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='strategy.action')),
                 ('person', models.ForeignKey(blank=True, help_text='Only the post is published, not the name.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='actions', to='organisations.person', verbose_name='Person responsible')),
+                ('waits_for', models.ManyToManyField(blank=True, related_name='awaited_by', to='strategy.action', verbose_name='Waits for')),
                 ('edition', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='strategy.edition')),
-                ('objective', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='strategy.objective', verbose_name='Objective')),
             ],
             options={
-                'indexes': [models.Index(fields=['edition', 'status'], name='action_standing'), models.Index(fields=['edition', 'position', 'id'], name='action_order'), models.Index(fields=['edition', 'due_on'], name='action_due')],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='action_code_once'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('due_on', None), ('starts_on__lte', models.F('due_on')), _connector='OR'), name='action_dates_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('override', ''), ('override_by', ''), ('override_on', None), ('override_reason', '')), models.Q(models.Q(('override', ''), _negated=True), models.Q(('override_reason', ''), _negated=True), models.Q(('override_by', ''), _negated=True), ('override_on__isnull', False)), _connector='OR'), name='override_has_reason_and_name'), models.CheckConstraint(condition=models.Q(models.Q(('on_hold_reason', ''), ('on_hold_since', None)), models.Q(('on_hold_since__isnull', False), models.Q(('on_hold_reason', ''), _negated=True)), _connector='OR'), name='hold_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None)), models.Q(('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='closed_by_whom')],
                 'ordering': ['position', 'pk'],
             },
         ),
@@ -154,7 +157,6 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edition_parts', to='organisations.organisation')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('edition', 'organisation', 'part'), name='body_part_once')],
                 'verbose_name_plural': 'edition bodies',
                 'ordering': ['part', 'pk'],
             },
@@ -188,7 +190,6 @@ class Migration(migrations.Migration):
                 ('funder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='organisations.organisation', verbose_name='Funder')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='grant_not_negative'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='grant_dates_in_order')],
                 'ordering': ['code'],
             },
         ),
@@ -219,7 +220,6 @@ class Migration(migrations.Migration):
                 ('grant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='strategy.grant', verbose_name='Agreement that funds it')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('spent__gte', 0)), name='money_not_negative')],
                 'ordering': ['fiscal_year', 'pk'],
             },
         ),
@@ -244,7 +244,6 @@ class Migration(migrations.Migration):
                 ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='iati', to='organisations.organisation')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('reports', True)), fields=('reports',), name='one_body_reports')],
                 'verbose_name_plural': 'IATI bodies',
                 'ordering': ['organisation__name', 'pk'],
             },
@@ -301,7 +300,6 @@ class Migration(migrations.Migration):
                 ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='strategy.importdraft')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('draft', 'number'), name='draft_row_once'), models.CheckConstraint(condition=models.Q(('end__gt', models.F('start')), models.Q(('passage', ''), _negated=True)), name='draft_row_has_passage'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', ''), ('state', 'unconfirmed')), models.Q(models.Q(('state', 'unconfirmed'), _negated=True), models.Q(('decided_by', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='draft_row_decided_by_whom')],
                 'ordering': ['number'],
             },
         ),
@@ -332,10 +330,46 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='strategy.action')),
             ],
             options={
-                'indexes': [models.Index(fields=['reached_on', 'due_on'], name='milestone_open'), models.Index(fields=['reached_on', 'id'], name='milestone_reached')],
-                'constraints': [models.UniqueConstraint(fields=('action', 'code'), name='milestone_code_once')],
                 'ordering': ['position', 'due_on', 'pk'],
             },
+        ),
+        migrations.CreateModel(
+            name='Objective',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
+                ('source', models.CharField(blank=True, help_text='Document and page, or publisher.', max_length=500, verbose_name='Source')),
+                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='Address of the source')),
+                ('read_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Read in source')),
+                ('read_in', models.CharField(blank=True, editable=False, max_length=300, verbose_name='Copy read')),
+                ('confirmed', models.BooleanField(default=False, help_text='Select it only if you have compared the record with its source. Your name and the date are recorded.', verbose_name='Checked against source')),
+                ('confirmed_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Checked by')),
+                ('confirmed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Checked on')),
+                ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
+                ('code', models.CharField(help_text='Part of its address, for example 2.1.4. It cannot change.', max_length=30, verbose_name='Code')),
+                ('title', models.CharField(max_length=300, verbose_name='Working title')),
+                ('official_wording', models.TextField(blank=True, help_text='Exactly as printed, errors included. Leave empty if there is none.', verbose_name='Official wording')),
+                ('official_place', models.CharField(blank=True, help_text='For example: page 19, action 7.', max_length=200, verbose_name='Place in the printed document')),
+                ('public_text', models.TextField(blank=True, verbose_name='Explanation for the public')),
+                ('internal_notes', models.TextField(blank=True, help_text='Not published.', verbose_name='Internal notes')),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('is_implied', models.BooleanField(default=False, editable=False)),
+                ('above', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='below', to='strategy.objective')),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+            },
+            managers=[
+                ('everything', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.AddField(
+            model_name='action',
+            name='objective',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='strategy.objective', verbose_name='Level above'),
         ),
         migrations.CreateModel(
             name='Outlet',
@@ -382,8 +416,6 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='organisations.organisation', verbose_name='Organisation')),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'part'], name='participation_organisation')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='part_dates_in_order')],
                 'ordering': ['part', 'pk'],
             },
         ),
@@ -409,8 +441,6 @@ class Migration(migrations.Migration):
                 ('budget_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='strategy.budgetline')),
             ],
             options={
-                'indexes': [models.Index(fields=['budget_line', 'kind'], name='payment_of_line')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_something')],
                 'ordering': ['on', 'pk'],
             },
         ),
@@ -438,12 +468,15 @@ class Migration(migrations.Migration):
                 ('internal_notes', models.TextField(blank=True, help_text='Not published.', verbose_name='Internal notes')),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('also_published_as', models.JSONField(blank=True, default=list)),
+                ('is_implied', models.BooleanField(default=False, editable=False)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pillars', to='strategy.edition')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='pillar_code_once')],
                 'ordering': ['position', 'pk'],
             },
+            managers=[
+                ('everything', django.db.models.manager.Manager()),
+            ],
         ),
         migrations.AddField(
             model_name='objective',
@@ -478,8 +511,6 @@ class Migration(migrations.Migration):
                 ('pillars', models.ManyToManyField(blank=True, related_name='events', to='strategy.pillar')),
             ],
             options={
-                'indexes': [models.Index(fields=['edition', 'on'], name='event_when')],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='event_code_once')],
                 'ordering': ['-on', '-pk'],
             },
         ),
@@ -502,6 +533,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['closed_on', '-likelihood', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Quotation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('thing', models.CharField(db_index=True, max_length=120)),
+                ('field', models.CharField(blank=True, max_length=40)),
+                ('start', models.PositiveIntegerField()),
+                ('length', models.PositiveIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotations', to='strategy.sourcedocument')),
+            ],
+            options={
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
@@ -541,7 +590,6 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='status_counts', to='strategy.edition')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('edition', 'on'), name='status_count_once_a_day')],
                 'ordering': ['-on'],
             },
         ),
@@ -566,49 +614,132 @@ class Migration(migrations.Migration):
                 'ordering': ['-on', '-pk'],
             },
         ),
-        migrations.CreateModel(
-            name='SourceDocument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='Code')),
-                ('title', models.CharField(max_length=300, verbose_name='Title')),
-                ('file_sha256', models.CharField(max_length=64, unique=True)),
-                ('text_sha256', models.CharField(max_length=64)),
-                ('encoding', models.CharField(blank=True, max_length=20)),
-                ('source', models.CharField(max_length=500, verbose_name='Where it can be found')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='Address')),
-                ('text', models.TextField(blank=True)),
-                ('added_on', models.DateField(blank=True, editable=False, null=True)),
-                ('added_by', models.CharField(blank=True, editable=False, max_length=200)),
-            ],
-            options={
-                'ordering': ['code'],
-            },
+        migrations.AddConstraint(
+            model_name='edition',
+            constraint=models.CheckConstraint(condition=models.Q(('follows', models.F('id')), _negated=True), name='edition_not_after_itself'),
         ),
-        migrations.CreateModel(
-            name='Quotation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('thing', models.CharField(db_index=True, max_length=120)),
-                ('field', models.CharField(blank=True, max_length=40)),
-                ('start', models.PositiveIntegerField()),
-                ('length', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotations', to='strategy.sourcedocument')),
-            ],
-            options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('thing', 'field', 'document', 'start'), name='quotation_once'), models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='quotation_has_words')],
-            },
+        migrations.AddConstraint(
+            model_name='edition',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='edition_dates_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='editionbody',
+            constraint=models.UniqueConstraint(fields=('edition', 'organisation', 'part'), name='body_part_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='grant',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='grant_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='grant',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='grant_dates_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='budgetline',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('spent__gte', 0)), name='money_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='iatibody',
+            constraint=models.UniqueConstraint(condition=models.Q(('reports', True)), fields=('reports',), name='one_body_reports'),
+        ),
+        migrations.AddConstraint(
+            model_name='draftrow',
+            constraint=models.UniqueConstraint(fields=('draft', 'number'), name='draft_row_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='draftrow',
+            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start')), models.Q(('passage', ''), _negated=True)), name='draft_row_has_passage'),
+        ),
+        migrations.AddConstraint(
+            model_name='draftrow',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', ''), ('state', 'unconfirmed')), models.Q(models.Q(('state', 'unconfirmed'), _negated=True), models.Q(('decided_by', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='draft_row_decided_by_whom'),
+        ),
+        migrations.AddIndex(
+            model_name='milestone',
+            index=models.Index(fields=['reached_on', 'due_on'], name='milestone_open'),
+        ),
+        migrations.AddIndex(
+            model_name='milestone',
+            index=models.Index(fields=['reached_on', 'id'], name='milestone_reached'),
+        ),
+        migrations.AddConstraint(
+            model_name='milestone',
+            constraint=models.UniqueConstraint(fields=('action', 'code'), name='milestone_code_once'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['edition', 'status'], name='action_standing'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['edition', 'position', 'id'], name='action_order'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['edition', 'due_on'], name='action_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='action',
+            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='action_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='action',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('due_on', None), ('starts_on__lte', models.F('due_on')), _connector='OR'), name='action_dates_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='action',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('override', ''), ('override_by', ''), ('override_on', None), ('override_reason', '')), models.Q(models.Q(('override', ''), _negated=True), models.Q(('override_reason', ''), _negated=True), models.Q(('override_by', ''), _negated=True), ('override_on__isnull', False)), _connector='OR'), name='override_has_reason_and_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='action',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('on_hold_reason', ''), ('on_hold_since', None)), models.Q(('on_hold_since__isnull', False), models.Q(('on_hold_reason', ''), _negated=True)), _connector='OR'), name='hold_has_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='action',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None)), models.Q(('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='closed_by_whom'),
+        ),
+        migrations.AddIndex(
+            model_name='participation',
+            index=models.Index(fields=['organisation', 'part'], name='participation_organisation'),
+        ),
+        migrations.AddConstraint(
+            model_name='participation',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='part_dates_in_order'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(fields=['budget_line', 'kind'], name='payment_of_line'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='pillar',
+            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='pillar_code_once'),
         ),
         migrations.AddConstraint(
             model_name='objective',
             constraint=models.UniqueConstraint(fields=('pillar', 'code'), name='objective_code_once'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(fields=['edition', 'on'], name='event_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='event',
+            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='event_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='quotation',
+            constraint=models.UniqueConstraint(fields=('thing', 'field', 'document', 'start'), name='quotation_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='quotation',
+            constraint=models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='quotation_has_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='statuscount',
+            constraint=models.UniqueConstraint(fields=('edition', 'on'), name='status_count_once_a_day'),
         ),
     ])

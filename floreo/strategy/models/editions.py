@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +13,7 @@ from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, in_each_language
+from floreo.strategy.logic import MOST_LEVELS
 
 
 class EditionState(models.TextChoices):
@@ -33,6 +34,21 @@ def may_read_internal(viewer: object) -> bool:
     return reach(viewer, Permission.PLAN_INTERNAL) is None
 
 
+# The columns of an edition that hold the words of its levels.
+LEVEL_WORDS = tuple(
+    f"{level}_{field}" for level in ("pillar", "objective", "sub_objective", "action") for field in ("word", "words")
+)
+
+
+def _word(label: Any) -> Any:
+    return models.CharField(
+        max_length=60,
+        blank=True,
+        verbose_name=label,
+        help_text=_("As within a sentence. Empty: the word of the country pack."),
+    )
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def visible_to(self, viewer: object) -> EditionQuerySet:
         return self if may_read_plan(viewer) else self.filter(is_public=True)
@@ -43,7 +59,7 @@ class Edition(Record, Translated, Sourced):
 
     not_chained = {"valid_on": "For which day statuses were last worked out."}
 
-    translated_fields = ("title", "objective", "vision", "public_text", "pillar_word", "objective_word", "action_word")
+    translated_fields = ("title", "objective", "vision", "public_text", *LEVEL_WORDS)
     internal_fields = frozenset({"internal_notes"})
 
     code = models.SlugField(max_length=40, unique=True, verbose_name=_("Code"))  # "2020-2023"
@@ -54,18 +70,27 @@ class Edition(Record, Translated, Sourced):
     )  # the overall objective, in the document's words
     vision = models.TextField(blank=True, verbose_name=_("Vision"), help_text=_("In the document's words."))
     public_text = models.TextField(blank=True, verbose_name=_("Explanation for the public"))
-    # What the country calls one of each level: "Area of priority", "Activity".
-    pillar_word = models.CharField(
-        max_length=60, blank=True, verbose_name=_("What the document calls a pillar"), help_text=_("Empty: pillar.")
+    levels = models.PositiveSmallIntegerField(
+        default=3,
+        choices=[(number, number) for number in range(1, MOST_LEVELS + 1)],
+        verbose_name=_("Levels of the plan"),
+        help_text=_("Counted with the lowest, what is done. It can change while the plan is empty."),
     )
-    objective_word = models.CharField(
-        max_length=60,
+    # What the country calls one and several of each level, as within a sentence: "area of priority", "areas of priority".
+    pillar_word = _word(_("Top level, one"))
+    pillar_words = _word(_("Top level, several"))
+    objective_word = _word(_("Second level, one"))
+    objective_words = _word(_("Second level, several"))
+    sub_objective_word = _word(_("Third of four levels, one"))
+    sub_objective_words = _word(_("Third of four levels, several"))
+    action_word = _word(_("What is done, one"))
+    action_words = _word(_("What is done, several"))
+    terms = models.JSONField(default=list, blank=True, editable=False)  # its own, where the pack's do not hold for it
+    approved_on = models.DateField(
+        null=True,
         blank=True,
-        verbose_name=_("What the document calls an objective"),
-        help_text=_("Empty: objective."),
-    )
-    action_word = models.CharField(
-        max_length=60, blank=True, verbose_name=_("What the document calls an action"), help_text=_("Empty: action.")
+        verbose_name=_("Approved on"),
+        help_text=_("The day from which the terms of the plan are counted."),
     )
     internal_notes = models.TextField(blank=True, verbose_name=_("Internal notes"), help_text=_("Not published."))
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("Start"))
@@ -150,6 +175,13 @@ class InEdition(Record, Translated, Sourced):
         return may_read_internal(viewer)
 
 
+class ShownManager(models.Manager[Any]):
+    """Rows that people see: not those that only hold the actions of a plan with fewer levels."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(is_implied=False)
+
+
 class Pillar(InEdition):
     """A pillar, priority area, axis or goal: the top division of an edition."""
 
@@ -158,15 +190,26 @@ class Pillar(InEdition):
     also_published_as = models.JSONField(
         default=list, blank=True
     )  # [{"wording": ..., "source": ..., "source_url": ...}]
+    # Of a plan whose only level are its actions: it holds them, and nobody sees it.
+    is_implied = models.BooleanField(default=False, editable=False)
+
+    everything: ClassVar[models.Manager[Any]] = models.Manager()  # first, so that copies, chain and loader see all
+    objects = ShownManager()
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="pillar_code_once")]
 
     def get_absolute_url(self) -> str:
-        return path_to("portal:pillar", self.edition.code, self.code)
+        return (
+            self.edition.get_absolute_url()
+            if self.is_implied
+            else path_to("portal:pillar", self.edition.code, self.code)
+        )
 
-    def search_entry(self) -> Entry:
+    def search_entry(self) -> Entry | None:
+        if self.is_implied:
+            return None
         workspace = path_to("workspace:plan", self.edition.code)
         return Entry(
             "pillar",
@@ -183,6 +226,13 @@ class Objective(InEdition):
 
     named_with: ClassVar[tuple[str, ...]] = ("pillar__edition",)
     pillar = models.ForeignKey(Pillar, on_delete=models.CASCADE, related_name="objectives")
+    # Of a plan of four levels: the objective that this one is a part of.
+    above = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="below")
+    # Of a plan without objectives: it holds the actions of its pillar, and nobody sees it.
+    is_implied = models.BooleanField(default=False, editable=False)
+
+    everything: ClassVar[models.Manager[Any]] = models.Manager()  # first, so that copies, chain and loader see all
+    objects = ShownManager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -192,10 +242,19 @@ class Objective(InEdition):
     def edition(self) -> Edition:
         return self.pillar.edition
 
+    @property
+    def level(self) -> str:
+        """The level it stands on: an objective, or a part of one."""
+        return "sub_objective" if self.above_id else "objective"
+
     def get_absolute_url(self) -> str:
+        if self.is_implied:
+            return self.pillar.get_absolute_url()
         return path_to("portal:objective", self.pillar.edition.code, self.code)
 
-    def search_entry(self) -> Entry:
+    def search_entry(self) -> Entry | None:
+        if self.is_implied:
+            return None
         edition = self.pillar.edition
         workspace = path_to("workspace:plan", edition.code)
         return Entry(

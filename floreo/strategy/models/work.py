@@ -19,7 +19,7 @@ from floreo.core.ui.locale import day
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import bodies_of
 from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Status, StatusResult
-from floreo.strategy.models.editions import Edition, InEdition, Objective, may_read_plan
+from floreo.strategy.models.editions import Edition, InEdition, Objective, Pillar, may_read_plan
 
 
 class StatusChoice(models.TextChoices):
@@ -93,11 +93,12 @@ class Action(InEdition):
         "override_reason",
     )
     named_with: ClassVar[tuple[str, ...]] = ("edition",)
+    internal_fields = InEdition.internal_fields | {"own_internal"}
 
     # The edition is the objective's; kept here too so that every list and count is one index away.
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="actions", editable=False)
     objective = models.ForeignKey(
-        Objective, on_delete=models.PROTECT, related_name="actions", verbose_name=_("Objective")
+        Objective, on_delete=models.PROTECT, related_name="actions", verbose_name=_("Level above")
     )
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("Start"))
     due_on = models.DateField(null=True, blank=True, verbose_name=_("Due date"))
@@ -122,6 +123,14 @@ class Action(InEdition):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried_to"
     )
     is_public = models.BooleanField(default=True, verbose_name=_("Public"))
+    term = models.CharField(max_length=60, blank=True, verbose_name=_("Term"))  # code of a term: plan_terms.py
+    # The fields that the country's pack adds, by their codes: own_fields.py
+    own = models.JSONField(default=dict, blank=True, verbose_name=_("Fields of this country"))
+    own_internal = models.JSONField(default=dict, blank=True, verbose_name=_("Internal fields of this country"))
+    # What has to be done first, within the same edition and never in a circle: actions/waiting.py
+    waits_for = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="awaited_by", verbose_name=_("Waits for")
+    )
 
     # Worked out by logic.standing and kept, so that lists can be filtered; refreshed on every change and every new day.
     status = models.CharField(
@@ -168,6 +177,12 @@ class Action(InEdition):
             models.Index(fields=["edition", "position", "id"], name="action_order"),
             models.Index(fields=["edition", "due_on"], name="action_due"),
         ]
+
+    @property
+    def above(self) -> list[Pillar | Objective]:
+        """What stands above it, from the top, without what nobody sees."""
+        parts: list[Pillar | Objective | None] = [self.objective.pillar, self.objective.above, self.objective]
+        return [each for each in parts if each is not None and not each.is_implied]
 
     def shows_internal_to(self, viewer: object) -> bool:
         return Action.objects.filter(in_own_actions(viewer), pk=self.pk).exists()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.terms import BETWEEN, LENGTH, months_of
+from floreo.strategy.logic import last_day
 
 MOST_TERMS = 20
 _LONGEST = 60  # letters of a term; what is longer is a sentence
@@ -81,14 +81,7 @@ def day_of(term: Term, begins: date | None) -> date | None:
     """The last day of a term: as defined, or so many months from where the plan begins."""
     if term.day:
         return date.fromisoformat(term.day)
-    if not term.months or begins is None:
-        return None
-    month = begins.month - 1 + term.months
-    year, month = begins.year + month // 12, month % 12 + 1
-    if year > 2999:
-        return None
-    day = min(begins.day, calendar.monthrange(year, month)[1])
-    return date(year, month, day) - timedelta(days=1)
+    return last_day(term.months, begins) if term.months else None
 
 
 def with_terms(fields: Mapping[str, object], days: Mapping[str, str]) -> dict[str, str]:

@@ -8,10 +8,38 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core.wording import day_text, days_text, listed, sentences, short_day, short_month
+from floreo.core.wording import day_text, days_text, listed, number_figures, sentences, short_day, short_month
 from floreo.organisations.models import Organisation
 from floreo.strategy.logic import OVER, PERIOD_DAYS, SILENT_PERIODS, Rule, Status, StatusResult
 from floreo.strategy.models import Action, Milestone, Participation, StatusChoice
+from floreo.strategy.plan_terms import terms_of
+
+
+def waiting_text(act: Action, needed: Iterable[Action]) -> str:
+    """That it waits for a late action, which its status does not say: "" where none of them is late or stalled."""
+    late = [each for each in needed if each.status in {Status.LATE, Status.STALLED}]
+    if not late or act.closed_on is not None:
+        return ""
+    text = ngettext(
+        "It waits for an action that is late or stalled: %(codes)s.",
+        "It waits for actions that are late or stalled: %(codes)s.",
+        len(late),
+    )
+    return text % {"codes": listed([each.code for each in late])}
+
+
+def term_text(act: Action) -> str:
+    """ "medium term: 24 months after approval on 1 March 2025"; "" without a term."""
+    term = terms_of(act.edition).get(act.term) if act.term else None
+    if term is None:
+        return act.term
+    approved = act.edition.approved_on
+    words = {"term": term.label, "months": number_figures(term.months), "day": day_text(approved) if approved else ""}
+    if approved is None:
+        text = _("%(term)s: %(months)s months after approval, whose day is not known")
+    else:
+        text = _("%(term)s: %(months)s months after approval on %(day)s")
+    return text % words
 
 
 def why(act: Action, result: StatusResult, milestones: Iterable[Milestone], *, today: date) -> str:

@@ -13,6 +13,7 @@ from floreo.core.reading.document import Unreadable
 from floreo.core.reading.sentences import UNREADABLE, filled
 from floreo.core.ui import locale
 from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.models import EditionPart
 from floreo.strategy.outline.reading import Unused
 
@@ -35,9 +36,9 @@ FAILURES: Mapping[str, str] = {
 KIND_WORDS: Mapping[str, Promise] = {
     Kind.EDITION: gettext_lazy("Edition"),
     Kind.OBJECTIVE_OVERALL: gettext_lazy("Overall objective"),
-    Kind.PILLAR: gettext_lazy("Pillar"),
-    Kind.OBJECTIVE: gettext_lazy("Objective"),
-    Kind.ACTION: gettext_lazy("Action"),
+    Kind.PILLAR: in_words_lazy("%(pillar)s"),
+    Kind.OBJECTIVE: in_words_lazy("%(objective)s"),
+    Kind.ACTION: in_words_lazy("%(action)s"),
     Kind.BODY: gettext_lazy("Organisation"),
     Kind.MEASURE: gettext_lazy("Measure under way"),
     Kind.TARGET: gettext_lazy("Target"),

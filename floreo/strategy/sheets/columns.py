@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core import languages
 from floreo.core.fields import help_of, label_of
 from floreo.core.tables import Words
+from floreo.strategy.levels import BY_DEPTH, USUAL_DEPTH, Level, many, one, spoken_words
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -26,10 +28,13 @@ from floreo.strategy.models import (
     Pillar,
     Risk,
 )
+from floreo.strategy.models.editions import LEVEL_WORDS
+from floreo.strategy.own_fields import FieldKind, OwnField, own_fields, value_of
 
 CellText = str | int | Decimal | date | bool | None
 LONGEST = 32_000  # a cell holds 32,767 characters; a longer text is cut and marked, and reads back as unchanged
 CUT = " […]"
+OWN = "own_"  # how the columns of own fields are called in code
 
 
 class Holds(StrEnum):
@@ -59,6 +64,12 @@ class SheetColumn:
     is_key: bool = False
     is_needed: bool = False
     shown: bool = False
+    head: str = ""  # in the file, where it is not its name: the country's word of a level
+    aliases: frozenset[str] = frozenset()  # other heads under which it is read, in small letters
+
+    @property
+    def title(self) -> str:
+        return self.head or self.name
 
 
 @dataclass(frozen=True)
@@ -70,13 +81,34 @@ class Sheet:
     model: type[Model]
     rows: Callable[[Edition], QuerySet[Any]]
     columns: tuple[SheetColumn, ...]
+    head: str = ""  # its name in the file, where it is another
+    aliases: frozenset[str] = frozenset()
+
+    @property
+    def title(self) -> str:
+        return self.head or self.name
+
+    def is_called(self, title: str) -> bool:
+        """Whether a sheet of the file bears a name of this one."""
+        return title.strip().casefold() in {self.name, self.title.casefold(), *self.tabs}
+
+    @property
+    def tabs(self) -> frozenset[str]:
+        """Its other names in files, in small letters."""
+        return frozenset(_tab(word) for word in self.aliases)
 
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(c.name for c in self.columns if c.is_key)
 
     def column(self, name: str) -> SheetColumn | None:
-        return next((c for c in self.columns if c.name == name), None)
+        own = next((c for c in self.columns if c.name == name), None)
+        return own or next((c for c in self.columns if name.casefold() in c.aliases), None)
+
+
+def _tab(word: str) -> str:
+    """A word as a spreadsheet takes it for the name of a sheet."""
+    return re.sub(r"[\[\]:*?/\\']", " ", word)[:31].strip()
 
 
 def normal(value: CellText) -> CellText:
@@ -101,10 +133,6 @@ def _code(note: Words, value: Callable[[Any], CellText] | None = None, name: str
 
 
 _ID = SheetColumn("id", _("Leave unchanged; empty for a new row"), Holds.WHOLE, lambda row: row.pk, is_key=True)
-_OF_ACTION = SheetColumn("action", _("Code of the action"), Holds.TEXT, lambda row: row.action.code, is_needed=True)
-_OF_ACTION_KEY = SheetColumn(
-    "action", _("Code of the action"), Holds.TEXT, lambda row: row.action.code, is_key=True, is_needed=True
-)
 _TITLE = _c("title", _("Working title"), is_needed=True)
 _WORDING = (
     _c("official_wording", _("Exactly as printed")),
@@ -140,9 +168,96 @@ def translation_of(column: str) -> tuple[str, str] | None:
     return (field, language) if field in {"title", "public_text"} and language in languages.known() else None
 
 
-def sheets() -> tuple[Sheet, ...]:
-    """Every sheet, in the order in which rows need each other."""
+def _of(level: Level, edition: Edition | None, value: Callable[[Any], CellText], **more: Any) -> SheetColumn:
+    """A column that names a row of a level by its code, with the country's word as its head."""
+    name = more.pop("name", str(level))
+    words = spoken_words(level, edition) if edition else frozenset[str]()
+    head = one(level, edition) if edition and name == level else ""
+    return SheetColumn(name, _("Its code"), Holds.TEXT, value, head=head, aliases=words, **more)
+
+
+def _code_above(thing: Any) -> CellText:
+    found: str = thing.above.code if thing.above else ""
+    return found
+
+
+def _under(edition: Edition | None) -> tuple[SheetColumn, ...]:
+    """The column of an action that says under what it stands."""
+    levels = BY_DEPTH[edition.levels if edition else USUAL_DEPTH]
+    if len(levels) == 1:
+        return ()
+    level = levels[-2]
+    if level is Level.PILLAR:
+        return (_of(level, edition, lambda a: a.objective.pillar.code, is_needed=True),)
+    if level is Level.OBJECTIVE:
+        return (_of(level, edition, lambda a: a.objective.code, is_needed=True),)
+    return (replace(_of(level, edition, lambda a: a.objective.code, is_needed=True), name="objective"),)
+
+
+def _branch_sheets(edition: Edition | None, branch: tuple[SheetColumn, ...]) -> tuple[Sheet, ...]:
+    """The sheets of the levels above the actions, as many as the plan has."""
+    levels = BY_DEPTH[edition.levels if edition else USUAL_DEPTH]
+
+    def named(level: Level) -> dict[str, Any]:
+        words = spoken_words(level, edition) if edition else frozenset[str]()
+        return {"head": _tab(many(level, edition)) if edition else "", "aliases": words}
+
+    code = _code(_("Part of its address: cannot change"))
+    found = []
+    if Level.PILLAR in levels:
+        rows: Any = lambda e: Pillar.objects.filter(edition=e)  # noqa: E731 -- as the sheets below
+        found.append(
+            Sheet("pillars", _("The top divisions"), Pillar, rows, (code, _TITLE, *branch), **named(Level.PILLAR))
+        )
+    if Level.OBJECTIVE in levels:
+        above = (_of(Level.OBJECTIVE, edition, _code_above, name="above"),) if Level.SUB_OBJECTIVE in levels else ()
+        pillar = _of(Level.PILLAR, edition, lambda o: o.pillar.code, is_needed=True)
+        columns = (code, pillar, *above, _TITLE, *branch)
+        about = _("The levels between the top and the actions")
+        found.append(Sheet("objectives", about, Objective, _objectives, columns, **named(Level.OBJECTIVE)))
+    return tuple(found)
+
+
+def _codes_waited_for(act: Any) -> CellText:
+    waited = sorted(act.waits_for.all(), key=lambda other: (other.position, other.pk)) if act.pk else []
+    return ", ".join(other.code for other in waited)
+
+
+def _own_columns() -> tuple[SheetColumn, ...]:
+    """A column for each field that the country adds, under its own name."""
+    found = []
+    for field in own_fields():
+        help_text = field.help or (_("For the public") if field.is_public else _("Not published"))
+        holds = Holds.DAY if field.kind is FieldKind.DATE else Holds.TEXT
+        name, words = f"{OWN}{field.code}", frozenset({field.label.casefold()})
+        found.append(SheetColumn(name, help_text, holds, _own_value(field), head=field.label, aliases=words))
+    return tuple(found)
+
+
+def _own_value(field: OwnField) -> Callable[[Any], CellText]:
+    def value(act: Any) -> CellText:
+        text = value_of(act, field)
+        return date.fromisoformat(text) if text and field.kind is FieldKind.DATE else text
+
+    return value
+
+
+def _named_actions(edition: Edition | None) -> dict[str, Any]:
+    if edition is None:
+        return {}
+    return {"head": _tab(many(Level.ACTION, edition)), "aliases": spoken_words(Level.ACTION, edition)}
+
+
+def _objectives(edition: Edition) -> QuerySet[Any]:
+    rows = Objective.objects.filter(pillar__edition=edition).select_related("pillar__edition", "above")
+    return rows.order_by("pillar__position", "pillar_id", F("above").asc(nulls_first=True), "position", "pk")
+
+
+def sheets(edition: Edition | None = None) -> tuple[Sheet, ...]:
+    """Every sheet of the edition's workbook, in the order in which rows need each other; without one, of a plan of three levels."""
     codes = other_languages()
+    of_action = _of(Level.ACTION, edition, lambda row: row.action.code, is_needed=True)
+    of_action_key = replace(of_action, is_key=True)
     words: Iterable[str] = ("title", "public_text")
     both = tuple(translated(field, language) for language in codes for field in words)
     titles = tuple(translated("title", language) for language in codes)
@@ -161,47 +276,28 @@ def sheets() -> tuple[Sheet, ...]:
                 _c("objective", _("Overall objective, in the document's words")),
                 _c("vision", _("As printed")),
                 _c("public_text", _("Explanation for the public")),
-                _c("pillar_word", _("One of them, in the document’s words; empty: pillar")),
-                _c("objective_word", _("One of them, in the document’s words; empty: objective")),
-                _c("action_word", _("One of them, in the document’s words; empty: action")),
+                *(_c(name, _("In the document’s words; empty: as the country pack says")) for name in LEVEL_WORDS),
                 _c("internal_notes", _("Not published")),
                 _c("starts_on", _("First day"), Holds.DAY),
                 _c("ends_on", _("Last day"), Holds.DAY),
                 _c("launched_on", _("Date of presentation"), Holds.DAY),
+                _c("approved_on", _("Day from which terms are counted"), Holds.DAY),
                 *_SOURCED,
             ),
         ),
-        Sheet(
-            "pillars",
-            _("The top divisions"),
-            Pillar,
-            lambda e: Pillar.objects.filter(edition=e),
-            (_code(_("Part of its address: cannot change")), _TITLE, *branch),
-        ),
-        Sheet(
-            "objectives",
-            _("What each pillar aims to achieve"),
-            Objective,
-            lambda e: (
-                Objective.objects.filter(pillar__edition=e)
-                .select_related("pillar")
-                .order_by("pillar__position", "pillar_id", "position", "pk")
-            ),
-            (
-                _code(_("Part of its address: cannot change")),
-                _c("pillar", _("Code of its pillar"), value=lambda o: o.pillar.code, is_needed=True),
-                _TITLE,
-                *branch,
-            ),
-        ),
+        *_branch_sheets(edition, branch),
         Sheet(
             "actions",
             _("What is to be done"),
             Action,
-            lambda e: Action.objects.filter(edition=e).select_related("objective", "person"),
+            lambda e: (
+                Action.objects.filter(edition=e)
+                .select_related("objective__pillar", "person")
+                .prefetch_related("waits_for")
+            ),
             (
                 _code(_("Part of its address: cannot change")),
-                _c("objective", _("Code of its objective"), value=lambda a: a.objective.code, is_needed=True),
+                *_under(edition),
                 _TITLE,
                 _c("status", _("Calculated from the dates; not imported"), shown=True),
                 _c("starts_on", _("Planned start"), Holds.DAY),
@@ -212,10 +308,18 @@ def sheets() -> tuple[Sheet, ...]:
                 _c("closed_by", _("Name of the person who confirms it")),
                 _c("on_hold_since", _("On hold since"), Holds.DAY),
                 _c("on_hold_reason", _("Reason for the hold, for the public")),
+                _c("term", _("Code of its term, where the plan counts in terms")),
+                _c(
+                    "waits_for",
+                    _("Codes of what has to be done first, with commas between them"),
+                    value=_codes_waited_for,
+                ),
+                *_own_columns(),
                 _c("person", _("Code of the person responsible"), value=lambda a: a.person.code if a.person else None),
                 _c("is_public", _("Public: yes or no"), Holds.FLAG),
                 *branch,
             ),
+            **_named_actions(edition),
         ),
         Sheet(
             "milestones",
@@ -227,7 +331,7 @@ def sheets() -> tuple[Sheet, ...]:
                 .order_by("action__position", "action_id", "position", "pk")
             ),
             (
-                _OF_ACTION_KEY,
+                of_action_key,
                 _code(_("Within its action; cannot change")),
                 _TITLE,
                 *titles,
@@ -251,7 +355,7 @@ def sheets() -> tuple[Sheet, ...]:
             ),
             (
                 _ID,
-                _OF_ACTION,
+                of_action,
                 _c("organisation", _("Its code in the register"), value=lambda p: p.organisation.code, is_needed=True),
                 _c("part", _("lead or support"), is_needed=True),
                 _c("starts_on", _("First day"), Holds.DAY),
@@ -271,7 +375,7 @@ def sheets() -> tuple[Sheet, ...]:
             ),
             (
                 _ID,
-                _OF_ACTION,
+                of_action,
                 _c("funder", _("Its code in the register"), value=lambda b: b.funder.code if b.funder else None),
                 _c("fiscal_year", _("The year in which it starts"), Holds.WHOLE, is_needed=True),
                 _c("currency", _("Three letters of ISO 4217"), is_needed=True),
@@ -293,7 +397,7 @@ def sheets() -> tuple[Sheet, ...]:
             ),
             (
                 _ID,
-                _OF_ACTION,
+                of_action,
                 _TITLE,
                 *titles,
                 _c("likelihood", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),

@@ -68,22 +68,26 @@ _UNFIT: dict[str, Promise] = {
 
 def read_workbook(content: bytes, sheets: tuple[Sheet, ...]) -> BookRead:
     """Raises Refused when the file is no workbook, or unpacks to more than any plan needs."""
-    known = {sheet.name: sheet for sheet in sheets}
+    names = {name.casefold() for sheet in sheets for name in (sheet.name, sheet.title, *sheet.tabs)}
     try:
-        pages = pages_in_a_cage(content, tuple(known))
+        pages = pages_in_a_cage(content, tuple(names))
     except Unfit as unfit:
         refused = str(_UNFIT.get(unfit.code, _UNFIT["unreadable"]))
         raise Refused(refused, code=unfit.code, fields={"file": refused}) from unfit
     read = BookRead()
     for page in pages:
-        if page.title in known:
-            _read_sheet(page, known[page.title], read)
+        sheet = next((each for each in sheets if each.is_called(page.title)), None)
+        if sheet is not None and sheet.name in read.rows:
+            sentence = _("Two sheets are of the same kind. Join them, or remove one.")
+            read.problems.append(Problem(page.title[:60], 0, "", sentence))
+        elif sheet is not None:
+            _read_sheet(page, sheet, read)
         elif page.title != READ_ME:
             sentence = _("The sheet “%(name)s” is not part of the plan. Rename or remove it.") % {
                 "name": page.title[:60]
             }
             read.problems.append(Problem(page.title[:60], 0, "", sentence))
-    if not any(page.title in known for page in pages):
+    if not any(each.is_called(page.title) for page in pages for each in sheets):
         sentence = _("The workbook has none of the sheets of a plan. Download the plan and change that file.")
         raise Refused(sentence, code="no_sheets", fields={"file": sentence})
     return read

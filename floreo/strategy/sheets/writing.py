@@ -28,8 +28,8 @@ def workbook_of(edition: Edition) -> bytes:
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
         _write_read_me(book.add_worksheet(READ_ME), edition, looks)
-        for sheet in sheets():
-            _write_sheet(book.add_worksheet(sheet.name), sheet, edition, looks)
+        for sheet in sheets(edition):
+            _write_sheet(book.add_worksheet(sheet.title), sheet, edition, looks)
     return buffer.getvalue()
 
 
@@ -47,20 +47,20 @@ def _write_read_me(page: Any, edition: Edition, looks: dict[str, Any]) -> None:
     y = len(lines) + 1
     for x, word in enumerate((_("Sheet"), _("Column"), _("Content"))):
         page.write_string(y, x, word, looks["head"])
-    for sheet in sheets():
+    for sheet in sheets(edition):
         y += 1
-        page.write_string(y, 0, sheet.name)
+        page.write_string(y, 0, sheet.title)
         page.write_string(y, 2, str(sheet.help))
         for column in sheet.columns:
             y += 1
-            page.write_string(y, 1, column.name)
+            page.write_string(y, 1, column.title)
             page.write_string(y, 2, str(column.help), looks["wrap"])
 
 
 def _write_sheet(page: Any, sheet: Sheet, edition: Edition, looks: dict[str, Any]) -> None:
     page.freeze_panes(1, 0)
     for x, column in enumerate(sheet.columns):
-        page.write_string(0, x, column.name, looks["head"])
+        page.write_string(0, x, column.title, looks["head"])
         page.set_column(x, x, _WIDTHS[column.holds])
     for y, row in enumerate(sheet.rows(edition), start=1):
         for x, column in enumerate(sheet.columns):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, can
 from floreo.core.columns import column
 from floreo.core.tables import CellKind, Column, Filter, Words
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.logic import code_key
 from floreo.strategy.models import Action, Part, Participation, Pillar, StatusChoice
 from floreo.strategy.models.editions import may_read_internal
@@ -81,4 +82,6 @@ def _public_pillars() -> Iterable[tuple[str, Words]]:
 
 
 LEAD_FILTER = Filter("lead", _("Lead"), _public_leads, led_by)
-PILLAR_FILTER = Filter("pillar", _("Pillar"), _public_pillars, lambda rows, v: rows.filter(objective__pillar__code=v))
+PILLAR_FILTER = Filter(
+    "pillar", in_words_lazy("%(pillar)s"), _public_pillars, lambda rows, v: rows.filter(objective__pillar__code=v)
+)

@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission
 from floreo.core.columns import CHANGED, SOURCED, column, day, titles
 from floreo.core.tables import Cell, CellKind, Column, Table
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.models import Action, Edition, Objective, Pillar
+from floreo.strategy.models.editions import LEVEL_WORDS
+from floreo.strategy.own_fields import own_cells
 from floreo.strategy.queries import with_leads
 from floreo.strategy.tables.columns import (
+    INTERNAL,
     LEAD_FILTER,
     NOTES,
     PILLAR_FILTER,
@@ -34,11 +38,11 @@ EDITIONS = Table(
         column("objective", _("Overall objective"), _("In the document's words")),
         column("vision", _("Vision"), _("In the document's words")),
         column("public_text", _("Explanation"), _("In plain words, for the public")),
-        column("pillar_word", _("Pillars are called"), _("One of them, in the document’s words; empty: pillar")),
-        column(
-            "objective_word", _("Objectives are called"), _("One of them, in the document’s words; empty: objective")
+        column("levels", _("Levels of the plan"), _("From 1 to 4, counted with the actions"), CellKind.WHOLE),
+        *(
+            Column.of(Edition, name, _("In the document’s words; empty: as the country pack says"))
+            for name in LEVEL_WORDS
         ),
-        column("action_word", _("Actions are called"), _("One of them, in the document’s words; empty: action")),
         NOTES,
         day("starts_on", _("Start"), _("First day")),
         day("ends_on", _("End"), _("Last day")),
@@ -59,7 +63,7 @@ EDITIONS = Table(
 
 PILLARS = Table(
     "pillars",
-    _("Pillars"),
+    in_words_lazy("%(pillars)s"),
     _("The top divisions of each edition."),
     rows=lambda viewer: of_editions(Pillar.objects.select_related("edition"), viewer),
     columns=(
@@ -82,18 +86,26 @@ PILLARS = Table(
 
 OBJECTIVES = Table(
     "objectives",
-    _("Objectives"),
-    _("What each pillar aims to achieve."),
-    rows=lambda viewer: of_editions(Objective.objects.select_related("pillar__edition"), viewer, "pillar__edition"),
+    in_words_lazy("%(objectives)s"),
+    _("The second level of each edition, and its parts where a plan has four levels."),
+    rows=lambda viewer: of_editions(
+        Objective.objects.select_related("pillar__edition", "above"), viewer, "pillar__edition"
+    ),
     columns=(
         keyed(lambda o: (o.pillar.edition.code, o.code)),
         edition_of(lambda o: o.pillar.edition),
-        Column("pillar", _("Pillar"), _("Code of its pillar"), lambda o: o.pillar.code),
+        Column("pillar", in_words_lazy("%(pillar)s"), _("Its code"), lambda o: o.pillar.code),
+        Column(
+            "above",
+            _("Part of"),
+            _("Its code, where a plan has four levels"),
+            lambda o: o.above.code if o.above else "",
+        ),
         column("code", _("Code"), _("Within its edition")),
         *titles(_("Working title")),
         *WORDING,
         NOTES,
-        column("position", _("Place"), _("Position in the pillar"), CellKind.WHOLE),
+        column("position", _("Place"), _("Position under the level above"), CellKind.WHOLE),
         *SOURCED,
         CHANGED,
     ),
@@ -110,16 +122,29 @@ def _bodies(part: str) -> Callable[[Action], Cell]:
     return lambda act: [p.organisation.code for p in act.current_parts if p.part == part and p.organisation.is_public]  # type: ignore[attr-defined]  # with_leads prefetches it
 
 
+def _pillar_of(act: Action) -> str:
+    pillar = act.objective.pillar
+    return "" if pillar.is_implied else pillar.code
+
+
+def _objective_of(act: Action) -> str:
+    return "" if act.objective.is_implied else act.objective.code
+
+
 ACTIONS = Table(
     "actions",
-    _("Actions"),
+    in_words_lazy("%(actions)s"),
     _("The actions, with lead, due date and the status calculated from dates."),
-    rows=lambda viewer: with_leads(Action.objects.visible_to(viewer)).select_related("person", "carried_from__edition"),
+    rows=lambda viewer: (
+        with_leads(Action.objects.visible_to(viewer))
+        .select_related("person", "carried_from__edition")
+        .prefetch_related("waits_for")
+    ),
     columns=(
         keyed(lambda a: (a.edition.code, a.code)),
         edition_of(lambda a: a.edition),
-        Column("pillar", _("Pillar"), _("Code of its pillar"), lambda a: a.objective.pillar.code),
-        Column("objective", _("Objective"), _("Code of its objective"), lambda a: a.objective.code),
+        Column("pillar", in_words_lazy("%(pillar)s"), _("Its code"), _pillar_of),
+        Column("objective", in_words_lazy("%(objective)s"), _("Its code"), _objective_of),
         column("code", _("Code"), _("Within its edition")),
         *titles(_("Working title")),
         *WORDING,
@@ -147,6 +172,29 @@ ACTIONS = Table(
         ),
         column("status_rule", _("Rule"), _("The rule that determined the status; see the page on status")),
         day("status_since", _("Since"), _("The date from which that rule counts")),
+        column("term", _("Term"), _("Code of its term, where the plan counts in terms")),
+        Column(
+            "waits_for",
+            _("Waits for"),
+            _("Codes of the public actions that have to be done first"),
+            lambda a: [other.code for other in a.waits_for.all() if other.is_public],
+            CellKind.LIST,
+        ),
+        Column(
+            "own",
+            _("Fields of this country"),
+            _("The public ones that its pack adds, each as code=value"),
+            lambda a: own_cells(a.own),
+            CellKind.LIST,
+        ),
+        Column(
+            "own_internal",
+            _("Internal fields of this country"),
+            _("Those that are not published, each as code=value"),
+            lambda a: own_cells(a.own_internal),
+            CellKind.LIST,
+            needs=INTERNAL,
+        ),
         day("starts_on", _("Start"), _("Planned")),
         day("due_on", _("Due"), _("Committed")),
         day("expected_on", _("Expected"), _("Date now expected by its lead")),

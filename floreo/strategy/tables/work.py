@@ -10,6 +10,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
 from floreo.organisations.models import Organisation
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.models import (
     BudgetLine,
     Event,
@@ -194,7 +195,9 @@ EVENTS = Table(
         column("precision", _("Precision"), _("Precision of the date: day, month, quarter or year")),
         day("ends_on", _("Until"), _("Last day, if it lasted several days")),
         column("kind", _("Kind"), _("work, law, training, meeting, publication or measure")),
-        Column("pillars", _("Pillars"), _("Codes of the pillars it contributes to"), _pillars_shown, CellKind.LIST),
+        Column(
+            "pillars", in_words_lazy("%(pillars)s"), _("Codes of what it contributes to"), _pillars_shown, CellKind.LIST
+        ),
         Column(
             "action",
             _("Action"),
@@ -220,7 +223,7 @@ STATED_TARGETS = Table(
     columns=(
         ID,
         edition_of(lambda t: t.edition),
-        Column("pillar", _("Pillar"), _("Code"), lambda t: t.pillar.code if t.pillar else None),
+        Column("pillar", in_words_lazy("%(pillar)s"), _("Code"), lambda t: t.pillar.code if t.pillar else None),
         column("title", _("Target"), _("As stated")),
         column("number", _("Number"), _("In its unit"), CellKind.DECIMAL),
         column("unit", _("Unit"), _("What is counted")),

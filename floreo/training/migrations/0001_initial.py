@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 ('audience', models.CharField(choices=[('criminal_justice', 'Criminal justice'), ('technical', 'Technical staff'), ('officials', 'Officials'), ('teachers', 'Teachers'), ('pupils', 'Pupils'), ('small_firms', 'Small firms'), ('public', 'Public')], default='officials', max_length=16, verbose_name='Audience')),
                 ('is_public', models.BooleanField(default=False, help_text='The public sees the programme and its courses.', verbose_name='Public')),
                 ('funder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='funded_programmes', to='organisations.organisation', verbose_name='Funder')),
-                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='training_programmes', to='strategy.objective', verbose_name='Objective of the strategy')),
+                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='training_programmes', to='strategy.objective', verbose_name='What it serves in the strategy')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='training_programmes', to='organisations.organisation', verbose_name='Run by')),
             ],
             options={

@@ -23,7 +23,8 @@ from floreo.core.sectors import Sector
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Item, Version
 from floreo.organisations.models import Kind, Organisation
-from floreo.strategy.models import Action, Objective
+from floreo.strategy.models import Action
+from floreo.strategy.queries import places_for_actions
 from floreo.workspace.forms import (
     CommandForm,
     RecordForm,
@@ -194,7 +195,7 @@ def _action(act: Action) -> str:
 
 
 class MakeActionForm(CommandForm):
-    objective = forms.ModelChoiceField(Objective.objects.all(), label=_l("Objective"), empty_label=_l("Choose one"))
+    objective = forms.ModelChoiceField(places_for_actions(), label=_l("Level above"), empty_label=_l("Choose one"))
     code = forms.CharField(label=_l("Code"), max_length=40)
     title = forms.CharField(
         label=_l("Title"),

@@ -27,7 +27,7 @@ from floreo.core import clock
 from floreo.evidence.models import Evidence
 from floreo.initiatives.models import Initiative
 from floreo.organisations.models import Organisation
-from floreo.strategy.models import Objective
+from floreo.strategy.queries import places_for_actions
 from floreo.workspace.forms import SOURCE, CommandForm, NeededFile, RecordForm, day_field, field_of, words_of
 
 _AREA = {"widget": forms.Textarea(attrs={"rows": 3})}
@@ -59,7 +59,7 @@ class CampaignForm(RecordForm):
         **words_of(Campaign, "audiences"),
     )
     objective = forms.ModelChoiceField(
-        Objective.objects.select_related("pillar__edition"),
+        places_for_actions(),
         required=False,
         empty_label=_l("None"),
         **words_of(Campaign, "objective"),

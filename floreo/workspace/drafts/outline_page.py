@@ -15,6 +15,7 @@ from floreo.core.ui import locale
 from floreo.strategy.actions.drafts.marking import days_of, result_of, steps_of
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.levels import in_words_lazy, many, one
 from floreo.strategy.models import DraftRow, ImportDraft
 from floreo.strategy.outline.edits import Edit, EditKind
 from floreo.strategy.outline.marks import GROUPS, LEVELS, Mark, Marked, Meaning, Reach, Result, Step
@@ -27,9 +28,9 @@ PAGE = 150  # passages on a page
 _SHOWN = 220  # letters of a passage
 PLAN, UNUSED = "plan", "unused"
 MEANINGS: dict[Meaning, Promise] = {
-    Meaning.PILLAR: gettext_lazy("Pillar"),
-    Meaning.OBJECTIVE: gettext_lazy("Objective"),
-    Meaning.ACTION: gettext_lazy("Action"),
+    Meaning.PILLAR: in_words_lazy("%(pillar)s"),
+    Meaning.OBJECTIVE: in_words_lazy("%(objective)s"),
+    Meaning.ACTION: in_words_lazy("%(action)s"),
     Meaning.LEAD: gettext_lazy("Lead"),
     Meaning.SUPPORTING: gettext_lazy("Supporting"),
     Meaning.DUE: gettext_lazy("Due date"),
@@ -339,12 +340,8 @@ class OutlinePage:
 
 
 def _count_text(meaning: Meaning, count: int) -> str:
-    words = {
-        Meaning.PILLAR: ngettext("%(n)s pillar", "%(n)s pillars", count),
-        Meaning.OBJECTIVE: ngettext("%(n)s objective", "%(n)s objectives", count),
-        Meaning.ACTION: ngettext("%(n)s action", "%(n)s actions", count),
-    }
-    return words[meaning] % {"n": locale.number(count)}
+    words = one(meaning) if count == 1 else many(meaning)
+    return f"{locale.number(count)} {words}"
 
 
 def _short(words: str) -> str:

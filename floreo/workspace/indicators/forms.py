@@ -20,6 +20,7 @@ from floreo.indicators.logic import Frequency, Period, period_of, periods_betwee
 from floreo.indicators.measuring import rhythm
 from floreo.indicators.models import ChartNote, Indicator, Reading
 from floreo.indicators.presenters import period_text
+from floreo.strategy.levels import title_of
 from floreo.strategy.models import Edition, Objective, Pillar
 from floreo.workspace.forms import (
     CommandForm,
@@ -114,9 +115,14 @@ class IndicatorForm(RecordForm):
             ("pillar", Pillar.objects.select_related("edition")),
             ("objective", Objective.objects.select_related("pillar__edition")),
         ):
+            if name != "edition" and not rows.exists():  # a level that no plan here has
+                del self.fields[name]
+                continue
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset, field.empty_label = rows, _("None")
+            if name != "edition":
+                field.label = title_of(name)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -14,6 +14,7 @@ from floreo.meetings.logic import MeetingState
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import Kind, Organisation
 from floreo.strategy.models import Action, Edition, Objective
+from floreo.strategy.queries import places_for_actions
 from floreo.workspace.forms import (
     SOURCE,
     CommandForm,
@@ -196,7 +197,7 @@ class DoneForm(CommandForm):
 
 
 class ToActionForm(CommandForm):
-    objective = forms.ModelChoiceField(Objective.objects.none(), label=_l("Objective"), empty_label=_l("Choose one"))
+    objective = forms.ModelChoiceField(Objective.objects.none(), label=_l("Level above"), empty_label=_l("Choose one"))
     code = forms.CharField(
         label=_l("Code"), max_length=30, help_text=_l("For example 2.1.4. It is part of the address.")
     )
@@ -207,7 +208,7 @@ class ToActionForm(CommandForm):
         super().__init__(data, initial={"title": decision.title, "due_on": decision.due_on})
         field = self.fields["objective"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Objective.objects.filter(pillar__edition=decision.edition).select_related("pillar__edition")
+        field.queryset = places_for_actions(decision.edition)
 
 
 class ToMilestoneForm(CommandForm):

@@ -25,6 +25,23 @@ class DueDateForm(VersionedForm):
     due_on = field_of(Action, "due_on")
 
 
+def codes_waited_for(act: Action) -> str:
+    return ", ".join(act.waits_for.order_by("position", "pk").values_list("code", flat=True))
+
+
+class WaitsForm(VersionedForm):
+    codes = forms.CharField(
+        label=_l("Codes of what it waits for"),
+        required=False,
+        max_length=2000,
+        help_text=_l("In this edition, with commas between them, for example 1.2, 2.1.4. Empty: it waits for nothing."),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        given = super().facts()
+        return {**given, "codes": given["codes"].split(",")}
+
+
 class CloseForm(VersionedForm):
     on = day_field(_l("Done on"), required=True)
     name = forms.CharField(

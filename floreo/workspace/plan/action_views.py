@@ -26,6 +26,7 @@ from floreo.organisations.models import Organisation
 from floreo.reviews.access import may_see
 from floreo.reviews.presenters import asked_text
 from floreo.reviews.queries import open_requests_about
+from floreo.strategy import own_fields
 from floreo.strategy.access import get_action_for, get_edition_for
 from floreo.strategy.actions import actions as acts
 from floreo.strategy.actions.next_edition import lineage
@@ -116,6 +117,13 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "money": money,
         "decisions": decisions_about([act, *milestones], request.user),
         "risks": risks,
+        "own": own_fields.shown(act, internal=act.shows_internal_to(request.user)),
+        "term": action_text.term_text(act),
+        "needed": (
+            needed := list(Action.objects.visible_to(request.user).filter(awaited_by=act).select_related("edition"))
+        ),
+        "awaited": list(Action.objects.visible_to(request.user).filter(waits_for=act).select_related("edition")),
+        "waits": action_text.waiting_text(act, needed),
         "sees_internal": act.shows_internal_to(request.user),
         "updates": updates,
         "earlier": max(len(updates) - 2, 0),

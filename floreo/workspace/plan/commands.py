@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
-from floreo.strategy.actions import actions, course, milestones, money, participations, risks, updates
+from floreo.strategy.actions import actions, course, milestones, money, participations, risks, updates, waiting
 from floreo.strategy.models import Action, BudgetLine, Milestone, Participation, Risk
 from floreo.workspace.commands import Command, Data, allowed_by, commands_for, new, over_row, starting_with
 from floreo.workspace.forms import CommandForm, ReasonForm
@@ -133,8 +133,17 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         _has_reason,
         section="status",
     ),
+    "waits": Command(
+        _("Change what it waits for"),
+        _("Save"),
+        EDIT,
+        starting_with(forms.WaitsForm, codes=forms.codes_waited_for),
+        waiting.set_waits,
+        section="waits",
+        help=_("It says what has to be done first. The status stays as the dates give it."),
+    ),
     "move": Command(
-        _("Move to another objective"),
+        _("Move to another place in the plan"),
         _("Move action"),
         EDIT,
         _of_act(MoveActionForm),

@@ -17,6 +17,7 @@ from floreo.core.lists import Listing
 from floreo.core.tables import Filter, Table
 from floreo.organisations.models import Organisation
 from floreo.strategy.access import get_edition_for
+from floreo.strategy.levels import Level, has_level, levels_of, one, title_of, words_of
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, Edition, Part, Participation, Pillar
 from floreo.strategy.presenters import status_text
@@ -69,8 +70,14 @@ def _pillars_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
 def actions_table(edition: Edition) -> Table:
     """The table of actions with filters that fit one edition, internal or not."""
     lead = Filter("lead", _("Lead"), _leads_of(edition), led_by)
-    pillar = Filter("pillar", _("Pillar"), _pillars_of(edition), lambda rows, v: rows.filter(objective__pillar__code=v))
-    return replace(ACTIONS, filters=(STATUS_FILTER, lead, pillar))
+    pillar = Filter(
+        "pillar",
+        title_of(Level.PILLAR, edition),
+        _pillars_of(edition),
+        lambda rows, v: rows.filter(objective__pillar__code=v),
+    )
+    branches = (pillar,) if has_level(edition, Level.PILLAR) else ()
+    return replace(ACTIONS, filters=(STATUS_FILTER, lead, *branches))
 
 
 def actions_listing(request: HttpRequest, edition: Edition) -> Listing:
@@ -96,6 +103,7 @@ _SHOWN = (
     "override",
     "edition__code",
     "objective__pillar__id",
+    "objective__is_implied",
 )
 
 
@@ -120,6 +128,8 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
         "edition": found,
         "listing": listing,
         "tree": [(p, listing.href(open=p.pillar.code, order=order)) for p in tree],
+        "level_words": words_of(found),
+        "level_list": " › ".join(one(level, found) for level in levels_of(found)),
         "counts": counts,
         "answer": _answer(found, counts),
         "changes": [(name, change.title) for name, change in CHANGES.items() if can(request.user, change.needs)],

@@ -8,8 +8,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.organisations.models import Place
+from floreo.strategy import own_fields
 from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Edition, Objective, Pillar
+from floreo.strategy.models.editions import LEVEL_WORDS
+from floreo.strategy.own_fields import FieldKind, OwnField
+from floreo.strategy.plan_terms import terms_of
+from floreo.strategy.queries import places_for_actions
 from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, day_field, person_field
 
 _SHORT = forms.Textarea(attrs={"rows": 3})
@@ -24,12 +30,12 @@ class EditionForm(RecordForm):
             "starts_on",
             "ends_on",
             "launched_on",
+            "approved_on",
             "objective",
             "vision",
             "public_text",
-            "pillar_word",
-            "objective_word",
-            "action_word",
+            "levels",
+            *LEVEL_WORDS,
             "internal_notes",
             *SOURCE,
         )
@@ -112,6 +118,7 @@ class ActionForm(RecordForm):
             "official_place",
             "internal_notes",
             "is_public",
+            "term",
             *SOURCE,
         )
         widgets = _BRANCH_WIDGETS
@@ -121,6 +128,49 @@ class ActionForm(RecordForm):
         self.fields["person"].help_text = _("Only the post is published, not the name.")
         if self.instance.person is not None:  # the field is named by code, a model form fills in the number
             self.initial["person"] = self.instance.person.code
+        self._add_term()
+        self._own = own_fields.own_fields()
+        for field in self._own:
+            self.fields[f"own_{field.code}"] = _own_form_field(field, own_fields.value_of(self.instance, field))
+        last = [name for name in self.fields if name.partition("_")[0] in {"source", "confirmed", "doubt"}]
+        self.order_fields([name for name in self.fields if name not in last] + last)
+
+    def _add_term(self) -> None:
+        """A choice among the terms of the plan; nothing where it has none."""
+        terms = terms_of(self.instance.edition)
+        if not terms:
+            del self.fields["term"]
+            return
+        months = _("%(term)s (%(months)d months)")
+        named = [(each.code, months % {"term": each.label, "months": each.months}) for each in terms.values()]
+        note = _("Without a due date, the action is due when its term ends.")
+        choices = [("", _("None")), *named]
+        self.fields["term"] = forms.ChoiceField(
+            label=_("Term"), choices=choices, required=False, help_text=note, initial=self.instance.term
+        )
+
+    def facts(self) -> dict[str, Any]:
+        given = super().facts()
+        own = {field.code: given.pop(f"own_{field.code}", "") for field in self._own}
+        return given | {"own": own} if own else given
+
+
+def _own_form_field(field: OwnField, value: str) -> forms.Field:
+    """The form field of a country's own field; what it may hold is asked once more by the action."""
+    label = field.label if field.is_public else _("%(field)s (internal)") % {"field": field.label}
+    more: dict[str, Any] = {"label": label, "help_text": field.help, "required": False, "initial": value}
+    if field.kind is FieldKind.DATE:
+        day = day_field(label, help_text=field.help)
+        day.initial = value
+        return day
+    if field.kind is FieldKind.NUMBER:
+        return forms.DecimalField(**more)
+    if field.kind is FieldKind.CHOICE:
+        return forms.ChoiceField(choices=[("", _("None")), *field.choices.items()], **more)
+    if field.kind is FieldKind.PLACE:
+        places = [(place.code, place.in_language("name")) for place in Place.objects.all()]
+        return forms.ChoiceField(choices=[("", _("None")), *places], **more)
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), max_length=own_fields.LONGEST, **more)
 
 
 class NewActionForm(_WithCode, ActionForm):
@@ -129,13 +179,13 @@ class NewActionForm(_WithCode, ActionForm):
 
 
 class MoveActionForm(CommandForm):
-    """To another objective of the same edition."""
+    """To another place of the same edition: under what stands right above its actions."""
 
-    objective = forms.ChoiceField(label=_l("Objective"), help_text=_l("The action keeps its code and its address."))
+    objective = forms.ChoiceField(label=_l("Level above"), help_text=_l("The action keeps its code and its address."))
 
     def __init__(self, *args: Any, act: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Objective.objects.filter(pillar__edition=act.edition).order_by("pillar__position", "position", "pk")
+        rows = places_for_actions(act.edition)
         self._rows = {o.code: o for o in rows}
         choice = self.fields["objective"]
         assert isinstance(choice, forms.ChoiceField)
@@ -147,12 +197,17 @@ class MoveActionForm(CommandForm):
 
 
 def free_pillar_code(edition: Edition) -> str:
-    return next_code("", list(edition.pillars.values_list("code", flat=True)))
+    return next_code("", list(edition.pillars.filter(is_implied=False).values_list("code", flat=True)))
 
 
 def free_objective_code(pillar: Pillar) -> str:
-    return next_code(pillar.code, list(pillar.objectives.values_list("code", flat=True)))
+    return next_code(pillar.code, list(pillar.objectives.filter(above=None).values_list("code", flat=True)))
 
 
 def free_action_code(objective: Objective) -> str:
-    return next_code(objective.code, list(objective.actions.values_list("code", flat=True)))
+    above = "" if objective.pillar.is_implied else objective.code
+    return next_code(above, list(objective.actions.values_list("code", flat=True)))
+
+
+def free_part_code(above: Objective) -> str:
+    return next_code(above.code, list(above.below.values_list("code", flat=True)))

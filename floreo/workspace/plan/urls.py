@@ -31,6 +31,19 @@ urlpatterns: list[URLPattern] = [
         {"name": "new-objective"},
         name="new_objective",
     ),
+    path(
+        _E + "pillars/<str:code>/actions/new/",
+        branch_views.pillar_command,
+        {"name": "new-action"},
+        name="new_action_of_pillar",
+    ),
+    path(_E + "new-action/", edition_views.edition_command, {"name": "new-action"}, name="new_action_of_plan"),
+    path(
+        _E + "objectives/<str:code>/parts/new/",
+        branch_views.objective_command,
+        {"name": "new-part"},
+        name="new_sub_objective",
+    ),
     path(_E + "objectives/<str:code>/edit/", branch_views.objective_command, {"name": "edit"}, name="edit_objective"),
     path(_E + "objectives/<str:code>/move/", branch_views.move_objective, name="move_objective"),
     path(
@@ -57,7 +70,7 @@ NEEDS = {
     Permission.PLAN_EDIT: (
         "new_edition edit_edition next_edition bulk_actions plan_workbook import_workbook apply_workbook "
         "new_pillar edit_pillar move_pillar remove_pillar new_objective edit_objective move_objective "
-        "remove_objective new_action move_action"
+        "remove_objective new_action new_action_of_pillar new_action_of_plan new_sub_objective move_action"
     ),
     Permission.PLAN_PUBLISH: "publish_edition unpublish_edition end_edition",
     Permission.PLAN_UPDATE: "action_command child_command",

@@ -117,7 +117,7 @@ def upload(request: HttpRequest, edition: str) -> HttpResponse:
         file = uploaded_file(request, "file")
         content = file.read()
         refuse_infected(content, name=file.name or "", who=person(request).actor_name)
-        report = rehearse(found, by=person(request), book=read_workbook(content, sheets()))
+        report = rehearse(found, by=person(request), book=read_workbook(content, sheets(found)))
     except Refused as refusal:
         if refusal.status != 422:
             raise
@@ -157,11 +157,11 @@ def _again(request: HttpRequest, edition: Edition, sentence: str) -> HttpRespons
     return HttpResponseRedirect(reverse("workspace:import_workbook", args=[edition.code]))
 
 
-def _read_kept(digest: str) -> BookRead | None:
+def _read_kept(digest: str, edition: Edition) -> BookRead | None:
     if not default_storage.exists(_place(digest)):
         return None
     with default_storage.open(_place(digest)) as file:
-        return read_workbook(file.read(), sheets())
+        return read_workbook(file.read(), sheets(edition))
 
 
 @require_POST
@@ -173,7 +173,7 @@ def apply(request: HttpRequest, edition: str) -> HttpResponse:
         facts = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=KEPT_HOURS * 3600)
     except signing.BadSignature:
         return _again(request, found, _("This upload has expired. Send the workbook again."))
-    book = _read_kept(facts["sha256"]) if facts["edition"] == found.code else None
+    book = _read_kept(facts["sha256"], found) if facts["edition"] == found.code else None
     if book is None:
         return _again(request, found, _("This upload is no longer available. Send the workbook again."))
     if _fingerprint(rehearse(found, by=person(request), book=book)) != facts["shown"]:

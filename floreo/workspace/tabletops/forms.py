@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock, languages
 from floreo.infrastructure.models import WhatIf
 from floreo.organisations.models import Organisation
-from floreo.strategy.models import Objective
+from floreo.strategy.queries import places_for_actions
 from floreo.tabletops.models import (
     EvaluationPoint,
     ExpectedAction,
@@ -200,8 +200,8 @@ class FindingForm(RecordForm):
 
 class BecomeActionForm(CommandForm):
     objective = forms.ModelChoiceField(
-        Objective.objects.select_related("pillar__edition").order_by("-pillar__edition__starts_on", "position"),
-        label=_l("Objective of the strategy"),
+        places_for_actions(),
+        label=_l("What it serves in the strategy"),
         empty_label=_l("Choose one"),
     )
     code = forms.CharField(

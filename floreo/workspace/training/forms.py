@@ -12,7 +12,7 @@ from floreo.core import languages
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Item
 from floreo.organisations.models import Organisation, Place
-from floreo.strategy.models import Objective
+from floreo.strategy.queries import places_for_actions
 from floreo.training.actions.attending import Ticked
 from floreo.training.actions.enrolling import Who
 from floreo.training.models import (
@@ -58,7 +58,7 @@ class ProgrammeForm(RecordForm):
     organisation = _body(Programme, "organisation")
     funder = _body(Programme, "funder")
     objective = forms.ModelChoiceField(
-        Objective.objects.select_related("pillar__edition").order_by("-pillar__edition__starts_on", "position"),
+        places_for_actions(),
         required=False,
         empty_label=_l("None"),
         **words_of(Programme, "objective"),

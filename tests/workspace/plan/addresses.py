@@ -22,9 +22,9 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     computed = Indicator.objects.exclude(measure="").order_by("pk")[0]
     groups: list[tuple[str, list[object]]] = [
         ("plan edit_edition publish_edition unpublish_edition end_edition next_edition bulk_actions", [edition]),
-        ("plan_workbook import_workbook apply_workbook new_pillar actions", [edition]),
-        ("edit_pillar move_pillar remove_pillar new_objective", [edition, objective.pillar.code]),
-        ("edit_objective move_objective remove_objective new_action", [edition, objective.code]),
+        ("plan_workbook import_workbook apply_workbook new_pillar new_action_of_plan actions", [edition]),
+        ("edit_pillar move_pillar remove_pillar new_objective new_action_of_pillar", [edition, objective.pillar.code]),
+        ("edit_objective move_objective remove_objective new_action new_sub_objective", [edition, objective.code]),
         ("action move_action", [edition, act.code]),
         ("action_command", [edition, act.code, "update"]),
         ("child_command", [edition, act.code, "milestones", act.milestones.order_by("pk")[0].code, "edit"]),

@@ -20,8 +20,11 @@ from floreo.organisations.models import DatePrecision
 from floreo.organisations.models import Kind as OrganisationKind
 from floreo.strategy.actions.drafts.chain import Chain
 from floreo.strategy.actions.drafts.register import Register, plain_name
+from floreo.strategy.actions.implied import complete_pillar, holder_of, holder_of_plan
+from floreo.strategy.actions.objectives import must_have_objectives
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.levels import Level, has_level
 from floreo.strategy.models import (
     Action,
     DraftRow,
@@ -78,7 +81,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.pillars = list(Pillar.objects.filter(edition=self.edition))
-        self.objectives = list(Objective.objects.filter(pillar__edition=self.edition).select_related("pillar"))
+        self.objectives = list(Objective.everything.filter(pillar__edition=self.edition).select_related("pillar"))
         self.actions = list(Action.objects.filter(edition=self.edition))
         self.codes: dict[str, set[str]] = {
             "pillar": {p.code for p in self.pillars},
@@ -111,6 +114,8 @@ class Plan:
             return above
         if isinstance(above, Objective):
             return above.pillar
+        if not has_level(self.edition, Level.PILLAR):
+            return holder_of_plan(self.edition).pillar
         own = next((p for p in self.pillars if p.title == self.edition.title), None)
         return own or self._add_pillar(
             title=self.edition.title, official_wording=self.edition.official_title, source=self.edition.source
@@ -122,6 +127,8 @@ class Plan:
         if isinstance(above, Objective):
             return above
         pillar = self._pillar_for(row)
+        if not has_level(self.edition, Level.OBJECTIVE):
+            return holder_of(pillar)
         own = next((o for o in self.objectives if o.pillar_id == pillar.pk and o.title == pillar.title), None)
         return own or self._add_objective(
             pillar, code=pillar.code, title=pillar.title, official_wording=pillar.official_wording, source=pillar.source
@@ -144,6 +151,7 @@ class Plan:
             **facts,
         )
         self.pillars.append(save(pillar))
+        complete_pillar(pillar)
         return pillar
 
     def _add_objective(self, pillar: Pillar, *, code: str = "", **facts: Any) -> Objective:
@@ -183,6 +191,7 @@ class Plan:
 
     def objective(self, row: DraftRow) -> models.Model:
         pillar = self._pillar_for(row)
+        must_have_objectives(pillar, None)
         same = self._same(row, [o for o in self.objectives if o.pillar_id == pillar.pk and o.title != pillar.title])
         code = str(row.fields.get("code") or "")
         return same or self._add_objective(pillar, code=code, **self._facts(row))

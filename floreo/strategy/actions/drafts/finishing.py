@@ -19,9 +19,11 @@ from floreo.organisations.models import Organisation
 from floreo.strategy.actions.drafts.chain import Chain, chain_of
 from floreo.strategy.actions.drafts.entering import Plan, source_of
 from floreo.strategy.actions.drafts.register import Register
+from floreo.strategy.actions.implied import complete, usual_depth
 from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.levels import USUAL_DEPTH
 from floreo.strategy.models import DraftRow, DraftState, Edition, EditionState, ImportDraft, RowState
 
 
@@ -108,8 +110,18 @@ def _new_edition(draft: ImportDraft, chain: Chain, *, code: str) -> Edition:
         launched_on=date.fromisoformat(str(launched)) if launched else None,
         source=source_of(draft, row),
         confirmed=True,
+        levels=_depth(chain),
     )
-    return save(edition)
+    save(edition)
+    complete(edition)
+    return edition
+
+
+def _depth(chain: Chain) -> int:
+    """As many levels as its rows have, where the country's plans have fewer; a text gives three at most."""
+    kinds = {row.kind for row in chain.ready}
+    least = 3 if Kind.OBJECTIVE in kinds else 2 if Kind.PILLAR in kinds else 1
+    return min(max(least, usual_depth()), USUAL_DEPTH)
 
 
 @action("draft_row.entered", needs=Permission.IMPORT_REVIEW)

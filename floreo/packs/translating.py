@@ -28,6 +28,7 @@ from floreo.meetings.models import Committee
 from floreo.obligations.models import Obligation
 from floreo.organisations.models import NationalSector, Organisation, OrganisationRole, Person, Place
 from floreo.outreach.models import KitItem, Scheme
+from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -53,9 +54,9 @@ _SERVICES, _CASES, _LAWS = Permission.SERVICE_EDIT, Permission.INCIDENT_HANDLE, 
 _FRAMEWORKS, _OUTREACH = Permission.FRAMEWORK_REVIEW, Permission.OUTREACH_RUN
 KINDS: Mapping[type[models.Model], tuple[Promise, Permission]] = {
     Edition: (_("Editions"), _PLAN),
-    Pillar: (_("Pillars"), _PLAN),
-    Objective: (_("Objectives"), _PLAN),
-    Action: (_("Actions"), _PLAN),
+    Pillar: (in_words_lazy("%(pillars)s"), _PLAN),
+    Objective: (in_words_lazy("%(objectives)s"), _PLAN),
+    Action: (in_words_lazy("%(actions)s"), _PLAN),
     Milestone: (_("Milestones"), _PLAN),
     BudgetLine: (_("Money"), _PLAN),
     Grant: (_("Grants"), _PLAN),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import languages
 from floreo.core.fields import help_of, label_of
+from floreo.core.language_codes import known
 from floreo.core.tables import Words
 from floreo.strategy.models import (
     Action,
@@ -137,7 +138,7 @@ def other_languages() -> list[str]:
 def translation_of(column: str) -> tuple[str, str] | None:
     """("title", "es") for "title_es"; None for a column that is no translation."""
     field, _line, language = column.rpartition("_")
-    return (field, language) if field in {"title", "public_text"} and language in languages.known() else None
+    return (field, language) if field in {"title", "public_text"} and language in known() else None
 
 
 def sheets() -> tuple[Sheet, ...]:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from floreo.awareness.models import Audience, Campaign, Exercise, Material, Quiz, QuizKind, Reach, ReachUnit, Subject
 from floreo.core.access import Permission
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
-from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.core.tables import CellKind, Column, Filter, PerLanguage, Table
 
 _READ = Permission.AWARENESS_READ
 
@@ -130,7 +130,7 @@ def _published(model: Any) -> Callable[[object], QuerySet[Any]]:
     return rows
 
 
-def _facts() -> tuple[Column, ...]:
+def _facts() -> tuple[Column | PerLanguage, ...]:
     return (
         column("code", _("Code"), _("Part of its address")),
         *titles(_("As published")),

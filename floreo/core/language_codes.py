@@ -20,7 +20,7 @@ _CODE = re.compile(r"[a-z]{2,3}")
 @cache
 def known() -> frozenset[str]:
     """Every language that has a code of two or three letters (ISO 639, as the CLDR names them)."""
-    return frozenset(code for code in Locale(SOURCE).languages if _CODE.fullmatch(code)) - _NONE
+    return frozenset(code for code in map(str, Locale(SOURCE).languages) if _CODE.fullmatch(code)) - _NONE
 
 
 def base(language: str | None) -> str:

@@ -124,7 +124,7 @@ def not_yet_here(written_in: str) -> str:
     return _("This text is not available in %(language)s yet. It is in %(other)s.") % words
 
 
-def words_for(sentence: Promise) -> list[str]:
+def words_for(sentence: Promise | str) -> list[str]:
     """What a word of the interface is in every language in which files are read, as it is written first."""
     found = []
     for code in (SOURCE, *read()):
@@ -192,7 +192,7 @@ class _Fallback(gettext.NullTranslations):
         return msgid1 if n == 1 else msgid2
 
 
-class SiteTranslation(trans_real.DjangoTranslation):  # type: ignore[misc]  # the stubs have only its functions
+class SiteTranslation(trans_real.DjangoTranslation):
     """Django's, which falls back to the site's language rather than to a setting: put in its place by apps.py."""
 
     def _add_fallback(self, localedirs: Any = None) -> None:

@@ -62,7 +62,7 @@ class Languages(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         translation.activate(languages.from_path(request.path_info) or languages.home())
-        request.LANGUAGE_CODE = languages.now()  # type: ignore[attr-defined]  # as Django's middleware does
+        request.LANGUAGE_CODE = languages.now()  # as Django's middleware does
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not languages.from_path(request.path_info):

@@ -20,6 +20,7 @@ from django.utils.translation import override
 from pydantic import AfterValidator, BaseModel, Field
 
 from floreo.core import languages
+from floreo.core.language_codes import SOURCE
 from floreo.core.pack import Code, Day, Strict
 from floreo.offers import pack_files, pack_shapes
 from floreo.organisations.pack import CountryShape
@@ -76,7 +77,7 @@ class PackShape(Strict):
 
 def language_notes(codes: Sequence[str]) -> list[str]:
     """What readers of a language without a catalogue get, for whoever loads the pack: no fault, and nothing is refused."""
-    with languages.of_site(codes), override(languages.SOURCE):
+    with languages.of_site(codes), override(SOURCE):
         return [
             f"The interface is not translated into {languages.name(code)} ({code}): its readers get it in "
             f"{languages.name(languages.interface(code))}."

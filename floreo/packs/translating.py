@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import languages, policy
 from floreo.core.access import Permission, can
+from floreo.core.fields import field_named
 from floreo.core.keys import key
 from floreo.core.language_codes import SOURCE
 from floreo.core.models import Record, Translated, named
@@ -193,7 +194,7 @@ def texts_of(row: Any, viewer: object) -> list[Text]:
         written = getattr(row, name)
         if written and isinstance(written, str) and name not in hidden:
             texts = {code: str(words.get(name, "")) for code, words in row.translations.items()}
-            found.append(Text(row, row._meta.get_field(name), written, texts))
+            found.append(Text(row, field_named(type(row), name), written, texts))
     return found
 
 

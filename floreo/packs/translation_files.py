@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from floreo.core import languages
 from floreo.core.delimited import Problem
 from floreo.core.errors import Refused
+from floreo.core.language_codes import SOURCE, base
 from floreo.core.policy import things_seen
 from floreo.packs.translating import KINDS, Text, TextKind, kinds, texts_of
 
@@ -114,12 +115,12 @@ def _catalogue(content: bytes) -> Catalog:
 def _language(content: bytes, catalogue: Catalog) -> str:
     """By its head: a language of the site."""
     head = dict(catalogue.mime_headers)
-    named = languages.base(str(head.get("Language", "") or ""))
+    named = base(str(head.get("Language", "") or ""))
     if not named:
         for line in content.decode("utf-8").splitlines()[:40]:
             if line.startswith('"Language: '):
-                named = languages.base(line.removeprefix('"Language: ').partition("\\n")[0].strip())
-    if named not in languages.site() or named == languages.SOURCE == languages.first():
+                named = base(line.removeprefix('"Language: ').partition("\\n")[0].strip())
+    if named not in languages.site() or named == SOURCE == languages.first():
         words = {"language": languages.named(named) if named else "–"}
         words["languages"] = ", ".join(languages.name(code) for code in languages.others()) or "–"
         raise Refused(

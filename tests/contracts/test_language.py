@@ -20,6 +20,7 @@ from django.utils import translation
 from lxml import html
 
 from floreo.core import languages
+from floreo.core.language_codes import SOURCE
 from floreo.organisations.models import Country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
@@ -77,7 +78,7 @@ PAGES = [
 ]
 
 
-SHIPPED = [code for code in languages.shipped() if code != languages.SOURCE]
+SHIPPED = [code for code in languages.shipped() if code != SOURCE]
 in_each = pytest.mark.parametrize("language", SHIPPED)
 
 

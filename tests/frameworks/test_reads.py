@@ -195,9 +195,9 @@ def test_what_is_in_the_making_is_kept_from_strangers(two: tuple[User, User], ob
 
 def test_a_title_is_checked_in_own_words_and_with_its_source() -> None:
     item = make_version().items.get(code="B-1")
-    for facts, field in (({"title": " ", "source": "x"}, "title"), ({"title": "x", "source": ""}, "source")):
+    for title, source, field in ((" ", "x", "title"), ("x", "", "source")):
         with pytest.raises(Refused) as wrong:
-            acts.check_item(item, by=SYSTEM, **facts)
+            acts.check_item(item, by=SYSTEM, title=title, source=source)
         assert list(wrong.value.fields) == [field]
     acts.check_item(
         item, by=SYSTEM, title="A national team", source="The paper, page 4", titles={"es": "Un equipo nacional"}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from floreo.core import languages
+from floreo.core.language_codes import known
 from floreo.core.pack import Code, Day, Moment, Real, Setting, Shape, SourcedShape, TranslatedShape, one_of
 from floreo.core.proposals import words_name
 from floreo.core.sectors import Sector
@@ -39,7 +39,7 @@ from floreo.organisations.models import (
 
 def _language(code: str) -> str:
     """Raises ValueError for what is the code of no language."""
-    if code not in languages.known():
+    if code not in known():
         raise ValueError(
             f"“{code}” is not the code of a language (ISO 639, two or three small letters), as “en” or “fr” are"
         )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import languages
 from floreo.core.fields import help_of, label_of
+from floreo.core.language_codes import known
 from floreo.core.tables import Words
 from floreo.strategy.levels import BY_DEPTH, USUAL_DEPTH, Level, many, one, spoken_words
 from floreo.strategy.models import (
@@ -165,7 +166,7 @@ def other_languages() -> list[str]:
 def translation_of(column: str) -> tuple[str, str] | None:
     """("title", "es") for "title_es"; None for a column that is no translation."""
     field, _line, language = column.rpartition("_")
-    return (field, language) if field in {"title", "public_text"} and language in languages.known() else None
+    return (field, language) if field in {"title", "public_text"} and language in known() else None
 
 
 def _of(level: Level, edition: Edition | None, value: Callable[[Any], CellText], **more: Any) -> SheetColumn:

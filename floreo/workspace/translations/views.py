@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from floreo.core import languages
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.keys import key
+from floreo.core.language_codes import SOURCE
 from floreo.core.policy import things_seen
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
@@ -145,7 +146,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, language: str) -> HttpResponse:
     """All texts that the reader may see, with their translations into one language, as PO."""
-    if language not in languages.site() or language == languages.SOURCE == languages.first():
+    if language not in languages.site() or language == SOURCE == languages.first():
         raise Missing
     content = translation_files.written(translating.everything(request.user), language)
     response = HttpResponse(content, content_type="text/x-gettext-translation; charset=utf-8")

@@ -22,8 +22,9 @@ from floreo.organisations.models import Country, Network, User
 from floreo.packs.actions import check_row, doubt_row, translate_row
 from floreo.packs.checking import KINDS, forget, trust
 from floreo.strategy.models import Action, Milestone
-from floreo.workspace.checking.views import LEFT_OUT, label
+from floreo.workspace.checking.views import LEFT_OUT
 from floreo.workspace.first_steps import State, steps_for
+from floreo.workspace.translating import label
 from tests.portal.crawl import body
 
 Browser = Callable[[User], Client]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.feeds.engine.arrange.model import LONGEST, Arrangement, column_of
 
-LABELS: Mapping[str, Promise] = {
+LABELS: Mapping[str, Any] = {  # lazy, as fields of forms take them
     "reads": _l("Written as"),
     "delimiter": _l("Sign between columns"),
     "header": _l("Names of the columns"),

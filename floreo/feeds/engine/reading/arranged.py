@@ -125,10 +125,7 @@ def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, along: Seq
 def header_of(arranged: Arrangement, first: Block) -> list[str]:
     """Names of the columns."""
     if arranged.reads == "json":
-        found: dict[str, None] = {}
-        for row in first_rows(arranged, first):
-            found.update(dict.fromkeys(row))
-        return list(found)
+        return list(dict.fromkeys(name for each in first_rows(arranged, first) for name in each))
     block = Block(_bared(arranged, first.data, is_first=arranged.header != "comment"), first.line, first.last)
     delimiter = _delimiter(arranged)
     if arranged.header == "none":

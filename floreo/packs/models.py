@@ -47,7 +47,7 @@ class PackRow(models.Model):
 class TranslationImport(Record):
     """A file of translations that was imported, with what each text said before, so that it can be undone."""
 
-    read_with = Permission.PLAN_EDIT
+    read_with = Permission.AUDIT_READ
     secret_fields = frozenset({"changed"})  # texts of records, each with its own readers
 
     at = models.DateTimeField()

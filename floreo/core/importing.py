@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
@@ -185,6 +185,10 @@ class ImportRows(ABC):
         return _("Choose the column for: %(fields)s.") % {"fields": ", ".join(missing)} if missing else ""
 
     def source_text(self) -> str:
+        return self._source_text
+
+    @cached_property
+    def _source_text(self) -> str:
         return _("Spreadsheet: %(name)s") % {"name": self.source.name}
 
 
@@ -244,6 +248,12 @@ def _label(model: type[models.Model], name: str, language: str | None) -> str:
     return str(label_of(model, name))
 
 
+@lru_cache(maxsize=20_000)
+def _day_in(day: date, language: str | None) -> str:
+    """A day as a sentence has it, in that language."""
+    return day_text(day)
+
+
 def in_words(thing: models.Model, name: str, value: Any) -> str:
     """A value as a page shows it."""
     if value in (None, ""):
@@ -253,7 +263,7 @@ def in_words(thing: models.Model, name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, date):
-        return day_text(value)
+        return _day_in(value, get_language())
     if isinstance(value, models.Model):
         return named(value)
     choices = dict(getattr(thing._meta.get_field(name), "flatchoices", ()))

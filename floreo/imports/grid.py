@@ -49,7 +49,7 @@ def as_text(value: Any, *, is_percentage: bool = False) -> str:
         case None:
             found = ""
         case _:
-            found = unguarded(str(value).replace("\xa0", " ").strip()[:LONGEST_CELL])
+            found = unguarded(str(value).replace("\xa0", " ").replace("\x00", " ").strip()[:LONGEST_CELL])
     return found
 
 

@@ -83,6 +83,6 @@ def from_toml(text: str, *, by: Actor) -> ImportProfile:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST:
+    if not isinstance(value, str) or len(value) > _LONGEST or "\x00" in value:
         raise TypeError
     return value

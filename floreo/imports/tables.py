@@ -11,10 +11,8 @@ from floreo.core.delimited import plain
 from floreo.imports.grid import NO_VALUE, Grid
 
 LOOKED_AT = 40  # rows from the top of a table in which a header is looked for
-SHEET, HEADING = (
-    "\x00sheet",
-    "\x00heading",
-)  # columns that no cell holds: the sheet's title, and the heading across the table above a row
+# Columns that no cell holds: the sheet’s title, and the heading across the table above a row.
+SHEET, HEADING = "<sheet>", "<heading>"
 
 
 @dataclass(frozen=True)

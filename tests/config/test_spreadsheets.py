@@ -32,7 +32,7 @@ name = "Ministry"
 "lead agency" = { field = "lead" }
 "start" = { field = "starts_on" }
 "deadline" = { field = "due_on" }
-"\\u0000heading" = { field = "pillar" }
+"<heading>" = { field = "pillar" }
 
 [values.pillar]
 "*" = "+"
@@ -99,7 +99,16 @@ def test_a_profile_goes_out_and_comes_in_the_same(files: tuple[Path, Path]) -> N
     )
 
 
-@pytest.mark.parametrize("text", ["", "target = 3", "not toml", 'target = "actions"\nname = "x"\n[columns]\n"a" = 7\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "target = 3",
+        'target = "actions"\nname = "x"\n[columns]\n"a\\u0000" = { field = "title" }\n',
+        "not toml",
+        'target = "actions"\nname = "x"\n[columns]\n"a" = 7\n',
+    ],
+)
 def test_a_profile_that_is_none(text: str) -> None:
     with pytest.raises(Refused, match="no profile"):
         from_toml(text, by=SYSTEM)

@@ -76,6 +76,11 @@ class ActionRows(ImportRows):
         self._codes = {act.code for act in self.there}
         self._last: dict[str, str] = {}
         self.today = clock.today()
+        self.labels = {each.name: str(each.title) for each in self.fields} | {"update": _("Update")}
+        self.status_texts = {
+            str(value): _("Status in the file: %(status)s.") % {"status": label}
+            for value, label in StatusChoice.choices
+        }
         with override(languages.SOURCE):
             self.status_labels = {str(value): str(label) for value, label in StatusChoice.choices}
 
@@ -228,16 +233,14 @@ class ActionRows(ImportRows):
     def _add_part(self, act: Action, body: Organisation, part: Part, name: str, row: Row) -> None:
         if body.pk is None:
             row.things.append(put(body, {}, is_new=True))
-        label = next(str(each.title) for each in self.fields if each.name == name)
         made = Participation(action=act, organisation=body, part=part, source=self.source_text()[:500])
-        row.things.append(Planned(made, is_new=True, differences=[Difference(label, "", body.label)]))
+        row.things.append(Planned(made, is_new=True, differences=[Difference(self.labels[name], "", body.label)]))
 
     def _take_update(self, act: Action, held: Action | None, values: Mapping[str, Any], row: Row) -> None:
         """What the file reports is an internal update of the day of the file."""
         texts = {field: values.get(name, "").strip() for name, field in _UPDATE.items()}
         if status := values.get("status"):
-            word = _("Status in the file: %(status)s.") % {"status": StatusChoice(status).label}
-            texts["done"] = f"{word} {texts['done']}".strip()
+            texts["done"] = f"{self.status_texts[status]} {texts['done']}".strip()
         if not any(texts.values()):
             return
         on = self.source.as_of or self.today
@@ -245,7 +248,7 @@ class ActionRows(ImportRows):
             return
         update = Update(action=act, on=on, reported_by=self.source_text()[:200], is_public=False, **texts)
         shown = " ".join(filter(None, texts.values()))
-        row.things.append(Planned(update, is_new=True, differences=[Difference(_("Update"), "", shown)]))
+        row.things.append(Planned(update, is_new=True, differences=[Difference(self.labels["update"], "", shown)]))
 
     def _compare_status(self, act: Action, held: Action | None, values: Mapping[str, Any], row: Row) -> None:
         status = values.get("status")

@@ -12,6 +12,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -107,7 +108,7 @@ REFUSED = {"EXCEL_EU": [Reject.BAD_ADDRESS], "MISP": [Reject.LEFT_OUT]}  # the s
 def test_a_format_is_read_as_guessed_with_few_fields_by_hand(name: str) -> None:
     found = guessed(getattr(outside, name))
     assert found.questions == ()
-    given = found.arranged.plain() | HAND[name]
+    given = found.arranged.plain() | dict(HAND[name])
     events, rejects = read(getattr(outside, name), given)
     assert places(events) == MEANT[name]
     assert [row["reason"] for row in rejects] == [str(reason) for reason in REFUSED.get(name, [])]
@@ -120,7 +121,7 @@ def test_a_format_is_read_as_guessed_with_few_fields_by_hand(name: str) -> None:
 
 def test_kinds_severities_and_classes_become_ours() -> None:
     def facts(name: str) -> list[tuple[Any, ...]]:
-        events, _ = read(getattr(outside, name), guessed(getattr(outside, name)).arranged.plain() | HAND[name])
+        events, _ = read(getattr(outside, name), guessed(getattr(outside, name)).arranged.plain() | dict(HAND[name]))
         return [(e["classification.type"], e["classification.identifier"], e["severity"]) for e in events]
 
     assert facts("CENSYS")[0] == ("potentially-unwanted-accessible", "open-rdp", "undefined")
@@ -385,7 +386,7 @@ def test_a_text_with_nul_is_no_value() -> None:
 )
 def test_the_connection_reaches_nothing_else(question: str) -> None:
     hidden = pa.table({"a": [1]})
-    with select.connected() as connection, pytest.raises(select.duckdb.Error):
+    with select.connected() as connection, pytest.raises(duckdb.Error):
         connection.execute(question).fetchall()
     assert len(hidden) == 1
     assert not Path("/tmp/arrange-stolen.csv").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
@@ -480,3 +481,38 @@ def test_without_a_time_chosen_the_day_of_the_report_counts_in_the_four_fields_t
     )
     assert [e["time.source"] for e in events.to_pylist()] == [datetime(2026, 11, 20, tzinfo=UTC)]
     assert len(rejects) == 0
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=300),
+        st.lists(st.lists(CELLS, max_size=4).map(",".join), max_size=9).map("\n".join),
+        st.lists(
+            st.recursive(
+                st.text(max_size=4),
+                lambda inner: st.dictionaries(
+                    st.text(max_size=3), st.one_of(inner, st.lists(inner, max_size=3)), max_size=3
+                ),
+                max_leaves=9,
+            )
+        ).map(json.dumps),
+    )
+)
+def test_a_guess_never_fails_and_is_an_arrangement(text: str) -> None:
+    data = text.encode("utf-8", "replace")
+    if not data:
+        return
+    try:
+        found = guessed(data)
+    except Unreadable:
+        return
+    given = json.loads(json.dumps(found.arranged.plain()))
+    assert arrangement_of(given, is_begun=True) == found.arranged
+    if "address" not in found.questions:
+        with contextlib.suppress(Unreadable):
+            read(data, given)
+
+
+def test_a_name_that_cannot_be_kept_is_not_chosen() -> None:
+    assert guessed("x" * 300 + ",note\n192.0.2.1,a\n").questions == ("address",)

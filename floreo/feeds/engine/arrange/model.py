@@ -130,8 +130,14 @@ def classes() -> Mapping[str, str]:
     return {kind: name for name, each in data["classes"].items() for kind in each["types"]}
 
 
-def arrangement_of(given: Any) -> Arrangement:
-    """What was kept, or came from a form or a file. Raises WrongArrangement."""
+def is_name(text: str) -> bool:
+    """Whether a column's name can be kept: no control letters, and not too long."""
+    return 0 < len(text) <= LONGEST and not _CONTROL.search(text)
+
+
+def arrangement_of(given: Any, *, is_begun: bool = False) -> Arrangement:
+    """What was kept, or came from a form or a file; `is_begun`: a guess, in which no column may have been found that rows could be about.
+    Raises WrongArrangement."""
     if not isinstance(given, Mapping):
         raise WrongArrangement("", "kind")
     known = {each.name for each in fields(Arrangement)}
@@ -139,7 +145,7 @@ def arrangement_of(given: Any) -> Arrangement:
         if key not in known:
             raise WrongArrangement(str(key)[:LONGEST], "unknown")
     out = Arrangement(**{key: _value(key, value) for key, value in given.items()})
-    if not any(getattr(out, name) for name in SUBJECTS):
+    if not is_begun and not any(getattr(out, name) for name in SUBJECTS):
         raise WrongArrangement("address", "subject")
     if out.no_time == "refuse" and not out.time:
         raise WrongArrangement("time", "time")

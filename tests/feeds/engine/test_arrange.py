@@ -238,10 +238,31 @@ def whole(content: str | bytes, given: Mapping[str, Any], owners: str, tmp_path:
 
 
 CELLS = st.one_of(
-    st.sampled_from(["192.0.2.1", "198.51.100.0/24", "0.0.0.0/0", "2001:db8::1|443", "[2001:db8::1]:80", "evil.example", "http://a.example:99/x",
-                     "x", "", "#", "192.0.2.1, 192.0.2.2", '"', "md5", "ip-dst", "alta", "24/11/2026", "a;b", "\0", "'"]),
+    st.sampled_from(
+        [
+            "192.0.2.1",
+            "198.51.100.0/24",
+            "0.0.0.0/0",
+            "2001:db8::1|443",
+            "[2001:db8::1]:80",
+            "evil.example",
+            "http://a.example:99/x",
+            "x",
+            "",
+            "#",
+            "192.0.2.1, 192.0.2.2",
+            '"',
+            "md5",
+            "ip-dst",
+            "alta",
+            "24/11/2026",
+            "a;b",
+            "\0",
+            "'",
+        ]
+    ),
     st.text(max_size=12),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None)

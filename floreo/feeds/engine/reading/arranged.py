@@ -173,7 +173,8 @@ def unfolded(value: dict[str, Any], lists: Sequence[str]) -> list[dict[str, str]
             found = _at(inner, path.removeprefix(before))
             flat = _named(inner, before)
             own = {name: text for name, text in flat.items() if name != path and not name.startswith(path + ".")}
-            listed = found if isinstance(found, list) and found else [found if isinstance(found, dict) else None]
+            one = [found if isinstance(found, dict) else None]
+            listed = found if isinstance(found, list) and found else one
             after += [(outer | own, each) for each in listed[:200]]
         rows, before = after, path + "."
     return [outer | _named(inner, before) for outer, inner in rows]

@@ -35,7 +35,8 @@ from floreo.feeds.caged import arranged_tried, run_in_a_cage
 from floreo.feeds.collectors.blobs import sha256_of
 from floreo.feeds.collectors.identity import identify, tidy
 from floreo.feeds.constituency import owned
-from floreo.feeds.engine.arrange.model import KEY, SUBJECTS, WrongArrangement, arrangement_of
+from floreo.feeds.engine.arrange.guess import WORDS
+from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.engine.constituency import kept
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.executors import executor
@@ -319,9 +320,10 @@ def feed_try(asked: argparse.Namespace) -> int:
         if "arranged" not in found:
             raise Refused(problem_sentence(found["problem"]), code=str(found["problem"]))
         print(json.dumps(_as_json(found), ensure_ascii=False, indent=2) if asked.json else "\n".join(_as_text(found)))
-        is_well = "summary" in found and found["summary"].kept > 0 and not found["questions"]
+        is_open = set(found["questions"]) - {WORDS}  # of words that are not assigned the rows are kept all the same
+        is_well = "summary" in found and found["summary"].kept > 0 and not is_open
         if asked.save:
-            if found["questions"]:
+            if is_open:
                 raise Refused(_("Not saved: answer what is asked, in a file given with --mapping."), code="asked")
             change_feed(feed, by=SYSTEM, mapping={KEY: found["arranged"]})
             print(_("Saved for the files of %(feed)s.") % {"feed": feed.name}, file=sys.stderr)
@@ -377,7 +379,7 @@ def _plain(value: Any) -> Any:
 
 
 def _as_text(found: Mapping[str, Any]) -> Iterator[str]:
-    parts = described(arrangement_of(found["arranged"])) if _is_named(found["arranged"]) else []
+    parts = described(arrangement_of(found["arranged"], is_begun=True))
     wide = max((len(label) for label, _value in parts), default=0)
     for label, value in parts:
         yield f"{label:<{wide}}  {value}"
@@ -395,11 +397,6 @@ def _as_text(found: Mapping[str, Any]) -> Iterator[str]:
     for row in found["rejects"]:
         text = "".join(c if c.isprintable() else "\ufffd" for c in row["text"][:100])
         yield f"  {row['line']}: {reject_sentence(row['reason'])} {text}"
-
-
-def _is_named(arranged: Mapping[str, Any]) -> bool:
-    """Whether a column is chosen: an arrangement without one is only a beginning."""
-    return any(arranged.get(name) for name in SUBJECTS)
 
 
 def _of_one(summary: Summary) -> Totals:

@@ -108,7 +108,7 @@ class ArrangeForm(CommandForm):
         label=LABELS["zone"],
         required=False,
         max_length=60,
-        help_text=_l("For example America/Belize, or -06:00. If empty: UTC."),
+        help_text=_l("For example America/New_York, or -06:00. If empty: UTC."),
     )
     no_time = forms.ChoiceField(
         label=LABELS["no_time"], choices=_words_of("no_time", ("day", "refuse")), required=False

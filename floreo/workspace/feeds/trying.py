@@ -120,9 +120,9 @@ def arrange_file(feed: Feed, path: Path, name: str, arranged: Arrangement | None
         summary.problem if summary else found.get("problem", ""),
     )
     try:
-        kept = arrangement_of(found["arranged"])
-    except WrongArrangement:  # a guess that found nothing that rows could be about
-        kept = Arrangement(**found["arranged"])
+        kept = arrangement_of(found["arranged"], is_begun=True)
+    except WrongArrangement:  # nothing that a reader of ours says
+        kept = Arrangement()
     return Arranged(
         trial,
         kept,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
@@ -12,6 +13,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -107,7 +109,7 @@ REFUSED = {"EXCEL_EU": [Reject.BAD_ADDRESS], "MISP": [Reject.LEFT_OUT]}  # the s
 def test_a_format_is_read_as_guessed_with_few_fields_by_hand(name: str) -> None:
     found = guessed(getattr(outside, name))
     assert found.questions == ()
-    given = found.arranged.plain() | HAND[name]
+    given = found.arranged.plain() | dict(HAND[name])
     events, rejects = read(getattr(outside, name), given)
     assert places(events) == MEANT[name]
     assert [row["reason"] for row in rejects] == [str(reason) for reason in REFUSED.get(name, [])]
@@ -120,7 +122,7 @@ def test_a_format_is_read_as_guessed_with_few_fields_by_hand(name: str) -> None:
 
 def test_kinds_severities_and_classes_become_ours() -> None:
     def facts(name: str) -> list[tuple[Any, ...]]:
-        events, _ = read(getattr(outside, name), guessed(getattr(outside, name)).arranged.plain() | HAND[name])
+        events, _ = read(getattr(outside, name), guessed(getattr(outside, name)).arranged.plain() | dict(HAND[name]))
         return [(e["classification.type"], e["classification.identifier"], e["severity"]) for e in events]
 
     assert facts("CENSYS")[0] == ("potentially-unwanted-accessible", "open-rdp", "undefined")
@@ -236,10 +238,31 @@ def whole(content: str | bytes, given: Mapping[str, Any], owners: str, tmp_path:
 
 
 CELLS = st.one_of(
-    st.sampled_from(["192.0.2.1", "198.51.100.0/24", "0.0.0.0/0", "2001:db8::1|443", "[2001:db8::1]:80", "evil.example", "http://a.example:99/x",
-                     "x", "", "#", "192.0.2.1, 192.0.2.2", '"', "md5", "ip-dst", "alta", "24/11/2026", "a;b", "\0", "'"]),
+    st.sampled_from(
+        [
+            "192.0.2.1",
+            "198.51.100.0/24",
+            "0.0.0.0/0",
+            "2001:db8::1|443",
+            "[2001:db8::1]:80",
+            "evil.example",
+            "http://a.example:99/x",
+            "x",
+            "",
+            "#",
+            "192.0.2.1, 192.0.2.2",
+            '"',
+            "md5",
+            "ip-dst",
+            "alta",
+            "24/11/2026",
+            "a;b",
+            "\0",
+            "'",
+        ]
+    ),
     st.text(max_size=12),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -385,7 +408,7 @@ def test_a_text_with_nul_is_no_value() -> None:
 )
 def test_the_connection_reaches_nothing_else(question: str) -> None:
     hidden = pa.table({"a": [1]})
-    with select.connected() as connection, pytest.raises(select.duckdb.Error):
+    with select.connected() as connection, pytest.raises(duckdb.Error):
         connection.execute(question).fetchall()
     assert len(hidden) == 1
     assert not Path("/tmp/arrange-stolen.csv").exists()
@@ -479,3 +502,38 @@ def test_without_a_time_chosen_the_day_of_the_report_counts_in_the_four_fields_t
     )
     assert [e["time.source"] for e in events.to_pylist()] == [datetime(2026, 11, 20, tzinfo=UTC)]
     assert len(rejects) == 0
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=300),
+        st.lists(st.lists(CELLS, max_size=4).map(",".join), max_size=9).map("\n".join),
+        st.lists(
+            st.recursive(
+                st.text(max_size=4),
+                lambda inner: st.dictionaries(
+                    st.text(max_size=3), st.one_of(inner, st.lists(inner, max_size=3)), max_size=3
+                ),
+                max_leaves=9,
+            )
+        ).map(json.dumps),
+    )
+)
+def test_a_guess_never_fails_and_is_an_arrangement(text: str) -> None:
+    data = text.encode("utf-8", "replace")
+    if not data:
+        return
+    try:
+        found = guessed(data)
+    except Unreadable:
+        return
+    given = json.loads(json.dumps(found.arranged.plain()))
+    assert arrangement_of(given, is_begun=True) == found.arranged
+    if "address" not in found.questions:
+        with contextlib.suppress(Unreadable):
+            read(data, given)
+
+
+def test_a_name_that_cannot_be_kept_is_not_chosen() -> None:
+    assert guessed("x" * 300 + ",note\n192.0.2.1,a\n").questions == ("address",)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from floreo.feeds.engine.addresses import parse_addresses
-from floreo.feeds.engine.arrange.model import COMMENTS, MOST_LISTS, MOST_WORDS, Arrangement, classes, column_of
+from floreo.feeds.engine.arrange.model import COMMENTS, MOST_LISTS, MOST_WORDS, Arrangement, classes, column_of, is_name
 from floreo.feeds.engine.arrange.select import TYPES
 from floreo.feeds.engine.columns import COLUMN
 from floreo.feeds.engine.events import SEVERITIES
@@ -339,8 +339,10 @@ def _width(line: str, delimiter: str, *, is_filled: bool = False) -> int:
 
 def _read(arranged: Arrangement, block: Block) -> tuple[list[str], Rows]:
     header = reader.header_of(arranged, block)
+    if not header:
+        return header, []
     found = next(iter(reader.table_rows(arranged, header, [Block(block.data, block.line, last=True)])), None)
-    if found is None or not header:
+    if found is None:
         return header, []
     listed = found.table.slice(0, 2000).to_pylist()
     rows = [{name: (row[f"c{n}"] or "").strip(" \t\u00a0") for n, name in enumerate(header)} for row in listed]
@@ -361,6 +363,7 @@ def _is_heading(cells: Sequence[str], rows: Rows) -> bool:
 
 
 def _named(arranged: Arrangement, header: Sequence[str], rows: Rows) -> Guess:
+    header = [name for name in header if is_name(name)]
     values = {name: [row[name] for row in rows if row.get(name)] for name in header}
     taken = set[str]()
     questions, strange = list[str](), list[str]()

@@ -11,7 +11,7 @@ ever run.
      "types": column,             # says what kind of thing a value is (ip-dst, domain, md5); what is nothing of ours is left out
      "time": [column, column],    # one, or a date and a time
      "order": "dmy",              # of day, month and year where they are numbers: ymd, dmy, mdy
-     "zone": "America/Belize",    # of times that name none: a name, or +02:00; empty is UTC
+     "zone": "America/New_York",    # of times that name none: a name, or +02:00; empty is UTC
      "no_time": "day",            # a row without a time has that of the file (day), or is refused (refuse)
      "kind": "open-rdp" or "column:<name>", "kind_prefix": "open-",
      "severity": word or "column:<name>", "severity_words": {"alta": "high"},
@@ -107,9 +107,8 @@ class Arrangement:
         for each in fields(self):
             value, empty = getattr(self, each.name), getattr(_DEFAULT, each.name)
             if value != empty:
-                out[each.name] = (
-                    list(value) if isinstance(value, tuple) else dict(value) if each.name in _MAPS else value
-                )
+                kind = {**dict.fromkeys(_LISTS, list), **dict.fromkeys(_MAPS, dict)}.get(each.name)
+                out[each.name] = kind(value) if kind is not None else value
         return out
 
 
@@ -130,8 +129,14 @@ def classes() -> Mapping[str, str]:
     return {kind: name for name, each in data["classes"].items() for kind in each["types"]}
 
 
-def arrangement_of(given: Any) -> Arrangement:
-    """What was kept, or came from a form or a file. Raises WrongArrangement."""
+def is_name(text: str) -> bool:
+    """Whether a column's name can be kept: no control letters, and not too long."""
+    return 0 < len(text) <= LONGEST and not _CONTROL.search(text)
+
+
+def arrangement_of(given: Any, *, is_begun: bool = False) -> Arrangement:
+    """What was kept, or came from a form or a file; `is_begun`: a guess, in which no column may have been found that rows could be about.
+    Raises WrongArrangement."""
     if not isinstance(given, Mapping):
         raise WrongArrangement("", "kind")
     known = {each.name for each in fields(Arrangement)}
@@ -139,7 +144,7 @@ def arrangement_of(given: Any) -> Arrangement:
         if key not in known:
             raise WrongArrangement(str(key)[:LONGEST], "unknown")
     out = Arrangement(**{key: _value(key, value) for key, value in given.items()})
-    if not any(getattr(out, name) for name in SUBJECTS):
+    if not is_begun and not any(getattr(out, name) for name in SUBJECTS):
         raise WrongArrangement("address", "subject")
     if out.no_time == "refuse" and not out.time:
         raise WrongArrangement("time", "time")
@@ -177,7 +182,7 @@ def _value(key: str, value: Any) -> Any:
 
 
 def _is_zone(name: str) -> bool:
-    """Whether there is such a zone: a name such as America/Belize."""
+    """Whether there is such a zone: a name such as America/New_York."""
     return bool(_ZONE.fullmatch(name)) and name in available_timezones()
 
 

@@ -298,7 +298,9 @@ def _fields(arranged: Arrangement, cells: Mapping[str, str], no_time: str) -> di
         "source.ip": _first(ips),
         "source.fqdn": _first(fqdns),
         "source.url": _first(urls),
-        "source.port": _first([*([cells[arranged.port]] if arranged.port else []), *(_port_of(n) for n in given)]),
+        "source.port": _first(
+            [*([cells[arranged.port]] if arranged.port else []), *(each for n in given for each in _ports_of(n))]
+        ),
     }
     if arranged.types:
         out["source.account"] = "s_account"
@@ -336,10 +338,12 @@ def _unless(n: str) -> str:
     return f" AND NOT {_matches(f'h_{n}', _IS_ADDRESS)}"
 
 
-def _port_of(n: str) -> str:
-    bare = f"nullif(m_{n}.p6, ''), nullif(m_{n}.p, ''), nullif(m_{n}.pv, '')"
+def _ports_of(n: str) -> list[str]:
+    """What stands behind an address or a name, or in a URL; else the port of the URL's scheme."""
+    bare = [f"nullif(m_{n}.{part}, '')" for part in ("p6", "p", "pv")]
     schemes = " ".join(f"WHEN {literal(name)} THEN {literal(str(port))}" for name, port in _SCHEMES.items())
-    return f"{bare}, nullif(w_{n}.p, ''), CASE WHEN w_{n} IS NOT NULL THEN CASE lower(split_part({n}, ':', 1)) {schemes} END END"
+    usual = f"CASE WHEN w_{n} IS NOT NULL THEN CASE lower(split_part({n}, ':', 1)) {schemes} END END"
+    return [*bare, f"nullif(w_{n}.p, '')", usual]
 
 
 def _worded(cell: str, words: Mapping[str, str], other: str) -> str:

@@ -22,7 +22,15 @@ import pyarrow as pa
 
 from floreo.feeds.engine import formats, problems
 from floreo.feeds.engine.arrange import select
-from floreo.feeds.engine.arrange.model import KEY, SUBJECTS, Arrangement, WrongArrangement, arrangement_of, column_of
+from floreo.feeds.engine.arrange.model import (
+    KEY,
+    SUBJECTS,
+    Arrangement,
+    WrongArrangement,
+    arrangement_of,
+    classes,
+    column_of,
+)
 from floreo.feeds.engine.arrange.networks import Networks
 from floreo.feeds.engine.arrange.select import MARK
 from floreo.feeds.engine.constituency import loaded
@@ -107,7 +115,7 @@ def _type(arranged: Arrangement, kind: ReportType, made: select.Plan, along: Seq
     if arranged.severity and not column_of(arranged.severity):
         fixed["severity"] = arranged.severity
     if arranged.category and not column_of(arranged.category):
-        fixed |= {CLASS["type"]: arranged.category, CLASS["taxonomy"]: select.classes()[arranged.category]}
+        fixed |= {CLASS["type"]: arranged.category, CLASS["taxonomy"]: classes()[arranged.category]}
     return replace(
         kind,
         fields=fields,
@@ -165,7 +173,8 @@ def unfolded(value: dict[str, Any], lists: Sequence[str]) -> list[dict[str, str]
             found = _at(inner, path.removeprefix(before))
             flat = _named(inner, before)
             own = {name: text for name, text in flat.items() if name != path and not name.startswith(path + ".")}
-            listed = found if isinstance(found, list) and found else [found if isinstance(found, dict) else None]
+            one = [found if isinstance(found, dict) else None]
+            listed = found if isinstance(found, list) and found else one
             after += [(outer | own, each) for each in listed[:200]]
         rows, before = after, path + "."
     return [outer | _named(inner, before) for outer, inner in rows]

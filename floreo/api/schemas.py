@@ -7,6 +7,7 @@ from typing import Annotated, Any, Optional
 from ninja import Schema
 from pydantic import Field, WithJsonSchema, create_model
 
+from floreo.core import languages
 from floreo.core.tables import CellKind, Table
 
 _Date = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
@@ -33,9 +34,17 @@ def _camel(name: str) -> str:
 
 
 def row_schema(table: Table) -> type[Schema]:
-    """One row: every public column, each of which may be null."""
+    """One row: every public column, each of which may be null. Those of a language may be missing: a pack that is loaded while the
+    process runs can name other languages than the one before."""
     fields: dict[str, Any] = {
-        column.name: (Optional[CELLS[column.kind]], Field(..., title=str(column.title), description=str(column.help)))  # noqa: UP045 -- a type made at run time
+        column.name: (
+            Optional[CELLS[column.kind]],  # noqa: UP045 -- a type made at run time
+            Field(
+                None if column.name.rpartition("_")[2] in languages.read() else ...,
+                title=str(column.title),
+                description=str(column.help),
+            ),
+        )
         for column in table.columns_for(None)
     }
     return create_model(f"{_camel(table.name)}Row", __base__=Schema, __doc__=str(table.help), **fields)

@@ -245,7 +245,7 @@ def _pillar(branch: PlanPillar, request: HttpRequest) -> dict[str, Any]:
     objectives = [
         {
             "code": o.code,
-            "above": codes.get(o.above_id, ""),
+            "above": codes[o.above_id] if o.above_id else "",
             "title": o.title,
             "official_wording": o.official_wording,
             "actions": [_action(act, request) for act in acts],

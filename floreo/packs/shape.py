@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from floreo.organisations.branding import colours, marks
-from floreo.organisations.pack.shape import BrandingShape, missing_in
+from floreo.organisations.pack.shape import ActionFieldShape, BrandingShape, ChoiceShape, TermShape, missing_in
 from floreo.packs.folder import PackShape
 from floreo.packs.problems import Problem
 
@@ -22,13 +22,17 @@ def problems_in(pack: PackShape) -> Iterator[Problem]:
             sentence = "is missing; a level has its words in each language of the pack"
             yield Problem(FILE, f"level number {number}", name, sentence)
         yield from _strange(f"level number {number}", level.translations, languages, ("one", "many"))
-    for each in (*pack.term, *pack.action_field, *(choice for one in pack.action_field for choice in one.choices)):
+    coded: list[TermShape | ActionFieldShape | ChoiceShape] = [*pack.term, *pack.action_field]
+    coded += [choice for one in pack.action_field for choice in one.choices]
+    for each in coded:
         row = f"“{each.code}”"
         for name in missing_in(each, ("label",), languages):
             yield Problem(FILE, row, name, "is missing; it has its words in each language of the pack")
         yield from _strange(row, each.translations, languages, ("label", "help"))
-    for what, rows in (("term", pack.term), ("action_field", pack.action_field)):
-        codes = [each.code for each in rows]
+    for what, codes in (
+        ("term", [each.code for each in pack.term]),
+        ("action_field", [each.code for each in pack.action_field]),
+    ):
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             yield Problem(FILE, f"{what} “{code}”", "code", "appears twice; each code is used once")
     yield from _strange("branding", pack.branding.translations, languages, ("programme",))

@@ -26,7 +26,7 @@ def get_edition_for(viewer: object, code: str) -> Edition:
 
 def get_pillar_for(viewer: object, edition_code: str, code: str) -> Pillar:
     edition = get_edition_for(viewer, edition_code)
-    pillar = Pillar.objects.filter(edition=edition, code=code).first()
+    pillar: Pillar | None = Pillar.objects.filter(edition=edition, code=code).first()
     if pillar is None:
         raise Missing
     pillar.edition = edition
@@ -35,9 +35,8 @@ def get_pillar_for(viewer: object, edition_code: str, code: str) -> Pillar:
 
 def get_objective_for(viewer: object, edition_code: str, code: str) -> Objective:
     edition = get_edition_for(viewer, edition_code)
-    found = (
-        Objective.objects.filter(pillar__edition=edition, code=code).select_related("pillar", "above__pillar").first()
-    )
+    rows = Objective.objects.filter(pillar__edition=edition, code=code).select_related("pillar", "above__pillar")
+    found: Objective | None = rows.first()
     if found is None:
         raise Missing
     found.pillar.edition = edition

@@ -216,9 +216,11 @@ def _edition_of(filters: Filters) -> int | None:
     if filters.edition_id is not None:
         return filters.edition_id
     if filters.pillar_id is not None:
-        return Pillar.objects.values_list("edition_id", flat=True).get(pk=filters.pillar_id)
+        edition: int = Pillar.everything.values_list("edition_id", flat=True).get(pk=filters.pillar_id)
+        return edition
     if filters.objective_id is not None:
-        return Pillar.objects.values_list("edition_id", flat=True).get(objectives=filters.objective_id)
+        found: int = Pillar.everything.values_list("edition_id", flat=True).get(objectives=filters.objective_id)
+        return found
     return None
 
 

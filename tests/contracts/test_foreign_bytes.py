@@ -111,6 +111,7 @@ NEEDS_NONE = {
     "floreo/advisories/catalogues.py": "two public catalogues of a fixed form, unpacked up to a number of bytes",
     "floreo/advisories/provider.py": OWN,
     "floreo/certificates/badges.py": OWN,
+    "floreo/organisations/branding/marks.py": "a file of the pack, which whoever has a shell puts there; small, without entities",
     "floreo/config/archive.py": "a backup that an administrator restores by hand; its parts are read one by one within limits",
     "floreo/config/backup.py": OWN,
     "floreo/consultation/logic.py": "a checksum of words; nothing is unpacked",

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACK = "terre-essai"
 # Levels as they are called where a country names none. What an edition or a service aims at is another thing, and stays.
 OURS = re.compile(r"\b(pillars?|piliers?|pilar(es)?|objectives?|objectifs?|objetivos?)\b", re.IGNORECASE)
-NOT_A_LEVEL = re.compile(r"overall objective|recovery time objective", re.IGNORECASE)
+NOT_A_LEVEL = re.compile(r"overall objective|objectif général|recovery time objective", re.IGNORECASE)
 MOST = 260  # pages; of one route three are read
 OF_A_ROUTE = 3
 LEFT_OUT = re.compile(
@@ -58,13 +58,16 @@ def pages(client: Client, start: str) -> Iterator[tuple[str, str]]:
         yield address, text
         for found in re.findall(r'href="(/[^"#]*)', text):
             link = html.unescape(found)
-            if not LEFT_OUT.search(link):
+            if not LEFT_OUT.search(link) and link.startswith("/en/") == start.startswith("/en/"):
                 waiting.append(link)
 
 
-def test_public_pages_use_no_word_of_levels_that_the_country_does_not_have(essai: Country, client: Client) -> None:
+@pytest.mark.parametrize("start", ["/", "/en/"])
+def test_public_pages_use_no_word_of_levels_that_the_country_does_not_have(
+    essai: Country, client: Client, start: str
+) -> None:
     read = 0
-    for address, text in pages(client, "/"):
+    for address, text in pages(client, start):
         found = OURS.search(words_of(text))
         around = words_of(text)[max(0, found.start() - 60) : found.end() + 60] if found else ""
         assert found is None, f"{address}: {around}"
@@ -76,8 +79,8 @@ def test_public_pages_use_no_word_of_levels_that_the_country_does_not_have(essai
 def test_pages_of_the_plan_s_desk_use_no_such_word_either(essai: Country, secretariat: User, client: Client) -> None:
     client.force_login(secretariat)
     read = 0
-    for address, text in pages(client, "/workspace/plan/2025-2027/"):
-        if not address.startswith(("/workspace/plan/", "/workspace/indicators/", "/workspace/money/")):
+    for address, text in pages(client, "/en/workspace/plan/2025-2027/"):
+        if not re.match(r"/en/workspace/(plan|indicators|money)/", address):
             continue
         found = OURS.search(words_of(text))
         around = words_of(text)[max(0, found.start() - 60) : found.end() + 60] if found else ""
@@ -95,11 +98,14 @@ def test_copies_of_the_strategy_use_no_such_word(essai: Country) -> None:
 
 
 def test_its_own_words_stand_in_their_place(essai: Country, client: Client) -> None:
-    home = words_of(client.get("/").content.decode())
+    french = words_of(client.get("/").content.decode())
+    assert "Trois axes stratégiques" in french
+    assert "Programme national de cybersécurité" in french
+    home = words_of(client.get("/en/").content.decode())
     assert "Three strategic axes" in home
     assert "National cybersecurity programme" in home
-    assert "Strategic axis 2" in words_of(client.get("/strategy/2025-2027/pillars/2/").content.decode())
-    page = words_of(client.get("/strategy/2025-2027/actions/2.4/").content.decode())
+    assert "Strategic axis 2" in words_of(client.get("/en/strategy/2025-2027/pillars/2/").content.decode())
+    page = words_of(client.get("/en/strategy/2025-2027/actions/2.4/").content.decode())
     assert "medium term: 24 months after approval on 1 March 2025" in page
     assert "Centre-Essai" in page
     assert "La livraison" not in client.get("/strategy/2025-2027/actions/1.4/").content.decode()

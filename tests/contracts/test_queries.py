@@ -12,7 +12,7 @@ from floreo.offers import tables
 from floreo.organisations.models import Country, User
 
 BESIDES = {
-    "actions": 2,
+    "actions": 3,
     "events": 2,
     "courses": 3,
     "training_courses": 2,

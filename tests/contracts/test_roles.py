@@ -45,6 +45,8 @@ EMPTY = {
         "apply_workbook",
         "report_rejects",
         "bulk_actions",
+        "new_action_of_pillar",  # where a plan has two levels
+        "new_action_of_plan",  # where it has one
         "bulk_step",  # only to whoever made it
         "edit_comment",  # only to whoever wrote it
         "edit_view",

@@ -279,3 +279,27 @@ def test_a_row_of_the_workbook_on_a_wrong_level_is_named(country: Country, secre
     two = plan_of(2, (1, 1, 1), "two")
     unknown = changed(two, lambda book: add(book, "actions", code="1.9", title="New", pillar="7"))
     assert [p.sentence for p in rehearsed(two, unknown, secretariat).problems] == ["Pillar: this edition has no “7”."]
+
+
+@pytest.mark.parametrize(("depth", "opens"), [(1, "plan"), (2, "pillar"), (3, "objective"), (4, "part")])
+def test_actions_are_added_where_the_plan_has_them_and_nowhere_else(
+    country: Country, secretariat: User, client: Client, depth: int, opens: str
+) -> None:
+    edition = plan_of(depth, (1, 1, 1))
+    objective = Objective.objects.filter(pillar__edition=edition, above=None).first()
+    part = Objective.objects.filter(pillar__edition=edition).exclude(above=None).first()
+    at = f"/workspace/plan/{edition.code}/"
+    forms = {"plan": f"{at}new-action/", "pillar": f"{at}pillars/1/actions/new/"}
+    forms |= {
+        name: f"{at}objectives/{place.code}/actions/new/"
+        for name, place in (("objective", objective), ("part", part))
+        if place is not None
+    }
+    client.force_login(secretariat)
+    for name, address in forms.items():
+        facts = {"code": "new", "title": "A new one", "is_public": "on"}
+        answer = client.post(address, facts)
+        assert answer.status_code == (302 if name == opens else answer.status_code), name
+        assert Action.objects.filter(edition=edition, code="new").exists() is (name == opens), name
+        Action.objects.filter(edition=edition, code="new").delete()
+    assert client.get(at).status_code == 200

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from floreo.core.pack import Code, Strict, split
+from floreo.core.language_codes import split
+from floreo.core.pack import Code, Strict
 
 MOST_LEVELS = 4
 Words = Annotated[str, StringConstraints(min_length=1, max_length=60)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from floreo.core.errors import Refused
+from floreo.core.errors import Missing, Refused
 from floreo.core.writing import delete, save
 from floreo.organisations.queries import the_country
 from floreo.strategy.levels import Level, has_level
@@ -46,14 +46,19 @@ def rename_implied(pillar: Pillar) -> None:
 
 
 def holder_of(pillar: Pillar) -> Objective:
-    """Where the actions of a pillar without objectives stand."""
-    found = Objective.everything.filter(pillar=pillar, is_implied=True).first()
-    return found or save(Objective(pillar=pillar, code=pillar.code, title=pillar.title, is_implied=True))
+    """Where the actions of a pillar without objectives are. Raises Missing in a plan that has objectives."""
+    found: Objective | None = Objective.everything.filter(pillar=pillar, is_implied=True).first()
+    if found is None:
+        raise Missing
+    return found
 
 
 def holder_of_plan(edition: Edition) -> Objective:
-    """Where the actions of a plan stand that has no other level."""
-    return holder_of(Pillar.everything.get(edition=edition, is_implied=True))
+    """Where the actions of a plan are that has no other level. Raises Missing in another plan."""
+    pillar = Pillar.everything.filter(edition=edition, is_implied=True).first()
+    if pillar is None:
+        raise Missing
+    return holder_of(pillar)
 
 
 def must_be_empty(edition: Edition) -> None:

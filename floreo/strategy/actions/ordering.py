@@ -1,5 +1,6 @@
 """The order of actions in a whole edition, worked out from pillar, objective and place, for every list to use."""
 
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from floreo.core.writing import touch
@@ -9,8 +10,9 @@ from floreo.strategy.models import Action, Edition
 def renumber(edition: Edition) -> None:
     """Gives each action its place in the edition. What follows from the tree is not a fact of its own, so it is not in
     the trail and no version changes."""
-    above = (Coalesce(f"objective__above__{name}", f"objective__{name}") for name in ("position", "pk"))
-    order = ("objective__pillar__position", "objective__pillar_id", *above, "objective__position", "objective_id")
+    order: list[str | Combinable] = ["objective__pillar__position", "objective__pillar_id"]
+    order += [Coalesce(f"objective__above__{name}", f"objective__{name}") for name in ("position", "pk")]
+    order += ["objective__position", "objective_id"]
     actions = Action.objects.filter(edition=edition).order_by(*order, "position", "pk").only("pk", "position")
     moved = []
     for position, act in enumerate(actions, start=1):

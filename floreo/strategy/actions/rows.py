@@ -61,14 +61,14 @@ def _nothing(edition: Edition, level: Level, code: CellText) -> str:
 
 
 def _pillar(edition: Edition, code: CellText) -> Pillar:
-    found = Pillar.objects.filter(edition=edition, code=str(code)).first()
+    found: Pillar | None = Pillar.objects.filter(edition=edition, code=str(code)).first()
     if found is None:
         raise _unknown("pillar", _nothing(edition, Level.PILLAR, code))
     return found
 
 
 def _objective(edition: Edition, code: CellText) -> Objective:
-    found = Objective.objects.filter(pillar__edition=edition, code=str(code)).first()
+    found: Objective | None = Objective.objects.filter(pillar__edition=edition, code=str(code)).first()
     if found is None:
         raise _unknown("objective", _nothing(edition, Level.OBJECTIVE, code))
     return found

@@ -20,8 +20,8 @@ from floreo.strategy.outline.reading import Unused
 FAILURES: Mapping[str, str] = {
     **UNREADABLE,
     "no_rows": gettext_noop(
-        "%(name)s does not look like a strategy: it has no title with a period, no pillars, objectives "
-        "or actions. Check that it is the right file, or enter the strategy by hand."
+        "%(name)s does not look like a strategy: it has no title with a period and nothing that "
+        "reads like a plan. Check that it is the right file, or enter the strategy by hand."
     ),
     "stopped": gettext_noop(
         "Reading %(name)s was interrupted several times and has been stopped. Upload it in parts, or as plain text."

@@ -120,7 +120,9 @@ def _new_edition(draft: ImportDraft, chain: Chain, *, code: str) -> Edition:
 def _depth(chain: Chain) -> int:
     """As many levels as its rows have, where the country's plans have fewer; a text gives three at most."""
     kinds = {row.kind for row in chain.ready}
-    least = 3 if Kind.OBJECTIVE in kinds else 2 if Kind.PILLAR in kinds else 1
+    least = 2 if Kind.PILLAR in kinds else 1
+    if Kind.OBJECTIVE in kinds:
+        least = USUAL_DEPTH
     return min(max(least, usual_depth()), USUAL_DEPTH)
 
 

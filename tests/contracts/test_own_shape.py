@@ -91,7 +91,8 @@ def test_pages_of_the_plan_s_desk_use_no_such_word_either(essai: Country, secret
 
 def test_copies_of_the_strategy_use_no_such_word(essai: Country) -> None:
     edition = Edition.objects.get()
-    document = document_of(copy_of(edition, None, "en"), country=essai, made_on=essai.calendar_day or edition.starts_on)
+    assert essai.calendar_day is not None
+    document = document_of(copy_of(edition, None, "en"), country=essai, made_on=essai.calendar_day)
     text = NOT_A_LEVEL.sub(" ", as_text(document))
     assert OURS.search(text) is None
     assert "People who benefit" in text

@@ -6,6 +6,7 @@ import io
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -314,7 +315,8 @@ def test_percentages_merged_cells_and_errors_are_read_as_a_person_sees_them() ->
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
-    for row in [("Name", "Share"), ("A", 0.45), (None, 0.5), ("B", None)]:
+    rows: list[list[Any]] = [["Name", "Share"], ["A", 0.45], [None, 0.5], ["B", None]]
+    for row in rows:
         page.append(row)
     page["B2"].number_format = page["B3"].number_format = "0.0%"
     page["B4"] = "=1/0"

@@ -256,7 +256,7 @@ class TestWords:
         for old, new in (("axes", "pillars"), ("activities", "Actividades")):
             book[old].title = new
         for cell in book["Actividades"][1]:
-            cell.value = {"axis": "EJE"}.get(cell.value, cell.value)
+            cell.value = "EJE" if cell.value == "axis" else cell.value
         buffer = io.BytesIO()
         book.save(buffer)
         report = rehearsed(edition, buffer.getvalue(), secretariat)

@@ -67,7 +67,7 @@ GOOD = {
 
 @pytest.fixture
 def filled(fields: Country, act: Action) -> Action:
-    return update_action(act, by=SYSTEM, own=GOOD)
+    return update_action(act, by=SYSTEM, own={**GOOD})
 
 
 def test_each_kind_is_kept_and_said_in_words(filled: Action) -> None:

@@ -93,7 +93,8 @@ def _evaluated(w: World) -> Tabletop:
 
 def _objective() -> Objective:
     edition = make_edition()
-    return Objective.objects.get(pillar__edition=edition)
+    found: Objective = Objective.objects.get(pillar__edition=edition)
+    return found
 
 
 def _closed(w: World) -> Any:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import gettext_noop, override
 
-from floreo.core import clock, languages
+from floreo.core import clock
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.delimited import plain
 from floreo.core.importing import (
@@ -33,6 +33,7 @@ from floreo.core.importing import (
     sound,
     working_copy,
 )
+from floreo.core.language_codes import SOURCE
 from floreo.core.writing import refuse, require_order, require_past
 from floreo.organisations.importing import Organisations, people_options
 from floreo.organisations.models import Organisation
@@ -81,7 +82,7 @@ class ActionRows(ImportRows):
             str(value): _("Status in the file: %(status)s.") % {"status": label}
             for value, label in StatusChoice.choices
         }
-        with override(languages.SOURCE):
+        with override(SOURCE):
             self.status_labels = {str(value): str(label) for value, label in StatusChoice.choices}
 
     def options(self, name: str) -> Sequence[Option]:

@@ -118,14 +118,15 @@ class TextKind:
         return KINDS[self.model][1]
 
     def rows(self, viewer: object) -> Iterator[Any]:
-        """Those that the viewer may know of, in the order of their numbers."""
+        """Those that the viewer may know of, in the order of their numbers, with what they hang on: its rule says who sees them."""
         if policy.has_rule(self.model):
-            yield from policy.rows_seen(self.model, viewer).order_by("pk").distinct().iterator(chunk_size=AT_ONCE)
+            seen = policy.rows_seen(self.model, viewer).order_by("pk").distinct()
+            yield from seen.select_related().iterator(chunk_size=AT_ONCE)
             return
-        rows = self.model._default_manager.order_by("pk").iterator(chunk_size=AT_ONCE)
+        rows = self.model._default_manager.select_related().order_by("pk").iterator(chunk_size=AT_ONCE)
         while part := list(islice(rows, AT_ONCE)):
-            seen = policy.things_seen([key(row) for row in part], viewer)
-            yield from (row for row in part if key(row) in seen)
+            open_ones = policy.things_seen([key(row) for row in part], viewer)
+            yield from (row for row in part if key(row) in open_ones)
 
     def may_write(self, viewer: object) -> bool:
         return can(viewer, self.needs)

@@ -168,6 +168,8 @@ def _started(question: Question) -> dict[str, Any]:
     return {
         "text": question.text[WRITTEN],
         "help": question.help.get(WRITTEN, ""),
+        **{f"text_{code}": question.text.get(code, "") for code in others},
+        **{f"help_{code}": question.help.get(code, "") for code in others},
         "kind": str(question.kind),
         "choices": "\n".join(each.rstrip(" |") for each in lines),
         "stages": [*map(str, question.stages)],

@@ -172,7 +172,7 @@ def waiting(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     context = {
         "workspace_section": AREA,
         "kind": found,
-        "language": languages.name(language),
+        "into": languages.name(language),
         "total": len(texts),
         "page": page,
         "rows": [_line(text, found, request.user) for text in page],

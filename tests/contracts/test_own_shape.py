@@ -21,7 +21,8 @@ pytestmark = pytest.mark.one_database
 ROOT = Path(__file__).resolve().parents[2]
 PACK = "terre-essai"
 # Levels as they are called where a country names none. What an edition or a service aims at is another thing, and stays.
-OURS = re.compile(r"\b(pillars?|piliers?|pilar(es)?|objectives?|objectifs?|objetivos?)\b", re.IGNORECASE)
+# "objectif" within a French sentence is any purpose; as a label, with a capital, it is the level.
+OURS = re.compile(r"\b([Pp]illars?|[Pp]iliers?|[Pp]ilar(es)?|[Oo]bjectives?|Objectifs?|[Oo]bjetivos?)\b")
 NOT_A_LEVEL = re.compile(r"overall objective|objectif général|recovery time objective", re.IGNORECASE)
 MOST = 260  # pages; of one route three are read
 OF_A_ROUTE = 3

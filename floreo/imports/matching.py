@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from django.utils.functional import Promise
 from rapidfuzz import fuzz, process
 
 from floreo.core import languages
@@ -46,7 +47,8 @@ def words_of(fields: Sequence[ImportField]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in fields:
         found.setdefault(plain(each.name), each.name)
-        for word in languages.words_for(each.title):
+        # A title that is no sentence of the program is the country's own word.
+        for word in languages.words_for(each.title) if isinstance(each.title, Promise) else [each.title]:
             found.setdefault(plain(word), each.name)
     for each in fields:
         for word in filter(None, each.words.split("|")):

@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import models
 
 from floreo.core.access import Permission, people_of, reach
-from floreo.core.keys import things_of
+from floreo.core.keys import key, things_of
 from floreo.core.models import Record
 
 
@@ -79,7 +79,17 @@ def rows_seen(model: type[models.Model], viewer: object) -> models.QuerySet[Any]
 
 def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Model]:
     """The things of those names that the viewer may know of: as their own kind says, else the thing they hang on."""
-    things = things_of(keys)
+    return _open(things_of(keys), viewer)
+
+
+def rows_open(rows: Iterable[models.Model], viewer: object) -> list[models.Model]:
+    """Those of rows that are loaded already, with what they hang on, that the viewer may know of."""
+    by_name = {key(row): row for row in rows}
+    found = _open(by_name, viewer)
+    return [row for name, row in by_name.items() if name in found]
+
+
+def _open(things: Mapping[str, models.Model], viewer: object) -> Mapping[str, models.Model]:
     subjects = {name: found for name, thing in things.items() if (found := ruled(thing)) is not None}
     allowed: dict[type[models.Model], set[Any]] = {}
     for subject in subjects.values():

@@ -125,8 +125,7 @@ class TextKind:
             return
         rows = self.model._default_manager.select_related().order_by("pk").iterator(chunk_size=AT_ONCE)
         while part := list(islice(rows, AT_ONCE)):
-            open_ones = policy.things_seen([key(row) for row in part], viewer)
-            yield from (row for row in part if key(row) in open_ones)
+            yield from policy.rows_open(part, viewer)
 
     def may_write(self, viewer: object) -> bool:
         return can(viewer, self.needs)
@@ -189,7 +188,8 @@ def texts_of(row: Any, viewer: object) -> list[Text]:
     """The texts of a record that say something; what is internal only to whom the record shows it."""
     if not isinstance(row, Translated) or getattr(row, "is_frozen", False):
         return []
-    hidden = row.internal_fields if isinstance(row, Record) and not policy.shows_internal(row, viewer) else frozenset()
+    internal = row.internal_fields & set(row.translatable()) if isinstance(row, Record) else frozenset()
+    hidden = internal if internal and not policy.shows_internal(row, viewer) else frozenset()
     found = []
     for name in row.translatable():
         written = getattr(row, name)

@@ -60,6 +60,8 @@ KNOWN = {
     "workspace/feeds/types/<path:report_type>/": 4,
     "workspace/feeds/rules/<int:pk>/": 8,  # a rule is tried on four files
     "workspace/plan/<slug:edition>/actions/<str:code>/": 4,  # its history asks which of its things may be seen
+    "workspace/translations/": 6,  # each kind of an edition's things asks which editions may be seen
+    "workspace/translations/texts-<slug:language>.po": 6,
     "workspace/notices/today/": 13,  # letters are chosen organisation by organisation, as they are sent
 }
 

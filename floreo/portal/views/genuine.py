@@ -26,7 +26,7 @@ class CheckForm(forms.Form):
     number = forms.CharField(
         label=_l("Number of the notice"),
         max_length=60,
-        help_text=_l("It is at the end of the notice, for example 1234-7KQ2M-9XD4C."),
+        help_text=_l("It is at the end of the notice, for example 261124-7KQ2M-9XD4C."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _l("Enter the number that is at the end of the notice.")},
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core.delimited import Wrong, plain
 from floreo.core.errors import Missing
 from floreo.core.importing import Option, only_in
+from floreo.core.once import once_for
 from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Edition, InEdition, Objective, Pillar
 
@@ -20,6 +21,7 @@ _NUMBERED = re.compile(
 _LONGEST_TITLE, _LONGEST_CODE = 300, 30
 
 
+@once_for
 def scopes(viewer: Any) -> Iterable[tuple[str, str]]:
     """The editions in which somebody may bring in rows."""
     editions = Edition.objects.visible_to(viewer).order_by("-starts_on", "-pk")

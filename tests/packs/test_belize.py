@@ -224,7 +224,7 @@ class TestLoaded:
         assert "Area of priority PA2" in words("/strategy/2020-2023/pillars/PA2/")
         assert "Objective 2.1" in words("/strategy/2020-2023/objectives/2.1/")
         assert "Three areas of priority" in words("/")
-        assert "Pilar: Área de prioridad Acción: Actividad" in words("/es/strategy/")
+        assert "Tres áreas de prioridad" in words("/es/")
 
     def test_a_page_of_an_edition_that_ended_says_of_nothing_that_it_is_still_to_come(self, stranger: Client) -> None:
         pages = {place: stranger.get(f"{place}/strategy/2020-2023/actions/2.1.1/") for place in ("", "/es")}

@@ -148,7 +148,7 @@ def test_a_file_past_the_limit_stops_before_it_is_kept(workspace: Client, tmp_pa
         (
             b"Hello there. This is a letter to the editor about the weather and the sea.",
             "a.txt",
-            "a.txt does not look like a strategy: it has no title with a period, no pillars, objectives or actions. Check that it is the right file, or enter the strategy by hand.",
+            "a.txt does not look like a strategy: it has no title with a period and nothing that reads like a plan. Check that it is the right file, or enter the strategy by hand.",
         ),
     ],
 )

@@ -143,7 +143,7 @@ def test_structure_is_built_from_an_empty_edition(country: object, secretariat: 
     browser.post(reverse("workspace:new_edition"), {"code": "2029-2032", "title": "Next", "starts_on": "2029-01-01"})
     edition = Edition.objects.get()
     page = browser.get(reverse("workspace:plan", args=[edition.code])).content.decode()
-    assert "This edition has no pillars yet" in page
+    assert "This edition has no plan yet" in page
     browser.post(reverse("workspace:new_pillar", args=[edition.code]), {"code": "1", "title": "Law"})
     browser.post(reverse("workspace:new_objective", args=[edition.code, "1"]), {"code": "1.1", "title": "Act"})
     new_action = reverse("workspace:new_action", args=[edition.code, "1.1"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,11 @@ def _rows(data: object, language: str) -> tuple[int, int]:
     if isinstance(data, dict):
         others = [code for code, texts in data.items() if code in known() and isinstance(texts, dict)]
         total, done = int(bool(others)), int(language in others)
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    inner: Iterable[object] = ()
+    if isinstance(data, dict):
+        inner = data.values()
+    elif isinstance(data, list):
+        inner = data
     for each in inner:
         more = _rows(each, language)
         done, total = done + more[0], total + more[1]

@@ -138,6 +138,7 @@ def test_every_table_tells_its_rows_apart(viewer_of: Callable[[str], object]) ->
         assert len(keys) == len(set(keys)), table.name
 
 
+@pytest.mark.django_db
 def test_every_column_and_table_says_what_it_is() -> None:
     for table in offers.tables().values():
         assert all((str(table.title), str(table.help))), table.name

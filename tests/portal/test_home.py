@@ -43,7 +43,7 @@ def test_a_country_whose_actions_are_not_entered_says_so(real_country: Country, 
     assert heading(html) == "The first strategy ended in 2023. No closing report has been found."
     text = words(html)
     assert "launched its National Cybersecurity Strategy on 5 November 2020." in text
-    assert "Three priority areas and their events" in text
+    assert "Three areas of priority" in text
     assert text.count("No actions entered yet") == 3
     assert "Also published as:" in text
     assert "Nothing can be late yet." in text

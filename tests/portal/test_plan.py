@@ -157,5 +157,5 @@ def test_a_long_plan_opens_one_pillar_at_a_time(isla: Country, stranger: Client)
     assert opened.count('class="fl-action-line"') == 40
     assert body(stranger, address + "pillars/3/").count('class="fl-action-line"') == 40
     timeline = body(stranger, address + "timeline/")
-    assert "This plan is long. Choose the pillars to show." in timeline
+    assert "This plan is long. Choose what to show:" in timeline
     assert "33 late, 7 stalled" in words(html)

@@ -58,6 +58,8 @@ LEFT_OUT = frozenset(
         "records",
         "frozen_by",
         "corrects",
+        "is_implied",
+        "terms",
     ]
 )
 

@@ -45,6 +45,14 @@ class UploadForm(forms.Form):
         return name, scope
 
 
+class NameForm(forms.Form):
+    """For which source columns and values are remembered, if for any."""
+
+    source_name = forms.CharField(
+        required=False, max_length=120, label=_l("Remember columns and values for the source")
+    )
+
+
 def target_choices(viewer: object) -> list[tuple[str, str]]:
     return [
         (f"{name}@{code}", f"{target.title}: {title}" if title else str(target.title))

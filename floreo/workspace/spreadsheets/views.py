@@ -273,6 +273,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "workspace_section": AREA,
         "run": run,
         "plan": found,
+        "name_form": forms.NameForm(initial={"source_name": run.source_name}),
         "refusal": refusal,
         "sentences": count_sentences(found.counts) if found else [],
         "groups": _groups(found.results) if found else [],

@@ -276,7 +276,8 @@ def test_every_line_of_a_table_is_an_event_or_a_reject(
     rows: list[list[str]], several: bool, types: bool, order: str
 ) -> None:
     text = StringIO()
-    plain = [["".join(letter for letter in cell if letter not in "\r\n") for cell in row] for row in rows]
+    # Many control characters make a file none at all, which is refused as a whole.
+    plain = [["".join(letter for letter in cell if letter == "\t" or letter >= " ") for cell in row] for row in rows]
     csv.writer(text, delimiter=";", lineterminator="\n").writerows([["a", "b", "c"], *plain])
     given = {"delimiter": ";", "address": "a", "time": ["b"], "order": order, "several": several, "comment": "#"}
     events, rejects = read(text.getvalue(), given | ({"types": "c"} if types else {}))

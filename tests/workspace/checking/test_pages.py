@@ -30,6 +30,7 @@ from tests.portal.crawl import body
 Browser = Callable[[User], Client]
 
 
+@pytest.mark.django_db
 def test_every_field_that_is_shown_has_a_name_in_both_languages() -> None:
     shown = [
         (kind.model, f) for kind in KINDS.values() for f in kind.model._meta.concrete_fields if f.name not in LEFT_OUT

@@ -104,7 +104,7 @@ def count(browser: Client, address: str) -> int:
     return len(asked)
 
 
-@pytest.mark.parametrize(("name", "queries"), [("plan", 17), ("actions", 14)])
+@pytest.mark.parametrize(("name", "queries"), [("plan", 17), ("actions", 15)])
 def test_the_number_of_queries_does_not_grow_with_the_rows(  # noqa: PLR0917 -- given by name
     edition: Edition, csirt: Organisation, secretariat: User, browser_of: Browser, name: str, queries: int
 ) -> None:

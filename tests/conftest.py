@@ -24,7 +24,7 @@ from floreo.core.models import OutboxMail, SearchEntry
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from floreo.workspace import menu
-from tests import loaded
+from tests import loaded, statements
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -100,6 +100,7 @@ RACES_UNLESS_LONG = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
+    parser.addoption("--whole", action="store_true", help="with --database-only: also what sends it nothing of its own")
 
 
 MOST_OF_A_NAME = 60  # letters of a text that names a case
@@ -162,11 +163,16 @@ def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest
     asks = {"db", "transactional_db", "django_db_setup"}
     shown_on_one = within((*ON_ONE_DATABASE, *(() if os.environ.get("LONG") else RACES_UNLESS_LONG)))
 
+    is_whole = bool(os.environ.get("LONG")) or config.getoption("--whole")
+    left_out = frozenset[str]() if is_whole else statements.listed()
+
     def stays(item: pytest.Item) -> bool:
         if item.get_closest_marker("one_database"):
             return False
         if item.get_closest_marker("postgresql") or item.get_closest_marker("two_databases"):
             return True
+        if statements.name_of(item.nodeid) in left_out:
+            return False
         mark = item.get_closest_marker("django_db")
         if shown_on_one(item):  # but for races: who waits for whom is the database's
             return bool(mark and mark.kwargs.get("transaction"))

@@ -296,6 +296,7 @@ class HeldBecause(models.TextChoices):
     LATELY = "lately", _("Already sent today")
     MUTED = "muted", _("A notice rule says not to notify them")
     LEFT_OUT = "left_out", _("Left out today by a person")
+    STEPPED = "stepped", _("Waits for its step: what notices change is measured")
 
 
 class OutboxMail(Record):

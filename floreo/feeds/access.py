@@ -24,6 +24,7 @@ from floreo.feeds.models import (
     Notice,
     NoticeRule,
     Run,
+    SteppedStart,
 )
 from floreo.organisations.queries import bodies_of
 
@@ -81,6 +82,11 @@ def pools_for(viewer: object) -> QuerySet[AddressPool]:
 
 def get_pool_for(viewer: object, pk: int) -> AddressPool:
     return _one(pools_for(viewer), pk=pk)
+
+
+def get_stepped_start_for(viewer: object, pk: int) -> SteppedStart:
+    must_see_all(viewer)
+    return _one(SteppedStart.objects.all(), pk=pk)
 
 
 def get_rule_for(viewer: object, pk: int) -> FeedRule:

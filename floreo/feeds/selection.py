@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.models import HeldBecause
 from floreo.core.policy import Tlp
-from floreo.feeds import logic
+from floreo.feeds import logic, stepped
 from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, NoticeRule, Run, Severity
 from floreo.organisations.models import Contact, ContactRole, Kind, Organisation
 from floreo.organisations.queries import bodies_of, successors
@@ -168,6 +168,7 @@ class Chooser:
         self.today, self.hour = today, hour
         self.rules = (*NoticeRule.objects.order_by("position", "pk"), *default_rules())
         self.successors = successors()
+        self.steps = stepped.waiting_until(today)
 
     def organisations(self) -> list[Organisation]:
         """Who may have to be told something: one successor each."""
@@ -210,11 +211,18 @@ class Chooser:
             news = changes_of(finding)
             if news is None:
                 continue
+            if self._waits(organisation, finding) and news not in GOOD:
+                plan.held.setdefault(HeldBecause.STEPPED, []).append(finding)
+                continue
             rule = next(r for r in self.rules if fits(r, finding, organisation.pk))
             if rule.every == Every.NEVER and news not in GOOD:
                 plan.held.setdefault(HeldBecause.MUTED, []).append(finding)
             if is_due(finding, news, rule, self.today):
                 yield Item(finding, news, rule)
+
+    def _waits(self, organisation: Organisation, finding: Finding) -> bool:
+        """Whether its organisation is notified of the kind at a later step."""
+        return (organisation.pk, finding.kind) in self.steps and not stepped.is_urgent(finding.severity)
 
     def _notice(self, items: list[Item], sent: Sequence[Notice]) -> tuple[date, date, list[Item]] | None:
         """The days and findings of one letter; None when there was one today, its days are told, or nothing is to say."""

@@ -33,6 +33,8 @@ from floreo.feeds.models import (
     ReplyKind,
     Run,
     Severity,
+    SteppedStart,
+    SteppedState,
     TypeMapping,
 )
 from floreo.feeds.presenters.endings import ending_about
@@ -61,6 +63,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _came_back()
         yield from _ran_out(today)
         yield from _perhaps_pools()
+        yield from _stepped_starts()
     if recipient.everybody or RUN in recipient.permissions:
         yield from _silent()
         yield from _unknown_types()
@@ -380,6 +383,23 @@ def _perhaps_pools() -> Iterator[Task]:
             since=each.made_on,
             needs=HANDLE,
             links=(ActionLink(_("Look at the networks"), href),),
+        )
+
+
+def _stepped_starts() -> Iterator[Task]:
+    """Drafts of a stepped start, for another person of the team to agree to."""
+    for each in SteppedStart.objects.filter(state=SteppedState.DRAFT).order_by("made_on", "pk"):
+        yield Task(
+            key=key(each),
+            kind="decide",
+            title=_("Agree to the stepped start of notices of %(kind)s, or not") % {"kind": each.kind},
+            why=_("Drafted by %(who)s. Another person of the team agrees to it; until then notices go as usual.")
+            % {"who": each.made_by},
+            href=each.get_absolute_url(),
+            since=each.made_on,
+            due=each.begins_on,
+            needs=HANDLE,
+            links=(ActionLink(_("Look at the draft"), each.get_absolute_url()),),
         )
 
 

@@ -79,7 +79,13 @@ def left_out_text(why: str, count: int) -> str:
             ) % {"count": count}
         case "updates_still_in_time" | "updates_not_answered":
             return _updates_left(why, count)
-        case "findings_without_ipv4" | "findings_without_scans" | "letters_still_fresh" | "lines_in_other_currencies":
+        case (
+            "findings_without_ipv4"
+            | "findings_without_scans"
+            | "findings_not_yet_notified"
+            | "letters_still_fresh"
+            | "lines_in_other_currencies"
+        ):
             return _others_left(why, count)
         case measures.DUPLICATES | measures.TESTS | measures.STILL_IN_TIME:
             text = _reports_left(why, count)
@@ -107,6 +113,13 @@ def left_out_text(why: str, count: int) -> str:
 def _others_left(why: str, count: int) -> str:
     if why in ("findings_without_ipv4", "letters_still_fresh"):
         return _feeds_left(why, count)
+    if why == "findings_not_yet_notified":
+        text = ngettext(
+            "%(count)d finding of an organisation that had not been notified yet, with which these are compared",
+            "%(count)d findings of organisations that had not been notified yet, with which these are compared",
+            count,
+        )
+        return text % {"count": count}
     if why == "findings_without_scans":
         text = ngettext(
             "%(count)d finding of a sighting or a list, whose silence shows no fix",

@@ -34,7 +34,7 @@ from floreo.core.models import OutboxMail
 from floreo.core.writing import save
 from floreo.discussion.models import Comment as WrittenComment
 from floreo.evidence.models import Attachment, Evidence, FileText
-from floreo.feeds.models import AddressPool, Finding, FindingEnding
+from floreo.feeds.models import AddressPool, Finding, FindingEnding, SteppedStart
 from floreo.frameworks.models import Answer as ItemAnswer
 from floreo.frameworks.models import Assessment, Item, Version
 from floreo.incidents.models import (
@@ -279,6 +279,9 @@ def _findings(power: Organisation) -> None:
     pool = AddressPool(organisation=power, prefix="198.18.0.0/24", kind="nat", reason=f"{word} network")
     pool.made_by, pool.made_on = f"{word} operator", today
     save(pool)
+    start = SteppedStart(kind=f"{word}-kind", begins_on=today, reason=f"{word} steps", made_by=f"{word} member")
+    start.made_on = today
+    save(start)
 
 
 def _owners() -> None:

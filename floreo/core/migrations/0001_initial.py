@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('headers', models.JSONField(blank=True, default=dict)),
                 ('is_secret', models.BooleanField(default=False)),
                 ('is_masked', models.BooleanField(default=False)),
-                ('held_because', models.CharField(blank=True, choices=[('no_address', 'No e-mail address in the register'), ('bounced', 'The last e-mail to this address bounced'), ('lately', 'Already sent today'), ('muted', 'A notice rule says not to notify them'), ('left_out', 'Left out today by a person')], max_length=10)),
+                ('held_because', models.CharField(blank=True, choices=[('no_address', 'No e-mail address in the register'), ('bounced', 'The last e-mail to this address bounced'), ('lately', 'Already sent today'), ('muted', 'A notice rule says not to notify them'), ('left_out', 'Left out today by a person'), ('stepped', 'Waits for its step: what notices change is measured')], max_length=10)),
                 ('posted_by', models.CharField(blank=True, max_length=200)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('stuck', 'Could not be sent'), ('dropped', 'No longer needed'), ('bounced', 'Bounced'), ('held', 'Held back')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),

@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 from floreo.core.migrations._together import together
@@ -474,5 +475,46 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='run',
             constraint=models.UniqueConstraint(fields=('feed', 'report_type', 'day'), name='run_once'),
+        ),
+        migrations.CreateModel(
+            name='SteppedStart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('kind', models.CharField(help_text='For example open-ntp. Only one that is not urgent.', max_length=80, verbose_name='Kind of finding')),
+                ('begins_on', models.DateField(help_text='The day on which the first organisations may be notified.', verbose_name='First step')),
+                ('days', models.PositiveSmallIntegerField(default=14, help_text='From 7 to 60. Long enough for a notice to arrive, a fix, and the scans that show it.', validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(60)], verbose_name='Days from one step to the next')),
+                ('steps', models.PositiveSmallIntegerField(default=3, help_text='From 2 to 6. At each the same number of organisations, as near as can be, is notified for the first time.', validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(6)], verbose_name='Steps')),
+                ('reason', models.CharField(help_text='Why it is justified that some are notified later.', max_length=500, verbose_name='Reason')),
+                ('state', models.CharField(choices=[('draft', 'Waits for agreement'), ('agreed', 'Agreed'), ('stopped', 'Stopped'), ('discarded', 'Not carried out')], default='draft', max_length=10)),
+                ('made_by', models.CharField(max_length=200)),
+                ('made_on', models.DateField()),
+                ('agreed_by', models.CharField(blank=True, max_length=200)),
+                ('agreed_on', models.DateField(blank=True, null=True)),
+                ('seed', models.CharField(blank=True, max_length=32)),
+                ('stopped_by', models.CharField(blank=True, max_length=200)),
+                ('stopped_on', models.DateField(blank=True, null=True)),
+                ('stop_reason', models.CharField(blank=True, max_length=500)),
+            ],
+            options={
+                'ordering': ['-made_on', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('kind',), name='one_draft_of_a_start_a_kind')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SteppedPlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.PositiveSmallIntegerField()),
+                ('begins_on', models.DateField()),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ('start', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='feeds.steppedstart')),
+            ],
+            options={
+                'ordering': ['step', 'organisation__name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('start', 'organisation'), name='one_place_a_start')],
+            },
         ),
     ])

@@ -24,6 +24,7 @@ from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, T
 from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
 from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
 from floreo.feeds.models.pools import AddressPool
+from floreo.feeds.models.stepped import SteppedPlace, SteppedStart, SteppedState
 from floreo.feeds.models.text_checks import TextCheck
 
 __all__ = [
@@ -59,6 +60,9 @@ __all__ = [
     "Run",
     "RunHeld",
     "Severity",
+    "SteppedPlace",
+    "SteppedStart",
+    "SteppedState",
     "TextCheck",
     "TypeMapping",
 ]

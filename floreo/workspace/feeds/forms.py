@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,8 +11,20 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core.fields import label_of
+from floreo.core.ui.locale import language
 from floreo.feeds.actions.endings import BY_PEOPLE
-from floreo.feeds.models import AddressPool, Feed, Finding, FindingEnding, NoticeRule, PoolKind, ReplyKind, Severity
+from floreo.feeds.models import (
+    AddressPool,
+    Feed,
+    Finding,
+    FindingEnding,
+    NoticeRule,
+    PoolKind,
+    ReplyKind,
+    Severity,
+    SteppedStart,
+)
+from floreo.feeds.texts import title_for_others
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field, words_of
 
 
@@ -167,6 +180,30 @@ class PoolForm(ConfirmPoolForm):
 
 class DecidePoolForm(CommandForm):
     """Asks nothing."""
+
+
+class SteppedStartForm(RecordForm):
+    """Of a kind that enough organisations have who were never notified of it."""
+
+    def __init__(self, data: Any, *, kinds: Mapping[str, int]) -> None:
+        super().__init__(data)
+        self.fields["kind"] = forms.ChoiceField(
+            label=label_of(SteppedStart, "kind"),
+            choices=[
+                (kind, f"{title_for_others(kind, language())} ({_organisations(count)})")
+                for kind, count in kinds.items()
+            ],
+            widget=forms.RadioSelect,
+        )
+        self.order_fields(self._meta.fields)
+
+    class Meta:
+        model = SteppedStart
+        fields = ("kind", "begins_on", "days", "steps", "reason")
+
+
+def _organisations(count: int) -> str:
+    return ngettext("%(n)d organisation", "%(n)d organisations", count) % {"n": count}
 
 
 class UndoEndingForm(CommandForm):

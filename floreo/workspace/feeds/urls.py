@@ -15,6 +15,7 @@ from floreo.workspace.feeds import notice_views as letters
 from floreo.workspace.feeds import pool_views as pools
 from floreo.workspace.feeds import reply_views as waiting
 from floreo.workspace.feeds import rule_views as rules
+from floreo.workspace.feeds import stepped_views as stepped
 from floreo.workspace.feeds import text_views as operator_texts
 
 urlpatterns: list[URLPattern] = [
@@ -75,6 +76,12 @@ urlpatterns: list[URLPattern] = [
     path("notices/rules/<int:pk>/", letters.rule_command, {"name": "edit"}, name="edit_notice_rule"),
     path("notices/rules/<int:pk>/move/", letters.move_rule, name="move_notice_rule"),
     path("notices/rules/<int:pk>/remove/", letters.rule_command, {"name": "remove"}, name="remove_notice_rule"),
+    path("notices/effect/", stepped.starts, name="stepped_starts"),
+    path("notices/effect/new/", stepped.new_start, name="new_stepped_start"),
+    path("notices/effect/<int:pk>/", stepped.start, name="stepped_start"),
+    path("notices/effect/<int:pk>/agree/", stepped.start_command, {"name": "agree"}, name="agree_stepped_start"),
+    path("notices/effect/<int:pk>/discard/", stepped.start_command, {"name": "discard"}, name="discard_stepped_start"),
+    path("notices/effect/<int:pk>/stop/", stepped.start_command, {"name": "stop"}, name="stop_stepped_start"),
     path("notices/<int:pk>/", letters.notice, name="notice"),
     path("notices/<int:pk>/resend/", letters.notice_command, {"name": "resend"}, name="resend_notice"),
     path("notices/<int:pk>/end-links/", letters.notice_command, {"name": "end-links"}, name="end_notice_link"),
@@ -89,7 +96,8 @@ urlpatterns: list[URLPattern] = [
 NEEDS = {
     Permission.FEED_READ: (
         "feeds feed_rules feed_rule feed_report report_rejects feed findings explorer finding notices "
-        "notices_due notice_rules notice corrections operator_texts operator_text finding_endings address_pools"
+        "notices_due notice_rules notice corrections operator_texts operator_text finding_endings address_pools "
+        "stepped_starts stepped_start"
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
@@ -102,7 +110,8 @@ NEEDS = {
         "remove_notice_rule "
         "resend_notice end_notice_link release_notices accept_correction refuse_correction "
         "check_operator_text new_finding_ending renew_finding_ending undo_finding_ending end_finding "
-        "refuse_address_pool end_address_pool"
+        "refuse_address_pool end_address_pool "
+        "new_stepped_start agree_stepped_start discard_stepped_start stop_stepped_start"
     ),
 }
 # These show their own to whoever may see only their own organisation's, or take it.

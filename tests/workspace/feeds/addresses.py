@@ -18,6 +18,7 @@ from floreo.feeds.models import (
     NoticeRule,
     Reply,
     Run,
+    SteppedStart,
 )
 from floreo.organisations.models import Country, Organisation, User
 
@@ -65,6 +66,12 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         )
         for prefix, state in (("192.0.2.0/25", "offered"), ("192.0.2.128/25", "active"))
     ]
+    starts = [
+        SteppedStart.objects.create(
+            kind="open-telnet", begins_on=today, state=state, reason="X", made_by="X", made_on=today
+        )
+        for state in ("draft", "agreed")
+    ]
     night = Run.objects.create(feed=feed, report_type="scan_ssl", day=now.date(), held="fewer")
     groups: list[tuple[str, list[object]]] = [
         ("feed edit_feed upload_report try_feed map_feed arrange_feed discard_all_held feed_address", [feed.code]),
@@ -78,6 +85,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("renew_finding_ending undo_finding_ending", [ending.pk]),
         ("confirm_address_pool refuse_address_pool", [pools[0].pk]),
         ("end_address_pool", [pools[1].pk]),
+        ("stepped_start agree_stepped_start discard_stepped_start", [starts[0].pk]),
+        ("stop_stepped_start", [starts[1].pk]),
         ("see_to_answer", [finding.pk, reply.pk]),
         ("notice resend_notice end_notice_link", [notice.pk]),
         ("skip_notice", [body.code, "abuse"]),

@@ -1,0 +1,54 @@
+"""Which tests PostgreSQL is spared: those named are there, and what is chosen sends all that was sent."""
+
+from __future__ import annotations
+
+import ast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT
+from tests.statements import Sent, listed, name_of, needed, shape
+
+
+def test_each_test_that_is_left_out_is_there() -> None:
+    """A test that was renamed runs on both; its line is taken away."""
+    gone = [name for name in sorted(listed()) if name not in _tests_of(name.split("::")[0])]
+    assert gone == [], "make the list again: python -m tests.statements"
+    assert listed()
+
+
+def _tests_of(file: str) -> set[str]:
+    path = ROOT / file
+    if not path.exists():
+        return set()
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(f"{file}::{node.name}")
+        elif isinstance(node, ast.ClassDef):
+            found |= {f"{file}::{node.name}::{each.name}" for each in node.body if isinstance(each, ast.FunctionDef)}
+    return found
+
+
+@given(
+    st.dictionaries(st.text("abc", min_size=1), st.tuples(st.floats(0, 9), st.frozensets(st.integers(0, 20).map(str))))
+)
+def test_what_is_chosen_sends_all_that_is_sent(given_tests: dict[str, tuple[float, frozenset[str]]]) -> None:
+    tests = {name: Sent(seconds, set(shapes)) for name, (seconds, shapes) in given_tests.items()}
+    chosen = needed(tests)
+    sent = set().union(*(tests[name].shapes for name in chosen)) if chosen else set()
+    assert sent == (set().union(*(t.shapes for t in tests.values())) if tests else set())
+    assert all(tests[name].shapes for name in chosen)
+
+
+def test_statements_of_one_shape_differ_in_values_alone() -> None:
+    assert shape("SELECT a FROM b WHERE c IN (%s, %s)") == shape("SELECT a FROM b WHERE c IN (%s)")
+    assert shape("SELECT 'x' LIMIT 21") == shape("SELECT 'y' LIMIT 5")
+    assert shape("INSERT INTO b VALUES (%s, %s), (%s, %s)") == shape("INSERT INTO b VALUES (%s, %s)")
+    assert shape("SELECT a FROM b") != shape("SELECT a FROM b FOR UPDATE")
+
+
+def test_a_test_is_named_without_its_case() -> None:
+    assert name_of("tests/a/test_b.py::test_c[x-1]@reports") == "tests/a/test_b.py::test_c"
+    assert name_of("tests/a/test_b.py::T::test_c@api") == "tests/a/test_b.py::T::test_c"

@@ -63,6 +63,13 @@ def french(db: None, tmp_path: Path) -> Country:
 
 
 @pytest.fixture
+def dutch(db: None, tmp_path: Path) -> Country:
+    """A language first into which nothing that ships is translated, then English."""
+    small_pack(tmp_path / "dutch", "nl", "en").load()
+    return Country.objects.get()
+
+
+@pytest.fixture
 def haitian(db: None, tmp_path: Path) -> Country:
     """English first, then a language without a catalogue."""
     small_pack(tmp_path / "haitian", "en", "ht").load()
@@ -230,32 +237,51 @@ def test_columns_are_made_for_the_languages_of_the_pack() -> None:
         assert [column.name for column in table.columns] == ["name", "title_en"]
 
 
-def test_what_came_with_the_program_waits_for_french_and_is_put_into_it_by_a_file(
-    french: Country, stranger: Client, user_with: Callable[..., User]
+def test_what_came_with_the_program_waits_for_dutch_and_is_put_into_it_by_a_file(
+    dutch: Country, stranger: Client, user_with: Callable[..., User]
 ) -> None:
-    """Frameworks are in English as long as nobody translated them: they wait for French, and not for English."""
+    """Frameworks are in English as long as nobody translated them: they wait for Dutch, and not for English."""
     secretary = user_with("secretariat")
-    with languages.of_site(french.languages), translation.override("fr"):
+    with languages.of_site(dutch.languages), translation.override("nl"):
         version = Version.objects.filter(is_current=True).select_related("framework").first()
         assert version is not None
         (text,) = [each for each in translating.texts_of(version, secretary) if each.field.name == "title"]
-        assert [text.waits_for(code) for code in ("fr", "en")] == [True, False]
-        assert [text.takes(code) for code in ("fr", "en")] == [True, False]
+        assert [text.waits_for(code) for code in ("nl", "en")] == [True, False]
+        assert [text.takes(code) for code in ("nl", "en")] == [True, False]
         page = stranger.get(version.framework.get_absolute_url()).content.decode()
-        assert "Ce texte n’est pas encore disponible en français. Il est en anglais." in page
-        english, content = version.title, translation_files.written([text], "fr")
+        assert "This text is not available in Dutch yet. It is in English." in page
+        english, content = version.title, translation_files.written([text], "nl")
         assert f'msgid "{english}"\nmsgstr ""' in content.decode()
-        changed = content.decode().rstrip().removesuffix('msgstr ""') + 'msgstr "Un cadre"\n'
-        run = import_translations(translation_files.read(changed.encode(), "fr.po", secretary), by=secretary)
+        changed = content.decode().rstrip().removesuffix('msgstr ""') + 'msgstr "Een kader"\n'
+        run = import_translations(translation_files.read(changed.encode(), "nl.po", secretary), by=secretary)
         version.refresh_from_db()
         assert (version.title, version.in_language("title", "en"), version.written_in("title")) == (
-            "Un cadre",
+            "Een kader",
             english,
-            "fr",
+            "nl",
         )
         assert undo_translations(run, by=secretary) == 0
         version.refresh_from_db()
         assert (version.title, version.written_in("title")) == (english, "en")
+
+
+def test_frameworks_are_in_french_on_a_site_that_begins_with_it(
+    french: Country, stranger: Client, user_with: Callable[..., User]
+) -> None:
+    """The French is what is written, the English stands beside it, and nothing says that it is not translated."""
+    secretary = user_with("secretariat")
+    with languages.of_site(french.languages), translation.override("fr"):
+        versions = Version.objects.select_related("framework")
+        found = [text for each in versions for text in translating.texts_of(each, secretary)]
+        assert len(versions) > 10
+        assert not [text.written for text in found if text.waits_for("fr") or text.waits_for("en")]
+        version = versions.get(code="un-cybercrime-2024")
+        assert version.title.startswith("Convention des Nations Unies")
+        assert version.in_language("title", "en").startswith("UN Convention")
+        assert (version.written_in("title"), version.levels[1]["fr"]) == ("fr", "Lacune")
+        page = stranger.get(version.framework.get_absolute_url()).content.decode()
+        assert "Perquisition et saisie" in page
+        assert "pas encore disponible" not in page
 
 
 def test_the_api_has_the_columns_of_the_languages_of_the_pack(haitian: Country, stranger: Client) -> None:

@@ -351,6 +351,14 @@ def test_every_catalogue_that_ships_is_whole_and_counted() -> None:
     assert {code: languages.lacking(code) for code in languages.shipped()} == dict.fromkeys(languages.shipped())
 
 
+def test_texts_that_ship_beside_it_are_whole() -> None:
+    languages_that_ship = set(languages.shipped()) - {"en"}
+    lines = [line for code in languages_that_ship for line in translations.shipped(PACKAGE, code)]
+    frameworks = {path.name for path in (PACKAGE.parent / "frameworks").glob("*.toml")}
+    assert {line.what for line in lines} > {Path(name).name for name in translations.TABLES}
+    assert [line for line in lines if line.done < line.total and line.what not in frameworks] == []
+
+
 def test_a_new_language_begins_with_every_sentence(tmp_path: Path) -> None:
     model = tmp_path / "locale" / "es" / "LC_MESSAGES" / "django.po"
     model.parent.mkdir(parents=True)
@@ -392,7 +400,7 @@ NAMED = {
     "core/reading/": "grammar of the texts that are read: which languages a strategy can be read in",
     "strategy/drafting/": "grammar of the texts that are read",
     "incidents/intake/language.py": "small words of the languages of reports",
-    "feeds/texts.py": "the grammar of one language: the article in a title",
+    "feeds/texts.py": "the grammar of two languages: the article in a title, and the sign after it",
     "feeds/actions/notices.py": "the team's own record, in the language of the program",
     "feeds/pack.py": "names of fields in a sentence about a pack, which is in English",
     "evidence/pack.py": "names of fields in a sentence about a pack, which is in English",

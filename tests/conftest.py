@@ -16,9 +16,10 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.urls import clear_url_caches
 from django.utils import translation
 
-from floreo.core import clock, outgoing, throttle
+from floreo.core import clock, languages, outgoing, throttle
 from floreo.core.migrations._chain import unguard
 from floreo.core.models import OutboxMail, SearchEntry
 from floreo.organisations.models import Country, Membership, Organisation, User
@@ -258,6 +259,14 @@ def in_english() -> Iterator[None]:
     """A page asked for in Spanish leaves its language behind in the process; no test inherits it."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_site_before() -> None:
+    """The process remembers whose languages it served last, and by them addresses get their prefix; no test inherits a site."""
+    if languages._last:
+        languages._last = ()
+        clear_url_caches()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from floreo.advisories.models import Advisory
 from floreo.advisories.presenters import public_number
 from floreo.core.ui.locale import moment
 from floreo.core.ui.rss import empty_feed
+from floreo.core.wording import colon
 from floreo.core.xml import sound
 
 
@@ -25,7 +26,7 @@ def feed_of(advisories: Iterable[Advisory], *, title: str, list_address: str, fe
     for each in advisories:
         address = settings.SITE_ADDRESS + each.get_absolute_url()
         feed.add_item(
-            title=sound(f"{each.get_severity_display()}: {each.in_language('title')}"),
+            title=sound(f"{each.get_severity_display()}{colon()} {each.in_language('title')}"),
             link=address,
             description=_described(each),
             unique_id=address,

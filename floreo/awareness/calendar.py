@@ -14,6 +14,7 @@ from floreo.awareness.models import Campaign
 from floreo.core.documents.plain import clean
 from floreo.core.keys import key
 from floreo.core.models import Record
+from floreo.core.wording import colon
 from floreo.organisations.queries import the_country
 
 
@@ -38,7 +39,7 @@ def _events(campaign: Campaign) -> Iterator[Event]:
     yield _event(campaign, title, days=(campaign.starts_on, campaign.ends_on), address=address, text=text)
     for each in campaign.channels.all():
         day = each.placed_on or each.planned_on
-        words = f"{title}. {each.get_kind_display()}: {each.in_language('title')}"
+        words = f"{title}. {each.get_kind_display()}{colon()} {each.in_language('title')}"
         yield _event(each, words, days=(day, day), address=address)
 
 

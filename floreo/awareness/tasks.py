@@ -12,6 +12,7 @@ from floreo.awareness.models import Campaign, CampaignChannel, Material
 from floreo.core.access import Permission
 from floreo.core.audit import key
 from floreo.core.tasks import Recipient, Task
+from floreo.core.wording import colon
 
 BEGINS_WITHIN = timedelta(days=14)
 REACH_WITHIN = timedelta(days=14)  # after the last day
@@ -51,7 +52,7 @@ def _channels(viewer: object, today: date) -> Iterator[Task]:
         yield Task(
             key=f"{key(each)}/placed",
             kind="campaign",
-            title=f"{each.campaign.in_language('title')}: {each.in_language('title')}",
+            title=f"{each.campaign.in_language('title')}{colon()} {each.in_language('title')}",
             why=_("It was to be placed: enter the day, or change the plan."),
             href=each.campaign.workspace_url(),
             due=each.planned_on,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.consultation.models import Consultation
 from floreo.core.ui.locale import moment
 from floreo.core.ui.rss import NEWEST, empty_feed
+from floreo.core.wording import colon
 from floreo.core.xml import sound
 
 
@@ -26,7 +27,7 @@ def feed_of(consultations: Iterable[Consultation], *, title: str, list_address: 
     for at, event, words, each in items[:NEWEST]:
         address = settings.SITE_ADDRESS + each.get_absolute_url()
         feed.add_item(
-            title=sound(f"{words}: {each.in_language('title')}"),
+            title=sound(f"{words}{colon()} {each.in_language('title')}"),
             link=address,
             description=_described(each),
             unique_id=f"{address}#{event}",

@@ -18,7 +18,7 @@ from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, P
 from floreo.core.documents.plain import clean
 from floreo.core.ui import locale
 from floreo.core.ui.papers import bytes_of
-from floreo.core.wording import day_text
+from floreo.core.wording import colon, day_text
 from floreo.organisations.models import Contact, Country, Kind, Organisation
 from floreo.organisations.queries import at_home
 
@@ -68,7 +68,7 @@ def call_sheet(country: Country) -> Document:
         rows = [
             [
                 Cell(clean(body.named()), is_strong=True),
-                Cell(f"{contact.get_role_display()}: {clean(contact.purpose)}"),
+                Cell(f"{contact.get_role_display()}{colon()} {clean(contact.purpose)}"),
                 Cell(clean(contact.phone) or _("no number"), is_strong=bool(contact.phone)),
                 Cell(clean(contact.email) or "-"),
                 Cell(silence_text(contact, today), is_strong=is_stale(contact, today, days)),

@@ -14,6 +14,7 @@ from floreo.contact_drills.queries import policy
 from floreo.core.access import can
 from floreo.core.audit import key
 from floreo.core.tasks import Recipient, Task
+from floreo.core.wording import colon
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
@@ -34,7 +35,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield Task(
             key=key(asked),
             kind="contact",
-            title=f"{contact.organisation.named()}: {contact.purpose}",
+            title=f"{contact.organisation.named()}{colon()} {contact.purpose}",
             why=why,
             href=f"{reverse('workspace:contacts')}#confirmation-{asked.pk}",
             since=asked.asked_on,

@@ -48,6 +48,11 @@ def sentences(*parts: str) -> str:
     return " ".join(p for p in parts if p)
 
 
+def colon() -> str:
+    """The sign between a word and what it says of it: in French a space that does not break stands before it."""
+    return pgettext("between a word and what it says", ":")
+
+
 def listed(items: Sequence[str | Promise]) -> str:
     """ "a, b and c"."""
     words = [str(i) for i in items]

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from floreo.core import languages, outbox
 from floreo.core.models import OutboxMail
-from floreo.core.wording import listed
+from floreo.core.wording import colon, listed
 from floreo.feeds.models import Feed, Finding, Notice, Reply
 from floreo.feeds.notice_mail import in_each, languages_for
 from floreo.feeds.selection import Reach
@@ -123,7 +123,7 @@ def _lines(grouped: Grouped) -> list[str]:
         first = found[0]
         name = first.organisation.successor().in_language("name")
         title = title_for_others(first.kind, languages.now(), first.taxonomy)
-        lines.append(f"- {name}: {title} ({len(found)})\n  {_absolute(first.get_absolute_url())}")
+        lines.append(f"- {name}{colon()} {title} ({len(found)})\n  {_absolute(first.get_absolute_url())}")
     left = len(grouped) - len(lines)
     return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])
 

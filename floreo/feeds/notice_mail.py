@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
-from floreo.core.wording import capital, day_text, short_day
+from floreo.core.wording import capital, colon, day_text, short_day
 from floreo.feeds import notice_csv
 from floreo.feeds.genuine import number_of
 from floreo.feeds.holding_links import page_of
@@ -146,7 +146,7 @@ class _Text:
         ) % {"n": len(self.bad), **name}
         counts = Counter(item.news for item in self.bad)
         order = (Change.CONTRADICTED, Change.BACK, Change.NEW, Change.CURRENT)
-        return f"{text}\n{capital('; '.join(f'{NEWS_WORDS[n]}: {counts[n]}' for n in order if counts[n]))}."
+        return f"{text}\n{capital('; '.join(f'{NEWS_WORDS[n]}{colon()} {counts[n]}' for n in order if counts[n]))}."
 
     def _how_to_answer(self) -> str:
         link = page_of(self.notice, self.place, get_language() or "")
@@ -186,7 +186,7 @@ class _Text:
         return "\n".join(lines)
 
     def _places(self, findings: Sequence[Finding]) -> list[str]:
-        lines = [f"- {where(f)}: {self._title(f)}" for f in findings[:MOST_OF_A_KIND]]
+        lines = [f"- {where(f)}{colon()} {self._title(f)}" for f in findings[:MOST_OF_A_KIND]]
         left = len(findings) - len(lines)
         return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])
 
@@ -197,7 +197,7 @@ class _Text:
         kinds = list(self.kinds.values())
         parts = [self._finding_text(number, found) for number, found in enumerate(kinds[:MOST_KINDS], start=1)]
         if rest := kinds[MOST_KINDS:]:
-            lines = [f"- {self._title(found[0])}: {len(found)}" for found in rest]
+            lines = [f"- {self._title(found[0])}{colon()} {len(found)}" for found in rest]
             parts.append("\n".join([_("Other findings, with the steps to take on the page:"), *lines]))
         return parts
 
@@ -222,7 +222,7 @@ class _Text:
     def _place(self, finding: Finding) -> str:
         facts = [str(NEWS_WORDS[self.news[finding.pk]]), _("last seen %(day)s") % {"day": short_day(finding.last_day)}]
         facts += [" ".join(text.split()) for text in (finding.detail, finding.service) if text]
-        return f"- {where(finding)}: {', '.join(facts)}"
+        return f"- {where(finding)}{colon()} {', '.join(facts)}"
 
     def _why(self) -> str:
         """Why this came to them: once a reason, not once a finding."""
@@ -256,8 +256,8 @@ def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by:
 
     def write() -> tuple[str, str]:
         counts = Counter(answer.kind for answer in answers)
-        lines = [f"- {ReplyKind(kind).label}: {n}" for kind, n in counts.most_common()]
-        places = [f"- {where(a.finding)}: {ReplyKind(a.kind).label}" for a in answers[:MOST_OF_A_KIND]]
+        lines = [f"- {ReplyKind(kind).label}{colon()} {n}" for kind, n in counts.most_common()]
+        places = [f"- {where(a.finding)}{colon()} {ReplyKind(a.kind).label}" for a in answers[:MOST_OF_A_KIND]]
         if (left := len(answers) - MOST_OF_A_KIND) > 0:
             places.append(_("- and %(n)d more") % {"n": left})
         name = {"organisation": notice.organisation.in_language("name"), "who": replied_by}

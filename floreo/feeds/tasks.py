@@ -17,6 +17,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.core.ui.locale import language
+from floreo.core.wording import colon
 from floreo.feeds import logic
 from floreo.feeds.actions.notices import held_today, is_released
 from floreo.feeds.actions.replies import FOR_THE_TEAM
@@ -82,7 +83,7 @@ def _assigned() -> Iterator[Task]:
         yield Task(
             key=key(each),
             kind="decide",
-            title=f"{title_for_others(each.kind, language(), each.taxonomy)}: {each.subject}",
+            title=f"{title_for_others(each.kind, language(), each.taxonomy)}{colon()} {each.subject}",
             why=f"{each.organisation.successor().in_language('name')}. {each.get_severity_display()}.",
             href=each.get_absolute_url(),
             since=each.opened_on,

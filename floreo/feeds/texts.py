@@ -3,10 +3,10 @@ docs/guide/add-a-feed.md.
 
 A folder is one text, of one failure mode: `kind.toml` says which kinds it covers (identifiers, or patterns such as
 `infected-*`) and which pages it was read against, on which day (`read`, `pages`), or what could not be read (`doubt`); `en.md`,
-`es.md` and those of other languages say it. A kind that no folder covers has the text of its RSIT class, in `_classes/`; it may have a title of its own
-in `names.toml`. Imports no Django.
+`es.md`, `fr.md` and those of other languages say it. A kind that no folder covers has the text of its RSIT class, in
+`_classes/`; it may have a title of its own in `names.toml`. Imports no Django.
 
-A language is added by its files: `fr.md` in the folders, its title in `names.toml`, its words in `doubt` and in `rsit.toml`. What a
+A language is added by its files: `pt.md` in the folders, its title in `names.toml`, its words in `doubt` and in `rsit.toml`. What a
 language lacks is in English, and says so (`KindText.language`)."""
 
 from __future__ import annotations
@@ -85,19 +85,43 @@ _OWN_IN_SPANISH = {
 }
 _OWN_NOUN = re.compile(rf"\b([Ss])us? ({'|'.join(_OWN_IN_SPANISH)})\b")
 
+# In the French titles "votre" and "vos" are always the reader's own. Before a vowel "le" and "la" are "l’".
+_ARTICLES_IN_FRENCH = {
+    "adresse": "l’",
+    "annuaire": "l’",
+    "organisation": "l’",
+    "réseau": "le ",
+    "serveur": "le ",
+    "site": "le ",
+}
+_VOTRE = re.compile(rf"\b([Vv])otre ({'|'.join(_ARTICLES_IN_FRENCH)})\b")
+
 
 @lru_cache(maxsize=4096)
 def _others_title(title: str, language: str) -> str:
-    title = re.sub(r"\b([Yy])our\b", lambda found: "The" if found[1] == "Y" else "the", title)
-    if language != "es":
-        return title
+    others = {"es": _others_in_spanish, "fr": _others_in_french}.get(language)
+    if others is not None:
+        return others(title)
+    return re.sub(r"\b([Yy])our\b", lambda found: "The" if found[1] == "Y" else "the", title)
 
+
+def _others_in_spanish(title: str) -> str:
     def with_article(found: re.Match[str]) -> str:
         article = _OWN_IN_SPANISH[found[2]]
         return f"{article.capitalize() if found[1] == 'S' else article} {found[2]}"
 
     text = _OWN_NOUN.sub(with_article, re.sub(r" suy[oa]s?\b", "", title))
     return text.replace(" de el ", " del ").replace(" a el ", " al ")
+
+
+def _others_in_french(title: str) -> str:
+    def with_article(found: re.Match[str]) -> str:
+        article = _ARTICLES_IN_FRENCH[found[2]]
+        return f"{article.capitalize() if found[1] == 'V' else article}{found[2]}"
+
+    text = _VOTRE.sub(with_article, re.sub(r"\bde vos\b", "des", title))
+    text = re.sub(r"\b([Vv])os\b", lambda found: "Les" if found[1] == "V" else "les", text)
+    return text.replace(" de le ", " du ").replace(" à le ", " au ").replace(" à les ", " aux ")
 
 
 def class_title(taxonomy: str, language: str, kind: str = "") -> str:
@@ -189,12 +213,14 @@ def _text_of(kind: str, taxonomy: str, language: str) -> KindText:
     if found is None:
         text = _class_text(taxonomy, language)
         own, rest = _named(kind)
-        title = own.get(language) or (own.get(SOURCE) if own else "") or text.title
-        return replace(text, title=_with(title, rest), link=own.get("link", ""))
+        found_in = next((code for code in (language, SOURCE) if own.get(code)), "")
+        title = _with(own[found_in], rest, found_in) if found_in else _with(text.title, rest, text.language)
+        return replace(text, title=title, link=own.get("link", ""))
     folder, rest = found
     text = _read_in(KINDS / folder.name, language)
     link = own.get("link", "") if own else folder.link
-    return replace(text, title=own.get(language) or own.get(text.language) or _with(text.title, rest), link=link)
+    title = own.get(language) or own.get(text.language) or _with(text.title, rest, text.language)
+    return replace(text, title=title, link=link)
 
 
 def _named(kind: str) -> tuple[dict[str, str], str]:
@@ -204,8 +230,9 @@ def _named(kind: str) -> tuple[dict[str, str], str]:
     return names().get(name, {}), kind[len(name) :].lstrip("-")
 
 
-def _with(title: str, rest: str) -> str:
-    return f"{title}: {rest.replace('-', ' ')}" if rest else title
+def _with(title: str, rest: str, language: str) -> str:
+    colon = "\u00a0: " if language == "fr" else ": "
+    return f"{title}{colon}{rest.replace('-', ' ')}" if rest else title
 
 
 @cache
@@ -251,8 +278,8 @@ def read(path: Path) -> KindText:
 
 
 def _flow(text: str) -> str:
-    """Lines joined to one; an empty line stays as the end of a paragraph."""
-    return "\n\n".join(" ".join(block.split()) for block in re.split(r"\n\s*\n", text.strip()))
+    """Lines joined to one; an empty line stays as the end of a paragraph, and a space that does not break as it is."""
+    return "\n\n".join(re.sub(r"[ \t\n]+", " ", block) for block in re.split(r"\n[ \t]*\n\s*", text.strip()))
 
 
 def _steps(text: str) -> tuple[str, ...]:

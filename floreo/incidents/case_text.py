@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from floreo.core.sectors import Sector
 from floreo.core.ui import locale as ui
-from floreo.core.wording import listed, number_figures, sentences
+from floreo.core.wording import colon, listed, number_figures, sentences
 from floreo.incidents import taxonomy
 from floreo.incidents.models import (
     Case,
@@ -99,7 +99,7 @@ def _judged(facts: Facts) -> str:
 
 
 def _moments(facts: Facts) -> str:
-    return sentences(*(f"{_FIELDS[n][0]()}: {moment_text(v)}." for n, v in facts.items() if n in _FIELDS))
+    return sentences(*(f"{_FIELDS[n][0]()}{colon()} {moment_text(v)}." for n, v in facts.items() if n in _FIELDS))
 
 
 def _waiting(facts: Facts) -> str:

@@ -18,6 +18,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.audit import key
 from floreo.core.policy import Tlp
 from floreo.core.tasks import Recipient, Task
+from floreo.core.wording import colon
 from floreo.incidents import case_page, moments
 from floreo.incidents.case_text import span_text
 from floreo.incidents.models import Case, CaseOrganisation, CaseTask, Clock, TaskState, WaitingFor
@@ -58,7 +59,7 @@ def _clocks(cases: QuerySet[Case], now: datetime) -> Iterator[Task]:
             each.case,
             key=f"{key(each.case)}/clock-{each.rule}-{each.step}",
             kind="case_clock",
-            title=f"{title}: {_name(each.case)}",
+            title=f"{title}{colon()} {_name(each.case)}",
             why=deadline_text.sentence(each.explained),
             due=time.calendar_day(each.due_at),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from floreo import offers
 from floreo.core.figures import Words
+from floreo.core.wording import colon
 
 
 def measure_choices() -> list[tuple[str, Words]]:
@@ -13,4 +14,4 @@ def measure_choices() -> list[tuple[str, Words]]:
 def result_choices() -> list[tuple[str, str]]:
     """What measures that give many values offer, each with the measure's title before it."""
     found = [(measure.title, measure.choices) for measure in offers.measures().values() if measure.choices is not None]
-    return [(value, f"{title}: {words}") for title, choices in found for value, words in choices()]
+    return [(value, f"{title}{colon()} {words}") for title, choices in found for value, words in choices()]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.ui.locale import number
-from floreo.core.wording import day_text, listed, number_figures, span_text
+from floreo.core.wording import colon, day_text, listed, number_figures, span_text
 from floreo.initiatives.logic import Phase, names_in
 from floreo.initiatives.models import Competition, CompetitionEntry, EntryState, Initiative
 from floreo.initiatives.queries import ToJudge
@@ -28,7 +28,7 @@ def when_text(initiative: Initiative) -> str:
 def state_text(initiative: Initiative) -> str:
     words = str(initiative.get_state_display())
     if initiative.reason:
-        return f"{words}: {initiative.reason}"
+        return f"{words}{colon()} {initiative.reason}"
     return _("%(state)s, over") % {"state": words} if initiative.is_over and initiative.is_public else words
 
 

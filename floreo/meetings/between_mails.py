@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core import outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
-from floreo.core.wording import day_text, sentences
+from floreo.core.wording import colon, day_text, sentences
 from floreo.meetings import between_text
 from floreo.meetings.access import papers_by_link, token_of_date_member, token_of_member
 from floreo.meetings.models import DateMember, ProcedureMember
@@ -78,7 +78,7 @@ def _result(member: ProcedureMember) -> OutboxMail:
         decided = ""
         if procedure.decision is not None:
             decided = _("It is decision %(number)s.") % {"number": procedure.decision.number}
-        votes = "\n".join(f"{each.words}: {each.votes}" for each in between_text.counted(procedure))
+        votes = "\n".join(f"{each.words}{colon()} {each.votes}" for each in between_text.counted(procedure))
         parts = [words["title"], sentences(between_text.result_text(procedure), decided), votes]
         return outbox.letter(
             to=member.address,

@@ -13,7 +13,7 @@ from floreo.core.documents.blocks import Block, Boxed, Cell, Document, Facts, Gr
 from floreo.core.documents.plain import clean
 from floreo.core.keys import things_of
 from floreo.core.ui import locale as ui
-from floreo.core.wording import short_day
+from floreo.core.wording import colon, short_day
 from floreo.meetings import between_text, presenters
 from floreo.meetings.models import AgendaItem, Attendance, Ballot, Decision, Meeting, ProcedureMember, WrittenProcedure
 from floreo.meetings.voting import ProcedureState
@@ -157,7 +157,7 @@ def _corrections(meeting: Meeting) -> Iterator[Block]:
         yield Heading(_("Corrections"), 2)
         yield Paragraph(_("The minutes above are unchanged since their approval."), "note")
     for row in rows:
-        yield from _paragraphs(f"{short_day(row.on)}: {row.text}")
+        yield from _paragraphs(f"{short_day(row.on)}{colon()} {row.text}")
 
 
 def procedure(found: WrittenProcedure, viewer: object) -> Document:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
-from floreo.core.wording import capital, day_text, days_text, number_word, sentences, short_day
+from floreo.core.wording import capital, colon, day_text, days_text, number_word, sentences, short_day
 from floreo.meetings.logic import (
     DecisionState,
     MeetingState,
@@ -51,7 +51,7 @@ def facts(meeting: Meeting, *, internal: bool) -> list[tuple[str, str]]:
 
 
 def facts_text(meeting: Meeting) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in facts(meeting, internal=True))
+    return "\n".join(f"{name}{colon()} {value}" for name, value in facts(meeting, internal=True))
 
 
 def workspace_address(meeting: Meeting) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core.models import text_in
-from floreo.core.wording import day_text, number_figures
+from floreo.core.wording import colon, day_text, number_figures
 from floreo.organisations.models import Place
 from floreo.organisations.queries import the_country
 
@@ -158,7 +158,7 @@ def own_text(values: Mapping[str, str]) -> str:
     for code, value in values.items():
         field = known.get(code)
         words = _words(field, value, {}) if field else value
-        parts.append(f"{field.label if field else code}: {words}")
+        parts.append(f"{field.label if field else code}{colon()} {words}")
     return "; ".join(parts)
 
 

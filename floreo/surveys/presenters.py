@@ -14,7 +14,16 @@ from django.utils.translation import ngettext, pgettext
 from floreo.core import clock, languages
 from floreo.core.ui import charts
 from floreo.core.ui.locale import day, number
-from floreo.core.wording import capital, day_text, listed, month_text, number_figures, sentences, short_day_of_year
+from floreo.core.wording import (
+    capital,
+    colon,
+    day_text,
+    listed,
+    month_text,
+    number_figures,
+    sentences,
+    short_day_of_year,
+)
 from floreo.surveys.logic import Change, Hidden, fraction_name
 from floreo.surveys.models import Question, QuestionKind, ResponseMode, Survey, Variable, Wave, WeightMethod
 from floreo.surveys.queries import ALL, COUNTED, QUESTION, Progress, questions_of
@@ -488,7 +497,7 @@ def _hidden_sentences(groups: Sequence[RowGroup]) -> tuple[str, ...]:
                 held = found.setdefault(str(row.facts.get("hidden", "nobody")), {})
                 held.setdefault(group.title, []).append(row.name)
     return tuple(
-        _hidden_sentence(Hidden(why), [f"{title}: {', '.join(names)}" for title, names in held.items()])
+        _hidden_sentence(Hidden(why), [f"{title}{colon()} {', '.join(names)}" for title, names in held.items()])
         for why, held in found.items()
     )
 

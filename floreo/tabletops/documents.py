@@ -12,7 +12,7 @@ from floreo.core import clock
 from floreo.core.documents.blocks import Block, Boxed, Bullets, Cell, Document, Facts, Grid, Heading, Item, Paragraph
 from floreo.core.documents.plain import clean
 from floreo.core.ui import locale
-from floreo.core.wording import short_day
+from floreo.core.wording import colon, short_day
 from floreo.organisations.models import Country
 from floreo.tabletops import presenters
 from floreo.tabletops.models import ExpectedAction, Inject, Tabletop
@@ -171,7 +171,7 @@ def _observed(expected: ExpectedAction, *, names: bool) -> str:
         if each.minute is not None:
             parts.append(_("minute %(minute)d") % {"minute": each.minute})
         text = ", ".join([*parts, str(each.get_verdict_display())])
-        found.append(f"{text}: {each.note}" if each.note else text)
+        found.append(f"{text}{colon()} {each.note}" if each.note else text)
     return clean("; ".join([*found, expected.note] if expected.note else found))
 
 

@@ -17,7 +17,7 @@ from icalendar import Calendar, Event, vDuration, vText
 from floreo.core import clock
 from floreo.core.audit import key
 from floreo.core.tasks import Task
-from floreo.core.wording import day_text
+from floreo.core.wording import colon, day_text
 from floreo.organisations.models import User
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Edition, Milestone
@@ -96,7 +96,7 @@ def written(name: str, entries: Iterable[Entry]) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     place = country.in_language("name") if country else ""
-    calendar.add("x-wr-calname", f"{place}: {name}" if place else name)
+    calendar.add("x-wr-calname", f"{place}{colon()} {name}" if place else name)
     calendar.add("x-wr-timezone", country.zone if country else "UTC")
     calendar.add("refresh-interval", vDuration(LOOK_AGAIN), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vText(f"PT{LOOK_AGAIN // timedelta(hours=1)}H"))

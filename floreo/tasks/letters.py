@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.tasks import Task
-from floreo.core.wording import day_text, short_day
+from floreo.core.wording import colon, day_text, short_day
 from floreo.organisations.models import Person, User
 from floreo.tasks.logic import Part, in_parts
 from floreo.tasks.presenters import PART_WORDS, heading, when_text
@@ -38,7 +38,7 @@ def lines_of(item: Task, today: date, *, has_workspace: bool) -> list[str]:
     when = when_text(item, today)
     if item.due:
         when = _("%(when)s (%(day)s)") % {"when": when, "day": short_day(item.due)}
-    found = [f"- {when}: {item.title}", f"  {item.why}"]
+    found = [f"- {when}{colon()} {item.title}", f"  {item.why}"]
     if item.answer:
         found.append(_("  Answer without signing in: %(link)s") % {"link": absolute(item.answer)})
     elif has_workspace:
@@ -70,7 +70,7 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
     subject = _("Your tasks, %(country)s cybersecurity strategy") % {"country": country}
     if late:
         overdue = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
-        subject = f"{subject}: {overdue}"
+        subject = f"{subject}{colon()} {overdue}"
     return Text(subject, "\n".join(text) + "\n", any(item.answer for item in items))
 
 

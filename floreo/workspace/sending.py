@@ -27,6 +27,7 @@ from floreo.core.models import MailState, OutboxMail
 from floreo.core.policy import look
 from floreo.core.private_routes import PLACEHOLDER
 from floreo.core.ui import locale
+from floreo.core.wording import colon
 from floreo.organisations.models import Contact, Organisation, Person, User
 from floreo.workspace.mail_text import how
 
@@ -194,7 +195,7 @@ def _names(addresses: Iterable[str], viewer: object) -> dict[str, str]:
     for body in Organisation.objects.visible_to(viewer).filter(email__in=wanted):
         found[body.email.lower()] = body.label
     for contact in Contact.objects.visible_to(viewer).filter(email__in=wanted).select_related("organisation"):
-        found[contact.email.lower()] = f"{contact.organisation.label}: {contact.purpose}"
+        found[contact.email.lower()] = f"{contact.organisation.label}{colon()} {contact.purpose}"
     for one in Person.objects.visible_to(viewer).filter(email__in=wanted):
         found[one.email.lower()] = one.name
     return found
@@ -271,5 +272,7 @@ def state_of(mail: OutboxMail) -> str:
         return _("Held back: %(why)s") % {"why": mail.get_held_because_display()}
     text = how(mail)
     return (
-        f"{text}: {mail.last_error}" if mail.state in {MailState.BOUNCED, MailState.STUCK} and mail.last_error else text
+        f"{text}{colon()} {mail.last_error}"
+        if mail.state in {MailState.BOUNCED, MailState.STUCK} and mail.last_error
+        else text
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,13 +178,59 @@ def test_the_catalogue_compiles() -> None:
     assert read_mo(compiled).get("Save").string == "Guardar"  # type: ignore[union-attr]
 
 
+# French has a space that does not break before these signs and within quotation marks, so that a sign never begins a line.
+LOOSE_SIGN = re.compile(r"(?<!\u00a0)(?:[?!»](?=[\s.,;)]|$)|(?<=[\w)»%\s])[:;](?=\s|$))|«(?!\u00a0)")
+FOREIGN_SIGN = {"Authorization: Bearer", "column:", "Tr0pic@l!"}  # what is typed as it is
+
+
+def loose_signs(text: str) -> list[str]:
+    for each in FOREIGN_SIGN:
+        text = text.replace(each, "")
+    return [text[max(0, found.start() - 20) : found.end() + 10] for found in LOOSE_SIGN.finditer(text)]
+
+
+def test_a_loose_sign_is_known_when_seen() -> None:
+    loose = ["Statut: tous", "Statut : tous", "Pourquoi ?", "Pourquoi?", "« oui »", "oui ; non", "« oui »"]
+    assert [bool(loose_signs(text)) for text in loose] == [True] * len(loose)
+    right = [
+        "Statut\u00a0: tous",
+        "Pourquoi\u00a0?",
+        "«\u00a0oui\u00a0».",
+        "12:30",
+        "https://x.example/?a=1",
+        "TLP:CLEAR",
+    ]
+    assert [loose_signs(text) for text in right] == [[]] * len(right)
+
+
+def french_of(data: object, *, within: bool = False) -> Iterator[str]:
+    """The French texts of a file that ships, wherever they stand in it."""
+    if isinstance(data, str):
+        yield from [data] if within else []
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from french_of(value, within=within or key == "fr")
+    elif isinstance(data, list):
+        for value in data:
+            yield from french_of(value, within=within)
+
+
+def test_french_keeps_its_signs_with_their_words() -> None:
+    said = [text for message in messages(catalog("fr")) for text in texts(message.string)]
+    for path in PACKAGE.rglob("*.toml"):
+        said += french_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    for path in PACKAGE.rglob("*fr.md"):
+        said += re.sub(r"```.*?```|`[^`]*`", "x", path.read_text(encoding="utf-8"), flags=re.DOTALL).splitlines()
+    assert [found for text in said if (found := loose_signs(text))] == []
+
+
 def interface_sentences(language: str = "es") -> set[str]:
     """What the interface says in English in full, without placeholders, and otherwise in that language. Single words in small
     letters are left out: they are codes too."""
     text = set()
     for message in messages(catalog(language)):
         for source, ours in zip(texts(message.id), texts(message.string), strict=True):
-            is_code = source.islower() and " " not in source
+            is_code = not any(map(str.isalpha, source)) or (source.islower() and " " not in source)
             if source != ours and "%" not in source and not is_code and source not in ALSO_SPANISH:
                 text.add(" ".join(source.split()))
     return text

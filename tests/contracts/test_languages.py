@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template import Context, Template
 from django.test import Client
 from django.urls import clear_url_caches, reverse
 from django.utils import translation
@@ -377,6 +378,47 @@ def test_every_catalogue_that_ships_is_whole_and_counted() -> None:
     assert {code: languages.lacking(code) for code in languages.shipped()} == dict.fromkeys(languages.shipped())
 
 
+# A colon that a template puts after a word, outside of a sentence. In a word for screen readers alone its space is not seen, and
+# after a line of its own a space is there already.
+BARE_COLON = re.compile(r"(\}\}|%\}|(?<![-=])>):(?=\s|<|\{%|\Z)")
+IN_SENTENCES = re.compile(r"\{%\s*blocktranslate\b.*?endblocktranslate\s*%\}|\{#.*?#\}", re.DOTALL)
+NEEDS_NO_SIGN = re.compile(r"""class="visually-hidden"\s*>$|\n\s*\{% if [^%]*%\}$""")
+
+
+def bare_colons(template: str) -> list[str]:
+    text = IN_SENTENCES.sub("{% sentence %}", template)
+    found = [m for m in BARE_COLON.finditer(text) if not NEEDS_NO_SIGN.search(text[: m.end(1)])]
+    return [text[max(0, m.start() - 40) : m.end() + 20] for m in found]
+
+
+def test_a_bare_colon_is_known_when_seen() -> None:
+    bare = ["{{ a }}: {{ b }}", '{% translate "Sector" %}: x', "<b>{{ a }}</b>: x", "{% if a %}{{ b }}{% if c %}: d"]
+    assert [len(bare_colons(text)) for text in bare] == [1, 1, 1, 1]
+    right = [
+        '{{ a }}{{ ":"|sign }} {{ b }}',
+        "{% blocktranslate %}{{ a }}: b{% endblocktranslate %}",
+        "{{ host }}:{{ port }}",
+    ]
+    assert [bare_colons(text) for text in right] == [[], [], []]
+
+
+def test_a_colon_after_a_word_is_that_of_the_readers_language() -> None:
+    templates = [path for end in ("html", "txt") for path in PACKAGE.rglob(f"templates/**/*.{end}")]
+    assert {path.name: found for path in templates if (found := bare_colons(path.read_text(encoding="utf-8")))} == {}
+    shown = Template('{{ label }}{{ ":"|sign }} x')
+    for code, text in (("en", "Sector: x"), ("es", "Sector: x"), ("fr", "Sector\u00a0: x"), ("ht", "Sector: x")):
+        with translation.override(code):
+            assert shown.render(Context({"label": "Sector"})) == text
+
+
+def test_texts_that_ship_beside_it_are_whole() -> None:
+    languages_that_ship = set(languages.shipped()) - {"en"}
+    lines = [line for code in languages_that_ship for line in translations.shipped(PACKAGE, code)]
+    frameworks = {path.name for path in (PACKAGE.parent / "frameworks").glob("*.toml")}
+    assert {line.what for line in lines} > {Path(name).name for name in translations.TABLES}
+    assert [line for line in lines if line.done < line.total and line.what not in frameworks] == []
+
+
 def test_a_new_language_begins_with_every_sentence(tmp_path: Path) -> None:
     model = tmp_path / "locale" / "es" / "LC_MESSAGES" / "django.po"
     model.parent.mkdir(parents=True)
@@ -418,7 +460,7 @@ NAMED = {
     "core/reading/": "grammar of the texts that are read: which languages a strategy can be read in",
     "strategy/drafting/": "grammar of the texts that are read",
     "incidents/intake/language.py": "small words of the languages of reports",
-    "feeds/texts.py": "the grammar of one language: the article in a title",
+    "feeds/texts.py": "the grammar of two languages: the article in a title, and the sign after it",
     "feeds/actions/notices.py": "the team's own record, in the language of the program",
     "feeds/pack.py": "names of fields in a sentence about a pack, which is in English",
     "evidence/pack.py": "names of fields in a sentence about a pack, which is in English",

@@ -1,4 +1,4 @@
-"""Every kind of finding has words for its owner, in both languages, that say the same."""
+"""Every kind of finding has words for its owner, in each language that ships, that say the same."""
 
 from __future__ import annotations
 
@@ -48,14 +48,39 @@ def test_more_than_thirty_kinds_and_every_class_have_a_text() -> None:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_a_text_says_the_same_in_both_languages(place: Path) -> None:
-    english, spanish = (texts.read(place / f"{language}.md") for language in ("en", "es"))
-    assert len(english.steps) == len(spanish.steps)
+def test_a_text_says_the_same_in_each_language(place: Path) -> None:
+    english, spanish, french = all_three = [texts.read(place / f"{language}.md") for language in ("en", "es", "fr")]
+    assert len(english.steps) == len(spanish.steps) == len(french.steps)
     assert 3 <= len(english.steps) <= 6
-    for text in (english, spanish):
+    assert len(english.means.split("\n\n")) == len(french.means.split("\n\n"))
+    for text in all_three:
         assert all((text.title, text.means, text.matters, text.check))
         assert len(text.title) < 90
-    assert english.title != spanish.title
+    assert len({text.title for text in all_three}) == 3
+
+
+# Commands, settings, ports, versions and flaws: what an administrator types or looks for is not translated.
+LITERAL = re.compile(
+    r"CVE-\d{4}-\d+|BCP \d+|\b\d{2,5}\b|[a-z.]+[_.][a-z][\w.]*|/\.git\S*[a-z]|-[a-zA-Z]\b|\b[A-Z]{2,}\b"
+)
+PUT_IN_WORDS = {"ADDRESS": "ADRESSE"}  # what stands for the reader's own address in a command
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_commands_ports_and_names_are_kept_in_french(place: Path) -> None:
+    english, french = (
+        " ".join((text.title, text.means, text.matters, *text.steps, text.check))
+        for text in (texts.read(place / f"{language}.md") for language in ("en", "fr"))
+    )
+    kept = {PUT_IN_WORDS.get(word, word) for word in LITERAL.findall(english)}
+    assert sorted(word for word in kept if word not in french) == []
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_french_keeps_its_signs_with_their_words(place: Path) -> None:
+    text = texts.read(place / "fr.md")
+    whole = "\n".join((text.title, text.means, text.matters, *text.steps, text.check))
+    assert re.findall(r".?[^\u00a0/][:;?!»%](?= |\n|$)|«[^\u00a0]|'", re.sub(r"\b\d+:\d+", "", whole)) == []
 
 
 def test_every_kind_of_a_report_has_a_text_and_a_title_of_its_own() -> None:
@@ -88,7 +113,9 @@ def test_no_kind_is_claimed_by_two_folders() -> None:
     [
         ("open-rdp", "vulnerable", "en", "Remote Desktop is open to the whole internet"),
         ("open-rdp", "vulnerable", "es-mx", "Escritorio remoto está abierto a todo internet"),
-        ("open-rdp", "vulnerable", "fr", "Remote Desktop is open to the whole internet"),
+        ("open-rdp", "vulnerable", "fr", "Le Bureau à distance est ouvert à tout l’internet"),
+        ("open-rdp", "vulnerable", "ht", "Remote Desktop is open to the whole internet"),
+        ("infected-conficker", "malicious-code", "fr", "Un appareil de votre réseau est infecté\u00a0: conficker"),
         ("infected-conficker", "malicious-code", "en", "A device in your network is infected: conficker"),
         ("special-cyclops-blink", "vulnerable", "en", "A special report names one of your addresses: cyclops blink"),
         ("never-heard-of", "fraud", "en", "One of your addresses is used for fraud: never heard of"),
@@ -105,6 +132,19 @@ def test_a_file_is_read_into_its_parts(tmp_path: Path) -> None:
         "# A title\n\nWhat it\nmeans.\n\n## Why\n\nBad.\n\n## Do\n\n1. One\n   more.\n2. Two.\n\n## Check\n\nGone.\n"
     )
     assert texts.read(path) == KindText("A title", "What it means.", "Bad.", ("One more.", "Two."), "Gone.")
+
+
+def test_a_space_that_does_not_break_stays(tmp_path: Path) -> None:
+    path = tmp_path / "fr.md"
+    path.write_text(
+        "# Titre\u00a0: a\n\nUn\u00a0;\ndeux.\n\n \nTrois\n\n## P\n\nb\n\n## Q\n\n1. c\n   «\u00a0d\u00a0»\n\n## V\n\ne\n"
+    )
+    found = texts.read(path)
+    assert (found.title, found.means, found.steps) == (
+        "Titre\u00a0: a",
+        "Un\u00a0; deux.\n\nTrois",
+        ("c «\u00a0d\u00a0»",),
+    )
 
 
 @pytest.mark.parametrize("text", ["# No parts\n\nat all", "# A\n\nb\n\n## c\n\nd\n\n## e\n\nno number\n\n## f\n\ng\n"])
@@ -181,7 +221,7 @@ def test_a_text_does_not_ask_for_what_would_do_harm_or_prove_nothing(kind: str, 
     ["infected-x", "malware-url", "ddos-participant", "sandbox-connection", "sandbox-url", "sinkhole-dns", "open-ics"],
 )
 def test_a_false_alarm_that_the_publisher_names_is_named(kind: str) -> None:
-    for language, words in (("en", "false alarm"), ("es", "falsa alarma")):
+    for language, words in (("en", "false alarm"), ("es", "falsa alarma"), ("fr", "fausse alerte")):
         text = text_of(kind, "", language)
         assert words in " ".join((text.means, *text.steps)), language
 
@@ -190,12 +230,12 @@ def test_a_text_was_read_against_pages_on_a_day_or_says_what_was_not() -> None:
     for folder in texts.folders():
         assert folder.read or folder.doubt, folder.name
         assert bool(folder.read) == bool(folder.pages), folder.name
-        assert set(folder.doubt) in (set(), {"en", "es"}), folder.name
+        assert set(folder.doubt) in (set(), {"en", "es", "fr"}), folder.name
 
 
 def test_no_text_promises_that_a_report_shows_what_is_fixed() -> None:
     for place in PLACES:
-        for language, words in (("en", "fixed"), ("es", "corregido")):
+        for language, words in (("en", "fixed"), ("es", "corregido"), ("fr", "corrigé")):
             whole = texts.read(place / f"{language}.md")
             assert words not in whole.check.split() + whole.title.split(), place
 
@@ -242,31 +282,49 @@ OF_THINGS = "nombre|servicio de rutas|visitantes|control|memoria|clientes"  # wh
 
 
 @pytest.mark.parametrize(
-    ("kind", "english", "spanish"),
+    ("kind", "english", "spanish", "french"),
     [
         (
             "infected-andromeda",
             "A device in the network is infected: andromeda",
             "Un equipo de la red está infectado: andromeda",
+            "Un appareil du réseau est infecté\u00a0: andromeda",
         ),
         (
             "vulnerable-smtp",
             "The mail server has a known vulnerability (SMTP)",
             "El servidor de correo tiene una vulnerabilidad conocida (SMTP)",
+            "Un serveur de messagerie a une vulnérabilité connue (SMTP)",
         ),
         (
             "open-rdp-udp",
             "Remote Desktop over UDP is open to the whole internet",
             "Escritorio remoto por UDP está abierto a todo internet",
+            "Le Bureau à distance par UDP est ouvert à tout l’internet",
         ),
+        (
+            "leaked-account",
+            "The password of one of the accounts has been stolen",
+            None,
+            "Le mot de passe de l’un des comptes a été volé",
+        ),
+        ("ransomware-victim", None, None, "Un groupe de rançongiciel désigne l’organisation comme sa victime"),
+        ("compromised-website", None, None, "Quelqu’un a modifié le site web ou le serveur"),
     ],
 )
-def test_the_team_reads_of_the_network_and_not_of_your_network(kind: str, english: str, spanish: str) -> None:
-    assert [title_for_others(kind, language) for language in ("en", "es")] == [english, spanish]
+def test_the_team_reads_of_the_network_and_not_of_your_network(
+    kind: str, english: str | None, spanish: str | None, french: str
+) -> None:
+    for language, title in (("en", english), ("es", spanish), ("fr", french)):
+        assert title in (None, title_for_others(kind, language))
 
 
 def test_no_title_for_others_speaks_to_its_reader() -> None:
-    own = {"en": r"\b[Yy]ou(r|rs)?\b", "es": rf"\b[Ss]us?\b(?! (?:{OF_THINGS}))|\bsuy[oa]s?\b|\bde el\b"}
+    own = {
+        "en": r"\b[Yy]ou(r|rs)?\b",
+        "es": rf"\b[Ss]us?\b(?! (?:{OF_THINGS}))|\bsuy[oa]s?\b|\bde el\b",
+        "fr": r"\b[Vv](?:otre|os|ous)\b|\b(?:de|à) les?\b",
+    }
     titles = [
         (language, _others_title(words_of(name, language).title, language)) for name in all_names() for language in own
     ]

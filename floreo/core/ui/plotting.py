@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.figures import PER_CENT, Frequency, following, is_about_few, period_of
 from floreo.core.ui import charts, locale
+from floreo.core.wording import colon
 
 LONGEST_GAP = 40  # missing periods drawn one by one; more than this is one gap
 
@@ -186,4 +187,4 @@ def bars_of(rows: Iterable[Any]) -> list[charts.Bar]:
 def spoken_list(caption: str, pairs: Iterable[tuple[str, str]], *, kind: str) -> str:
     """ "Bar chart: Where the country stands. Uruguay 71.2; ..."."""
     listed = "; ".join(f"{label} {text}".strip() for label, text in pairs)
-    return f"{kind}: {caption}. {listed}."
+    return f"{kind}{colon()} {caption}. {listed}."

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.ui.locale import number
+from floreo.core.wording import colon
 from floreo.feeds.engine.task import Summary
 from floreo.feeds.models import FeedFile
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
@@ -86,7 +87,7 @@ def file_line(name: str, each: FeedFile | Summary, *, already: bool = False) -> 
     ):
         if columns:
             text.append(sentence % {"names": _few(columns)})
-    return f"{name}: {'; '.join(text)}."
+    return f"{name}{colon()} {'; '.join(text)}."
 
 
 def _few(names: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.tables import Filter, Table
 from floreo.core.ui.maps import Shape
-from floreo.core.wording import number_figures, sentences
+from floreo.core.wording import colon, number_figures, sentences
 from floreo.open_data.files import list_file, part_of_table
 from floreo.organisations.models import Organisation, Place, PlaceSort
 from floreo.organisations.tables import ORGANISATIONS, PLACES
@@ -253,7 +253,7 @@ def _here_text(here: WorkHere) -> str:
     """ "Awareness sessions in the last twelve months: 12. Courses held or planned: 1."."""
     if not here.counts:
         return _("Nothing of the strategy is recorded in this district yet.")
-    return " ".join(f"{caption}: {number_figures(number)}." for caption, number in here.counts)
+    return " ".join(f"{caption}{colon()} {number_figures(number)}." for caption, number in here.counts)
 
 
 def _people(place: Place) -> str:

@@ -21,7 +21,7 @@ from floreo.core.errors import Missing
 from floreo.core.slots import DRAWING
 from floreo.core.throttle import address_of, charge
 from floreo.core.ui.papers import KINDS, paper
-from floreo.core.wording import number_figures
+from floreo.core.wording import colon, number_figures
 from floreo.indicators.presenters import period_text
 from floreo.portal.views.by_link import count_guess
 from floreo.portal.views.page import Crumb, page, public_page
@@ -91,7 +91,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     """Every report, edition by edition. The heading says what the newest says."""
     groups = _groups()
     rows = [r for g in groups for r in g.rows if not r.is_closing]
-    title = f"{rows[0].period}: {rows[0].answer}" if rows else _("No review has been closed yet")
+    title = f"{rows[0].period}{colon()} {rows[0].answer}" if rows else _("No review has been closed yet")
     text = ngettext("%(n)s report", "%(n)s reports", len(rows)) % {"n": number_figures(len(rows))}
     return page(request, "portal/reports.html", section="reports", title=title, groups=groups, count=text, files=FILES)
 

@@ -22,6 +22,7 @@ from floreo.assessments.queries import number_asked, questionnaire, results_by_t
 from floreo.assessments.tables import CAMPAIGNS, PARTICIPANTS
 from floreo.core.access import Permission, can
 from floreo.core.lists import Listing
+from floreo.core.wording import colon
 from floreo.workspace.assessments import forms
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
 from floreo.workspace.forms import CommandForm, ReasonForm
@@ -330,5 +331,5 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
 def remove_target(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = get_target_for(get_campaign_for(request.user, code), pk)
     back = reverse("workspace:assessment_targets", args=[code])
-    about = f"{found.item.named()}: {found.campaign.in_version.word_of(found.level)}"
+    about = f"{found.item.named()}{colon()} {found.campaign.in_version.word_of(found.level)}"
     return command_view(request, found, OF_TARGET, "remove", area=AREA, about=about, back=back)

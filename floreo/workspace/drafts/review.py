@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import Actor
 from floreo.core.ui import locale
+from floreo.core.wording import colon
 from floreo.strategy.actions.drafts.chain import TAKEN, Chain, chain_of
 from floreo.strategy.actions.drafts.fields import FIELDS, shown_value
 from floreo.strategy.actions.drafts.marking import outline_of_draft, result_of
@@ -266,7 +267,7 @@ def kicker(row: DraftRow) -> str:
         return f"{title} {code}"
     if row.kind == Kind.BODY:
         part = shown_value(row, "part")
-        return f"{title}: {EditionPart(str(part)).label}" if part else _("Organisation: choose its role")
+        return f"{title}{colon()} {EditionPart(str(part)).label}" if part else _("Organisation: choose its role")
     return title
 
 

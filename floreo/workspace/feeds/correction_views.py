@@ -18,6 +18,7 @@ from floreo.assignments.models import Assignment
 from floreo.core.access import Permission, can
 from floreo.core.errors import Refused
 from floreo.core.keys import key
+from floreo.core.wording import colon
 from floreo.feeds.access import get_correction_for, must_see_all
 from floreo.feeds.actions import corrections as acts
 from floreo.feeds.models import Correction, CorrectionState
@@ -91,7 +92,7 @@ def refuse_many(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(back)
     rows = Correction.objects.select_related("organisation", "answer__notice")
-    picks = picks_of(given, rows, lambda c: f"{c.organisation.label}: {c.network}")
+    picks = picks_of(given, rows, lambda c: f"{c.organisation.label}{colon()} {c.network}")
     facts = {"decision": request.POST.get("decision", ""), "shown": shown_of(request)}
     return run(request, REFUSE, picks, facts, back=back)
 
@@ -125,5 +126,5 @@ COMMANDS: Mapping[str, Command] = {
 
 def correction_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found, back = get_correction_for(request.user, pk), reverse("workspace:corrections")
-    about = f"{found.organisation.label}: {found.network} ({found.answer.sender})"
+    about = f"{found.organisation.label}{colon()} {found.network} ({found.answer.sender})"
     return command_view(request, found, COMMANDS, name, area=AREA, about=about, back=back)

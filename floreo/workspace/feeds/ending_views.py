@@ -19,6 +19,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.survival import Median, Share, Survival
 from floreo.core.ui import locale
 from floreo.core.ui.locale import language
+from floreo.core.wording import colon
 from floreo.feeds import times
 from floreo.feeds.access import get_ending_for, get_finding_for, must_see_all
 from floreo.feeds.actions import endings as acts
@@ -140,7 +141,7 @@ END_COMMANDS: Mapping[str, Command] = {
 def end_finding(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_finding_for(request.user, pk)
     must(request.user, HANDLE, found)
-    about = f"{found.organisation.successor().label}: {finding_text.where(found)}, {title_for_others(found.kind, language())}"
+    about = f"{found.organisation.successor().label}{colon()} {finding_text.where(found)}, {title_for_others(found.kind, language())}"
     return command_view(request, found, END_COMMANDS, "end", area=AREA, about=about, back=found.get_absolute_url())
 
 
@@ -187,7 +188,7 @@ def new_ending(request: HttpRequest) -> HttpResponse:
 
 def ending_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_ending_for(request.user, pk)
-    about = f"{found.get_kind_display()}: {ending_about(found)}"
+    about = f"{found.get_kind_display()}{colon()} {ending_about(found)}"
     return command_view(
         request, found, ENDING_COMMANDS, name, area=AREA, about=about, back=reverse("workspace:finding_endings")
     )

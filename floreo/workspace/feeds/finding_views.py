@@ -23,6 +23,7 @@ from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
 from floreo.core.ui.locale import language
+from floreo.core.wording import colon
 from floreo.feeds import logic
 from floreo.feeds.access import get_finding_for, lines_for, sees_all
 from floreo.feeds.actions import replies
@@ -238,7 +239,7 @@ def finding_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """By whoever speaks for the organisation, or by the team for it."""
     found = get_finding_for(request.user, pk)
     title = _title_for(request.user)(found)
-    about = f"{found.organisation.successor().label}: {finding_text.where(found)}, {title}"
+    about = f"{found.organisation.successor().label}{colon()} {finding_text.where(found)}, {title}"
     return command_view(request, found, FINDING_COMMANDS, name, area=AREA, about=about, back=found.get_absolute_url())
 
 
@@ -248,5 +249,5 @@ def reply_command(request: HttpRequest, pk: int, answer_pk: int, name: str) -> H
     row = found.answers.filter(pk=answer_pk).select_related("notice", "finding").first()
     if row is None:
         raise Missing
-    about = f"{row.sender}: {row.get_kind_display()}" + (f". {row.note}" if row.note else "")
+    about = f"{row.sender}{colon()} {row.get_kind_display()}" + (f". {row.note}" if row.note else "")
     return command_view(request, row, REPLY_COMMANDS, name, area=AREA, about=about, back=found.get_absolute_url())

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.ui import locale
+from floreo.core.wording import colon
 from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
@@ -116,7 +117,7 @@ def _findings_text(
     if feed.failures:
         n = feed.failures
         tries = ngettext("%(n)d failed attempt", "%(n)d failed attempts in a row", n) % {"n": n}
-        found.append(f"{tries}: {feed.last_error}" if feed.last_error else f"{tries}.")
+        found.append(f"{tries}{colon()} {feed.last_error}" if feed.last_error else f"{tries}.")
     if refused:
         found.append(
             ngettext("%(n)d file could not be read.", "%(n)d files could not be read.", refused) % {"n": refused}

@@ -20,6 +20,7 @@ from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.core.models import HeldBecause
 from floreo.core.ui.locale import language
+from floreo.core.wording import colon
 from floreo.feeds import notice_csv
 from floreo.feeds.access import get_notice_for, get_notice_rule_for, must_see_all, sees_all
 from floreo.feeds.actions import notices as acts
@@ -128,7 +129,7 @@ NOTICE_COMMANDS: Mapping[str, Command] = {
 
 def notice_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_notice_for(request.user, pk)
-    about, back = f"{found.organisation.successor().label}: {', '.join(found.to)}", found.get_absolute_url()
+    about, back = f"{found.organisation.successor().label}{colon()} {', '.join(found.to)}", found.get_absolute_url()
     return command_view(request, found, NOTICE_COMMANDS, name, area=AREA, about=about, back=back)
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission
 from floreo.core.errors import Refused
+from floreo.core.wording import colon
 from floreo.feeds.access import must_see_all
 from floreo.feeds.actions.replies import FOR_THE_TEAM, see_to, unhandle
 from floreo.feeds.models import Reply
@@ -44,7 +45,7 @@ class ReplyGroup:
 
     @property
     def name(self) -> str:
-        return f"{self.organisation.label}: {self.kind_words}"
+        return f"{self.organisation.label}{colon()} {self.kind_words}"
 
     @property
     def anchor(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core.ui import locale
+from floreo.core.wording import colon
 from floreo.feeds.engine.rules import Effect
 from floreo.feeds.models import FeedFile, FeedRule, FileState, Severity
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
@@ -190,5 +191,5 @@ def _event_text(event: Mapping[str, Any]) -> str:
 def _change_text(before: Mapping[str, Any], after: Mapping[str, Any] | None) -> str:
     if after is None:
         return _("discarded")
-    changed = [f"{n}: {before[n] or '–'} → {after[n] or '–'}" for n in after if before[n] != after[n]]
+    changed = [f"{n}{colon()} {before[n] or '–'} → {after[n] or '–'}" for n in after if before[n] != after[n]]
     return "; ".join(changed) or _("unchanged")

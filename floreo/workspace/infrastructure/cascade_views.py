@@ -15,6 +15,7 @@ from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.models import named
 from floreo.core.ui.papers import paper
+from floreo.core.wording import colon
 from floreo.infrastructure import cascade_drawing, cascade_text
 from floreo.infrastructure.access import get_change_for, get_failure_for, get_what_if_for
 from floreo.infrastructure.actions import what_ifs as acts
@@ -176,7 +177,7 @@ def failure_command(request: HttpRequest, code: str, pk: int, name: str) -> Http
     found = get_failure_for(request.user, code, pk)
     back = found.what_if.workspace_url()
     return command_view(
-        request, found, REMOVE, name, area=AREA, about=f"{found.what_if.named()}: {named(found)}", back=back
+        request, found, REMOVE, name, area=AREA, about=f"{found.what_if.named()}{colon()} {named(found)}", back=back
     )
 
 
@@ -184,5 +185,5 @@ def change_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpR
     found = get_change_for(request.user, code, pk)
     back = found.what_if.workspace_url()
     return command_view(
-        request, found, UNDO, name, area=AREA, about=f"{found.what_if.named()}: {named(found)}", back=back
+        request, found, UNDO, name, area=AREA, about=f"{found.what_if.named()}{colon()} {named(found)}", back=back
     )

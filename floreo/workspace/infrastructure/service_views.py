@@ -14,6 +14,7 @@ from floreo.advisories.presenters import VERDICTS, exploited_text, product_text,
 from floreo.advisories.queries import Named, advisories_on, assets_with_product, exploited_on
 from floreo.core.access import Permission, can
 from floreo.core.models import named
+from floreo.core.wording import colon
 from floreo.infrastructure import presenters
 from floreo.infrastructure.access import get_asset_for, get_dependency_for, get_plan_for, get_service_for
 from floreo.infrastructure.actions import designating
@@ -250,7 +251,7 @@ def service_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 
 
 def _about(service: Service, part: str, thing: object = None) -> dict[str, Any]:
-    about = service.named() if thing is None else f"{service.named()}: {named(thing)}"
+    about = service.named() if thing is None else f"{service.named()}{colon()} {named(thing)}"
     return {"area": AREA, "about": about, "back": f"{service.workspace_url()}#{part}"}
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission
 from floreo.core.ui.locale import money as money_text
+from floreo.core.wording import colon
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.models import Organisation
 from floreo.strategy.access import get_grant_for, get_line_for, get_payment_for
@@ -115,7 +116,7 @@ def grant_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 
 def _about(line: BudgetLine) -> dict[str, Any]:
     """What the pages of a line's commands say of it, and where they go back to."""
-    text = f"{line.action.named()}: {money_text(line.amount, line.currency)}, {line.fiscal_year}"
+    text = f"{line.action.named()}{colon()} {money_text(line.amount, line.currency)}, {line.fiscal_year}"
     return {"about": text, "back": reverse("workspace:budget_line", args=[line.pk])}
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.core.access import can
 from floreo.core.lists import Listing
+from floreo.core.wording import colon
 from floreo.obligations import mails, presenters
 from floreo.obligations.access import get_due_for, get_obligation_for
 from floreo.obligations.actions import dues as acts
@@ -196,5 +197,5 @@ def due(request: HttpRequest, pk: int) -> HttpResponse:
 
 def due_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_due_for(request.user, pk)
-    about = f"{found.obligation.named()}: {found.organisation.label}"
+    about = f"{found.obligation.named()}{colon()} {found.organisation.label}"
     return command_view(request, found, due_commands(request.user), name, area=AREA, about=about)

@@ -19,6 +19,7 @@ from floreo.core.links import form_key
 from floreo.core.lists import Listing
 from floreo.core.ui import locale as ui
 from floreo.core.ui.forms import refuse_on
+from floreo.core.wording import colon
 from floreo.incidents import moments
 from floreo.incidents.models import Case
 from floreo.obligations import presenters
@@ -225,14 +226,14 @@ def _row(found: Notification, each: Any, viewer: object) -> tuple[Any, str, str,
 def notification_command(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     found = get_notification_for(request.user, reference)
     return command_view(
-        request, found, commands(request.user), name, area=AREA, about=f"{found.reference}: {found.holder}"
+        request, found, commands(request.user), name, area=AREA, about=f"{found.reference}{colon()} {found.holder}"
     )
 
 
 def stage_command(request: HttpRequest, reference: str, pk: int, name: str) -> HttpResponse:
     found = get_notification_for(request.user, reference)
     stage = get_stage_of(found, pk)
-    about = f"{found.reference}: {presenters.stage_title(stage)}"
+    about = f"{found.reference}{colon()} {presenters.stage_title(stage)}"
     return command_view(request, stage, STAGE_COMMANDS, name, area=AREA, about=about, back=found.workspace_url())
 
 
@@ -284,13 +285,13 @@ def _begun(request: HttpRequest, found: Notification) -> dict[str, str]:
     contact = Contact.objects.filter(organisation=body).exclude(email="").first() if body else None
     address = (contact.email if contact else "") or (body.email if body else "")
     facts = [
-        f"{_('Reference')}: {found.reference}",
-        f"{_('Organisation')}: {found.holder}",
-        f"{_('Sector')}: {found.sector.in_language('name') if found.sector else '–'}",
-        f"{_('Kind')}: {found.get_kind_display()}",
-        f"{_('First submitted')}: {ui.moment(found.submitted_at) if found.submitted_at else '–'}",
-        f"{_('The organisation became aware')}: {ui.moment(found.aware_at) if found.aware_at else '–'}",
-        f"{_('Impact')}: {found.get_impact_display() or '–'}",
+        f"{_('Reference')}{colon()} {found.reference}",
+        f"{_('Organisation')}{colon()} {found.holder}",
+        f"{_('Sector')}{colon()} {found.sector.in_language('name') if found.sector else '–'}",
+        f"{_('Kind')}{colon()} {found.get_kind_display()}",
+        f"{_('First submitted')}{colon()} {ui.moment(found.submitted_at) if found.submitted_at else '–'}",
+        f"{_('The organisation became aware')}{colon()} {ui.moment(found.aware_at) if found.aware_at else '–'}",
+        f"{_('Impact')}{colon()} {found.get_impact_display() or '–'}",
         presenters.border_text(found),
         presenters.significance_text(found),
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.certificates.models import Certificate
 from floreo.core import clock, languages
+from floreo.core.wording import colon
 from floreo.organisations.models import Organisation, Person
 from floreo.outreach.actions.sessions import Given
 from floreo.outreach.forms import SessionForm, district_field, language_choices, text_of
@@ -274,7 +275,7 @@ class DoneForm(CommandForm):
         field: Any = self.fields["session"]
         rows = OutreachSession.objects.filter(ambassador=found.ambassador_id, happened_on__gte=found.received_on)
         field.queryset = rows.order_by("-happened_on")
-        field.label_from_instance = lambda s: f"{s.reference}: {session_line(s)}"
+        field.label_from_instance = lambda s: f"{s.reference}{colon()} {session_line(s)}"
 
 
 class DeclineForm(CommandForm):

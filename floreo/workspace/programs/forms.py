@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.wording import colon
 from floreo.organisations.actions.tokens import last_day_of_all
 from floreo.organisations.models import Organisation, User
 from floreo.organisations.scopes import scopes_of
@@ -34,7 +35,7 @@ class TokenForm(CommandForm):
         super().__init__(data, initial={"expires_on": last_day_of_all()})
         field = self.fields["scopes"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(scope.name, f"{scope.words}: {scope.help}") for scope in scopes_of(me)]
+        field.choices = [(scope.name, f"{scope.words}{colon()} {scope.help}") for scope in scopes_of(me)]
         if all(body is not None for _role, body in me.grants()):
             organisations = self.fields["organisation"]
             assert isinstance(organisations, forms.ModelChoiceField)

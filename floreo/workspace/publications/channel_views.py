@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
 from floreo.core.lists import Listing
+from floreo.core.wording import colon
 from floreo.publications.access import get_channel_for, get_posting_for, get_publication_for
 from floreo.publications.actions import channels as acts
 from floreo.publications.tables import CHANNELS
@@ -105,7 +106,7 @@ def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
         _("Leave a channel out"),
         _("Leave it out"),
         found.workspace_url(),
-        about=f"{found.named()}: {method.named()}",
+        about=f"{found.named()}{colon()} {method.named()}",
         area=AREA,
         help=_("No posting is needed on this channel any more. The reason is shown only in the workspace."),
         done=_("Channel left out."),

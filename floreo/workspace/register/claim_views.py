@@ -18,6 +18,7 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import takes_up_to, uploaded_file
+from floreo.core.wording import colon
 from floreo.evidence.actions import attach
 from floreo.evidence.models import Evidence
 from floreo.organisations import actions as acts
@@ -152,7 +153,7 @@ def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def holding_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_holding_for(request.user, code, pk)
     back = reverse("workspace:holding", args=[code, pk])
-    about = f"{found.organisation.named()}: {found.value}"
+    about = f"{found.organisation.named()}{colon()} {found.value}"
     must(request.user, EDIT)
     if name == "registry":
         return _registry(request, found, about, back)

@@ -15,6 +15,7 @@ from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing
 from floreo.core.models import named
 from floreo.core.proposals import ProposalKind, What
+from floreo.core.wording import colon
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.actions.proposing import kind_of
@@ -121,7 +122,7 @@ def _form(request: HttpRequest, found: Organisation, form: Any, *, kind: str, wh
         title % {"kind": kind_of(kind).words},
         _("Propose it"),
         reverse("workspace:entry", args=[found.code]),
-        about=f"{found.named()}: {named(record)}" if record is not None else found.named(),
+        about=f"{found.named()}{colon()} {named(record)}" if record is not None else found.named(),
         help=_("Nothing changes until a person of the team has reviewed it."),
         done=_("It waits for review."),
         area=AREA,

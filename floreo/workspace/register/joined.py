@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can, reach
 from floreo.core.ui.locale import language
+from floreo.core.wording import colon
 from floreo.feeds import logic as feeds
 from floreo.feeds.access import notices_for, sees_all
 from floreo.feeds.actions.replies import FOR_THE_TEAM
@@ -121,7 +122,7 @@ def _findings(viewer: object, body: Organisation, bodies: set[int]) -> Joined | 
     called = title_for_others if sees_all(viewer) else title_of
 
     def line(one: Finding) -> JoinedRow:
-        title = f"{called(one.kind, language(), one.taxonomy)}: {one.subject}"
+        title = f"{called(one.kind, language(), one.taxonomy)}{colon()} {one.subject}"
         state = f"{one.get_severity_display()} · {one.get_state_display()}"
         return JoinedRow(title, one.get_absolute_url(), state, one.last_seen, _("last seen"))
 
@@ -139,7 +140,7 @@ def _replies(viewer: object, body: Organisation, bodies: set[int]) -> Joined | N
     rows = Reply.objects.filter(finding__in=seen.values("pk")).select_related("finding")
 
     def line(one: Reply) -> JoinedRow:
-        title = f"{one.get_kind_display()}: {one.finding.subject}"
+        title = f"{one.get_kind_display()}{colon()} {one.finding.subject}"
         return JoinedRow(title, one.finding.get_absolute_url(), one.sender, one.at, "")
 
     is_open = Q(kind__in=FOR_THE_TEAM, handled_at=None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
+from floreo.core.wording import colon
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.actions.entry import must_have_address
@@ -211,7 +212,7 @@ def contact_command(request: HttpRequest, code: str, pk: int, name: str) -> Http
 def holding_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_organisation_for(request.user, code)
     holding = _one(found.holdings, pk)
-    about, back = f"{found.named()}: {holding.value}", _back_to(found, "#holdings")
+    about, back = f"{found.named()}{colon()} {holding.value}", _back_to(found, "#holdings")
     return command_view(
         request, holding, HOLDING_COMMANDS, name, of=found, area="organisations", about=about, back=back
     )

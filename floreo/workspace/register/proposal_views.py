@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission
 from floreo.core.errors import Missing
+from floreo.core.wording import colon
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for, get_proposal_for
 from floreo.organisations.actions.proposing import (
@@ -37,7 +38,7 @@ SHOWN = 100
 
 
 def _text_of(change: ProposedChange) -> str:
-    parts = [f"{each.label}: {each.now or '-'} → {each.then or '-'}" for each in differences(change)]
+    parts = [f"{each.label}{colon()} {each.now or '-'} → {each.then or '-'}" for each in differences(change)]
     return " · ".join([called(change), *parts, *problems(change)])
 
 

@@ -16,6 +16,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
+from floreo.core.wording import colon
 from floreo.indicators.requested import enter_value, readings_requested, titles_of
 from floreo.organisations.models import User
 from floreo.reviews import actions as acts
@@ -209,7 +210,7 @@ def approve_many(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 
 
 def _sent(answer: Answer) -> str:
-    return f"{presenters.sent_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}"
+    return f"{presenters.sent_text(answer)}{colon()} {answer.in_language('done') or _('Nothing changed.')}"
 
 
 ANSWER_COMMANDS: Mapping[str, Command] = {

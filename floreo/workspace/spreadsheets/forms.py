@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core.importing import Holds, ImportRows
+from floreo.core.wording import colon
 from floreo.imports import formats
 from floreo.imports.choosing import FieldTexts, Text
 from floreo.imports.grid import Grid
@@ -55,7 +56,7 @@ class NameForm(forms.Form):
 
 def target_choices(viewer: object) -> list[tuple[str, str]]:
     return [
-        (f"{name}@{code}", f"{target.title}: {title}" if title else str(target.title))
+        (f"{name}@{code}", f"{target.title}{colon()} {title}" if title else str(target.title))
         for name, target in targets_for(viewer).items()
         for code, title in target.scopes(viewer)
     ]

@@ -20,6 +20,7 @@ from floreo.core.importing import Remark
 from floreo.core.tables import safe_text
 from floreo.core.ui.forms import Answering
 from floreo.core.uploads import uploaded_file
+from floreo.core.wording import colon
 from floreo.imports import actions as acts
 from floreo.imports.access import get_import_for
 from floreo.imports.choosing import field_texts
@@ -306,7 +307,7 @@ def rows_file(request: HttpRequest, pk: int) -> HttpResponse:
     writer = csv.writer(out)
     writer.writerow(["sheet", "row", "outcome", "name", "changes", "problems", "remarks"])
     for each in found.results:
-        changes = "; ".join(f"{d.label}: {d.before} → {d.after}" for d in each.differences)
+        changes = "; ".join(f"{d.label}{colon()} {d.before} → {d.after}" for d in each.differences)
         faults = "; ".join(f"{f.column}: {f.sentence}" if f.column else f.sentence for f in each.faults)
         cells = [each.sheet, each.name, changes, faults, " ".join(map(str, each.remarks))]
         sheet, name, *rest = map(safe_text, cells)

@@ -25,7 +25,7 @@ from floreo.core.models import Translated, named
 from floreo.core.routes import path_to
 from floreo.core.ui import bars, locale
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
-from floreo.core.wording import day_text
+from floreo.core.wording import colon, day_text
 
 register = template.Library()
 for library in (ui_charts.register, ui_documents.register, ui_forms.register, ui_lists.register):
@@ -47,6 +47,12 @@ STATUS = {
 
 def shape(name: str) -> SafeString:
     return format_html('<svg aria-hidden="true"><use href="#s-{}"/></svg>', name)
+
+
+@register.filter
+def sign(mark: str) -> str:
+    """{{ label }}{{ ":"|sign }} {{ value }}: a colon as the reader's language writes it. Within a sentence it belongs to the sentence."""
+    return colon() if mark == ":" else mark
 
 
 @register.simple_tag

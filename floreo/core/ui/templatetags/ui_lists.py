@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from floreo.core import languages
 from floreo.core.routes import path_to
 from floreo.core.ui import locale
+from floreo.core.wording import colon
 
 register = template.Library()
 
@@ -51,7 +52,7 @@ def _options(shown: Any) -> SafeString:
         (
             o.value,
             mark_safe(" selected") if o.is_current else "",
-            f"{shown.title}: {o.title}" if o.value in ("", "all") else o.title,
+            f"{shown.title}{colon()} {o.title}" if o.value in ("", "all") else o.title,
         )
         for o in shown.options
     )

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from benchmarks.feeds.stepped import simulated
 from floreo.core.comparison import FEWEST, Cell, compare, student
 
 
@@ -100,22 +101,8 @@ def test_one_more_fix_of_those_notified_is_a_greater_difference() -> None:
 def test_the_band_holds_a_known_truth_as_often_as_it_says(organisations: int, steps: int, truth: float) -> None:
     """Organisations differ among themselves; what notices add is the same for all. Of 300 starts 95 % should hold it: fewer than
     276 would be a chance of about one in 1,000."""
-    rng, held = random.Random(20261130), 0
+    rng, held = random.Random(7), 0
     for _n in range(300):
-        found = compare(_simulated(rng, organisations, steps, truth))
+        found = simulated(rng, organisations, steps, truth)
         held += found.band is not None and found.band[0] <= truth <= found.band[1]
     assert held >= 276
-
-
-def _simulated(rng: random.Random, organisations: int, steps: int, truth: float) -> list[Cell]:
-    order, cells = rng.sample(range(organisations), organisations), []
-    step_of = {unit: 1 + place * steps // organisations for place, unit in enumerate(order)}
-    for unit in range(organisations):
-        still, own = rng.randint(1, 20), 0.15 * math.exp(rng.gauss(0, 0.6))
-        for step in range(1, steps):
-            has_begun = step_of[unit] <= step
-            chance = min(0.95, max(0.01, own + truth * has_begun))
-            fixed = sum(rng.random() < chance for _each in range(still))
-            cells.append(Cell(unit, step, has_begun, still, fixed))
-            still += rng.randint(0, 2) - fixed
-    return cells

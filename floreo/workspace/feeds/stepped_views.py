@@ -177,7 +177,7 @@ def _difference(found: Comparison) -> tuple[str, str]:
     words = _points(found.difference)
     if found.band is None:
         return words, _("Too few organisations, or all alike: how far it can be trusted is not known.")
-    low, high = (_points(bound) for bound in found.band)
+    low, high = (_signed(bound) for bound in found.band)
     band = _("between %(low)s and %(high)s") % {"low": low, "high": high}
     if found.band[0] <= 0 <= found.band[1]:
         return words, _("%(band)s: it may be chance") % {"band": band}
@@ -185,10 +185,14 @@ def _difference(found: Comparison) -> tuple[str, str]:
 
 
 def _points(part: float) -> str:
+    words = ngettext("%(n)s percentage point", "%(n)s percentage points", abs(round(part * 100)))
+    return words % {"n": _signed(part)}
+
+
+def _signed(part: float) -> str:
     number = round(part * 100)
     sign = "+" if number > 0 else "−" if number < 0 else ""
-    words = ngettext("%(n)s percentage point", "%(n)s percentage points", abs(number))
-    return words % {"n": f"{sign}{locale.number(abs(number))}"}
+    return f"{sign}{locale.number(abs(number))}"
 
 
 def new_start(request: HttpRequest) -> HttpResponse:

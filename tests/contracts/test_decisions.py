@@ -39,6 +39,7 @@ NO_DECISIONS = {
     "run.refused": "same",
     "pool.confirmed": "an offer is made once and nobody changes it; it is decided once",
     "pool.refused": "same",
+    "stepped_start.discarded": "a draft that held nothing back",
     "risk.closed": "a note of who watches the risk",
     "review.closed": "part of report.closed",
     "held.all_discarded": "nothing of it is ever read",

@@ -92,14 +92,14 @@ def agree_start(start: SteppedStart, *, by: Actor, shown: str | None = None) -> 
         raise Refused(_("Whoever drafted it does not agree to it: another person of the team has to."), code="maker")
     _must_begin_later(start)
     _must_have_enough(start)
-    taking_part = {each.code: each for each in stepped.eligible(start.kind)}
+    by_code = {each.code: each for each in stepped.eligible(start.kind)}
     start.seed = secrets.token_hex(16)
-    order = stepped.order_of(start.seed, taking_part)
+    order = stepped.order_of(start.seed, by_code)
     start.state, start.agreed_by, start.agreed_on = SteppedState.AGREED, by.actor_name[:200], clock.today()
     save(start)
     at = stepped.steps_of(order, start.steps)
     places = [
-        SteppedPlace(start=start, organisation=taking_part[code], step=at[code], begins_on=start.begins(at[code]))
+        SteppedPlace(start=start, organisation=by_code[code], step=at[code], begins_on=start.begins(at[code]))
         for code in order
     ]
     save_many(places, model=SteppedPlace)

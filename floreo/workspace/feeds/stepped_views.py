@@ -191,8 +191,8 @@ def _points(part: float) -> str:
 
 def _signed(part: float) -> str:
     number = round(part * 100)
-    sign = "+" if number > 0 else "−" if number < 0 else ""
-    return f"{sign}{locale.number(abs(number))}"
+    signs = {1: "+", 0: "", -1: "−"}
+    return f"{signs[(number > 0) - (number < 0)]}{locale.number(abs(number))}"
 
 
 def new_start(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 from floreo.core.migrations._together import together
+from floreo.feeds.migrations._changes import unwatch, watch
 
 
 class Migration(migrations.Migration):
@@ -475,4 +476,26 @@ class Migration(migrations.Migration):
             model_name='run',
             constraint=models.UniqueConstraint(fields=('feed', 'report_type', 'day'), name='run_once'),
         ),
+        migrations.CreateModel(
+            name='ChangeStream',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=12)),
+                ('last', models.PositiveBigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='FindingChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveBigIntegerField(null=True)),
+                ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='feeds.finding')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='finding_changes', to='organisations.organisation')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organisation', 'number'], name='changes_of')],
+                'constraints': [models.UniqueConstraint(fields=('finding', 'organisation'), name='change_once'), models.UniqueConstraint(fields=('number',), name='change_number_once')],
+            },
+        ),
+        migrations.RunPython(watch, unwatch),
     ])

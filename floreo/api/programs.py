@@ -57,6 +57,7 @@ ALLOW: Mapping[str, str] = {
 SEEN = "What the token's account may see, and nothing else."
 NO_NUL = r"^[^\x00]*$"
 MOST_CHANGES = 1000
+WHAT: Any = Literal["finding", "gone"]
 BURST, PER_HOUR = 120, 3600  # calls for changes and files, by token
 A_FILE = 20.0  # what a file of all findings costs in such calls
 IN_QUERY: Any = Query
@@ -306,14 +307,14 @@ def _add_changes(api: NinjaAPI, row: Any) -> None:
         __doc__="A finding as it is now; `row` is null where it is no longer that of the organisation.",
         number=(int, ...),
         finding=(int, Field(..., description="`number` of the finding")),
-        what=(Literal["finding", "gone"], ...),
+        what=(WHAT, ...),
         row=(row | none, ...),
     )
     page = create_model(
         "FindingChangesOut",
         __base__=Schema,
         __doc__="Changes in their order. `cursor` is where to go on; `waiting` says that more are committed and come within seconds.",
-        changes=(list[change], ...),  # type: ignore[valid-type]  # a model made at run time
+        changes=(list[change], ...),
         cursor=(str, ...),
         more=(bool, ...),
         waiting=(bool, ...),

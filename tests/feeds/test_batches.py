@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import override_settings
-from pymisp import MISPEvent, MISPObject, MISPOrganisation
+from pymisp import MISPAttribute, MISPEvent, MISPObject, MISPOrganisation
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -421,9 +422,7 @@ def test_an_answer_that_is_too_large_half_or_never_comes_is_named(
     fetch_due(by=SYSTEM)
     assert problem_of(feed) == "An answer of the server is larger than 0 MB. Nothing of it was saved."
     server.hangs = True
-    monkeypatch.setattr(
-        fetching.fetched.__wrapped__, "__kwdefaults__", fetching.fetched.__wrapped__.__kwdefaults__ | {"seconds": 0.2}
-    )  # type: ignore[attr-defined]  # of a context manager
+    monkeypatch.setattr(answers, "fetched", partial(fetching.fetched, seconds=0.2))
     due(feed)
     fetch_due(by=SYSTEM)
     assert problem_of(feed) == "No server responded at this address."
@@ -529,7 +528,9 @@ def test_what_is_for_its_receivers_alone_is_left_out(server: Server, folder: Mis
     red, mixed = misp_event(1, TODAY, "tlp:red"), misp_event(2, TODAY, "tlp:amber")
     red.add_attribute("ip-dst", "192.0.2.20", to_ids=True)
     mixed.add_attribute("ip-dst", "192.0.2.21", to_ids=True)
-    mixed.add_attribute("ip-dst", "192.0.2.22", to_ids=True).add_tag("tlp:amber+strict")
+    strict = mixed.add_attribute("ip-dst", "192.0.2.22", to_ids=True)
+    assert isinstance(strict, MISPAttribute)
+    strict.add_tag("tlp:amber+strict")
     folder.put(red, mixed)
     misp(server)
     fetch_due(by=SYSTEM)

@@ -319,7 +319,7 @@ def test_nothing_is_missed_while_transactions_overlap(feeds_folder: object) -> N
         while not over.is_set():
             reader.ask()
 
-    writers = _threads(wrong, *(lambda n=n: write(n) for n in range(3)))  # type: ignore[misc]  # n is bound
+    writers = _threads(wrong, *(lambda n=n: write(n) for n in range(3)))
     others = _threads(wrong, number_on, number_on, read_on)
     for each in writers:
         each.join()

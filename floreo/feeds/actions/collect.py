@@ -30,7 +30,7 @@ from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
-from floreo.feeds.collectors.answers import Asking, Batch, NotUnderstood
+from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
 from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
@@ -53,9 +53,9 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
     if country is not None and country.is_sample:
         return 0
     ours = Feed.objects.filter(collector__in=FETCHED, is_active=True).exclude(due_at=None).order_by("due_at")
-    ways = dict.fromkeys(BATCHED, fetch_batches) | {CollectorKind.REPORTS: fetch_listed}
+    collectors = dict.fromkeys(BATCHED, fetch_batches) | {CollectorKind.REPORTS: fetch_listed}
     return sum(
-        ways.get(CollectorKind(feed.collector), fetch)(feed, by=by, allow=allow) for feed in ours if _is_due(feed)
+        collectors.get(CollectorKind(feed.collector), fetch)(feed, by=by, allow=allow) for feed in ours if _is_due(feed)
     )
 
 
@@ -134,7 +134,7 @@ def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date |
     return came
 
 
-_BATCHES: Mapping[str, Callable[[Asking], Iterator[Batch]]] = {
+_BATCHES: Mapping[str, Callable[[SourceRequest], Iterator[Batch]]] = {
     CollectorKind.TAXII: taxii.batches,
     CollectorKind.MISP: misp_feed.batches,
     CollectorKind.N6: n6.batches,
@@ -152,7 +152,7 @@ def fetch_batches(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date 
         return 0
     came, problem, wait, reached, nothing_in = 0, "", timedelta(), "", list[str]()
     try:
-        with closing(_BATCHES[feed.collector](_asking(feed, since, allow))) as batches:  # type: ignore[type-var]  # generators
+        with closing(_BATCHES[feed.collector](_request_of(feed, since, allow))) as batches:  # type: ignore[type-var]  # generators
             for batch in batches:
                 try:
                     came += not receive(
@@ -188,7 +188,7 @@ def _wait_of(problem: Exception) -> timedelta:
     return timedelta(seconds=getattr(problem, "wait", 0))
 
 
-def _asking(feed: Feed, since: date | None, allow: Allow) -> Asking:
+def _request_of(feed: Feed, since: date | None, allow: Allow) -> SourceRequest:
     days = _days(feed, since) if feed.collector == CollectorKind.N6 else [since or clock.today() - LONGEST_GAP]
 
     def is_here(names: Collection[str]) -> set[str]:
@@ -199,7 +199,7 @@ def _asking(feed: Feed, since: date | None, allow: Allow) -> Asking:
             found |= set(rows.values_list("name", flat=True))
         return found
 
-    return Asking(
+    return SourceRequest(
         place=feed.place,
         header=feed.header(),
         reached="" if since else feed.etag,

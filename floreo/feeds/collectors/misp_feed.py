@@ -14,11 +14,11 @@ from urllib.parse import urljoin
 
 from floreo.feeds.collectors.answers import (
     MB,
-    Asking,
     Batch,
     Event,
     NotUnderstood,
     Odd,
+    SourceRequest,
     content_of,
     host_of,
     json_of,
@@ -37,19 +37,21 @@ _NAMES = {"domain", "hostname", "hostname|port"}
 _URLS = {"url", "uri"}
 
 
-def batches(asking: Asking) -> Iterator[Batch]:
+def batches(request: SourceRequest) -> Iterator[Batch]:
     """A batch an event that was changed since the first day wanted and is not here as it is now, from the oldest change."""
-    manifest_url = asking.place if asking.place.endswith(".json") else urljoin(_folder(asking.place), "manifest.json")
-    manifest = json_of(asking.asked(manifest_url), most=LARGEST_MANIFEST, allow=asking.allow).value
+    manifest_url = (
+        request.place if request.place.endswith(".json") else urljoin(_folder(request.place), "manifest.json")
+    )
+    manifest = json_of(request.asked(manifest_url), most=LARGEST_MANIFEST, allow=request.allow).value
     if not isinstance(manifest, dict):
         raise NotUnderstood(Odd.OTHERWISE)
-    first = datetime.combine(asking.first, time(), tzinfo=UTC).timestamp()
+    first = datetime.combine(request.first, time(), tzinfo=UTC).timestamp()
     listed = sorted((_changed(facts), uuid) for uuid, facts in manifest.items() if _UUID.fullmatch(uuid))
     names = {_name(uuid, at): (uuid, at) for at, uuid in listed if at >= first}
-    here = asking.is_here(names)
+    here = request.is_here(names)
     for name, (uuid, at) in [(name, each) for name, each in names.items() if name not in here][:MOST_EVENTS]:
-        day = min(datetime.fromtimestamp(at, UTC).date(), asking.today)
-        yield Batch(name, _Later(asking, urljoin(manifest_url, f"{uuid}.json")), day=day)
+        day = min(datetime.fromtimestamp(at, UTC).date(), request.today)
+        yield Batch(name, _Later(request, urljoin(manifest_url, f"{uuid}.json")), day=day)
 
 
 def _name(uuid: str, at: int) -> str:
@@ -65,18 +67,18 @@ def _changed(facts: Any) -> int:
 class _Later:
     """A file of an event, fetched when it is read: one that cannot be had stops no other."""
 
-    def __init__(self, asking: Asking, url: str) -> None:
-        self._asking, self._url = asking, url
+    def __init__(self, request: SourceRequest, url: str) -> None:
+        self._request_of, self._url = request, url
         self._content: Readable | None = None
 
     def read(self, size: int = -1, /) -> bytes:
         if self._content is None:
-            self._content = content_of(_events(_event(self._asking, self._url)))
+            self._content = content_of(_events(_event(self._request_of, self._url)))
         return self._content.read(size)
 
 
-def _event(asking: Asking, url: str) -> dict[str, Any]:
-    got = json_of(asking.asked(url), most=LARGEST_EVENT, allow=asking.allow).value
+def _event(request: SourceRequest, url: str) -> dict[str, Any]:
+    got = json_of(request.asked(url), most=LARGEST_EVENT, allow=request.allow).value
     event = got.get("Event") if isinstance(got, dict) else None
     if not isinstance(event, dict):
         raise NotUnderstood(Odd.OTHERWISE)
@@ -94,23 +96,23 @@ def _events(event: dict[str, Any]) -> Iterator[Event]:
         if attribute.get("to_ids") is not True or attribute.get("deleted") in (True, 1, "1"):
             continue
         if subject := _subject(text_of(attribute.get("type")), text_of(attribute.get("value"), 2000)):
-            tags = of_event | _of_tags(attribute, only_said=True)
-            told = {
+            tags = of_event | _of_tags(attribute, only_tagged=True)
+            facts = {
                 "time.source": _moment(attribute) or _moment(event),
                 "event_description.text": text_of(event.get("info")),
             }
             if tags.get("tlp") not in _NOT_FOR_OTHERS:
-                yield subject | tags | told
+                yield subject | tags | facts
 
 
-def _of_tags(thing: dict[str, Any], *, only_said: bool = False) -> Event:
+def _of_tags(thing: dict[str, Any], *, only_tagged: bool = False) -> Event:
     """By the tags of RSIT and TLP."""
     names = [text_of(tag.get("name")) for tag in rows_of(thing.get("Tag"))]
     kinds = [found[1] for name in names if (found := _RSIT.fullmatch(name))]
     marks = [found[1].lower() for name in names if (found := _TLP.fullmatch(name))]
-    said = {"classification.type": kinds[0], "classification.identifier": kinds[0]} if kinds else {}
-    unsaid = {} if only_said else {"classification.type": "other", "classification.identifier": "blocklisted"}
-    return unsaid | said | ({"tlp": marks[0].upper()} if marks else {})
+    tagged = {"classification.type": kinds[0], "classification.identifier": kinds[0]} if kinds else {}
+    usual = {} if only_tagged else {"classification.type": "other", "classification.identifier": "blocklisted"}
+    return usual | tagged | ({"tlp": marks[0].upper()} if marks else {})
 
 
 def _moment(thing: dict[str, Any]) -> str:
@@ -121,9 +123,10 @@ def _moment(thing: dict[str, Any]) -> str:
 def _subject(kind: str, value: str) -> Event | None:
     if kind in _ADDRESSES:
         first, _bar, second = value.partition("|")
-        address, port = (second, "") if kind == "domain|ip" else (first, second)
-        event = _address(address)
-        return event | ({"source.fqdn": first.lower()} if kind == "domain|ip" else _port(kind, port)) if event else None
+        is_pair = kind == "domain|ip"
+        event = _address(second if is_pair else first)
+        more = {"source.fqdn": first.lower()} if is_pair else _port(kind, second)
+        return event and event | more
     if kind in _NAMES:
         name, _bar, port = value.partition("|")
         return {"source.fqdn": name.rstrip(".").lower()} | _port(kind, port) if "." in name else None

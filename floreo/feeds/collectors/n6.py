@@ -13,11 +13,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from floreo.feeds.collectors.answers import (
     MB,
-    Asking,
     Batch,
     Event,
     NotUnderstood,
     Odd,
+    SourceRequest,
     line,
     rows_of,
     text_of,
@@ -63,11 +63,11 @@ _PLAIN = {
 }
 
 
-def batches(asking: Asking) -> Iterator[Batch]:
+def batches(request: SourceRequest) -> Iterator[Batch]:
     """A batch a day, the whole of it each time: one that grew takes the place of the one before."""
-    for number in range((asking.today - asking.first).days + 1):
-        day = asking.first + timedelta(days=number)
-        with fetched(asking.asked(_address(asking.place, day), "*/*"), allow=asking.allow) as reply:
+    for number in range((request.today - request.first).days + 1):
+        day = request.first + timedelta(days=number)
+        with fetched(request.asked(_address(request.place, day), "*/*"), allow=request.allow) as reply:
             yield Batch(f"{day.isoformat()}-n6.jsonl", _Lines(reply), day=day)
 
 

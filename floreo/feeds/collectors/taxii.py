@@ -17,11 +17,11 @@ from floreo.core import clock
 from floreo.feeds.collectors.answers import (
     MB,
     Answer,
-    Asking,
     Batch,
     Event,
     NotUnderstood,
     Odd,
+    SourceRequest,
     content_of,
     host_of,
     json_of,
@@ -54,16 +54,16 @@ _VALUES = ("ipv4-addr:value", "ipv6-addr:value", "domain-name:value", "url:value
 _REFERRED = re.compile(r"network-traffic:(src|dst)_ref\.value")
 
 
-def batches(asking: Asking) -> Iterator[Batch]:
+def batches(request: SourceRequest) -> Iterator[Batch]:
     """A batch a page. Where the fetch came to is said with the last: what breaks off is asked for again as a whole, since objects of one
     moment may stand on two pages."""
-    url = _objects_of(asking)
-    after = asking.reached or _start_of(asking)
+    url = _objects_of(request)
+    after = request.reached or _start_of(request)
     here: dict[str, Any] = {}  # observables by id
     waiting: list[dict[str, Any]] = []  # observations that name others
     reached, more = after, dict[str, str]()
     for number in range(1, MOST_PAGES + 1):
-        got = _page(asking, url, {"added_after": after, "limit": str(PAGE), "match[type]": _WANTED} | more)
+        got = _page(request, url, {"added_after": after, "limit": str(PAGE), "match[type]": _WANTED} | more)
         found = rows_of(got.value.get("objects", []))
         here |= {str(row.get("id")): row for row in found if f"{row.get('type')}:value" in _VALUES}
         waiting += [row for row in found if row.get("type") == "observed-data" and row.get("object_refs")]
@@ -74,7 +74,7 @@ def batches(asking: Asking) -> Iterator[Batch]:
                 raise NotUnderstood(Odd.OTHERWISE)
             after = reached  # a server without `next` goes on by the moment
         elif not more:
-            seen = [*_events(found), *_observed(asking, url, waiting, here)]
+            seen = [*_events(found), *_observed(request, url, waiting, here)]
             yield Batch(_name(number), content_of(seen), reached=reached)
             return
         yield Batch(_name(number), content_of(_events(found)))
@@ -85,8 +85,8 @@ def _name(number: int) -> str:
     return f"taxii-{clock.now():%H%M%S}-{number}.jsonl"
 
 
-def _start_of(asking: Asking) -> str:
-    return datetime.combine(asking.first, time(), tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def _start_of(request: SourceRequest) -> str:
+    return datetime.combine(request.first, time(), tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _added(got: Answer) -> str:
@@ -97,8 +97,8 @@ def _added(got: Answer) -> str:
     return ""
 
 
-def _page(asking: Asking, url: str, query: Mapping[str, str]) -> Answer:
-    got = json_of(asking.asked(f"{url}?{urlencode(query)}", MEDIA), most=LARGEST_PAGE, allow=asking.allow)
+def _page(request: SourceRequest, url: str, query: Mapping[str, str]) -> Answer:
+    got = json_of(request.asked(f"{url}?{urlencode(query)}", MEDIA), most=LARGEST_PAGE, allow=request.allow)
     if not isinstance(got.value, dict) or not isinstance(got.value.get("objects", []), list):
         raise NotUnderstood(Odd.OTHERWISE)
     return got
@@ -107,13 +107,13 @@ def _page(asking: Asking, url: str, query: Mapping[str, str]) -> Answer:
 # --- Where the objects are ----------------------------------------------------------------------------------------
 
 
-def _objects_of(asking: Asking) -> str:
+def _objects_of(request: SourceRequest) -> str:
     """The address of a collection's objects: the place itself, or found by way of discovery and API roots; which of several stands behind
     a # in the place."""
-    place, wanted = urldefrag(asking.place)
+    place, wanted = urldefrag(request.place)
     if _COLLECTION.search(urlsplit(place).path):
         return urljoin(_folder(place), "objects/")
-    found = [(root, row) for root in _roots(asking, place) for row in _collections(asking, root)]
+    found = [(root, row) for root in _roots(request, place) for row in _collections(request, root)]
     readable = [(root, row) for root, row in found if row.get("can_read") is True and text_of(row.get("id"))]
     chosen = [(root, row) for root, row in readable if not wanted or wanted in _names_of(row)]
     if not readable:
@@ -130,9 +130,9 @@ def _names_of(row: Mapping[str, Any]) -> set[str]:
     return {str(row.get(name)) for name in ("id", "alias", "title") if row.get(name)}
 
 
-def _roots(asking: Asking, place: str) -> list[str]:
+def _roots(request: SourceRequest, place: str) -> list[str]:
     """Of the server that discovery names, or the place itself. One at another origin is not asked: it would be sent our key."""
-    got = json_of(asking.asked(place, MEDIA), most=MB, allow=asking.allow).value
+    got = json_of(request.asked(place, MEDIA), most=MB, allow=request.allow).value
     if not isinstance(got, dict):
         raise NotUnderstood(Odd.OTHERWISE)
     if "api_roots" not in got:
@@ -142,8 +142,8 @@ def _roots(asking: Asking, place: str) -> list[str]:
     return [_folder(root) for root in named if urlsplit(root)[:2] == origin][:MOST_ROOTS]
 
 
-def _collections(asking: Asking, root: str) -> list[dict[str, Any]]:
-    got = json_of(asking.asked(urljoin(root, "collections/"), MEDIA), most=MB, allow=asking.allow).value
+def _collections(request: SourceRequest, root: str) -> list[dict[str, Any]]:
+    got = json_of(request.asked(urljoin(root, "collections/"), MEDIA), most=MB, allow=request.allow).value
     if not isinstance(got, dict):
         raise NotUnderstood(Odd.OTHERWISE)
     return rows_of(got.get("collections", []))
@@ -160,7 +160,7 @@ def _events(found: list[dict[str, Any]]) -> Iterator[Event]:
     now = f"{clock.now():%Y-%m-%dT%H:%M:%S}Z"
     for row in found:
         kinds = {text_of(kind) for kind in row.get("indicator_types") or [] if isinstance(kind, str)}
-        if row.get("type") != "indicator" or not _is_told(row) or kinds & _HARMLESS:
+        if row.get("type") != "indicator" or not _holds(row) or kinds & _HARMLESS:
             continue
         if row.get("pattern_type", "stix") != "stix" or "" < text_of(row.get("valid_until")) < now:
             continue
@@ -176,7 +176,7 @@ def _events(found: list[dict[str, Any]]) -> Iterator[Event]:
                 yield subject | facts
 
 
-def _is_told(row: Mapping[str, Any]) -> bool:
+def _holds(row: Mapping[str, Any]) -> bool:
     """Whether it holds still, and may be sent to whom it concerns."""
     marks = row.get("object_marking_refs") or []
     return row.get("revoked") is not True and not (isinstance(marks, list) and _NOT_FOR_OTHERS & set(map(str, marks)))
@@ -214,16 +214,16 @@ def _host(host: str) -> Event:
         return {"source.fqdn": host}
 
 
-def _observed(asking: Asking, url: str, waiting: list[dict[str, Any]], here: dict[str, Any]) -> Iterator[Event]:
+def _observed(request: SourceRequest, url: str, waiting: list[dict[str, Any]], here: dict[str, Any]) -> Iterator[Event]:
     """What observations saw. Objects that no page had are asked for by their ids."""
     named = [str(ref) for row in waiting for ref in row["object_refs"] if isinstance(ref, str)]
     missing = [ref for ref in dict.fromkeys(named) if ref not in here and f"{ref.partition('--')[0]}:value" in _VALUES]
     for start in range(0, min(len(missing), _MOST_MISSING), _MISSING_AT_ONCE):
         ids = ",".join(missing[start : start + _MISSING_AT_ONCE])
-        got = _page(asking, url, {"match[id]": ids})
+        got = _page(request, url, {"match[id]": ids})
         here |= {str(row.get("id")): row for row in rows_of(got.value.get("objects", []))}
     for row in waiting:
-        if not _is_told(row):
+        if not _holds(row):
             continue
         facts = {
             "time.source": text_of(row.get("last_observed")),

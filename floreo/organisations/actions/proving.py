@@ -363,9 +363,10 @@ def _refresh_differences(file: RegistryFile, found: Found) -> int:
             delete(row)  # one that was approved and comes again is a new one
     kept = {key for key, row in there.items() if row.state == DifferenceState.REJECTED}
     for key, each in now.items():
-        row = there.get(key) if key in there and there[key].state == DifferenceState.OPEN else RegistryDifference()
         if key in kept:
             continue
+        is_open = key in there and there[key].state == DifferenceState.OPEN
+        row = there[key] if is_open else RegistryDifference()
         row.registry, row.kind, row.name = file.registry, each.kind, each.name
         row.asn, row.prefixes, row.holder, row.seen_on = each.asn, list(each.prefixes), each.holder[:80], file.on
         save(row)

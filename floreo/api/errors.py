@@ -29,7 +29,7 @@ class ErrorBody(Schema):
 
 
 STATUSES = frozenset({400, 404, 405, 422, 429, 500})
-PROGRAM_STATUSES = STATUSES | {401, 403, 409, 410, 413, 503}
+PROGRAM_STATUSES = STATUSES | {401, 403, 409, 413, 503}
 
 
 def error_response(status: int, code: str, message: str, *, fields: Mapping[str, object] | None = None) -> HttpResponse:

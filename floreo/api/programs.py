@@ -337,7 +337,7 @@ def _add_changes(api: NinjaAPI, row: Any) -> None:
     known: dict[str, Any] = {"auth": token, "tags": ["programs"]}
     api.get(
         "/findings/changes",
-        response={200: page, PROGRAM_STATUSES: ErrorBody},
+        response={200: page, PROGRAM_STATUSES | {410}: ErrorBody},
         operation_id="list_finding_changes",
         url_name="finding_changes",
         summary="What changed of findings since a cursor",

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
@@ -52,9 +53,14 @@ def changes_for(viewer: object, after: str, *, most: int) -> Changes:
     bodies = None if own is None else bodies_of(own)
     now = stream()
     number, of_whom = _number_at(after, now, bodies), _digest(bodies)
-    rows = FindingChange.objects.all() if bodies is None else FindingChange.objects.filter(organisation__in=bodies)
-    is_waiting = rows.filter(number=None).exists()  # asked first: what is numbered meanwhile is read below
-    found = list(rows.filter(number__gt=number).order_by("number")[: most + 1])
+    everything = FindingChange.objects.all()
+    # Each body by itself, which the index of bodies and numbers answers; asked of several at once, databases walk through all numbers.
+    parts = [everything] if bodies is None else [everything.filter(organisation=body) for body in sorted(bodies)]
+    is_waiting = any(
+        part.filter(number=None).exists() for part in parts
+    )  # first: what is numbered meanwhile is read below
+    first = (part.filter(number__gt=number).order_by("number")[: most + 1] for part in parts)
+    found = sorted(chain.from_iterable(first), key=lambda row: row.number or 0)[: most + 1]
     page = found[:most]
     last = page[-1].number if page else number
     return Changes(

@@ -108,7 +108,10 @@ def _statements(pack: Pack) -> Statements:
 
     with transaction.atomic():
         with connection.constraint_checks_disabled(), connection.execute_wrapper(listen):
-            for model, things in rows:
+            change = apps.get_model("feeds.findingchange")
+            for model, things in sorted(rows, key=lambda pair: pair[0] is change):
+                if model is change:  # the database made some of its own, of the findings before
+                    model._default_manager.all().delete()
                 for thing in things:
                     thing._state.adding = True
                 model._default_manager.bulk_create(things, batch_size=500)

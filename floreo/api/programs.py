@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Body, NinjaAPI, Path, Query, Schema
 from ninja.security import HttpBearer
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
 from floreo.api import listing
 from floreo.api.errors import PROGRAM_STATUSES, ErrorBody
@@ -20,11 +20,13 @@ from floreo.api.schemas import Code, page_schema, query_schema, row_schema
 from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
-from floreo.core.throttle import address_of
+from floreo.core.lists import file_response
+from floreo.core.throttle import address_of, charge
 from floreo.core.whole import whole
 from floreo.core.writing import refuse
 from floreo.feeds.access import get_feed_for, get_finding_for, lines_for
 from floreo.feeds.actions.posting import MOST_EVENTS, post_events
+from floreo.feeds.changes import Change, changes_for
 from floreo.feeds.lines import IN_PROGRAM
 from floreo.feeds.tables import FINDINGS
 from floreo.incidents.actions.receiving import receive
@@ -40,6 +42,8 @@ ALLOW: Mapping[str, str] = {
     "findings": "GET, HEAD",
     "finding": "GET, HEAD",
     "finding_lines": "GET, HEAD",
+    "finding_changes": "GET, HEAD",
+    "findings_csv": "GET, HEAD",
     "program_me": "GET, HEAD",
     "program_reading": "POST",
     "program_update": "POST",
@@ -52,6 +56,10 @@ ALLOW: Mapping[str, str] = {
 }
 SEEN = "What the token's account may see, and nothing else."
 NO_NUL = r"^[^\x00]*$"
+MOST_CHANGES = 1000
+WHAT: Any = Literal["finding", "gone"]
+BURST, PER_HOUR = 120, 3600  # calls for changes and files, by token
+A_FILE = 20.0  # what a file of all findings costs in such calls
 IN_QUERY: Any = Query
 IN_PATH: Any = Path
 Event = Annotated[dict[str, Any], Field(title="Event", description="Names as in IntelMQ's data format: source.ip, …")]
@@ -156,6 +164,13 @@ class LineOut(Schema):
     extra: str
 
 
+class ChangesQuery(Schema):
+    """Where to go on, and how far."""
+
+    after: Annotated[str, Field(max_length=60, pattern=r"^[0-9a-f.]*$", description="`cursor` of the last answer")] = ""
+    limit: Annotated[int, Field(ge=1, le=MOST_CHANGES, description="Changes of one answer")] = 200
+
+
 class LinesOut(Schema):
     """The newest observations of a finding, and how many older ones there are."""
 
@@ -233,6 +248,7 @@ def add_programs(api: NinjaAPI) -> None:
         return 202, {"accepted": post_events(get_feed_for(by, code), by=by, events=sent)}
 
     row, query = row_schema(FINDINGS), query_schema(FINDINGS)
+    _add_changes(api, row)
 
     def rows(request: HttpRequest, query: Any) -> dict[str, Any]:
         by = acting(request, "findings")
@@ -280,6 +296,77 @@ def add_programs(api: NinjaAPI) -> None:
         summary="What sources saw of a finding",
         **known | {"description": f"{SEEN} The newest {IN_PROGRAM} observations, kept as long as events are."},
     )(seen)
+
+
+def _add_changes(api: NinjaAPI, row: Any) -> None:
+    """Before findings by their number: an address is matched by the first that fits."""
+    token, none = Token(), type(None)
+    change = create_model(
+        "FindingChangeOut",
+        __base__=Schema,
+        __doc__="A finding as it is now; `row` is null where it is no longer that of the organisation.",
+        number=(int, ...),
+        finding=(int, Field(..., description="`number` of the finding")),
+        what=(WHAT, ...),
+        row=(row | none, ...),
+    )
+    page = create_model(
+        "FindingChangesOut",
+        __base__=Schema,
+        __doc__="Changes in their order. `cursor` is where to go on; `waiting` says that more are committed and come within seconds.",
+        changes=(list[change], ...),
+        cursor=(str, ...),
+        more=(bool, ...),
+        waiting=(bool, ...),
+    )
+
+    def changes(request: HttpRequest, query: ChangesQuery) -> dict[str, Any]:
+        found = changes_for(_reading_findings(request), query.after, most=query.limit)
+        return {
+            "changes": [_change(each) for each in found.changes],
+            "cursor": found.place,
+            "more": found.more,
+            "waiting": found.is_waiting,
+        }
+
+    def csv(request: HttpRequest) -> Any:
+        by = _reading_findings(request, cost=A_FILE)
+        return file_response(FINDINGS, FINDINGS.ordered(by), "csv", by)
+
+    changes.__annotations__ = {"request": HttpRequest, "query": IN_QUERY[ChangesQuery]}
+    known: dict[str, Any] = {"auth": token, "tags": ["programs"]}
+    api.get(
+        "/findings/changes",
+        response={200: page, PROGRAM_STATUSES | {410}: ErrorBody},
+        operation_id="list_finding_changes",
+        url_name="finding_changes",
+        summary="What changed of findings since a cursor",
+        description=f"{SEEN} Without `after` all of it, in the order in which it changed last.",
+        **known,
+    )(changes)
+    api.get(
+        "/findings.csv",
+        response={200: str, PROGRAM_STATUSES: ErrorBody},
+        operation_id="get_findings_file",
+        url_name="findings_csv",
+        summary="All findings as one CSV file",
+        description=f"{SEEN} Also those that are fixed.",
+        openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+        **known,
+    )(csv)
+
+
+def _reading_findings(request: HttpRequest, *, cost: float = 1) -> User:
+    """The account, where its token is for findings and within its rate."""
+    by = acting(request, "findings")
+    must(by, Permission.FEED_READ)
+    charge("api findings", str(request.token.pk), cost=cost, capacity=BURST, per_hour=PER_HOUR)  # type: ignore[attr-defined]  # as below, by us
+    return by
+
+
+def _change(each: Change) -> dict[str, Any]:
+    row = None if each.finding is None else listing.row(FINDINGS, each.finding)
+    return {"number": each.number, "finding": each.finding_id, "what": "gone" if row is None else "finding", "row": row}
 
 
 def acting(request: HttpRequest, scope: str) -> User:

@@ -26,7 +26,7 @@ from floreo.core.errors import Refused
 from floreo.core.executors import Executor, NotProtected
 from floreo.core.ui.locale import moment, number
 from floreo.feeds.actions.claiming import mapping_of, rules
-from floreo.feeds.actions.collect import fetch_listed
+from floreo.feeds.actions.collect import fetch_batches, fetch_listed
 from floreo.feeds.actions.feeds import by_hand, change_feed
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.receiving import receive
@@ -41,6 +41,7 @@ from floreo.feeds.engine.constituency import kept
 from floreo.feeds.engine.task import Source, Summary, Task
 from floreo.feeds.executors import executor
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState
+from floreo.feeds.models.choices import BATCHED
 from floreo.feeds.presenters.arranging import arrangement_sentence, described, open_sentences
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
@@ -257,11 +258,13 @@ def feed_list(_asked: argparse.Namespace) -> int:
 def feed_fetch(asked: argparse.Namespace) -> int:
     """Exit code 1 where the feed could not give all that it listed."""
     feed = _feed(asked.feed)
-    if feed.collector != CollectorKind.REPORTS:
-        raise Refused(_("Only feeds of the Reports API are asked for past days."), code="not_listed")
+    if feed.collector not in (CollectorKind.REPORTS, *BATCHED):
+        sentence = _("Only feeds of the Reports API, TAXII, MISP and n6 are asked for past days.")
+        raise Refused(sentence, code="not_listed")
     if asked.since and asked.since > clock.today():
         raise Refused(_("The date of a file cannot be in the future. Choose another date."), code="future_day")
-    count = fetch_listed(feed, by=SYSTEM, since=asked.since or clock.today())
+    ask = fetch_listed if feed.collector == CollectorKind.REPORTS else fetch_batches
+    count = ask(feed, by=SYSTEM, since=asked.since or clock.today())
     feed.refresh_from_db()
     print(ngettext("%(n)d new file.", "%(n)d new files.", count) % {"n": count})
     if feed.last_error:

@@ -33,6 +33,7 @@ from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.feeds.actions.numbering import begin_new_stream
 
 Mark = Callable[[], None]
 FOLDERS = {"files": "MEDIA_ROOT", "events": "EVENTS_ROOT", "spool": "SPOOL_ROOT"}
@@ -74,6 +75,7 @@ def restore(
         raise Refused(sentence, code="not_finished") from problem
     if not as_it_was and migrations_due():  # after all is in its place: what fails here is fixed by `floreo up`
         call_command("migrate", verbosity=0, interactive=False)
+    begin_new_stream()
     if not rows_only and not migrations_due():
         record_restore(by=SYSTEM, archive=path.name, made_at=manifest.get("made_at"), head=manifest["audit"])
     return restored

@@ -282,6 +282,7 @@ INCIDENT_ADDRESSES = [a.lower() for a in env.words("FLOREO_INCIDENT_ADDRESS", en
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
 WEBHOOK_PRIVATE = env.networks("FLOREO_WEBHOOK_PRIVATE")  # networks behind the door to which webhooks may be sent
 RDAP_SERVER = env.text("FLOREO_RDAP_SERVER").rstrip("/")  # of the registry; none: answers are read from files
+REGISTRY_FILES = env.words("FLOREO_REGISTRY_FILES")  # addresses of delegated files, fetched once a day; none: by hand
 NAME_SERVERS = env.words(
     "FLOREO_NAME_SERVERS"
 )  # asked for records that prove a claim: address or address:port; none: the machine's

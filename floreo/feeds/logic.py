@@ -25,6 +25,9 @@ class CollectorKind(StrEnum):
     MAIL = "mail"
     FETCH = "fetch"
     REPORTS = "reports"
+    TAXII = "taxii"
+    MISP = "misp"
+    N6 = "n6"
     API = "api"
 
 

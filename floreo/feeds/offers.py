@@ -15,6 +15,7 @@ from floreo.feeds import measures, pack
 from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
 from floreo.feeds.actions.endings import open_what_ran_out
 from floreo.feeds.actions.ingesting import read_waiting
+from floreo.feeds.actions.numbering import number_changes
 from floreo.feeds.actions.pools import offer_pools
 from floreo.feeds.actions.retention import compact_and_retain
 from floreo.feeds.actions.watching import watch
@@ -99,6 +100,7 @@ OFFERS = Offers(
         Job("watched folders", partial(collect_from_folders, by=SYSTEM), timedelta(seconds=30), lane="feeds"),
         Job("mailed reports", partial(read_mail, by=SYSTEM), timedelta(minutes=5), lane="outside"),
         Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
+        Job("numbers of changes", number_changes, timedelta(seconds=5)),
         Job("silent feeds and notices that came back", partial(watch, by=SYSTEM), timedelta(minutes=1), lane="feeds"),
         Job("endings that ran out", partial(open_what_ran_out, by=SYSTEM), timedelta(hours=1), lane="feeds"),
         Job("networks that look shared", partial(offer_pools, by=SYSTEM), timedelta(days=1), lane="night"),

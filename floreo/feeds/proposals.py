@@ -1,4 +1,5 @@
-"""What organisations may propose of how they are notified: to which contacts, and how often."""
+"""What organisations may propose of how they are notified, to which contacts and how often; and which of their networks are dynamic or
+shared."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core.access import Actor
 from floreo.core.proposals import ProposalKind
 from floreo.feeds.actions.notices import change_rule, check_rule, make_rule
-from floreo.feeds.models import Every, NoticeRule
+from floreo.feeds.actions.pools import check_pool, mark_pool
+from floreo.feeds.models import AddressPool, Every, NoticeRule
 from floreo.organisations.models import Organisation
 
 
@@ -31,6 +33,15 @@ def _problems(_organisation: Organisation, _rule: NoticeRule | None, facts: dict
         yield _("The organisation would get no notices any more.")
 
 
+def _pools(organisation: Organisation) -> QuerySet[AddressPool]:
+    return AddressPool.objects.active().filter(organisation=organisation)
+
+
+def _check_pool(pool: AddressPool) -> None:
+    """Its own network, and not one that is marked already."""
+    check_pool(pool.organisation, pool.prefix, pool.kind)
+
+
 KINDS = (
     ProposalKind(
         "notice_rule",
@@ -42,5 +53,14 @@ KINDS = (
         update=change_rule,
         check=check_rule,
         problems=_problems,
+    ),
+    ProposalKind(
+        "address_pool",
+        _l("Dynamic or shared addresses"),
+        AddressPool,
+        ("prefix", "kind", "reason"),
+        rows=_pools,
+        add=mark_pool,
+        check=_check_pool,
     ),
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission
+from floreo.core.access import SYSTEM, Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import ADMINISTRATION, REGISTER, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.organisations import measures, pack, proposals
+from floreo.organisations.actions.registries import fetch_registry_files
 from floreo.organisations.importing import TARGETS
 from floreo.organisations.tables import TABLES
 from floreo.organisations.tasks import waiting_tasks, warn_of_token_ends
@@ -36,7 +38,10 @@ OFFERS = Offers(
     },
     tasks=waiting_tasks,
     task_kinds={"register": _("Register"), "token": _("Programs")},
-    jobs=(Job("ends of tokens", warn_of_token_ends, every=timedelta(hours=6)),),
+    jobs=(
+        Job("ends of tokens", warn_of_token_ends, every=timedelta(hours=6)),
+        Job("files of registries", partial(fetch_registry_files, by=SYSTEM), timedelta(minutes=30), lane="outside"),
+    ),
     proposal_kinds=proposals.KINDS,
     pack_shapes=pack.SHAPES,
     pack_files=(
@@ -102,6 +107,8 @@ OFFERS = Offers(
         "proposal.withdrawn": _("took back a proposed change"),
         "proposals.approved": _("approved proposed changes"),
         "registry_file.read": _("read a file of a registry"),
+        "registry_difference.approved": _("changed the register as a registry has it"),
+        "registry_difference.rejected": _("left the register as it is, against a registry"),
         "holding.moved": _("moved addresses or a domain to another organisation"),
         "holding.removed": _("removed addresses or a domain"),
         "holding.updated": _("changed addresses or a domain"),

@@ -16,6 +16,8 @@ from floreo.organisations.held import Prefix
 LARGEST_ANSWER = 512 * 1024
 LARGEST_FILE = 64 * 1024 * 1024
 Address = IPv4Address | IPv6Address
+_GIVEN = {"allocated", "assigned"}
+_MOST_NUMBERS = 70_000  # of one row
 
 
 class Wrong(StrEnum):
@@ -163,6 +165,10 @@ class Block:
     def range_text(self) -> str:
         return f"{self.first} - {self.last}"
 
+    @property
+    def is_given(self) -> bool:
+        return self.status in _GIVEN
+
 
 @dataclass(frozen=True)
 class FileHead:
@@ -206,6 +212,31 @@ def read_blocks(lines: Iterable[str]) -> Iterator[Block]:
             raise Unreadable(Wrong.NOT_DELEGATED, line.strip()[:80]) from error
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """System numbers that a registry gave to somebody in a country, from `first` on."""
+
+    country: str
+    first: int
+    count: int
+    holder: str
+
+
+def read_numbers(lines: Iterable[str]) -> Iterator[Numbers]:
+    """The rows about system numbers that are given out. A row that cannot be read raises Unreadable with its text."""
+    for line in lines:
+        parts = line.strip().split("|")
+        if len(parts) < 7 or parts[2] != "asn" or parts[3] == "*" or parts[6] not in _GIVEN:
+            continue
+        try:
+            found = Numbers(parts[1].upper(), int(parts[3]), int(parts[4]), parts[7] if len(parts) > 7 else "")
+        except ValueError as error:
+            raise Unreadable(Wrong.NOT_DELEGATED, line.strip()[:80]) from error
+        if not (found.first > 0 and 0 < found.count <= _MOST_NUMBERS):
+            raise Unreadable(Wrong.NOT_DELEGATED, line.strip()[:80])
+        yield found
+
+
 def _block(parts: list[str]) -> Block:
     if parts[2] == "ipv4":
         first: Address = IPv4Address(parts[3])
@@ -230,7 +261,7 @@ def blocks_for(prefixes: Iterable[Prefix], blocks: Iterable[Block]) -> dict[Pref
         version = block.first.version
         if version not in lowest or int(block.last) < lowest[version] or int(block.first) > highest[version]:
             continue
-        if block.status not in {"allocated", "assigned"}:
+        if block.status not in _GIVEN:
             continue
         for prefix in wanted:
             if block.overlaps(prefix):

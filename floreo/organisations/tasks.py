@@ -16,7 +16,15 @@ from floreo.core.audit import key
 from floreo.core.tasks import Recipient, Task
 from floreo.offers import proposal_kinds
 from floreo.organisations.actions.tokens import warn_of_ends
-from floreo.organisations.models import OPEN_STATES, ApiToken, Organisation, ProposalState, ProposedChange
+from floreo.organisations.models import (
+    OPEN_STATES,
+    ApiToken,
+    DifferenceState,
+    Organisation,
+    ProposalState,
+    ProposedChange,
+    RegistryDifference,
+)
 from floreo.organisations.models.tokens import WARN_BEFORE
 
 EDIT = Permission.REGISTER_EDIT
@@ -56,7 +64,7 @@ def warn_of_token_ends() -> int:
 
 def _of_register(recipient: Recipient, *, viewer: object) -> Iterator[Task]:
     """One for each organisation with claims, and one for each with proposals; proposals of a kind with a permission of its own apart, for
-    those who decide them. Two queries, and one for each such kind."""
+    those who decide them. Three queries, and one for each such kind."""
     if not _is_for(EDIT, recipient, viewer):
         return
     claimed = Organisation.objects.filter(holdings__state__in=OPEN_STATES)
@@ -74,12 +82,33 @@ def _of_register(recipient: Recipient, *, viewer: object) -> Iterator[Task]:
             since=body.first,
             needs=EDIT,
         )
+    yield from _differences()
     yield from _proposals(ProposedChange.objects.of_all_reviewers(), "proposals", EDIT)
     for kind in proposal_kinds().values():
         if kind.decide_with is not None and _is_for(kind.decide_with, recipient, viewer):
             yield from _proposals(
                 ProposedChange.objects.filter(kind=kind.name), f"proposals/{kind.name}", kind.decide_with
             )
+
+
+def _differences() -> Iterator[Task]:
+    """One for each registry whose file differs from the register."""
+    waiting = RegistryDifference.objects.filter(state=DifferenceState.OPEN)
+    for row in waiting.order_by("registry").values("registry").annotate(number=Count("pk"), first=Min("seen_on")):
+        why = ngettext(
+            "%(n)d difference between the file of this registry and the register waits for review.",
+            "%(n)d differences between the file of this registry and the register wait for review.",
+            row["number"],
+        )
+        yield Task(
+            key=f"organisations.registryfile/{row['registry']}",
+            kind="register",
+            title=row["registry"],
+            why=why % {"n": row["number"]},
+            href=f"{reverse('workspace:registry_files')}#differences",
+            since=row["first"],
+            needs=EDIT,
+        )
 
 
 def _is_for(needs: Permission, recipient: Recipient, viewer: object) -> bool:

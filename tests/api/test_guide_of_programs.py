@@ -34,7 +34,7 @@ def test_each_call_of_the_guide_is_answered_as_it_says(live_server: LiveServer, 
     settings.MEDIA_ROOT = tmp_path / "files"
     throttle.METER.clear()
     a_plan()
-    token = make_token(make_user("secretariat"), by=SYSTEM, name="Guide", scopes=ALL)[1]
+    token = make_token(make_user("secretariat"), by=SYSTEM, name="Guide", scopes=[*ALL, "findings"])[1]
     (tmp_path / "minutes.pdf").write_bytes(PDF)
     environment = os.environ | {"FLOREO": live_server.url, "TOKEN": token, "no_proxy": "*"}
     answers = []
@@ -50,6 +50,8 @@ def test_each_call_of_the_guide_is_answered_as_it_says(live_server: LiveServer, 
         )
         answers.append(json.loads(done.stdout))
     assert [sorted(answer) for answer in answers[:1]] == [["account", "expires_on", "name", "organisation", "purposes"]]
+    changes = answers.pop(1)
+    assert (sorted(changes), changes["changes"]) == (["changes", "cursor", "more", "waiting"], [])
     assert [answer.get("state", answer) for answer in answers[1:]] == [
         "kept",
         "published",

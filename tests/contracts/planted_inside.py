@@ -95,6 +95,7 @@ from floreo.organisations.models import (
     Person,
     Place,
     ProposedChange,
+    RegistryDifference,
     User,
 )
 from floreo.outreach.models import Ambassador, AmbassadorRequest, Scheme
@@ -253,6 +254,9 @@ def _assets(power: Organisation) -> None:
     save(Network(asn=ASN, name=f"{word} control", holder=power, prefixes=["203.0.113.0/25"], is_public=False))
     save(
         Holding(state="approved", organisation=power, kind="domain", value=f"{word}.example", service=f"{word} service")
+    )
+    save(
+        RegistryDifference(registry="nic", kind="prefix", name=word, prefixes=[f"{word}/24"], seen_on=date(2026, 1, 1))
     )
 
 

@@ -26,6 +26,8 @@ NO_DECISIONS = {
     "cohort.closed": "records results that can be recorded again",
     "enrolment.confirmed": "a participant presses the link of their own e-mail",
     "initiative.published": "bound to the version of the row",
+    "registry_difference.approved": "bound to the version of the row",
+    "registry_difference.rejected": "same",
     "outreach.rejected": "bound to the version of the session",
     "outreach.returned": "same",
     "action.closed": "says how the work went: its page asks when and why",

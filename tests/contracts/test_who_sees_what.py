@@ -17,6 +17,7 @@ from floreo.core import clock
 from floreo.core.access import ROLES, SYSTEM, Permission
 from floreo.core.errors import Refused
 from floreo.core.policy import MARKING_NEEDS
+from floreo.feeds.actions.numbering import number_changes
 from floreo.offers import tables
 from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import Country, Membership, Organisation, User
@@ -81,8 +82,9 @@ def read_by_a_program(user: User) -> str:
     except Refused:  # the API offers this account nothing
         return ""
     client = Client(HTTP_HOST="localhost", HTTP_AUTHORIZATION=f"Bearer {word}")
-    opened = [f"/api/v1/{name}?limit=200" for name in (*tables(), "findings")]
-    return " ".join(client.get(address).content.decode() for address in opened)
+    number_changes()
+    opened = [f"/api/v1/{name}?limit=200" for name in (*tables(), "findings", "findings/changes", "findings.csv")]
+    return " ".join(b"".join(client.get(address)).decode() for address in opened)
 
 
 def expected(role: str, *, own: bool) -> Seen:

@@ -18,11 +18,11 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import MailState, OneTimeLink, OutboxMail
 from floreo.core.tasks import Recipient
 from floreo.feeds.actions.notices import make_rule
-from floreo.feeds.models import NoticeRule
+from floreo.feeds.models import AddressPool, NoticeRule
 from floreo.organisations import actions as acts
 from floreo.organisations.access import Keeper, keeper_of
 from floreo.organisations.actions.proposing import differences, problems
-from floreo.organisations.models import Contact, Country, Organisation, ProposedChange, RegisterEntry, User
+from floreo.organisations.models import Contact, Country, Network, Organisation, ProposedChange, RegisterEntry, User
 from floreo.organisations.tasks import waiting_tasks
 
 Browser = Callable[[User], Client]
@@ -232,6 +232,27 @@ def test_how_often_it_is_notified_is_proposed_and_comes_before_the_rule_of_all(
         propose(Keeper(desk), kind="notice_rule", record=first, every="never")
     silent = propose(Keeper(desk), kind="notice_rule", record=first, every="never", reason="We read the page")
     assert problems(silent) == ["The organisation would get no notices any more."]
+
+
+def test_by_the_link_an_organisation_says_which_of_its_addresses_change_hands(desk: Contact, secretariat: User) -> None:
+    Network.objects.create(asn=64496, name="Ours", holder=desk.organisation, prefixes=["192.0.2.0/24"])
+    Network.objects.create(asn=64497, name="Theirs", prefixes=["198.51.100.0/24"])
+    facts = {"prefix": "192.0.2.0/25", "kind": "dynamic", "reason": "DHCP of our customers"}
+    given: dict[str, Any] = {"by": Keeper(desk), "kind": "address_pool", "what": "new"}
+    change = acts.propose(desk.organisation, facts=facts, **given)
+    assert change is not None
+    assert not AddressPool.objects.exists()
+    acts.approve_proposal(change, by=secretariat)
+    (pool,) = AddressPool.objects.active()
+    assert (pool.organisation, pool.prefix, pool.kind, pool.made_by) == (
+        desk.organisation,
+        "192.0.2.0/25",
+        "dynamic",
+        secretariat.actor_name,
+    )
+    for wrong in (facts, facts | {"prefix": "198.51.100.0/25"}, facts | {"prefix": "x"}, facts | {"kind": "other"}):
+        with pytest.raises(Refused):
+            acts.propose(desk.organisation, facts=wrong, **given)
 
 
 def test_mail_that_would_go_elsewhere_is_for_a_person_to_read(desk: Contact) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import imaplib
 import io
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -27,13 +29,14 @@ from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
-from floreo.feeds.collectors import folders, shadowserver
-from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched
+from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
+from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
+from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, HeldReason
-from floreo.feeds.models.choices import FETCHED
-from floreo.feeds.presenters.feeds import problem_sentence
+from floreo.feeds.models.choices import BATCHED, FETCHED
+from floreo.feeds.presenters.feeds import odd_sentence, problem_sentence
 from floreo.organisations.queries import the_country
 
 log = logging.getLogger(__name__)
@@ -50,12 +53,9 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
     if country is not None and country.is_sample:
         return 0
     ours = Feed.objects.filter(collector__in=FETCHED, is_active=True).exclude(due_at=None).order_by("due_at")
+    collectors = dict.fromkeys(BATCHED, fetch_batches) | {CollectorKind.REPORTS: fetch_listed}
     return sum(
-        fetch_listed(feed, by=by, allow=allow)
-        if feed.collector == CollectorKind.REPORTS
-        else fetch(feed, by=by, allow=allow)
-        for feed in ours
-        if _is_due(feed)
+        collectors.get(CollectorKind(feed.collector), fetch)(feed, by=by, allow=allow) for feed in ours if _is_due(feed)
     )
 
 
@@ -132,6 +132,97 @@ def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date |
             failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
         )
     return came
+
+
+_BATCHES: Mapping[str, Callable[[SourceRequest], Iterator[Batch]]] = {
+    CollectorKind.TAXII: taxii.batches,
+    CollectorKind.MISP: misp_feed.batches,
+    CollectorKind.N6: n6.batches,
+}
+_MOST_PASSED, _ASKED_AT_ONCE = 20_000, 500
+
+
+def fetch_batches(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date | None = None) -> int:
+    """Takes what a source has that is not here yet, batch by batch, from `since`, else from where the last fetch ended, `LONGEST_GAP` back at
+    most: so what was missed comes by itself. How many came. A batch that is refused stops no other, and the feed says why; where the next
+    fetch begins is kept only when everything before it was taken."""
+    if since is None and not Feed.objects.filter(pk=feed.pk, due_at=feed.due_at).update(
+        due_at=clock.now() + _every(feed)
+    ):
+        return 0
+    came, problem, wait, reached, nothing_in = 0, "", timedelta(), "", list[str]()
+    try:
+        with closing(_BATCHES[feed.collector](_request_of(feed, since, allow))) as batches:  # type: ignore[type-var]  # generators
+            for batch in batches:
+                try:
+                    came += not receive(
+                        feed, opened=batch.content, name=batch.name, by=by, day=batch.day, collector=feed.place
+                    ).already
+                except Refused as refusal:
+                    if refusal.code == "empty":
+                        nothing_in.append(batch.name)
+                    else:
+                        problem = f"{batch.name}: {refusal.sentence}"
+                except (NotFetched, NotUnderstood) as refusal:
+                    problem, wait = f"{batch.name}: {_not_had(refusal)}", max(wait, _wait_of(refusal))
+                    if wait or getattr(refusal, "problem", None) == FetchProblem.UNREACHED:
+                        break
+                reached = batch.reached or reached
+    except (NotFetched, NotUnderstood, CannotUnseal) as refusal:
+        problem, wait = _not_had(refusal), _wait_of(refusal)
+    if problem:
+        _failed(feed, problem, wait)
+    _note_batches(feed, "" if problem else reached, nothing_in, is_well=not problem)
+    return came
+
+
+def _not_had(problem: Exception) -> str:
+    if isinstance(problem, NotFetched):
+        return problem_sentence(problem)
+    if isinstance(problem, NotUnderstood):
+        return odd_sentence(problem)
+    return _("The Authorization header was sealed with another secret key. Enter it again.")
+
+
+def _wait_of(problem: Exception) -> timedelta:
+    return timedelta(seconds=getattr(problem, "wait", 0))
+
+
+def _request_of(feed: Feed, since: date | None, allow: Allow) -> SourceRequest:
+    days = _days(feed, since) if feed.collector == CollectorKind.N6 else [since or clock.today() - LONGEST_GAP]
+
+    def is_here(names: Collection[str]) -> set[str]:
+        found = set(feed.passed_over) & set(names)
+        wanted = sorted(names)
+        for start in range(0, len(wanted), _ASKED_AT_ONCE):
+            rows = FeedFile.objects.filter(feed=feed, name__in=wanted[start : start + _ASKED_AT_ONCE])
+            found |= set(rows.values_list("name", flat=True))
+        return found
+
+    return SourceRequest(
+        place=feed.place,
+        header=feed.header(),
+        reached="" if since else feed.etag,
+        first=days[0],
+        today=clock.today(),
+        is_here=is_here,
+        allow=allow,
+    )
+
+
+def _note_batches(feed: Feed, reached: str, nothing_in: Sequence[str], *, is_well: bool) -> None:
+    changes: dict[str, Any] = {"etag": reached} if reached else {}
+    if feed.collector == CollectorKind.MISP and nothing_in:
+        changes["passed_over"] = [*feed.passed_over, *nothing_in][-_MOST_PASSED:]
+    if is_well:
+        changes |= {
+            "failures": 0,
+            "last_error": "",
+            "last_looked_at": clock.now(),
+            "due_at": clock.now() + _every(feed),
+        }
+    if changes:
+        Feed.objects.filter(pk=feed.pk).update(**changes)
 
 
 FIRST_DAYS, LATE_DAYS = timedelta(days=7), timedelta(days=2)  # of a feed that begins; in which a file of a day may come

@@ -20,11 +20,11 @@ from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
-from floreo.feeds.collectors import shadowserver
+from floreo.feeds.collectors import n6, shadowserver
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
-from floreo.feeds.models.choices import FETCHED
+from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 from floreo.feeds.presenters.arranging import arrangement_sentence
 
@@ -41,7 +41,7 @@ _PAGES = {
     "texts",
     "nights",
 }  # pages beside the feeds' own, so no codes of feeds
-_PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH, CollectorKind.REPORTS}
+_PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, *FETCHED}
 _MAPPING_WORDS = {
     "address",
     "time",
@@ -105,6 +105,7 @@ def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: U
     _check(fresh)
     if (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
         fresh.etag = fresh.modified = fresh.last_error = ""
+        fresh.passed_over = []
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
     return save(fresh)
 
@@ -145,10 +146,7 @@ def by_hand(*, by: Actor) -> Feed:
 def _check(feed: Feed) -> None:
     if feed.collector not in CollectorKind.values:
         raise refuse("collector", _("Choose how the files of this feed arrive."))
-    if (
-        feed.collector == CollectorKind.API and not feed.format
-    ):  # told once, so that what is checked at the door is what is read later
-        feed.format = "jsonl" if feed.mapping else "intelmq"
+    _set_format(feed)
     if feed.format and feed.format not in formats.names():
         raise refuse("format", _("Choose a format, or leave it to be detected from the files."))
     if feed.tlp not in dict(SENT_MARKINGS):
@@ -172,6 +170,15 @@ def _check(feed: Feed) -> None:
         _must_be_alone(feed)
     elif feed.place:
         raise refuse("place", _("Files of this feed are uploaded here. Leave “Place” blank."))
+
+
+def _set_format(feed: Feed) -> None:
+    """Of events that programs send, told once, so that what is checked at the door is what is read later; and of lines that we make
+    ourselves."""
+    if feed.collector == CollectorKind.API and not feed.format:
+        feed.format = "jsonl" if feed.mapping else "intelmq"
+    if feed.collector in BATCHED:
+        feed.format, feed.mapping = "intelmq", {}
 
 
 def _must_be_alone(feed: Feed) -> None:
@@ -217,11 +224,22 @@ def _check_reports(feed: Feed) -> None:
         raise refuse("fetch_secret", sentence, code="no_key")
 
 
+def _check_n6(feed: Feed) -> None:
+    """The address of the API, which has a usual one; with the key."""
+    feed.place = feed.place or n6.API
+    _check_fetch(feed)
+    if not feed.fetch_secret:
+        raise refuse("fetch_secret", _("Enter the API key of n6."), code="no_key")
+
+
 _CHECKS: Mapping[CollectorKind, Callable[[Feed], None]] = {
     CollectorKind.FOLDER: _check_folder,
     CollectorKind.MAIL: _check_mail,
     CollectorKind.FETCH: _check_fetch,
     CollectorKind.REPORTS: _check_reports,
+    CollectorKind.TAXII: _check_fetch,
+    CollectorKind.MISP: _check_fetch,
+    CollectorKind.N6: _check_n6,
 }
 
 

@@ -35,17 +35,23 @@ def holder_of(text: str) -> int:
     return holder
 
 
-@action("pool.marked", needs=Permission.FINDING_ANSWER)
-def mark_pool(organisation: Organisation, *, by: Actor, prefix: str, kind: str, reason: str = "") -> AddressPool:
-    """By the organisation that holds the network, or the team for it. What was offered or refused before is decided anew."""
+def check_pool(organisation: Organisation, prefix: str, kind: str) -> Network:
+    """The network, where the organisation holds it and it is not marked yet. Raises Refused at the field."""
     network = network_in(prefix)
     if holder_of(prefix) != organisation.successor().pk:
         raise refuse("prefix", _("The register does not attribute this network to the organisation."))
     if kind not in PoolKind.values:
         raise refuse("kind", _("Choose how the addresses are used."), code="missing")
-    pool = AddressPool.objects.select_for_update().exclude(state=PoolState.ENDED).filter(prefix=str(network)).first()
-    if pool is not None and pool.state == PoolState.ACTIVE:
+    if AddressPool.objects.active().filter(prefix=str(network)).exists():
         raise refuse("prefix", _("This network is marked already."))
+    return network
+
+
+@action("pool.marked", needs=Permission.FINDING_ANSWER)
+def mark_pool(organisation: Organisation, *, by: Actor, prefix: str, kind: str, reason: str = "") -> AddressPool:
+    """By the organisation that holds the network, or the team for it. What was offered or refused before is decided anew."""
+    network = check_pool(organisation, prefix, kind)
+    pool = AddressPool.objects.select_for_update().exclude(state=PoolState.ENDED).filter(prefix=str(network)).first()
     pool = pool or AddressPool(prefix=str(network))
     pool.organisation, pool.kind, pool.reason = organisation.successor(), kind, reason.replace("\x00", "").strip()[:300]
     pool.state, pool.made_by, pool.made_on = PoolState.ACTIVE, by.actor_name[:200], clock.today()

@@ -66,6 +66,11 @@ class Reply:
         self.modified = _short(answer.getheader("Last-Modified"), 60)
 
     @property
+    def headers(self) -> dict[str, str]:
+        """By their names in small letters."""
+        return {name.lower(): value for name, value in self._answer.getheaders()}
+
+    @property
     def is_page(self) -> bool:
         """Whether the server calls it a page for people."""
         return (self._answer.getheader("Content-Type") or "").partition(";")[0].strip().lower() in _PAGES

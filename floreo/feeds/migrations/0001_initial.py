@@ -2,6 +2,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 from floreo.core.migrations._together import together
+from floreo.feeds.migrations._changes import unwatch, watch
 
 
 class Migration(migrations.Migration):
@@ -22,8 +23,8 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('code', models.SlugField(max_length=40, unique=True)),
                 ('name', models.CharField(help_text='For example: Shadowserver, nightly.', max_length=120, verbose_name='Name')),
-                ('collector', models.CharField(choices=[('upload', 'Uploaded by hand'), ('folder', 'Watched folder'), ('mail', 'Attached to e-mail'), ('fetch', 'Fetched from an address'), ('reports', 'Shadowserver Reports API'), ('api', 'Sent to our API')], default='upload', max_length=8, verbose_name='How the files arrive')),
-                ('place', models.CharField(blank=True, help_text='The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. Leave empty for the Reports API, and for files uploaded by hand or sent to our API.', max_length=500, verbose_name='Place')),
+                ('collector', models.CharField(choices=[('upload', 'Uploaded by hand'), ('folder', 'Watched folder'), ('mail', 'Attached to e-mail'), ('fetch', 'Fetched from an address'), ('reports', 'Shadowserver Reports API'), ('taxii', 'TAXII 2.1 collection'), ('misp', 'MISP feed'), ('n6', 'n6 of CERT Polska'), ('api', 'Sent to our API')], default='upload', max_length=8, verbose_name='How the files arrive')),
+                ('place', models.CharField(blank=True, help_text='The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. For TAXII the address of the server or of a collection, for a MISP feed its folder. Leave empty for the Reports API, for n6 of CERT Polska, and for files uploaded by hand or sent to our API.', max_length=500, verbose_name='Place')),
                 ('format', models.CharField(blank=True, max_length=20, verbose_name='Format')),
                 ('mapping', models.JSONField(blank=True, default=dict)),
                 ('every_minutes', models.PositiveIntegerField(default=1440, help_text='An address is fetched this often. A feed that sends nothing for longer than this is shown as silent.', verbose_name='How often')),
@@ -34,9 +35,10 @@ class Migration(migrations.Migration):
                 ('sends_empty', models.BooleanField(default=False, help_text='The sender sends a file also when there is nothing. Otherwise such a file waits for a person.', verbose_name='Files without a row are true')),
                 ('tlp', models.CharField(choices=[('CLEAR', 'TLP:CLEAR'), ('GREEN', 'TLP:GREEN'), ('AMBER', 'TLP:AMBER'), ('AMBER+STRICT', 'TLP:AMBER+STRICT')], default='AMBER', max_length=12, verbose_name='Marking')),
                 ('is_active', models.BooleanField(default=True, verbose_name='Switched on')),
-                ('fetch_secret', models.CharField(blank=True, help_text='Only if the address requires one; for the Shadowserver Reports API the key, a colon, and the secret. It is stored and never shown. Leave empty to keep the current one.', max_length=800, verbose_name='Authorization header')),
+                ('fetch_secret', models.CharField(blank=True, help_text='Only if the address requires one; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one.', max_length=800, verbose_name='Authorization header')),
                 ('mail_word_hash', models.CharField(blank=True, max_length=64)),
                 ('etag', models.CharField(blank=True, max_length=200)),
+                ('passed_over', models.JSONField(blank=True, default=list)),
                 ('modified', models.CharField(blank=True, max_length=60)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),
                 ('failures', models.PositiveSmallIntegerField(default=0)),
@@ -517,4 +519,25 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('start', 'organisation'), name='one_place_a_start')],
             },
         ),
+            name='ChangeStream',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=12)),
+                ('last', models.PositiveBigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='FindingChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveBigIntegerField(null=True)),
+                ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='feeds.finding')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='finding_changes', to='organisations.organisation')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organisation', 'number'], name='changes_of')],
+                'constraints': [models.UniqueConstraint(fields=('finding', 'organisation'), name='change_once'), models.UniqueConstraint(fields=('number',), name='change_number_once')],
+            },
+        ),
+        migrations.RunPython(watch, unwatch),
     ])

@@ -1,5 +1,6 @@
 """Feeds and what came of them. Events themselves stand in Parquet files (engine/store)."""
 
+from floreo.feeds.models.changes import ChangeStream, FindingChange
 from floreo.feeds.models.choices import (
     SENT_MARKINGS,
     CollectorKind,
@@ -30,6 +31,7 @@ from floreo.feeds.models.text_checks import TextCheck
 __all__ = [
     "SENT_MARKINGS",
     "AddressPool",
+    "ChangeStream",
     "CollectorKind",
     "Correction",
     "CorrectionState",
@@ -42,6 +44,7 @@ __all__ = [
     "FeedRule",
     "FileState",
     "Finding",
+    "FindingChange",
     "FindingEnding",
     "FindingQuerySet",
     "FindingState",

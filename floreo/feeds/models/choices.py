@@ -16,10 +16,14 @@ class CollectorKind(models.TextChoices):
     MAIL = logic.CollectorKind.MAIL, _("Attached to e-mail")
     FETCH = logic.CollectorKind.FETCH, _("Fetched from an address")
     REPORTS = logic.CollectorKind.REPORTS, _("Shadowserver Reports API")
+    TAXII = logic.CollectorKind.TAXII, _("TAXII 2.1 collection")
+    MISP = logic.CollectorKind.MISP, _("MISP feed")
+    N6 = logic.CollectorKind.N6, _("n6 of CERT Polska")
     API = logic.CollectorKind.API, _("Sent to our API")
 
 
-FETCHED = (CollectorKind.FETCH, CollectorKind.REPORTS)  # asked for when due
+BATCHED = (CollectorKind.TAXII, CollectorKind.MISP, CollectorKind.N6)  # whose answers become lines of events
+FETCHED = (CollectorKind.FETCH, CollectorKind.REPORTS, *BATCHED)  # asked for when due
 
 
 class FileState(models.TextChoices):

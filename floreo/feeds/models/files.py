@@ -44,6 +44,7 @@ class Feed(Record):
         "failures": _ASKED,
         "last_error": _ASKED,
         "last_looked_at": _ASKED,
+        "passed_over": _ASKED,
         "alerted_at": "The mail to the duty contact is in the trail as an entry of its own.",
     }
 
@@ -63,7 +64,7 @@ class Feed(Record):
         blank=True,
         verbose_name=_("Place"),
         help_text=_(
-            "The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. Leave empty for the Reports API, and for files uploaded by hand or sent to our API."
+            "The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. For TAXII the address of the server or of a collection, for a MISP feed its folder. Leave empty for the Reports API, for n6 of CERT Polska, and for files uploaded by hand or sent to our API."
         ),
     )
     format = models.CharField(
@@ -115,12 +116,16 @@ class Feed(Record):
         blank=True,
         verbose_name=_("Authorization header"),
         help_text=_(
-            "Only if the address requires one; for the Shadowserver Reports API the key, a colon, and the secret. It is stored and never shown. Leave empty to keep the current one."
+            "Only if the address requires one; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one."
         ),
     )  # an Authorization header of up to 500 characters, where the address wants one; sealed
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.
     mail_word_hash = models.CharField(max_length=64, blank=True)
+    # What a server gave to ask by next time: ETag; of a TAXII collection the moment up to which everything came.
     etag = models.CharField(max_length=200, blank=True)
+    passed_over = models.JSONField(
+        default=list, blank=True
+    )  # what a source lists and had nothing for us: names of files
     modified = models.CharField(max_length=60, blank=True)  # Last-Modified as the server said it
     due_at = models.DateTimeField(null=True, blank=True)  # when it is fetched next
     failures = models.PositiveSmallIntegerField(default=0)  # in a row

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.feeds.collectors.answers import NotUnderstood, Odd
 from floreo.feeds.collectors.fetching import FetchProblem, NotFetched
 
 PROBLEM_WORDS: Mapping[FetchProblem, Promise] = {
@@ -17,6 +18,19 @@ PROBLEM_WORDS: Mapping[FetchProblem, Promise] = {
     FetchProblem.CIRCLES: _l("The address redirects too many times and never reaches a file."),
     FetchProblem.UNSAFE: _l("The address redirects to one without encryption, which is not followed."),
 }
+
+
+ODD_WORDS: Mapping[Odd, Promise] = {
+    Odd.OTHERWISE: _l("The server answered otherwise than its interface is described."),
+    Odd.TOO_LARGE: _l("An answer of the server is larger than %(limit)d MB. Nothing of it was saved."),
+    Odd.NOTHING_OPEN: _l("The server names no collection that this account may read."),
+    Odd.CHOOSE: _l("Add # and the name of one collection to the address. The server has: %(names)s"),
+    Odd.TOO_MANY: _l("The server has more pages than are read in one go. The collection was not read to its end."),
+}
+
+
+def odd_sentence(problem: NotUnderstood) -> str:
+    return str(ODD_WORDS[problem.odd]) % {"limit": problem.limit, "names": problem.names}
 
 
 def problem_sentence(problem: NotFetched) -> str:

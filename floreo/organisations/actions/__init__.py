@@ -64,6 +64,7 @@ from floreo.organisations.actions.register import (
     update_organisation,
     update_role,
 )
+from floreo.organisations.actions.registries import approve_difference, reject_difference
 
 __all__ = [
     "accept_invitation",
@@ -75,6 +76,7 @@ __all__ = [
     "add_person",
     "add_role",
     "approve_all",
+    "approve_difference",
     "approve_holding",
     "approve_proposal",
     "ask_for_entry_link",
@@ -99,6 +101,7 @@ __all__ = [
     "prove_by_record",
     "prove_by_registry",
     "read_registry_file",
+    "reject_difference",
     "reject_holding",
     "reject_proposal",
     "remove_contact",

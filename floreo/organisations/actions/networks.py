@@ -80,6 +80,7 @@ def _set_prefixes(network: Network, given: Iterable[str], *, accept_overlap: boo
     if shared:
         note(shared_with=sorted({network.code for _ours, _theirs, network in shared}))
     network.prefixes = [str(p) for p in prefixes]
+    network.registry_prefixes = {p: of for p, of in network.registry_prefixes.items() if p in network.prefixes}
 
 
 @action("network.added", needs=Permission.REGISTER_EDIT)

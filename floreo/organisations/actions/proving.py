@@ -6,8 +6,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,18 +20,21 @@ from floreo.core.errors import Refused
 from floreo.core.outbound import Allow, NotAnswered, NotOpen, small_answer
 from floreo.core.reachable import may_ask
 from floreo.core.wording import day_text
-from floreo.core.writing import lock_latest, refuse, require_past, require_text, save
+from floreo.core.writing import delete, lock_latest, refuse, require_past, require_text, save
 from floreo.organisations import claims, name_records
 from floreo.organisations.access import must_speak_for
 from floreo.organisations.actions.holdings import must_be_live
-from floreo.organisations.held import plain_prefix, reverse_name
+from floreo.organisations.held import Prefix, plain_prefix, reverse_name
 from floreo.organisations.models import (
+    DifferenceState,
     Holding,
     HoldingKind,
     HoldingProof,
     HoldingState,
+    Network,
     Organisation,
     ProofKind,
+    RegistryDifference,
     RegistryFile,
 )
 from floreo.organisations.queries import the_country
@@ -42,9 +46,13 @@ from floreo.organisations.registry import (
     Wrong,
     read_blocks,
     read_head,
+    read_numbers,
     read_rdap,
 )
+from floreo.organisations.registry_differences import Difference, Had, differences
 
+Found = Callable[[Sequence[Had], Iterable[Prefix]], list[Difference]]  # by what the register has
+_SHRUNK = 2  # times fewer rows than before is no file until a person says so
 _KEPT = 64 * 1024  # characters of an answer
 _ASKED = "application/rdap+json"
 
@@ -255,14 +263,15 @@ def prove_by_document(holding: Holding, *, by: Actor, evidence: str, signed_by: 
 # --- Delegated files ----------------------------------------------------------------------------------------------
 
 
-def read_registry_file(content: bytes, *, by: Actor, name: str) -> RegistryFile:
-    """Takes in a delegated file, plain or packed with gzip: keeps it in the data folder, and writes down what it says of every claim.
-    Refuses one that cannot be read to its end, and one that is older than the last of its registry."""
+def read_registry_file(content: bytes, *, by: Actor, name: str, is_complete: bool = False) -> RegistryFile:
+    """Takes in a delegated file, plain or packed with gzip: keeps it in the data folder, and writes down what it says of every claim, and
+    how it differs from the register. Refuses one that cannot be read to its end, one that is older than the last of its registry, and one
+    that has far fewer rows than that, unless a person says that it `is_complete`."""
     text = _unpacked(content)
     lines = text.splitlines()
     try:
         head = read_head(lines)
-        blocks = list(read_blocks(lines))
+        blocks, numbers = list(read_blocks(lines)), list(read_numbers(lines))
     except Unreadable as problem:
         raise refuse("file", unreadable_sentence(problem), code=problem.wrong) from problem
     records = sum(1 for line in lines if line.count("|") >= 6 and line.split("|")[2] in {"asn", "ipv4", "ipv6"})
@@ -282,7 +291,9 @@ def read_registry_file(content: bytes, *, by: Actor, name: str) -> RegistryFile:
         read_by=by.actor_name[:200],
         read_on=clock.today(),
     )
-    return _take_in(made, by=by, text=text)
+    of_country = "" if country is None else country.code
+    found = partial(differences, of_country, blocks, numbers)
+    return _take_in(made, by=by, text=text, found=found, is_complete=is_complete)
 
 
 def _unpacked(content: bytes) -> str:
@@ -308,11 +319,17 @@ def _blocks_of(content: bytes) -> Iterator[bytes]:
 
 
 @action("registry_file.read", needs=Permission.REGISTER_EDIT)
-def _take_in(made: RegistryFile, *, by: Actor, text: str) -> RegistryFile:
+def _take_in(made: RegistryFile, *, by: Actor, text: str, found: Found, is_complete: bool) -> RegistryFile:
     before = RegistryFile.objects.select_for_update().filter(registry=made.registry).first()
     if before is not None and before.on > made.on:
         sentence = _("A newer file of this registry was read already: that of %(day)s.")
         raise refuse("file", sentence % {"day": day_text(before.on)}, code="older")
+    if before is not None and not is_complete and made.rows * _SHRUNK < before.rows:
+        words = {"n": made.rows, "all": before.rows, "day": day_text(before.on)}
+        sentence = _(
+            "The file has %(n)d rows about addresses; that of %(day)s had %(all)d. Nothing of it was used. If it is complete, read it by hand and say so."
+        )
+        raise refuse("file", sentence % words, code="shrunk")
     if before is not None:
         for field in ("on", "rows", "own_rows", "sha256", "file_name", "read_by", "read_on"):
             setattr(before, field, getattr(made, field))
@@ -325,8 +342,35 @@ def _take_in(made: RegistryFile, *, by: Actor, text: str) -> RegistryFile:
         out.write(text)
     part.replace(path)
     changed = refresh_registry()
-    note(claims_changed=changed)
+    note(claims_changed=changed, differences=_refresh_differences(saved, found))
     return saved
+
+
+def _refresh_differences(file: RegistryFile, found: Found) -> int:
+    """Those that the file shows wait for a person; those that it shows no more, and nobody decided about, go. How many wait."""
+    networks = list(Network.objects.order_by("asn"))
+    had = [
+        Had(n.asn, tuple(plain_prefix(p) for p, of in n.registry_prefixes.items() if of == file.registry))
+        for n in networks
+    ]
+    held = [plain_prefix(text) for network in networks for text in network.prefixes]
+    claimed = Holding.objects.live().filter(kind=HoldingKind.PREFIX).values_list("value", flat=True)
+    now = {(each.kind, each.name): each for each in found(had, [*held, *map(plain_prefix, claimed)])}
+    rows = RegistryDifference.objects.select_for_update().filter(registry=file.registry)
+    there = {(row.kind, row.name): row for row in rows}
+    for key, row in there.items():
+        if row.state == DifferenceState.APPROVED or (row.state == DifferenceState.OPEN and key not in now):
+            delete(row)  # one that was approved and comes again is a new one
+    kept = {key for key, row in there.items() if row.state == DifferenceState.REJECTED}
+    for key, each in now.items():
+        if key in kept:
+            continue
+        is_open = key in there and there[key].state == DifferenceState.OPEN
+        row = there[key] if is_open else RegistryDifference()
+        row.registry, row.kind, row.name = file.registry, each.kind, each.name
+        row.asn, row.prefixes, row.holder, row.seen_on = each.asn, list(each.prefixes), each.holder[:80], file.on
+        save(row)
+    return len(now.keys() - kept)
 
 
 def refresh_registry() -> int:

@@ -206,6 +206,7 @@ class Migration(migrations.Migration):
                 ('asn', models.PositiveBigIntegerField(help_text='Digits only, for example 64500.', unique=True, verbose_name='Autonomous system number')),
                 ('name', models.CharField(max_length=200, verbose_name='Name')),
                 ('prefixes', models.JSONField(blank=True, default=list, help_text='One per line, for example 192.0.2.0/24 or 2001:db8::/32.', verbose_name='Prefixes')),
+                ('registry_prefixes', models.JSONField(blank=True, default=dict)),
                 ('is_public', models.BooleanField(default=True, verbose_name='Public')),
                 ('holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='networks', to='organisations.organisation', verbose_name='Holder')),
             ],
@@ -565,6 +566,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('token', 'key_hash'), name='answer_kept_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RegistrySource',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('url', models.CharField(max_length=500, unique=True)),
+                ('tried_at', models.DateTimeField(null=True)),
+                ('read_at', models.DateTimeField(null=True)),
+                ('problem', models.CharField(blank=True, max_length=500)),
+            ],
+            options={
+                'ordering': ['url'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RegistryDifference',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('registry', models.SlugField(max_length=20)),
+                ('kind', models.CharField(choices=[('network', 'A network that the register does not have'), ('prefix', 'Addresses that the register does not have'), ('gone', 'Addresses that the registry no longer names for this country')], max_length=8)),
+                ('asn', models.PositiveBigIntegerField(default=0)),
+                ('prefixes', models.JSONField(blank=True, default=list)),
+                ('name', models.CharField(max_length=100)),
+                ('holder', models.CharField(blank=True, max_length=80)),
+                ('seen_on', models.DateField()),
+                ('state', models.CharField(choices=[('open', 'In review'), ('approved', 'Approved'), ('rejected', 'Rejected')], default='open', max_length=10)),
+                ('decided_by', models.CharField(blank=True, max_length=200)),
+                ('decided_on', models.DateField(blank=True, null=True)),
+            ],
+            options={
+                'ordering': ['kind', 'asn', 'name'],
+                'constraints': [models.UniqueConstraint(fields=('registry', 'kind', 'name'), name='difference_once')],
             },
         ),
     ])

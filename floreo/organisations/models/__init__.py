@@ -3,13 +3,17 @@
 from floreo.organisations.models.accounts import Invitation, Membership, User, UserManager
 from floreo.organisations.models.attendance import Attended, PresenceChoice
 from floreo.organisations.models.claims import (
+    DifferenceKind,
+    DifferenceState,
     HoldingProof,
     ProofKind,
     ProposalState,
     ProposedChange,
     ProposedKind,
     RegisterEntry,
+    RegistryDifference,
     RegistryFile,
+    RegistrySource,
 )
 from floreo.organisations.models.register import (
     LIVE_STATES,
@@ -43,6 +47,8 @@ __all__ = [
     "ContactRole",
     "Country",
     "DatePrecision",
+    "DifferenceKind",
+    "DifferenceState",
     "DirectoryAccount",
     "FormerName",
     "Holding",
@@ -67,7 +73,9 @@ __all__ = [
     "ProposedChange",
     "ProposedKind",
     "RegisterEntry",
+    "RegistryDifference",
     "RegistryFile",
+    "RegistrySource",
     "User",
     "UserManager",
 ]

@@ -77,6 +77,67 @@ class RegistryFile(Record):
         return self.registry
 
 
+class RegistrySource(models.Model):
+    """An address from which a delegated file is fetched, and what came of it last."""
+
+    not_chained = "What a server answered and when is no fact of record; the file that was read is in the trail."
+
+    url = models.CharField(max_length=500, unique=True)
+    tried_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)  # when it last gave a file that could be read
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["url"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class DifferenceKind(models.TextChoices):
+    """How a registry's file and the register differ."""
+
+    NEW_NETWORK = "network", _("A network that the register does not have")
+    NEW_PREFIX = "prefix", _("Addresses that the register does not have")
+    GONE_PREFIX = "gone", _("Addresses that the registry no longer names for this country")
+
+
+class DifferenceState(models.TextChoices):
+    OPEN = "open", _("In review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
+class RegistryDifference(Record):
+    """What a registry's file names for this country and the register does not have, or the other way round. Nothing is changed until a
+    person approves it; what was rejected is not asked again."""
+
+    read_with = Permission.ASSET_READ
+
+    registry = models.SlugField(max_length=20)
+    kind = models.CharField(max_length=8, choices=DifferenceKind.choices)
+    asn = models.PositiveBigIntegerField(default=0)  # 0: the file does not tell of which network
+    prefixes = models.JSONField(default=list, blank=True)
+    name = models.CharField(max_length=100)  # what makes it one: "AS64500", or a prefix
+    holder = models.CharField(max_length=80, blank=True)  # the registry's number of whoever has it
+    seen_on = models.DateField()  # day of the file
+    state = models.CharField(max_length=10, choices=DifferenceState.choices, default=DifferenceState.OPEN)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["kind", "asn", "name"]
+        constraints = [models.UniqueConstraint(fields=["registry", "kind", "name"], name="difference_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def can_approve(self) -> bool:
+        """Whether it is known which network it belongs to."""
+        return self.asn > 0
+
+
 class RegisterEntryQuerySet(models.QuerySet["RegisterEntry"]):
     def visible_to(self, viewer: object) -> RegisterEntryQuerySet:
         own = reach(viewer, Permission.REGISTER_PROPOSE)

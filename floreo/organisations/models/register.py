@@ -535,6 +535,9 @@ class Network(Record, Sourced):
         verbose_name=_("Prefixes"),
         help_text=_("One per line, for example 192.0.2.0/24 or 2001:db8::/32."),
     )  # ["45.180.120.0/22", "2803:160::/32"]
+    # Those among them that came from a registry's file and were approved, with the registry: only these does a later file of it propose to
+    # remove. {"192.0.2.0/24": "lacnic"}
+    registry_prefixes = models.JSONField(default=dict, blank=True)
     is_public = models.BooleanField(default=True, verbose_name=_("Public"))
 
     objects = NetworkQuerySet.as_manager()

@@ -43,7 +43,7 @@ NEW: Mapping[str, Command] = {
         RUN,
         new(forms.NewFeedForm),
         make_feed,
-        help=_l("Fill in four fields. Then test the feed with one of its files before you switch it on."),
+        help=_l("Fill in these fields. Then test the feed with one of its files before you switch it on."),
         done=_l("Feed added. Test it with one of its files."),
     ),
 }

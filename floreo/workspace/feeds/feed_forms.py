@@ -22,13 +22,19 @@ CONDITIONS = 4  # lines of a rule's form
 
 
 class NewFeedForm(RecordForm):
-    """Name, way, place, format."""
+    """Name, way, place, format; and what opens the place, where it is not open to all."""
 
     format = forms.ChoiceField(**words_of(Feed, "format"), required=False)
+    fetch_secret = forms.CharField(
+        **words_of(Feed, "fetch_secret"),
+        required=False,
+        max_length=500,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+    )
 
     class Meta:
         model = Feed
-        fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format")
+        fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format", "fetch_secret")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,16 +42,15 @@ class NewFeedForm(RecordForm):
         assert isinstance(field, forms.ChoiceField)  # for mypy
         field.choices = [("", _("Detect from each file")), *((name, name) for name in formats.names())]
 
+    def facts(self) -> dict[str, Any]:
+        given = super().facts()
+        if not given["fetch_secret"]:
+            del given["fetch_secret"]
+        return given
+
 
 class FeedForm(NewFeedForm):
     """Everything that has a default."""
-
-    fetch_secret = forms.CharField(
-        **words_of(Feed, "fetch_secret"),
-        required=False,
-        max_length=500,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
-    )
 
     every_minutes = forms.TypedChoiceField(**words_of(Feed, "every_minutes"), coerce=int)
     whole_on = forms.TypedChoiceField(
@@ -58,7 +63,10 @@ class FeedForm(NewFeedForm):
 
     class Meta(NewFeedForm.Meta):
         fields: ClassVar[tuple[str, ...]] = (
-            *NewFeedForm.Meta.fields,
+            "name",
+            "collector",
+            "place",
+            "format",
             "every_minutes",
             "absent_runs",
             "evidence",
@@ -76,12 +84,6 @@ class FeedForm(NewFeedForm):
         assert isinstance(field, forms.TypedChoiceField)  # for mypy
         offered = sorted({*INTERVALS, self.instance.every_minutes})
         field.choices = [(minutes, every_text(minutes)) for minutes in offered]
-
-    def facts(self) -> dict[str, Any]:
-        given = super().facts()
-        if not given["fetch_secret"]:
-            del given["fetch_secret"]
-        return given
 
 
 class UploadForm(CommandForm):

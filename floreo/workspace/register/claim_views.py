@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from floreo.core.access import Actor, Permission, can, must, reach
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -19,6 +21,7 @@ from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import takes_up_to, uploaded_file
 from floreo.core.wording import colon
+from floreo.core.whole import whole
 from floreo.evidence.actions import attach
 from floreo.evidence.models import Evidence
 from floreo.organisations import actions as acts
@@ -26,7 +29,15 @@ from floreo.organisations.access import get_holding_for
 from floreo.organisations.actions.holdings import must_be_live, must_wait
 from floreo.organisations.actions.proving import rdap_address, record_name
 from floreo.organisations.claims import Code, problems_of
-from floreo.organisations.models import OPEN_STATES, Holding, HoldingState, RegistryFile
+from floreo.organisations.models import (
+    OPEN_STATES,
+    DifferenceState,
+    Holding,
+    HoldingState,
+    RegistryDifference,
+    RegistryFile,
+    RegistrySource,
+)
 from floreo.organisations.registry import LARGEST_ANSWER, LARGEST_FILE
 from floreo.organisations.tables import HOLDINGS
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new
@@ -210,7 +221,10 @@ def registry_files(request: HttpRequest) -> HttpResponse:
         try:
             upload = uploaded_file(request, "file")
             made = acts.read_registry_file(
-                upload.read(LARGEST_FILE + 1), by=person(request), name=str(upload.name or "")
+                upload.read(LARGEST_FILE + 1),
+                by=person(request),
+                name=str(upload.name or ""),
+                is_complete=bool(request.POST.get("is_complete")),
             )
         except (NotAllowed, Missing):
             raise
@@ -226,6 +240,39 @@ def registry_files(request: HttpRequest) -> HttpResponse:
         "workspace_section": AREA,
         "form": form,
         "files": RegistryFile.objects.all(),
+        "sources": RegistrySource.objects.all(),
+        "differences": RegistryDifference.objects.filter(state=DifferenceState.OPEN)[:SHOWN],
         "status": status,
     }
     return render(request, "workspace/register/registry_files.html", context, status=status)
+
+
+@require_POST
+def decide_differences(request: HttpRequest) -> HttpResponse:
+    """What is ticked, each by itself: one that is refused stops no other."""
+    must(request.user, EDIT)
+    decide = {"approve": acts.approve_difference, "reject": acts.reject_difference}.get(request.POST.get("do", ""))
+    if decide is None:
+        raise Missing
+    chosen = [text.partition(".") for text in request.POST.getlist("difference")][:SHOWN]
+    versions = {whole(pk): whole(version) for pk, _point, version in chosen}
+    rows = RegistryDifference.objects.filter(pk__in=[pk for pk in versions if pk is not None])
+
+    def do() -> int:
+        count, refused = 0, list[str]()
+        for row in rows:
+            try:
+                decide(row, by=person(request), version=versions[row.pk])
+                count += 1
+            except Refused as refusal:
+                refused.append(" ".join(map(str, [row.name + ":", *(refusal.fields.values() or [refusal.sentence])])))
+        for sentence in refused[:5]:
+            messages.error(request, sentence)
+        if not count:
+            raise Refused(_("Nothing was decided. Choose differences in the list first."), code="none")
+        return count
+
+    def done(count: int) -> str:
+        return ngettext("%(n)d difference decided.", "%(n)d differences decided.", count) % {"n": count}
+
+    return press(request, do, done, f"{reverse('workspace:registry_files')}#differences")

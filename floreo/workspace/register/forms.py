@@ -307,6 +307,11 @@ class RegistryFileForm(CommandForm):
             "As a regional registry publishes it daily, for example delegated-lacnic-extended-latest; plain or packed with gzip."
         ),
     )
+    is_complete = forms.BooleanField(
+        label=_l("It is complete"),
+        required=False,
+        help_text=_l("Only if the file was refused because it has far fewer rows than the one before."),
+    )
 
 
 class ClaimForm(CommandForm):

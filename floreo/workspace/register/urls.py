@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}holdings/<int:pk>/claim/<slug:name>/", claims.holding_command, name="claim_command"),
     path("claims/", claims.claims, name="claims"),
     path("claims/registry/", claims.registry_files, name="registry_files"),
+    path("claims/registry/differences/", claims.decide_differences, name="decide_differences"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<slug:code>/", proposals.proposals_of, name="proposals_of"),
     path("proposals/<slug:code>/approve-all/", proposals.approve_all, name="approve_proposals"),
@@ -70,7 +71,7 @@ NEEDS = {
         "new_organisation edit_organisation rename_organisation merge_organisation new_organisation_role "
         "edit_organisation_role remove_organisation_role new_contact edit_contact remove_contact new_holding "
         "edit_holding move_holding remove_holding new_network edit_network remove_network "
-        "send_entry_link end_entry_links claims claim_command registry_files proposals proposals_of approve_proposals proposal_command"
+        "send_entry_link end_entry_links claims claim_command registry_files decide_differences proposals proposals_of approve_proposals proposal_command"
     ),
     Permission.PEOPLE_READ: "people person",
     Permission.PEOPLE_EDIT: "new_person edit_person",

@@ -17,7 +17,7 @@ from floreo.strategy.logic import last_day
 MOST_TERMS = 20
 _LONGEST = 60  # letters of a term; what is longer is a sentence
 _NEAR = 40
-_NOUNS = {"term", "terms", "plazo"}
+TERM_NOUNS = {"term", "terms", "plazo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def _defined(text: str, words: str, count: int) -> Term:
     own = _definition(text, words, count)
     if own.span is not None:
         return own
-    nouns = [word for word in words.split() if word in _NOUNS]
-    parts = [word for word in words.split() if word not in _NOUNS]
+    nouns = [word for word in words.split() if word in TERM_NOUNS]
+    parts = [word for word in words.split() if word not in TERM_NOUNS]
     if len(parts) < 2 or not nouns:
         return own
     # "Short-medium term" ends when the later of the two does.

@@ -18,7 +18,7 @@ from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.levels import in_words_lazy, many, one
 from floreo.strategy.models import DraftRow, ImportDraft
 from floreo.strategy.outline.edits import Edit, EditKind
-from floreo.strategy.outline.marks import GROUPS, LEVELS, Mark, Marked, Meaning, Reach, Result, Step
+from floreo.strategy.outline.marks import GROUPS, LEVELS, LONE, Mark, Marked, Meaning, Reach, Result, Step
 from floreo.strategy.outline.passages import Outline, Passage
 from floreo.strategy.outline.reading import Guess, Unused, codes_of, counted, guesses_in, is_thin, unused_in
 from floreo.strategy.outline.terms import Term, day_of, terms_in
@@ -35,6 +35,7 @@ MEANINGS: dict[Meaning, Promise] = {
     Meaning.SUPPORTING: gettext_lazy("Supporting"),
     Meaning.DUE: gettext_lazy("Due date"),
     Meaning.BUDGET: gettext_lazy("Budget"),
+    Meaning.MORE: gettext_lazy("Continues the row before"),
     Meaning.NOTHING: gettext_lazy("Not part of the plan"),
 }
 KEYS: dict[Meaning, str] = {
@@ -45,6 +46,7 @@ KEYS: dict[Meaning, str] = {
     Meaning.SUPPORTING: "s",
     Meaning.DUE: "d",
     Meaning.BUDGET: "b",
+    Meaning.MORE: "c",
     Meaning.NOTHING: "n",
 }
 REACHES: dict[Reach, Promise] = {
@@ -52,6 +54,7 @@ REACHES: dict[Reach, Promise] = {
     Reach.HERE: gettext_lazy("Those that look like it, under the same line"),
     Reach.ONE: gettext_lazy("Only this passage"),
     Reach.BRANCH: gettext_lazy("This passage and everything below it"),
+    Reach.IN_ORDER: gettext_lazy("Those after the same word: the first for the first row above, and so on"),
 }
 
 
@@ -353,7 +356,9 @@ def _step_text(step: Step) -> str:
     """ "“area of priority” is: Pillar. All passages that look like it." """
     if isinstance(step, Mark):
         return _("“%(words)s” is: %(what)s. %(reach)s.") % {
-            "words": str(step.key[1]) if step.key[0] == "label" and step.reach in GROUPS else step.wording[:80],
+            "words": str(step.key[1])
+            if step.key[0] in {"label", "boxes"} and step.reach not in LONE
+            else step.wording[:80],
             "what": MEANINGS[step.meaning],
             "reach": REACHES[step.reach],
         }

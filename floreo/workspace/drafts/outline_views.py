@@ -215,6 +215,7 @@ def split(request: HttpRequest, code: str, place: int) -> HttpResponse:
     if passage is None:
         raise Missing
     problem, status = "", 200
+    each_word = request.GET.get("at") == "words"
     cuts = {cut for cut in map(whole, request.POST.getlist("cut")) if cut is not None}
     if request.method == "POST":
         try:
@@ -232,7 +233,8 @@ def split(request: HttpRequest, code: str, place: int) -> HttpResponse:
         "draft": draft,
         "passage": passage,
         "words": found.words(passage),
-        "pieces": pieces_of(found, passage, cuts if request.method == "POST" else None),
+        "pieces": pieces_of(found, passage, cuts if request.method == "POST" else None, each_word=each_word),
+        "each_word": each_word,
         "problem": problem,
         "status": status,
         "workspace_section": "imports",

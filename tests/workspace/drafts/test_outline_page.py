@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Changed, Refused
@@ -210,6 +211,41 @@ def test_what_cannot_be_joined_moved_or_split(draft: ImportDraft, drafter: User)
         split_passage(draft, by=drafter, place=offices, cuts=[])
     with pytest.raises(Refused, match="Choose where"):
         split_passage(draft, by=drafter, place=offices, cuts=[1, 99])
+
+
+def test_what_cannot_be_given_in_order(draft: ImportDraft, drafter: User) -> None:
+    with pytest.raises(Refused, match="Only leads, supporting bodies"):
+        mark_passages(
+            draft, by=drafter, places=[place(draft, "Safe offices")], meaning=Meaning.PILLAR, reach=Reach.IN_ORDER
+        )
+    with pytest.raises(Refused, match="Mark it alone"):
+        mark_passages(
+            draft, by=drafter, places=[place(draft, "We thank everybody")], meaning=Meaning.LEAD, reach=Reach.IN_ORDER
+        )
+    draft.refresh_from_db()
+    assert draft.marks == []
+
+
+def test_words_of_another_column_are_cut_out_and_the_rest_is_joined(draft: ImportDraft, drafter: User) -> None:
+    draft = marked(draft, drafter)
+    draft = split_passage(draft, by=drafter, place=place(draft, "List all"), cuts=[3, 5])
+    assert ("action", "1.1.2", "computers of") in plan(draft)
+    draft = join_passages(draft, by=drafter, places=[place(draft, "List all"), place(draft, "the offices")])
+    assert ("action", "1.1.1", "List all the offices") in plan(draft)
+    with pytest.raises(Refused, match="follow one another"):  # what stands between is a passage of its own
+        join_passages(draft, by=drafter, places=[place(draft, "List all"), place(draft, "Open a line")])
+
+
+def test_the_page_of_a_split_offers_phrases_and_every_word(
+    draft: ImportDraft, drafter: User, browser_of: Browser
+) -> None:
+    address = reverse("workspace:import_split", args=[draft.code, place(draft, "List all")])
+    browser = browser_of(drafter)
+    assert 'name="cut"' not in browser.get(address).content.decode()
+    assert browser.get(address, {"at": "words"}).content.decode().count('name="cut"') == 5
+    browser.post(f"{address}?at=words", {"cut": ["3"], "version": str(draft.version)})
+    draft.refresh_from_db()
+    assert [one["act"] for one in draft.marks] == ["split"]
 
 
 def test_what_somebody_accepted_is_not_moved_under_their_hands(draft: ImportDraft, drafter: User) -> None:

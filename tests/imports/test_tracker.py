@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -298,7 +299,7 @@ def test_a_profile_of_the_same_name_is_replaced(edition: Edition) -> None:
 # --- What a column holds says more than what it is called ---------------------------------------------------------
 
 
-def simple(*columns: str, rows: list[tuple[object, ...]]) -> SheetImport:
+def simple(*columns: str, rows: Sequence[tuple[object, ...]]) -> SheetImport:
     return begun("actions", workbook(("Plan", [columns, *rows])), scope="2025-2028")
 
 

@@ -5,7 +5,7 @@ and where it differs from what is calculated, the row has a remark: a person clo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -94,7 +94,7 @@ class ActionRows(ImportRows):
             return self.organisations.options
         if name in self.own:
             return self._own_options(self.own[name])
-        given = {
+        given: dict[str, Callable[[], Sequence[Option]]] = {
             "person": lambda: people_options(self.source.by),
             "status": _status_options,
             "pillar": lambda: branch_options(self.branches.pillars, plain(_word(self.edition, "pillar"))),

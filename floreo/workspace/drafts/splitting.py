@@ -6,12 +6,13 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
+from floreo.strategy.drafting.lexicon import words as words_of_text
 from floreo.strategy.outline.passages import Outline, Passage, words_in
 
 _STRONG = re.compile(r"[.;:!?]$")
 _WEAK = re.compile(r"[,)–—]$")
 _NUMBER = re.compile(r"^\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]$|^[•▪●-]$")
-_LINKS = {"and", "or", "y", "o", "as", "así"}
+_LINKS = frozenset(words_of_text("text", "links"))
 _MOST = 200
 
 

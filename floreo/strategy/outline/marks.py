@@ -21,6 +21,7 @@ class Meaning(StrEnum):
 
     PILLAR = "pillar"
     OBJECTIVE = "objective"
+    SUB_OBJECTIVE = "sub_objective"
     ACTION = "action"
     LEAD = "lead"
     SUPPORTING = "supporting"
@@ -43,7 +44,7 @@ class Reach(StrEnum):
 
 GROUPS = (Reach.ALIKE, Reach.HERE)
 LONE = (Reach.ONE, Reach.BRANCH)
-LEVELS = (Meaning.PILLAR, Meaning.OBJECTIVE, Meaning.ACTION)
+LEVELS = (Meaning.PILLAR, Meaning.OBJECTIVE, Meaning.SUB_OBJECTIVE, Meaning.ACTION)
 FIELDS = (Meaning.LEAD, Meaning.SUPPORTING, Meaning.DUE, Meaning.BUDGET)
 
 

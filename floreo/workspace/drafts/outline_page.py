@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from floreo.core.ui import locale
+from floreo.core.wording import listed
 from floreo.strategy.actions.drafts.marking import days_of, result_of, steps_of
+from floreo.strategy.actions.implied import usual_depth
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.rows import Kind
-from floreo.strategy.levels import in_words_lazy, many, one
+from floreo.strategy.levels import BY_DEPTH, in_words_lazy, levels_of, many, one
 from floreo.strategy.models import DraftRow, ImportDraft
 from floreo.strategy.outline.edits import Edit, EditKind
 from floreo.strategy.outline.marks import GROUPS, LEVELS, LONE, Mark, Marked, Meaning, Reach, Result, Step
@@ -30,6 +32,7 @@ PLAN, UNUSED = "plan", "unused"
 MEANINGS: dict[Meaning, Promise] = {
     Meaning.PILLAR: in_words_lazy("%(pillar)s"),
     Meaning.OBJECTIVE: in_words_lazy("%(objective)s"),
+    Meaning.SUB_OBJECTIVE: in_words_lazy("%(sub_objective)s"),
     Meaning.ACTION: in_words_lazy("%(action)s"),
     Meaning.LEAD: gettext_lazy("Lead"),
     Meaning.SUPPORTING: gettext_lazy("Supporting"),
@@ -41,6 +44,7 @@ MEANINGS: dict[Meaning, Promise] = {
 KEYS: dict[Meaning, str] = {
     Meaning.PILLAR: "p",
     Meaning.OBJECTIVE: "o",
+    Meaning.SUB_OBJECTIVE: "u",
     Meaning.ACTION: "a",
     Meaning.LEAD: "l",
     Meaning.SUPPORTING: "s",
@@ -176,6 +180,7 @@ class OutlinePage:
         words = f"{text[passage.opens : passage.start]}{self.outline.words(passage)}"
         meaning = self.result.taken.get(passage.number)
         guess = self._guess(passage) if meaning is None and self.is_by_marks else None
+        guess = guess if guess is not None and guess.meaning in self.levels else None
         return Shown(
             place=passage.opens,
             words=_short(words),
@@ -301,16 +306,18 @@ class OutlinePage:
 
     @property
     def answer(self) -> str:
-        """ "3 pillars, 17 objectives and 48 actions." """
+        """ "3 pillars, 17 objectives and 48 actions.", of the levels that the plan has, and of others that were marked."""
         if not self.draft.marks:
             return _("Nothing is marked yet. Mark one example of each level: every passage that looks like it follows.")
-        counts = [(meaning, self.result.count(meaning)) for meaning in LEVELS]
-        pillars, objectives, actions = (_count_text(meaning, count) for meaning, count in counts)
-        return _("%(pillars)s, %(objectives)s and %(actions)s.") % {
-            "pillars": pillars,
-            "objectives": objectives,
-            "actions": actions,
-        }
+        counts = [(level, self.result.count(level)) for level in LEVELS]
+        return f"{listed([_count_text(level, count) for level, count in counts if count or level in self.levels])}."
+
+    @cached_property
+    def levels(self) -> tuple[Meaning, ...]:
+        """Those that its plan has: of the edition that it went into, or as many as the plans of the country."""
+        edition = self.draft.edition
+        shape = levels_of(edition) if edition else BY_DEPTH[usual_depth()]
+        return tuple(Meaning(level.value) for level in shape)
 
     @property
     def unused_text(self) -> str:

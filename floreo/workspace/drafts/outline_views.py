@@ -53,7 +53,8 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, page: OutlinePage, *, status: int = 200) -> HttpResponse:
     others = ImportDraft.objects.exclude(pk=page.draft.pk).exclude(marks=[]).exclude(state=DraftState.DROPPED)
-    shown = [meaning for meaning in MEANINGS if not page.shows_plan or meaning in {*LEVELS, Meaning.NOTHING}]
+    fit = [meaning for meaning in MEANINGS if meaning not in LEVELS or meaning in page.levels]
+    shown = [meaning for meaning in fit if not page.shows_plan or meaning in {*LEVELS, Meaning.NOTHING}]
     context = {
         "draft": page.draft,
         "outline": page,

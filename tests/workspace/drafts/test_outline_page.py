@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from floreo.strategy.actions.drafts import (
     accept_row,
     add_passage,
     apply_profile,
+    finish_draft,
     join_passages,
     mark_passages,
     move_rows,
@@ -27,9 +29,10 @@ from floreo.strategy.actions.drafts import (
     undo_mark,
 )
 from floreo.strategy.actions.drafts.marking import result_of
-from floreo.strategy.models import DraftRow, ImportDraft
+from floreo.strategy.models import Action, DraftRow, Edition, ImportDraft, Objective
 from floreo.strategy.outline.edits import EditKind
-from floreo.strategy.outline.marks import Meaning, Reach
+from floreo.strategy.outline.marks import LEVELS, Meaning, Reach
+from tests.factories.strategy import make_country
 from tests.strategy.outline.test_outline import PLAN
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +66,9 @@ def place(draft: ImportDraft, words: str) -> int:
 
 
 def plan(draft: ImportDraft) -> list[tuple[str, str, str]]:
-    rows = DraftRow.objects.filter(draft=draft, kind__in=["pillar", "objective", "action"]).order_by("start")
+    rows = DraftRow.objects.filter(draft=draft, kind__in=["pillar", "objective", "sub_objective", "action"]).order_by(
+        "start"
+    )
     return [(row.kind, row.fields["code"], row.title) for row in rows]
 
 
@@ -211,6 +216,130 @@ def test_what_cannot_be_joined_moved_or_split(draft: ImportDraft, drafter: User)
         split_passage(draft, by=drafter, place=offices, cuts=[])
     with pytest.raises(Refused, match="Choose where"):
         split_passage(draft, by=drafter, place=offices, cuts=[1, 99])
+
+
+# --- One to four levels -------------------------------------------------------------------------------------------
+
+FOUR = """# National Cybersecurity Strategy 2027-2030
+
+## Thrust 1: Safe offices
+
+### Aim 1: Offices know what they have
+
+#### Part 1: Lists
+
+1. List all computers of the offices
+2. Name a person for each of them
+
+#### Part 2: Sums
+
+1. Count them each year
+
+### Aim 2: Offices are told in time
+
+1. Open a line for reports
+
+## Thrust 2: Safe schools
+
+1. Train two teachers in each school
+"""
+
+
+def with_levels(*words: str) -> None:
+    """The levels of the country's plans, as a pack names them."""
+    country = make_country()
+    country.levels = [{"one": word, "many": f"{word}s", "translations": {}} for word in words]
+    country.save()
+
+
+def painted(draft: ImportDraft, by: User, given: dict[str, Meaning]) -> ImportDraft:
+    for words, meaning in given.items():
+        draft = mark_passages(draft, by=by, places=[place(draft, words)], meaning=meaning)
+    return draft
+
+
+def entered(draft: ImportDraft, by: User, code: str) -> Edition:
+    for row in DraftRow.objects.filter(draft=draft, state="unconfirmed", is_offer=False):
+        accept_row(row, by=by)
+    return finish_draft(draft, by=by, new=True, code=code).edition
+
+
+def tree_of(edition: Edition) -> list[tuple[str, list[str]]]:
+    """Each action with what is above it, from the top."""
+    actions = Action.objects.filter(edition=edition).order_by("position")
+    return [(act.title, [each.title for each in act.above]) for act in actions]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("thrust", "aim", "part", "work"), ["pillar", "objective", "sub_objective", "action"]),
+        (("thrust", "aim", "work"), ["pillar", "objective", "action"]),
+        (("thrust", "work"), ["pillar", "action"]),
+        (("work",), ["action"]),
+        ((), ["pillar", "objective", "action"]),
+    ],
+)
+def test_the_outline_offers_the_levels_that_plans_of_the_country_have(
+    words: tuple[str, ...], offered: list[str], draft: ImportDraft, drafter: User, browser_of: Browser
+) -> None:
+    with_levels(*words)
+    page = browser_of(drafter).get(reverse("workspace:import_outline", args=[draft.code])).content.decode()
+    levels = [str(level) for level in LEVELS]
+    assert [value for value in re.findall(r'name="meaning"[^>]*value="(\w+)"', page) if value in levels] == offered
+
+
+def test_a_plan_of_four_levels_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
+    with_levels("thrust", "aim", "part", "work")
+    draft = drafted(FOUR, tmp_path, drafter)
+    marks = {"Safe offices": Meaning.PILLAR, "Offices know": Meaning.OBJECTIVE, "Lists": Meaning.SUB_OBJECTIVE}
+    draft = painted(draft, drafter, {**marks, "List all": Meaning.ACTION})
+    assert ("sub_objective", "1.1.2", "Sums") in plan(draft)
+    assert ("action", "1.1.2.1", "Count them each year") in plan(draft)
+    alone = [
+        place(draft, words) for words in ("Open a line", "Train two")
+    ]  # points where no part is open are no actions by themselves
+    draft = mark_passages(draft, by=drafter, places=alone, meaning=Meaning.ACTION, reach=Reach.ONE)
+    edition = entered(draft, drafter, "four")
+    assert edition.levels == 4
+    assert tree_of(edition) == [
+        ("List all computers of the offices", ["Safe offices", "Offices know what they have", "Lists"]),
+        ("Name a person for each of them", ["Safe offices", "Offices know what they have", "Lists"]),
+        ("Count them each year", ["Safe offices", "Offices know what they have", "Sums"]),
+        # Where the text has no part, or no aim, one with the title above it holds the action: nothing is invented.
+        ("Open a line for reports", ["Safe offices", "Offices are told in time", "Offices are told in time"]),
+        ("Train two teachers in each school", ["Safe schools", "Safe schools", "Safe schools"]),
+    ]
+
+
+def test_a_plan_of_two_levels_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
+    with_levels("thrust", "work")
+    text = FOUR.replace("### Aim 1: ", "### ").replace("### Aim 2: ", "### ").replace("#### Part ", "#### Note ")
+    draft = painted(
+        drafted(text, tmp_path, drafter), drafter, {"Safe offices": Meaning.PILLAR, "List all": Meaning.ACTION}
+    )
+    edition = entered(draft, drafter, "two")
+    assert edition.levels == 2
+    assert ("Count them each year", ["Safe offices"]) in tree_of(edition)
+    assert not Objective.objects.filter(pillar__edition=edition).exists()
+
+
+def test_a_plan_of_one_level_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
+    with_levels("work")
+    draft = painted(drafted(FOUR, tmp_path, drafter), drafter, {"List all": Meaning.ACTION})
+    edition = entered(draft, drafter, "one")
+    assert edition.levels == 1
+    assert ("Count them each year", []) in tree_of(edition)
+
+
+def test_a_level_that_the_edition_does_not_have_is_refused_when_it_enters(drafter: User, tmp_path: Path) -> None:
+    three = Edition.objects.create(code="three", title="Another plan", levels=3)
+    marks = {"Safe offices": Meaning.PILLAR, "Offices know": Meaning.OBJECTIVE, "Lists": Meaning.SUB_OBJECTIVE}
+    draft = painted(drafted(FOUR, tmp_path, drafter), drafter, marks)
+    for row in DraftRow.objects.filter(draft=draft, kind__in=["pillar", "objective", "sub_objective"]):
+        accept_row(row, by=drafter)
+    with pytest.raises(Refused, match="This plan has these levels"):
+        finish_draft(draft, by=SYSTEM, edition=three)
 
 
 def test_what_cannot_be_given_in_order(draft: ImportDraft, drafter: User) -> None:

@@ -462,6 +462,13 @@ def _last_of(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if last[same_mark(mark)] is mark]
 
 
+def replaced_by_later(steps: Sequence[Step]) -> list[Mark]:
+    """The marks that have no effect, since a later one says something else of the same passages."""
+    marks, _edits = parted(steps)
+    last = {same_mark(mark): mark for mark in marks}
+    return [mark for mark in marks if last[same_mark(mark)].meaning != mark.meaning]
+
+
 def same_mark(mark: Mark) -> object:
     """What a later mark replaces: the one on what looks alike, or on the same passage."""
     return (mark.place, mark.wording) if mark.reach in LONE else mark.key

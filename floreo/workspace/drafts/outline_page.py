@@ -20,7 +20,18 @@ from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.levels import BY_DEPTH, in_words_lazy, levels_of, many, one
 from floreo.strategy.models import DraftRow, ImportDraft
 from floreo.strategy.outline.edits import Edit, EditKind
-from floreo.strategy.outline.marks import GROUPS, LEVELS, LONE, Mark, Marked, Meaning, Reach, Result, Step
+from floreo.strategy.outline.marks import (
+    GROUPS,
+    LEVELS,
+    LONE,
+    Mark,
+    Marked,
+    Meaning,
+    Reach,
+    Result,
+    Step,
+    replaced_by_later,
+)
 from floreo.strategy.outline.passages import Outline, Passage
 from floreo.strategy.outline.reading import Guess, Unused, codes_of, counted, guesses_in, is_thin, unused_in
 from floreo.strategy.outline.terms import Term, day_of, terms_in
@@ -337,6 +348,17 @@ class OutlinePage:
             lost,
         )
         return words % {"n": locale.number(lost)} if lost else ""
+
+    @property
+    def replaced_text(self) -> str:
+        """Where marks contradict each other, that the later ones hold."""
+        count = len(replaced_by_later(self.steps))
+        words = ngettext(
+            "%(n)s mark has no effect: a later one says something else of the same passages.",
+            "%(n)s marks have no effect: later ones say something else of the same passages.",
+            count,
+        )
+        return words % {"n": locale.number(count)} if count else ""
 
     @property
     def open_text(self) -> str:

@@ -218,6 +218,50 @@ def test_what_cannot_be_joined_moved_or_split(draft: ImportDraft, drafter: User)
         split_passage(draft, by=drafter, place=offices, cuts=[1, 99])
 
 
+# --- What is bad input for an outline has its sentence ------------------------------------------------------------
+
+
+def head_of(draft: ImportDraft, browser: Client, **asked: str) -> str:
+    page = browser.get(reverse("workspace:import_outline", args=[draft.code]), asked).content.decode()
+    return " ".join(page.split("<main")[1].split("</header>")[0].split())
+
+
+def test_marks_that_contradict_each_other_say_so(draft: ImportDraft, drafter: User, browser_of: Browser) -> None:
+    browser = browser_of(drafter)
+    for meaning in (Meaning.PILLAR, Meaning.PILLAR):
+        draft = mark_passages(draft, by=drafter, places=[place(draft, "Safe offices")], meaning=meaning)
+    assert "has no effect" not in head_of(draft, browser)  # said twice, and no contradiction
+    draft = mark_passages(draft, by=drafter, places=[place(draft, "Safe schools")], meaning=Meaning.ACTION)
+    assert "2 marks have no effect: later ones say something else of the same passages." in head_of(draft, browser)
+    draft = undo_mark(draft, by=drafter)
+    assert "no effect" not in head_of(draft, browser)
+
+
+def test_levels_that_change_in_the_middle_are_counted_as_not_used(
+    drafter: User, tmp_path: Path, browser_of: Browser
+) -> None:
+    first = "".join(f"## Goal {n}: Aim number {n}\n\n{n}.1 Do the first thing of {n}\n\n" for n in (1, 2))
+    second = "".join(f"### Strand {n}: Line number {n}\n\na) Make a list of {n}\n\n" for n in (1, 2, 3))
+    draft = drafted(first + second, tmp_path, drafter)
+    marks = {"Aim number 1": Meaning.PILLAR, "Do the first thing of 1": Meaning.ACTION}
+    draft = painted(draft, drafter, marks)
+    assert "Not used: 6 numbered passages" in head_of(draft, browser_of(drafter))
+
+
+def test_an_outline_of_3000_nodes_is_shown_in_pages(drafter: User, tmp_path: Path, browser_of: Browser) -> None:
+    text = "".join(
+        f"## Goal {n}: Aim number {n}\n\n" + "".join(f"{n}.{k} Do the thing {k} of goal {n}\n\n" for k in range(1, 31))
+        for n in range(1, 100)
+    )
+    draft = drafted(text, tmp_path, drafter)
+    draft = painted(draft, drafter, {"Aim number 1": Meaning.PILLAR, "Do the thing 1 of goal 1": Meaning.ACTION})
+    browser = browser_of(drafter)
+    assert "99 pillars, 0 objectives and 2,970 actions." in head_of(draft, browser)
+    page = browser.get(reverse("workspace:import_outline", args=[draft.code]), {"page": "21"}).content.decode()
+    assert "Do the thing 30 of goal 99" in page
+    assert 0 < page.count('name="place"') <= 150
+
+
 # --- One to four levels -------------------------------------------------------------------------------------------
 
 FOUR = """# National Cybersecurity Strategy 2027-2030

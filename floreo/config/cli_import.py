@@ -23,10 +23,10 @@ from floreo.core.reading.document import Unreadable
 from floreo.core.reading.sentences import unreadable_sentence
 from floreo.strategy.actions.drafts import AlreadyHere, apply_profile, read_draft, start_draft
 from floreo.strategy.actions.drafts.marking import plan_rows
+from floreo.strategy.actions.drafts.opening import openers_here
 from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Row
-from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftState, ImportDraft
 from floreo.strategy.outline.marks import Step, located, read_with
 from floreo.strategy.outline.passages import Outline, outline_of
@@ -60,7 +60,7 @@ def import_text(path: Path, *, how: Asked, out: TextIO) -> int:
         print(_("File not found: %(path)s.") % {"path": missing}, file=out)
         return 1
     try:
-        document = read_in_a_cage(path, openers=OPENERS)
+        document = read_in_a_cage(path, openers=openers_here())
         outline = outline_of(document)
         profile = how.profile.read_text("utf-8") if how.profile else ""
         steps = located(outline, of_toml(profile, outline)) if how.profile else []

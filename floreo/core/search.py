@@ -133,6 +133,10 @@ def forget(thing: models.Model) -> None:
     SearchEntry.objects.filter(key=audit.key(thing)).delete()
 
 
+def forget_many(things: Iterable[models.Model]) -> None:
+    SearchEntry.objects.filter(key__in=[audit.key(thing) for thing in things if is_indexed(type(thing))]).delete()
+
+
 def _fts5_query(words: str, beginning: str) -> str:
     """Each word quoted, so that what people type can never be an operator; `beginning` is "*" where the start of a word is
     enough."""

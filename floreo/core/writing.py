@@ -7,7 +7,8 @@ Actions write with `save`, `delete` and `save_many`; what they changed goes into
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from floreo.core.wording import day_text, unsound_time_text
 Row = TypeVar("Row", bound=models.Model)
 Versioned = TypeVar("Versioned", bound=Record)
 
+_AT_ONCE = 500  # rows of one statement
 # What the entry of a write leaves out: every save changes it.
 _BOOKKEEPING = {"id", "created_at", "changed_at", "version"}
 
@@ -71,7 +73,7 @@ def delete(thing: models.Model) -> None:
     current.subject = current.subject or subject_of(thing)
     fields = {f.name: _value(thing, f) for f in _facts(thing)}
     current.changes.append({"what": "removed", "thing": audit.key(thing), "name": str(thing)[:300], "fields": fields})
-    gone, lose = _gone_with(thing)
+    gone, lose = _rows_gone(_gone_with([thing]))
     current.touch([*gone, *lose])
     search.forget(thing)
     thing.delete()
@@ -95,6 +97,25 @@ def save_many(things: Iterable[models.Model], *, model: type[models.Model]) -> i
     trail().touch(rows)
     search.refresh_many(rows)
     return len(rows)
+
+
+def delete_all(things: Sequence[models.Model]) -> int:
+    """Removes many rows of one kind with all that goes with them, and notes how many: for an import that is undone, whose file its entry
+    names. Their states go into the entry."""
+    current, removed = trail(), Counter[str]()
+    for at in range(0, len(things), _AT_ONCE):
+        some = list(things[at : at + _AT_ONCE])
+        others = [thing.found_with() for thing in some if isinstance(thing, search.FoundWith)]
+        collector = _gone_with(some)
+        gone, lose = _rows_gone(collector)
+        current.touch([*gone, *lose])
+        removed.update(row._meta.label_lower for row in gone)
+        search.forget_many(gone)
+        collector.delete()
+        search.refresh_many({other.pk: other for other in others}.values())
+    noted = current.extra.setdefault("removed", {})
+    noted |= {label: noted.get(label, 0) + count for label, count in removed.items()}
+    return len(things)
 
 
 def delete_many(rows: models.QuerySet[Any]) -> int:
@@ -187,10 +208,15 @@ def _taken(thing: models.Model, error: IntegrityError, at: Mapping[str, str]) ->
     return Taken(sentence, fields={at.get(own[-1], own[-1]): sentence} if own else {})
 
 
-def _gone_with(thing: models.Model) -> tuple[list[models.Model], list[models.Model]]:
-    """The rows that go when `thing` goes, itself among them, and those that only lose their link to it."""
-    collector = Collector(using=router.db_for_write(type(thing), instance=thing), origin=thing)
-    collector.collect([thing])
+def _gone_with(things: Sequence[models.Model]) -> Collector:
+    """What goes when `things`, which are of one kind, go."""
+    collector = Collector(using=router.db_for_write(type(things[0]), instance=things[0]), origin=things[0])
+    collector.collect(things)
+    return collector
+
+
+def _rows_gone(collector: Collector) -> tuple[list[models.Model], list[models.Model]]:
+    """The rows that go, and those that only lose their link to one of them."""
     gone = [row for rows in [*collector.data.values(), *collector.fast_deletes] for row in rows]
     updates: Iterable[Iterable[Iterable[models.Model]]] = collector.field_updates.values()  # type: ignore[assignment]  # lists of rows, not rows
     lose = [row for groups in updates for rows in groups for row in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
@@ -19,7 +20,7 @@ from floreo.core.delimited import plain
 from floreo.core.errors import Changed, Refused
 from floreo.core.importing import Holds, ImportRows, Planned, Source
 from floreo.core.models import Sourced
-from floreo.core.writing import delete, lock_latest, refuse, require_past, save, save_many
+from floreo.core.writing import delete, delete_all, lock_latest, refuse, require_past, save, save_many
 from floreo.imports import formats
 from floreo.imports.choosing import fields_alike
 from floreo.imports.files import Upload
@@ -361,12 +362,14 @@ def undo_import(run: SheetImport, *, by: Actor) -> SheetImport:
     must_be_undoable(fresh)
     undone, stays = records_to_undo(fresh)
     things = []
-    for record, thing in undone:
-        if record.is_new:
-            delete(thing)
-        else:
-            _give_back(thing, record.before)
-            things.append(save(thing))
+    # Kind by kind, as they hold each other: what is new goes before what changed is as it was, whose code or name it may have.
+    for _model, group in groupby(undone, key=lambda each: type(each[1])):
+        records = list(group)
+        delete_all([thing for record, thing in records if record.is_new])
+        for record, thing in records:
+            if not record.is_new:
+                _give_back(thing, record.before)
+                things.append(save(thing))
     rows_of(fresh, by).written(things)
     fresh.undone_at, fresh.undone_by = clock.now(), by.actor_name[:200]
     fresh.counts = {**fresh.counts, "undone": len(undone), "stays": len(stays)}

@@ -24,6 +24,7 @@ _ALIKE = 88  # of 100: a header or a name that is likely the same
 _CLEARLY = 8  # by which the best must lead the next
 _SUGGESTED = 55
 SUGGESTIONS = 6
+_MOST = 0.6  # of a column's different values that have to be names of what it is taken for
 
 
 class Certainty(StrEnum):
@@ -67,6 +68,7 @@ def guess_columns(
     column was called in the file of a profile ("" for one that was left out)."""
     words = words_of(fields)
     holds = {each.name: each.holds for each in fields}
+    choices = _choices_not_called(heads, words, matchers, holds)
     found = [Guess() for _head in heads]
     decided: set[int] = set()
     for x, head in enumerate(heads):
@@ -78,12 +80,35 @@ def guess_columns(
             if x in decided or found[x].field or head.text in {SHEET, HEADING}:
                 continue
             field = take(plain(head.text), words)
+            if field and holds[field] == Holds.TEXT and (choice := _choice_of(texts[x], choices)):
+                # "Progress" over "In progress", "Completed": what it holds says more than what it is called.
+                found[x] = _unless_there(choice, Certainty.VALUES, found)
+                field = "" if found[x].field else field
             if field and (certainty == Certainty.NAME or _fits(holds[field], texts[x], matchers.get(field))):
                 found[x] = _unless_there(field, certainty, found)
     for x in range(len(heads)):
         if x not in decided and not found[x].field:
             found[x] = _unless_there(_by_values(texts[x], matchers, found), Certainty.VALUES, found)
     return found
+
+
+def _choices_not_called(
+    heads: Sequence[Head], words: Mapping[str, str], matchers: Mapping[str, Matcher], holds: Mapping[str, Holds]
+) -> dict[str, Matcher]:
+    """The fields of a closed list after which no column is called."""
+    called = {_called(plain(head.text), words) for head in heads}
+    return {name: matcher for name, matcher in matchers.items() if holds[name] == Holds.CHOICE and name not in called}
+
+
+def _choice_of(texts: Sequence[str], choices: Mapping[str, Matcher]) -> str:
+    """The closed list of which most of a column's values are names; of a single value it has to be one."""
+    shares = {
+        name: sum(bool(matcher.exact(text)) for text in texts) / len(texts)
+        for name, matcher in choices.items()
+        if texts
+    }
+    best = max(shares, key=lambda name: shares[name], default="")
+    return best if best and shares[best] >= (_MOST if len(texts) > 1 else 1) else ""
 
 
 def _unless_there(field: str, certainty: Certainty, found: Sequence[Guess]) -> Guess:
@@ -145,7 +170,7 @@ def _by_values(texts: Sequence[str], matchers: Mapping[str, Matcher], found: Seq
         if name not in taken
     }
     best = max(shares, key=lambda name: shares[name], default="")
-    return best if best and shares[best] >= 0.6 else ""
+    return best if best and shares[best] >= _MOST else ""
 
 
 # --- Values -------------------------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ PAGES = ("about", "privacy", "accessibility", "report")
 SHAPES_FILE = "geo/districts.geojson"
 _PAGE = re.compile(rf"^pages/({'|'.join(PAGES)})\.([a-z]{{2,3}})\.md$")
 _EDITION = re.compile(r"^editions/([A-Za-z0-9][A-Za-z0-9._-]*)/([a-z_]+\.toml)$")
+# The marks by which the plan of an edition is made again from its document: read by `floreo strategy import --profile`, checked with the pack.
+_MARKS = re.compile(r"^editions/[A-Za-z0-9][A-Za-z0-9._-]*/marks/[A-Za-z0-9][A-Za-z0-9._-]*\.toml$")
 ACCOUNTS_FILE = "accounts.toml"
 
 
@@ -189,11 +191,17 @@ def edition_of(name: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match and match[2] in edition_files() else None
 
 
+def is_marks(name: str) -> bool:
+    """Whether a file holds the marks of a document: editions/2020-2023/marks/strategy.toml."""
+    return bool(_MARKS.match(name))
+
+
 def _is_read(name: str) -> bool:
     return (
         name in ("pack.toml", "README.md", SHAPES_FILE, *top_files())
         or name.startswith(("documents/", "evidence/", "branding/", "laws/", "reports/"))
         or is_framework(name)
+        or is_marks(name)
         or page_of(name) is not None
         or edition_of(name) is not None
     )

@@ -23,6 +23,7 @@ from floreo.offers import pack_files, pack_shapes
 from floreo.packs import checks, folder, shape
 from floreo.packs.folder import PackShape
 from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_validation
+from floreo.strategy.outline.profiles import NoProfile, of_toml
 from floreo.strategy.pack_levels import with_levels
 from floreo.strategy.pack_own import with_own_fields, with_terms
 
@@ -282,6 +283,17 @@ def _library(languages: list[str]) -> _Reader:
     return reader
 
 
+def _marks_problems(path: Path, name: str) -> list[Problem]:
+    text = folder.read_text(path, name)
+    if isinstance(text, Problem):
+        return [text]
+    try:
+        of_toml(text)
+    except NoProfile as wrong:
+        return [Problem(name, "", "", f"holds no marks that an outline can be read with: {wrong}")]
+    return []
+
+
 def _shipped(own: list[Row], languages: list[str]) -> _Reader:
     """Files of a pack that come with the product, but for the rows that the pack has itself."""
     reader = _Reader(Path(), folder.shipped_files())
@@ -313,6 +325,8 @@ def _read(reader: _Reader, shaped: PackShape, *, is_measure: Callable[[str], boo
             reader.table_file(name, tables_of(name), setting)
         elif folder.is_framework(name):
             reader.framework_file(name, setting, shaped.country.languages)
+        elif folder.is_marks(name):
+            reader.problems += _marks_problems(reader.files[name], name)
         else:
             reader.edition_files(name, setting)
     common = _shipped(reader.rows, shaped.country.languages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -30,7 +30,8 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True)
 class OwnField:
-    """One field as the pack declares it, in the reader's language. `choices` are codes with their words."""
+    """One field as the pack declares it, in the reader's language. `choices` are codes with their words. `names` are its label, and by code
+    those of its choices, in each language of the pack: what columns and cells of files are called."""
 
     code: str
     label: str
@@ -38,6 +39,8 @@ class OwnField:
     kind: FieldKind
     is_public: bool
     choices: Mapping[str, str]
+    names: tuple[str, ...] = ()
+    names_of_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def store(self) -> str:
@@ -57,7 +60,14 @@ def field_of(declared: Mapping[str, Any]) -> OwnField:
         each["code"]: text_in(each.get("translations", {}), "label", each["label"]) for each in declared["choices"]
     }
     label, note = text_in(texts, "label", declared["label"]), text_in(texts, "help", declared["help"])
-    return OwnField(declared["code"], label, note, FieldKind(declared["kind"]), declared["is_public"], choices)
+    kind, is_public = FieldKind(declared["kind"]), declared["is_public"]
+    of_choices = {each["code"]: _in_each_language(each) for each in declared["choices"]}
+    return OwnField(declared["code"], label, note, kind, is_public, choices, _in_each_language(declared), of_choices)
+
+
+def _in_each_language(declared: Mapping[str, Any]) -> tuple[str, ...]:
+    given = (texts.get("label", "") for texts in declared.get("translations", {}).values())
+    return tuple(dict.fromkeys(filter(None, (declared["label"], *given))))
 
 
 def kept(field: OwnField, value: object) -> str:
@@ -124,7 +134,7 @@ def shown(act: Any, *, internal: bool) -> list[Shown]:
     """The fields of an action that say something, in words; those that are internal only where `internal`."""
     fields = [field for field in own_fields() if (field.is_public or internal) and value_of(act, field)]
     places = _names_of_places(value_of(act, field) for field in fields if field.kind is FieldKind.PLACE)
-    return [Shown(field.label, _words(field, value_of(act, field), places), field.is_public) for field in fields]
+    return [Shown(field.label, in_words(field, value_of(act, field), places), field.is_public) for field in fields]
 
 
 def value_of(act: Any, field: OwnField) -> str:
@@ -136,7 +146,8 @@ def _names_of_places(codes: Iterable[str]) -> dict[str, str]:
     return {p.code: p.in_language("name") for p in Place.objects.filter(code__in=wanted)} if wanted else {}
 
 
-def _words(field: OwnField, value: str, places: Mapping[str, str]) -> str:
+def in_words(field: OwnField, value: str, places: Mapping[str, str]) -> str:
+    """A value as a page shows it; `places` has the names of places by their codes."""
     if field.kind is FieldKind.NUMBER:
         return number_figures(float(value)) if "." in value else number_figures(int(value))
     if field.kind is FieldKind.DATE:
@@ -157,7 +168,7 @@ def own_text(values: Mapping[str, str]) -> str:
     parts = []
     for code, value in values.items():
         field = known.get(code)
-        words = _words(field, value, {}) if field else value
+        words = in_words(field, value, {}) if field else value
         parts.append(f"{field.label if field else code}{colon()} {words}")
     return "; ".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -26,7 +27,7 @@ from floreo.imports.matching import likely
 from floreo.imports.models import KEPT_DAYS, ImportProfile, SheetImport, UploadedSheets
 from floreo.imports.planning import Outcome, Reading
 from floreo.imports.tables import HEADING, SHEET, Part
-from floreo.organisations.models import Organisation
+from floreo.organisations.models import Country, Organisation, Place
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, Edition, Participation, Pillar, Update
@@ -40,7 +41,9 @@ from tests.imports.making import (
     outcomes,
     planned,
     untidy_tracker,
+    workbook,
 )
+from tests.strategy.test_own_fields import field as own_field
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("register")]
 OPEN = {"lead": {"*": "+"}, "partners": {"*": "+", "Police": "national-police"}, "pillar": {"*": "+"}}
@@ -291,3 +294,115 @@ def test_a_profile_of_the_same_name_is_replaced(edition: Edition) -> None:
     take_profile("actions", by=SYSTEM, text=text.format(head="what"))
     profile = take_profile("actions", by=SYSTEM, text=text.format(head="activity"))
     assert (ImportProfile.objects.get(), list(profile.columns)) == (profile, ["activity"])
+
+
+# --- What a column holds says more than what it is called ---------------------------------------------------------
+
+
+def simple(*columns: str, rows: Sequence[tuple[object, ...]]) -> SheetImport:
+    return begun("actions", workbook(("Plan", [columns, *rows])), scope="2025-2028")
+
+
+def test_a_progress_column_of_status_words_is_the_status(edition: Edition) -> None:
+    rows = [("Train clerks", "In progress"), ("Buy locks", "Completed"), ("Open a line", "Not started")]
+    run = simple("Action", "Progress", rows=rows)
+    assert [(c["field"], c["certainty"]) for c in run.columns] == [("title", "name"), ("status", "values")]
+    run = simple(
+        "Acción", "Avances", rows=[("Capacitar", "En curso"), ("Comprar", "Completado"), ("Abrir", "Pendiente")]
+    )
+    assert field_of(run) == {"Acción": "title", "Avances": "status"}
+
+
+def test_a_progress_column_of_one_status_word_is_the_status(edition: Edition) -> None:
+    run = simple("Action", "Progress", rows=[("Train clerks", "Ongoing"), ("Buy locks", "Ongoing")])
+    assert field_of(run)["Progress"] == "status"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Two workshops were held", "The tender is out", "Ongoing"),  # one word of three
+        ("Completed the first of two workshops", "In progress since May", "Not started for lack of money"),  # sentences
+    ],
+)
+def test_a_progress_column_of_sentences_is_what_was_done(edition: Edition, texts: tuple[str, ...]) -> None:
+    run = simple("Action", "Progress", rows=[(f"Action {n}", text) for n, text in enumerate(texts)])
+    assert field_of(run)["Progress"] == "progress"
+
+
+def test_where_a_column_is_called_status_the_progress_column_keeps_its_own(edition: Edition) -> None:
+    rows = [("Train clerks", "Green", "Completed"), ("Buy locks", "Red", "Ongoing")]
+    run = simple("Action", "Status", "Progress", rows=rows)
+    assert field_of(run) == {"Action": "title", "Status": "status", "Progress": "progress"}
+
+
+# --- Fields of the country's own ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(edition: Edition) -> Country:
+    """Fields as a pack declares them, one of each kind, one of them internal."""
+    country = Country.objects.get()
+    country.action_fields = [
+        own_field("nature", "choice", choices=("law", "course")),
+        own_field("people", "number"),
+        own_field("review", "date"),
+        own_field("where", "place"),
+        own_field("opinion", "text", public=False),
+    ]
+    country.save()
+    Place.objects.create(code="XP-N", name="North", kind="district", translations={"es": {"name": "Norte"}})
+    return country
+
+
+OWN_HEADS = ("No.", "Action", "Pillar", "Objective", "nature es", "People", "Review", "Where", "Opinion")
+OWN_ROW = ("7.1.1", "Train clerks", "One", "First", "course es", "1,200.50", "2027-05-31", "Norte", "Only for us")
+
+
+def test_own_fields_of_the_pack_are_columns(own: Country, edition: Edition) -> None:
+    run = simple(*OWN_HEADS, rows=[OWN_ROW])
+    assert list(field_of(run).values())[4:] == ["own.nature", "own.people", "own.review", "own.where", "own.opinion"]
+    run = chosen(matched(run, people="own.people"), pillar={"One": "+"}, objective={"First": "+"})
+    assert faults(planned(run)) == []
+    run = imported(run)
+    act = Action.objects.get(code="7.1.1")
+    assert act.own == {"nature": "course", "people": "1200.5", "review": "2027-05-31", "where": "XP-N"}
+    assert act.own_internal == {"opinion": "Only for us"}
+    assert outcomes(planned(simple(*OWN_HEADS, rows=[OWN_ROW]))) == [("Plan", 2, "same")]
+
+    again = simple(*OWN_HEADS, rows=[(*OWN_ROW[:5], "30", "", "", "")])
+    (result,) = planned(again).results
+    assert [(d.label, d.before, d.after) for d in result.differences] == [("People", "1,200.5", "30")]
+    again = imported(again)
+    act.refresh_from_db()
+    assert act.own == {
+        "nature": "course",
+        "people": "30",
+        "review": "2027-05-31",
+        "where": "XP-N",
+    }  # empty cells take nothing
+    undo_import(again, by=SYSTEM)
+    act.refresh_from_db()
+    assert act.own["people"] == "1200.5"
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "sentence"),
+    [
+        (4, "a feast", "It is not known what this is. Choose it on the page of values. (a feast)"),
+        (5, "many", "This is no number that can be read. (many)"),
+        (6, "soon", "This is no date that can be read. (soon)"),
+        (7, "Atlantis", "It is not known what this is. Choose it on the page of values. (Atlantis)"),
+        (8, "x" * 2001, "“Opinion” is too long. It can have 2000 characters."),
+    ],
+)
+def test_what_an_own_field_cannot_hold_is_refused_at_its_column(
+    own: Country, edition: Edition, at: int, value: str, sentence: str
+) -> None:
+    row = [*OWN_ROW]
+    row[at] = value
+    names = ["own.nature", "own.people", "own.review", "own.where", "own.opinion"]
+    run = simple(*OWN_HEADS, rows=[tuple(row)])
+    also = dict(zip(("nature_es", "people", "review", "where", "opinion"), names, strict=True))
+    run = chosen(matched(run, None, also), pillar={"One": "+"}, objective={"First": "+"})
+    assert [(column, text) for _row, column, text in faults(planned(run))] == [(OWN_HEADS[at], sentence)]

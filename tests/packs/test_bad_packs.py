@@ -362,3 +362,11 @@ def test_a_pack_brings_a_framework_of_its_own_through_the_same_checks(small: Sma
     shipped = OWN.replace('code = "own-1"', 'code = "cmm-2021"').replace('framework = "own"', 'framework = "cmm"')
     small.put("frameworks/own-1.toml", shipped.replace('code = "own"', 'code = "cmm"'))
     assert any(p.startswith("frameworks/") and "“cmm-2021”" in p for p in small.problems())
+
+
+def test_marks_that_no_outline_can_be_read_with_are_refused(small: SmallPack) -> None:
+    small.add(
+        "editions/2025-2028/marks/text.toml", '[[mark]]\nmeaning = "king"\nreach = "alike"\nkey = ["label", "area"]\n'
+    )
+    (problem,) = small.problems()
+    assert problem.startswith("editions/2025-2028/marks/text.toml: holds no marks that an outline can be read with: ")

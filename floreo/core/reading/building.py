@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from floreo.core.reading.document import Block, BlockKind, Document, Unreadable
-from floreo.core.reading.language import language_of, refuse_other_languages
+from floreo.core.reading.language import OF_ANY_TEXT, language_of, refuse_other_languages
 from floreo.core.reading.repair import Span, repair
 
 CELL_GAP = " | "
@@ -26,18 +26,18 @@ class Piece:
     line_gap: str = " "
 
 
-def build_document(pieces: Iterable[Piece], *, name: str, kind: str) -> Document:
-    """A Document from pieces in reading order; refuses one without words or in a third language."""
+def build_document(pieces: Iterable[Piece], *, name: str, kind: str, read: Collection[str] = OF_ANY_TEXT) -> Document:
+    """A Document from pieces in reading order; refuses one without words or in a language that is not `read`."""
     kept = [piece for piece in pieces if piece.text.strip() or any(cell.strip() for cell in piece.cells)]
     sample = "\n".join(piece.text or " ".join(piece.cells) for piece in kept)
     if not any(character.isalpha() for character in sample):
         raise Unreadable("empty", name=name)
-    language = language_of(sample)
+    language = language_of(sample, read)
     layout = _Layout(english=language == "en")
     for piece in kept:
         layout.add(piece)
     text = "".join(layout.parts)
-    refuse_other_languages(text, name=name)
+    refuse_other_languages(text, name=name, read=read)
     return Document(name, kind, text, tuple(layout.blocks), tuple(layout.repaired), language)
 
 

@@ -69,7 +69,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "bomb": "{name} expands to a much larger size than expected, so it was not opened. "
         "Open it in Word, save it under a new name and upload that file.",
         "damaged": "{name} is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again.",
-        "language": "{name} seems to be written in {language}. Only English and Spanish texts can be read. "
+        "language": "{name} seems to be written in {language}, in which texts cannot be read here. "
         "Upload a translation, or enter the content by hand.",
     }
 )

@@ -1,9 +1,10 @@
-"""Which language a text is in, by its commonest small words; refuses what is surely neither English nor Spanish."""
+"""Which language a text is in, by its commonest small words; refuses what is surely in none of those that are read."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 
 from floreo.core.reading.document import Unreadable
 from floreo.core.reading.languages import LANGUAGE_NAMES, STOP_WORDS
@@ -13,17 +14,18 @@ _SAMPLE_WORDS = 20_000
 _ENOUGH_WORDS = 12
 _CLEAR_SHARE = 0.12
 _NON_LATIN_SHARE = 0.5
+OF_ANY_TEXT = ("en", "es")  # in which texts of any subject are read
 
 
-def language_of(text: str) -> str:
-    """`en`, `es`, or an empty string when neither is clear."""
+def language_of(text: str, read: Collection[str] = OF_ANY_TEXT) -> str:
+    """The code of one of those that are `read`, or an empty string when none is clear."""
     shares = _shares(text)
-    best = max(("en", "es"), key=lambda code: (shares[code], code))
+    best = max((code for code in read if code in shares), key=lambda code: (shares[code], code))
     return best if shares[best] >= _CLEAR_SHARE / 2 and shares[best] == max(shares.values()) else ""
 
 
-def refuse_other_languages(text: str, *, name: str) -> None:
-    """Raises when another language's small words clearly outnumber those of English and Spanish."""
+def refuse_other_languages(text: str, *, name: str, read: Collection[str] = OF_ANY_TEXT) -> None:
+    """Raises when another language's small words clearly outnumber those of the ones that are `read`."""
     words = _words(text)
     if len(words) < _ENOUGH_WORDS:
         return
@@ -31,8 +33,8 @@ def refuse_other_languages(text: str, *, name: str) -> None:
         raise Unreadable("language", name=name, language="a script other than Latin")
     shares = _shares(text)
     best = max(shares, key=lambda code: (shares[code], code))
-    rival = max(shares["en"], shares["es"])
-    if best not in {"en", "es"} and shares[best] >= _CLEAR_SHARE and shares[best] > 1.4 * rival:
+    rival = max(shares[code] for code in read if code in shares)
+    if best not in read and shares[best] >= _CLEAR_SHARE and shares[best] > 1.4 * rival:
         raise Unreadable("language", name=name, language=LANGUAGE_NAMES[best])
 
 

@@ -1,4 +1,4 @@
-"""The small words that tell languages apart, and what is known of words of English and Spanish, as data."""
+"""The small words that tell languages apart, and numbers in words, and what is known of words of Spanish, as data."""
 
 from __future__ import annotations
 
@@ -39,34 +39,34 @@ NUMBER_WORDS = MappingProxyType(
     {
         word: number
         for number, words in {
-            1: "one un una uno",
-            2: "two dos",
-            3: "three tres",
-            4: "four cuatro",
-            5: "five cinco",
+            1: "one un una uno une",
+            2: "two dos deux",
+            3: "three tres trois",
+            4: "four cuatro quatre",
+            5: "five cinco cinq",
             6: "six seis",
-            7: "seven siete",
-            8: "eight ocho",
-            9: "nine nueve",
-            10: "ten diez",
-            11: "eleven once",
-            12: "twelve doce",
-            13: "thirteen trece",
-            14: "fourteen catorce",
-            15: "fifteen quince",
-            16: "sixteen dieciséis",
-            17: "seventeen diecisiete",
-            18: "eighteen dieciocho",
-            19: "nineteen diecinueve",
-            20: "twenty veinte",
-            30: "thirty treinta",
-            40: "forty cuarenta",
-            50: "fifty cincuenta",
-            60: "sixty sesenta",
+            7: "seven siete sept",
+            8: "eight ocho huit",
+            9: "nine nueve neuf",
+            10: "ten diez dix",
+            11: "eleven once onze",
+            12: "twelve doce douze",
+            13: "thirteen trece treize",
+            14: "fourteen catorce quatorze",
+            15: "fifteen quince quinze",
+            16: "sixteen dieciséis seize",
+            17: "seventeen diecisiete dix-sept",
+            18: "eighteen dieciocho dix-huit",
+            19: "nineteen diecinueve dix-neuf",
+            20: "twenty veinte vingt",
+            30: "thirty treinta trente",
+            40: "forty cuarenta quarante",
+            50: "fifty cincuenta cinquante",
+            60: "sixty sesenta soixante",
             70: "seventy setenta",
             80: "eighty ochenta",
             90: "ninety noventa",
-            100: "hundred cien",
+            100: "hundred cien cent",
         }.items()
         for word in words.split()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,11 +19,13 @@ class Openers:
     """The words of a subject as two regular expressions, each of alternatives ("article|artículo"), in any case of letters.
 
     `named` opens a line before a number: "Article 2 ...". `alone` is all of a line, and heads what follows: "Definitions:".
-    Annexes, chapters and sections open a line in any text. `numbers` are those that only this subject has in front of a line."""
+    Annexes, chapters and sections open a line in any text. `numbers` are those that only this subject has in front of a line.
+    `languages` are the codes of those in which its texts are read; without any they are those of any text."""
 
     named: str = ""
     alone: str = ""
     numbers: str = ""
+    languages: Sequence[str] = ()
 
     def opens(self, line: str) -> bool:
         """Whether the line starts with a name and its number, as `Article 2`, `Annex I`, and so starts something new."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from floreo.core.reading.building import Piece, build_document
 from floreo.core.reading.document import DEFAULT, Document, Limits, Unreadable
+from floreo.core.reading.language import OF_ANY_TEXT
 from floreo.core.reading.openers import GENERAL, Openers
 from floreo.core.reading.readers.encoding import decode
 from floreo.core.reading.readers.kinds import kind_of
@@ -25,7 +26,7 @@ def read_document(
     name = name or path.name
     kind = kind_of(path, name=name, limits=limits)
     pieces = _pieces(path, kind, name=name, limits=limits, openers=openers)
-    return build_document(pieces, name=name, kind=kind)
+    return build_document(pieces, name=name, kind=kind, read=tuple(openers.languages) or OF_ANY_TEXT)
 
 
 def _pieces(path: Path, kind: str, *, name: str, limits: Limits, openers: Openers) -> Iterator[Piece]:

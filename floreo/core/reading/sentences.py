@@ -42,8 +42,8 @@ UNREADABLE: Mapping[str, str] = {
         "%(name)s is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again."
     ),
     "language": gettext_noop(
-        "%(name)s seems to be written in %(language)s. Only English and Spanish texts can be "
-        "read. Upload a translation, or enter the content by hand."
+        "%(name)s seems to be written in %(language)s, in which texts cannot be read here. "
+        "Upload a translation, or enter the content by hand."
     ),
 }
 # Words that the readers put into their sentences.

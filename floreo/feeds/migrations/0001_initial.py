@@ -519,6 +519,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('start', 'organisation'), name='one_place_a_start')],
             },
         ),
+        migrations.CreateModel(
             name='ChangeStream',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

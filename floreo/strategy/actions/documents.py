@@ -17,7 +17,7 @@ from floreo.core.reading.document import Unreadable
 from floreo.core.reading.sentences import found_words, unreadable_sentence
 from floreo.core.uploads import digest_of
 from floreo.core.writing import lock_latest, save
-from floreo.strategy.drafting.vocabulary import OPENERS
+from floreo.strategy.actions.drafts.opening import openers_here
 from floreo.strategy.models import SourceDocument
 
 LARGEST = 50 * 1024 * 1024  # bytes of a file
@@ -61,7 +61,7 @@ def text_of(document: SourceDocument, path: Path, *, name: str) -> str:
         text = (
             path.read_bytes().decode(document.encoding)
             if document.encoding
-            else read_in_a_cage(path, name=name or None, openers=OPENERS).text
+            else read_in_a_cage(path, name=name or None, openers=openers_here()).text
         )
     except Unreadable as refusal:
         raise _refusal(unreadable_sentence(refusal), code=refusal.code) from refusal

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.rows import Kind, Row
 from floreo.strategy.drafting.source import SHORT_TEXT
 from floreo.strategy.drafting.vocabulary import BODY_NOUNS
 
 _NOUN = re.compile(rf"\b(?:{BODY_NOUNS})\b", re.IGNORECASE)
-_STATE = re.compile(r"^(?:the\s+)?(?:government|republic|kingdom|gobierno|república)\s+(?:of|de)\b", re.IGNORECASE)
-_PERSON = re.compile(r"^(?:president|minister|prime minister|dr|hon|presidente|ministro|ministra)\b", re.IGNORECASE)
+_STATE = re.compile(rf"^(?:{any_of('bodies', 'state')})\b", re.IGNORECASE)
+_PERSON = re.compile(rf"^(?:{any_of('bodies', 'person')})\b", re.IGNORECASE)
 _SHORTEST = 2  # words of a name that says what kind of body it is
 
 

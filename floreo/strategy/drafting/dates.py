@@ -1,4 +1,4 @@
-"""Dates as strategies write them, in English and Spanish, to ISO: a period stands for its first or its last day."""
+"""Dates as strategies write them, in each language that has a list of words, to ISO: a period stands for its first or its last day."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from floreo.strategy.drafting.lexicon import any_of, words
 from floreo.strategy.drafting.vocabulary import MONTHS, ORDINALS
 
 YEAR = r"(?:19|20)\d{2}"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
+_OF = rf"(?:(?:{any_of('dates', 'of')})\s+)?"
+_SUFFIX = rf"(?:{any_of('dates', 'day')})?"
+_QUARTER = frozenset(words("dates", "quarter"))
 _DATE = re.compile(
     rf"""
     (?P<iso>\b{YEAR}-\d{{2}}-\d{{2}}\b)
     | \b(?P<slash>\d{{1,2}}[/.]\d{{1,2}}[/.]{YEAR})\b
-    | \b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.º|º)?\s+(?:of\s+|de\s+)?(?P<dmonth>{_MONTH})\.?,?\s+
-      (?:de\s+|del\s+|of\s+)?(?P<dyear>{YEAR})\b
-    | \b(?P<mmonth>{_MONTH})\.?\s+(?P<mday>\d{{1,2}})(?:st|nd|rd|th)?,\s*(?P<myear>{YEAR})\b
-    | \b(?P<month>{_MONTH})\.?,?\s+(?:of\s+|de\s+|del\s+)?(?P<year>{YEAR})\b
-    | \b[QT](?P<quarter>[1-4])[\s/,-]*(?:of\s+|de\s+|del\s+)?(?P<qyear>{YEAR})\b
+    | \b(?P<day>\d{{1,2}}){_SUFFIX}\s+{_OF}(?P<dmonth>{_MONTH})\.?,?\s+
+      {_OF}(?P<dyear>{YEAR})\b
+    | \b(?P<mmonth>{_MONTH})\.?\s+(?P<mday>\d{{1,2}}){_SUFFIX},\s*(?P<myear>{YEAR})\b
+    | \b(?P<month>{_MONTH})\.?,?\s+{_OF}(?P<year>{YEAR})\b
+    | \b[QT](?P<quarter>[1-4])[\s/,-]*{_OF}(?P<qyear>{YEAR})\b
     | \b(?P<q2year>{YEAR})[\s/,-]*[QT](?P<quarter2>[1-4])\b
-    | \b(?P<ordinal>{_ORDINAL})\s+(?P<part>quarter|half|trimestre|semestre)\s+(?:of\s+|de\s+|del\s+)?(?P<pyear>{YEAR})\b
-    | (?<![\d.,/-])(?P<from>{YEAR})\s*(?:-|–|—|to|a|al|/|and|y)\s*(?P<to>{YEAR})(?![\d/-])
+    | \b(?P<ordinal>{_ORDINAL})\s+(?P<part>{any_of("dates", "quarter", "half")})\s+{_OF}(?P<pyear>{YEAR})\b
+    | (?<![\d.,/-])(?P<from>{YEAR})\s*(?:-|–|—|/|{any_of("dates", "to")})\s*(?P<to>{YEAR})(?![\d/-])
     | (?<![\d.,/-])(?P<only>{YEAR})(?![\d/]|-\d|,\d)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -83,7 +87,7 @@ def _period(found: re.Match[str]) -> tuple[datetime.date, datetime.date]:
         quarter = int(found["quarter"] or found["quarter2"])
         return _months(int(found["qyear"] or found["q2year"]), quarter * 3 - 2, 3)
     if found["ordinal"]:
-        length = 3 if found["part"].lower() in {"quarter", "trimestre"} else 6
+        length = 3 if found["part"].lower() in _QUARTER else 6
         return _months(int(found["pyear"]), (ORDINALS[found["ordinal"].lower()] - 1) * length + 1, length)
     first, last = (found["from"], found["to"]) if found["from"] else (found["only"], found["only"])
     if int(first) > int(last):

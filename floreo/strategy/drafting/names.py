@@ -6,36 +6,38 @@ import re
 from dataclasses import dataclass
 
 from floreo.core.reading.repair import Span
+from floreo.strategy.drafting.lexicon import any_of, words
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import BODY_NOUNS, GENERIC_BODIES, MONTHS, NOT_BODIES
 
-_CAP = r"[A-ZÁÉÍÓÚÑÜ][\w]*(?:[’'&.\-/][\w]+)*(?:[’'](?=\s[A-ZÁÉÍÓÚÑ]))?"
+_CAP = r"[A-ZÀ-ÖØ-ÞŒ][\w]*(?:[’'&.\-/][\w]+)*(?:[’'](?=\s[A-ZÀ-ÖØ-ÞŒ]))?"
 _MONTH = "|".join(sorted((month.capitalize() for month in MONTHS if len(month) > 3), key=len, reverse=True))
-_JOIN = r"(?:of|for|on|against|de|del|la|las|los|el|para|contra|da|do|van|&)"
+_JOIN = rf"(?:{any_of('names', 'join')}|da|do|van|&)"
+_SMALL = any_of("names", "small")  # words in small letters that belong to a name: "Police nationale"
 _ACRONYM = r"(?:\s\([A-Z][\w.&/\- ]{1,24}\))"
-_CORE = re.compile(rf"{_CAP}(?:\s+(?!(?:on|for)\s+(?:{_MONTH})\b)(?:{_JOIN}\s+(?:the\s+)?){{0,3}}{_CAP})*{_ACRONYM}?")
-_DETERMINER = r"(?:(?:the|an?|its|their|our|el|los|las|la|una?|su|sus)\s+)?"
-_OPENING = re.compile(rf"\s*(?P<det>{_DETERMINER})(?=[A-ZÁÉÍÓÚÑÜ])", re.IGNORECASE)
+_CORE = re.compile(
+    rf"{_CAP}(?:\s+(?!(?:on|for)\s+(?:{_MONTH})\b)(?:{_JOIN}\s+(?:the\s+)?){{0,3}}(?:[ld][’'])?(?:{_CAP}|(?:{_SMALL})\b))*{_ACRONYM}?"
+)
+_DETERMINER = rf"(?:(?:(?:{any_of('names', 'the')})\s+)|l[’'])?"
+_AND = any_of("names", "and")
+_OPENING = re.compile(rf"\s*(?P<det>{_DETERMINER})(?=[A-ZÀ-ÖØ-ÞŒ])", re.IGNORECASE)
 _BETWEEN = re.compile(
-    rf"(?P<sep>\s*;\s*(?:and\s+|y\s+)?|\s*,\s*(?:(?:and|y|e|as well as|así como)\s+)?|\s+(?:and|y|e|as well as"
-    rf"|así como|&)\s+)"
-    rf"(?:(?:by|with|por|con|of|from|de)\s+(?=the|el|la|los))?(?P<det>{_DETERMINER})(?=[A-ZÁÉÍÓÚÑÜ])",
+    rf"(?P<sep>\s*;\s*(?:(?:{_AND})\s+)?|\s*,\s*(?:(?:{_AND})\s+)?|\s+(?:{_AND}|&)\s+)"
+    rf"(?:(?:{any_of('names', 'by')})\s+(?={any_of('names', 'the')}))?(?P<det>{_DETERMINER})(?=[A-ZÀ-ÖØ-ÞŒ])",
     re.IGNORECASE,
 )
 _HEAD = re.compile(rf"\b(?:{BODY_NOUNS})\b", re.IGNORECASE)
 _ALL_CAPS = re.compile(r"^[A-Z][A-Z0-9&]*(?:[-/.][A-Z][A-Z0-9]*)*$")
 _REFUSED = re.compile(rf"^(?:{NOT_BODIES})\b|\b(?:{NOT_BODIES})$", re.IGNORECASE)
-_TOPIC = re.compile(
-    r"^(?:digital|cyber\w*|ciber\w*|internet|online|information|data|critical|public|national|nacional)\b"
-)
+_TOPIC = re.compile(rf"^(?:{any_of('names', 'topic')})\b")
 # Bodies whose names list what they deal with, so that a comma may be part of the name.
 _TOPICS = re.compile(
-    r"(?:ministry|department|directorate|division|bureau|office|commission|committee|secretariat|minister|chamber"
-    r"|ministerio|departamento|secretaría|dirección|viceministerio|comisión|comité|oficina|cámara)\b[^,]*\b(?:of|for|on|de|del|para)\b",
+    rf"(?:{any_of('names', 'topics_of')})\b[^,]*\b(?:{any_of('names', 'of')})\b",
     re.IGNORECASE,
 )
-_OF = re.compile(r"\b(?:of|for|on|de|del|para)\b", re.IGNORECASE)
-_CALENDAR = re.compile(rf"(?:{'|'.join(MONTHS)})\b|\w+day\b", re.IGNORECASE)
+_OF = re.compile(rf"\b(?:{any_of('names', 'of')})\b", re.IGNORECASE)
+_CALENDAR = re.compile(rf"(?:{'|'.join(MONTHS)})\b|(?:{any_of('names', 'weekday')})\b", re.IGNORECASE)
+_ENDS_LIST = frozenset((*(word for word in words("names", "and") if " " not in word), "&"))
 _LONGEST = 110
 _PARTS_AT_MOST = 40
 
@@ -117,7 +119,7 @@ def _splits(text: str, group: list[_Part], part: _Part, parts: list[_Part]) -> b
     if "," in part.separator and not _TOPICS.match(before):
         return True
     # "Chamber of Commerce and Industry" goes on; "Monetary Authority and CayTel" are two.
-    return not (part.separator in {"and", "y", "e", "&"} and _OF.search(before))
+    return not (part.separator in _ENDS_LIST and _OF.search(before))
 
 
 def _is_whole(name: str) -> bool:

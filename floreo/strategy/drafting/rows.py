@@ -19,6 +19,7 @@ class Kind(StrEnum):
     OBJECTIVE_OVERALL = "overall_objective"
     PILLAR = "pillar"
     OBJECTIVE = "objective"
+    SUB_OBJECTIVE = "sub_objective"  # of a plan of four levels: by marks alone, the rules draft none
     ACTION = "action"
     BODY = "body"
     MEASURE = "measure"

@@ -10,16 +10,11 @@ from functools import cached_property
 
 from floreo.core.reading.document import Block, Document
 from floreo.core.reading.repair import Span
+from floreo.strategy.drafting.lexicon import any_of
 
-_SENTENCE_END = re.compile(r"[.!?]+[”\"’)]*\s+(?=[“\"(¿¡]?[A-ZÁÉÍÓÚÑ\d])")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:No|Nos|Art|Arts|Dr|Dra|Mr|Mrs|Ms|Hon|St|Sr|Sra|Lic|Ing|Inc|Ltd|vs|cf|núm|Núm|pág|Cap|Sec|Fig|approx|etc"
-    r"|p|pp)"
-    r"|\b[A-Z]|e\.g|i\.e)\.\s+$"
-)
-_CONTENTS = re.compile(
-    r"^(?:table of )?contents(?: page)?$|^index$|^(?:tabla de )?contenidos?$|^índice(?: general)?$", re.IGNORECASE
-)
+_SENTENCE_END = re.compile(r"[.!?]+[”\"’)]*\s+(?=[“\"(¿¡]?[A-ZÀ-ÖØ-ÞŒ\d])")
+_ABBREVIATION = re.compile(rf"(?:\b(?:{any_of('text', 'abbreviations')})|\b[A-Z]|e\.g|i\.e)\.\s+$")
+_CONTENTS = re.compile(rf"^(?:{any_of('text', 'contents')})$", re.IGNORECASE)
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$|\s(?:\.{3,}|…+)\s*\d+$", re.IGNORECASE)
 SHORT_TEXT = 1500  # words of a text that is no strategy itself: a news story, a statement
 _SENTENCE_AT_MOST = 2500

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 
 from floreo.core.reading.languages import NUMBER_WORDS
+from floreo.strategy.drafting.lexicon import any_of
 
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(NUMBER_WORDS)})"
 LENGTH = re.compile(
-    rf"\b(?:(?P<low>{_NUMBER})\s*(?:-|–|—|to|a|or|o)\s*)?(?P<count>{_NUMBER})\)?\s*(?P<unit>months?|years?|mes(?:es)?|años?)\b",
+    rf"\b(?:(?P<low>{_NUMBER})\s*(?:-|–|—|{any_of('terms', 'or')})\s*)?(?P<count>{_NUMBER})\)?\s*"
+    rf"(?:(?P<months>{any_of('terms', 'months')})|{any_of('terms', 'years')})\b",
     re.IGNORECASE,
 )
 # Between the term and its length: "Short-Term: 6 months", "Long Term - within 3 years", "medium term (up to two years)".
-BETWEEN = r"\s*(?:[:=(–—-]|is\b|means\b|within\b|es\b|significa\b)\s*"
-_LINE = re.compile(rf"^(?:[^\W\d_]+[\s-]+)?(?:term|plazo)(?:\s+[^\W\d_]+)?{BETWEEN}", re.IGNORECASE)
+BETWEEN = rf"\s*(?:[:=(–—-]|(?:{any_of('terms', 'means')})\b)\s*"
+_LINE = re.compile(rf"^(?:[^\W\d_]+[\s-]+)?(?:{any_of('terms', 'nouns')})(?:\s+[^\W\d_]+)?{BETWEEN}", re.IGNORECASE)
 _LONGEST = 60  # letters
 
 
@@ -25,4 +27,4 @@ def months_of(found: re.Match[str]) -> int:
     """The months of a length that was found."""
     given = found["count"].lower()
     count = int(given) if given.isdigit() else NUMBER_WORDS[given]
-    return count * (1 if found["unit"].lower().startswith(("month", "mes")) else 12)
+    return count * (1 if found["months"] else 12)

@@ -5,7 +5,7 @@ and where it differs from what is calculated, the row has a remark: a person clo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +35,7 @@ from floreo.core.importing import (
 )
 from floreo.core.language_codes import SOURCE
 from floreo.core.writing import refuse, require_order, require_past
-from floreo.organisations.importing import Organisations, people_options
+from floreo.organisations.importing import Organisations, people_options, place_options
 from floreo.organisations.models import Organisation
 from floreo.strategy.actions.actions import check_action
 from floreo.strategy.actions.ordering import renumber
@@ -43,6 +43,7 @@ from floreo.strategy.actions.statuses import refresh_statuses, with_facts
 from floreo.strategy.importing.plan import Actions, Branches, branch_options, edition_of, scopes
 from floreo.strategy.logic import ActionFacts, Status, facts_on, next_code, status_of
 from floreo.strategy.models import Action, Edition, Objective, Part, Participation, Pillar, StatusChoice, Update
+from floreo.strategy.own_fields import FieldKind, OwnField, in_words, kept, own_fields
 
 _STATUS_WORDS = {
     Status.DONE: "complete|completed|finished|closed|achieved|implemented|100%|completado|completada|terminado|terminada|finalizado"
@@ -56,6 +57,7 @@ _STATUS_WORDS = {
     Status.NOT_STARTED: "pending|planned|to start|not yet started|to do|no iniciado|no iniciada|por iniciar|sin iniciar|pendiente"
     "|planificado|planificada|non commence|non commencee|non demarre|non demarree|a faire|prevu|prevue",
 }
+OWN = "own."  # before the code of a field that the pack declares
 _FACTS = ("title", "official_wording", "public_text", "internal_notes", "starts_on", "due_on", "person", "source")
 _UPDATE = {"progress": "done", "next_steps": "next", "risks": "risks"}
 
@@ -68,7 +70,9 @@ class ActionRows(ImportRows):
     def __init__(self, scope: str, source: Source) -> None:
         super().__init__(scope, source)
         self.edition = edition_of(scope)
-        self.fields = _fields(self.edition)
+        self.own = {f"{OWN}{field.code}": field for field in own_fields()}
+        self.fields = (*_fields(self.edition), *map(_own_field, self.own.values()))
+        self.places = place_options() if any(f.kind is FieldKind.PLACE for f in self.own.values()) else []
         self.organisations = Organisations(source.by)
         self.branches = Branches(self.edition)
         acts = with_facts(Action.objects.filter(edition=self.edition)).select_related("objective__pillar", "person")
@@ -88,16 +92,21 @@ class ActionRows(ImportRows):
     def options(self, name: str) -> Sequence[Option]:
         if name in {"lead", "partners"}:
             return self.organisations.options
-        if name == "person":
-            return people_options(self.source.by)
-        if name == "status":
-            known = [each for each in StatusChoice.choices if each[0] in _STATUS_WORDS]
-            return choice_options(known, {str(value): words for value, words in _STATUS_WORDS.items()})
-        if name == "pillar":
-            return branch_options(self.branches.pillars, plain(_word(self.edition, "pillar")))
-        if name == "objective":
-            return branch_options(self.branches.objectives, plain(_word(self.edition, "objective")))
-        return ()
+        if name in self.own:
+            return self._own_options(self.own[name])
+        given: dict[str, Callable[[], Sequence[Option]]] = {
+            "person": lambda: people_options(self.source.by),
+            "status": _status_options,
+            "pillar": lambda: branch_options(self.branches.pillars, plain(_word(self.edition, "pillar"))),
+            "objective": lambda: branch_options(self.branches.objectives, plain(_word(self.edition, "objective"))),
+        }
+        return given[name]() if name in given else ()
+
+    def _own_options(self, field: OwnField) -> Sequence[Option]:
+        if field.kind is FieldKind.PLACE:
+            return self.places
+        names = field.names_of_choices
+        return [Option(code, words, code, names.get(code, ())) for code, words in field.choices.items()]
 
     def can_make(self, name: str) -> bool:
         return name in {"pillar", "objective"} or (name in {"lead", "partners"} and self.organisations.can_make)
@@ -135,6 +144,7 @@ class ActionRows(ImportRows):
         facts = {name: values[name] for name in _FACTS if name in values}
         planned = put(act, facts, is_new=held is None)
         row.things = [planned, *made]
+        self._take_own(act, values, planned)
         self._close(act, held, values, planned, row)
         check_action(act)
         sound(planned)
@@ -217,6 +227,29 @@ class ActionRows(ImportRows):
         planned.differences += more.differences
         planned.before |= more.before
 
+    def _take_own(self, act: Action, values: Mapping[str, Any], planned: Planned) -> None:
+        """The fields of the country's own. One without a value in the file stays as it is."""
+        held = {"own": act.own, "own_internal": act.own_internal}
+        new = {store: dict(kept_values) for store, kept_values in held.items()}
+        names = {option.key: option.title for option in self.places}
+        for name, field in self.own.items():
+            if name not in values:
+                continue
+            try:
+                given = values[name].code if field.kind is FieldKind.PLACE else values[name]
+                text = given if field.kind in _BY_CODE else kept(field, given)
+            except ValueError as wrong:
+                raise refuse(name, str(wrong)) from wrong
+            before = str(held[field.store].get(field.code, ""))
+            if text and text != before:
+                new[field.store][field.code] = text
+                shown = in_words(field, before, names) if before else ""
+                planned.differences.append(Difference(field.label, shown, in_words(field, text, names)))
+        for store, kept_values in new.items():
+            if kept_values != held[store]:
+                planned.before |= {} if planned.is_new else {store: held[store]}
+                setattr(act, store, kept_values)
+
     def _take_parts(self, act: Action, held: Action | None, values: Mapping[str, Any], row: Row) -> None:
         """Adds who leads and who takes part. Nobody's part ends by an import."""
         for name, part in (("lead", Part.LEAD), ("partners", Part.SUPPORT)):
@@ -276,10 +309,30 @@ class ActionRows(ImportRows):
         refresh_statuses(by=SYSTEM, editions=Edition.objects.filter(pk=self.edition.pk), always=True)
 
 
+def _status_options() -> list[Option]:
+    known = [each for each in StatusChoice.choices if each[0] in _STATUS_WORDS]
+    return choice_options(known, {str(value): words for value, words in _STATUS_WORDS.items()})
+
+
 def _word(edition: Edition, level: str) -> str:
     """What the country calls one of a level."""
     own = edition.in_language(f"{level}_word")
     return own or {"pillar": _("Pillar"), "objective": _("Objective"), "action": _("Action")}[level]
+
+
+_BY_CODE = {FieldKind.PLACE, FieldKind.CHOICE}  # found among the options already
+_HOLDS = {
+    FieldKind.TEXT: Holds.TEXT,
+    FieldKind.NUMBER: Holds.DECIMAL,
+    FieldKind.DATE: Holds.DAY,
+    FieldKind.CHOICE: Holds.CHOICE,
+    FieldKind.PLACE: Holds.RECORD,
+}
+
+
+def _own_field(field: OwnField) -> ImportField:
+    """A column of the country's own: called as its pack calls the field, in any of its languages, or by its code."""
+    return ImportField(f"{OWN}{field.code}", field.label, "|".join((field.code, *field.names)), _HOLDS[field.kind])
 
 
 def _fields(edition: Edition) -> tuple[ImportField, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from floreo.strategy.drafting.source import plain
+from floreo.strategy.outline.looks import caption_of, prefixed_by
 from floreo.strategy.outline.passages import Outline, Passage, words_in
 
 
@@ -79,8 +81,10 @@ def _cut(outline: Outline, passages: list[Passage], gone: dict[int, int], edit: 
 
 
 def split(outline: Outline, passage: Passage, cuts: Sequence[int]) -> list[Passage]:
-    """A passage in pieces that look like it; only the first keeps the number that is printed before it."""
+    """A passage in pieces that look like it, but for those that begin with a word before a colon as others do, or head what follows; only the
+    first keeps the number that is printed before it."""
     text = outline.document.text
+    labels = {one.look.label for one in outline.passages}
     begins = [span for part in passage.spans for span in words_in(text, part)]
     wanted = sorted({cut for cut in cuts if 1 < cut <= len(begins)})
     starts = [begins[cut - 1][0] for cut in wanted]
@@ -92,8 +96,18 @@ def split(outline: Outline, passage: Passage, cuts: Sequence[int]) -> list[Passa
         code = "" if found else passage.code
         if spans:
             parts = tuple(spans) if len(spans) > 1 else ()
-            found.append(replace(passage, opens=opens, start=start, end=spans[-1][1], code=code, parts=parts))
+            whole = replace(passage, opens=opens, start=start, end=spans[-1][1], code=code, parts=parts)
+            found.append(_piece(text, whole, labels))
     return found
+
+
+def _piece(text: str, piece: Passage, labels: set[str]) -> Passage:
+    """A piece as it looks by its own words."""
+    words = text[piece.start : piece.end]
+    label = prefixed_by(words) if not piece.parts and not piece.code else None
+    if label is not None and label.word in labels:
+        piece = replace(piece, look=replace(piece.look, label=label.word), start=piece.start + label.begins)
+    return replace(piece, is_caption=bool(caption_of(" ".join(words.split()))))
 
 
 def _numbered(passages: Sequence[Passage], gone: dict[int, int]) -> list[Passage]:
@@ -119,13 +133,22 @@ def spot_of(outline: Outline, passage: Passage) -> Spot:
     return Spot(passage.opens, wording, len(same))
 
 
+HASHED = "sha256:"  # before the SHA-256 of a wording, in a file that holds none of the words of a text
+
+
+def hashed(wording: str) -> str:
+    return HASHED + hashlib.sha256(wording.encode()).hexdigest()
+
+
 class Places:
-    """Where the passages of an outline with certain words begin."""
+    """Where the passages of an outline with certain words begin. Their words may be given as SHA-256."""
 
     def __init__(self, outline: Outline) -> None:
         self.by_wording: dict[str, list[int]] = defaultdict(list)
         for passage in outline.passages:
-            self.by_wording[plain(outline.words(passage))].append(passage.opens)
+            wording = plain(outline.words(passage))
+            self.by_wording[wording].append(passage.opens)
+            self.by_wording[hashed(wording)].append(passage.opens)
 
     def of(self, spot: Spot) -> Spot | None:
         """The spot in this document; None where it has no such passage."""

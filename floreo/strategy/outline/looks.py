@@ -17,14 +17,14 @@ _NUMBER = (
 # "Area of Priority 1: ...", "GOAL 2 - ...", "Policy goal 1. ...", "PILLAR ONE" alone on its line.
 _NAMED = re.compile(
     rf"(?P<word>[^\W\d_][\w'’/&-]*(?:\s+[^\W\d_][\w'’/&-]*){{0,4}}?)(?P<number>{_NUMBER})"
-    r"(?:\s*[.:)|–—-]+\s*|\s+(?=[A-ZÁÉÍÓÚÑ“\"])|\s*$)"
+    r"(?:\s*[.:)|–—-]+\s*|\s+(?=[A-ZÀ-ÖØ-ÞŒ“\"])|\s*$)"
 )
 # "Lead: PUC", "Estrategia: ...": a word before a colon, and what it says.
 _PREFIX = re.compile(r"(?P<word>[^\W\d_][\w'’/&() -]{1,40}?)\s*:\s+(?=\S)")
 # "1 Objectives:" and "Activities:", which head what follows.
 _HEADS = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?(?P<word>[^\W\d_][^:.;]{1,58}):$")
 _ROMAN = re.compile(r"(?i:x{0,3}(?:ix|iv|v?i{0,3}))")
-_INLINE_NUMBER = re.compile(r"(?:(?<=\s)|^)(?P<number>\d{1,2})[.)]\s+(?=[A-ZÁÉÍÓÚÑ“\"(])")
+_INLINE_NUMBER = re.compile(r"(?:(?<=\s)|^)(?P<number>\d{1,2})[.)]\s+(?=[A-ZÀ-ÖØ-ÞŒ“\"(])")
 BULLET = "•"
 Key = tuple[object, ...]
 

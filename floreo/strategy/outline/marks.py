@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from floreo.strategy.drafting.source import plain
+from floreo.strategy.outline.boxes import Boxes, in_one, in_order, word_before
 from floreo.strategy.outline.edits import CUTS, Edit, Places, Spot, edited, moved, placed, spot_of
 from floreo.strategy.outline.looks import Key
 from floreo.strategy.outline.passages import Outline, Passage
@@ -20,26 +21,30 @@ class Meaning(StrEnum):
 
     PILLAR = "pillar"
     OBJECTIVE = "objective"
+    SUB_OBJECTIVE = "sub_objective"
     ACTION = "action"
     LEAD = "lead"
     SUPPORTING = "supporting"
     DUE = "due"
     BUDGET = "budget"
+    MORE = "more"  # it goes on from the row just before it
     NOTHING = "nothing"
 
 
 class Reach(StrEnum):
     """How far a mark holds: for every passage that looks alike, for those of them under the same line, for this one, or for this one and all
-    below it."""
+    below it. In order: of fields in boxes apart from their rows, the first for the first row above them, the next for the next."""
 
     ALIKE = "alike"
     HERE = "here"
     ONE = "one"
     BRANCH = "branch"
+    IN_ORDER = "in_order"
 
 
 GROUPS = (Reach.ALIKE, Reach.HERE)
-LEVELS = (Meaning.PILLAR, Meaning.OBJECTIVE, Meaning.ACTION)
+LONE = (Reach.ONE, Reach.BRANCH)
+LEVELS = (Meaning.PILLAR, Meaning.OBJECTIVE, Meaning.SUB_OBJECTIVE, Meaning.ACTION)
 FIELDS = (Meaning.LEAD, Meaning.SUPPORTING, Meaning.DUE, Meaning.BUDGET)
 
 
@@ -164,7 +169,7 @@ def parted(steps: Sequence[Step]) -> tuple[list[Mark], list[Edit]]:
 def located(outline: Outline, steps: Sequence[Step]) -> list[Step]:
     """The steps of a file with their places in this document; those of this document as they are."""
     marks, edits = parted(steps)
-    lone = [mark for mark in marks if mark.reach not in GROUPS and not mark.place]
+    lone = [mark for mark in marks if mark.reach in LONE and not mark.place]
     unplaced = [edit for edit in edits if any(not spot.place for spot in edit.spots)]
     if not lone and not unplaced:
         return list(steps)
@@ -215,19 +220,27 @@ class _Reading:
     def __init__(self, outline: Outline, marks: Sequence[Mark]) -> None:
         self.outline = outline
         self.alike = {mark.key: mark for mark in marks if mark.reach in GROUPS}
-        self.by_place = {mark.place: mark for mark in marks if mark.reach not in GROUPS}
+        self.by_place = {mark.place: mark for mark in marks if mark.reach in LONE}
+        in_order_marks = [mark for mark in marks if mark.reach == Reach.IN_ORDER and mark.meaning in FIELDS]
+        self.boxes = Boxes(outline, {str(mark.key[-1]): mark.meaning for mark in in_order_marks})
         self.rows: list[Marked] = []
         self.taken: dict[int, Meaning] = {}
         self.open: dict[Meaning, Marked] = {}
         self.looks: dict[Meaning, Passage] = {}
         self.known: dict[tuple[Meaning, str, int | None], Marked] = {}
         self.held: dict[str, str] = {}  # fields that came before their row
+        self.wordings: dict[
+            int, tuple[str, int]
+        ] = {}  # the words of each row, and the last passage in which they stand
+        self.holders: set[int] = set()  # the rows that have actions
         self.shut = 0  # the depth of a branch that is not the plan
         self.title_of: Marked | None = None  # a row whose label stood alone on its line
 
     def result(self) -> tuple[dict[int, Meaning], list[Marked]]:
         for group in _rows_together(self.outline.passages):
             self._group(group)
+        self.boxes.settle(self.holders)
+        self._give_boxes()
         return self.taken, self.rows
 
     def open_at(self, places: set[int]) -> dict[int, tuple[Meaning, ...]]:
@@ -247,6 +260,8 @@ class _Reading:
         for passage, meaning in sorted(meant, key=lambda one: _rank(one[1]) if one[1] else len(LEVELS)):
             if meaning in LEVELS:
                 self._row(passage, meaning)
+            elif meaning == Meaning.MORE:
+                self._more(passage)
         for passage, meaning in meant:
             if meaning in FIELDS:
                 self._field(passage, meaning, self.rows[first:] if passage.row else [])
@@ -255,10 +270,13 @@ class _Reading:
         self._close(passage, self._known(passage))
         if self._is_shut(passage):
             return None
-        if self.title_of is not None:
-            self._title(passage)
-            return None
         mark = self._mark(passage)
+        if (mark is None or mark.meaning not in LEVELS) and self.boxes.take(passage):
+            return None
+        if self.title_of is not None:
+            if not _is_labelled(passage):
+                self._title(passage)
+            return None
         if mark is None or mark.meaning == Meaning.NOTHING:
             return None
         return mark.meaning
@@ -316,16 +334,48 @@ class _Reading:
             self.rows.append(row)
             self.known[key] = row
         self.open[meaning], self.looks[meaning] = row, passage
+        self.wordings[row.number] = (self.outline.words(passage), passage.number)
+        self.boxes.end()
         if meaning != Meaning.ACTION:
             self.held = {}
+            self.boxes.waits(row)
+        elif row.parent:
+            self.holders.add(row.parent)
         self.title_of = row if not title else None
+        if title and meaning != Meaning.ACTION:
+            self.boxes.settle(self.holders, row.number)
 
     def _title(self, passage: Passage) -> None:
         """The words of a row whose label stood alone on its line."""
         row, self.title_of = self.title_of, None
         assert row is not None
         row.title, row.end = _title(self.outline.words(passage)), passage.end
+        self.wordings[row.number] = (self.outline.words(passage), passage.number)
         self.taken[passage.number] = row.meaning
+        self.boxes.settle(self.holders, row.number)
+
+    def _more(self, passage: Passage) -> None:
+        """The rest of the row that ends just before; where something else stands between, it is none."""
+        row = self.rows[-1] if self.rows else None
+        words, last = self.wordings.get(row.number, ("", 0)) if row else ("", 0)
+        if row is None or passage.row or last != passage.number - 1:
+            return
+        # With the number or dash that stands before it: "(ii) evidence storage" is a part of a sentence.
+        words = " ".join(f"{words} {self.outline.document.text[row.end : passage.end]}".split())
+        row.title, row.end = _title(words), passage.end
+        self.wordings[row.number] = (words, passage.number)
+        self.taken[passage.number] = Meaning.MORE
+
+    def _give_boxes(self) -> None:
+        """What stood apart, to the actions of the row that it belongs to."""
+        for meaning, given in self.boxes.given.items():
+            for number, box in given.items():
+                own = [row for row in self.rows if row.meaning == Meaning.ACTION and row.parent == number]
+                lines = in_order(box.lines, len(own)) if meaning == Meaning.DUE else [in_one(box.lines)] * len(own)
+                self.taken |= dict.fromkeys(box.passages if lines else (), Meaning(meaning))
+                for row, words in zip(own, lines, strict=False):
+                    if words:
+                        row.fields.setdefault(meaning, words)
 
     def _parent(self, meaning: Meaning) -> Marked | None:
         for level in reversed(LEVELS[: LEVELS.index(meaning)]):
@@ -347,6 +397,11 @@ class _Reading:
             lowest.fields.setdefault(meaning.value, value)
         else:
             self.held[meaning.value] = value
+
+
+def _is_labelled(passage: Passage) -> bool:
+    """Whether a passage is no title of a level whose label stands alone before it: a line that heads others, or "Lead: ..."."""
+    return passage.is_caption or (bool(passage.look.label) and not passage.code)
 
 
 def _rows_together(passages: Sequence[Passage]) -> Iterator[Sequence[Passage]]:
@@ -376,10 +431,11 @@ def _title(words: str) -> str:
 def marked(outline: Outline, passage: Passage, meaning: Meaning, reach: Reach = Reach.ALIKE) -> Mark:
     """A mark on a passage. A plain paragraph looks like every other: a mark on it holds for it alone."""
     how = Reach.ONE if reach in GROUPS and passage.look.is_common else reach
+    keys = {Reach.HERE: passage.look.key_here, Reach.IN_ORDER: ("boxes", word_before(outline, passage))}
     return Mark(
         meaning,
         how,
-        passage.look.key_here if how == Reach.HERE else passage.look.key,
+        keys.get(how, passage.look.key),
         plain(outline.words(passage)),
         passage.opens,
     )
@@ -393,7 +449,7 @@ def effective(outline: Outline, steps: Sequence[Step]) -> list[Step]:
     at = {passage.opens: passage for passage in now.passages}
     kept: list[Step] = []
     for mark in settled(now, _last_of(marks)):
-        lone = mark.reach not in GROUPS
+        lone = mark.reach in LONE
         if lone and mark.place not in at:
             continue
         kept.append(replace(mark, nth=spot_of(now, at[mark.place]).nth) if lone else mark)
@@ -406,6 +462,13 @@ def _last_of(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if last[same_mark(mark)] is mark]
 
 
+def replaced_by_later(steps: Sequence[Step]) -> list[Mark]:
+    """The marks that have no effect, since a later one says something else of the same passages."""
+    marks, _edits = parted(steps)
+    last = {same_mark(mark): mark for mark in marks}
+    return [mark for mark in marks if last[same_mark(mark)].meaning != mark.meaning]
+
+
 def same_mark(mark: Mark) -> object:
     """What a later mark replaces: the one on what looks alike, or on the same passage."""
-    return mark.key if mark.reach in GROUPS else (mark.place, mark.wording)
+    return (mark.place, mark.wording) if mark.reach in LONE else mark.key

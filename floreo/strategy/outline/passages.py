@@ -31,7 +31,7 @@ _DISTINCT = 0.7  # of lines that are one but for their number: page numbers
 _DIGITS = re.compile(r"\d+")
 _THREE_DIGITS = re.compile(r"(?P<number>[1-9]\d\d)[.)]\s+(?=\S)")
 _STRAY = re.compile(r"[@|~*_=]{1,3}\s+(?=[A-Z])")
-_STUCK = re.compile(r"(?P<number>\d{1,2}\.\d{1,2})(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])")
+_STUCK = re.compile(r"(?P<number>\d{1,2}\.\d{1,2})(?=[A-ZÀ-ÖØ-ÞŒ][a-zà-öø-ÿœ])")
 _WORD = re.compile(r"\S+")
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from floreo.strategy.outline.edits import Edit, EditKind, Spot
+from floreo.strategy.outline.edits import Edit, EditKind, Spot, hashed
 from floreo.strategy.outline.looks import Key
-from floreo.strategy.outline.marks import Mark, Meaning, Reach, Step, effective
+from floreo.strategy.outline.marks import LONE, Mark, Meaning, Reach, Step, effective
 from floreo.strategy.outline.passages import Outline
 
 MOST_MARKS = 400
@@ -110,8 +110,9 @@ def _same_text(outline: Outline) -> str:
     return hashlib.sha256(outline.document.text.encode()).hexdigest()
 
 
-def as_toml(outline: Outline, steps: Sequence[Step], *, name: str) -> str:
-    """What holds of the steps made on a document, without the places in it."""
+def as_toml(outline: Outline, steps: Sequence[Step], *, name: str, with_words: bool = True) -> str:
+    """What holds of the steps made on a document, without the places in it. Without words passages are named by the SHA-256 of theirs: for a
+    document that may not be given on."""
     lines = [
         f"# Marks made on {' '.join(name.split())}: what looks so is read so.",
         "# The days of its terms hold for this text alone.",
@@ -119,12 +120,19 @@ def as_toml(outline: Outline, steps: Sequence[Step], *, name: str) -> str:
     ]
     for step in effective(outline, steps):
         data = {word: value for word, value in as_data(step).items() if word not in {"place", "press"}}
-        for word in ("spots", "to"):
-            if data.get(word):
-                data[word] = [[0, *spot[1:]] for spot in data[word]] if word == "spots" else [0, *data[word][1:]]
+        if data.get("spots"):
+            data["spots"] = [_unplaced_spot(spot, with_words=with_words) for spot in data["spots"]]
+        if data.get("to"):
+            data["to"] = _unplaced_spot(data["to"], with_words=with_words)
+        if not with_words and isinstance(step, Mark):
+            data["wording"] = hashed(step.wording) if step.reach in LONE else ""
         lines += ["", "[[edit]]" if isinstance(step, Edit) else "[[mark]]"]
         lines += [f"{word} = {json.dumps(value, ensure_ascii=False)}" for word, value in data.items() if value]
     return "\n".join(lines) + "\n"
+
+
+def _unplaced_spot(spot: Sequence[Any], *, with_words: bool) -> list[object]:
+    return [0, spot[1] if with_words else hashed(spot[1]), spot[2]]
 
 
 def of_toml(text: str, outline: Outline | None = None) -> list[Step]:

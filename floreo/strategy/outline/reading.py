@@ -10,10 +10,10 @@ from typing import Protocol
 
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.outline.looks import Key
-from floreo.strategy.outline.marks import Marked, Meaning, Result
+from floreo.strategy.outline.marks import LEVELS, Marked, Meaning, Result
 from floreo.strategy.outline.passages import Outline, Passage
 
-KINDS = {Meaning.PILLAR: Kind.PILLAR, Meaning.OBJECTIVE: Kind.OBJECTIVE, Meaning.ACTION: Kind.ACTION}
+KINDS = {level: Kind(level.value) for level in LEVELS}
 THIN_ROWS, THIN_UNUSED = 10, 20
 
 

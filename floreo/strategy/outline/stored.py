@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from floreo.core.reading.document import Block, Document
 from floreo.strategy.drafting.rows import Kind, Row
-from floreo.strategy.outline.marks import Marked, Meaning
+from floreo.strategy.outline.marks import Marked
+from floreo.strategy.outline.reading import KINDS
 
-MEANINGS = {Kind.PILLAR: Meaning.PILLAR, Kind.OBJECTIVE: Meaning.OBJECTIVE, Kind.ACTION: Meaning.ACTION}
+MEANINGS = {kind: level for level, kind in KINDS.items()}
 
 
 class Kept(Protocol):

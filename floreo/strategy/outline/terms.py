@@ -10,6 +10,8 @@ from datetime import date
 
 from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import dates_in
+from floreo.strategy.drafting.lexicon import languages
+from floreo.strategy.drafting.lexicon import words as words_of
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.terms import BETWEEN, LENGTH, months_of
 from floreo.strategy.logic import last_day
@@ -17,7 +19,11 @@ from floreo.strategy.logic import last_day
 MOST_TERMS = 20
 _LONGEST = 60  # letters of a term; what is longer is a sentence
 _NEAR = 40
-_NOUNS = {"term", "terms", "plazo"}
+TERM_NOUNS = frozenset(words_of("terms", "nouns"))
+_FIRST = frozenset(
+    noun for each in languages().values() if each["terms"]["noun_first"] for noun in each["terms"]["nouns"]
+)
+_SAME = {word: other for each in languages().values() for word, other in each["terms"]["same"].items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,8 @@ def _defined(text: str, words: str, count: int) -> Term:
     own = _definition(text, words, count)
     if own.span is not None:
         return own
-    nouns = [word for word in words.split() if word in _NOUNS]
-    parts = [word for word in words.split() if word not in _NOUNS]
+    nouns = [word for word in words.split() if word in TERM_NOUNS]
+    parts = [word for word in words.split() if word not in TERM_NOUNS]
     if len(parts) < 2 or not nouns:
         return own
     # "Short-medium term" ends when the later of the two does.
@@ -57,8 +63,8 @@ def _defined(text: str, words: str, count: int) -> Term:
 
 
 def _in_order(part: str, noun: str) -> tuple[str, str]:
-    word = {"mid": "medium"}.get(part, part)
-    return (noun, word) if noun == "plazo" else (word, noun)
+    word = _SAME.get(part, part)
+    return (noun, word) if noun in _FIRST else (word, noun)
 
 
 def _definition(text: str, words: str, count: int) -> Term:

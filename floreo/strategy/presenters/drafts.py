@@ -38,6 +38,7 @@ KIND_WORDS: Mapping[str, Promise] = {
     Kind.OBJECTIVE_OVERALL: gettext_lazy("Overall objective"),
     Kind.PILLAR: in_words_lazy("%(pillar)s"),
     Kind.OBJECTIVE: in_words_lazy("%(objective)s"),
+    Kind.SUB_OBJECTIVE: in_words_lazy("%(sub_objective)s"),
     Kind.ACTION: in_words_lazy("%(action)s"),
     Kind.BODY: gettext_lazy("Organisation"),
     Kind.MEASURE: gettext_lazy("Measure under way"),

@@ -20,7 +20,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         required=False,  # core/uploads.py says why there is none
         label=_l("Text of a strategy"),
-        help_text=_l("PDF with text, Word (.docx), web page, Markdown or plain text, in English or Spanish."),
+        help_text=_l("PDF with text, Word (.docx), web page, Markdown or plain text."),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
 

@@ -12,13 +12,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from floreo.core.ui import locale
+from floreo.core.wording import listed
 from floreo.strategy.actions.drafts.marking import days_of, result_of, steps_of
+from floreo.strategy.actions.implied import usual_depth
 from floreo.strategy.drafting.dates import dates_in
 from floreo.strategy.drafting.rows import Kind
-from floreo.strategy.levels import in_words_lazy, many, one
+from floreo.strategy.levels import BY_DEPTH, in_words_lazy, levels_of, many, one
 from floreo.strategy.models import DraftRow, ImportDraft
 from floreo.strategy.outline.edits import Edit, EditKind
-from floreo.strategy.outline.marks import GROUPS, LEVELS, Mark, Marked, Meaning, Reach, Result, Step
+from floreo.strategy.outline.marks import (
+    GROUPS,
+    LEVELS,
+    LONE,
+    Mark,
+    Marked,
+    Meaning,
+    Reach,
+    Result,
+    Step,
+    replaced_by_later,
+)
 from floreo.strategy.outline.passages import Outline, Passage
 from floreo.strategy.outline.reading import Guess, Unused, codes_of, counted, guesses_in, is_thin, unused_in
 from floreo.strategy.outline.terms import Term, day_of, terms_in
@@ -30,21 +43,25 @@ PLAN, UNUSED = "plan", "unused"
 MEANINGS: dict[Meaning, Promise] = {
     Meaning.PILLAR: in_words_lazy("%(pillar)s"),
     Meaning.OBJECTIVE: in_words_lazy("%(objective)s"),
+    Meaning.SUB_OBJECTIVE: in_words_lazy("%(sub_objective)s"),
     Meaning.ACTION: in_words_lazy("%(action)s"),
     Meaning.LEAD: gettext_lazy("Lead"),
     Meaning.SUPPORTING: gettext_lazy("Supporting"),
     Meaning.DUE: gettext_lazy("Due date"),
     Meaning.BUDGET: gettext_lazy("Budget"),
+    Meaning.MORE: gettext_lazy("Continues the row before"),
     Meaning.NOTHING: gettext_lazy("Not part of the plan"),
 }
 KEYS: dict[Meaning, str] = {
     Meaning.PILLAR: "p",
     Meaning.OBJECTIVE: "o",
+    Meaning.SUB_OBJECTIVE: "u",
     Meaning.ACTION: "a",
     Meaning.LEAD: "l",
     Meaning.SUPPORTING: "s",
     Meaning.DUE: "d",
     Meaning.BUDGET: "b",
+    Meaning.MORE: "c",
     Meaning.NOTHING: "n",
 }
 REACHES: dict[Reach, Promise] = {
@@ -52,6 +69,7 @@ REACHES: dict[Reach, Promise] = {
     Reach.HERE: gettext_lazy("Those that look like it, under the same line"),
     Reach.ONE: gettext_lazy("Only this passage"),
     Reach.BRANCH: gettext_lazy("This passage and everything below it"),
+    Reach.IN_ORDER: gettext_lazy("Those after the same word: the first for the first row above, and so on"),
 }
 
 
@@ -173,6 +191,7 @@ class OutlinePage:
         words = f"{text[passage.opens : passage.start]}{self.outline.words(passage)}"
         meaning = self.result.taken.get(passage.number)
         guess = self._guess(passage) if meaning is None and self.is_by_marks else None
+        guess = guess if guess is not None and guess.meaning in self.levels else None
         return Shown(
             place=passage.opens,
             words=_short(words),
@@ -298,16 +317,18 @@ class OutlinePage:
 
     @property
     def answer(self) -> str:
-        """ "3 pillars, 17 objectives and 48 actions." """
+        """ "3 pillars, 17 objectives and 48 actions.", of the levels that the plan has, and of others that were marked."""
         if not self.draft.marks:
             return _("Nothing is marked yet. Mark one example of each level: every passage that looks like it follows.")
-        counts = [(meaning, self.result.count(meaning)) for meaning in LEVELS]
-        pillars, objectives, actions = (_count_text(meaning, count) for meaning, count in counts)
-        return _("%(pillars)s, %(objectives)s and %(actions)s.") % {
-            "pillars": pillars,
-            "objectives": objectives,
-            "actions": actions,
-        }
+        counts = [(level, self.result.count(level)) for level in LEVELS]
+        return f"{listed([_count_text(level, count) for level, count in counts if count or level in self.levels])}."
+
+    @cached_property
+    def levels(self) -> tuple[Meaning, ...]:
+        """Those that its plan has: of the edition that it went into, or as many as the plans of the country."""
+        edition = self.draft.edition
+        shape = levels_of(edition) if edition else BY_DEPTH[usual_depth()]
+        return tuple(Meaning(level.value) for level in shape)
 
     @property
     def unused_text(self) -> str:
@@ -327,6 +348,17 @@ class OutlinePage:
             lost,
         )
         return words % {"n": locale.number(lost)} if lost else ""
+
+    @property
+    def replaced_text(self) -> str:
+        """Where marks contradict each other, that the later ones hold."""
+        count = len(replaced_by_later(self.steps))
+        words = ngettext(
+            "%(n)s mark has no effect: a later one says something else of the same passages.",
+            "%(n)s marks have no effect: later ones say something else of the same passages.",
+            count,
+        )
+        return words % {"n": locale.number(count)} if count else ""
 
     @property
     def open_text(self) -> str:
@@ -353,7 +385,9 @@ def _step_text(step: Step) -> str:
     """ "“area of priority” is: Pillar. All passages that look like it." """
     if isinstance(step, Mark):
         return _("“%(words)s” is: %(what)s. %(reach)s.") % {
-            "words": str(step.key[1]) if step.key[0] == "label" and step.reach in GROUPS else step.wording[:80],
+            "words": str(step.key[1])
+            if step.key[0] in {"label", "boxes"} and step.reach not in LONE
+            else step.wording[:80],
             "what": MEANINGS[step.meaning],
             "reach": REACHES[step.reach],
         }

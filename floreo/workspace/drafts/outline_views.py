@@ -53,7 +53,8 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, page: OutlinePage, *, status: int = 200) -> HttpResponse:
     others = ImportDraft.objects.exclude(pk=page.draft.pk).exclude(marks=[]).exclude(state=DraftState.DROPPED)
-    shown = [meaning for meaning in MEANINGS if not page.shows_plan or meaning in {*LEVELS, Meaning.NOTHING}]
+    fit = [meaning for meaning in MEANINGS if meaning not in LEVELS or meaning in page.levels]
+    shown = [meaning for meaning in fit if not page.shows_plan or meaning in {*LEVELS, Meaning.NOTHING}]
     context = {
         "draft": page.draft,
         "outline": page,
@@ -215,6 +216,7 @@ def split(request: HttpRequest, code: str, place: int) -> HttpResponse:
     if passage is None:
         raise Missing
     problem, status = "", 200
+    each_word = request.GET.get("at") == "words"
     cuts = {cut for cut in map(whole, request.POST.getlist("cut")) if cut is not None}
     if request.method == "POST":
         try:
@@ -232,7 +234,8 @@ def split(request: HttpRequest, code: str, place: int) -> HttpResponse:
         "draft": draft,
         "passage": passage,
         "words": found.words(passage),
-        "pieces": pieces_of(found, passage, cuts if request.method == "POST" else None),
+        "pieces": pieces_of(found, passage, cuts if request.method == "POST" else None, each_word=each_word),
+        "each_word": each_word,
         "problem": problem,
         "status": status,
         "workspace_section": "imports",

@@ -23,7 +23,7 @@ from floreo.strategy.actions.drafts.marking import outline_of_draft, result_of
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.models import DraftRow, EditionPart, ImportDraft, RowState
 from floreo.strategy.outline.passages import Passage
-from floreo.strategy.outline.reading import counted, is_thin, unused_by_rows, unused_in
+from floreo.strategy.outline.reading import KINDS, counted, is_thin, unused_by_rows, unused_in
 from floreo.strategy.presenters.drafts import KIND_WORDS, thin_sentence, unused_sentence
 from floreo.workspace.drafts.forms import RowForm
 from floreo.workspace.drafts.passages import Gap, Paragraph, Source
@@ -35,6 +35,7 @@ _GROUPS = {
     Kind.OBJECTIVE_OVERALL: 1,
     Kind.PILLAR: 2,
     Kind.OBJECTIVE: 2,
+    Kind.SUB_OBJECTIVE: 2,
     Kind.ACTION: 2,
     Kind.TARGET: 3,
     Kind.BODY: 4,
@@ -106,7 +107,7 @@ class Review:
 
     @property
     def thin_text(self) -> str:
-        rows = sum(row.kind in {Kind.PILLAR, Kind.OBJECTIVE, Kind.ACTION} for row in self.rows)
+        rows = sum(row.kind in KINDS.values() for row in self.rows)
         return thin_sentence() if is_thin(rows, counted(self.left)) else ""
 
     @cached_property
@@ -263,7 +264,7 @@ def _offer(row: DraftRow, text: str) -> Offer:
 def kicker(row: DraftRow) -> str:
     title = str(KIND_WORDS[row.kind])
     code = str(row.fields.get("code") or "")
-    if row.kind in {Kind.PILLAR, Kind.OBJECTIVE, Kind.ACTION} and code:
+    if row.kind in KINDS.values() and code:
         return f"{title} {code}"
     if row.kind == Kind.BODY:
         part = shown_value(row, "part")

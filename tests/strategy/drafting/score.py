@@ -169,6 +169,8 @@ def _by_kind(known: dict[Kind, Tally], held: dict[Kind, Tally]) -> list[str]:
     ]
     for kind in Kind:
         one, other = known[kind], held[kind]
+        if not any(tally.expected or tally.drafted for tally in (one, other)):
+            continue  # the third of four levels, which only marks give
         fields = f"{one.fields_right} of {one.fields_expected}"
         lines.append(
             f"| {kind.value.replace('_', ' ')} | {one.expected} | {one.precision:.2f} | {one.recall:.2f} | {fields} "

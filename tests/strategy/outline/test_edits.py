@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from pypdf import PdfReader
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate
 
+from floreo.core.reading.reading import read_document
+from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.outline.edits import Edit, EditKind, edited, spot_of
 from floreo.strategy.outline.marks import Meaning, Reach, Step, read_with
-from floreo.strategy.outline.passages import Outline, Passage
+from floreo.strategy.outline.passages import Outline, Passage, outline_of
 from floreo.strategy.outline.profiles import NoProfile, as_toml, of_toml
 from floreo.strategy.outline.reading import codes_of, counted, is_thin, unused_in
 from floreo.strategy.outline.terms import Term, day_of, terms_in
@@ -320,3 +327,34 @@ def test_whatever_is_edited_every_row_is_a_slice_of_the_text(given_edits: list[t
         assert row.parent is None or at[row.parent] < at[row.number]
     kept = of_toml(as_toml(found, steps, name="x"), found) if steps else []
     assert [row.title for row in read_with(found, kept).rows] == [row.title for row in result.rows]
+
+
+def pages_of_a_table(path: Path, rows: int) -> None:
+    """A PDF with one ruled table, its head on the first page alone."""
+    words = getSampleStyleSheet()["BodyText"]
+    cells = [["Task", "Responsible", "Time"]]
+    for n in range(1, rows + 1):
+        task = (
+            f"{n}. Do the thing that has the number {n} in the whole of the country, and do it in all of its districts"
+        )
+        cells.append([Paragraph(task, words), ("Treasury", "Police", "Port")[n % 3], str(2026 + n % 4)])
+    ruled = LongTable(cells, colWidths=[300, 90, 60], style=[("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    heading = Paragraph("Line A. Schools of the country", getSampleStyleSheet()["Heading1"])
+    SimpleDocTemplate(str(path), pagesize=A4).build([heading, ruled])
+
+
+def test_a_table_over_twenty_pages_of_a_pdf_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    pages_of_a_table(path, 420)
+    assert len(PdfReader(path).pages) >= 20
+    found = outline_of(read_document(path, openers=OPENERS))
+    steps = [
+        on(found, "Line A. Schools", Meaning.PILLAR),
+        on(found, "Do the thing", Meaning.ACTION),
+        on(found, "Police", Meaning.LEAD),
+    ]
+    result = read_with(found, steps)
+    assert result.count(Meaning.ACTION) == 420
+    assert result.rows[-1].fields == {"lead": "Treasury"}
+    assert [row.fields.get("lead") for row in result.rows[1:4]] == ["Police", "Port", "Treasury"]
+    assert {row.parent for row in result.rows[1:]} == {result.rows[0].number}

@@ -278,6 +278,105 @@ def test_points_in_one_breath_are_cut() -> None:
     assert numbered_lines("In 2. January there was 1. nothing") == []
 
 
+# Leads and terms at the foot of the page, one box for each aim above it; a title and a label that a line broke in two.
+BOXES = """Lead: Everybody
+
+Lead: Everybody
+
+Area 1: Safe offices
+
+Aims:
+{first}.
+Work:
+1.1 Train the clerks in the use of
+Locks and keys.
+1.2 Buy locks
+Aims:
+Quiet harbours for all.
+Work:
+2.1 Count the cables
+Box:
+Lead: Office of
+Locks
+Time:
+{terms}
+Box:
+Lead:
+Port
+Customs
+Time:
+Long term
+Area 2
+Box of the area:
+Safe schools
+"""
+
+
+def boxes(tmp_path: Path, *, first: str = "Offices know what they have", terms: str = "Short term") -> Outline:
+    return outline(BOXES.format(first=first, terms=terms).replace("\n", "\n\n"), tmp_path, "boxes.txt")
+
+
+def by_boxes(found: Outline) -> list[Mark]:
+    return [
+        on(found, "Safe offices", Meaning.PILLAR),
+        on(found, "Quiet harbours", Meaning.OBJECTIVE),
+        on(found, "Buy locks", Meaning.ACTION),
+        on(found, "Locks and keys", Meaning.MORE),
+        on(found, "Office of", Meaning.LEAD, Reach.IN_ORDER),
+        on(found, "Long term", Meaning.DUE, Reach.IN_ORDER),
+    ]
+
+
+def fields(result: Result) -> dict[str, dict[str, str]]:
+    return {row.title: row.fields for row in result.rows if row.meaning == Meaning.ACTION}
+
+
+def test_boxes_at_the_foot_of_a_page_belong_to_the_rows_above_in_their_order(tmp_path: Path) -> None:
+    found = boxes(tmp_path)
+    result = read_with(found, by_boxes(found))
+    assert fields(result) == {
+        "Train the clerks in the use of Locks and keys": {"lead": "Office of Locks", "due": "Short term"},
+        "Buy locks": {"lead": "Office of Locks", "due": "Short term"},
+        "Count the cables": {"lead": "Port; Customs", "due": "Long term"},
+    }
+    assert [row.title for row in result.rows if row.meaning == Meaning.PILLAR] == ["Safe offices", "Safe schools"]
+    assert result == read_with(found, of_toml(as_toml(found, by_boxes(found), name="x")))
+
+
+def test_a_box_with_a_term_for_each_action_gives_one_to_each_and_any_other_number_none(tmp_path: Path) -> None:
+    found = boxes(tmp_path, terms="Short term\nMedium\nTerm")
+    assert [each.get("due") for each in fields(read_with(found, by_boxes(found))).values()] == [
+        "Short term",
+        "Medium Term",
+        "Long term",
+    ]
+    found = boxes(tmp_path, terms="Short term\nMedium term\nLong term")
+    assert [each.get("due") for each in fields(read_with(found, by_boxes(found))).values()] == [None, None, "Long term"]
+
+
+def test_where_there_are_more_rows_than_boxes_nobody_gets_one(tmp_path: Path) -> None:
+    found = boxes(
+        tmp_path, first="Offices know what they have.\nWork:\n1.0 Ask around\nAims:\nOffices are told in time"
+    )
+    result = read_with(found, by_boxes(found))
+    assert [each.get("lead") for each in fields(result).values()] == [None, None, None, None]
+    left = [found.words(one) for one in unused_in(result)]
+    assert "Office of" in left  # it is counted among what was not used
+
+
+def test_what_does_not_follow_a_row_at_once_is_no_part_of_it(tmp_path: Path) -> None:
+    found = boxes(tmp_path)
+    steps = [*by_boxes(found)[:4], on(found, "Port", Meaning.MORE, Reach.ONE)]
+    assert not any("Port" in row.title for row in read_with(found, steps).rows)
+
+
+def test_a_file_without_words_finds_its_passages_by_their_hashes(plan: Outline) -> None:
+    marks = [on(plan, "Safe offices", Meaning.PILLAR), on(plan, "Text that says why", Meaning.OBJECTIVE, Reach.ONE)]
+    kept = as_toml(plan, marks, name="plan.md", with_words=False)
+    assert "text that says" not in kept
+    assert tree(read_with(plan, of_toml(kept))) == tree(read_with(plan, marks))
+
+
 @given(
     some.lists(
         some.sampled_from(["# A 1: x", "## B", "- p", "1. q", "Lead: z", "text", "Work:", "| a | b |", ""]), max_size=40

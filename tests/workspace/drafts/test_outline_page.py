@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Changed, Refused
@@ -17,6 +19,7 @@ from floreo.strategy.actions.drafts import (
     accept_row,
     add_passage,
     apply_profile,
+    finish_draft,
     join_passages,
     mark_passages,
     move_rows,
@@ -26,9 +29,10 @@ from floreo.strategy.actions.drafts import (
     undo_mark,
 )
 from floreo.strategy.actions.drafts.marking import result_of
-from floreo.strategy.models import DraftRow, ImportDraft
+from floreo.strategy.models import Action, DraftRow, Edition, ImportDraft, Objective
 from floreo.strategy.outline.edits import EditKind
-from floreo.strategy.outline.marks import Meaning, Reach
+from floreo.strategy.outline.marks import LEVELS, Meaning, Reach
+from tests.factories.strategy import make_country
 from tests.strategy.outline.test_outline import PLAN
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +66,9 @@ def place(draft: ImportDraft, words: str) -> int:
 
 
 def plan(draft: ImportDraft) -> list[tuple[str, str, str]]:
-    rows = DraftRow.objects.filter(draft=draft, kind__in=["pillar", "objective", "action"]).order_by("start")
+    rows = DraftRow.objects.filter(draft=draft, kind__in=["pillar", "objective", "sub_objective", "action"]).order_by(
+        "start"
+    )
     return [(row.kind, row.fields["code"], row.title) for row in rows]
 
 
@@ -210,6 +216,209 @@ def test_what_cannot_be_joined_moved_or_split(draft: ImportDraft, drafter: User)
         split_passage(draft, by=drafter, place=offices, cuts=[])
     with pytest.raises(Refused, match="Choose where"):
         split_passage(draft, by=drafter, place=offices, cuts=[1, 99])
+
+
+# --- What is bad input for an outline has its sentence ------------------------------------------------------------
+
+
+def head_of(draft: ImportDraft, browser: Client, **asked: str) -> str:
+    page = browser.get(reverse("workspace:import_outline", args=[draft.code]), asked).content.decode()
+    return " ".join(page.split("<main")[1].split("</header>")[0].split())
+
+
+def test_marks_that_contradict_each_other_say_so(draft: ImportDraft, drafter: User, browser_of: Browser) -> None:
+    browser = browser_of(drafter)
+    for meaning in (Meaning.PILLAR, Meaning.PILLAR):
+        draft = mark_passages(draft, by=drafter, places=[place(draft, "Safe offices")], meaning=meaning)
+    assert "has no effect" not in head_of(draft, browser)  # said twice, and no contradiction
+    draft = mark_passages(draft, by=drafter, places=[place(draft, "Safe schools")], meaning=Meaning.ACTION)
+    assert "2 marks have no effect: later ones say something else of the same passages." in head_of(draft, browser)
+    draft = undo_mark(draft, by=drafter)
+    assert "no effect" not in head_of(draft, browser)
+
+
+def test_levels_that_change_in_the_middle_are_counted_as_not_used(
+    drafter: User, tmp_path: Path, browser_of: Browser
+) -> None:
+    first = "".join(f"## Goal {n}: Aim number {n}\n\n{n}.1 Do the first thing of {n}\n\n" for n in (1, 2))
+    second = "".join(f"### Strand {n}: Line number {n}\n\na) Make a list of {n}\n\n" for n in (1, 2, 3))
+    draft = drafted(first + second, tmp_path, drafter)
+    marks = {"Aim number 1": Meaning.PILLAR, "Do the first thing of 1": Meaning.ACTION}
+    draft = painted(draft, drafter, marks)
+    assert "Not used: 6 numbered passages" in head_of(draft, browser_of(drafter))
+
+
+def test_an_outline_of_3000_nodes_is_shown_in_pages(drafter: User, tmp_path: Path, browser_of: Browser) -> None:
+    text = "".join(
+        f"## Goal {n}: Aim number {n}\n\n" + "".join(f"{n}.{k} Do the thing {k} of goal {n}\n\n" for k in range(1, 31))
+        for n in range(1, 100)
+    )
+    draft = drafted(text, tmp_path, drafter)
+    draft = painted(draft, drafter, {"Aim number 1": Meaning.PILLAR, "Do the thing 1 of goal 1": Meaning.ACTION})
+    browser = browser_of(drafter)
+    assert "99 pillars, 0 objectives and 2,970 actions." in head_of(draft, browser)
+    page = browser.get(reverse("workspace:import_outline", args=[draft.code]), {"page": "21"}).content.decode()
+    assert "Do the thing 30 of goal 99" in page
+    assert 0 < page.count('name="place"') <= 150
+
+
+# --- One to four levels -------------------------------------------------------------------------------------------
+
+FOUR = """# National Cybersecurity Strategy 2027-2030
+
+## Thrust 1: Safe offices
+
+### Aim 1: Offices know what they have
+
+#### Part 1: Lists
+
+1. List all computers of the offices
+2. Name a person for each of them
+
+#### Part 2: Sums
+
+1. Count them each year
+
+### Aim 2: Offices are told in time
+
+1. Open a line for reports
+
+## Thrust 2: Safe schools
+
+1. Train two teachers in each school
+"""
+
+
+def with_levels(*words: str) -> None:
+    """The levels of the country's plans, as a pack names them."""
+    country = make_country()
+    country.levels = [{"one": word, "many": f"{word}s", "translations": {}} for word in words]
+    country.save()
+
+
+def painted(draft: ImportDraft, by: User, given: dict[str, Meaning]) -> ImportDraft:
+    for words, meaning in given.items():
+        draft = mark_passages(draft, by=by, places=[place(draft, words)], meaning=meaning)
+    return draft
+
+
+def entered(draft: ImportDraft, by: User, code: str) -> Edition:
+    for row in DraftRow.objects.filter(draft=draft, state="unconfirmed", is_offer=False):
+        accept_row(row, by=by)
+    return finish_draft(draft, by=by, new=True, code=code).edition
+
+
+def tree_of(edition: Edition) -> list[tuple[str, list[str]]]:
+    """Each action with what is above it, from the top."""
+    actions = Action.objects.filter(edition=edition).order_by("position")
+    return [(act.title, [each.title for each in act.above]) for act in actions]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("thrust", "aim", "part", "work"), ["pillar", "objective", "sub_objective", "action"]),
+        (("thrust", "aim", "work"), ["pillar", "objective", "action"]),
+        (("thrust", "work"), ["pillar", "action"]),
+        (("work",), ["action"]),
+        ((), ["pillar", "objective", "action"]),
+    ],
+)
+def test_the_outline_offers_the_levels_that_plans_of_the_country_have(
+    words: tuple[str, ...], offered: list[str], draft: ImportDraft, drafter: User, browser_of: Browser
+) -> None:
+    with_levels(*words)
+    page = browser_of(drafter).get(reverse("workspace:import_outline", args=[draft.code])).content.decode()
+    levels = [str(level) for level in LEVELS]
+    assert [value for value in re.findall(r'name="meaning"[^>]*value="(\w+)"', page) if value in levels] == offered
+
+
+def test_a_plan_of_four_levels_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
+    with_levels("thrust", "aim", "part", "work")
+    draft = drafted(FOUR, tmp_path, drafter)
+    marks = {"Safe offices": Meaning.PILLAR, "Offices know": Meaning.OBJECTIVE, "Lists": Meaning.SUB_OBJECTIVE}
+    draft = painted(draft, drafter, {**marks, "List all": Meaning.ACTION})
+    assert ("sub_objective", "1.1.2", "Sums") in plan(draft)
+    assert ("action", "1.1.2.1", "Count them each year") in plan(draft)
+    alone = [
+        place(draft, words) for words in ("Open a line", "Train two")
+    ]  # points where no part is open are no actions by themselves
+    draft = mark_passages(draft, by=drafter, places=alone, meaning=Meaning.ACTION, reach=Reach.ONE)
+    edition = entered(draft, drafter, "four")
+    assert edition.levels == 4
+    assert tree_of(edition) == [
+        ("List all computers of the offices", ["Safe offices", "Offices know what they have", "Lists"]),
+        ("Name a person for each of them", ["Safe offices", "Offices know what they have", "Lists"]),
+        ("Count them each year", ["Safe offices", "Offices know what they have", "Sums"]),
+        # Where the text has no part, or no aim, one with the title above it holds the action: nothing is invented.
+        ("Open a line for reports", ["Safe offices", "Offices are told in time", "Offices are told in time"]),
+        ("Train two teachers in each school", ["Safe schools", "Safe schools", "Safe schools"]),
+    ]
+
+
+def test_a_plan_of_two_levels_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
+    with_levels("thrust", "work")
+    text = FOUR.replace("### Aim 1: ", "### ").replace("### Aim 2: ", "### ").replace("#### Part ", "#### Note ")
+    draft = painted(
+        drafted(text, tmp_path, drafter), drafter, {"Safe offices": Meaning.PILLAR, "List all": Meaning.ACTION}
+    )
+    edition = entered(draft, drafter, "two")
+    assert edition.levels == 2
+    assert ("Count them each year", ["Safe offices"]) in tree_of(edition)
+    assert not Objective.objects.filter(pillar__edition=edition).exists()
+
+
+def test_a_plan_of_one_level_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
+    with_levels("work")
+    draft = painted(drafted(FOUR, tmp_path, drafter), drafter, {"List all": Meaning.ACTION})
+    edition = entered(draft, drafter, "one")
+    assert edition.levels == 1
+    assert ("Count them each year", []) in tree_of(edition)
+
+
+def test_a_level_that_the_edition_does_not_have_is_refused_when_it_enters(drafter: User, tmp_path: Path) -> None:
+    three = Edition.objects.create(code="three", title="Another plan", levels=3)
+    marks = {"Safe offices": Meaning.PILLAR, "Offices know": Meaning.OBJECTIVE, "Lists": Meaning.SUB_OBJECTIVE}
+    draft = painted(drafted(FOUR, tmp_path, drafter), drafter, marks)
+    for row in DraftRow.objects.filter(draft=draft, kind__in=["pillar", "objective", "sub_objective"]):
+        accept_row(row, by=drafter)
+    with pytest.raises(Refused, match="This plan has these levels"):
+        finish_draft(draft, by=SYSTEM, edition=three)
+
+
+def test_what_cannot_be_given_in_order(draft: ImportDraft, drafter: User) -> None:
+    with pytest.raises(Refused, match="Only leads, supporting bodies"):
+        mark_passages(
+            draft, by=drafter, places=[place(draft, "Safe offices")], meaning=Meaning.PILLAR, reach=Reach.IN_ORDER
+        )
+    with pytest.raises(Refused, match="Mark it alone"):
+        mark_passages(
+            draft, by=drafter, places=[place(draft, "We thank everybody")], meaning=Meaning.LEAD, reach=Reach.IN_ORDER
+        )
+    draft.refresh_from_db()
+    assert draft.marks == []
+
+
+def test_words_of_another_column_are_cut_out_and_the_rest_is_joined(draft: ImportDraft, drafter: User) -> None:
+    draft = marked(draft, drafter)
+    draft = split_passage(draft, by=drafter, place=place(draft, "List all"), cuts=[3, 5])
+    assert ("action", "1.1.2", "computers of") in plan(draft)
+    draft = join_passages(draft, by=drafter, places=[place(draft, "List all"), place(draft, "the offices")])
+    assert ("action", "1.1.1", "List all the offices") in plan(draft)
+    with pytest.raises(Refused, match="follow one another"):  # what stands between is a passage of its own
+        join_passages(draft, by=drafter, places=[place(draft, "List all"), place(draft, "Open a line")])
+
+
+def test_the_page_of_a_split_offers_phrases_and_every_word(
+    draft: ImportDraft, drafter: User, browser_of: Browser
+) -> None:
+    address = reverse("workspace:import_split", args=[draft.code, place(draft, "List all")])
+    browser = browser_of(drafter)
+    assert 'name="cut"' not in browser.get(address).content.decode()
+    assert browser.get(address, {"at": "words"}).content.decode().count('name="cut"') == 5
+    browser.post(f"{address}?at=words", {"cut": ["3"], "version": str(draft.version)})
+    draft.refresh_from_db()
+    assert [one["act"] for one in draft.marks] == ["split"]
 
 
 def test_what_somebody_accepted_is_not_moved_under_their_hands(draft: ImportDraft, drafter: User) -> None:

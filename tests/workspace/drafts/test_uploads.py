@@ -75,9 +75,9 @@ def bomb() -> bytes:
     return buffer.getvalue()
 
 
-FRENCH = (
-    "La stratégie nationale de cybersécurité est un document qui fixe les objectifs de la politique dans le pays. "
-    "Les ministères et les entreprises sont responsables de la mise en œuvre des actions pour la période. "
+GERMAN = (
+    "Die nationale Strategie für die Sicherheit im Netz ist ein Dokument, das die Ziele der Politik des Landes nennt. "
+    "Die Ministerien und die Unternehmen sind für die Umsetzung der Maßnahmen in dem Zeitraum verantwortlich. "
 ) * 4
 
 
@@ -141,9 +141,9 @@ def test_a_file_past_the_limit_stops_before_it_is_kept(workspace: Client, tmp_pa
             "is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again.",
         ),
         (
-            FRENCH.encode(),
+            GERMAN.encode(),
             "strategie.txt",
-            ". Only English and Spanish texts can be read. Upload a translation, or enter the content by hand.",
+            ", in which texts cannot be read here. Upload a translation, or enter the content by hand.",
         ),
         (
             b"Hello there. This is a letter to the editor about the weather and the sea.",

@@ -17,7 +17,7 @@ from floreo.core.reading.readers.labels import split_label
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _INNER_NUMBER = re.compile(r"(?:^|\n)\d{1,2}\.\d")
-_PREFIX = re.compile(r"[A-ZÁÉÍÓÚÑ][\w’'/-]*(?: [\w’'/-]+){0,3}:\s")
+_PREFIX = re.compile(r"[A-ZÀ-ÖØ-ÞŒ][\w’'/-]*(?: [\w’'/-]+){0,3}:\s")
 _SAME_EDGE = 4.0  # points
 _WORD_GAP = 0.5
 _SAME_LINE = 0.35
@@ -195,7 +195,7 @@ def _with_tables(page: Page, plumbed: Any) -> Page:
 
 
 def _cell(words: str | None) -> str:
-    joined = re.sub(r"(?<=[a-záéíóúñ])-\n(?=[a-záéíóúñ])", "", words or "")
+    joined = re.sub(r"(?<=[a-zà-öø-ÿœ])-\n(?=[a-zà-öø-ÿœ])", "", words or "")
     # A narrow column breaks a word before its last letter, or a date before its last digit.
     joined = re.sub(r"(?<=[a-zñ])\n(?=[b-df-hj-np-xz](?:\n|$))|(?<=\d)\n(?=\d(?:\n|$))", "", joined)
     return "\n".join(_lines_of_cell(joined))

@@ -122,16 +122,35 @@ class Plan:
         )
 
     def _objective_for(self, row: DraftRow) -> Objective:
-        """The objective above; for actions right under a pillar, one with the pillar's title: nothing is invented."""
+        """The objective above, or its part; for actions right under a level that holds none, one below it with its title: nothing is invented."""
         above = self._thing_of(self.chain.holder(row))
         if isinstance(above, Objective):
-            return above
+            return self._part_of(above)
         pillar = self._pillar_for(row)
         if not has_level(self.edition, Level.OBJECTIVE):
             return holder_of(pillar)
-        own = next((o for o in self.objectives if o.pillar_id == pillar.pk and o.title == pillar.title), None)
+        return self._part_of(self._titled(pillar, pillar))
+
+    def _part_of(self, above: Objective) -> Objective:
+        """What holds the actions of an objective: itself, or in a plan of four levels a part of it."""
+        if above.above_id or not has_level(self.edition, Level.SUB_OBJECTIVE):
+            return above
+        return self._titled(above.pillar, above, above=above)
+
+    def _titled(self, pillar: Pillar, like: Pillar | Objective, above: Objective | None = None) -> Objective:
+        """The objective with the title of what stands above it."""
+        wanted = above.pk if above else None
+        own = next(
+            (o for o in self.objectives if o.pillar_id == pillar.pk and o.above_id == wanted and o.title == like.title),
+            None,
+        )
         return own or self._add_objective(
-            pillar, code=pillar.code, title=pillar.title, official_wording=pillar.official_wording, source=pillar.source
+            pillar,
+            above=above,
+            code=f"{like.code}.1" if above else like.code,
+            title=like.title,
+            official_wording=like.official_wording,
+            source=like.source,
         )
 
     def _facts(self, row: DraftRow) -> dict[str, Any]:
@@ -154,11 +173,16 @@ class Plan:
         complete_pillar(pillar)
         return pillar
 
-    def _add_objective(self, pillar: Pillar, *, code: str = "", **facts: Any) -> Objective:
-        siblings = [o for o in self.objectives if o.pillar_id == pillar.pk]
+    def _add_objective(
+        self, pillar: Pillar, *, code: str = "", above: Objective | None = None, **facts: Any
+    ) -> Objective:
+        siblings = [
+            o for o in self.objectives if o.pillar_id == pillar.pk and o.above_id == (above.pk if above else None)
+        ]
         objective = Objective(
             pillar=pillar,
-            code=_free(code or f"{pillar.code}.{len(siblings) + 1}", self.codes["objective"]),
+            above=above,
+            code=_free(code or f"{(above or pillar).code}.{len(siblings) + 1}", self.codes["objective"]),
             confirmed=True,
             position=len(siblings) + 1,
             **facts,
@@ -192,9 +216,19 @@ class Plan:
     def objective(self, row: DraftRow) -> models.Model:
         pillar = self._pillar_for(row)
         must_have_objectives(pillar, None)
-        same = self._same(row, [o for o in self.objectives if o.pillar_id == pillar.pk and o.title != pillar.title])
+        known = [o for o in self.objectives if o.pillar_id == pillar.pk and not o.above_id and o.title != pillar.title]
         code = str(row.fields.get("code") or "")
-        return same or self._add_objective(pillar, code=code, **self._facts(row))
+        return self._same(row, known) or self._add_objective(pillar, code=code, **self._facts(row))
+
+    def sub_objective(self, row: DraftRow) -> models.Model:
+        """A part of the objective above; right under a pillar, of one with the pillar's title."""
+        holder = self._thing_of(self.chain.holder(row))
+        pillar = self._pillar_for(row)
+        above = holder.above or holder if isinstance(holder, Objective) else self._titled(pillar, pillar)
+        must_have_objectives(pillar, above)
+        known = [o for o in self.objectives if o.above_id == above.pk and o.title != above.title]
+        code = str(row.fields.get("code") or "")
+        return self._same(row, known) or self._add_objective(pillar, above=above, code=code, **self._facts(row))
 
     def action(self, row: DraftRow) -> models.Model:
         objective = self._objective_for(row)
@@ -325,6 +359,7 @@ _MAKERS: dict[Kind, Callable[[Plan, DraftRow], models.Model]] = {
     Kind.OBJECTIVE_OVERALL: Plan.overall,
     Kind.PILLAR: Plan.pillar,
     Kind.OBJECTIVE: Plan.objective,
+    Kind.SUB_OBJECTIVE: Plan.sub_objective,
     Kind.ACTION: Plan.action,
     Kind.BODY: Plan.body,
     Kind.MEASURE: Plan.measure,

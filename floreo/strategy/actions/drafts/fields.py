@@ -100,6 +100,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     Kind.OBJECTIVE_OVERALL: (),
     Kind.PILLAR: (_CODE,),
     Kind.OBJECTIVE: (_CODE,),
+    Kind.SUB_OBJECTIVE: (_CODE,),
     Kind.ACTION: (
         _CODE,
         Field("lead", gettext_lazy("Led by (several: with semicolons)"), "text", _text, gettext_lazy("Lead")),

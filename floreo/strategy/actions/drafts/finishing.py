@@ -24,6 +24,7 @@ from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.levels import USUAL_DEPTH
+from floreo.strategy.logic import MOST_LEVELS
 from floreo.strategy.models import DraftRow, DraftState, Edition, EditionState, ImportDraft, RowState
 
 
@@ -118,8 +119,10 @@ def _new_edition(draft: ImportDraft, chain: Chain, *, code: str) -> Edition:
 
 
 def _depth(chain: Chain) -> int:
-    """As many levels as its rows have, where the country's plans have fewer; a text gives three at most."""
+    """As many levels as its rows have, where the country's plans have fewer; four only where some of its rows are of the third of four."""
     kinds = {row.kind for row in chain.ready}
+    if Kind.SUB_OBJECTIVE in kinds:
+        return MOST_LEVELS
     least = 2 if Kind.PILLAR in kinds else 1
     if Kind.OBJECTIVE in kinds:
         least = USUAL_DEPTH

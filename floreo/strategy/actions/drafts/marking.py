@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -17,8 +17,10 @@ from floreo.strategy.drafting.rows import Row, Value
 from floreo.strategy.drafting.rules.details import field_of
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft, RowState
+from floreo.strategy.outline.boxes import word_before
 from floreo.strategy.outline.edits import Edit, EditKind, can_move, split, spot_of
 from floreo.strategy.outline.marks import (
+    FIELDS,
     LEVELS,
     Mark,
     Marked,
@@ -84,10 +86,27 @@ def mark_passages(
     chosen = _chosen(outline, places)
     new: dict[object, Mark] = {}
     for passage in chosen:
+        if reach == Reach.IN_ORDER:
+            _must_be_findable(outline, passage, meaning)
         mark = marked(outline, passage, meaning, reach)
         new.setdefault(same_mark(mark), mark)
     note(meaning=str(meaning), reach=str(reach), passages=[outline.words(passage)[:80] for passage in chosen[:20]])
     return _added(fresh, list(new.values()))
+
+
+def _must_be_findable(outline: Outline, passage: Passage, meaning: Meaning) -> None:
+    if meaning not in FIELDS:
+        raise Refused(
+            _("Only leads, supporting bodies, dates and budgets can be given to the rows above in their order."),
+            code="no_field",
+        )
+    if not word_before(outline, passage):
+        raise Refused(
+            _(
+                "Nothing such as “Lead:” is before this passage, so the others of its kind cannot be found. Mark it alone."
+            ),
+            code="no_word",
+        )
 
 
 @action("draft.passage_added", needs=Permission.IMPORT_REVIEW)
@@ -116,7 +135,8 @@ def join_passages(draft: ImportDraft, *, by: Actor, places: Sequence[int], versi
     chosen = sorted(_chosen(outline, places), key=lambda passage: passage.number)
     if len(chosen) < 2:
         raise Refused(_("Tick at least two passages that follow one another."), code="too_few")
-    if not all(_follows(outline, before, after) for before, after in pairwise(chosen)):
+    pieces = {one.opens for one in outline.passages} - {one.opens for one in outline_of_draft(fresh).passages}
+    if not all(_follows(outline, before, after, pieces) for before, after in pairwise(chosen)):
         raise Refused(
             _("Only passages that follow one another can be joined. Tick those between them, too."), code="not_next"
         )
@@ -126,10 +146,11 @@ def join_passages(draft: ImportDraft, *, by: Actor, places: Sequence[int], versi
     return _added(fresh, [edit, *_still_rows(fresh, result, edit, chosen, chosen[:1])])
 
 
-def _follows(outline: Outline, before: Passage, after: Passage) -> bool:
+def _follows(outline: Outline, before: Passage, after: Passage, pieces: Container[int]) -> bool:
+    """Whether two passages can be joined. What stands between them may be `pieces` of split passages: words of the column beside it."""
     if before.row and after.row and before.look.column == after.look.column:
         return after.row - before.row <= 1
-    return after.number == before.number + 1
+    return all(one.opens in pieces for one in outline.passages[before.number : after.number - 1])
 
 
 @action("draft.passage_split", needs=Permission.IMPORT_REVIEW)

@@ -25,10 +25,10 @@ from floreo.core.reading.sentences import unreadable_sentence
 from floreo.core.scanning import refuse_infected
 from floreo.core.uploads import digest_of, disk_full
 from floreo.core.writing import save, save_many, touch
+from floreo.strategy.actions.drafts.opening import openers_here
 from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Draft
-from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft
 from floreo.strategy.outline.passages import outline_of
 from floreo.strategy.outline.reading import counted, unused_by_rows
@@ -110,7 +110,7 @@ def read_draft(draft_id: int, *, by: Actor) -> ImportDraft:
     if draft.state != DraftState.READING:
         return draft
     try:
-        found = draft_rows(read_in_a_cage(Path(draft.file.path), name=draft.file_name, openers=OPENERS))
+        found = draft_rows(read_in_a_cage(Path(draft.file.path), name=draft.file_name, openers=openers_here()))
     except Unreadable as refusal:
         return _fail(draft, by=by, failure=unreadable_failure(refusal))
     except FileNotFoundError:

@@ -5,45 +5,32 @@ from __future__ import annotations
 import re
 
 from floreo.core.reading.languages import NUMBER_WORDS
-from floreo.strategy.drafting.vocabulary import ACTIONS_PLURAL, OBJECTIVES_PLURAL, PILLARS_PLURAL
+from floreo.strategy.drafting.lexicon import any_of
+from floreo.strategy.drafting.vocabulary import ACTIONS_PLURAL, GOALS, OBJECTIVES_PLURAL, PILLARS_PLURAL
 
 PILLARS, OBJECTIVES, ACTIONS, OTHER = "pillars", "objectives", "actions", "other"
 
-_COUNT = (
-    rf"(?:(?:the|our|its|los|las|sus|nuestros|estos|estas|these)\s+)?(?:(?:\d{{1,2}}|{'|'.join(NUMBER_WORDS)})\s+)?"
-)
-_MIDDLE = r"(?:national|overarching|following|siguientes|main|key|core|principales|nacionales)?\s*"
-_TAIL = (
-    r"(?:\s+(?:of|for|in|under|and|to|de|del|para|y|e)\s+(?:the\s+|this\s+|la\s+|esta\s+|el\s+)?[\w\s’'-]{2,60}"
-    r"|\s+and\s+\w+|\s+(?:overview|summary))?"
-)
-_FAMILIES = {PILLARS: PILLARS_PLURAL + "|goals", OBJECTIVES: OBJECTIVES_PLURAL, ACTIONS: ACTIONS_PLURAL}
+_COUNT = rf"(?:(?:{any_of('announcing', 'count')})\s+)?(?:(?:\d{{1,2}}|{'|'.join(NUMBER_WORDS)})\s+)?"
+_MIDDLE = rf"(?:{any_of('announcing', 'middle')})?\s*"
+_AFTER = rf"(?:\s+(?:{any_of('announcing', 'middle')}))?"  # "objectifs nationaux"
+_TAIL = rf"(?:{any_of('announcing', 'tail')})?"
+_FAMILIES = {PILLARS: f"{PILLARS_PLURAL}|{GOALS}", OBJECTIVES: OBJECTIVES_PLURAL, ACTIONS: ACTIONS_PLURAL}
 _HEADINGS = {
-    name: re.compile(rf"^{_COUNT}{_MIDDLE}(?:{words}){_TAIL}\s*:?$", re.IGNORECASE) for name, words in _FAMILIES.items()
+    name: re.compile(rf"^{_COUNT}{_MIDDLE}(?:{words}){_AFTER}{_TAIL}\s*:?$", re.IGNORECASE)
+    for name, words in _FAMILIES.items()
 }
 _STRATEGY_FIRST = {
-    name: re.compile(rf"^(?:the\s+)?strategy(?:[’']s)?\s+(?:{words})$", re.IGNORECASE)
+    name: re.compile(rf"^(?:{any_of('announcing', 'strategy_first')})\s+(?:{words})$", re.IGNORECASE)
     for name, words in _FAMILIES.items()
 }
 # After the word that announces, a list is introduced; "Actions speak louder than words:" introduces none.
-_GOES_ON = (
-    r"(?=\s*(?:\(\d+\)\s*)?(?:[:,(]|(?:of|for|in|under|to|that|which|will|shall|is|are|include[sd]?|including"
-    r"|comprise|as|set|and|or|have|has"
-    r"|be|being|towards|at|on|outlined|identified|listed|below|de|del|para|que|son|es|incluyen|en|y|a|se|serán"
-    r"|siguientes"
-    r"|estratégic[oa]s|con)\b))"
-)
+_GOES_ON = rf"(?=\s*(?:\(\d+\)\s*)?(?:[:,(]|(?:{any_of('announcing', 'goes_on')})\b))"
 _LEAD_INS = {name: re.compile(rf"\b(?:{words})\b{_GOES_ON}", re.IGNORECASE) for name, words in _FAMILIES.items()}
 _SINGULAR = {
-    OBJECTIVES: re.compile(r"^(?:strategic\s+|specific\s+)?(?:objective|objetivo(?:\s+\w+)?)\s*:?$", re.IGNORECASE),
-    ACTIONS: re.compile(r"^(?:(?:key\s+)?action|acción)\s*:?$", re.IGNORECASE),
+    OBJECTIVES: re.compile(rf"^(?:{any_of('announcing', 'one_objective')})\s*:?$", re.IGNORECASE),
+    ACTIONS: re.compile(rf"^(?:{any_of('announcing', 'one_action')})\s*:?$", re.IGNORECASE),
 }
-_NOT_LISTED = re.compile(
-    r"\b(?:indicators?|outcomes?|results?|principles?|values|indicadores?|resultados?|principios?|challenges|risks"
-    r"|threats"
-    r"|achievements|definitions|recommendations|stakeholders|members|webpages|pages|retos|riesgos|amenazas)\b",
-    re.IGNORECASE,
-)
+_NOT_LISTED = re.compile(rf"\b(?:{any_of('announcing', 'not_listed')})\b", re.IGNORECASE)
 
 
 def announced_by_heading(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from floreo.core.reading.repair import Span
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.names import bodies_at, end_of_names
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
@@ -14,21 +15,17 @@ from floreo.strategy.drafting.vocabulary import ACTIVE_PARTS, PASSIVE_PARTS
 
 _PASSIVE = tuple((part, re.compile(rf"\b(?:{words})\s+(?=\S)", re.IGNORECASE)) for part, words in PASSIVE_PARTS.items())
 _ACTIVE = tuple((part, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for part, words in ACTIVE_PARTS.items())
-_ABOUT = re.compile(
-    r"\b(?:strategy|estrategia|process|proceso|development|drafting|preparation|work|document|text|launch(?:ed)?|it"
-    r"|consultations?"
-    r"|elaboración|documento|texto|trabajo|consultas?)\b|^(?:fue|ha\s+sido|este|esta)\b",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(r"\b(?:thank(?:s|ed)?|gratitude|grateful|agradec\w+|gracias)\b", re.IGNORECASE)
+_FIRST = any_of("names", "about_first")
+_ABOUT = re.compile(rf"\b(?:{any_of('names', 'about')})\b|^(?:{_FIRST})\b", re.IGNORECASE)
+_THANKS = re.compile(rf"\b(?:{any_of('names', 'thanks')})\b", re.IGNORECASE)
+_WITH_OTHERS = f"{PASSIVE_PARTS['collaborated']}|{PASSIVE_PARTS['supported']}|{any_of('names', 'through')}"
 _ADVERBS = re.compile(
-    rf"^(?:\s*,?\s*(?:and\s+|y\s+)?(?:{PASSIVE_PARTS['collaborated']}|{PASSIVE_PARTS['supported']}|through"
-    rf"|a\s+través\s+de"
-    r"|por\s+medio\s+de)[^.;]{2,140}?)?"
-    r"(?:\s*,?\s*(?:today|yesterday|has|have|had|also|officially|formally|recently|jointly|this week|on \w+day|hoy|ha"
-    r"|han|ayer)\b)*\s*,?\s*$",
+    rf"^(?:\s*,?\s*(?:(?:{any_of('names', 'and')})\s+)?(?:{_WITH_OTHERS})[^.;]{{2,140}}?)?"
+    rf"(?:\s*,?\s*(?:{any_of('names', 'adverbs')})\b)*\s*,?\s*$",
     re.IGNORECASE,
 )
+_THAT = any_of("names", "that")
+_OPENS = re.compile(rf"(?:[,:“–—-]\s+(?:(?:{_THAT})\s+)?|\b(?:{_THAT})\s+)")
 _CONTEXT_AT_MOST = 300
 
 
@@ -61,13 +58,7 @@ def _mentions(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
 
 def _doers(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
     """Bodies in front of a verb: `The Ministry of X, in collaboration with Y, today launched ...`."""
-    openings = [
-        start,
-        *(
-            found.end()
-            for found in re.finditer(r"(?:[,:“–—-]\s+(?:that\s+|que\s+)?|\b(?:that|que)\s+)", text[start:end])
-        ),
-    ]
+    openings = [start, *(found.end() for found in _OPENS.finditer(text[start:end]))]
     openings = [start, *(start + at for at in openings[1:])]
     for part, pattern in _ACTIVE:
         for verb in pattern.finditer(text, start, end):

@@ -6,38 +6,21 @@ import re
 from dataclasses import dataclass, field
 
 from floreo.strategy.drafting.dates import FoundDate, dates_in, first_date
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.names import split_names
 from floreo.strategy.drafting.rows import Value
 
-_BODY = (
-    r"(?:\s+(?:agency|agencies|entity|entities|body|bodies|ministry|institution|institutions|organi[sz]ations?"
-    r"|party|parties|partners?|actors?))?"
-)
-_LABELS = {
-    "supporting": rf"support(?:ing|ed\s+by)?{_BODY}|partners?{_BODY}|collaborat(?:ors?|ing){_BODY}"
-    r"|(?:entidad(?:es)?\s+de\s+)?apoyo|(?:instituciones|entidades)\s+(?:de\s+apoyo|colaboradoras)|colaboradores"
-    r"|socios",
-    "lead": rf"lead(?:ing)?{_BODY}|led\s+by|respons(?:ible|ibility){_BODY}|owner|implementing{_BODY}|in\s+charge"
-    r"|responsables?|(?:entidad|institución|organismo)\s+(?:responsable|líder|rectora?)|líder|lidera|a\s+cargo\s+de",
-    "starts": r"start(?:s|ing)?(?:\s+date)?|from|inicio|fecha\s+de\s+inicio|comienzo",
-    "due": r"due(?:\s+date|\s+by)?|deadline|timeline|time\s*frame|timing|target\s+date|completion(?:\s+date)?"
-    r"|end(?:\s+date)?"
-    r"|by\s+when|when|date|plazo|fecha(?:\s+(?:límite|de\s+(?:entrega|término|cumplimiento)))?|cronograma|calendario"
-    r"|periodo|período",
-    "budget": r"(?:estimated\s+|indicative\s+)?(?:budget|costs?)(?:\s+estimate)?|funding|presupuesto(?:\s+estimado)?"
-    r"|costo(?:\s+estimado)?|financiamiento",
-}
+_BODY = rf"(?:(?:\s+(?:{any_of('details', 'body')}))?)"
+_LABELS = {name: any_of("details", name, BODY=_BODY) for name in ("supporting", "lead", "starts", "due", "budget")}
 _ANY = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items())
 _TRAILER = re.compile(rf"(?<![\w-])(?:{_ANY})\s*(?:\([^)]{{1,25}}\)\s*)?[:–—]\s*", re.IGNORECASE)
 # "By June 2025." closes an action without a label; in the middle of a sentence it is part of the wording.
 _BARE_BY = re.compile(
-    r"(?:(?<=[.;,(])|^)\s*(?:by|before|for|para|antes\s+de|hasta)\s+(?=[^.;]{3,40}(?:[.;)]|$))", re.IGNORECASE
+    rf"(?:(?<=[.;,(])|^)\s*(?:{any_of('details', 'by')})\s+(?=[^.;]{{3,40}}(?:[.;)]|$))", re.IGNORECASE
 )
-_INLINE_BY = re.compile(
-    r"\b(?:by|before|no later than|until|para|antes de|a más tardar(?: en)?|hasta)\s+", re.IGNORECASE
-)
-_END = re.compile(r"[.;)]\s+(?=[A-ZÁÉÍÓÚÑ(])|[.;)]*\s*$")
-_DATE_TAIL = re.compile(r"[.;,]?\s*\b(?:by|before|para|antes de|hasta)\s+[^.;]*\d{4}\s*$", re.IGNORECASE)
+_INLINE_BY = re.compile(rf"\b(?:{any_of('details', 'by_within')})\s+", re.IGNORECASE)
+_END = re.compile(r"[.;)]\s+(?=[A-ZÀ-ÖØ-ÞŒ(])|[.;)]*\s*$")
+_DATE_TAIL = re.compile(rf"[.;,]?\s*\b(?:{any_of('details', 'by_at_end')})\s+[^.;]*\d{{4}}\s*$", re.IGNORECASE)
 _REMARK = 40
 
 

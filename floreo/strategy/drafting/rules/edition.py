@@ -8,37 +8,29 @@ from dataclasses import dataclass
 
 from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import YEAR, FoundDate, dates_in
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import SHORT_TEXT, Source, plain
 
-_CAP = r"[A-ZÁÉÍÓÚÑ][\w’'.&-]*"
-_LINK = r"(?:of|for|on|and|the|in|to|de|del|la|las|los|el|para|y|e|en|contra)"
+_CAP = r"[A-ZÀ-ÖØ-ÞŒ][\w’'.&-]*"
+_LINK = rf"(?:{any_of('edition', 'link')})"
 _PERIOD = (
-    rf"(?:\s*[,:(–—-]?\s*(?:for\s+(?:the\s+period\s+)?|para\s+(?:el\s+per[ií]odo\s+)?|(?:the\s+)?period:?\s+"
-    rf"|per[ií]odo:?\s+)?"
-    rf"\(?{YEAR}\s*(?:-|–|—|to|a|al|/)\s*(?:{YEAR}|\d{{2}}\b)\)?)"
+    rf"(?:\s*[,:(–—-]?\s*(?:{any_of('edition', 'period')})?"
+    rf"\(?{YEAR}\s*(?:-|–|—|/|{any_of('dates', 'to')})\s*(?:{YEAR}|\d{{2}}\b)\)?)"
 )
 # Blanks only: a title never runs over the end of its paragraph, though its years may stand on the next line.
-_ENGLISH = (
-    rf"(?:{_CAP} (?:{_LINK} ){{0,2}}){{1,8}}(?:Strategy|STRATEGY)"
-    rf"(?: (?:for|on|of) (?:the )?{_CAP}(?: {_CAP}){{0,4}})?"
-)
-_SPANISH = rf"(?:Estrategia|ESTRATEGIA)(?: (?:{_LINK} |(?:DE|DEL|LA|Y|E|PARA|EN) ){{0,3}}{_CAP}){{1,8}}"
+_TITLE = any_of("edition", "title", LINK=_LINK, CAP=f"(?:{_CAP})")
 # On a title page a title goes over several lines, and its years may stand after what the strategy is for.
+_ON_PAGE = any_of("edition", "title", LINK=_LINK.replace(")", "|&)"), CAP=f"(?:{_CAP})")
 _LONG_TITLE = re.compile(
-    rf"\b(?P<title>{_SPANISH}|{_ENGLISH.replace('contra)', 'contra|&)')})(?P<period>(?P<tail>[^.:;|]{{0,100}}?){_PERIOD})?".replace(
-        " ", r"\s+"
-    )
+    rf"\b(?P<title>{_ON_PAGE})(?P<period>(?P<tail>[^.:;|]{{0,100}}?){_PERIOD})?".replace(" ", r"\s+")
 )
-_NAMED = re.compile(rf"\b(?P<title>{_SPANISH}|{_ENGLISH})(?P<period>(?i:{_PERIOD}))?")
-_UNNAMED = re.compile(
-    r"\b(?P<title>(?:national\s+)?(?:cyber[\s-]?security|cyber|cyber\s+resilience|information\s+security)\s+strategy"
-    r"|estrategia\s+(?:nacional\s+)?de\s+(?:ciberseguridad|seguridad\s+(?:cibernética|digital)))\b",
-    re.IGNORECASE,
-)
-_CYBER = re.compile(r"cyber|ciber|digital|information|información|online|security|seguridad", re.IGNORECASE)
-_NATIONAL = re.compile(r"\b(?:national|nacional)\b", re.IGNORECASE)
+_NAMED = re.compile(rf"\b(?P<title>{_TITLE})(?P<period>(?i:{_PERIOD}))?")
+_UNNAMED = re.compile(rf"\b(?P<title>{any_of('edition', 'unnamed')})\b", re.IGNORECASE)
+_CYBER = re.compile(any_of("edition", "subject"), re.IGNORECASE)
+_STRATEGY = re.compile(any_of("edition", "strategy"), re.IGNORECASE)
+_NATIONAL = re.compile(r"\b(?:nationale?|nacional)\b", re.IGNORECASE)
 _STATE = re.compile(
     rf"^(?:The )?(?:Republic|Commonwealth|Kingdom|State|Government|Federation|Principality|Union|Islands?|Isles) of "
     rf"(?:the )?"
@@ -46,12 +38,12 @@ _STATE = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:The|This|Our|Its|A|An|In|For|On|Of)\s+")
 _POSSESSIVE = re.compile(rf"({_CAP}(?:\s+(?:(?:of|and|the)\s+)?{_CAP}){{0,4}})[’']s?\s+(?:\w+\s+){{0,2}}$")
-_AFTER = re.compile(rf"^ ?[,:–-]? ?(?:of|for|de) (?:the |la )?({_CAP}(?: (?:(?:of|and|the|de) )?{_CAP}){{0,4}})")
-_LAUNCH = re.compile(
-    r"\b(?:launch(?:ed|es)?|unveiled|lanzad[ao]|lanzó|lanza|presentad[ao]|presentó|presenta)\b", re.IGNORECASE
+_AFTER = re.compile(
+    rf"^ ?[,:–-]? ?(?:{any_of('edition', 'of_country')}) (?:(?:{any_of('edition', 'the')}) )?({_CAP}(?: (?:(?:of|and|the|de) )?{_CAP}){{0,4}})"
 )
-_ABOUT = re.compile(r"\b(?:strategy|estrategia)\b", re.IGNORECASE)
-_TODAY = re.compile(r"\b(?:today|hoy)\b|\blaunches\b|\blanza\b", re.IGNORECASE)
+_LAUNCH = re.compile(rf"\b(?:{any_of('edition', 'launched')})\b", re.IGNORECASE)
+_ABOUT = re.compile(rf"\b(?:{any_of('edition', 'strategy')})\b", re.IGNORECASE)
+_TODAY = re.compile(rf"\b(?:{any_of('edition', 'launches_today')})\b", re.IGNORECASE)
 
 
 _TITLE_PAGE = 20  # blocks
@@ -161,7 +153,7 @@ def _named(text: str, found: re.Match[str], early: int, headings: list[Span]) ->
 def _own_start(found: re.Match[str]) -> int:
     """Without the country's name in front: it is kept as `country_words`."""
     title = found["title"]
-    if (national := _NATIONAL.search(title)) and not re.match("estrategia", title, re.IGNORECASE):
+    if (national := _NATIONAL.search(title)) and not _STRATEGY.match(title):
         return found.start() + national.start()
     article = _STATE.match(title) or _ARTICLE.match(title)
     return found.start() + (article.end() if article else 0)

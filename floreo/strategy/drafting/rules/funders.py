@@ -6,34 +6,19 @@ import re
 from collections.abc import Iterator
 
 from floreo.core.reading.repair import Span
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.names import bodies_at, end_of_names
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
 
-_MONEY = (
-    r"(?:funding|funds|finance|financing|financial\s+(?:support|assistance|contribution|backing)|a\s+grant|grants?)"
-)
-_DINERO = r"(?:financiamiento|financiación|fondos|recursos|apoyo\s+financiero|una\s+donación)"
-_BY = re.compile(
-    rf"\b(?:(?:co-?)?(?:funded|financed|paid\s+for|bankrolled)\s+by|(?:with|through"
-    rf"|thanks\s+to)\s+(?:the\s+)?{_MONEY}\s+(?:from|of|by|provided\s+by)"
-    rf"|{_MONEY}\s+(?:was|were|is)\s+provided\s+by|(?:co)?financiad[oa]s?\s+por|con\s+(?:el\s+)?{_DINERO}\s+(?:de|del"
-    rf"|por))\s+",
-    re.IGNORECASE,
-)
+_BY = re.compile(rf"\b(?:{any_of('funders', 'by', MONEY='money')})\s+", re.IGNORECASE)
 _DOES = re.compile(
-    rf"(?:\s*,)?\s+(?:(?:has|have|is|are|also|will|kindly|generously|ha|han|está|están)\s+)*"
-    rf"(?:(?:for\s+)?(?:provid(?:ed|ing|es)|giv(?:en|ing)|contributed|offered)\s+(?:the\s+)?{_MONEY}(?:\s+(?:for|to"
-    rf"|of|towards))?"
-    rf"|for\s+(?:its|their|the)\s+{_MONEY}(?:\s+(?:for|to|of|towards))?"
-    rf"|(?:for\s+)?(?:fund(?:ed|ing|s)|financ(?:ed|ing|es)|paid\s+for|pays\s+for)"
-    rf"|(?:por\s+)?(?:financiar|financió|financia|financiado|financiando)|por\s+(?:el|su|los)\s+{_DINERO}(?:\s+(?:de"
-    rf"|para))?)\b",
+    rf"(?:\s*,)?\s+(?:(?:{any_of('funders', 'helps')})\s+)*(?:{any_of('funders', 'does', MONEY='money')})\b",
     re.IGNORECASE,
 )
 _PURPOSE_END = re.compile(r"[,.;)]")
-_NOT_YET = re.compile(r"\b(?:will seek|seek(?:ing)?|could|may|should|buscará|podrá)\b", re.IGNORECASE)
+_NOT_YET = re.compile(rf"\b(?:{any_of('funders', 'not_yet')})\b", re.IGNORECASE)
 
 
 def funders_in(source: Source, taken: list[Span]) -> list[Found]:
@@ -72,7 +57,7 @@ def _active(text: str, start: int, end: int) -> Iterator[Found]:
 
 def _openings(text: str, start: int, end: int) -> list[int]:
     inner = re.finditer(
-        r"(?:[,:;“]|\b(?:to|thanks?|that|and|a|al|que|y|agradece))\s+(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚ])",
+        rf"(?:[,:;“]|\b(?:{any_of('funders', 'before')}))\s+(?=(?:(?:{any_of('names', 'the')})\s)?[A-ZÀ-ÖØ-ÞŒ])",
         text[:end][start:],
     )
     return [start, *(start + found.end() for found in inner)]

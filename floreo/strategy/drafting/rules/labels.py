@@ -8,6 +8,7 @@ from functools import cache
 
 from floreo.core.reading.languages import NUMBER_WORDS
 from floreo.core.reading.repair import Span
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.source import plain, split_sentences, trimmed
 from floreo.strategy.drafting.vocabulary import (
     ACTION_WORDS,
@@ -25,15 +26,12 @@ _CODE = (
 )
 _LABEL = re.compile(
     rf"^(?:(?P<action>{ACTION_WORDS})|(?P<objective>{OBJECTIVE_WORDS})|(?P<pillar>{PILLAR_WORDS}))"
-    rf"\s+(?:no\.?\s*|núm\.?\s*|n[.º°]+\s*|#\s*)?{_CODE}(?P<gap>\s*[:.)\-–—|]+\s*|\s+|$)",
+    rf"\s+(?:{any_of('levels', 'number')})?{_CODE}(?P<gap>\s*[:.)\-–—|]+\s*|\s+|$)",
     re.IGNORECASE,
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 _TITLE_AT_MOST = 200
-_RUNNING_ON = re.compile(
-    r"^(?:is|are|was|were|will|has|have|focus(?:es)?|aims?|seeks?|and|or|of|to|in|es|son|fue|busca|tiene|y|de|del"
-    r"|se)\b"
-)
+_RUNNING_ON = re.compile(rf"^(?:{any_of('levels', 'running_on')})\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,69 +7,25 @@ from collections.abc import Iterator
 
 from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import dates_in
+from floreo.strategy.drafting.lexicon import any_of, words
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
 
-_UNDER_WAY = re.compile(
-    r"\b(?:has|have|had)\s+(?:[\w-]+\s+){0,2}?(?:been\s+working|begun|started|worked)\b|\b(?:is|are)\s+(?:currently"
-    r"|already|now)\b"
-    r"|\b(?:we|they)\s+are\s+(?=\w+ing\b)|\bunder\s?way\b|\b(?:already|currently)\s+\w+ing\b"
-    r"|\b(?:ya\s+)?(?:ha|han|hemos)\s+(?:comenzado|empezado|iniciado)\b|\b(?:ya\s+|actualmente\s+)?(?:está|están"
-    r"|estamos)\s+(?=\w+ndo\b)",
-    re.IGNORECASE,
-)
-_INTRO = re.compile(
-    r"(?:such\s+as|including|:|\b(?:is|are)(?:\s+(?:currently|already|now))?|\bbegun|\bstarted|\bcurrently|\balready"
-    r"|\bby"
-    r"|como|incluyendo|\b(?:está|están|estamos))\s+(?=\w+(?:ing|ndo)\b)",
-    re.IGNORECASE,
-)
-_DOING = re.compile(r"(?P<verb>[A-Za-zÁÉÍÓÚáéíóúñ-]+(?:ing|ndo))\s+(?=\S)")
-_NOT_DOING = {
-    "being",
-    "having",
-    "including",
-    "following",
-    "regarding",
-    "according",
-    "during",
-    "working",
-    "existing",
-    "ongoing",
-    "going",
-    "looking",
-    "meeting",
-    "king",
-    "bring",
-    "string",
-    "spring",
-    "thing",
-    "nothing",
-    "cuando",
-    "mundo",
-    "segundo",
-    "siendo",
-    "fondo",
-}
+_ING = any_of("measures", "doing")
+_AND = any_of("measures", "and")
+_UNDER_WAY = re.compile(any_of("measures", "under_way"), re.IGNORECASE)
+_INTRO = re.compile(rf"(?:{any_of('measures', 'intro')})\s+(?=\w+(?:{_ING})\b)", re.IGNORECASE)
+_DOING = re.compile(rf"(?P<verb>[A-Za-zÀ-ÖØ-öø-ÿŒœ-]+(?:{_ING}))\s+(?=\S)")
+_NOT_DOING = frozenset(words("measures", "not_doing"))
 _NEXT = re.compile(
-    r"\s*(?:;|,)\s*(?:(?:and|y|e|as well as)\s+)?(?=\w+(?:ing|ndo)\s)|\s+(?:and|y|e)\s+(?=\w+(?:ing|ndo)\s)",
-    re.IGNORECASE,
+    rf"\s*(?:;|,)\s*(?:(?:{_AND})\s+)?(?=\w+(?:{_ING})\s)|\s+(?:{_AND})\s+(?=\w+(?:{_ING})\s)", re.IGNORECASE
 )
-_CAP = r"[A-ZÁÉÍÓÚÑ][\w’'&-]*"
-_THING = (
-    r"(?:Scheme|Programme|Program|Project|Initiative|Campaign|Platform|Portal|Course|Centre|Center|Network"
-    r"|Academy|Service)"
-)
-_COSA = r"(?:Programa|Proyecto|Iniciativa|Campaña|Plataforma|Portal|Curso|Centro|Red|Academia)"
-_DONE = re.compile(
-    rf"\b(?:launched|established|opened|started|introduced)\s+(?:the|a|an|its)\s+(?:{_CAP}\s+(?:(?:of|for|on|and"
-    rf"|in)\s+)?){{1,8}}{_THING}\b"
-    rf"|\b(?:lanzado|lanzó|creó|creado|inaugurado|inauguró|puso\s+en\s+marcha)\s+(?:el|la|su)\s+{_COSA}(?:\s+(?:(?:de"
-    rf"|del|la|para|en|y)\s+){{0,2}}{_CAP}){{1,8}}"
-)
-_FUTURE = re.compile(r"\b(?:will|shall|would|to\s+be|será|serán)\s*$", re.IGNORECASE)
-_IN = re.compile(r"\s+(?:in|on|en|el)\s+", re.IGNORECASE)
+_CAP = r"(?:[A-ZÀ-ÖØ-ÞŒ][\w’'&-]*)"
+_DONE = re.compile(rf"\b(?:{any_of('measures', 'done', CAP=_CAP)})")
+_STRATEGY = re.compile(any_of("edition", "strategy"), re.IGNORECASE)
+_FUTURE = re.compile(rf"\b(?:{any_of('measures', 'future')})\s*$", re.IGNORECASE)
+_IN = re.compile(rf"\s+(?:{any_of('measures', 'in')})\s+", re.IGNORECASE)
 _LONGEST, _SHORTEST = 200, 12
 
 
@@ -124,5 +80,5 @@ def _clauses(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _done(text: str, start: int, end: int) -> Iterator[Span]:
     for found in _DONE.finditer(text, start, end):
-        if not _FUTURE.search(text[start : found.start()]) and not re.search("Strategy|Estrategia", found.group()):
+        if not _FUTURE.search(text[start : found.start()]) and not _STRATEGY.search(found.group()):
             yield found.span()

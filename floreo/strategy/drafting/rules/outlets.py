@@ -7,26 +7,16 @@ from collections.abc import Iterator
 
 from floreo.core.reading.document import Block
 from floreo.core.reading.repair import Span
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.names import bodies_at, is_body
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
 
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"“”|()\[\]]+[^\s<>\"“”|()\[\].,;:!?’']", re.IGNORECASE)
-_OFFERED = re.compile(
-    r"\b(?:can\s+(?:also\s+)?be\s+(?:found|read|downloaded|accessed|viewed|obtained|consulted)|(?:is"
-    r"|are)\s+(?:also\s+)?(?:available|published|posted)"
-    r"|available|published|download(?:able)?|read\s+(?:the|it)|(?:está|están)\s+(?:disponibles?|publicad[oa]s?)"
-    r"|disponibles?"
-    r"|puede(?:n)?\s+(?:consultarse|descargarse|leerse)|se\s+puede\s+(?:consultar|descargar|leer)|publicad[oa])\b",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"\b(?:strategy|cop(?:y|ies)|text|document|estrategia|texto|documento|ejemplares|copias?|it)\b", re.IGNORECASE
-)
-_PLACE = re.compile(
-    r"\b(?:at|on|from|in|via|en|a\s+través\s+de|desde)\s+(?=(?:the\s|el\s|la\s|los\s|its\s)?\S)", re.IGNORECASE
-)
+_OFFERED = re.compile(rf"\b(?:{any_of('outlets', 'offered')})\b", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\b(?:{any_of('outlets', 'subject')})\b", re.IGNORECASE)
+_PLACE = re.compile(rf"\b(?:{any_of('outlets', 'place')})\s+(?=(?:{any_of('outlets', 'the')})?\S)", re.IGNORECASE)
 _DASH_END = re.compile(r"\s+[-–—:]\s*[,;.]?$|:\s*$")
 _ENTRY_AT_MOST = 160
 

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import re
 
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, split_sentences, trimmed
 
-_AIM = r"(?:objective|goal|aim|purpose)"
-_CHIEF = r"(?:overall|main|general|primary|principal|overarching|ultimate|central|key)"
-_OF = r"\s+of\s+(?:this|the|our|its)\s+(?:[\w-]+\s+){0,5}?strategy(?:\s+\d{4}\s*[-–]\s*\d{4})?"
-_FIN = r"(?:general|principal|central|último|primordial)"
-_DE = r"\s+de\s+(?:la|esta|nuestra)\s+(?:presente\s+)?estrategia(?:\s+[\w-]+){0,4}?"
-_COUNT_SENTENCE = re.compile(
-    rf"\b(?:(?:the|its|our|(?:the\s+)?strategy[’']s)\s+{_CHIEF}\s+{_AIM}(?:{_OF})?|(?:the|its"
-    rf"|our)\s+{_AIM}{_OF})\s*,?\s*(?:is"
-    rf"|remains)\s*:?\s+"
-    rf"|\b(?:el|su|nuestro)\s+(?:objetivo|fin|propósito)(?:\s+{_FIN}(?:{_DE})?|{_DE})\s+(?:es"
-    rf"|consiste\s+en)\s*:?\s+(?:el\s+de\s+)?"
-    rf"|\bestrategia\s+(?:[\w-]+\s+){{0,4}}?tiene\s+(?:como|por)\s+(?:objetivo|fin|propósito)(?:\s+{_FIN})?\s*:?\s+",
-    re.IGNORECASE,
-)
-_HEADING = re.compile(rf"^{_CHIEF}\s+{_AIM}(?:{_OF})?\s*:?$|^objetivo\s+{_FIN}(?:{_DE})?\s*:?$", re.IGNORECASE)
+_PARTS = {"CHIEF": "chief", "AIM": "aim", "OF": "of"}
+_COUNT_SENTENCE = re.compile(any_of("overall", "sentence", **_PARTS), re.IGNORECASE)
+_HEADING = re.compile(rf"^(?:{any_of('overall', 'heading', **_PARTS)})\s*:?$", re.IGNORECASE)
 _QUOTE_END = re.compile(r"(?<=[\w,.])[”\"](?=\s)")
 _SHORTEST = 15
-_PARTICIPLE = re.compile(r"^(?:described|set out|given|stated|explained|divided|descrit|definid)", re.IGNORECASE)
+_PARTICIPLE = re.compile(rf"^(?:{any_of('overall', 'no_objective')})", re.IGNORECASE)
 
 
 def overall_objective_of(source: Source) -> list[Found]:

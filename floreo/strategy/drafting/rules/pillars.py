@@ -9,32 +9,33 @@ import re
 
 from floreo.core.reading.languages import NUMBER_WORDS
 from floreo.core.reading.repair import Span
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
-from floreo.strategy.drafting.vocabulary import OBJECTIVES_PLURAL, PILLARS_PLURAL
+from floreo.strategy.drafting.vocabulary import GOALS, OBJECTIVES_PLURAL, PILLARS_PLURAL
 
 _COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
+_AND = any_of("listing", "and")
+_ARE = any_of("listing", "are")
 _TAIL = (
-    r"\b[^.;:]{0,80}?(?P<mark>:\s*|,?\s*(?:namely|which\s+are|that\s+is|these\s+are|a\s+saber|que\s+son)\s*[:,]?\s+"
-    r"|\s(?:include|incluyen|comprise|comprenden)\s+|\s(?:are|son)\s*:?\s+)"
+    rf"\b[^.;:]{{0,80}}?(?P<mark>:\s*|,?\s*(?:{any_of('listing', 'namely')})\s*[:,]?\s+"
+    rf"|\s(?:{any_of('listing', 'include')})\s+|\s(?:{_ARE})\s*:?\s+)"
 )
 _ANNOUNCED = {
     kind: re.compile(rf"\b(?:{_COUNT}\s+(?:\(\d{{1,2}}\)\s+)?)?(?:\w+\s+)?(?:{words}){_TAIL}", re.IGNORECASE)
-    for kind, words in {Kind.PILLAR: PILLARS_PLURAL + "|goals", Kind.OBJECTIVE: OBJECTIVES_PLURAL}.items()
+    for kind, words in {Kind.PILLAR: f"{PILLARS_PLURAL}|{GOALS}", Kind.OBJECTIVE: OBJECTIVES_PLURAL}.items()
 }
-_BARE_VERB = re.compile(r"^\s(?:are|son)\s+$", re.IGNORECASE)
-_LISTED = re.compile(r"^(?:the\s|an?\s|el\s|la\s|[A-ZÁÉÍÓÚ“]|\(|\d\)|\w+ing\s)")
+_BARE_VERB = re.compile(rf"^\s(?:{_ARE})\s+$", re.IGNORECASE)
+_LISTED = re.compile(rf"^(?:{any_of('listing', 'begins')}|[A-ZÀ-ÖØ-ÞŒ“]|\(|\d\))")
 _MARKER = re.compile(
-    r"(?<![\w(])(?:and\s+|y\s+)?(?:\((?:\d{1,2}|[a-h]|[ivx]{1,4})\)|(?:\d{1,2}|[a-h]|[ivx]{1,4})\))\s+"
+    rf"(?<![\w(])(?:(?:{_AND})\s+)?(?:\((?:\d{{1,2}}|[a-h]|[ivx]{{1,4}})\)|(?:\d{{1,2}}|[a-h]|[ivx]{{1,4}})\))\s+"
 )
-_JOINED = re.compile(r",\s*(?:and|y|e)\s+|\s+(?:and|y|e)\s+")
-_COMMA = re.compile(r",\s*(?:(?:and|y|e)\s+)?")
-_SEMICOLON = re.compile(r"\s*;\s*(?:(?:and|y|e)\s+)?")
-_CLOSED = re.compile(r",\s*(?:and|y|e)\s[^,]*$")
-_COUNT_SENTENCE = re.compile(
-    r",\s[^,]{2,80}\b(?:said|says|added|explained|wrote|noted|dijo|señaló|explicó|indicó|afirmó)\b[^,]*(?:,[^,]*)?$"
-)
+_JOINED = re.compile(rf",\s*(?:{_AND})\s+|\s+(?:{_AND})\s+")
+_COMMA = re.compile(rf",\s*(?:(?:{_AND})\s+)?")
+_SEMICOLON = re.compile(rf"\s*;\s*(?:(?:{_AND})\s+)?")
+_CLOSED = re.compile(rf",\s*(?:{_AND})\s[^,]*$")
+_COUNT_SENTENCE = re.compile(rf",\s[^,]{{2,80}}\b(?:{any_of('listing', 'said')})\b[^,]*(?:,[^,]*)?$")
 _LONGEST, _MOST = 160, 12
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from floreo.core.reading.document import Block
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.announcing import (
     ACTIONS,
@@ -23,17 +24,12 @@ from floreo.strategy.drafting.source import Source, split_sentences, trimmed
 
 _KINDS = {PILLARS: Kind.PILLAR, OBJECTIVES: Kind.OBJECTIVE, ACTIONS: Kind.ACTION}
 _RANKS = {PILLAR: Kind.PILLAR, OBJECTIVE: Kind.OBJECTIVE, ACTION: Kind.ACTION}
-_LIST_TAIL = re.compile(r"[\s;,.]*(?:;\s*(?:and|y|e|or)|,\s*(?:and|y|e))?[\s;,.]*$")
+_LIST_TAIL = re.compile(rf"[\s;,.]*(?:[;,]\s*(?:{any_of('text', 'links')}))?[\s;,.]*$")
 _TITLE_AT_MOST = 240
 _GLOSS = re.compile(r"(?<=\w{3}):\s+|\s[–—]\s+")
 _GLOSS_AT_LEAST = 30
 _CELL_NUMBER = re.compile(r"^(?P<code>\d{1,2}(?:\.\d{1,2})*)[.):]?\s+(?=[^\W\d_])")
-_CHROME = re.compile(
-    r"^(?:introduction|overview|background|context|summary|conclusion|implementation|monitoring.*|introducción"
-    r"|contexto"
-    r"|resumen|conclusiones|implementación)$",
-    re.IGNORECASE,
-)
+_CHROME = re.compile(rf"^(?:{any_of('announcing', 'no_pillar')})$", re.IGNORECASE)
 
 
 def plan_of(source: Source) -> list[Found]:

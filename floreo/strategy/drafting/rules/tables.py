@@ -7,48 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from floreo.core.reading.document import Block
+from floreo.strategy.drafting.lexicon import any_of
 from floreo.strategy.drafting.rows import Value
 from floreo.strategy.drafting.rules.details import field_of
 from floreo.strategy.drafting.rules.labels import code_of
 from floreo.strategy.drafting.source import Source, plain
 
 # Tested in this order, against a column head in plain lower case.
-_COLUMNS = {
-    "skip": (
-        r"indicators?|kpis?|key performance.*|outputs?|outcomes?|results?|targets?|status|remarks|comments"
-        r"|indicador(?:es)?|metas?|resultados?|productos?|estado|observaciones|baseline|linea base"
-        r"|means of verification|risk"
-    ),
-    "code": (
-        r"no|nr|n|ref|reference|id|code|number|item|num|numero|codigo|action no|action number|action code"
-        r"|action id"
-    ),
-    "supporting": (
-        r"(?:support|supporting|partners?|collaborat|other|stakeholders).*|(?:entidad(?:es)? de )?apoyo"
-        r"|(?:instituciones|entidades) (?:de apoyo|colaboradoras)|colaboradores|socios|supported by"
-    ),
-    "lead": (
-        r"(?:lead|leads|responsib|responsible|owner|implement|accountable|in charge).*|responsables?(?: .*)?"
-        r"|entidad(?: .*)?|institucion(?: .*)?|organismo(?: .*)?|lider|agency|ministry|who"
-    ),
-    "starts": r"starts?|start date|from|begin|inicio|fecha de inicio|comienzo",
-    "due": (
-        r"due.*|deadline|time ?(?:line|frame)s?|timing|when|by when|target date|completion.*|ends?|end date"
-        r"|period|year|date|to|until|plazos?(?: .*)?|fecha(?: .*)?|cronograma|fin|termino|periodo|ano|schedule"
-    ),
-    "budget": (
-        r"(?:estimated |indicative |est |total )?(?:budget|costs?)(?: .*)?|funding.*|resources|presupuesto(?: .*)?"
-        r"|costo(?: .*)?|recursos"
-    ),
-    "action": (
-        r"(?:key |priority |strategic |specific |proposed |main |planned )?(?:actions?|activit(?:y|ies)"
-        r"|initiatives?|measures?|tasks?)(?: description| item)?|acci(?:on|ones)(?: .*)?"
-        r"|actividad(?:es)?(?: .*)?|medidas?|iniciativas?|tareas?|lineas? de accion"
-    ),
-    "pillar": r"(?:strategic )?(?:pillar|goal|priority|priority area|area|theme)|pilar|eje(?: estrategico)?|area",
-    "objective": r"(?:strategic |specific )?objectives?|objetivos?(?: .*)?",
-}
-_PATTERNS = tuple((name, re.compile(rf"^(?:{words})$")) for name, words in _COLUMNS.items())
+_COLUMNS = ("skip", "code", "supporting", "lead", "starts", "due", "budget", "action", "pillar", "objective")
+_PATTERNS = tuple((name, re.compile(rf"^(?:{any_of('columns', name)})$")) for name in _COLUMNS)
 _CODE_CELL = re.compile(
     r"^(?P<code>\(?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[a-zA-Z]|[A-Z]{1,3}[-.]?\d{1,3}(?:\.\d{1,2})*)\)?)\.?\)?$"
 )

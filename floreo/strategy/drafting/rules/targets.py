@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from floreo.core.reading.languages import NUMBER_WORDS
 from floreo.core.reading.repair import Span
 from floreo.strategy.drafting.dates import FoundDate
+from floreo.strategy.drafting.lexicon import any_of, words
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.details import deadline_in
 from floreo.strategy.drafting.rules.found import Found
@@ -17,54 +18,36 @@ from floreo.strategy.drafting.vocabulary import GOAL_VERBS, NOT_COUNTED, PERCENT
 _WORDS = "|".join(sorted((word for word, number in NUMBER_WORDS.items() if number > 1), key=len, reverse=True))
 _NUMBER = (
     rf"(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+(?!\d)|\d+(?:[.,]\d{{1,2}})?(?![\d.,-]*\d|-\w)"
-    rf"|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
+    rf"|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?)\b)"
 )
-_ABOUT = (
-    r"(?:(?:at\s+least|a\s+minimum\s+of|no\s+fewer\s+than|up\s+to|more\s+than|over|about|some|another|a\s+further"
-    r"|the\s+first|all"
-    r"|al\s+menos|como\s+mínimo|un\s+mínimo\s+de|más\s+de|hasta|unos|unas|otros|otras|por\s+lo\s+menos)\s+)?(?:(?:the"
-    r"|los|las|el|a|un)\s+)?"
-)
-_TRAINING = r"(?:training|courses?|workshops|scholarships|formación|capacitación|becas)\s+(?:for|to|of|de|a|para)"
+_THE, _ALL, _OF, _AND = (any_of("targets", name) for name in ("the", "all", "of", "and"))
+_ABOUT = rf"(?:(?:{any_of('targets', 'about')})\s+)?(?:(?:{_THE})\s+)?"
+_TRAINING = any_of("targets", "training")
+_OF_ALL = rf"(?:\s+(?:{_OF})\s+(?:(?:{_ALL}|{_THE})\s+)*)?"
 _COMMITTED = re.compile(
-    rf"\b(?P<verb>{GOAL_VERBS}|{_TRAINING})\s+{_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of|de)\s+(?:(?:all"
-    rf"|the|los|las|todos|todas)\s+)*)?"
-    r"(?P<noun>\s?[^\W\d_][^.;:()]*)",
+    rf"\b(?P<verb>{GOAL_VERBS}|{_TRAINING})\s+{_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?{_OF_ALL}(?P<noun>\s?[^\W\d_][^.;:()]*)",
     re.IGNORECASE,
 )
 _TO_BE = re.compile(
-    rf"(?<![\w.,-]){_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of|de)\s+(?:(?:all|the|los|las|todos|todas)\s+)*)?"
-    r"(?P<noun>\s?[^\W\d_][^.;:(),]{2,80}?)\s+(?P<verb>(?:will|shall|must|are\s+to)\s+(?:be|have)\b(?:\s+been)?\s+\w+"
-    r"|(?:será|serán|habrá\s+sido|habrán\s+sido|deberán\s+ser|estarán|estará)\s+\w+)",
+    rf"(?<![\w.,-]){_NUMBER}\s*(?P<percent>{PERCENT})?{_OF_ALL}"
+    rf"(?P<noun>\s?[^\W\d_][^.;:(),]{{2,80}}?)\s+(?P<verb>{any_of('targets', 'to_be')})",
     re.IGNORECASE,
 )
 _ALSO = re.compile(
-    rf"(?:\s*,\s*(?:(?:and|y|e)\s+)?|\s+(?:and|y|e)\s+){_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of"
-    rf"|de)\s+(?:(?:all|the|los|las)\s+)*)?"
-    r"(?P<noun>\s?[^\W\d_][^.;:()]*)",
+    rf"(?:\s*,\s*(?:(?:{_AND})\s+)?|\s+(?:{_AND})\s+){_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?{_OF_ALL}(?P<noun>\s?[^\W\d_][^.;:()]*)",
     re.IGNORECASE,
 )
-_SPANISH_VERB = re.compile(r"(?:ar|er|ir|á|án|emos)(?:\s+a)?$", re.IGNORECASE)
+_PROMISING_FORM = re.compile(rf"(?:{any_of('targets', 'form_that_promises')})$", re.IGNORECASE)
 _TRAINING_NOUN = re.compile(_TRAINING, re.IGNORECASE)
-_NOT_A_TARGET = re.compile(
-    r"\b(?:provided|delivered|received|gave|completed|conducted|held|had|impartió|recibieron"
-    r"|ofreció)\s+(?:[\w-]+\s+){0,3}$",
-    re.IGNORECASE,
-)
-_PROMISING = re.compile(
-    r"(?:\b(?:to|will|shall|must|and|or|also|should|would|annually|yearly|further|then|by\s+\w+\s+\d{4},?)"
-    r"|[:;,(•–—-])\s*$",
-    re.IGNORECASE,
-)
+_NOT_A_TARGET = re.compile(rf"\b(?:{any_of('targets', 'no_target')})\s+(?:[\w-]+\s+){{0,3}}$", re.IGNORECASE)
+_PROMISING = re.compile(rf"(?:\b(?:{any_of('targets', 'promising')})|[:;,(•–—-])\s*$", re.IGNORECASE)
 _ONLY_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 # Money and references: "USD 40,000", "$60", "section 12", "ISO 27001".
-_NO_COUNT_BEFORE = re.compile(
-    r"(?:[$€£¥]|\b[A-Z]{2,3}\$?|(?i:\b(?:section|article|act|bill|phase|level|no\.?|number|artículo|ley|fase)))\s*$"
-)
-_YEARLY = re.compile(
-    r"^\s*(?:annually|yearly|(?:each|every|per|a)\s+year|anualmente|cada\s+año|al\s+año|por\s+año)\b", re.IGNORECASE
-)
+_NO_COUNT_BEFORE = re.compile(rf"(?:[$€£¥]|\b[A-Z]{{2,3}}\$?|(?i:\b(?:{any_of('targets', 'not_before')})))\s*$")
+_YEARLY = re.compile(rf"^\s*(?:{any_of('targets', 'yearly')})\b", re.IGNORECASE)
+_LINKS = frozenset(words("targets", "of"))
+_HEAD_ENDS = re.compile(rf"\s(?:{any_of('targets', 'head_ends')})\s")
 _WORDS_AT_MOST = 6
 _OPENING_AT_MOST = 30
 
@@ -104,7 +87,7 @@ def _with_others(text: str, found: re.Match[str], end: int) -> Iterator[tuple[re
 def _looks_ahead(text: str, found: re.Match[str], start: int) -> bool:
     """`will train`, `to train` and `Train` promise; `we train` and `received training for` tell."""
     before = text[max(start, found.start("verb") - 40) : found.start("verb")]
-    if found.start("verb") > found.start("number") or _SPANISH_VERB.search(found["verb"]):
+    if found.start("verb") > found.start("number") or _PROMISING_FORM.search(found["verb"]):
         return True
     if _TRAINING_NOUN.match(found["verb"]):
         return _NOT_A_TARGET.search(before) is None
@@ -120,20 +103,20 @@ def _is_count(text: str, found: re.Match[str]) -> bool:
 
 def _phrase_end(text: str, start: int, end: int) -> int | None:
     """Where the noun phrase after the number ends; None when what is counted is no target (days, pillars, dollars)."""
-    last, words = None, 0
+    last, count = None, 0
     for found in _ONLY_WORD.finditer(text, start, end):
         gap = text[last if last is not None else start : found.start()]
         word = plain(found.group())
-        if gap.strip() or (word in PHRASE_STOPS and not (word in {"of", "de"} and words)):
+        if gap.strip() or (word in PHRASE_STOPS and not (word in _LINKS and count)):
             break
-        if word in NOT_COUNTED and words < 2:
+        if word in NOT_COUNTED and count < 2:
             return None
-        last, words = found.end(), words + 1
-        if words >= _WORDS_AT_MOST:
+        last, count = found.end(), count + 1
+        if count >= _WORDS_AT_MOST:
             break
     while last is not None and plain(text[start:last]).rpartition(" ")[2] in PHRASE_STOPS:
         last = text.rfind(" ", start, last)
-    return last if words else None
+    return last if count else None
 
 
 def _row(text: str, found: re.Match[str], phrase_end: int, sentence: Span, verb: re.Match[str]) -> Found:
@@ -169,21 +152,21 @@ def _verb_end(found: re.Match[str]) -> int:
     return found.end("verb") if found.start("verb") > found.start("number") else 0
 
 
-def _value(words: str, *, percent: bool) -> int:
-    if words[0].isdigit():
+def _value(given: str, *, percent: bool) -> int:
+    if given[0].isdigit():
         # "1.500" and "1,500" are thousands; "2.5" is a decimal and only percentages have those.
-        whole = re.sub(r"[.,](?=\d{3}\b)", "", words)
+        whole = re.sub(r"[.,](?=\d{3}\b)", "", given)
         return (
             round(float(whole.replace(",", "."))) if percent or whole.isdigit() else int(float(whole.replace(",", ".")))
         )
-    return sum(NUMBER_WORDS[word] for word in words.lower().split("-"))
+    return sum(NUMBER_WORDS[word] for word in given.lower().split("-"))
 
 
 def _unit(noun: str) -> str:
-    head = re.split(r"\s(?:of|de|for|in|para|en)\s", noun)[0]
+    head = _HEAD_ENDS.split(noun)[0]
     for word in reversed(plain(head).split()):
         for unit, nouns in UNITS.items():
             if nouns.search(word):
                 return unit
-    words = head.split()
-    return words[-1].lower() if words else noun.lower()
+    parts = head.split()
+    return parts[-1].lower() if parts else noun.lower()

@@ -54,7 +54,9 @@ def changes_for(viewer: object, after: str, *, most: int) -> Changes:
     everything = FindingChange.objects.all()
     # Each body by itself, which the index of bodies and numbers answers; asked of several at once, databases walk through all numbers.
     parts = [everything] if bodies is None else [everything.filter(organisation=body) for body in sorted(bodies)]
-    is_waiting = any(part.filter(number=None).exists() for part in parts)  # first: what is numbered meanwhile is read below
+    is_waiting = any(
+        part.filter(number=None).exists() for part in parts
+    )  # first: what is numbered meanwhile is read below
     now = stream()
     number, of_whom = _number_at(after, now, bodies), _digest(bodies)
     # No more than had been given when the stream was read: the parts are read one after the other, and what is numbered between two of

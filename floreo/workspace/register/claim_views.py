@@ -20,8 +20,8 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import takes_up_to, uploaded_file
-from floreo.core.wording import colon
 from floreo.core.whole import whole
+from floreo.core.wording import colon
 from floreo.evidence.actions import attach
 from floreo.evidence.models import Evidence
 from floreo.organisations import actions as acts

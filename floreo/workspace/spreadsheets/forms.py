@@ -132,7 +132,7 @@ class ColumnsForm(forms.Form):
     """For each column a field or nothing, and how its days or numbers are written where its values do not decide that."""
 
     def __init__(
-        self, data: Any, run: SheetImport, rows: ImportRows, texts: Sequence[Sequence[str]], *, needs_day: bool
+        self, data: Any, run: SheetImport, rows: ImportRows, texts: Sequence[Sequence[str]], *, day_fields: frozenset[str]
     ) -> None:
         super().__init__(data)
         self.run = run
@@ -151,7 +151,8 @@ class ColumnsForm(forms.Form):
                     choices=[("", _("Choose one")), *shapes], required=False, label=label, initial=column["format"]
                 )
             self.lines.append((name, shape))
-        if needs_day:
+        self.day_fields = day_fields
+        if day_fields:
             self.fields["as_of"] = day_field(
                 _("Day of the file"),
                 help_text=_("The day on which it was up to date. Updates are entered for that day."),
@@ -164,6 +165,9 @@ class ColumnsForm(forms.Form):
             holds = self.holds.get(facts.get(name, ""))
             if shape and not facts.get(shape) and holds in {Holds.DAY, Holds.PERIOD, Holds.DECIMAL, Holds.WHOLE}:
                 self.add_error(shape, _("The values do not show how this column is written. Choose it."))
+        chosen = {facts.get(name, "") for name, _shape in self.lines}
+        if chosen & self.day_fields and not facts.get("as_of") and "as_of" not in self.errors:
+            self.add_error("as_of", _("Give the day of the file: its updates are entered for that day."))
         return facts
 
     def facts(self) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     parts = [Part.from_json(part) for part in run.parts]
     heads, texts, _skipped = heads_and_texts(sheets, parts, acts.TEXTS)
     target = target_of(run.target)
-    form = forms.ColumnsForm(posted(request), run, rows, texts, needs_day=bool(target.day_fields))
+    form = forms.ColumnsForm(posted(request), run, rows, texts, day_fields=target.day_fields)
     answer = Answering(form)
     if request.method == "POST":
         with answer:

@@ -50,8 +50,11 @@ def test_a_tracker_comes_in_page_by_page_and_goes_again(
     page = client.get(run.workspace_url()).content.decode()
     assert "by its name" in page
     assert "Second reading held" in page, "values beside the columns"
-    sent = controls(page) | {"as_of": "2025-10-15", "column_10": "pillar"}
+    sent = controls(page) | {"as_of": "", "column_10": "pillar"}
     answer = client.post(run.workspace_url(), sent)
+    assert answer.status_code == 422
+    assert "Give the day of the file: its updates are entered for that day." in answer.content.decode()
+    answer = client.post(run.workspace_url(), sent | {"as_of": "2025-10-15"})
     assert answer["Location"] == reverse("workspace:spreadsheet_values", args=[run.pk])
 
     page = client.get(answer["Location"]).content.decode()

@@ -132,7 +132,13 @@ class ColumnsForm(forms.Form):
     """For each column a field or nothing, and how its days or numbers are written where its values do not decide that."""
 
     def __init__(
-        self, data: Any, run: SheetImport, rows: ImportRows, texts: Sequence[Sequence[str]], *, day_fields: frozenset[str]
+        self,
+        data: Any,
+        run: SheetImport,
+        rows: ImportRows,
+        texts: Sequence[Sequence[str]],
+        *,
+        day_fields: frozenset[str],
     ) -> None:
         super().__init__(data)
         self.run = run

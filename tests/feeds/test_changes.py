@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from floreo.core import throttle
@@ -230,7 +230,12 @@ def test_a_program_that_asks_without_end_waits(feed: Feed, operator: User) -> No
 STATES = ("new", "persisting", "reopened", "not_seen", "accepted")
 Step = tuple[str, int, int]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["write", "move", "number", "read", "undo"]), st.integers(0, 5), st.integers(0, 4)),
+    st.tuples(
+        st.sampled_from(["write", "write", "move", "number", "read", "look", "undo"]),
+        st.integers(0, 5),
+        st.integers(0, 4),
+    ),
+    min_size=12,
     max_size=40,
 )
 
@@ -262,6 +267,7 @@ def _truth(bodies: list[int]) -> dict[int, str]:
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
+@example(steps=[("number", 0, 0), ("read", 0, 2), ("write", 5, 1)])
 def test_after_any_steps_the_copy_of_each_program_is_the_truth(feeds_folder: object, steps: list[Step]) -> None:
     with transaction.atomic():
         bodies = [Organisation.objects.create(code=f"body-{n}", name=f"Body {n}", kind="company") for n in range(2)]
@@ -276,7 +282,10 @@ def test_after_any_steps_the_copy_of_each_program_is_the_truth(feeds_folder: obj
                 row.update(organisation=bodies[state % 2])
             elif what == "number":
                 number_changes()
+            elif what == "look":
+                copies[state % 3].ask()
             elif what == "read":
+                number_changes()
                 copies[state % 3].ask()
             else:
                 sid = transaction.savepoint()

@@ -108,7 +108,8 @@ def _choice_of(texts: Sequence[str], choices: Mapping[str, Matcher]) -> str:
         if texts
     }
     best = max(shares, key=lambda name: shares[name], default="")
-    return best if best and shares[best] >= (_MOST if len(texts) > 1 else 1) else ""
+    least = _MOST if len(texts) > 1 else 1
+    return best if best and shares[best] >= least else ""
 
 
 def _unless_there(field: str, certainty: Certainty, found: Sequence[Guess]) -> Guess:

@@ -108,6 +108,7 @@ OWN = "writes, or reads what this program wrote"
 SHIPPED = "reads files of the program or of a pack that an administrator loads by hand"
 NEEDS_NONE = {
     "floreo/strategy/outline/profiles.py": "TOML of our own writing, or of whoever has a shell; each value is checked",
+    "floreo/strategy/drafting/lexicon.py": "files of the program itself: the words of each language",
     "floreo/advisories/catalogues.py": "two public catalogues of a fixed form, unpacked up to a number of bytes",
     "floreo/advisories/provider.py": OWN,
     "floreo/certificates/badges.py": OWN,

@@ -72,7 +72,8 @@ class Boxes:
         if not self.fields:
             return False
         words = self.outline.words(passage)
-        begun = caption_of(words) if passage.is_caption else ("" if passage.code else passage.look.label)
+        label = "" if passage.code else passage.look.label
+        begun = caption_of(words) if passage.is_caption else label
         if begun in self.meanings:
             self.end()
             each = self.fields[self.meanings[begun]]
@@ -128,7 +129,8 @@ def in_one(lines: Sequence[str]) -> str:
     for line in lines:
         last = found.rsplit(maxsplit=1)[-1] if found else ""
         goes_on = bool(last) and (last.islower() or last[-1] in _GOES_ON)
-        found = f"{found}{' ' if goes_on else '; '}{line}" if found else line
+        between = " " if goes_on else "; "
+        found = f"{found}{between}{line}" if found else line
     return found
 
 

@@ -13,6 +13,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import MailState, OutboxMail
+from floreo.feeds.actions import replies
 from floreo.feeds.actions.corrections import refuse_correction
 from floreo.feeds.actions.notices import end_link, send_notices
 from floreo.feeds.actions.replies import answer, answer_signed_in, record_received, see_to, take_back, unhandle
@@ -116,6 +117,20 @@ def test_whoever_was_written_to_is_told_in_one_mail_and_can_take_it_back(notice:
     assert take_back(notice, by=holder(notice), findings=ids("192.0.2.7", "192.0.2.8")) == 2
     assert {row[1] for row in stands().values()} == {""}
     assert Reply.objects.count() == 0
+
+
+def test_taking_back_leaves_what_a_night_writes_meanwhile(notice: Notice, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(notice, "need_help", "192.0.2.7")
+    judged = replies._is_handled
+
+    def with_a_night(row: Reply) -> bool:
+        Finding.objects.filter(pk=row.finding_id).update(last_day=TODAY, times_seen=77)
+        return judged(row)
+
+    monkeypatch.setattr(replies, "_is_handled", with_a_night)
+    take_back(notice, by=holder(notice), findings=ids("192.0.2.7"))
+    found = Finding.objects.get(subject="192.0.2.7")
+    assert (found.reply, found.last_day, found.times_seen) == ("", TODAY, 77)
 
 
 def test_taking_back_brings_back_what_was_said_before(notice: Notice, bank: Organisation, user_with: UserWith) -> None:

@@ -253,7 +253,10 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
     rows = list(notice.answers.filter(finding__in=findings).select_related("finding", "correction"))
     if any(_is_handled(row) for row in rows):
         raise Refused(_("The team has already dealt with this. Reply to the e-mail to contact them."), code="handled")
-    touched = {row.finding_id: row.finding for row in rows}
+    held = Finding.objects.select_for_update().filter(
+        pk__in={row.finding_id for row in rows}
+    )  # a run may be writing them
+    touched = {finding.pk: finding for finding in held.order_by("pk")}
     for row in rows:
         _hand_on(row, but=touched)
         delete(row)

@@ -21,8 +21,8 @@ from tests.strategy.drafting.score import (
 )
 
 # A wrong row costs a person more than a missing one, so precision is held higher than recall.
-BY_RULES = [kind for kind in Kind if kind != Kind.SUB_OBJECTIVE]  # which only marks give
-FLOORS = dict.fromkeys(BY_RULES, (0.95, 0.9))
+BY_RULES: list[Kind] = [kind for kind in Kind if kind != Kind.SUB_OBJECTIVE]  # which only marks give
+FLOORS: dict[Kind, tuple[float, float]] = dict.fromkeys(BY_RULES, (0.95, 0.9))
 HELD_OUT_FLOOR = (0.8, 0.6)
 RELEASE = "launch-release.txt"
 

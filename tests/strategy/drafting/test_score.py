@@ -21,12 +21,13 @@ from tests.strategy.drafting.score import (
 )
 
 # A wrong row costs a person more than a missing one, so precision is held higher than recall.
-FLOORS = dict.fromkeys(Kind, (0.95, 0.9))
+BY_RULES: list[Kind] = [kind for kind in Kind if kind != Kind.SUB_OBJECTIVE]  # which only marks give
+FLOORS: dict[Kind, tuple[float, float]] = dict.fromkeys(BY_RULES, (0.95, 0.9))
 HELD_OUT_FLOOR = (0.8, 0.6)
 RELEASE = "launch-release.txt"
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", BY_RULES)
 def test_each_kind_of_row_keeps_its_floor(kind: Kind) -> None:
     tally = totals(score(answer) for answer in answers() if not answer.held_out)[kind]
     precision, recall = FLOORS[kind]

@@ -117,8 +117,11 @@ def result_of(start: SteppedStart, until: date) -> Result:
     over = [window for window in windows if window[2] <= min(until, start.compared_until)]
     for step, first, last in over:
         for organisation, finding, opened_on, ended_on, shown_on, ending in periods:
-            is_gone = ended_on is not None and ended_on <= last and shown_on is not None and shown_on <= until
-            if opened_on > first or (is_gone and ended_on <= first) or (is_gone and ending != FindingState.FIXED):
+            gone_on = ended_on if ended_on is not None and shown_on is not None and shown_on <= until else None
+            is_gone = gone_on is not None and gone_on <= last
+            if opened_on > first or (gone_on is not None and gone_on <= first):
+                continue
+            if is_gone and ending != FindingState.FIXED:
                 continue
             at = cells.setdefault((organisation, step), [0, 0])
             at[0] += 1

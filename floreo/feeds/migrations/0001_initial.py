@@ -432,7 +432,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(fields=['state', 'kind'], name='finding_kinds'),
+            index=models.Index(fields=['severity_rank', '-last_day', '-id'], name='finding_order'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['state', 'severity_rank'], name='finding_open'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['kind', 'state'], name='finding_kinds'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['organisation', 'kind'], name='finding_kinds_of'),
         ),
         migrations.AddIndex(
             model_name='finding',

@@ -97,7 +97,11 @@ class Finding(Record):
         indexes = [
             models.Index(fields=["organisation", "state", "severity_rank"], name="finding_of"),
             models.Index(fields=["feed", "report_type", "observed", "last_day"], name="finding_absent"),
-            models.Index(fields=["state", "kind"], name="finding_kinds"),
+            # The list in its order, how many are open and how bad, and which kinds there are: of millions (benchmarks/feeds).
+            models.Index(fields=["severity_rank", "-last_day", "-id"], name="finding_order"),
+            models.Index(fields=["state", "severity_rank"], name="finding_open"),
+            models.Index(fields=["kind", "state"], name="finding_kinds"),
+            models.Index(fields=["organisation", "kind"], name="finding_kinds_of"),
             models.Index(fields=["subject"], name="finding_subject"),
             models.Index(fields=["unit"], name="finding_unit"),
         ]

@@ -7,19 +7,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission
+from floreo.core.access import Permission, reach
+from floreo.core.distinct import values_of
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.core.ui.locale import language
 from floreo.core.whole import whole
-from floreo.feeds import logic
+from floreo.feeds import logic, texts
 from floreo.feeds.access import sees_all
 from floreo.feeds.models import Finding, FindingState, ReplyKind, Severity
 from floreo.feeds.texts import title_for_others, title_of
 from floreo.infrastructure.tables import in_sector
 from floreo.organisations.models import NationalSector, Organisation
+from floreo.organisations.queries import bodies_of
 
 UNANSWERED = "none"
 NO_SECTOR = "none"
@@ -102,7 +104,12 @@ FINDINGS = Table(
     search=("subject", "kind", "detail", "network", "service"),
     filters=(
         Filter("state", _("State"), _states, in_state, default="open"),
-        Filter("severity", _("Severity"), lambda: Severity.choices, lambda rows, value: rows.filter(severity=value)),
+        Filter(
+            "severity",
+            _("Severity"),
+            lambda: Severity.choices,
+            lambda rows, value: rows.filter(severity_rank=logic.rank(value)),
+        ),
         Filter("reply", _("Reply"), _answers, _narrow_reply),
     ),
     lookup=_one,
@@ -116,26 +123,34 @@ def _of_sector(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return in_sector(rows, value, "organisation__sector")
 
 
+def _class_of(kind: str) -> str:
+    """By which a kind without a text of its own is called."""
+    if texts.folder_of(kind) is not None:
+        return ""
+    return next(iter(Finding.objects.filter(kind=kind).order_by().values_list("taxonomy", flat=True)[:1]), "")
+
+
 def findings_for(viewer: object) -> Table:
     """With filters by sector, by kind and by organisation, which hold what the viewer may know of and nothing else."""
+    own = reach(viewer, Permission.FEED_READ)
+    bodies_seen = None if own is None else bodies_of(own)
     seen = Finding.objects.visible_to(viewer).order_by()
+    has_some = Exists(seen.filter(organisation=OuterRef("pk")))
 
     def kinds() -> Iterable[tuple[str, Words]]:
         called = title_for_others if sees_all(viewer) else title_of
-        titles = {
-            kind: called(kind, language(), taxonomy)
-            for kind, taxonomy in seen.values_list("kind", "taxonomy").distinct()
-        }
+        of = None if bodies_seen is None else ("organisation_id", bodies_seen)
+        titles = {kind: called(kind, language(), _class_of(kind)) for kind in values_of(Finding, "kind", of=of)}
         count = Counter(titles.values())  # two kinds of one title are told apart by their names
         named = {kind: title if count[title] == 1 else f"{title} ({kind})" for kind, title in titles.items()}
         return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
     def bodies() -> Iterable[tuple[str, Words]]:
-        rows = Organisation.objects.filter(pk__in=seen.values("organisation").distinct())
+        rows = Organisation.objects.filter(has_some)
         return [(body.code, body.label) for body in rows] if len(rows) > 1 else []
 
     def sectors() -> Iterable[tuple[str, Words]]:
-        of_bodies = Organisation.objects.filter(pk__in=seen.values("organisation").distinct()).values("sector")
+        of_bodies = Organisation.objects.filter(has_some, sector__isnull=False).values("sector")
         rows = NationalSector.objects.filter(
             Q(pk__in=of_bodies) | Q(parts__in=of_bodies) | Q(parts__parts__in=of_bodies)
         )

@@ -188,7 +188,7 @@ class SteppedStartForm(RecordForm):
     def __init__(self, data: Any, *, kinds: Mapping[str, int]) -> None:
         super().__init__(data)
         self.fields["kind"] = forms.ChoiceField(
-            label=label_of(SteppedStart, "kind"),
+            label=str(label_of(SteppedStart, "kind")),
             choices=[
                 (kind, f"{title_for_others(kind, language())} ({_organisations(count)})")
                 for kind, count in kinds.items()

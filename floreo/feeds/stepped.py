@@ -10,7 +10,6 @@ from hashlib import sha256
 
 from floreo.core.comparison import FEWEST, Arm, Cell, Comparison, arm, compare
 from floreo.feeds import logic
-from floreo.feeds.actions.finding_rows import silence_of
 from floreo.feeds.models import (
     Feed,
     Finding,
@@ -154,6 +153,8 @@ Row = tuple[int, int, date, date | None, date | None, str]
 
 def _periods(start: SteppedStart, organisations: set[int]) -> list[Row]:
     """The times that findings of these organisations were open of which a scan's silence can show the end."""
+    from floreo.feeds.actions.finding_rows import silence_of  # late: it loads the store of events
+
     after, feeds, known = successors(), Feed.objects.in_bulk(), dict[tuple[int, str], bool]()
     rows = OpenPeriod.objects.filter(finding__kind=start.kind, opened_on__lt=start.compared_until)
     rows = rows.exclude(finding__severity__in=URGENT).order_by("opened_on", "pk")

@@ -261,7 +261,7 @@ def test_markings_are_read_by_whom_they_are_for(draft: Advisory, writer: User, u
         ({"products": FACTS["products"][:1] * 2}, "products"),
         ({"sectors": ["moon"]}, "sectors"),
         ({"references": ["javascript:alert(1)"]}, "references"),
-        ({"language": "fr"}, "language"),
+        ({"language": "pt"}, "language"),
         ({"source_known_at": datetime(2999, 1, 1, tzinfo=UTC)}, "source_known_at"),
     ],
 )

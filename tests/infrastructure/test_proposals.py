@@ -207,7 +207,7 @@ def test_by_a_link_nobody_reads_or_proposes_what_a_service_needs(
     change = propose_dependency(operator, service=power, needs=water, reason="xreason")
     a_dependency(power, water, kind="fuel")
     facts = entry_facts(mine(), keeper)
-    assert [part.kind.name for part in facts["others"]] == ["service", "asset", "notice_rule"]
+    assert [part.kind.name for part in facts["others"]] == ["service", "asset", "notice_rule", "address_pool"]
     assert facts["proposals"] == []
     with pytest.raises(Missing):
         propose(mine(), by=keeper, kind="dependency", what="new", facts={"service": power, "needs": water})

@@ -35,7 +35,7 @@ class FindingChange(models.Model):
 class ChangeStream(models.Model):
     """The one row that says how far numbers were given, and of which stream: after a backup was restored there is another."""
 
-    not_chained = "A counter."
+    not_chained = "It counts how far numbers of changes were given, which is no fact of record."
 
     name = models.CharField(max_length=12)
     last = models.PositiveBigIntegerField(default=0)

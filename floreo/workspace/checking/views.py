@@ -39,6 +39,7 @@ LEFT_OUT = frozenset(
         "created_at",
         "changed_at",
         "translations",
+        "registry_prefixes",
         "source",
         "source_url",
         "read_on",

@@ -444,7 +444,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(fields=['organisation', 'kind'], name='finding_kinds_of'),
+            index=models.Index(fields=['organisation', 'kind', 'state'], name='finding_kinds_of'),
         ),
         migrations.AddIndex(
             model_name='finding',

@@ -101,7 +101,7 @@ class Finding(Record):
             models.Index(fields=["severity_rank", "-last_day", "-id"], name="finding_order"),
             models.Index(fields=["state", "severity_rank"], name="finding_open"),
             models.Index(fields=["kind", "state"], name="finding_kinds"),
-            models.Index(fields=["organisation", "kind"], name="finding_kinds_of"),
+            models.Index(fields=["organisation", "kind", "state"], name="finding_kinds_of"),
             models.Index(fields=["subject"], name="finding_subject"),
             models.Index(fields=["unit"], name="finding_unit"),
         ]

@@ -75,7 +75,6 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "any_at_all": not shown and visible.exists(),
         "people": team_for(request.user, Permission.FINDING_HANDLE),
         "replies": ReplyKind.choices,
-        "total": listing.total,
         "may_run": can(request.user, Permission.FEED_RUN),
     }
     return render(request, "workspace/feeds/findings.html", context)

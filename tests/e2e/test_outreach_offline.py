@@ -206,4 +206,5 @@ def test_a_photo_is_made_small_on_the_phone(coordinator: Page, browser: Browser,
     coordinator.get_by_role("link", name=re.compile(r"^CC-\d{4}$")).first.click()
     shown = coordinator.get_by_alt_text("Photo 1")
     expect(shown).to_be_visible()
-    assert shown.evaluate("e => [e.naturalWidth, e.naturalHeight]") == [1280, 960]
+    expect(shown).to_have_js_property("naturalWidth", 1280, timeout=15_000)  # it is there before its bytes are
+    expect(shown).to_have_js_property("naturalHeight", 960)

@@ -60,6 +60,7 @@ class _Part:
         found = [texts.whole(self.table[name]) for name in there]
         if not found:
             return None
+        found = [each for each in found if each.null_count < len(each)] or found[:1]
         column = found[0] if len(found) == 1 else pc.coalesce(*found)
         return texts.without(column, (*self.part.format.null, *kind.nulls.get(field, ())))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from floreo.feeds.engine.events import COLUMNS, event_schema
@@ -152,9 +152,22 @@ def test_times_are_read_as_reports_write_them(text: str, wanted: str | None) -> 
         st.one_of(
             st.datetimes().map(lambda t: str(t)[:19]),
             st.text("0123456789-: T", min_size=17, max_size=20),
+            st.builds(
+                lambda when, behind: str(when)[:19] + behind,
+                st.datetimes(),
+                st.from_regex(r"(\.\d{0,7})?(Z|z| UTC|[+-]\d\d:?\d\d)?", fullmatch=True),
+            ),
         ),
         max_size=20,
     )
+)
+@example(
+    [
+        "2026-11-24T00:00:11.999999-23:59",
+        "1969-12-31 23:59:59.9Z",
+        "2026-11-24T00:00:11+24:00",
+        "2026-11-24T00:00:11.\u0663",
+    ]
 )
 def test_many_times_at_once_are_what_python_reads(texts: list[str]) -> None:
     def alone(text: str) -> int:

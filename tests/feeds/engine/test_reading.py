@@ -8,14 +8,16 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from floreo.feeds.engine import reading
 from floreo.feeds.engine.columns import guess_mapping
-from floreo.feeds.engine.opening import members
+from floreo.feeds.engine.opening import Block, members
 from floreo.feeds.engine.problems import Unreadable
+from floreo.feeds.engine.reading import json_lines
 from floreo.feeds.engine.reading.csv_ import Reader, header_of
 from floreo.feeds.engine.reading.lists import entry
 from floreo.feeds.engine.task import Source, Task
@@ -204,6 +206,78 @@ def test_a_line_that_is_no_json_costs_itself() -> None:
         opened(b"ip,time\n1,2\n", "e.json", format="intelmq")
     cut = json.dumps([INTELMQ, INTELMQ]).encode()[:-20]
     assert [len(x) for x in known(list(opened(cut, "events.json").parts()))] == [1, 1]
+
+
+NAMES = st.sampled_from(
+    [
+        "source.ip",
+        "source",
+        "ip",
+        "b.c",
+        "b",
+        "c",
+        "tags",
+        "extra",
+        "extra.b",
+        "é",
+        "B",
+        "7",
+        "a/b",
+        "x~y",
+        "",
+        'q"',
+        "n\0",
+    ]
+)
+PLAIN = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**30), 10**30),
+    st.sampled_from([1.5, -0.25]),
+    st.text(max_size=5),
+    st.sampled_from(["[x]", "{", "", "[1]", "null"]),
+)
+VALUES = st.recursive(
+    PLAIN, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)), max_leaves=6
+)
+LINES = st.one_of(
+    st.dictionaries(NAMES, VALUES, max_size=5).map(json.dumps),
+    st.dictionaries(NAMES, VALUES, max_size=3).map(
+        lambda row: json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode()
+    ),
+    st.sampled_from(
+        ["", "  ", "[1]", "x", '{"a":', '"t"', '{"b":1,"b":2}', '{"a":"\\ud800"}', ' {"tags": ["a", {"b": 1.5}]}\r']
+    ),
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(LINES, min_size=1, max_size=8), st.lists(LINES, max_size=8))
+@example(
+    ['{"extra": {"n": 1}, "tags": ["a", null, true]}', '{"extra": "[x]", "tags": "t"}'],
+    ['{"extra": {}, "tags": []}', '{"extra": []}'],
+)
+@example(['{"b.c": 1}', '{"b": {"c": 2}}'], ['{"b.c": 1, "b": {"c": 2}}'])
+def test_json_lines_read_a_column_at_a_time_are_the_same_rows(one: list[str], two: list[str]) -> None:
+    blocks = [Block("\n".join(one).encode() + b"\n", 1), Block("\n".join(two).encode(), len(one) + 1, last=True)]
+
+    def read(worth: int) -> list[object]:
+        reader = json_lines.Reader(["source.ip", "b.c", "tags", "7"], worth=worth)
+        found: list[object] = []
+        for rows in reader.read(blocks):
+            assert rows.more is not None
+            more = [json.loads(text) if text else None for text in rows.more.to_pylist()]
+            every = np.arange(len(rows.lines))
+            found += [rows.table.to_pydict(), more, rows.lines.tolist(), rows.rejects.to_pylist(), rows.texts(every)]
+        return found
+
+    assert read(0) == read(1 << 60)
+
+
+def test_a_number_of_json_keeps_its_digits_and_a_fraction_its_value() -> None:
+    data = b'{"a": 123456789012345678901234567890, "b": 1.50, "c": -0}'
+    (rows,) = json_lines.Reader(["a", "b", "c"], worth=0).read([Block(data, 1, last=True)])
+    assert rows.table.to_pylist() == [{"a": "123456789012345678901234567890", "b": "1.5", "c": "0"}]
 
 
 def test_xarf_of_both_versions_has_its_subject_where_it_belongs() -> None:

@@ -88,7 +88,7 @@ def test_two_nodes_of_which_one_is_killed_give_what_one_process_gives(tmp_path: 
             env=with_token,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=400,
             check=False,
         )
     finally:

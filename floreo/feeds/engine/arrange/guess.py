@@ -20,7 +20,7 @@ from floreo.feeds.engine.events import SEVERITIES
 from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.prefixes import parse_prefix
 from floreo.feeds.engine.reading import arranged as reader
-from floreo.feeds.engine.reading import json_lines
+from floreo.feeds.engine.reading import json_lines, json_values
 
 _HOSTS = ("fqdn", "hostname", "host", "equipo", "domain_name")
 _MOST, _MOSTLY = 0.5, 0.7
@@ -260,7 +260,7 @@ def _lists(value: Any, before: str, deep: int = 0) -> Iterable[tuple[str, list[A
 
 def _has_subject(value: Any) -> bool:
     """Whether an object itself names an address or a network under a name that says so."""
-    flat = json_lines.flat(value) if isinstance(value, dict) else {}
+    flat = json_values.flat(value) if isinstance(value, dict) else {}
     return any(
         _is_address(text) or parse_prefix(text) is not None
         for name, text in flat.items()

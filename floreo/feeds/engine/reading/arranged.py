@@ -38,15 +38,13 @@ from floreo.feeds.engine.events import REJECT_SCHEMA, Reject
 from floreo.feeds.engine.formats import CLASS, Derived, Format, ReportType
 from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.reading import csv_, json_lines
-from floreo.feeds.engine.reading.blocks import LONGEST_TEXT, Rejects, Rows, kept_texts, reject_table
-from floreo.feeds.engine.reading.records import line_places
+from floreo.feeds.engine.reading import csv_, json_columns, json_lines, json_values
+from floreo.feeds.engine.reading.blocks import Rejects, Rows, kept_texts, reject_table
 from floreo.feeds.engine.task import Task
 
 NETWORK = MARK + "network"
 _OWN = ("source.ip", "source.fqdn", "source.url", "source.port", "source.account", "time.source", "severity")
 _HABIT = 64 << 10
-_SHORT = 32  # bytes of a line that may be blank
 
 
 @dataclass
@@ -181,7 +179,7 @@ def unfolded(value: dict[str, Any], lists: Sequence[str]) -> list[dict[str, str]
 
 
 def _named(value: Any, before: str) -> dict[str, str]:
-    return json_lines.flat(value, before) if isinstance(value, dict) else {}
+    return json_values.flat(value, before) if isinstance(value, dict) else {}
 
 
 def _at(value: Any, path: str) -> Any:
@@ -269,26 +267,11 @@ def _json_rows(blocks: Iterable[Block]) -> Generator[_Base]:
 
 
 def _lines(block: Block) -> _Base:
-    """Every line that is not empty, without a copy of its text in Python."""
-    data = block.data
-    ends = np.append(line_places(data), len(data))
-    starts = np.append(0, ends[:-1] + 1)
-    whole = pa.LargeStringArray.from_buffers(
-        len(ends), pa.py_buffer(np.append(starts, len(data)).astype(np.int64).tobytes()), pa.py_buffer(data)
+    lines = json_columns.lines_of(block)
+    return _Base(
+        pa.table({"text": lines.text}),
+        Rows(pa.table({"text": lines.text}), lines.lines, lines.texts, Rejects().table(), lines.size),
     )
-    is_short = ends - starts < _SHORT
-    blank = [n for n in np.flatnonzero(is_short).tolist() if not data[starts[n] : ends[n]].strip()]
-    there = np.delete(np.arange(len(ends)), blank)
-    is_front = len(there) == 0 or there[-1] == len(there) - 1  # only what is behind the last line end is blank
-    taken = whole.slice(0, len(there)) if is_front else whole.take(pa.array(there))
-
-    def texts(rows: npt.NDArray[np.int64]) -> list[str]:
-        return [text.rstrip("\r\n")[:LONGEST_TEXT] for text in taken.take(pa.array(rows)).to_pylist()]
-
-    table = pa.table({"text": taken})
-    # A CR and its LF are one line end: `line_places` has the last letter of each.
-    rows = Rows(table, (there + block.line).astype(np.uint64), texts, Rejects().table(), len(data))
-    return _Base(table, rows)
 
 
 def _values(blocks: Iterable[Block]) -> Generator[_Base]:

@@ -10,7 +10,7 @@ from floreo.feeds.engine import formats, problems
 from floreo.feeds.engine.formats import SUBJECTS, Format, ReportType, likeness
 from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.reading import json_lines, lists, xarf
+from floreo.feeds.engine.reading import json_lines, json_values, lists, xarf
 
 _SAMPLE = 64 << 10
 _FOREIGN, _CLEARLY = 3, 0.25  # columns not known to a type, and by how much another must fit better
@@ -59,14 +59,14 @@ def _json_format(block: Block) -> Format:
     return formats.load("intelmq" if is_intelmq else "jsonl")
 
 
-def first_objects(block: Block, most: int = 200) -> list[tuple[int, json_lines.Row]]:
+def first_objects(block: Block, most: int = 200) -> list[tuple[int, json_values.Row]]:
     """Line and content of the first objects of a block."""
     read = json_lines.by_line if json_lines.is_by_line(block.data) else json_lines.by_value
     # A sample of lines, or all of an array: values do not end where lines do.
     data = block.data[:_SAMPLE] if read is json_lines.by_line else block.data
     found = next(iter(read([Block(data, block.line, block.last)])), None)
     objects = found[0] if found else []
-    return [(line, json_lines.flat(value)) for line, _, value in objects[:most] if isinstance(value, dict)]
+    return [(line, json_values.flat(value)) for line, _, value in objects[:most] if isinstance(value, dict)]
 
 
 def delimiter_of(block: Block, given: str = ",") -> str:

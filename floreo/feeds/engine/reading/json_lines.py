@@ -1,68 +1,86 @@
 """Rows of JSON: one object a line, an array of them, or objects one after the other however they are set out.
 
-Objects within objects become dotted names; numbers stay as they were written."""
+Objects within objects become dotted names. Large files of one object a line are read a column at a time (`json_columns`)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.opening import LONGEST_LINE, Block
-from floreo.feeds.engine.reading.blocks import Rejects, Rows, kept_texts
+from floreo.feeds.engine.reading import json_columns
+from floreo.feeds.engine.reading.blocks import Lines, Rejects, Rows, Texts, kept_texts
+from floreo.feeds.engine.reading.json_values import DECODER, Row, flat, further
 
-Row = dict[str, str]
 Change = Callable[[Row], Row]
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
-_DEEPEST = 20
+PREFIX = "extra."  # names that begin so go without it into `more`
 _SAMPLE = 64 << 10
-
-
-def flat(value: dict[str, Any], before: str = "", deep: int = 0) -> Row:
-    """An object as text by dotted names. Lists of plain values are joined by ";", others stay JSON."""
-    out: Row = {}
-    for key, inner in value.items():
-        name = before + _text(key)
-        if inner is None:
-            continue
-        if isinstance(inner, dict) and deep < _DEEPEST:
-            out.update(flat(inner, f"{name}.", deep + 1))
-        elif isinstance(inner, list) and not any(isinstance(x, dict | list) for x in inner):
-            out[name] = ";".join(_text(x) for x in inner if x is not None)
-        else:
-            out[name] = _text(inner)
-    return out
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    return json.dumps(value, ensure_ascii=True)
+Objects = list[tuple[int, str, Any]]
 
 
 @dataclass
 class Reader:
-    """Reads the blocks of one file. `columns`: what the format asks for; everything else goes to `more`, as JSON."""
+    """Reads the blocks of one file. `columns`: what the format asks for; everything else goes to `more`, as JSON. `worth`: bytes of a block
+    from which on it is read a column at a time."""
 
     columns: Sequence[str] = ()
     change: Change | None = None
-    _whole: list[Row] = field(default_factory=list)
+    worth: int = json_columns.WORTH
 
     def read(self, blocks: Iterable[Block]) -> Iterator[Rows]:
         source = iter(blocks)
         first = next(source, None)
         if first is None:
             return
-        found = by_line if is_by_line(first.data) else by_value
-        for objects, rejects, size in found(_again(first, source)):
-            yield self._rows(objects, rejects, size)
+        again = _again(first, source)
+        if not is_by_line(first.data):
+            yield from (self._rows(*found) for found in by_value(again))
+        elif self.change or len(first.data) < self.worth:
+            yield from (self._rows(*found) for found in by_line(again))
+        else:
+            with json_columns.Columns(self.columns, PREFIX).opened() as columns:
+                yield from (self._by_column(columns, block) for block in again)
 
-    def _rows(self, objects: list[tuple[int, str, Any]], rejects: Rejects, size: int) -> Rows:
+    def _by_column(self, columns: json_columns.Columns, block: Block) -> Rows:
+        lines = json_columns.lines_of(block)
+        if not len(lines.lines):
+            return self._rows([], Rejects(), lines.size)
+        try:
+            found = columns.read(lines.text)
+        except json_columns.Doubtful:
+            return self._rows(*next(by_line([block])))
+        nothing = pa.nulls(len(found.at), pa.string())
+        table = self._table({name: found.columns.get(name, nothing) for name in self.columns}, len(found.at))
+        rows = Rows(
+            table, lines.lines[found.at], _texts_at(lines.texts, found.at), Rejects().table(), lines.size, found.more
+        )
+        others = np.delete(np.arange(len(lines.lines)), found.at)
+        return self._with_others(rows, lines, others) if len(others) else rows
+
+    def _with_others(self, rows: Rows, lines: json_columns.TextLines, others: Any) -> Rows:
+        """Lines that are no objects to DuckDB: by themselves, and in their place."""
+        texts = lines.text.take(pa.array(others)).to_pylist()
+        numbers = lines.lines[others].tolist()
+        objects, rejects = list[tuple[int, str, Any]](), Rejects()
+        for line, text in zip(numbers, texts, strict=True):
+            _one(text.strip("\r\n").encode(), line, objects, rejects)
+        more = self._rows(objects, rejects, 0)
+        whole = np.concatenate([rows.lines, more.lines])
+        order = np.argsort(whole, kind="stable")
+        table = pa.concat_tables([rows.table, more.table]).take(pa.array(order))
+        assert rows.more is not None
+        assert more.more is not None
+        further = pa.concat_arrays([rows.more, more.more]).take(pa.array(order))
+        return Rows(table, whole[order], _texts_by_line(lines, whole[order]), more.rejects, rows.size, further)
+
+    def _rows(self, objects: Objects, rejects: Rejects, size: int) -> Rows:
         rows: list[Row] = []
         lines: list[int] = []
         texts: list[str] = []
@@ -75,16 +93,22 @@ class Reader:
             lines.append(line)
             texts.append(text)
         columns = {c: pa.array([row.get(c) or None for row in rows], pa.string()) for c in self.columns}
-        known = set(self.columns)
-        more = [_more(row, known) for row in rows]
-        table = pa.table(columns) if columns else pa.table({"": pa.nulls(len(rows), pa.string())})
+        known = frozenset(self.columns)
+        more = pa.array([further(row, known, PREFIX) for row in rows], pa.string())
         where = np.array(lines, np.uint64)
-        return Rows(table, where, kept_texts(texts), rejects.table(), size, pa.array(more, pa.string()))
+        return Rows(self._table(columns, len(rows)), where, kept_texts(texts), rejects.table(), size, more)
+
+    def _table(self, columns: dict[str, Any], count: int) -> pa.Table:
+        return pa.table(columns) if columns else pa.table({"": pa.nulls(count, pa.string())})
 
 
-def _more(row: Row, known: set[str]) -> str | None:
-    rest = {key.removeprefix("extra."): value for key, value in row.items() if key not in known and value != ""}
-    return json.dumps(rest, ensure_ascii=False) if rest else None
+def _texts_at(texts: Texts, at: npt.NDArray[np.int64]) -> Texts:
+    return lambda rows: texts(at[rows])
+
+
+def _texts_by_line(lines: json_columns.TextLines, there: Lines) -> Texts:
+    at = np.searchsorted(lines.lines, there)
+    return _texts_at(lines.texts, at)
 
 
 def _again(first: Block, rest: Iterator[Block]) -> Iterator[Block]:
@@ -102,28 +126,31 @@ def is_by_line(data: bytes) -> bool:
 
 def _value(line: bytes) -> Any:
     try:
-        return _DECODER.decode(line.decode("utf-8"))
+        return DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
 
 
-Found = tuple[list[tuple[int, str, Any]], Rejects, int]
+def _one(text: bytes, line: int, objects: Objects, rejects: Rejects) -> None:
+    value = _value(text)
+    words = text[:8192].decode("utf-8", "ignore")
+    if value is None:
+        rejects.add(line, words, Reject.NOT_JSON)
+    else:
+        objects.append((line, words, value))
+
+
+Found = tuple[Objects, Rejects, int]
 
 
 def by_line(blocks: Iterable[Block]) -> Iterator[Found]:
     """One value a line; a line that is none costs only itself."""
     for block in blocks:
-        objects: list[tuple[int, str, Any]] = []
+        objects: Objects = []
         rejects = Rejects()
         for line, text in enumerate(block.data.splitlines(), block.line):
-            if not text.strip():
-                continue
-            value = _value(text)
-            words = text[:8192].decode("utf-8", "ignore")
-            if value is None:
-                rejects.add(line, words, Reject.NOT_JSON)
-            else:
-                objects.append((line, words, value))
+            if text.strip():
+                _one(text, line, objects, rejects)
         yield objects, rejects, len(block.data)
 
 
@@ -132,14 +159,14 @@ def by_value(blocks: Iterable[Block]) -> Iterator[Found]:
     text, line = "", 1
     for block in blocks:
         text += block.data.decode("utf-8")
-        objects: list[tuple[int, str, Any]] = []
+        objects: Objects = []
         rejects = Rejects()
         place = 0
         while (start := _next(text, place)) < len(text):
             line += text.count("\n", place, start)
             place = start
             try:
-                value, end = _DECODER.raw_decode(text, start)
+                value, end = DECODER.raw_decode(text, start)
             except (ValueError, RecursionError) as error:
                 if not block.last and _wants_more(text, start, error):
                     break

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from floreo.feeds.engine.reading.json_lines import Row
+from floreo.feeds.engine.reading.json_values import Row
 
 # Version 3 -> 4. The first that is there counts.
 _RENAMED = {

@@ -88,8 +88,12 @@ class Option:
 
     value: str
     title: tables.Words
-    href: str
     is_current: bool
+    address: Callable[[], str]
+
+    @property
+    def href(self) -> str:
+        return self.address()
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,8 @@ class Listing:
             rows = self._page_of_many(cursor)
         if rows is None:
             rows = after(self.all_rows, self.table.order, cursor) if cursor else self.all_rows
+            if self.table.has_long_rows:
+                rows = self._base.filter(pk__among=list(rows.values_list("pk", flat=True)[: self.page + 1]))
         if self.shown is not None:
             rows = self.shown(rows)
         return list(rows[: self.page + 1])
@@ -256,12 +262,12 @@ class Listing:
         shown = []
         for each in self.table.filters:
             current, all_of_it = self._chosen(each), ALL if each.default else ""
-            href = self.href(**{each.name: all_of_it, "after": ""})
-            everything = Option(all_of_it, each.unchosen or _("All"), href, current == all_of_it)
-            options = [
-                Option(value, title, self.href(**{each.name: value, "after": ""}), value == current)
-                for value, title in each.choices()
-            ]
+
+            def leads_to(value: str, name: str = each.name) -> Callable[[], str]:
+                return lambda: self.href(**{name: value, "after": ""})
+
+            everything = Option(all_of_it, each.unchosen or _("All"), current == all_of_it, leads_to(all_of_it))
+            options = [Option(value, title, value == current, leads_to(value)) for value, title in each.choices()]
             shown.append(ShownFilter(each.name, each.title, (everything, *options), current))
         return shown
 

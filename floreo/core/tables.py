@@ -155,6 +155,7 @@ class Table:
     search: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = field(default=())
     lookup: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None  # one row by its key, for the API
+    has_long_rows: bool = False  # and many: which are on a page is asked before any is read
 
     def columns_for(self, viewer: object) -> tuple[Column, ...]:
         return tuple(c for c in self.columns if c.needs is None or reach(viewer, c.needs) is None)

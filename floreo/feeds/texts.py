@@ -191,6 +191,7 @@ def _place(name: str) -> Path:
     return KINDS / "_classes" / name.removeprefix(_CLASS) if name.startswith(_CLASS) else KINDS / name
 
 
+@lru_cache(maxsize=4096)  # as for texts, below
 def folder_of(kind: str) -> tuple[Folder, str] | None:
     """The folder that covers a kind, and what a pattern left open: `infected-conficker` -> `conficker`. A kind that is named
     wins over a pattern, a longer pattern over a shorter one."""

@@ -424,10 +424,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(fields=['organisation', 'state', 'severity_rank'], name='finding_of'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
             index=models.Index(fields=['feed', 'report_type', 'observed', 'last_day'], name='finding_absent'),
         ),
         migrations.AddIndex(
@@ -436,11 +432,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(fields=['state', 'severity_rank'], name='finding_open'),
+            index=models.Index(fields=['state', 'severity_rank', '-last_day', '-id'], name='finding_open'),
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(fields=['kind', 'state'], name='finding_kinds'),
+            index=models.Index(fields=['organisation', 'state', 'severity_rank', '-last_day', '-id'], name='finding_of'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['kind', 'state', 'severity_rank', '-last_day', '-id'], name='finding_kinds'),
         ),
         migrations.AddIndex(
             model_name='finding',

@@ -95,12 +95,13 @@ class Finding(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "state", "severity_rank"], name="finding_of"),
             models.Index(fields=["feed", "report_type", "observed", "last_day"], name="finding_absent"),
-            # The list in its order, how many are open and how bad, and which kinds there are: of millions (benchmarks/feeds).
+            # Of millions (benchmarks/feeds): the list in its order, whatever it is narrowed by, how many are open and how bad, and
+            # which kinds there are. Each ends as the list is ordered, so that a page is found without reading a row.
             models.Index(fields=["severity_rank", "-last_day", "-id"], name="finding_order"),
-            models.Index(fields=["state", "severity_rank"], name="finding_open"),
-            models.Index(fields=["kind", "state"], name="finding_kinds"),
+            models.Index(fields=["state", "severity_rank", "-last_day", "-id"], name="finding_open"),
+            models.Index(fields=["organisation", "state", "severity_rank", "-last_day", "-id"], name="finding_of"),
+            models.Index(fields=["kind", "state", "severity_rank", "-last_day", "-id"], name="finding_kinds"),
             models.Index(fields=["organisation", "kind", "state"], name="finding_kinds_of"),
             models.Index(fields=["subject"], name="finding_subject"),
             models.Index(fields=["unit"], name="finding_unit"),

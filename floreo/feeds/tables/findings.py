@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -113,6 +114,7 @@ FINDINGS = Table(
         Filter("reply", _("Reply"), _answers, _narrow_reply),
     ),
     lookup=_one,
+    has_long_rows=True,
 )
 
 
@@ -121,6 +123,22 @@ def _of_sector(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     if value == NO_SECTOR:
         return rows.filter(organisation__sector=None)
     return in_sector(rows, value, "organisation__sector")
+
+
+def at_address(words: str) -> list[int] | None:
+    """Keys of the findings that may have these words, where one of them is a whole address: it is looked for as that, and not in all texts of
+    all rows. None where no word is one."""
+    found = [address for word in words.split() if (address := _address(word)) is not None]
+    if not found:
+        return None
+    return list(Finding.objects.filter(subject=found[0]).order_by().values_list("pk", flat=True))
+
+
+def _address(word: str) -> str | None:
+    try:
+        return str(ip_address(word))
+    except ValueError:
+        return None
 
 
 def _class_of(kind: str) -> str:
@@ -146,7 +164,7 @@ def findings_for(viewer: object) -> Table:
         return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
     def bodies() -> Iterable[tuple[str, Words]]:
-        rows = Organisation.objects.filter(has_some)
+        rows = Organisation.objects.filter(has_some).only("code", "name", "short_name", "translations")
         return [(body.code, body.label) for body in rows] if len(rows) > 1 else []
 
     def sectors() -> Iterable[tuple[str, Words]]:

@@ -32,7 +32,7 @@ from floreo.feeds.models import FeedFile, FileState, Finding, Reply, ReplyKind
 from floreo.feeds.pools import Pools
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.presenters.pools import how_to_find
-from floreo.feeds.tables import findings_for
+from floreo.feeds.tables import at_address, findings_for
 from floreo.feeds.texts import text_of, title_for_others, title_of
 from floreo.incidents.actions.promoting import promote
 from floreo.incidents.models import Report
@@ -51,7 +51,7 @@ ADDRESSES = 12
 def findings(request: HttpRequest) -> HttpResponseBase:
     """What stands, worst first; of one's own organisation, or of all."""
     must(request.user, Permission.FEED_READ)
-    listing = Listing(findings_for(request.user), request)
+    listing = Listing(findings_for(request.user), request, narrowed=at_address)
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)

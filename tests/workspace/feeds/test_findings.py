@@ -57,6 +57,20 @@ def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> N
         assert first in page(responder, address), address
 
 
+def test_a_whole_address_is_looked_for_as_one_and_other_words_in_all_texts(
+    responder: Client, banker: Client, night: Night
+) -> None:
+    there = f"/workspace/findings/{night.of_bank.pk}/"
+    address = night.of_bank.subject
+    for words in (address, f"{address} rdp", address.rsplit(".", 1)[0], "rdp"):
+        assert there in page(responder, f"/workspace/findings/?q={words}&state=all"), words
+    for words in (address[:-1] + "9" + address[-1], f"{address} smtp", "192.0.2.77"):
+        assert there not in page(responder, f"/workspace/findings/?q={words}&state=all"), words
+    others = Finding.objects.exclude(organisation=night.bank).first()
+    assert others is not None
+    assert f"/workspace/findings/{others.pk}/" not in page(banker, f"/workspace/findings/?q={others.subject}&state=all")
+
+
 def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(responder: Client, night: Night) -> None:
     text = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (

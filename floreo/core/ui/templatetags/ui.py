@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -364,6 +365,11 @@ WORST_OF_ALL = 4  # steps of a mark of severity
 def severity(rank: int, words_: str) -> SafeString:
     """{% severity finding.severity_rank finding.get_severity_display %}: as many full steps as it is severe (rank 0 is worst),
     and the word. Ink, not a colour of status; the two worst are bold."""
+    return _severity(rank, str(words_))
+
+
+@lru_cache(maxsize=256)
+def _severity(rank: int, words_: str) -> SafeString:
     full = max(WORST_OF_ALL - rank, 0)
     steps = format_html_join(
         "",

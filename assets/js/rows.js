@@ -60,3 +60,5 @@ document.addEventListener("focusin", (event) => {
   row.setAttribute("aria-current", "true");
 });
 count();
+// On a page that asks about what was ticked the keyboard goes on in its form.
+document.querySelector("[data-focus-first]")?.querySelector("input:not([type=hidden]), textarea")?.focus();

@@ -513,7 +513,9 @@ def test_the_page_says_whether_anybody_is_asked_what_came_of_it_and_what_did_not
 ) -> None:
     address, browser = "/workspace/claims/registry/", browser_of(secretariat)
     settings.RDAP_A_DAY = 0
-    assert "Registries are not asked on schedule: FLOREO_RDAP_A_DAY is not set." in squeezed(browser.get(address).content.decode())
+    assert "Registries are not asked on schedule: FLOREO_RDAP_A_DAY is not set." in squeezed(
+        browser.get(address).content.decode()
+    )
     settings.RDAP_A_DAY, settings.RDAP_SERVER = 9, ""
     assert "No registry can be asked: no server is set" in squeezed(browser.get(address).content.decode())
     settings.RDAP_SERVER = registry.url

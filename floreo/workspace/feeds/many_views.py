@@ -22,11 +22,16 @@ from floreo.core.errors import Refused
 from floreo.core.links import form_key
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.locale import language
+from floreo.core.wording import colon
 from floreo.discussion.actions import add_comment, remove_comment
 from floreo.discussion.models import Comment
 from floreo.feeds import logic
+from floreo.feeds.access import sees_all
 from floreo.feeds.actions import endings, replies
 from floreo.feeds.models import Finding, FindingEnding, Notice
+from floreo.feeds.presenters import finding_text
+from floreo.feeds.texts import title_for_others, title_of
 from floreo.organisations.models import User
 from floreo.organisations.queries import bodies_of
 from floreo.workspace.bulk import MOST, Bulk, Pick, back_of, bulk, picked, picks_of, run
@@ -190,7 +195,7 @@ def _ask(request: HttpRequest, asked: Asked) -> HttpResponse:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(back)
     rows = Finding.objects.visible_to(user).select_related("organisation__merged_into")
-    picks = picks_of([each.rpartition(":")[2].partition("|")[0] for each in given], rows, str)
+    picks = picks_of([each.rpartition(":")[2].partition("|")[0] for each in given], rows, _name_for(user))
     is_sent = any(name in request.POST for name in asked.form(None).fields)
     form: Any = asked.form(request.POST if is_sent else None)
     if is_sent and form.is_valid():
@@ -214,6 +219,12 @@ def _ask(request: HttpRequest, asked: Asked) -> HttpResponse:
         "status": 422 if is_sent else 200,
     }
     return render(request, "workspace/feeds/many.html", context, status=context["status"])
+
+
+def _name_for(viewer: User) -> Callable[[Finding], str]:
+    """Where it is and what, as the list says it."""
+    words = title_for_others if sees_all(viewer) else title_of
+    return lambda found: f"{finding_text.where(found)}{colon()} {words(found.kind, language(), found.taxonomy)}"
 
 
 REPLY = Asked(

@@ -11,7 +11,7 @@ from floreo.core.access import SYSTEM, Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import ADMINISTRATION, REGISTER, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.organisations import measures, pack, proposals
-from floreo.organisations.actions.asking import ask_registries
+from floreo.organisations.actions.rdap import ask_registries
 from floreo.organisations.actions.registries import fetch_registry_files
 from floreo.organisations.importing import TARGETS
 from floreo.organisations.tables import TABLES

@@ -15,7 +15,7 @@ from floreo.core.access import SYSTEM, Permission, can
 from floreo.core.audit import key
 from floreo.core.tasks import Recipient, Task
 from floreo.offers import proposal_kinds
-from floreo.organisations.actions.asking import REGISTRY
+from floreo.organisations.actions.rdap import REGISTRY
 from floreo.organisations.actions.tokens import warn_of_ends
 from floreo.organisations.models import (
     OPEN_STATES,

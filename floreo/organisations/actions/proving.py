@@ -361,10 +361,10 @@ def _refresh_differences(file: RegistryFile, found: Found) -> int:
     ]
     held = [plain_prefix(text) for network in networks for text in network.prefixes]
     claimed = Holding.objects.live().filter(kind=HoldingKind.PREFIX).values_list("value", flat=True)
-    return keep_differences(file.registry, dict.fromkeys(found(had, [*held, *map(plain_prefix, claimed)]), file.on))
+    return save_differences(file.registry, dict.fromkeys(found(had, [*held, *map(plain_prefix, claimed)]), file.on))
 
 
-def keep_differences(registry: str, found: Mapping[Difference, date]) -> int:
+def save_differences(registry: str, found: Mapping[Difference, date]) -> int:
     """Within an action. Those that `registry` shows wait for a person, with the day on which it did; what it shows no more, and nobody
     decided about, goes. How many wait."""
     now = {(each.kind, each.name): each for each in found}
@@ -378,11 +378,13 @@ def keep_differences(registry: str, found: Mapping[Difference, date]) -> int:
         if name in kept:
             continue
         is_open = name in there and there[name].state == DifferenceState.OPEN
-        _keep(there[name] if is_open else RegistryDifference(registry=registry, kind=each.kind), each, found[each])
+        _save_difference(
+            there[name] if is_open else RegistryDifference(registry=registry, kind=each.kind), each, found[each]
+        )
     return len(now.keys() - kept)
 
 
-def _keep(row: RegistryDifference, found: Difference, on: date) -> None:
+def _save_difference(row: RegistryDifference, found: Difference, on: date) -> None:
     facts = {
         "name": found.name,
         "asn": found.asn,

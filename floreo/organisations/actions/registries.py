@@ -51,7 +51,7 @@ def fetch_registry_files(*, by: Actor, allow: Allow = may_ask) -> int:
     lists = settings.RDAP_BOOTSTRAP if settings.RDAP_A_DAY else []
     RegistrySource.objects.exclude(url__in=[*settings.REGISTRY_FILES, *lists]).delete()
     read = {url: partial(_read_file, url=url, by=by) for url in settings.REGISTRY_FILES}
-    read |= {url: partial(_keep_servers, url=url, by=by) for url in lists}
+    read |= {url: partial(_save_servers, url=url, by=by) for url in lists}
     return sum(_fetch(url, take, allow=allow) for url, take in read.items())
 
 
@@ -64,7 +64,7 @@ def servers_path(url: str) -> Path:
     return claims.registry_folder() / f"servers-{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
 
 
-def _keep_servers(content: bytes, *, url: str, by: Actor) -> None:
+def _save_servers(content: bytes, *, url: str, by: Actor) -> None:
     try:
         read_bootstrap(content)
     except Unreadable as problem:

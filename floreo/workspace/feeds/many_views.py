@@ -4,7 +4,7 @@ which rows of the list are ticked when it opens."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
@@ -79,23 +79,20 @@ def pick_of(name: str, held: Assignment | None) -> str:
 
 def selection_of(request: HttpRequest, listing: Listing, shown: Sequence[int]) -> Selection:
     """`shown`: the findings of this page. All that fit the filters are read only when somebody asks for them."""
-    asked = request.GET.get("select", "")
-    here = listing.href()
+    asked, here, whole = request.GET.get("select", ""), listing.href(), listing.href(after="")
     back = f"{request.path}{here}" if here.startswith("?") else here
-    whole = listing.href(after="")
-    hrefs = [
-        _with_select(back, PAGE),
-        _with_select(f"{request.path}{whole}" if whole.startswith("?") else whole, EVERY),
-    ]
+    first = f"{request.path}{whole}" if whole.startswith("?") else whole
+    plain = Selection(back, _with_select(back, PAGE), _with_select(first, EVERY))
     if asked != EVERY:
-        return Selection(back, *hrefs, is_page=asked == PAGE)
+        return replace(plain, is_page=asked == PAGE)
     fitting = list(listing.all_rows.values_list("pk", flat=True)[: MOST + 1])
     if len(fitting) > MOST:
-        return Selection(back, *hrefs, is_page=True, is_too_many=True)
-    names = [f"{Finding._meta.label_lower}:{pk}" for pk in fitting if pk not in set(shown)]
+        return replace(plain, is_page=True, is_too_many=True)
+    on_page = set(shown)
+    names = [f"{Finding._meta.label_lower}:{pk}" for pk in fitting if pk not in on_page]
     held = owners(names)
     beyond = [pick_of(name, held.get(name)) for name in names]
-    return Selection(back, *hrefs, is_every=True, beyond=beyond, total=len(fitting))
+    return replace(plain, is_every=True, beyond=beyond, total=len(fitting))
 
 
 def _with_select(address: str, value: str) -> str:
@@ -250,7 +247,7 @@ COMMENT = Asked(
     _l("Comment on the selected findings"),
     _l("Comment"),
     forms.CommentManyForm,
-    _l("Internal. Mention a colleague with @ and their name: each finding becomes a task of theirs."),
+    _l("Internal. Mention a colleague with @ and their name: each finding becomes a task for them."),
     _must_be_sound,
 )
 

@@ -248,14 +248,14 @@ def registry_files(request: HttpRequest) -> HttpResponse:
         "files": RegistryFile.objects.all(),
         "sources": RegistrySource.objects.all(),
         "differences": RegistryDifference.objects.filter(state=DifferenceState.OPEN)[:SHOWN],
-        "asking": _asking(),
+        "rdap": _rdap_state(),
         "status": status,
     }
     return render(request, "workspace/register/registry_files.html", context, status=status)
 
 
 @dataclass(frozen=True)
-class Asking:
+class RdapState:
     """How far registries were asked about the networks of the register, and what came of no question."""
 
     a_day: int
@@ -267,12 +267,12 @@ class Asking:
     more: int
 
 
-def _asking() -> Asking:
+def _rdap_state() -> RdapState:
     prefixes = sum(len(found) for found in Network.objects.values_list("prefixes", flat=True))
     rows = RegistryAnswer.objects.all()
     found = rows.exclude(answered_at=None).aggregate(n=Count("pk"), newest=Max("answered_at"))
     wrong = rows.exclude(problem="")
-    return Asking(
+    return RdapState(
         a_day=settings.RDAP_A_DAY,
         has_server=bool(settings.RDAP_SERVER or settings.RDAP_BOOTSTRAP),
         prefixes=prefixes,

@@ -21,7 +21,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.outbound import Allow, Answered, NotAnswered, NotOpen, answer_of
 from floreo.core.reachable import may_ask
-from floreo.organisations.actions.proving import has_name, keep_differences, unreadable_sentence
+from floreo.organisations.actions.proving import has_name, save_differences, unreadable_sentence
 from floreo.organisations.actions.registries import servers_path
 from floreo.organisations.held import WIDEST, Prefix, plain_prefix
 from floreo.organisations.models import Contact, DifferenceKind, Network, Organisation, RegistryAnswer
@@ -87,8 +87,8 @@ def ask_registries(*, by: Actor, allow: Allow = may_ask) -> int:
         return 0
     now = clock.machine()
     asked = RegistryAnswer.objects.filter(tried_at__gt=now - DAY).count()
-    room = min(PER_RUN, settings.RDAP_A_DAY - asked)
-    answered = _ask_some(_due(now), room, now, allow) if room > 0 else 0
+    left = min(PER_RUN, settings.RDAP_A_DAY - asked)
+    answered = _ask_some(_due(now), left, now, allow) if left > 0 else 0
     compare_answers(by=by)
     return answered
 
@@ -104,12 +104,12 @@ def _due(now: datetime) -> list[RegistryAnswer]:
     return sorted(due, key=lambda row: (row.tried_at is not None, row.tried_at or now, row.network.asn, row.prefix))
 
 
-def _ask_some(due: Sequence[RegistryAnswer], room: int, now: datetime, allow: Allow) -> int:
+def _ask_some(due: Sequence[RegistryAnswer], left: int, now: datetime, allow: Allow) -> int:
     servers, answered, asked = _Servers.known(), 0, 0
     waiting = RegistryAnswer.objects.filter(wait_until__gt=now).values_list("server", flat=True)
     silent = set(waiting.distinct())
     for row in due:
-        if asked == room:
+        if asked == left:
             break
         server = servers.of(plain_prefix(row.prefix))
         if server in silent or not (server and _claim(row, server, now)):
@@ -121,7 +121,7 @@ def _ask_some(due: Sequence[RegistryAnswer], room: int, now: datetime, allow: Al
             _take(row, _ask(row, server, allow), now)
             answered += 1
         except _NoAnswer as none:
-            _keep_problem(row, none, now)
+            _save_problem(row, none, now)
             if none.is_silent:
                 silent.add(server)
     return answered
@@ -172,7 +172,7 @@ def _wait_until(text: str) -> datetime:
     return min(max(moment, now), now + LONGEST)
 
 
-def _keep_problem(row: RegistryAnswer, none: _NoAnswer, now: datetime) -> None:
+def _save_problem(row: RegistryAnswer, none: _NoAnswer, now: datetime) -> None:
     """What was answered before stays."""
     again = max(now + none.again, none.until or now)
     facts = {"problem": none.sentence[:500], "ask_at": again, "wait_until": none.until}
@@ -224,7 +224,7 @@ def _must_be_whole(answer: RdapAnswer, prefix: Prefix) -> None:
 @action("registry_answers.compared", needs=Permission.REGISTER_EDIT, quiet=True)
 def compare_answers(*, by: Actor) -> int:
     """With the register as it is now. How many differences wait."""
-    return keep_differences(REGISTRY, dict(_found()))
+    return save_differences(REGISTRY, dict(_found()))
 
 
 def _found() -> Iterator[tuple[Difference, date]]:

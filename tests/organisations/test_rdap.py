@@ -23,8 +23,8 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.core.tasks import Recipient
 from floreo.organisations import actions as acts
-from floreo.organisations.actions import asking
-from floreo.organisations.actions.asking import ask_registries
+from floreo.organisations.actions import rdap
+from floreo.organisations.actions.rdap import ask_registries
 from floreo.organisations.actions.registries import fetch_registry_files
 from floreo.organisations.held import plain_prefix
 from floreo.organisations.models import (
@@ -107,7 +107,7 @@ def registry(two: tuple[Registry, Registry], settings: Any, monkeypatch: pytest.
     first = two[0]
     settings.RDAP_SERVER, settings.RDAP_A_DAY = first.url, 20
     settings.FETCH_PRIVATE = ["127.0.0.0/8"]
-    monkeypatch.setattr(asking, "PAUSE", 0.0)
+    monkeypatch.setattr(rdap, "PAUSE", 0.0)
     first.answers[f"/ip/{POWER}"] = recorded("arin")
     return first
 
@@ -262,7 +262,7 @@ def test_how_long_to_wait_is_read_and_is_never_for_ever(text: str, days: int) ->
     now = datetime.now(tz=UTC)
     moments = {"date": now + timedelta(days=2, minutes=1), "far": now + timedelta(days=900), "past": now - timedelta(9)}
     given_text = format_datetime(moments[text], usegmt=True) if text in moments else text
-    assert (asking._wait_until(given_text) - now + timedelta(seconds=2)).days == days
+    assert (rdap._wait_until(given_text) - now + timedelta(seconds=2)).days == days
 
 
 BROKEN: Mapping[str, tuple[Callable[[dict[str, Any]], Any], str]] = {

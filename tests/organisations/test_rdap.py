@@ -438,6 +438,14 @@ def test_addresses_that_a_registry_has_in_parts_are_written_so_and_each_is_asked
     assert waiting() == [("holder", 64501, "Island Telecom, S.A.", [halves[0]])]  # and no maintainer's name
 
 
+def test_only_who_edits_the_register_compares_it(registry: Registry, country: Country, observer: User) -> None:
+    network(64500, POWER)
+    ask()
+    with pytest.raises(NotAllowed):
+        rdap.compare_answers(by=observer)
+    assert rdap.compare_answers(by=SYSTEM) == 1
+
+
 # --- Reading ------------------------------------------------------------------------------------------------------
 
 

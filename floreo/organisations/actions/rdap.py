@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 
 from django.conf import settings
+from django.utils.http import parse_http_date_safe
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -164,12 +164,10 @@ def _wait_until(text: str) -> datetime:
     now = clock.machine()
     if text.isascii() and text.isdecimal():
         return now + min(timedelta(seconds=min(int(text[:9]), 10**8)), LONGEST)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
+    seconds = parse_http_date_safe(text)
+    if seconds is None:
         return now + AGAIN
-    moment = moment.replace(tzinfo=moment.tzinfo or UTC)
-    return min(max(moment, now), now + LONGEST)
+    return min(max(datetime.fromtimestamp(seconds, tz=UTC), now), now + LONGEST)
 
 
 def _save_problem(row: RegistryAnswer, none: _NoAnswer, now: datetime) -> None:

@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from floreo.assignments.models import BulkStep
 from floreo.core import clock
+from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
 from floreo.core.tasks import Recipient
 from floreo.discussion.models import Comment, Mention
 from floreo.discussion.tasks import waiting_tasks
 from floreo.feeds.actions.endings import renew_ending
-from floreo.feeds.actions.replies import answer_signed_in, see_to
+from floreo.feeds.actions.replies import answer_signed_in, see_to, undo_answers
 from floreo.feeds.models import Correction, Finding, FindingEnding, Notice, Reply
 from floreo.organisations.models import User
 from floreo.saved_views.logic import kept_query
@@ -129,6 +130,18 @@ def test_without_a_reply_the_page_asks_again_and_keeps_what_was_typed(desk: Clie
     text = answer.content.decode()
     assert (answer.status_code, "They rang" in text, "feeds.finding:" in text) == (422, True, True)
     assert not Reply.objects.exists()
+
+
+def test_nobody_takes_back_replies_of_another_organisation(
+    ana: User, user_with: Callable[..., User], night: Night
+) -> None:
+    (made,) = answer_signed_in(night.bank, by=ana, replies={night.of_bank.pk: "working"})
+    shopkeeper = user_with("operator", organisation=night.shop)
+    with pytest.raises(NotAllowed):
+        undo_answers(night.bank, by=shopkeeper, replies=[made.pk])
+    with pytest.raises(Refused, match="no longer there"):
+        undo_answers(night.shop, by=shopkeeper, replies=[made.pk])
+    assert Reply.objects.count() == 1
 
 
 # --- Endings ------------------------------------------------------------------------------------------------------

@@ -536,6 +536,7 @@ def test_the_page_says_whether_anybody_is_asked_what_came_of_it_and_what_did_not
         "The registry does not know these addresses.",
         "The registry names another holder",
         "Island Power",
+        "No holder",
     ):
         assert part in text, part
     row = RegistryDifference.objects.get()

@@ -247,11 +247,19 @@ def registry_files(request: HttpRequest) -> HttpResponse:
         "form": form,
         "files": RegistryFile.objects.all(),
         "sources": RegistrySource.objects.all(),
-        "differences": RegistryDifference.objects.filter(state=DifferenceState.OPEN)[:SHOWN],
+        "differences": _differences(),
         "rdap": _rdap_state(),
         "status": status,
     }
     return render(request, "workspace/register/registry_files.html", context, status=status)
+
+
+def _differences() -> list[tuple[RegistryDifference, Network | None]]:
+    """Those that wait, each with its network as the register has it."""
+    rows = list(RegistryDifference.objects.filter(state=DifferenceState.OPEN)[:SHOWN])
+    found = Network.objects.filter(asn__in=[row.asn for row in rows]).select_related("holder__merged_into")
+    networks = {network.asn: network for network in found}
+    return [(row, networks.get(row.asn)) for row in rows]
 
 
 @dataclass(frozen=True)

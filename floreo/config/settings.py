@@ -282,6 +282,11 @@ INCIDENT_ADDRESSES = [a.lower() for a in env.words("FLOREO_INCIDENT_ADDRESS", en
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
 WEBHOOK_PRIVATE = env.networks("FLOREO_WEBHOOK_PRIVATE")  # networks behind the door to which webhooks may be sent
 RDAP_SERVER = env.text("FLOREO_RDAP_SERVER").rstrip("/")  # of the registry; none: answers are read from files
+# How many of the register's networks a registry is asked about a day by RDAP; 0: none, only when a person presses.
+RDAP_A_DAY = env.whole("FLOREO_RDAP_A_DAY", 0)
+RDAP_BOOTSTRAP = env.words(
+    "FLOREO_RDAP_BOOTSTRAP"
+)  # addresses of the lists of which server answers for which addresses
 REGISTRY_FILES = env.words("FLOREO_REGISTRY_FILES")  # addresses of delegated files, fetched once a day; none: by hand
 NAME_SERVERS = env.words(
     "FLOREO_NAME_SERVERS"

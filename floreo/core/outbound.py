@@ -91,17 +91,32 @@ def _ask(method: str, url: str, allow: Allow, seconds: float, until: float) -> t
 
 
 class NotAnswered(Exception):  # noqa: N818 -- says what happened
-    """A server answered with this status and no answer for us."""
+    """A server answered with this status and no answer for us. `retry_after` is what it says of when to ask again, as it came."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after: str = "") -> None:
         super().__init__(str(status))
-        self.status = status
+        self.status, self.retry_after = status, retry_after
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The body of an answer, and the address that gave it, after every redirect."""
+
+    content: bytes
+    url: str
 
 
 def small_answer(
     url: str, *, most: int, accept: str = "*/*", allow: Allow = is_public_address, seconds: float = SECONDS
 ) -> bytes:
-    """The body of an answer of at most `most` bytes. Raises NotOpen, NotAnswered, and OSError or ValueError where no server answers
+    """The body alone of what `answer_of` returns."""
+    return answer_of(url, most=most, accept=accept, allow=allow, seconds=seconds).content
+
+
+def answer_of(
+    url: str, *, most: int, accept: str = "*/*", allow: Allow = is_public_address, seconds: float = SECONDS
+) -> Answered:
+    """An answer of at most `most` bytes. Raises NotOpen, NotAnswered, and OSError or ValueError where no server answers
     as HTTP asks, where the answer is longer, or where it breaks off. From an encrypted address nothing leads to an open one."""
     until = time.monotonic() + seconds * PATIENCE
     for _step in range(MOST_STEPS):
@@ -119,8 +134,8 @@ def small_answer(
                 url = _onward(url, onward)
                 continue
             if answer.status != 200:
-                raise NotAnswered(answer.status)
-            return _whole_body(connection, answer, most)
+                raise NotAnswered(answer.status, (answer.getheader("Retry-After") or "")[:60])
+            return Answered(_whole_body(connection, answer, most), url)
         except http.client.HTTPException as error:
             raise OSError(str(error)) from error
         finally:

@@ -157,6 +157,7 @@ OFFERS = Offers(
         "feed_rule.removed": _("removed the rule"),
         "feed_rule.switched": _("switched the rule on or off"),
         "finding.answer_taken_back": _("withdrew a reply"),
+        "finding.answer_undone": _("took back replies about findings that they had just given"),
         "finding.answered": _("replied about findings, through the link in a notice"),
         "finding.answered_signed_in": _("replied about findings"),
         "operator_text.checked": _("checked a text for operators"),

@@ -11,6 +11,7 @@ from floreo.core.access import SYSTEM, Permission
 from floreo.core.figures import Measure
 from floreo.core.offers import ADMINISTRATION, REGISTER, Job, MenuItem, Offers, PackFile, SearchKind
 from floreo.organisations import measures, pack, proposals
+from floreo.organisations.actions.rdap import ask_registries
 from floreo.organisations.actions.registries import fetch_registry_files
 from floreo.organisations.importing import TARGETS
 from floreo.organisations.tables import TABLES
@@ -40,6 +41,7 @@ OFFERS = Offers(
     task_kinds={"register": _("Register"), "token": _("Programs")},
     jobs=(
         Job("ends of tokens", warn_of_token_ends, every=timedelta(hours=6)),
+        Job("answers of registries", partial(ask_registries, by=SYSTEM), timedelta(hours=1), lane="outside"),
         Job("files of registries", partial(fetch_registry_files, by=SYSTEM), timedelta(minutes=30), lane="outside"),
     ),
     proposal_kinds=proposals.KINDS,
@@ -106,6 +108,7 @@ OFFERS = Offers(
         "proposal.rejected": _("rejected a proposed change"),
         "proposal.withdrawn": _("took back a proposed change"),
         "proposals.approved": _("approved proposed changes"),
+        "registry_answers.compared": _("compared answers of registries with the register"),
         "registry_file.read": _("read a file of a registry"),
         "registry_difference.approved": _("changed the register as a registry has it"),
         "registry_difference.rejected": _("left the register as it is, against a registry"),

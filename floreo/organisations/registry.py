@@ -11,13 +11,15 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-from floreo.organisations.held import Prefix
+from floreo.organisations.held import Prefix, plain_prefix, within
 
 LARGEST_ANSWER = 512 * 1024
 LARGEST_FILE = 64 * 1024 * 1024
 Address = IPv4Address | IPv6Address
 _GIVEN = {"allocated", "assigned"}
 _MOST_NUMBERS = 70_000  # of one row
+_DEEPEST, _MOST_MAILS = 3, 5  # entities within entities; addresses of one answer
+_LEFT_OUT = ("object truncated", "result set truncated")  # types of notices and remarks
 
 
 class Wrong(StrEnum):
@@ -30,6 +32,7 @@ class Wrong(StrEnum):
     NOT_DELEGATED = "not_delegated"  # not a delegated file
     CUT_OFF = "cut_off"  # fewer rows than its first line says
     TOO_LONG = "too_long"
+    NOT_BOOTSTRAP = "not_bootstrap"  # no list of which server answers for which addresses
 
 
 class Unreadable(ValueError):  # noqa: N818 -- says what it is
@@ -41,7 +44,9 @@ class Unreadable(ValueError):  # noqa: N818 -- says what it is
 @dataclass(frozen=True)
 class RdapAnswer:
     """An answer about addresses (`first` to `last`) or about a domain. `names` are those of its registrant, or where the answer names
-    none, of whoever it names; `country` is "" where it does not say."""
+    none, of whoever it names; `holder` is the one name of its registrant, an organisation before a person or a maintainer, and "" where
+    it has none; `abuse` are the addresses of e-mail for abuse; `country` is "" where it does not say. `is_partial`: its server says
+    that it left something out (RFC 9083, section 9)."""
 
     domain: str
     first: Address | None
@@ -50,6 +55,9 @@ class RdapAnswer:
     names: tuple[str, ...]
     handle: str
     statuses: tuple[str, ...]
+    holder: str = ""
+    abuse: tuple[str, ...] = ()
+    is_partial: bool = False
 
     def covers(self, prefix: Prefix) -> bool:
         if self.first is None or self.last is None or self.first.version != prefix.version:
@@ -104,26 +112,64 @@ def _answer(
         names=tuple(dict.fromkeys(_holders(given))),
         handle=_text(given.get("handle")),
         statuses=tuple(_text(s) for s in statuses if _text(s)) if isinstance(statuses, list) else (),
+        holder=_holder(given),
+        abuse=tuple(dict.fromkeys(_abuse(given)))[:_MOST_MAILS],
+        is_partial=any(_text(kind).startswith(_LEFT_OUT) for kind in _types(given)),
     )
 
 
+def _entities(given: dict[str, Any], depth: int = _DEEPEST) -> Iterator[dict[str, Any]]:
+    """Those of the answer and those within them: ARIN names the abuse contact within the holder, RIPE beside it."""
+    for entity in _list(given, "entities"):
+        if isinstance(entity, dict):
+            yield entity
+            if depth > 1:
+                yield from _entities(entity, depth - 1)
+
+
+def _roles(entity: dict[str, Any]) -> list[object]:
+    return _list(entity, "roles")
+
+
+def _holder(given: dict[str, Any]) -> str:
+    registrants = [each for each in _entities(given, 1) if "registrant" in _roles(each)]
+    organisations = [each for each in registrants if "org" in _values(each, "kind")]
+    return next((name for each in organisations or registrants for name in _values(each, "fn")), "")
+
+
+def _abuse(given: dict[str, Any]) -> Iterator[str]:
+    for entity in _entities(given):
+        if "abuse" in _roles(entity):
+            yield from (text.lower() for text in _values(entity, "email") if text.count("@") == 1 and " " not in text)
+
+
+def _types(given: dict[str, Any]) -> Iterator[object]:
+    for name in ("notices", "remarks"):
+        yield from (each.get("type") for each in _list(given, name) if isinstance(each, dict))
+
+
 def _holders(given: dict[str, Any]) -> Iterator[str]:
-    entities = [e for e in given.get("entities") or [] if isinstance(e, dict)] if _is_list(given, "entities") else []
-    registrants = [e for e in entities if "registrant" in (e.get("roles") or [])]
+    entities = list(_entities(given, 1))
+    registrants = [each for each in entities if "registrant" in _roles(each)]
     for entity in registrants or entities:
         yield from _names(entity)
 
 
-def _is_list(given: dict[str, Any], name: str) -> bool:
-    return isinstance(given.get(name), list)
+def _list(given: dict[str, Any], name: str) -> list[Any]:
+    found = given.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _names(entity: dict[str, Any]) -> Iterator[str]:
-    """Of a jCard (RFC 7095): its full name and its organisation."""
+    return _values(entity, "fn", "org")
+
+
+def _values(entity: dict[str, Any], *names: str) -> Iterator[str]:
+    """The texts of a jCard (RFC 7095) under these names, in its order: "fn" is its full name, "org" its organisation."""
     card = entity.get("vcardArray")
     rows = card[1] if isinstance(card, list) and len(card) == 2 and isinstance(card[1], list) else []
     for row in rows:
-        if isinstance(row, list) and len(row) >= 4 and row[0] in {"fn", "org"}:
+        if isinstance(row, list) and len(row) >= 4 and row[0] in names:
             value = row[3][0] if isinstance(row[3], list) and row[3] else row[3]
             if text := _text(value):
                 yield text
@@ -131,6 +177,30 @@ def _names(entity: dict[str, Any]) -> Iterator[str]:
 
 def _text(value: object) -> str:
     return " ".join(value.split())[:200] if isinstance(value, str) else ""
+
+
+# --- Which server to ask ------------------------------------------------------------------------------------------
+
+
+def read_bootstrap(content: bytes) -> list[tuple[Prefix, str]]:
+    """Which server answers for which addresses, as IANA publishes it (RFC 9224), the longest prefix first. Raises Unreadable."""
+    try:
+        services = json.loads(content.decode("utf-8-sig"))["services"]
+        rows = [(plain_prefix(text), _server(urls)) for prefixes, urls in services for text in prefixes]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unreadable(Wrong.NOT_BOOTSTRAP) from error
+    return sorted((row for row in rows if row[1]), key=lambda row: -row[0].prefixlen)
+
+
+def _server(urls: Iterable[object]) -> str:
+    """The encrypted one, where it names several."""
+    found = [url for url in urls if isinstance(url, str) and url.startswith(("https://", "http://"))]
+    return next((url for url in found if url.startswith("https://")), found[0] if found else "").rstrip("/")
+
+
+def server_for(prefix: Prefix, servers: Iterable[tuple[Prefix, str]]) -> str:
+    """The server of the longest prefix that holds it, else ""."""
+    return next((url for around, url in servers if within(prefix, around)), "")
 
 
 # --- Delegated files ----------------------------------------------------------------------------------------------

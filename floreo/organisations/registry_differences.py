@@ -28,6 +28,7 @@ class Difference:
     asn: int = 0
     prefixes: tuple[str, ...] = ()
     holder: str = ""
+    value: str = ""
 
 
 def differences(
@@ -92,3 +93,24 @@ class _Spans:
 
     def touch(self, block: Block) -> bool:
         return any(block.overlaps(prefix) for prefix in self._held)
+
+
+# --- Answers about networks of the register -----------------------------------------------------------------------
+
+
+def parts_of(prefix: Prefix, first: IPv4Address | IPv6Address, last: IPv4Address | IPv6Address) -> tuple[str, ...]:
+    """`prefix` in the parts before, within and after `first` to `last`, which a registry has by themselves; () where they hold all of it
+    or none of it."""
+    if first.version != prefix.version:
+        return ()
+    low, high = max(int(first), int(prefix[0])), min(int(last), int(prefix[-1]))
+    if low > high or (low, high) == (int(prefix[0]), int(prefix[-1])):
+        return ()
+    spans = ((int(prefix[0]), low - 1), (low, high), (high + 1, int(prefix[-1])))
+    return tuple(str(part) for start, end in spans if start <= end for part in _between(start, end, prefix.version))
+
+
+def _between(start: int, end: int, version: int) -> Iterable[IPv4Network | IPv6Network]:
+    if version == 4:
+        return summarize_address_range(IPv4Address(start), IPv4Address(end))
+    return summarize_address_range(IPv6Address(start), IPv6Address(end))

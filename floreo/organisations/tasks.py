@@ -15,6 +15,7 @@ from floreo.core.access import SYSTEM, Permission, can
 from floreo.core.audit import key
 from floreo.core.tasks import Recipient, Task
 from floreo.offers import proposal_kinds
+from floreo.organisations.actions.rdap import REGISTRY
 from floreo.organisations.actions.tokens import warn_of_ends
 from floreo.organisations.models import (
     OPEN_STATES,
@@ -95,15 +96,22 @@ def _differences() -> Iterator[Task]:
     """One for each registry whose file differs from the register."""
     waiting = RegistryDifference.objects.filter(state=DifferenceState.OPEN)
     for row in waiting.order_by("registry").values("registry").annotate(number=Count("pk"), first=Min("seen_on")):
-        why = ngettext(
-            "%(n)d difference between the file of this registry and the register waits for review.",
-            "%(n)d differences between the file of this registry and the register wait for review.",
-            row["number"],
-        )
+        if row["registry"] == REGISTRY:
+            why = ngettext(
+                "%(n)d difference between answers of registries and the register waits for review.",
+                "%(n)d differences between answers of registries and the register wait for review.",
+                row["number"],
+            )
+        else:
+            why = ngettext(
+                "%(n)d difference between the file of this registry and the register waits for review.",
+                "%(n)d differences between the file of this registry and the register wait for review.",
+                row["number"],
+            )
         yield Task(
             key=f"organisations.registryfile/{row['registry']}",
             kind="register",
-            title=row["registry"],
+            title=row["registry"] if row["registry"] != REGISTRY else _("Answers of registries (RDAP)"),
             why=why % {"n": row["number"]},
             href=f"{reverse('workspace:registry_files')}#differences",
             since=row["first"],

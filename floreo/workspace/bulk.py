@@ -83,7 +83,8 @@ def command_of(name: str) -> Bulk | Whole | None:
 
 
 def picked(request: HttpRequest, name: str) -> list[str]:
-    """What was ticked under `name`, each once. Raises Refused where it is nothing, or more than a step takes."""
+    """What was ticked under `name`, each once. Raises Refused where it is nothing, more than a step takes, or more than the page showed
+    (`beyond`) without a word that these are meant too (`sure`)."""
     given = list(dict.fromkeys(request.POST.getlist(name)))
     if not given:
         raise Refused(_("Nothing was ticked. Tick the rows first, then press the button."), code="nothing_ticked")
@@ -94,6 +95,9 @@ def picked(request: HttpRequest, name: str) -> list[str]:
             len(given),
         )
         raise Refused(sentence % {"n": len(given), "most": MOST}, code="too_many")
+    if request.POST.get("beyond") and not request.POST.get("sure"):
+        sentence = _("Confirm that the rows that this page does not show are meant, too. Nothing was changed.")
+        raise Refused(sentence, code="not_sure")
     return given
 
 

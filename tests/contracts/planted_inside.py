@@ -95,6 +95,7 @@ from floreo.organisations.models import (
     Person,
     Place,
     ProposedChange,
+    RegistryAnswer,
     RegistryDifference,
     User,
 )
@@ -257,6 +258,10 @@ def _assets(power: Organisation) -> None:
     )
     save(
         RegistryDifference(registry="nic", kind="prefix", name=word, prefixes=[f"{word}/24"], seen_on=date(2026, 1, 1))
+    )
+    control = Network.objects.get(asn=ASN)
+    RegistryAnswer.objects.create(
+        network=control, prefix="203.0.113.0/25", problem=f"{word} said no", tried_at=clock.now()
     )
 
 

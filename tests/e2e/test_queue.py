@@ -38,6 +38,35 @@ def assigns_findings_and_undoes_it(page: Page) -> None:
     assert page.locator("tbody", has_text="Owner:").count() == 0
 
 
+def ends_findings_and_undoes_it(page: Page, *, by_keyboard: bool) -> None:
+    """Two of the list, with no mouse where a script hears keys; without one, all of the page by a link."""
+    page.goto("/workspace/findings/?severity=low")
+    rows = page.locator("tbody tr").count()
+    if by_keyboard:
+        for key in "jxjxe":
+            page.keyboard.press(key)
+    else:
+        page.get_by_role("link", name="Select all on this page").click()
+        page.get_by_role("button", name="End findings").click()
+    page.get_by_role("heading", name="End the selected findings").wait_for()
+    if by_keyboard:
+        page.keyboard.press("Space")  # the form has the focus
+        page.keyboard.press("Tab")
+        page.keyboard.type("Known and harmless")
+    else:
+        page.get_by_label("False alarm").check()
+        page.get_by_label("Reason").fill("Known and harmless")
+    page.get_by_label("Until").fill("2026-12-30")
+    page.get_by_label("Until").press("Enter")
+    page.get_by_role("heading", name=f"End findings: {2 if by_keyboard else rows} done.").wait_for()
+    if by_keyboard:
+        page.keyboard.press("u")
+    else:
+        page.get_by_role("button", name="Undo").click()
+    page.get_by_text(SEEN).wait_for()
+    assert page.locator("tbody tr").count() == rows
+
+
 def hands_back(page: Page, title: str) -> None:
     """What was taken first waits for the team again, so that the next look finds it there."""
     page.goto("/workspace/")
@@ -57,6 +86,7 @@ def test_the_team_shares_out_what_waits(browser: Browser, site: Site, script: bo
     sign_in(page, site, "responder")
     title = takes_a_task(page)
     assigns_findings_and_undoes_it(page)
+    ends_findings_and_undoes_it(page, by_keyboard=script)
     hands_back(page, title)
     context.close()
 

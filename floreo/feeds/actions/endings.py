@@ -47,7 +47,7 @@ def end_findings(
         reason=_reason(reason),
         made_by=by.actor_name[:200],
         made_on=clock.today(),
-        ends_on=_last_day(ends_on),
+        ends_on=last_day(ends_on),
     )
     if kind not in BY_PEOPLE:
         raise refuse("kind", _("Choose how the findings end."))
@@ -67,7 +67,8 @@ def _reason(text: str) -> str:
     return words[:500]
 
 
-def _last_day(day: date | None) -> date:
+def last_day(day: date | None) -> date:
+    """The day until which findings end, as it may be: from today, within a year."""
     today = clock.today()
     if day is None:
         raise refuse("ends_on", _("Enter the last day. It comes back to My tasks after that."), code="missing")
@@ -152,7 +153,7 @@ def renew_ending(
     """For longer, with a reason of today."""
     ending = lock_latest(ending, version)
     must_be_by_people(ending)
-    ending.ends_on, ending.reason, ending.made_by = _last_day(ends_on), _reason(reason), by.actor_name[:200]
+    ending.ends_on, ending.reason, ending.made_by = last_day(ends_on), _reason(reason), by.actor_name[:200]
     save(ending)
     note(findings=settle_again(fitting(ending)))
     return ending

@@ -253,9 +253,50 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
     rows = list(notice.answers.filter(finding__in=findings).select_related("finding", "correction"))
     if any(_is_handled(row) for row in rows):
         raise Refused(_("The team has already dealt with this. Reply to the e-mail to contact them."), code="handled")
-    held = Finding.objects.select_for_update().filter(
-        pk__in={row.finding_id for row in rows}
-    )  # a run may be writing them
+    touched = _delete_replies(rows)
+    if rows:
+        _notify_team(notice, by)
+    return len(touched)
+
+
+@action("finding.answer_undone", needs=Permission.FINDING_ANSWER, quiet=True)
+def undo_answers(organisation: Organisation, *, by: Actor, replies: Sequence[int], notices: Sequence[int] = ()) -> int:
+    """Takes back replies that were given signed in, with the questions that they opened; what was replied before stands again. `notices`
+    are those that they made answered: where nothing else answers one, it waits for its first reply again. Refuses when the team dealt
+    with one of them, and when a finding has a newer reply. Returns how many findings."""
+    bodies = bodies_of([organisation.pk])
+    rows = list(
+        Reply.objects.filter(pk__in=replies, notice=None, finding__organisation__in=bodies)
+        .select_related("finding", "correction")
+        .order_by("pk")
+    )
+    if len(rows) != len(set(replies)):
+        raise Refused(_("A reply is no longer there, or its finding went to another organisation."), code="gone")
+    if any(_is_handled(row) for row in rows):
+        raise Refused(_("The team has already dealt with a reply, so it stays."), code="handled")
+    last = _last_answers([row.finding for row in rows])
+    if any(last[row.finding_id].pk not in replies for row in rows):
+        raise Refused(_("A finding has a newer reply, so the one before it stays."), code="newer")
+    touched = _delete_replies(rows)
+    waiting = Notice.objects.select_for_update().filter(pk__in=notices, organisation__in=bodies)
+    for notice in waiting.exclude(answered_at=None):
+        if not _is_answered(notice):
+            notice.answered_at = None
+            save(notice, full_clean=False)
+    return len(touched)
+
+
+def _is_answered(notice: Notice) -> bool:
+    """Whether a reply stands that came by it, or signed in to one of its findings since it was sent."""
+    signed_in = Reply.objects.filter(notice=None, finding__in=notice.lines.order_by().values("finding"))
+    if notice.posted_at is not None:
+        signed_in = signed_in.filter(at__gte=notice.posted_at)
+    return notice.answers.exists() or signed_in.exists()
+
+
+def _delete_replies(rows: Sequence[Reply]) -> dict[int, Finding]:
+    """Their findings show what was replied before them. A run may be writing the findings, so they are held until the end."""
+    held = Finding.objects.select_for_update().filter(pk__in={row.finding_id for row in rows})
     touched = {finding.pk: finding for finding in held.order_by("pk")}
     for row in rows:
         _hand_on(row, but=touched)
@@ -267,9 +308,7 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
         if before is not None:
             _put(finding, before.kind, before.at.date())
         save(finding, full_clean=False)
-    if rows:
-        _notify_team(notice, by)
-    return len(touched)
+    return touched
 
 
 def _hand_on(row: Reply, *, but: Mapping[int, Finding]) -> None:
@@ -326,4 +365,13 @@ def unhandle(row: Reply, *, by: Actor) -> Reply:
     return save(row, full_clean=False)
 
 
-__all__ = ["FOR_THE_TEAM", "answer", "answer_signed_in", "record_received", "see_to", "take_back", "unhandle"]
+__all__ = [
+    "FOR_THE_TEAM",
+    "answer",
+    "answer_signed_in",
+    "record_received",
+    "see_to",
+    "take_back",
+    "undo_answers",
+    "unhandle",
+]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -65,6 +65,7 @@ def unreadable_sentence(problem: Unreadable) -> str:
         Wrong.NOT_ONE: _("This answer of RDAP is not about addresses, nor about a domain."),
         Wrong.NO_ADDRESSES: _("This answer of RDAP names no first and last address."),
         Wrong.CUT_OFF: _("The file breaks off: %(what)s") % words,
+        Wrong.NOT_BOOTSTRAP: _("This is not a list of which server answers for which addresses (RFC 9224)."),
         Wrong.TOO_LONG: _("This is longer than an answer or a file of a registry can be."),
         Wrong.NOT_DELEGATED: _("This is not a delegated file of a registry: %(what)s") % words,
     }
@@ -104,7 +105,7 @@ def ask_registry(holding: Holding, *, allow: Allow = may_ask) -> bytes:
 def _names_of(organisation: Organisation) -> set[str]:
     names = [organisation.name, organisation.short_name]
     names += [str(texts.get("name", "")) for texts in organisation.translations.values()]
-    names += organisation.former_names.values_list("name", flat=True)
+    names += [former.name for former in organisation.former_names.all()]
     return {_bare(name) for name in names if name}
 
 
@@ -115,7 +116,12 @@ def _bare(name: str) -> str:
 
 def is_named(organisation: Organisation, answer: RdapAnswer) -> bool:
     """Whether the answer names the organisation by one of its names in the register."""
-    return bool({_bare(name) for name in answer.names} & _names_of(organisation))
+    return has_name(organisation, answer.names)
+
+
+def has_name(organisation: Organisation, names: Iterable[str]) -> bool:
+    """Whether one of these is a name of it in the register, whatever its accents, capitals and points."""
+    return bool({_bare(name) for name in names} & _names_of(organisation))
 
 
 @action("holding.proved_by_registry", needs=Permission.REGISTER_EDIT)
@@ -355,22 +361,42 @@ def _refresh_differences(file: RegistryFile, found: Found) -> int:
     ]
     held = [plain_prefix(text) for network in networks for text in network.prefixes]
     claimed = Holding.objects.live().filter(kind=HoldingKind.PREFIX).values_list("value", flat=True)
-    now = {(each.kind, each.name): each for each in found(had, [*held, *map(plain_prefix, claimed)])}
-    rows = RegistryDifference.objects.select_for_update().filter(registry=file.registry)
+    return save_differences(file.registry, dict.fromkeys(found(had, [*held, *map(plain_prefix, claimed)]), file.on))
+
+
+def save_differences(registry: str, found: Mapping[Difference, date]) -> int:
+    """Within an action. Those that `registry` shows wait for a person, with the day on which it did; what it shows no more, and nobody
+    decided about, goes. How many wait."""
+    now = {(each.kind, each.name): each for each in found}
+    rows = RegistryDifference.objects.select_for_update().filter(registry=registry)
     there = {(row.kind, row.name): row for row in rows}
-    for key, row in there.items():
-        if row.state == DifferenceState.APPROVED or (row.state == DifferenceState.OPEN and key not in now):
+    for name, row in there.items():
+        if row.state == DifferenceState.APPROVED or (row.state == DifferenceState.OPEN and name not in now):
             delete(row)  # one that was approved and comes again is a new one
-    kept = {key for key, row in there.items() if row.state == DifferenceState.REJECTED}
-    for key, each in now.items():
-        if key in kept:
+    kept = {name for name, row in there.items() if row.state == DifferenceState.REJECTED}
+    for name, each in now.items():
+        if name in kept:
             continue
-        is_open = key in there and there[key].state == DifferenceState.OPEN
-        row = there[key] if is_open else RegistryDifference()
-        row.registry, row.kind, row.name = file.registry, each.kind, each.name
-        row.asn, row.prefixes, row.holder, row.seen_on = each.asn, list(each.prefixes), each.holder[:80], file.on
-        save(row)
+        is_open = name in there and there[name].state == DifferenceState.OPEN
+        _save_difference(
+            there[name] if is_open else RegistryDifference(registry=registry, kind=each.kind), each, found[each]
+        )
     return len(now.keys() - kept)
+
+
+def _save_difference(row: RegistryDifference, found: Difference, on: date) -> None:
+    facts = {
+        "name": found.name,
+        "asn": found.asn,
+        "prefixes": list(found.prefixes),
+        "holder": found.holder[:80],
+        "value": found.value,
+        "seen_on": on,
+    }
+    if row.pk is None or any(getattr(row, name) != value for name, value in facts.items()):
+        for name, value in facts.items():
+            setattr(row, name, value)
+        save(row)
 
 
 def refresh_registry() -> int:

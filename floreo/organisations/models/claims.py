@@ -13,7 +13,7 @@ from floreo.core.models import Record
 from floreo.core.proposals import What
 from floreo.core.routes import path_to
 from floreo.offers import proposal_kinds
-from floreo.organisations.models.register import Holding, Organisation
+from floreo.organisations.models.register import Holding, Network, Organisation
 
 
 class ProofKind(models.TextChoices):
@@ -94,12 +94,49 @@ class RegistrySource(models.Model):
         return self.url
 
 
+class RegistryAnswer(models.Model):
+    """What the registry last answered (RDAP, RFC 9083) of one prefix of a network, and when it is asked again. A broken answer, or none,
+    leaves what was answered before."""
+
+    not_chained = "What a server answered and when is no fact of record; what was approved of it is in the trail."
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="answers")
+    prefix = models.CharField(max_length=50)
+    tried_at = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(null=True)  # not before
+    problem = models.CharField(max_length=500, blank=True)
+    server = models.CharField(max_length=300, blank=True)  # that was asked first
+    wait_until = models.DateTimeField(null=True)  # as that server asked
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(
+        max_length=300, blank=True
+    )  # the address that gave the answer, maybe another registry's
+    first = models.GenericIPAddressField(null=True)
+    last = models.GenericIPAddressField(null=True)
+    handle = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    holder = models.CharField(max_length=200, blank=True)
+    names = models.JSONField(default=list)
+    abuse = models.JSONField(default=list)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["network__asn", "prefix"]
+        constraints = [models.UniqueConstraint(fields=["network", "prefix"], name="prefix_answered_once")]
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
 class DifferenceKind(models.TextChoices):
     """How a registry's file and the register differ."""
 
     NEW_NETWORK = "network", _("A network that the register does not have")
     NEW_PREFIX = "prefix", _("Addresses that the register does not have")
     GONE_PREFIX = "gone", _("Addresses that the registry no longer names for this country")
+    HOLDER = "holder", _("The registry names another holder")
+    ABUSE = "abuse", _("An abuse address that the holder’s contacts do not have")
+    SPLIT = "split", _("The registry has the addresses in parts")
 
 
 class DifferenceState(models.TextChoices):
@@ -109,8 +146,9 @@ class DifferenceState(models.TextChoices):
 
 
 class RegistryDifference(Record):
-    """What a registry's file names for this country and the register does not have, or the other way round. Nothing is changed until a
-    person approves it; what was rejected is not asked again."""
+    """What a registry's file names for this country and the register does not have, or the other way round; or what a registry answers of a
+    network of the register (`registry` is then "rdap"). Nothing is changed until a person approves it; what was rejected is not asked
+    again."""
 
     read_with = Permission.ASSET_READ
 
@@ -120,6 +158,9 @@ class RegistryDifference(Record):
     prefixes = models.JSONField(default=list, blank=True)
     name = models.CharField(max_length=100)  # what makes it one: "AS64500", or a prefix
     holder = models.CharField(max_length=80, blank=True)  # the registry's number of whoever has it
+    value = models.CharField(
+        max_length=254, blank=True
+    )  # of an answer: the holder's name, the address of e-mail, the prefix
     seen_on = models.DateField()  # day of the file
     state = models.CharField(max_length=10, choices=DifferenceState.choices, default=DifferenceState.OPEN)
     decided_by = models.CharField(max_length=200, blank=True)

@@ -7,18 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from floreo.assignments.models import Assignment
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import Missing, Refused
+from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
@@ -28,7 +26,7 @@ from floreo.feeds import logic
 from floreo.feeds.access import get_finding_for, lines_for, sees_all
 from floreo.feeds.actions import replies
 from floreo.feeds.lines import ON_PAGE
-from floreo.feeds.models import FeedFile, FileState, Finding, Reply, ReplyKind
+from floreo.feeds.models import FeedFile, FileState, Finding, Reply
 from floreo.feeds.pools import Pools
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.presenters.pools import how_to_find
@@ -38,9 +36,9 @@ from floreo.incidents.actions.promoting import promote
 from floreo.incidents.models import Report
 from floreo.organisations.models import User
 from floreo.organisations.queries import bodies_of
-from floreo.workspace.bulk import Bulk, back_of, bulk, picked, picks_of, run
 from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.feeds import forms
+from floreo.workspace.feeds.many_views import pick_of, selection_of
 from floreo.workspace.feeds.timeline import timeline_of
 from floreo.workspace.ownership import owner_box, owners, team_for
 
@@ -70,11 +68,11 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "bad": bad,
         "sees_all": sees_all(request.user),
         "rows": [_row(f, held.get(key(f)), title(f)) for f in shown],
+        "selection": selection_of(request, listing, [f.pk for f in shown]),
         "handles": handles,
         "may_tick": can(request.user, Permission.FINDING_ANSWER),
         "any_at_all": not shown and visible.exists(),
         "people": team_for(request.user, Permission.FINDING_HANDLE),
-        "replies": ReplyKind.choices,
         "may_run": can(request.user, Permission.FEED_RUN),
     }
     return render(request, "workspace/feeds/findings.html", context)
@@ -100,39 +98,9 @@ def _title_for(viewer: object) -> Callable[[Finding], str]:
 
 def _row(found: Finding, held: Assignment | None, title: str) -> FindingRow:
     news = finding_text.state_words(found)
-    pick = f"{key(found)}|{held.pk if held else 0}"
-    return FindingRow(found, title, _detail(found, title), news, held.user_name if held else "", pick)
-
-
-def _reply_for(found: Finding, by: User, facts: Mapping[str, Any]) -> None:
-    """One of many: the team records what it was told, or an organisation replies for its own."""
-    body = found.organisation.successor()
-    replies.answer_signed_in(body, by=by, replies={found.pk: facts["reply"]}, remark=facts["remark"])
-
-
-REPLY_MANY = bulk(Bulk("findings.reply", _l("Reply"), Permission.FINDING_ANSWER, _reply_for))
-
-
-def _chosen_reply(request: HttpRequest) -> str:
-    reply = request.POST.get("reply", "")
-    if reply not in ReplyKind.values:
-        raise Refused(_("Choose a reply."), code="missing")
-    return reply
-
-
-@require_POST
-def reply_many(request: HttpRequest) -> HttpResponse:
-    """The same reply to all that was ticked, a line for each."""
-    must(request.user, Permission.FINDING_ANSWER)
-    back = back_of(request)
-    try:
-        given = [each.rpartition(":")[2].partition("|")[0] for each in picked(request, "pick")]
-        facts = {"reply": _chosen_reply(request), "remark": request.POST.get("remark", "")}
-    except Refused as refusal:
-        messages.error(request, str(refusal.sentence))
-        return HttpResponseRedirect(back)
-    rows = Finding.objects.visible_to(request.user).select_related("organisation__merged_into")
-    return run(request, REPLY_MANY, picks_of(given, rows, str), facts, back=back)
+    return FindingRow(
+        found, title, _detail(found, title), news, held.user_name if held else "", pick_of(key(found), held)
+    )
 
 
 def _detail(found: Finding, title: str) -> str:

@@ -134,6 +134,19 @@ class EndingForm(CommandForm):
     ends_on = day_field(_l("Until"), required=True, help_text=_l("The last day. It comes back to My tasks after that."))
 
 
+class ReplyManyForm(CommandForm):
+    """The same reply to many findings."""
+
+    reply = forms.ChoiceField(label=_l("Reply"), choices=ReplyKind.choices, widget=forms.RadioSelect)
+    remark = text_field(_l("Other information for the team"))
+
+
+class CommentManyForm(CommandForm):
+    """The same comment on many findings."""
+
+    text = text_field(_l("New comment"), required=True)
+
+
 class EndFindingForm(EndingForm):
     scope = forms.ChoiceField(label=_l("It acts on"), widget=forms.RadioSelect, initial=ONE)
 

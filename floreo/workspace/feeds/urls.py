@@ -11,6 +11,7 @@ from floreo.workspace.feeds import explorer_views as explorer
 from floreo.workspace.feeds import feed_views as views
 from floreo.workspace.feeds import finding_views as findings
 from floreo.workspace.feeds import held_views as held
+from floreo.workspace.feeds import many_views as many
 from floreo.workspace.feeds import notice_views as letters
 from floreo.workspace.feeds import pool_views as pools
 from floreo.workspace.feeds import reply_views as waiting
@@ -49,7 +50,9 @@ urlpatterns: list[URLPattern] = [
     path("feeds/<slug:code>/arrangement/", arrange.arrange_feed, name="arrange_feed"),
     path("findings/", findings.findings, name="findings"),
     path("findings/explorer/", explorer.find_events, name="explorer"),
-    path("findings/reply/", findings.reply_many, name="reply_many"),
+    path("findings/reply/", many.reply_many, name="reply_many"),
+    path("findings/end/", many.end_many, name="end_many"),
+    path("findings/comment/", many.comment_many, name="comment_many"),
     path("findings/endings/", endings.endings, name="finding_endings"),
     path("findings/endings/new/", endings.new_ending, name="new_finding_ending"),
     path("findings/endings/<int:pk>/renew/", endings.ending_command, {"name": "renew"}, name="renew_finding_ending"),
@@ -106,7 +109,7 @@ NEEDS = {
     Permission.FINDING_ANSWER: "answer_finding reply_many new_address_pool confirm_address_pool",
     Permission.INCIDENT_HANDLE: "report_finding",
     Permission.FINDING_HANDLE: (
-        "replies handle_many refuse_many see_to_answer notice_words skip_notice new_notice_rule edit_notice_rule move_notice_rule "
+        "replies handle_many refuse_many end_many comment_many see_to_answer notice_words skip_notice new_notice_rule edit_notice_rule move_notice_rule "
         "remove_notice_rule "
         "resend_notice end_notice_link release_notices accept_correction refuse_correction "
         "check_operator_text new_finding_ending renew_finding_ending undo_finding_ending end_finding "

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -34,6 +38,8 @@ from floreo.organisations.models import (
     DifferenceState,
     Holding,
     HoldingState,
+    Network,
+    RegistryAnswer,
     RegistryDifference,
     RegistryFile,
     RegistrySource,
@@ -46,7 +52,7 @@ from floreo.workspace.register import forms
 
 AREA = "claims"
 EDIT = Permission.REGISTER_EDIT
-SHOWN = 200
+SHOWN, PROBLEMS = 200, 50
 
 
 def claims(request: HttpRequest) -> HttpResponseBase:
@@ -241,10 +247,48 @@ def registry_files(request: HttpRequest) -> HttpResponse:
         "form": form,
         "files": RegistryFile.objects.all(),
         "sources": RegistrySource.objects.all(),
-        "differences": RegistryDifference.objects.filter(state=DifferenceState.OPEN)[:SHOWN],
+        "differences": _differences(),
+        "rdap": _rdap_state(),
         "status": status,
     }
     return render(request, "workspace/register/registry_files.html", context, status=status)
+
+
+def _differences() -> list[tuple[RegistryDifference, Network | None]]:
+    """Those that wait, each with its network as the register has it."""
+    rows = list(RegistryDifference.objects.filter(state=DifferenceState.OPEN)[:SHOWN])
+    found = Network.objects.filter(asn__in=[row.asn for row in rows]).select_related("holder__merged_into")
+    networks = {network.asn: network for network in found}
+    return [(row, networks.get(row.asn)) for row in rows]
+
+
+@dataclass(frozen=True)
+class RdapState:
+    """How far registries were asked about the networks of the register, and what came of no question."""
+
+    a_day: int
+    has_server: bool
+    prefixes: int
+    answered: int
+    newest: datetime | None
+    problems: list[RegistryAnswer]
+    more: int
+
+
+def _rdap_state() -> RdapState:
+    prefixes = sum(len(found) for found in Network.objects.values_list("prefixes", flat=True))
+    rows = RegistryAnswer.objects.all()
+    found = rows.exclude(answered_at=None).aggregate(n=Count("pk"), newest=Max("answered_at"))
+    wrong = rows.exclude(problem="")
+    return RdapState(
+        a_day=settings.RDAP_A_DAY,
+        has_server=bool(settings.RDAP_SERVER or settings.RDAP_BOOTSTRAP),
+        prefixes=prefixes,
+        answered=found["n"],
+        newest=found["newest"],
+        problems=list(wrong.select_related("network").order_by("-tried_at", "pk")[:PROBLEMS]),
+        more=max(wrong.count() - PROBLEMS, 0),
+    )
 
 
 @require_POST

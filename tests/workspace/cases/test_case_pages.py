@@ -229,7 +229,7 @@ def test_a_step_over_ticked_cases_is_undone_by_one_press_and_gives_back_what_was
     assert related() == kept
     address = step("merge")
     page = text(ana, address)
-    assert (one.reference in page, "Secret case" in page, ">Undo</button>" in page) == (True, False, True)
+    assert (one.reference in page, "Secret case" in page, ">Undo <kbd" in page) == (True, False, True)
     assert "Secret case" not in str(BulkStep.objects.latest("pk").lines)
     assert browser_of(desk.ben).post(f"{address}undo/").status_code == 404  # another's step
     ana.post(f"{address}undo/")

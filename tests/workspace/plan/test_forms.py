@@ -228,7 +228,7 @@ def test_a_bulk_change_is_undone_by_one_press_and_all_is_as_before(
     step = browser.post(address, sent | {"codes": ["1.1.1", "1.1.2"]})["Location"]
     assert plan_of(edition) != before
     page = browser.get(step).content.decode()
-    assert ("2 done." in page, ">Undo</button>" in page, "1.1.2" in page) == (True, True, True)
+    assert ("2 done." in page, ">Undo <kbd" in page, "1.1.2" in page) == (True, True, True)
     back = browser.post(f"{step}undo/")
     assert (back["Location"], plan_of(edition)) == (reverse("workspace:plan", args=[edition.code]), before)
     again = browser.post(f"{step}undo/", follow=True).content.decode()
@@ -256,7 +256,7 @@ def test_who_checked_a_row_is_not_given_back_by_an_undo(
     browser, address = browser_of(secretariat), reverse("workspace:bulk_actions", args=[edition.code])
     step = browser.post(address, {"change": "confirmed", "codes": ["1.1.1"], "confirmed": "no"})["Location"]
     page = browser.get(step).content.decode()
-    assert ("This kind of step cannot be undone." in page, ">Undo</button>" in page) == (True, False)
+    assert ("This kind of step cannot be undone." in page, ">Undo <kbd" in page) == (True, False)
     browser.post(f"{step}undo/")
     assert not Action.objects.get(pk=act.pk).confirmed
 

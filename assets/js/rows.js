@@ -1,5 +1,5 @@
-// Keys of a case and of the list of cases, beside those of workspace.js: j and k walk through the rows, x marks the task of the row as done or ticks its case, o opens
-// the case of the row, and letters of fields put the cursor there. Without it every one of them is a link or a button.
+// Keys of a list of rows, and of a case, beside those of workspace.js: j and k walk, x marks the task of the row as done or ticks its box, o opens it, and letters of
+// fields put the cursor there. Without it every one of them is a link or a button.
 const rows = () => [...document.querySelectorAll("[data-row]")];
 
 function walk(step) {
@@ -14,7 +14,7 @@ function walk(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const here = document.querySelector("[data-row][aria-current]");
   const field = /^[a-z]$/.test(event.key) && document.querySelector(`[data-focus-key="${event.key}"]`);

@@ -1,0 +1,287 @@
+"""Asking registries by RDAP about the networks of the register, a few a day, and what their answers would change: nothing without a
+person."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.utils.http import parse_http_date_safe
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action
+from floreo.core.outbound import Allow, Answered, NotAnswered, NotOpen, answer_of
+from floreo.core.reachable import may_ask
+from floreo.organisations.actions.proving import has_name, save_differences, unreadable_sentence
+from floreo.organisations.actions.registries import servers_path
+from floreo.organisations.held import WIDEST, Prefix, plain_prefix
+from floreo.organisations.models import Contact, DifferenceKind, Network, Organisation, RegistryAnswer
+from floreo.organisations.queries import the_country
+from floreo.organisations.registry import (
+    LARGEST_ANSWER,
+    RdapAnswer,
+    Unreadable,
+    read_bootstrap,
+    read_rdap,
+    server_for,
+)
+from floreo.organisations.registry_differences import Difference, parts_of
+
+log = logging.getLogger(__name__)
+EVERY, AGAIN = timedelta(days=30), timedelta(days=1)  # after an answer, and after none
+LONGEST = timedelta(days=30)  # that a server may have us wait
+DAY = timedelta(hours=24)
+PER_RUN = 5  # of an hour
+PAUSE = 2.0  # seconds between two questions
+SECONDS = 10.0  # that a server may be silent
+MOST_PARTS = 64
+REGISTRY = "rdap"
+_TYPE = "application/rdap+json"
+_WAIT = frozenset({429, 503})
+
+
+class _NoAnswer(Exception):  # noqa: N818 -- says what it is
+    """Why nothing was taken: a sentence. `until` is when the server may be asked again; `is_silent`, that it is not asked again now."""
+
+    def __init__(
+        self, sentence: str, *, again: timedelta = AGAIN, until: datetime | None = None, is_silent: bool = False
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence, self.again, self.until, self.is_silent = sentence, again, until, is_silent
+
+
+@dataclass(frozen=True)
+class _Servers:
+    """Whom to ask: the one server of the settings, else whom the lists name for these addresses."""
+
+    one: str
+    lists: Sequence[tuple[Prefix, str]]
+
+    @classmethod
+    def known(cls) -> _Servers:
+        rows: list[tuple[Prefix, str]] = []
+        for url in [] if settings.RDAP_SERVER else settings.RDAP_BOOTSTRAP:
+            path = servers_path(url)
+            if path.exists():
+                rows += read_bootstrap(path.read_bytes())
+        return cls(settings.RDAP_SERVER, sorted(rows, key=lambda row: -row[0].prefixlen))
+
+    def of(self, prefix: Prefix) -> str:
+        return self.one or server_for(prefix, self.lists)
+
+
+def ask_registries(*, by: Actor, allow: Allow = may_ask) -> int:
+    """The job, once an hour: at most PER_RUN prefixes, and as many within a day as FLOREO_RDAP_A_DAY says, those first that were never
+    asked about. How many were answered. The addresses of a sample country are invented: nobody asks."""
+    country = the_country()
+    if country is None or country.is_sample or not settings.RDAP_A_DAY:
+        return 0
+    now = clock.machine()
+    asked = RegistryAnswer.objects.filter(tried_at__gt=now - DAY).count()
+    left = min(PER_RUN, settings.RDAP_A_DAY - asked)
+    answered = _ask_some(_due(now), left, now, allow) if left > 0 else 0
+    compare_answers(by=by)
+    return answered
+
+
+def _due(now: datetime) -> list[RegistryAnswer]:
+    """A row for each prefix of the register; those of prefixes that it has no more go."""
+    networks = list(Network.objects.order_by("asn"))
+    wanted = {(network.pk, prefix): network for network in networks for prefix in network.prefixes}
+    there = {(row.network_id, row.prefix): row for row in RegistryAnswer.objects.select_related("network")}
+    RegistryAnswer.objects.filter(pk__in=[row.pk for name, row in there.items() if name not in wanted]).delete()
+    rows = [there.get(name) or RegistryAnswer(network=network, prefix=name[1]) for name, network in wanted.items()]
+    due = [row for row in rows if row.ask_at is None or row.ask_at <= now]
+    return sorted(due, key=lambda row: (row.tried_at is not None, row.tried_at or now, row.network.asn, row.prefix))
+
+
+def _ask_some(due: Sequence[RegistryAnswer], left: int, now: datetime, allow: Allow) -> int:
+    servers, answered, asked = _Servers.known(), 0, 0
+    waiting = RegistryAnswer.objects.filter(wait_until__gt=now).values_list("server", flat=True)
+    silent = set(waiting.distinct())
+    for row in due:
+        if asked == left:
+            break
+        server = servers.of(plain_prefix(row.prefix))
+        if server in silent or not (server and _claim(row, server, now)):
+            continue
+        if asked:
+            time.sleep(PAUSE)
+        asked += 1
+        try:
+            _take(row, _ask(row, server, allow), now)
+            answered += 1
+        except _NoAnswer as none:
+            _save_problem(row, none, now)
+            if none.is_silent:
+                silent.add(server)
+    return answered
+
+
+def _claim(row: RegistryAnswer, server: str, now: datetime) -> bool:
+    """Whether it is ours to ask: another worker may have been quicker."""
+    if row.pk is None:
+        RegistryAnswer.objects.get_or_create(network=row.network, prefix=row.prefix)
+    rows = RegistryAnswer.objects.filter(network=row.network_id, prefix=row.prefix, tried_at=row.tried_at)
+    return bool(rows.update(tried_at=now, ask_at=now + AGAIN, server=server[:300]))
+
+
+def _ask(row: RegistryAnswer, server: str, allow: Allow) -> Answered:
+    """RFC 9082, section 3.1.1. Another registry may be the one that answers (RFC 7480, section 5.2)."""
+    try:
+        return answer_of(f"{server}/ip/{row.prefix}", most=LARGEST_ANSWER, accept=_TYPE, allow=allow, seconds=SECONDS)
+    except NotOpen as error:
+        sentence = _("The server of the registry lies in a closed network, so it is not asked.")
+        raise _NoAnswer(sentence, is_silent=True) from error
+    except NotAnswered as error:
+        raise _refused(error) from error
+    except (OSError, ValueError) as error:
+        sentence = _("No server gave a whole answer: it did not answer, broke off, or sent more than is taken.")
+        raise _NoAnswer(sentence, is_silent=True) from error
+
+
+def _refused(error: NotAnswered) -> _NoAnswer:
+    if error.status == 404:
+        return _NoAnswer(_("The registry does not know these addresses."), again=EVERY)
+    if error.status in _WAIT:
+        sentence = _("The server of the registry asks us to wait, so it is asked later.")
+        return _NoAnswer(sentence, until=_wait_until(error.retry_after), is_silent=True)
+    sentence = _("The server of the registry answered with status %(status)d.")
+    return _NoAnswer(sentence % {"status": error.status})
+
+
+def _wait_until(text: str) -> datetime:
+    """Seconds or a moment (RFC 9110, section 10.2.3), within reason; a day where it says nothing that can be read."""
+    now = clock.machine()
+    if text.isascii() and text.isdecimal():
+        return now + min(timedelta(seconds=min(int(text[:9]), 10**8)), LONGEST)
+    seconds = parse_http_date_safe(text)
+    if seconds is None:
+        return now + AGAIN
+    return min(max(datetime.fromtimestamp(seconds, tz=UTC), now), now + LONGEST)
+
+
+def _save_problem(row: RegistryAnswer, none: _NoAnswer, now: datetime) -> None:
+    """What was answered before stays."""
+    again = max(now + none.again, none.until or now)
+    facts = {"problem": none.sentence[:500], "ask_at": again, "wait_until": none.until}
+    RegistryAnswer.objects.filter(network=row.network_id, prefix=row.prefix).update(**facts)
+    log.warning("no answer of the registry about %s: %s", row.prefix, none.sentence)
+
+
+def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
+    """Only of a whole answer about these addresses. Raises _NoAnswer."""
+    try:
+        answer = read_rdap(given.content)
+    except Unreadable as problem:
+        raise _NoAnswer(unreadable_sentence(problem)) from problem
+    _must_be_whole(answer, plain_prefix(row.prefix))
+    RegistryAnswer.objects.filter(network=row.network_id, prefix=row.prefix).update(
+        problem="",
+        ask_at=now + EVERY,
+        wait_until=None,
+        answered_at=now,
+        answered_by=given.url[:300],
+        first=str(answer.first),
+        last=str(answer.last),
+        handle=answer.handle,
+        country=answer.country,
+        holder=answer.holder,
+        names=list(answer.names),
+        abuse=list(answer.abuse),
+        sha256=hashlib.sha256(given.content).hexdigest(),
+    )
+
+
+def _must_be_whole(answer: RdapAnswer, prefix: Prefix) -> None:
+    words = {"range": answer.range_text, "value": str(prefix)}
+    if answer.first is None or answer.last is None or answer.first.version != prefix.version:
+        raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+    if int(answer.last) < int(prefix[0]) or int(prefix[-1]) < int(answer.first):
+        raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+    if answer.is_partial:
+        raise _NoAnswer(_("The server says that its answer is not whole, so nothing of it was taken."))
+    if int(answer.last) - int(answer.first) >= 1 << (prefix.max_prefixlen - WIDEST[prefix.version]):
+        raise _NoAnswer(_("The answer is about %(range)s, which is more than one holder has.") % words, again=EVERY)
+    if not answer.holder:
+        raise _NoAnswer(_("The answer names no holder, so nothing of it was taken."))
+
+
+# --- What the answers would change --------------------------------------------------------------------------------
+
+
+@action("registry_answers.compared", needs=Permission.REGISTER_EDIT, quiet=True)
+def compare_answers(*, by: Actor) -> int:
+    """With the register as it is now. How many differences wait."""
+    return save_differences(REGISTRY, dict(_found()))
+
+
+def _found() -> Iterator[tuple[Difference, date]]:
+    rows = RegistryAnswer.objects.exclude(answered_at=None).select_related("network__holder__merged_into")
+    by_network: dict[Network, list[RegistryAnswer]] = defaultdict(list)
+    for row in rows.order_by("network__asn", "prefix"):
+        if row.prefix in row.network.prefixes:
+            by_network[row.network].append(row)
+    for network, answers in by_network.items():
+        split = {row.pk: parts for row in answers if (parts := _parts(row))}
+        yield from _splits(network, [row for row in answers if row.pk in split], split)
+        yield from _holders(network, [row for row in answers if row.pk not in split])
+
+
+def _parts(row: RegistryAnswer) -> tuple[str, ...]:
+    return parts_of(plain_prefix(row.prefix), ip_address(str(row.first)), ip_address(str(row.last)))
+
+
+def _splits(
+    network: Network, rows: Sequence[RegistryAnswer], parts: dict[int, tuple[str, ...]]
+) -> Iterator[tuple[Difference, date]]:
+    for row in rows:
+        if len(parts[row.pk]) <= MOST_PARTS:
+            found = Difference(DifferenceKind.SPLIT, row.prefix, network.asn, parts[row.pk], row.handle, row.prefix)
+            yield found, _day(row)
+
+
+def _holders(network: Network, rows: Sequence[RegistryAnswer]) -> Iterator[tuple[Difference, date]]:
+    holder = network.holder.successor() if network.holder is not None else None
+    same = [row for row in rows if holder is not None and has_name(holder, row.names)]
+    others: dict[str, list[RegistryAnswer]] = defaultdict(list)
+    for row in rows:
+        if row not in same:
+            others[row.holder].append(row)
+    for name, named in others.items():
+        prefixes = tuple(row.prefix for row in named)
+        key = f"AS{network.asn} {name}"[:100]
+        found = Difference(DifferenceKind.HOLDER, key, network.asn, prefixes, named[0].handle, name)
+        yield found, max(map(_day, named))
+    if holder is not None:
+        yield from _abuse(network, holder, same)
+
+
+def _abuse(network: Network, holder: Organisation, rows: Sequence[RegistryAnswer]) -> Iterator[tuple[Difference, date]]:
+    """Only of those that name the same holder as the register: another's address is not the holder's."""
+    emails = Contact.objects.filter(organisation=holder).values_list("email", flat=True)
+    known = {email.lower() for email in emails} | {holder.email.lower()}
+    missing: dict[str, list[RegistryAnswer]] = defaultdict(list)
+    for row in rows:
+        for email in row.abuse:
+            if email not in known:
+                missing[email].append(row)
+    for email, named in missing.items():
+        prefixes = tuple(row.prefix for row in named)
+        key = f"AS{network.asn} {email}"[:100]
+        found = Difference(DifferenceKind.ABUSE, key, network.asn, prefixes, named[0].handle, email[:254])
+        yield found, max(map(_day, named))
+
+
+def _day(row: RegistryAnswer) -> date:
+    assert row.answered_at is not None  # only these are asked for
+    return clock.day_of(row.answered_at)

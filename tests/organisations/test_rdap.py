@@ -1,0 +1,554 @@
+"""Registries are asked by RDAP about the networks of the register, a few a day; what they answer waits for a person. A server on loopback
+answers in the shapes of three registries (rdap/README.md)."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import F
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.errors import NotAllowed, Refused
+from floreo.core.models import AuditEntry
+from floreo.core.tasks import Recipient
+from floreo.organisations import actions as acts
+from floreo.organisations.actions import rdap
+from floreo.organisations.actions.rdap import ask_registries
+from floreo.organisations.actions.registries import fetch_registry_files
+from floreo.organisations.held import plain_prefix
+from floreo.organisations.models import (
+    Contact,
+    Country,
+    Network,
+    Organisation,
+    RegistryAnswer,
+    RegistryDifference,
+    RegistrySource,
+    User,
+)
+from floreo.organisations.registry import Unreadable, read_bootstrap, read_rdap, server_for
+from floreo.organisations.registry_differences import parts_of
+from floreo.organisations.tasks import waiting_tasks
+from tests.factories import strategy as make
+from tests.pages import squeezed
+
+RECORDED = Path(__file__).parent / "rdap"
+POWER, TELECOM, MINISTRY = "198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24"
+Given = tuple[int, Mapping[str, str], bytes]
+
+
+def recorded(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+class Registry:
+    """By path: an answer as JSON; or a status, headers and a body as they are sent. `cut`: half of a body is sent."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[str] = []
+        self.accepted: set[str] = set()
+        self.url, self.cut = "", False
+
+    def given(self, path: str) -> Given:
+        found = self.answers.get(path, (404, {}, b'{"errorCode": 404, "title": "Not Found"}'))
+        if isinstance(found, tuple):
+            return found
+        return 200, {"Content-Type": "application/rdap+json"}, json.dumps(found).encode()
+
+
+def _listening(made: Registry) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.asked.append(self.path)
+            made.accepted.add(self.headers["Accept"])
+            status, headers, body = made.given(self.path)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2] if made.cut else body)
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.url = f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.fixture
+def two() -> Iterator[tuple[Registry, Registry]]:
+    found = Registry(), Registry()
+    servers = [_listening(each) for each in found]
+    yield found
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def registry(two: tuple[Registry, Registry], settings: Any, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """The registry of the settings, which knows the network of the power company alone."""
+    first = two[0]
+    settings.RDAP_SERVER, settings.RDAP_A_DAY = first.url, 20
+    settings.FETCH_PRIVATE = ["127.0.0.0/8"]
+    monkeypatch.setattr(rdap, "PAUSE", 0.0)
+    first.answers[f"/ip/{POWER}"] = recorded("arin")
+    return first
+
+
+@pytest.fixture
+def country(db: None, settings: Any, tmp_path: Any) -> Country:
+    settings.DATA = tmp_path
+    made = make.make_country()
+    Country.objects.filter(pk=made.pk).update(is_sample=False)
+    return Country.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def power(country: Country) -> Organisation:
+    made = make.make_organisation("power")
+    Organisation.objects.filter(pk=made.pk).update(name="ISLAND  Power.")
+    return Organisation.objects.get(pk=made.pk)
+
+
+def network(asn: int, *prefixes: str, holder: Organisation | None = None) -> Network:
+    return Network.objects.create(asn=asn, name=f"Network {asn}", prefixes=list(prefixes), holder=holder)
+
+
+def ask() -> int:
+    return ask_registries(by=SYSTEM)
+
+
+def ask_later(days: int) -> int:
+    """As if the questions before had been asked so many days ago."""
+    for name in ("tried_at", "ask_at", "wait_until", "answered_at"):
+        rows = RegistryAnswer.objects.exclude(**{name: None})
+        rows.update(**{name: F(name) - timedelta(days=days)})
+    return ask()
+
+
+def waiting() -> list[tuple[str, int, str, list[str]]]:
+    rows = RegistryDifference.objects.filter(state="open", registry="rdap").order_by("asn", "kind", "name")
+    return [(row.kind, row.asn, row.value, row.prefixes) for row in rows]
+
+
+def problems() -> dict[str, str]:
+    return {row.prefix: row.problem for row in RegistryAnswer.objects.all() if row.problem}
+
+
+# --- What is asked, and when --------------------------------------------------------------------------------------
+
+
+def test_each_network_is_asked_about_once_in_thirty_days_and_a_few_a_day(
+    registry: Registry, country: Country, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network(64500, POWER)
+    network(64501, *(f"203.0.113.{n}/32" for n in range(9)))
+    settings.RDAP_A_DAY = 7
+    assert (ask(), len(registry.asked)) == (1, 5)  # of an hour
+    assert registry.accepted == {"application/rdap+json"}
+    ask()
+    ask()
+    assert len(registry.asked) == 7  # of a day
+    ask_later(1)
+    assert len(registry.asked) == 10  # those that were never asked about; the others are asked again after a month
+    assert len(set(registry.asked)) == 10
+    ask_later(15)
+    assert len(registry.asked) == 10
+    ask_later(20)
+    assert len(registry.asked) == 15
+
+
+def test_nobody_is_asked_unless_the_installation_says_so(registry: Registry, country: Country, settings: Any) -> None:
+    network(64500, POWER)
+    settings.RDAP_A_DAY = 0
+    assert (ask(), registry.asked) == (0, [])
+    settings.RDAP_A_DAY = 5
+    Country.objects.update(is_sample=True)  # its addresses are invented
+    assert (ask(), registry.asked) == (0, [])
+    Country.objects.update(is_sample=False)
+    settings.RDAP_SERVER = ""
+    assert (ask(), registry.asked, RegistryAnswer.objects.count()) == (0, [], 0)
+
+
+def test_what_the_register_lost_is_not_asked_about_any_more(registry: Registry, country: Country) -> None:
+    made = network(64500, POWER)
+    ask()
+    assert [kind for kind, *_rest in waiting()] == ["holder"]
+    Network.objects.filter(pk=made.pk).update(prefixes=["192.88.99.0/24"])
+    ask_later(31)
+    assert (waiting(), [row.prefix for row in RegistryAnswer.objects.all()]) == ([], ["192.88.99.0/24"])
+
+
+def test_the_list_of_servers_says_whom_to_ask(
+    two: tuple[Registry, Registry], registry: Registry, country: Country, settings: Any
+) -> None:
+    first, second = two
+    services = [[["198.0.0.0/8"], [f"{second.url}/"]], [["198.51.0.0/16", "2001:db8::/32"], [f"{first.url}/rdap/"]]]
+    second.answers["/ipv4.json"] = {"version": "1.0", "services": services}
+    settings.RDAP_SERVER, settings.RDAP_BOOTSTRAP = "", [f"{second.url}/ipv4.json"]
+    first.answers = {f"/rdap/ip/{POWER}": recorded("arin")}
+    network(64500, POWER, "203.0.113.0/24")
+    assert fetch_registry_files(by=SYSTEM) == 1
+    assert (ask(), first.asked) == (1, [f"/rdap/ip/{POWER}"])  # nobody answers for the other
+    RegistrySource.objects.all().update(tried_at=None)
+    second.answers["/ipv4.json"] = {"services": "none"}
+    assert fetch_registry_files(by=SYSTEM) == 0
+    assert "RFC 9224" in RegistrySource.objects.get().problem
+    assert ask_later(31) == 1  # by the list that came before
+
+
+# --- Answers that are none ----------------------------------------------------------------------------------------
+
+
+def test_another_registry_may_answer(two: tuple[Registry, Registry], registry: Registry, country: Country) -> None:
+    first, second = two
+    first.answers[f"/ip/{MINISTRY}"] = (301, {"Location": f"{second.url}/rdap/ip/{MINISTRY}"}, b"")
+    second.answers[f"/rdap/ip/{MINISTRY}"] = recorded("lacnic")
+    network(64502, MINISTRY)
+    assert ask() == 1
+    row = RegistryAnswer.objects.get()
+    assert (row.answered_by, row.server) == (f"{second.url}/rdap/ip/{MINISTRY}", first.url)
+    assert waiting() == [("holder", 64502, "Ministerio de Comunicación", [MINISTRY])]
+
+
+def test_a_redirect_into_a_closed_network_or_in_circles_is_not_followed(
+    two: tuple[Registry, Registry], registry: Registry, country: Country
+) -> None:
+    network(64500, POWER)
+    for location in ("http://10.0.0.1/ip/x", f"{registry.url}/ip/{POWER}", "file:///etc/passwd"):
+        RegistryAnswer.objects.all().delete()
+        registry.answers[f"/ip/{POWER}"] = (302, {"Location": location}, b"")
+        assert ask() == 0
+        assert problems()[POWER]
+    assert waiting() == []
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_to_wait_is_left_alone_for_so_long(
+    status: int, registry: Registry, country: Country
+) -> None:
+    network(64500, POWER, "203.0.113.0/24", "192.0.2.0/24")
+    registry.answers |= {
+        f"/ip/{prefix}": (status, {"Retry-After": str(3 * 86_400)}, b"") for prefix in (POWER, MINISTRY, TELECOM)
+    }
+    assert (ask(), len(registry.asked)) == (0, 1)
+    assert list(problems().values()) == ["The server of the registry asks us to wait, so it is asked later."]
+    assert (ask_later(2), len(registry.asked)) == (0, 1)
+    assert (ask_later(2), len(registry.asked)) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("60", 0), ("", 1), ("soon", 1), ("9" * 50, 30), ("-5", 1), ("date", 2), ("far", 30), ("past", 0)],
+)
+def test_how_long_to_wait_is_read_and_is_never_for_ever(text: str, days: int) -> None:
+    now = datetime.now(tz=UTC)
+    moments = {"date": now + timedelta(days=2, minutes=1), "far": now + timedelta(days=900), "past": now - timedelta(9)}
+    given_text = format_datetime(moments[text], usegmt=True) if text in moments else text
+    assert (rdap._wait_until(given_text) - now + timedelta(seconds=2)).days == days
+
+
+BROKEN: Mapping[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
+    "unknown": (lambda _good: (404, {}, b""), "The registry does not know these addresses."),
+    "refused": (lambda _good: (403, {}, b""), "The server of the registry answered with status 403."),
+    "a page": (lambda _good: (200, {}, b"<html>Maintenance</html>"), "This is not an answer of RDAP: it is not JSON."),
+    "half of it": (
+        lambda good: (200, {}, json.dumps(good).encode()[:700]),
+        "This is not an answer of RDAP: it is not JSON.",
+    ),
+    "an error": (
+        lambda _good: {"errorCode": 501, "title": "501 Not Implemented"},
+        "The registry answered with an error: 501 Not Implemented",
+    ),
+    "a domain": (
+        lambda _good: {"objectClassName": "domain", "ldhName": "power.example"},
+        "The answer is about power.example, not about 198.51.100.0/24.",
+    ),
+    "others' addresses": (
+        lambda good: good | {"startAddress": "203.0.113.0", "endAddress": "203.0.113.255"},
+        "The answer is about 203.0.113.0 - 203.0.113.255, not about 198.51.100.0/24.",
+    ),
+    "a registry's own": (
+        lambda good: good | {"startAddress": "196.0.0.0", "endAddress": "199.255.255.255"},
+        "The answer is about 196.0.0.0 - 199.255.255.255, which is more than one holder has.",
+    ),
+    "no holder": (lambda good: good | {"entities": []}, "The answer names no holder, so nothing of it was taken."),
+    "odd entities": (
+        lambda good: good | {"entities": [None, 7, {"roles": "registrant", "vcardArray": {"x": 1}}]},
+        "The answer names no holder, so nothing of it was taken.",
+    ),
+    "left out": (
+        lambda good: good | {"remarks": [{"type": "object truncated due to excessive load", "description": []}]},
+        "The server says that its answer is not whole, so nothing of it was taken.",
+    ),
+    "too long": (
+        lambda good: good | {"remarks": [{"description": ["x" * 600_000]}]},
+        "No server gave a whole answer: it did not answer, broke off, or sent more than is taken.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_a_half_or_broken_answer_changes_nothing_and_is_listed(
+    name: str, registry: Registry, country: Country, power: Organisation
+) -> None:
+    network(64500, POWER, holder=power)
+    assert ask() == 1
+    before, kept = waiting(), RegistryAnswer.objects.values("holder", "abuse", "sha256").get()
+    make_broken, sentence = BROKEN[name]
+    registry.answers[f"/ip/{POWER}"] = make_broken(recorded("arin") | {"handle": "OTHER"})
+    assert ask_later(31) == 0
+    assert (problems(), waiting()) == ({POWER: sentence}, before)
+    assert RegistryAnswer.objects.values("holder", "abuse", "sha256").get() == kept
+    registry.answers[f"/ip/{POWER}"] = recorded("arin")
+    assert (ask_later(31), problems()) == (1, {})
+
+
+def test_an_answer_that_breaks_off_and_no_server_at_all(registry: Registry, country: Country, settings: Any) -> None:
+    network(64500, POWER, TELECOM)
+    registry.cut = True
+    none = "No server gave a whole answer: it did not answer, broke off, or sent more than is taken."
+    assert (ask(), list(problems().values()), len(registry.asked)) == (0, [none], 1)  # and is not asked at once again
+    registry.cut = False
+    settings.FETCH_PRIVATE = []
+    assert ask_later(2) == 0
+    assert "The server of the registry lies in a closed network, so it is not asked." in problems().values()
+    assert waiting() == []
+
+
+# --- Differences --------------------------------------------------------------------------------------------------
+
+
+def test_a_holder_that_the_register_has_is_set_when_a_person_approves(
+    registry: Registry, country: Country, power: Organisation, secretariat: User, observer: User
+) -> None:
+    made = network(64500, POWER)
+    ask()
+    assert waiting() == [("holder", 64500, "Island Power", [POWER])]
+    assert Network.objects.get(pk=made.pk).holder is None  # nothing by itself
+    row = RegistryDifference.objects.get()
+    with pytest.raises(NotAllowed):
+        acts.approve_difference(row, by=observer)
+    acts.approve_difference(row, by=secretariat)
+    assert Network.objects.get(pk=made.pk).holder == power
+    ask()  # now the registry's address for abuse can be somebody's
+    assert waiting() == [("abuse", 64500, "abuse@power.example", [POWER])]
+    acts.approve_difference(RegistryDifference.objects.get(kind="abuse"), by=secretariat)
+    contact = Contact.objects.get(organisation=power)
+    assert (contact.email, contact.role, contact.is_public, contact.confirmed) == (
+        "abuse@power.example",
+        "abuse",
+        False,
+        False,
+    )
+    assert contact.source.startswith("RDAP, NET-198-51-100-0-1, ")
+    ask()
+    assert waiting() == []
+
+
+def test_what_is_the_same_proposes_nothing_and_writes_nothing(
+    registry: Registry, country: Country, power: Organisation
+) -> None:
+    network(64500, POWER, holder=power)
+    Contact.objects.create(organisation=power, purpose="Abuse", email="ABUSE@power.example")
+    ask()
+    entries = AuditEntry.objects.count()
+    ask_later(31)
+    assert (waiting(), AuditEntry.objects.count()) == ([], entries)
+
+
+@pytest.mark.parametrize(
+    ("held", "sentence"),
+    [
+        ("nobody", "No organisation of the register has the name Island Power."),
+        ("two", "Several organisations of the register have the name Island Power."),
+        ("a part", "The registry names Island Power for a part of the network alone"),
+    ],
+)
+def test_a_holder_that_only_a_person_can_tell_is_refused_with_what_to_do(
+    held: str, sentence: str, registry: Registry, country: Country, secretariat: User
+) -> None:
+    for code in {"nobody": [], "two": ["power", "light"], "a part": ["power"]}[held]:
+        made = make.make_organisation(code)
+        Organisation.objects.filter(pk=made.pk).update(name="Island Power")
+    network(64500, POWER, *([TELECOM] if held == "a part" else []))
+    ask()
+    with pytest.raises(Refused, match=sentence):
+        acts.approve_difference(RegistryDifference.objects.get(value="Island Power"), by=secretariat)
+    assert Network.objects.get().holder is None
+
+
+def test_an_address_for_abuse_of_another_holder_is_not_proposed_for_ours(registry: Registry, country: Country) -> None:
+    network(64500, POWER, holder=make.make_organisation("bank"))
+    ask()
+    assert [kind for kind, *_rest in waiting()] == ["holder"]
+
+
+def test_what_was_rejected_is_not_asked_again_until_the_registry_names_another(
+    registry: Registry, country: Country, secretariat: User
+) -> None:
+    network(64500, POWER, holder=make.make_organisation("bank"))
+    ask()
+    acts.reject_difference(RegistryDifference.objects.get(), by=secretariat)
+    ask_later(31)
+    assert waiting() == []
+    other = recorded("arin")
+    other["entities"][0]["vcardArray"][1][1][3] = "Island Light"
+    registry.answers[f"/ip/{POWER}"] = other
+    ask_later(31)
+    assert waiting() == [("holder", 64500, "Island Light", [POWER])]
+
+
+def test_addresses_that_a_registry_has_in_parts_are_written_so_and_each_is_asked_about(
+    registry: Registry, country: Country, secretariat: User
+) -> None:
+    made = network(64501, TELECOM, "192.88.99.0/24")
+    Network.objects.filter(pk=made.pk).update(registry_prefixes={TELECOM: "xpnic"})
+    registry.answers[f"/ip/{TELECOM}"] = recorded("ripe")
+    ask()
+    halves = ["203.0.113.0/25", "203.0.113.128/25"]
+    assert waiting() == [("split", 64501, TELECOM, halves)]
+    acts.approve_difference(RegistryDifference.objects.get(), by=secretariat)
+    found = Network.objects.get(pk=made.pk)
+    assert (found.prefixes, found.registry_prefixes) == (
+        ["192.88.99.0/24", *halves],
+        dict.fromkeys(halves, "xpnic"),
+    )
+    registry.asked.clear()
+    registry.answers |= {f"/ip/{half}": recorded("ripe") for half in halves[:1]}
+    ask()
+    assert {f"/ip/{half}" for half in halves} <= set(registry.asked)
+    assert waiting() == [("holder", 64501, "Island Telecom, S.A.", [halves[0]])]  # and no maintainer's name
+
+
+def test_only_who_edits_the_register_compares_it(registry: Registry, country: Country, observer: User) -> None:
+    network(64500, POWER)
+    ask()
+    with pytest.raises(NotAllowed):
+        rdap.compare_answers(by=observer)
+    assert rdap.compare_answers(by=SYSTEM) == 1
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "holder", "abuse", "country"),
+    [
+        ("arin", "Island Power", ("abuse@power.example",), ""),
+        ("ripe", "Island Telecom, S.A.", ("abuse@telecom.example",), "XP"),
+        ("lacnic", "Ministerio de Comunicación", ("csirt@ministerio.example",), ""),
+    ],
+)
+def test_three_registries_are_read_alike(name: str, holder: str, abuse: tuple[str, ...], country: str) -> None:
+    found = read_rdap(json.dumps(recorded(name)).encode())
+    assert (found.holder, found.abuse, found.country, found.is_partial) == (holder, abuse, country, False)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9), lambda inner: st.lists(inner, max_size=4)
+    )
+)
+def test_whatever_stands_where_entities_and_cards_are_is_read_or_left(odd: Any) -> None:
+    good = recorded("arin")
+    cards = {"entities": [{"roles": ["registrant", "abuse"], "vcardArray": odd}]}
+    for place in ({"entities": odd}, {"entities": [{"roles": odd}]}, cards):
+        read_rdap(json.dumps(good | place | {"remarks": odd, "notices": odd}).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"services": 7}',
+        '{"services": [[["x"], ["https://a.example/"]]]}',
+        '{"services": [[["1.0.0.0/8"]]]}',
+    ],
+)
+def test_a_list_of_servers_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_bootstrap(text.encode())
+
+
+def test_the_longest_prefix_and_the_encrypted_server_win() -> None:
+    services = [
+        [["41.0.0.0/8"], ["http://a.example/rdap/", "https://a.example/rdap/"]],
+        [["41.1.0.0/16"], ["https://b.example/"]],
+        [["42.0.0.0/8"], ["ftp://c.example/"]],
+    ]
+    servers = read_bootstrap(json.dumps({"services": services}).encode())
+    asked = ["41.1.2.0/24", "41.2.0.0/24", "42.0.0.0/24", "2001:db8::/32"]
+    found = [server_for(plain_prefix(text), servers) for text in asked]
+    assert found == ["https://b.example", "https://a.example/rdap", "", ""]
+
+
+@given(st.integers(0, 255), st.integers(0, 255), st.integers(20, 32))
+def test_parts_are_the_same_addresses_each_once(first: int, last: int, length: int) -> None:
+    whole = plain_prefix(f"198.51.96.0/{length}")
+    low, high = sorted((first, last))
+    parts = parts_of(whole, *(plain_prefix(f"198.51.96.{n}").network_address for n in (low, high)))
+    if parts:
+        assert sum(plain_prefix(part).num_addresses for part in parts) == whole.num_addresses
+        assert all(plain_prefix(part).subnet_of(whole) for part in parts)  # type: ignore[arg-type]
+        assert len(set(parts)) == len(parts)
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_whether_anybody_is_asked_what_came_of_it_and_what_did_not(
+    registry: Registry, power: Organisation, secretariat: User, browser_of: Any, settings: Any
+) -> None:
+    address, browser = "/workspace/claims/registry/", browser_of(secretariat)
+    settings.RDAP_A_DAY = 0
+    assert "Registries are not asked on schedule: FLOREO_RDAP_A_DAY is not set." in squeezed(
+        browser.get(address).content.decode()
+    )
+    settings.RDAP_A_DAY, settings.RDAP_SERVER = 9, ""
+    assert "No registry can be asked: no server is set" in squeezed(browser.get(address).content.decode())
+    settings.RDAP_SERVER = registry.url
+    network(64500, POWER, MINISTRY)
+    ask()
+    text = squeezed(browser.get(address).content.decode())
+    for part in (
+        "1 of 2 prefixes of the networks have an answer; at most 9 are asked about a day, each once in 30 days.",
+        "Without a whole answer at the last question",
+        "The registry does not know these addresses.",
+        "The registry names another holder",
+        "Island Power",
+        "No holder",
+    ):
+        assert part in text, part
+    row = RegistryDifference.objects.get()
+    facts = {"difference": [f"{row.pk}.{row.version}"], "do": "approve"}
+    answer = browser.post("/workspace/claims/registry/differences/", facts, follow=True).content.decode()
+    assert "for a part of the network alone" in answer
+    (task,) = [
+        each
+        for each in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=clock.today())
+        if "registry" in each.key
+    ]
+    assert (task.title, task.why) == (
+        "Answers of registries (RDAP)",
+        "1 difference between answers of registries and the register waits for review.",
+    )

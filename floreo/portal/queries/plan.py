@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from floreo.core import clock
+from floreo.core.composed import composed
 from floreo.core.ui.charts import Span, SpanAxis, TimelineRow
 from floreo.core.wording import month_span
 from floreo.organisations.models import Organisation
@@ -97,11 +99,16 @@ def leads_in(actions: QuerySet[Action], day: date) -> list[Organisation]:
     current = parts.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     counted = current.order_by().values("organisation").annotate(n=Count("action", distinct=True))
     numbers = {row["organisation"]: row["n"] for row in counted}
-    bodies = Organisation.objects.visible_to(None).filter(pk__in=numbers).only("code", "name", "translations")
-    found = list(bodies.order_by("name", "pk"))
+    found = _named_bodies(list(numbers))
     for organisation in found:
         organisation.number = numbers[organisation.pk]  # type: ignore[attr-defined]  # for the chip
     return found
+
+
+@composed
+def _named_bodies(organisations: list[int]) -> QuerySet[Organisation]:
+    bodies = Organisation.objects.visible_to(None).filter(pk__among=organisations)
+    return bodies.only("code", "name", "translations").order_by("name", "pk")
 
 
 def axis_of(edition: Edition, actions: QuerySet[Action], today: date) -> SpanAxis:
@@ -138,19 +145,29 @@ class Point(NamedTuple):
 def points_of(actions: Iterable[Action]) -> dict[int, list[Point]]:
     """The milestones of these actions, in order, by the action's id."""
     found: dict[int, list[Point]] = {}
-    rows = Milestone.objects.filter(action__in=[a.pk for a in actions]).order_by("position", "due_on", "pk")
-    for values in rows.values_list(*Point._fields):
+    for values in _points([a.pk for a in actions]):
         point = Point(*values)
         found.setdefault(point.action_id, []).append(point)
     return found
+
+
+@composed
+def _points(actions: list[int]) -> QuerySet[Milestone, tuple[int, int, date | None, date | None]]:
+    rows = Milestone.objects.filter(action__pk__among=actions).order_by("position", "due_on", "pk")
+    return rows.values_list(*Point._fields)
 
 
 def _next_of(points: dict[int, list[Point]]) -> dict[int, Milestone]:
     """The next milestone of each action that has one to come, by the action's id."""
     waiting = {key: [p for p in rows if p.due_on and p.reached_on is None] for key, rows in points.items()}
     first = {key: min(rows, key=lambda p: p.due_on or date.max).pk for key, rows in waiting.items() if rows}
-    milestones = Milestone.objects.only("title", "translations", "due_on").in_bulk(first.values())
+    milestones = {each.pk: each for each in _named_milestones(list(first.values()))}
     return {key: milestones[pk] for key, pk in first.items()}
+
+
+@composed
+def _named_milestones(milestones: list[int]) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(pk__among=milestones).only("title", "translations", "due_on")
 
 
 # What a row shows; long texts stay in the database.
@@ -208,21 +225,35 @@ def tree(
     """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time."""
     counts = counts_by_pillar(actions)
     total = sum(sum(c.values()) for c in counts.values())
-    pillars = list(Pillar.everything.filter(edition=edition).prefetch_related("objectives"))
+    pillars, objectives = _pillars(edition), defaultdict(list)
     for pillar in pillars:
         pillar.edition = edition
+    by_id = {pillar.pk: pillar for pillar in pillars}
+    for objective in _objectives(edition):
+        objective.pillar = by_id[objective.pillar_id]
+        objectives[objective.pillar_id].append(objective)
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
     shown = actions.filter(objective__pillar__in=open_ids)
     rows = rows_of(shown, with_next=with_next) if total else []
     found = []
     for pillar in pillars:
-        mine = branches(pillar.objectives.all(), rows) if pillar.pk in open_ids else []
+        mine = branches(objectives[pillar.pk], rows) if pillar.pk in open_ids else []
         if narrowed:
             above = {b.objective.above_id for b in mine if b.rows}
             mine = [b for b in mine if b.rows or b.objective.pk in above]
         if not narrowed or pillar.pk in counts:
             found.append(PillarBranch(pillar, counts.get(pillar.pk, tally([])), mine, is_open=pillar.pk in open_ids))
     return found
+
+
+@composed
+def _pillars(edition: Edition) -> QuerySet[Pillar]:
+    return Pillar.everything.filter(edition=edition)
+
+
+@composed
+def _objectives(edition: Edition) -> QuerySet[Objective]:
+    return Objective.everything.filter(pillar__edition=edition)
 
 
 def counts_of_rows(rows: Iterable[Row]) -> dict[Status, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.composed import composed
 from floreo.core.lists import file_response
 from floreo.core.ui.locale import language
 from floreo.core.wording import span_text
@@ -24,7 +26,17 @@ from floreo.portal.views.page import Crumb, edition_of, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
 from floreo.strategy.levels import words_of
-from floreo.strategy.models import Action, Edition, Objective, Quotation, quotations_of
+from floreo.strategy.models import (
+    Action,
+    Edition,
+    EditionBody,
+    Event,
+    Objective,
+    Outlet,
+    Quotation,
+    StatedTarget,
+    quotations_of,
+)
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import counts_of
 from floreo.strategy.tables import ACTIONS
@@ -184,29 +196,58 @@ _OF_EDITION = ("code", "title", "translations", "state", "starts_on", "ends_on",
 
 def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
     """What stands beside the plan: bodies, outlets, targets, what happened, and the editions before and after."""
-    events = public_events(edition)
     most = MOST_EVENTS if all_events else SHOWN_EVENTS
-    past = list((events if all_events else events.filter(on__lte=clock.today()))[: most + 1])
+    past = _events(edition) if all_events else _events_until(edition, clock.today())
     happened, ahead = past_and_to_come(past[:most], clock.today())
-    editions = list(Edition.objects.visible_to(None).only(*_OF_EDITION))
+    editions = _public_editions()
     follows = next((each for each in editions if each.pk == edition.follows_id), None)
     carried = Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False)
-    bodies = edition.bodies.filter(organisation__is_public=True).select_related("organisation")
     return {
         "editions": editions,
         "follows": follows,
         "followed_by": next((each for each in editions if each.follows_id == edition.pk), None),
         "carried": carried.count() if follows else 0,
-        "bodies": bodies.order_by("organisation__name", "organisation", "pk"),
-        "outlets": edition.outlets.all(),
+        "bodies": _bodies(edition),
+        "outlets": _outlets(edition),
         "copies": copies_of(edition, language()),
-        "stated_targets": edition.stated_targets.all(),
+        "stated_targets": _stated_targets(edition),
         "events": happened,
         "ahead": ahead,
         "more_events": len(past) > most,
         "runs": span_text(edition.starts_on, edition.ends_on),
         "passages": _passages(edition),
     }
+
+
+@composed
+def _events(edition: Edition) -> QuerySet[Event]:
+    return public_events(edition)[: MOST_EVENTS + 1]
+
+
+@composed
+def _events_until(edition: Edition, day: date) -> QuerySet[Event]:
+    return public_events(edition).filter(on__lte=day)[: SHOWN_EVENTS + 1]
+
+
+@composed
+def _public_editions() -> QuerySet[Edition]:
+    return Edition.objects.visible_to(None).only(*_OF_EDITION)
+
+
+@composed
+def _bodies(edition: Edition) -> QuerySet[EditionBody]:
+    bodies = EditionBody.objects.filter(edition=edition, organisation__is_public=True).select_related("organisation")
+    return bodies.order_by("organisation__name", "organisation", "pk")
+
+
+@composed
+def _outlets(edition: Edition) -> QuerySet[Outlet]:
+    return Outlet.objects.filter(edition=edition)
+
+
+@composed
+def _stated_targets(edition: Edition) -> QuerySet[StatedTarget]:
+    return StatedTarget.objects.filter(edition=edition)
 
 
 def _passages(edition: Edition) -> dict[str, list[Quotation]]:

@@ -190,11 +190,13 @@ _SHOWN = (
 )
 
 
-def rows_of(actions: QuerySet[Action], *, with_next: bool = False) -> list[Row]:
-    """In the plan's order: a fixed number of queries however many there are. `with_next`: also the milestone to come."""
-    today = clock.today()
-    shown = actions.select_related("edition").only(*_SHOWN, "edition__code")
-    acts = list(shown.order_by("position", "pk"))
+def rows_of(actions: QuerySet[Action], *, edition: Edition | None = None, with_next: bool = False) -> list[Row]:
+    """In the plan's order: a fixed number of queries however many there are. `edition` is that of all of them, where they have one.
+    `with_next`: also the milestone to come."""
+    today, shown = clock.today(), actions.order_by("position", "pk").only(*_SHOWN)
+    acts = list(shown if edition else shown.select_related("edition").only(*_SHOWN, "edition__code"))
+    for act in acts if edition else ():
+        act.edition = edition
     leads, points = leads_of(acts), points_of(acts)
     coming = _next_of(points) if with_next else {}
     return [
@@ -233,8 +235,8 @@ def tree(
         objective.pillar = by_id[objective.pillar_id]
         objectives[objective.pillar_id].append(objective)
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
-    shown = actions.filter(objective__pillar__in=open_ids)
-    rows = rows_of(shown, with_next=with_next) if total else []
+    shown = actions if len(open_ids) == len(pillars) else actions.filter(objective__pillar__in=open_ids)
+    rows = rows_of(shown, edition=edition, with_next=with_next) if total else []
     found = []
     for pillar in pillars:
         mine = branches(objectives[pillar.pk], rows) if pillar.pk in open_ids else []

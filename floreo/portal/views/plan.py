@@ -287,7 +287,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
 def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     pillar = get_pillar_for(request.user, edition, code)
     actions = plans.actions_for(eyes(request, pillar.edition), pillar.edition).filter(objective__pillar=pillar)
-    rows = plans.rows_of(actions)
+    rows = plans.rows_of(actions, edition=pillar.edition)
     counts = plans.counts_of_rows(rows)
     events, ahead = past_and_to_come(public_events(pillar.edition).filter(pillars=pillar)[:50], clock.today())
     return page(
@@ -322,7 +322,7 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
     actions = plans.actions_for(eyes(request, here), here).filter(
         Q(objective=objective) | Q(objective__above=objective)
     )
-    rows = plans.rows_of(actions)
+    rows = plans.rows_of(actions, edition=here)
     counts = plans.counts_of_rows(rows)
     return page(
         request,

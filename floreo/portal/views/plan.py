@@ -135,7 +135,9 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         return file_response(ACTIONS, rows, kind, viewer)
     about = _about_edition(edition, all_events=request.GET.get("events") == "all")
     facts = status_text.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)
-    tree = plans.tree(edition, narrowing.apply(actions), opened=narrowing.opened, narrowed=narrowing.is_any)
+    every = None if viewer is None else actions  # all public ones need no naming
+    chosen = narrowing.apply(actions) if narrowing.is_any else every
+    tree = plans.tree(edition, chosen, opened=narrowing.opened, narrowed=narrowing.is_any)
     counts = counts_of(actions) if narrowing.is_any else plans.counts_in(tree)
     return page(
         request,
@@ -153,8 +155,8 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         level_words=words_of(edition),
         shown=sum(b.total for b in tree),
         axis=plans.axis_of(edition, actions, clock.today()),
-        chips=_chips(actions, narrowing, counts),
-        leads=_lead_chips(actions, narrowing) if counts else [],
+        chips=_chips(edition, every, narrowing, counts),
+        leads=_lead_chips(edition, every, narrowing) if counts else [],
         narrowing=narrowing,
         files=FILES,
         file_href=narrowing.file_href,
@@ -167,11 +169,14 @@ def _lede(facts: status_text.EditionFacts, counts: dict[Any, int]) -> str:
     return _("%(begun)s: %(answer)s") % {"begun": begun, "answer": answer} if begun else answer
 
 
-def _chips(actions: QuerySet[Action], narrowing: Narrowing, counts: dict[Any, int]) -> list[Chip]:
+def _chips(
+    edition: Edition, actions: QuerySet[Action] | None, narrowing: Narrowing, counts: dict[Any, int]
+) -> list[Chip]:
     if narrowing.organisation:
-        actions = plans.led_by(actions, narrowing.organisation, clock.today())
+        every = plans.actions_for(None, edition) if actions is None else actions
+        actions = plans.led_by(every, narrowing.organisation, clock.today())
         counts = counts_of(actions)
-    due = plans.due_this_quarter(actions, clock.today()).count()
+    due = plans.due_in_quarter(edition, actions, clock.today())
     late = counts["late"] + counts["stalled"]
     return [
         Chip(_("All"), sum(counts.values()), narrowing.href(show=""), not narrowing.show),
@@ -180,8 +185,8 @@ def _chips(actions: QuerySet[Action], narrowing: Narrowing, counts: dict[Any, in
     ]
 
 
-def _lead_chips(actions: QuerySet[Action], narrowing: Narrowing) -> list[Chip]:
-    bodies = plans.leads_in(actions, clock.today())
+def _lead_chips(edition: Edition, actions: QuerySet[Action] | None, narrowing: Narrowing) -> list[Chip]:
+    bodies = plans.leads_in(edition, actions, clock.today())
     now = narrowing.organisation.code if narrowing.organisation else ""
     everybody = Chip(_("All organisations"), 0, narrowing.href(organisation=""), not now)
     return [
@@ -201,12 +206,11 @@ def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
     happened, ahead = past_and_to_come(past[:most], clock.today())
     editions = _public_editions()
     follows = next((each for each in editions if each.pk == edition.follows_id), None)
-    carried = Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False)
     return {
         "editions": editions,
         "follows": follows,
         "followed_by": next((each for each in editions if each.follows_id == edition.pk), None),
-        "carried": carried.count() if follows else 0,
+        "carried": plans.number_in(_carried.first(edition)) if follows else 0,
         "bodies": _bodies(edition),
         "outlets": _outlets(edition),
         "copies": copies_of(edition, language()),
@@ -217,6 +221,11 @@ def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
         "runs": span_text(edition.starts_on, edition.ends_on),
         "passages": _passages(edition),
     }
+
+
+@composed
+def _carried(edition: Edition) -> QuerySet[Action, tuple[int]]:
+    return plans.numbered(plans.actions_for(None, edition).filter(carried_from__isnull=False))
 
 
 @composed
@@ -263,8 +272,10 @@ def _passages(edition: Edition) -> dict[str, list[Quotation]]:
 def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every action of an edition on one line of time, by pillar, with a table below that says the same."""
     edition = get_edition_for(request.user, code)
-    actions = plans.actions_for(eyes(request, edition), edition)
-    tree = plans.tree(edition, actions, opened=request.GET.get("open", ""), narrowed=False, with_next=True)
+    viewer = eyes(request, edition)
+    actions = plans.actions_for(viewer, edition)
+    every, opened = None if viewer is None else actions, request.GET.get("open", "")
+    tree = plans.tree(edition, every, opened=opened, narrowed=False, with_next=True)
     return page(
         request,
         "portal/timeline.html",

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import BigAutoField, CharField, Lookup
+from django.db.models import AutoField, BigAutoField, CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 
 @CharField.register_lookup
+@AutoField.register_lookup
 @BigAutoField.register_lookup
 class Among(Lookup):
     lookup_name = "among"

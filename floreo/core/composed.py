@@ -112,6 +112,10 @@ class Question(Generic[Values, Row]):
         self.options = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
         self._kept: dict[tuple[object, ...], _Composed] = {}
 
+    def kind_of(self, name: str) -> str:
+        """What an option is, as the function says: "int"."""
+        return str(self._signature.parameters[name].annotation)
+
     def compose(self, **options: object) -> _Composed:
         """With a place for each value."""
         with connection.execute_wrapper(_refuse):
@@ -146,8 +150,8 @@ def composed(rows: Callable[Values, QuerySet[Any, Row]]) -> Question[Values, Row
     """`rows` is called once in a process for each kind of database, with a place for each of its values, which it may use in `filter`,
     `exclude` and annotations: single values, things (their ids), and lists of ids with `among`. What it takes by keyword alone (how many,
     a column) is part of the words: they are composed for each. Nothing else may differ from one call to the next, so the day, the
-    language and who looks are values or not in it at all: tests/contracts/test_composed.py composes each question on another day, in
-    another language, for another person, and compares the words. The rows come as a list, with what `prefetch_related` names."""
+    language and who looks are values or not in it at all: tests/contracts/test_composed.py composes each question on another day and in
+    another language, and compares the words. The rows come as a list, with what `prefetch_related` names."""
     question = Question(rows)
     QUESTIONS.append(question)
     return question

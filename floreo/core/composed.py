@@ -30,7 +30,7 @@ class Slot(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, _compiler: SQLCompiler, _connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, _compiler: SQLCompiler, _connection: Any) -> Any:
         return "%s", [self]
 
 
@@ -91,12 +91,15 @@ class _Composed:
         return tuple(_as_parameter(given[p.name]) if isinstance(p, Slot) else p for p in self.parameters)
 
     def ask(self, given: Mapping[str, object]) -> list[Any]:
-        asking, words = copy.copy(self.compiler), (self.words, self.filled(given))
+        """What Django's own iterables of models and of values do with the rows is theirs; only the words are ready."""
+        rows: Any = self.rows
+        asking: Any = copy.copy(self.compiler)
+        words = self.words, self.filled(given)
         asking.connection = connection
-        asking.as_sql = lambda *_args, **_more: words  # type: ignore[method-assign]  # of this copy alone
-        asking.get_converters = lambda _columns: self.converters  # type: ignore[method-assign]  # as above
-        found = list(self.rows._iterable_class(_Asked(self.rows, asking)))  # type: ignore[attr-defined]  # Django's own, of models or of values
-        if lookups := self.rows._prefetch_related_lookups:  # type: ignore[attr-defined]  # as above
+        asking.as_sql = lambda *_args, **_more: words
+        asking.get_converters = lambda _columns: self.converters
+        found: list[Any] = list(rows._iterable_class(_Asked(rows, asking)))
+        if lookups := rows._prefetch_related_lookups:
             prefetch_related_objects(found, *lookups)
         return found
 
@@ -119,7 +122,7 @@ class Question(Generic[Values, Row]):
     def compose(self, **options: object) -> _Composed:
         """With a place for each value."""
         with connection.execute_wrapper(_refuse):
-            rows = self._rows(*map(Place, self.values), **options)  # type: ignore[call-arg, arg-type]  # places stand for them
+            rows = self._rows(*map(Place, self.values), **options)  # type: ignore[arg-type]  # places stand for them
             compiler = rows.query.get_compiler(connection=connection)
             words, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])

@@ -74,8 +74,14 @@ def test_every_value_that_a_question_takes_has_its_place() -> None:
 
 
 def test_a_question_that_looks_at_the_day_or_the_language_would_be_found() -> None:
-    by_day: Question[..., Action] = Question(lambda: Action.objects.filter(code=clock.today().isoformat()))
-    by_language: Question[..., Action] = Question(lambda: Action.objects.filter(code=languages.now()))
+    @Question
+    def by_day() -> models.QuerySet[Action]:
+        return Action.objects.filter(code=clock.today().isoformat())
+
+    @Question
+    def by_language() -> models.QuerySet[Action]:
+        return Action.objects.filter(code=languages.now())
+
     for question in (by_day, by_language):
         here = words_of(question)
         with another_world():

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
@@ -68,12 +68,12 @@ def test_it_finds_what_the_same_question_finds_that_is_composed_anew(edition: Ed
     for day in (TODAY, TODAY + timedelta(days=1), TODAY - timedelta(days=900)):
         plain = Action.objects.filter(edition=edition).filter(Q(due_on__lte=day) | Q(due_on=None)).order_by("pk")
         assert [vars(each)["due_on"] for each in due(edition, day)] == [each.due_on for each in plain]
-        assert due(edition, day) == due(edition=edition.pk, day=day) == list(plain)
+        assert due(edition, day) == due(edition=edition, day=day) == list(plain)
         assert due.first(edition, day) == plain.first()
         others = Action.objects.filter(edition=edition).exclude(due_on__range=(TODAY, day)).order_by("-pk")
         assert not_due(edition, TODAY, day) == list(others.values_list("pk", "due_on"))
-    assert due(edition.pk + 1, TODAY) == []
-    assert due.first(edition.pk + 1, TODAY) is None
+    assert due(Edition(pk=edition.pk + 1), TODAY) == []
+    assert due.first(Edition(pk=edition.pk + 1), TODAY) is None
 
 
 def test_lists_of_any_length_and_options_have_words_of_their_own(edition: Edition) -> None:
@@ -108,25 +108,32 @@ def test_what_is_named_with_it_is_read_with_it(edition: Edition) -> None:
     assert [len(each.milestones.all()) for each in with_all(edition)] == [0, 0, 0]
 
 
-def test_it_is_composed_once(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    question: Question[..., Action] = Question(
-        lambda edition: calls.append(edition) or Action.objects.filter(edition=edition)
-    )  # type: ignore[func-returns-value]
+def test_it_is_composed_once(edition: Edition) -> None:
     calls: list[object] = []
+
+    @Question
+    def question(edition: Edition) -> QuerySet[Action]:
+        calls.append(edition)
+        return Action.objects.filter(edition=edition)
+
     assert len(question(edition)) == len(question(edition)) == 3
     assert len(calls) == 1
 
 
 def test_the_words_can_depend_on_no_value() -> None:
-    by_value: Question[..., Action] = Question(
-        lambda show: Action.objects.all() if show else Action.objects.filter(is_public=True)
-    )
+    @Question
+    def by_value(show: str) -> QuerySet[Action]:
+        return Action.objects.all() if show else Action.objects.filter(is_public=True)
+
     with pytest.raises(TypeError, match="do not depend on show"):
-        by_value(True)
+        by_value("all")
 
 
 def test_the_words_can_depend_on_nothing_in_the_database(edition: Edition) -> None:
-    by_row: Question[..., Action] = Question(lambda: Action.objects.filter(edition=Edition.objects.first()))
+    @Question
+    def by_row() -> QuerySet[Action]:
+        return Action.objects.filter(edition=Edition.objects.first())
+
     with pytest.raises(TypeError, match="do not depend on what is in the database"):
         by_row()
 
@@ -136,19 +143,18 @@ def test_nothing_is_compared_with_none(edition: Edition) -> None:
         due(edition, None)  # type: ignore[arg-type]  # that is the point
 
 
-def test_threads_ask_side_by_side_each_with_its_own_values() -> None:
-    entries: Question[..., tuple[str]] = Question(
-        lambda key: SearchEntry.objects.filter(key=key).annotate(same=F("key")).values_list("same")
-    )
-    compiled = entries.compose()
+def test_threads_fill_in_side_by_side_each_its_own_values() -> None:
+    @Question
+    def entries(key: str) -> QuerySet[SearchEntry]:
+        return SearchEntry.objects.filter(key=key)
+
+    composed = entries.compose()
     wrong: list[str] = []
 
-    def ask(name: str) -> None:
-        for _ in range(200):
-            if compiled.filled({"key": name})[-1] != name:
-                wrong.append(name)
+    def fill(name: str) -> None:
+        wrong.extend(name for _ in range(200) if composed.filled({"key": name}) != (name,))
 
-    threads = [threading.Thread(target=ask, args=(f"a.b:{n}",)) for n in range(4)]
+    threads = [threading.Thread(target=fill, args=(f"a.b:{n}",)) for n in range(4)]
     for each in threads:
         each.start()
     for each in threads:

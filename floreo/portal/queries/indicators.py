@@ -91,7 +91,7 @@ def pillars_of(indicators: Iterable[Indicator]) -> dict[int, Pillar]:
     """The pillar that each belongs to, itself or by its objective, by the indicator's id. Two queries."""
     rows = list(indicators)
     by_objective = dict(_pillars_of_objectives([each.objective_id for each in rows if each.objective_id]))
-    place = {each.pk: by_objective.get(each.objective_id, each.pillar_id) for each in rows}
+    place = {each.pk: by_objective[each.objective_id] if each.objective_id else each.pillar_id for each in rows}
     pillars = {each.pk: each for each in _pillars([pk for pk in place.values() if pk])}
     return {key: pillars[pk] for key, pk in place.items() if pk}
 

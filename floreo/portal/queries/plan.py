@@ -246,8 +246,9 @@ def _all_public(edition: Edition) -> QuerySet[Action]:
 
 def _rows(edition: Edition | None, acts: list[Action], *, with_next: bool = False) -> list[Row]:
     """`with_next`: also the milestone to come."""
-    for act in acts if edition else ():
-        act.edition = edition
+    if edition is not None:
+        for act in acts:
+            act.edition = edition
     today, leads, points = clock.today(), leads_of(acts), points_of(acts)
     coming = _next_of(points) if with_next else {}
     return [

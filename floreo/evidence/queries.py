@@ -23,6 +23,8 @@ def evidence_of(keys: Iterable[str], viewer: object) -> dict[str, list[Attachmen
     """What stands behind each of those things, in one query: only what the viewer may see and was not withdrawn."""
     names = sorted(set(keys))
     found: dict[str, list[Attachment]] = defaultdict(list)
+    if not names:
+        return {}
     for attachment in _public_attachments(names) if is_stranger(viewer) else _attachments(names, viewer):
         found[attachment.thing].append(attachment)
     return dict(found)

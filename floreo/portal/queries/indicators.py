@@ -88,11 +88,13 @@ def indicator_page(indicator: Indicator, viewer: object) -> IndicatorPage:
 
 
 def pillars_of(indicators: Iterable[Indicator]) -> dict[int, Pillar]:
-    """The pillar that each belongs to, itself or by its objective, by the indicator's id. Two queries."""
+    """The pillar that each belongs to, itself or by its objective, by the indicator's id. Two queries at most."""
     rows = list(indicators)
-    by_objective = dict(_pillars_of_objectives([each.objective_id for each in rows if each.objective_id]))
+    objectives = [each.objective_id for each in rows if each.objective_id]
+    by_objective = dict(_pillars_of_objectives(objectives)) if objectives else {}
     place = {each.pk: by_objective[each.objective_id] if each.objective_id else each.pillar_id for each in rows}
-    pillars = {each.pk: each for each in _pillars([pk for pk in place.values() if pk])}
+    wanted = [pk for pk in place.values() if pk]
+    pillars = {each.pk: each for each in _pillars(wanted)} if wanted else {}
     return {key: pillars[pk] for key, pk in place.items() if pk}
 
 

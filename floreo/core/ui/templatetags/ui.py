@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -45,6 +46,7 @@ STATUS = {
 }
 
 
+@lru_cache(maxsize=100)
 def shape(name: str) -> SafeString:
     return format_html('<svg aria-hidden="true"><use href="#s-{}"/></svg>', name)
 

@@ -1,7 +1,7 @@
-"""Questions that many requests ask in the same words: composed once in a process, since composing takes longer than answering.
+"""Queries that many requests make in the same words: composed once in a process, since composing takes longer than answering.
 
-A page asks the database some twenty questions, each of which is answered in a fraction of a millisecond; Django takes up to three
-for the words of one, most of them for naming columns. `@composed` keeps the words of one question. Nothing that was found is kept:
+A page makes some twenty queries, each of which is answered in a fraction of a millisecond; Django takes up to three
+for the words of one, most of them for naming columns. `@composed` keeps the words of one query. Nothing that was found is kept:
 each call asks anew, with its own values."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Values = ParamSpec("Values")
 
 
 class Slot(Expression):
-    """A place in the words of a question, for the value of that name."""
+    """A place in the words of a query, for the value of that name."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class Slot(Expression):
 
 
 class Place:
-    """What a question gets instead of a value while it is composed. It knows no value, so nothing can depend on one."""
+    """What a query gets instead of a value while it is composed. It knows no value, so nothing can depend on one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -44,16 +44,14 @@ class Place:
         return Slot(self.name)
 
     def __bool__(self) -> NoReturn:
-        raise TypeError(f"The words of a composed question do not depend on {self.name}.")
+        raise TypeError(f"The words of a composed query do not depend on {self.name}.")
 
 
 def _as_parameter(value: object) -> object:
     """A value as the database takes it: days and moments as its fields write them, the numbers of `among` as one parameter."""
     match value:
         case None:
-            raise TypeError(
-                "A column is compared with None in other words, so a composed question has no place for it."
-            )
+            raise TypeError("A column is compared with None in other words, so a composed query has no place for it.")
         case models.Model():
             return value.pk
         case datetime():
@@ -78,8 +76,8 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _Composed:
-    """A question in the words of one kind of database."""
+class _Compiled:
+    """A query in the words of one kind of database."""
 
     rows: QuerySet[Any, Any]
     compiler: SQLCompiler  # that knows the columns
@@ -104,8 +102,8 @@ class _Composed:
         return found
 
 
-class Question(Generic[Values, Row]):
-    """A function that names rows, as a question whose words are kept. Called, it gives the rows as a list."""
+class ComposedQuery(Generic[Values, Row]):
+    """A function that names rows, as a query whose words are kept. Called, it gives the rows as a list."""
 
     def __init__(self, rows: Callable[Values, QuerySet[Any, Row]]) -> None:
         functools.update_wrapper(self, rows)
@@ -113,20 +111,20 @@ class Question(Generic[Values, Row]):
         parameters = self._signature.parameters.values()
         self.values = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
         self.options = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
-        self._kept: dict[tuple[object, ...], _Composed] = {}
+        self._kept: dict[tuple[object, ...], _Compiled] = {}
 
     def kind_of(self, name: str) -> str:
         """What an option is, as the function says: "int"."""
         return str(self._signature.parameters[name].annotation)
 
-    def compose(self, **options: object) -> _Composed:
+    def compose(self, **options: object) -> _Compiled:
         """With a place for each value."""
         with connection.execute_wrapper(_refuse):
             rows = self._rows(*map(Place, self.values), **options)  # type: ignore[arg-type]  # places stand for them
             compiler = rows.query.get_compiler(connection=connection)
             words, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
-        return _Composed(rows, compiler, words, tuple(parameters), converters)
+        return _Compiled(rows, compiler, words, tuple(parameters), converters)
 
     def __call__(self, *args: Values.args, **kwargs: Values.kwargs) -> list[Row]:
         given = self._signature.bind(*args, **kwargs).arguments
@@ -138,26 +136,26 @@ class Question(Generic[Values, Row]):
         return kept.ask(given)
 
     def first(self, *args: Values.args, **kwargs: Values.kwargs) -> Row | None:
-        """The first of them, or None. The question itself says that it wants no more (`[:1]`), and in which order."""
+        """The first of them, or None. The query itself says that it wants no more (`[:1]`), and in which order."""
         return next(iter(self(*args, **kwargs)), None)
 
 
 def _refuse(*_what: object) -> NoReturn:
-    raise TypeError("The words of a composed question do not depend on what is in the database.")
+    raise TypeError("The words of a composed query do not depend on what is in the database.")
 
 
-QUESTIONS: list[Question[Any, Any]] = []
+COMPOSED: list[ComposedQuery[Any, Any]] = []
 
 
-def composed(rows: Callable[Values, QuerySet[Any, Row]]) -> Question[Values, Row]:
+def composed(rows: Callable[Values, QuerySet[Any, Row]]) -> ComposedQuery[Values, Row]:
     """`rows` is called once in a process for each kind of database, with a place for each of its values, which it may use in `filter`,
     `exclude` and annotations: single values, things (their ids), and lists of ids with `among`. What it takes by keyword alone (how many,
     a column) is part of the words: they are composed for each. Nothing else may differ from one call to the next, so the day, the
-    language and who looks are values or not in it at all: tests/contracts/test_composed.py composes each question on another day and in
+    language and who looks are values or not in it at all: tests/contracts/test_composed.py composes each query on another day and in
     another language, and compares the words. The rows come as a list, with what `prefetch_related` names."""
-    question = Question(rows)
-    QUESTIONS.append(question)
-    return question
+    query = ComposedQuery(rows)
+    COMPOSED.append(query)
+    return query
 
 
 def row_of(rows: Callable[[], QuerySet[Any, Any]]) -> Callable[[], tuple[Any, ...] | None]:

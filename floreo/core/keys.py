@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from floreo.core.audit import key
-from floreo.core.composed import Question
+from floreo.core.composed import ComposedQuery
 from floreo.core.whole import whole
 
 __all__ = ["key", "thing_of", "things_of"]
@@ -39,7 +39,7 @@ def things_of(keys: Iterable[str]) -> dict[str, models.Model]:
 
 
 @functools.cache
-def rows_by_number(model: type[models.Model]) -> Question[[list[int]], models.Model]:
+def rows_by_number(model: type[models.Model]) -> ComposedQuery[[list[int]], models.Model]:
     """A page of the workspace asks for what it shows by its key, again and again: composed once for each kind."""
 
     def rows(ids: list[int]) -> models.QuerySet[models.Model]:
@@ -47,7 +47,7 @@ def rows_by_number(model: type[models.Model]) -> Question[[list[int]], models.Mo
         needed = getattr(model, "named_with", ())
         return found.select_related(*needed) if needed else found  # without a name it would take all
 
-    return Question(rows)
+    return ComposedQuery(rows)
 
 
 def thing_of(name: str) -> models.Model | None:

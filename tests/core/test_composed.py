@@ -1,4 +1,4 @@
-"""A composed question keeps its words and nothing that it found, and finds what the same question finds that is composed anew."""
+"""A composed query keeps its words and nothing that it found, and finds what the same query finds that is composed anew."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, is_stranger
-from floreo.core.composed import QUESTIONS, Question
+from floreo.core.composed import COMPOSED, ComposedQuery
 from floreo.core.models import AuditEntry, SearchEntry
 from floreo.organisations.models import User
 from floreo.strategy.actions.milestones import add_milestone
@@ -37,29 +37,29 @@ def edition() -> Edition:
     return edition
 
 
-@Question
+@ComposedQuery
 def due(edition: Edition, day: date) -> QuerySet[Action]:
     return Action.objects.filter(edition=edition).filter(Q(due_on__lte=day) | Q(due_on=None)).order_by("pk")
 
 
-@Question
+@ComposedQuery
 def not_due(edition: Edition, first: date, last: date) -> QuerySet[Action, tuple[int, date | None]]:
     rows = Action.objects.filter(edition=edition).exclude(due_on__range=(first, last))
     return rows.order_by("-pk").values_list("pk", "due_on")
 
 
-@Question
+@ComposedQuery
 def some(actions: list[int], *, limit: int) -> QuerySet[Milestone]:
     rows = Milestone.objects.filter(action__pk__among=actions).select_related("action__edition")
     return rows.only("title", "due_on", "action__code", "action__edition__code").order_by("pk")[:limit]
 
 
-@Question
+@ComposedQuery
 def named(codes: list[str]) -> QuerySet[Action, str]:
     return Action.objects.filter(code__among=codes).order_by("pk").values_list("code", flat=True)
 
 
-@Question
+@ComposedQuery
 def with_all(edition: Edition) -> QuerySet[Action]:
     return Action.objects.filter(edition=edition).order_by("pk").prefetch_related("milestones")
 
@@ -111,17 +111,17 @@ def test_what_is_named_with_it_is_read_with_it(edition: Edition) -> None:
 def test_it_is_composed_once(edition: Edition) -> None:
     calls: list[object] = []
 
-    @Question
-    def question(edition: Edition) -> QuerySet[Action]:
+    @ComposedQuery
+    def query(edition: Edition) -> QuerySet[Action]:
         calls.append(edition)
         return Action.objects.filter(edition=edition)
 
-    assert len(question(edition)) == len(question(edition)) == 3
+    assert len(query(edition)) == len(query(edition)) == 3
     assert len(calls) == 1
 
 
 def test_the_words_can_depend_on_no_value() -> None:
-    @Question
+    @ComposedQuery
     def by_value(show: str) -> QuerySet[Action]:
         return Action.objects.all() if show else Action.objects.filter(is_public=True)
 
@@ -130,7 +130,7 @@ def test_the_words_can_depend_on_no_value() -> None:
 
 
 def test_the_words_can_depend_on_nothing_in_the_database(edition: Edition) -> None:
-    @Question
+    @ComposedQuery
     def by_row() -> QuerySet[Action]:
         return Action.objects.filter(edition=Edition.objects.first())
 
@@ -144,7 +144,7 @@ def test_nothing_is_compared_with_none(edition: Edition) -> None:
 
 
 def test_threads_fill_in_side_by_side_each_its_own_values() -> None:
-    @Question
+    @ComposedQuery
     def entries(key: str) -> QuerySet[SearchEntry]:
         return SearchEntry.objects.filter(key=key)
 
@@ -163,8 +163,8 @@ def test_threads_fill_in_side_by_side_each_its_own_values() -> None:
 
 
 def test_what_the_program_asks_so_is_known() -> None:
-    assert len(QUESTIONS) > 20
-    assert AuditEntry in {question.compose(**dict.fromkeys(question.options, 1)).rows.model for question in QUESTIONS}
+    assert len(COMPOSED) > 20
+    assert AuditEntry in {query.compose(**dict.fromkeys(query.options, 1)).rows.model for query in COMPOSED}
 
 
 def test_a_stranger_is_whoever_could_be_granted_nothing(secretariat: User) -> None:

@@ -91,12 +91,12 @@ class _Compiled:
     def ask(self, given: Mapping[str, object]) -> list[Any]:
         """What Django's own iterables of models and of values do with the rows is theirs; only the words are ready."""
         rows: Any = self.rows
-        asking: Any = copy.copy(self.compiler)
+        compiler: Any = copy.copy(self.compiler)
         words = self.words, self.filled(given)
-        asking.connection = connection
-        asking.as_sql = lambda *_args, **_more: words
-        asking.get_converters = lambda _columns: self.converters
-        found: list[Any] = list(rows._iterable_class(_Asked(rows, asking)))
+        compiler.connection = connection
+        compiler.as_sql = lambda *_args, **_more: words
+        compiler.get_converters = lambda _columns: self.converters
+        found: list[Any] = list(rows._iterable_class(_Asked(rows, compiler)))
         if lookups := rows._prefetch_related_lookups:
             prefetch_related_objects(found, *lookups)
         return found

@@ -288,8 +288,8 @@ def tree(
         objective.pillar = by_id[objective.pillar_id]
         objectives[objective.pillar_id].append(objective)
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
-    acts = _acts_under(edition, actions, None if len(open_ids) == len(pillars) else open_ids) if total else []
-    rows = _rows(edition, acts, with_next=with_next)
+    under = None if len(open_ids) == len(pillars) else open_ids
+    rows = _rows(edition, _actions_under(edition, actions, under), with_next=with_next) if total else []
     found = []
     for pillar in pillars:
         mine = branches(objectives[pillar.pk], rows) if pillar.pk in open_ids else []
@@ -301,7 +301,7 @@ def tree(
     return found
 
 
-def _acts_under(edition: Edition, actions: QuerySet[Action] | None, pillars: list[int] | None) -> list[Action]:
+def _actions_under(edition: Edition, actions: QuerySet[Action] | None, pillars: list[int] | None) -> list[Action]:
     """Those under some pillars, or under all of them."""
     if actions is None and pillars is None:
         return _all_public(edition)

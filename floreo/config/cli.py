@@ -267,8 +267,9 @@ def _main(arguments: list[str] | None) -> int:
 
     django.setup()
     from floreo.config import commands  # as above
+    from floreo.core.one_piece import in_one_piece
 
-    return commands.run(asked)
+    return in_one_piece(commands.run)(asked)
 
 
 if __name__ == "__main__":

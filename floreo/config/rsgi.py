@@ -32,6 +32,7 @@ from django.db import connection
 from floreo.config import monitors
 from floreo.config.wsgi import application
 from floreo.core import full
+from floreo.core.one_piece import in_one_piece
 from floreo.core.throttle import caller
 
 log = logging.getLogger(__name__)
@@ -204,6 +205,7 @@ def _environ(scope: Any) -> dict[str, Any]:
     return environ
 
 
+@in_one_piece
 def run(environ: dict[str, Any]) -> Answer:
     """Asks the application, in a thread of a lane, and takes its answer whole."""
     text: list[tuple[str, Headers]] = []

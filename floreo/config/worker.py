@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection
 
 from floreo.config.jobs import Lane, names_in, run_due
 from floreo.core import heartbeat
+from floreo.core.one_piece import in_one_piece
 
 log = logging.getLogger(__name__)
 GRACE = 8.0  # seconds for what is running; the supervisor and systemd wait a little longer
@@ -39,7 +40,9 @@ class Worker:
     def run(self) -> int:
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, self.ask)
-        lanes = [threading.Thread(target=self._lane, args=(lane,), name=lane, daemon=True) for lane in Lane]
+        lanes = [
+            threading.Thread(target=in_one_piece(self._lane), args=(lane,), name=lane, daemon=True) for lane in Lane
+        ]
         for thread in lanes:
             thread.start()
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Count, QuerySet
@@ -22,8 +23,10 @@ from floreo.consultation.models import (
     Point,
     Respondent,
     Topic,
+    out_at,
 )
 from floreo.core import search
+from floreo.core.composed import composed
 from floreo.legislation.models import LawProvision, LawVersion
 
 SECTION = "section"
@@ -44,8 +47,13 @@ def provision_of(version: LawVersion | None, eid: str) -> LawProvision | None:
 
 def open_now(most: int) -> list[Consultation]:
     """What anybody can comment on at this moment, the one that closes first before the others."""
-    rows = Consultation.objects.out().exclude(state=ConsultationState.ANSWERED).filter(closes_at__gt=moments.now())
-    return list(rows.order_by("closes_at", "pk")[:most])
+    return _open_at(moments.now())[:most]
+
+
+@composed
+def _open_at(now: datetime) -> QuerySet[Consultation]:
+    rows = Consultation.objects.filter(out_at(now)).exclude(state=ConsultationState.ANSWERED)
+    return rows.filter(closes_at__gt=now).order_by("closes_at", "pk")
 
 
 def consultations_of(version: LawVersion, viewer: object) -> QuerySet[Consultation]:

@@ -405,6 +405,11 @@ def _limit_of(actor: object) -> Limit | None:
     return found if isinstance(found, Limit) else None
 
 
+def is_stranger(actor: object) -> bool:
+    """Whether nothing could be granted to `actor`: nobody signed in. All strangers see the same."""
+    return not isinstance(actor, System) and getattr(actor, "grants", None) is None
+
+
 def can(actor: object, permission: Permission, thing: object = None) -> bool:
     """Whether `actor` may. With scope "own", `thing.owner_ids()` must name an organisation of theirs."""
     if isinstance(actor, System):

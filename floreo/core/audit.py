@@ -9,9 +9,11 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
+from django.db.models import QuerySet
 
 from floreo.core import clock, state
 from floreo.core.access import Actor
+from floreo.core.composed import composed
 from floreo.core.models import AuditEntry
 from floreo.core.once import once
 
@@ -73,8 +75,13 @@ def plain(detail: Mapping[str, object]) -> dict[str, object]:
 
 @once
 def head() -> Head:
-    last = AuditEntry.objects.order_by("-number").values_list("number", "hash", "at").first()
+    last = _last.first()
     return Head(*last) if last else Head(0, GENESIS, None)
+
+
+@composed
+def _last() -> QuerySet[AuditEntry, tuple[int, str, datetime]]:
+    return AuditEntry.objects.order_by("-number").values_list("number", "hash", "at")[:1]
 
 
 def hold_the_chain() -> None:

@@ -4,6 +4,7 @@ A key has no foreign key behind it, so it may outlive its thing: whoever reads k
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from floreo.core.audit import key
+from floreo.core.composed import ComposedQuery
 from floreo.core.whole import whole
 
 __all__ = ["key", "thing_of", "things_of"]
@@ -25,16 +27,27 @@ def things_of(keys: Iterable[str]) -> dict[str, models.Model]:
         pk = whole(number)
         if pk is not None and label.count(".") == 1:
             try:
-                wanted[apps.get_model(label)].add(pk)
+                model = apps.get_model(label)
             except LookupError:
                 continue
+            if isinstance(model._meta.pk, models.AutoField):  # others have no numbers
+                wanted[model].add(pk)
     found: dict[str, models.Model] = {}
     for model, ids in wanted.items():
-        rows = model._default_manager.filter(pk__in=ids)
-        if needed := getattr(model, "named_with", ()):
-            rows = rows.select_related(*needed)
-        found |= {key(thing): thing for thing in rows}
+        found |= {key(thing): thing for thing in rows_by_number(model)(sorted(ids))}
     return found
+
+
+@functools.cache
+def rows_by_number(model: type[models.Model]) -> ComposedQuery[[list[int]], models.Model]:
+    """A page of the workspace asks for what it shows by its key, again and again: composed once for each kind."""
+
+    def rows(ids: list[int]) -> models.QuerySet[models.Model]:
+        found = model._default_manager.filter(pk__among=ids)
+        needed = getattr(model, "named_with", ())
+        return found.select_related(*needed) if needed else found  # without a name it would take all
+
+    return ComposedQuery(rows)
 
 
 def thing_of(name: str) -> models.Model | None:

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import models
 
 from floreo.core import clock
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, can, is_stranger
+from floreo.core.composed import composed
 from floreo.core.keys import key
 from floreo.core.models import Record, Translated
 from floreo.core.policy import Tlp, things_seen
@@ -20,12 +21,24 @@ from floreo.evidence.presenters import Piece, piece_of
 
 def evidence_of(keys: Iterable[str], viewer: object) -> dict[str, list[Attachment]]:
     """What stands behind each of those things, in one query: only what the viewer may see and was not withdrawn."""
+    names = sorted(set(keys))
     found: dict[str, list[Attachment]] = defaultdict(list)
-    seen = Evidence.objects.visible_to(viewer).not_withdrawn()
-    rows = Attachment.objects.filter(thing__in=set(keys), evidence__in=seen)
-    for attachment in rows.select_related("evidence__organisation__merged_into").order_by("pk"):
+    if not names:
+        return {}
+    for attachment in _public_attachments(names) if is_stranger(viewer) else _attachments(names, viewer):
         found[attachment.thing].append(attachment)
     return dict(found)
+
+
+def _attachments(names: list[str], viewer: object) -> models.QuerySet[Attachment]:
+    seen = Evidence.objects.visible_to(viewer).not_withdrawn()
+    rows = Attachment.objects.filter(thing__among=names, evidence__in=seen)
+    return rows.select_related("evidence__organisation__merged_into").order_by("pk")
+
+
+@composed
+def _public_attachments(names: list[str]) -> models.QuerySet[Attachment]:
+    return _attachments(names, None)
 
 
 def open_pieces_of(things: Iterable[models.Model]) -> dict[str, list[Piece]]:

@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 
 from floreo.core import clock
 from floreo.core.access import Permission, can
+from floreo.core.composed import composed
 from floreo.indicators.logic import Frequency, Period, period_of, periods_between, previous
 from floreo.indicators.models import Indicator, Reading
 
@@ -31,10 +32,15 @@ def newest(indicators: QuerySet[Indicator], count: int = 1) -> dict[int, list[Re
 def newest_of(indicators: Iterable[Indicator], count: int = 1) -> dict[int, list[Reading]]:
     """The same of indicators that have been read already."""
     by_id = {each.pk: each for each in indicators}
-    rows = _newest(Reading.objects.current().of_the_country().filter(indicator__in=by_id), count)
+    rows = _newest_readings(list(by_id), count=count)
     for reading in rows:
         reading.indicator = by_id[reading.indicator_id]
     return _by_indicator(rows)
+
+
+@composed
+def _newest_readings(indicators: list[int], *, count: int) -> QuerySet[Reading]:
+    return _newest(Reading.objects.current().of_the_country().filter(indicator__pk__among=indicators), count)
 
 
 def _newest(ranked: QuerySet[Reading], count: int) -> QuerySet[Reading]:

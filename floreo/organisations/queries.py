@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
 from floreo.core import clock, languages
-from floreo.core.composed import row_of
+from floreo.core.composed import composed, row_of
 from floreo.core.documents import ink
 from floreo.core.models import AuditEntry
 from floreo.core.once import is_reading, once
@@ -38,17 +38,18 @@ def the_country() -> Country | None:
     after KEEP_PAGES_SECONDS: each request begins with it."""
     global _known  # noqa: PLW0603 -- one tuple, replaced whole
     if settings.KEEP_PAGES_SECONDS <= 0 or not is_reading():
-        return _the_country()
+        return _the_country.first()
     found, now = _head(), time.monotonic()
     head, until, country = _known
     if found is None or found[0] != head or now >= until:
-        country = _the_country()
+        country = _the_country.first()
         _known = (found[0] if found else "", now + settings.KEEP_PAGES_SECONDS, country)
     return copy.deepcopy(country)
 
 
-def _the_country() -> Country | None:
-    return Country.objects.order_by("pk").first()
+@composed
+def _the_country() -> QuerySet[Country]:
+    return Country.objects.order_by("pk")[:1]
 
 
 @contextmanager

@@ -97,13 +97,22 @@ def qualifier_text(reading: Reading) -> str:
 
 def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
     """What stands in small print after the word: "to 95 % by 31 Dec 2027", "target reached: 30 people"."""
-    target = figures.target_text(indicator)
-    text = {
-        Outlook.REACHED: _("target reached: %(target)s"),
-        Outlook.WITHIN: _("within the limit: %(target)s"),
-        Outlook.MISSED: _("target missed: %(target)s"),
-    }.get(figures.outlook_of(indicator, reading), _("(target: %(target)s)"))
-    return text % {"target": target} if target else ""
+    return _note(figures.outlook_of(indicator, reading), figures.target_text(indicator))
+
+
+def _note(outlook: Outlook, target: str) -> str:
+    if not target:
+        return ""
+    match outlook:
+        case Outlook.REACHED:
+            text = _("target reached: %(target)s")
+        case Outlook.WITHIN:
+            text = _("within the limit: %(target)s")
+        case Outlook.MISSED:
+            text = _("target missed: %(target)s")
+        case Outlook():
+            text = _("(target: %(target)s)")
+    return text % {"target": target}
 
 
 def shape_of(indicator: Indicator, reading: Reading | None) -> str:
@@ -126,16 +135,17 @@ class IndicatorRow:
 
 
 def _indicator_row(indicator: Indicator, reading: Reading | None, before: Reading | None) -> IndicatorRow:
-    status, target = shape_of(indicator, reading), figures.target_text(indicator)
+    outlook, target = figures.outlook_of(indicator, reading), figures.target_text(indicator)
+    status = str(SHAPES.get(outlook, ""))
     return IndicatorRow(
         indicator,
         reading,
         value=figures.value_text(reading) if reading else "",
         when=figures.when_text(reading) if reading else "",
         status=status,
-        target=outlook_note(indicator, reading) if status else target or _("No target"),
+        target=_note(outlook, target) if status else target or _("No target"),
         change=figures.change_text(reading, before) if reading else "",
-        outlook=figures.outlook_of(indicator, reading),
+        outlook=outlook,
     )
 
 

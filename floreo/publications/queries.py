@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from floreo.core.composed import composed
 from floreo.publications.models import Channel, Copy, Posting, Publication
 from floreo.strategy.models import Edition
 
@@ -58,8 +61,13 @@ NAMES = {"pdf": "PDF", "docx": "Word", "json": "JSON"}
 
 def copies_of(edition: Edition, language: str) -> list[CopyFile]:
     """The files of the digital copy in that language, in one query."""
-    kept = {copy.kind: copy for copy in Copy.objects.filter(edition=edition, language=language)}
+    kept = {copy.kind: copy for copy in _copies(edition, language)}
     return [
         CopyFile(kind, name, kept[kind].size if kind in kept else None, kept[kind].made_at if kind in kept else None)
         for kind, name in NAMES.items()
     ]
+
+
+@composed
+def _copies(edition: Edition, language: str) -> QuerySet[Copy]:
+    return Copy.objects.filter(edition=edition, language=language)

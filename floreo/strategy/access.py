@@ -1,6 +1,9 @@
 """Who may see and touch what of the plan. A view gets its objects here and nowhere else."""
 
-from floreo.core.access import Permission, can
+from django.db.models import QuerySet
+
+from floreo.core.access import Permission, can, is_stranger
+from floreo.core.composed import composed
 from floreo.core.errors import Missing
 from floreo.strategy.models import (
     Action,
@@ -18,10 +21,20 @@ from floreo.strategy.models.work import in_seen_actions
 
 def get_edition_for(viewer: object, code: str) -> Edition:
     """Raises Missing when there is no such edition, or it is not public and the viewer may not read the plan."""
-    edition = Edition.objects.visible_to(viewer).filter(code=code).first()
+    seen = _public_edition(code) if is_stranger(viewer) else _edition(viewer, code)
+    edition = next(iter(seen), None)
     if edition is None:
         raise Missing
     return edition
+
+
+def _edition(viewer: object, code: str) -> QuerySet[Edition]:
+    return Edition.objects.visible_to(viewer).filter(code=code)[:1]
+
+
+@composed
+def _public_edition(code: str) -> QuerySet[Edition]:
+    return _edition(None, code)
 
 
 def get_pillar_for(viewer: object, edition_code: str, code: str) -> Pillar:
@@ -47,15 +60,21 @@ def get_objective_for(viewer: object, edition_code: str, code: str) -> Objective
 
 def get_action_for(viewer: object, edition_code: str, code: str) -> Action:
     """Raises Missing for what the viewer may not know of: an internal action reads as no action."""
-    act = (
-        Action.objects.visible_to(viewer)
-        .filter(edition__code=edition_code, code=code)
-        .select_related("edition", "objective__pillar", "objective__above__pillar", "person__organisation")
-        .first()
-    )
+    seen = _public_action(edition_code, code) if is_stranger(viewer) else _action(viewer, edition_code, code)
+    act = next(iter(seen), None)
     if act is None:
         raise Missing
     return act
+
+
+def _action(viewer: object, edition_code: str, code: str) -> QuerySet[Action]:
+    rows = Action.objects.visible_to(viewer).filter(edition__code=edition_code, code=code)
+    return rows.select_related("edition", "objective__pillar", "objective__above__pillar", "person__organisation")[:1]
+
+
+@composed
+def _public_action(edition_code: str, code: str) -> QuerySet[Action]:
+    return _action(None, edition_code, code)
 
 
 def get_draft_for(viewer: object, code: str) -> ImportDraft:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from floreo.core import clock
+from floreo.core.composed import composed
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, EditionState, Objective, Participation, Pillar, StatusCount
 
@@ -17,8 +18,15 @@ OPEN_AT_MOST = 120  # a page that shows more actions than this keeps pillars clo
 
 def current_edition(viewer: object) -> Edition | None:
     """The edition in force; else the newest one that the viewer may see."""
+    if viewer is None:  # what the head of each public page asks
+        return _in_force.first() or Edition.objects.visible_to(None).first()
     visible = Edition.objects.visible_to(viewer)
     return visible.filter(state=EditionState.IN_FORCE).first() or visible.first()
+
+
+@composed
+def _in_force() -> QuerySet[Edition]:
+    return Edition.objects.visible_to(None).filter(state=EditionState.IN_FORCE)[:1]
 
 
 def counts_of(actions: QuerySet[Action]) -> dict[Status, int]:
@@ -40,8 +48,13 @@ def counts_by_edition(editions: Iterable[Edition]) -> dict[int, dict[Status, int
 
 def counts_on(edition: Edition, day: date) -> dict[Status, int] | None:
     """The public tally as it was on the newest counted day not after `day`, or None."""
-    row = StatusCount.objects.filter(edition=edition, on__lte=day).order_by("-on").first()
+    row = _counted_until.first(edition, day)
     return {s: int(row.counts.get(s, 0)) for s in Status} if row else None
+
+
+@composed
+def _counted_until(edition: Edition, day: date) -> QuerySet[StatusCount]:
+    return StatusCount.objects.filter(edition=edition, on__lte=day).order_by("-on")[:1]
 
 
 def quarter_before(day: date) -> date:
@@ -51,11 +64,31 @@ def quarter_before(day: date) -> date:
 
 def counts_by_pillar(actions: QuerySet[Action]) -> dict[int, dict[Status, int]]:
     """The tally of each pillar that has any of these, by its id."""
+    return _by_pillar(_numbers(actions))
+
+
+def public_counts_by_pillar(edition: Edition) -> dict[int, dict[Status, int]]:
+    """The same of an edition's public actions."""
+    return _by_pillar(_public_numbers(edition))
+
+
+Numbers = tuple[int, str, int]  # of a pillar's id, a status
+
+
+def _by_pillar(rows: Iterable[Numbers]) -> dict[int, dict[Status, int]]:
     found: dict[int, dict[Status, int]] = {}
-    rows = actions.order_by().values_list("objective__pillar", "status").annotate(n=Count("pk", distinct=True))
     for key, status, number in rows:
         found.setdefault(key, tally([]))[Status(status)] = number
     return found
+
+
+def _numbers(actions: QuerySet[Action]) -> QuerySet[Action, Numbers]:
+    return actions.order_by().values_list("objective__pillar", "status").annotate(n=Count("pk", distinct=True))
+
+
+@composed
+def _public_numbers(edition: Edition) -> QuerySet[Action, Numbers]:
+    return _numbers(Action.objects.visible_to(None).filter(edition=edition))
 
 
 def places_for_actions(edition: Edition | None = None) -> QuerySet[Objective]:

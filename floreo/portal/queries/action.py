@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
+from floreo.core.composed import composed
 from floreo.core.keys import key
 from floreo.evidence.presenters import Piece
 from floreo.evidence.queries import open_pieces_of
@@ -91,13 +92,45 @@ def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation
 
 
 def _measured_by(act: Action) -> list[tuple[Indicator, Reading | None]]:
-    found = list(Indicator.objects.visible_to(None).filter(actions=act))
+    found = _indicators_of(act)
     readings = newest_of(found) if found else {}
     return [(i, readings[i.pk][0] if i.pk in readings else None) for i in found]
 
 
-def _carried_to(act: Action) -> Action | None:
-    return Action.objects.visible_to(None).filter(carried_from=act).select_related("edition").first()
+@composed
+def _indicators_of(act: Action) -> QuerySet[Indicator]:
+    return Indicator.objects.visible_to(None).filter(actions=act)
+
+
+def _others() -> QuerySet[Action]:
+    """Public actions, as one that points to them names them."""
+    return Action.objects.visible_to(None).select_related("edition").only(*_NAMED)
+
+
+# Of another action: its name, its address, and of which edition it is.
+_NAMED = ("code", "title", "translations", "status", "edition__code", "edition__title", "edition__translations")
+
+
+@composed
+def _carried_to(act: Action) -> QuerySet[Action]:
+    return _others().filter(carried_from=act)[:1]
+
+
+@composed
+def _carried_from(before: int) -> QuerySet[Action]:
+    return _others().filter(pk=before)[:1]
+
+
+@composed
+def awaited_by(act: Action) -> QuerySet[Action]:
+    """What `act` waits for."""
+    return _others().filter(awaited_by=act)
+
+
+@composed
+def waiting_for(act: Action) -> QuerySet[Action]:
+    """What waits for `act`."""
+    return _others().filter(waits_for=act)
 
 
 def read_around(act: Action) -> None:
@@ -139,7 +172,7 @@ def action_page(act: Action, *, today: date) -> ActionPage:
         leads=leads,
         supports=supports,
         measured_by=_measured_by(act),
-        carried_to=_carried_to(act),
+        carried_to=_carried_to.first(act),
         days_late=result.days(today) if result.status is Status.LATE and not by_hand else 0,
         evidence=evidence.get(key(act), []),
     )
@@ -148,4 +181,4 @@ def action_page(act: Action, *, today: date) -> ActionPage:
 def carried_from(act: Action) -> Action | None:
     """The action of an earlier edition that this one carries on, where the public may see it."""
     before: Any = act.carried_from_id
-    return Action.objects.visible_to(None).filter(pk=before).select_related("edition").first() if before else None
+    return _carried_from.first(before) if before else None

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.composed import composed
 from floreo.initiatives.models import Initiative
 from floreo.organisations.models import Organisation, Place, PlaceSort
 from floreo.outreach.models import OutreachSession
@@ -99,13 +100,18 @@ def work_by_district(today: date) -> WorkByDistrict:
 
 def has_work_by_district() -> bool:
     """Whether the menu has a page of districts. One query, asked for every page: it stops at the first that it finds."""
+    return bool(_with_work())
+
+
+@composed
+def _with_work() -> QuerySet[Place, tuple[int]]:
     here = Q(place=OuterRef("pk")) | Q(place__parent=OuterRef("pk"))
     districts = Place.objects.filter(kind=PlaceSort.DISTRICT)
     return districts.filter(
         Exists(OutreachSession.objects.counted().filter(district=OuterRef("pk")))
         | Exists(public_cohorts().filter(here))
         | Exists(Initiative.objects.visible_to(None).filter(in_districts__place=OuterRef("pk")))
-    ).exists()
+    ).values_list("pk")[:1]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from floreo.core.composed import composed
 from floreo.core.dates import Precision
 from floreo.core.models import Sourced
 from floreo.core.wording import lasting_text
@@ -80,6 +81,16 @@ def public_events(edition: Edition) -> QuerySet[Event]:
     return Event.objects.filter(edition=edition, is_public=True).select_related("action__edition").only(*_OF_EVENT)
 
 
+def events_of(act: Action) -> list[Event]:
+    """Public ones of one action."""
+    return _events_of(act.edition, act)
+
+
+@composed
+def _events_of(edition: Edition, act: Action) -> QuerySet[Event]:
+    return public_events(edition).filter(action=act)
+
+
 def _dated_actions(edition: Edition, day: str) -> QuerySet[Action]:
     return public_actions(edition).select_related("edition").only(*_OF_ACTION, day)
 
@@ -110,29 +121,60 @@ def past_and_to_come(events: Iterable[Event], today: date) -> tuple[list[Happeni
 
 def moved(edition: Edition, *, today: date, limit: int) -> list[Happening]:
     """What happened, newest first: three queries however much there is."""
-    events = public_events(edition).filter(on__lte=today).order_by("-on", "-pk")[:limit]
-    reached = _dated_milestones(edition, "reached_on").filter(reached_on__lte=today).order_by("-reached_on", "-pk")
-    closed = _dated_actions(edition, "closed_on").filter(closed_on__lte=today)
     return _newest_first(
         _without_repeats(
             [
-                *(of_event(e) for e in events),
-                *(_of_milestone(m, m.reached_on, _("Milestone reached")) for m in reached[:limit]),
-                *(_of_action(a, a.closed_on, _("Action done")) for a in closed.order_by("-closed_on", "-pk")[:limit]),
+                *(of_event(e) for e in _last_events(edition, today, limit=limit)),
+                *(
+                    _of_milestone(m, m.reached_on, _("Milestone reached"))
+                    for m in _last_reached(edition, today, limit=limit)
+                ),
+                *(_of_action(a, a.closed_on, _("Action done")) for a in _last_closed(edition, today, limit=limit)),
             ]
         )
     )[:limit]
 
 
+@composed
+def _last_events(edition: Edition, today: date, *, limit: int) -> QuerySet[Event]:
+    return public_events(edition).filter(on__lte=today).order_by("-on", "-pk")[:limit]
+
+
+@composed
+def _last_reached(edition: Edition, today: date, *, limit: int) -> QuerySet[Milestone]:
+    reached = _dated_milestones(edition, "reached_on").filter(reached_on__lte=today)
+    return reached.order_by("-reached_on", "-pk")[:limit]
+
+
+@composed
+def _last_closed(edition: Edition, today: date, *, limit: int) -> QuerySet[Action]:
+    closed = _dated_actions(edition, "closed_on").filter(closed_on__lte=today)
+    return closed.order_by("-closed_on", "-pk")[:limit]
+
+
 def coming(edition: Edition, *, today: date, limit: int) -> list[Happening]:
     """What has a date to come, soonest first; then what is announced without a date. Three queries."""
-    to_come = public_events(edition).filter(Q(on__gt=today) | Q(on=None))
-    events = to_come.order_by(F("on").asc(nulls_last=True), "pk")[:limit]
-    due = _dated_milestones(edition, "due_on").filter(reached_on=None, due_on__gte=today).order_by("due_on", "pk")
-    actions = _dated_actions(edition, "due_on").filter(closed_on=None, due_on__gte=today).order_by("due_on", "pk")
     moments = [
-        *(of_event(e) for e in events),
-        *(_of_milestone(m, m.due_on, _("Milestone due")) for m in due[:limit]),
-        *(_of_action(a, a.due_on, _("Action due")) for a in actions[:limit]),
+        *(of_event(e) for e in _next_events(edition, today, limit=limit)),
+        *(_of_milestone(m, m.due_on, _("Milestone due")) for m in _next_milestones(edition, today, limit=limit)),
+        *(_of_action(a, a.due_on, _("Action due")) for a in _next_actions(edition, today, limit=limit)),
     ]
     return sorted(_without_repeats(moments), key=lambda m: m.on or date.max)[:limit]
+
+
+@composed
+def _next_events(edition: Edition, today: date, *, limit: int) -> QuerySet[Event]:
+    to_come = public_events(edition).filter(Q(on__gt=today) | Q(on=None))
+    return to_come.order_by(F("on").asc(nulls_last=True), "pk")[:limit]
+
+
+@composed
+def _next_milestones(edition: Edition, today: date, *, limit: int) -> QuerySet[Milestone]:
+    due = _dated_milestones(edition, "due_on").filter(reached_on=None, due_on__gte=today)
+    return due.order_by("due_on", "pk")[:limit]
+
+
+@composed
+def _next_actions(edition: Edition, today: date, *, limit: int) -> QuerySet[Action]:
+    due = _dated_actions(edition, "due_on").filter(closed_on=None, due_on__gte=today)
+    return due.order_by("due_on", "pk")[:limit]

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from floreo.core import clock
+from floreo.core.composed import composed
 from floreo.core.models import text_in
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import newest_of
 from floreo.portal.queries.happenings import Happening, coming, moved, of_event, public_actions, public_events
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Part, Participation, Pillar
-from floreo.strategy.queries import counts_by_pillar, counts_on, quarter_before
+from floreo.strategy.queries import counts_on, public_counts_by_pillar, quarter_before
 
 SHOWN_LATE, SHOWN_MOMENTS, SHOWN_FIGURES, SPARK = 5, 4, 6, 8
 SHOWN_EVENTS, LOOKED_AT = 7, 300  # of a pillar without actions; of the edition
@@ -73,17 +77,19 @@ class Home:
 def leads_of(actions: Iterable[Action]) -> dict[int, str]:
     """The short names of the public bodies that lead each of these today, by the action's id. One query."""
     today = clock.today()
-    rows = Participation.objects.filter(
-        action__in=[act.pk for act in actions], part=Part.LEAD, organisation__is_public=True
-    )
-    current = rows.exclude(ends_on__lt=today).exclude(starts_on__gt=today)
     found: dict[int, list[str]] = {}
-    for key, short, name, translations in current.values_list("action", *_LEAD):
+    for key, short, name, translations in _lead_names([act.pk for act in actions], today):
         found.setdefault(key, []).append(short or text_in(translations, "name", name))
     return {key: ", ".join(names) for key, names in found.items()}
 
 
 _LEAD = ("organisation__short_name", "organisation__name", "organisation__translations")
+
+
+@composed
+def _lead_names(actions: list[int], today: date) -> QuerySet[Participation, tuple[int, str, str, dict[str, Any]]]:
+    rows = Participation.objects.filter(action__pk__among=actions, part=Part.LEAD, organisation__is_public=True)
+    return rows.exclude(ends_on__lt=today).exclude(starts_on__gt=today).values_list("action", *_LEAD)
 
 
 # What the list of late actions shows; long texts stay in the database.
@@ -101,20 +107,25 @@ _OF_LATE = (
 )
 
 
-def late_actions(edition: Edition, limit: int) -> list[Action]:
+def late_actions(edition: Edition) -> list[Action]:
     """The longest overdue first, then what has stopped."""
-    late = public_actions(edition).filter(status__in=[Status.LATE, Status.STALLED])
-    acts = list(late.only(*_OF_LATE).order_by("status", "status_since", "pk")[:limit])
+    acts = _late(edition)
     for act in acts:
         act.edition = edition
     return acts
 
 
+@composed
+def _late(edition: Edition) -> QuerySet[Action]:
+    late = public_actions(edition).filter(status__in=[Status.LATE, Status.STALLED]).only(*_OF_LATE)
+    return late.order_by("status", "status_since", "pk")[:SHOWN_LATE]
+
+
 def pillar_cards(edition: Edition) -> list[PillarCard]:
     """The pillars of an edition in order, each with its tally; with their events where none has an action. Two queries; two
     more with events."""
-    by_pillar = counts_by_pillar(public_actions(edition))
-    cards = [PillarCard(p, by_pillar.get(p.pk, tally([]))) for p in Pillar.everything.filter(edition=edition)]
+    by_pillar = public_counts_by_pillar(edition)
+    cards = [PillarCard(p, by_pillar.get(p.pk, tally([]))) for p in _pillars(edition)]
     for card in cards:
         card.pillar.edition = edition
     if not by_pillar:
@@ -128,14 +139,18 @@ def pillar_cards(edition: Edition) -> list[PillarCard]:
     return cards
 
 
+@composed
+def _pillars(edition: Edition) -> QuerySet[Pillar]:
+    return Pillar.everything.filter(edition=edition)
+
+
 def home_figures() -> list[Figure]:
     """The indicators chosen for the home page, each with its newest readings. Three queries."""
-    chosen = list(Indicator.objects.visible_to(None).filter(on_home=True)[:SHOWN_FIGURES])
+    chosen = _on_home()
     readings = newest_of(chosen, SPARK)
     figures = [Figure(i, readings.get(i.pk, [])) for i in chosen]
     by_id = {f.indicator.pk: f for f in figures}
-    others = Reading.objects.current().filter(indicator__in=by_id).exclude(part="", subject="")
-    for reading in others.order_by("-ends_on", "pk"):
+    for reading in _of_parts_and_others(list(by_id)):
         figure = by_id[reading.indicator_id]
         reading.indicator = figure.indicator
         kept = figure.parts if reading.part else figure.subjects
@@ -144,12 +159,23 @@ def home_figures() -> list[Figure]:
     return figures
 
 
+@composed
+def _on_home() -> QuerySet[Indicator]:
+    return Indicator.objects.visible_to(None).filter(on_home=True)[:SHOWN_FIGURES]
+
+
+@composed
+def _of_parts_and_others(indicators: list[int]) -> QuerySet[Reading]:
+    rows = Reading.objects.current().filter(indicator__pk__among=indicators).exclude(part="", subject="")
+    return rows.order_by("-ends_on", "pk")
+
+
 def home(edition: Edition, *, today: date) -> Home:
-    pillars, late = pillar_cards(edition), late_actions(edition, SHOWN_LATE)
+    pillars, late = pillar_cards(edition), late_actions(edition)
     counts = {status: sum(card.counts[status] for card in pillars) for status in tally([])}
     return Home(
         edition=edition,
-        is_followed=Edition.objects.filter(follows=edition, is_public=True).exists(),
+        is_followed=bool(_followed_by(edition)),
         counts=counts,
         before=counts_on(edition, quarter_before(today)),
         pillars=[card for card in pillars if not card.pillar.is_implied],
@@ -160,3 +186,8 @@ def home(edition: Edition, *, today: date) -> Home:
         figures=home_figures(),
         indicator_count=Indicator.objects.visible_to(None).count(),
     )
+
+
+@composed
+def _followed_by(edition: Edition) -> QuerySet[Edition, tuple[int]]:
+    return Edition.objects.filter(follows=edition, is_public=True).values_list("pk")[:1]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.composed import composed
 from floreo.indicators import queries
 from floreo.indicators.access import may_list_records
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_text
 from floreo.indicators.working import Working, working_of
+from floreo.strategy.models import Objective, Pillar
 
 
 @dataclass(frozen=True)
@@ -81,3 +85,25 @@ def indicator_page(indicator: Indicator, viewer: object) -> IndicatorPage:
         subjects=_newest(queries.comparisons(indicator)),
         working=public_working(latest, viewer) if latest else None,
     )
+
+
+def pillars_of(indicators: Iterable[Indicator]) -> dict[int, Pillar]:
+    """The pillar that each belongs to, itself or by its objective, by the indicator's id. Two queries at most."""
+    rows = list(indicators)
+    objectives = [each.objective_id for each in rows if each.objective_id]
+    by_objective = dict(_pillars_of_objectives(objectives)) if objectives else {}
+    place = {each.pk: by_objective[each.objective_id] if each.objective_id else each.pillar_id for each in rows}
+    wanted = [pk for pk in place.values() if pk]
+    pillars = {each.pk: each for each in _pillars(wanted)} if wanted else {}
+    return {key: pillars[pk] for key, pk in place.items() if pk}
+
+
+@composed
+def _pillars_of_objectives(objectives: list[int]) -> QuerySet[Objective, tuple[int, int]]:
+    return Objective.everything.filter(pk__among=objectives).values_list("pk", "pillar")
+
+
+@composed
+def _pillars(pillars: list[int]) -> QuerySet[Pillar]:
+    rows = Pillar.everything.filter(pk__among=pillars).select_related("edition")
+    return rows.only("code", "title", "translations", "position", "is_implied", "edition__code", "edition__starts_on")

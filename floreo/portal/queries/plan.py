@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from floreo.core import clock
+from floreo.core.composed import composed
 from floreo.core.ui.charts import Span, SpanAxis, TimelineRow
 from floreo.core.wording import month_span
 from floreo.organisations.models import Organisation
@@ -17,7 +19,13 @@ from floreo.portal.queries.home import leads_of
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
 from floreo.strategy.presenters.actions import status_note
-from floreo.strategy.queries import OPEN_AT_MOST, counts_by_pillar, in_order, quarter_before
+from floreo.strategy.queries import (
+    OPEN_AT_MOST,
+    counts_by_pillar,
+    in_order,
+    public_counts_by_pillar,
+    quarter_before,
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,10 @@ def late_or_stalled(actions: QuerySet[Action]) -> QuerySet[Action]:
 
 
 def due_this_quarter(actions: QuerySet[Action], day: date) -> QuerySet[Action]:
-    first, last = quarter_of(day)
+    return _due_within(actions, *quarter_of(day))
+
+
+def _due_within(actions: QuerySet[Action], first: date, last: date) -> QuerySet[Action]:
     return actions.filter(Q(due_on__range=(first, last)) | _open_milestone(first, last), closed_on=None)
 
 
@@ -91,17 +102,51 @@ def led_by(actions: QuerySet[Action], organisation: Organisation, day: date) -> 
     )
 
 
-def leads_in(actions: QuerySet[Action], day: date) -> list[Organisation]:
-    """Public bodies that lead any of these today, by name, each with `number`."""
-    parts = Participation.objects.filter(action__in=actions.order_by().values("pk"), part=Part.LEAD)
-    current = parts.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
-    counted = current.order_by().values("organisation").annotate(n=Count("action", distinct=True))
-    numbers = {row["organisation"]: row["n"] for row in counted}
-    bodies = Organisation.objects.visible_to(None).filter(pk__in=numbers).only("code", "name", "translations")
-    found = list(bodies.order_by("name", "pk"))
+def due_in_quarter(edition: Edition, actions: QuerySet[Action] | None, day: date) -> int:
+    """How many of these, or of all public ones of the edition, are due this quarter or have a milestone that is."""
+    if actions is None:
+        return number_in(_public_due.first(edition, *quarter_of(day)))
+    return due_this_quarter(actions, day).count()
+
+
+@composed
+def _public_due(edition: Edition, first: date, last: date) -> QuerySet[Action, tuple[int]]:
+    return numbered(_due_within(actions_for(None, edition), first, last))
+
+
+def numbered(actions: QuerySet[Action]) -> QuerySet[Action, tuple[int]]:
+    """How many there are of one edition, as the only row; no row where there are none."""
+    return actions.order_by().values("edition").annotate(n=Count("pk")).values_list("n")[:1]
+
+
+def number_in(row: tuple[int] | None) -> int:
+    return row[0] if row else 0
+
+
+def leads_in(edition: Edition, actions: QuerySet[Action] | None, day: date) -> list[Organisation]:
+    """Public bodies that lead any of these today, or any public action of the edition, by name, each with `number`."""
+    numbers = dict(_public_lead_numbers(edition, day) if actions is None else _lead_numbers(actions, day))
+    found = _named_bodies(list(numbers))
     for organisation in found:
         organisation.number = numbers[organisation.pk]  # type: ignore[attr-defined]  # for the chip
     return found
+
+
+def _lead_numbers(actions: QuerySet[Action], day: date) -> QuerySet[Participation, tuple[int, int]]:
+    parts = Participation.objects.filter(action__in=actions.order_by().values("pk"), part=Part.LEAD)
+    current = parts.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
+    return current.order_by().values_list("organisation").annotate(n=Count("action", distinct=True))
+
+
+@composed
+def _public_lead_numbers(edition: Edition, day: date) -> QuerySet[Participation, tuple[int, int]]:
+    return _lead_numbers(actions_for(None, edition), day)
+
+
+@composed
+def _named_bodies(organisations: list[int]) -> QuerySet[Organisation]:
+    bodies = Organisation.objects.visible_to(None).filter(pk__among=organisations)
+    return bodies.only("code", "name", "translations").order_by("name", "pk")
 
 
 def axis_of(edition: Edition, actions: QuerySet[Action], today: date) -> SpanAxis:
@@ -138,19 +183,29 @@ class Point(NamedTuple):
 def points_of(actions: Iterable[Action]) -> dict[int, list[Point]]:
     """The milestones of these actions, in order, by the action's id."""
     found: dict[int, list[Point]] = {}
-    rows = Milestone.objects.filter(action__in=[a.pk for a in actions]).order_by("position", "due_on", "pk")
-    for values in rows.values_list(*Point._fields):
+    for values in _points([a.pk for a in actions]):
         point = Point(*values)
         found.setdefault(point.action_id, []).append(point)
     return found
+
+
+@composed
+def _points(actions: list[int]) -> QuerySet[Milestone, tuple[int, int, date | None, date | None]]:
+    rows = Milestone.objects.filter(action__pk__among=actions).order_by("position", "due_on", "pk")
+    return rows.values_list(*Point._fields)
 
 
 def _next_of(points: dict[int, list[Point]]) -> dict[int, Milestone]:
     """The next milestone of each action that has one to come, by the action's id."""
     waiting = {key: [p for p in rows if p.due_on and p.reached_on is None] for key, rows in points.items()}
     first = {key: min(rows, key=lambda p: p.due_on or date.max).pk for key, rows in waiting.items() if rows}
-    milestones = Milestone.objects.only("title", "translations", "due_on").in_bulk(first.values())
+    milestones = {each.pk: each for each in _named_milestones(list(first.values()))}
     return {key: milestones[pk] for key, pk in first.items()}
+
+
+@composed
+def _named_milestones(milestones: list[int]) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(pk__among=milestones).only("title", "translations", "due_on")
 
 
 # What a row shows; long texts stay in the database.
@@ -173,12 +228,28 @@ _SHOWN = (
 )
 
 
-def rows_of(actions: QuerySet[Action], *, with_next: bool = False) -> list[Row]:
-    """In the plan's order: a fixed number of queries however many there are. `with_next`: also the milestone to come."""
-    today = clock.today()
-    shown = actions.select_related("edition").only(*_SHOWN, "edition__code")
-    acts = list(shown.order_by("position", "pk"))
-    leads, points = leads_of(acts), points_of(acts)
+def rows_of(actions: QuerySet[Action], *, edition: Edition | None = None) -> list[Row]:
+    """In the plan's order: a fixed number of queries however many there are. `edition` is that of all of them, where they have one."""
+    if edition is not None:
+        return _rows(edition, list(_in_order(actions)))
+    return _rows(None, list(_in_order(actions).select_related("edition").only(*_SHOWN, "edition__code")))
+
+
+def _in_order(actions: QuerySet[Action]) -> QuerySet[Action]:
+    return actions.order_by("position", "pk").only(*_SHOWN)
+
+
+@composed
+def _all_public(edition: Edition) -> QuerySet[Action]:
+    return _in_order(actions_for(None, edition))
+
+
+def _rows(edition: Edition | None, acts: list[Action], *, with_next: bool = False) -> list[Row]:
+    """`with_next`: also the milestone to come."""
+    if edition is not None:
+        for act in acts:
+            act.edition = edition
+    today, leads, points = clock.today(), leads_of(acts), points_of(acts)
     coming = _next_of(points) if with_next else {}
     return [
         Row(
@@ -203,26 +274,49 @@ def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branc
 
 
 def tree(
-    edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: bool, with_next: bool = False
+    edition: Edition, actions: QuerySet[Action] | None, *, opened: str, narrowed: bool, with_next: bool = False
 ) -> list[PillarBranch]:
-    """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time."""
-    counts = counts_by_pillar(actions)
+    """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time. No `actions` stands
+    for all public ones: what nearly everybody asks for, composed once."""
+    counts = public_counts_by_pillar(edition) if actions is None else counts_by_pillar(actions)
     total = sum(sum(c.values()) for c in counts.values())
-    pillars = list(Pillar.everything.filter(edition=edition).prefetch_related("objectives"))
+    pillars, objectives = _pillars(edition), defaultdict(list)
     for pillar in pillars:
         pillar.edition = edition
+    by_id = {pillar.pk: pillar for pillar in pillars}
+    for objective in _objectives(edition):
+        objective.pillar = by_id[objective.pillar_id]
+        objectives[objective.pillar_id].append(objective)
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
-    shown = actions.filter(objective__pillar__in=open_ids)
-    rows = rows_of(shown, with_next=with_next) if total else []
+    under = None if len(open_ids) == len(pillars) else open_ids
+    rows = _rows(edition, _actions_under(edition, actions, under), with_next=with_next) if total else []
     found = []
     for pillar in pillars:
-        mine = branches(pillar.objectives.all(), rows) if pillar.pk in open_ids else []
+        mine = branches(objectives[pillar.pk], rows) if pillar.pk in open_ids else []
         if narrowed:
             above = {b.objective.above_id for b in mine if b.rows}
             mine = [b for b in mine if b.rows or b.objective.pk in above]
         if not narrowed or pillar.pk in counts:
             found.append(PillarBranch(pillar, counts.get(pillar.pk, tally([])), mine, is_open=pillar.pk in open_ids))
     return found
+
+
+def _actions_under(edition: Edition, actions: QuerySet[Action] | None, pillars: list[int] | None) -> list[Action]:
+    """Those under some pillars, or under all of them."""
+    if actions is None and pillars is None:
+        return _all_public(edition)
+    found = actions_for(None, edition) if actions is None else actions
+    return list(_in_order(found if pillars is None else found.filter(objective__pillar__in=pillars)))
+
+
+@composed
+def _pillars(edition: Edition) -> QuerySet[Pillar]:
+    return Pillar.everything.filter(edition=edition)
+
+
+@composed
+def _objectives(edition: Edition) -> QuerySet[Objective]:
+    return Objective.everything.filter(pillar__edition=edition)
 
 
 def counts_of_rows(rows: Iterable[Row]) -> dict[Status, int]:

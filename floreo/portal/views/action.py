@@ -13,8 +13,8 @@ from floreo.core.decisions import decided_by_maker
 from floreo.core.wording import span_text
 from floreo.indicators import presenters as figures
 from floreo.indicators.models import Indicator, Reading
-from floreo.portal.queries.action import action_page, carried_from, read_around
-from floreo.portal.queries.happenings import past_and_to_come, public_events
+from floreo.portal.queries.action import action_page, awaited_by, carried_from, read_around, waiting_for
+from floreo.portal.queries.happenings import events_of, past_and_to_come
 from floreo.portal.queries.history import history
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.portal.views.plan import branch_crumbs, crumbs_of
@@ -69,7 +69,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     read_around(act)
     shown = action_page(act, today=clock.today())
     past = history(act)
-    events, ahead = past_and_to_come(public_events(act.edition).filter(action=act), clock.today())
+    events, ahead = past_and_to_come(events_of(act), clock.today())
     return page(
         request,
         "portal/action.html",
@@ -94,8 +94,8 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         is_public=act.is_public and act.edition.is_public,
         own=own_fields.shown(act, internal=False),
         term=term_text(act),
-        needed=(needed := list(Action.objects.visible_to(None).filter(awaited_by=act).select_related("edition"))),
-        awaited=list(Action.objects.visible_to(None).filter(waits_for=act).select_related("edition")),
+        needed=(needed := awaited_by(act)),
+        awaited=waiting_for(act),
         waits=waiting_text(act, needed),
         quotations=quotations_of(act),
     )

@@ -27,7 +27,7 @@ from floreo.open_data.files import list_file, part_of_table
 from floreo.portal import presenters
 from floreo.portal.presenters import IndicatorRow
 from floreo.portal.queries.home import Figure
-from floreo.portal.queries.indicators import IndicatorPage, indicator_page
+from floreo.portal.queries.indicators import IndicatorPage, indicator_page, pillars_of
 from floreo.portal.views.embedding import pictures_of
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.strategy.models import Pillar
@@ -49,16 +49,13 @@ class Group:
 MOST_ON_PAGE = 200  # so that the groups of a plan are whole
 
 
-def _place_of(indicator: Indicator) -> Pillar | None:
-    return indicator.objective.pillar if indicator.objective is not None else indicator.pillar
-
-
 def _groups(rows: list[IndicatorRow]) -> list[Group]:
     """By pillar, in the order of the plan, the newest edition first; what belongs to no pillar comes last."""
     found: dict[int, list[IndicatorRow]] = {}
     pillars: dict[int, Pillar] = {}
+    places = pillars_of([row.indicator for row in rows])
     for row in rows:
-        pillar = _place_of(row.indicator)
+        pillar = places.get(row.indicator.pk)
         key = pillar.pk if pillar is not None else 0
         found.setdefault(key, []).append(row)
         if pillar is not None:
@@ -98,8 +95,7 @@ def indicators(request: HttpRequest) -> HttpResponseBase:
     """Every public indicator by pillar with its newest reading; the heading says how many of them go well."""
     if file := list_file(Listing(INDICATORS, request, rows=INDICATORS.rows(None)), whole=True):
         return file
-    shown = Indicator.objects.visible_to(None).select_related("pillar__edition", "objective__pillar__edition")
-    listing = Listing(INDICATORS, request, rows=shown, page=MOST_ON_PAGE)
+    listing = Listing(INDICATORS, request, rows=Indicator.objects.visible_to(None), page=MOST_ON_PAGE)
     rows = presenters.indicator_rows(listing.rows)
     counts = outlooks_counted(row.outlook for row in rows)
     if listing.next_href or listing.first_href:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.composed import composed
 from floreo.core.lists import file_response
 from floreo.core.ui.locale import language
 from floreo.core.wording import span_text
@@ -24,7 +26,17 @@ from floreo.portal.views.page import Crumb, edition_of, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
 from floreo.strategy.levels import words_of
-from floreo.strategy.models import Action, Edition, Objective, Quotation, quotations_of
+from floreo.strategy.models import (
+    Action,
+    Edition,
+    EditionBody,
+    Event,
+    Objective,
+    Outlet,
+    Quotation,
+    StatedTarget,
+    quotations_of,
+)
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import counts_of
 from floreo.strategy.tables import ACTIONS
@@ -123,7 +135,9 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         return file_response(ACTIONS, rows, kind, viewer)
     about = _about_edition(edition, all_events=request.GET.get("events") == "all")
     facts = status_text.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)
-    tree = plans.tree(edition, narrowing.apply(actions), opened=narrowing.opened, narrowed=narrowing.is_any)
+    every = None if viewer is None else actions  # all public ones need no naming
+    chosen = narrowing.apply(actions) if narrowing.is_any else every
+    tree = plans.tree(edition, chosen, opened=narrowing.opened, narrowed=narrowing.is_any)
     counts = counts_of(actions) if narrowing.is_any else plans.counts_in(tree)
     return page(
         request,
@@ -141,8 +155,8 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         level_words=words_of(edition),
         shown=sum(b.total for b in tree),
         axis=plans.axis_of(edition, actions, clock.today()),
-        chips=_chips(actions, narrowing, counts),
-        leads=_lead_chips(actions, narrowing) if counts else [],
+        chips=_chips(edition, every, narrowing, counts),
+        leads=_lead_chips(edition, every, narrowing) if counts else [],
         narrowing=narrowing,
         files=FILES,
         file_href=narrowing.file_href,
@@ -155,11 +169,14 @@ def _lede(facts: status_text.EditionFacts, counts: dict[Any, int]) -> str:
     return _("%(begun)s: %(answer)s") % {"begun": begun, "answer": answer} if begun else answer
 
 
-def _chips(actions: QuerySet[Action], narrowing: Narrowing, counts: dict[Any, int]) -> list[Chip]:
+def _chips(
+    edition: Edition, actions: QuerySet[Action] | None, narrowing: Narrowing, counts: dict[Any, int]
+) -> list[Chip]:
     if narrowing.organisation:
-        actions = plans.led_by(actions, narrowing.organisation, clock.today())
+        every = plans.actions_for(None, edition) if actions is None else actions
+        actions = plans.led_by(every, narrowing.organisation, clock.today())
         counts = counts_of(actions)
-    due = plans.due_this_quarter(actions, clock.today()).count()
+    due = plans.due_in_quarter(edition, actions, clock.today())
     late = counts["late"] + counts["stalled"]
     return [
         Chip(_("All"), sum(counts.values()), narrowing.href(show=""), not narrowing.show),
@@ -168,8 +185,8 @@ def _chips(actions: QuerySet[Action], narrowing: Narrowing, counts: dict[Any, in
     ]
 
 
-def _lead_chips(actions: QuerySet[Action], narrowing: Narrowing) -> list[Chip]:
-    bodies = plans.leads_in(actions, clock.today())
+def _lead_chips(edition: Edition, actions: QuerySet[Action] | None, narrowing: Narrowing) -> list[Chip]:
+    bodies = plans.leads_in(edition, actions, clock.today())
     now = narrowing.organisation.code if narrowing.organisation else ""
     everybody = Chip(_("All organisations"), 0, narrowing.href(organisation=""), not now)
     return [
@@ -184,29 +201,62 @@ _OF_EDITION = ("code", "title", "translations", "state", "starts_on", "ends_on",
 
 def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
     """What stands beside the plan: bodies, outlets, targets, what happened, and the editions before and after."""
-    events = public_events(edition)
     most = MOST_EVENTS if all_events else SHOWN_EVENTS
-    past = list((events if all_events else events.filter(on__lte=clock.today()))[: most + 1])
+    past = _events(edition) if all_events else _events_until(edition, clock.today())
     happened, ahead = past_and_to_come(past[:most], clock.today())
-    editions = list(Edition.objects.visible_to(None).only(*_OF_EDITION))
+    editions = _public_editions()
     follows = next((each for each in editions if each.pk == edition.follows_id), None)
-    carried = Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False)
-    bodies = edition.bodies.filter(organisation__is_public=True).select_related("organisation")
     return {
         "editions": editions,
         "follows": follows,
         "followed_by": next((each for each in editions if each.follows_id == edition.pk), None),
-        "carried": carried.count() if follows else 0,
-        "bodies": bodies.order_by("organisation__name", "organisation", "pk"),
-        "outlets": edition.outlets.all(),
+        "carried": plans.number_in(_carried.first(edition)) if follows else 0,
+        "bodies": _bodies(edition),
+        "outlets": _outlets(edition),
         "copies": copies_of(edition, language()),
-        "stated_targets": edition.stated_targets.all(),
+        "stated_targets": _stated_targets(edition),
         "events": happened,
         "ahead": ahead,
         "more_events": len(past) > most,
         "runs": span_text(edition.starts_on, edition.ends_on),
         "passages": _passages(edition),
     }
+
+
+@composed
+def _carried(edition: Edition) -> QuerySet[Action, tuple[int]]:
+    return plans.numbered(plans.actions_for(None, edition).filter(carried_from__isnull=False))
+
+
+@composed
+def _events(edition: Edition) -> QuerySet[Event]:
+    return public_events(edition)[: MOST_EVENTS + 1]
+
+
+@composed
+def _events_until(edition: Edition, day: date) -> QuerySet[Event]:
+    return public_events(edition).filter(on__lte=day)[: SHOWN_EVENTS + 1]
+
+
+@composed
+def _public_editions() -> QuerySet[Edition]:
+    return Edition.objects.visible_to(None).only(*_OF_EDITION)
+
+
+@composed
+def _bodies(edition: Edition) -> QuerySet[EditionBody]:
+    bodies = EditionBody.objects.filter(edition=edition, organisation__is_public=True).select_related("organisation")
+    return bodies.order_by("organisation__name", "organisation", "pk")
+
+
+@composed
+def _outlets(edition: Edition) -> QuerySet[Outlet]:
+    return Outlet.objects.filter(edition=edition)
+
+
+@composed
+def _stated_targets(edition: Edition) -> QuerySet[StatedTarget]:
+    return StatedTarget.objects.filter(edition=edition)
 
 
 def _passages(edition: Edition) -> dict[str, list[Quotation]]:
@@ -222,8 +272,10 @@ def _passages(edition: Edition) -> dict[str, list[Quotation]]:
 def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every action of an edition on one line of time, by pillar, with a table below that says the same."""
     edition = get_edition_for(request.user, code)
-    actions = plans.actions_for(eyes(request, edition), edition)
-    tree = plans.tree(edition, actions, opened=request.GET.get("open", ""), narrowed=False, with_next=True)
+    viewer = eyes(request, edition)
+    actions = plans.actions_for(viewer, edition)
+    every, opened = None if viewer is None else actions, request.GET.get("open", "")
+    tree = plans.tree(edition, every, opened=opened, narrowed=False, with_next=True)
     return page(
         request,
         "portal/timeline.html",
@@ -246,7 +298,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
 def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     pillar = get_pillar_for(request.user, edition, code)
     actions = plans.actions_for(eyes(request, pillar.edition), pillar.edition).filter(objective__pillar=pillar)
-    rows = plans.rows_of(actions)
+    rows = plans.rows_of(actions, edition=pillar.edition)
     counts = plans.counts_of_rows(rows)
     events, ahead = past_and_to_come(public_events(pillar.edition).filter(pillars=pillar)[:50], clock.today())
     return page(
@@ -281,7 +333,7 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
     actions = plans.actions_for(eyes(request, here), here).filter(
         Q(objective=objective) | Q(objective__above=objective)
     )
-    rows = plans.rows_of(actions)
+    rows = plans.rows_of(actions, edition=here)
     counts = plans.counts_of_rows(rows)
     return page(
         request,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.audit import key
+from floreo.core.composed import composed
 from floreo.core.models import Record
 
 
@@ -82,6 +83,11 @@ class Quotation(Record):
         return hashlib.sha256(self.words.encode()).hexdigest() == self.sha256
 
 
-def quotations_of(thing: models.Model) -> models.QuerySet[Quotation]:
-    """The passages of a thing, with their documents."""
-    return Quotation.objects.filter(thing=key(thing)).select_related("document").order_by("pk")
+def quotations_of(thing: models.Model) -> list[Quotation]:
+    """The passages of a thing, with their documents. One query."""
+    return _quotations_of(key(thing))
+
+
+@composed
+def _quotations_of(name: str) -> models.QuerySet[Quotation]:
+    return Quotation.objects.filter(thing=name).select_related("document").order_by("pk")

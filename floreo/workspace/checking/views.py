@@ -163,7 +163,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     asked = KINDS.get(request.GET.get("kind", ""))
     kinds = [asked] if asked else list(KINDS.values())
     rows = waiting_rows(kinds, request.GET.get("after", ""), NEXT + 1)
-    quotations = list(quotations_of(rows[0].row)) if rows else []
+    quotations = quotations_of(rows[0].row) if rows else []
     context = {
         "workspace_section": AREA,
         "counts": counts,

@@ -107,7 +107,7 @@ def test_a_span_stays_on_its_axis_whatever_its_dates(span: Span, axis: SpanAxis)
 @given(st.lists(st.tuples(words, st.none() | spans), min_size=1, max_size=5), axes)
 def test_a_line_of_time_is_well_formed(rows: list[tuple[str, Span | None]], axis: SpanAxis) -> None:
     made = [TimelineRow(label, span, "/x/?a=1&b=2") for label, span in rows]
-    check(timeline_chart(made, axis, label="Time", today_word="today"))
+    check(timeline_chart(tuple(made), axis, label="Time", today_word="today"))
 
 
 @FEW

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 
 Number = Decimal | float | int
@@ -34,9 +35,10 @@ def plain_number(value: float) -> str:
 
 def width_of(words: str, size: float = TEXT) -> float:
     """About how wide words are in Public Sans; rather too wide than too narrow."""
-    return sum(_width_of_letter(c) for c in words) * size
+    return sum(map(_width_of_letter, words)) * size
 
 
+@lru_cache(maxsize=4096)
 def _width_of_letter(letter: str) -> float:
     if letter in "iljtfr.,:;'’| ()":
         return 0.34

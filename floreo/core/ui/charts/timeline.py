@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from floreo.core.ui.charts.drawing import attributes, line, shortened, svg, text, wrapped
 from floreo.core.ui.charts.spans import Place, Span, SpanAxis, axis_marks, grid, marks, today_line
@@ -70,6 +71,7 @@ def _narrow(rows: Sequence[TimelineRow], axis: SpanAxis, label: str, today_word:
     return svg(NARROW, y + 6, body, label=label, css="fl-narrow", role="group")
 
 
-def timeline_chart(rows: Sequence[TimelineRow], axis: SpanAxis, *, label: str, today_word: str) -> str:
+@lru_cache(maxsize=16)
+def timeline_chart(rows: tuple[TimelineRow, ...], axis: SpanAxis, *, label: str, today_word: str) -> str:
     """Both drawings, one of which is shown. `label` says in words what it shows."""
     return _wide(rows, axis, label, today_word) + _narrow(rows, axis, label, today_word)

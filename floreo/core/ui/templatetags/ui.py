@@ -46,6 +46,7 @@ STATUS = {
 }
 
 
+@lru_cache(maxsize=100)
 def shape(name: str) -> SafeString:
     return format_html('<svg aria-hidden="true"><use href="#s-{}"/></svg>', name)
 

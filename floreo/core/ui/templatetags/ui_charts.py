@@ -86,7 +86,7 @@ def _timeline_row(row: Any) -> charts.TimelineRow:
 @register.simple_tag
 def timeline_chart(rows: Iterable[Any], axis: charts.SpanAxis, caption: str = "") -> SafeString:
     """{% timeline_chart rows axis caption=... %}: actions one below the other; rows have bar, and act or label."""
-    lines = [_timeline_row(r) for r in rows]
+    lines = tuple(_timeline_row(r) for r in rows)
     if not lines:
         return SafeString("")
     label = _("When each action runs: %(caption)s. The table shows the same.") % {"caption": caption}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -11,9 +12,11 @@ from django.template import Context
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from floreo.core import languages
@@ -204,6 +207,21 @@ class Address(URLNode):
         parts = [each.resolve(context) for each in self.args]
         found = path_to(self.view_name.resolve(context), *parts)
         return conditional_escape(found) if context.autoescape else found
+
+
+@register.simple_tag
+def kept(name: str, **values: str | bool) -> SafeString:
+    """{% kept "ui/site_nav.html" section=section %}: a template that shows nothing but these words and addresses of the site, which are
+    the same for everybody: made once in a process for each language. It gets these values and nothing else of the page, so nothing
+    of one person, request or record can come in; tests/contracts/test_kept.py says what it may consist of."""
+    return _kept(get_language(), languages.home(), languages.site(), name, tuple(values.items()))
+
+
+@lru_cache(maxsize=256)
+def _kept(
+    _language: str | None, _home: str, _site: tuple[str, ...], name: str, values: tuple[tuple[str, str | bool], ...]
+) -> SafeString:
+    return mark_safe(render_to_string(name, dict(values)))  # noqa: S308 -- rendered by a template
 
 
 @register.tag

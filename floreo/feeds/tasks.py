@@ -393,7 +393,8 @@ def _stepped_starts() -> Iterator[Task]:
         yield Task(
             key=key(each),
             kind="decide",
-            title=_("Agree to the stepped start of notices of %(kind)s, or not") % {"kind": each.kind},
+            title=_("Agree to the stepped start of notices of %(kind)s, or not")
+            % {"kind": title_for_others(each.kind, language())},
             why=_("Drafted by %(who)s. Another person of the team agrees to it; until then notices go as usual.")
             % {"who": each.made_by},
             href=each.get_absolute_url(),

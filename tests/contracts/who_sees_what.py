@@ -108,6 +108,7 @@ ADVISORIES = tuple(w.name for w in WITHHELD if w.name.startswith("advisories"))
 ALL = tuple(w.name for w in WITHHELD)
 _TASKS = ("plan", *EVIDENCE, "assessments", "recommendations")
 _WORK = {
+    "findings": P.FINDING_HANDLE,
     "answers": P.REVIEW_DECIDE,
     "tokens": P.ACCOUNT_MANAGE,
     "meetings": P.MEETING_RUN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -244,7 +245,10 @@ def test_local_time_says_how_far_it_is_from_utc() -> None:
 
 def test_a_filter_of_many_choices_is_a_select_and_of_few_is_chips() -> None:
     def choices(name: str, number: int) -> ShownFilter:
-        options = tuple(Option(str(i), f"{name} {i}", i == 0, lambda i=i: f"?{name}={i}") for i in range(number))
+        def leads_to(i: int) -> Callable[[], str]:
+            return lambda: f"?{name}={i}"
+
+        options = tuple(Option(str(i), f"{name} {i}", i == 0, leads_to(i)) for i in range(number))
         return ShownFilter(name, name.title(), options, "")
 
     listing = SimpleNamespace(q="port", filters=[choices("kind", 12), choices("status", 4), choices("only", 1)])

@@ -191,7 +191,7 @@ class Columns:
             for key in path[:-1]:
                 inner = inner.setdefault(key, {})
             inner[path[-1]] = "JSON" if path in self._lists else "VARCHAR"
-        if not _is_told_apart(tree):
+        if not _is_distinct(tree):
             raise Doubtful
         return json.dumps(tree, ensure_ascii=False)
 
@@ -257,9 +257,9 @@ def pointer_of(path: Path) -> str:
     return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in path)
 
 
-def _is_told_apart(tree: dict[str, Any]) -> bool:
+def _is_distinct(tree: dict[str, Any]) -> bool:
     inner = [each for each in tree.values() if isinstance(each, dict)]
-    return len({key.casefold() for key in tree}) == len(tree) and all(map(_is_told_apart, inner))
+    return len({key.casefold() for key in tree}) == len(tree) and all(map(_is_distinct, inner))
 
 
 def _quoted(name: str) -> str:
@@ -316,7 +316,9 @@ def _one(columns: Sequence[Any]) -> Any:
     """Of names that come to the same: the one that is there. Raises Doubtful where two are."""
     if len(columns) == 1:
         return columns[0]
-    there = sum(np.asarray(each.is_valid()).astype(np.int64) for each in columns)
+    there = np.zeros(len(columns[0]), np.int64)
+    for each in columns:
+        there += np.asarray(each.is_valid())
     if (there > 1).any():
         raise Doubtful
     return pc.coalesce(*columns)

@@ -1,5 +1,5 @@
-// Keys of a list of rows, and of a case, beside those of workspace.js: j and k walk, x marks the task of the row as done or ticks its box, o opens it, and letters of
-// fields put the cursor there. Without it every one of them is a link or a button.
+// Keys of a list of rows, and of a case, beside those of workspace.js: j and k walk, x marks the task of the row as done or ticks its box, o
+// opens it, and letters of fields put the cursor there. Without it every one of them is a link or a button.
 const rows = () => [...document.querySelectorAll("[data-row]")];
 
 function walk(step) {

@@ -1,4 +1,5 @@
-// What the workspace adds for those with script: focus on problems, "/" for search, a key for what a page offers, and a word aloud when a part of the page changed.
+// What the workspace adds for those with script: focus on problems, "/" for search, a key for what a page offers, and a word aloud when a part
+// of the page changed.
 import "./forms.js";
 import "./find.js";
 

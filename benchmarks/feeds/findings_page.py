@@ -32,6 +32,7 @@ import floreo.config.wsgi  # noqa: F401 -- settles memory as the server does
 from benchmarks.incidents import pace, timed
 from benchmarks.measure import machine
 from floreo.core.lists import _cursor
+from floreo.core.one_piece import in_one_piece
 from floreo.feeds import texts
 from floreo.feeds.logic import rank
 from floreo.feeds.models import Feed, FeedFile, Finding, Severity
@@ -143,4 +144,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_piece(main)()  # as the server answers

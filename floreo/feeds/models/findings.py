@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record
+from floreo.core.routes import path_to
 from floreo.feeds import logic
 from floreo.feeds.models.choices import FindingState, FixClaim, ReplyKind, Severity
 from floreo.feeds.models.files import Feed
@@ -123,7 +123,7 @@ class Finding(Record):
         return {self.organisation_id}
 
     def get_absolute_url(self) -> str:
-        return reverse("workspace:finding", args=[self.pk])
+        return path_to("workspace:finding", self.pk)
 
 
 class OpenPeriod(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
 from floreo.core.distinct import values_of
+from floreo.core.models import text_in
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.core.ui.locale import language
 from floreo.core.whole import whole
@@ -164,8 +165,9 @@ def findings_for(viewer: object) -> Table:
         return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
     def bodies() -> Iterable[tuple[str, Words]]:
-        rows = Organisation.objects.filter(has_some).only("code", "name", "short_name", "translations")
-        return [(body.code, body.label) for body in rows] if len(rows) > 1 else []
+        rows = list(Organisation.objects.filter(has_some).values_list("code", "short_name", "name", "translations"))
+        labels = [(code, short or text_in(translations, "name", name)) for code, short, name, translations in rows]
+        return labels if len(rows) > 1 else []
 
     def sectors() -> Iterable[tuple[str, Words]]:
         of_bodies = Organisation.objects.filter(has_some, sector__isnull=False).values("sector")

@@ -10,11 +10,17 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from _pytest import runner
 from hypothesis import HealthCheck, settings
+
+from floreo.core.one_piece import in_one_piece
 
 # Some million things are imported and collected, and stay for good: to look over them again and again for garbage takes a
 # fifth of the tests' time.
 gc.set_threshold(500_000, 10, 10)
+
+# As the server calls: where a test stands in the memory of frames is chance, and its pages took up to twice as long by it.
+runner.runtestprotocol = in_one_piece(runner.runtestprotocol)
 
 if "FLOREO_TESTS" not in os.environ:  # worker processes inherit what the first one made
     folder = tempfile.mkdtemp(prefix="floreo-tests-")

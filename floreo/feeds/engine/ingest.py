@@ -132,7 +132,10 @@ class _Work:
         try:
             if self.task.dry_run:
                 return self._read(source, seen, None, started)
-            with self.store.workshop(f"{place.window.folder}/{place.sha256}") as folder, Landing(folder) as landing:
+            with (
+                self.store.workshop(f"{place.window.folder}/{place.sha256}") as folder,
+                Landing(folder, place.sha256) as landing,
+            ):
                 return landing.land(self.store, place, self._read(source, seen, landing, started))
         except Unreadable as wrong:
             return _refused(source, wrong.code, started)

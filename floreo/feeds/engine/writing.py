@@ -15,7 +15,7 @@ from floreo.feeds.engine.events import COLUMNS, EXTRA, REJECT_SCHEMA, event_sche
 from floreo.feeds.engine.store.files import SUMMARY, Place, Store, summary_text
 from floreo.feeds.engine.task import Summary
 
-_REPEAT_SCHEMA = pa.schema([("key", pa.uint64()), ("more", pa.uint32())])
+_REPEAT_SCHEMA = pa.schema([("report", pa.string()), ("key", pa.uint64()), ("more", pa.uint32())])
 _BOUNDS = ["time.source", "ip_hi", "ip_lo", "organisation", "report"]  # what whole row groups are passed over by
 _GROUP = 100_000  # rows
 # Read for hours only, until the day is compacted: packed quickly rather than tightly.
@@ -23,10 +23,10 @@ _PACKING: dict[str, Any] = {"compression": "lz4"}
 
 
 class Landing:
-    """The files of one report, in `folder` until `land`."""
+    """The files of one report (the sha256 of its file), in `folder` until `land`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, report: str) -> None:
+        self._folder, self._report = folder, report
         self._open: dict[str, pq.ParquetWriter] = {}
         self._held: list[pa.Table] = []
         self.findings = Findings(folder)
@@ -60,7 +60,8 @@ class Landing:
 
     def repeats(self, sightings: Sightings) -> None:
         if len(sightings.key):
-            table = pa.table([pa.array(sightings.key), pa.array(sightings.more)], schema=_REPEAT_SCHEMA)
+            report = pa.repeat(pa.scalar(self._report), len(sightings.key))
+            table = pa.table([report, pa.array(sightings.key), pa.array(sightings.more)], schema=_REPEAT_SCHEMA)
             (self._open.get("repeats") or self._opened("repeats", _REPEAT_SCHEMA)).write_table(table)
 
     def rejects(self, rejects: pa.Table) -> None:
@@ -87,7 +88,7 @@ class Landing:
 
     def _opened(self, name: str, schema: pa.Schema) -> pq.ParquetWriter:
         # Findings are plain text to whoever reads them, and dictionaries only while they are written.
-        words = [field.name for field in schema if pa.types.is_dictionary(field.type)] or ["reason"]
+        words = [field.name for field in schema if pa.types.is_dictionary(field.type)] or ["reason", "report"]
         options: dict[str, Any] = {"use_dictionary": words, "write_statistics": False, "store_schema": False}
         if name == "events":
             options = {"use_dictionary": _words(schema), "write_statistics": _BOUNDS}

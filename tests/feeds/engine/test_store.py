@@ -15,7 +15,8 @@ import pytest
 
 from floreo.feeds.engine import ingest, store
 from floreo.feeds.engine.addresses import words_of
-from floreo.feeds.engine.store import Filter, Store, Window
+from floreo.feeds.engine.store import Filter, Store, Wanted, Window
+from floreo.feeds.engine.store.duck import Source as Selects
 from floreo.feeds.engine.store.duck import connected
 from floreo.feeds.engine.task import Source, Task
 from tests.feeds.engine.nights import DAY, night, row, task
@@ -198,3 +199,23 @@ def test_a_bucket_is_a_store_as_good_as_a_folder(tmp_path: Path, bucket: str) ->
     assert [(s.kept, s.duplicates) for s in ingest.run(work)] == [(1, 1)]
     assert store.retain(remote, NEXT) == [DAY]
     assert [p for p in remote.listed("") if str(DAY) in p] == []
+
+
+def test_hundreds_of_small_reports_of_a_day_take_the_memory_of_one(tmp_path: Path) -> None:
+    sources = [
+        night(tmp_path, [row(n, second=n), row(n, second=n), row(200, second=n)], f"{n}.csv") for n in range(150)
+    ]
+    for number, source in enumerate(sources):
+        ingest.run(task(tmp_path, source, feed=f"sensor-{number}"))
+    kept = Store(task(tmp_path).root)
+    total = "SELECT count(*), sum(count), count(DISTINCT report), count(DISTINCT extra) FROM (%s)"
+
+    def counted() -> Any:
+        with connected(kept, memory="64MB", threads=2) as connection:
+            return connection.sql(total % Selects(connection, kept).events(DAY, DAY, whole=True)).fetchall()
+
+    before = counted()
+    wanted = [Wanted(1, "open-telnet", 23, address=words_of("192.0.2.200") or (0, 0))]
+    assert store.lines(kept, wanted, DAY, DAY, most=90)[1][1] == 150
+    assert store.compact(kept, DAY, memory="64MB") == 150
+    assert before == counted()

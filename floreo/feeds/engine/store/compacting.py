@@ -54,7 +54,7 @@ def _write(
     with connected(store, threads=threads, memory=memory, workshop=out.parent) as connection:
         source = Source(connection, store)
         parts = [source.compacted([day], whole=True)] if inside else []
-        parts += [source.landed(place) for place in new]
+        parts += source.landed(new)
         columns = ", ".join(map(quoted, [*COLUMNS, EXTRA]))
         reports = json.dumps(sorted({*inside, *(p.events for p in new)}))
         connection.execute(

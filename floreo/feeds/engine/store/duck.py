@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,19 @@ class Source:
         self.connection, self.store = connection, store
         self._names = 0
 
-    def events(self, first: date, last: date, *, whole: bool) -> str:
+    def events(self, first: date, last: date, *, whole: bool, reports: Collection[str] | None = None) -> str:
+        """`reports`: of days that are not compacted yet, only these are read; None for all."""
         store = self.store
         days = [d for d in store.days("days", first, last) if store.exists(store.day_file(d))]
         parts = [self.compacted(days, whole=whole)] if days else []
         landed: list[Place] = []
         for day in store.days("landing", first, last):
             inside = store.compacted(day)
-            landed += [p for p in store.landed(day) if p.events not in inside]
+            landed += [
+                p for p in store.landed(day) if p.events not in inside and (reports is None or p.sha256 in reports)
+            ]
         if landed:
-            parts += [self.landed(p) for p in landed] if whole else [self._landed_plain(landed)]
+            parts += self.landed(landed) if whole else [self._landed_plain(landed)]
         return " UNION ALL BY NAME ".join(parts) or self._nothing(whole=whole)
 
     def compacted(self, days: list[date], *, whole: bool) -> str:
@@ -90,17 +93,26 @@ class Source:
         columns = ", ".join(map(quoted, names))
         return f"SELECT day, {columns} FROM {self._days_scan(days)}"
 
-    def landed(self, place: Place) -> str:
-        """One report as it was read: its repeats are counted in, its further columns become text."""
+    def landed(self, places: Sequence[Place]) -> list[str]:
+        """Reports as they were read, as SELECTs: their repeats are counted in, their further columns become text. Those of a day with the same
+        further columns are one SELECT: an interface brings hundreds of small files a day, and each by itself takes memory of its own."""
+        alike: dict[tuple[date, Any], list[Place]] = {}
+        for place in places:
+            stored = pq.read_schema(self.store.path(place.events), filesystem=self.store.files).field(EXTRA).type
+            alike.setdefault((place.window.day, stored), []).append(place)
+        return [self._landed_alike(day, stored, group) for (day, stored), group in alike.items()]
+
+    def _landed_alike(self, day: date, stored: Any, places: Sequence[Place]) -> str:
         columns = ", ".join(f"e.{quoted(n)}" for n in _PLAIN)
-        more = self._scan([place.repeats]) if self.store.exists(place.repeats) else None
-        joined = f" LEFT JOIN (SELECT key, sum(more) AS more FROM {more} GROUP BY key) r USING (key)" if more else ""
-        stored = pq.read_schema(self.store.path(place.events), filesystem=self.store.files).field(EXTRA).type
+        repeats = [place.repeats for place in places if self.store.exists(place.repeats)]
+        joined, count = "", "e.count"
+        if repeats:
+            more = f"SELECT report, key, sum(more) AS more FROM {self._scan(repeats)} GROUP BY report, key"
+            joined, count = f" LEFT JOIN ({more}) r USING (report, key)", "e.count + coalesce(r.more, 0)"
         extra = _NO_NULLS if pa.types.is_struct(stored) else f"e.{EXTRA}"
-        count = "e.count + coalesce(r.more, 0)" if more else "e.count"
         return (
-            f"SELECT DATE '{place.window.day}' AS day, {columns}, CAST({count} AS UINTEGER) AS count, {extra} AS extra "
-            f"FROM {self._scan([place.events])} e{joined}"
+            f"SELECT DATE '{day}' AS day, {columns}, CAST({count} AS UINTEGER) AS count, {extra} AS extra "
+            f"FROM {self._scan([place.events for place in places])} e{joined}"
         )
 
     def _landed_plain(self, places: list[Place]) -> str:

@@ -234,8 +234,8 @@ def _lines(
     if not chosen:
         return found
     days = [day for _n, day, _report, _line, _total in chosen]
-    whole = Source(connection, store).events(min(days), max(days), whole=True)
     parts = [sorted({row[at] for row in chosen}) for at in (2, 3)]
+    whole = Source(connection, store).events(min(days), max(days), whole=True, reports=set(parts[0]))
     marks = [", ".join("?" * len(part)) for part in parts]
     sql = f"SELECT * FROM ({whole}) WHERE report IN ({marks[0]}) AND line IN ({marks[1]})"
     table = connection.sql(sql, params=[*parts[0], *parts[1]]).to_arrow_table()

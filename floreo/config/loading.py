@@ -26,7 +26,7 @@ def fill(pieces: Pieces, manifest: dict[str, Any]) -> int:
     """Tables as they were when the copy was made, with its rows; then everything is counted and the chain walked. `pieces` gives
     tables and lines of JSON, as `portable.lines` makes them. Returns the number of rows. Raises DoesNotFit, and Refused of whoever
     gives the pieces."""
-    _migrate_to({(app, name) for app, name in manifest["migrations"]})
+    migrate_to({(app, name) for app, name in manifest["migrations"]})
     try:
         with _sqlite_unchecked(), transaction.atomic(), _without_triggers():
             there = _tables_there(manifest)
@@ -43,7 +43,7 @@ def fill(pieces: Pieces, manifest: dict[str, Any]) -> int:
     return rows
 
 
-def _migrate_to(state: set[tuple[str, str]]) -> None:
+def migrate_to(state: set[tuple[str, str]]) -> None:
     """Exactly these migrations, which is reached by asking for those on which no other of them stands."""
     executor = MigrationExecutor(connection)
     nodes = executor.loader.graph.node_map

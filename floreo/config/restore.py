@@ -1,6 +1,6 @@
 """`floreo restore`: an installation from an archive, whole or not at all.
 
-SQLite: a new file is made beside the old one and takes its name when all is well. PostgreSQL: one transaction. The
+SQLite: a new file is made beside the old one and takes its name when all is well. PostgreSQL: rows change in one transaction. The
 database is first brought to the state the archive was made in, filled, and then brought to this version, unless the one that made it is to go on.
 
 Rows and files change places one after another. While they do, a file in the data folder says so, and nothing else starts: whoever
@@ -20,14 +20,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from floreo.config import archive
 from floreo.config.archive import SECRET, damaged
-from floreo.config.loading import DoesNotFit, fill
+from floreo.config.loading import DoesNotFit, fill, migrate_to
 from floreo.config.migrating import migrations_due
-from floreo.config.portable import quoted
+from floreo.config.portable import LEFT_OUT, quoted
 from floreo.config.processes import RESTORING
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission
@@ -242,12 +243,52 @@ def _remove_database(path: Path) -> None:
 
 
 def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _moved: list[Path], mark: Mark) -> int:
-    """One transaction: whoever looks sees the old or the new, and a failure leaves the old."""
-    with transaction.atomic():
+    """Whoever looks sees the old or the new, and a failure leaves the old. All tables made anew in one transaction need twelve thousand locks, which a
+    PostgreSQL as it comes has only while nobody else is there: so tables that fit already stay, and where there is nothing to lose they are made before."""
+    wanted = {(app, name) for app, name in manifest["migrations"]}
+    fits = _state_of_postgres() == wanted
+    if not fits and not _has_rows():
         _remove_everything()
-        rows = _fill(path, manifest)
-        mark()
-        return rows
+        migrate_to(wanted)
+        fits = True
+    try:
+        with transaction.atomic():
+            if fits:
+                _empty_what_is_not_copied()
+            else:
+                _remove_everything()
+            rows = _fill(path, manifest)
+            mark()
+            return rows
+    except (DatabaseError, Refused) as problem:
+        if not _has_no_locks(problem):
+            raise
+        sentence = (
+            "PostgreSQL has too few locks to make all tables anew. Set max_locks_per_transaction = 512 in its settings, start it again, "
+            "and restore again. Nothing was changed."
+        )
+        raise Refused(sentence, code="locks") from problem
+
+
+def _state_of_postgres() -> set[tuple[str, str]]:
+    recorder = MigrationRecorder(connection)
+    return set(recorder.applied_migrations()) if recorder.has_table() else set()
+
+
+def _empty_what_is_not_copied() -> None:
+    with connection.cursor() as cursor:
+        there = sorted(LEFT_OUT.intersection(connection.introspection.table_names(cursor)))
+        if there:
+            cursor.execute(f"TRUNCATE {', '.join(quoted(name) for name in there)}")
+
+
+def _has_no_locks(problem: BaseException | None) -> bool:
+    """Whether it comes from PostgreSQL's table of locks being full."""
+    while problem is not None:
+        if getattr(problem, "sqlstate", "") == "53200":
+            return True
+        problem = problem.__cause__
+    return False
 
 
 def _fill(path: Path, manifest: dict[str, Any]) -> int:
@@ -264,16 +305,17 @@ def _tables_of(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _remove_everything() -> None:
+    """Outside a transaction a statement at a time, so that few locks are held at once."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '10s'")
-        names = connection.introspection.table_names(cursor)
-        if names:
-            cursor.execute(f"DROP TABLE {', '.join(quoted(n) for n in names)} CASCADE")
+        cursor.execute("SET lock_timeout = '10s'")
+        for name in connection.introspection.table_names(cursor):
+            cursor.execute(f"DROP TABLE IF EXISTS {quoted(name)} CASCADE")
         cursor.execute("""
             SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
             AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')""")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP FUNCTION {name} CASCADE")
+        cursor.execute("SET lock_timeout = DEFAULT")
 
 
 # Files

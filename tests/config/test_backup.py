@@ -197,7 +197,14 @@ def test_from_sqlite_to_postgresql_and_back_nothing_changes(
         done = there.run("restore", archive)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "already has data" in there.run("restore", archive).stdout
+        oid = "SELECT 'core_auditentry'::regclass::oid"
+        with psycopg.connect(database, autocommit=True) as open_elsewhere:
+            before = open_elsewhere.execute(oid).fetchone()
+            open_elsewhere.execute("INSERT INTO django_session VALUES ('left', 'out', now())")
         assert there.run("restore", archive, "--replace").returncode == 0
+        with psycopg.connect(database) as open_elsewhere:  # emptied and filled, not made anew
+            assert open_elsewhere.execute(oid).fetchone() == before
+            assert open_elsewhere.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
         made = there.run("backup", "--to", tmp_path / "backups")
         assert made.returncode == 0, made.stdout + made.stderr
         assert there.run("admin-link").returncode == 0  # numbers go on after the highest
@@ -206,9 +213,25 @@ def test_from_sqlite_to_postgresql_and_back_nothing_changes(
     assert done.returncode == 0, done.stdout + done.stderr
     mine, theirs = back.everything(), source.everything()
     for table in theirs.keys() - {STREAM}:
-        assert _plain(mine[table]) == _plain(theirs[table]), table
+        for one, other in zip(_plain(mine[table]), _plain(theirs[table]), strict=True):
+            assert one == other, table
     assert back.rows("SELECT seq FROM sqlite_sequence WHERE name = 'core_tokenbucket'") == [(990,)]
     assert back.run("audit", "verify").returncode == 0
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_too_few_locks_are_a_sentence_that_says_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*_: Any) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'out of shared memory' USING ERRCODE = '53200'; END $$")
+        return 0
+
+    monkeypatch.setattr(restore, "_fill", full)
+    manifest = {"migrations": sorted(restore._state_of_postgres())}
+    with pytest.raises(Refused, match="max_locks_per_transaction") as refused:
+        restore._into_postgres(tmp_path, manifest, "", [], lambda: None)
+    assert refused.value.code == "locks"
 
 
 SLOW = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT pg_sleep(3)')"

@@ -421,9 +421,9 @@ def _change_facts(before: Shown | None, after: Shown, group: str) -> dict[str, A
     digits = 4 if group == ALL else 2
     return facts | {
         "change": str(change.change),
-        "by": round(change.value, digits),
-        "from": round(change.low, digits),
-        "to": round(change.high, digits),
+        "by": round(change.value, digits) + 0.0,  # -0.0 is 0.0: PostgreSQL keeps no other
+        "from": round(change.low, digits) + 0.0,
+        "to": round(change.high, digits) + 0.0,
     }
 
 

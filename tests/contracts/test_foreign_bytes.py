@@ -95,6 +95,7 @@ IN_THE_CAGE = {
     "floreo/feeds/engine/arrange/select.py",
     "floreo/feeds/engine/reading/arranged.py",
     "floreo/feeds/engine/reading/json_columns.py",
+    "floreo/feeds/engine/reading/json_plain.py",
     "floreo/feeds/engine/reading/csv_.py",
     "floreo/feeds/engine/reading/identity.py",
     "floreo/feeds/engine/rules.py",

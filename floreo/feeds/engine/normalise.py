@@ -62,6 +62,8 @@ class _Part:
             return None
         found = [each for each in found if each.null_count < len(each)] or found[:1]
         column = found[0] if len(found) == 1 else pc.coalesce(*found)
+        if COLUMNS.get(field) == WORDS:
+            column = texts.encoded(column)  # so that each word is looked at once
         return texts.without(column, (*self.part.format.null, *kind.nulls.get(field, ())))
 
     def words(self, name: str) -> Any:
@@ -336,9 +338,23 @@ def _key(rows: _Part, known: Mapping[str, Any], addresses: Addresses) -> texts.H
             parts += [addresses.hi, addresses.lo]
         elif field == _TIME:
             parts.append(known[field].cast(pa.int64()).to_numpy().astype(np.uint64))
+        elif field == "destination.ip":
+            parts.append(_hashed_addresses(known[field]))
         else:
             parts.append(texts.hashed(known[field]))
     return texts.joined(parts, rows.rows)
+
+
+def _hashed_addresses(column: Any) -> texts.Hashes:
+    """A 64-bit word for the address of each row, however it is spelt; what is no address counts as it is written. In a night's file nearly every
+    address is another, and reading them all at once takes a tenth of the time of hashing each text."""
+    if column.null_count == len(column):
+        return np.zeros(len(column), np.uint64)
+    found = parse_addresses(column)
+    words = texts.joined([found.hi, found.lo], len(column))
+    if len(others := np.flatnonzero(~found.ok)):
+        words[others] = texts.hashed(column.take(pa.array(others)))
+    return words
 
 
 def _extra(rows: _Part, more: Any) -> Any:

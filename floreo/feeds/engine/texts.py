@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,11 @@ def without(column: Any, nulls: Iterable[str]) -> Any:
         if not pc.any(pc.is_in(pc.utf8_lower(column.dictionary), value_set=pa.array(sorted(words)))).as_py():
             return column
         return recoded(column, lambda v: None if v.lower() in words else v)
+    shortest = pc.min(pc.binary_length(column)).as_py()
+    if shortest is None or shortest > max(
+        len(word.encode()) for word in words
+    ):  # addresses and times: told without a look at their letters
+        return column
     spelt = pa.array(sorted({s for w in words for s in (w, w.upper(), w.capitalize())}), pa.string())
     gone = pc.is_in(column, value_set=spelt)
     return pc.if_else(gone, pa.scalar(None, pa.string()), column) if pc.any(gone).as_py() else column
@@ -133,24 +138,25 @@ def hashed(column: Any) -> Hashes:
 
 _EMPTY = hashlib.blake2b(digest_size=8)  # its copies are begun in a third of the time
 _NOTHING = bytes(8)
-_FEW = 64  # words that are told anew as quickly as they are found again
-_known: deque[tuple[Any, Hashes]] = deque(maxlen=8)
+_FEW = 4096  # words of a dictionary that is likely to come again in the next block
+
+
+def _hash_of(text: bytes | None) -> bytes:
+    if text is None:
+        return _NOTHING
+    word = _EMPTY.copy()
+    word.update(text)
+    return word.digest()
+
+
+_known_hash_of = lru_cache(maxsize=4 * _FEW)(_hash_of)
 
 
 def hashes_of(dictionary: Any) -> Hashes:
-    """64 bits of each word, and of nothing at the end. The same dictionaries come block after block."""
-    for known, hashes in tuple(_known):
-        if known.equals(dictionary):
-            return hashes
-    new, words = _EMPTY.copy, list[bytes]()
-    for text in dictionary.cast(pa.binary()).to_pylist():
-        word = new()
-        word.update(text or b"")
-        words.append(word.digest() if text is not None else _NOTHING)
-    hashes = np.frombuffer(b"".join([*words, _NOTHING]), "<u8")
-    if len(dictionary) > _FEW:
-        _known.append((dictionary, hashes))
-    return hashes
+    """64 bits of each word, and of nothing at the end. Where words are few, the same ones come block after block."""
+    hash_of = _known_hash_of if len(dictionary) <= _FEW else _hash_of
+    words = map(hash_of, dictionary.cast(pa.binary()).to_pylist())
+    return np.frombuffer(b"".join([*words, _NOTHING]), "<u8")
 
 
 def joined(parts: Iterable[Hashes], rows: int) -> Hashes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -251,8 +253,32 @@ LINES = st.one_of(
 )
 
 
+# As programs write them: a name has values of one sort.
+ODD_TEXTS = st.text(max_size=5) | st.sampled_from(
+    ["2026-11-24", "2026-11-24T03:00:00Z", "2026-11-24 03:00", 'a"b', "\\", "\n", "\0"]
+)
+EVEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "source.ip": ODD_TEXTS | st.none(),
+        "at": st.sampled_from(["2026-11-24T03:00:00+00:00", "2026-11-24", "", None]),
+        "n": st.integers(-(2**65), 2**65) | st.none(),
+        "7": st.booleans() | st.none(),
+        "tags": st.lists(ODD_TEXTS | st.none(), max_size=3) | st.none(),
+        "m": st.lists(st.booleans() | st.none(), max_size=3) | st.lists(st.integers(0, 9), max_size=2),
+        "b": st.fixed_dictionaries({}, optional={"c": st.integers(0, 9), "at": ODD_TEXTS, "d": st.none()}) | st.none(),
+    },
+)
+EVEN_LINES = st.lists(
+    st.one_of(EVEN.map(json.dumps), EVEN.map(lambda row: json.dumps(row, ensure_ascii=False) + "\r")), max_size=8
+)
+SOME_LINES = st.lists(LINES, max_size=8) | EVEN_LINES
+
+
 @settings(max_examples=150)
-@given(st.lists(LINES, min_size=1, max_size=8), st.lists(LINES, max_size=8))
+@given(SOME_LINES.filter(bool), SOME_LINES)
+@example(['{"m": [null, true]}', '{"m": [false]}'], ['{"m": [true]}', '{"m": [null, null, true]}'])
+@example(['{"a": 1} {"a": 2}', '{"a": 3'], ["}"])
 @example(
     ['{"extra": {"n": 1}, "tags": ["a", null, true]}', '{"extra": "[x]", "tags": "t"}'],
     ['{"extra": {}, "tags": []}', '{"extra": []}'],
@@ -272,6 +298,21 @@ def test_json_lines_read_a_column_at_a_time_are_the_same_rows(one: list[str], tw
         return found
 
     assert read(0) == read(1 << 60)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_a_line_of_half_a_million_lists_within_each_other_ends_no_process(opening: str, closing: str) -> None:
+    deep = f'{{"x": {opening * 500_000}1{closing * 500_000}}}\n'
+    script = (
+        "import sys; from floreo.feeds.engine.opening import Block; from floreo.feeds.engine.reading import json_lines; "
+        "reader = json_lines.Reader(['a'], worth=0); block = Block(sys.stdin.buffer.read(), 1, last=True); "
+        "print([(r.table.to_pylist(), r.rejects.num_rows) for r in reader.read([block])])"
+    )
+    data = f'{{"a": 1}}\n{deep}{{"a": 2}}\n'.encode()
+    done = subprocess.run([sys.executable, "-c", script], input=data, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, (done.returncode, done.stderr[-300:])
+    assert b"'1'" in done.stdout
+    assert b"'2'" in done.stdout
 
 
 def test_a_number_of_json_keeps_its_digits_and_a_fraction_its_value() -> None:

@@ -1,5 +1,6 @@
-"""JSON lines read a column at a time: DuckDB takes what is wanted out of all lines of a block, and gives the same rows as the reader that goes
-line by line (`json_lines.Reader`), many times as quickly. One difference: a number with a fraction has its shortest form (1.5 for 1.50).
+"""JSON lines read a column at a time, with the same rows as the reader that goes line by line (`json_lines.Reader`), many times as quickly: by Arrow
+where they are plain (`json_plain`), else DuckDB takes what is wanted out of all lines of a block. One difference: a number with a fraction has
+its shortest form (1.5 for 1.50), and -0 is 0.
 
 Which names a block has is asked of the block itself. A block that cannot be read so without a doubt (a name twice in one object, too many
 names) is read line by line, and so are lines that are no objects."""
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 from floreo.feeds.engine.arrange.select import ROW, SOURCE, connected, literal
 from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.reading.blocks import LONGEST_TEXT, Lines, Texts
+from floreo.feeds.engine.reading.json_plain import NotPlain, Plain
 from floreo.feeds.engine.reading.json_values import DECODER, value_text
 from floreo.feeds.engine.reading.records import line_places
 
@@ -29,17 +31,23 @@ WORTH = 2 << 20  # bytes of a block: a smaller one is read sooner line by line
 _SHORT = 32  # bytes of a line that may be blank
 _MOST_NAMES, _MOST_DEEP, _MOST_ROUNDS, _FEW = 400, 12, 8, 500
 _OBJECTS = f"(SELECT * FROM {SOURCE} WHERE json_valid(text) AND starts_with(ltrim(text, ' \t\r'), '{{'))"
+_BITE = 1 << 16  # bytes that stay in the processor's cache
+_QUOTED = r'["\\\x00-\x1f]'  # what JSON writes otherwise within quotes
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class TextLines:
-    """Lines that are not empty: their text, their numbers in the file, and how they stood (for rejects)."""
+    """Lines that are not empty: their text, their numbers in the file, and how they stood (for rejects); and where in `data` each begins and its
+    line end is."""
 
     text: Any
     lines: Lines
     texts: Texts
     size: int
+    data: bytes
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
 
 
 def lines_of(block: Block) -> TextLines:
@@ -60,7 +68,8 @@ def lines_of(block: Block) -> TextLines:
         return [text.rstrip("\r\n")[:LONGEST_TEXT] for text in taken.take(pa.array(rows)).to_pylist()]
 
     # A CR and its LF are one line end: `line_places` has the last letter of each.
-    return TextLines(taken, (there + block.line).astype(np.uint64), texts, len(data))
+    lines = (there + block.line).astype(np.uint64)
+    return TextLines(taken, lines, texts, len(data), data, starts[there], ends[there])
 
 
 class Doubtful(Exception):  # noqa: N818 -- it is about a block
@@ -93,25 +102,41 @@ class Columns:
         default_factory=dict
     )  # hash -> the names of each object in some line
     _has_begun: bool = False
-    _connection: duckdb.DuckDBPyConnection | None = None
+    _plain: Plain = field(default_factory=Plain)
+    _open: ExitStack = field(default_factory=ExitStack)
 
     @contextmanager
     def opened(self) -> Iterator[Columns]:
-        with connected() as self._connection:
+        with self._open:
             yield self
 
-    def read(self, text: Any) -> Found:
-        """`text`: the lines. Raises Doubtful."""
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """Opened by the first block that needs it: that takes as long as reading thousands of lines."""
+        return self._open.enter_context(connected())
+
+    def read(self, lines: TextLines) -> Found:
+        """Raises Doubtful."""
+        try:
+            values = self._plain.values(lines.data, lines.starts, lines.ends)
+        except NotPlain:
+            return self._asked(lines.text)
+        return self._found(values, np.arange(len(lines.lines)))
+
+    def _asked(self, text: Any) -> Found:
+        """By questions to DuckDB."""
         if not self._has_begun:  # what is to be learnt is learnt of few lines first
             self._has_begun = True
             if len(text) > _FEW:
-                self.read(text.slice(0, _FEW))
-        assert self._connection is not None
+                self._asked(text.slice(0, _FEW))
         table = pa.table({ROW: pa.array(np.arange(len(text), dtype=np.int64)), "text": text})
         self._connection.register(SOURCE, table)
         try:
             return self._read()
-        except duckdb.Error as error:  # memory that is used up, or a text that it does not take
+        except (
+            duckdb.Error,
+            RecursionError,
+        ) as error:  # memory that is used up, a text that it does not take, lists within lists without end
             raise Doubtful from error
         finally:
             self._connection.unregister(SOURCE)
@@ -121,12 +146,11 @@ class Columns:
             source, names = self._names()
             found = self._taken(source, names)
             if not self._learns(source, names, found):
-                return self._found(names, found)
+                return self._found(self._values_of(names, found), found[ROW].to_numpy())
             self._known.clear()
         raise Doubtful
 
     def _ask(self, sql: str) -> Any:
-        assert self._connection is not None
         return self._connection.sql(sql).to_arrow_table()
 
     def _names(self) -> tuple[str, list[Path]]:
@@ -215,41 +239,69 @@ class Columns:
                 self._objects += [path] if "OBJECT" in kinds else []
         return bool(new)
 
-    def _found(self, names: Sequence[Path], found: Any) -> Found:
+    def _values_of(self, names: Sequence[Path], found: Any) -> dict[Path, Any]:
         values = {path: _whole(found[f"v{n}"]) for n, path in enumerate(names)}
         for n, path in enumerate(names):
             if self._is_mixed(path):
                 values[path] = _filled(values[path], _whole(found[f"j{n}"]))
+        return values
+
+    def _found(self, values: dict[Path, Any], at: npt.NDArray[np.int64]) -> Found:
         columns, rest = dict[str, list[Any]](), dict[str, list[Any]]()
         for path, value in values.items():
             name = ".".join(path)
             into, called = (columns, name) if name in self._wanted else (rest, name.removeprefix(self.prefix))
             into.setdefault(called, []).append(_without_empty(value))
         return Found(
-            found[ROW].to_numpy(),
+            at,
             {name: _one(each) for name, each in columns.items()},
-            self._more({name: _one(each) for name, each in rest.items()}, len(found)),
+            _more({name: _one(each) for name, each in rest.items()}, len(at)),
         )
 
     @cached_property
     def _wanted(self) -> frozenset[str]:
         return frozenset(self.wanted)
 
-    def _more(self, columns: dict[str, Any], count: int) -> Any:
-        if not columns:
-            return pa.nulls(count, pa.string())
-        table = pa.table({f"c{n}": each for n, each in enumerate(columns.values())})
-        assert self._connection is not None
-        self._connection.register("rest", table)
-        try:
-            pairs = [
-                f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || to_json(c{n})"
-                for n, name in enumerate(columns)
-            ]
-            within = f"concat_ws(',', {', '.join(pairs)})"
-            return _whole(self._ask(f"SELECT '{{' || nullif({within}, '') || '}}' AS more FROM rest")["more"])
-        finally:
-            self._connection.unregister("rest")
+
+def _more(columns: dict[str, Any], count: int) -> Any:
+    """JSON text of all that has a value, row by row; null where nothing has."""
+    pairs = [
+        pc.binary_join_element_wise(json.dumps(name, ensure_ascii=False) + ':"', _escaped(each), '"', "")
+        for name, each in columns.items()
+        if each.null_count < count
+    ]
+    if not pairs:
+        return pa.nulls(count, pa.string())
+    # A row in which all are null would be left out of the result: an empty text in front keeps it.
+    within = pc.binary_join_element_wise(pa.repeat("", count), *pairs, ",", null_handling="skip")
+    within = pc.if_else(pc.equal(within, ""), pa.scalar(None, pa.string()), pc.binary_replace_slice(within, 0, 1, "{"))
+    return pc.binary_join_element_wise(within, "}", "")
+
+
+def _escaped(column: Any) -> Any:
+    """As it stands between the quotes of JSON. Few texts need to be changed."""
+    if not _has_quoted(column):
+        return column
+    at = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(column, _QUOTED), fill_value=False)))
+    mask = np.zeros(len(column), np.bool_)
+    mask[at] = True
+    texts = column.take(pa.array(at)).to_pylist()
+    changed = pa.array([json.dumps(text, ensure_ascii=False)[1:-1] for text in texts], pa.string())
+    return pc.replace_with_mask(column, pa.array(mask), changed)
+
+
+def _has_quoted(column: Any) -> bool:
+    """Whether anything in a column of text is written otherwise in JSON: told by its bytes, in bites that stay in the processor's cache."""
+    _, starts, data = column.buffers()
+    if data is None:
+        return False
+    places = np.frombuffer(starts, np.int32, len(column) + 1, column.offset * 4)
+    flat = np.frombuffer(data, np.uint8)[places[0] : places[-1]]
+    for at in range(0, len(flat), _BITE):
+        bite = flat[at : at + _BITE]
+        if (bite < ord(" ")).any() or (bite == ord('"')).any() or (bite == ord("\\")).any():
+            return True
+    return False
 
 
 def pointer_of(path: Path) -> str:

@@ -53,7 +53,7 @@ class Reader:
         if not len(lines.lines):
             return self._rows([], Rejects(), lines.size)
         try:
-            found = columns.read(lines.text)
+            found = columns.read(lines)
         except json_columns.Doubtful:
             return self._rows(*next(by_line([block])))
         nothing = pa.nulls(len(found.at), pa.string())

@@ -16,7 +16,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.urls import clear_url_caches
 from django.utils import translation
 
 from floreo.core import clock, languages, outgoing, throttle
@@ -264,9 +263,7 @@ def in_english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_site_before() -> None:
     """The process remembers whose languages it served last, and by them addresses get their prefix; no test inherits a site."""
-    if languages._last:
-        languages._last = ()
-        clear_url_caches()
+    languages.forget_site()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -20,7 +20,7 @@ from typing import Any
 from babel import Locale, localedata
 from babel.core import get_global
 from django.conf import settings
-from django.urls import clear_url_caches
+from django.urls import URLResolver, get_resolver
 from django.utils.functional import Promise
 from django.utils.translation import get_language, override, trans_real
 from django.utils.translation import gettext as _
@@ -56,16 +56,38 @@ def coverage() -> dict[str, tuple[int, int]]:
 @contextmanager
 def of_site(codes: Sequence[str]) -> Iterator[None]:
     """Within it the site has these languages; none named: those that have a catalogue, as before a pack is loaded."""
-    global _last  # noqa: PLW0603 -- one tuple, replaced whole
     chosen = tuple(dict.fromkeys(codes)) or shipped()
-    if chosen != _last:
-        _last = chosen
-        clear_url_caches()  # Django keeps the prefix of each language with its addresses
+    _serve(chosen)
     token = _site.set(chosen)
     try:
         yield
     finally:
         _site.reset(token)
+
+
+def forget_site() -> None:
+    """As before any site was served."""
+    _serve(())
+
+
+def _serve(chosen: tuple[str, ...]) -> None:
+    global _last  # noqa: PLW0603 -- one tuple, replaced whole
+    before, after = _last or shipped(), chosen or shipped()
+    _last = chosen
+    if before != after:
+        changed = {code for code in (*before, *after) if _prefix(code, before) != _prefix(code, after)}
+        _drop_addresses(changed)
+
+
+def _drop_addresses(codes: Collection[str]) -> None:
+    """Django keeps all addresses by language, with the prefix that it had. To work them out again takes a twentieth of a second for each language, so
+    only those of languages whose prefix has changed go."""
+    resolvers: list[URLResolver] = [get_resolver()] if codes else []
+    for resolver in resolvers:  # it grows
+        for kept in (resolver._reverse_dict, resolver._namespace_dict, resolver._app_dict):
+            for language in [each for each in kept if base(each) in codes]:
+                del kept[language]
+        resolvers += [each for each in resolver.url_patterns if isinstance(each, URLResolver)]
 
 
 def site() -> tuple[str, ...]:
@@ -90,8 +112,12 @@ def others() -> tuple[str, ...]:
 
 def home() -> str:
     """Whose addresses have no prefix: the first, unless FLOREO_LANGUAGE names another one of the site."""
+    return _home(site())
+
+
+def _home(codes: tuple[str, ...]) -> str:
     wanted = settings.HOME_LANGUAGE
-    return wanted if wanted in site() else first()
+    return wanted if wanted in codes else codes[0]
 
 
 def spoken(language: str) -> str:
@@ -107,7 +133,11 @@ def now() -> str:
 
 def prefix(code: str) -> str:
     """What stands before the addresses of a language: "es/"; nothing for the home language and for what the site does not offer."""
-    return "" if code == home() or code not in site() else f"{code}/"
+    return _prefix(code, site())
+
+
+def _prefix(code: str, codes: tuple[str, ...]) -> str:
+    return "" if code == _home(codes) or code not in codes else f"{code}/"
 
 
 def from_path(path: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.template import Context, Template
 from django.test import Client
-from django.urls import clear_url_caches, reverse
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,8 +40,7 @@ CODES = sorted(known())
 def no_site() -> Iterator[None]:
     """What this process knows of the last site ends with the test."""
     yield
-    languages._last = ()
-    clear_url_caches()
+    languages.forget_site()
     translation.activate(settings.LANGUAGE_CODE)
 
 

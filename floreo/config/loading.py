@@ -18,6 +18,21 @@ from floreo.core import audit
 Pieces = Callable[[], Iterable[tuple[str, bytes]]]
 
 
+TOO_FEW_LOCKS = (
+    "PostgreSQL has too few locks to make all tables in one transaction; set max_locks_per_transaction = 512 in its settings, start it "
+    "again, and try again"
+)
+
+
+def lacks_locks(problem: BaseException | None) -> bool:
+    """Whether it comes from PostgreSQL's table of locks being full (SQLSTATE 53200)."""
+    while problem is not None:
+        if getattr(problem, "sqlstate", "") == "53200":
+            return True
+        problem = problem.__cause__
+    return False
+
+
 class DoesNotFit(Exception):  # noqa: N818 -- says what is wrong with the copy
     """The copy does not make a sound database; its text says why, to go on after "it cannot be used: "."""
 

@@ -22,7 +22,7 @@ from django.db.utils import load_backend
 
 from floreo.config import environment
 from floreo.config.archive import PIECE
-from floreo.config.loading import DoesNotFit, fill
+from floreo.config.loading import TOO_FEW_LOCKS, DoesNotFit, fill, lacks_locks
 from floreo.config.migrating import migrations_due
 from floreo.config.portable import Snapshot, common_kinds, lines, present, snapshot
 from floreo.config.processes import CannotStart, FolderLock
@@ -90,7 +90,8 @@ def move(url: str) -> Moved:
         except DoesNotFit as problem:
             raise _refused(str(problem)) from problem
         except (DatabaseError, OSError) as problem:
-            raise _refused(str(problem).strip().splitlines()[0][:300]) from problem
+            why = TOO_FEW_LOCKS if lacks_locks(problem) else str(problem).strip().splitlines()[0][:300]
+            raise _refused(why) from problem
     return Moved(sum(counts.values()), len(counts), digest, head, origin, _without_password(url))
 
 

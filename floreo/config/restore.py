@@ -26,7 +26,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from floreo.config import archive
 from floreo.config.archive import SECRET, damaged
-from floreo.config.loading import DoesNotFit, fill, migrate_to
+from floreo.config.loading import TOO_FEW_LOCKS, DoesNotFit, fill, lacks_locks, migrate_to
 from floreo.config.migrating import migrations_due
 from floreo.config.portable import LEFT_OUT, quoted
 from floreo.config.processes import RESTORING
@@ -261,13 +261,9 @@ def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _moved: li
             mark()
             return rows
     except (DatabaseError, Refused) as problem:
-        if not _has_no_locks(problem):
-            raise
-        sentence = (
-            "PostgreSQL has too few locks to make all tables anew. Set max_locks_per_transaction = 512 in its settings, start it again, "
-            "and restore again. Nothing was changed."
-        )
-        raise Refused(sentence, code="locks") from problem
+        if lacks_locks(problem):
+            raise Refused(f"{TOO_FEW_LOCKS}. Nothing was changed.", code="locks") from problem
+        raise
 
 
 def _state_of_postgres() -> set[tuple[str, str]]:
@@ -280,28 +276,6 @@ def _empty_what_is_not_copied() -> None:
         there = sorted(LEFT_OUT.intersection(connection.introspection.table_names(cursor)))
         if there:
             cursor.execute(f"TRUNCATE {', '.join(quoted(name) for name in there)}")
-
-
-def _has_no_locks(problem: BaseException | None) -> bool:
-    """Whether it comes from PostgreSQL's table of locks being full."""
-    while problem is not None:
-        if getattr(problem, "sqlstate", "") == "53200":
-            return True
-        problem = problem.__cause__
-    return False
-
-
-def _fill(path: Path, manifest: dict[str, Any]) -> int:
-    try:
-        return fill(lambda: _tables_of(path), manifest)
-    except DoesNotFit as problem:
-        raise damaged(str(problem)) from problem
-
-
-def _tables_of(path: Path) -> Iterator[tuple[str, bytes]]:
-    for name, _size, content in archive.parts(path):
-        if name.startswith("tables/"):
-            yield name.split("/")[1], content.read()
 
 
 def _remove_everything() -> None:

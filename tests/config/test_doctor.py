@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client, override_settings
 
 from floreo.config import doctor
@@ -39,6 +40,23 @@ def test_before_the_first_start_it_says_so_and_how(tmp_path: Path) -> None:
         ("There is no database yet.", "Run: floreo up")
     ]
     assert not (tmp_path / "floreo.sqlite3").exists()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_too_few_locks_for_a_restore_of_another_version_are_said_with_the_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = len(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_locks_per_transaction")
+        has = int(cursor.fetchone()[0]) * 100
+    monkeypatch.setattr(doctor, "_LOCKS_A_TABLE", has // tables + 1)
+    assert [do for f in doctor.examine() if "locks" in f.text for do in [f.do]] == [
+        "Set max_locks_per_transaction = 512 in its settings and start it again."
+    ]
+    monkeypatch.setattr(doctor, "_LOCKS_A_TABLE", has // tables - 1)
+    assert [f.text for f in doctor.examine() if "locks" in f.text] == []
 
 
 @pytest.mark.django_db

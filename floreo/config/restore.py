@@ -278,6 +278,19 @@ def _empty_what_is_not_copied() -> None:
             cursor.execute(f"TRUNCATE {', '.join(quoted(name) for name in there)}")
 
 
+def _fill(path: Path, manifest: dict[str, Any]) -> int:
+    try:
+        return fill(lambda: _tables_of(path), manifest)
+    except DoesNotFit as problem:
+        raise damaged(str(problem)) from problem
+
+
+def _tables_of(path: Path) -> Iterator[tuple[str, bytes]]:
+    for name, _size, content in archive.parts(path):
+        if name.startswith("tables/"):
+            yield name.split("/")[1], content.read()
+
+
 def _remove_everything() -> None:
     """Outside a transaction a statement at a time, so that few locks are held at once."""
     with connection.cursor() as cursor:

@@ -79,12 +79,19 @@ def _serve(chosen: tuple[str, ...]) -> None:
         _drop_addresses(changed)
 
 
+_KEPT_BY_LANGUAGE = (
+    "_reverse_dict",
+    "_namespace_dict",
+    "_app_dict",
+)  # of Django's resolver, without a name of their own
+
+
 def _drop_addresses(codes: Collection[str]) -> None:
     """Django keeps all addresses by language, with the prefix that it had. To work them out again takes a twentieth of a second for each language, so
     only those of languages whose prefix has changed go."""
     resolvers: list[URLResolver] = [get_resolver()] if codes else []
     for resolver in resolvers:  # it grows
-        for kept in (resolver._reverse_dict, resolver._namespace_dict, resolver._app_dict):
+        for kept in (getattr(resolver, name) for name in _KEPT_BY_LANGUAGE):
             for language in [each for each in kept if base(each) in codes]:
                 del kept[language]
         resolvers += [each for each in resolver.url_patterns if isinstance(each, URLResolver)]

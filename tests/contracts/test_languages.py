@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.template import Context, Template
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,6 +116,27 @@ def test_another_pack_in_the_same_process_has_its_own_addresses(french: Country,
             assert reverse("portal:home") == "/fr/"
         with translation.override("nl"):
             assert reverse("portal:home") == "/"  # not of the site: a link never leads to a page that is not there
+
+
+def test_only_addresses_of_a_language_whose_prefix_changes_are_worked_out_again() -> None:
+    def paths() -> list[str]:
+        found = []
+        for code in ("en", "es", "fr"):
+            with translation.override(code):
+                found.append(reverse("portal:home"))
+        return found
+
+    def kept() -> set[str]:
+        return {"en", "es", "fr"}.intersection(getattr(get_resolver(), "_reverse_dict"))  # noqa: B009 -- its type does not name it
+
+    with languages.of_site(("en", "es")):
+        assert paths() == ["/", "/es/", "/"]
+    with languages.of_site(("en", "es", "fr")):
+        assert kept() == {"en", "es"}
+        assert paths() == ["/", "/es/", "/fr/"]
+    with languages.of_site(("fr", "en")):
+        assert kept() == set()
+        assert paths() == ["/en/", "/", "/"]
 
 
 # --- What is shown ------------------------------------------------------------------------------------------------

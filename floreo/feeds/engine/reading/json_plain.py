@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import json as pa_json
+import pyarrow.json as pa_json
 
 _LEARNT = 64 << 10  # bytes of a block of which it is learnt what would be taken for a time
 _MOST_DEEP = 12

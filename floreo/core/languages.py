@@ -76,7 +76,7 @@ def _serve(chosen: tuple[str, ...]) -> None:
     _last = chosen
     if before != after:
         changed = {code for code in (*before, *after) if _prefix(code, before) != _prefix(code, after)}
-        _drop_addresses(changed)
+        _forget_addresses(changed)
 
 
 _KEPT_BY_LANGUAGE = (
@@ -86,7 +86,7 @@ _KEPT_BY_LANGUAGE = (
 )  # of Django's resolver, without a name of their own
 
 
-def _drop_addresses(codes: Collection[str]) -> None:
+def _forget_addresses(codes: Collection[str]) -> None:
     """Django keeps all addresses by language, with the prefix that it had. To work them out again takes a twentieth of a second for each language, so
     only those of languages whose prefix has changed go."""
     resolvers: list[URLResolver] = [get_resolver()] if codes else []

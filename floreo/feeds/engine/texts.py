@@ -48,13 +48,11 @@ def without(column: Any, nulls: Iterable[str]) -> Any:
         if not pc.any(pc.is_in(pc.utf8_lower(column.dictionary), value_set=pa.array(sorted(words)))).as_py():
             return column
         return recoded(column, lambda v: None if v.lower() in words else v)
+    spelt = sorted({s for w in words for s in (w, w.upper(), w.capitalize())})
     shortest = pc.min(pc.binary_length(column)).as_py()
-    if shortest is None or shortest > max(
-        len(word.encode()) for word in words
-    ):  # addresses and times: told without a look at their letters
-        return column
-    spelt = pa.array(sorted({s for w in words for s in (w, w.upper(), w.capitalize())}), pa.string())
-    gone = pc.is_in(column, value_set=spelt)
+    if shortest is None or shortest > max(len(word.encode()) for word in spelt):
+        return column  # addresses and times: told without a look at their letters
+    gone = pc.is_in(column, value_set=pa.array(spelt, pa.string()))
     return pc.if_else(gone, pa.scalar(None, pa.string()), column) if pc.any(gone).as_py() else column
 
 

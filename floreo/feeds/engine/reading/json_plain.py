@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
 _LEARNT = 64 << 10  # bytes of a block of which it is learnt what would be taken for a time
-_MOST_DEEP = 12
+_MOST_DEEP, _PATIENCE = 12, 3
 _SHORT = 1024  # bytes of a line, and brackets in one
 Path = tuple[str, ...]
 Values = dict[Path, Any]
@@ -29,20 +29,26 @@ class Plain:
     def __init__(self) -> None:
         self._times: set[Path] = set()
         self._has_begun = False
+        self._failed = 0  # blocks one after the other
 
     def values(self, data: bytes, starts: Any, ends: Any) -> Values:
-        """`starts`, `ends`: where each line that is not empty begins, and its line end. Text or null of each name, a row a line. Raises NotPlain."""
+        """`starts`, `ends`: where each line that is not empty begins, and its line end. Text or null of each name, a row a line. Raises NotPlain; of a
+        file that is not plain for several blocks without another look."""
+        if self._failed >= _PATIENCE:
+            raise NotPlain
+        self._failed += 1
         if not _is_an_object_each(data, starts, ends) or _may_be_deep(data, starts, ends):
             raise NotPlain
         if not self._has_begun:
             self._has_begun = True
-            cut = data.rfind(b"\n", 0, _LEARNT) + 1
-            if cut:
-                self._read(data[:cut])
+            if cut := data.rfind(b"\n", 0, _LEARNT) + 1:
+                _texts(self._read(data[:cut]))
         table = self._read(data)
         if table.num_rows != len(starts):
             raise NotPlain
-        return {path: _text(column) for path, column in _leaves(table)}
+        found = _texts(table)
+        self._failed = 0
+        return found
 
     def _read(self, data: bytes) -> pa.Table:
         """Reads again where it learns of times."""
@@ -98,6 +104,10 @@ def _fields(times: set[Path]) -> list[pa.Field]:
         pa.field(name, pa.string() if name in plain else pa.struct(_fields(rest)))
         for name, rest in sorted(inner.items())
     ]
+
+
+def _texts(table: pa.Table) -> Values:
+    return {path: _text(column) for path, column in _leaves(table)}
 
 
 def _leaves(table: pa.Table) -> Iterator[tuple[Path, Any]]:

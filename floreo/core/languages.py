@@ -89,7 +89,9 @@ _KEPT_BY_LANGUAGE = (
 def _forget_addresses(codes: Collection[str]) -> None:
     """Django keeps all addresses by language, with the prefix that it had. To work them out again takes a twentieth of a second for each language, so
     only those of languages whose prefix has changed go."""
-    resolvers: list[URLResolver] = [get_resolver()] if codes else []
+    first = get_resolver()
+    # A command that has asked for no address yet loads no pages for this.
+    resolvers: list[URLResolver] = [first] if codes and getattr(first, "_populated", True) else []
     for resolver in resolvers:  # it grows
         for kept in (getattr(resolver, name) for name in _KEPT_BY_LANGUAGE):
             for language in [each for each in kept if base(each) in codes]:

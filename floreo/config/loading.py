@@ -19,7 +19,7 @@ Pieces = Callable[[], Iterable[tuple[str, bytes]]]
 
 
 TOO_FEW_LOCKS = (
-    "PostgreSQL has too few locks to make all tables in one transaction; set max_locks_per_transaction = 512 in its settings, start it "
+    "PostgreSQL has too few locks for all tables in one transaction; set max_locks_per_transaction = 512 in its settings, start it "
     "again, and try again"
 )
 

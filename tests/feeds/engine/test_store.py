@@ -219,3 +219,21 @@ def test_hundreds_of_small_reports_of_a_day_take_the_memory_of_one(tmp_path: Pat
     assert store.lines(kept, wanted, DAY, DAY, most=90)[1][1] == 150
     assert store.compact(kept, DAY, memory="64MB") == 150
     assert before == counted()
+
+
+def test_repeats_of_a_file_that_came_to_two_feeds_are_those_of_each(tmp_path: Path) -> None:
+    source = night(tmp_path, [row(1, second=5), row(1, second=5), row(1, second=5), row(200, second=8)])
+    for feed in ("one", "other"):
+        ingest.run(task(tmp_path, source, feed=feed))
+    kept = Store(task(tmp_path).root)
+
+    def counts() -> Any:
+        with store.events(kept, DAY, DAY) as events:
+            return sorted(events.project('"feed.code", "source.ip", count').fetchall())
+
+    expected = [
+        (feed, address, n) for feed in ("one", "other") for address, n in (("192.0.2.1", 3), ("192.0.2.200", 1))
+    ]
+    assert counts() == expected
+    store.compact(kept, DAY)
+    assert counts() == expected

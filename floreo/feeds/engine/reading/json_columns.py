@@ -133,10 +133,8 @@ class Columns:
         self._connection.register(SOURCE, table)
         try:
             return self._read()
-        except (
-            duckdb.Error,
-            RecursionError,
-        ) as error:  # memory that is used up, a text that it does not take, lists within lists without end
+        # Memory that is used up, a text that DuckDB does not take, lists within lists without end.
+        except (duckdb.Error, RecursionError) as error:
             raise Doubtful from error
         finally:
             self._connection.unregister(SOURCE)

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -95,12 +96,16 @@ class Source:
 
     def landed(self, places: Sequence[Place]) -> list[str]:
         """Reports as they were read, as SELECTs: their repeats are counted in, their further columns become text. Those of a day with the same
-        further columns are one SELECT: an interface brings hundreds of small files a day, and each by itself takes memory of its own."""
-        alike: dict[tuple[date, Any], list[Place]] = {}
+        further columns are one SELECT: an interface brings hundreds of small files a day, and each by itself takes memory of its own. A file that
+        came to two feeds is in two of them: its repeats are told by its hash."""
+        alike: dict[tuple[date, Any, int], list[Place]] = {}
+        copies: Counter[tuple[date, str]] = Counter()
         for place in places:
             stored = pq.read_schema(self.store.path(place.events), filesystem=self.store.files).field(EXTRA).type
-            alike.setdefault((place.window.day, stored), []).append(place)
-        return [self._landed_alike(day, stored, group) for (day, stored), group in alike.items()]
+            one = place.window.day, place.sha256
+            alike.setdefault((place.window.day, stored, copies[one]), []).append(place)
+            copies[one] += 1
+        return [self._landed_alike(day, stored, group) for (day, stored, _copy), group in alike.items()]
 
     def _landed_alike(self, day: date, stored: Any, places: Sequence[Place]) -> str:
         columns = ", ".join(f"e.{quoted(n)}" for n in _PLAIN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -21,9 +21,12 @@ from floreo.organisations.models import User
 
 
 @action("discussion.commented", needs=Permission.WORKSPACE_OPEN)
-def add_comment(thing: models.Model, *, by: Actor, text: str, mentions: Iterable[User] = ()) -> Comment:
+def add_comment(
+    thing: models.Model, *, by: Actor, text: str, mentions: Iterable[User] = (), batch: str = ""
+) -> Comment:
     """On a thing that the writer may see. Whoever is mentioned, chosen or as @name in the text, must be able to see it too. What mentions
-    the writer on the same thing counts as seen."""
+    the writer on the same thing counts as seen. `batch` is shared by a comment that is written on many things at once: at most 32
+    characters."""
     if not isinstance(by, User) or not may_discuss(by, thing):
         raise NotAllowed
     now = clock.now()
@@ -31,6 +34,7 @@ def add_comment(thing: models.Model, *, by: Actor, text: str, mentions: Iterable
         Comment(
             thing=key(thing),
             text=_text(text),
+            batch=batch,
             author=by,
             author_name=by.actor_name[:200],
             written_at=now,
@@ -132,3 +136,15 @@ def see_mention(mention: Mention, *, by: Actor) -> Mention:
         raise NotAllowed
     mention.seen_at = mention.seen_at or clock.now()
     return save(mention)
+
+
+@action("discussion.mentions_seen", needs=Permission.WORKSPACE_OPEN, quiet=True)
+def see_mentions(mentions: Sequence[Mention], *, by: Actor) -> int:
+    """The one whom a comment on many records mentions has seen all of them. How many were not seen before."""
+    waiting = [each for each in map(lock_latest, mentions) if each.seen_at is None]
+    if not all(each.is_of(by) for each in waiting):
+        raise NotAllowed
+    for each in waiting:
+        each.seen_at = clock.now()
+        save(each)
+    return len(waiting)

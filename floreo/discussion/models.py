@@ -57,6 +57,7 @@ class Comment(Record):
 
     thing = models.CharField(max_length=120)  # core.keys: "strategy.action:17"
     text = models.TextField(blank=True, verbose_name=_("Comment"))
+    batch = models.CharField(max_length=32, blank=True)  # shared by one comment written on many records at once
     author = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments")
     author_name = models.CharField(max_length=200)  # as it then was
     written_at = models.DateTimeField()
@@ -68,7 +69,10 @@ class Comment(Record):
 
     class Meta:
         ordering = ["written_at", "pk"]
-        indexes = [models.Index(fields=["thing", "written_at"], name="comment_of_thing")]
+        indexes = [
+            models.Index(fields=["thing", "written_at"], name="comment_of_thing"),
+            models.Index(fields=["batch"], condition=~Q(batch=""), name="comment_of_batch"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(removed_at=None) | Q(text=""), name="removed_comment_has_no_text")
         ]

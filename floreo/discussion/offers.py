@@ -23,6 +23,7 @@ OFFERS = Offers(
         "discussion.commented": _("commented"),
         "discussion.edited": _("edited a comment"),
         "discussion.mention_seen": _("saw a mention"),
+        "discussion.mentions_seen": _("saw mentions"),
         "discussion.removed": _("removed a comment"),
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from floreo.core.keys import key
 from floreo.discussion.access import may_discuss
@@ -49,6 +49,17 @@ def discussion_of(thing: models.Model, viewer: object, *, most: int | None = NEW
     if most is not None and total > most:
         total, found = comments_on(thing).count(), found[:most]
     return Discussion(key(thing), tuple(_shown(each, viewer) for each in reversed(found)), total)
+
+
+def mentions_with(mention: Mention, viewer: object) -> list[Mention]:
+    """This one, and the viewer's own in the same comment on other records, as far as the viewer may read them; none of a comment that
+    was removed."""
+    comments = Comment.objects.visible_to(viewer).filter(removed_at=None)
+    same = Q(pk=mention.pk)
+    if mention.comment.batch:
+        same |= Q(comment__batch=mention.comment.batch)
+    found = Mention.objects.filter(same, comment__in=comments).select_related("comment").order_by("pk")
+    return [each for each in found if each.is_of(viewer)]
 
 
 def _shown(comment: Comment, viewer: object) -> Shown:

@@ -13,13 +13,14 @@ from floreo.core.audit import key
 from floreo.core.errors import Changed, NotAllowed, Refused
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.discussion.access import may_discuss, readers_of
-from floreo.discussion.actions import add_comment, edit_comment, remove_comment, see_mention
+from floreo.discussion.actions import add_comment, edit_comment, remove_comment, see_mention, see_mentions
 from floreo.discussion.logic import mentioned
 from floreo.discussion.models import Comment, Mention
-from floreo.discussion.queries import discussion_of
+from floreo.discussion.queries import discussion_of, mentions_with
 from floreo.feeds.models import Finding
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.models import Action
+from floreo.tasks.notifications import send_notifications
 from floreo.tasks.queries import board_of, tasks_of
 from tests.factories import strategy as make
 
@@ -250,3 +251,66 @@ def test_an_account_without_an_entry_in_the_register_is_mentioned_too(
     assert administrator.person is None
     add_comment(act, by=lead, text="Please.", mentions=[administrator])
     assert len(mention_tasks(administrator)) == 1
+
+
+# --- One comment on many records ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def acts(act: Action) -> list[Action]:
+    police = Organisation.objects.get(code="police")
+    return [act, *(make.make_action(act.edition, f"1.1.{number}", lead=police) for number in (2, 3, 4))]
+
+
+def on_many(acts: list[Action], by: User, mentions: list[User]) -> list[Mention]:
+    for each in acts:
+        add_comment(each, by=by, text="Please ring them.", mentions=mentions, batch="one-step")
+    return list(Mention.objects.order_by("pk"))
+
+
+def test_a_comment_on_many_records_is_one_task_and_one_mail(acts: list[Action], lead: User, secretariat: User) -> None:
+    send_notifications(by=SYSTEM)
+    mentions = on_many(acts, lead, [secretariat])
+    codes = [each.code for each in acts]
+    (task,) = (each for each in tasks_of(secretariat) if each.kind == "mention")
+    assert task.title == f"{lead.name} mentions you on 4 records"
+    assert (codes[0] in task.why, codes[1] in task.why, codes[2] in task.why) == (True, True, False)
+    assert task.why.endswith(" and 2 more")
+    assert "ring" not in task.why
+    send_notifications(by=SYSTEM)
+    assert OutboxMail.objects.filter(to=secretariat.email, subject=task.title).count() == 1
+    see_mention(mentions[0], by=secretariat)
+    (fewer,) = (each for each in tasks_of(secretariat) if each.kind == "mention")
+    assert (fewer.key, fewer.title) == (task.key, f"{lead.name} mentions you on 3 records")
+    see_mentions(mentions[1:3], by=secretariat)
+    (last,) = (each for each in tasks_of(secretariat) if each.kind == "mention")
+    assert (last.key, last.title) == (task.key, f"{lead.name} mentions you")
+    assert last.href.startswith(f"/workspace/discussion/{key(acts[3])}/")
+    send_notifications(by=SYSTEM)
+    assert OutboxMail.objects.filter(to=secretariat.email).count() == 1
+    assert see_mentions(mentions, by=secretariat) == 1
+    assert mention_tasks(secretariat) == []
+
+
+def test_of_a_comment_on_many_only_what_one_may_read_is_named(
+    acts: list[Action], lead: User, secretariat: User
+) -> None:
+    first, *_others = on_many(acts, secretariat, [lead])
+    acts[0].participations.update(organisation=make.make_organisation("bank"))
+    lead = User.objects.get(pk=lead.pk)
+    (task,) = (each for each in tasks_of(lead) if each.kind == "mention")
+    assert (task.title, acts[0].code in task.why) == (f"{secretariat.name} mentions you on 3 records", False)
+    assert [each.comment.thing for each in mentions_with(first, lead)] == [key(each) for each in acts[1:]]
+
+
+def test_nobody_else_sees_mentions_for_them_and_another_comment_is_another_task(
+    acts: list[Action], lead: User, secretariat: User, administrator: User
+) -> None:
+    mentions = on_many(acts[:2], lead, [secretariat])
+    with pytest.raises(NotAllowed):
+        see_mentions(mentions, by=administrator)
+    assert Mention.objects.filter(seen_at=None).count() == 2
+    add_comment(acts[2], by=lead, text="Please ring them.", mentions=[secretariat])
+    assert len(mention_tasks(secretariat)) == 2
+    remove_comment(mentions[0].comment, by=lead)
+    assert [each.comment for each in mentions_with(mentions[1], secretariat)] == [mentions[1].comment]

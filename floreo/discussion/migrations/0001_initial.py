@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('thing', models.CharField(max_length=120)),
                 ('text', models.TextField(blank=True, verbose_name='Comment')),
+                ('batch', models.CharField(blank=True, max_length=32)),
                 ('author_name', models.CharField(max_length=200)),
                 ('written_at', models.DateTimeField()),
                 ('edited_at', models.DateTimeField(blank=True, null=True)),
@@ -53,6 +54,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='comment',
             index=models.Index(fields=['thing', 'written_at'], name='comment_of_thing'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(condition=models.Q(('batch', ''), _negated=True), fields=['batch'], name='comment_of_batch'),
         ),
         migrations.AddConstraint(
             model_name='comment',

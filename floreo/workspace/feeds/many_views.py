@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.forms import Form
@@ -143,7 +144,7 @@ def _undo_end(line: Mapping[str, Any], by: User) -> None:
 
 
 def _comment_on(found: Finding, by: User, facts: Facts) -> object:
-    return add_comment(found, by=by, text=facts["text"]).pk
+    return add_comment(found, by=by, text=facts["text"], batch=facts["batch"]).pk
 
 
 def _undo_comment(line: Mapping[str, Any], by: User) -> None:
@@ -247,8 +248,9 @@ COMMENT = Asked(
     _l("Comment on the selected findings"),
     _l("Comment"),
     forms.CommentManyForm,
-    _l("Internal. Mention a colleague with @ and their name: each finding becomes a task for them."),
+    _l("Internal. Mention a colleague with @ and their name: they get one task for all of them."),
     _must_be_sound,
+    more=lambda: {"batch": uuid4().hex},
 )
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
-from floreo.core.errors import NotAllowed
-from floreo.core.keys import thing_of
+from floreo.core.errors import Missing, NotAllowed
+from floreo.core.keys import thing_of, things_of
 from floreo.core.models import named
 from floreo.discussion import actions as acts
 from floreo.discussion.access import get_comment_for, get_mention_for, get_thing_for, readers_of
-from floreo.discussion.models import Comment
-from floreo.discussion.queries import discussion_of
+from floreo.discussion.models import Comment, Mention
+from floreo.discussion.queries import discussion_of, mentions_with
+from floreo.discussion.tasks import title_of
 from floreo.organisations.models import User
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
 from floreo.workspace.forms import CommandForm
@@ -136,3 +139,44 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 def seen(request: HttpRequest, pk: int) -> HttpResponse:
     mention = get_mention_for(request.user, pk)
     return press(request, lambda: acts.see_mention(mention, by=person(request)), _("Seen."), _back(mention.comment))
+
+
+def mentions(request: HttpRequest, pk: int) -> HttpResponse:
+    """A comment that was written on many records at once, with those on which it mentions the reader."""
+    mention = get_mention_for(request.user, pk)
+    all_of_them = mentions_with(mention, request.user)
+    things = things_of({each.comment.thing for each in all_of_them})
+    rows = [
+        MentionedOn(named(things[each.comment.thing]), _back(each.comment), each)
+        for each in all_of_them
+        if each.comment.thing in things
+    ]
+    if not rows:
+        raise Missing
+    comment = rows[0].mention.comment
+    context = {
+        "title": title_of(comment, len(rows)),
+        "comment": comment,
+        "rows": rows,
+        "waiting": sum(row.mention.seen_at is None for row in rows),
+        "first": mention.pk,
+    }
+    return render(request, "workspace/discussion/mentions.html", context)
+
+
+@dataclass(frozen=True)
+class MentionedOn:
+    """A record, where its comment is read, and the mention."""
+
+    name: str
+    href: str
+    mention: Mention
+
+
+@require_POST
+def seen_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """Those of the page."""
+    mention = get_mention_for(request.user, pk)
+    theirs = mentions_with(mention, request.user)
+    here = reverse("workspace:mentions", args=[pk])
+    return press(request, lambda: acts.see_mentions(theirs, by=person(request)), _("Seen."), here)

@@ -19,7 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("discussion/<str:name>/", comment_views.discussion, name="discussion"),
     path("comments/<int:pk>/edit/", comment_views.edit, name="edit_comment"),
     path("comments/<int:pk>/remove/", comment_views.remove, name="remove_comment"),
+    path("comments/mentions/<int:pk>/", comment_views.mentions, name="mentions"),
     path("comments/mentions/<int:pk>/seen/", comment_views.seen, name="see_mention"),
+    path("comments/mentions/<int:pk>/all-seen/", comment_views.seen_all, name="see_mentions"),
     path("views/new/", saved_view_views.new_view, name="new_view"),
     path("views/<int:pk>/edit/", saved_view_views.edit_view, name="edit_view"),
     path("views/<int:pk>/remove/", saved_view_views.remove_view, name="remove_view"),
@@ -27,7 +29,7 @@ urlpatterns: list[URLPattern] = [
 
 NEEDS = {
     Permission.WORKSPACE_OPEN: (
-        "home search my_calendar renew_calendar weekly my_notifications discussion edit_comment remove_comment see_mention "
+        "home search my_calendar renew_calendar weekly my_notifications discussion edit_comment remove_comment mentions see_mention see_mentions "
         "new_view edit_view remove_view"
     ),
     Permission.REMIND: "waiting send_reminder escalate",

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from floreo.core.audit import key
+from floreo.discussion.access import may_discuss
 from floreo.discussion.actions import add_comment
 from floreo.discussion.models import Comment, Mention
 from floreo.incidents.models import Case
@@ -104,6 +105,30 @@ def test_the_one_who_is_mentioned_finds_it_and_presses(
     assert browser_of(secretariat).post(seen).status_code == 404
     assert browser.post(seen).status_code == 302
     assert "mentions you" not in browser.get("/workspace/").content.decode()
+
+
+def test_a_comment_on_many_records_has_a_page_on_which_one_press_sees_all(
+    act: Action, secretariat: User, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    lead = user_with("lead", organisation=Organisation.objects.get(code="national-csirt"))
+    decision = Decision.objects.all()[0]
+    others = [each for each in Action.objects.exclude(pk=act.pk) if may_discuss(lead, each)][:2]
+    for thing in (act, *others):
+        add_comment(thing, by=secretariat, text="Please <b>ring</b>.", mentions=[lead], batch="one")
+    add_comment(decision, by=secretariat, text="Of another day.")
+    browser, first = browser_of(lead), Mention.objects.filter(user=lead, comment__batch="one").order_by("pk")[0]
+    page = reverse("workspace:mentions", args=[first.pk])
+    assert page in browser.get("/workspace/").content.decode()
+    shown = browser.get(page).content.decode()
+    assert "mentions you on 3 records" in " ".join(shown.split())
+    assert all(f"/workspace/discussion/{key(thing)}/#comment-" in shown for thing in (act, *others))
+    assert ("Please &lt;b&gt;ring&lt;/b&gt;." in shown, "Of another day." in shown) == (True, False)
+    seen = reverse("workspace:see_mentions", args=[first.pk])
+    assert [browser_of(secretariat).get(page).status_code, browser_of(secretariat).post(seen).status_code] == [404, 404]
+    assert browser.get(seen).status_code == 405
+    assert (browser.post(seen).status_code, Mention.objects.filter(user=lead, seen_at=None).count()) == (302, 0)
+    assert "You have seen all of them." in browser.get(page).content.decode()
+    assert page not in browser.get("/workspace/").content.decode()
 
 
 def test_who_may_not_read_them_finds_neither_block_nor_page_nor_comment(

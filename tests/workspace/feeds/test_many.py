@@ -222,11 +222,13 @@ def test_a_comment_on_many_mentions_a_colleague_and_is_undone(
     ben = User.objects.get(pk=ben.pk)
     text = step_after(desk, "comment_many", ticks(night.of_bank, night.of_shop) | {"text": "@Ben Reef please ring"})
     assert "Comment: 2 done." in text
-    tasks = list(waiting_tasks(Recipient(everybody=True), viewer=ben, today=clock.today()))
-    assert len(tasks) == 2
+    (task,) = list(waiting_tasks(Recipient(everybody=True), viewer=ben, today=clock.today()))
+    assert (task.title.endswith(" mentions you on 2 records"), task.size) == (True, 2)
+    assert ("192.0.2.7" in task.why, "198.51.100.9" in task.why) == (True, True)
     assert "Undone:" in undone(desk)
     assert list(Comment.objects.values_list("text", flat=True)) == ["", ""]
     assert not Mention.objects.filter(seen_at=None).exists()
+    assert list(waiting_tasks(Recipient(everybody=True), viewer=ben, today=clock.today())) == []
 
 
 def test_who_may_not_read_it_is_not_mentioned_and_the_text_is_kept(

@@ -7,15 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
+from floreo.core.wording import day_text
 from floreo.organisations.held import Prefix, plain_prefix, within
-from floreo.organisations.models import Holding, HoldingKind, HoldingState, Network, RegistryFile
+from floreo.organisations.models import Holding, HoldingKind, HoldingState, Network, RegistryAnswer, RegistryFile
 from floreo.organisations.queries import successors, the_country
 from floreo.organisations.registry import Block, blocks_for, covering_range, read_blocks
+from floreo.organisations.registry_names import has_name
 
 
 class Code(StrEnum):
@@ -29,6 +33,7 @@ class Code(StrEnum):
     NOT_IN_REGISTRY = "not_in_registry"
     NOT_ANNOUNCED = "not_announced"
     NOT_PROVED = "not_proved"
+    OTHER_HOLDER = "other_holder"  # than the organisation, by what the registry answered
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ _PARTS = "parts"  # of it were given out, but not all of it to one holder
 
 
 def problems_of(holdings: Iterable[Holding]) -> dict[int, list[Problem]]:
-    """For each of them, by its key, what a person should look at before it is approved. Six queries, however many."""
+    """For each of them, by its key, what a person should look at before it is approved. Nine queries, however many."""
     wanted = list(holdings)
     body = successors()
 
@@ -114,11 +119,13 @@ def problems_of(holdings: Iterable[Holding]) -> dict[int, list[Problem]]:
     networks = _announced()
     country = the_country()
     own_country = country.code if country else ""
+    answered = _answered(wanted, own_country)
     return {
         holding.pk: [
             *_proof_problems(holding),
             *_shared(row(holding), others, domains),
             *_registry_problems(holding, own_country),
+            *answered.get(holding.pk, ()),
             *_announcement_problems(holding, networks),
         ]
         for holding in wanted
@@ -197,6 +204,39 @@ def _registry_problems(holding: Holding, own_country: str) -> Iterator[Problem]:
         yield Problem(Code.WIDER, _("It is wider than anything that a registry gave to one holder."))
     if holding.registry_country and holding.registry_country != own_country:
         yield Problem(Code.OTHER_COUNTRY, _("The registry gave these addresses to a holder in %(country)s.") % words)
+
+
+def _answered(wanted: Iterable[Holding], own_country: str) -> dict[int, list[Problem]]:
+    """By what the registry last answered about them (actions/rdap.py)."""
+    rows = RegistryAnswer.objects.filter(holding__in=[h.pk for h in wanted]).exclude(answered_at=None)
+    needed = rows.select_related("holding__organisation__merged_into")
+    found = list(needed.prefetch_related("holding__organisation__former_names", "holding__proofs"))
+    return {
+        row.holding.pk: list(_answer_problems(row.holding, row, own_country))
+        for row in found
+        if row.holding is not None
+    }
+
+
+def _answer_problems(holding: Holding, row: RegistryAnswer, own_country: str) -> Iterator[Problem]:
+    assert row.answered_at is not None  # only these are asked for
+    words = {"range": row.range_text, "names": ", ".join(row.names), "day": day_text(clock.day_of(row.answered_at))}
+    agreed = {name for proof in holding.proofs.all() for name in proof.names}
+    bodies = {holding.organisation, holding.organisation.successor()}
+    if not agreed.intersection(row.names) and not any(has_name(body, row.names) for body in bodies):
+        sentence = _("The registry lists %(range)s for %(names)s (answer of %(day)s).")
+        yield Problem(Code.OTHER_HOLDER, sentence % words)
+    if row.country and row.country != own_country:
+        sentence = _("The registry gave these addresses to a holder in %(country)s.")
+        yield Problem(Code.OTHER_COUNTRY, sentence % {"country": row.country})
+    if holding.kind == HoldingKind.PREFIX and not _is_within(plain_prefix(holding.value), row):
+        sentence = _("It is wider than what the registry lists: %(range)s (answer of %(day)s).")
+        yield Problem(Code.WIDER, sentence % words)
+
+
+def _is_within(prefix: Prefix, row: RegistryAnswer) -> bool:
+    first, last = ip_address(str(row.first)), ip_address(str(row.last))
+    return int(first) <= int(prefix[0]) and int(prefix[-1]) <= int(last)
 
 
 def _announcement_problems(holding: Holding, networks: Iterable[Prefix]) -> Iterator[Problem]:

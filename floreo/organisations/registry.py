@@ -4,8 +4,9 @@ regional registry publishes daily. No Django."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -182,25 +183,52 @@ def _text(value: object) -> str:
 # --- Which server to ask ------------------------------------------------------------------------------------------
 
 
-def read_bootstrap(content: bytes) -> list[tuple[Prefix, str]]:
-    """Which server answers for which addresses, as IANA publishes it (RFC 9224), the longest prefix first. Raises Unreadable."""
+_ZONE = re.compile(r"(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)*")
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """Which server answers for which addresses, the longest prefix first, and for which zones of domains ("bz")."""
+
+    prefixes: tuple[tuple[Prefix, str], ...] = ()
+    zones: Mapping[str, str] = field(default_factory=dict)
+
+    def joined(self, other: Bootstrap) -> Bootstrap:
+        rows = sorted((*self.prefixes, *other.prefixes), key=lambda row: -row[0].prefixlen)
+        return Bootstrap(tuple(rows), {**self.zones, **other.zones})
+
+    def server_for(self, about: Prefix | str) -> str:
+        """The server of the longest prefix, or zone, that holds it, else ""."""
+        if not isinstance(about, str):
+            return next((url for around, url in self.prefixes if within(about, around)), "")
+        while about and about not in self.zones:
+            about = about.partition(".")[2]
+        return self.zones.get(about, "")
+
+
+def read_bootstrap(content: bytes) -> Bootstrap:
+    """Which server answers for which addresses, or for which domains, as IANA publishes it (RFC 9224). Raises Unreadable."""
+    prefixes, zones = list[tuple[Prefix, str]](), dict[str, str]()
     try:
-        services = json.loads(content.decode("utf-8-sig"))["services"]
-        rows = [(plain_prefix(text), _server(urls)) for prefixes, urls in services for text in prefixes]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        for names, urls in json.loads(content.decode("utf-8-sig"))["services"]:
+            server = _server(urls)
+            for text in names:
+                if "/" in text:
+                    prefixes.append((plain_prefix(text), server))
+                elif _ZONE.fullmatch(text.lower()):
+                    zones[text.lower()] = server
+                else:  # numbers of systems, or nothing of the kind
+                    raise Unreadable(Wrong.NOT_BOOTSTRAP)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(Wrong.NOT_BOOTSTRAP) from error
-    return sorted((row for row in rows if row[1]), key=lambda row: -row[0].prefixlen)
+    rows = sorted((row for row in prefixes if row[1]), key=lambda row: -row[0].prefixlen)
+    return Bootstrap(tuple(rows), {zone: server for zone, server in zones.items() if server})
 
 
 def _server(urls: Iterable[object]) -> str:
     """The encrypted one, where it names several."""
     found = [url for url in urls if isinstance(url, str) and url.startswith(("https://", "http://"))]
     return next((url for url in found if url.startswith("https://")), found[0] if found else "").rstrip("/")
-
-
-def server_for(prefix: Prefix, servers: Iterable[tuple[Prefix, str]]) -> str:
-    """The server of the longest prefix that holds it, else ""."""
-    return next((url for around, url in servers if within(prefix, around)), "")
 
 
 # --- Delegated files ----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,10 +26,12 @@ from floreo.organisations import actions as acts
 from floreo.organisations.actions import rdap
 from floreo.organisations.actions.rdap import ask_registries
 from floreo.organisations.actions.registries import fetch_registry_files
+from floreo.organisations.claims import problems_of
 from floreo.organisations.held import plain_prefix
 from floreo.organisations.models import (
     Contact,
     Country,
+    Holding,
     Network,
     Organisation,
     RegistryAnswer,
@@ -37,7 +39,7 @@ from floreo.organisations.models import (
     RegistrySource,
     User,
 )
-from floreo.organisations.registry import Unreadable, read_bootstrap, read_rdap, server_for
+from floreo.organisations.registry import Unreadable, read_bootstrap, read_rdap
 from floreo.organisations.registry_differences import parts_of
 from floreo.organisations.tasks import waiting_tasks
 from tests.factories import strategy as make
@@ -149,7 +151,7 @@ def waiting() -> list[tuple[str, int, str, list[str]]]:
 
 
 def problems() -> dict[str, str]:
-    return {row.prefix: row.problem for row in RegistryAnswer.objects.all() if row.problem}
+    return {row.about: row.problem for row in RegistryAnswer.objects.all() if row.problem}
 
 
 # --- What is asked, and when --------------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ def test_what_the_register_lost_is_not_asked_about_any_more(registry: Registry, 
     assert [kind for kind, *_rest in waiting()] == ["holder"]
     Network.objects.filter(pk=made.pk).update(prefixes=["192.88.99.0/24"])
     ask_later(31)
-    assert (waiting(), [row.prefix for row in RegistryAnswer.objects.all()]) == ([], ["192.88.99.0/24"])
+    assert (waiting(), [row.about for row in RegistryAnswer.objects.all()]) == ([], ["192.88.99.0/24"])
 
 
 def test_the_list_of_servers_says_whom_to_ask(
@@ -266,7 +268,7 @@ def test_how_long_to_wait_is_read_and_is_never_for_ever(text: str, days: int) ->
 
 
 BROKEN: Mapping[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
-    "unknown": (lambda _good: (404, {}, b""), "The registry does not know these addresses."),
+    "unknown": (lambda _good: (404, {}, b""), f"The registry does not know {POWER}."),
     "refused": (lambda _good: (403, {}, b""), "The server of the registry answered with status 403."),
     "a page": (lambda _good: (200, {}, b"<html>Maintenance</html>"), "This is not an answer of RDAP: it is not JSON."),
     "half of it": (
@@ -446,6 +448,136 @@ def test_only_who_edits_the_register_compares_it(registry: Registry, country: Co
     assert rdap.compare_answers(by=SYSTEM) == 1
 
 
+# --- Claims -------------------------------------------------------------------------------------------------------
+
+
+def claim(organisation: Organisation, value: str, kind: str = "prefix") -> Holding:
+    return Holding.objects.create(organisation=organisation, kind=kind, value=value, claimed_on=date(2026, 11, 1))
+
+
+def open_about(holding: Holding) -> list[str]:
+    return [problem.sentence for problem in problems_of([holding])[holding.pk]]
+
+
+def domain_answer(name: str, holder: str) -> dict[str, Any]:
+    """In the shape of RFC 9083, section 5.3."""
+    card = ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", holder], ["kind", {}, "text", "org"]]]
+    registrant = {"objectClassName": "entity", "handle": "R-1", "roles": ["registrant"], "vcardArray": card}
+    return {"objectClassName": "domain", "handle": "D-1", "ldhName": name, "entities": [registrant] if holder else []}
+
+
+def test_a_claim_that_the_registry_confirms_is_proved_by_itself_and_approved_by_a_person(
+    registry: Registry, country: Country, power: Organisation
+) -> None:
+    made = claim(power, "198.51.100.64/26")
+    registry.answers["/ip/198.51.100.64/26"] = recorded("arin")
+    assert ask() == 1
+    found = Holding.objects.get(pk=made.pk)
+    assert (found.state, found.verified_how) == ("proved", "Answer of the registry")
+    proof = found.proofs.get()
+    assert (proof.by, proof.names, proof.source) == (
+        SYSTEM.actor_name,
+        ["Island Power"],
+        f"{registry.url}/ip/198.51.100.64/26",
+    )
+    assert AuditEntry.objects.filter(verb="holding.proved_by_registry").count() == 1
+    assert open_about(found) == ["No network of the register announces it."]
+    assert (ask_later(31), found.proofs.count()) == (1, 1)  # asked again, and proved once
+    assert waiting() == []  # no difference of a network
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "sentence"),
+    [
+        ({}, "198.51.100.0/24", "The registry lists 198.51.100.0 - 198.51.100.255 for Island Power"),
+        ({"entities": []}, "198.51.100.0/24", ""),
+        ({"country": "QQ"}, "198.51.100.0/24", "The registry gave these addresses to a holder in QQ."),
+        ({}, "198.51.96.0/20", "It is wider than what the registry lists: 198.51.100.0 - 198.51.100.255"),
+    ],
+)
+def test_a_claim_that_the_registry_does_not_confirm_waits_for_a_person_who_reads_why(
+    change: dict[str, Any],
+    value: str,
+    sentence: str,
+    registry: Registry,
+    power: Organisation,
+) -> None:
+    is_of_another = "for Island Power" in sentence
+    made = claim(make.make_organisation("bank") if is_of_another else power, value)
+    registry.answers[f"/ip/{value}"] = recorded("arin") | change
+    ask()
+    found = Holding.objects.get(pk=made.pk)
+    assert (found.state, found.proofs.count()) == ("claimed", 0)
+    said = open_about(found)
+    assert any(text.startswith(sentence) for text in said) if sentence else len(said) == 2
+
+
+def test_where_a_person_says_that_it_is_the_same_holder_nothing_is_open_until_the_registry_names_another(
+    registry: Registry, country: Country, secretariat: User
+) -> None:
+    bank = make.make_organisation("bank")
+    made = claim(bank, POWER)
+    ask()
+    sentence = "The registry lists 198.51.100.0 - 198.51.100.255 for Island Power"
+    assert any(text.startswith(sentence) for text in open_about(made))
+    content = json.dumps(recorded("arin")).encode()
+    acts.prove_by_registry(made, by=secretariat, content=content, is_the_holder=True)
+    made = Holding.objects.get(pk=made.pk)
+    acts.approve_holding(made, by=secretariat, reason="Known.")
+    assert open_about(made) == ["No network of the register announces it."]
+    other = recorded("arin")
+    other["entities"][0]["vcardArray"][1][1][3] = "Island Light"
+    registry.answers[f"/ip/{POWER}"] = other
+    ask_later(31)
+    assert any("for Island Light" in text for text in open_about(made))
+    assert Holding.objects.get(pk=made.pk).state == "approved"  # nothing by itself
+
+
+def test_a_domain_is_asked_about_at_the_server_of_its_zone(
+    two: tuple[Registry, Registry], registry: Registry, country: Country, power: Organisation, settings: Any
+) -> None:
+    first, second = two
+    second.answers["/dns.json"] = {"version": "1.0", "services": [[["xp"], [f"{first.url}/"]]]}
+    settings.RDAP_SERVER, settings.RDAP_BOOTSTRAP = "", [f"{second.url}/dns.json"]
+    assert fetch_registry_files(by=SYSTEM) == 1
+    made = [claim(power, name, "domain") for name in ("power.xp", "light.xp", "water.xp", "power.example")]
+    first.answers |= {
+        "/domain/power.xp": domain_answer("power.xp", "Island Power"),
+        "/domain/light.xp": domain_answer("light.xp", ""),
+        "/domain/water.xp": domain_answer("fire.xp", "Island Power"),
+    }
+    assert ask() == 1
+    assert set(first.asked) == {"/domain/power.xp", "/domain/light.xp", "/domain/water.xp"}
+    assert [Holding.objects.get(pk=each.pk).state for each in made] == ["proved", "claimed", "claimed", "claimed"]
+    assert problems() == {
+        "light.xp": "The answer names no holder, so nothing of it was taken.",
+        "water.xp": "The answer is about fire.xp, not about water.xp.",
+    }
+    first.asked.clear()
+    ask_later(2)
+    assert first.asked == ["/domain/water.xp"]  # one that leaves the holder out does so the next day too
+
+
+def test_many_claims_keep_no_network_from_its_turn(registry: Registry, country: Country, power: Organisation) -> None:
+    for number in range(20):
+        claim(power, f"203.0.113.{number}/32")
+    network(64500, POWER, MINISTRY)
+    ask()
+    assert {f"/ip/{POWER}", f"/ip/{MINISTRY}"} < set(registry.asked)
+
+
+def test_a_claim_that_ended_is_not_asked_about_any_more(
+    registry: Registry, country: Country, power: Organisation, secretariat: User
+) -> None:
+    made = claim(power, POWER)
+    ask()
+    assert RegistryAnswer.objects.count() == 1
+    acts.reject_holding(Holding.objects.get(pk=made.pk), by=secretariat, reason="Not theirs.")
+    registry.asked.clear()
+    ask_later(31)
+    assert (registry.asked, RegistryAnswer.objects.count()) == ([], 0)
+
+
 # --- Reading ------------------------------------------------------------------------------------------------------
 
 
@@ -484,8 +616,10 @@ def test_whatever_stands_where_entities_and_cards_are_is_read_or_left(odd: Any) 
         "[]",
         "{}",
         '{"services": 7}',
-        '{"services": [[["x"], ["https://a.example/"]]]}',
+        '{"services": [[["a b"], ["https://a.example/"]]]}',
         '{"services": [[["1.0.0.0/8"]]]}',
+        '{"services": [[["64496-64511"], ["https://a.example/"]]]}',
+        '{"services": [[[7], ["https://a.example/"]]]}',
     ],
 )
 def test_a_list_of_servers_that_is_none_is_refused(text: str) -> None:
@@ -501,8 +635,34 @@ def test_the_longest_prefix_and_the_encrypted_server_win() -> None:
     ]
     servers = read_bootstrap(json.dumps({"services": services}).encode())
     asked = ["41.1.2.0/24", "41.2.0.0/24", "42.0.0.0/24", "2001:db8::/32"]
-    found = [server_for(plain_prefix(text), servers) for text in asked]
+    found = [servers.server_for(plain_prefix(text)) for text in asked]
     assert found == ["https://b.example", "https://a.example/rdap", "", ""]
+
+
+def test_the_longest_zone_wins() -> None:
+    services = [[["xp", "QQ"], ["https://a.example/"]], [["gob.xp"], ["https://b.example/rdap"]]]
+    servers = read_bootstrap(json.dumps({"services": services}).encode())
+    asked = ["bank.xp", "www.health.gob.xp", "gob.xp", "bank.qq", "bank.example", "xp.example"]
+    found = [servers.server_for(name) for name in asked]
+    assert found == [
+        "https://a.example",
+        "https://b.example/rdap",
+        "https://b.example/rdap",
+        "https://a.example",
+        "",
+        "",
+    ]
+
+
+@given(st.lists(st.tuples(st.lists(st.text(max_size=6) | st.none(), max_size=3), st.lists(st.text(max_size=9)))))
+def test_whatever_stands_in_a_list_of_servers_is_read_or_refused(services: Any) -> None:
+    try:
+        found = read_bootstrap(json.dumps({"services": services}).encode())
+    except Unreadable:
+        return
+    assert all(
+        url.startswith(("https://", "http://")) for url in (*found.zones.values(), *dict(found.prefixes).values())
+    )
 
 
 @given(st.integers(0, 255), st.integers(0, 255), st.integers(20, 32))
@@ -517,6 +677,21 @@ def test_parts_are_the_same_addresses_each_once(first: int, last: int, length: i
 
 
 # --- The page -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_claim_says_what_the_registry_answered(
+    registry: Registry, power: Organisation, secretariat: User, browser_of: Any
+) -> None:
+    made, other = claim(make.make_organisation("bank"), POWER), claim(power, MINISTRY)
+    ask()
+    browser = browser_of(secretariat)
+    text = squeezed(browser.get(made.workspace_url()).content.decode())
+    for part in ("Answer of the registry (RDAP)", "198.51.100.0 - 198.51.100.255", "Island Power", "What is open"):
+        assert part in text, part
+    assert f"The registry does not know {MINISTRY}." in squeezed(browser.get(other.workspace_url()).content.decode())
+    assert "for Island Power (answer of" in squeezed(browser.get("/workspace/claims/").content.decode())
+    listed = squeezed(browser.get("/workspace/claims/registry/").content.decode())
+    assert f'{MINISTRY}, <a href="{other.workspace_url()}"' in listed
 
 
 def test_the_page_says_whether_anybody_is_asked_what_came_of_it_and_what_did_not(
@@ -534,9 +709,9 @@ def test_the_page_says_whether_anybody_is_asked_what_came_of_it_and_what_did_not
     ask()
     text = squeezed(browser.get(address).content.decode())
     for part in (
-        "1 of 2 prefixes of the networks have an answer; at most 9 are asked about a day, each once in 30 days.",
+        "1 of 2 prefixes of networks and claims have an answer; at most 9 are asked about a day, each once in 30 days.",
         "Without a whole answer at the last question",
-        "The registry does not know these addresses.",
+        f"The registry does not know {MINISTRY}.",
         "The registry names another holder",
         "Island Power",
         "No holder",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -50,6 +49,7 @@ from floreo.organisations.registry import (
     read_rdap,
 )
 from floreo.organisations.registry_differences import Difference, Had, differences
+from floreo.organisations.registry_names import has_name
 
 Found = Callable[[Sequence[Had], Iterable[Prefix]], list[Difference]]  # by what the register has
 _SHRUNK = 2  # times fewer rows than before is no file until a person says so
@@ -102,26 +102,9 @@ def ask_registry(holding: Holding, *, allow: Allow = may_ask) -> bytes:
         raise Refused(_("The server of the registry does not answer. Try again later."), code="unreached") from error
 
 
-def _names_of(organisation: Organisation) -> set[str]:
-    names = [organisation.name, organisation.short_name]
-    names += [str(texts.get("name", "")) for texts in organisation.translations.values()]
-    names += [former.name for former in organisation.former_names.all()]
-    return {_bare(name) for name in names if name}
-
-
-def _bare(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
-
-
 def is_named(organisation: Organisation, answer: RdapAnswer) -> bool:
     """Whether the answer names the organisation by one of its names in the register."""
     return has_name(organisation, answer.names)
-
-
-def has_name(organisation: Organisation, names: Iterable[str]) -> bool:
-    """Whether one of these is a name of it in the register, whatever its accents, capitals and points."""
-    return bool({_bare(name) for name in names} & _names_of(organisation))
 
 
 @action("holding.proved_by_registry", needs=Permission.REGISTER_EDIT)
@@ -147,7 +130,9 @@ def prove_by_registry(
     summary = _("The registry lists %(range)s for %(names)s.") % words
     text = content.decode("utf-8", "replace")[:_KEPT]
     digest = hashlib.sha256(content).hexdigest()
-    return _proved(holding, ProofKind.REGISTRY, by, summary, source=source, answer=text, sha256=digest)
+    return _proved(
+        holding, ProofKind.REGISTRY, by, summary, source=source, answer=text, sha256=digest, names=answer.names
+    )
 
 
 def _must_cover(holding: Holding, answer: RdapAnswer) -> None:
@@ -182,6 +167,7 @@ def _proved(
     answer: str = "",
     sha256: str = "",
     evidence: str = "",
+    names: Sequence[str] = (),
     on: date | None = None,
 ) -> Holding:
     proof = HoldingProof(
@@ -194,6 +180,7 @@ def _proved(
         answer=answer,
         sha256=sha256,
         evidence=evidence,
+        names=list(names),
     )
     save(proof)
     holding.verified_on, holding.verified_how = proof.on, str(kind.label)

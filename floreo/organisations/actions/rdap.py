@@ -1,5 +1,5 @@
-"""Asking registries by RDAP about the networks of the register, a few a day, and what their answers would change: nothing without a
-person."""
+"""Asking registries by RDAP about the networks of the register and what organisations claim, a few a day. Of a network an answer changes
+nothing without a person; of a claim it is the proof, where it names the organisation, and a person approves it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
+from itertools import zip_longest
 
 from django.conf import settings
 from django.utils.http import parse_http_date_safe
@@ -19,22 +21,33 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
+from floreo.core.errors import Refused
 from floreo.core.outbound import Allow, Answered, NotAnswered, NotOpen, answer_of
 from floreo.core.reachable import may_ask
-from floreo.organisations.actions.proving import has_name, save_differences, unreadable_sentence
+from floreo.organisations.actions.proving import prove_by_registry, save_differences, unreadable_sentence
 from floreo.organisations.actions.registries import servers_path
 from floreo.organisations.held import WIDEST, Prefix, plain_prefix
-from floreo.organisations.models import Contact, DifferenceKind, Network, Organisation, RegistryAnswer
+from floreo.organisations.models import (
+    Contact,
+    DifferenceKind,
+    Holding,
+    HoldingKind,
+    HoldingState,
+    Network,
+    Organisation,
+    RegistryAnswer,
+)
 from floreo.organisations.queries import the_country
 from floreo.organisations.registry import (
     LARGEST_ANSWER,
+    Bootstrap,
     RdapAnswer,
     Unreadable,
     read_bootstrap,
     read_rdap,
-    server_for,
 )
 from floreo.organisations.registry_differences import Difference, parts_of
+from floreo.organisations.registry_names import has_name
 
 log = logging.getLogger(__name__)
 EVERY, AGAIN = timedelta(days=30), timedelta(days=1)  # after an answer, and after none
@@ -61,64 +74,81 @@ class _NoAnswer(Exception):  # noqa: N818 -- says what it is
 
 @dataclass(frozen=True)
 class _Servers:
-    """Whom to ask: the one server of the settings, else whom the lists name for these addresses."""
+    """Whom to ask: the one server of the settings, else whom the lists name for these addresses or this domain."""
 
     one: str
-    lists: Sequence[tuple[Prefix, str]]
+    lists: Bootstrap
 
     @classmethod
     def known(cls) -> _Servers:
-        rows: list[tuple[Prefix, str]] = []
+        lists = Bootstrap()
         for url in [] if settings.RDAP_SERVER else settings.RDAP_BOOTSTRAP:
             path = servers_path(url)
             if path.exists():
-                rows += read_bootstrap(path.read_bytes())
-        return cls(settings.RDAP_SERVER, sorted(rows, key=lambda row: -row[0].prefixlen))
+                lists = lists.joined(read_bootstrap(path.read_bytes()))
+        return cls(settings.RDAP_SERVER, lists)
 
-    def of(self, prefix: Prefix) -> str:
-        return self.one or server_for(prefix, self.lists)
+    def of(self, subject: Prefix | str) -> str:
+        return self.one or self.lists.server_for(subject)
 
 
 def ask_registries(*, by: Actor, allow: Allow = may_ask) -> int:
-    """The job, once an hour: at most PER_RUN prefixes, and as many within a day as FLOREO_RDAP_A_DAY says, those first that were never
-    asked about. How many were answered. The addresses of a sample country are invented: nobody asks."""
+    """The job, once an hour: at most PER_RUN prefixes and domains, and as many within a day as FLOREO_RDAP_A_DAY says, those first that were
+    never asked about. How many were answered. The addresses of a sample country are invented: nobody asks."""
     country = the_country()
     if country is None or country.is_sample or not settings.RDAP_A_DAY:
         return 0
     now = clock.machine()
     asked = RegistryAnswer.objects.filter(tried_at__gt=now - DAY).count()
     left = min(PER_RUN, settings.RDAP_A_DAY - asked)
-    answered = _ask_some(_due(now), left, now, allow) if left > 0 else 0
+    answered = _ask_some(_due(now), left, now, allow, by) if left > 0 else 0
     compare_answers(by=by)
     return answered
 
 
 def _due(now: datetime) -> list[RegistryAnswer]:
-    """A row for each prefix of the register; those of prefixes that it has no more go."""
-    networks = list(Network.objects.order_by("asn"))
-    wanted = {(network.pk, prefix): network for network in networks for prefix in network.prefixes}
-    there = {(row.network_id, row.prefix): row for row in RegistryAnswer.objects.select_related("network")}
+    """A row for each prefix of the networks and for each live claim, by turns: many of one kind keep none of the other from its turn. Those
+    of what is there no more go."""
+    networks, claims = Network.objects.order_by("asn"), Holding.objects.live().order_by("pk")
+    new = [RegistryAnswer(network=network, about=prefix) for network in networks for prefix in network.prefixes]
+    new += [RegistryAnswer(holding=holding, about=holding.value) for holding in claims]
+    wanted = {_name(row): row for row in new}
+    there = {_name(row): row for row in RegistryAnswer.objects.select_related("network", "holding")}
     RegistryAnswer.objects.filter(pk__in=[row.pk for name, row in there.items() if name not in wanted]).delete()
-    rows = [there.get(name) or RegistryAnswer(network=network, prefix=name[1]) for name, network in wanted.items()]
+    rows = [there.get(name) or row for name, row in wanted.items()]
     due = [row for row in rows if row.ask_at is None or row.ask_at <= now]
-    return sorted(due, key=lambda row: (row.tried_at is not None, row.tried_at or now, row.network.asn, row.prefix))
+    due.sort(key=lambda row: (row.tried_at is not None, row.tried_at or now))
+    by_kind = [[row for row in due if (row.holding_id is None) == is_network] for is_network in (True, False)]
+    return [row for pair in zip_longest(*by_kind) for row in pair if row is not None]
 
 
-def _ask_some(due: Sequence[RegistryAnswer], left: int, now: datetime, allow: Allow) -> int:
+def _name(row: RegistryAnswer) -> tuple[int | None, int | None, str]:
+    return row.network_id, row.holding_id, row.about
+
+
+def _subject(row: RegistryAnswer) -> Prefix | str:
+    """The prefix, or the domain."""
+    is_domain = row.holding is not None and row.holding.kind == HoldingKind.DOMAIN
+    return row.about if is_domain else plain_prefix(row.about)
+
+
+def _ask_some(due: Sequence[RegistryAnswer], left: int, now: datetime, allow: Allow, by: Actor) -> int:
     servers, answered, asked = _Servers.known(), 0, 0
     waiting = RegistryAnswer.objects.filter(wait_until__gt=now).values_list("server", flat=True)
     silent = set(waiting.distinct())
     for row in due:
         if asked == left:
             break
-        server = servers.of(plain_prefix(row.prefix))
-        if server in silent or not (server and _claim(row, server, now)):
+        server = servers.of(_subject(row))
+        if server in silent or not (server and _take_turn(row, server, now)):
             continue
         if asked:
             time.sleep(PAUSE)
         asked += 1
         try:
-            _take(row, _ask(row, server, allow), now)
+            given = _ask(row, server, allow)
+            _take(row, given, now)
+            _prove(row, given, by)
             answered += 1
         except _NoAnswer as none:
             _save_problem(row, none, now)
@@ -127,31 +157,35 @@ def _ask_some(due: Sequence[RegistryAnswer], left: int, now: datetime, allow: Al
     return answered
 
 
-def _claim(row: RegistryAnswer, server: str, now: datetime) -> bool:
+def _take_turn(row: RegistryAnswer, server: str, now: datetime) -> bool:
     """Whether it is ours to ask: another worker may have been quicker."""
     if row.pk is None:
-        RegistryAnswer.objects.get_or_create(network=row.network, prefix=row.prefix)
-    rows = RegistryAnswer.objects.filter(network=row.network_id, prefix=row.prefix, tried_at=row.tried_at)
+        name = {"network": row.network, "holding": row.holding, "about": row.about}
+        row.pk = RegistryAnswer.objects.get_or_create(**name)[0].pk
+    rows = RegistryAnswer.objects.filter(pk=row.pk, tried_at=row.tried_at)
     return bool(rows.update(tried_at=now, ask_at=now + AGAIN, server=server[:300]))
 
 
 def _ask(row: RegistryAnswer, server: str, allow: Allow) -> Answered:
-    """RFC 9082, section 3.1.1. Another registry may be the one that answers (RFC 7480, section 5.2)."""
+    """RFC 9082, section 3.1. Another registry may be the one that answers (RFC 7480, section 5.2)."""
+    kind = "domain" if isinstance(_subject(row), str) else "ip"
+    address = f"{server}/{kind}/{row.about}"
     try:
-        return answer_of(f"{server}/ip/{row.prefix}", most=LARGEST_ANSWER, accept=_TYPE, allow=allow, seconds=SECONDS)
+        return answer_of(address, most=LARGEST_ANSWER, accept=_TYPE, allow=allow, seconds=SECONDS)
     except NotOpen as error:
         sentence = _("The server of the registry lies in a closed network, so it is not asked.")
         raise _NoAnswer(sentence, is_silent=True) from error
     except NotAnswered as error:
-        raise _refused(error) from error
+        raise _refused(error, row) from error
     except (OSError, ValueError) as error:
         sentence = _("No server gave a whole answer: it did not answer, broke off, or sent more than is taken.")
         raise _NoAnswer(sentence, is_silent=True) from error
 
 
-def _refused(error: NotAnswered) -> _NoAnswer:
+def _refused(error: NotAnswered, row: RegistryAnswer) -> _NoAnswer:
     if error.status == 404:
-        return _NoAnswer(_("The registry does not know these addresses."), again=EVERY)
+        sentence = _("The registry does not know %(value)s.") % {"value": row.about}
+        return _NoAnswer(sentence, again=EVERY)
     if error.status in _WAIT:
         sentence = _("The server of the registry asks us to wait, so it is asked later.")
         return _NoAnswer(sentence, until=_wait_until(error.retry_after), is_silent=True)
@@ -174,25 +208,28 @@ def _save_problem(row: RegistryAnswer, none: _NoAnswer, now: datetime) -> None:
     """What was answered before stays."""
     again = max(now + none.again, none.until or now)
     facts = {"problem": none.sentence[:500], "ask_at": again, "wait_until": none.until}
-    RegistryAnswer.objects.filter(network=row.network_id, prefix=row.prefix).update(**facts)
-    log.warning("no answer of the registry about %s: %s", row.prefix, none.sentence)
+    RegistryAnswer.objects.filter(pk=row.pk).update(**facts)
+    log.warning("no answer of the registry about %s: %s", row.about, none.sentence)
 
 
 def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
-    """Only of a whole answer about these addresses. Raises _NoAnswer."""
+    """Only of a whole answer about these addresses, or this domain. Raises _NoAnswer."""
     try:
         answer = read_rdap(given.content)
     except Unreadable as problem:
         raise _NoAnswer(unreadable_sentence(problem)) from problem
-    _must_be_whole(answer, plain_prefix(row.prefix))
-    RegistryAnswer.objects.filter(network=row.network_id, prefix=row.prefix).update(
+    subject = _subject(row)
+    _must_be_about(answer, subject)
+    _must_be_whole(answer, is_domain=isinstance(subject, str))
+    RegistryAnswer.objects.filter(pk=row.pk).update(
         problem="",
         ask_at=now + EVERY,
         wait_until=None,
         answered_at=now,
         answered_by=given.url[:300],
-        first=str(answer.first),
-        last=str(answer.last),
+        first=answer.first and str(answer.first),
+        last=answer.last and str(answer.last),
+        domain=answer.domain[:255],
         handle=answer.handle,
         country=answer.country,
         holder=answer.holder,
@@ -202,18 +239,36 @@ def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
     )
 
 
-def _must_be_whole(answer: RdapAnswer, prefix: Prefix) -> None:
-    words = {"range": answer.range_text, "value": str(prefix)}
-    if answer.first is None or answer.last is None or answer.first.version != prefix.version:
+def _must_be_about(answer: RdapAnswer, subject: Prefix | str) -> None:
+    words = {"range": answer.range_text, "value": str(subject)}
+    if isinstance(subject, str):
+        if not answer.domain or (subject != answer.domain and not subject.endswith(f".{answer.domain}")):
+            raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+        return
+    if answer.first is None or answer.last is None or answer.first.version != subject.version:
         raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
-    if int(answer.last) < int(prefix[0]) or int(prefix[-1]) < int(answer.first):
+    if int(answer.last) < int(subject[0]) or int(subject[-1]) < int(answer.first):
         raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+    if int(answer.last) - int(answer.first) >= 1 << (subject.max_prefixlen - WIDEST[subject.version]):
+        raise _NoAnswer(_("The answer is about %(range)s, which is more than one holder has.") % words, again=EVERY)
+
+
+def _must_be_whole(answer: RdapAnswer, *, is_domain: bool) -> None:
+    """Registries of domains leave out private holders (RFC 9537): asking the next day would not help."""
     if answer.is_partial:
         raise _NoAnswer(_("The server says that its answer is not whole, so nothing of it was taken."))
-    if int(answer.last) - int(answer.first) >= 1 << (prefix.max_prefixlen - WIDEST[prefix.version]):
-        raise _NoAnswer(_("The answer is about %(range)s, which is more than one holder has.") % words, again=EVERY)
     if not answer.holder:
-        raise _NoAnswer(_("The answer names no holder, so nothing of it was taken."))
+        sentence = _("The answer names no holder, so nothing of it was taken.")
+        raise _NoAnswer(sentence, again=EVERY if is_domain else AGAIN)
+
+
+def _prove(row: RegistryAnswer, given: Answered, by: Actor) -> None:
+    """A claim that nothing proves yet. Where the answer names another, is of another country or does not cover it, the claim's page says so
+    and a person decides (claims.py)."""
+    holding = Holding.objects.filter(pk=row.holding_id, state=HoldingState.CLAIMED).first()
+    if holding is not None:
+        with suppress(Refused):
+            prove_by_registry(holding, by=by, content=given.content, source=given.url)
 
 
 # --- What the answers would change --------------------------------------------------------------------------------
@@ -228,8 +283,8 @@ def compare_answers(*, by: Actor) -> int:
 def _found() -> Iterator[tuple[Difference, date]]:
     rows = RegistryAnswer.objects.exclude(answered_at=None).select_related("network__holder__merged_into")
     by_network: dict[Network, list[RegistryAnswer]] = defaultdict(list)
-    for row in rows.order_by("network__asn", "prefix"):
-        if row.prefix in row.network.prefixes:
+    for row in rows.order_by("network__asn", "about"):
+        if row.network is not None and row.about in row.network.prefixes:
             by_network[row.network].append(row)
     for network, answers in by_network.items():
         split = {row.pk: parts for row in answers if (parts := _parts(row))}
@@ -238,7 +293,7 @@ def _found() -> Iterator[tuple[Difference, date]]:
 
 
 def _parts(row: RegistryAnswer) -> tuple[str, ...]:
-    return parts_of(plain_prefix(row.prefix), ip_address(str(row.first)), ip_address(str(row.last)))
+    return parts_of(plain_prefix(row.about), ip_address(str(row.first)), ip_address(str(row.last)))
 
 
 def _splits(
@@ -246,7 +301,7 @@ def _splits(
 ) -> Iterator[tuple[Difference, date]]:
     for row in rows:
         if len(parts[row.pk]) <= MOST_PARTS:
-            found = Difference(DifferenceKind.SPLIT, row.prefix, network.asn, parts[row.pk], row.handle, row.prefix)
+            found = Difference(DifferenceKind.SPLIT, row.about, network.asn, parts[row.pk], row.handle, row.about)
             yield found, _day(row)
 
 
@@ -258,7 +313,7 @@ def _holders(network: Network, rows: Sequence[RegistryAnswer]) -> Iterator[tuple
         if row not in same:
             others[row.holder].append(row)
     for name, named in others.items():
-        prefixes = tuple(row.prefix for row in named)
+        prefixes = tuple(row.about for row in named)
         key = f"AS{network.asn} {name}"[:100]
         found = Difference(DifferenceKind.HOLDER, key, network.asn, prefixes, named[0].handle, name)
         yield found, max(map(_day, named))
@@ -276,7 +331,7 @@ def _abuse(network: Network, holder: Organisation, rows: Sequence[RegistryAnswer
             if email not in known:
                 missing[email].append(row)
     for email, named in missing.items():
-        prefixes = tuple(row.prefix for row in named)
+        prefixes = tuple(row.about for row in named)
         key = f"AS{network.asn} {email}"[:100]
         found = Difference(DifferenceKind.ABUSE, key, network.asn, prefixes, named[0].handle, email[:254])
         yield found, max(map(_day, named))

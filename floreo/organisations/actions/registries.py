@@ -21,7 +21,7 @@ from floreo.core.reachable import may_ask
 from floreo.core.writing import lock_latest, save
 from floreo.organisations import claims
 from floreo.organisations.actions.networks import add_network, read_prefixes, update_network
-from floreo.organisations.actions.proving import has_name, read_registry_file, unreadable_sentence
+from floreo.organisations.actions.proving import read_registry_file, unreadable_sentence
 from floreo.organisations.actions.register import add_contact
 from floreo.organisations.models import (
     ContactRole,
@@ -34,6 +34,7 @@ from floreo.organisations.models import (
 )
 from floreo.organisations.queries import the_country
 from floreo.organisations.registry import LARGEST_FILE, Unreadable, read_bootstrap
+from floreo.organisations.registry_names import has_name
 
 log = logging.getLogger(__name__)
 EVERY, AGAIN = timedelta(hours=22), timedelta(hours=3)  # after a file, and after a failure

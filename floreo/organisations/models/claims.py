@@ -42,6 +42,7 @@ class HoldingProof(Record):
     answer = models.TextField(blank=True)  # as it came, at most 64 KB
     sha256 = models.CharField(max_length=64, blank=True)
     evidence = models.CharField(max_length=80, blank=True)  # code of the kept letter
+    names = models.JSONField(default=list, blank=True)  # whom the registry's answer names
 
     objects = HoldingProofQuerySet.as_manager()
 
@@ -95,13 +96,14 @@ class RegistrySource(models.Model):
 
 
 class RegistryAnswer(models.Model):
-    """What the registry last answered (RDAP, RFC 9083) of one prefix of a network, and when it is asked again. A broken answer, or none,
-    leaves what was answered before."""
+    """What the registry last answered (RDAP, RFC 9083) of one prefix of a network, or of a claim, and when it is asked again. A broken
+    answer, or none, leaves what was answered before."""
 
     not_chained = "What a server answered and when is no fact of record; what was approved of it is in the trail."
 
-    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="answers")
-    prefix = models.CharField(max_length=50)
+    network = models.ForeignKey(Network, null=True, on_delete=models.CASCADE, related_name="answers")
+    holding = models.ForeignKey(Holding, null=True, on_delete=models.CASCADE, related_name="answers")
+    about = models.CharField(max_length=255)  # the prefix of the network; the prefix or domain of the claim
     tried_at = models.DateTimeField(null=True)
     ask_at = models.DateTimeField(null=True)  # not before
     problem = models.CharField(max_length=500, blank=True)
@@ -111,8 +113,9 @@ class RegistryAnswer(models.Model):
     answered_by = models.CharField(
         max_length=300, blank=True
     )  # the address that gave the answer, maybe another registry's
-    first = models.GenericIPAddressField(null=True)
+    first = models.GenericIPAddressField(null=True)  # of an answer about addresses
     last = models.GenericIPAddressField(null=True)
+    domain = models.CharField(max_length=255, blank=True)  # of an answer about a domain
     handle = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=2, blank=True)
     holder = models.CharField(max_length=200, blank=True)
@@ -121,11 +124,25 @@ class RegistryAnswer(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        ordering = ["network__asn", "prefix"]
-        constraints = [models.UniqueConstraint(fields=["network", "prefix"], name="prefix_answered_once")]
+        ordering = ["network__asn", "about", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "about"], condition=Q(holding=None), name="prefix_answered_once"
+            ),
+            models.UniqueConstraint(fields=["holding"], condition=Q(network=None), name="claim_answered_once"),
+            models.CheckConstraint(
+                condition=Q(network=None, holding__isnull=False) | Q(network__isnull=False, holding=None),
+                name="answer_of_network_or_claim",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.prefix
+        return self.about
+
+    @property
+    def range_text(self) -> str:
+        """What the answer is about."""
+        return self.domain or f"{self.first} - {self.last}"
 
 
 class DifferenceKind(models.TextChoices):

@@ -155,6 +155,7 @@ def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "organisation": found.organisation,
         "problems": problems_of([found])[found.pk] if is_team else [],
         "proofs": found.proofs.all(),
+        "asked": found.answers.exclude(tried_at=None).first(),
         "record_name": record_name(found),
         "is_team": is_team,
         "is_live": found.state in (*OPEN_STATES, HoldingState.APPROVED),
@@ -264,11 +265,11 @@ def _differences() -> list[tuple[RegistryDifference, Network | None]]:
 
 @dataclass(frozen=True)
 class RdapState:
-    """How far registries were asked about the networks of the register, and what came of no question."""
+    """How far registries were asked about the networks and claims of the register, and what came of no question."""
 
     a_day: int
     has_server: bool
-    prefixes: int
+    wanted: int  # prefixes of networks, and claims
     answered: int
     newest: datetime | None
     problems: list[RegistryAnswer]
@@ -277,16 +278,17 @@ class RdapState:
 
 def _rdap_state() -> RdapState:
     prefixes = sum(len(found) for found in Network.objects.values_list("prefixes", flat=True))
+    claims = Holding.objects.live().count()
     rows = RegistryAnswer.objects.all()
     found = rows.exclude(answered_at=None).aggregate(n=Count("pk"), newest=Max("answered_at"))
     wrong = rows.exclude(problem="")
     return RdapState(
         a_day=settings.RDAP_A_DAY,
         has_server=bool(settings.RDAP_SERVER or settings.RDAP_BOOTSTRAP),
-        prefixes=prefixes,
+        wanted=prefixes + claims,
         answered=found["n"],
         newest=found["newest"],
-        problems=list(wrong.select_related("network").order_by("-tried_at", "pk")[:PROBLEMS]),
+        problems=list(wrong.select_related("network", "holding__organisation").order_by("-tried_at", "pk")[:PROBLEMS]),
         more=max(wrong.count() - PROBLEMS, 0),
     )
 

@@ -261,7 +261,7 @@ def _assets(power: Organisation) -> None:
     )
     control = Network.objects.get(asn=ASN)
     RegistryAnswer.objects.create(
-        network=control, prefix="203.0.113.0/25", problem=f"{word} said no", tried_at=clock.now()
+        network=control, about="203.0.113.0/25", problem=f"{word} said no", tried_at=clock.now()
     )
 
 

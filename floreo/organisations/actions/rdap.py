@@ -265,7 +265,9 @@ def _must_be_whole(answer: RdapAnswer, *, is_domain: bool) -> None:
 def _prove(row: RegistryAnswer, given: Answered, by: Actor) -> None:
     """A claim that nothing proves yet. Where the answer names another, is of another country or does not cover it, the claim's page says so
     and a person decides (claims.py)."""
-    holding = Holding.objects.filter(pk=row.holding_id, state=HoldingState.CLAIMED).first()
+    if row.holding is None:
+        return
+    holding = Holding.objects.filter(pk=row.holding.pk, state=HoldingState.CLAIMED).first()
     if holding is not None:
         with suppress(Refused):
             prove_by_registry(holding, by=by, content=given.content, source=given.url)

@@ -130,13 +130,14 @@ def test_there_is_something_to_guard() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("route", PRIVATE)
-def test_a_stranger_is_sent_to_sign_in(route: str) -> None:
-    for method in ("get", "post"):
-        response = getattr(Client(), method)(filled(route))
-        assert response.status_code in {302, 403, 404, 405}, f"{method} {filled(route)} gave {response.status_code}"
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_sent_to_sign_in(method: str) -> None:
+    for address in map(filled, PRIVATE):
+        response = getattr(Client(), method)(address)
+        assert response.status_code in {302, 403, 404, 405}, f"{method} {address} gave {response.status_code}"
         if response.status_code == 302:
-            assert "/account/login/" in response["Location"] or response["Location"] == "/", response["Location"]
+            to = response["Location"]
+            assert "/account/login/" in to or to == "/", f"{method} {address} leads to {to}"
 
 
 @pytest.mark.usefixtures("isla")

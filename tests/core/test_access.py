@@ -48,12 +48,9 @@ def test_the_ten_roles_are_those_of_the_design() -> None:
     }
 
 
-@pytest.mark.parametrize("permission", list(Permission))
-def test_nobody_may_nothing(permission: Permission) -> None:
-    assert not can(None, permission)
-    assert not can(object(), permission)
-    assert not can(Somebody(()), permission)
-    assert not can(Somebody((("no such role", None),)), permission)
+@pytest.mark.parametrize("nobody", [None, object(), Somebody(()), Somebody((("no such role", None),))])
+def test_nobody_may_nothing(nobody: object) -> None:
+    assert [permission for permission in Permission if can(nobody, permission)] == []
 
 
 FOR_FEW = {
@@ -74,10 +71,10 @@ FOR_FEW = {
 }
 
 
-@pytest.mark.parametrize("permission", list(Permission))
-def test_the_system_may_all_and_administrators_all_but_what_is_for_few(permission: Permission) -> None:
-    assert can(SYSTEM, permission)
-    assert can(Somebody((("administrator", None),)), permission) == (permission not in FOR_FEW)
+def test_the_system_may_all_and_administrators_all_but_what_is_for_few() -> None:
+    administrator = Somebody((("administrator", None),))
+    assert {permission for permission in Permission if can(SYSTEM, permission)} == set(Permission)
+    assert {permission for permission in Permission if not can(administrator, permission)} == FOR_FEW
 
 
 # Who needs what is internal for their work; everybody else reads it of their own organisation at most.

@@ -23,7 +23,7 @@ from floreo.core.delivery import JOB, ServerSilent, deliver_due, pause_after, si
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
 from floreo.core.outbox import Attachment, discard_mail, kept, letter, post, post_all, send_elsewhere, try_again
-from floreo.core.private_routes import PRIVATE_ROUTES, PrivateRoute
+from floreo.core.private_routes import PRIVATE_ROUTES
 from floreo.organisations.models import User
 from tests.core.mail_server import MailServer, mail_server, no_mail_server
 
@@ -129,13 +129,13 @@ def test_a_link_that_a_calendar_file_folds_is_masked_as_a_whole() -> None:
     }
 
 
-@pytest.mark.parametrize("route", PRIVATE_ROUTES, ids=lambda route: route.path.replace("/", "-"))
 @pytest.mark.parametrize("host", ["https://floreo.example", "https://floreo.example/es", "http://localhost:8000"])
-def test_no_private_link_keeps_its_key(route: PrivateRoute, host: str) -> None:
-    text = f"Open {host}/{route.path}/17-1~Ab_c-9=/more/ or {quote(f'{host}/{route.path}/17-1~Ab_c-9/', safe='')}."
-    mail = note_to("lead@example.org", is_secret=True, text=text)
-    assert "Ab_c" not in outgoing.words_of(mail)
-    assert f"{host}/{route.path}/[•••]/more/" in outgoing.words_of(mail)
+def test_no_private_link_keeps_its_key(host: str) -> None:
+    for place in (f"{host}/{route.path}" for route in PRIVATE_ROUTES):
+        text = f"Open {place}/17-1~Ab_c-9=/more/ or {quote(f'{place}/17-1~Ab_c-9/', safe='')}."
+        mail = note_to("lead@example.org", is_secret=True, text=text)
+        assert "Ab_c" not in outgoing.words_of(mail), place
+        assert f"{place}/[•••]/more/" in outgoing.words_of(mail)
 
 
 def test_what_a_server_refuses_for_good_is_marked_and_what_it_puts_off_is_tried_again() -> None:

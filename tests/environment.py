@@ -17,7 +17,7 @@ from floreo.core.one_piece import in_one_piece
 
 # Some million things are imported and collected, and stay for good: to look over them again and again for garbage takes a
 # fifth of the tests' time.
-gc.set_threshold(500_000, 10, 10)
+gc.disable()
 
 # As the server calls: where a test stands in the memory of frames is chance, and its pages took up to twice as long by it.
 runner.runtestprotocol = in_one_piece(runner.runtestprotocol)
@@ -56,4 +56,5 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 10, 10)

@@ -20,7 +20,7 @@ Pack = tuple[str, bool]  # its name, and whether its nights of reports are taken
 Statements = list[tuple[str, Any]]
 
 # PostgreSQL keeps the rows that tests took back until the transaction below them ends, and reads over them.
-MOST_TESTS = 100
+MOST_TESTS = 100 if connection.vendor == "postgresql" else 10**6
 
 
 class Below:

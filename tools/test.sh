@@ -77,7 +77,7 @@ say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the bro
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
-$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 2 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 [ -e "$LOGS/unsound" ] && say "Not well (said above, after '== ')" && cat "$LOGS/unsound"
 say "PostgreSQL, then SQLite"

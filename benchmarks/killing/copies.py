@@ -47,6 +47,11 @@ class Commands(Kind):
         finally:
             self.number = 0
 
+    def last_words(self) -> str:
+        """What the command said last."""
+        lines = self.log.read_text("utf-8", "replace").splitlines() if self.log.is_file() else []
+        return next((line.strip()[:120] for line in reversed(lines) if line.strip()), "nothing")
+
     def wait_for_a_moment(self) -> None:
         self.wait_while_it_runs(random.random() * self.took)
 
@@ -68,7 +73,7 @@ class Backups(Commands):
             assert len(new) == 1, "a backup that ended well left no file, or two"
             self.acknowledged |= dict.fromkeys(new)
         elif code > 0:
-            self.others[f"backup ended with {code}"] += 1
+            self.others[f"backup ended with {code}: {self.last_words()}"] += 1
         else:
             self.unknown |= dict.fromkeys(new or {f"nothing {len(self.unknown)}"})
 
@@ -158,7 +163,7 @@ class Restores(Commands):
             if self._found() != path.name:
                 self.wrong["a restore that ended well and is not whole"] += 1
         elif code > 0:
-            self.others[f"restore ended with {code}"] += 1
+            self.others[f"restore ended with {code}: {self.last_words()}"] += 1
         else:
             self.unknown[self.next] = path.name
             self._after_a_kill(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any
@@ -13,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from floreo.api.programs import ALLOW
-from floreo.api.urls import urlpatterns
 from floreo.core import audit, throttle
 from floreo.core.models import TokenBucket
 from floreo.open_data.catalogue import public_tables
@@ -93,12 +93,18 @@ def is_error(body: object) -> bool:
     return list(error) == ["code", "message", "fields"] and isinstance(error["fields"], dict) and bool(error["message"])
 
 
-# What a token opens is shown in tests/feeds/test_api.py.
-PATHS = sorted("/" + str(p.pattern).replace("<path:rest>", "no/such/thing") for p in urlpatterns if p.name not in ALLOW)
+@functools.cache
+def paths() -> list[str]:
+    """What a token opens is shown in tests/feeds/test_api.py."""
+    from floreo.api.urls import urlpatterns  # late: the API is built, which takes seconds
+
+    return sorted(
+        "/" + str(p.pattern).replace("<path:rest>", "no/such/thing") for p in urlpatterns if p.name not in ALLOW
+    )
 
 
 def test_every_path_says_405_in_the_one_shape(api: Client) -> None:
-    for path in PATHS:
+    for path in paths():
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             response = api.generic(method, ROOT[:-1] + path, data=b"{", content_type="application/json")
             assert (response.status_code, is_error(response.json())) == (405, True), path
@@ -106,7 +112,7 @@ def test_every_path_says_405_in_the_one_shape(api: Client) -> None:
 
 
 def test_every_path_says_404_in_the_one_shape(api: Client) -> None:
-    for path in PATHS:
+    for path in paths():
         if "<" in path or "no/such" in path:
             response = api.get(ROOT[:-1] + re.sub("<[a-z]+>", "nothing-like-it", path))
             assert (response.status_code, is_error(response.json())) == (404, True), path

@@ -29,6 +29,7 @@ from floreo.core.search import Parts, _same_sign
 from floreo.organisations.models import User
 from floreo.portal.views import consultations as views
 from tests.consultation.making import CODE, opened, read, sent
+from tests.examples import drawn
 
 WORDS = [
     "magistrate",
@@ -243,7 +244,7 @@ class TestParts:
         assert apart == [s for s in signs if _same_sign(s) != "".join(map(_same_sign, s.lower()))] == []
 
     @given(st.text(max_size=30), st.text(max_size=8), st.text(max_size=30))
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=drawn(300), deadline=None)
     def test_a_text_has_all_parts_of_what_stands_in_it(self, before: str, word: str, after: str) -> None:
         assert search._parts_of(word) <= search._parts_of(before + word + after)
 

@@ -49,6 +49,7 @@ EMPTY = {
         "new_action_of_plan",  # where it has one
         "bulk_step",  # only to whoever made it
         "edit_comment",  # only to whoever wrote it
+        "mentions",  # only to whom they name
         "edit_view",
         "remove_view",
     )

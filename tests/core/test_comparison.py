@@ -9,7 +9,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from benchmarks.feeds.stepped import simulated
 from floreo.core.comparison import FEWEST, Cell, compare, student
@@ -38,6 +37,8 @@ def test_a_step_of_one_side_says_nothing() -> None:
 
 
 def test_the_band_is_that_of_leaving_out_one_organisation_at_a_time() -> None:
+    from scipy import stats  # late: it takes a second
+
     rng = random.Random(7)
     cells = [Cell(u, 1, u % 2 == 0, n := rng.randint(3, 9), rng.randint(0, n)) for u in range(10)]
     found = compare(cells)
@@ -58,6 +59,8 @@ def test_where_one_organisation_is_a_whole_side_there_is_no_band() -> None:
 
 @pytest.mark.parametrize("freedom", [5, 6, 7, 10, 15, 30, 100, 1000])
 def test_students_t_is_scipys(freedom: int) -> None:
+    from scipy import stats  # late: it takes a second
+
     assert student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=5e-4)
 
 

@@ -140,7 +140,7 @@ def _ask_some(due: Sequence[RegistryAnswer], left: int, now: datetime, allow: Al
         if asked == left:
             break
         server = servers.of(_subject(row))
-        if server in silent or not (server and _take_turn(row, server, now)):
+        if server in silent or not (server and _reserve(row, server, now)):
             continue
         if asked:
             time.sleep(PAUSE)
@@ -157,7 +157,7 @@ def _ask_some(due: Sequence[RegistryAnswer], left: int, now: datetime, allow: Al
     return answered
 
 
-def _take_turn(row: RegistryAnswer, server: str, now: datetime) -> bool:
+def _reserve(row: RegistryAnswer, server: str, now: datetime) -> bool:
     """Whether it is ours to ask: another worker may have been quicker."""
     if row.pk is None:
         name = {"network": row.network, "holding": row.holding, "about": row.about}

@@ -15,6 +15,7 @@ from floreo.core.mail_in.rtf import text_of_rtf
 from floreo.core.mail_in.shape import Attachment, Doubt, DoubtCode, IncomingMail
 from floreo.core.mail_in.text import text_of_html
 from tests.conftest import SAMPLES
+from tests.examples import drawn
 
 needs_samples = pytest.mark.skipif(not (SAMPLES / "mail").is_dir(), reason="the samples of mail are not here")
 
@@ -232,7 +233,7 @@ _PIECES += [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(st.lists(st.sampled_from(_PIECES) | st.binary(max_size=12), max_size=25).map(b"".join))
 def test_whatever_comes_a_database_can_hold_what_is_said_of_it(raw: bytes) -> None:
     mail = parse_mail(raw)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from floreo.core.reading.numbering import Level, ListUse, Numbering, in_format
 from floreo.core.reading.repair import repair
+from tests.examples import drawn
 
 TEXTS = st.one_of(
     st.text(max_size=400),
@@ -30,7 +31,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=drawn(200))
 @given(TEXTS, st.booleans())
 def test_correcting_twice_changes_nothing_more(text: str, english: bool) -> None:
     once, spans = repair(text, english=english)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from floreo.feeds.engine.addresses import REASONS, parse_addresses, text_of, words_of
 from floreo.feeds.engine.events import Reject
+from tests.examples import drawn
 
 pytestmark = pytest.mark.one_database
 
@@ -51,7 +52,7 @@ def found(column: pa.Array) -> list[tuple[int, int] | None]:
     return [(int(h), int(w)) if ok else None for h, w, ok in zip(a.hi, a.lo, a.ok, strict=True)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 @given(st.lists(st.one_of(st.none(), hostile), max_size=12), st.integers(0, 5))
 @example(["1.2.3.4\n", "1.2.3.04", "1.2.3.4 ", "::ffff:1.2.3.04", "1.2.3.256", "1..2.3", "0.0.0.0", "::", "::1"], 0)
 @example(["1.2.3.4", None, "", "9.9.9.9"], 1)

@@ -29,6 +29,7 @@ from floreo.feeds.engine.normalise import events_of
 from floreo.feeds.engine.opening import members
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.task import Source, Summary, Task
+from tests.examples import drawn
 from tests.feeds.engine import outside
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -380,7 +381,7 @@ def test_a_name_is_only_ever_a_name(name: str) -> None:
         assert (places(events), rejects) == ([("192.0.2.1", None)], [])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(st.text(max_size=30).filter(lambda text: "\0" not in text))
 def test_a_quoted_text_is_that_text(text: str) -> None:
     text = text.encode("utf-8", "replace").decode()
@@ -505,7 +506,7 @@ def test_without_a_time_chosen_the_day_of_the_report_counts_in_the_four_fields_t
     assert len(rejects) == 0
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=drawn(120), deadline=None)
 @given(
     st.one_of(
         st.text(max_size=300),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floreo.feeds.engine.prefixes import PrefixTable, parse_prefix
+from tests.examples import drawn
 
 pytestmark = pytest.mark.one_database
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -47,7 +48,7 @@ def by_trying_all(listed: list[Network], address: int) -> int:
     return best
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=drawn(250), deadline=None)
 @given(networks, st.lists(st.integers(0, 2**128 - 1), max_size=5))
 def test_the_longest_prefix_is_found(listed: list[Network], more: list[int]) -> None:
     table = PrefixTable.of([p for n in listed if (p := parse_prefix(str(n)))])
@@ -57,7 +58,7 @@ def test_the_longest_prefix_is_found(listed: list[Network], more: list[int]) -> 
     assert table.lookup(hi, lo).tolist() == [by_trying_all(listed, a) for a in wanted]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(st.text("0123456789./:abcf ", max_size=22) | v4_networks.map(str) | v6_networks.map(str))
 def test_a_text_is_a_prefix_where_ipaddress_says_so(text: str) -> None:
     try:

@@ -24,6 +24,7 @@ from floreo.feeds.engine.reading.csv_ import Reader, header_of
 from floreo.feeds.engine.reading.lists import entry
 from floreo.feeds.engine.task import Source, Task
 from tests.conftest import SAMPLES
+from tests.examples import drawn
 
 pytestmark = pytest.mark.one_database
 
@@ -275,7 +276,7 @@ EVEN_LINES = st.lists(
 SOME_LINES = st.lists(LINES, max_size=8) | EVEN_LINES
 
 
-@settings(max_examples=150)
+@settings(max_examples=drawn(150))
 @given(SOME_LINES.filter(bool), SOME_LINES)
 @example(['{"m": [null, true]}', '{"m": [false]}'], ['{"m": [true]}', '{"m": [null, null, true]}'])
 @example(['{"a": 1} {"a": 2}', '{"a": 3'], ["}"])

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floreo.feeds.engine.deduplicate import SeenKeys
+from tests.examples import drawn
 
 pytestmark = pytest.mark.one_database
 keys = st.integers(0, 9) | st.integers(0, 2**64 - 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(st.lists(keys, max_size=60), st.lists(keys, max_size=10), st.integers(1, 9))
 def test_each_key_is_first_once_and_its_repeats_are_counted(rows: list[int], before: list[int], block: int) -> None:
     seen = SeenKeys([np.array(before[:5], np.uint64), np.array(before[5:], np.uint64)])

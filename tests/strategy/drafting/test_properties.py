@@ -19,6 +19,7 @@ from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.rows import Draft, Kind, Row
 from floreo.strategy.drafting.vocabulary import OPENERS
+from tests.examples import drawn
 from tests.strategy.drafting.score import answers
 
 SCRAPS = st.sampled_from(
@@ -71,7 +72,7 @@ def drafted(text: str, kind: str = "text") -> Draft | None:
         return None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=drawn(150))
 @given(TEXTS, st.sampled_from(["text", "markdown", "html"]))
 def test_any_text_gives_the_same_exact_draft_or_a_refusal(text: str, kind: str) -> None:
     draft = drafted(text, kind)

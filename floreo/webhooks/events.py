@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import models, transaction
@@ -14,14 +15,17 @@ from floreo.core import audit, clock
 from floreo.core.keys import things_of
 from floreo.core.models import AuditEntry
 from floreo.core.policy import things_seen
-from floreo.feeds.models import Finding, FindingState, Severity
+from floreo.feeds.actions.numbering import stream
+from floreo.feeds.logic import OPEN_STATES
+from floreo.feeds.models import Finding, FindingChange, FindingState, Severity
 from floreo.strategy.models import Action
 from floreo.webhooks.kinds import BY_VERB, KINDS, Kind
 from floreo.webhooks.making import body_of, facts_of
 from floreo.webhooks.models import SeenState, Webhook, WebhookMessage
 
 BATCH = 500  # entries of the chain at a time
-MOST_FINDINGS = 200  # messages of one look for one webhook: what is more comes with the next
+BLOCK, BLOCKS = 1_000, 100  # changes of findings at a time, and how often in one look
+MOST_MESSAGES = 500  # of a look: once there are so many, the rest comes with the next one
 
 
 def make_messages() -> int:
@@ -99,6 +103,11 @@ def _save(messages: Iterable[WebhookMessage]) -> int:
 # --- States that stand in no trail --------------------------------------------------------------------------------
 
 
+OPENED, FIXED, CRITICAL = "finding.opened", "finding.fixed", "finding.critical"
+ACTION, FINDING = "strategy.action:", "feeds.finding:"  # how their keys begin
+PLACE = "feeds.findingchange"  # the row that holds up to which change findings were compared
+
+
 def compare_states() -> int:
     """Messages of statuses and findings that changed since the last look. The first look tells nothing, and only remembers."""
     hooks = list(Webhook.objects.sending().select_related("user"))
@@ -108,59 +117,87 @@ def compare_states() -> int:
 
 def _statuses(hooks: list[Webhook]) -> int:
     asked = [hook for hook in hooks if "action.status_changed" in hook.kinds]
-    now = (
-        {audit.key(Action(pk=pk)): str(status) for pk, status in Action.objects.values_list("pk", "status")}
-        if asked
-        else {}
-    )
-    return _changed(asked, "strategy.action:", now, lambda _name, _after: ("action.status_changed",))
+    rows = SeenState.objects.filter(thing__startswith=ACTION)
+    if not asked:  # nobody asks, so nothing is remembered
+        rows.delete()
+        return 0
+    now = {f"{ACTION}{pk}": str(status) for pk, status in Action.objects.values_list("pk", "status")}
+    before = dict(rows.values_list("thing", "state"))
+    moved = {name: state for name, state in now.items() if before.get(name) != state}
+    known = {name: state for name, state in moved.items() if name in before}
+    count = sum(_save(_of_states(hook, known, before, lambda _name: ("action.status_changed",))) for hook in asked)
+    rows.filter(thing__in=known).delete()
+    SeenState.objects.bulk_create([SeenState(thing=name, state=state) for name, state in moved.items()])
+    return count
 
 
 def _findings(hooks: list[Webhook]) -> int:
-    asked = [hook for hook in hooks if {"finding.opened", "finding.fixed", "finding.critical"} & set(hook.kinds)]
-    rows = list(Finding.objects.values_list("pk", "state", "severity")) if asked else []
-    now = {f"feeds.finding:{pk}": "fixed" if state == FindingState.FIXED else "open" for pk, state, _severity in rows}
-    critical = {f"feeds.finding:{pk}" for pk, _state, severity in rows if severity == Severity.CRITICAL}
-
-    def kinds_of(name: str, after: str) -> tuple[str, ...]:
-        if after == "fixed":
-            return ("finding.fixed",)
-        return ("finding.opened", "finding.critical") if name in critical else ("finding.opened",)
-
-    return _changed(asked, "feeds.finding:", now, kinds_of)
-
-
-KindsOf = Callable[[str, str], tuple[str, ...]]  # of a thing by its name, now in that state: what is told
-
-
-def _changed(asked: list[Webhook], prefix: str, now: dict[str, str], kinds_of: KindsOf) -> int:
-    """Compares with what was seen last and remembers; where nobody asks, nothing is remembered."""
-    rows = SeenState.objects.filter(thing__startswith=prefix)
+    """Of what changed since the last look, by the numbers of changes (docs/adr/0056-changes-and-collectors.md). Remembered are the open
+    ones: one that is open and was not has opened."""
+    asked = [hook for hook in hooks if {OPENED, FIXED, CRITICAL} & set(hook.kinds)]
+    place = SeenState.objects.filter(thing=PLACE)
     if not asked:
-        rows.delete()
+        SeenState.objects.filter(thing__startswith=FINDING).delete()
+        place.delete()
         return 0
-    before = dict(rows.values_list("thing", "state"))
-    moved = {name: state for name, state in now.items() if before.get(name) != state}
-    count = 0
-    if before:
-        changed = {name: state for name, state in moved.items() if name in before or prefix == "feeds.finding:"}
-        for hook in asked:
-            count += _save(_of_states(hook, changed, before, kinds_of))
-    SeenState.objects.filter(thing__in=[name for name in moved if name in before]).delete()
-    SeenState.objects.bulk_create([SeenState(thing=name, state=state) for name, state in moved.items()])
+    last, here = stream().last, place.first()
+    if here is None or int(here.state) > last:
+        _remember_open_findings(last)
+        return 0
+    number, count = int(here.state), 0
+    for _block in range(BLOCKS):
+        changes = FindingChange.objects.filter(number__gt=number, number__lte=last).order_by("number")
+        rows = list(changes.values_list("number", "finding")[:BLOCK])
+        if rows:
+            count += _tell_of({finding for _number, finding in rows}, asked)
+            number = rows[-1][0]
+        if len(rows) < BLOCK or count >= MOST_MESSAGES:
+            break
+    place.exclude(state=str(number)).update(state=str(number))
     return count
+
+
+def _remember_open_findings(last: int) -> None:
+    SeenState.objects.filter(thing__startswith=FINDING).delete()
+    pks = Finding.objects.filter(state__in=OPEN_STATES).values_list("pk", flat=True).iterator(chunk_size=5_000)
+    while block := list(islice(pks, 5_000)):
+        SeenState.objects.bulk_create([SeenState(thing=f"{FINDING}{pk}", state="open") for pk in block])
+    SeenState.objects.update_or_create(thing=PLACE, defaults={"state": str(last)})
+
+
+def _tell_of(findings: set[int], asked: list[Webhook]) -> int:
+    states = {
+        f"{FINDING}{pk}": (state, severity)
+        for pk, state, severity in Finding.objects.filter(pk__in=findings).values_list("pk", "state", "severity")
+    }
+    was_open = SeenState.objects.filter(thing__in=[f"{FINDING}{pk}" for pk in findings])
+    before = dict(was_open.values_list("thing", "state"))
+    opened = {name for name, (state, _severity) in states.items() if state in OPEN_STATES and name not in before}
+    ended = {name for name in before if name not in states or states[name][0] not in OPEN_STATES}
+    fixed = {name for name in ended if name in states and states[name][0] == FindingState.FIXED}
+
+    def kinds_of(name: str) -> tuple[str, ...]:
+        if name in fixed:
+            return (FIXED,)
+        return (OPENED, CRITICAL) if states[name][1] == Severity.CRITICAL else (OPENED,)
+
+    changed = dict.fromkeys(opened, "open") | dict.fromkeys(fixed, "fixed")
+    count = sum(_save(_of_states(hook, changed, before, kinds_of)) for hook in asked)
+    was_open.filter(thing__in=ended).delete()
+    SeenState.objects.bulk_create([SeenState(thing=name, state="open") for name in sorted(opened)])
+    return count
+
+
+KindsOf = Callable[[str], tuple[str, ...]]  # of a thing by its name: what is told
 
 
 def _of_states(
     hook: Webhook, changed: Mapping[str, str], before: Mapping[str, str], kinds_of: KindsOf
 ) -> Iterator[WebhookMessage]:
     at = clock.machine()
-    seen = things_seen(changed, hook.user)
-    for name, thing in seen.items():
+    for name, thing in things_seen(changed, hook.user).items():
         old, new = before.get(name, ""), changed[name]
-        for kind in (KINDS[each] for each in kinds_of(name, new) if each in hook.kinds):
-            if kind.name == "finding.fixed" and not old:
-                continue
+        for kind in (KINDS[each] for each in kinds_of(name) if each in hook.kinds):
             number = f"msg_{hook.pk}_{kind.name}_{thing.pk}_{int(at.timestamp() * 1000)}"
             more = {"before": old, "now": new} if old else {"now": new}
             yield _message(hook, kind, thing, number=number, at=at, more=more)

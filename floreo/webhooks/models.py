@@ -127,7 +127,8 @@ class WebhookAttempt(models.Model):
 
 
 class SeenState(models.Model):
-    """The state that was last told of a thing whose state stands in no trail: an action's status, whether a finding is open."""
+    """The state that was last told of a thing whose state stands in no trail: an action's status, that a finding is open; and up to which
+    change findings were compared."""
 
     not_chained = "What was seen last, to find what changed; made again when it is missing."
 

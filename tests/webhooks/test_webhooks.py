@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock, seal
 from floreo.core.access import SYSTEM
@@ -22,16 +24,17 @@ from floreo.core.delivery import deliver_due as deliver_mail
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, named
 from floreo.core.tasks import Recipient
+from floreo.feeds.actions.numbering import number_changes
 from floreo.feeds.actions.replies import answer_signed_in
 from floreo.feeds.actions.watching import came_back, fell_silent
-from floreo.feeds.models import Notice
+from floreo.feeds.models import Finding, Notice
 from floreo.organisations.actions.accounts import deactivate_account, take_role
 from floreo.organisations.models import Membership, Organisation, User
 from floreo.strategy.actions.course import set_override
 from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, Edition, EditionState, Milestone
-from floreo.webhooks import logic
+from floreo.webhooks import events, logic
 from floreo.webhooks.actions.webhooks import (
     SEAL,
     enable_webhook,
@@ -232,16 +235,86 @@ def test_replies_are_told_with_their_numbers_and_help_as_a_kind_of_its_own(
     assert "Who can come" not in json.dumps(told)
 
 
+def look() -> int:
+    """As the worker does: numbers are given first."""
+    number_changes()
+    return compare_states()
+
+
+def becomes(finding: Finding, state: str) -> None:
+    on = TODAY if state == "fixed" else None
+    Finding.objects.filter(pk=finding.pk).update(
+        state=state, observed=state if state != "false_alarm" else "new", fixed_on=on
+    )
+
+
+@pytest.fixture
+def bank(hook: Webhook, user_with: Callable[..., User]) -> Organisation:
+    """Its findings are the webhook's to know."""
+    Webhook.objects.update(user=user_with("responder"))
+    return make_bank()
+
+
+def test_a_finding_that_is_fixed_and_comes_again_is_told_each_time_and_once(bank: Organisation) -> None:
+    first, quiet = make_finding(bank, "192.0.2.1"), make_finding(bank, "192.0.2.9")
+    look()
+    steps = [
+        ("fixed", 1),
+        ("fixed", 0),
+        ("reopened", 1),
+        ("persisting", 0),
+        ("false_alarm", 0),
+        ("fixed", 0),
+        ("new", 1),
+    ]
+    for state, count in steps:
+        becomes(first, state)
+        assert (look(), look()) == (count, 0), state
+    told = [(message.kind, message.thing) for message in WebhookMessage.objects.order_by("pk")]
+    name = f"feeds.finding:{first.pk}"
+    assert told == [("finding.fixed", name), ("finding.opened", name), ("finding.opened", name)]
+    assert [each["before"] for each in _of_kind("finding.fixed")] == ["open"]
+    Finding.objects.filter(pk=quiet.pk).delete()
+    Finding.objects.filter(pk=first.pk).update(organisation=make_organisation("shop"))
+    assert look() == 0
+
+
+def test_a_look_reads_what_changed_and_nothing_else(bank: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "BLOCK", 2)
+    monkeypatch.setattr(events, "MOST_MESSAGES", 4)
+    look()
+    made = [make_finding(bank, f"192.0.2.{number}") for number in range(7)]
+    assert [look() for _turn in range(3)] == [4, 3, 0]
+    assert WebhookMessage.objects.filter(kind="finding.opened").count() == 7
+    assert SeenState.objects.filter(thing__startswith="feeds.finding:").count() == 7
+    with CaptureQueriesContext(connection) as asked:
+        compare_states()
+    assert not [each["sql"] for each in asked if 'feeds_finding"' in each["sql"]]
+    becomes(made[3], "fixed")
+    assert look() == 1
+    assert SeenState.objects.filter(thing__startswith="feeds.finding:").count() == 6
+
+
+def test_after_a_restore_of_an_older_database_it_remembers_anew(bank: Organisation) -> None:
+    made = make_finding(bank, "192.0.2.1")
+    look()
+    SeenState.objects.filter(thing=events.PLACE).update(state=str(10**9))  # of a database that had told more
+    becomes(made, "fixed")
+    assert (look(), look()) == (0, 0)
+    becomes(made, "reopened")
+    assert look() == 1
+
+
 def test_a_critical_finding_a_silent_feed_and_a_notice_that_came_back_are_told(
     hook: Webhook, user_with: Callable[..., User]
 ) -> None:
     Webhook.objects.update(user=user_with("responder"))
     bank = make_bank()
     make_finding(bank, "192.0.2.1")
-    compare_states()  # the first look only remembers
+    look()  # the first look only remembers
     make_finding(bank, "192.0.2.2")
     worst = make_finding(bank, "192.0.2.3", severity="critical")
-    compare_states()
+    look()
     assert [each["id"] for each in _of_kind("finding.critical")] == [f"feeds.finding:{worst.pk}"]
     assert len(_of_kind("finding.opened")) == 2
     feed = make_feed("quiet")

@@ -23,7 +23,7 @@ from floreo.feeds.lines import codes_of
 from floreo.feeds.logic import rank
 from floreo.feeds.models import Correction, Finding, Notice, Reply, ReplyKind, Severity
 from floreo.feeds.pools import Pools
-from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, where, why_text
+from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, why_text
 from floreo.feeds.presenters.pools import how_to_find
 from floreo.feeds.selection import GOOD, Change, Item, Reach
 from floreo.feeds.texts import text_of
@@ -186,7 +186,7 @@ class _Text:
         return "\n".join(lines)
 
     def _places(self, findings: Sequence[Finding]) -> list[str]:
-        lines = [f"- {where(f)}{colon()} {self._title(f)}" for f in findings[:MOST_OF_A_KIND]]
+        lines = [f"- {f.where}{colon()} {self._title(f)}" for f in findings[:MOST_OF_A_KIND]]
         left = len(findings) - len(lines)
         return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])
 
@@ -222,7 +222,7 @@ class _Text:
     def _place(self, finding: Finding) -> str:
         facts = [str(NEWS_WORDS[self.news[finding.pk]]), _("last seen %(day)s") % {"day": short_day(finding.last_day)}]
         facts += [" ".join(text.split()) for text in (finding.detail, finding.service) if text]
-        return f"- {where(finding)}{colon()} {', '.join(facts)}"
+        return f"- {finding.where}{colon()} {', '.join(facts)}"
 
     def _why(self) -> str:
         """Why this came to them: once a reason, not once a finding."""
@@ -257,7 +257,7 @@ def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by:
     def write() -> tuple[str, str]:
         counts = Counter(answer.kind for answer in answers)
         lines = [f"- {ReplyKind(kind).label}{colon()} {n}" for kind, n in counts.most_common()]
-        places = [f"- {where(a.finding)}{colon()} {ReplyKind(a.kind).label}" for a in answers[:MOST_OF_A_KIND]]
+        places = [f"- {a.finding.where}{colon()} {ReplyKind(a.kind).label}" for a in answers[:MOST_OF_A_KIND]]
         if (left := len(answers) - MOST_OF_A_KIND) > 0:
             places.append(_("- and %(n)d more") % {"n": left})
         name = {"organisation": notice.organisation.in_language("name"), "who": replied_by}
@@ -300,7 +300,7 @@ def reply(answer: Reply, to: str, words: str, *, by: str) -> OutboxMail:
     def write() -> tuple[str, str]:
         finding = answer.finding
         about = _("You wrote about %(where)s: %(reply)s") % {
-            "where": where(finding),
+            "where": finding.where,
             "reply": ReplyKind(answer.kind).label,
         }
         text = [about, words, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]

@@ -16,7 +16,7 @@ from floreo.core.whole import whole
 from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
 from floreo.feeds.holding_links import Holder
 from floreo.feeds.models import Finding, FixClaim, Reply, ReplyKind, Severity
-from floreo.feeds.presenters.finding_text import in_order, state_words, where, why_text
+from floreo.feeds.presenters.finding_text import in_order, state_words, why_text
 from floreo.feeds.texts import KindText, text_of
 from floreo.organisations.queries import bodies_of
 
@@ -157,4 +157,4 @@ def _row(finding: Finding, *, is_mine: bool) -> Row:
     replies = str(ReplyKind(finding.reply).label) if finding.reply else ""
     if finding.claim:
         replies = str(FixClaim(finding.claim).label)
-    return Row(finding, where(finding), str(state_words(finding)), replies, is_mine)
+    return Row(finding, finding.where, str(state_words(finding)), replies, is_mine)

@@ -6,13 +6,17 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from floreo.core import languages
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record
 from floreo.core.routes import path_to
+from floreo.core.wording import colon
 from floreo.feeds import logic
 from floreo.feeds.models.choices import FindingState, FixClaim, ReplyKind, Severity
 from floreo.feeds.models.files import Feed
+from floreo.feeds.texts import title_for_others
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
 
@@ -109,6 +113,17 @@ class Finding(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}" + (f":{self.port}" if self.port else "")
+
+    @property
+    def where(self) -> str:
+        """ "192.0.2.7, port 3389"; an address of the new kind needs no brackets so."""
+        if self.port:
+            return _("%(subject)s, port %(port)d") % {"subject": self.subject, "port": self.port}
+        return self.subject
+
+    def named(self) -> str:
+        """Where it is and what, in the reader's language."""
+        return f"{self.where}{colon()} {title_for_others(self.kind, languages.now(), self.taxonomy)}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.unit = self.unit or self.subject

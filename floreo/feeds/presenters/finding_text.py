@@ -137,10 +137,3 @@ def machine_words(finding: Finding) -> str:
     return (
         _("Addresses that it makes up itself in %(network)s") % {"network": finding.machine} if finding.machine else ""
     )
-
-
-def where(finding: Finding) -> str:
-    """ "192.0.2.7, port 3389"; an address of the new kind needs no brackets so."""
-    if finding.port:
-        return _("%(subject)s, port %(port)d") % {"subject": finding.subject, "port": finding.port}
-    return finding.subject

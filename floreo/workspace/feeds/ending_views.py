@@ -24,7 +24,6 @@ from floreo.feeds import times
 from floreo.feeds.access import get_ending_for, get_finding_for, must_see_all
 from floreo.feeds.actions import endings as acts
 from floreo.feeds.models import Finding, FindingEnding, FindingState
-from floreo.feeds.presenters import finding_text
 from floreo.feeds.presenters.endings import ending_about
 from floreo.feeds.spans import WITHIN
 from floreo.feeds.texts import title_for_others
@@ -141,7 +140,7 @@ END_COMMANDS: Mapping[str, Command] = {
 def end_finding(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_finding_for(request.user, pk)
     must(request.user, HANDLE, found)
-    about = f"{found.organisation.successor().label}{colon()} {finding_text.where(found)}, {title_for_others(found.kind, language())}"
+    about = f"{found.organisation.successor().label}{colon()} {found.where}, {title_for_others(found.kind, language())}"
     return command_view(request, found, END_COMMANDS, "end", area=AREA, about=about, back=found.get_absolute_url())
 
 

@@ -132,7 +132,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "workspace_section": AREA,
         "finding": found,
-        "where": finding_text.where(found),
+        "where": found.where,
         "moments": timeline_of(found, everything=sees_all(request.user)),
         "why": finding_text.why_text(found.reason, found.network, found.service, to_holder=not sees_all(request.user)),
         "text": text,
@@ -220,7 +220,7 @@ def finding_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """By whoever speaks for the organisation, or by the team for it."""
     found = get_finding_for(request.user, pk)
     title = _title_for(request.user)(found)
-    about = f"{found.organisation.successor().label}{colon()} {finding_text.where(found)}, {title}"
+    about = f"{found.organisation.successor().label}{colon()} {found.where}, {title}"
     return command_view(request, found, FINDING_COMMANDS, name, area=AREA, about=about, back=found.get_absolute_url())
 
 

@@ -31,7 +31,6 @@ from floreo.feeds import logic
 from floreo.feeds.access import sees_all
 from floreo.feeds.actions import endings, replies
 from floreo.feeds.models import Finding, FindingEnding, Notice
-from floreo.feeds.presenters import finding_text
 from floreo.feeds.texts import title_for_others, title_of
 from floreo.organisations.models import User
 from floreo.organisations.queries import bodies_of
@@ -222,7 +221,7 @@ def _ask(request: HttpRequest, asked: Asked) -> HttpResponse:
 def _name_for(viewer: User) -> Callable[[Finding], str]:
     """Where it is and what, as the list says it."""
     words = title_for_others if sees_all(viewer) else title_of
-    return lambda found: f"{finding_text.where(found)}{colon()} {words(found.kind, language(), found.taxonomy)}"
+    return lambda found: f"{found.where}{colon()} {words(found.kind, language(), found.taxonomy)}"
 
 
 REPLY = Asked(

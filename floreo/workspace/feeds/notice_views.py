@@ -70,7 +70,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
         "notice": found,
         "total": found.lines.count(),
         "most": MOST_LINES,
-        "rows": [(line, title_of(line.finding.kind, language()), finding_text.where(line.finding)) for line in ordered],
+        "rows": [(line, title_of(line.finding.kind, language()), line.finding.where) for line in ordered],
         "answers": found.answers.count(),
         "handles": can(request.user, HANDLE),
         "is_open": found.link_until > moment(clock.today()) and bool(found.to),

@@ -22,7 +22,6 @@ from floreo.core.wording import colon
 from floreo.feeds.access import must_see_all
 from floreo.feeds.actions.replies import FOR_THE_TEAM, see_to, unhandle
 from floreo.feeds.models import Reply
-from floreo.feeds.presenters import finding_text
 from floreo.feeds.tasks import group_key
 from floreo.organisations.models import Organisation, User
 from floreo.workspace.bulk import Bulk, Pick, bulk, picked, run
@@ -68,7 +67,7 @@ def _groups() -> list[ReplyGroup]:
         body = row.finding.organisation
         name = group_key(row.kind, body.pk)
         group = found.setdefault(name, ReplyGroup(name, row.kind, row.get_kind_display(), body))
-        group.rows.append((row, finding_text.where(row.finding)))
+        group.rows.append((row, row.finding.where))
     return list(found.values())
 
 

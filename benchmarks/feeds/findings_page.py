@@ -92,7 +92,9 @@ def fill(count: int) -> None:
         with transaction.atomic():
             Finding.objects.bulk_create(block, batch_size=500)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(
+            "VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE"
+        )  # as it does by itself in time
     print(f"filled with {count:,} findings in {time.perf_counter() - began:.0f} s")
 
 

@@ -149,8 +149,8 @@ def _findings(hooks: list[Webhook]) -> int:
         changes = FindingChange.objects.filter(number__gt=number, number__lte=last).order_by("number")
         rows = list(changes.values_list("number", "finding")[:BLOCK])
         if rows:
-            count += _tell_of({finding for _number, finding in rows}, asked)
-            number = rows[-1][0]
+            count += _messages_of({finding for _number, finding in rows}, asked)
+            number = rows[-1][0] or number
         if len(rows) < BLOCK or count >= MOST_MESSAGES:
             break
     place.exclude(state=str(number)).update(state=str(number))
@@ -165,7 +165,7 @@ def _remember_open_findings(last: int) -> None:
     SeenState.objects.update_or_create(thing=PLACE, defaults={"state": str(last)})
 
 
-def _tell_of(findings: set[int], asked: list[Webhook]) -> int:
+def _messages_of(findings: set[int], asked: list[Webhook]) -> int:
     states = {
         f"{FINDING}{pk}": (state, severity)
         for pk, state, severity in Finding.objects.filter(pk__in=findings).values_list("pk", "state", "severity")

@@ -35,8 +35,9 @@ def part_of(item: Task, today: date) -> Part:
 
 
 def worst_first(items: Iterable[Task]) -> list[Task]:
-    """What is to be done now, then the longest overdue, then by due day; without a date last, the longest waiting first."""
-    return sorted(items, key=lambda i: (not i.is_now, i.due or date.max, i.since or date.max, i.key))
+    """What is to be done now, then the longest overdue, then by due day; without a date last. Of the same day first what is for one account alone,
+    as a mention is, then the longest waiting."""
+    return sorted(items, key=lambda i: (not i.is_now, i.due or date.max, i.user is None, i.since or date.max, i.key))
 
 
 def in_parts(items: Iterable[Task], today: date) -> dict[Part, list[Task]]:

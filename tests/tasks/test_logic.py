@@ -64,6 +64,12 @@ def test_what_is_to_be_done_now_comes_before_what_is_late() -> None:
     assert list(in_parts([late, now], today).values())[:2] == [[now], [late]]
 
 
+def test_a_mention_is_not_lost_below_what_waits_for_longer() -> None:
+    long = replace(waiting_tasks("a", None), since=date(2020, 1, 1))
+    mention = replace(waiting_tasks("b", None), since=date(2026, 11, 24), user=7)
+    assert worst_first([long, mention]) == [mention, long]
+
+
 @given(days)
 def test_this_week_holds_every_weekday_once(today: date) -> None:
     week = [today + timedelta(days=n) for n in range(-10, 20)]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-from floreo.organisations.held import Prefix, plain_prefix, within
+from floreo.organisations.held import Prefix, is_public_suffix, plain_prefix, within
 
 LARGEST_ANSWER = 512 * 1024
 LARGEST_FILE = 64 * 1024 * 1024
@@ -64,6 +64,12 @@ class RdapAnswer:
         if self.first is None or self.last is None or self.first.version != prefix.version:
             return False
         return int(self.first) <= int(prefix[0]) and int(prefix[-1]) <= int(self.last)
+
+    def covers_domain(self, name: str) -> bool:
+        """Whether it is about that domain or one above it; not one under which anybody registers, whose holder runs the registry."""
+        if not self.domain or (name != self.domain and not name.endswith(f".{self.domain}")):
+            return False
+        return not is_public_suffix(self.domain)
 
     @property
     def range_text(self) -> str:

@@ -30,19 +30,16 @@ KEYED = [
 
 def test_no_line_of_the_log_holds_a_key() -> None:
     for address in KEYED:
-        _no_line_holds(address)
-
-
-def _no_line_holds(address: str) -> None:
-    record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "%s: %s", ("Conflict", address), None)
-    error = ValueError(f"at http://localhost:8000{address}")
-    record.exc_info = (ValueError, error, None)
-    output = Plain("%(levelname)s %(message)s").format(record)
-    assert output.startswith("WARNING Conflict: /")
-    assert (
-        Plain("%(message)s").format(logging.makeLogRecord({"msg": f"next={quote(address, safe='')}"})).count("…") == 1
-    )
-    assert "SECRET" not in output
+        record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "%s: %s", ("Conflict", address), None)
+        error = ValueError(f"at http://localhost:8000{address}")
+        record.exc_info = (ValueError, error, None)
+        output = Plain("%(levelname)s %(message)s").format(record)
+        assert output.startswith("WARNING Conflict: /")
+        assert (
+            Plain("%(message)s").format(logging.makeLogRecord({"msg": f"next={quote(address, safe='')}"})).count("…")
+            == 1
+        )
+        assert "SECRET" not in output
 
 
 def test_other_lines_are_left_as_they_are() -> None:
@@ -74,17 +71,13 @@ def as_json(record: logging.LogRecord) -> dict[str, str]:
 
 def test_no_object_of_the_log_holds_a_key() -> None:
     for address in KEYED:
-        _no_object_holds(address)
-
-
-def _no_object_holds(address: str) -> None:
-    record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "%s: %s", ("Conflict", address), None)
-    record.exc_info = (ValueError, ValueError(f"at http://localhost:8000{address}"), None)
-    record.stack_info = f'Stack (most recent call last):\n  asked for "{address}"'
-    output = as_json(record)
-    assert list(output) == ["time", "level", "logger", "message", "exception"]
-    assert output["exception"].count("…") == 2
-    assert "SECRET" not in str(output)
+        record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "%s: %s", ("Conflict", address), None)
+        record.exc_info = (ValueError, ValueError(f"at http://localhost:8000{address}"), None)
+        record.stack_info = f'Stack (most recent call last):\n  asked for "{address}"'
+        output = as_json(record)
+        assert list(output) == ["time", "level", "logger", "message", "exception"]
+        assert output["exception"].count("…") == 2
+        assert "SECRET" not in str(output)
 
 
 def test_an_object_says_when_how_bad_where_and_what() -> None:

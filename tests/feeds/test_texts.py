@@ -49,18 +49,14 @@ def test_more_than_thirty_kinds_and_every_class_have_a_text() -> None:
 
 def test_a_text_says_the_same_in_each_language() -> None:
     for place in PLACES:
-        _says_the_same(place)
-
-
-def _says_the_same(place: Path) -> None:
-    english, spanish, french = all_three = [texts.read(place / f"{language}.md") for language in ("en", "es", "fr")]
-    assert len(english.steps) == len(spanish.steps) == len(french.steps)
-    assert 3 <= len(english.steps) <= 6
-    assert len(english.means.split("\n\n")) == len(french.means.split("\n\n"))
-    for text in all_three:
-        assert all((text.title, text.means, text.matters, text.check))
-        assert len(text.title) < 90
-    assert len({text.title for text in all_three}) == 3
+        english, spanish, french = all_three = [texts.read(place / f"{language}.md") for language in ("en", "es", "fr")]
+        assert len(english.steps) == len(spanish.steps) == len(french.steps)
+        assert 3 <= len(english.steps) <= 6
+        assert len(english.means.split("\n\n")) == len(french.means.split("\n\n"))
+        for text in all_three:
+            assert all((text.title, text.means, text.matters, text.check))
+            assert len(text.title) < 90
+        assert len({text.title for text in all_three}) == 3
 
 
 # Commands, settings, ports, versions and flaws: what an administrator types or looks for is not translated.

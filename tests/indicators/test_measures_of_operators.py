@@ -49,16 +49,12 @@ PERIODS = [Period(date(2020, 1, 1), date(2020, 12, 31)), Period(date(2026, 10, 1
 @pytest.mark.parametrize("period", PERIODS, ids=lambda period: period.label)
 def test_in_an_empty_country_it_is_unknown_and_not_nought(period: Period) -> None:
     for name in NEEDED:
-        _is_unknown(name, period)
-
-
-def _is_unknown(name: str, period: Period) -> None:
-    measure = offers.measures()[name]
-    options = [value for value, _words in measure.choices()] if measure.choices is not None else []
-    for extra in [(), *((("of", value),) for value in [*options, "no-such-thing"])]:
-        read = measure.function(period, Filters(extra=extra))
-        assert (read.value, read.numerator, read.denominator) == (None, 0, 0), name  # not 0, and nothing to keep
-        assert (read.records, read.groups) == ((), ()), name
+        measure = offers.measures()[name]
+        options = [value for value, _words in measure.choices()] if measure.choices is not None else []
+        for extra in [(), *((("of", value),) for value in [*options, "no-such-thing"])]:
+            read = measure.function(period, Filters(extra=extra))
+            assert (read.value, read.numerator, read.denominator) == (None, 0, 0), name  # not 0, and nothing to keep
+            assert (read.records, read.groups) == ((), ()), name
 
 
 @pytest.mark.parametrize("role", ROLES)

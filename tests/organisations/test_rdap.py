@@ -540,22 +540,27 @@ def test_a_domain_is_asked_about_at_the_server_of_its_zone(
     second.answers["/dns.json"] = {"version": "1.0", "services": [[["xp"], [f"{first.url}/"]]]}
     settings.RDAP_SERVER, settings.RDAP_BOOTSTRAP = "", [f"{second.url}/dns.json"]
     assert fetch_registry_files(by=SYSTEM) == 1
-    made = [claim(power, name, "domain") for name in ("power.xp", "light.xp", "water.xp", "power.example")]
+    made = [claim(power, name, "domain") for name in ("power.xp", "light.xp", "water.xp", "power.example", "air.xp")]
     first.answers |= {
         "/domain/power.xp": domain_answer("power.xp", "Island Power"),
         "/domain/light.xp": domain_answer("light.xp", ""),
         "/domain/water.xp": domain_answer("fire.xp", "Island Power"),
+        "/domain/air.xp": domain_answer("xp", "Island Power"),  # who runs the registry holds no name in it
     }
     assert ask() == 1
-    assert set(first.asked) == {"/domain/power.xp", "/domain/light.xp", "/domain/water.xp"}
-    assert [Holding.objects.get(pk=each.pk).state for each in made] == ["proved", "claimed", "claimed", "claimed"]
+    assert set(first.asked) == {f"/domain/{name}.xp" for name in ("power", "light", "water", "air")}
+    assert [Holding.objects.get(pk=each.pk).state for each in made] == ["proved", *["claimed"] * 4]
     assert problems() == {
         "light.xp": "The answer names no holder, so nothing of it was taken.",
         "water.xp": "The answer is about fire.xp, not about water.xp.",
+        "air.xp": "The answer is about xp, not about air.xp.",
     }
     first.asked.clear()
     ask_later(2)
-    assert first.asked == ["/domain/water.xp"]  # one that leaves the holder out does so the next day too
+    assert set(first.asked) == {
+        "/domain/water.xp",
+        "/domain/air.xp",
+    }  # one that leaves the holder out does so the next day too
 
 
 def test_many_claims_keep_no_network_from_its_turn(registry: Registry, country: Country, power: Organisation) -> None:

@@ -138,7 +138,7 @@ def prove_by_registry(
 def _must_cover(holding: Holding, answer: RdapAnswer) -> None:
     words = {"range": answer.range_text, "value": holding.value}
     if holding.kind == HoldingKind.DOMAIN:
-        if holding.value != answer.domain and not holding.value.endswith(f".{answer.domain}"):
+        if not answer.covers_domain(holding.value):
             raise refuse("answer", _("The answer is about %(range)s, not about %(value)s.") % words, code="other_thing")
         return
     prefix = plain_prefix(holding.value)

@@ -242,7 +242,7 @@ def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
 def _must_be_about(answer: RdapAnswer, subject: Prefix | str) -> None:
     words = {"range": answer.range_text, "value": str(subject)}
     if isinstance(subject, str):
-        if not answer.domain or (subject != answer.domain and not subject.endswith(f".{answer.domain}")):
+        if not answer.covers_domain(subject):
             raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
         return
     if answer.first is None or answer.last is None or answer.first.version != subject.version:

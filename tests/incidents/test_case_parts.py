@@ -192,13 +192,14 @@ def test_a_rule_that_changes_while_the_clock_runs_holds_for_what_begins_later(de
     case = desk.case()
     cases.set_moments(case, by=desk.ana, aware_at=moments.now() - timedelta(hours=30))
     assert states(case) == [("early-warning", "overdue", True)]
-    today = moments.now().date().isoformat()
-    a_rule(revision="2", holds_from=today, rule={**EARLY, "period": {"hours": 72}})
+    began = moments.now() - timedelta(minutes=1)  # just after midnight that is yesterday
+    from_then = began.date().isoformat()
+    a_rule(revision="2", holds_from=from_then, rule={**EARLY, "period": {"hours": 72}})
     assert clocks.refresh_all() >= 1
     (clock,) = Clock.objects.filter(case=case)
-    assert (clock.revision, clock.state, clock.explained["newer_version_from"]) == ("1", "overdue", today)
+    assert (clock.revision, clock.state, clock.explained["newer_version_from"]) == ("1", "overdue", from_then)
     later = desk.case("Later")
-    cases.set_moments(later, by=desk.ana, aware_at=moments.now() - timedelta(minutes=1))
+    cases.set_moments(later, by=desk.ana, aware_at=began)
     assert Clock.objects.get(case=later).revision == "2"
     assert clocks.refresh_all() == 0  # nothing changes by time alone now
 

@@ -24,7 +24,7 @@ from floreo.core.models import OutboxMail, SearchEntry
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from floreo.workspace import menu
-from tests import loaded, statements
+from tests import emptying, loaded, statements
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -83,6 +83,7 @@ RACES_UNLESS_LONG = (
     "contact_drills",
     "evidence",
     "frameworks",
+    "fuzz",
     "initiatives",
     "meetings",
     "obligations",
@@ -219,6 +220,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER IF EXISTS entry_is_not_removed")
+    emptying.begin()
 
 
 def _is_copied() -> bool:

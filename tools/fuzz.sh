@@ -16,5 +16,5 @@ found=0
 $PYTEST $ONLY || found=1
 start_postgres
 # shellcheck disable=SC2086
-DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $PYTEST --database-only $ONLY || found=1
+LONG=1 DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $PYTEST --database-only $ONLY || found=1
 exit $found

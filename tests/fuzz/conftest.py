@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,14 @@ from tests.api.conftest import small_country
 from tests.fuzz.site import Site, addresses, sessions_of
 
 __all__ = ["small_country"]
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that begin with every address there is run in one process, which looks for the public ones once."""
+    for item in items:
+        if item.path.parent == HERE and "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("every address"))
 
 
 @pytest.fixture(autouse=True)

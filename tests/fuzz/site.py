@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from importlib import import_module
 from traceback import extract_tb
@@ -149,6 +150,7 @@ def of_the_portal(user: User) -> Iterator[str]:
             yield linked.get(name) or filled(str(route.pattern))
 
 
+@cache  # the sample country is the same for each test
 def _linked() -> dict[str, str]:
     """Of public views those to which a page leads that needs no example: the name of each, and an address."""
     stranger, found = Client(), dict[str, str]()

@@ -319,7 +319,7 @@ def test_files_of_a_pack(tmp_path: Path) -> None:
     read_pack(home, is_measure=lambda _name: True)
     became = Counter[str]()
 
-    @examples(gate=12)
+    @examples(gate=4)
     @given(st.data())
     def read(data: st.DataObject) -> None:
         path = data.draw(st.sampled_from(files))

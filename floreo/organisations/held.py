@@ -34,6 +34,7 @@ _NOBODYS = tuple(
 _EXAMPLES = tuple(
     ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
 )
+LARGEST_ASN = 4_294_967_294  # RFC 7300 keeps the last one
 WIDEST = {4: 8, 6: 16}  # length of the widest prefix that a claim may name: all of them is no claim
 _MAPPED = ip_network("::ffff:0:0/96")
 

@@ -1,4 +1,4 @@
-"""What registries say of addresses and domains: answers of RDAP (RFC 9083) and the delegated files ("extended" and plain) that each
+"""What registries say of addresses, system numbers and domains: answers of RDAP (RFC 9083) and the delegated files ("extended" and plain) that each
 regional registry publishes daily. No Django."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-from floreo.organisations.held import Prefix, is_public_suffix, plain_prefix, within
+from floreo.organisations.held import LARGEST_ASN, Prefix, is_public_suffix, plain_prefix, within
 
 LARGEST_ANSWER = 512 * 1024
 LARGEST_FILE = 64 * 1024 * 1024
@@ -28,7 +28,7 @@ class Wrong(StrEnum):
 
     NOT_JSON = "not_json"
     AN_ERROR = "an_error"  # the server answered that it has nothing, or not for us
-    NOT_ONE = "not_one"  # no answer about addresses or a domain
+    NOT_ONE = "not_one"  # no answer about addresses, a system number or a domain
     NO_ADDRESSES = "no_addresses"
     NOT_DELEGATED = "not_delegated"  # not a delegated file
     CUT_OFF = "cut_off"  # fewer rows than its first line says
@@ -44,7 +44,7 @@ class Unreadable(ValueError):  # noqa: N818 -- says what it is
 
 @dataclass(frozen=True)
 class RdapAnswer:
-    """An answer about addresses (`first` to `last`) or about a domain. `names` are those of its registrant, or where the answer names
+    """An answer about addresses (`first` to `last`), about system numbers (`numbers`, of which the last counts too) or about a domain. `names` are those of its registrant, or where the answer names
     none, of whoever it names; `holder` is the one name of its registrant, an organisation before a person or a maintainer, and "" where
     it has none; `abuse` are the addresses of e-mail for abuse; `country` is "" where it does not say. `is_partial`: its server says
     that it left something out (RFC 9083, section 9)."""
@@ -59,6 +59,7 @@ class RdapAnswer:
     holder: str = ""
     abuse: tuple[str, ...] = ()
     is_partial: bool = False
+    numbers: tuple[int, int] | None = None
 
     def covers(self, prefix: Prefix) -> bool:
         if self.first is None or self.last is None or self.first.version != prefix.version:
@@ -73,6 +74,9 @@ class RdapAnswer:
 
     @property
     def range_text(self) -> str:
+        if self.numbers is not None:
+            first, last = self.numbers
+            return f"AS{first}" if first == last else f"AS{first} - AS{last}"
         return f"{self.first} - {self.last}" if self.first is not None else self.domain
 
 
@@ -92,6 +96,8 @@ def read_rdap(content: bytes) -> RdapAnswer:
     if kind == "ip network":
         first, last = _range(given)
         return _answer(given, first=first, last=last)
+    if kind == "autnum":
+        return _answer(given, numbers=_numbers(given))
     if kind == "domain":
         return _answer(given, domain=_text(given.get("ldhName")).rstrip(".").lower())
     raise Unreadable(Wrong.NOT_ONE)
@@ -107,8 +113,21 @@ def _range(given: dict[str, Any]) -> tuple[Address, Address]:
     return first, last
 
 
+def _numbers(given: dict[str, Any]) -> tuple[int, int]:
+    """RFC 9083, section 5.5."""
+    first, last = given.get("startAutnum"), given.get("endAutnum")
+    if type(first) is not int or type(last) is not int or not 0 < first <= last <= LARGEST_ASN:
+        raise Unreadable(Wrong.NOT_ONE)
+    return first, last
+
+
 def _answer(
-    given: dict[str, Any], *, domain: str = "", first: Address | None = None, last: Address | None = None
+    given: dict[str, Any],
+    *,
+    domain: str = "",
+    first: Address | None = None,
+    last: Address | None = None,
+    numbers: tuple[int, int] | None = None,
 ) -> RdapAnswer:
     statuses = given.get("status")
     return RdapAnswer(
@@ -122,6 +141,7 @@ def _answer(
         holder=_holder(given),
         abuse=tuple(dict.fromkeys(_abuse(given)))[:_MOST_MAILS],
         is_partial=any(_text(kind).startswith(_LEFT_OUT) for kind in _types(given)),
+        numbers=numbers,
     )
 
 
@@ -190,21 +210,26 @@ def _text(value: object) -> str:
 
 
 _ZONE = re.compile(r"(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)*")
+_NUMBERS = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
 
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """Which server answers for which addresses, the longest prefix first, and for which zones of domains ("bz")."""
+    """Which server answers for which addresses, the longest prefix first, for which zones of domains ("bz"), and for which system
+    numbers."""
 
     prefixes: tuple[tuple[Prefix, str], ...] = ()
     zones: Mapping[str, str] = field(default_factory=dict)
+    numbers: tuple[tuple[range, str], ...] = ()
 
     def joined(self, other: Bootstrap) -> Bootstrap:
         rows = sorted((*self.prefixes, *other.prefixes), key=lambda row: -row[0].prefixlen)
-        return Bootstrap(tuple(rows), {**self.zones, **other.zones})
+        return Bootstrap(tuple(rows), {**self.zones, **other.zones}, (*self.numbers, *other.numbers))
 
-    def server_for(self, about: Prefix | str) -> str:
-        """The server of the longest prefix, or zone, that holds it, else ""."""
+    def server_for(self, about: Prefix | str | int) -> str:
+        """The server of the longest prefix, or zone, or of the numbers, that hold it, else ""."""
+        if isinstance(about, int):
+            return next((url for numbers, url in self.numbers if about in numbers), "")
         if not isinstance(about, str):
             return next((url for around, url in self.prefixes if within(about, around)), "")
         while about and about not in self.zones:
@@ -213,8 +238,8 @@ class Bootstrap:
 
 
 def read_bootstrap(content: bytes) -> Bootstrap:
-    """Which server answers for which addresses, or for which domains, as IANA publishes it (RFC 9224). Raises Unreadable."""
-    prefixes, zones = list[tuple[Prefix, str]](), dict[str, str]()
+    """Which server answers for which addresses, system numbers or domains, as IANA publishes it (RFC 9224). Raises Unreadable."""
+    prefixes, zones, numbers = list[tuple[Prefix, str]](), dict[str, str](), list[tuple[range, str]]()
     try:
         for names, urls in json.loads(content.decode("utf-8-sig"))["services"]:
             server = _server(urls)
@@ -223,12 +248,15 @@ def read_bootstrap(content: bytes) -> Bootstrap:
                     prefixes.append((plain_prefix(text), server))
                 elif _ZONE.fullmatch(text.lower()):
                     zones[text.lower()] = server
-                else:  # numbers of systems, or nothing of the kind
+                elif found := _NUMBERS.fullmatch(text):
+                    numbers.append((range(int(found[1]), int(found[2] or found[1]) + 1), server))
+                else:
                     raise Unreadable(Wrong.NOT_BOOTSTRAP)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(Wrong.NOT_BOOTSTRAP) from error
     rows = sorted((row for row in prefixes if row[1]), key=lambda row: -row[0].prefixlen)
-    return Bootstrap(tuple(rows), {zone: server for zone, server in zones.items() if server})
+    known = {zone: server for zone, server in zones.items() if server}
+    return Bootstrap(tuple(rows), known, tuple(row for row in numbers if row[1]))
 
 
 def _server(urls: Iterable[object]) -> str:

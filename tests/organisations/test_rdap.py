@@ -440,6 +440,64 @@ def test_addresses_that_a_registry_has_in_parts_are_written_so_and_each_is_asked
     assert waiting() == [("holder", 64501, "Island Telecom, S.A.", [halves[0]])]  # and no maintainer's name
 
 
+def test_a_network_without_prefixes_is_asked_about_by_its_number(
+    registry: Registry, country: Country, power: Organisation, secretariat: User
+) -> None:
+    made = network(64500)
+    registry.answers["/autnum/64500"] = recorded("arin_autnum")
+    assert (ask(), registry.asked) == (1, ["/autnum/64500"])
+    assert waiting() == [("holder", 64500, "Island Power", [])]
+    acts.approve_difference(RegistryDifference.objects.get(), by=secretariat)
+    made.refresh_from_db()
+    assert made.holder == power
+    ask_later(31)  # the same holder now, whose contact for abuse is missing
+    assert waiting() == [("abuse", 64500, "abuse@power.example", [])]
+    made.prefixes = [POWER]
+    made.save()
+    ask_later(31)  # its prefixes say whose it is
+    assert registry.asked[-1] == f"/ip/{POWER}"
+    assert [row.about for row in RegistryAnswer.objects.all()] == [POWER]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"startAutnum": 64501, "endAutnum": 64502}, "The answer is about AS64501 - AS64502, not about AS64500."),
+        (
+            {"startAutnum": 1, "endAutnum": 70000},
+            "The answer is about AS1 - AS70000, which is more than one holder has.",
+        ),
+        ({"endAutnum": "64500"}, "This answer of RDAP is not about addresses, an AS number or a domain."),
+        ({"endAutnum": 64499}, "This answer of RDAP is not about addresses, an AS number or a domain."),
+        (
+            {"startAutnum": True, "endAutnum": True},
+            "This answer of RDAP is not about addresses, an AS number or a domain.",
+        ),
+        ({"endAutnum": 2**32}, "This answer of RDAP is not about addresses, an AS number or a domain."),
+        ({"entities": []}, "The answer names no holder, so nothing of it was taken."),
+    ],
+)
+def test_an_answer_that_is_not_about_the_number_changes_nothing(
+    registry: Registry, country: Country, change: Any, problem: str
+) -> None:
+    network(64500)
+    registry.answers["/autnum/64500"] = recorded("arin_autnum") | change
+    assert (ask(), waiting(), problems()) == (0, [], {"AS64500": problem})
+
+
+def test_an_answer_about_addresses_is_none_about_a_number_and_the_other_way_round(
+    registry: Registry, country: Country
+) -> None:
+    network(64500)
+    network(64501, POWER)
+    registry.answers = {"/autnum/64500": recorded("arin"), f"/ip/{POWER}": recorded("arin_autnum")}
+    assert (ask(), waiting()) == (0, [])
+    assert problems() == {
+        "AS64500": "The answer is about 198.51.100.0 - 198.51.100.255, not about AS64500.",
+        POWER: f"The answer is about AS64500, not about {POWER}.",
+    }
+
+
 def test_only_who_edits_the_register_compares_it(registry: Registry, country: Country, observer: User) -> None:
     network(64500, POWER)
     ask()
@@ -623,7 +681,7 @@ def test_whatever_stands_where_entities_and_cards_are_is_read_or_left(odd: Any) 
         '{"services": 7}',
         '{"services": [[["a b"], ["https://a.example/"]]]}',
         '{"services": [[["1.0.0.0/8"]]]}',
-        '{"services": [[["64496-64511"], ["https://a.example/"]]]}',
+        '{"services": [[["64496-"], ["https://a.example/"]]]}',
         '{"services": [[[7], ["https://a.example/"]]]}',
     ],
 )
@@ -642,6 +700,13 @@ def test_the_longest_prefix_and_the_encrypted_server_win() -> None:
     asked = ["41.1.2.0/24", "41.2.0.0/24", "42.0.0.0/24", "2001:db8::/32"]
     found = [servers.server_for(plain_prefix(text)) for text in asked]
     assert found == ["https://b.example", "https://a.example/rdap", "", ""]
+
+
+def test_a_list_says_who_answers_for_which_numbers() -> None:
+    services = [[["64496-64500", "64505"], ["https://a.example/rdap/"]], [["64501-64504"], ["https://b.example/"]]]
+    servers = read_bootstrap(json.dumps({"version": "1.0", "services": services}).encode())
+    found = [servers.server_for(number) for number in (64495, 64496, 64500, 64501, 64505, 64506)]
+    assert found == ["", "https://a.example/rdap", "https://a.example/rdap", "https://b.example", *found[1:2], ""]
 
 
 def test_the_longest_zone_wins() -> None:
@@ -666,7 +731,8 @@ def test_whatever_stands_in_a_list_of_servers_is_read_or_refused(services: Any) 
     except Unreadable:
         return
     assert all(
-        url.startswith(("https://", "http://")) for url in (*found.zones.values(), *dict(found.prefixes).values())
+        url.startswith(("https://", "http://"))
+        for url in (*found.zones.values(), *dict(found.prefixes).values(), *(url for _numbers, url in found.numbers))
     )
 
 
@@ -714,7 +780,7 @@ def test_the_page_says_whether_anybody_is_asked_what_came_of_it_and_what_did_not
     ask()
     text = squeezed(browser.get(address).content.decode())
     for part in (
-        "1 of 2 prefixes of networks and claims have an answer; at most 9 are asked about a day, each once in 30 days.",
+        "1 of 2 prefixes, AS numbers and domains have an answer; at most 9 are asked about a day, each once in 30 days.",
         "Without a whole answer at the last question",
         f"The registry does not know {MINISTRY}.",
         "The registry names another holder",

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.writing import assign, delete, lock_latest, refuse, require_name, save
+from floreo.organisations.held import LARGEST_ASN
 from floreo.organisations.models import Network, Organisation
 
 Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
-LARGEST_ASN = 4_294_967_294  # RFC 7300 keeps the last one
 
 
 class NetworkFacts(TypedDict, total=False):

@@ -62,7 +62,7 @@ def unreadable_sentence(problem: Unreadable) -> str:
     sentences = {
         Wrong.NOT_JSON: _("This is not an answer of RDAP: it is not JSON."),
         Wrong.AN_ERROR: _("The registry answered with an error: %(what)s") % words,
-        Wrong.NOT_ONE: _("This answer of RDAP is not about addresses, nor about a domain."),
+        Wrong.NOT_ONE: _("This answer of RDAP is not about addresses, an AS number or a domain."),
         Wrong.NO_ADDRESSES: _("This answer of RDAP names no first and last address."),
         Wrong.CUT_OFF: _("The file breaks off: %(what)s") % words,
         Wrong.NOT_BOOTSTRAP: _("This is not a list of which server answers for which addresses (RFC 9224)."),

@@ -57,9 +57,11 @@ PER_RUN = 5  # of an hour
 PAUSE = 2.0  # seconds between two questions
 SECONDS = 10.0  # that a server may be silent
 MOST_PARTS = 64
+MOST_NUMBERS = 1024  # system numbers that one holder has; the blocks of registries begin there
 REGISTRY = "rdap"
 _TYPE = "application/rdap+json"
 _WAIT = frozenset({429, 503})
+Subject = Prefix | str | int  # a prefix, a domain, or the number of a system
 
 
 class _NoAnswer(Exception):  # noqa: N818 -- says what it is
@@ -88,7 +90,7 @@ class _Servers:
                 lists = lists.joined(read_bootstrap(path.read_bytes()))
         return cls(settings.RDAP_SERVER, lists)
 
-    def of(self, subject: Prefix | str) -> str:
+    def of(self, subject: Subject) -> str:
         return self.one or self.lists.server_for(subject)
 
 
@@ -107,10 +109,10 @@ def ask_registries(*, by: Actor, allow: Allow = may_ask) -> int:
 
 
 def _due(now: datetime) -> list[RegistryAnswer]:
-    """A row for each prefix of the networks and for each live claim, by turns: many of one kind keep none of the other from its turn. Those
+    """A row for each prefix of the networks, for the number of each that has none, and for each live claim, by turns: many of one kind keep none of the other from its turn. Those
     of what is there no more go."""
     networks, claims = Network.objects.order_by("asn"), Holding.objects.live().order_by("pk")
-    new = [RegistryAnswer(network=network, about=prefix) for network in networks for prefix in network.prefixes]
+    new = [RegistryAnswer(network=network, about=about) for network in networks for about in wanted_of(network)]
     new += [RegistryAnswer(holding=holding, about=holding.value) for holding in claims]
     wanted = {_name(row): row for row in new}
     there = {_name(row): row for row in RegistryAnswer.objects.select_related("network", "holding")}
@@ -126,8 +128,15 @@ def _name(row: RegistryAnswer) -> tuple[int | None, int | None, str]:
     return row.network_id, row.holding_id, row.about
 
 
-def _subject(row: RegistryAnswer) -> Prefix | str:
-    """The prefix, or the domain."""
+def wanted_of(network: Network) -> list[str]:
+    """What registries are asked about it: each prefix, whose answer names the holder; where there is none, its number."""
+    return list(network.prefixes) or [network.code]
+
+
+def _subject(row: RegistryAnswer) -> Subject:
+    """The prefix, the number of a system, or the domain."""
+    if row.network is not None and row.about == row.network.code:
+        return row.network.asn
     is_domain = row.holding is not None and row.holding.kind == HoldingKind.DOMAIN
     return row.about if is_domain else plain_prefix(row.about)
 
@@ -168,8 +177,11 @@ def _reserve(row: RegistryAnswer, server: str, now: datetime) -> bool:
 
 def _ask(row: RegistryAnswer, server: str, allow: Allow) -> Answered:
     """RFC 9082, section 3.1. Another registry may be the one that answers (RFC 7480, section 5.2)."""
-    kind = "domain" if isinstance(_subject(row), str) else "ip"
-    address = f"{server}/{kind}/{row.about}"
+    subject = _subject(row)
+    if isinstance(subject, int):
+        address = f"{server}/autnum/{subject}"
+    else:
+        address = f"{server}/{'domain' if isinstance(subject, str) else 'ip'}/{row.about}"
     try:
         return answer_of(address, most=LARGEST_ANSWER, accept=_TYPE, allow=allow, seconds=SECONDS)
     except NotOpen as error:
@@ -213,7 +225,7 @@ def _save_problem(row: RegistryAnswer, none: _NoAnswer, now: datetime) -> None:
 
 
 def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
-    """Only of a whole answer about these addresses, or this domain. Raises _NoAnswer."""
+    """Only of a whole answer about these addresses, this number or this domain. Raises _NoAnswer."""
     try:
         answer = read_rdap(given.content)
     except Unreadable as problem:
@@ -239,8 +251,14 @@ def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
     )
 
 
-def _must_be_about(answer: RdapAnswer, subject: Prefix | str) -> None:
-    words = {"range": answer.range_text, "value": str(subject)}
+def _must_be_about(answer: RdapAnswer, subject: Subject) -> None:
+    words = {"range": answer.range_text, "value": f"AS{subject}" if isinstance(subject, int) else str(subject)}
+    if isinstance(subject, int):
+        if answer.numbers is None or not answer.numbers[0] <= subject <= answer.numbers[1]:
+            raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+        if answer.numbers[1] - answer.numbers[0] >= MOST_NUMBERS:
+            raise _NoAnswer(_("The answer is about %(range)s, which is more than one holder has.") % words, again=EVERY)
+        return
     if isinstance(subject, str):
         if not answer.covers_domain(subject):
             raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
@@ -286,7 +304,7 @@ def _found() -> Iterator[tuple[Difference, date]]:
     rows = RegistryAnswer.objects.exclude(answered_at=None).select_related("network__holder__merged_into")
     by_network: dict[Network, list[RegistryAnswer]] = defaultdict(list)
     for row in rows.order_by("network__asn", "about"):
-        if row.network is not None and row.about in row.network.prefixes:
+        if row.network is not None and row.about in wanted_of(row.network):
             by_network[row.network].append(row)
     for network, answers in by_network.items():
         split = {row.pk: parts for row in answers if (parts := _parts(row))}
@@ -295,6 +313,8 @@ def _found() -> Iterator[tuple[Difference, date]]:
 
 
 def _parts(row: RegistryAnswer) -> tuple[str, ...]:
+    if isinstance(_subject(row), int):
+        return ()
     return parts_of(plain_prefix(row.about), ip_address(str(row.first)), ip_address(str(row.last)))
 
 
@@ -315,7 +335,7 @@ def _holders(network: Network, rows: Sequence[RegistryAnswer]) -> Iterator[tuple
         if row not in same:
             others[row.holder].append(row)
     for name, named in others.items():
-        prefixes = tuple(row.about for row in named)
+        prefixes = tuple(row.about for row in named if row.about in network.prefixes)
         key = f"AS{network.asn} {name}"[:100]
         found = Difference(DifferenceKind.HOLDER, key, network.asn, prefixes, named[0].handle, name)
         yield found, max(map(_day, named))
@@ -333,7 +353,7 @@ def _abuse(network: Network, holder: Organisation, rows: Sequence[RegistryAnswer
             if email not in known:
                 missing[email].append(row)
     for email, named in missing.items():
-        prefixes = tuple(row.about for row in named)
+        prefixes = tuple(row.about for row in named if row.about in network.prefixes)
         key = f"AS{network.asn} {email}"[:100]
         found = Difference(DifferenceKind.ABUSE, key, network.asn, prefixes, named[0].handle, email[:254])
         yield found, max(map(_day, named))

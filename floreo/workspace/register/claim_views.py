@@ -32,6 +32,7 @@ from floreo.organisations import actions as acts
 from floreo.organisations.access import get_holding_for
 from floreo.organisations.actions.holdings import must_be_live, must_wait
 from floreo.organisations.actions.proving import rdap_address, record_name
+from floreo.organisations.actions.rdap import wanted_of
 from floreo.organisations.claims import Code, problems_of
 from floreo.organisations.models import (
     OPEN_STATES,
@@ -269,7 +270,7 @@ class RdapState:
 
     a_day: int
     has_server: bool
-    wanted: int  # prefixes of networks, and claims
+    wanted: int  # prefixes of networks, numbers of those without, and claims
     answered: int
     newest: datetime | None
     problems: list[RegistryAnswer]
@@ -277,7 +278,7 @@ class RdapState:
 
 
 def _rdap_state() -> RdapState:
-    prefixes = sum(len(found) for found in Network.objects.values_list("prefixes", flat=True))
+    of_networks = sum(len(wanted_of(network)) for network in Network.objects.only("asn", "prefixes"))
     claims = Holding.objects.live().count()
     rows = RegistryAnswer.objects.all()
     found = rows.exclude(answered_at=None).aggregate(n=Count("pk"), newest=Max("answered_at"))
@@ -285,7 +286,7 @@ def _rdap_state() -> RdapState:
     return RdapState(
         a_day=settings.RDAP_A_DAY,
         has_server=bool(settings.RDAP_SERVER or settings.RDAP_BOOTSTRAP),
-        wanted=prefixes + claims,
+        wanted=of_networks + claims,
         answered=found["n"],
         newest=found["newest"],
         problems=list(wrong.select_related("network", "holding__organisation").order_by("-tried_at", "pk")[:PROBLEMS]),

@@ -49,16 +49,16 @@ def owner_box(viewer: object, key: str, needs: Permission) -> OwnerBox | None:
     return OwnerBox(key, current, is_mine, people, history_of(key))
 
 
-def owners(keys: Iterable[str]) -> dict[str, Assignment]:
-    """Who has each of these things now, for a column of a list."""
-    return open_assignments(keys, Accounts())
+def owners(keys: Iterable[str], accounts: Accounts | None = None) -> dict[str, Assignment]:
+    """Who has each of these things now, for a column of a list. `accounts`: those that the page reads anyway."""
+    return open_assignments(keys, accounts or Accounts())
 
 
-def team_for(viewer: object, needs: Permission) -> list[Account]:
+def team_for(viewer: object, needs: Permission, accounts: Accounts | None = None) -> list[Account]:
     """Colleagues to whom rows of a list may be assigned; nobody where the viewer is not of the team."""
     if not isinstance(viewer, User) or reach(viewer, needs) is not None:
         return []
-    return [each for each in Accounts().who_may(str(needs), None) if each.pk != viewer.pk]
+    return [each for each in (accounts or Accounts()).who_may(str(needs), None) if each.pk != viewer.pk]
 
 
 def items_of(viewer: User, keys: Iterable[str]) -> dict[str, Item]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.assignments.models import Assignment
+from floreo.assignments.queries import Accounts
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.keys import key
@@ -54,26 +55,29 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)
-    open_count = visible.open().count()
-    bad = visible.open().filter(severity_rank__lte=1).count()
+    counted = visible.open().aggregate(
+        open=Count("*"), bad=Count("severity_rank", filter=Q(severity_rank__lte=1))
+    )  # in one reading
+    open_count = counted["open"]
     answer = ngettext("%(n)s open finding.", "%(n)s open findings.", open_count) % {"n": locale.number(open_count)}
     if not open_count and not FeedFile.objects.filter(state=FileState.DONE).exists():
         answer = _("No file has been read yet, so no finding is known.")
     handles, shown = can(request.user, Permission.FINDING_HANDLE), listing.rows
     title = _title_for(request.user)
-    held = owners(key(f) for f in shown) if handles else {}
+    accounts = Accounts() if handles else None
+    held = owners((key(f) for f in shown), accounts) if handles else {}
     context = {
         "workspace_section": AREA,
         "listing": listing,
         "answer": answer,
-        "bad": bad,
+        "bad": counted["bad"],
         "sees_all": sees_all(request.user),
         "rows": [_row(f, held.get(key(f)), title(f)) for f in shown],
         "selection": selection_of(request, listing, [f.pk for f in shown]),
         "handles": handles,
         "may_tick": can(request.user, Permission.FINDING_ANSWER),
         "any_at_all": not shown and visible.exists(),
-        "people": team_for(request.user, Permission.FINDING_HANDLE),
+        "people": team_for(request.user, Permission.FINDING_HANDLE, accounts),
         "may_run": can(request.user, Permission.FEED_RUN),
     }
     return render(request, "workspace/feeds/findings.html", context)

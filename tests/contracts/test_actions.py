@@ -9,6 +9,8 @@ import pkgutil
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 import floreo
 from floreo.core import action
 
@@ -149,6 +151,7 @@ def functions_with_verbs() -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_every_action_is_named_in_a_test() -> None:
     """By its function; or by its verb, where no other function has that one."""
     named, actions = named_in_tests(), functions_with_verbs()

@@ -21,6 +21,7 @@ from tests.contracts.test_actions import every_action
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTING = {"floreo.core.outbox.post", "floreo.core.outbox.post_all"}
+pytestmark = pytest.mark.usefixtures("uncollected")
 SHOWS = {
     "press",
     "form_page",
@@ -201,6 +202,14 @@ def is_handed(name: str, tree: ast.Module) -> bool:
 
 def name_of(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trees_are_left_to_nobody() -> Iterator[None]:
+    """The trees of all our code are large, and what comes after is looked over for garbage together with them."""
+    yield
+    for kept in (modules, senders, in_the_workspace):
+        kept.cache_clear()
 
 
 def test_every_act_that_sends_mail_is_shown_first_or_says_why_not() -> None:

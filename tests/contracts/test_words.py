@@ -21,7 +21,7 @@ from django.apps import apps
 from tests.contracts import glossary
 
 # Read once, by one worker: the texts and names of everything.
-pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words")]
+pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words"), pytest.mark.usefixtures("uncollected")]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "floreo"

@@ -116,7 +116,7 @@ OPEN = {
 
 def every_action() -> dict[str, object]:
     for module in pkgutil.walk_packages(floreo.__path__, "floreo."):
-        if ".actions" in module.name or module.name.endswith(".sign_in"):
+        if ".actions" in module.name or module.name.endswith((".sign_in", ".heads")):
             importlib.import_module(module.name)
     # Tests define actions of their own; what is asked here is asked of ours.
     return {verb: function for verb, function in action.VERBS.items() if function.__module__.startswith("floreo.")}

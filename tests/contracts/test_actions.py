@@ -9,6 +9,8 @@ import pkgutil
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 import floreo
 from floreo.core import action
 
@@ -114,7 +116,7 @@ OPEN = {
 
 def every_action() -> dict[str, object]:
     for module in pkgutil.walk_packages(floreo.__path__, "floreo."):
-        if ".actions" in module.name or module.name.endswith(".sign_in"):
+        if ".actions" in module.name or module.name.endswith((".sign_in", ".heads")):
             importlib.import_module(module.name)
     # Tests define actions of their own; what is asked here is asked of ours.
     return {verb: function for verb, function in action.VERBS.items() if function.__module__.startswith("floreo.")}
@@ -149,6 +151,7 @@ def functions_with_verbs() -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_every_action_is_named_in_a_test() -> None:
     """By its function; or by its verb, where no other function has that one."""
     named, actions = named_in_tests(), functions_with_verbs()

@@ -4,6 +4,7 @@ below, and an act that a page of the workspace does in another way than `press`,
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ from floreo.core.outbox import WIPED, letter, post_all
 from tests.contracts.test_actions import every_action
 
 ROOT = Path(__file__).resolve().parents[2]
+INNER_IMPORT = re.compile(r"^\s+from floreo|[;:]\s*from floreo", re.MULTILINE)
 POSTING = {"floreo.core.outbox.post", "floreo.core.outbox.post_all"}
+pytestmark = pytest.mark.usefixtures("uncollected")
 SHOWS = {
     "press",
     "form_page",
@@ -99,9 +102,11 @@ def modules() -> dict[str, Module]:
         if "migrations" in path.parts:
             continue
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
         module = Module(tree=tree)
-        for node in ast.walk(tree):
+        # A file without an import within something is not walked for more of them than stand at its top.
+        for node in ast.walk(tree) if INNER_IMPORT.search(text) else tree.body:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("floreo"):
                 module.imports |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
         for statement in tree.body:
@@ -201,6 +206,14 @@ def is_handed(name: str, tree: ast.Module) -> bool:
 
 def name_of(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trees_are_left_to_nobody() -> Iterator[None]:
+    """The trees of all our code are large, and what comes after is looked over for garbage together with them."""
+    yield
+    for kept in (modules, senders, in_the_workspace):
+        kept.cache_clear()
 
 
 def test_every_act_that_sends_mail_is_shown_first_or_says_why_not() -> None:

@@ -209,6 +209,13 @@ def sources() -> dict[str, ast.Module]:
     return {path: ast.parse(text) for path, text in texts.items() if named.search(text)}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def trees_are_left_to_nobody() -> Iterator[None]:
+    """They are large, and what comes after is looked over for garbage together with them."""
+    yield
+    sources.cache_clear()
+
+
 def imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Module and name of each import, also within functions; for `import a.b` the name is ""."""
     for node in ast.walk(tree):
@@ -223,12 +230,14 @@ def is_parser(module: str, name: str) -> bool:
     return any(whole == p or whole.startswith(f"{p}.") for p in PARSERS)
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_whoever_takes_bytes_apart_runs_in_the_cage_or_says_why_not() -> None:
     users = {path for path, tree in sources().items() if any(is_parser(*each) for each in imported(tree))}
     assert users == IN_THE_CAGE | set(NEEDS_NONE)
     assert not IN_THE_CAGE & set(NEEDS_NONE)
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_what_runs_in_the_cage_is_called_from_there_alone() -> None:
     users = {
         path for path, tree in sources().items() for module, name in imported(tree) if name in READERS.get(module, ())
@@ -236,6 +245,7 @@ def test_what_runs_in_the_cage_is_called_from_there_alone() -> None:
     assert users == MAY_READ
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_no_module_of_the_cage_loads_django_by_itself() -> None:
     found = {
         path: tree

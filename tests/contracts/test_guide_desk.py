@@ -34,7 +34,7 @@ ASKED = (
     "tests/contracts/test_offers.py",
     "tests/packs/test_guide.py",
     "tests/contracts/test_roles.py::test_every_address_of_the_workspace_says_what_it_needs",
-    "tests/contracts/test_roles.py::test_what_a_role_does_not_grant_is_refused[observer]",
+    "tests/contracts/test_roles.py::test_what_a_role_does_not_grant_is_refused",
 )
 
 pytestmark = [pytest.mark.one_database, pytest.mark.long]  # an environment and a desk of its own

@@ -122,6 +122,7 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         return read_po(source)
 
 
+@pytest.mark.xdist_group("words")  # by one worker, which reads the program for all languages
 @in_each
 def test_every_sentence_is_in_the_catalogue_and_no_other(extracted: Catalog, language: str) -> None:
     ours = {(m.context, texts(m.id)) for m in messages(catalog(language))}

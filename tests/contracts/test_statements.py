@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from tests.conftest import ROOT
 from tests.statements import Sent, listed, name_of, needed, shape
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_each_test_that_is_left_out_is_there() -> None:
     """A test that was renamed runs on both; its line is taken away."""
     gone = [name for name in sorted(listed()) if name not in _tests_of(name.split("::")[0])]
@@ -18,6 +21,7 @@ def test_each_test_that_is_left_out_is_there() -> None:
     assert listed()
 
 
+@cache
 def _tests_of(file: str) -> set[str]:
     path = ROOT / file
     if not path.exists():

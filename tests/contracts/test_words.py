@@ -21,7 +21,7 @@ from django.apps import apps
 from tests.contracts import glossary
 
 # Read once, by one worker: the texts and names of everything.
-pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words")]
+pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words"), pytest.mark.usefixtures("uncollected")]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "floreo"
@@ -109,25 +109,26 @@ def code() -> tuple[list[Text], list[Name]]:
     texts: list[Text] = []
     names: list[Name] = []
     for path in CODE:
-        place, tree = place_of(path), ast.parse(path.read_text("utf-8"))
+        place, nodes = place_of(path), list(ast.walk(ast.parse(path.read_text("utf-8"))))
         if VOCABULARY.isdisjoint([path, *path.parents]):
-            said = ((line, words) for line, words in literals(tree) if " " in words.strip())
+            said = ((line, words) for line, words in literals(nodes) if " " in words.strip())
             texts += [Text(f"{place}:{line}", "en", plain(words)) for line, words in said]
         names += [Name(place, part) for part in path.relative_to(PACKAGE).with_suffix("").parts]
-        names += names_in(tree, place)
+        names += names_in(nodes, place)
     return texts, names
 
 
-def literals(node: ast.AST, *, is_docstring: bool = False) -> Iterator[tuple[int, str]]:
-    """Each string below a node that is no docstring; one with values in it as a whole."""
-    if isinstance(node, ast.JoinedStr):
-        parts = [str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values]
-        yield node.lineno, "".join(parts)
-        return
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and not is_docstring:
-        yield node.lineno, node.value
-    for child in ast.iter_child_nodes(node):
-        yield from literals(child, is_docstring=isinstance(node, ast.Expr))
+def literals(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    """Each string of a tree that is no docstring; one with values in it as a whole. A node comes before what is in it."""
+    within = set[ast.AST]()
+    for node in nodes:
+        if isinstance(node, ast.Expr):
+            within.add(node.value)  # a docstring, if it is a text
+        elif isinstance(node, ast.JoinedStr) and node not in within:
+            within |= set(ast.walk(node))
+            yield node.lineno, "".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in within:
+            yield node.lineno, node.value
 
 
 @cache
@@ -167,8 +168,8 @@ def place_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def names_in(tree: ast.Module, place: str) -> Iterator[Name]:
-    for node in ast.walk(tree):
+def names_in(nodes: Iterable[ast.AST], place: str) -> Iterator[Name]:
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield Name(f"{place}:{node.lineno}", node.name, is_function=True)
         elif name := made_name(node):

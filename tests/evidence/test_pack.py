@@ -24,9 +24,7 @@ from tests.factories.strategy import TODAY
 ISLA = ROOT / "packs" / "isla-prueba"
 
 
-@pytest.mark.django_db
-def test_the_sample_vault_has_every_kind_and_state_and_its_files_are_there() -> None:
-    load_pack(ISLA, by=SYSTEM)
+def test_the_sample_vault_has_every_kind_and_state_and_its_files_are_there(isla: Country) -> None:
     rows = list(Evidence.objects.all())
     assert {e.kind for e in rows} == set(EvidenceKind.values)
     assert {e.tlp for e in rows} == set(Tlp.values)

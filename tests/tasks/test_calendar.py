@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from floreo.core import links
+from floreo.core import links, throttle
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed
 from floreo.core.models import AuditEntry
@@ -133,7 +133,9 @@ def test_too_many_tries_are_slowed(busy: Edition, lead: User, stranger: Client) 
     assert forged[0] == 404
     assert forged[-1] == 429
     assert stranger.get(address(lead)).status_code == 200  # whoever has a good address is not held up by them
-    assert [stranger.get(address(lead)).status_code for _n in range(30)][-1] == 429
+    for _n in range(28):  # what the page spends of the same bucket, without the calendar, which takes longer
+        throttle.spend("calendar", str(lead.pk), capacity=30, per_hour=60)
+    assert [stranger.get(address(lead)).status_code for _n in range(3)][-1] == 429
 
 
 def test_a_calendar_is_only_read(busy: Edition, lead: User) -> None:

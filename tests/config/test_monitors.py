@@ -163,18 +163,9 @@ def test_the_token_is_never_written_into_the_log(stranger: Client, caplog: pytes
 
 def test_a_database_that_never_answers_is_not_waited_for(tmp_path: Path) -> None:
     """A server takes the connection and says nothing: the disk is seen nevertheless."""
-    code = (
-        "import django; django.setup()\n"
-        "from django.test import Client\n"
-        "print(Client().get('/ready/', HTTP_HOST='localhost').content.decode())"
-    )
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://floreo@127.0.0.1:{silent.getsockname()[1]}/floreo"
-        environ = Installation(tmp_path, database=url).env() | {"DJANGO_SETTINGS_MODULE": "floreo.config.settings"}
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
-        )
-    found = json.loads(done.stdout)
+        found = json.loads(Installation(tmp_path, database=url).page("/ready/"))
     assert found["ready"] is False
     assert {name: check["ok"] for name, check in found["checks"].items()} == {
         "disk": True,

@@ -208,7 +208,8 @@ class Site:
 
 def as_the_server(test: Callable[..., None]) -> Callable[..., None]:
     """What asks the server: all by one worker of the tests, which starts it once."""
-    return pytest.mark.one_database(pytest.mark.xdist_group("monitors")(test))
+    made: Callable[..., None] = pytest.mark.one_database(pytest.mark.xdist_group("monitors")(test))
+    return made
 
 
 @pytest.fixture(scope="module")

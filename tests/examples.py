@@ -5,6 +5,6 @@ import os
 IN_THE_GATE = 100
 
 
-def drawn(number: int) -> int:
-    """`number` with LONG=1, at night and before a release; in the gate at most a hundred, others each time."""
-    return number if os.environ.get("LONG") else min(number, IN_THE_GATE)
+def drawn(number: int, *, in_the_gate: int = IN_THE_GATE) -> int:
+    """`number` with LONG=1, at night and before a release; in the gate at most a hundred, or fewer where each is costly, others each time."""
+    return number if os.environ.get("LONG") else min(number, in_the_gate)

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from os import environ
 from pathlib import Path
@@ -156,14 +157,20 @@ _READ = {
 }
 
 
-def stated(name: str) -> str:
-    """The SPDX name or expression of an installed package, "" where none is stated."""
+@cache
+def _spdx() -> Any:
+    """All names of SPDX, read once."""
     from license_expression import get_spdx_licensing  # type: ignore[import-untyped]
 
+    return get_spdx_licensing()
+
+
+def stated(name: str) -> str:
+    """The SPDX name or expression of an installed package, "" where none is stated."""
     if name in _READ:
         return _READ[name]
     facts = metadata.metadata(name)
-    spdx = get_spdx_licensing()
+    spdx = _spdx()
     for given in (*(facts.get_all("License-Expression") or []), *(facts.get_all("License") or [])):
         if given and len(given) < 100 and not spdx.validate(given).errors:
             return str(given)

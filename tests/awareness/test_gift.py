@@ -150,10 +150,12 @@ def test_a_broken_question_does_not_take_the_next_with_it() -> None:
 
 
 def test_two_megabytes_are_read() -> None:
-    text = "\n\n".join(f"Question number {n}?{{=yes, it is ~no#feedback ~perhaps}}" for n in range(33_000))
-    assert len(text) < LARGEST
+    text = "\n\n".join(
+        f"Question number {n}, {'long ' * 118}?{{=yes, it is ~no#feedback ~perhaps}}" for n in range(3_100)
+    )
+    assert 0.9 * LARGEST < len(text) < LARGEST
     bank = read(text)
-    assert (len(bank.questions), bank.problems) == (33_000, ())
+    assert (len(bank.questions), bank.problems) == (3_100, ())
 
 
 @pytest.mark.parametrize("sign", ["{", "}", "~", "=", "#", "\\", ":", "\n\n", "%", "// ", "{{{{\n\n"])

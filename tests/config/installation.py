@@ -81,6 +81,16 @@ class Installation:
         assert one.exitcode == 0, f"{function} {pack}: its output is above"
         one.close()
 
+    def page(self, address: str) -> bytes:
+        """What the site answers on that address, asked in a fork like `run`."""
+        with tempfile.TemporaryDirectory() as name:
+            to = Path(name) / "page"
+            one = forks().Process(target=warm.page, args=(self.env(), address, to))
+            one.start()
+            one.join()
+            one.close()
+            return to.read_bytes()
+
     def run_anew(self, *arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
         """One command as a shell starts it, where the process itself is what is shown."""
         command = [sys.executable, "-m", "floreo.config.cli", *self.words(*arguments)]
@@ -114,14 +124,17 @@ class Installation:
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table that a backup holds, but the audit entry that a restore adds."""
-        names = [
-            r[1] for r in self.rows("PRAGMA table_list") if r[0] == "main" and r[2] == "table" and "sqlite_" not in r[1]
-        ]
         left_out = {"core_cache", "django_session", "usersessions_usersession"}
-        found = {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for name in names if name not in left_out}
-        found["core_auditentry"] = self.rows(
-            "SELECT * FROM core_auditentry WHERE verb NOT LIKE 'backup.%' ORDER BY number"
-        )
+        with closing(sqlite3.connect(self.sqlite)) as database:  # opened once: each time it reads what all tables are
+            tables = list(database.execute("PRAGMA table_list"))
+            names = [r[1] for r in tables if r[0] == "main" and r[2] == "table" and "sqlite_" not in r[1]]
+            found = {
+                name: sorted(database.execute(f'SELECT * FROM "{name}"'), key=repr)
+                for name in names
+                if name not in left_out
+            }
+            chain = "SELECT * FROM core_auditentry WHERE verb NOT LIKE 'backup.%' ORDER BY number"
+            found["core_auditentry"] = list(database.execute(chain))
         return found
 
 

@@ -11,7 +11,10 @@ import pytest
 
 from tests.config.installation import ROOT, once, prepared
 
-pytestmark = pytest.mark.one_database
+pytestmark = [
+    pytest.mark.one_database,
+    pytest.mark.long,
+]  # each process that is killed starts again, for seconds of the processor
 ALL = "ingest,events,answers,forms,uploads,notices"
 
 

@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,18 +163,9 @@ def test_the_token_is_never_written_into_the_log(stranger: Client, caplog: pytes
 
 def test_a_database_that_never_answers_is_not_waited_for(tmp_path: Path) -> None:
     """A server takes the connection and says nothing: the disk is seen nevertheless."""
-    code = (
-        "import django; django.setup()\n"
-        "from django.test import Client\n"
-        "print(Client().get('/ready/', HTTP_HOST='localhost').content.decode())"
-    )
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://floreo@127.0.0.1:{silent.getsockname()[1]}/floreo"
-        environ = Installation(tmp_path, database=url).env() | {"DJANGO_SETTINGS_MODULE": "floreo.config.settings"}
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
-        )
-    found = json.loads(done.stdout)
+        found = json.loads(Installation(tmp_path, database=url).page("/ready/"))
     assert found["ready"] is False
     assert {name: check["ok"] for name, check in found["checks"].items()} == {
         "disk": True,
@@ -215,6 +206,12 @@ class Site:
         return [json.loads(line) for line in text if not line.startswith(("Floreo is at ", "Stop it "))]
 
 
+def as_the_server(test: Callable[..., None]) -> Callable[..., None]:
+    """What asks the server: all by one worker of the tests, which starts it once."""
+    made: Callable[..., None] = pytest.mark.one_database(pytest.mark.xdist_group("monitors")(test))
+    return made
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder, port = tmp_path_factory.mktemp("data"), free_port()
@@ -244,7 +241,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             server.wait()
 
 
-@pytest.mark.one_database
+@as_the_server
 def test_a_monitor_on_the_machine_needs_neither_tls_nor_the_name_of_the_site(site: Site) -> None:
     for host in (f"127.0.0.1:{site.port}", "localhost", "strategy.example.org"):
         assert site.ask("/health/", Host=host) == (503, "worker not at work\n")
@@ -253,7 +250,7 @@ def test_a_monitor_on_the_machine_needs_neither_tls_nor_the_name_of_the_site(sit
         assert site.ask("/about/", Host=host)[0] == 301
 
 
-@pytest.mark.one_database
+@as_the_server
 def test_a_proxy_lets_nobody_pass_for_this_machine(site: Site) -> None:
     through = {"X_Forwarded_For": "127.0.0.1", "X_Forwarded_Proto": "https", "Host": "strategy.example.org"}
     assert site.ask("/ready/", **through)[0] == 404
@@ -263,7 +260,7 @@ def test_a_proxy_lets_nobody_pass_for_this_machine(site: Site) -> None:
     assert site.ask("/metrics")[0] == 404
 
 
-@pytest.mark.one_database
+@as_the_server
 def test_whoever_writes_keeps_no_monitor_waiting(site: Site) -> None:
     database = sqlite3.connect(site.installation.sqlite, isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
@@ -275,7 +272,7 @@ def test_whoever_writes_keeps_no_monitor_waiting(site: Site) -> None:
         database.close()
 
 
-@pytest.mark.one_database
+@as_the_server
 def test_every_line_of_the_log_is_an_object_those_of_the_web_server_too(site: Site) -> None:
     assert site.ask("/metrics", Authorization=f"Bearer {TOKEN}-wrong")[0] == 404
     missing = {"level": "WARNING", "logger": "django.request", "message": "Not Found: /metrics"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import subprocess
@@ -24,6 +23,9 @@ pytestmark = pytest.mark.one_database
 @cache
 def text() -> str:
     return sbom.document()
+
+
+IMPORTS = re.compile(r"(?m)^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([\w., \t]+))")
 
 
 def found() -> dict[str, Any]:
@@ -63,12 +65,9 @@ def test_every_package_that_is_imported_is_in_it() -> None:
     names = {each["name"] for each in found()["components"]}
     ours = metadata.packages_distributions()
     imported: set[str] = set()
-    for path in (ROOT / "floreo").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                imported.add(node.module.split(".")[0])
+    for path in (ROOT / "floreo").rglob("*.py"):  # by its lines: to parse all of it takes seconds, and finds no other
+        for one, several in IMPORTS.findall(path.read_text(encoding="utf-8")):
+            imported |= {name.split(".")[0].split()[0] for name in (one or several).split(",") if name.strip()}
     theirs = {
         name for name in imported if name in ours and name not in {"floreo", "ray"}
     }  # of a cluster, which is apart

@@ -19,7 +19,7 @@ import pytest
 from tests.config.installation import ROOT, Installation, prepared, said_at_first_start
 from tests.core.mail_server import free_port
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("slow clients")]  # their server is started once
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -52,13 +52,13 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The sample country with eight milestones whose notes are megabytes, and files of more than two rows made apart."""
+    """The sample country with four milestones whose notes are megabytes, and files of more than two rows made apart."""
     folder = tmp_path_factory.mktemp("data")
     installation, port = prepared(folder, "loaded"), free_port()
     installation.write(
         "UPDATE strategy_milestone SET note = hex(randomblob(1500000))"
         " WHERE id IN (SELECT m.id FROM strategy_milestone m JOIN strategy_action a ON a.id = m.action_id"
-        " JOIN strategy_edition e ON e.id = a.edition_id WHERE a.is_public AND e.is_public LIMIT 8)"
+        " JOIN strategy_edition e ON e.id = a.edition_id WHERE a.is_public AND e.is_public LIMIT 4)"
     )
     command = [sys.executable, "-m", "floreo.config.cli", "--data", str(folder), "--pack", "isla-prueba", "web"]
     with (folder / "web.log").open("wb") as log:

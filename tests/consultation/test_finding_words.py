@@ -114,12 +114,12 @@ class TestFindingWords:
     def test_the_index_changes_nothing_of_what_is_found(self, secretariat: User) -> None:
         made = opened()
         many(made, 150)
-        others = 0
-        for asked in questions(250):
+        others, number = 0, drawn(250, in_the_gate=100)
+        for asked in questions(number):
             expected = lists(made, asked, secretariat, narrowed=False)
             assert lists(made, asked, secretariat, narrowed=True) == expected, asked
             others += 0 < len(expected[0]) < 150
-        assert others > 60  # the questions tell comments apart
+        assert others > 0.24 * number  # the questions tell comments apart
 
     def test_the_index_is_asked_and_gives_few(self) -> None:
         made = opened()
@@ -240,6 +240,8 @@ class TestFindingWords:
 class TestParts:
     def test_what_is_the_same_in_capitals_is_the_same_in_the_index(self) -> None:
         signs = [chr(n) for n in range(0x110000) if not 0xD800 <= n < 0xE000]
+        signs = [s for s in signs if s != s.upper() or s != s.lower()]  # of all others it says nothing
+        assert len(signs) > 2000
         apart = [s for s in signs if _same_sign(s) != "".join(map(_same_sign, s.upper()))]
         assert apart == [s for s in signs if _same_sign(s) != "".join(map(_same_sign, s.lower()))] == []
 

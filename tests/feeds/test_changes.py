@@ -22,6 +22,7 @@ from floreo.feeds.models.choices import FindingState
 from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import Organisation, User
 from tests.conftest import make_user
+from tests.examples import drawn
 from tests.feeds.making import night
 from tests.feeds.notices_made import make_finding
 from tests.feeds.test_api import read
@@ -265,7 +266,7 @@ def _truth(bodies: list[int]) -> dict[int, str]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(60, in_the_gate=25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 @example(steps=[("number", 0, 0), ("read", 0, 2), ("write", 5, 1)])
 def test_after_any_steps_the_copy_of_each_program_is_the_truth(feeds_folder: object, steps: list[Step]) -> None:

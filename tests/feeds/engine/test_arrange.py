@@ -7,7 +7,7 @@ import csv
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from floreo.feeds.engine import ingest, problems
@@ -266,7 +266,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=drawn(60, in_the_gate=25), deadline=None)  # each opens a database
 @given(
     rows=st.lists(st.lists(CELLS, min_size=3, max_size=4), max_size=12),
     several=st.booleans(),
@@ -297,7 +297,7 @@ def test_the_parts_of_a_file_add_up(name: str, owners: str, tmp_path: Path) -> N
     assert summary.problem == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=drawn(60, in_the_gate=25), deadline=None)  # each opens a database
 @given(
     st.lists(
         st.dictionaries(
@@ -381,12 +381,18 @@ def test_a_name_is_only_ever_a_name(name: str) -> None:
         assert (places(events), rejects) == ([("192.0.2.1", None)], [])
 
 
-@settings(max_examples=drawn(200), deadline=None)
-@given(st.text(max_size=30).filter(lambda text: "\0" not in text))
-def test_a_quoted_text_is_that_text(text: str) -> None:
-    text = text.encode("utf-8", "replace").decode()
+@pytest.fixture
+def asked() -> Iterator[duckdb.DuckDBPyConnection]:
+    """One for all examples of a test: opening it takes far longer than a question."""
     with select.connected() as connection:
-        assert connection.execute(f"SELECT {select.literal(text)}").fetchall() == [(text,)]
+        yield connection
+
+
+@settings(max_examples=drawn(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=30).filter(lambda text: "\0" not in text))
+def test_a_quoted_text_is_that_text(asked: duckdb.DuckDBPyConnection, text: str) -> None:
+    text = text.encode("utf-8", "replace").decode()
+    assert asked.execute(f"SELECT {select.literal(text)}").fetchall() == [(text,)]
 
 
 def test_a_text_with_nul_is_no_value() -> None:
@@ -487,7 +493,8 @@ def test_more_memory_than_a_file_may_take_refuses_the_file() -> None:
 def test_a_bomb_is_a_bomb_before_it_is_arranged(owners: str, tmp_path: Path) -> None:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("list.csv", b"ip\n" + b"192.0.2.1\n" * (12 << 20))
+        # Wide rows: what is unpacked before the limit is reached then takes little time to arrange.
+        archive.writestr("list.csv", b"ip,note\n" + (b"192.0.2.1," + b"x" * 2000 + b"\n") * 60_000)
     summary = whole(packed.getvalue(), {"address": "ip"}, owners, tmp_path)
     assert (summary.problem, summary.kept) == (problems.BOMB, 0)
 

@@ -233,6 +233,7 @@ def test_two_processes_with_one_file_count_it_once(tmp_path: Path, elsewhere: An
     assert store.counts(Store(work.root), DAY, DAY, []) == [{"events": kept_once}]
 
 
+@pytest.mark.long  # large files, and the memory of two processes
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, elsewhere: Any) -> None:
     peaks = [
         int(replied_by(elsewhere(task(tmp_path, many(tmp_path, n), root=str(tmp_path / str(n)))))[-1])

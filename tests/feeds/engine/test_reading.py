@@ -276,7 +276,7 @@ EVEN_LINES = st.lists(
 SOME_LINES = st.lists(LINES, max_size=8) | EVEN_LINES
 
 
-@settings(max_examples=drawn(150))
+@settings(max_examples=drawn(150, in_the_gate=40))
 @given(SOME_LINES.filter(bool), SOME_LINES)
 @example(['{"m": [null, true]}', '{"m": [false]}'], ['{"m": [true]}', '{"m": [null, null, true]}'])
 @example(['{"a": 1} {"a": 2}', '{"a": 3'], ["}"])

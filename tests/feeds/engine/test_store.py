@@ -201,6 +201,7 @@ def test_a_bucket_is_a_store_as_good_as_a_folder(tmp_path: Path, bucket: str) ->
     assert [p for p in remote.listed("") if str(DAY) in p] == []
 
 
+@pytest.mark.long  # the number is the point: what a question gives is shown with few
 def test_hundreds_of_small_reports_of_a_day_take_the_memory_of_one(tmp_path: Path) -> None:
     sources = [
         night(tmp_path, [row(n, second=n), row(n, second=n), row(200, second=n)], f"{n}.csv") for n in range(150)

@@ -18,7 +18,7 @@ from tests.infrastructure.cascade.graphs import HOURS, cases, failures_in, graph
 Case = tuple[Graph, tuple[Failure, ...]]
 
 
-@settings(max_examples=drawn(400), deadline=None)
+@settings(max_examples=drawn(400, in_the_gate=40), deadline=None)
 @given(cases())
 def test_losses_are_those_of_the_definition(case: Case) -> None:
     graph, failures = case
@@ -50,7 +50,7 @@ def test_more_failures_never_make_a_loss_smaller(case: Case, data: st.DataObject
     assert (run(graph, sooner, HOURS).loss >= run(graph, failures, HOURS).loss).all()
 
 
-@settings(max_examples=drawn(200), deadline=None)
+@settings(max_examples=drawn(200, in_the_gate=40), deadline=None)
 @given(cases(least=1), st.data())
 def test_closer_dependencies_never_make_a_loss_smaller(case: Case, data: st.DataObject) -> None:
     """Fewer hours, less fallback, a larger share, a lower threshold."""
@@ -82,7 +82,7 @@ def test_the_order_of_rows_makes_no_difference(case: Case, chance: Any) -> None:
     assert [other.chain(key) for key in graph.index] == [cascade.chain(key) for key in graph.index]
 
 
-@settings(max_examples=drawn(300), deadline=None)
+@settings(max_examples=drawn(300, in_the_gate=40), deadline=None)
 @given(cases(least=1))
 def test_every_loss_has_a_cause_that_leads_back_to_a_failure(case: Case) -> None:
     graph, failures = case

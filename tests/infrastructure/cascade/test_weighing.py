@@ -68,7 +68,7 @@ def test_single_points_are_ranked_by_person_hours_and_equals_share_a_rank() -> N
     )
 
 
-@settings(max_examples=drawn(150), deadline=None)
+@settings(max_examples=drawn(150, in_the_gate=40), deadline=None)
 @given(cases(least=1), st.integers(1, 4))
 def test_what_helps_is_what_a_cascade_with_the_change_saves(case: Any, extra: int) -> None:
     """Of every dependency and every service: what is not named saves nothing."""

@@ -317,7 +317,7 @@ def test_a_correction_out_of_line_waits_with_what_it_withdraws(feed: Feed, secre
 
 @pytest.mark.one_database
 def test_a_scanner_that_misses_three_in_ten_closes_next_to_nothing(feed: Feed) -> None:
-    """100 hosts that stay for 30 nights: half of them were closed before."""
+    """100 hosts that stay for 30 nights."""
     chance = random.Random(1)
     for number in range(30):
         night(feed, day(number), [host for host in hosts(100) if chance.random() > 0.3])

@@ -19,6 +19,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
 from floreo.organisations.models import User
 from tests.conftest import SAMPLES
+from tests.loopback import POLL
 
 KEV = SAMPLES / "kev" / "known_exploited_vulnerabilities.json"
 ENTRY = {
@@ -149,7 +150,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    threading.Thread(target=made.serve_forever, daemon=True).start()
+    threading.Thread(target=made.serve_forever, args=(POLL,), daemon=True).start()
     yield f"http://127.0.0.1:{made.server_port}"
     made.shutdown()
     made.server_close()

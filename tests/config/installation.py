@@ -221,8 +221,8 @@ def pack_once(name: str, *, with_nights: bool = False) -> tuple[Path, Path]:
     return _beside(what, "rows"), folder
 
 
-def copy_on_postgresql(url: str, name: str) -> None:
-    """A migrated and empty database called `name` in the cluster of `url`, in the place of one that an earlier run left."""
+def _pattern_on_postgresql(url: str) -> str:
+    """The migrated and empty database in the cluster of `url` that others are copies of."""
     import psycopg  # only here
 
     pattern = "floreo_tests_migrated"
@@ -236,19 +236,28 @@ def copy_on_postgresql(url: str, name: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
     made_once("on-postgresql", make)
+    return pattern
+
+
+def copy_on_postgresql(url: str, name: str) -> None:
+    """A migrated and empty database called `name` in the cluster of `url`, in the place of one that an earlier run left."""
+    import psycopg  # only here
+
+    pattern = _pattern_on_postgresql(url)
     with psycopg.connect(url, autocommit=True) as cluster:
         cluster.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cluster.execute(f'CREATE DATABASE "{name}" TEMPLATE {pattern}')
 
 
 @contextmanager
-def a_postgres_database(url: str) -> Iterator[str]:
-    """A database of its own in the cluster of `url`, gone afterwards."""
+def a_postgres_database(url: str, *, migrated: bool = False) -> Iterator[str]:
+    """A database of its own in the cluster of `url`, gone afterwards: with nothing in it, or migrated and empty."""
     import psycopg  # only here
 
     name = f"floreo_copy_{uuid.uuid4().hex[:8]}"
+    pattern = _pattern_on_postgresql(url) if migrated else "template1"
     with psycopg.connect(url, autocommit=True) as cluster:
-        cluster.execute(f"CREATE DATABASE {name}")
+        cluster.execute(f"CREATE DATABASE {name} TEMPLATE {pattern}")
         try:
             yield urlsplit(url)._replace(path=f"/{name}").geturl()
         finally:

@@ -31,7 +31,7 @@ def two(tmp_path: Path) -> Iterator[Two]:
     import psycopg
 
     role = f"floreo_program_{uuid.uuid4().hex[:8]}"
-    with a_postgres_database(CLUSTER) as url, psycopg.connect(CLUSTER, autocommit=True) as cluster:
+    with a_postgres_database(CLUSTER, migrated=True) as url, psycopg.connect(CLUSTER, autocommit=True) as cluster:
         cluster.execute(f"CREATE ROLE {role} LOGIN")
         parts = urlsplit(url)
         address = f"{role}@{parts.netloc.rpartition('@')[2]}"

@@ -20,6 +20,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import SignedHead
 from tests.core.test_audit import make
+from tests.loopback import POLL
 
 CONFIG = """
 [req]
@@ -131,7 +132,7 @@ def authority(made: Path) -> Iterator[Authority]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
         found.address = f"http://127.0.0.1:{server.server_port}/tsr"
         yield found
         server.shutdown()

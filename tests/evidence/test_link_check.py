@@ -25,6 +25,7 @@ from floreo.evidence.actions import check_links, update_evidence
 from floreo.evidence.models import Evidence
 from tests.evidence.making import make_file, make_link
 from tests.factories.strategy import TODAY
+from tests.loopback import POLL
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -63,7 +64,7 @@ class Answers(BaseHTTPRequestHandler):
 def site() -> Iterator[str]:
     Answers.asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

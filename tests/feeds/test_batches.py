@@ -30,6 +30,7 @@ from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.models import Feed, FeedFile, Finding
 from tests.factories import strategy as make
 from tests.feeds.making import make_register
+from tests.loopback import POLL
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -72,7 +73,7 @@ def listening() -> Iterator[Server]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     given.url = f"http://127.0.0.1:{server.server_address[1]}"
     yield given
     server.shutdown()

@@ -33,6 +33,7 @@ from floreo.feeds.models import Feed, FeedFile
 from tests.core.mailbox_server import PROGRAMME, a_mailbox
 from tests.feeds.mails import OURS, keys_of, mail_from, signed
 from tests.feeds.making import name_of, report
+from tests.loopback import POLL
 
 DAY = date(2026, 11, 20)
 DATA = report(DAY, ["192.0.2.1"])
@@ -71,7 +72,7 @@ def contribution() -> Iterator[tuple[Server, str]]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     try:
         yield given, f"http://127.0.0.1:{server.server_port}"
     finally:
@@ -300,7 +301,7 @@ def test_a_server_that_hands_out_letter_by_letter_does_not_hold_us() -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     asked = Asked(f"http://127.0.0.1:{server.server_port}/")
     with pytest.raises(NotFetched) as stopped, fetched(asked, allow=lambda _a: True, patience=0.5) as answer:  # noqa: PT012 -- it is read within
         while answer.read(1 << 20):

@@ -25,6 +25,7 @@ from floreo.feeds.collectors.fetching import FetchProblem, NotFetched
 from floreo.feeds.models import CollectorKind, Feed, FeedFile
 from tests.factories import strategy as make
 from tests.feeds.making import report
+from tests.loopback import POLL
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -91,7 +92,7 @@ def listening() -> Iterator[Shadowserver]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     given.url = f"http://127.0.0.1:{server.server_address[1]}/api2/"
     yield given
     server.shutdown()

@@ -15,6 +15,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
+from tests.loopback import POLL
+
 
 @contextmanager
 def name_server(texts: Mapping[str, list[str]], *, is_silent: bool = False) -> Iterator[str]:
@@ -80,7 +82,7 @@ def rdap_server(answers: Mapping[str, Any]) -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

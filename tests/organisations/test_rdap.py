@@ -43,6 +43,7 @@ from floreo.organisations.registry import Unreadable, read_bootstrap, read_rdap
 from floreo.organisations.registry_differences import parts_of
 from floreo.organisations.tasks import waiting_tasks
 from tests.factories import strategy as make
+from tests.loopback import POLL
 from tests.pages import squeezed
 
 RECORDED = Path(__file__).parent / "rdap"
@@ -89,7 +90,7 @@ def _listening(made: Registry) -> ThreadingHTTPServer:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     return server
 
 

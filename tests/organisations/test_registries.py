@@ -37,6 +37,7 @@ from floreo.organisations.registry import Unreadable, read_blocks, read_numbers
 from floreo.organisations.registry_differences import Had, differences
 from floreo.organisations.tasks import waiting_tasks
 from tests.factories import strategy as make
+from tests.loopback import POLL
 
 ROWS = """\
 xpnic|XP|asn|64500|1|20100101|allocated|H1
@@ -251,7 +252,7 @@ def listening() -> Iterator[Registry]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     made.url = f"http://127.0.0.1:{server.server_address[1]}"
     yield made
     server.shutdown()

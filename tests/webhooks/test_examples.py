@@ -21,6 +21,7 @@ import pytest
 from floreo.webhooks import logic
 from tests.config.installation import ROOT
 from tests.core.mail_server import free_port
+from tests.loopback import POLL
 
 SECRET = logic.new_secret()
 BODY = json.dumps(
@@ -67,7 +68,7 @@ def serving() -> Iterator[Place]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     made.url = f"http://127.0.0.1:{server.server_address[1]}"
     yield made
     server.shutdown()

@@ -115,11 +115,11 @@ def state_of(page: Page, name: str) -> str:
     return step(page, name).locator(".fl-status").inner_text()
 
 
-def follow(page: Page, name: str, **states: str) -> None:
+def follow(page: Page, name: str, *, may_be_done: bool = False, **states: str) -> None:
     """Opens the first steps, where `states` is what others say by now, and clicks the link of one, which is not done."""
     first_steps(page)
     assert {each: state_of(page, each) for each in states} == states
-    assert state_of(page, name) != "Done"
+    assert may_be_done or state_of(page, name) != "Done"
     step(page, name).get_by_role("link").click()
     page.wait_for_url(re.compile(r"/(?!workspace/first-steps/$)"))
 
@@ -174,7 +174,7 @@ def add_a_passkey(page: Page) -> None:
 
 
 def send_a_test_mail(page: Page) -> None:
-    follow(page, "mail", factor="Done")
+    follow(page, "mail", may_be_done=True, factor="Done")  # the notice that a passkey was added may have left already
     page.get_by_role("button", name="Send a test e-mail to me").click()
     page.get_by_text("ana@example.org").first.wait_for()
     until_done(page, "mail")

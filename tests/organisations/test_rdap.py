@@ -152,7 +152,7 @@ def waiting() -> list[tuple[str, int, str, list[str]]]:
 
 
 def problems() -> dict[str, str]:
-    return {row.about: row.problem for row in RegistryAnswer.objects.all() if row.problem}
+    return {row.about: row.problem_text for row in RegistryAnswer.objects.all() if row.problem}
 
 
 # --- What is asked, and when --------------------------------------------------------------------------------------
@@ -789,6 +789,10 @@ def test_the_page_says_whether_anybody_is_asked_what_came_of_it_and_what_did_not
         "No holder",
     ):
         assert part in text, part
+    spanish = squeezed(
+        browser.get(f"/es{address}").content.decode()
+    )  # in the reader's language, and not in the worker's
+    assert f"El registro de Internet no conoce {MINISTRY}." in spanish
     row = RegistryDifference.objects.get()
     facts = {"difference": [f"{row.pk}.{row.version}"], "do": "approve"}
     answer = browser.post("/workspace/claims/registry/differences/", facts, follow=True).content.decode()

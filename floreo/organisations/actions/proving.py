@@ -11,6 +11,7 @@ from functools import partial
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, can
@@ -57,19 +58,25 @@ _KEPT = 64 * 1024  # characters of an answer
 _ASKED = "application/rdap+json"
 
 
+UNREADABLE = {
+    Wrong.NOT_JSON: gettext_noop("This is not an answer of RDAP: it is not JSON."),
+    Wrong.AN_ERROR: gettext_noop("The registry answered with an error: %(what)s"),
+    Wrong.NOT_ONE: gettext_noop("This answer of RDAP is not about addresses, an AS number or a domain."),
+    Wrong.NO_ADDRESSES: gettext_noop("This answer of RDAP names no first and last address."),
+    Wrong.CUT_OFF: gettext_noop("The file breaks off: %(what)s"),
+    Wrong.NOT_BOOTSTRAP: gettext_noop("This is not a list of which server answers for which addresses (RFC 9224)."),
+    Wrong.TOO_LONG: gettext_noop("This is longer than an answer or a file of a registry can be."),
+    Wrong.NOT_DELEGATED: gettext_noop("This is not a delegated file of a registry: %(what)s"),
+}
+
+
+def unreadable_words(problem: Unreadable) -> dict[str, str]:
+    """What the sentence of its kind in UNREADABLE is completed with."""
+    return {"what": problem.detail or "-"}
+
+
 def unreadable_sentence(problem: Unreadable) -> str:
-    words = {"what": problem.detail or "-"}
-    sentences = {
-        Wrong.NOT_JSON: _("This is not an answer of RDAP: it is not JSON."),
-        Wrong.AN_ERROR: _("The registry answered with an error: %(what)s") % words,
-        Wrong.NOT_ONE: _("This answer of RDAP is not about addresses, an AS number or a domain."),
-        Wrong.NO_ADDRESSES: _("This answer of RDAP names no first and last address."),
-        Wrong.CUT_OFF: _("The file breaks off: %(what)s") % words,
-        Wrong.NOT_BOOTSTRAP: _("This is not a list of which server answers for which addresses (RFC 9224)."),
-        Wrong.TOO_LONG: _("This is longer than an answer or a file of a registry can be."),
-        Wrong.NOT_DELEGATED: _("This is not a delegated file of a registry: %(what)s") % words,
-    }
-    return sentences[problem.wrong]
+    return _(UNREADABLE[problem.wrong]) % unreadable_words(problem)
 
 
 # --- The registry's answer ----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ from itertools import zip_longest
 
 from django.conf import settings
 from django.utils.http import parse_http_date_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
@@ -24,7 +24,7 @@ from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.outbound import Allow, Answered, NotAnswered, NotOpen, answer_of
 from floreo.core.reachable import may_ask
-from floreo.organisations.actions.proving import prove_by_registry, save_differences, unreadable_sentence
+from floreo.organisations.actions.proving import UNREADABLE, prove_by_registry, save_differences, unreadable_words
 from floreo.organisations.actions.registries import servers_path
 from floreo.organisations.held import WIDEST, Prefix, plain_prefix
 from floreo.organisations.models import (
@@ -61,17 +61,27 @@ MOST_NUMBERS = 1024  # system numbers that one holder has; the blocks of registr
 REGISTRY = "rdap"
 _TYPE = "application/rdap+json"
 _WAIT = frozenset({429, 503})
+_OTHER = gettext_noop("The answer is about %(range)s, not about %(value)s.")
+_TOO_WIDE = gettext_noop("The answer is about %(range)s, which is more than one holder has.")
 Subject = Prefix | str | int  # a prefix, a domain, or the number of a system
 
 
 class _NoAnswer(Exception):  # noqa: N818 -- says what it is
-    """Why nothing was taken: a sentence. `until` is when the server may be asked again; `is_silent`, that it is not asked again now."""
+    """Why nothing was taken: a sentence as the program has it, which is translated for whoever reads it, and its words. `until` is when the
+    server may be asked again; `is_silent`, that it is not asked again now."""
 
     def __init__(
-        self, sentence: str, *, again: timedelta = AGAIN, until: datetime | None = None, is_silent: bool = False
+        self,
+        sentence: str,
+        words: Mapping[str, object] | None = None,
+        *,
+        again: timedelta = AGAIN,
+        until: datetime | None = None,
+        is_silent: bool = False,
     ) -> None:
         super().__init__(sentence)
-        self.sentence, self.again, self.until, self.is_silent = sentence, again, until, is_silent
+        self.sentence, self.words = sentence, dict(words or {})
+        self.again, self.until, self.is_silent = again, until, is_silent
 
 
 @dataclass(frozen=True)
@@ -185,24 +195,26 @@ def _ask(row: RegistryAnswer, server: str, allow: Allow) -> Answered:
     try:
         return answer_of(address, most=LARGEST_ANSWER, accept=_TYPE, allow=allow, seconds=SECONDS)
     except NotOpen as error:
-        sentence = _("The server of the registry lies in a closed network, so it is not asked.")
+        sentence = gettext_noop("The server of the registry lies in a closed network, so it is not asked.")
         raise _NoAnswer(sentence, is_silent=True) from error
     except NotAnswered as error:
         raise _refused(error, row) from error
     except (OSError, ValueError) as error:
-        sentence = _("No server gave a whole answer: it did not answer, broke off, or sent more than is taken.")
+        sentence = gettext_noop(
+            "No server gave a whole answer: it did not answer, broke off, or sent more than is taken."
+        )
         raise _NoAnswer(sentence, is_silent=True) from error
 
 
 def _refused(error: NotAnswered, row: RegistryAnswer) -> _NoAnswer:
     if error.status == 404:
-        sentence = _("The registry does not know %(value)s.") % {"value": row.about}
-        return _NoAnswer(sentence, again=EVERY)
+        sentence = gettext_noop("The registry does not know %(value)s.")
+        return _NoAnswer(sentence, {"value": row.about}, again=EVERY)
     if error.status in _WAIT:
-        sentence = _("The server of the registry asks us to wait, so it is asked later.")
+        sentence = gettext_noop("The server of the registry asks us to wait, so it is asked later.")
         return _NoAnswer(sentence, until=_wait_until(error.retry_after), is_silent=True)
-    sentence = _("The server of the registry answered with status %(status)d.")
-    return _NoAnswer(sentence % {"status": error.status})
+    sentence = gettext_noop("The server of the registry answered with status %(status)d.")
+    return _NoAnswer(sentence, {"status": error.status})
 
 
 def _wait_until(text: str) -> datetime:
@@ -219,9 +231,9 @@ def _wait_until(text: str) -> datetime:
 def _save_problem(row: RegistryAnswer, none: _NoAnswer, now: datetime) -> None:
     """What was answered before stays."""
     again = max(now + none.again, none.until or now)
-    facts = {"problem": none.sentence[:500], "ask_at": again, "wait_until": none.until}
+    facts = {"problem": none.sentence, "problem_words": none.words, "ask_at": again, "wait_until": none.until}
     RegistryAnswer.objects.filter(pk=row.pk).update(**facts)
-    log.warning("no answer of the registry about %s: %s", row.about, none.sentence)
+    log.warning("no answer of the registry about %s: %s", row.about, none.sentence % none.words)
 
 
 def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
@@ -229,12 +241,13 @@ def _take(row: RegistryAnswer, given: Answered, now: datetime) -> None:
     try:
         answer = read_rdap(given.content)
     except Unreadable as problem:
-        raise _NoAnswer(unreadable_sentence(problem)) from problem
+        raise _NoAnswer(UNREADABLE[problem.wrong], unreadable_words(problem)) from problem
     subject = _subject(row)
     _must_be_about(answer, subject)
     _must_be_whole(answer, is_domain=isinstance(subject, str))
     RegistryAnswer.objects.filter(pk=row.pk).update(
         problem="",
+        problem_words={},
         ask_at=now + EVERY,
         wait_until=None,
         answered_at=now,
@@ -255,28 +268,28 @@ def _must_be_about(answer: RdapAnswer, subject: Subject) -> None:
     words = {"range": answer.range_text, "value": f"AS{subject}" if isinstance(subject, int) else str(subject)}
     if isinstance(subject, int):
         if answer.numbers is None or not answer.numbers[0] <= subject <= answer.numbers[1]:
-            raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+            raise _NoAnswer(_OTHER, words)
         if answer.numbers[1] - answer.numbers[0] >= MOST_NUMBERS:
-            raise _NoAnswer(_("The answer is about %(range)s, which is more than one holder has.") % words, again=EVERY)
+            raise _NoAnswer(_TOO_WIDE, words, again=EVERY)
         return
     if isinstance(subject, str):
         if not answer.covers_domain(subject):
-            raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+            raise _NoAnswer(_OTHER, words)
         return
     if answer.first is None or answer.last is None or answer.first.version != subject.version:
-        raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+        raise _NoAnswer(_OTHER, words)
     if int(answer.last) < int(subject[0]) or int(subject[-1]) < int(answer.first):
-        raise _NoAnswer(_("The answer is about %(range)s, not about %(value)s.") % words)
+        raise _NoAnswer(_OTHER, words)
     if int(answer.last) - int(answer.first) >= 1 << (subject.max_prefixlen - WIDEST[subject.version]):
-        raise _NoAnswer(_("The answer is about %(range)s, which is more than one holder has.") % words, again=EVERY)
+        raise _NoAnswer(_TOO_WIDE, words, again=EVERY)
 
 
 def _must_be_whole(answer: RdapAnswer, *, is_domain: bool) -> None:
     """Registries of domains leave out private holders (RFC 9537): asking the next day would not help."""
     if answer.is_partial:
-        raise _NoAnswer(_("The server says that its answer is not whole, so nothing of it was taken."))
+        raise _NoAnswer(gettext_noop("The server says that its answer is not whole, so nothing of it was taken."))
     if not answer.holder:
-        sentence = _("The answer names no holder, so nothing of it was taken.")
+        sentence = gettext_noop("The answer names no holder, so nothing of it was taken.")
         raise _NoAnswer(sentence, again=EVERY if is_domain else AGAIN)
 
 

@@ -590,6 +590,7 @@ class Migration(migrations.Migration):
                 ('tried_at', models.DateTimeField(null=True)),
                 ('ask_at', models.DateTimeField(null=True)),
                 ('problem', models.CharField(blank=True, max_length=500)),
+                ('problem_words', models.JSONField(default=dict)),
                 ('server', models.CharField(blank=True, max_length=300)),
                 ('wait_until', models.DateTimeField(null=True)),
                 ('answered_at', models.DateTimeField(null=True)),

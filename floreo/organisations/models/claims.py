@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
@@ -106,7 +107,8 @@ class RegistryAnswer(models.Model):
     about = models.CharField(max_length=255)  # the prefix of the network; the prefix or domain of the claim
     tried_at = models.DateTimeField(null=True)
     ask_at = models.DateTimeField(null=True)  # not before
-    problem = models.CharField(max_length=500, blank=True)
+    problem = models.CharField(max_length=500, blank=True)  # a sentence as the program has it; see problem_text
+    problem_words = models.JSONField(default=dict)
     server = models.CharField(max_length=300, blank=True)  # that was asked first
     wait_until = models.DateTimeField(null=True)  # as that server asked
     answered_at = models.DateTimeField(null=True)
@@ -138,6 +140,11 @@ class RegistryAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.about
+
+    @property
+    def problem_text(self) -> str:
+        """Why the last question brought nothing, in the reader's language."""
+        return gettext(self.problem) % self.problem_words if self.problem else ""
 
     @property
     def range_text(self) -> str:

@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.conftest import ROOT
+
 # What a stranger may open, by the beginning of its route (after the language). Everything else asks who you are.
 PUBLIC = [
     r"$",
@@ -169,3 +171,25 @@ def test_a_name_that_is_not_ours_is_answered_in_a_sentence(host: str) -> None:
         response = client.get(address, headers={"host": host})
         assert (address, response.status_code) == (address, 400)
         assert "evil" not in response.content.decode()
+
+
+# With what the service of a sign-in answered, once: to ask for its head alone would spend it.
+GET_ALONE = {"floreo/organisations/outside_views.py"}
+
+
+def test_what_may_be_read_answers_for_its_head_too() -> None:
+    """A link checker and a program that downloads ask so (RFC 9110, section 9.3.2); `require_GET` would refuse them."""
+    found = {
+        str(p.relative_to(ROOT)) for p in (ROOT / "floreo").rglob("*.py") if "@require_GET" in p.read_text("utf-8")
+    }
+    assert found == GET_ALONE
+
+
+@pytest.mark.usefixtures("isla")
+def test_a_file_answers_for_its_head(secretariat: object, browser_of: object) -> None:
+    browser = browser_of(secretariat)  # type: ignore[operator]  # fixtures of tests/conftest.py
+    for address in ("/workspace/translations/texts-es.po", "/workspace/catalogue/template-es.csv"):
+        head, whole = browser.head(address), browser.get(address)
+        assert (head.status_code, whole.status_code) == (200, 200), address
+        assert head.headers["Content-Type"] == whole.headers["Content-Type"]
+        assert b"".join(head) == b""

@@ -52,7 +52,8 @@ def links(mails: MailServer, number: int, *, seconds: int = 120) -> list[str]:
     found: dict[str, str] = {}
     for _turn in range(seconds * 4):
         for mail in list(mails.got):
-            if link := _LINK.search(text_of(mail)):
+            text = text_of(mail)
+            if TITLE in text and (link := _LINK.search(text)):  # and not of a procedure of the sample country
                 found[str(mail["To"])] = link[1]
         if len(found) >= number:
             return list(found.values())

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
 from floreo.core.whole import whole
@@ -44,7 +44,7 @@ def _opened(request: HttpRequest, code: str) -> ImportDraft:
     return draft
 
 
-@require_GET
+@require_safe
 def outline(request: HttpRequest, code: str) -> HttpResponse:
     """All passages of the text, or the rows of its plan, in pages, with what each was taken for."""
     draft = _opened(request, code)
@@ -287,7 +287,7 @@ def _back(request: HttpRequest, draft: ImportDraft, place: int | None) -> HttpRe
     return HttpResponseRedirect(reverse("workspace:import_outline", args=[draft.code]) + where + anchor)
 
 
-@require_GET
+@require_safe
 def profile(request: HttpRequest, code: str) -> HttpResponse:
     """The marks as a file for `floreo strategy import --profile`, and for the next edition."""
     draft = _opened(request, code)

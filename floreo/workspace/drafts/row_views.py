@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from floreo.core import clock
 from floreo.core.access import Permission
@@ -44,7 +44,7 @@ def review_of(request: HttpRequest, draft: ImportDraft) -> Review:
     return review
 
 
-@require_GET
+@require_safe
 def one_import(request: HttpRequest, code: str) -> HttpResponse:
     """One draft: being read, failed, or under review."""
     draft = get_draft_for(request.user, code)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from floreo.core.access import SYSTEM, Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -89,7 +89,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return redirect("workspace:import", draft.code)
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, code: str) -> FileResponse:
     """The file as it was uploaded, to be kept, never to be shown: a browser must not run what somebody sent us."""
     draft = get_draft_for(request.user, code)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from floreo.core import languages
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -70,7 +70,7 @@ def _import(request: HttpRequest, found: importing.Read) -> HttpResponse:
     return HttpResponseRedirect(reverse("workspace:case_imports"))
 
 
-@require_GET
+@require_safe
 def template(request: HttpRequest, language: str) -> HttpResponse:
     """The header and an example, to be filled in a spreadsheet."""
     response = HttpResponse(importing.template(language), content_type="text/csv; charset=utf-8")

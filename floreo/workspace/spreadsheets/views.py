@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from floreo.core.errors import Missing, Refused
 from floreo.core.importing import Remark
@@ -299,7 +299,7 @@ def _groups(results: list[Result]) -> list[dict[str, Any]]:
     return found
 
 
-@require_GET
+@require_safe
 def rows_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Every row of the file with what becomes of it, as CSV, to correct the file by."""
     found = acts.plan_of(get_import_for(request.user, pk), by=person(request))
@@ -315,7 +315,7 @@ def rows_file(request: HttpRequest, pk: int) -> HttpResponse:
     return _attachment(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"rows-{pk}.csv")
 
 
-@require_GET
+@require_safe
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
     """The profile of the source, for the command line or another installation."""
     run = get_import_for(request.user, pk)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -402,7 +402,7 @@ def _named(field: str) -> str:
     return str(importing.COLUMNS[field].title)
 
 
-@require_GET
+@require_safe
 def template(request: HttpRequest, code: str) -> HttpResponse:
     """The header with everybody who has a seat, to be filled in a spreadsheet."""
     found = get_cohort_for(request.user, code)

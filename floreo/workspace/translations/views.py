@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from floreo.core import languages
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -143,7 +143,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return press(request, lambda: undo_translations(run, by=person(request)), done, reverse("workspace:translations"))
 
 
-@require_GET
+@require_safe
 def file(request: HttpRequest, language: str) -> HttpResponse:
     """All texts that the reader may see, with their translations into one language, as PO."""
     if language not in languages.site() or language == SOURCE == languages.first():
@@ -161,7 +161,7 @@ def _kind(name: str) -> TextKind:
     return found
 
 
-@require_GET
+@require_safe
 def waiting(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """The texts of one kind that do not stand in a language, each with its form."""
     found = _kind(kind)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from floreo.core import languages
 from floreo.core.access import Permission
@@ -250,13 +250,13 @@ def _import(request: HttpRequest, found: importing.Read) -> HttpResponse:
     return HttpResponseRedirect(reverse("workspace:catalogue"))
 
 
-@require_GET
+@require_safe
 def template(request: HttpRequest, language: str) -> HttpResponse:
     """The header and an example, to be filled in a spreadsheet."""
     return _csv(importing.template(language), f"courses-template-{languages.spoken(language)}.csv")
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, language: str) -> HttpResponse:
     """All courses in the columns of the import."""
     rows = courses_with_all(CatalogueCourse.objects.filter(removed_on=None)).prefetch_related("roles")

@@ -176,7 +176,7 @@ def planned(page: Page, site: Site) -> None:
     press(page, "Add to the plan")
     shown(page, "Exercise the recovery of the grid control")
     page.get_by_role("link", name=re.compile(r"^Make an action\s*:\s*Exercise the recovery")).first.click()
-    page.get_by_label("Objective").select_option(index=1)
+    page.get_by_label("Level above").select_option(index=1)
     page.get_by_label("Code").fill("9.9.2")
     page.get_by_label("Title", exact=True).fill("Operators exercise their recovery")
     press(page, "Make an action")

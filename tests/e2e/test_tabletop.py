@@ -254,7 +254,7 @@ def evaluated(page: Page, home: str) -> None:
     page.goto(home)
     follow(page, "1. No number on paper")
     follow(page, "Make it an action")
-    page.get_by_label("What it serves in the strategy").select_option(index=1)
+    page.get_by_label("Level above").select_option(index=1)
     page.get_by_label("Code").fill("9.9.1")
     page.get_by_label("Led by").select_option("water-board")
     page.get_by_label("Due date").fill("2027-06-30")

@@ -201,7 +201,7 @@ class FindingForm(RecordForm):
 class BecomeActionForm(CommandForm):
     objective = forms.ModelChoiceField(
         places_for_actions(),
-        label=_l("What it serves in the strategy"),
+        label=_l("Level above"),
         empty_label=_l("Choose one"),
     )
     code = forms.CharField(

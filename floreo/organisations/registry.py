@@ -44,7 +44,8 @@ class Unreadable(ValueError):  # noqa: N818 -- says what it is
 
 @dataclass(frozen=True)
 class RdapAnswer:
-    """An answer about addresses (`first` to `last`), about system numbers (`numbers`, of which the last counts too) or about a domain. `names` are those of its registrant, or where the answer names
+    """An answer about addresses (`first` to `last`), about system numbers (`numbers`, of which the last counts too) or about a domain.
+    `names` are those of its registrant, or where the answer names
     none, of whoever it names; `holder` is the one name of its registrant, an organisation before a person or a maintainer, and "" where
     it has none; `abuse` are the addresses of e-mail for abuse; `country` is "" where it does not say. `is_partial`: its server says
     that it left something out (RFC 9083, section 9)."""
@@ -203,7 +204,10 @@ def _values(entity: dict[str, Any], *names: str) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    return " ".join(value.split())[:200] if isinstance(value, str) else ""
+    """In one line, without what no database keeps: NUL, and half of a character."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(value.replace("\0", " ").encode("utf-8", "ignore").decode().split())[:200]
 
 
 # --- Which server to ask ------------------------------------------------------------------------------------------

@@ -486,6 +486,18 @@ def test_an_answer_that_is_not_about_the_number_changes_nothing(
     assert (ask(), waiting(), problems()) == (0, [], {"AS64500": problem})
 
 
+def test_what_no_database_keeps_stops_nothing(registry: Registry, country: Country) -> None:
+    """NUL, and half of a character, in a name, an address or the title of an error."""
+    odd = json.dumps(recorded("arin_autnum")).replace("Island Power", r"Island\u0000 Po\ud800wer")
+    network(64500)
+    network(64501)
+    registry.answers["/autnum/64500"] = (200, {}, odd.encode())
+    registry.answers["/autnum/64501"] = (200, {}, rb'{"errorCode": 500, "title": "No\u0000 n\udfffe"}')
+    assert ask() == 1
+    assert waiting() == [("holder", 64500, "Island Power", [])]
+    assert problems() == {"AS64501": "The registry answered with an error: No ne"}
+
+
 def test_an_answer_about_addresses_is_none_about_a_number_and_the_other_way_round(
     registry: Registry, country: Country
 ) -> None:

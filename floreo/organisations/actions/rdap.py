@@ -119,7 +119,8 @@ def ask_registries(*, by: Actor, allow: Allow = may_ask) -> int:
 
 
 def _due(now: datetime) -> list[RegistryAnswer]:
-    """A row for each prefix of the networks, for the number of each that has none, and for each live claim, by turns: many of one kind keep none of the other from its turn. Those
+    """A row for each prefix of the networks, for the number of each that has none, and for each live claim, by turns: many of one
+    kind keep none of the other from its turn. Those
     of what is there no more go."""
     networks, claims = Network.objects.order_by("asn"), Holding.objects.live().order_by("pk")
     new = [RegistryAnswer(network=network, about=about) for network in networks for about in wanted_of(network)]

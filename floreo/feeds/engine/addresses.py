@@ -125,7 +125,7 @@ def _buffers(column: Any) -> tuple[Ints, npt.NDArray[np.uint8]]:
     kind = np.dtype(np.int64 if wide else np.int32)
     offsets = np.frombuffer(starts, kind, len(column) + 1, column.offset * kind.itemsize)
     flat = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
-    return offsets - offsets[0], flat[offsets[0] : offsets[-1]]
+    return offsets.astype(np.int64) - offsets[0], flat[offsets[0] : offsets[-1]]
 
 
 def _dotted(column: Any) -> tuple[Ints, npt.NDArray[np.uint32]]:
@@ -137,13 +137,10 @@ def _dotted(column: Any) -> tuple[Ints, npt.NDArray[np.uint32]]:
     is_dot = flat == _DOT
     digits = flat - np.uint8(_ZERO)  # wraps around: whatever is no digit comes to more than 9
     fits = (length >= 7) & (length <= 15)
-    odd = np.flatnonzero((digits > 9) & ~is_dot)
-    if len(odd):
-        fits[np.searchsorted(offsets, odd.astype(offsets.dtype), side="right") - 1] = False
     if column.null_count:
         fits &= column.is_valid().to_numpy(zero_copy_only=False)
-    dots = np.flatnonzero(is_dot).astype(offsets.dtype)
-    dots_before = np.zeros(len(flat) + 1, offsets.dtype)
+    dots = np.flatnonzero(is_dot)
+    dots_before = np.zeros(len(flat) + 1, np.int32)
     np.cumsum(is_dot, out=dots_before[1:])
     first_dot = dots_before[begin]
     fits &= (dots_before[end] - first_dot) == 3
@@ -159,19 +156,18 @@ def _dotted(column: Any) -> tuple[Ints, npt.NDArray[np.uint32]]:
 def _octets(digits: npt.NDArray[np.uint8], borders: list[Ints]) -> tuple[npt.NDArray[np.uint32], Flags]:
     """Four numbers between five borders as one, and whether each is a number up to 255 without a leading zero."""
     # Three more in front, so that three bytes before any always exist.
-    padded = np.concatenate([np.zeros(3, np.uint8), digits]).astype(np.uint16)
+    padded = np.concatenate([np.zeros(3, np.uint8), digits])
     values = np.zeros(len(borders[0]), np.uint32)
     good = np.ones(len(values), np.bool_)
     for left, right in pairwise(borders):
-        length = right - left - 1
-        last = right + 2  # of its digits, in `padded`
-        number = (
-            padded[last]
-            + np.where(length > 1, padded[last - 1] * 10, 0)
-            + np.where(length > 2, padded[last - 2] * 100, 0)
-        )
-        leading = padded[last - np.clip(length, 1, 3) + 1]
-        good &= (length >= 1) & (length <= 3) & (number < 256) & ~((length > 1) & (leading == 0))
+        length = (right - left - 1).astype(np.uint8)  # of at most fifteen letters
+        has_tens, has_hundreds = length > 1, length > 2
+        units = padded[2:].take(right)
+        tens = padded[1:].take(right) * has_tens
+        hundreds = padded.take(right) * has_hundreds
+        number = units + np.uint16(10) * tens + np.uint16(100) * hundreds
+        good &= (length >= 1) & (length <= 3) & (np.maximum(np.maximum(units, tens), hundreds) <= 9) & (number < 256)
+        good &= ~(has_tens & (np.where(has_hundreds, hundreds, tens) == 0))
         values = (values << np.uint32(8)) | number.astype(np.uint32)
     return values, good
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from floreo.feeds.engine.addresses import Flags, Words, texts_of
 from floreo.feeds.engine.deduplicate import groups
 from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
-from floreo.feeds.engine.texts import codes, hashes_of
+from floreo.feeds.engine.texts import codes, combinations, encoded, hashes_of
 
 Longs = npt.NDArray[np.int64]
 
@@ -154,20 +154,34 @@ def _aggregated(blocks: Sequence[_Block], sort_above: int | None = None) -> _Blo
     state = _State.joined([block.state for block in blocks])
     offsets = np.cumsum([0, *(len(block.table) for block in blocks)])
     rows = np.concatenate([block.rows + offset for block, offset in zip(blocks, offsets, strict=False)])
-    order, starts = groups(state.h)
-    at = np.minimum.reduceat(order, starts)  # of each hash its first row
-    combined = _State(
-        state.h[at],
-        np.minimum.reduceat(state.first[order], starts),
-        np.maximum.reduceat(state.last[order], starts),
-        np.add.reduceat(state.times[order], starts).astype(np.uint32),
-        np.minimum.reduceat(state.rank[order], starts),
-    )
-    if sort_above is None or len(at) <= sort_above:
-        back = np.argsort(at)
-        at, combined = at[back], combined.take(back)
+    at, combined = _combined(state)
+    if sort_above is not None and len(at) > sort_above:
+        order = np.argsort(combined.h)
+        at, combined = at[order], combined.take(order)
     table = pa.concat_tables([block.table for block in blocks]).unify_dictionaries()
     return _Block(table.take(pa.array(rows[at])).combine_chunks(), np.arange(len(at)), combined)
+
+
+def _combined(state: _State) -> tuple[Longs, _State]:
+    """Of each hash its first row, in their order, and what the rows with it come to, which is written into
+    `state`. Most hashes have one row, and that stays as it is."""
+    order, starts = groups(state.h)
+    sizes = np.diff(np.append(starts, len(order)))
+    is_many = sizes > 1
+    many, sizes = order[np.repeat(is_many, sizes)], sizes[is_many]
+    if not len(many):
+        return np.arange(len(order)), state
+    begin = np.cumsum(sizes) - sizes
+    first = many[begin]
+    stays = np.ones(len(order), np.bool_)
+    stays[many] = False
+    stays[first] = True
+    state.first[first] = np.minimum.reduceat(state.first[many], begin)
+    state.last[first] = np.maximum.reduceat(state.last[many], begin)
+    state.times[first] = np.add.reduceat(state.times[many], begin)
+    state.rank[first] = np.minimum.reduceat(state.rank[many], begin)
+    at = np.flatnonzero(stays)
+    return at, state.take(at)
 
 
 def _finished(block: _Block, *, dropped: bool) -> pa.Table:
@@ -202,14 +216,11 @@ def _filled(column: Any) -> pa.DictionaryArray:
 
 
 def _joined(table: pa.Table) -> Any:
-    """Malware, product and vulnerability ids with a space between."""
-    words = [table[n].combine_chunks().cast(pa.string()) for n in _DETAIL if table[n].null_count < len(table)]
-    nothing = pa.scalar(None, pa.string())
-    given = [pc.if_else(pc.equal(column, ""), nothing, column) for column in words]
-    # A row in which all are null would be left out of the result: an empty text in front keeps it.
-    front = pa.array([""] * len(table), pa.string())
-    joined = pc.binary_join_element_wise(front, *given, pa.scalar(" ", pa.string()), null_handling="skip")
-    return pc.utf8_ltrim(joined, " ")
+    """Malware, product and vulnerability ids with a space between. Rows have few different ones: each is put together once."""
+    columns = [encoded(table[n].combine_chunks()) for n in _DETAIL if table[n].null_count < len(table)]
+    places, occurring = combinations(columns, len(table))
+    details = [" ".join(word for word in words if word) for words in occurring]
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(details, pa.string()), safe=False)
 
 
 def _subjects(table: pa.Table) -> Any:
@@ -220,8 +231,9 @@ def _subjects(table: pa.Table) -> Any:
     if not has_address.all():
         name = pc.coalesce(*(table[n].cast(pa.string()) for n in _NAMES), pa.scalar("", pa.string()))
         texts = pc.if_else(pa.array(has_address), texts, pc.utf8_slice_codeunits(name, 0, _LONGEST))
-    is_one = ~pc.match_substring(texts, "/").to_numpy()  # a whole network is written as it came
-    odd = np.flatnonzero(pc.match_substring(texts, ":").to_numpy() & has_address & is_one)
+    odd = np.flatnonzero(pc.match_substring(texts, ":").to_numpy() & has_address)
+    if len(odd):  # a whole network is written as it came
+        odd = odd[~pc.match_substring(texts.take(pa.array(odd)), "/").to_numpy(zero_copy_only=False)]
     if len(odd):
         written = pa.array(texts_of(hi[odd], lo[odd]), pa.string())
         mask = np.zeros(len(table), np.bool_)

@@ -6,7 +6,6 @@ order: a later one sees what an earlier one wrote. Letters' case does not matter
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import pyarrow.compute as pc
 
 from floreo.feeds.engine.events import COLUMNS, EXTRA, SEVERITIES, WORDS
 from floreo.feeds.engine.prefixes import parse_prefix
+from floreo.feeds.engine.texts import Combination, combinations
 
 Rule = Mapping[str, Any]
 DOES = ("drop", "rewrite", "raise", "route")
@@ -222,18 +222,9 @@ class Rules:
         columns = [events[name].combine_chunks() for name in names]
         if not all(pa.types.is_dictionary(column.type) for column in columns):
             return None
-        words = [[*column.dictionary.to_pylist(), None] for column in columns]
-        if math.prod(map(len, words)) >= 1 << 62:
-            return None
-        code = np.zeros(len(events), np.int64)
-        for column, listed in zip(columns, words, strict=True):
-            places = pc.fill_null(column.indices, len(listed) - 1).to_numpy(zero_copy_only=False)
-            code = code * len(listed) + places
-        encoded = pa.array(code).dictionary_encode()
-        combinations = [_split(number, words) for number in encoded.dictionary.to_pylist()]
-        self._learn(select, names, combinations)
-        answers = list(zip(*(self._known[c] for c in combinations), strict=True))
-        rows = encoded.indices.to_numpy(zero_copy_only=False)
+        rows, occurring = combinations(columns, len(events))
+        self._learn(select, names, occurring)
+        answers = list(zip(*(self._known[words] for words in occurring), strict=True))
         found: dict[str, Any] = {f"rule_{i}": pa.array(np.array(answers[i])[rows]) for i in range(len(self.rules))}
         for name, values in zip(select.written, answers[len(self.rules) :], strict=True):
             distinct = pa.array(values, pa.string()).dictionary_encode()
@@ -243,10 +234,10 @@ class Rules:
             )
         return found
 
-    def _learn(self, select: _Select, names: Sequence[str], combinations: Sequence[tuple[Any, ...]]) -> None:
+    def _learn(self, select: _Select, names: Sequence[str], occurring: Sequence[Combination]) -> None:
         if len(self._known) > _COMBINATIONS:
             self._known.clear()
-        new = [c for c in combinations if c not in self._known]
+        new = [words for words in occurring if words not in self._known]
         if new:
             listed = zip(names, zip(*new, strict=True), strict=True)
             table = pa.table({name: pa.array(values, pa.string()) for name, values in listed})
@@ -261,15 +252,6 @@ class Rules:
             return connection.sql(select.sql(len(self.rules)), params=select.values).to_arrow_table()
         finally:
             connection.unregister("events")
-
-
-def _split(number: int, words: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
-    """The combination that a number stands for."""
-    values = []
-    for listed in reversed(words):
-        number, place = divmod(number, len(listed))
-        values.append(listed[place])
-    return tuple(reversed(values))
 
 
 class _Select:

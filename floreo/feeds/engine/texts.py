@@ -92,6 +92,41 @@ def first_of(columns: Sequence[Any], rows: int, otherwise: str | None = None) ->
     return _of_codes(places, words)
 
 
+_LARGEST = 1 << 62  # combination that has a number
+Combination = tuple[str | None, ...]
+
+
+def combinations(columns: Sequence[Any], rows: int) -> tuple[npt.NDArray[np.int64], list[Combination]]:
+    """Which words of columns (dictionaries, all of `rows`) stand together: of each row its place in the list of what occurs, in the order
+    in which it does, and that list. None stands where a column has nothing."""
+    places = np.zeros(rows, np.int64)
+    known: list[Combination] = [()]
+    size = 1
+    waiting: list[list[str | None]] = []
+    for column in columns:
+        words = [*column.dictionary.to_pylist(), None]
+        if size * len(words) >= _LARGEST:
+            places, known = _occurring(places, known, waiting)
+            size, waiting = len(known), []
+        places = places * len(words) + codes(column)
+        size *= len(words)
+        waiting.append(words)
+    return _occurring(places, known, waiting)
+
+
+def _occurring(
+    numbers: npt.NDArray[np.int64], known: Sequence[Combination], more: Sequence[Sequence[str | None]]
+) -> tuple[npt.NDArray[np.int64], list[Combination]]:
+    """Numbers that stand for one of `known` and a word of each of `more`, as places in the list of those that occur."""
+    occurring = pa.array(numbers).dictionary_encode()
+    left, columns = occurring.dictionary.to_numpy(), []
+    for words in reversed(more):
+        left, place = np.divmod(left, len(words))
+        columns.append([words[i] for i in place.tolist()])
+    listed = [(*known[i], *behind) for i, *behind in zip(left.tolist(), *reversed(columns), strict=True)]
+    return occurring.indices.to_numpy().astype(np.int64), listed
+
+
 def cves(columns: Sequence[Any], rows: int, always: str = "", kept: Sequence[Any] = ()) -> Any:
     """CVE ids that stand in columns, with those that always apply, ";" between them. What stands in `kept` are ids by itself,
     of whatever register."""

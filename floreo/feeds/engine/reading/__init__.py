@@ -138,7 +138,7 @@ def _csv(known: Format, given: str, first: Block, blocks: Iterator[Block], mappi
     for event_field in kind.fields:
         if column := kind.column(event_field, header):
             kept_as = events.COLUMNS[event_field]
-            if kept_as == events.TEXT or event_field == "time.source":
+            if kept_as == events.TEXT:
                 plain.add(column)
             elif kept_as == events.WORDS:
                 words.add(column)

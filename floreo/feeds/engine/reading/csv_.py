@@ -93,6 +93,7 @@ class Reader:
     plain: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
+    _alike: frozenset[str] = frozenset()  # words that were the same in all the first rows
     _held: bytes = b""
     _held_line: int = 0
     _skipping: bool = False
@@ -218,7 +219,18 @@ class Reader:
             table, bad = self._read(data, _BITE)
         except pa.ArrowInvalid:  # a row that is longer than one
             table, bad = self._read(data, len(data) + 1)
-        return table.unify_dictionaries().combine_chunks(), bad
+        return self._in_words(table.unify_dictionaries().combine_chunks()), bad
+
+    def _in_words(self, table: pa.Table) -> pa.Table:
+        """Columns that were read as text because they say one thing, as the dictionaries that they are to others."""
+        if not self._alike or not table.num_rows:
+            return table
+        first = pa.array(np.zeros(table.num_rows, np.int32))  # the same for all of them
+        columns = [
+            _words(column, first) if name in self._alike else column
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        ]
+        return pa.table(columns, names=table.column_names)
 
     def _read(self, data: bytes, size: int) -> tuple[pa.Table, Bad]:
         bad: Bad = []
@@ -234,10 +246,14 @@ class Reader:
                 delimiter=self.delimiter, invalid_row_handler=broken, newlines_in_values=True
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=self.types, strings_can_be_null=True, null_values=[""], check_utf8=False
+                column_types=self._read_as, strings_can_be_null=True, null_values=[""], check_utf8=False
             ),
         )
         return table, bad
+
+    @property
+    def _read_as(self) -> Mapping[str, pa.DataType]:
+        return {**self.types, **dict.fromkeys(self._alike, pa.string())}
 
     def _empty(self) -> pa.Table:
         return pa.schema([(name, self.types.get(name, pa.string())) for name in self.header]).empty_table()
@@ -251,11 +267,37 @@ class Reader:
                 break
         sample, _ = self._parse(data[:end] if end else data)
         out: dict[str, pa.DataType] = {}
+        alike = set()
         for name in self.header:
             few = sample[name].combine_chunks().unique()
             repeats = len(few) <= max(8, sample.num_rows * _REPEATS)
             out[name] = WORDS if name not in self.plain and (name in self.words or repeats) else pa.string()
+            if out[name] == WORDS and len(few) == 1:
+                alike.add(name)
+        self._alike = frozenset(alike)
         return out
+
+
+def _words(column: pa.ChunkedArray, first: pa.Int32Array) -> pa.DictionaryArray:
+    """A column of text as a dictionary. One that says the same in every row is seen to be so at a hundredth of what looking up each of
+    its cells takes; `first` is then the place of each row's word."""
+    whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    if whole.null_count == len(whole):
+        return pa.nulls(len(whole), WORDS)
+    if whole.null_count == 0 and _says_one_thing(whole):
+        return pa.DictionaryArray.from_arrays(first, whole.slice(0, 1), safe=False)
+    return whole.dictionary_encode()
+
+
+def _says_one_thing(column: pa.StringArray) -> bool:
+    """Whether all its texts are the same; none of them is null."""
+    _valid, places, letters = column.buffers()
+    at = np.frombuffer(places, np.int32, len(column) + 1, 4 * column.offset)
+    start, size = int(at[0]), int(at[1] - at[0])
+    if not (np.diff(at) == size).all():
+        return False
+    text = str(column[0]).encode() * len(column)
+    return not size or bool(letters.slice(start, len(text)).equals(pa.py_buffer(text)))
 
 
 def _has_break(data: bytes) -> bool:

@@ -159,7 +159,16 @@ def _aggregated(blocks: Sequence[_Block], sort_above: int | None = None) -> _Blo
         order = np.argsort(combined.h)
         at, combined = at[order], combined.take(order)
     table = pa.concat_tables([block.table for block in blocks]).unify_dictionaries()
-    return _Block(table.take(pa.array(rows[at])).combine_chunks(), np.arange(len(at)), combined)
+    return _Block(_taken(table, pa.array(rows[at])), np.arange(len(at)), combined)
+
+
+def _taken(table: pa.Table, rows: Any) -> pa.Table:
+    """Some rows of a table in one piece; a third of its columns say nothing at all, and are not looked at."""
+    columns = [
+        pa.nulls(len(rows), column.type) if column.null_count == len(column) else column.take(rows).combine_chunks()
+        for column in table.columns
+    ]
+    return pa.Table.from_arrays(columns, schema=table.schema)
 
 
 def _combined(state: _State) -> tuple[Longs, _State]:
@@ -212,7 +221,7 @@ def _filled(column: Any) -> pa.DictionaryArray:
     if "" not in words:
         words.append("")
     codes = pc.fill_null(column.indices, words.index(""))
-    return pa.DictionaryArray.from_arrays(codes, pa.array(words, pa.string()))
+    return pa.DictionaryArray.from_arrays(codes, pa.array(words, pa.string()), safe=False)
 
 
 def _joined(table: pa.Table) -> Any:

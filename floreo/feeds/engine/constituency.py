@@ -99,7 +99,9 @@ class Constituency:
         service = self.service[met]
         columns = {
             "organisation": _words(encoded, self.organisation[met], self.organisations),
-            "network": pa.DictionaryArray.from_arrays(encoded.indices, self.networks.take(encoded.dictionary)),
+            "network": pa.DictionaryArray.from_arrays(
+                encoded.indices, self.networks.take(encoded.dictionary), safe=False
+            ),
             "reason": _words(encoded, kind, KINDS),
             "service": _words(encoded, np.where(service > 0, service, -1), self.services),  # 0 is "no service"
         }
@@ -348,4 +350,5 @@ def _words(encoded: Any, of_entry: Entries, names: Sequence[str]) -> pa.Dictiona
     shift = len(distinct) - len(listed)  # 1 where -1, which sorts first, is among them
     of_row = np.append(place.astype(np.int32) - shift, np.int32(-1))
     codes = of_row[pc.fill_null(encoded.indices, len(of_row) - 1).to_numpy(zero_copy_only=False)]
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=codes < 0), pa.array(listed, pa.string()))
+    indices = pa.array(codes, pa.int32(), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(listed, pa.string()), safe=False)

@@ -15,6 +15,8 @@ Counts = npt.NDArray[np.uint32]
 
 # Runs of this many are left as they are: merging them would need as much memory again.
 _LARGE = 1 << 22
+_MARKS, _SHIFT = 1 << 24, np.uint64(64 - 24)  # sixteen megabytes of marks, and how far a key is shifted to its own
+_WORTH = 1 << 17  # keys from which on marks are kept: to make them costs what looking up so many does
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class SeenKeys:
     def __init__(self, before: Iterable[Keys] = ()) -> None:
         self._before: list[Keys] = []
         self._runs: list[Keys] = []
+        self._marks: npt.NDArray[np.bool_] | None = None  # where one of `_runs` may be; nothing is where no mark is
         for keys in before:
             _insert(self._before, np.unique(keys))
 
@@ -41,14 +44,32 @@ class SeenKeys:
         distinct, times = keys[order[starts]], np.diff(np.append(starts, len(keys)))
         at = order[starts]  # of each key its first row
         is_old = _holds(self._before, distinct)
-        is_ours = _holds(self._runs, distinct)
+        is_ours = self._is_ours(distinct)
         is_new = ~(is_old | is_ours)
         first = np.zeros(len(keys), np.bool_)
         first[at[is_new]] = True
-        _insert(self._runs, distinct[is_new])
+        self._take(distinct[is_new])
         more = np.where(is_old, 0, times - is_new)
         again = more > 0
         return Sightings(first, distinct[again], more[again].astype(np.uint32))
+
+    def _is_ours(self, keys: Keys) -> Flags:
+        """Which of these were seen in this file. Nearly all are new, and most of those are told by a look at their mark."""
+        if self._marks is None:
+            return _holds(self._runs, keys)
+        found = self._marks[_mark_of(keys)]
+        likely = np.flatnonzero(found)
+        found[likely] = _holds(self._runs, keys[likely])
+        return found
+
+    def _take(self, new: Keys) -> None:
+        _insert(self._runs, new)
+        if self._marks is not None:
+            self._marks[_mark_of(new)] = True
+        elif len(self) > _WORTH:
+            self._marks = np.zeros(_MARKS, np.bool_)
+            for run in self._runs:
+                self._marks[_mark_of(run)] = True
 
     def following(self) -> SeenKeys:
         """For the next file of the window: all that was seen up to here is before it."""
@@ -63,7 +84,7 @@ class SeenKeys:
 def groups(keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """An order of the rows in which equal keys are together, each key's rows in theirs, and where each key begins in it; keys ascend.
 
-    Numbers are sorted in a fifth of the time that finding their order takes: so the last bits of each key give way to the number of its
+    Numbers are sorted in half of the time that finding their order takes: so the last bits of each key give way to the number of its
     row, and what is sorted tells the order. Keys that differ in those bits alone, which hashes hardly ever do, are sorted as they are."""
     last = np.uint64((1 << max(len(keys) - 1, 0).bit_length()) - 1)
     packed = np.sort((keys & ~last) | np.arange(len(keys), dtype=np.uint64))
@@ -75,6 +96,10 @@ def groups(keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         ordered = keys[order]
         differs = ordered[1:] != ordered[:-1]
     return order, np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), np.bool_), differs]))
+
+
+def _mark_of(keys: Keys) -> npt.NDArray[np.int64]:
+    return (keys >> _SHIFT).view(np.int64)
 
 
 def _holds(runs: list[Keys], wanted: Keys) -> Flags:

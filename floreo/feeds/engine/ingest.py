@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from floreo.feeds.engine import problems
+from floreo.feeds.engine import problems, texts
 from floreo.feeds.engine.constituency import Constituency, loaded
 from floreo.feeds.engine.deduplicate import SeenKeys
 from floreo.feeds.engine.machines import machines_of
@@ -215,15 +215,24 @@ def _only(events: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
     wanted = np.zeros(len(events), np.bool_)
     wanted[rows] = True
     mask = pa.array(wanted)
-    # A column that says the same in every row, half of them often, is shortened in no time.
-    columns = [c.slice(0, len(rows)) if _is_alike(c) else c.filter(mask) for c in events.columns]
+    columns = [_shortened(texts.whole(column), mask, len(rows)) for column in events.columns]
     return pa.Table.from_arrays(columns, schema=events.schema)
+
+
+def _shortened(column: Any, mask: pa.BooleanArray, rows: int) -> Any:
+    """The rows of a column that the mask names, so many. One that says the same in every row, half of them often, is shortened in no time."""
+    if pa.types.is_struct(column.type) and not column.null_count and column.type.num_fields:
+        fields = [_shortened(column.field(place), mask, rows) for place in range(column.type.num_fields)]
+        return pa.StructArray.from_arrays(fields, fields=list(column.type))
+    if _is_alike(column):
+        return column.slice(0, rows)
+    return column.filter(mask)
 
 
 def _is_alike(column: Any) -> bool:
     if column.null_count:
         return bool(column.null_count == len(column))
-    return pa.types.is_dictionary(column.type) and all(len(chunk.dictionary) == 1 for chunk in column.chunks)
+    return pa.types.is_dictionary(column.type) and len(column.dictionary) == 1
 
 
 def _count(column: Any, into: Counter[str]) -> None:

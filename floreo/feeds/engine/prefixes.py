@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ _LOW = (1 << 64) - 1
 _END = 1 << 128
 _MAPPED_FIRST = 0xFFFF << 32
 _32 = np.uint64(32)
+_MOST_STEPS = 5  # more of them take longer than one search in all
 
 
 def parse_prefix(text: str) -> Prefix | None:
@@ -104,8 +106,26 @@ class PrefixTable:
         return found
 
     def _of_v4(self, lo: Words) -> Places:
-        found: Places = self.v4_holder[np.searchsorted(self.v4, lo.astype(np.uint32), side="right") - 1]
-        return found
+        wanted = lo.astype(np.uint32)
+        begins, steps = self._by_half
+        if steps > _MOST_STEPS:
+            place = np.searchsorted(self.v4, wanted, side="right") - 1
+            return np.asarray(self.v4_holder[place], np.int32)
+        half = (wanted >> np.uint32(16)).astype(np.int64)
+        low, high = begins.take(half), begins.take(half + 1)  # the answer is one of these, or between them
+        for _ in range(steps):
+            middle = (low + high + 1) >> 1
+            is_not_after = self.v4.take(middle) <= wanted
+            low, high = np.where(is_not_after, middle, low), np.where(is_not_after, high, middle - 1)
+        return np.asarray(self.v4_holder.take(low), np.int32)
+
+    @cached_property
+    def _by_half(self) -> tuple[npt.NDArray[np.int64], int]:
+        """The place at the first address of each /16, one more at the end, and in how many halvings any place between two of them is found:
+        few, where a country's prefixes do not stand close together."""
+        firsts = np.arange(1 << 16, dtype=np.uint32) << np.uint32(16)
+        begins = np.append(np.searchsorted(self.v4, firsts, side="right") - 1, len(self.v4) - 1)
+        return begins, int(np.diff(begins).max()).bit_length()
 
     def __len__(self) -> int:
         return len(self.hi)

@@ -36,7 +36,13 @@ def constant(word: str | None, rows: int) -> Any:
     """One word in every row."""
     if not word:
         return pa.nulls(rows, WORDS)
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([word]))
+    return pa.DictionaryArray.from_arrays(first_places(rows), pa.array([word]), safe=False)
+
+
+@lru_cache(maxsize=4)
+def first_places(rows: int) -> pa.Int32Array:
+    """The first place of a dictionary, for each row: the same array for all columns of a block that say one thing."""
+    return pa.array(np.zeros(rows, np.int32))
 
 
 def without(column: Any, nulls: Iterable[str]) -> Any:
@@ -76,7 +82,7 @@ def _of_codes(places: npt.NDArray[np.int32], words: Sequence[str | None]) -> Any
     rows = np.array([*new, -1], np.int32)[places]
     mask = rows < 0
     indices = pa.array(np.where(mask, 0, rows), pa.int32(), mask=mask) if mask.any() else pa.array(rows)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(distinct) or [""], pa.string()))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(distinct) or [""], pa.string()), safe=False)
 
 
 def first_of(columns: Sequence[Any], rows: int, otherwise: str | None = None) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from floreo.feeds.engine import prefixes
 from floreo.feeds.engine.prefixes import PrefixTable, parse_prefix
 from tests.examples import drawn
 
@@ -48,14 +50,17 @@ def by_trying_all(listed: list[Network], address: int) -> int:
     return best
 
 
+@pytest.mark.parametrize("steps", [0, 32], ids=["one search", "by halves"])
 @settings(max_examples=drawn(250), deadline=None)
 @given(networks, st.lists(st.integers(0, 2**128 - 1), max_size=5))
-def test_the_longest_prefix_is_found(listed: list[Network], more: list[int]) -> None:
+def test_the_longest_prefix_is_found(steps: int, listed: list[Network], more: list[int]) -> None:
     table = PrefixTable.of([p for n in listed if (p := parse_prefix(str(n)))])
     wanted = [*more, 0, 0xFFFF << 32, (0xFFFF << 32) + 2**32, *(a for n in listed for a in edges(n))]
     hi = np.array([a >> 64 for a in wanted], np.uint64)
     lo = np.array([a & 2**64 - 1 for a in wanted], np.uint64)
-    assert table.lookup(hi, lo).tolist() == [by_trying_all(listed, a) for a in wanted]
+    with patch.object(prefixes, "_MOST_STEPS", steps):
+        found = table.lookup(hi, lo).tolist()
+    assert found == [by_trying_all(listed, a) for a in wanted]
 
 
 @settings(max_examples=drawn(200), deadline=None)

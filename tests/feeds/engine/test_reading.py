@@ -9,8 +9,10 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -19,8 +21,8 @@ from floreo.feeds.engine import reading
 from floreo.feeds.engine.columns import guess_mapping
 from floreo.feeds.engine.opening import Block, members
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.reading import json_lines
-from floreo.feeds.engine.reading.csv_ import Reader, header_of
+from floreo.feeds.engine.reading import json_lines, records
+from floreo.feeds.engine.reading.csv_ import WORDS, Reader, _is_one_text, _words, header_of
 from floreo.feeds.engine.reading.lists import entry
 from floreo.feeds.engine.task import Source, Task
 from tests.conftest import SAMPLES
@@ -86,6 +88,39 @@ def test_cells_are_exact_wherever_blocks_are_cut(rows: list[list[str]], end: str
 def test_stray_quotes_give_the_same_rows_wherever_blocks_are_cut(text: str, size: int) -> None:
     data = b"x,y\n" + text.encode()
     assert read_csv(data, size) == read_csv(data)
+
+
+@settings(max_examples=drawn(200), deadline=None)
+@given(
+    st.sampled_from(["", "ab", "é", "12"]),
+    st.lists(st.sampled_from(["", "ab", "a", "bab", "é", "12", "1"]), max_size=6),
+    st.integers(0, 6),
+    st.integers(24, 90),
+)
+def test_a_column_that_said_one_thing_may_say_another_later(one: str, others: list[str], more: int, size: int) -> None:
+    cells = (
+        [one] * 30 + others + [one] * more
+    )  # the first block holds the same in every row, those behind it perhaps not
+    data = "x,y\n" + "".join(f"{cell},{number}\n" for number, cell in enumerate(cells))
+    rows, rejects = read_csv(data.encode(), size)
+    assert [row for _, row in rows] == [{"x": cell or None, "y": str(number)} for number, cell in enumerate(cells)]
+    assert rejects == []
+
+
+@given(st.lists(st.sampled_from(["", "ab", "a", "b", "bab", "é"]), min_size=1, max_size=5), st.integers(0, 3))
+def test_texts_are_one_where_all_are_the_same(texts: list[str], skipped: int) -> None:
+    column = pa.array(["a"] * skipped + texts).slice(skipped)
+    assert _is_one_text(column) == (len(set(texts)) == 1)
+    words = _words(pa.chunked_array([column]))
+    assert (words.type, words.to_pylist()) == (WORDS, texts)
+
+
+@given(st.binary(max_size=60) | st.text("a\r\n", max_size=60).map(str.encode))
+def test_lines_end_where_one_reads_it(data: bytes) -> None:
+    with patch.object(records, "_BITE", 16):
+        found = records.line_places(data).tolist()
+    lf_or_cr = [i for i, c in enumerate(data) if c == 10 or (c == 13 and data[i + 1 : i + 2] != b"\n")]
+    assert found == lf_or_cr
 
 
 def test_every_row_knows_the_line_on_which_it_began() -> None:

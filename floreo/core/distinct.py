@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, models
 
+_AT_ONCE = 500  # values: a row has room for some two thousand
+
 
 def values_of(model: type[models.Model], column: str, *, of: tuple[str, Collection[int]] | None = None) -> list[Any]:
     """In their order, without null. `of`: only of rows with these values in another column, ("organisation_id", {3, 7}). Takes one step of an
@@ -30,3 +32,20 @@ def values_of(model: type[models.Model], column: str, *, of: tuple[str, Collecti
             )
             found |= {row[0] for row in cursor.fetchall()}
     return sorted(found)
+
+
+def one_of_each(model: type[models.Model], column: str, values: Collection[Any], wanted: str) -> dict[Any, Any]:
+    """What the column `wanted` holds in one of the rows of each of these values of another one; nothing for a value that no row has. One step of
+    an index for each value, in one question."""
+    quoted = connection.ops.quote_name
+    table, name, other = quoted(model._meta.db_table), quoted(column), quoted(wanted)
+    listed = sorted(values)
+    found: dict[Any, Any] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(listed), _AT_ONCE):
+            some = listed[start : start + _AT_ONCE]
+            # Names are the model's own, and quoted; values are parameters.
+            each = f"(SELECT {other} FROM {table} WHERE {name} = %s LIMIT 1)"  # noqa: S608
+            cursor.execute(f"SELECT {', '.join([each] * len(some))}", some)
+            found |= {value: held for value, held in zip(some, cursor.fetchone(), strict=True) if held is not None}
+    return found

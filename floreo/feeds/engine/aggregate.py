@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from floreo.feeds.engine.addresses import Flags, Words, texts_of
 from floreo.feeds.engine.deduplicate import groups
 from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
+from floreo.feeds.engine.settling import give_back
 from floreo.feeds.engine.texts import codes, combinations, encoded, hashes_of
 
 Longs = npt.NDArray[np.int64]
@@ -103,14 +104,25 @@ class Findings:
             _ranks(events["severity"].combine_chunks())[rows],
         )
         machines = pa.nulls(len(events), pa.string()) if machines is None else machines
-        self._blocks.append(_Block(events.select(_KEPT).append_column(_MACHINE, machines), rows, state))
+        table = events.select(_KEPT).append_column(_MACHINE, machines)
+        if 2 * len(rows) < len(
+            table
+        ):  # what a rule leaves out is little of each block: the rest of it is not kept for that
+            table, rows = _taken(table, pa.array(rows)), np.arange(len(rows))
+        self._blocks.append(_Block(table, rows, state))
         self._held += len(rows)
         if self._held > self._memory:
             self._aggregate()
 
+    @property
+    def held_rows(self) -> int:
+        """How many rows of events are in memory, those between the rows that count too."""
+        return sum(len(block.table) for block in self._blocks)
+
     def _aggregate(self, most: int | None = None) -> None:
         """What is held becomes one row a finding; and goes to disk where there are more than `most` still."""
         most = self._memory // 2 if most is None else most
+        give_back()
         combined = _aggregated(self._blocks, sort_above=most if self._folder is not None else None)
         self._blocks, self._held = [combined], len(combined.rows)
         if self._folder is None or self._held <= most:
@@ -126,6 +138,8 @@ class Findings:
                 out.write_batch(batch.slice(start, end - start))
         self._runs.append(path)
         self._blocks, self._held = [], 0
+        del combined, table, batch
+        give_back()
 
     def tables(self) -> Iterator[pa.Table]:
         """The findings; words as dictionaries. In the order of the file when all fitted, else of their hash."""

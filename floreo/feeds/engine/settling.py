@@ -19,3 +19,9 @@ def settle() -> None:
         allocator = ctypes.CDLL(None).mallopt
         if allocator(_M_MMAP_THRESHOLD, 1 << 30) and allocator(_M_TRIM_THRESHOLD, (1 << 31) - 1):
             pa.set_memory_pool(pa.system_memory_pool())
+
+
+def give_back() -> None:
+    """What is free between what is held goes back to the machine: every million rows or so, when something large was let go."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

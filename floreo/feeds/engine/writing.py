@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,6 +19,7 @@ from floreo.feeds.engine.task import Summary
 _REPEAT_SCHEMA = pa.schema([("report", pa.string()), ("key", pa.uint64()), ("more", pa.uint32())])
 _BOUNDS = ["time.source", "ip_hi", "ip_lo", "organisation", "report"]  # what whole row groups are passed over by
 _GROUP = 100_000  # rows
+_FEW_DROPPED = 100_000  # rows: they come a few a block, and each block brings its words along until they are folded
 # Read for hours only, until the day is compacted: packed quickly rather than tightly.
 _PACKING: dict[str, Any] = {"compression": "lz4"}
 
@@ -30,7 +32,7 @@ class Landing:
         self._open: dict[str, pq.ParquetWriter] = {}
         self._held: list[pa.Table] = []
         self.findings = Findings(folder)
-        self.dropped = Findings(folder, dropped=True)
+        self.dropped = Findings(folder, _FEW_DROPPED, dropped=True)
 
     def __enter__(self) -> Landing:
         return self
@@ -71,7 +73,9 @@ class Landing:
     def land(self, store: Store, place: Place, summary: Summary) -> Summary:
         """All of it, under the names in the summary that comes back."""
         self._write_held()
-        for table in (*self.findings.tables(), *self.dropped.tables()):
+        for table in chain(
+            self.findings.tables(), self.dropped.tables()
+        ):  # one at a time: together they are all findings
             (self._open.get("findings") or self._opened("findings", table.schema)).write_table(table)
         if "events" not in self._open:
             self._opened("events", event_schema())

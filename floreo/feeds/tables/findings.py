@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
-from floreo.core.distinct import values_of
+from floreo.core.distinct import one_of_each, values_of
 from floreo.core.models import text_in
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.core.ui.locale import language
@@ -142,11 +143,9 @@ def _address(word: str) -> str | None:
         return None
 
 
-def _class_of(kind: str) -> str:
-    """By which a kind without a text of its own is called."""
-    if texts.folder_of(kind) is not None:
-        return ""
-    return next(iter(Finding.objects.filter(kind=kind).order_by().values_list("taxonomy", flat=True)[:1]), "")
+def _classes_of(kinds: Iterable[str]) -> dict[str, str]:
+    """By which the kinds without a text of their own are called."""
+    return one_of_each(Finding, "kind", [kind for kind in kinds if texts.folder_of(kind) is None], "taxonomy")
 
 
 def findings_for(viewer: object) -> Table:
@@ -159,23 +158,36 @@ def findings_for(viewer: object) -> Table:
     def kinds() -> Iterable[tuple[str, Words]]:
         called = title_for_others if sees_all(viewer) else title_of
         of = None if bodies_seen is None else ("organisation_id", bodies_seen)
-        titles = {kind: called(kind, language(), _class_of(kind)) for kind in values_of(Finding, "kind", of=of)}
+        found = values_of(Finding, "kind", of=of)
+        classes = _classes_of(found)
+        titles = {kind: called(kind, language(), classes.get(kind, "")) for kind in found}
         count = Counter(titles.values())  # two kinds of one title are told apart by their names
         named = {kind: title if count[title] == 1 else f"{title} ({kind})" for kind, title in titles.items()}
         return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
+    @cache
+    def organisations() -> list[tuple[Any, ...]]:
+        rows = Organisation.objects.filter(has_some)
+        return list(rows.values_list("code", "short_name", "name", "translations", "sector_id"))
+
     def bodies() -> Iterable[tuple[str, Words]]:
-        rows = list(Organisation.objects.filter(has_some).values_list("code", "short_name", "name", "translations"))
-        labels = [(code, short or text_in(translations, "name", name)) for code, short, name, translations in rows]
+        rows = organisations()
+        labels = [(code, short or text_in(names, "name", name)) for code, short, name, names, _sector in rows]
         return labels if len(rows) > 1 else []
 
     def sectors() -> Iterable[tuple[str, Words]]:
-        of_bodies = Organisation.objects.filter(has_some, sector__isnull=False).values("sector")
-        rows = NationalSector.objects.filter(
-            Q(pk__in=of_bodies) | Q(parts__in=of_bodies) | Q(parts__parts__in=of_bodies)
-        )
-        known = [(sector.code, sector.in_language("name")) for sector in rows.distinct()]
-        return [*known, (NO_SECTOR, _("Not known"))] if known else []
+        """Those of the organisations, and those that they are part of."""
+        held = {sector for *_names, sector in organisations() if sector is not None}
+        if not held:
+            return []
+        every = {row.pk: row for row in NationalSector.objects.defer("summary")}
+        shown = set(held)
+        while held := {parent for pk in held if (parent := every[pk].parent_id) is not None} - shown:
+            shown |= held
+        return [
+            *((row.code, row.in_language("name")) for row in every.values() if row.pk in shown),
+            (NO_SECTOR, _("Not known")),
+        ]
 
     more = (
         Filter("sector", _("Sector"), sectors, _of_sector),

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import weakref
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from floreo.feeds.engine.aggregate import Findings
 from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
+from floreo.feeds.engine.store import Place, Store, Window
+from floreo.feeds.engine.task import Summary
+from floreo.feeds.engine.writing import Landing
 from tests.feeds.engine.event_rows import events
 
 pytestmark = pytest.mark.one_database
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
+PLACE = Place(Window("feed", "scan", date(2026, 11, 20)), "a" * 64)
 
 
 def some_rows(count: int) -> list[dict[str, Any]]:
@@ -79,3 +87,35 @@ def test_events_of_nobody_are_no_finding() -> None:
     folding = Findings(None)
     folding.add(events({"source.ip": "192.0.2.1"}), np.array([0]), np.array([True]))
     assert list(folding.tables()) == []
+
+
+def test_a_few_rows_of_a_large_block_keep_nothing_of_the_rest(tmp_path: Path) -> None:
+    rows = [{**row, "organisation": "bank"} for row in some_rows(2000)]
+    folding = Findings(tmp_path)
+    folding.add(block := events(*rows), np.arange(0, 2000, 100), np.ones(20, np.bool_))
+    whole = weakref.ref(block)
+    del block
+    assert (whole(), folding.held_rows) == (None, 20)
+    (found,) = folding.tables()
+    assert int(pc.sum(found["times"]).as_py()) == 20
+
+
+def test_findings_are_written_one_table_at_a_time(tmp_path: Path) -> None:
+    rows = [{**row, "organisation": "bank"} for row in some_rows(600)]
+    alive: list[int] = []
+    with Landing(tmp_path, "a" * 64) as landing:
+        landing.findings = Findings(tmp_path, 20)
+        landing.findings.add(events(*rows), np.arange(600), np.ones(600, np.bool_))
+        made, tables = [], landing.findings.tables
+
+        def watched() -> Iterator[pa.Table]:
+            for table in tables():
+                alive.append(sum(one() is not None for one in made))
+                made.append(weakref.ref(table))
+                yield table
+                del table
+
+        with patch.object(landing.findings, "tables", watched):
+            landing.land(Store(str(tmp_path / "store")), PLACE, Summary("a" * 64, "x.csv"))
+    assert len(alive) > 4
+    assert max(alive) <= 1  # the one that was written last may go when the next is there

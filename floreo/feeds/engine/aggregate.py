@@ -105,9 +105,8 @@ class Findings:
         )
         machines = pa.nulls(len(events), pa.string()) if machines is None else machines
         table = events.select(_KEPT).append_column(_MACHINE, machines)
-        if 2 * len(rows) < len(
-            table
-        ):  # what a rule leaves out is little of each block: the rest of it is not kept for that
+        if 2 * len(rows) < len(table):
+            # What a rule leaves out is little of each block: the rest of it is not kept for that.
             table, rows = _taken(table, pa.array(rows)), np.arange(len(rows))
         self._blocks.append(_Block(table, rows, state))
         self._held += len(rows)

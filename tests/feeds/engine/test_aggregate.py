@@ -106,7 +106,8 @@ def test_findings_are_written_one_table_at_a_time(tmp_path: Path) -> None:
     with Landing(tmp_path, "a" * 64) as landing:
         landing.findings = Findings(tmp_path, 20)
         landing.findings.add(events(*rows), np.arange(600), np.ones(600, np.bool_))
-        made, tables = [], landing.findings.tables
+        made: list[weakref.ref[pa.Table]] = []
+        tables = landing.findings.tables
 
         def watched() -> Iterator[pa.Table]:
             for table in tables():

@@ -75,3 +75,43 @@ class Landing:
         self._write_held()
         # One at a time: together they are all findings of the file.
         for table in chain(self.findings.tables(), self.dropped.tables()):
+            (self._open.get("findings") or self._opened("findings", table.schema)).write_table(table)
+        if "events" not in self._open:
+            self._opened("events", event_schema())
+        part = {name: getattr(place, name) if name in self._open else "" for name in ("rejects", "findings")}
+        summary = Summary(**{**summary.__dict__, **part, "events": place.events})
+        self._open["events"].add_key_value_metadata({SUMMARY: summary_text(summary)})
+        names = [name for name in ("repeats", "rejects", "findings", "events") if name in self._open]
+        for writer in self._open.values():
+            writer.close()
+        self._open = {}
+        for name in names:
+            store.put(self._folder / f"{name}.parquet", getattr(place, name))
+        return summary
+
+    def _opened(self, name: str, schema: pa.Schema) -> pq.ParquetWriter:
+        # Findings are plain text to whoever reads them, and dictionaries only while they are written.
+        words = [field.name for field in schema if pa.types.is_dictionary(field.type)] or ["reason", "report"]
+        options: dict[str, Any] = {"use_dictionary": words, "write_statistics": False, "store_schema": False}
+        if name == "events":
+            options = {"use_dictionary": _words(schema), "write_statistics": _BOUNDS}
+        writer = pq.ParquetWriter(str(self._folder / f"{name}.parquet"), schema, **_PACKING, **options)
+        self._open[name] = writer
+        return writer
+
+
+def _words(schema: pa.Schema) -> list[str]:
+    """Columns whose values repeat; of the further ones those that were read as words."""
+    names = [name for name in COLUMNS if pa.types.is_dictionary(schema.field(name).type)]
+    extra = schema.field(EXTRA).type
+    if pa.types.is_struct(extra):
+        names += [f"{EXTRA}.{field.name}" for field in extra if pa.types.is_dictionary(field.type)]
+    return names
+
+
+def _without_empty_struct(events: pa.Table) -> pa.Table:
+    """Parquet has no structure of nothing."""
+    kind = events.schema.field(EXTRA).type
+    if not pa.types.is_struct(kind) or kind.num_fields:
+        return events
+    return events.set_column(events.column_names.index(EXTRA), EXTRA, pa.nulls(len(events), pa.string()))

@@ -39,6 +39,7 @@ _WORDS = {  # column of the finding -> of the event
 }
 _NAMES = ("source.fqdn", "source.url", "source.account")  # what an event without an address is about, in this order
 _KEPT = ("source.ip", *_NAMES, "ip_hi", "ip_lo", "finding_port", *_WORDS.values(), *_DETAIL)
+_ADDED_UP = ["time.source", "severity"]  # of which the state keeps what they come to
 _MACHINE = "machine"
 _STATE = ("h", "first", "last", "times", "rank")
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -95,20 +96,20 @@ class Findings:
         rows, is_first = rows[owned], is_first[owned]
         if not len(rows):
             return
-        moment = events["time.source"].combine_chunks().cast(pa.int64())
-        state = _State(
-            _hashes(events, rows),
-            pc.fill_null(moment, _NEVER).to_numpy(zero_copy_only=False)[rows],
-            pc.fill_null(moment, -_NEVER).to_numpy(zero_copy_only=False)[rows],
-            is_first.astype(np.uint32),
-            _ranks(events["severity"].combine_chunks())[rows],
-        )
         machines = pa.nulls(len(events), pa.string()) if machines is None else machines
-        table = events.select(_KEPT).append_column(_MACHINE, machines)
+        table = events.select((*_KEPT, *_ADDED_UP)).append_column(_MACHINE, machines)
         if 2 * len(rows) < len(table):
             # What a rule leaves out is little of each block: the rest of it is not kept for that.
             table, rows = _taken(table, pa.array(rows)), np.arange(len(rows))
-        self._blocks.append(_Block(table, rows, state))
+        moment = table["time.source"].combine_chunks().cast(pa.int64())
+        state = _State(
+            _hashes(table, rows),
+            pc.fill_null(moment, _NEVER).to_numpy(zero_copy_only=False)[rows],
+            pc.fill_null(moment, -_NEVER).to_numpy(zero_copy_only=False)[rows],
+            is_first.astype(np.uint32),
+            _ranks(table["severity"].combine_chunks())[rows],
+        )
+        self._blocks.append(_Block(table.drop_columns(_ADDED_UP), rows, state))
         self._held += len(rows)
         if self._held > self._memory:
             self._aggregate()

@@ -296,8 +296,10 @@ def _is_one_text(column: pa.StringArray) -> bool:
     start, size = int(at[0]), int(at[1] - at[0])
     if not (np.diff(at) == size).all():
         return False
-    text = str(column[0]).encode() * len(column)
-    return not size or bool(letters.slice(start, len(text)).equals(pa.py_buffer(text)))
+    if not size:
+        return True
+    text = column[0].as_buffer().to_pybytes() * len(column)
+    return bool(letters.slice(start, len(text)).equals(pa.py_buffer(text)))
 
 
 def _has_break(data: bytes) -> bool:

@@ -6,12 +6,14 @@ import csv
 import json
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from floreo.feeds.engine import times
 from floreo.feeds.engine.events import COLUMNS, event_schema
 from floreo.feeds.engine.formats import load
 from floreo.feeds.engine.normalise import events_of
@@ -177,6 +179,10 @@ def test_many_times_at_once_are_what_python_reads(texts: list[str]) -> None:
             return one(text)
 
     assert parse_times(pa.array(texts, pa.string())).tolist() == [alone(t) for t in texts]
+    often = pa.array(texts[:1] * 20 + texts, pa.string())
+    with patch.object(times, "_SAMPLE", 4):  # as where the first of very many rows say the same
+        assert times._repeats(often) == bool(texts)
+        assert parse_times(often).tolist() == [alone(t) for t in texts[:1] * 20 + texts]
     assert parse_times(pa.array(texts, pa.string()).dictionary_encode()).tolist() == [alone(t) for t in texts]
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from floreo.assignments.models import Assignment, AssignmentEnd, BulkStep
 from floreo.core.access import ROLES, Permission, Scope
+from floreo.core.composed import composed
 from floreo.organisations.models import Membership, User
 from floreo.organisations.queries import successors
 
@@ -52,11 +53,9 @@ class Accounts:
     """Every account that is switched on with its roles, read once; and among whom each thing is assigned."""
 
     def __init__(self) -> None:
-        rows = Membership.objects.filter(user__is_active=True).order_by("user__name", "user", "pk")
         found: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
         facts: dict[int, tuple[str, int | None]] = {}
-        columns = ("user", "user__name", "user__email", "user__person", "role", "organisation")
-        for user, name, email, person, role, organisation in rows.values_list(*columns):
+        for user, name, email, person, role, organisation in _grants_of_all():
             found[user].append((role, organisation))
             facts[user] = (name or email, person)
         self.all = [Account(pk, *facts[pk], tuple(grants)) for pk, grants in found.items()]
@@ -106,12 +105,23 @@ class Accounts:
         return workers or [each.pk for each in self.all if each.holds(needs)]
 
 
+@composed
+def _grants_of_all() -> QuerySet[Membership, tuple[int, str, str, int | None, str, int | None]]:
+    rows = Membership.objects.filter(user__is_active=True).order_by("user__name", "user", "pk")
+    return rows.values_list("user", "user__name", "user__email", "user__person", "role", "organisation")
+
+
+@composed
+def _held(keys: list[str]) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(key__among=keys, ends_at=None)
+
+
 def open_assignments(keys: Iterable[str], accounts: Accounts) -> dict[str, Assignment]:
     """Of these things, those that somebody has, by key. Who was switched off, or may no longer do it, has nothing."""
     wanted, found = list(dict.fromkeys(keys)), dict[str, Assignment]()
     for at in range(0, len(wanted), _AT_ONCE):
-        rows = Assignment.objects.filter(key__in=wanted[at : at + _AT_ONCE], ends_at=None)
-        found |= {each.key: each for each in rows if still_may(each, accounts)}
+        held = _held(wanted[at : at + _AT_ONCE])
+        found |= {each.key: each for each in held if still_may(each, accounts)}
     return found
 
 

@@ -106,7 +106,8 @@ class ShownFilter:
 
 class Listing:
     """What a list page shows. Reads `q`, `after` and the table's filters from the address. `shown` may leave columns out that the
-    page does not show; a download has them all. `narrowed` gives the keys of the rows that may have the words asked for
+    page does not show; a download has them all. `by_keys` gives the rows of a page by the keys that the viewer's own query found, in
+    the table's order, where a composed query does it sooner. `narrowed` gives the keys of the rows that may have the words asked for
     (core/search.py: with_parts), or None where it does not know; a list that is not `counted` never asks for its total. With
     `words_counted_to`, rows with the words asked for are counted as far as that: `is_more` says that there are more."""
 
@@ -118,14 +119,16 @@ class Listing:
         rows: QuerySet[Any] | None = None,
         page: int = PAGE,
         shown: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+        by_keys: Callable[[list[Any]], list[Any]] | None = None,
         narrowed: Callable[[str], list[int] | None] | None = None,
         counted: bool = True,
         words_counted_to: int = MOST_KEYS,
     ):
         if not table.is_open_to(request.user):
             raise Missing
-        self.table, self.request, self.page, self.shown = table, request, page, shown
+        self.table, self.request, self.page, self.shown, self.by_keys = table, request, page, shown, by_keys
         self.narrowed, self.counted, self.words_counted_to = narrowed, counted, words_counted_to
+        self._asked: dict[str, list[tuple[str, tables.Words]]] = {}
         self.q = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
         self._base = table.ordered(request.user) if rows is None else rows.order_by(*table.order)
 
@@ -150,9 +153,15 @@ class Listing:
         rows = self._base
         for each in self.table.filters:
             chosen = self._chosen(each)
-            if chosen and chosen in {value for value, _title in each.choices()}:
+            if chosen and chosen in {value for value, _title in self._choices(each)}:
                 rows = each.narrow(rows, chosen)
         return rows
+
+    def _choices(self, each: tables.Filter) -> list[tuple[str, tables.Words]]:
+        """Asked for once: they narrow the list, and they are shown."""
+        if each.name not in self._asked:
+            self._asked[each.name] = list(each.choices())
+        return self._asked[each.name]
 
     def _chosen(self, each: tables.Filter) -> str:
         """What the address says of that filter, else that with which the list opens."""
@@ -221,7 +230,10 @@ class Listing:
         if rows is None:
             rows = after(self.all_rows, self.table.order, cursor) if cursor else self.all_rows
             if self.table.has_long_rows:
-                rows = self._base.filter(pk__among=list(rows.values_list("pk", flat=True)[: self.page + 1]))
+                keys = list(rows.values_list("pk", flat=True)[: self.page + 1])
+                if self.by_keys is not None:
+                    return self.by_keys(keys)
+                rows = self._base.filter(pk__among=keys)
         if self.shown is not None:
             rows = self.shown(rows)
         return list(rows[: self.page + 1])
@@ -267,7 +279,7 @@ class Listing:
                 return lambda: self.href(**{name: value, "after": ""})
 
             everything = Option(all_of_it, each.unchosen or _("All"), current == all_of_it, leads_to(all_of_it))
-            options = [Option(value, title, value == current, leads_to(value)) for value, title in each.choices()]
+            options = [Option(value, title, value == current, leads_to(value)) for value, title in self._choices(each)]
             shown.append(ShownFilter(each.name, each.title, (everything, *options), current))
         return shown
 

@@ -18,16 +18,23 @@ class Share(models.TextChoices):
     ORGANISATION = "organisation", _("Everybody of the organisation")
 
 
+def teams_of(viewer: User) -> tuple[list[str], list[int]]:
+    """The roles that they have for all organisations, and the organisations that they act for."""
+    return [role for role, organisation in viewer.grants() if organisation is None], sorted(viewer.organisation_ids())
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, viewer: object) -> SavedViewQuerySet:
         """One's own, and those that one's team shares: the same role for all organisations, or the same organisation."""
         if not isinstance(viewer, User):
             return self.none()
-        roles = [role for role, organisation in viewer.grants() if organisation is None]
-        shared = Q(share=Share.ROLE, role__in=roles) | Q(
-            share=Share.ORGANISATION, organisation__in=viewer.organisation_ids()
+        return self.shared_with(viewer.pk, *teams_of(viewer))
+
+    def shared_with(self, account: int, roles: list[str], organisations: list[int]) -> SavedViewQuerySet:
+        shared = Q(share=Share.ROLE, role__among=roles) | Q(
+            share=Share.ORGANISATION, organisation__pk__among=organisations
         )
-        return self.filter(Q(owner=viewer) | shared)
+        return self.filter(Q(owner=account) | shared)
 
 
 class SavedView(Record):

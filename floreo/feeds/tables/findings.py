@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
+from floreo.core.composed import composed
 from floreo.core.distinct import one_of_each, values_of
 from floreo.core.models import text_in
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
@@ -148,12 +149,23 @@ def _classes_of(kinds: Iterable[str]) -> dict[str, str]:
     return one_of_each(Finding, "kind", [kind for kind in kinds if texts.folder_of(kind) is None], "taxonomy")
 
 
+def _with_some(seen: QuerySet[Finding]) -> QuerySet[Organisation, tuple[Any, ...]]:
+    """The organisations of those findings: code, names and sector."""
+    rows = Organisation.objects.filter(Exists(seen.filter(organisation=OuterRef("pk"))))
+    return rows.values_list("code", "short_name", "name", "translations", "sector_id")
+
+
+@composed
+def _with_findings() -> QuerySet[Organisation, tuple[Any, ...]]:
+    """Of all findings, for whoever sees all."""
+    return _with_some(Finding.objects.order_by())
+
+
 def findings_for(viewer: object) -> Table:
     """With filters by sector, by kind and by organisation, which hold what the viewer may know of and nothing else."""
     own = reach(viewer, Permission.FEED_READ)
     bodies_seen = None if own is None else bodies_of(own)
     seen = Finding.objects.visible_to(viewer).order_by()
-    has_some = Exists(seen.filter(organisation=OuterRef("pk")))
 
     def kinds() -> Iterable[tuple[str, Words]]:
         called = title_for_others if sees_all(viewer) else title_of
@@ -167,8 +179,7 @@ def findings_for(viewer: object) -> Table:
 
     @cache
     def organisations() -> list[tuple[Any, ...]]:
-        rows = Organisation.objects.filter(has_some)
-        return list(rows.values_list("code", "short_name", "name", "translations", "sector_id"))
+        return _with_findings() if own is None else list(_with_some(seen))
 
     def bodies() -> Iterable[tuple[str, Words]]:
         rows = organisations()

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 
 from floreo.core import clock
 from floreo.core.access import Limit, Permission
+from floreo.core.composed import composed
 from floreo.core.models import Record
 from floreo.organisations.models.register import Organisation, Person
 
@@ -58,7 +59,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def _grants(self) -> list[tuple[str, int | None]]:
-        return list(self.memberships.values_list("role", "organisation_id")) if self.is_active else []
+        return _grants_of(self.pk) if self.is_active else []
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return self._grants
@@ -93,6 +94,12 @@ class Membership(Record):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+@composed
+def _grants_of(user: int) -> models.QuerySet[Membership, tuple[str, int | None]]:
+    """Each request of somebody signed in begins with it."""
+    return Membership.objects.filter(user=user).values_list("role", "organisation_id")
 
 
 class Invitation(Record):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from floreo.assignments.models import Assignment
 from floreo.assignments.queries import Accounts
 from floreo.core.access import Permission, can, must
+from floreo.core.composed import composed
 from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.lists import Listing
@@ -28,11 +29,11 @@ from floreo.feeds import logic
 from floreo.feeds.access import get_finding_for, lines_for, sees_all
 from floreo.feeds.actions import replies
 from floreo.feeds.lines import ON_PAGE
-from floreo.feeds.models import FeedFile, FileState, Finding, Reply
+from floreo.feeds.models import FeedFile, FileState, Finding, FindingQuerySet, Reply
 from floreo.feeds.pools import Pools
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.presenters.pools import how_to_find
-from floreo.feeds.tables import at_address, findings_for
+from floreo.feeds.tables import FINDINGS, at_address, findings_for
 from floreo.feeds.texts import text_of, title_for_others, title_of
 from floreo.incidents.actions.promoting import promote
 from floreo.incidents.models import Report
@@ -51,14 +52,12 @@ ADDRESSES = 12
 def findings(request: HttpRequest) -> HttpResponseBase:
     """What stands, worst first; of one's own organisation, or of all."""
     must(request.user, Permission.FEED_READ)
-    listing = Listing(findings_for(request.user), request, narrowed=at_address, shown=_of_list)
+    table = findings_for(request.user)
+    listing = Listing(table, request, narrowed=at_address, shown=_of_list, by_keys=_by_keys)
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)
-    counted = visible.open().aggregate(
-        open=Count("*"), bad=Count("severity_rank", filter=Q(severity_rank__lte=1))
-    )  # in one reading
-    open_count = counted["open"]
+    open_count, bad = (_counts_of_all() if sees_all(request.user) else _counts(visible))[0]
     answer = ngettext("%(n)s open finding.", "%(n)s open findings.", open_count) % {"n": locale.number(open_count)}
     if not open_count and not FeedFile.objects.filter(state=FileState.DONE).exists():
         answer = _("No file has been read yet, so no finding is known.")
@@ -70,7 +69,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "workspace_section": AREA,
         "listing": listing,
         "answer": answer,
-        "bad": counted["bad"],
+        "bad": bad,
         "sees_all": sees_all(request.user),
         "rows": [_row(f, held.get(key(f)), title(f)) for f in shown],
         "selection": selection_of(request, listing, [f.pk for f in shown]),
@@ -81,6 +80,20 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "may_run": can(request.user, Permission.FEED_RUN),
     }
     return render(request, "workspace/feeds/findings.html", context)
+
+
+def _counts(rows: FindingQuerySet) -> QuerySet[Finding, tuple[int, int]]:
+    """How many of them are open, and how many of those critical or high, in one reading."""
+    together = (
+        rows.open().order_by().annotate(together=Value(1)).values("together")
+    )  # one group, which is there if it is empty too
+    bad = Count("severity_rank", filter=Q(severity_rank__lte=1))
+    return together.annotate(open=Count("*"), bad=bad).values_list("open", "bad")
+
+
+@composed
+def _counts_of_all() -> QuerySet[Finding, tuple[int, int]]:
+    return _counts(Finding.objects.all())
 
 
 _BODY = ("code", "short_name", "name", "translations", "merged_into")
@@ -94,6 +107,11 @@ _IN_LIST = (
 def _of_list(rows: QuerySet[Finding]) -> QuerySet[Finding]:
     """What a line shows: the rest of a finding is three quarters of it."""
     return rows.select_related(None).select_related("organisation__merged_into").only(*_IN_LIST)
+
+
+@composed
+def _by_keys(keys: list[int]) -> QuerySet[Finding]:
+    return _of_list(Finding.objects.filter(pk__among=keys).order_by(*FINDINGS.order))
 
 
 @dataclass(frozen=True)

@@ -198,11 +198,17 @@ def when(day: date | datetime | None, precision: str = "day") -> SafeString | st
     if day is None:
         return ""
     if isinstance(day, datetime):
-        return format_html('<time datetime="{}">{}</time>', day.isoformat(), locale.moment(day))
+        return _time(day.isoformat(), locale.moment(day))
     machine = {"year": f"{day.year}", "month": f"{day:%Y-%m}", "quarter": f"{day:%Y-%m}"}.get(
         precision, day.isoformat()
     )
-    return format_html('<time datetime="{}">{}</time>', machine, locale.day(day, precision))
+    return _time(machine, locale.day(day, precision))
+
+
+# The same day is shown again and again, in a list and from page to page.
+@lru_cache(maxsize=4096)
+def _time(machine: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', machine, text)
 
 
 @register.simple_tag

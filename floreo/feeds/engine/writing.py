@@ -21,7 +21,10 @@ _BOUNDS = ["time.source", "ip_hi", "ip_lo", "organisation", "report"]  # what wh
 _GROUP = 100_000  # rows
 _FEW_DROPPED = 100_000  # rows: they come a few a block, and each block brings its words along until they are folded
 # Read for hours only, until the day is compacted: packed quickly rather than tightly.
-_PACKING: dict[str, Any] = {"compression": "lz4"}
+_PACKING: dict[str, Any] = {
+    "compression": "lz4",
+    "write_batch_size": 65_536,
+}  # the usual 1,024 rows at a time take a twentieth longer
 
 
 class Landing:

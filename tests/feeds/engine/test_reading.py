@@ -17,11 +17,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from floreo.feeds.engine import reading
+from floreo.feeds.engine import line_ends, reading
 from floreo.feeds.engine.columns import guess_mapping
 from floreo.feeds.engine.opening import Block, members
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.reading import json_lines, records
+from floreo.feeds.engine.reading import json_lines
 from floreo.feeds.engine.reading.csv_ import WORDS, Reader, _is_one_text, _words, header_of
 from floreo.feeds.engine.reading.lists import entry
 from floreo.feeds.engine.task import Source, Task
@@ -117,8 +117,8 @@ def test_texts_are_one_where_all_are_the_same(texts: list[str], skipped: int) ->
 
 @given(st.binary(max_size=60) | st.text("a\r\n", max_size=60).map(str.encode))
 def test_lines_end_where_one_reads_it(data: bytes) -> None:
-    with patch.object(records, "_BITE", 16):
-        found = records.line_places(data).tolist()
+    with patch.object(line_ends, "_BITE", 16):
+        found = line_ends.line_places(data).tolist()
     lf_or_cr = [i for i, c in enumerate(data) if c == 10 or (c == 13 and data[i + 1 : i + 2] != b"\n")]
     assert found == lf_or_cr
 

@@ -16,7 +16,8 @@ import pyarrow.csv as pa_csv
 
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
-from floreo.feeds.engine.opening import LONGEST_LINE, Block, line_ends
+from floreo.feeds.engine.line_ends import line_places
+from floreo.feeds.engine.opening import LONGEST_LINE, Block
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import records
 from floreo.feeds.engine.reading.blocks import LONGEST_TEXT, Rejects, Rows
@@ -48,7 +49,7 @@ def header_of(block: Block, delimiter: str) -> tuple[list[str], Block]:
             raise Unreadable(problems.UNKNOWN_FORMAT) from error
         if cells:
             end = found.end()
-            line = block.line + line_ends(block.data[:end])
+            line = block.line + len(line_places(block.data[:end]))
             return unique(cells), Block(block.data[end:], line, block.last)
         place = found.end()
     return [], Block(b"", block.line, block.last)
@@ -125,7 +126,7 @@ class Reader:
         if self._ends_whole(block):
             table, bad = self._parse(block.data)
             count = table.num_rows + len(bad)
-            if count == block.line_ends + (not block.data.endswith(_BREAKS)):
+            if count == len(block.line_places) + (not block.data.endswith(_BREAKS)):
                 yield _even(table, bad, block)
                 return
         yield from self._uneven(block)
@@ -158,7 +159,7 @@ class Reader:
             for number, text in found.broken:
                 rejects.add(line + number, _text(text), Reject.BROKEN_ROW)
             end = spans.take(found, broken, place, line)
-            line += line_ends(rest[:end])
+            line += len(line_places(rest[:end]))
             place += end
             rest = rest[end:]
             if broken < 0 and not block.last and (len(rest) <= records.LONGEST or not _has_break(rest)):
@@ -366,10 +367,10 @@ def _even(table: pa.Table, bad: Bad, block: Block) -> Rows:
     for number, text in bad:
         rejects.add(block.line + number, text, Reject.BROKEN_ROW)
     kept = np.delete(np.arange(count), [number for number, _ in bad]) if bad else None
-    data = block.data
+    data, places = block.data, block.line_places
 
     def texts(rows: npt.NDArray[np.int64]) -> list[str]:
-        ends = records.line_places(data) + 1
+        ends = places + 1
         ends = np.append(ends, len(data))
         starts = np.append(0, ends)
         at = rows if kept is None else kept[rows]

@@ -25,7 +25,6 @@ from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.reading.blocks import LONGEST_TEXT, Lines, Texts
 from floreo.feeds.engine.reading.json_plain import NotPlain, Plain
 from floreo.feeds.engine.reading.json_values import DECODER, value_text
-from floreo.feeds.engine.reading.records import line_places
 
 WORTH = 2 << 20  # bytes of a block: a smaller one is read sooner line by line
 _SHORT = 32  # bytes of a line that may be blank
@@ -53,7 +52,7 @@ class TextLines:
 def lines_of(block: Block) -> TextLines:
     """Every line that is not empty, without a copy of its text in Python."""
     data = block.data
-    ends = np.append(line_places(data), len(data))
+    ends = np.append(block.line_places, len(data))
     starts = np.append(0, ends[:-1] + 1)
     whole = pa.LargeStringArray.from_buffers(
         len(ends), pa.py_buffer(np.append(starts, len(data)).astype(np.int64).tobytes()), pa.py_buffer(data)
@@ -67,7 +66,7 @@ def lines_of(block: Block) -> TextLines:
     def texts(rows: npt.NDArray[np.int64]) -> list[str]:
         return [text.rstrip("\r\n")[:LONGEST_TEXT] for text in taken.take(pa.array(rows)).to_pylist()]
 
-    # A CR and its LF are one line end: `line_places` has the last letter of each.
+    # A CR and its LF are one line end: its places are those of the last letter of each.
     lines = (there + block.line).astype(np.uint64)
     return TextLines(taken, lines, texts, len(data), data, starts[there], ends[there])
 

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import BooleanField, Field, IntegerField, JSONField
 
 from floreo.config.moving import record_move
 from floreo.config.portable import alike
 from floreo.config.processes import FolderLock
+from floreo.feeds.models import Feed
 from tests.config.installation import ROOT, Installation, a_postgres_database, prepared
 
 pytestmark = pytest.mark.long  # two installations with reports are made
@@ -52,11 +54,8 @@ def with_odd_rows(one: Installation) -> None:
             "absent_runs": 32767,
             "failures": 0,
         }
-        blank: dict[str, Any] = {
-            c[1]: ""
-            for c in database.execute("PRAGMA table_info(feeds_feed)")
-            if c[1] not in {"id", "due_at", "last_looked_at"}
-        }
+        fields = [each for each in Feed._meta.local_fields if not each.null]
+        blank: dict[str, Any] = {each.attname: _nothing(each) for each in fields}
         _insert(database, "feeds_feed", blank | filled | {"id": 9223372036854775800})
         file: dict[str, Any] = {c[1]: 0 for c in database.execute("PRAGMA table_info(feeds_feedfile)") if c[3]}
         file |= {
@@ -82,6 +81,13 @@ def with_odd_rows(one: Installation) -> None:
         database.execute(
             "UPDATE strategy_budgetline SET amount = 0.1 + 0.2 WHERE id = (SELECT max(id) FROM strategy_budgetline)"
         )
+
+
+def _nothing(field: Field[Any, Any]) -> str | int:
+    """What a column of this kind holds where nothing is known."""
+    if isinstance(field, JSONField):
+        return "[]"
+    return 0 if isinstance(field, BooleanField | IntegerField) else ""
 
 
 def _insert(database: sqlite3.Connection, table: str, values: dict[str, Any]) -> None:

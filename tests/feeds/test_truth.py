@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db.models.signals import post_init
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -528,6 +530,36 @@ def test_a_decision_has_a_reason_and_an_end_and_comes_back_to_the_tasks(feed: Fe
         assert state_of("192.0.2.3")[0] == "persisting"
         with pytest.raises(Refused, match="undone already"):
             endings.undo_ending(FindingEnding.objects.get(), by=secretariat)
+
+
+def test_a_decision_about_one_finding_reads_none_about_another(feed: Feed, secretariat: User) -> None:
+    """Else each costs as much as all that were made before it, and five hundred in one press as much as their square."""
+    some_weeks(feed)
+    in_a_week = TODAY + timedelta(days=7)
+    facts: dict[str, Any] = {"by": secretariat, "reason": "Looked at", "ends_on": in_a_week}
+    *others, one = Finding.objects.open()
+    assert len(others) > 5
+    for other in others:
+        endings.end_findings("accepted", finding=other, **facts)
+    endings.end_findings("false_alarm", subject="198.51.100.7", **facts)  # about all that comes there
+    read = list[int]()
+
+    def count(instance: FindingEnding, **_more: object) -> None:
+        read.append(instance.pk)
+
+    post_init.connect(count, sender=FindingEnding)
+    try:
+        made = endings.end_findings("accepted", finding=one, **facts)
+        endings.undo_ending(made, by=secretariat)
+    finally:
+        post_init.disconnect(count, sender=FindingEnding)
+    of_others = FindingEnding.objects.filter(finding__in=others).values_list("pk", flat=True)
+    assert not set(read) & set(of_others)
+    assert Finding.objects.get(pk=one.pk).state == one.state
+    assert all(
+        state == "accepted"
+        for state in Finding.objects.filter(pk__in=[o.pk for o in others]).values_list("state", flat=True)
+    )
 
 
 def test_what_is_accepted_and_then_fixed_is_fixed(feed: Feed, secretariat: User) -> None:

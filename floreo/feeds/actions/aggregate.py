@@ -277,7 +277,7 @@ def look_again(run: Run) -> dict[str, int]:
 def settle_again(findings: QuerySet[Finding]) -> dict[str, int]:
     """Findings about which people decided. Within an action."""
     _one_at_a_time()
-    return dict(_settle_all(findings, Known.now(), set()))
+    return dict(_settle_all(findings, Known.now(findings), set()))
 
 
 def _save_findings(

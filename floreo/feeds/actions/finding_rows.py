@@ -52,8 +52,9 @@ class Known:
     nights: dict[int, dict[date, int]] = field(default_factory=dict)
 
     @classmethod
-    def now(cls) -> Known:
-        return cls({feed.pk: feed for feed in Feed.objects.all()}, Endings.active(clock.today()), Pools.now())
+    def now(cls, of: QuerySet[Finding] | None = None) -> Known:
+        """`of`: for settling these findings and no others."""
+        return cls({feed.pk: feed for feed in Feed.objects.all()}, Endings.active(clock.today(), of), Pools.now())
 
     def learn(self, rows: Iterable[Row]) -> None:
         """The looks of every source that those rows name, in a query or two."""
@@ -120,8 +121,13 @@ class Endings:
     scopes: Sequence[tuple[FindingEnding, IPv4Network | IPv6Network | None]]
 
     @classmethod
-    def active(cls, today: date) -> Endings:
-        rows = list(FindingEnding.objects.active(today).order_by("pk"))
+    def active(cls, today: date, of: QuerySet[Finding] | None = None) -> Endings:
+        """`of`: those of these findings alone. Decisions about single findings may be thousands, and one more concerns one."""
+        found = FindingEnding.objects.active(today).order_by("pk")
+        if of is None:
+            rows = list(found)
+        else:
+            rows = [*found.filter(finding=None), *found.filter(finding__in=of.order_by().values("pk"))]
         scopes = [(each, network_of(each.subject)) for each in rows if each.finding_id is None]
         return cls({each.finding_id: each for each in rows if each.finding_id is not None}, scopes)
 

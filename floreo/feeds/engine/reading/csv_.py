@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
-from floreo.feeds.engine.line_ends import line_places
+from floreo.feeds.engine.line_ends import Ints, line_places
 from floreo.feeds.engine.opening import LONGEST_LINE, Block
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import records
@@ -203,7 +203,7 @@ class Reader:
 
         yield Rows(table, lines[kept].astype(np.uint64), texts, rejects.table(), len(data))
 
-    def _one_by_one(self, data: bytes, starts: records.Ints, ends: records.Ints) -> tuple[pa.Table, Bad]:
+    def _one_by_one(self, data: bytes, starts: Ints, ends: Ints) -> tuple[pa.Table, Bad]:
         tables, bad = [self._empty()], []
         for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
             table, _ = self._parse(data[start:end])
@@ -323,7 +323,7 @@ def _first_too_long(data: bytes, found: records.Records) -> int:
 class _Spans:
     """Rows of a block, found bit by bit: begin, end and line of each, and the pieces in which they lie."""
 
-    found: list[tuple[records.Ints, records.Ints, records.Ints]] = field(default_factory=list)
+    found: list[tuple[Ints, Ints, Ints]] = field(default_factory=list)
     pieces: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, found: records.Records, broken: int, place: int, line: int) -> int:
@@ -339,7 +339,7 @@ class _Spans:
                 self.pieces.append((place, place + int(found.ends[count - 1])))
         return end
 
-    def arrays(self) -> tuple[records.Ints, records.Ints, records.Ints]:
+    def arrays(self) -> tuple[Ints, Ints, Ints]:
         if not self.found:
             nothing = np.zeros(0, np.int64)
             return nothing, nothing, nothing

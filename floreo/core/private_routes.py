@@ -57,7 +57,8 @@ PRIVATE_ROUTES = (
     PrivateRoute("account/confirm-email", checks_origin=True),
 )
 KEY_NAMES = frozenset({"token", "key"})  # of the part of a route that is the key
-PROXY_PATTERN = f"^/([a-z][a-z]/)?({'|'.join(route.path for route in PRIVATE_ROUTES)})/"  # as nginx reads it
+LANGUAGE = "([a-z][a-z][a-z]?/)?"  # before an address: two letters or three, as language_codes.py has them
+PROXY_PATTERN = f"^/{LANGUAGE}({'|'.join(route.path for route in PRIVATE_ROUTES)})/"  # as nginx reads it
 
 _PLACES = "|".join(re.escape(route.path) for route in PRIVATE_ROUTES)
 # In any text: an address of the workspace under one of these names holds no key.

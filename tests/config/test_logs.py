@@ -23,7 +23,7 @@ EXAMPLE = (ROOT / "deploy" / "nginx.conf.example").read_text()
 KEYED = [
     f"{language}/{route.path}/2-SECRET{more}"
     for route in PRIVATE_ROUTES
-    for language in ("", "/es")
+    for language in ("", "/es", "/pap")  # a pack may name languages of two letters and of three
     for more in ("/", ".ics", "/findings.csv", "/?done=1", "")
 ]
 
@@ -121,6 +121,8 @@ def test_the_proxy_writes_none_of_them_down_either() -> None:
     quiet = re.findall(r"location ~ (\S+) \{\s+access_log off;\s+error_log /dev/null;", EXAMPLE)
     assert quiet == [PROXY_PATTERN]
     assert all(re.match(PROXY_PATTERN, address) for address in KEYED)
+    (bulk,) = re.findall(r"location ~ (\S+data/\S+) \{", EXAMPLE)
+    assert all(re.match(bulk, f"{language}/data/actions.csv") for language in ("", "/es", "/fr", "/pap"))
     assert not re.match(PROXY_PATTERN, "/reports/")
     assert not re.match(PROXY_PATTERN, "/workspace/findings/17/")
     assert re.search(r"access_log off;[^}]*\s+error_log /dev/null;\s+location / \{\s+return 301", EXAMPLE)

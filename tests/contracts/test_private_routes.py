@@ -43,6 +43,10 @@ def test_what_stands_there_is_told_to_nobody_and_kept_nowhere(language: str) -> 
         assert headers["X-Robots-Tag"] == "noindex, nofollow", address
 
 
+def test_a_language_of_three_letters_hides_them_too() -> None:
+    assert headers_of("/pap/answer/1-1~x/") == headers_of("/answer/1-1~x/") != {}
+
+
 @pytest.mark.django_db
 def test_a_key_that_was_copied_wrong_is_told_to_nobody_either() -> None:
     assert Client().get("/answer/17-1~SECRET/more/").headers["Referrer-Policy"] == "no-referrer"

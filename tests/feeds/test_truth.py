@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.signals import post_init
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +34,7 @@ from floreo.feeds.models import Feed, FeedFile, Finding, FindingEnding, OpenPeri
 from floreo.feeds.spans import WITHIN, span_of
 from floreo.feeds.tasks import waiting_tasks
 from floreo.organisations.models import Holding, Network, Organisation, User
+from floreo.workspace.feeds import ending_views
 from tests.conftest import SAMPLES
 from tests.factories import strategy as make
 from tests.feeds.making import hand_in, make_register, name_of, night, report, shadow_feed
@@ -579,6 +582,25 @@ def test_only_the_team_ends_findings(feed: Feed, user_with: Callable[..., User])
     for user in (user_with("operator", organisation=bank), user_with("auditor"), user_with("lead")):
         with pytest.raises(NotAllowed):
             endings.end_findings("accepted", by=user, reason="x", ends_on=TODAY, subject=BANK)
+
+
+def test_the_page_of_endings_shows_the_first_of_many_and_asks_no_more_for_them(
+    feed: Feed, secretariat: User, browser_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_weeks(feed)
+    monkeypatch.setattr(ending_views, "SHOWN", 3)
+    found = list(Finding.objects.open().order_by("pk")[:6])
+    browser, asked = browser_of(secretariat), list[int]()
+    for number, one in enumerate(found):
+        facts: dict[str, Any] = {"reason": "Looked at", "ends_on": TODAY + timedelta(days=30 - number)}
+        endings.end_findings("accepted", by=secretariat, finding=one, **facts)
+        with CaptureQueriesContext(connection) as queries:
+            page = squeezed(browser.get("/workspace/findings/endings/").content.decode())
+        asked.append(len(queries))
+        assert page.count('<tr id="ending-') == min(number + 1, 3)
+    assert "3 of 6 are shown, those that end first." in page
+    assert [page.find(f">{one.kind} at {one.subject}<") > 0 for one in found] == [False] * 3 + [True] * 3
+    assert asked[-1] <= asked[0] + 1  # how many there are
 
 
 def test_the_pages_say_how_and_why(feed: Feed, secretariat: User, browser_of: Callable[[User], Client]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,7 +32,7 @@ from floreo.workspace.commands import Command, allowed_by, command_view, new, st
 from floreo.workspace.feeds import forms
 
 AREA, HANDLE = "findings", Permission.FINDING_HANDLE
-UNDONE_SHOWN, KINDS_SHOWN = 50, 12
+SHOWN, UNDONE_SHOWN, KINDS_SHOWN = 100, 50, 12
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,25 @@ class EndingRow:
     one: FindingEnding
     about: str
     findings: int
-    has_run_out: bool
+
+
+@dataclass(frozen=True)
+class EndingRows:
+    """Those that end first, and how many there are: five hundred come with one press, and the program makes its own."""
+
+    rows: list[EndingRow]
+    total: int
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.rows)
 
 
 def endings(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
     cohort = times.cohort_of(clock.today())
-    rows = FindingEnding.objects.select_related("finding", "feed").order_by("ends_on", "-pk")
-    held = [_row(each) for each in rows.filter(undone_on=None).annotate(n=Count("findings"))]
+    today, made = clock.today(), FindingEnding.objects
+    undone = made.exclude(undone_on=None).order_by("-undone_on", "-pk")
     counts = dict(Finding.objects.order_by().values_list("state").annotate(n=Count("pk")))
     context = {
         "workspace_section": AREA,
@@ -70,17 +81,25 @@ def endings(request: HttpRequest) -> HttpResponse:
         "times": [_time_row(_("All"), cohort.survival), *_by_kind(cohort)] if cohort.cases else [],
         "others": cohort.others,
         "within": WITHIN,
-        "ran_out": [row for row in held if row.has_run_out],
-        "held": [row for row in held if not row.has_run_out],
-        "undone": [_row(each) for each in rows.exclude(undone_on=None).order_by("-undone_on", "-pk")[:UNDONE_SHOWN]],
+        "ran_out": _first(made.ran_out(today)),
+        "held": _first(made.active(today)),
+        "undone": _rows(undone[:UNDONE_SHOWN]),
         "handles": can(request.user, HANDLE),
     }
     return render(request, "workspace/feeds/endings.html", context)
 
 
-def _row(ending: FindingEnding) -> EndingRow:
-    has_run_out = ending.ends_on is not None and ending.ends_on < clock.today()
-    return EndingRow(ending, ending_about(ending), getattr(ending, "n", 0), has_run_out)
+def _first(found: QuerySet[FindingEnding]) -> EndingRows:
+    rows = _rows(found.order_by(F("ends_on").asc(nulls_last=True), "-pk")[:SHOWN])
+    return EndingRows(rows, found.count() if len(rows) == SHOWN else len(rows))
+
+
+def _rows(found: QuerySet[FindingEnding]) -> list[EndingRow]:
+    """With how many findings each of them ends today, in one question for all."""
+    shown = list(found.select_related("finding", "feed"))
+    ended = Finding.objects.filter(ending__in=[each.pk for each in shown]).order_by().values_list("ending")
+    count = dict(ended.annotate(n=Count("pk")))
+    return [EndingRow(each, ending_about(each), count.get(each.pk, 0)) for each in shown]
 
 
 def _by_kind(cohort: times.Cohort) -> list[TimeRow]:

@@ -246,11 +246,11 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
 
 
 def _band_text(reading: Reading | None) -> str:
-    """Within what a value lies that is estimated from a sample."""
+    """Within what an estimated value lies, in its own unit."""
     band = reading.working.get("band") if reading is not None and not words.is_hidden(reading) else None
-    if not band:
+    if reading is None or not band:
         return ""
-    low, high = (f"{words.number_text(Decimal(end))}{words.NBSP}%" for end in band)
+    low, high = (words.with_unit(Decimal(end), reading.indicator) for end in band)
     return _("Between %(low)s and %(high)s, with 95 %% confidence") % {"low": low, "high": high}
 
 

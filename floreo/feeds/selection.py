@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -24,6 +25,7 @@ from floreo.organisations.queries import bodies_of, successors
 
 MORNING = 7  # o'clock: letters that keep to a day, week or month leave from then on
 _NEXT = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT)  # asked in this order when a role has nobody
+_CRITICAL_AGAIN = 3  # days until what is critical and still there is said again
 _GOOD_NEWS = timedelta(days=60)  # what was fixed longer ago is no news
 
 
@@ -88,7 +90,7 @@ class Plan:
 def default_rules() -> tuple[NoticeRule, ...]:
     """What holds where the team has set nothing: critical things at once, the rest once a week, to the abuse contact."""
     return (
-        NoticeRule(worst=Severity.CRITICAL, contact_role=ContactRole.ABUSE, every=Every.AT_ONCE, resend_days=3),
+        NoticeRule(worst=Severity.CRITICAL, contact_role=ContactRole.ABUSE, every=Every.AT_ONCE, resend_days=_CRITICAL_AGAIN),
         NoticeRule(contact_role=ContactRole.ABUSE, every=Every.WEEK, resend_days=7),
     )
 
@@ -115,6 +117,16 @@ def fits(rule: NoticeRule, finding: Finding, organisation: int) -> bool:
         and rule.kind in ("", finding.kind)
         and (not rule.worst or logic.rank(finding.severity) <= logic.rank(rule.worst))
     )
+
+
+def for_critical(rule: NoticeRule, finding: Finding) -> NoticeRule:
+    """The rule as it holds for that finding: one that names neither a kind nor a severity ("once a month") delays nothing critical. Who
+    wants that makes a rule for critical findings."""
+    if finding.severity != Severity.CRITICAL or rule.kind or rule.worst or rule.every in (Every.AT_ONCE, Every.NEVER):
+        return rule
+    urgent = copy(rule)
+    urgent.every, urgent.resend_days = Every.AT_ONCE, min(rule.resend_days, _CRITICAL_AGAIN)
+    return urgent
 
 
 def period_of(every: str, today: date) -> tuple[date, date] | None:
@@ -214,7 +226,7 @@ class Chooser:
             if self._waits(organisation, finding) and news not in GOOD:
                 plan.held.setdefault(HeldBecause.STEPPED, []).append(finding)
                 continue
-            rule = next(r for r in self.rules if fits(r, finding, organisation.pk))
+            rule = for_critical(next(r for r in self.rules if fits(r, finding, organisation.pk)), finding)
             if rule.every == Every.NEVER and news not in GOOD:
                 plan.held.setdefault(HeldBecause.MUTED, []).append(finding)
             if is_due(finding, news, rule, self.today):

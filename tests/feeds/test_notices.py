@@ -119,6 +119,24 @@ def test_the_first_rule_that_fits_decides(bank: Organisation) -> None:
         acts.make_rule(by=SYSTEM, every=Every.NEVER)
 
 
+def test_a_rule_that_names_no_severity_delays_nothing_critical(bank: Organisation) -> None:
+    make_finding(bank, "192.0.2.1", severity="critical", day=TODAY)
+    make_finding(bank, "192.0.2.7", day=TODAY)
+    rule = acts.make_rule(by=SYSTEM, organisation=bank, every=Every.MONTH, resend_days=30)
+    assert sent(TODAY) == ["open-rdp 192.0.2.1:3389"]
+    Finding.objects.filter(severity="critical").update(last_day=TODAY + timedelta(days=3))
+    assert sent(TODAY + timedelta(days=3)) == ["open-rdp 192.0.2.1:3389"]  # it is still there
+    acts.change_rule(rule, by=SYSTEM, worst="critical")  # said of critical ones: so they are meant
+    make_finding(bank, "192.0.2.2", severity="critical", day=TODAY + timedelta(days=4))
+    assert sent(TODAY + timedelta(days=4)) == []
+
+
+def test_a_rule_that_notifies_nobody_notifies_of_nothing_critical_either(bank: Organisation) -> None:
+    make_finding(bank, "192.0.2.1", severity="critical", day=TODAY)
+    acts.make_rule(by=SYSTEM, organisation=bank, every=Every.NEVER, reason="They read the page")
+    assert sent(TODAY) == []
+
+
 def test_without_a_contact_of_the_role_the_next_is_notified_and_learns_why(bank: Organisation) -> None:
     telco = make_telco()
     Contact.objects.filter(organisation=telco).delete()

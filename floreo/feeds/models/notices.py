@@ -47,7 +47,13 @@ class NoticeRule(Record):
         verbose_name=_("Contact role"),
         help_text=_("If an organisation has no such contact, the notice goes to the next contact and says so."),
     )
-    every = models.CharField(max_length=8, choices=Every.choices, default=Every.WEEK, verbose_name=_("How often"))
+    every = models.CharField(
+        max_length=8,
+        choices=Every.choices,
+        default=Every.WEEK,
+        verbose_name=_("How often"),
+        help_text=_("Critical findings leave immediately, unless a rule names their kind or severity."),
+    )
     resend_days = models.PositiveSmallIntegerField(
         default=7, verbose_name=_("Remind after (days)"), help_text=_("While the finding is open.")
     )  # what was told and still stands is told again after

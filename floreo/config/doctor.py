@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
+from django.db.models import Q
 
 from floreo.config.backup import VERB, free_space
 from floreo.config.migrating import migrations_due
@@ -31,7 +32,7 @@ from floreo.evidence.files import verify_files
 from floreo.incidents.actions.evidence import broken_files
 from floreo.obligations.actions.attaching import broken_files as broken_files_of_notifications
 from floreo.organisations.breached import is_in
-from floreo.organisations.models import Person
+from floreo.organisations.models import Contact, Person
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Quotation, SourceDocument
 
@@ -406,6 +407,7 @@ def _mail() -> Check:
             )
     yield from _team_key()
     yield from _team_certificate()
+    yield from _keys_of_contacts()
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
         yield watch(
@@ -469,6 +471,21 @@ def _team_certificate() -> Check:
         )
     else:
         yield good("The team's S/MIME certificate signs.")
+
+
+def _keys_of_contacts() -> Check:
+    """Contacts with a key with which nothing is encrypted, since the team has none of that kind."""
+    usable = Q(pk=None)
+    if settings.PGP_KEY:
+        usable |= ~Q(openpgp_key="")
+    if settings.SMIME_KEY:
+        usable |= ~Q(smime_certificate="")
+    with_key = Contact.objects.exclude(email="").exclude(openpgp_key="", smime_certificate="")
+    if number := with_key.exclude(usable).count():
+        yield watch(
+            f"Mail to {number} contact{'' if number == 1 else 's'} with a key leaves without encryption: the team has no key of that kind.",
+            "Set FLOREO_PGP_KEY for OpenPGP keys and FLOREO_SMIME_KEY for S/MIME certificates.",
+        )
 
 
 def _backups() -> Check:

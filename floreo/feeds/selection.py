@@ -90,7 +90,9 @@ class Plan:
 def default_rules() -> tuple[NoticeRule, ...]:
     """What holds where the team has set nothing: critical things at once, the rest once a week, to the abuse contact."""
     return (
-        NoticeRule(worst=Severity.CRITICAL, contact_role=ContactRole.ABUSE, every=Every.AT_ONCE, resend_days=_CRITICAL_AGAIN),
+        NoticeRule(
+            worst=Severity.CRITICAL, contact_role=ContactRole.ABUSE, every=Every.AT_ONCE, resend_days=_CRITICAL_AGAIN
+        ),
         NoticeRule(contact_role=ContactRole.ABUSE, every=Every.WEEK, resend_days=7),
     )
 

@@ -20,10 +20,11 @@ from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
 from floreo.core.outbox import letter
-from floreo.organisations.models import Country, User
+from floreo.organisations.models import Contact, Country, User
 from tests.config.installation import Installation
 from tests.core.mail_server import mail_server, no_mail_server
 from tests.core.test_outbox import put
+from tests.factories.strategy import make_organisation
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -126,6 +127,25 @@ def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
     assert stuck == ("watch", "1 e-mail could not be sent.")
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend"):
         assert findings("mail")[0][1].startswith("No mail server is configured: e-mails are saved as files in ")
+
+
+@pytest.mark.django_db
+def test_contacts_whose_key_encrypts_nothing_are_counted(settings: Any) -> None:
+    water = make_organisation("water")
+    for number, keys in enumerate(
+        ({}, {"openpgp_key": "x"}, {"smime_certificate": "x"}, {"openpgp_key": "x", "smime_certificate": "x"})
+    ):
+        Contact.objects.create(organisation=water, purpose=f"Desk {number}", email=f"{number}@water.example", **keys)
+
+    def said() -> list[str]:
+        return [text for _state, text in findings("mail") if "without encryption" in text]
+
+    words = "Mail to {} with a key leaves without encryption: the team has no key of that kind."
+    assert said() == [words.format("3 contacts")]
+    settings.SMIME_KEY = "/nowhere"
+    assert said() == [words.format("1 contact")]
+    settings.PGP_KEY = "/nowhere"
+    assert said() == []
 
 
 @pytest.mark.django_db

@@ -29,7 +29,9 @@ pytestmark = pytest.mark.one_database
 FACTS = SAMPLES.parent / "research" / "shadowserver-types.tsv"
 READ_AT = datetime(2026, 11, 25, 6, tzinfo=UTC)
 SEEN_AT = "2026-11-24 00:00:11"
-needs_facts = pytest.mark.skipif(not FACTS.exists() or not SAMPLES.exists(), reason="the list of Shadowserver's report types is not here")
+needs_facts = pytest.mark.skipif(
+    not FACTS.exists() or not SAMPLES.exists(), reason="the list of Shadowserver's report types is not here"
+)
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not here")
 
 # Where we say otherwise than the list, which has for address the first column that looks like one.

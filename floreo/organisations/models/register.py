@@ -475,14 +475,14 @@ class Contact(Record, Sourced):
         blank=True,
         verbose_name=_("OpenPGP public key"),
         help_text=_(
-            "The whole key, from BEGIN PGP PUBLIC KEY BLOCK to END. Notices and e-mails of cases to this address are then encrypted."
+            "The whole key, from BEGIN PGP PUBLIC KEY BLOCK to END. Notices and e-mails of cases to this address are then encrypted, if the team has an OpenPGP key too."
         ),
     )
     smime_certificate = models.TextField(
         blank=True,
         verbose_name=_("S/MIME certificate"),
         help_text=_(
-            "The whole certificate, from BEGIN CERTIFICATE to END CERTIFICATE. It encrypts where there is no OpenPGP key."
+            "The whole certificate, from BEGIN CERTIFICATE to END CERTIFICATE. It encrypts where no OpenPGP key does, if the team has a certificate too."
         ),
     )
     is_public = models.BooleanField(default=False, verbose_name=_("Public"))

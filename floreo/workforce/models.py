@@ -67,7 +67,7 @@ class WorkforceNeed(Record, Sourced):
     note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"), help_text=_("Not published."))
     is_public = models.BooleanField(
         default=True,
-        verbose_name=_("Count it in the public figures"),
+        verbose_name=_("Count it in the public values"),
         help_text=_("Only in sums of sectors, never alone."),
     )
 

@@ -212,7 +212,7 @@ WORKFORCE_NEEDS = Table(
         column("in_post", _("People in post"), _("Who do this work"), CellKind.WHOLE),
         day("as_of", _("As of"), _("Day of the answer")),
         column("channel", _("Channel"), _("link or staff")),
-        column("is_public", _("Counted in public figures"), _("In sums of sectors"), CellKind.FLAG),
+        column("is_public", _("Counted in public values"), _("In sums of sectors"), CellKind.FLAG),
         column("source", _("Source"), _("Document and page, or publisher")),
         CHANGED,
     ),

@@ -137,6 +137,8 @@ RIGHT = {
     "es": {
         r"escritorios? remotos?": "the name of a program, Remote Desktop",
         r"puertas? trasera|puerta de enlace": "terms of the field: backdoor, gateway",
+        r"(en|de) la puerta": "the door of the room in which a course is held",
+        r"carta constitutiva": "the document by which a team is founded (RFC 2350)",
         r"carta firmada|con una carta|una carta|la carta": "a real letter on paper, which proves a claim",
         r"carta (de adhesión|sobre)|por ejemplo: una carta|todos cartas": "a real letter on paper",
     },

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words"), pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "floreo"
-PO = PACKAGE / "locale" / "es" / "LC_MESSAGES" / "django.po"
+POS = sorted(PACKAGE.glob("**/locale/es/LC_MESSAGES/django.po"))
 CODE = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**/templates/**/*.{end}"))
 STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
@@ -77,12 +77,14 @@ class Name(NamedTuple):
 
 def messages() -> Iterator[Text]:
     """Every sentence of the program, and its Spanish."""
-    with PO.open("rb") as source:
-        for message in read_po(source, locale="es"):
-            place = f"django.po:{message.lineno}"
-            yield Text(place, "en", message.context or "")
-            yield from (Text(place, "en", plain(words), interface=True) for words in several(message.id))
-            yield from (Text(place, "es", plain(words), interface=True) for words in several(message.string))
+    for path in POS:
+        name = path.relative_to(PACKAGE).parts[0]
+        with path.open("rb") as source:
+            for message in read_po(source, locale="es"):
+                place = f"{name}/django.po:{message.lineno}"
+                yield Text(place, "en", message.context or "")
+                yield from (Text(place, "en", plain(words), interface=True) for words in several(message.id))
+                yield from (Text(place, "es", plain(words), interface=True) for words in several(message.string))
 
 
 def several(what: object) -> tuple[str, ...]:

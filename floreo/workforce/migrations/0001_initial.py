@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ('as_of', models.DateField(verbose_name='As of')),
                 ('channel', models.CharField(choices=[('link', 'By its link'), ('staff', 'Entered by staff')], default='staff', max_length=5)),
                 ('note', models.CharField(blank=True, help_text='Not published.', max_length=500, verbose_name='Note')),
-                ('is_public', models.BooleanField(default=True, help_text='Only in sums of sectors, never alone.', verbose_name='Count it in the public figures')),
+                ('is_public', models.BooleanField(default=True, help_text='Only in sums of sectors, never alone.', verbose_name='Count it in the public values')),
                 ('organisation', models.ForeignKey(blank=True, help_text='Empty for an estimate of the whole sector.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='workforce_needs', to='organisations.organisation', verbose_name='Organisation')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='workforce_needs', to='frameworks.item', verbose_name='Role')),
             ],

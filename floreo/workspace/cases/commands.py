@@ -109,7 +109,7 @@ def commands_of(viewer: object) -> Mapping[str, Command]:
             starting_with(forms.MomentsForm, **{name: _moment(name) for name in cases.MOMENTS}),
             cases.set_moments,
             _is_open,
-            help=_l("As far as known. Clocks and figures are computed from them."),
+            help=_l("As far as known. Clocks and values are computed from them."),
         ),
         "edit": Command(
             _l("Title and summary"),

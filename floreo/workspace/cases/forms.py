@@ -112,7 +112,7 @@ class NewCaseForm(TypeMixin, CommandForm):
     organisation = organisation_field(_l("Organisation"), required=False)
     received_at = moment_field(_l("When the team was notified"), help_text=_l("Empty: now."))
     is_exercise = field_of(
-        Case, "is_exercise", help_text=_l("Marked on every page. No mail leaves, and it counts in no figure.")
+        Case, "is_exercise", help_text=_l("Marked on every page. No mail leaves, and it counts in no value.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

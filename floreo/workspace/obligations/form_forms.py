@@ -88,7 +88,7 @@ class QuestionForm(CommandForm):
     fact = forms.ChoiceField(
         label=_l("The answer sets"),
         required=False,
-        help_text=_l("What lists, deadlines and figures read of a notification."),
+        help_text=_l("What lists, deadlines and values read of a notification."),
     )
     longest = forms.IntegerField(
         label=_l("Longest answer, in characters"), required=False, min_value=1, max_value=LONGEST_ANSWER

@@ -25,10 +25,10 @@ def _places_of(letters: npt.NDArray[np.uint8], wanted: int) -> Ints:
     """Places of a letter that is rare, in two thirds of the time that looking at each takes: eight at once, in bites that stay in the
     processor's cache."""
     found = [np.zeros(0, np.int64)]
-    room = np.empty(min(_BITE, len(letters)), np.bool_)
+    buffer = np.empty(min(_BITE, len(letters)), np.bool_)
     for start in range(0, len(letters), _BITE):
         part = letters[start : start + _BITE]
-        bite = np.equal(part, wanted, out=room[: len(part)])
+        bite = np.equal(part, wanted, out=buffer[: len(part)])
         eights = bite[: len(bite) & ~7].view(np.uint64)
         places = np.flatnonzero(eights != 0)
         within = np.flatnonzero(eights[places].view(np.bool_))

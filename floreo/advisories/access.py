@@ -7,10 +7,8 @@ from floreo.advisories.models import (
     Advisory,
     AdvisoryVersion,
     AdvisoryVersionQuerySet,
-    KevEntry,
     Subscriber,
     Team,
-    may_write,
 )
 from floreo.advisories.queries import Named, assets_named
 from floreo.core import links
@@ -58,13 +56,6 @@ def versions_for_organisations(advisory: Advisory) -> list[AdvisoryVersion]:
 def public_versions(advisory: Advisory) -> list[AdvisoryVersion]:
     """Those that everybody may read, newest first."""
     return list(AdvisoryVersionQuerySet(AdvisoryVersion).public().filter(advisory=advisory))
-
-
-def get_kev_for(viewer: object, cve: str) -> KevEntry:
-    found = KevEntry.objects.filter(cve=cve.upper()).first() if may_write(viewer) else None
-    if found is None:
-        raise Missing
-    return found
 
 
 def own_team() -> Team | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from floreo.awareness.logic import SMALLEST_GROUP, Choices, per_cent, shown_groups
@@ -328,9 +328,3 @@ def running(viewer: object, first: date, last: date) -> list[Campaign]:
     """Campaigns of which a day lies in the stretch, with their channels."""
     rows = Campaign.objects.visible_to(viewer).filter(starts_on__lte=last, ends_on__gte=first)
     return list(rows.prefetch_related("channels").order_by("starts_on", "pk"))
-
-
-def without_reach(today: date) -> list[Campaign]:
-    """Campaigns that ended, with no reach entered."""
-    rows = Campaign.objects.filter(ends_on__lt=today).annotate(entered=Count("reach")).filter(entered=0)
-    return list(rows.select_related("lead"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -184,10 +184,6 @@ def suggestions_of(consultation: Consultation) -> list[Suggestion]:
 def _clusters(texts: tuple[tuple[int, str], ...]) -> list[list[int]]:
     """Worked out once in a process for the same comments: twenty thousand take seconds."""
     return clusters(dict(texts))
-
-
-def without_answer(points: Iterable[Point]) -> list[Point]:
-    return [point for point in points if not point.decision]
 
 
 def point_choices(consultation: Consultation) -> list[tuple[int, str]]:

@@ -75,7 +75,3 @@ def silence_text(contact: Contact, today: date) -> str:
     if not days:
         return _("confirmed today")
     return ngettext("confirmed %(n)s day ago", "confirmed %(n)s days ago", days) % {"n": number_figures(days)}
-
-
-def language_text(contact: Contact) -> str:
-    return contact.language

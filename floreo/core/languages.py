@@ -268,11 +268,6 @@ def name(code: str) -> str:
     return _name(code, interface(now()))
 
 
-def name_in(code: str, reader: str) -> str:
-    """What a language is called by who reads `reader`."""
-    return _name(code, reader)
-
-
 def title(code: str) -> str:
     """Its name, as it begins a line."""
     words = name(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -268,7 +268,3 @@ def flag(text: str) -> bool:
     if given in _YES or given in _NO:
         return given in _YES
     raise Wrong(_("Write yes or no."))
-
-
-def is_flag(texts: Sequence[str]) -> bool:
-    return all(plain(text) in _YES | _NO for text in texts)

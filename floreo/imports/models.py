@@ -101,10 +101,6 @@ class SheetImport(Record):
         """Whether its sheets are still kept."""
         return UploadedSheets.objects.filter(run=self).exists()
 
-    @property
-    def can_be_undone(self) -> bool:
-        return self.imported_at is not None and self.undone_at is None
-
     def workspace_url(self) -> str:
         return path_to("workspace:spreadsheet", self.pk)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -311,7 +311,3 @@ def untouched(rows: QuerySet[Case], now: datetime) -> QuerySet[Case]:
     """Open cases at which nobody was since then, the longest first."""
     since = now - timedelta(hours=untouched_hours())
     return rows.filter(state__in=("open", "contained"), touched_at__lt=since).order_by("touched_at", "pk")
-
-
-def shown_log(case: Case, lines: Iterable[LogEntry]) -> list[tuple[LogEntry, str]]:
-    return [(line, log_text(line)) for line in lines]

@@ -56,10 +56,6 @@ def ages_text(competition: Competition) -> str:
     return _("%(from)d to %(to)d years") % {"from": competition.age_from, "to": competition.age_to}
 
 
-def entries_text(count: int) -> str:
-    return ngettext("%(n)s entry", "%(n)s entries", count) % {"n": number_figures(count)}
-
-
 def entry_state_text(entry: CompetitionEntry) -> str:
     if entry.is_erased:
         return _("Entered; names are erased")

@@ -45,6 +45,3 @@ class Span:
 
     def holds(self, day: date) -> bool:
         return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
-
-    def is_in_order(self) -> bool:
-        return self.starts_on is None or self.ends_on is None or self.starts_on <= self.ends_on

@@ -16,7 +16,6 @@ from floreo.outreach.models import (
     KitItem,
     OutreachSession,
     Photo,
-    Scheme,
     may_read,
 )
 
@@ -58,13 +57,6 @@ def get_request_for(viewer: object, reference: str) -> AmbassadorRequest:
 
 def get_kit_item_for(viewer: object, code: str) -> KitItem:
     found = KitItem.objects.visible_to(viewer).filter(code=code).first()
-    if found is None:
-        raise Missing
-    return found
-
-
-def get_scheme_for(viewer: object, code: str) -> Scheme:
-    found = Scheme.objects.visible_to(viewer).select_related("organisation").filter(code=code).first()
     if found is None:
         raise Missing
     return found

@@ -174,10 +174,6 @@ def courses_with_all(rows: QuerySet[CatalogueCourse]) -> QuerySet[CatalogueCours
     return rows.select_related("institution__organisation", "place").prefetch_related("dates")
 
 
-def courses_for(item: Item) -> QuerySet[CatalogueCourse]:
-    return courses_with_all(CatalogueCourse.objects.listed().filter(course_roles__item=item))
-
-
 def outdated_before(today: date) -> date:
     """A course that was last confirmed on that day or before is not confirmed any more."""
     return months_later(today, -12)

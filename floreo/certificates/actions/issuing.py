@@ -12,7 +12,7 @@ from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.certificates.access import terms_of
-from floreo.certificates.logic import expiry, new_code, number_of
+from floreo.certificates.logic import new_code, number_of
 from floreo.certificates.mails import KIND_ISSUED, KIND_RENEWAL, spoken
 from floreo.certificates.models import Certificate, CertificateTerms, Origin
 from floreo.certificates.queries import candidates_of
@@ -166,11 +166,6 @@ def _roles_of(course: Course) -> list[dict[str, str]]:
         }
         for each in items.select_related("in_version__framework")
     ]
-
-
-def suggested_end(course: Course, issued_on: date) -> date | None:
-    """Until when a certificate of the course is valid by its terms."""
-    return expiry(issued_on, terms_of(course).months)
 
 
 # --- From before --------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
@@ -232,9 +231,3 @@ def split_report(report: Report, *, by: Actor, title: str = "") -> Case:
     for each in (old, made):
         clocks.refresh(each)
     return made
-
-
-def merges_of(case: Case) -> list[CaseMerge]:
-    """Merges into or of that case that can be undone."""
-    rows = CaseMerge.objects.filter(Q(case=case) | Q(source=case), undone_at=None)
-    return list(rows.select_related("case", "source"))

@@ -224,12 +224,6 @@ def must_be_live(holding: Holding) -> None:
         raise Refused(_("This claim was rejected or withdrawn."), code="decided")
 
 
-def must_be_proved(holding: Holding) -> None:
-    must_wait(holding)
-    if holding.verified_on is None:
-        raise Refused(_("Nothing proves this claim yet."), code="not_proved")
-
-
 def others_of_the_team(by: Actor) -> bool:
     """Whether somebody else has an account that may decide."""
     users = User.objects.filter(is_active=True).prefetch_related("memberships")

@@ -17,12 +17,6 @@ def level_one(level: str, edition: Edition | None = None) -> str:
 
 
 @register.simple_tag
-def level_many(level: str, edition: Edition | None = None) -> str:
-    """Several, as within a sentence."""
-    return levels.many(level, edition)
-
-
-@register.simple_tag
 def level_title(level: str, edition: Edition | None = None) -> str:
     """As a heading."""
     return levels.title_of(level, edition)

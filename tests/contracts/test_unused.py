@@ -7,11 +7,12 @@ import importlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("uncollected")]
+pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words"), pytest.mark.usefixtures("uncollected")]
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = (".py", ".html", ".txt", ".toml", ".typ")
@@ -85,6 +86,7 @@ def _is_called_by_name(path: Path, owner: str, name: str) -> bool:
     return any(hasattr(base, name) for base in others) or (name.startswith("clean_") and hasattr(found, "base_fields"))
 
 
+@cache
 def unused() -> list[str]:
     words, defined = Counter[str](), list[tuple[str, Path, str]]()
     for path, text in sources():

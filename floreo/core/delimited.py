@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,16 +13,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import languages
 from floreo.core.errors import Refused
+from floreo.core.spelling import plain
 
 MIXED = "UTF-8, cp1252"  # some lines in the one, some in the other
-
-
-def plain(text: str) -> str:
-    """Without accents, case and spare spaces: how names of columns and choices are compared."""
-    bare = text  # most texts have no accents, and large files have many texts
-    if not text.isascii():
-        bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.casefold().replace("_", " ").split())
 
 
 def decoded(content: bytes) -> tuple[str, str]:

@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import languages
 from floreo.core.access import Permission
-from floreo.core.delimited import Wrong, plain
+from floreo.core.delimited import Wrong
 from floreo.core.errors import Refused
 from floreo.core.fields import label_of
 from floreo.core.models import Translated, named
+from floreo.core.spelling import plain
 from floreo.core.wording import day_text
 
 Some = TypeVar("Some", bound=models.Model)

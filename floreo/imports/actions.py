@@ -16,10 +16,10 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note, trail
 from floreo.core.audit import key
-from floreo.core.delimited import plain
 from floreo.core.errors import Changed, Refused
 from floreo.core.importing import Holds, ImportRows, Planned, Source
 from floreo.core.models import Sourced
+from floreo.core.spelling import plain
 from floreo.core.writing import delete, delete_all, lock_latest, refuse, require_past, save, save_many
 from floreo.imports import formats
 from floreo.imports.choosing import fields_alike

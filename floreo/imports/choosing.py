@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from floreo.core.delimited import plain
 from floreo.core.importing import Holds, ImportRows
+from floreo.core.spelling import plain
 from floreo.imports.grid import NO_VALUE, Grid
 from floreo.imports.matching import Matcher, Suggestion, likely
 from floreo.imports.planning import EMPTY_TEXTS, OTHERS, Reading, decided, matchers_of

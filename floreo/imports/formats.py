@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from floreo.core.delimited import Wrong, plain
+from floreo.core.delimited import Wrong
+from floreo.core.spelling import plain
 
 
 class Order(StrEnum):

@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from rapidfuzz import fuzz, process
 
 from floreo.core import languages
-from floreo.core.delimited import plain
 from floreo.core.importing import Holds, ImportField, Option
+from floreo.core.spelling import plain
 from floreo.imports.formats import is_day, is_number
 from floreo.imports.tables import HEADING, SHEET, Head
 

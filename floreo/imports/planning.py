@@ -15,10 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from floreo.core.delimited import Wrong, plain
+from floreo.core.delimited import Wrong
 from floreo.core.errors import Refused
 from floreo.core.importing import Difference, Holds, ImportField, ImportRows, Remark, Row
 from floreo.core.models import named
+from floreo.core.spelling import plain
 from floreo.core.whole import whole
 from floreo.imports import formats
 from floreo.imports.grid import NO_VALUE, Grid

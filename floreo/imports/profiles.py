@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor
-from floreo.core.delimited import plain
 from floreo.core.errors import Refused
+from floreo.core.spelling import plain
 from floreo.imports.models import ImportProfile
 
 _ALIKE = 0.6  # of the heads of a file and of a profile that must be the same

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from floreo.core.delimited import plain
+from floreo.core.spelling import plain
 from floreo.imports.grid import NO_VALUE, Grid
 
 LOOKED_AT = 40  # rows from the top of a table in which a header is looked for

@@ -28,7 +28,6 @@ from floreo.core.delimited import (
     choices_by_word,
     columns_of,
     decoded,
-    plain,
     records_by_word,
     rows,
 )
@@ -36,6 +35,7 @@ from floreo.core.errors import Refused
 from floreo.core.language_codes import SOURCE
 from floreo.core.policy import Tlp
 from floreo.core.sectors import Sector
+from floreo.core.spelling import plain
 from floreo.incidents import moments, taxonomy
 from floreo.incidents.models import Case, CaseSeverity, CaseState
 from floreo.organisations.models import Organisation, Place, PlaceSort

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can
-from floreo.core.delimited import plain
 from floreo.core.errors import Refused
 from floreo.core.importing import (
     Difference,
@@ -29,6 +28,7 @@ from floreo.core.importing import (
     sound,
     working_copy,
 )
+from floreo.core.spelling import plain
 from floreo.core.writing import refuse
 from floreo.indicators.actions.entering import (
     must_be_entered_by_hand,

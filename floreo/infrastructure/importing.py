@@ -14,7 +14,6 @@ from django.utils.translation import gettext_noop
 
 from floreo.core import clock
 from floreo.core.access import Permission
-from floreo.core.delimited import plain
 from floreo.core.importing import (
     Difference,
     Holds,
@@ -33,6 +32,7 @@ from floreo.core.importing import (
     sound,
     working_copy,
 )
+from floreo.core.spelling import plain
 from floreo.core.whole import whole
 from floreo.core.writing import free_codes, refuse, require_name
 from floreo.infrastructure.actions.registering import check_dependency_facts, check_hours, check_product

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from floreo.core.delimited import plain
+from floreo.core.spelling import plain
 
 LONGEST = 4000  # letters of one description
 LARGEST = 10 * 1024 * 1024  # bytes of one file

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
 from floreo.core.access import Permission, can
-from floreo.core.delimited import Wrong, plain
+from floreo.core.delimited import Wrong
 from floreo.core.importing import (
     Difference,
     Holds,
@@ -32,6 +32,7 @@ from floreo.core.importing import (
     sound,
     working_copy,
 )
+from floreo.core.spelling import plain
 from floreo.core.writing import free_codes, refuse, require_name
 from floreo.organisations.actions.holdings import claimed, must_be_free, sound_domain, sound_prefix
 from floreo.organisations.actions.networks import must_be_asn, overlap_sentence, overlaps, read_prefixes

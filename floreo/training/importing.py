@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import languages
-from floreo.core.delimited import Problem, choices_by_word, decoded, must_be_once, plain, records_by_word, rows
+from floreo.core.delimited import Problem, choices_by_word, decoded, must_be_once, records_by_word, rows
 from floreo.core.errors import Refused
 from floreo.core.sectors import Sector
+from floreo.core.spelling import plain
 from floreo.core.ui.locale import language
 from floreo.core.whole import whole
 from floreo.organisations.models import Organisation

@@ -12,9 +12,9 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
-from floreo.core.delimited import plain
 from floreo.core.figures import SMALL
 from floreo.core.sectors import Sector
+from floreo.core.spelling import plain
 from floreo.organisations.logic import Presence
 from floreo.training import moments
 from floreo.training.logic import (

@@ -29,11 +29,11 @@ from floreo.core.delimited import (
     choices_by_word,
     columns_of,
     decoded,
-    plain,
     records_by_word,
     rows,
 )
 from floreo.core.errors import Refused
+from floreo.core.spelling import plain
 from floreo.core.tables import safe_text
 from floreo.core.whole import whole
 from floreo.frameworks.models import Item

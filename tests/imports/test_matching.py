@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floreo.core.delimited import Wrong, plain
+from floreo.core.delimited import Wrong
 from floreo.core.importing import Option
+from floreo.core.spelling import plain
 from floreo.imports import formats
 from floreo.imports.grid import Grid
 from floreo.imports.matching import Matcher, guess_columns, likely, words_of

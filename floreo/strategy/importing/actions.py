@@ -15,7 +15,6 @@ from django.utils.translation import gettext_noop, override
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Permission
-from floreo.core.delimited import plain
 from floreo.core.importing import (
     Difference,
     Holds,
@@ -34,6 +33,7 @@ from floreo.core.importing import (
     working_copy,
 )
 from floreo.core.language_codes import SOURCE
+from floreo.core.spelling import plain
 from floreo.core.writing import refuse, require_order, require_past
 from floreo.organisations.importing import Organisations, people_options, place_options
 from floreo.organisations.models import Organisation

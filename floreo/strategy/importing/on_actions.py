@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import SYSTEM, Permission
-from floreo.core.delimited import plain
 from floreo.core.importing import (
     Difference,
     Holds,
@@ -28,6 +27,7 @@ from floreo.core.importing import (
     sound,
     working_copy,
 )
+from floreo.core.spelling import plain
 from floreo.core.writing import refuse, require_past
 from floreo.organisations.importing import Organisations
 from floreo.organisations.models import Organisation

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from floreo.core.delimited import Wrong, plain
+from floreo.core.delimited import Wrong
 from floreo.core.errors import Missing
 from floreo.core.importing import Option, only_in
 from floreo.core.once import once_for
+from floreo.core.spelling import plain
 from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Edition, InEdition, Objective, Pillar
 

@@ -17,11 +17,11 @@ from django.utils.translation import ngettext
 from floreo.core import clock, languages, outbox
 from floreo.core.access import Actor, must
 from floreo.core.action import action, note
-from floreo.core.delimited import plain
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
 from floreo.core.links import hash_of
 from floreo.core.plain_text import first_too_long, sound_text
+from floreo.core.spelling import plain
 from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_text, save
 from floreo.frameworks.models import Item
 from floreo.organisations.models import Organisation

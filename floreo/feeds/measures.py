@@ -33,6 +33,7 @@ NO_SECTOR = "sector_not_known"  # organisations of which the register says no se
 OTHERS = "other_sectors"  # sectors with few organisations, together
 # Why something was not counted; indicators/working.py says each in a sentence.
 NO_IPV4, STILL_FRESH, NO_SCAN = "findings_without_ipv4", "letters_still_fresh", "findings_without_scans"
+SKIPPED = "letters_skipped"
 NOT_NOTIFIED = "findings_not_yet_notified"
 _HUNDREDTH = Decimal("0.01")
 
@@ -213,8 +214,10 @@ def fixed_more_where_notified(period: Period, filters: Filters) -> Reading:
 
 def share_notices_answered(period: Period, filters: Filters) -> Reading:
     """Per cent of the letters posted in the period that somebody answered by its last day. A letter of the last week that
-    nobody answered yet is left out: it still has time."""
-    rows = Notice.objects.filter(on__gte=period.start, on__lte=period.end).exclude(to=[])
+    nobody answered yet is left out: it still has time. So are those that the team did not send: they are counted beside it, since leaving out
+    whoever never answers would raise the share unseen."""
+    every = Notice.objects.filter(on__gte=period.start, on__lte=period.end)
+    rows, skipped = every.exclude(to=[]), every.filter(to=[]).count()
     records, sums, fresh = [], defaultdict[str, list[int]](lambda: [0, 0]), 0
     for pk, role, on, answered in rows.order_by("on", "pk").values_list(
         "pk", "contact_role", "on", "answered_at__date"
@@ -234,7 +237,7 @@ def share_notices_answered(period: Period, filters: Filters) -> Reading:
         Decimal(len(records)),
         tuple(records),
         groups,
-        ((STILL_FRESH, fresh),) if fresh else (),
+        tuple((why, count) for why, count in ((STILL_FRESH, fresh), (SKIPPED, skipped)) if count),
     )
 
 

@@ -84,6 +84,7 @@ def left_out_text(why: str, count: int) -> str:
             | "findings_without_scans"
             | "findings_not_yet_notified"
             | "letters_still_fresh"
+            | "letters_skipped"
             | "lines_in_other_currencies"
         ):
             return _others_left(why, count)
@@ -111,7 +112,7 @@ def left_out_text(why: str, count: int) -> str:
 
 
 def _others_left(why: str, count: int) -> str:
-    if why in ("findings_without_ipv4", "letters_still_fresh"):
+    if why in ("findings_without_ipv4", "letters_still_fresh", "letters_skipped"):
         return _feeds_left(why, count)
     if why == "findings_not_yet_notified":
         text = ngettext(
@@ -160,6 +161,8 @@ def _updates_left(why: str, count: int) -> str:
 def _feeds_left(why: str, count: int) -> str:
     if why == "letters_still_fresh":
         text = ngettext("%(count)d notice of the last week", "%(count)d notices of the last week", count)
+    elif why == "letters_skipped":
+        text = ngettext("%(count)d notice that the team left out", "%(count)d notices that the team left out", count)
     else:
         text = ngettext(
             "%(count)d finding outside the register's IPv4 addresses",

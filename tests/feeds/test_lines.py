@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -169,6 +170,45 @@ def test_a_new_holder_sees_no_line_of_the_one_before(
     assert browser_of(other).get(found.get_absolute_url()).status_code == 404
 
 
+def test_a_program_reads_all_lines_in_pages_whatever_is_written_meanwhile(feed: Feed) -> None:
+    sinkholed(feed, ("02:00:00", 40000), *calls(5), ("03:00:04", 60004))
+    found = Finding.objects.get()
+    user = make_user("operator", organisation=found.organisation, email="bank@example.org")
+    program = Client(headers={"Authorization": f"Bearer {make_token(user, by=SYSTEM, name='siem')[1]}"})
+    pages, address = [], f"/api/v1/findings/{found.pk}/lines?limit=3"
+    while address:
+        given = program.get(address).json()
+        pages.append(([line["source_port"] for line in given["lines"]], given["left_out"]))
+        address = given["next"]
+        if len(pages) == 1:
+            assert "limit=3" in address
+            sinkholed(feed, ("05:00:00", 50555), day=DAY + timedelta(days=1))
+        elif len(pages) == 2:
+            with clock.pinned_day(day=DAY + timedelta(days=9)):
+                compact_days()
+    assert set(pages[0][0][:2]) == {50004, 60004}
+    assert [port for ports, _left in pages for port in ports][2:] == [50003, 50002, 50001, 50000, 40000]
+    assert [left for _ports, left in pages] == [4, 1, 0]
+    assert program.get(f"/api/v1/findings/{found.pk}/lines").json()["lines"][0]["source_port"] == 50555
+    for after in ("x", "20260907-1", "99999999-1-1-1", "20260907-1-1-99999999999999999999", "2026-1-1-1"):
+        refused = program.get(f"/api/v1/findings/{found.pk}/lines", {"after": after})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_cursor"), after
+    for limit in ("0", "201", "x"):
+        assert program.get(f"/api/v1/findings/{found.pk}/lines", {"limit": limit}).status_code == 422
+
+
+def test_lines_are_read_one_by_one_too(feed: Feed) -> None:
+    sinkholed(feed, *calls(3))
+    found = Finding.objects.get()
+    seen: list[int] = []
+    place = ""
+    for _page in range(3):
+        lines = lines_of([found], most=1, codes=None, after=place)[found.pk]
+        seen += [line.source_port for line in lines.shown]
+        place = lines.place
+    assert (seen, place) == ([50002, 50001, 50000], "")
+
+
 def test_a_program_reads_the_lines_of_its_own_findings_alone(feed: Feed) -> None:
     sinkholed(feed, ("03:00:00", 50123))
     found = Finding.objects.get()
@@ -193,6 +233,65 @@ def test_a_program_reads_the_lines_of_its_own_findings_alone(feed: Feed) -> None
     for key in ("x", "9" * 40, "-1"):
         assert read("bank", key)[0] in {404, 422}, key
     assert Client().get(f"/api/v1/findings/{found.pk}/lines").status_code == 401
+
+
+def calls(many: int, first_port: int = 50000) -> list[tuple[str, int]]:
+    """As many connections, one a second, each from its own source port."""
+    return [(f"03:{n // 60:02}:{n % 60:02}", first_port + n) for n in range(many)]
+
+
+def shared(prefix: str = "192.0.2.16/28", kind: str = "nat") -> None:
+    mark_pool(Organisation.objects.get(code="bank"), by=SYSTEM, prefix=prefix, kind=kind)
+
+
+def test_the_file_has_each_customer_behind_a_shared_address(feed: Feed) -> None:
+    """The review's: of thirty customers, twenty-five were left out."""
+    shared("192.0.2.20/32")
+    sinkholed(feed, *calls(30))
+    sinkholed(feed, *calls(30), ip="192.0.2.21", day=DAY + timedelta(days=1))
+    rows = in_file(*Finding.objects.order_by("ip"))
+    at_shared = [row for row in rows if row["address"] == BANK]
+    assert {row["source_port"] for row in at_shared} == {str(50000 + n) for n in range(30)}
+    assert {row["lines_left_out"] for row in at_shared} == {"0"}
+    others = [row for row in rows if row["address"] == "192.0.2.21"]
+    assert (len(others), {row["lines_left_out"] for row in others}) == (5, {"25"})
+
+
+def test_an_address_that_changes_hands_has_one_customer_at_a_time_and_five_lines(feed: Feed) -> None:
+    shared(kind="dynamic")
+    sinkholed(feed, *calls(9))
+    assert len(in_file(Finding.objects.get())) == 5
+
+
+def test_of_a_shared_address_the_file_has_all_days_that_are_kept(feed: Feed) -> None:
+    sinkholed(feed, ("03:00:00", 50001))
+    with clock.pinned_day(day=DAY + timedelta(days=13)):
+        sinkholed(feed, ("03:00:00", 50002), day=DAY + timedelta(days=12))
+    found = Finding.objects.get()
+    assert [row["source_port"] for row in in_file(found)] == ["50002"]
+    shared()
+    assert [row["source_port"] for row in in_file(found)] == ["50002", "50001"]
+
+
+def test_the_file_ends_at_a_thousand_lines_of_a_finding_and_says_how_many_it_leaves_out(feed: Feed) -> None:
+    shared()
+    sinkholed(feed, *calls(1003))
+    rows = in_file(Finding.objects.get())
+    assert (len(rows), {row["lines_left_out"] for row in rows}) == (1000, {"3"})
+    assert (rows[0]["source_port"], rows[-1]["source_port"]) == ("51002", "50003")
+
+
+def test_a_mail_takes_of_many_lines_as_many_of_each_finding_as_servers_take(feed: Feed) -> None:
+    """5,000 rows: of seven findings with 1,000 lines and one with two, two and 714 each. The file on the page has them all."""
+    shared()
+    for n in range(7):
+        sinkholed(feed, *calls(1000), ip=f"192.0.2.{17 + n}")
+    sinkholed(feed, *calls(2), ip="192.0.2.28")
+    found = list(Finding.objects.order_by("ip"))
+    counted = Counter(row["address"] for row in in_file(*found))
+    assert counted == {f"192.0.2.{17 + n}": 714 for n in range(7)} | {"192.0.2.28": 2}
+    whole = csv.DictReader(io.StringIO("".join(notice_csv.lines(found, codes=None)).lstrip("\ufeff")))
+    assert sum(1 for _row in whole) == 7002
 
 
 def test_the_notice_and_its_file_say_that_an_address_is_shared(feed: Feed) -> None:

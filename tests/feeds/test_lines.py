@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -24,10 +27,11 @@ from floreo.feeds.actions.notices import send_notices
 from floreo.feeds.actions.pools import mark_pool
 from floreo.feeds.actions.retention import compact_days
 from floreo.feeds.engine.store import Store, retain
+from floreo.feeds.holding_links import token_of
 from floreo.feeds.lines import codes_of, lines_of
-from floreo.feeds.models import Feed, Finding
+from floreo.feeds.models import Feed, Finding, Notice
 from floreo.organisations.actions.tokens import make_token
-from floreo.organisations.models import Holding, Organisation, User
+from floreo.organisations.models import Country, Holding, Organisation, User
 from tests.conftest import make_user
 from tests.factories import strategy as make
 from tests.feeds.making import hand_in, make_register, name_of, shadow_feed
@@ -49,10 +53,13 @@ def handed(feed: Feed, text: str, kind: str, day: date = DAY) -> None:
     ingest_waiting(by=SYSTEM)
 
 
-def sinkholed(feed: Feed, *calls: tuple[str, int], ip: str = BANK, day: date = DAY) -> None:
+def sinkholed(feed: Feed, *calls: tuple[str, int], ip: str = BANK, day: date = DAY, also: Sequence[str] = ()) -> None:
+    """One report of a day. `also`: other addresses that make the same calls."""
     header = "timestamp,severity,protocol,src_ip,src_port,src_asn,dst_ip,dst_port,infection,family,tag"
     rows = [
-        f"{day} {at},critical,tcp,{ip},{port},64496,198.51.100.9,80,avalanche,avalanche,{'sinkhole' if port else '=1+1'}"
+        f"{day} {at},critical,tcp,{address},{port},64496,198.51.100.9,80,avalanche,avalanche,"
+        f"{'sinkhole' if port else '=1+1'}"
+        for address in (ip, *also)
         for at, port in calls
     ]
     handed(feed, "\n".join([header, *rows, ""]), "event4_sinkhole", day)
@@ -284,9 +291,8 @@ def test_the_file_ends_at_a_thousand_lines_of_a_finding_and_says_how_many_it_lea
 def test_a_mail_takes_of_many_lines_as_many_of_each_finding_as_servers_take(feed: Feed) -> None:
     """5,000 rows: of seven findings with 1,000 lines and one with two, two and 714 each. The file on the page has them all."""
     shared()
-    for n in range(7):
-        sinkholed(feed, *calls(1000), ip=f"192.0.2.{17 + n}")
-    sinkholed(feed, *calls(2), ip="192.0.2.28")
+    sinkholed(feed, *calls(1000), ip="192.0.2.17", also=[f"192.0.2.{18 + n}" for n in range(6)])
+    sinkholed(feed, *calls(2), ip="192.0.2.28", day=DAY + timedelta(days=1))
     found = list(Finding.objects.order_by("ip"))
     counted = Counter(row["address"] for row in in_file(*found))
     assert counted == {f"192.0.2.{17 + n}": 714 for n in range(7)} | {"192.0.2.28": 2}
@@ -303,5 +309,139 @@ def test_the_notice_and_its_file_say_that_an_address_is_shared(feed: Feed) -> No
     assert send_notices(DAY + timedelta(days=1)) == 1
     mail = OutboxMail.objects.get(kind="feeds.notice")
     assert "Several customers share this address. Find the customer by the time and the source port." in mail.text
+    assert "The attached file has a row for each observation there, with its time, source port" in mail.text
     (row,) = csv.DictReader(io.StringIO(mail.attachment.lstrip("\ufeff")))
     assert (row["address_use"], row["source_port"], row["seen_at"]) == ("nat", "50123", "2026-09-07T03:00:00+00:00")
+
+
+# The page of a notice, by its link.
+
+
+def noticed(day: date = DAY + timedelta(days=1)) -> dict[str, str]:
+    """By organisation, the address of the page of its notice, sent now."""
+    send_notices(day)
+    return {notice.organisation.code: f"/findings/{token_of(notice, 0)}/" for notice in Notice.objects.order_by("pk")}
+
+
+@pytest.fixture
+def reached(feed: Feed) -> Feed:
+    """With an address to which notices of the bank and of the provider go, on a day on which their links open."""
+    Country.objects.update(calendar_day=DAY + timedelta(days=3))
+    for code in ("bank", "provider"):
+        Organisation.objects.filter(code=code).update(email=f"abuse@{code}.example")
+    return feed
+
+
+def text_at(address: str) -> str:
+    """What whoever holds the link reads: no cookie, no script."""
+    response = Client().get(address)
+    assert response.status_code == 200, address
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def file_at(address: str) -> list[dict[str, str]]:
+    response = Client().get(f"{address}findings.csv")
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+
+
+def test_the_page_of_a_notice_shows_the_newest_lines_with_their_time_and_its_zone(reached: Feed) -> None:
+    sinkholed(reached, *calls(30))
+    page = noticed()["bank"]
+    text = text_at(page)
+    assert re.findall(r"2026-09-07 03:00:\d\d UTC", text) == [f"2026-09-07 03:00:{n} UTC" for n in (29, 28, 27, 26, 25)]
+    assert re.findall(rf"{BANK}:(\d+)", text) == ["50029", "50028", "50027", "50026", "50025"]
+    assert text.count("198.51.100.9:80") == 5
+    assert "30 observations: time, address and port" in text
+    assert "The newest 5 of 30 observations. The file has the newest 5; ask us if you need the others." in text
+    assert len(file_at(page)) == 5
+    assert "All fields received" not in text  # which the file has not either
+
+
+def test_behind_a_shared_address_the_page_names_the_file_that_has_each_customer(reached: Feed) -> None:
+    shared()
+    sinkholed(reached, *calls(30))
+    page = noticed()["bank"]
+    text = text_at(page)
+    assert "Several customers share this address. Find the customer by the time and the source port." in text
+    assert "The newest 5 of 30 observations. The file has all of them." in text
+    assert {row["source_port"] for row in file_at(page)} == {str(50000 + n) for n in range(30)}
+
+
+def test_a_web_host_finds_the_site_on_the_page_and_nothing_runs_there(reached: Feed) -> None:
+    header = "timestamp,severity,url,ip,hostname,asn"
+    row = f"{DAY} 01:00:00,critical,http://shop.example/<script>alert(1)</script>,{BANK},shop.example,64496"
+    handed(reached, f"{header}\n{row}\n", "malware_url")
+    text = text_at(noticed()["bank"])
+    assert "http://shop.example/&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<script>alert" not in text
+    assert 'href="http://shop.example' not in text
+
+
+def test_a_link_shows_lines_of_its_own_notice_alone(reached: Feed) -> None:
+    """Of the provider around it the bank reads nothing, nor the other way round."""
+    sinkholed(reached, ("03:00:00", 50123))
+    sinkholed(reached, ("04:00:00", 51777), ip="192.0.2.99", day=DAY + timedelta(days=1))
+    pages = noticed(DAY + timedelta(days=2))
+    for own, other, port, strange in (("bank", "provider", "50123", "51777"), ("provider", "bank", "51777", "50123")):
+        assert port in text_at(pages[own]), own
+        assert strange not in text_at(pages[own]), own
+        assert [row["source_port"] for row in file_at(pages[own])] == [port], own
+        token = pages[own].split("/")[2]
+        pk = pages[other].split(".")[1].split("-")[0]
+        forged = re.sub(r"^0\.\d+", f"0.{pk}", token)  # the number of the other's notice, with its own signature
+        assert Client().get(f"/findings/{forged}/").status_code == 404, own
+
+
+def test_when_a_network_goes_to_another_the_old_link_shows_nothing_of_the_new_holder(reached: Feed) -> None:
+    sinkholed(reached, ("03:00:00", 50123))
+    sinkholed(reached, ("03:30:00", 50124), ip="192.0.2.21", day=DAY + timedelta(days=1))
+    before = noticed(DAY + timedelta(days=2))["bank"]
+    assert "50123" in text_at(before)
+    telco = make.make_organisation("telco", email="abuse@telco.example")
+    Holding.objects.filter(kind="prefix").update(organisation=telco)
+    sinkholed(reached, ("05:00:00", 50999), day=DAY + timedelta(days=2))
+    assert Finding.objects.get(ip=BANK).organisation == telco
+    text = text_at(before)
+    assert "50124" in text  # what is the bank's still, since nothing was seen of it at its new holder
+    for word in ("50999", "50123", f"{BANK}:", f"{BANK}, port", f"{BANK}<"):
+        assert word not in text, word
+    assert [row["source_port"] for row in file_at(before)] == ["50124"]
+
+
+def test_the_link_of_a_new_holder_shows_no_line_of_the_one_before(reached: Feed) -> None:
+    sinkholed(reached, ("03:00:00", 50123))
+    shared()
+    telco = make.make_organisation("telco", email="abuse@telco.example")
+    Holding.objects.filter(kind="prefix").update(organisation=telco)
+    sinkholed(reached, ("05:00:00", 50999), day=DAY + timedelta(days=1))
+    page = noticed(DAY + timedelta(days=2))["telco"]
+    text = text_at(page)
+    assert ("50999" in text, "50123" in text, "1 observation: time" in text) == (True, False, True)
+    assert [row["source_port"] for row in file_at(page)] == ["50999"]
+
+
+def test_lines_of_many_findings_cost_no_question_each(reached: Feed) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            text_at(page)
+        return len(queries)
+
+    sinkholed(reached, ("03:00:00", 50000))
+    page = noticed()["bank"]
+    one = asked()
+    others = [f"192.0.2.{22 + n}" for n in range(7)]
+    sinkholed(reached, ("03:00:00", 50001), ip="192.0.2.21", also=others, day=DAY + timedelta(days=1))
+    send_notices(DAY + timedelta(days=2))
+    page = f"/findings/{token_of(Notice.objects.latest('pk'), 0)}/"
+    assert asked() == one
+    assert text_at(page).count("03:00:00 UTC") == 8
+
+
+def test_whoever_looks_too_often_reads_the_page_without_lines_and_may_reply(reached: Feed) -> None:
+    sinkholed(reached, ("03:00:00", 50123))
+    page = noticed()["bank"]
+    texts = [text_at(page) for _look in range(61)]
+    assert ["50123" in text for text in texts] == [True] * 60 + [False]
+    assert "This page was opened often within the last hour, so it does not show what the sources saw." in texts[-1]
+    assert "Your reply for the selected findings" in texts[-1]

@@ -65,6 +65,11 @@ class Line:
         return _with_port(self.destination_address, self.destination_port)
 
     @property
+    def protocol(self) -> str:
+        """ "tcp, http" """
+        return ", ".join(filter(None, (self.transport, self.application)))
+
+    @property
     def moment(self) -> str:
         """To the second and with its zone, as logs are searched: "2026-11-24 03:00:00 UTC"."""
         return self.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if self.at else ""

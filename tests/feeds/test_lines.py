@@ -352,6 +352,7 @@ def test_the_page_of_a_notice_shows_the_newest_lines_with_their_time_and_its_zon
     assert re.findall(r"2026-09-07 03:00:\d\d UTC", text) == [f"2026-09-07 03:00:{n} UTC" for n in (29, 28, 27, 26, 25)]
     assert re.findall(rf"{BANK}:(\d+)", text) == ["50029", "50028", "50027", "50026", "50025"]
     assert text.count("198.51.100.9:80") == 5
+    assert text.count('<span class="fl-sub">tcp</span>') == 5
     assert "30 observations: time, address and port" in text
     assert "The newest 5 of 30 observations. The file has the newest 5; ask us if you need the others." in text
     assert len(file_at(page)) == 5

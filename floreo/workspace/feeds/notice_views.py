@@ -92,9 +92,7 @@ def _about(found: Notice) -> list[str]:
 
 def _file(notice: Notice, findings: FindingQuerySet) -> StreamingHttpResponse:
     rows = (
-        findings.filter(lines__notice=notice)
-        .select_related("feed")
-        .order_by("severity_rank", "kind", "subject", "pk")
+        findings.filter(lines__notice=notice).select_related("feed").order_by("severity_rank", "kind", "subject", "pk")
     )
     response = StreamingHttpResponse(
         notice_csv.lines(rows.iterator(chunk_size=500), codes=codes_of(notice.organisation)),

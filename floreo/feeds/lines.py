@@ -24,9 +24,8 @@ from floreo.organisations.queries import bodies_of
 ON_PAGE = 10
 IN_FILE = 5  # of one finding, and on the page of its notice
 IN_FILE_SHARED = 1000  # of one finding at an address that customers share: each line may be another customer's
-RECENT = timedelta(
-    days=7
-)  # before the last day on which it was seen: of those days the file has lines, of a shared address of all
+# Before the last day on which a finding was seen: of those days the file has lines, and of all where customers share the address.
+RECENT = timedelta(days=7)
 # Where the further columns of reports have what no field of an event has; the first that says something.
 _EXTRA: Mapping[str, tuple[str, ...]] = {
     "host": ("http_host", "ssl_servername", "subject_common_name", "machine_name"),
@@ -120,17 +119,13 @@ def lines_of(
 
 
 def lines_in_notice(
-    findings: Iterable[Finding],
-    uses: Mapping[int, str],
-    *,
-    codes: Sequence[str] | None,
-    most: int | Callable[[Finding], int],
+    findings: Iterable[Finding], uses: Mapping[int, str], *, codes: Sequence[str] | None, most: int
 ) -> dict[int, Lines]:
     """As the file of a notice has them: the last week of a finding, and all days where customers share its address. `uses`: how the
     address of each finding is used. `most`: of one finding, and never more than the file has."""
 
     def number(finding: Finding) -> int:
-        return min(most_in_file(uses[finding.pk]), most(finding) if callable(most) else most)
+        return min(most_in_file(uses[finding.pk]), most)
 
     def since(finding: Finding) -> date:
         return finding.first_day if uses[finding.pk] == PoolKind.NAT else finding.last_day - RECENT

@@ -187,7 +187,7 @@ class Wanted:
     most: int = 0
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Spot:
     """Where an event stands among those of its number: the newest first, and of one moment those with the smallest key and line. `at`: in
     microseconds, UNTIMED without a time. What one file brought to two feeds is one spot."""

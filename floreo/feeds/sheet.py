@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
 from floreo.core.errors import Refused
+from floreo.core.ui import locale
 from floreo.core.whole import whole
 from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
 from floreo.feeds.holding_links import Holder
@@ -38,8 +39,21 @@ class Evidence:
     how_to_find: str  # the customer, where the address is not one's alone
 
     @property
-    def has_all(self) -> bool:
-        return self.in_file >= self.lines.total
+    def more(self) -> str:
+        """Where those are that the page does not show; "" where it shows all."""
+        shown, total, in_file = map(locale.number, (len(self.lines.shown), self.lines.total, self.in_file))
+        facts = {"shown": shown, "total": total, "in_file": in_file}
+        if not self.lines.left_out:
+            return ""
+        if self.in_file >= self.lines.total:
+            return _("The newest %(shown)s of %(total)s observations. The file has all of them.") % facts
+        return (
+            _(
+                "The newest %(shown)s of %(total)s observations. The file has the newest %(in_file)s; ask us if you need "
+                "the others."
+            )
+            % facts
+        )
 
 
 @dataclass(frozen=True)

@@ -369,6 +369,15 @@ def test_behind_a_shared_address_the_page_names_the_file_that_has_each_customer(
     assert {row["source_port"] for row in file_at(page)} == {str(50000 + n) for n in range(30)}
 
 
+def test_the_page_says_where_the_file_ends(reached: Feed) -> None:
+    shared()
+    sinkholed(reached, *calls(1003))
+    page = noticed()["bank"]
+    sentence = "The newest 5 of 1,003 observations. The file has the newest 1,000; ask us if you need the others."
+    assert sentence in text_at(page)
+    assert len(file_at(page)) == 1000
+
+
 def test_a_web_host_finds_the_site_on_the_page_and_nothing_runs_there(reached: Feed) -> None:
     header = "timestamp,severity,url,ip,hostname,asn"
     row = f"{DAY} 01:00:00,critical,http://shop.example/<script>alert(1)</script>,{BANK},shop.example,64496"

@@ -43,6 +43,12 @@ def _next(listing: Listing, request: HttpRequest, limit: int) -> str | None:
     return request.build_absolute_uri(request.path + listing.next_href + more)
 
 
+def address_after(request: HttpRequest, place: str, limit: int) -> str:
+    """The address of the page after a place, of a list that is no table."""
+    asked = {"after": place} | ({} if limit == USUAL else {"limit": limit})
+    return request.build_absolute_uri(f"{request.path}?{urlencode(asked)}")
+
+
 def one(table: Table, key: str, rows: QuerySet[Any] | None = None) -> dict[str, Any]:
     """The row with that key. Raises Missing when there is none, or it is not public."""
     rows = table.rows(None) if rows is None else rows

@@ -16,7 +16,8 @@ from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
 from floreo.api import listing
 from floreo.api.errors import PROGRAM_STATUSES, ErrorBody
-from floreo.api.schemas import Code, page_schema, query_schema, row_schema
+from floreo.api.schemas import MOST, USUAL, Code, page_schema, query_schema, row_schema
+from floreo.api.schemas import Place as Cursor
 from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
@@ -27,7 +28,6 @@ from floreo.core.writing import refuse
 from floreo.feeds.access import get_feed_for, get_finding_for, lines_for
 from floreo.feeds.actions.posting import MOST_EVENTS, post_events
 from floreo.feeds.changes import Change, changes_for
-from floreo.feeds.lines import IN_PROGRAM
 from floreo.feeds.tables import FINDINGS
 from floreo.incidents.actions.receiving import receive
 from floreo.incidents.incoming import Incoming
@@ -171,11 +171,20 @@ class ChangesQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=MOST_CHANGES, description="Changes of one answer")] = 200
 
 
+class LinesQuery(Schema):
+    """Where to go on, and how many."""
+
+    after: Annotated[Cursor, Field(description="Go on after this place; take it from `next`")] = ""
+    limit: Annotated[int, Field(ge=1, le=MOST, description="Observations a page")] = USUAL
+
+
 class LinesOut(Schema):
-    """The newest observations of a finding, and how many older ones there are."""
+    """Observations of a finding, the newest first. `left_out`: how many older ones there are than these; `next` is the address of the
+    following page, or null on the last."""
 
     lines: list[LineOut]
     left_out: int
+    next: str | None
 
 
 def _incoming(sent: IncidentReportIn, by: User) -> Incoming:
@@ -260,15 +269,16 @@ def add_programs(api: NinjaAPI) -> None:
         must(by, Permission.FEED_READ)
         return listing.one(FINDINGS, key, FINDINGS.rows(by))
 
-    def seen(request: HttpRequest, key: str) -> dict[str, Any]:
+    def seen(request: HttpRequest, key: str, query: LinesQuery) -> dict[str, Any]:
         by = acting(request, "findings")
         must(by, Permission.FEED_READ)
         if (number := whole(key)) is None:
             raise Missing
-        found = lines_for(by, get_finding_for(by, number), most=IN_PROGRAM)
-        return {"lines": [asdict(line) for line in found.shown], "left_out": found.left_out}
+        found = lines_for(by, get_finding_for(by, number), most=query.limit, after=query.after)
+        following = listing.address_after(request, found.place, query.limit) if found.place else None
+        return {"lines": [asdict(line) for line in found.shown], "left_out": found.left_out, "next": following}
 
-    seen.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code]}
+    seen.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code], "query": IN_QUERY[LinesQuery]}
     rows.__annotations__ = {"request": HttpRequest, "query": IN_QUERY[query]}
     one.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code]}
     known: dict[str, Any] = {"auth": token, "tags": ["programs"], "description": SEEN}
@@ -294,7 +304,7 @@ def add_programs(api: NinjaAPI) -> None:
         operation_id="list_finding_lines",
         url_name="finding_lines",
         summary="What sources saw of a finding",
-        **known | {"description": f"{SEEN} The newest {IN_PROGRAM} observations, kept as long as events are."},
+        **known | {"description": f"{SEEN} In pages, the newest observations first; kept as long as events are."},
     )(seen)
 
 

@@ -100,11 +100,11 @@ def get_finding_for(viewer: object, pk: int) -> Finding:
     return _one(rows.select_related("organisation__merged_into", "feed", "ending"), pk=pk)
 
 
-def lines_for(viewer: object, finding: Finding, *, most: int) -> Lines:
+def lines_for(viewer: object, finding: Finding, *, most: int, after: str = "") -> Lines:
     """What sources saw of a finding that the viewer may see. Whoever speaks for its organisation sees what was its own then; before a
     correction it may have been another's."""
     codes = None if sees_all(viewer) else codes_of(finding.organisation)
-    return lines_of([finding], most=most, codes=codes).get(finding.pk, Lines())
+    return lines_of([finding], most=most, codes=codes, after=after).get(finding.pk, Lines())
 
 
 def notices_for(viewer: object) -> QuerySet[Notice]:

@@ -4,24 +4,28 @@ or the customer. They are the events of the store, kept as long as those, and ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from floreo.feeds.engine.store import Store, Wanted
+from floreo.core.errors import Refused
+from floreo.feeds.engine.store import Spot, Store, Wanted, spot_of
 from floreo.feeds.engine.store import lines as stored_lines
-from floreo.feeds.models import Finding
+from floreo.feeds.models import Finding, PoolKind
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
 
 ON_PAGE = 10
-IN_FILE = 5  # of one finding
-IN_PROGRAM = 50  # what a program is given of one finding
-RECENT = timedelta(days=7)  # before the last day on which it was seen: of those days the file has lines
+IN_FILE = 5  # of one finding, and on the page of its notice
+IN_FILE_SHARED = 1000  # of one finding at an address that customers share: each line may be another customer's
+# Before the last day on which a finding was seen: of those days the file has lines, and of all where customers share the address.
+RECENT = timedelta(days=7)
 # Where the further columns of reports have what no field of an event has; the first that says something.
 _EXTRA: Mapping[str, tuple[str, ...]] = {
     "host": ("http_host", "ssl_servername", "subject_common_name", "machine_name"),
@@ -60,6 +64,11 @@ class Line:
         return _with_port(self.destination_address, self.destination_port)
 
     @property
+    def protocol(self) -> str:
+        """ "tcp, http" """
+        return ", ".join(filter(None, (self.transport, self.application)))
+
+    @property
     def moment(self) -> str:
         """To the second and with its zone, as logs are searched: "2026-11-24 03:00:00 UTC"."""
         return self.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if self.at else ""
@@ -74,27 +83,81 @@ def _with_port(address: str, port: int) -> str:
 
 @dataclass(frozen=True)
 class Lines:
-    """The newest lines of a finding, and how many more there are."""
+    """The newest lines of a finding, how many older ones there are, and the place after which those begin: "" where there are none."""
 
     shown: Sequence[Line] = ()
     left_out: int = 0
+    place: str = ""
+
+    @property
+    def total(self) -> int:
+        return len(self.shown) + self.left_out
+
+
+def most_in_file(use: str) -> int:
+    """How many lines of a finding the file of a notice has. `use`: how its address is used (a PoolKind, or "")."""
+    return IN_FILE_SHARED if use == PoolKind.NAT else IN_FILE
 
 
 def lines_of(
-    findings: Iterable[Finding], *, most: int, codes: Sequence[str] | None, since: date | None = None
+    findings: Iterable[Finding],
+    *,
+    most: int | Callable[[Finding], int],
+    codes: Sequence[str] | None,
+    since: Callable[[Finding], date] | None = None,
+    after: str = "",
 ) -> dict[int, Lines]:
     """By finding. `codes`: of the organisations as whose the events were taken in, since others' events are not theirs to see; None for
-    the team. `since`: the first day of reports; None for all that is kept."""
-    rows = list(findings)
-    wanted = [each for finding in rows for each in _wanted(finding, codes)]
+    the team. `since`: the first day of reports; None for all that is kept. `after`: a place, and lines and numbers are of what follows."""
+    spot = _spot(after)
+    wanted = [each for finding in findings for each in _wanted(finding, codes, most, since)]
     if not wanted:
         return {}
-    first = max(min(finding.first_day for finding in rows), since or date.min)
-    last = max(finding.last_day for finding in rows)
-    found = stored_lines(Store(settings.EVENTS_ROOT), wanted, first, last, most=most)
-    return {
-        pk: Lines([_line(row) for row in events], max(total - len(events), 0)) for pk, (events, total) in found.items()
-    }
+    first, last = min(each.first for each in wanted), max(each.last for each in wanted)
+    found = stored_lines(Store(settings.EVENTS_ROOT), wanted, first, last, most=1, after=spot)
+    return {pk: _lines(events, total) for pk, (events, total) in found.items()}
+
+
+def lines_in_notice(
+    findings: Iterable[Finding], uses: Mapping[int, str], *, codes: Sequence[str] | None, most: int
+) -> dict[int, Lines]:
+    """As the file of a notice has them: the last week of a finding, and all days where customers share its address. `uses`: how the
+    address of each finding is used. `most`: of one finding, and never more than the file has."""
+
+    def number(finding: Finding) -> int:
+        return min(most_in_file(uses[finding.pk]), most)
+
+    def since(finding: Finding) -> date:
+        return finding.first_day if uses[finding.pk] == PoolKind.NAT else finding.last_day - RECENT
+
+    return lines_of(findings, most=number, codes=codes, since=since)
+
+
+def _lines(events: Sequence[Mapping[str, Any]], total: int) -> Lines:
+    left_out = max(total - len(events), 0)
+    return Lines([_line(row) for row in events], left_out, _place(spot_of(events[-1])) if events and left_out else "")
+
+
+_PLACE = re.compile(r"(\d{8})-(\d{1,17})-(\d{1,20})-(\d{1,18})", re.ASCII)
+
+
+def _place(spot: Spot) -> str:
+    """As text that fits into an address. It holds nothing but what stands in the line itself."""
+    return f"{spot.day:%Y%m%d}-{spot.at + 1}-{spot.key}-{spot.line}"
+
+
+def _spot(place: str) -> Spot | None:
+    """The spot of a place. Raises Refused for one that was not made here."""
+    if not place:
+        return None
+    found = _PLACE.fullmatch(place)
+    try:
+        day = date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        day = None
+    if found is None or day is None or int(found[3]) >= 1 << 64:
+        raise Refused(_("The value of “after” is not valid. Start again without it."), code="bad_cursor")
+    return Spot(day, int(found[2]) - 1, int(found[3]), int(found[4]))
 
 
 def codes_of(organisation: Organisation) -> list[str]:
@@ -103,17 +166,20 @@ def codes_of(organisation: Organisation) -> list[str]:
     return sorted(Organisation.objects.filter(pk__in=bodies).order_by().values_list("code", flat=True))
 
 
-def recent(findings: Sequence[Finding]) -> date | None:
-    """Since which day the file of a notice has lines: a week before the last day of the finding seen longest ago."""
-    return min((finding.last_day for finding in findings), default=date.max - RECENT) - RECENT if findings else None
-
-
-def _wanted(finding: Finding, codes: Sequence[str] | None) -> Iterable[Wanted]:
+def _wanted(
+    finding: Finding,
+    codes: Sequence[str] | None,
+    most: int | Callable[[Finding], int],
+    since: Callable[[Finding], date] | None,
+) -> Iterable[Wanted]:
     """At each address of its machine on the days on which it was there: on others it was another's."""
     whole = (finding.first_day.isoformat(), finding.last_day.isoformat())
+    number, oldest = most(finding) if callable(most) else most, since(finding) if since else date.min
     for place, (first, last) in (finding.addresses or {finding.subject: whole}).items():
         facts: dict[str, Any] = {"address": _words(_address(finding, place))} if finding.ip else {"name": place}
-        facts |= {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
+        facts |= {"first": max(date.fromisoformat(first), oldest), "last": date.fromisoformat(last), "most": number}
+        if facts["first"] > facts["last"]:
+            continue
         for code in ("",) if codes is None else codes:
             yield Wanted(finding.pk, finding.kind, finding.port, organisation=code, **facts)
 

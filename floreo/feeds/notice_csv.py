@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from floreo.core.tables import safe_text
-from floreo.feeds.lines import IN_FILE, Line, Lines, lines_of, recent
+from floreo.feeds.lines import IN_FILE_SHARED, Line, Lines, lines_in_notice, most_in_file
 from floreo.feeds.models import Finding
 from floreo.feeds.pools import Pools
 
@@ -55,7 +55,8 @@ OF_LINES = (
     "report_type",
     "lines_left_out",  # older ones than the rows of this finding
 )
-_AT_ONCE = 500
+_AT_ONCE = 500  # findings that are read together
+_LINES_AT_ONCE = 10_000  # that those may have, so that a process holds no more of them
 _MOST_ROWS = 5000  # in a mail, save one for each finding
 
 
@@ -112,20 +113,20 @@ def _safe(cells: Iterable[str | int]) -> list[str | int]:
     return [safe_text(cell.replace("\x00", "")) if isinstance(cell, str) else cell for cell in cells]
 
 
-def lines(findings: Iterable[Finding], *, codes: Sequence[str] | None, most: int = IN_FILE) -> Iterator[str]:
+def lines(findings: Iterable[Finding], *, codes: Sequence[str] | None, most: int = IN_FILE_SHARED) -> Iterator[str]:
     """The file piece by piece, with a byte-order mark so that a spreadsheet reads the accents. `codes`: of the organisations whose
-    events the reader may see; None for the team. `most`: observations of one finding."""
+    events the reader may see; None for the team. `most`: observations of one finding, where the file would have more."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow([*COLUMNS, *OF_LINES])
     pools = Pools.now()
-    left = iter(findings)
-    while part := list(islice(left, _AT_ONCE)):
-        seen = lines_of(part, most=most, codes=codes, since=recent(part))
+    for part in _parts(findings, pools, most):
+        uses = {finding.pk: pools.kind_of(finding.ip) for finding in part}
+        seen = lines_in_notice(part, uses, codes=codes, most=most)
         for finding in part:
             own = seen.get(finding.pk, Lines())
-            row = _row(finding, pools.kind_of(finding.ip))
+            row = _row(finding, uses[finding.pk])
             for line in own.shown:
                 writer.writerow(_safe([*row, *_of_line(line, own.left_out)]))
             if not own.shown:
@@ -136,7 +137,30 @@ def lines(findings: Iterable[Finding], *, codes: Sequence[str] | None, most: int
     yield buffer.getvalue()
 
 
+def _parts(findings: Iterable[Finding], pools: Pools, most: int) -> Iterator[list[Finding]]:
+    """Findings that are read together: of a shared address there may be many lines."""
+    part: list[Finding] = []
+    weight = 0
+    for finding in findings:
+        more = min(_may_have(finding, pools), most)
+        if part and (len(part) == _AT_ONCE or weight + more > _LINES_AT_ONCE):
+            yield part
+            part, weight = [], 0
+        part.append(finding)
+        weight += more
+    if part:
+        yield part
+
+
+def _may_have(finding: Finding, pools: Pools) -> int:
+    """How many rows of the file may be of one finding."""
+    return max(1, min(most_in_file(pools.kind_of(finding.ip)), finding.times_seen))
+
+
 def as_csv(findings: Sequence[Finding], *, codes: Sequence[str] | None) -> str:
-    """The file as it goes with a mail: of many findings fewer observations each, so that servers take it."""
-    most = max(1, min(IN_FILE, _MOST_ROWS // max(len(findings), 1)))
-    return "".join(lines(findings, codes=codes, most=most))
+    """The file as it goes with a mail: where all observations would be too many for servers, as many of each finding at most as the
+    whole has room for."""
+    pools = Pools.now()
+    rows = [_may_have(finding, pools) for finding in findings]
+    most = bisect_right(range(1, IN_FILE_SHARED + 1), _MOST_ROWS, key=lambda most: sum(min(n, most) for n in rows))
+    return "".join(lines(findings, codes=codes, most=max(most, 1)))

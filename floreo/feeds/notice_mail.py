@@ -21,7 +21,7 @@ from floreo.feeds.genuine import number_of
 from floreo.feeds.holding_links import page_of
 from floreo.feeds.lines import codes_of
 from floreo.feeds.logic import rank
-from floreo.feeds.models import Correction, Finding, Notice, Reply, ReplyKind, Severity
+from floreo.feeds.models import Correction, Finding, Notice, PoolKind, Reply, ReplyKind, Severity
 from floreo.feeds.pools import Pools
 from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, why_text
 from floreo.feeds.presenters.pools import how_to_find
@@ -214,7 +214,15 @@ class _Text:
         if words.link:
             lines.append(_("More: %(link)s") % {"link": words.link})
         lines += ["", _("Where:"), *(self._place(f) for f in found[:MOST_OF_A_KIND])]
-        lines += dict.fromkeys(filter(None, (how_to_find(self.pools.kind_of(f.ip)) for f in found)))
+        uses = dict.fromkeys(self.pools.kind_of(f.ip) for f in found)
+        lines += filter(None, map(how_to_find, uses))
+        if PoolKind.NAT in uses:
+            lines.append(
+                _(
+                    "The attached file has a row for each observation there, with its time, source port and destination. "
+                    "Where its column lines_left_out is not 0, the file on the page has more."
+                )
+            )
         if (left := len(found) - MOST_OF_A_KIND) > 0:
             lines.append(_("- and %(n)d more, in the attached file and on the page") % {"n": left})
         return "\n".join(lines)

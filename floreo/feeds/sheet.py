@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django import forms
 from django.http import QueryDict
@@ -12,16 +12,48 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
 from floreo.core.errors import Refused
+from floreo.core.ui import locale
 from floreo.core.whole import whole
 from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
 from floreo.feeds.holding_links import Holder
+from floreo.feeds.lines import IN_FILE, Lines, codes_of, lines_in_notice, most_in_file
 from floreo.feeds.models import Finding, FixClaim, Reply, ReplyKind, Severity
+from floreo.feeds.pools import Pools
 from floreo.feeds.presenters.finding_text import in_order, state_words, why_text
+from floreo.feeds.presenters.pools import how_to_find
 from floreo.feeds.texts import KindText, text_of
 from floreo.organisations.queries import bodies_of
 
 SHOWN_OF_A_KIND = 25  # as rows on the first page; a kind opened by itself shows more
 MOST_ROWS = 500
+MOST_LINES = 1000  # evidence lines on the page: of many findings fewer each
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What sources saw of one finding: its newest lines, how many there are, and how many of them the file has."""
+
+    lines: Lines
+    in_file: int
+    title: str
+    how_to_find: str  # the customer, where the address is not one's alone
+
+    @property
+    def more(self) -> str:
+        """Where those are that the page does not show; "" where it shows all."""
+        shown, total, in_file = map(locale.number, (len(self.lines.shown), self.lines.total, self.in_file))
+        facts = {"shown": shown, "total": total, "in_file": in_file}
+        if not self.lines.left_out:
+            return ""
+        if self.in_file >= self.lines.total:
+            return _("The newest %(shown)s of %(total)s observations. The file has all of them.") % facts
+        return (
+            _(
+                "The newest %(shown)s of %(total)s observations. The file has the newest %(in_file)s; ask us if you need "
+                "the others."
+            )
+            % facts
+        )
 
 
 @dataclass(frozen=True)
@@ -33,6 +65,7 @@ class Row:
     news: str
     reply: str  # the last reply, in words
     mine: bool  # said by this letter's link, so it can be taken back here
+    evidence: Evidence | None = None  # None: not asked for, or nothing is kept
 
 
 @dataclass
@@ -96,7 +129,8 @@ class Sheet:
     def answered(self) -> int:
         return sum(bool(f.reply) for f in self.findings)
 
-    def sections(self) -> list[Section]:
+    def sections(self, *, with_lines: bool = True) -> list[Section]:
+        """By kind. `with_lines`: with what sources saw of the findings that are rows of the page."""
         found: dict[str, Section] = {}
         mine = self._answered_here()
         most = MOST_ROWS if self.only else SHOWN_OF_A_KIND
@@ -107,7 +141,24 @@ class Sheet:
             section.total += 1
             if len(section.rows) < most:
                 section.rows.append(_row(finding, is_mine=finding.pk in mine))
-        return list(found.values())
+        sections = list(found.values())
+        if with_lines:
+            evidence = self._evidence([row.finding for section in sections for row in section.rows])
+            for section in sections:
+                section.rows = [replace(row, evidence=evidence.get(row.finding.pk)) for row in section.rows]
+        return sections
+
+    def _evidence(self, findings: list[Finding]) -> dict[int, Evidence]:
+        """The lines that the file has too, of all findings in one question: those that were taken in as this organisation's."""
+        pools = Pools.now()
+        uses = {finding.pk: pools.kind_of(finding.ip) for finding in findings}
+        titles = {finding.pk: _("Latest observations of %(where)s") % {"where": finding.where} for finding in findings}
+        most = max(1, min(IN_FILE, MOST_LINES // max(len(findings), 1)))
+        found = lines_in_notice(findings, uses, codes=codes_of(self.notice.organisation), most=most)
+        return {
+            pk: Evidence(lines, min(lines.total, most_in_file(uses[pk])), titles[pk], how_to_find(uses[pk]))
+            for pk, lines in found.items()
+        }
 
     def _answered_here(self) -> set[int]:
         """What was said last by this very letter's link, and what the team has not seen to."""

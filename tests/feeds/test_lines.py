@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -23,10 +27,11 @@ from floreo.feeds.actions.notices import send_notices
 from floreo.feeds.actions.pools import mark_pool
 from floreo.feeds.actions.retention import compact_days
 from floreo.feeds.engine.store import Store, retain
+from floreo.feeds.holding_links import token_of
 from floreo.feeds.lines import codes_of, lines_of
-from floreo.feeds.models import Feed, Finding
+from floreo.feeds.models import Feed, Finding, Notice
 from floreo.organisations.actions.tokens import make_token
-from floreo.organisations.models import Holding, Organisation, User
+from floreo.organisations.models import Country, Holding, Organisation, User
 from tests.conftest import make_user
 from tests.factories import strategy as make
 from tests.feeds.making import hand_in, make_register, name_of, shadow_feed
@@ -48,10 +53,13 @@ def handed(feed: Feed, text: str, kind: str, day: date = DAY) -> None:
     ingest_waiting(by=SYSTEM)
 
 
-def sinkholed(feed: Feed, *calls: tuple[str, int], ip: str = BANK, day: date = DAY) -> None:
+def sinkholed(feed: Feed, *calls: tuple[str, int], ip: str = BANK, day: date = DAY, also: Sequence[str] = ()) -> None:
+    """One report of a day. `also`: other addresses that make the same calls."""
     header = "timestamp,severity,protocol,src_ip,src_port,src_asn,dst_ip,dst_port,infection,family,tag"
     rows = [
-        f"{day} {at},critical,tcp,{ip},{port},64496,198.51.100.9,80,avalanche,avalanche,{'sinkhole' if port else '=1+1'}"
+        f"{day} {at},critical,tcp,{address},{port},64496,198.51.100.9,80,avalanche,avalanche,"
+        f"{'sinkhole' if port else '=1+1'}"
+        for address in (ip, *also)
         for at, port in calls
     ]
     handed(feed, "\n".join([header, *rows, ""]), "event4_sinkhole", day)
@@ -169,6 +177,45 @@ def test_a_new_holder_sees_no_line_of_the_one_before(
     assert browser_of(other).get(found.get_absolute_url()).status_code == 404
 
 
+def test_a_program_reads_all_lines_in_pages_whatever_is_written_meanwhile(feed: Feed) -> None:
+    sinkholed(feed, ("02:00:00", 40000), *calls(5), ("03:00:04", 60004))
+    found = Finding.objects.get()
+    user = make_user("operator", organisation=found.organisation, email="bank@example.org")
+    program = Client(headers={"Authorization": f"Bearer {make_token(user, by=SYSTEM, name='siem')[1]}"})
+    pages, address = [], f"/api/v1/findings/{found.pk}/lines?limit=3"
+    while address:
+        given = program.get(address).json()
+        pages.append(([line["source_port"] for line in given["lines"]], given["left_out"]))
+        address = given["next"]
+        if len(pages) == 1:
+            assert "limit=3" in address
+            sinkholed(feed, ("05:00:00", 50555), day=DAY + timedelta(days=1))
+        elif len(pages) == 2:
+            with clock.pinned_day(day=DAY + timedelta(days=9)):
+                compact_days()
+    assert set(pages[0][0][:2]) == {50004, 60004}
+    assert [port for ports, _left in pages for port in ports][2:] == [50003, 50002, 50001, 50000, 40000]
+    assert [left for _ports, left in pages] == [4, 1, 0]
+    assert program.get(f"/api/v1/findings/{found.pk}/lines").json()["lines"][0]["source_port"] == 50555
+    for after in ("x", "20260907-1", "99999999-1-1-1", "20260907-1-1-99999999999999999999", "2026-1-1-1"):
+        refused = program.get(f"/api/v1/findings/{found.pk}/lines", {"after": after})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_cursor"), after
+    for limit in ("0", "201", "x"):
+        assert program.get(f"/api/v1/findings/{found.pk}/lines", {"limit": limit}).status_code == 422
+
+
+def test_lines_are_read_one_by_one_too(feed: Feed) -> None:
+    sinkholed(feed, *calls(3))
+    found = Finding.objects.get()
+    seen: list[int] = []
+    place = ""
+    for _page in range(3):
+        lines = lines_of([found], most=1, codes=None, after=place)[found.pk]
+        seen += [line.source_port for line in lines.shown]
+        place = lines.place
+    assert (seen, place) == ([50002, 50001, 50000], "")
+
+
 def test_a_program_reads_the_lines_of_its_own_findings_alone(feed: Feed) -> None:
     sinkholed(feed, ("03:00:00", 50123))
     found = Finding.objects.get()
@@ -195,6 +242,64 @@ def test_a_program_reads_the_lines_of_its_own_findings_alone(feed: Feed) -> None
     assert Client().get(f"/api/v1/findings/{found.pk}/lines").status_code == 401
 
 
+def calls(many: int, first_port: int = 50000) -> list[tuple[str, int]]:
+    """As many connections, one a second, each from its own source port."""
+    return [(f"03:{n // 60:02}:{n % 60:02}", first_port + n) for n in range(many)]
+
+
+def shared(prefix: str = "192.0.2.16/28", kind: str = "nat") -> None:
+    mark_pool(Organisation.objects.get(code="bank"), by=SYSTEM, prefix=prefix, kind=kind)
+
+
+def test_the_file_has_each_customer_behind_a_shared_address(feed: Feed) -> None:
+    """The review's: of thirty customers, twenty-five were left out."""
+    shared("192.0.2.20/32")
+    sinkholed(feed, *calls(30))
+    sinkholed(feed, *calls(30), ip="192.0.2.21", day=DAY + timedelta(days=1))
+    rows = in_file(*Finding.objects.order_by("ip"))
+    at_shared = [row for row in rows if row["address"] == BANK]
+    assert {row["source_port"] for row in at_shared} == {str(50000 + n) for n in range(30)}
+    assert {row["lines_left_out"] for row in at_shared} == {"0"}
+    others = [row for row in rows if row["address"] == "192.0.2.21"]
+    assert (len(others), {row["lines_left_out"] for row in others}) == (5, {"25"})
+
+
+def test_an_address_that_changes_hands_has_one_customer_at_a_time_and_five_lines(feed: Feed) -> None:
+    shared(kind="dynamic")
+    sinkholed(feed, *calls(9))
+    assert len(in_file(Finding.objects.get())) == 5
+
+
+def test_of_a_shared_address_the_file_has_all_days_that_are_kept(feed: Feed) -> None:
+    sinkholed(feed, ("03:00:00", 50001))
+    with clock.pinned_day(day=DAY + timedelta(days=13)):
+        sinkholed(feed, ("03:00:00", 50002), day=DAY + timedelta(days=12))
+    found = Finding.objects.get()
+    assert [row["source_port"] for row in in_file(found)] == ["50002"]
+    shared()
+    assert [row["source_port"] for row in in_file(found)] == ["50002", "50001"]
+
+
+def test_the_file_ends_at_a_thousand_lines_of_a_finding_and_says_how_many_it_leaves_out(feed: Feed) -> None:
+    shared()
+    sinkholed(feed, *calls(1003))
+    rows = in_file(Finding.objects.get())
+    assert (len(rows), {row["lines_left_out"] for row in rows}) == (1000, {"3"})
+    assert (rows[0]["source_port"], rows[-1]["source_port"]) == ("51002", "50003")
+
+
+def test_a_mail_takes_of_many_lines_as_many_of_each_finding_as_servers_take(feed: Feed) -> None:
+    """5,000 rows: of seven findings with 1,000 lines and one with two, two and 714 each. The file on the page has them all."""
+    shared()
+    sinkholed(feed, *calls(1000), ip="192.0.2.17", also=[f"192.0.2.{18 + n}" for n in range(6)])
+    sinkholed(feed, *calls(2), ip="192.0.2.28", day=DAY + timedelta(days=1))
+    found = list(Finding.objects.order_by("ip"))
+    counted = Counter(row["address"] for row in in_file(*found))
+    assert counted == {f"192.0.2.{17 + n}": 714 for n in range(7)} | {"192.0.2.28": 2}
+    whole = csv.DictReader(io.StringIO("".join(notice_csv.lines(found, codes=None)).lstrip("\ufeff")))
+    assert sum(1 for _row in whole) == 7002
+
+
 def test_the_notice_and_its_file_say_that_an_address_is_shared(feed: Feed) -> None:
     bank = Organisation.objects.get(code="bank")
     bank.email = "abuse@bank.example"
@@ -204,5 +309,149 @@ def test_the_notice_and_its_file_say_that_an_address_is_shared(feed: Feed) -> No
     assert send_notices(DAY + timedelta(days=1)) == 1
     mail = OutboxMail.objects.get(kind="feeds.notice")
     assert "Several customers share this address. Find the customer by the time and the source port." in mail.text
+    assert "The attached file has a row for each observation there, with its time, source port" in mail.text
     (row,) = csv.DictReader(io.StringIO(mail.attachment.lstrip("\ufeff")))
     assert (row["address_use"], row["source_port"], row["seen_at"]) == ("nat", "50123", "2026-09-07T03:00:00+00:00")
+
+
+# The page of a notice, by its link.
+
+
+def noticed(day: date = DAY + timedelta(days=1)) -> dict[str, str]:
+    """By organisation, the address of the page of its notice, sent now."""
+    send_notices(day)
+    return {notice.organisation.code: f"/findings/{token_of(notice, 0)}/" for notice in Notice.objects.order_by("pk")}
+
+
+@pytest.fixture
+def reached(feed: Feed) -> Feed:
+    """With an address to which notices of the bank and of the provider go, on a day on which their links open."""
+    Country.objects.update(calendar_day=DAY + timedelta(days=3))
+    for code in ("bank", "provider"):
+        Organisation.objects.filter(code=code).update(email=f"abuse@{code}.example")
+    return feed
+
+
+def text_at(address: str) -> str:
+    """What whoever holds the link reads: no cookie, no script."""
+    response = Client().get(address)
+    assert response.status_code == 200, address
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def file_at(address: str) -> list[dict[str, str]]:
+    response = Client().get(f"{address}findings.csv")
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+
+
+def test_the_page_of_a_notice_shows_the_newest_lines_with_their_time_and_its_zone(reached: Feed) -> None:
+    sinkholed(reached, *calls(30))
+    page = noticed()["bank"]
+    text = text_at(page)
+    assert re.findall(r"2026-09-07 03:00:\d\d UTC", text) == [f"2026-09-07 03:00:{n} UTC" for n in (29, 28, 27, 26, 25)]
+    assert re.findall(rf"{BANK}:(\d+)", text) == ["50029", "50028", "50027", "50026", "50025"]
+    assert text.count("198.51.100.9:80") == 5
+    assert text.count('<span class="fl-sub">tcp</span>') == 5
+    assert "30 observations: time, address and port" in text
+    assert "The newest 5 of 30 observations. The file has the newest 5; ask us if you need the others." in text
+    assert len(file_at(page)) == 5
+    assert "All fields received" not in text  # which the file has not either
+
+
+def test_behind_a_shared_address_the_page_names_the_file_that_has_each_customer(reached: Feed) -> None:
+    shared()
+    sinkholed(reached, *calls(30))
+    page = noticed()["bank"]
+    text = text_at(page)
+    assert "Several customers share this address. Find the customer by the time and the source port." in text
+    assert "The newest 5 of 30 observations. The file has all of them." in text
+    assert {row["source_port"] for row in file_at(page)} == {str(50000 + n) for n in range(30)}
+
+
+def test_the_page_says_where_the_file_ends(reached: Feed) -> None:
+    shared()
+    sinkholed(reached, *calls(1003))
+    page = noticed()["bank"]
+    sentence = "The newest 5 of 1,003 observations. The file has the newest 1,000; ask us if you need the others."
+    assert sentence in text_at(page)
+    assert len(file_at(page)) == 1000
+
+
+def test_a_web_host_finds_the_site_on_the_page_and_nothing_runs_there(reached: Feed) -> None:
+    header = "timestamp,severity,url,ip,hostname,asn"
+    row = f"{DAY} 01:00:00,critical,http://shop.example/<script>alert(1)</script>,{BANK},shop.example,64496"
+    handed(reached, f"{header}\n{row}\n", "malware_url")
+    text = text_at(noticed()["bank"])
+    assert "http://shop.example/&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<script>alert" not in text
+    assert 'href="http://shop.example' not in text
+
+
+def test_a_link_shows_lines_of_its_own_notice_alone(reached: Feed) -> None:
+    """Of the provider around it the bank reads nothing, nor the other way round."""
+    sinkholed(reached, ("03:00:00", 50123))
+    sinkholed(reached, ("04:00:00", 51777), ip="192.0.2.99", day=DAY + timedelta(days=1))
+    pages = noticed(DAY + timedelta(days=2))
+    for own, other, port, strange in (("bank", "provider", "50123", "51777"), ("provider", "bank", "51777", "50123")):
+        assert port in text_at(pages[own]), own
+        assert strange not in text_at(pages[own]), own
+        assert [row["source_port"] for row in file_at(pages[own])] == [port], own
+        token = pages[own].split("/")[2]
+        pk = pages[other].split(".")[1].split("-")[0]
+        forged = re.sub(r"^0\.\d+", f"0.{pk}", token)  # the number of the other's notice, with its own signature
+        assert Client().get(f"/findings/{forged}/").status_code == 404, own
+
+
+def test_when_a_network_goes_to_another_the_old_link_shows_nothing_of_the_new_holder(reached: Feed) -> None:
+    sinkholed(reached, ("03:00:00", 50123))
+    sinkholed(reached, ("03:30:00", 50124), ip="192.0.2.21", day=DAY + timedelta(days=1))
+    before = noticed(DAY + timedelta(days=2))["bank"]
+    assert "50123" in text_at(before)
+    telco = make.make_organisation("telco", email="abuse@telco.example")
+    Holding.objects.filter(kind="prefix").update(organisation=telco)
+    sinkholed(reached, ("05:00:00", 50999), day=DAY + timedelta(days=2))
+    assert Finding.objects.get(ip=BANK).organisation == telco
+    text = text_at(before)
+    assert "50124" in text  # what is the bank's still, since nothing was seen of it at its new holder
+    for word in ("50999", "50123", f"{BANK}:", f"{BANK}, port", f"{BANK}<"):
+        assert word not in text, word
+    assert [row["source_port"] for row in file_at(before)] == ["50124"]
+
+
+def test_the_link_of_a_new_holder_shows_no_line_of_the_one_before(reached: Feed) -> None:
+    sinkholed(reached, ("03:00:00", 50123))
+    shared()
+    telco = make.make_organisation("telco", email="abuse@telco.example")
+    Holding.objects.filter(kind="prefix").update(organisation=telco)
+    sinkholed(reached, ("05:00:00", 50999), day=DAY + timedelta(days=1))
+    page = noticed(DAY + timedelta(days=2))["telco"]
+    text = text_at(page)
+    assert ("50999" in text, "50123" in text, "1 observation: time" in text) == (True, False, True)
+    assert [row["source_port"] for row in file_at(page)] == ["50999"]
+
+
+def test_lines_of_many_findings_cost_no_question_each(reached: Feed) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            text_at(page)
+        return len(queries)
+
+    sinkholed(reached, ("03:00:00", 50000))
+    page = noticed()["bank"]
+    one = asked()
+    others = [f"192.0.2.{22 + n}" for n in range(7)]
+    sinkholed(reached, ("03:00:00", 50001), ip="192.0.2.21", also=others, day=DAY + timedelta(days=1))
+    send_notices(DAY + timedelta(days=2))
+    page = f"/findings/{token_of(Notice.objects.latest('pk'), 0)}/"
+    assert asked() == one
+    assert text_at(page).count("03:00:00 UTC") == 8
+
+
+def test_whoever_looks_too_often_reads_the_page_without_lines_and_may_reply(reached: Feed) -> None:
+    sinkholed(reached, ("03:00:00", 50123))
+    page = noticed()["bank"]
+    texts = [text_at(page) for _look in range(61)]
+    assert ["50123" in text for text in texts] == [True] * 60 + [False]
+    assert "This page was opened often within the last hour, so it does not show what the sources saw." in texts[-1]
+    assert "Your reply for the selected findings" in texts[-1]

@@ -15,6 +15,7 @@ from floreo.core.errors import Missing, Refused, Slower
 from floreo.feeds import notice_csv
 from floreo.feeds.holding_links import Holder, holder_of
 from floreo.feeds.lines import codes_of
+from floreo.feeds.models import Notice
 from floreo.feeds.presenters.finding_text import tlp_text
 from floreo.feeds.sheet import Sheet
 from floreo.organisations.sender import sender
@@ -22,6 +23,7 @@ from floreo.portal.views.by_link import count_guess
 
 PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who fix share one address
 FILES, FILES_PER_HOUR = 30, 60
+LOOKS, LOOKS_PER_HOUR = 60, 240  # with evidence lines, which are read from all events of those days
 
 
 def _holder(request: HttpRequest, token: str) -> Holder:
@@ -62,9 +64,11 @@ def _page(
     """What was typed stays, whatever was refused."""
     notice = sheet.notice
     done = request.GET.get("done", "") if status == 200 else ""
+    with_lines = _may_read_lines(notice)
     context: dict[str, Any] = {
         "sheet": sheet,
-        "sections": sheet.sections(),
+        "sections": sheet.sections(with_lines=with_lines),
+        "with_lines": with_lines,
         "notice": notice,
         "organisation": notice.organisation.successor(),
         "address": sheet.holder.address,
@@ -76,6 +80,15 @@ def _page(
         "token": token,
     }
     return render(request, "portal/findings.html", context, status=status)
+
+
+def _may_read_lines(notice: Notice) -> bool:
+    """Whoever looks too often sees the page without them, and answers all the same."""
+    try:
+        throttle.charge("findings-lines", f"notice:{notice.pk}", capacity=LOOKS, per_hour=LOOKS_PER_HOUR)
+    except Slower:
+        return False
+    return True
 
 
 @login_not_required

@@ -26,7 +26,7 @@ from floreo.feeds.access import get_notice_for, get_notice_rule_for, must_see_al
 from floreo.feeds.actions import notices as acts
 from floreo.feeds.holding_links import moment
 from floreo.feeds.lines import codes_of
-from floreo.feeds.models import Finding, Notice, NoticeRule
+from floreo.feeds.models import Finding, FindingQuerySet, Notice, NoticeRule
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.selection import EVERY_WORDS, default_rules, preview
 from floreo.feeds.text_states import unchecked_of
@@ -61,14 +61,18 @@ def notices(request: HttpRequest) -> HttpResponseBase:
 def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One letter: what it told, to whom and why, and what came back."""
     found = get_notice_for(request.user, pk)
+    mine = Finding.objects.visible_to(request.user)  # what went to another organisation since is that one's
     if request.GET.get("download") == "csv":
-        return _file(found)
-    lines = found.lines.select_related("finding__organisation__merged_into", "finding__feed")
+        return _file(found, mine)
+    shown = found.lines.filter(finding__in=mine)
+    total = shown.count()
+    lines = shown.select_related("finding__organisation__merged_into", "finding__feed")
     ordered = lines.order_by("finding__severity_rank", "finding__kind", "finding__subject", "pk")[:MOST_LINES]
     context = {
         "workspace_section": AREA,
         "notice": found,
-        "total": found.lines.count(),
+        "total": total,
+        "moved": found.lines.count() - total,
         "most": MOST_LINES,
         "rows": [(line, title_of(line.finding.kind, language()), line.finding.where) for line in ordered],
         "answers": found.answers.count(),
@@ -86,11 +90,9 @@ def _about(found: Notice) -> list[str]:
     return [key(found), *(key(reply) for reply in found.answers.only("pk", "notice"))]
 
 
-def _file(notice: Notice) -> StreamingHttpResponse:
+def _file(notice: Notice, findings: FindingQuerySet) -> StreamingHttpResponse:
     rows = (
-        Finding.objects.filter(lines__notice=notice)
-        .select_related("feed")
-        .order_by("severity_rank", "kind", "subject", "pk")
+        findings.filter(lines__notice=notice).select_related("feed").order_by("severity_rank", "kind", "subject", "pk")
     )
     response = StreamingHttpResponse(
         notice_csv.lines(rows.iterator(chunk_size=500), codes=codes_of(notice.organisation)),

@@ -190,6 +190,21 @@ def test_the_team_sees_to_a_call_for_help(responder: Client, administrator: User
     page(responder, f"/workspace/findings/{night.of_shop.pk}/answers/{row.pk}/", 404)
 
 
+def test_a_notice_shows_nothing_of_a_finding_that_went_to_another_organisation(
+    banker: Client, responder: Client, night: Night
+) -> None:
+    """Neither how it stands there, nor what the new holder replied."""
+    address = f"/workspace/notices/{night.letter_bank.pk}/"
+    moved = {"organisation": night.shop, "state": "persisting", "reply": "fixed"}
+    Finding.objects.filter(pk=night.of_bank.pk).update(**moved)
+    text = page(banker, address)
+    assert "192.0.2.7, port" not in text
+    assert "1 other finding of this notice is no longer yours: the register was corrected." in squeezed(text)
+    assert [row[1] for row in rows_of(banker, f"{address}?download=csv")[1:]] == []
+    assert "192.0.2.7, port 3389" in page(responder, address)
+    assert rows_of(responder, f"{address}?download=csv")[1][1] == "192.0.2.7"
+
+
 def test_a_notice_shows_its_findings_is_sent_again_and_its_links_are_ended(responder: Client, night: Night) -> None:
     Contact.objects.create(organisation=night.bank, purpose="Abuse", role="abuse", email="new@bank.example")
     address = f"/workspace/notices/{night.letter_bank.pk}/"

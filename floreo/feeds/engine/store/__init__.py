@@ -13,6 +13,7 @@ from floreo.feeds.engine.store.duck import keys_of
 from floreo.feeds.engine.store.files import Place, Store, Window
 from floreo.feeds.engine.store.questions import (
     Filter,
+    Spot,
     Wanted,
     counts,
     digest_hash,
@@ -23,11 +24,13 @@ from floreo.feeds.engine.store.questions import (
     lines,
     orphans,
     shared_addresses,
+    spot_of,
 )
 
 __all__ = [
     "Filter",
     "Place",
+    "Spot",
     "Store",
     "Wanted",
     "Window",
@@ -43,4 +46,5 @@ __all__ = [
     "orphans",
     "retain",
     "shared_addresses",
+    "spot_of",
 ]

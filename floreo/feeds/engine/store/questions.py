@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ BY = {
     "address": "source.ip",
     "malware": "malware.name",
 }
+_EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _WIDEN = (7, 28, 120)  # days back in which the latest are looked for, before all are
 
 
@@ -165,6 +166,7 @@ _WANTED = pa.schema(
         ("organisation", pa.string()),
         ("first", pa.date32()),
         ("last", pa.date32()),
+        ("most", pa.int64()),
     ]
 )
 
@@ -172,7 +174,7 @@ _WANTED = pa.schema(
 @dataclass(frozen=True)
 class Wanted:
     """Whose lines are asked for: of the thing number `n`, at one address (two words) or name, from one day to another. `organisation`: as whose the events were
-    taken in; "" for anybody's."""
+    taken in; "" for anybody's. `most`: how many of them, where it is not as many as of each; the same in all of one number."""
 
     n: int
     kind: str
@@ -182,12 +184,33 @@ class Wanted:
     organisation: str = ""
     first: date = date.min
     last: date = date.max
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where an event stands among those of its number: the newest first, and of one moment those with the smallest key and line. `at`: in
+    microseconds, UNTIMED without a time. What one file brought to two feeds is one spot."""
+
+    day: date
+    at: int
+    key: int
+    line: int
+
+
+UNTIMED = -1
+
+
+def spot_of(event: Mapping[str, Any]) -> Spot:
+    at = event["time.source"]
+    return Spot(event["day"], UNTIMED if at is None else (at - _EPOCH) // _TICK, event["key"], event["line"])
 
 
 def lines(
-    store: Store, wanted: Sequence[Wanted], first: date, last: date, *, most: int
+    store: Store, wanted: Sequence[Wanted], first: date, last: date, *, most: int, after: Spot | None = None
 ) -> dict[int, tuple[list[dict[str, Any]], int]]:
-    """Of each number the newest `most` events, whole, and how many there are. A few questions, however many are wanted."""
+    """Of each number the newest `most` events, whole, and how many there are; both of those alone that come after a spot. A few questions,
+    however many are wanted."""
     if not wanted or not any(store.days(kind, first, last) for kind in ("days", "landing")):
         return {}
     rows = [
@@ -201,6 +224,7 @@ def lines(
             "organisation": each.organisation,
             "first": each.first,
             "last": each.last,
+            "most": each.most or most,
         }
         for each in wanted
     ]
@@ -209,43 +233,46 @@ def lines(
     def ask() -> dict[int, tuple[list[dict[str, Any]], int]]:
         with connected(store) as connection:
             connection.register("wanted", table)
-            return _lines(connection, store, first, last, most)
+            return _lines(connection, store, first, last, after)
 
     return _again(ask)
 
 
+_AFTER = 'e.day < $day OR e.day = $day AND (e.at < $at OR e.at = $at AND (e."key" > $key OR e."key" = $key AND e.line > $line))'
+
+
 def _lines(
-    connection: duckdb.DuckDBPyConnection, store: Store, first: date, last: date, most: int
+    connection: duckdb.DuckDBPyConnection, store: Store, first: date, last: date, after: Spot | None
 ) -> dict[int, tuple[list[dict[str, Any]], int]]:
     """First which, by few columns; then those alone with all of theirs."""
     name = 'CASE WHEN ip_hi = 0 AND ip_lo = 0 THEN coalesce("source.fqdn", "source.url", "source.account", \'\') ELSE \'\' END'
+    order = 'e.day DESC, e.at DESC, e."key", e.line, e.report'
     chosen = connection.sql(
         "SELECT w.n, e.day, e.report, e.line, count(*) OVER one AS total FROM ("
-        f'SELECT day, report, line, "time.source" AS at, ip_hi, ip_lo, {name} AS name, "classification.identifier" AS kind, '
-        f"coalesce(finding_port, 0) AS port, organisation FROM ({Source(connection, store).events(first, last, whole=False)})) e "
+        f'SELECT day, report, "key", line, coalesce(epoch_us("time.source"), {UNTIMED}) AS at, ip_hi, ip_lo, {name} AS name, '
+        '"classification.identifier" AS kind, coalesce(finding_port, 0) AS port, organisation '
+        f"FROM ({Source(connection, store).events(first, last, whole=False)})) e "
         "JOIN wanted w ON e.ip_hi = w.ip_hi AND e.ip_lo = w.ip_lo AND e.name = w.name AND e.kind = w.kind AND e.port = w.port "
         "AND e.day BETWEEN w.first AND w.last "
         "AND (w.organisation = '' OR w.organisation = e.organisation) "
+        f"WHERE {_AFTER if after else 'true'} "
         "WINDOW one AS (PARTITION BY w.n) "
-        "QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY e.day DESC, e.at DESC, e.report, e.line) <= ?",
-        params=[most],
-    ).fetchall()
-    found: dict[int, tuple[list[dict[str, Any]], int]] = {n: ([], total) for n, _day, _report, _line, total in chosen}
-    if not chosen:
+        f"QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY {order}) <= w.most ORDER BY w.n, {order}",
+        params=asdict(after) if after else None,
+    ).to_arrow_table()
+    found: dict[int, tuple[list[dict[str, Any]], int]] = {}
+    if not len(chosen):
         return found
-    days = [day for _n, day, _report, _line, _total in chosen]
-    parts = [sorted({row[at] for row in chosen}) for at in (2, 3)]
-    whole = Source(connection, store).events(min(days), max(days), whole=True, reports=set(parts[0]))
-    marks = [", ".join("?" * len(part)) for part in parts]
-    sql = f"SELECT * FROM ({whole}) WHERE report IN ({marks[0]}) AND line IN ({marks[1]})"
-    table = connection.sql(sql, params=[*parts[0], *parts[1]]).to_arrow_table()
+    days, reports = chosen["day"].to_pylist(), sorted(set(chosen["report"].to_pylist()))
+    whole = Source(connection, store).events(min(days), max(days), whole=True, reports=set(reports))
+    connection.register("chosen", chosen)  # by report too, since most files hold none of them
+    sql = f"SELECT * FROM ({whole}) WHERE report IN ({', '.join('?' * len(reports))}) AND (report, line) IN (SELECT (report, line) FROM chosen)"
+    table = connection.sql(sql, params=reports).to_arrow_table()
     by_place = {(row["report"], row["line"]): row for row in table.to_pylist()}
-    for n, _day, report, line, _total in chosen:
-        if (row := by_place.get((report, line))) is not None:
-            found[n][0].append(row)
-    early = datetime.min.replace(tzinfo=UTC)
-    for events_of_one, _total in found.values():
-        events_of_one.sort(key=lambda row: (row["day"], row["time.source"] or early), reverse=True)
+    for row in chosen.to_pylist():
+        events_of_one, _total = found.setdefault(row["n"], ([], row["total"]))
+        if (event := by_place.get((row["report"], row["line"]))) is not None:
+            events_of_one.append(event)
     return found
 
 

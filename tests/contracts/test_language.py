@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import subprocess
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -128,6 +129,18 @@ def test_every_sentence_is_in_the_catalogue_and_no_other(extracted: Catalog, lan
     ours = {(m.context, texts(m.id)) for m in messages(catalog(language))}
     theirs = {(m.context, texts(m.id)) for m in messages(extracted)}
     assert {"missing": theirs - ours, "no longer said": ours - theirs} == {"missing": set(), "no longer said": set()}
+
+
+@pytest.mark.skipif(shutil.which("msgfmt") is None, reason="gettext is not installed")
+def test_gettext_s_own_program_reads_every_catalogue() -> None:
+    """Ours reads more than others do: two translations of one sentence, or a sentence twice."""
+    said = []
+    for path in sorted(PACKAGE.glob("**/locale/*/LC_MESSAGES/django.po")):
+        done = subprocess.run(
+            ["msgfmt", "--check-format", "-o", "/dev/null", path], capture_output=True, text=True, check=False
+        )
+        said += [f"{path.parts[-5]}: {done.stderr[:500]}"] if done.returncode else []
+    assert said == []
 
 
 @in_each

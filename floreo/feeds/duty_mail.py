@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from floreo.core import languages, outbox
 from floreo.core.models import OutboxMail
 from floreo.core.wording import colon, listed
-from floreo.feeds.models import Feed, Finding, Notice, Reply
+from floreo.feeds.models import Feed, Finding, Notice, Reply, Run
 from floreo.feeds.notice_mail import in_each, languages_for
 from floreo.feeds.selection import Reach
 from floreo.feeds.texts import title_for_others
@@ -34,6 +34,8 @@ class News:
     replies: Sequence[Reply] = ()
     notices: Sequence[Notice] = ()
     feeds: Sequence[Feed] = ()
+    nights: Sequence[Run] = ()
+    held_notices: int = 0  # organisations whose notices are held
 
 
 def mails_of(team: Organisation, to: Sequence[Reach], news: News) -> list[OutboxMail]:
@@ -60,6 +62,12 @@ def _subject(news: News) -> str:
         parts.append(ngettext("%(n)d notice not delivered", "%(n)d notices not delivered", n) % {"n": n})
     if n := len(news.feeds):
         parts.append(ngettext("%(n)d silent feed", "%(n)d silent feeds", n) % {"n": n})
+    if n := news.held_notices:
+        parts.append(
+            ngettext("notices to %(n)d organisation held", "notices to %(n)d organisations held", n) % {"n": n}
+        )
+    if n := len(news.nights):
+        parts.append(ngettext("%(n)d unusual file held", "%(n)d unusual files held", n) % {"n": n})
     return _("On duty: %(what)s") % {"what": listed(parts)}
 
 
@@ -74,6 +82,17 @@ def _text(team: Organisation, news: News) -> str:
         _part(_("Organisations replied to notices:"), _replied(news.replies)),
         _part(_("Notices that were not delivered. Ask for another address:"), _undelivered(news.notices)),
         _part(_("Feeds that send nothing any more. Ask the sender:"), _silent(news.feeds)),
+        _part(
+            _("Notices that are many more than usual. None leaves until somebody sends them:"),
+            _held_notices(news.held_notices),
+        ),
+        _part(
+            _(
+                "Files with far fewer or far more rows than usual. Until somebody decides, they close no finding and are in "
+                "no notice:"
+            ),
+            _nights(news.nights),
+        ),
         _("All of them, with what to do: %(link)s") % {"link": _absolute(reverse("workspace:home"))},
         _(
             "You receive this because the register has your address as the contact of %(team)s for this. Much that "
@@ -110,6 +129,22 @@ def _undelivered(notices: Sequence[Notice]) -> list[str]:
 
 def _silent(feeds: Sequence[Feed]) -> list[str]:
     return _most([f"- {feed.name}\n  {_absolute(feed.get_absolute_url())}" for feed in feeds])
+
+
+def _held_notices(organisations: int) -> list[str]:
+    if not organisations:
+        return []
+    words = ngettext("%(n)d organisation", "%(n)d organisations", organisations) % {"n": organisations}
+    return [f"- {words}\n  {_absolute(reverse('workspace:notices_due'))}"]
+
+
+def _nights(nights: Sequence[Run]) -> list[str]:
+    """By feed, how many of its files are held."""
+    number = Counter(night.feed_id for night in nights)
+    feeds = {night.feed_id: night.feed for night in nights}
+    return _most(
+        [f"- {feed.name} ({number[pk]})\n  {_absolute(feed.get_absolute_url())}#nights" for pk, feed in feeds.items()]
+    )
 
 
 def _most(lines: list[str]) -> list[str]:

@@ -19,7 +19,7 @@ from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.core.ui.locale import language
 from floreo.core.wording import colon
 from floreo.feeds import logic
-from floreo.feeds.actions.notices import held_today, is_released
+from floreo.feeds.actions.notices import held_now
 from floreo.feeds.actions.replies import FOR_THE_TEAM
 from floreo.feeds.models import (
     AddressPool,
@@ -321,6 +321,8 @@ def _nights() -> Iterator[Task]:
             due=feed.first + DECIDE_WITHIN,
             since=feed.first,
             needs=RUN,
+            news=News.HELD,
+            size=feed.nights,
             links=(ActionLink(_("Look at the files"), href),),
         )
 
@@ -407,8 +409,8 @@ def _stepped_starts() -> Iterator[Task]:
 
 def _many_notices(today: date) -> Iterator[Task]:
     """Notices that are not sent by themselves, since they are many more than usual."""
-    waiting = held_today(today)
-    if waiting and not is_released(today):
+    waiting = held_now(today)
+    if waiting:
         href = reverse("workspace:notices_due")
         yield Task(
             key=f"feeds.notices:{today}",
@@ -420,5 +422,6 @@ def _many_notices(today: date) -> Iterator[Task]:
             due=today,
             since=today,
             needs=HANDLE,
+            news=News.HELD,
             links=(ActionLink(_("Look at the notices"), href),),
         )

@@ -29,6 +29,7 @@ EVERYBODY: Mapping[News, Rhythm] = {
     News.ANSWER: Rhythm.DAILY,
     News.FINDING: Rhythm.DAILY,
     News.FAULT: Rhythm.DAILY,
+    News.HELD: Rhythm.NOW,  # only who may release it has such a task
     News.VOTE: Rhythm.WEEKLY,  # the committee's own e-mail has left already
     News.DEADLINE: Rhythm.WEEKLY,
     News.OTHER: Rhythm.WEEKLY,
@@ -98,7 +99,9 @@ def notified_after(
 ) -> dict[str, int]:
     """What is remembered now: of tasks that are still there, those of which somebody was notified."""
     marks = {mark for item in items for mark in (item.key, f"{item.key}@{item.due.isoformat()}" if item.due else "")}
-    left = {mark: size for mark, size in notified.items() if mark in marks}
+    sizes = {item.key: item.size for item in items}
+    # What became fewer is remembered as fewer: one more after that is news, although there were as many before.
+    left = {mark: min(size, sizes.get(mark, size)) for mark, size in notified.items() if mark in marks}
     for each in done:
         left[each.mark] = each.item.size
         due = each.item.due

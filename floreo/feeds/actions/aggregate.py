@@ -170,8 +170,10 @@ class _Window:
         if held and self.was is None:
             note(held=held, rows=rows)
         facts = {"feed_id": claimed.feed.pk, "report_type": claimed.report_type, "day": claimed.day}
-        given = facts | {"held": held, "rows": rows, "withdraws": list(taken_back) if held else []}
-        bulk_upsert(Run, [given], same=list(facts), changes=("held", "rows", "withdraws"))
+        given = facts | {"held": held, "rows": rows, "withdraws": list(taken_back) if held else [], "alerted_at": None}
+        # One that waits already is not told to the duty contact again.
+        changes = ("held", "rows", "withdraws") if self.was else ("held", "rows", "withdraws", "alerted_at")
+        bulk_upsert(Run, [given], same=list(facts), changes=changes)
         self.is_held = bool(held)
 
     def look(self, seen: set[int]) -> Counter[str]:

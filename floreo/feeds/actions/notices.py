@@ -96,6 +96,12 @@ def held_today(today: date) -> int | None:
     return int(newest.detail["organisations"]) if newest is not None and newest.verb == "notices.held" else None
 
 
+def held_now(today: date) -> int | None:
+    """The same where nobody has sent them yet."""
+    held = held_today(today)
+    return held if held and not is_released(today) else None
+
+
 def is_released(today: date) -> bool:
     return AuditEntry.objects.filter(verb="notices.released", detail__day=today.isoformat()).exists()
 
@@ -294,6 +300,7 @@ __all__ = [
     "change_rule",
     "check_rule",
     "end_link",
+    "held_now",
     "held_today",
     "is_released",
     "items_of",

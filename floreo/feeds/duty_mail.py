@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from floreo.core import languages, outbox
 from floreo.core.models import OutboxMail
-from floreo.core.wording import colon, listed
+from floreo.core.wording import colon, day_text, listed
 from floreo.feeds.models import Feed, Finding, Notice, Reply, Run
 from floreo.feeds.notice_mail import in_each, languages_for
 from floreo.feeds.selection import Reach
@@ -21,6 +22,7 @@ from floreo.feeds.texts import title_for_others
 from floreo.organisations.models import Organisation
 
 KIND = "feeds.duty"
+KEY_KIND = "signing.stopped"  # of no app whose mail is signed: core/protection.py
 MOST_LINES = 20  # of each part; all are under My tasks
 Grouped = Mapping[tuple[int, str], Sequence[Finding]]
 
@@ -41,6 +43,33 @@ class News:
 def mails_of(team: Organisation, to: Sequence[Reach], news: News) -> list[OutboxMail]:
     """One to each address. It names organisations and kinds, never addresses of networks."""
     return [_mail(team, reach, news) for reach in to]
+
+
+def key_mails(team: Organisation, to: Sequence[Reach], since: date) -> list[OutboxMail]:
+    """That mail of the team waits for its key, one to each address. It leaves unsigned (KEY_KIND), and says nothing of any record."""
+    return [_key_mail(team, reach, since) for reach in to]
+
+
+def _key_mail(team: Organisation, reach: Reach, since: date) -> OutboxMail:
+    languages = languages_for(reach.language)
+    subject, text = in_each(languages, lambda: (_("On duty: e-mail of the team waits"), _key_text(team, since)))
+    language = languages[0] if len(languages) == 1 else ""
+    return outbox.letter(to=reach.address, subject=subject, text=text, kind=KEY_KIND, language=language)
+
+
+def _key_text(team: Organisation, since: date) -> str:
+    parts = [
+        _(
+            "Since %(day)s the key with which e-mail of the team is signed cannot be used. Notices, advisories, e-mails of "
+            "cases and alerts to you wait. They leave by themselves once whoever runs the server has corrected the key."
+        )
+        % {"day": day_text(since)},
+        _("Until then, look at what waits under My tasks: %(link)s") % {"link": _absolute(reverse("workspace:home"))},
+        _("This e-mail is not signed, since it would wait for the same key."),
+        _("You receive this because the register has your address as the contact of %(team)s for this.")
+        % {"team": team.in_language("name")},
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def _mail(team: Organisation, reach: Reach, news: News) -> OutboxMail:

@@ -141,6 +141,7 @@ OFFERS = Offers(
         "stepped_start.drafted": _("drafted a stepped start of notices"),
         "stepped_start.stopped": _("stopped a stepped start of notices"),
         "duty.alerted": _("alerted the duty contact"),
+        "duty.alerted_of_key": _("alerted the duty contact that e-mail waits for a key"),
         "ending.made": _("ended findings"),
         "ending.renewed": _("extended the ending of findings"),
         "ending.undone": _("undid the ending of findings"),

@@ -99,7 +99,7 @@ def test_many_within_a_few_minutes_are_one_mail(bank: Organisation, user_with: U
 def test_nothing_of_an_unusual_night_alerts_until_a_person_lets_it_count(bank: Organisation) -> None:
     feed = make_feed()
     finding = make_finding(bank, severity="critical", feed=feed)
-    run = Run.objects.create(feed=feed, report_type="scan_rdp", day=finding.last_day, held="more", rows=900)
+    Run.objects.create(feed=feed, report_type="scan_rdp", day=finding.last_day, held="more", rows=900)
     (mail,) = mailed()  # that it waits, and nothing of what it holds
     assert str(mail["Subject"]) == "On duty: 1 unusual file held"
     assert "Shadowserver (1)\n  http://localhost:8000/workspace/feeds/shadowserver/#nights" in text_of(mail)

@@ -11,7 +11,7 @@ from typing import Self
 
 from django.db.models import F, Q, QuerySet
 
-from floreo.core import clock, outbox
+from floreo.core import clock, outbox, team_keys
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.models import AuditEntry, MailState, OutboxMail
@@ -152,6 +152,28 @@ def alert(today: date, *, by: Actor) -> int:
     return len(new)
 
 
+def alert_of_key(*, by: Actor) -> int:
+    """Mails the duty contact, once, that mail of the team waits for its key. Returns to how many addresses."""
+    entry, found = team_keys.stopped(), on_duty()
+    if entry is None or found is None:
+        return 0
+    told = AuditEntry.objects.filter(verb="duty.alerted_of_key", number__gt=entry.number)
+    return 0 if told.exists() else alert_key_fails(entry, by=by)
+
+
+@action("duty.alerted_of_key", needs=Permission.FINDING_HANDLE, quiet=True)
+def alert_key_fails(entry: AuditEntry, *, by: Actor) -> int:
+    """An e-mail of its own that is not signed, since it cannot wait for the key of which it speaks."""
+    found = on_duty()
+    if found is None:
+        return 0
+    team, to = found
+    mails = duty_mail.key_mails(team, to, clock.day_of(entry.at))
+    outbox.post_all(mails)
+    note(team=team.code, mails=len(mails))
+    return len(mails)
+
+
 def _by_body(findings: Iterable[Finding]) -> dict[tuple[int, str], list[Finding]]:
     """By whose they are and what they are."""
     grouped: dict[tuple[int, str], list[Finding]] = defaultdict(list)
@@ -164,4 +186,4 @@ def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK))
 
 
-__all__ = ["alert", "alert_due", "on_duty"]
+__all__ = ["alert", "alert_due", "alert_key_fails", "alert_of_key", "on_duty"]

@@ -150,6 +150,7 @@ OFFERS = Offers(
         "feed.address_made": _("made a new secret address for the feed"),
         "feed.back": _("noted that files of the feed come again"),
         "feed.changed": _("changed the feed"),
+        "feed.failing": _("noted that files of the feed cannot be fetched"),
         "feed.made": _("added the feed"),
         "feed.silent": _("noted that no file of the feed comes any more"),
         "feed_rule.changed": _("changed the rule"),

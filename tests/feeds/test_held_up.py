@@ -13,7 +13,9 @@ from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
 from floreo.core.tasks import News
 from floreo.feeds.actions import notices as acts
-from floreo.feeds.models import Feed, NoticeRule, Run
+from floreo.feeds.actions.watching import keeps_failing
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Feed, FeedFile, HeldFile, NoticeRule, Run
 from floreo.organisations.models import User
 from floreo.tasks import notifications
 from floreo.tasks.notifications import send_notifications
@@ -86,4 +88,53 @@ def test_a_held_night_is_told_at_once_and_each_further_one(responder: User) -> N
     assert told(responder) == words
     hold(0)  # as many as before the first was accepted
     assert told(responder) == words * 2
+    assert told(responder) == words * 2
+
+
+def test_held_mail_and_a_type_that_nobody_knows_are_told_at_once_and_once(responder: User) -> None:
+    feed = Feed.objects.get()
+
+    def hold(name: str) -> None:
+        facts = {"size": 9, "sender": "reports@example.org", "reason": "unsigned", "received_at": moment(TODAY)}
+        HeldFile.objects.create(feed=feed, sha256=name, name=name, **facts)
+
+    def receive_unknown(name: str) -> None:
+        facts = {"report_type": "scan_toaster", "is_known_type": False, "received_at": moment(TODAY)}
+        FeedFile.objects.create(feed=feed, sha256=name, name=name, day=TODAY, **facts)
+
+    hold("a.csv")
+    words = ["Release or discard the held files of Shadowserver"]
+    assert told(responder) == words
+    hold("b.csv")  # forged mail that comes in large numbers is one e-mail
+    assert told(responder) == words
+    receive_unknown("c.csv")
+    words = [*words, "Describe files of the type scan_toaster"]
+    assert told(responder) == words
+    receive_unknown("d.csv")
+    assert told(responder) == words
+    HeldFile.objects.all().delete()
+    assert told(responder) == words
+    hold("e.csv")
+    assert told(responder) == [*words, words[0]]
+
+
+def test_a_feed_that_cannot_be_fetched_again_and_again_is_told_at_once_and_once(responder: User) -> None:
+    feed, words = Feed.objects.get(), ["Files of Shadowserver cannot be fetched"]
+
+    def fail(times: int) -> None:
+        Feed.objects.update(failures=times, last_error="The server responded with status 503.")
+
+    fail(2)
+    assert told(responder) == []
+    fail(3)
+    keeps_failing(feed, by=SYSTEM)
+    assert send_notifications(by=SYSTEM) == 1  # the act is enough to look
+    assert "3 attempts in a row failed. The server responded with status 503." in OutboxMail.objects.get().text
+    fail(4)
+    assert told(responder) == words
+    fail(0)
+    assert told(responder) == words
+    fail(3)
+    assert told(responder) == words * 2
+    Feed.objects.update(is_active=False)  # nobody fetches it
     assert told(responder) == words * 2

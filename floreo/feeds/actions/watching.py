@@ -6,8 +6,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action
+from floreo.core.action import action, note
 from floreo.core.writing import lock_latest, save
+from floreo.feeds import logic
 from floreo.feeds.models import Feed, Notice
 from floreo.feeds.watching import silent_feeds, undelivered
 
@@ -45,6 +46,12 @@ def fell_silent(feed: Feed, *, by: Actor, since: datetime) -> Feed:
         feed.silent_since, feed.alerted_at = since, None
         save(feed, full_clean=False)
     return feed
+
+
+@action("feed.failing", needs=Permission.FEED_RUN)
+def keeps_failing(feed: Feed, *, by: Actor) -> None:
+    """Its files could not be fetched several times in a row. Noted by the attempt that makes it so, and again only after one that succeeds."""
+    note(failures=logic.FAILING_AFTER)
 
 
 @action("feed.back", needs=Permission.FEED_RUN, quiet=True)

@@ -151,6 +151,7 @@ OFFERS = Offers(
         "feed.back": _("noted that files of the feed come again"),
         "feed.changed": _("changed the feed"),
         "feed.failing": _("noted that files of the feed cannot be fetched"),
+        "feed.night_held": _("held files of the feed that are out of line"),
         "feed.made": _("added the feed"),
         "feed.silent": _("noted that no file of the feed comes any more"),
         "feed_rule.changed": _("changed the rule"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
-from floreo.core.models import AuditEntry
+from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.core.tasks import ActionLink, News, Recipient, Task
 
 MEND, WAITS = Permission.PACK_LOAD, Permission.FINDING_HANDLE  # who runs the installation, and whose mail waits
@@ -47,7 +47,17 @@ def stop_signing(*, by: Actor, why: str) -> None:
 
 @action(_RESUMED, needs=Permission.ACCOUNT_MANAGE)
 def resume_signing(*, by: Actor) -> None:
-    """The keys that are named can sign again."""
+    """The keys that are named can sign again: what waited for them is tried at once."""
+    note(mails=_try_at_once())
+
+
+def _try_at_once() -> int:
+    """Bookkeeping of the outbox, as when mail is put off."""
+    from floreo.core import protection  # late, as above
+
+    waiting = OutboxMail.objects.filter(state=MailState.WAITING, attempts__gt=0)
+    kinds = [kind for kind in set(waiting.order_by().values_list("kind", flat=True)) if protection.is_protected(kind)]
+    return waiting.filter(kind__in=kinds).update(next_try_at=clock.now())
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:

@@ -4,7 +4,7 @@ mail that does not wait for the same key."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pysequoia
@@ -141,6 +141,22 @@ def test_a_notice_waits_and_who_can_mend_it_and_the_team_are_told_at_once_and_on
     assert "Since 24 November 2026 the key with which e-mail of the team is signed cannot be used." in told.text
     assert "Banco del Faro" not in told.text
     assert AuditEntry.objects.get(verb="duty.alerted_of_key").detail["mails"] == 1
+
+
+def test_what_waited_is_tried_at_once_when_the_key_signs_again(key_file: Path) -> None:
+    key_file.write_text("nothing")
+    team_keys.watch(by=SYSTEM)
+    bank = make_bank()
+    make_finding(bank)
+    write_to(bank, by=SYSTEM, today=TODAY)
+    assert delivered() == []
+    OutboxMail.objects.update(next_try_at=clock.now() + timedelta(hours=8))  # after many tries
+    key_file.write_text(sound_key())
+    assert delivered() == []
+    team_keys.watch(by=SYSTEM)
+    assert [to for to, _subject in delivered()] == ["abuse@bank.example.org"]
+    assert OutboxMail.objects.get().is_signed
+    assert AuditEntry.objects.get(verb="signing.resumed").detail["mails"] == 1
 
 
 def test_once_the_key_signs_again_all_leaves_and_the_next_fault_is_told_anew(

@@ -129,8 +129,6 @@ class Offers:
 
 
 OFFERS = Offers(
-    tasks=team_keys.waiting_tasks,
-    task_kinds={"mail": _("E-mail")},
     jobs=(Job("signing keys", partial(team_keys.watch, by=SYSTEM), timedelta(minutes=1), lane="mail"),),
     verbs={
         "signing.stopped": _("noted that a key of the team cannot sign"),

@@ -1,22 +1,14 @@
-"""Whether the team's own keys can sign: noted in the trail when it changes, and a task for as long as they cannot.
+"""Whether the team's own keys can sign: noted in the trail when it changes.
 
 The worker alone reads the keys, so everybody else has it from the trail: the list of tasks, `/ready/` and the mail to the duty contact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.models import AuditEntry, MailState, OutboxMail
-from floreo.core.tasks import ActionLink, News, Recipient, Task
 
-MEND, WAITS = Permission.PACK_LOAD, Permission.FINDING_HANDLE  # who runs the installation, and whose mail waits
 _STOPPED, _RESUMED = "signing.stopped", "signing.resumed"
 
 
@@ -60,42 +52,4 @@ def _try_at_once() -> int:
     return waiting.filter(kind__in=kinds).update(next_try_at=clock.now())
 
 
-def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
-    """One for who runs the installation, and one for the team whose mail waits."""
-    wanted = [needs for needs in (MEND, WAITS) if recipient.everybody or needs in recipient.permissions]
-    entry = stopped() if wanted else None
-    if entry is None:
-        return
-    since = clock.day_of(entry.at)
-    health, outbox = reverse("health"), reverse("workspace:mail")
-    if MEND in wanted:
-        yield Task(
-            key=f"core.signing:{entry.number}:mend",
-            kind="mail",
-            title=_("Correct the key with which e-mail of the team is signed"),
-            why=_("It cannot be used, so notices, advisories and e-mails of cases wait. The page says what is wrong."),
-            href=health,
-            due=since,
-            since=since,
-            needs=MEND,
-            news=News.HELD,
-            links=(ActionLink(_("See what is wrong"), health),),
-        )
-    if WAITS in wanted:
-        yield Task(
-            key=f"core.signing:{entry.number}:waits",
-            kind="mail",
-            title=_("E-mail of the team waits: its key cannot sign"),
-            why=_(
-                "Notices, advisories, e-mails of cases and alerts leave once an administrator has corrected the key."
-            ),
-            href=outbox,
-            due=since,
-            since=since,
-            needs=WAITS,
-            news=News.HELD,
-            links=(ActionLink(_("Look at the outbox"), outbox),),
-        )
-
-
-__all__ = ["resume_signing", "stop_signing", "stopped", "waiting_tasks", "watch"]
+__all__ = ["resume_signing", "stop_signing", "stopped", "watch"]

@@ -95,9 +95,15 @@ def fresh(
 
 
 def notified_after(
-    notified: Mapping[str, int], items: Iterable[Task], done: Iterable[Fresh], today: date
+    notified: Mapping[str, int],
+    items: Iterable[Task],
+    done: Iterable[Fresh],
+    today: date,
+    *,
+    quiet: Iterable[Fresh] = (),
 ) -> dict[str, int]:
-    """What is remembered now: of tasks that are still there, those of which somebody was notified."""
+    """What is remembered now: of tasks that are still there, those of which somebody was notified. `quiet` is left to the weekly e-mail or
+    the list: a deadline that is near is news of its own there, as often as the person chose for deadlines."""
     marks = {mark for item in items for mark in (item.key, f"{item.key}@{item.due.isoformat()}" if item.due else "")}
     sizes = {item.key: item.size for item in items}
     # What became fewer is remembered as fewer: one more after that is news, although there were as many before.
@@ -107,4 +113,5 @@ def notified_after(
         due = each.item.due
         if each.news != News.DEADLINE and due is not None and due <= today + NEAR:
             left[f"{each.item.key}@{due.isoformat()}"] = 0  # told once is enough
+    left |= {each.mark: each.item.size for each in quiet}
     return dict(list(left.items())[-MOST_NOTIFIED:])

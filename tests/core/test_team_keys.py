@@ -24,6 +24,7 @@ from floreo.feeds.actions.duty import alert_key_fails, alert_of_key
 from floreo.feeds.actions.notices import write_to
 from floreo.feeds.models import NoticeRule
 from floreo.organisations.models import Contact, ContactRole, User
+from floreo.organisations.tasks import waiting_tasks
 from floreo.tasks import notifications
 from floreo.tasks.notifications import send_notifications
 from tests.core.mail_server import mail_server
@@ -32,7 +33,10 @@ from tests.feeds.notices_made import TODAY, make_bank, make_finding
 
 pytestmark = pytest.mark.django_db
 UserWith = Callable[..., User]
-WAITS, MEND = "E-mail of the team waits: its key cannot sign", "Correct the key with which e-mail of the team is signed"
+WAITS, CORRECT = (
+    "E-mail of the team waits: its key cannot sign",
+    "Correct the key with which e-mail of the team is signed",
+)
 
 
 @pytest.fixture
@@ -134,9 +138,9 @@ def test_a_notice_waits_and_who_can_mend_it_and_the_team_are_told_at_once_and_on
     notice = OutboxMail.objects.get(kind="feeds.notice")
     assert (notice.state, notice.is_signed) == (MailState.WAITING, False)
     assert (notified(), alert_of_key(by=SYSTEM), delivered()) == (0, 0, [])
-    mended = OutboxMail.objects.get(to=administrator.email)
-    assert MEND in mended.text + mended.subject
-    assert "/workspace/health/" in mended.text
+    of_administrator = OutboxMail.objects.get(to=administrator.email)
+    assert CORRECT in of_administrator.text + of_administrator.subject
+    assert "/workspace/health/" in of_administrator.text
     told = OutboxMail.objects.get(to="duty@csirt.example.org")
     assert "Since 24 November 2026 the key with which e-mail of the team is signed cannot be used." in told.text
     assert "Banco del Faro" not in told.text
@@ -171,7 +175,7 @@ def test_once_the_key_signs_again_all_leaves_and_the_next_fault_is_told_anew(
         key_file.write_text(sound_key())
         team_keys.watch(by=SYSTEM)
         assert (alert_of_key(by=SYSTEM), notified()) == (0, 0), turn
-    assert list(team_keys.waiting_tasks(Recipient(everybody=True), viewer=SYSTEM, today=TODAY)) == []
+    assert list(waiting_tasks(Recipient(everybody=True), viewer=SYSTEM, today=TODAY)) == []
 
 
 def test_each_sees_the_task_of_their_own_and_its_page_opens(
@@ -181,10 +185,10 @@ def test_each_sees_the_task_of_their_own_and_its_page_opens(
     key_file.write_text("nothing")
     team_keys.watch(by=SYSTEM)
     page = browser_of(responder).get("/workspace/").content.decode()
-    assert (WAITS in page, MEND in page) == (True, False)
-    assert MEND in browser_of(administrator).get("/workspace/").content.decode()
+    assert (WAITS in page, CORRECT in page) == (True, False)
+    assert CORRECT in browser_of(administrator).get("/workspace/").content.decode()
     others = browser_of(analyst).get("/workspace/").content.decode()
-    assert (WAITS in others, MEND in others) == (False, False)
+    assert (WAITS in others, CORRECT in others) == (False, False)
     assert browser_of(responder).get("/workspace/mail/").status_code == 200
     assert browser_of(administrator).get("/workspace/health/").status_code == 200
 

@@ -13,7 +13,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
 from floreo.core.tasks import News
 from floreo.feeds.actions import notices as acts
-from floreo.feeds.actions.watching import keeps_failing
+from floreo.feeds.actions.watching import is_failing
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Feed, FeedFile, HeldFile, NoticeRule, Run
 from floreo.organisations.models import User
@@ -127,7 +127,7 @@ def test_a_feed_that_cannot_be_fetched_again_and_again_is_told_at_once_and_once(
     fail(2)
     assert told(responder) == []
     fail(3)
-    keeps_failing(feed, by=SYSTEM)
+    is_failing(feed, by=SYSTEM)
     assert send_notifications(by=SYSTEM) == 1  # the act is enough to look
     assert "3 attempts in a row failed. The server responded with status 503." in OutboxMail.objects.get().text
     fail(4)

@@ -27,7 +27,7 @@ from floreo.core.tasks import Recipient
 from floreo.feeds.actions.notices import hold_notices, unhold_notices
 from floreo.feeds.actions.numbering import number_changes
 from floreo.feeds.actions.replies import answer_signed_in
-from floreo.feeds.actions.watching import came_back, fell_silent, keeps_failing, night_is_held
+from floreo.feeds.actions.watching import came_back, fell_silent, is_failing, night_is_held
 from floreo.feeds.models import Finding, Notice
 from floreo.organisations.actions.accounts import deactivate_account, take_role
 from floreo.organisations.models import Membership, Organisation, User
@@ -344,9 +344,9 @@ def test_what_is_held_and_a_feed_that_cannot_be_fetched_are_told_with_numbers_an
     Webhook.objects.update(user=user_with("responder"))
     feed = make_feed("odd")
     night_is_held(feed, by=SYSTEM, day=TODAY, types={"scan_rdp": 900, "scan_ssh": 3})
-    keeps_failing(feed, by=SYSTEM)
-    hold_notices(TODAY, Organisation.objects.get(code="csirt"), by=SYSTEM, due=25)
-    hold_notices(TODAY, Organisation.objects.get(code="csirt"), by=SYSTEM, due=26)
+    is_failing(feed, by=SYSTEM)
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=25)
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=26)
     make_messages()
     (night,) = _of_kind("night.held")
     assert (night["id"], night["night"]) == (f"feeds.feed:{feed.pk}", {"files": 2, "rows": 903})
@@ -361,7 +361,7 @@ def test_held_notices_are_told_to_no_account_that_does_not_handle_findings(
     hook: Webhook, user_with: Callable[..., User]
 ) -> None:
     Webhook.objects.update(user=user_with("responder"))
-    hold_notices(TODAY, Organisation.objects.get(code="csirt"), by=SYSTEM, due=25)
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=25)
     make_messages()
     message = WebhookMessage.objects.get(kind="notices.held")
     assert events.still_seen(message)
@@ -369,7 +369,7 @@ def test_held_notices_are_told_to_no_account_that_does_not_handle_findings(
     message = WebhookMessage.objects.get(kind="notices.held")
     assert not events.still_seen(message)
     unhold_notices(TODAY, by=SYSTEM)
-    hold_notices(TODAY, Organisation.objects.get(code="csirt"), by=SYSTEM, due=25)
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=25)
     make_messages()
     assert WebhookMessage.objects.filter(kind="notices.held").count() == 1
 

@@ -30,7 +30,7 @@ from floreo.core.seal import CannotUnseal
 from floreo.feeds import logic
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
-from floreo.feeds.actions.watching import keeps_failing
+from floreo.feeds.actions.watching import is_failing
 from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
 from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
 from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
@@ -266,7 +266,7 @@ def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta(), *, by: Act
         due_at=clock.now() + max(back_off, wait),
     )
     if feed.failures + 1 == logic.FAILING_AFTER:
-        keeps_failing(feed, by=by)
+        is_failing(feed, by=by)
 
 
 def collect_from_folders(*, by: Actor, rests: float = folders.RESTS) -> int:

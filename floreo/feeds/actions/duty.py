@@ -71,8 +71,8 @@ def held_notices(today: date) -> int:
         return 0
     began = AuditEntry.objects.filter(verb="notices.held", detail__day=today.isoformat()).order_by("-number").first()
     assert began is not None  # what is held now was noted
-    told = AuditEntry.objects.filter(verb="duty.alerted", number__gt=began.number, detail__held_notices__gt=0)
-    return 0 if told.exists() else held
+    alerted = AuditEntry.objects.filter(verb="duty.alerted", number__gt=began.number, detail__held_notices__gt=0)
+    return 0 if alerted.exists() else held
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def alert_of_key(*, by: Actor) -> int:
     entry, found = team_keys.stopped(), on_duty()
     if entry is None or found is None:
         return 0
-    told = AuditEntry.objects.filter(verb="duty.alerted_of_key", number__gt=entry.number)
-    return 0 if told.exists() else alert_key_fails(entry, by=by)
+    alerted = AuditEntry.objects.filter(verb="duty.alerted_of_key", number__gt=entry.number)
+    return 0 if alerted.exists() else alert_key_fails(entry, by=by)
 
 
 @action("duty.alerted_of_key", needs=Permission.FINDING_HANDLE, quiet=True)

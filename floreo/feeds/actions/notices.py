@@ -49,7 +49,7 @@ def send_due(*, by: Actor = SYSTEM) -> int:
     due = [o for o in chooser.organisations() if chooser.plan(o).letters]
     if not is_released(today) and logic.are_many(len(due) + _written_to(today), _usual(today)):
         team = on_duty()
-        hold_notices(today, team[0] if team else None, by=by, due=len(due))
+        hold_notices(team[0] if team else None, by=by, today=today, due=len(due))
         return 0
     unhold_notices(today, by=by)
     return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
@@ -66,7 +66,7 @@ def _usual(today: date) -> list[int]:
 
 
 @action("notices.held", needs=HANDLE, quiet=True)
-def hold_notices(today: date, team: Organisation | None, *, by: Actor, due: int) -> None:
+def hold_notices(team: Organisation | None, *, by: Actor, today: date, due: int) -> None:
     """Notes, once a day, that far more letters are due than usual: a mistake in a feed, or in the register, would otherwise
     reach all of them at once. The entry is about the national team, whose decision it is."""
     if held_today(today) is None:

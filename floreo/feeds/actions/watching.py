@@ -50,7 +50,7 @@ def fell_silent(feed: Feed, *, by: Actor, since: datetime) -> Feed:
 
 
 @action("feed.failing", needs=Permission.FEED_RUN)
-def keeps_failing(feed: Feed, *, by: Actor) -> None:
+def is_failing(feed: Feed, *, by: Actor) -> None:
     """Its files could not be fetched several times in a row. Noted by the attempt that makes it so, and again only after one that succeeds."""
     note(failures=logic.FAILING_AFTER)
 

@@ -38,7 +38,10 @@ WORDS = {
     "reply.received": "An organisation replied to a notice",
     "finding.critical": "A critical finding was opened",
     "notice.undelivered": "A notice was not delivered",
+    "notices.held": "Notices are held: many more than usual",
     "feed.silent": "A feed sends nothing any more",
+    "feed.failing": "A feed cannot be fetched",
+    "night.held": "An unusual file of a feed is held",
     "test": "Test message",
 }
 Send = Callable[[str, str], None]  # the text, and the id of the message

@@ -428,13 +428,13 @@ def _mail() -> Check:
 
 
 def _team_key() -> Check:
-    """The key with which mails of cases are signed: while it cannot be used, they wait."""
+    """The key with which mail is signed: while it cannot be used, that mail waits."""
     if not settings.PGP_KEY:
         return
     try:
         key = openpgp.team_key()
     except Refused as refusal:
-        yield bad(str(refusal.sentence), "Correct FLOREO_PGP_KEY or its file. E-mails of cases wait meanwhile.")
+        yield bad(str(refusal.sentence), "Correct FLOREO_PGP_KEY or its file. What is signed with it waits meanwhile.")
         return
     expires = key.certificate.expires_at if key is not None else None
     if expires is not None and expires < clock.machine() + _KEY_ENDS_SOON:

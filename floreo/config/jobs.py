@@ -24,7 +24,7 @@ from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
 from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
-from floreo.feeds.actions.duty import alert_due
+from floreo.feeds.actions.duty import alert_due, alert_of_key
 from floreo.feeds.actions.notices import send_due
 from floreo.organisations.queries import at_home, keys_of
 from floreo.tabletops.recipients import may_leave
@@ -70,8 +70,8 @@ def write_letters() -> int:
 
 
 def alert_duty() -> int:
-    """Calls for help and new critical findings, to whoever is on duty; not while a sample's story is told."""
-    return 0 if is_replaying() else alert_due(by=SYSTEM)
+    """What waits for the team, to whoever is on duty; not while a sample's story is told."""
+    return 0 if is_replaying() else alert_of_key(by=SYSTEM) + alert_due(by=SYSTEM)
 
 
 class Lane(StrEnum):

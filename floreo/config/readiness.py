@@ -14,7 +14,7 @@ from floreo.config.backup import free_space
 from floreo.config.doctor import LEAST_FREE
 from floreo.config.looks import Looks, soon
 from floreo.config.migrating import migrations_due
-from floreo.core import clock, delivery, heartbeat, scanning
+from floreo.core import clock, delivery, heartbeat, scanning, team_keys
 from floreo.core.models import MailState, OutboxMail
 
 SECONDS = 3.0  # an answer takes no longer, whatever the database does
@@ -64,6 +64,14 @@ def mail() -> Check:
     return Check(ok=True, text="No e-mail waits longer than it should.")
 
 
+def signing() -> Check:
+    """Whether the team's keys sign. Mail that waits for one is tried again and again, so that it never looks late."""
+    with soon():
+        if team_keys.stopped() is not None:
+            return Check(ok=False, text="E-mail waits for a key of the team that cannot sign.")
+    return Check(ok=True, text="No e-mail waits for a key of the team.")
+
+
 def scanner() -> Check:
     if not settings.CLAMD:
         return Check(ok=True, text="No virus scanner is named.")
@@ -77,6 +85,7 @@ CHECKS: Mapping[str, Callable[[], Check]] = {
     "database": database,
     "worker": worker,
     "mail": mail,
+    "signing": signing,
     "virus scanner": scanner,
 }
 _UNSEEN = Check(ok=False, text="This could not be looked at in time.")

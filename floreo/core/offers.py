@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission
+from floreo.core import team_keys
+from floreo.core.access import SYSTEM, Permission
 from floreo.core.figures import Measure
 
 if TYPE_CHECKING:
@@ -127,7 +129,10 @@ class Offers:
 
 
 OFFERS = Offers(
+    jobs=(Job("signing keys", partial(team_keys.watch, by=SYSTEM), timedelta(minutes=1), lane="mail"),),
     verbs={
+        "signing.stopped": _("noted that a key of the team cannot sign"),
+        "signing.resumed": _("noted that the keys of the team sign again"),
         "mail.came_back": _("recorded bounced e-mails"),
         "mail.readdressed": _("sent an e-mail to a corrected address"),
         "mail.discarded": _("removed an e-mail from the outbox"),

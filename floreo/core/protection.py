@@ -44,6 +44,16 @@ def is_protected(kind: str) -> bool:
     return kind.split(".", 1)[0].split("_", 1)[0] in KINDS
 
 
+def unfit_key() -> str:
+    """The code of why a key of the team that is named cannot be used; "" where all of them can, or none is named."""
+    try:
+        openpgp.team_key()
+        smime.team_identity()
+    except Refused as refusal:
+        return refusal.code
+    return ""
+
+
 def maker_for(kind: str, address: str, keys_of: KeysOf) -> Make:
     """What makes the message of a mail of that kind to that address. Raises KeyUnfit, and Refused where the team's own key cannot be
     used: those of both kinds have to be sound, so that nothing leaves unsigned by a slip."""

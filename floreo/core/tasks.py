@@ -32,6 +32,7 @@ class News(StrEnum):
     ANSWER = "answer"  # an organisation replied
     FINDING = "finding"  # new findings in one's own network
     FAULT = "fault"  # a feed is silent, or notices do not arrive
+    HELD = "held"  # work that goes on only once somebody has decided or mended something
     VOTE = "vote"  # a committee asks for a vote or a date
     DEADLINE = "deadline"  # a task is due in a few days
     OTHER = "other"  # any other new task

@@ -113,6 +113,7 @@ class Odd(StrEnum):
     NO_FILE = "no_file"  # of a type that usually has many rows, while others came
 
 
+FAILING_AFTER = 3  # attempts in a row to fetch a feed: from then on it is told
 NIGHTS = 14  # of the same source, against which a new one is held
 _KNOWN_AFTER = 5  # nights, before which nothing is usual
 _FEWER, _LEAST_USUAL = 5, 5  # a fifth of the usual rows, where at least five are usual

@@ -19,7 +19,7 @@ from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.core.ui.locale import language
 from floreo.core.wording import colon
 from floreo.feeds import logic
-from floreo.feeds.actions.notices import held_today, is_released
+from floreo.feeds.actions.notices import held_now
 from floreo.feeds.actions.replies import FOR_THE_TEAM
 from floreo.feeds.models import (
     AddressPool,
@@ -67,6 +67,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _stepped_starts()
     if recipient.everybody or RUN in recipient.permissions:
         yield from _silent()
+        yield from _failing()
         yield from _unknown_types()
         yield from _held_files()
         yield from _nights()
@@ -251,6 +252,23 @@ def _silent() -> Iterator[Task]:
         )
 
 
+def _failing() -> Iterator[Task]:
+    """Feeds that could not be fetched several times in a row."""
+    for feed in Feed.objects.filter(is_active=True, failures__gte=logic.FAILING_AFTER).order_by("name", "pk"):
+        href = feed.get_absolute_url()
+        why = ngettext("%(n)d attempt failed. %(words)s", "%(n)d attempts in a row failed. %(words)s", feed.failures)
+        yield Task(
+            key=f"{key(feed)}:failing",
+            kind="renew",
+            title=_("Files of %(feed)s cannot be fetched") % {"feed": feed.name},
+            why=why % {"n": feed.failures, "words": feed.last_error},
+            href=href,
+            needs=RUN,
+            news=News.HELD,
+            links=(ActionLink(_("View the feed"), href),),
+        )
+
+
 def _unknown_types() -> Iterator[Task]:
     """Kinds of report that no format knows and nobody has mapped."""
     unknown = FeedFile.objects.filter(is_known_type=False).exclude(report_type="")
@@ -273,6 +291,7 @@ def _unknown_types() -> Iterator[Task]:
             due=since + DECIDE_WITHIN,
             since=since,
             needs=RUN,
+            news=News.HELD,
             links=(ActionLink(_("Match its columns"), href),),
         )
 
@@ -298,6 +317,7 @@ def _held_files() -> Iterator[Task]:
             due=since + DECIDE_WITHIN,
             since=since,
             needs=RUN,
+            news=News.HELD,  # of the first that is held: whoever forges mail could else have the team mailed at will
             links=(ActionLink(_("Look at the files"), href),),
         )
 
@@ -321,6 +341,8 @@ def _nights() -> Iterator[Task]:
             due=feed.first + DECIDE_WITHIN,
             since=feed.first,
             needs=RUN,
+            news=News.HELD,
+            size=feed.nights,
             links=(ActionLink(_("Look at the files"), href),),
         )
 
@@ -407,8 +429,8 @@ def _stepped_starts() -> Iterator[Task]:
 
 def _many_notices(today: date) -> Iterator[Task]:
     """Notices that are not sent by themselves, since they are many more than usual."""
-    waiting = held_today(today)
-    if waiting and not is_released(today):
+    waiting = held_now(today)
+    if waiting:
         href = reverse("workspace:notices_due")
         yield Task(
             key=f"feeds.notices:{today}",
@@ -420,5 +442,6 @@ def _many_notices(today: date) -> Iterator[Task]:
             due=today,
             since=today,
             needs=HANDLE,
+            news=News.HELD,
             links=(ActionLink(_("Look at the notices"), href),),
         )

@@ -38,7 +38,7 @@ OFFERS = Offers(
         ),
     },
     tasks=waiting_tasks,
-    task_kinds={"register": _("Register"), "token": _("Programs")},
+    task_kinds={"register": _("Register"), "token": _("Programs"), "mail": _("E-mail")},
     jobs=(
         Job("ends of tokens", warn_of_token_ends, every=timedelta(hours=6)),
         Job("answers of registries", partial(ask_registries, by=SYSTEM), timedelta(hours=1), lane="outside"),

@@ -1,4 +1,4 @@
-"""What waits for the team in the register: claims to decide, and proposed changes to review."""
+"""What waits for the team in the register: claims to decide, and proposed changes to review; and mail that waits for a key of the team."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core import clock, team_keys
 from floreo.core.access import SYSTEM, Permission, can
 from floreo.core.audit import key
-from floreo.core.tasks import Recipient, Task
+from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.offers import proposal_kinds
 from floreo.organisations.actions.rdap import REGISTRY
 from floreo.organisations.actions.tokens import warn_of_ends
@@ -30,12 +31,52 @@ from floreo.organisations.models.tokens import WARN_BEFORE
 
 EDIT = Permission.REGISTER_EDIT
 MANAGE = Permission.ACCOUNT_MANAGE
+INSTALL, HANDLE = Permission.PACK_LOAD, Permission.FINDING_HANDLE  # whoever runs the installation, and the team
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:
-    """Tokens that end; then what waits in the register."""
+    """Mail that waits for a key; tokens that end; then what waits in the register."""
+    yield from _signing(recipient)
     yield from _tokens(recipient, viewer=viewer, today=today)
     yield from _of_register(recipient, viewer=viewer)
+
+
+def _signing(recipient: Recipient) -> Iterator[Task]:
+    """While a key of the team cannot sign: one for whoever runs the installation, and one for the team whose mail waits."""
+    wanted = [needs for needs in (INSTALL, HANDLE) if recipient.everybody or needs in recipient.permissions]
+    entry = team_keys.stopped() if wanted else None
+    if entry is None:
+        return
+    since = clock.day_of(entry.at)
+    health, outbox = reverse("health"), reverse("workspace:mail")
+    if INSTALL in wanted:
+        yield Task(
+            key=f"core.signing:{entry.number}:key",
+            kind="mail",
+            title=_("Correct the key with which e-mail of the team is signed"),
+            why=_("It cannot be used, so notices, advisories and e-mails of cases wait. The page says what is wrong."),
+            href=health,
+            due=since,
+            since=since,
+            needs=INSTALL,
+            news=News.HELD,
+            links=(ActionLink(_("See what is wrong"), health),),
+        )
+    if HANDLE in wanted:
+        yield Task(
+            key=f"core.signing:{entry.number}:mail",
+            kind="mail",
+            title=_("E-mail of the team waits: its key cannot sign"),
+            why=_(
+                "Notices, advisories, e-mails of cases and alerts leave once an administrator has corrected the key."
+            ),
+            href=outbox,
+            due=since,
+            since=since,
+            needs=HANDLE,
+            news=News.HELD,
+            links=(ActionLink(_("Look at the outbox"), outbox),),
+        )
 
 
 def _tokens(recipient: Recipient, *, viewer: object, today: date) -> Iterator[Task]:

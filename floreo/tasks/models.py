@@ -110,6 +110,7 @@ class NewsChoice(models.TextChoices):
     ANSWER = News.ANSWER, _("An organisation replied")
     FINDING = News.FINDING, _("New findings in my network")
     FAULT = News.FAULT, _("A feed is silent, or notices do not arrive")
+    HELD = News.HELD, _("Work is held up until somebody acts")
     VOTE = News.VOTE, _("A committee asks for my vote or for dates")
     DEADLINE = News.DEADLINE, _("A deadline is near")
     OTHER = News.OTHER, _("Any other new task")

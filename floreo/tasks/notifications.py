@@ -56,7 +56,7 @@ def _notify(user: User, state: NotificationState | None, country: Country, *, is
         daily = [each for each in found if rhythms[each.news] is Rhythm.DAILY] if of_day else []
         quiet = [each for each in found if rhythms[each.news] in (Rhythm.WEEKLY, Rhythm.LIST)]
         texts = (_text(user, now, country, is_daily=False), _text(user, daily, country, is_daily=True))
-    notified = notified_after(notified, items, [*now, *daily, *quiet], today)
+    notified = notified_after(notified, items, [*now, *daily], today, quiet=quiet)
     if state is not None and not now and not of_day and notified == state.notified:
         return 0
     sent = 0

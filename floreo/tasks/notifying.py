@@ -29,6 +29,7 @@ EVERYBODY: Mapping[News, Rhythm] = {
     News.ANSWER: Rhythm.DAILY,
     News.FINDING: Rhythm.DAILY,
     News.FAULT: Rhythm.DAILY,
+    News.HELD: Rhythm.NOW,  # only who may release it has such a task
     News.VOTE: Rhythm.WEEKLY,  # the committee's own e-mail has left already
     News.DEADLINE: Rhythm.WEEKLY,
     News.OTHER: Rhythm.WEEKLY,
@@ -94,14 +95,23 @@ def fresh(
 
 
 def notified_after(
-    notified: Mapping[str, int], items: Iterable[Task], done: Iterable[Fresh], today: date
+    notified: Mapping[str, int],
+    items: Iterable[Task],
+    done: Iterable[Fresh],
+    today: date,
+    *,
+    quiet: Iterable[Fresh] = (),
 ) -> dict[str, int]:
-    """What is remembered now: of tasks that are still there, those of which somebody was notified."""
+    """What is remembered now: of tasks that are still there, those of which somebody was notified. `quiet` is left to the weekly e-mail or
+    the list: a deadline that is near is news of its own there, as often as the person chose for deadlines."""
     marks = {mark for item in items for mark in (item.key, f"{item.key}@{item.due.isoformat()}" if item.due else "")}
-    left = {mark: size for mark, size in notified.items() if mark in marks}
+    sizes = {item.key: item.size for item in items}
+    # What became fewer is remembered as fewer: one more after that is news, although there were as many before.
+    left = {mark: min(size, sizes.get(mark, size)) for mark, size in notified.items() if mark in marks}
     for each in done:
         left[each.mark] = each.item.size
         due = each.item.due
         if each.news != News.DEADLINE and due is not None and due <= today + NEAR:
             left[f"{each.item.key}@{due.isoformat()}"] = 0  # told once is enough
+    left |= {each.mark: each.item.size for each in quiet}
     return dict(list(left.items())[-MOST_NOTIFIED:])

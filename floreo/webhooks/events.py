@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Min
 
 from floreo.core import audit, clock
+from floreo.core.access import Permission, can
 from floreo.core.keys import things_of
 from floreo.core.models import AuditEntry
 from floreo.core.policy import things_seen
@@ -55,7 +56,7 @@ def _of_entries(webhook: Webhook, entries: Iterable[AuditEntry]) -> Iterator[Web
         for entry in entries
         if entry.number > webhook.after
         for kind in BY_VERB[entry.verb]
-        if kind.name in webhook.kinds and _has(entry, kind)
+        if kind.name in webhook.kinds and _has(entry, kind) and _may_know(webhook, kind)
         for name in _about(entry, kind)
     ]
     seen = things_seen({name for _entry, _kind, name in wanted}, webhook.user)
@@ -64,6 +65,10 @@ def _of_entries(webhook: Webhook, entries: Iterable[AuditEntry]) -> Iterator[Web
             number = f"msg_{webhook.pk}_{entry.number}_{kind.name}_{thing.pk}"
             more = {"entry": entry.number} | ({kind.counts: entry.detail.get(kind.counts, {})} if kind.counts else {})
             yield _message(webhook, kind, thing, number=number, at=entry.at, more=more)
+
+
+def _may_know(webhook: Webhook, kind: Kind | None) -> bool:
+    return kind is None or not kind.needs or can(webhook.user, Permission(kind.needs))
 
 
 def _has(entry: AuditEntry, kind: Kind) -> bool:
@@ -205,7 +210,10 @@ def _of_states(
 
 def still_seen(message: WebhookMessage) -> bool:
     """Whether the account of its webhook may know of it still; a test is about nothing."""
-    return not message.thing or message.thing in things_seen([message.thing], message.webhook.user)
+    if not message.thing:
+        return True
+    hook = message.webhook
+    return _may_know(hook, KINDS.get(message.kind)) and message.thing in things_seen([message.thing], hook.user)
 
 
 __all__ = ["compare_states", "make_messages", "still_seen", "things_of"]

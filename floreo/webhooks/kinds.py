@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
+
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of message. `verbs` are acts of the trail; a kind without any is found by comparing states (webhooks/events.py). The record
     that it is about is the first of the entry that is one of `models`. `counts` names numbers that the entry notes and the message
-    gives, and `only` the one of them without which there is no message."""
+    gives, and `only` the one of them without which there is no message. With `needs` the account of a webhook has to hold that permission, beside
+    seeing the record."""
 
     name: str
     words: Promise
@@ -21,6 +24,7 @@ class Kind:
     verbs: tuple[str, ...] = ()
     counts: str = ""
     only: str = ""
+    needs: str = ""
 
 
 _REPLIES = ("finding.answered", "finding.answered_signed_in")
@@ -74,7 +78,19 @@ KINDS: Mapping[str, Kind] = {
             "help.requested", _("An organisation needs help"), _NOTIFIED, _REPLIES, counts="replies", only="need_help"
         ),
         Kind("notice.undelivered", _("A notice was not delivered"), ("feeds.notice",), ("notice.undelivered",)),
+        Kind(
+            "notices.held",
+            _("Notices are held: many more than usual"),
+            ("organisations.organisation",),
+            ("notices.held",),
+            counts="notices",
+            needs=Permission.FINDING_HANDLE,
+        ),
         Kind("feed.silent", _("A feed sends nothing any more"), ("feeds.feed",), ("feed.silent",)),
+        Kind("feed.failing", _("A feed cannot be fetched"), ("feeds.feed",), ("feed.failing",)),
+        Kind(
+            "night.held", _("An unusual file of a feed is held"), ("feeds.feed",), ("feed.night_held",), counts="night"
+        ),
     )
 }
 TEST = "test"

@@ -126,6 +126,7 @@ def test_when_everything_is_there_it_says_so_and_writes_nothing(stranger: Client
             "database": {"ok": True, "text": "The database answers and fits the program."},
             "worker": {"ok": True, "text": "The worker is at work."},
             "mail": {"ok": True, "text": "No e-mail waits longer than it should."},
+            "signing": {"ok": True, "text": "No e-mail waits for a key of the team."},
             "virus scanner": {"ok": True, "text": "No virus scanner is named."},
         },
     }
@@ -172,6 +173,7 @@ def test_a_database_that_never_answers_is_not_waited_for(tmp_path: Path) -> None
         "database": False,
         "worker": False,
         "mail": False,
+        "signing": False,
         "virus scanner": False,
     }
     assert found["checks"]["database"]["text"] == "This could not be looked at in time."

@@ -19,7 +19,7 @@ from floreo.config import readiness
 from floreo.config.jobs import run_due
 from floreo.config.looks import Looks
 from floreo.config.readiness import Check
-from floreo.core import clock, delivery, heartbeat
+from floreo.core import clock, delivery, heartbeat, team_keys
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.models import OutboxMail
@@ -104,6 +104,8 @@ def test_no_sentence_names_a_path_an_address_a_person_or_an_error(settings: Any)
     good = [check().text for check in readiness.CHECKS.values()]
     settings.DATA = Path("/proc")
     settings.CLAMD = "/no/such/socket"
+    settings.PGP_KEY = "/no/such/key"
+    team_keys.watch(by=SYSTEM)
     post("nobody@example.org")
     with later(hours=2):
         bad = [check().text for check in readiness.CHECKS.values()]
@@ -111,7 +113,7 @@ def test_no_sentence_names_a_path_an_address_a_person_or_an_error(settings: Any)
             run_due([delivery.JOB])
     with later(hours=4):
         bad.append(readiness.mail().text)
-    assert len({*good, *bad}) == 9
+    assert len({*good, *bad}) == 11
     assert [text for text in (*good, *bad) if not re.fullmatch(r"[A-Z][A-Za-z0-9 -]+\.", text)] == []
 
 
@@ -123,7 +125,7 @@ def test_what_could_not_be_looked_at_is_not_there() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(readiness, "_looks", Looks[Check]({"disk": readiness.disk}, seconds=PATIENCE))
         unseen = {name: check for name, check in readiness.look().items() if name != "disk"}
-    assert list(unseen) == ["database", "worker", "mail", "virus scanner"]
+    assert list(unseen) == ["database", "worker", "mail", "signing", "virus scanner"]
     assert set(unseen.values()) == {Check(ok=False, text="This could not be looked at in time.")}
 
 

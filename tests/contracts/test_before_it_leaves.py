@@ -45,6 +45,7 @@ BY_THE_WORKER = {
     "certificates.renewal_invited": "on the day that the scheme sets",
     "certificates.signed": "after a person issued them: the signing key is the worker's",
     "duty.alerted": "wakes the national team: it names what somebody reported",
+    "duty.alerted_of_key": "wakes the national team: its mail waits for a key",
     "head.sent": "the signed head of the trail, to whoever the administrator set",
     "needs.reminders_sent": "on the day that the request sets",
     "institutions.reminded": "on the day that the catalogue sets",

@@ -147,12 +147,19 @@ def test_a_failing_server_is_asked_less_and_less_often(nothing_yet: None, server
         assert failed.due_at is not None
         waits.append(round((failed.due_at - clock.now()).total_seconds() / 60))
     assert (waits, failed.failures, failed.last_error) == ([5, 10, 20], 3, "The server responded with status 503.")
+    noted = AuditEntry.objects.filter(verb="feed.failing")
+    assert [(entry.subject_name, entry.detail["failures"]) for entry in noted] == [("Fetched", 3)]
     given.headers = {"Retry-After": "7200"}
     failed = fetch_now(feed)
     assert failed.due_at is not None
     assert round((failed.due_at - clock.now()).total_seconds() / 60) == 120
     given.status, given.headers = 200, {}
+    assert noted.all().count() == 1  # a fourth attempt that fails is no news
     assert (fetch_now(feed).failures, FeedFile.objects.count()) == (0, 1)
+    given.status = 503
+    for _time in range(4):
+        fetch_now(feed)
+    assert noted.all().count() == 2
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 """A call for help, a reply, a new critical finding, a notice that came back and a feed that fell silent are mailed at once to whoever is on
-duty: one mail for many, none for an unusual night, none twice."""
+duty: one mail for many, none twice. So is what is held until a person decides; what an unusual night holds is not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from floreo.core.delivery import deliver_due
 from floreo.core.errors import NotAllowed
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.feeds.actions.duty import PAUSE, alert, alert_due, on_duty
-from floreo.feeds.actions.notices import write_to
+from floreo.feeds.actions.notices import release_notices, send_due, write_to
 from floreo.feeds.actions.replies import answer_signed_in, see_to
 from floreo.feeds.actions.watching import watch
 from floreo.feeds.holding_links import moment
@@ -55,7 +55,7 @@ def mailed() -> list[EmailMessage]:
 
 
 def text_of(mail: EmailMessage) -> str:
-    return str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # it has one
+    return str(mail.get_body(("plain",)).get_content()).replace("\r\n", "\n")  # type: ignore[union-attr]  # it has one
 
 
 def test_a_call_for_help_reaches_the_duty_contact_at_once(bank: Organisation, user_with: UserWith) -> None:
@@ -96,14 +96,62 @@ def test_many_within_a_few_minutes_are_one_mail(bank: Organisation, user_with: U
         assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 38 new critical findings"]
 
 
-def test_an_unusual_night_alerts_nobody_until_a_person_lets_it_count(bank: Organisation) -> None:
+def test_nothing_of_an_unusual_night_alerts_until_a_person_lets_it_count(bank: Organisation) -> None:
     feed = make_feed()
     finding = make_finding(bank, severity="critical", feed=feed)
-    run = Run.objects.create(feed=feed, report_type="scan_rdp", day=finding.last_day, held="more", rows=900)
+    Run.objects.create(feed=feed, report_type="scan_rdp", day=finding.last_day, held="more", rows=900)
+    (mail,) = mailed()  # that it waits, and nothing of what it holds
+    assert str(mail["Subject"]) == "On duty: 1 unusual file held"
+    assert "Shadowserver (1)\n  http://localhost:8000/workspace/feeds/shadowserver/#nights" in text_of(mail)
+    assert "Banco del Faro" not in text_of(mail)
+    assert Finding.objects.get().alerted_on is None
+    with time_machine.travel(clock.now() + PAUSE + timedelta(minutes=1)):
+        assert mailed() == []
+        Run.objects.update(held="")
+        assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 1 new critical finding"]
+
+
+def test_files_that_are_held_are_one_line_a_feed_and_each_is_mailed_once(team: Organisation) -> None:
+    first, second = make_feed(), make_feed("second")
+    for feed, days in ((first, 2), (second, 1)):
+        for day in range(days):
+            held_at = TODAY - timedelta(days=day)
+            Run.objects.create(feed=feed, report_type="scan_rdp", day=held_at, held="fewer", rows=1)
+    Run.objects.create(feed=first, report_type="scan_ssh", day=TODAY, held="refused")  # decided already
+    Run.objects.create(feed=first, report_type="scan_ftp", day=TODAY, rows=9)
+    (mail,) = mailed()
+    assert str(mail["Subject"]) == "On duty: 3 unusual files held"
+    assert "- Shadowserver (2)" in text_of(mail)
+    assert "- Second (1)" in text_of(mail)
+    assert AuditEntry.objects.get(verb="duty.alerted").detail["nights"] == 3
+    with time_machine.travel(clock.now() + PAUSE + timedelta(minutes=1)):
+        assert mailed() == []
+        Run.objects.create(feed=second, report_type="scan_ssh", day=TODAY, held="more", rows=900)
+        assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 1 unusual file held"]
+
+
+def test_notices_that_are_held_are_mailed_once_and_again_when_they_are_held_again(team: Organisation) -> None:
+    NoticeRule.objects.create(every="at_once", contact_role="abuse")
+    for number in range(25):
+        make_finding(make.make_organisation(f"body-{number}", f"Body {number}", email=f"it@body-{number}.example"))
     assert mailed() == []
-    run.held = ""
-    run.save()
-    assert len(mailed()) == 1
+    assert (send_due(by=SYSTEM), send_due(by=SYSTEM)) == (0, 0)
+    (mail,) = mailed()
+    assert str(mail["Subject"]) == "On duty: notices to 25 organisations held"
+    assert "- 25 organisations\n  http://localhost:8000/workspace/notices/today/" in text_of(mail)
+    assert AuditEntry.objects.get(verb="duty.alerted").detail["held_notices"] == 25
+    with time_machine.travel(clock.now() + PAUSE + timedelta(minutes=1)):
+        send_due(by=SYSTEM)
+        assert mailed() == []
+        Finding.objects.update(state="fixed", fixed_on=TODAY)
+        send_due(by=SYSTEM)  # none is due, so none is held
+        Finding.objects.update(state="new", fixed_on=None)
+        assert mailed() == []
+        send_due(by=SYSTEM)
+        assert len(mailed()) == 1
+    with time_machine.travel(clock.now() + 2 * PAUSE + timedelta(minutes=2)):
+        assert release_notices(TODAY, by=SYSTEM) == 25
+        assert mailed() == []
 
 
 def test_what_is_old_or_handled_alerts_nobody(bank: Organisation, user_with: UserWith) -> None:

@@ -19,6 +19,7 @@ from floreo.core.tasks import Recipient
 from floreo.feeds import logic, selection
 from floreo.feeds.actions import nights
 from floreo.feeds.actions import notices as acts
+from floreo.feeds.actions.duty import held_nights
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.logic import Odd
 from floreo.feeds.models import Feed, Finding, Notice, NoticeRule, Run
@@ -91,6 +92,9 @@ def test_nights_that_fall_silent_close_nothing_until_a_person_says_so(feed: Feed
     waiting = nights.waiting_of(feed)
     assert [(run.held, run.rows) for run in waiting] == [("fewer", 0)] * 3
     assert AuditEntry.objects.filter(verb="reports.read", detail__held="fewer").count() == 3
+    noted = AuditEntry.objects.filter(verb="feed.night_held", subject_name=str(feed)).order_by("number")
+    assert [entry.detail["day"] for entry in noted] == [str(DAY + timedelta(days=n)) for n in range(6, 9)]
+    assert noted[0].detail["night"] == {"files": 1, "rows": 0}
     (task,) = [
         t
         for t in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=clock.today())
@@ -123,6 +127,25 @@ def test_a_second_file_of_the_day_brings_it_into_line(feed: Feed) -> None:
     hand_in(feed, report(day, USUAL[1:]), f"{day}-scan_rdp-other.csv")
     ingest_waiting(by=SYSTEM)
     assert nights.waiting_of(feed) == []
+
+
+def test_a_night_that_waits_is_noted_and_mailed_once_and_again_only_when_it_is_held_anew(feed: Feed) -> None:
+    day, noted = DAY + timedelta(days=6), AuditEntry.objects.filter(verb="feed.night_held")
+
+    def hand_in_more(subjects: list[str], name: str) -> int:
+        """How many nights the duty contact is to be mailed of after one more file."""
+        hand_in(feed, report(day, subjects), f"{day}-scan_rdp-{name}.csv")
+        ingest_waiting(by=SYSTEM)
+        return held_nights().count()
+
+    assert hand_in_more([USUAL[0]], "first") == 1
+    Run.objects.exclude(held="").update(alerted_at=clock.now())  # the duty contact was mailed
+    assert hand_in_more([USUAL[1]], "second") == 0
+    assert (nights.waiting_of(feed)[0].held, noted.count()) == ("fewer", 1)
+    assert hand_in_more(USUAL[2:], "third") == 0
+    assert nights.waiting_of(feed) == []
+    assert hand_in_more([f"2001:db8::{n:x}" for n in range(1, 200)], "flood") == 1
+    assert noted.count() == 2
 
 
 def test_what_a_jump_brings_is_in_no_notice_until_a_person_accepts_it(feed: Feed, secretariat: User) -> None:

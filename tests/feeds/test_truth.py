@@ -22,6 +22,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.figures import Filters, Period
+from floreo.core.models import AuditEntry
 from floreo.core.tasks import Recipient
 from floreo.feeds import logic, measures, times
 from floreo.feeds.actions import endings, nights
@@ -224,6 +225,8 @@ def test_a_type_with_many_rows_that_stays_away_is_asked_about(feed: Feed, secret
     assert states() == {"persisting": 31}
     waiting = nights.waiting_of(feed)
     assert {(run.report_type, run.held) for run in waiting} == {("scan_rdp", "no_file")}
+    noted = AuditEntry.objects.filter(verb="feed.night_held").values_list("detail__types", flat=True)
+    assert list(noted) == [["scan_rdp"]] * len(waiting)
     assert len(waiting) == 5  # the last night may not be complete
     for run in waiting:
         nights.accept_run(run, by=secretariat)

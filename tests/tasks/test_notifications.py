@@ -71,6 +71,22 @@ def test_a_deadline_is_told_when_it_comes_near_and_not_of_what_is_told_as_new() 
     assert news_in([far, near], notified, TODAY + timedelta(days=1)) == [("a", "deadline")]
 
 
+def test_a_near_deadline_of_what_is_left_to_the_weekly_e_mail_is_told_as_a_deadline() -> None:
+    near = task("a", due=TODAY)
+    found = fresh([near], {}, people=NOBODY, users=NOBODY, today=TODAY)
+    notified = notified_after({}, [near], [], TODAY, quiet=found)
+    assert news_in([near], notified) == [("a", "deadline")]
+    deadline = fresh([near], notified, people=NOBODY, users=NOBODY, today=TODAY)
+    assert news_in([near], notified_after(notified, [near], [], TODAY, quiet=deadline)) == []
+    assert news_in([near], notified_after(notified, [near], deadline, TODAY)) == []
+
+
+def test_one_more_is_news_although_there_were_as_many_before() -> None:
+    many, fewer = task("a", size=3, news=News.HELD), task("a", size=2, news=News.HELD)
+    notified = notified_after({"a": 3}, [fewer], [], TODAY)
+    assert (news_in([fewer], notified), news_in([many], notified)) == ([], [("a", "held")])
+
+
 def test_what_is_no_task_any_more_is_forgotten_and_news_when_it_comes_back() -> None:
     assert notified_after({"a": 0, "b": 0}, [task("b")], [], TODAY) == {"b": 0}
 

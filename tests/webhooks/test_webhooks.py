@@ -24,9 +24,10 @@ from floreo.core.delivery import deliver_due as deliver_mail
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, named
 from floreo.core.tasks import Recipient
+from floreo.feeds.actions.notices import hold_notices, unhold_notices
 from floreo.feeds.actions.numbering import number_changes
 from floreo.feeds.actions.replies import answer_signed_in
-from floreo.feeds.actions.watching import came_back, fell_silent
+from floreo.feeds.actions.watching import came_back, fell_silent, is_failing, night_is_held
 from floreo.feeds.models import Finding, Notice
 from floreo.organisations.actions.accounts import deactivate_account, take_role
 from floreo.organisations.models import Membership, Organisation, User
@@ -335,6 +336,42 @@ def test_a_critical_finding_a_silent_feed_and_a_notice_that_came_back_are_told(
     (told,) = _of_kind("notice.undelivered")
     assert told["id"] == f"feeds.notice:{notice.pk}"
     assert "@" not in json.dumps(told)
+
+
+def test_what_is_held_and_a_feed_that_cannot_be_fetched_are_told_with_numbers_and_without_words(
+    hook: Webhook, user_with: Callable[..., User]
+) -> None:
+    Webhook.objects.update(user=user_with("responder"))
+    feed = make_feed("odd")
+    night_is_held(feed, by=SYSTEM, day=TODAY, types={"scan_rdp": 900, "scan_ssh": 3})
+    is_failing(feed, by=SYSTEM)
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=25)
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=26)
+    make_messages()
+    (night,) = _of_kind("night.held")
+    assert (night["id"], night["night"]) == (f"feeds.feed:{feed.pk}", {"files": 2, "rows": 903})
+    assert "scan" not in json.dumps(night)
+    assert [each["id"] for each in _of_kind("feed.failing")] == [f"feeds.feed:{feed.pk}"]
+    (held,) = _of_kind("notices.held")  # noted once a day
+    assert held["notices"] == {"organisations": 25}
+    assert make_messages() == 0
+
+
+def test_held_notices_are_told_to_no_account_that_does_not_handle_findings(
+    hook: Webhook, user_with: Callable[..., User]
+) -> None:
+    Webhook.objects.update(user=user_with("responder"))
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=25)
+    make_messages()
+    message = WebhookMessage.objects.get(kind="notices.held")
+    assert events.still_seen(message)
+    Webhook.objects.update(user=user_with("analyst"))  # who may see the organisation
+    message = WebhookMessage.objects.get(kind="notices.held")
+    assert not events.still_seen(message)
+    unhold_notices(TODAY, by=SYSTEM)
+    hold_notices(Organisation.objects.get(code="csirt"), by=SYSTEM, today=TODAY, due=25)
+    make_messages()
+    assert WebhookMessage.objects.filter(kind="notices.held").count() == 1
 
 
 # --- Bad receivers ------------------------------------------------------------------------------------------------

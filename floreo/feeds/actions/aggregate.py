@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note
+from floreo.core.action import action, note, trail
 from floreo.core.writing import save
 from floreo.feeds import logic, machines
 from floreo.feeds.actions.bulk import bulk_upsert
@@ -37,6 +37,7 @@ from floreo.feeds.actions.finding_rows import (
     was_seen,
 )
 from floreo.feeds.actions.moving import end_or_move, lift, move
+from floreo.feeds.actions.watching import night_is_held
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.store import Store
@@ -169,9 +170,13 @@ class _Window:
             held = held or logic.Odd.EMPTY
         if held and self.was is None:
             note(held=held, rows=rows)
+        if held and not self.was:
+            night_is_held(claimed.feed, by=trail().by, day=claimed.day, types={claimed.report_type: rows})
         facts = {"feed_id": claimed.feed.pk, "report_type": claimed.report_type, "day": claimed.day}
-        given = facts | {"held": held, "rows": rows, "withdraws": list(taken_back) if held else []}
-        bulk_upsert(Run, [given], same=list(facts), changes=("held", "rows", "withdraws"))
+        given = facts | {"held": held, "rows": rows, "withdraws": list(taken_back) if held else [], "alerted_at": None}
+        # One that waits already is not told to the duty contact again.
+        changes = ("held", "rows", "withdraws") if self.was else ("held", "rows", "withdraws", "alerted_at")
+        bulk_upsert(Run, [given], same=list(facts), changes=changes)
         self.is_held = bool(held)
 
     def look(self, seen: set[int]) -> Counter[str]:
@@ -235,6 +240,7 @@ def _hold_missing(feed: Feed, day: date) -> None:
     bulk_upsert(Run, made, same=facts, changes=("held",))
     if missing:
         note(no_file=missing, night=day.isoformat())
+        night_is_held(feed, by=trail().by, day=day, types=dict.fromkeys(missing, 0))
 
 
 def _rows_of(claimed: Claimed) -> int:

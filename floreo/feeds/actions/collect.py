@@ -27,8 +27,10 @@ from floreo.core.outbound import Allow
 from floreo.core.reachable import may_ask
 from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
+from floreo.feeds import logic
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
+from floreo.feeds.actions.watching import is_failing
 from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
 from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
 from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
@@ -81,13 +83,13 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
             )
             text = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
-        _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait))
+        _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait), by=by)
         return False
     except CannotUnseal:
-        _failed(feed, _("The Authorization header was sealed with another secret key. Enter it again."))
+        _failed(feed, _("The Authorization header was sealed with another secret key. Enter it again."), by=by)
         return False
     except Refused as refusal:
-        _failed(feed, str(refusal.sentence))
+        _failed(feed, str(refusal.sentence), by=by)
         return False
     Feed.objects.filter(pk=feed.pk).update(
         **text, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
@@ -108,7 +110,7 @@ def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date |
         try:
             listed = shadowserver.files_of(feed.place, day, feed.header(), allow=allow)
         except (NotFetched, shadowserver.NotListed, CannotUnseal) as refusal:
-            _failed(feed, _not_listed(refusal), timedelta(seconds=getattr(refusal, "wait", 0)))
+            _failed(feed, _not_listed(refusal), timedelta(seconds=getattr(refusal, "wait", 0)), by=by)
             return came
         here = set(
             FeedFile.objects.filter(feed=feed, name__in=[tidy(each.name) for each in listed]).values_list(
@@ -126,7 +128,7 @@ def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date |
             except Refused as refusal:
                 problem = f"{each.name}: {refusal.sentence}"
     if problem:
-        _failed(feed, problem)
+        _failed(feed, problem, by=by)
     else:
         Feed.objects.filter(pk=feed.pk).update(
             failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
@@ -171,7 +173,7 @@ def fetch_batches(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date 
     except (NotFetched, NotUnderstood, CannotUnseal) as refusal:
         problem, wait = _not_had(refusal), _wait_of(refusal)
     if problem:
-        _failed(feed, problem, wait)
+        _failed(feed, problem, wait, by=by)
     _note_batches(feed, "" if problem else reached, nothing_in, is_well=not problem)
     return came
 
@@ -253,7 +255,8 @@ def _every(feed: Feed) -> timedelta:
     return timedelta(minutes=feed.every_minutes)
 
 
-def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta()) -> None:
+def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta(), *, by: Actor) -> None:
+    """Says when it is tried again. The attempt by which it fails again and again is noted, so that it is told at once."""
     log.warning("feed %s: %s", feed.code, sentence)
     back_off = min(_FIRST_WAIT * 2 ** min(feed.failures, 20), _LONGEST_WAIT)
     Feed.objects.filter(pk=feed.pk).update(
@@ -262,6 +265,8 @@ def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta()) -> None:
         last_looked_at=clock.now(),
         due_at=clock.now() + max(back_off, wait),
     )
+    if feed.failures + 1 == logic.FAILING_AFTER:
+        is_failing(feed, by=by)
 
 
 def collect_from_folders(*, by: Actor, rests: float = folders.RESTS) -> int:

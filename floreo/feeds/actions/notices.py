@@ -23,7 +23,7 @@ from floreo.feeds import logic, notice_mail, sent_words
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Every, Finding, Notice, NoticeLine, NoticeRule, Severity
 from floreo.feeds.presenters.finding_text import changes_now, why_text
-from floreo.feeds.selection import EVERY_WORDS, Chooser, Contacts, DraftNotice, Item
+from floreo.feeds.selection import EVERY_WORDS, Chooser, Contacts, DraftNotice, Item, on_duty
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, the_country
 
@@ -48,7 +48,8 @@ def send_due(*, by: Actor = SYSTEM) -> int:
     chooser = Chooser(today, hour=hour)
     due = [o for o in chooser.organisations() if chooser.plan(o).letters]
     if not is_released(today) and logic.are_many(len(due) + _written_to(today), _usual(today)):
-        hold_notices(today, by=by, due=len(due))
+        team = on_duty()
+        hold_notices(team[0] if team else None, by=by, today=today, due=len(due))
         return 0
     unhold_notices(today, by=by)
     return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
@@ -65,11 +66,11 @@ def _usual(today: date) -> list[int]:
 
 
 @action("notices.held", needs=HANDLE, quiet=True)
-def hold_notices(today: date, *, by: Actor, due: int) -> None:
+def hold_notices(team: Organisation | None, *, by: Actor, today: date, due: int) -> None:
     """Notes, once a day, that far more letters are due than usual: a mistake in a feed, or in the register, would otherwise
-    reach all of them at once."""
+    reach all of them at once. The entry is about the national team, whose decision it is."""
     if held_today(today) is None:
-        note(day=today.isoformat(), organisations=due)
+        note(day=today.isoformat(), organisations=due, notices={"organisations": due})
 
 
 @action("notices.unheld", needs=HANDLE, quiet=True)
@@ -94,6 +95,12 @@ def held_today(today: date) -> int | None:
     entries = AuditEntry.objects.filter(verb__in=["notices.held", "notices.unheld"], detail__day=today.isoformat())
     newest = entries.order_by("-number").first()
     return int(newest.detail["organisations"]) if newest is not None and newest.verb == "notices.held" else None
+
+
+def held_now(today: date) -> int | None:
+    """The same where nobody has sent them yet."""
+    held = held_today(today)
+    return held if held and not is_released(today) else None
 
 
 def is_released(today: date) -> bool:
@@ -294,6 +301,7 @@ __all__ = [
     "change_rule",
     "check_rule",
     "end_link",
+    "held_now",
     "held_today",
     "is_released",
     "items_of",

@@ -1,13 +1,15 @@
-"""What the worker notes when a feed falls silent, comes back, and when a notice does not arrive: each once, so that the trail, the
-duty contact and webhooks have it from one place."""
+"""What the worker notes when a feed falls silent, comes back, keeps failing or sends a file out of line, and when a notice does not arrive:
+each once, so that the trail, the duty contact and webhooks have it from one place."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action
+from floreo.core.action import action, note
 from floreo.core.writing import lock_latest, save
+from floreo.feeds import logic
 from floreo.feeds.models import Feed, Notice
 from floreo.feeds.watching import silent_feeds, undelivered
 
@@ -45,6 +47,18 @@ def fell_silent(feed: Feed, *, by: Actor, since: datetime) -> Feed:
         feed.silent_since, feed.alerted_at = since, None
         save(feed, full_clean=False)
     return feed
+
+
+@action("feed.failing", needs=Permission.FEED_RUN)
+def is_failing(feed: Feed, *, by: Actor) -> None:
+    """Its files could not be fetched several times in a row. Noted by the attempt that makes it so, and again only after one that succeeds."""
+    note(failures=logic.FAILING_AFTER)
+
+
+@action("feed.night_held", needs=Permission.FEED_RUN)
+def night_is_held(feed: Feed, *, by: Actor, day: date, types: Mapping[str, int]) -> None:
+    """Files of a day are out of line with those before, and wait for a person. `types` has the rows of each."""
+    note(day=day.isoformat(), types=list(types), night={"files": len(types), "rows": sum(types.values())})
 
 
 @action("feed.back", needs=Permission.FEED_RUN, quiet=True)

@@ -342,6 +342,7 @@ class Migration(migrations.Migration):
                 ('again', models.PositiveIntegerField(default=0)),
                 ('missed', models.PositiveIntegerField(default=0)),
                 ('withdraws', models.JSONField(blank=True, default=list)),
+                ('alerted_at', models.DateTimeField(blank=True, null=True)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='feeds.feed')),
             ],
         ),

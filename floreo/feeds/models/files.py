@@ -271,6 +271,7 @@ class Run(models.Model):
     again = models.PositiveIntegerField(default=0)
     missed = models.PositiveIntegerField(default=0)
     withdraws = models.JSONField(default=list, blank=True)  # findings that a corrected file took back, while it is held
+    alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed that it is held
 
     objects = RunQuerySet.as_manager()
 

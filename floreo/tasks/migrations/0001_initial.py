@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('news', models.CharField(choices=[('mention', 'A colleague mentions me'), ('assigned', 'A task is assigned to me'), ('approval', 'An update waits for approval'), ('answer', 'An organisation replied'), ('finding', 'New findings in my network'), ('fault', 'A feed is silent, or notices do not arrive'), ('vote', 'A committee asks for my vote or for dates'), ('deadline', 'A deadline is near'), ('other', 'Any other new task')], max_length=10)),
+                ('news', models.CharField(choices=[('mention', 'A colleague mentions me'), ('assigned', 'A task is assigned to me'), ('approval', 'An update waits for approval'), ('answer', 'An organisation replied'), ('finding', 'New findings in my network'), ('fault', 'A feed is silent, or notices do not arrive'), ('held', 'Work is held up until somebody acts'), ('vote', 'A committee asks for my vote or for dates'), ('deadline', 'A deadline is near'), ('other', 'Any other new task')], max_length=10)),
                 ('rhythm', models.CharField(choices=[('now', 'At once'), ('daily', 'Once a day'), ('weekly', 'Once a week'), ('list', 'In the list only')], max_length=6)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_choices', to=settings.AUTH_USER_MODEL)),
             ],

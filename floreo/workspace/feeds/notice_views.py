@@ -144,7 +144,7 @@ def due(request: HttpRequest) -> HttpResponse:
         "plans": plans,
         "unchecked": unchecked_of((i.finding for p in plans for x in p.letters for i in x.items), language()),
         "handles": can(request.user, HANDLE),
-        "waiting": any(p.letters for p in plans) and not acts.is_released(today) and acts.held_today(today),
+        "waiting": any(p.letters for p in plans) and acts.held_now(today),
         "held": [(p, [(HeldBecause(why).label, found) for why, found in p.held.items()]) for p in plans if p.held],
         "sending": [p for p in plans if p.letters or p.unreachable],
     }

@@ -1,0 +1,140 @@
+"""What is held until somebody acts is told at once, and once, to each person who may release it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.models import OutboxMail
+from floreo.core.tasks import News
+from floreo.feeds.actions import notices as acts
+from floreo.feeds.actions.watching import is_failing
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Feed, FeedFile, HeldFile, NoticeRule, Run
+from floreo.organisations.models import User
+from floreo.tasks import notifications
+from floreo.tasks.notifications import send_notifications
+from floreo.tasks.notifying import Rhythm
+from floreo.tasks.queries import rhythms_of
+from tests.factories import strategy as make
+from tests.feeds.notices_made import TODAY, make_feed, make_finding
+
+pytestmark = pytest.mark.django_db
+UserWith = Callable[..., User]
+
+
+@pytest.fixture
+def responder(user_with: UserWith) -> Iterator[User]:
+    """Looked at once, so that what comes from now on is news. Before the morning, when nothing daily leaves."""
+    with clock.pinned_day(day=TODAY), time_machine.travel(datetime(2026, 11, 24, 3, tzinfo=UTC), tick=False):
+        make.make_country()
+        found = user_with("responder")
+        make_feed()
+        looked()
+        yield found
+
+
+def looked() -> int:
+    """A look of the worker, whatever the chain says."""
+    notifications._looked_at = ("", None, False)
+    return send_notifications(by=SYSTEM)
+
+
+def told(user: User) -> list[str]:
+    looked()
+    return list(OutboxMail.objects.filter(to=user.email).order_by("pk").values_list("subject", flat=True))
+
+
+def test_who_handles_findings_is_told_at_once_and_may_choose_otherwise(responder: User) -> None:
+    assert rhythms_of(responder)[News.HELD] is Rhythm.NOW
+
+
+def test_held_notices_are_told_at_once_and_once_a_day(responder: User) -> None:
+    NoticeRule.objects.create(every="at_once", contact_role="abuse")
+    for number in range(25):
+        make_finding(make.make_organisation(f"body-{number}", email=f"it@body-{number}.example"))
+    acts.send_due()
+    assert send_notifications(by=SYSTEM) == 1  # the act by which they are held is enough to look
+    words = ["Send today's notices, or find out why they are so many"]
+    assert told(responder) == words
+    mail = OutboxMail.objects.get(to=responder.email)
+    assert "WORK IS HELD UP UNTIL SOMEBODY ACTS" in mail.text
+    assert "/workspace/notices/today/" in mail.text
+    acts.send_due()
+    assert told(responder) == words
+    with clock.pinned_day(day=TODAY + timedelta(days=1)):
+        acts.send_due()
+        assert told(responder) == words * 2
+
+
+def test_a_held_night_is_told_at_once_and_each_further_one(responder: User) -> None:
+    feed = Feed.objects.get()
+    words = ["Accept or refuse unusual files of Shadowserver"]
+
+    def hold(days_ago: int) -> Run:
+        day = TODAY - timedelta(days=days_ago)
+        return Run.objects.create(feed=feed, report_type="scan_rdp", day=day, held="more", rows=900)
+
+    first = hold(2)
+    hold(1)
+    assert told(responder) == words
+    assert told(responder) == words
+    Run.objects.filter(pk=first.pk).update(held="")
+    assert told(responder) == words
+    hold(0)  # as many as before the first was accepted
+    assert told(responder) == words * 2
+    assert told(responder) == words * 2
+
+
+def test_held_mail_and_a_type_that_nobody_knows_are_told_at_once_and_once(responder: User) -> None:
+    feed = Feed.objects.get()
+
+    def hold(name: str) -> None:
+        facts = {"size": 9, "sender": "reports@example.org", "reason": "unsigned", "received_at": moment(TODAY)}
+        HeldFile.objects.create(feed=feed, sha256=name, name=name, **facts)
+
+    def receive_unknown(name: str) -> None:
+        facts = {"report_type": "scan_toaster", "is_known_type": False, "received_at": moment(TODAY)}
+        FeedFile.objects.create(feed=feed, sha256=name, name=name, day=TODAY, **facts)
+
+    hold("a.csv")
+    words = ["Release or discard the held files of Shadowserver"]
+    assert told(responder) == words
+    hold("b.csv")  # forged mail that comes in large numbers is one e-mail
+    assert told(responder) == words
+    receive_unknown("c.csv")
+    words = [*words, "Describe files of the type scan_toaster"]
+    assert told(responder) == words
+    receive_unknown("d.csv")
+    assert told(responder) == words
+    HeldFile.objects.all().delete()
+    assert told(responder) == words
+    hold("e.csv")
+    assert told(responder) == [*words, words[0]]
+
+
+def test_a_feed_that_cannot_be_fetched_again_and_again_is_told_at_once_and_once(responder: User) -> None:
+    feed, words = Feed.objects.get(), ["Files of Shadowserver cannot be fetched"]
+
+    def fail(times: int) -> None:
+        Feed.objects.update(failures=times, last_error="The server responded with status 503.")
+
+    fail(2)
+    assert told(responder) == []
+    fail(3)
+    is_failing(feed, by=SYSTEM)
+    assert send_notifications(by=SYSTEM) == 1  # the act is enough to look
+    assert "3 attempts in a row failed. The server responded with status 503." in OutboxMail.objects.get().text
+    fail(4)
+    assert told(responder) == words
+    fail(0)
+    assert told(responder) == words
+    fail(3)
+    assert told(responder) == words * 2
+    Feed.objects.update(is_active=False)  # nobody fetches it
+    assert told(responder) == words * 2

@@ -179,6 +179,7 @@ def test_a_table_that_somebody_holds_is_not_waited_for() -> None:
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE core_outboxmail IN ACCESS EXCLUSIVE MODE")
         assert {name: check.ok for name, check in looks.take().items()} == {
+            "signing": True,
             "disk": True,
             "database": True,
             "virus scanner": True,

@@ -118,7 +118,9 @@ def _told(source: SourceKind, chance: random.Random, number: int) -> Told:
     found = [stretches for machine in machines for stretches in _findings(source, machine, chance)]
     nights = dict.fromkeys(own, 9)  # other types of that feed came too
     nights |= {day(n): 9 for n in range(DAYS) if not source.silent[0] <= n < source.silent[1]}
-    looks = logic.looks_of(own, logic.full_nights(nights), whole_on=source.whole_on)
+    declared = [] if source.whole_on is None else [each for each in nights if each.weekday() != source.whole_on]
+    is_changes = logic.changes_only(own, declared)
+    looks = logic.looks_of(own, logic.full_nights(nights), is_changes=is_changes)
     patience, certain = logic.patience_of(3, *_missed(found, looks))
     known = {"x": logic.Source(looks, source.evidence, patience, certain)}
     told = [logic.open_periods({"x": each}, known, wanders=source.moves) for each in found]
@@ -155,7 +157,8 @@ def _nights(source: SourceKind, machines: Sequence[Machine], chance: random.Rand
         for n in named:
             machines[n].seen.append(day(number))
         is_held = source.whole_on is None and bool(logic.odd(len(named), counted[-logic.NIGHTS :][::-1]))
-        own[day(number)] = Night(len(named), is_held)
+        holds = logic.Delivery.WHOLE if is_whole else logic.Delivery.DIFFERENCE
+        own[day(number)] = Night(len(named), is_held, holds=holds)
         counted += [] if is_held else [len(named)]
     return own
 

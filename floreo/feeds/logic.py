@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from statistics import median
 
+BY_HAND = "by-hand"  # code of the feed of files that nobody named one for
 _DAY = timedelta(days=1)
 LINK_LIVES = timedelta(days=45)
 ABSENT_RUNS = 3  # unless the feed says otherwise
@@ -148,6 +149,7 @@ def rank(severity: str) -> int:
 
 
 QUIET_DAYS = 30  # for which a sighting is silent, and a list old, before it counts as not seen any more
+_LOOK_BACK = timedelta(days=60)  # for what a type usually has
 _TIMES_ITS_GAP = 3  # or three times the longest silence after which it called again
 _LEAST_TRIPLES = 20  # before which nothing is known of what a source misses
 _DOUBT = 1e-4  # chance that a source misses something so often in a row, above which it is asked again
@@ -156,23 +158,44 @@ _MOST_RUNS = 30
 _HALF_OF_TYPES = 2
 
 
+FAMILIES = ("4", "6")  # of IP addresses
+
+
 @dataclass(frozen=True)
 class Night:
-    """What is known of a source's files of one day."""
+    """What is known of a source's files of one day. `families`: how many findings they name, by the family of their address."""
 
     rows: int
     is_held: bool = False
+    is_accepted: bool = False  # a person said that it is as it came
+    is_refused: bool = False  # or that it counts nothing
+    holds: Delivery = Delivery.NOT_DECLARED
+    families: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Source:
     """One feed's type: on which days it looked, in order, and what its silence says. A finding counts as fixed when `patience`
-    looks did not see it, on the day of the look number `certain`."""
+    looks did not see it, on the day of the look number `certain`. `blind`: the looks that did not look for a family of addresses."""
 
     looks: Sequence[date] = ()
     evidence: Evidence = Evidence.SCAN
     patience: int = ABSENT_RUNS
     certain: int = 1
+    blind: Mapping[str, frozenset[date]] = field(default_factory=dict)
+
+    def of_family(self, family: str) -> Source:
+        """As it looks for addresses of this family."""
+        if not (blind := self.blind.get(family)):
+            return self
+        return replace(self, looks=[day for day in self.looks if day not in blind], blind={})
+
+
+def family_of(address: str | None) -> str:
+    """A name of FAMILIES, or "" for what has no address."""
+    if not address:
+        return ""
+    return "6" if ":" in address else "4"
 
 
 def full_nights(types_by_night: Mapping[date, int]) -> frozenset[date]:
@@ -186,24 +209,107 @@ def full_nights(types_by_night: Mapping[date, int]) -> frozenset[date]:
     )
 
 
-def looks_of(own: Mapping[date, Night], nights: Iterable[date] = (), *, whole_on: int | None = None) -> list[date]:
-    """The days on which a type was looked for. A night held for a person is none, nor is one of less than half of the usual rows. On one of the `nights` a type without a file was
-    looked for too (`full_nights`, of a source that sends no file without a row), unless it usually has so many rows that a person
-    has to look. `whole_on`: the weekday (0 Monday) of whole files, where the other days hold the difference only."""
+def changes_only(own: Mapping[date, Night], declared: Iterable[date] = ()) -> Callable[[date], bool]:
+    """Whether the files of a day hold the difference only: as was declared when they came (`declared` are such days of other types
+    of the feed too), else as it looks (`whole_weekday`)."""
+    known = {day for day, night in own.items() if night.holds is Delivery.DIFFERENCE} | set(declared)
+    asked = {day: night.rows for day, night in own.items() if night.holds is Delivery.NOT_DECLARED}
+    weekday = whole_weekday(asked)
+
+    def asks(day: date) -> bool:
+        if day in known:
+            return True
+        return weekday is not None and (day in asked or day not in own) and day.weekday() != weekday
+
+    return asks
+
+
+def held_nights(
+    own: Mapping[date, Night],
+    nights: Iterable[date] = (),
+    *,
+    is_changes: Callable[[date], bool],
+    sends_empty: bool = False,
+) -> dict[date, Odd]:
+    """What every night is held for, if nobody decided about it: by its rows, and those of the nights before that count. `nights` are
+    those on which a file of the type could have come; one without a file is named where it is held. Whatever the order in which
+    files came, it is the same."""
     if not own:
-        return []
+        return {}
     first = min(own)
-    looks: list[date] = []
+    held: dict[date, Odd] = {}
+    before: list[tuple[date, int]] = []
+    for day in sorted({*own, *(each for each in nights if each > first)}):
+        night = own.get(day)
+        if night is None:
+            if not is_changes(day) and is_missing(day, before):
+                held[day] = Odd.NO_FILE
+            continue
+        if night.is_refused:
+            continue
+        numbers = [rows for _day, rows in reversed(before[-NIGHTS:])]
+        decided = night.is_accepted or is_changes(day)
+        held[day] = Odd.NONE if decided else _odd_or_empty(night.rows, numbers, sends_empty=sends_empty)
+        if not held[day] and not is_changes(day):
+            before.append((day, night.rows))
+    return held
+
+
+def is_missing(day: date, before: Sequence[tuple[date, int]]) -> bool:
+    """Whether a type that did not come usually has so many rows that a person has to look. `before`: its nights, in order."""
+    numbers = [rows for each, rows in before if each >= day - _LOOK_BACK]
+    return bool(odd(0, numbers[-NIGHTS:]))
+
+
+def _odd_or_empty(rows: int, before: Sequence[int], *, sends_empty: bool) -> Odd:
+    if found := odd(rows, before):
+        return found
+    return Odd.EMPTY if not rows and any(before) and not sends_empty else Odd.NONE
+
+
+def looks_of(
+    own: Mapping[date, Night], nights: Iterable[date] = (), *, is_changes: Callable[[date], bool] = lambda day: False
+) -> list[date]:
+    """The days on which a type was looked for. A night held for a person is none, nor is one of less than half of the usual rows, nor
+    one whose files hold changes only. On one of the `nights` a type without a file was looked for too (`full_nights`, of a source
+    that sends no file without a row), unless it usually has so many rows that a person has to look."""
+    return [day for day, _night, is_thin_night in _counting(own, nights, is_changes) if not is_thin_night]
+
+
+def _counting(
+    own: Mapping[date, Night], nights: Iterable[date], is_changes: Callable[[date], bool]
+) -> Iterator[tuple[date, Night, bool]]:
+    """The nights that count, and whether each has too few rows for its silence to say anything."""
+    first = min(own, default=date.max)
     before: list[int] = []
     for day in sorted({*own, *(each for each in nights if each > first)}):
         night = own.get(day, Night(0))
         unusual = day not in own and odd(0, before[-NIGHTS:])
-        if night.is_held or unusual or (whole_on is not None and day.weekday() != whole_on):
+        if night.is_held or unusual or is_changes(day):
             continue
-        if not is_thin(night.rows, before[-NIGHTS:]):
-            looks.append(day)
+        yield day, night, is_thin(night.rows, before[-NIGHTS:])
         before.append(night.rows)
-    return looks
+
+
+def blind_looks(
+    own: Mapping[date, Night], nights: Iterable[date] = (), *, is_changes: Callable[[date], bool] = lambda day: False
+) -> dict[str, frozenset[date]]:
+    """By family of addresses, the looks that name far fewer of it than usual: they did not look for it. Where the number stays, it is
+    the usual one after a week. A night that a person accepted looked for all."""
+    counting = list(_counting(own, nights, is_changes))
+    found: dict[str, frozenset[date]] = {}
+    for family in FAMILIES:
+        before: list[int] = []
+        blind: list[date] = []
+        for day, night, is_thin_night in counting:
+            number, usual = night.families.get(family, 0), before[-NIGHTS:]
+            is_few = odd(number, usual) is Odd.FEWER or is_thin(number, usual)
+            if is_few and not is_thin_night and not night.is_accepted:
+                blind.append(day)
+            before.append(number)
+        if blind:
+            found[family] = frozenset(blind)
+    return found
 
 
 def whole_weekday(rows: Mapping[date, int]) -> int | None:

@@ -9,8 +9,8 @@ from django.db.models import Exists, Max, OuterRef
 from floreo.core import clock
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
-from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
+from floreo.feeds.logic import BY_HAND
 from floreo.feeds.models import CollectorKind, Feed, Notice
 
 NOTICE = "feeds.notice"

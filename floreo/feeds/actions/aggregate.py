@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, trail
+from floreo.core.action import action, note
 from floreo.core.writing import save
 from floreo.feeds import logic, machines
 from floreo.feeds.actions.bulk import bulk_upsert
@@ -31,13 +31,11 @@ from floreo.feeds.actions.finding_rows import (
     plain,
     seen_rows,
     settle,
-    silence_of,
     source_of,
     stored,
-    was_seen,
 )
 from floreo.feeds.actions.moving import end_or_move, lift, move
-from floreo.feeds.actions.watching import night_is_held
+from floreo.feeds.actions.runs import count_missed, declare, judge_files, judge_missing, judge_night, save_run
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.store import Store
@@ -61,7 +59,6 @@ _CHANGES = tuple(
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
 _AGGREGATE_LOCK = 7_301_990
 _AT_ONCE = 5000
-_LOOK_BACK = timedelta(days=60)  # for what a type usually has
 _UNTIL_SPACE_IS_FREE = timedelta(minutes=5)
 
 
@@ -105,6 +102,7 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
         if report is None or report.state == FileState.DONE:
             continue
         _put_counts(report, summary)
+        report.families = dict(Counter(family for row in seen if (family := logic.family_of(row["ip"]))))
         save(report, full_clean=False)
         if report.state == FileState.DONE:
             seen_in[report.pk] = seen
@@ -115,13 +113,14 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
         return Taken({}, is_run=False)
     window = _Window.before(claimed)
     taken_back = taken_back_by(claimed, seen_in) if corrected - seen_in.keys() else []
-    if covers:
+    is_run = covers or window.has_files  # of one that looked before, more rows came
+    if is_run:
         window.save_run(taken_back)
-    states, named = _save_findings(claimed, rows, taken_back if covers and not window.is_held else [])
-    if covers:
+    states, named = _save_findings(claimed, rows, taken_back if is_run and not window.is_held else [])
+    if is_run:
         states += window.look(named)
     note(findings=dict(states))
-    return Taken(dict(states), is_run=covers)
+    return Taken(dict(states), is_run=is_run)
 
 
 def _put_counts(report: FeedFile, summary: Summary) -> None:
@@ -142,60 +141,63 @@ class _Window:
 
     claimed: Claimed
     known: Known  # before
-    was: str | None  # why its run was held before; None where there was none
+    was: Run | None  # before
     is_held: bool = False
+    changed_others: bool = False  # what other nights of the type are held for
 
     @classmethod
     def before(cls, claimed: Claimed) -> _Window:
         known = Known.now()
         known.learn_of([source_of(claimed.feed, claimed.report_type)])
         known.nights_of(claimed.feed)
-        facts = {"feed": claimed.feed, "report_type": claimed.report_type, "day": claimed.day}
-        return cls(claimed, known, Run.objects.filter(**facts).values_list("held", flat=True).first())
+        run = Run.objects.filter(feed=claimed.feed, report_type=claimed.report_type, day=claimed.day).first()
+        return cls(claimed, known, run)
 
     @property
     def source(self) -> str:
         return source_of(self.claimed.feed, self.claimed.report_type)
 
+    @property
+    def has_files(self) -> bool:
+        """Whether files of the day looked before."""
+        return self.was is not None and self.was.held != RunHeld.NO_FILE
+
     def save_run(self, taken_back: Sequence[int]) -> None:
         """One out of line with the nights before it waits for a person, as does a file without a row; a file that comes later may
         bring it into line."""
         claimed = self.claimed
-        self.is_held = True
-        if self.was == RunHeld.REFUSED:
-            return
-        rows, before = _rows_of(claimed), _rows_before(claimed)
-        held = "" if _holds_changes(claimed.feed, claimed.day) else logic.odd(rows, before)
-        if not rows and any(before) and not claimed.feed.sends_empty:
-            held = held or logic.Odd.EMPTY
-        if held and self.was is None:
-            note(held=held, rows=rows)
-        if held and not self.was:
-            night_is_held(claimed.feed, by=trail().by, day=claimed.day, types={claimed.report_type: rows})
-        facts = {"feed_id": claimed.feed.pk, "report_type": claimed.report_type, "day": claimed.day}
-        given = facts | {"held": held, "rows": rows, "withdraws": list(taken_back) if held else [], "alerted_at": None}
-        # One that waits already is not told to the duty contact again.
-        changes = ("held", "rows", "withdraws") if self.was else ("held", "rows", "withdraws", "alerted_at")
-        bulk_upsert(Run, [given], same=list(facts), changes=changes)
-        self.is_held = bool(held)
+        self.changed_others = save_run(claimed, taken_back)
+        counting = Run.objects.counting().filter(feed=claimed.feed, report_type=claimed.report_type, day=claimed.day)
+        self.is_held = not counting.exists()
+
+    def decide(self, run: Run) -> None:
+        """A person decided about the run. What follows for the other nights of its type, which are measured against it."""
+        self.changed_others = bool(judge_files(run.feed, run.report_type))
 
     def look(self, seen: set[int]) -> Counter[str]:
         """Whom this and other looks did not see, by all that is known of runs now."""
-        claimed, known = self.claimed, Known.now()
-        known.learn_of([self.source])
-        states = self._look_at_other_types(known)
+        claimed, known = self.claimed, self._now()
         before, after = self.known.sources[self.source], known.sources[self.source]
-        is_next = bool(after.looks) and after.looks[-1] == claimed.day and self.was is None
-        if _count_missed(claimed, after, is_next=is_next):
-            known = Known.now()
-            known.learn_of([self.source])
+        is_next = _is_next(before, after, claimed.day) and self.was is None and not self.changed_others
+        states = self._look_at_other_types(known)
+        if not is_next:
+            judge_missing(claimed.feed, [claimed.report_type], logic.full_nights(known.nights_of(claimed.feed)))
+        known = self._now()
+        after = known.sources[self.source]
+        if count_missed(claimed.feed, claimed.report_type, after, before=before, day=claimed.day):
+            known = self._now()
             after = known.sources[self.source]
         same = (before.patience, before.certain) == (after.patience, after.certain)
-        if same and is_next and [*before.looks, claimed.day] == list(after.looks):
+        if same and is_next:
             return states + _settle_all(_absent_from(claimed, after), known, seen)
-        if same and list(before.looks) == list(after.looks):
+        if same and list(before.looks) == list(after.looks) and before.blind == after.blind:
             return states
         return states + _settle_all(Finding.objects.filter(seen__has_key=self.source), known, set())
+
+    def _now(self) -> Known:
+        known = Known.now()
+        known.learn_of([self.source])
+        return known
 
     def _look_at_other_types(self, known: Known) -> Counter[str]:
         """Of a source that sends no file of a type without a row: what the nights that are now over did not name."""
@@ -208,76 +210,50 @@ class _Window:
         if over - was_over == {ended} and not was_over - over and day > ended:
             came = Run.objects.filter(feed=feed, day=ended).values("report_type")
             rows = Finding.objects.filter(feed=feed, observed__in=logic.OPEN_STATES, last_day__lt=ended)
-            if not _holds_changes(feed, ended):
-                _hold_missing(feed, ended)
+            judge_night(feed, ended)
             return _settle_all(rows.exclude(report_type__in=came), known, set())
-        ever = Finding.objects.annotate(sources=Cast("seen", TextField())).filter(sources__contains=f'"{feed.code}/')
-        return _settle_all(ever, known, set())
+        return look_at_all(feed)
 
 
-def _holds_changes(feed: Feed, day: date) -> bool:
-    """Whether the file of that day holds the difference only, so that its number of rows says nothing."""
-    return feed.delivery == logic.Delivery.DIFFERENCE and day.weekday() != feed.whole_on
+def _is_next(before: logic.Source, after: logic.Source, day: date) -> bool:
+    """Whether all that is new is one look, the newest."""
+    blind = {family: frozenset(days - {day}) for family, days in after.blind.items()}
+    blind = {family: days for family, days in blind.items() if days}
+    return list(after.looks) == [*before.looks, day] and blind == dict(before.blind)
 
 
-def _hold_missing(feed: Feed, day: date) -> None:
-    """Types that usually have many rows and did not come on a night: a person says whether there was nothing."""
-    rows = Run.objects.counting().filter(feed=feed, day__lt=day, day__gte=day - _LOOK_BACK).order_by("-day")
-    before: dict[str, list[int]] = {}
-    for report_type, number in rows.values_list("report_type", "rows"):
-        before.setdefault(report_type, []).append(number)
-    came = set(Run.objects.filter(feed=feed, day=day).values_list("report_type", flat=True))
-    missing = [
-        report_type
-        for report_type, numbers in before.items()
-        if report_type not in came and logic.odd(0, numbers[: logic.NIGHTS]) and not silence_of(feed, report_type)[1]
-    ]
-    facts = ("feed_id", "report_type", "day")
-    made = [
-        {"feed_id": feed.pk, "report_type": one, "day": day, "held": RunHeld.NO_FILE, "rows": 0, "withdraws": []}
-        for one in missing
-    ]
-    bulk_upsert(Run, made, same=facts, changes=("held",))
-    if missing:
-        note(no_file=missing, night=day.isoformat())
-        night_is_held(feed, by=trail().by, day=day, types=dict.fromkeys(missing, 0))
+def look_at_all(feed: Feed, *, again: bool = False) -> Counter[str]:
+    """What every night of a feed says, and what follows for all of its findings. `again`: also which nights with files are held, after
+    the team said something else of the feed. Within an action."""
+    types = sorted(set(Run.objects.filter(feed=feed).order_by().values_list("report_type", flat=True)))
+    if again:
+        for report_type in types:
+            judge_files(feed, report_type)
+    judge_missing(feed, types, logic.full_nights(Known.now().nights_of(feed)))
+    known = Known.now()
+    known.learn_of([source_of(feed, report_type) for report_type in types])
+    changed = [count_missed(feed, one, known.sources[source_of(feed, one)]) for one in types]
+    ever = Finding.objects.annotate(sources=Cast("seen", TextField())).filter(sources__contains=f'"{feed.code}/')
+    return _settle_all(ever, Known.now() if any(changed) else known, set())
 
 
-def _rows_of(claimed: Claimed) -> int:
-    """What the files of a window name, whether a rule drops it or not. A corrected file counts no more, and what the correcting one
-    repeats of it does."""
-    files = FeedFile.objects.filter(
-        feed=claimed.feed,
-        report_type=claimed.report_type,
-        day=claimed.day,
-        state=FileState.DONE,
-        corrected_by=None,
-    )
-    named = files.filter(corrects=None).aggregate(n=Sum(F("kept") + F("dropped")))["n"] or 0
-    again = files.exclude(corrects=None).distinct().values_list("pk", "kept", "dropped", "duplicates")
-    return int(named) + sum(sum(numbers) for _pk, *numbers in again)
-
-
-def _rows_before(claimed: Claimed) -> list[int]:
-    """Of the nights before, newest first; where most files hold changes only, of those with everything."""
-    runs = Run.objects.counting().filter(feed=claimed.feed, report_type=claimed.report_type, day__lt=claimed.day)
-    nights = runs.order_by("-day").values_list("day", "rows")[: logic.NIGHTS * 7]
-    return [rows for day, rows in nights if not _holds_changes(claimed.feed, day)][: logic.NIGHTS]
+def say_what_files_hold(feed: Feed, *, since: date | None) -> dict[str, int]:
+    """The team says something else of a feed: what follows for its nights, and for its findings. Within an action."""
+    _one_at_a_time()
+    declare(feed, since=since)
+    return dict(look_at_all(feed, again=True))
 
 
 def look_again(run: Run) -> dict[str, int]:
-    """What follows for findings when a person decided about a run. Within an action."""
+    """A person said that a night is as it came: what follows for findings. Within an action."""
     _one_at_a_time()
-    known, source = Known.now(), source_of(run.feed, run.report_type)
-    known.learn_of([source])
-    states: Counter[str] = Counter()
-    if not run.held:
-        states += _take_back(run.withdraws, known, source, run.day)
-        claimed = Claimed(run.feed, run.report_type, run.day, ())
-        _count_missed(claimed, known.sources[source], is_next=False)
-    known = Known.now()
-    states += _settle_all(Finding.objects.filter(seen__has_key=source), known, set())
-    return dict(states)
+    window = _Window.before(Claimed(run.feed, run.report_type, run.day, ()))
+    run.held, run.accepted = "", True
+    run.save(update_fields=["held", "accepted"])
+    window.decide(run)
+    states = _take_back(run.withdraws, window.known, window.source, run.day)
+    Run.objects.filter(pk=run.pk).update(withdraws=[])
+    return dict(states + window.look(set()))
 
 
 def settle_again(findings: QuerySet[Finding]) -> dict[str, int]:
@@ -426,33 +402,6 @@ def _absent_from(claimed: Claimed, source: logic.Source) -> QuerySet[Finding]:
     patience = max(source.patience, 1)
     rows = Finding.objects.filter(observed__in=logic.OPEN_STATES, feed=claimed.feed, report_type=claimed.report_type)
     return rows.filter(last_day__lt=source.looks[-patience]) if len(source.looks) >= patience else rows.none()
-
-
-def _count_missed(claimed: Claimed, source: logic.Source, *, is_next: bool) -> bool:
-    """Of three looks in a row, how many findings that the first and the last saw the middle one missed: what the source misses of
-    what is there. Returns whether anything changed."""
-    looks, day = list(source.looks), claimed.day
-    if source.evidence is not logic.Evidence.SCAN or day not in looks:
-        return False
-    place, name = looks.index(day), source_of(claimed.feed, claimed.report_type)
-    firsts = [place - 2] if is_next else [place - 2, place - 1, place]
-    triples = [looks[at : at + 3] for at in firsts if at >= 0 and at + 3 <= len(looks)]
-    if not triples:
-        return False
-    rows = Finding.objects.filter(seen__has_key=name)
-    if is_next:
-        rows = rows.filter(feed=claimed.feed, report_type=claimed.report_type, last_day=day)
-    numbers = {middle: [0, 0] for _first, middle, _last in triples}
-    for seen in rows.order_by().values_list("seen", flat=True).iterator(chunk_size=_AT_ONCE):
-        one: Row = {"seen": seen}
-        for first, middle, last in triples:
-            if was_seen(one, name, first) and was_seen(one, name, last):
-                numbers[middle][not was_seen(one, name, middle)] += 1
-    changed = 0
-    for middle, (again, missed) in numbers.items():
-        run = Run.objects.filter(feed=claimed.feed, report_type=claimed.report_type, day=middle)
-        changed += run.exclude(again=again, missed=missed).update(again=again, missed=missed)
-    return bool(changed)
 
 
 def _one_at_a_time() -> None:

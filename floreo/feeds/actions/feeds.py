@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
@@ -14,21 +15,22 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action
+from floreo.core.action import action, note
 from floreo.core.addresses import is_web_address
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
+from floreo.feeds.actions.aggregate import say_what_files_hold
 from floreo.feeds.collectors import n6, shadowserver
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
+from floreo.feeds.logic import BY_HAND
 from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 from floreo.feeds.presenters.arranging import arrangement_sentence
 
-BY_HAND = "by-hand"
 LONGEST_HEADER = 500
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _PAGES = {
@@ -97,9 +99,19 @@ def make_feed(name: str, *, by: Actor, code: str = "", **facts: Unpack[Facts]) -
 
 
 @action("feed.changed", needs=Permission.FEED_RUN)
-def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: Unpack[Changes]) -> Feed:
+def change_feed(
+    feed: Feed,
+    *,
+    by: Actor,
+    version: int | None = None,
+    held_since: date | None = None,
+    **facts: Unpack[Changes],
+) -> Feed:
+    """`held_since`: the day of the data from which its files hold what is said of them now. Without it that counts for files that come
+    from now on, and for those of which nobody had said what they hold. What follows for findings is in the trail."""
     fresh = lock_latest(feed, version)
     was = (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active)
+    silence_was = _silence(fresh)
     assign(fresh, _sealed(facts))
     require_name(fresh)
     _check(fresh)
@@ -107,7 +119,15 @@ def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: U
         fresh.etag = fresh.modified = fresh.last_error = ""
         fresh.passed_over = []
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
-    return save(fresh)
+    saved = save(fresh)
+    if held_since is not None or _silence(saved) != silence_was:
+        note(findings=say_what_files_hold(saved, since=held_since))
+    return saved
+
+
+def _silence(feed: Feed) -> tuple[object, ...]:
+    """All of a feed by which it is told what a file does not name."""
+    return feed.format, feed.evidence, feed.delivery, feed.whole_on, feed.sends_empty, feed.absent_runs
 
 
 @action("feed.address_made", needs=Permission.FEED_RUN)

@@ -16,7 +16,7 @@ from floreo.feeds import logic, machines
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.addresses import text_of
 from floreo.feeds.logic import Stretch, Times
-from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run
+from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run, RunHeld
 from floreo.feeds.pools import Pools
 
 Row = dict[str, Any]  # a finding by its columns
@@ -49,7 +49,9 @@ class Known:
     endings: Endings
     pools: Pools
     sources: dict[str, logic.Source] = field(default_factory=dict)
+    by_family: dict[str, dict[str, logic.Source]] = field(default_factory=lambda: {name: {} for name in logic.FAMILIES})
     nights: dict[int, dict[date, int]] = field(default_factory=dict)
+    changes: dict[int, frozenset[date]] = field(default_factory=dict)
 
     @classmethod
     def now(cls, of: QuerySet[Finding] | None = None) -> Known:
@@ -77,17 +79,25 @@ class Known:
                 runs[run.feed_id, run.report_type].append(run)
         for (feed_id, report_type), source in wanted.items():
             self.sources[source] = self._source(self.feeds[feed_id], report_type, runs[feed_id, report_type])
+        for family, known in self.by_family.items():
+            known.update({name: self.sources[name].of_family(family) for name in self.sources.keys() - known.keys()})
+
+    def sources_for(self, address: str | None) -> Mapping[str, logic.Source]:
+        """The looks that would have seen what is at this address."""
+        return self.by_family.get(logic.family_of(address), self.sources)
 
     def _source(self, feed: Feed, report_type: str, runs: Sequence[Run]) -> logic.Source:
         evidence, sends_empty = silence_of(feed, report_type)
-        own = {run.day: logic.Night(run.rows, bool(run.held)) for run in runs}
+        own = {run.day: night_of(run) for run in runs}
         counting = [run for run in runs if not run.held]
         patience, certain = logic.patience_of(
             feed.absent_runs, sum(run.again for run in counting), sum(run.missed for run in counting)
         )
         nights = () if sends_empty else logic.full_nights(self.nights_of(feed))
-        looks = logic.looks_of(own, nights, whole_on=whole_day_of(feed, {run.day: run.rows for run in runs}))
-        return logic.Source(looks, evidence, patience, certain)
+        is_changes = logic.changes_only(own, self.changes_of(feed))
+        looks = logic.looks_of(own, nights, is_changes=is_changes)
+        blind = logic.blind_looks(own, nights, is_changes=is_changes)
+        return logic.Source(looks, evidence, patience, certain, blind)
 
     def nights_of(self, feed: Feed) -> dict[date, int]:
         """Of each day on which the feed brought something that counts, how many types came."""
@@ -95,6 +105,28 @@ class Known:
             rows = Run.objects.counting().filter(feed=feed).order_by().values("day").annotate(n=Count("pk"))
             self.nights[feed.pk] = {row["day"]: row["n"] for row in rows}
         return self.nights[feed.pk]
+
+    def changes_of(self, feed: Feed) -> frozenset[date]:
+        if feed.pk not in self.changes:
+            self.changes[feed.pk] = days_of_changes(feed)
+        return self.changes[feed.pk]
+
+
+def days_of_changes(feed: Feed) -> frozenset[date]:
+    """The days on which its files held changes only, as was declared when they came."""
+    runs = Run.objects.filter(feed=feed, holds=logic.Delivery.DIFFERENCE)
+    return frozenset(runs.order_by().values_list("day", flat=True).distinct())
+
+
+def night_of(run: Run) -> logic.Night:
+    return logic.Night(
+        run.rows,
+        bool(run.held),
+        run.accepted,
+        run.held == RunHeld.REFUSED,
+        logic.Delivery(run.holds),
+        run.families,
+    )
 
 
 def silence_of(feed: Feed, report_type: str) -> tuple[logic.Evidence, bool]:
@@ -104,13 +136,6 @@ def silence_of(feed: Feed, report_type: str) -> tuple[logic.Evidence, bool]:
     if known is None:
         return logic.Evidence(feed.evidence or logic.Evidence.LIST), True
     return logic.Evidence(known[0]), known[1] or feed.sends_empty
-
-
-def whole_day_of(feed: Feed, rows: Mapping[date, int]) -> int | None:
-    """The weekday of whole files, where the others hold the difference: as the team said, else as it looks."""
-    if feed.delivery == logic.Delivery.DIFFERENCE:
-        return feed.whole_on
-    return logic.whole_weekday(rows) if feed.delivery == logic.Delivery.NOT_DECLARED else None
 
 
 @dataclass(frozen=True)
@@ -319,7 +344,7 @@ def settle(row: Row, known: Known) -> list[Times]:
         row["fixed_on"], row["first_day"] = None, row.get("first_day") or row["last_day"]
         row["opened_on"], row["days_seen"] = row["opened_on"] or row["last_day"], 0
         return []
-    times = logic.open_periods(seen, known.sources, wanders=proves_no_fix(row, known.pools))
+    times = logic.open_periods(seen, known.sources_for(row["ip"]), wanders=proves_no_fix(row, known.pools))
     last = times[-1]
     row["first_day"], row["last_day"] = times[0].opened_on, last.last_day
     row["days_seen"] = logic.days_in(seen)

@@ -31,8 +31,6 @@ def accept_run(run: Run, *, by: Actor) -> Run:
     """It is as it came: findings that it does not name may count as fixed, and notices may be sent."""
     run = _locked(run)
     _note(run)
-    run.held = ""
-    run.save(update_fields=["held"])
     note(findings=look_again(run))
     return run
 

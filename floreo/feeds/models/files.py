@@ -181,6 +181,7 @@ class FeedFile(Record):
     rejected = models.PositiveBigIntegerField(default=0)
     reasons = models.JSONField(default=dict, blank=True)
     organisations = models.JSONField(default=dict, blank=True)  # code -> events
+    families = models.JSONField(default=dict, blank=True)  # "4" or "6" -> findings at addresses of IPv4 or IPv6
     unknown_columns = models.JSONField(default=list, blank=True)
     missing_columns = models.JSONField(default=list, blank=True)
     seconds = models.FloatField(default=0)
@@ -266,7 +267,12 @@ class Run(models.Model):
     report_type = models.CharField(max_length=80, blank=True)
     day = models.DateField()
     held = models.CharField(max_length=8, choices=RunHeld.choices, blank=True)
+    # A person said that it is as it came. What it is held for otherwise follows from its rows and those of other nights.
+    accepted = models.BooleanField(default=False)
+    # What its files hold, as the feed was declared when they came; "" where nobody had said.
+    holds = models.CharField(max_length=10, choices=Delivery.choices, blank=True)
     rows = models.PositiveBigIntegerField(default=0)  # that were kept, of all its files
+    families = models.JSONField(default=dict, blank=True)  # as FeedFile.families, of all its files
     # Of the findings that the looks before and after this one saw: how many this one saw, and how many it missed.
     again = models.PositiveIntegerField(default=0)
     missed = models.PositiveIntegerField(default=0)

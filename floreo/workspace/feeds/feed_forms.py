@@ -61,6 +61,14 @@ class FeedForm(NewFeedForm):
         empty_value=SUNDAY,  # type: ignore[arg-type]  # its stubs know of text only
     )
 
+    held_since = forms.DateField(
+        label=_l("Its files have held this since"),
+        required=False,
+        help_text=_l(
+            "A day of the data. Findings are worked out again from it. If empty: files from now on, and those of which nobody had said what they hold."
+        ),
+    )
+
     class Meta(NewFeedForm.Meta):
         fields: ClassVar[tuple[str, ...]] = (
             "name",

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.ui import locale
 from floreo.core.wording import colon
-from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
+from floreo.feeds.logic import BY_HAND
 from floreo.feeds.models import Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
 from floreo.feeds.watching import silent_since
 

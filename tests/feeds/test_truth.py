@@ -32,6 +32,7 @@ from floreo.feeds.actions.rules import make_rule, switch_rule
 from floreo.feeds.engine import formats
 from floreo.feeds.logic import Source
 from floreo.feeds.models import Feed, FeedFile, Finding, FindingEnding, OpenPeriod, Run
+from floreo.feeds.presenters.nights import nights_shown
 from floreo.feeds.spans import WITHIN, span_of
 from floreo.feeds.tasks import waiting_tasks
 from floreo.organisations.models import Holding, Network, Organisation, User
@@ -287,6 +288,120 @@ def test_each_address_family_has_its_own_looks(feed: Feed) -> None:
         if number < 8:
             night(feed, day(number), ["2001:db8::7"], kind="scan6_rdp")
     assert state_of("2001:db8::7")[0] == "persisting"
+
+
+def test_a_night_without_ipv6_shows_no_fix_of_ipv6(feed: Feed) -> None:
+    """A scanner that lost IPv6 for three nights; one address of IPv4 is fixed in the same nights."""
+    new = [f"2001:db8::{n}" for n in range(1, 9)]
+    for number in range(6):
+        night(feed, day(number), [*hosts(9), *new])
+    for number in range(6, 10):
+        night(feed, day(number), hosts(8))
+    assert states() == {"persisting": 16, "fixed": 1}
+    shown = {str(one.run.day): one.shows for one in nights_shown(feed)}
+    assert shown[str(day(9))] == "That it was not there, but for IPv6, of which far fewer came than usual"
+    assert shown[str(day(5))] == "That it was not there"
+    night(feed, day(10), [*hosts(8), *new[:7]])
+    assert states() == {"persisting": 16, "fixed": 1}
+    for number in range(11, 13):
+        night(feed, day(number), [*hosts(8), *new[:7]])
+    assert state_of(new[7]) == ("fixed", "fixed", day(10))  # the first look that covered it
+
+
+def test_ipv6_that_stays_away_for_a_week_is_what_comes(feed: Feed) -> None:
+    new = [f"2001:db8::{n}" for n in range(1, 9)]
+    for number in range(6):
+        night(feed, day(number), [*hosts(9), *new])
+    for number in range(6, 18):
+        night(feed, day(number), hosts(9))
+    assert states() == {"persisting": 9, "fixed": 8}
+
+
+def test_what_files_hold_stays_as_it_was_said_when_they_came(feed: Feed) -> None:
+    """Weeks of whole files, then a sender who changes to differences: the old nights go on showing their fixes."""
+    for number in range(8):
+        night(feed, day(number), hosts(9) if number < 2 else hosts(8))
+    assert states() == {"persisting": 8, "fixed": 1}
+    change_feed(feed, by=SYSTEM, delivery="whole")
+    change_feed(feed, by=SYSTEM, delivery="difference")
+    assert states() == {"persisting": 8, "fixed": 1}
+    for number in range(8, 13):
+        night(feed, day(number), ["192.0.2.200"])
+    assert states() == {"persisting": 9, "fixed": 1}
+    assert next((one.run.day, one.shows) for one in nights_shown(feed)) == (day(12), "Nothing: it holds changes only")
+
+
+def test_a_declaration_that_came_late_works_findings_out_again(feed: Feed, secretariat: User) -> None:
+    """The team finds out in the second week that files held differences from the first Monday on: what was "fixed" was not."""
+    change_feed(feed, by=SYSTEM, delivery="whole")
+    for number in range(10):
+        night(feed, day(number), hosts(7) if number < 3 else hosts(3))
+    assert states() == {"persisting": 3, "fixed": 4}
+    feed = change_feed(feed, by=secretariat, delivery="difference", held_since=day(0))
+    assert states() == {"persisting": 7}
+    entry = AuditEntry.objects.filter(verb="feed.changed").latest("number")
+    assert entry.detail["findings"] == {"persisting": 7}
+    assert set(Run.objects.values_list("holds", "day__week_day")) == {
+        ("whole" if (START + timedelta(days=n)).weekday() == 6 else "difference", (n + 1) % 7 + 1) for n in range(7)
+    }
+    change_feed(feed, by=secretariat, delivery="whole", held_since=day(3))  # and takes it back for part of it
+    assert states() == {"persisting": 3, "fixed": 4}
+
+
+def test_what_was_never_said_is_answered_for_the_past_too(feed: Feed) -> None:
+    for number in range(8):
+        night(feed, day(number), hosts(9) if number < 2 else hosts(8))
+    assert states() == {"persisting": 8, "fixed": 1}
+    change_feed(feed, by=SYSTEM, delivery="difference")  # nobody had said what those files hold
+    assert states() == {"persisting": 9}
+    change_feed(feed, by=SYSTEM, name="Shadow two")
+    assert "findings" not in AuditEntry.objects.filter(verb="feed.changed").latest("number").detail
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"absent_runs": 9}, {"persisting": 9}),
+        ({"absent_runs": 2}, {"persisting": 8, "fixed": 1}),
+    ],
+)
+def test_what_the_team_says_of_silence_counts_at_once(feed: Feed, facts: Any, expected: dict[str, int]) -> None:
+    for number in range(8):
+        night(feed, day(number), hosts(9) if number < 2 else hosts(8))
+    change_feed(feed, by=SYSTEM, **facts)
+    assert states() == expected
+
+
+def test_a_night_is_held_by_what_came_before_it_also_when_that_comes_later(feed: Feed) -> None:
+    """Files of missed days: the night that was read first turns out to be one that collapsed, and nothing is fixed by it."""
+    night(feed, day(6), hosts(2))
+    night(feed, day(7), hosts(30))
+    assert not nights.waiting_of(feed)
+    for number in reversed(range(6)):
+        night(feed, day(number), hosts(30))
+    (run,) = nights.waiting_of(feed)
+    assert (run.day, run.held) == (day(6), "fewer")
+    assert AuditEntry.objects.filter(verb="feed.night_held", detail__day=str(day(6))).count() == 1
+    assert states() == {"persisting": 30}
+
+
+def test_what_a_person_decided_of_a_night_without_a_file_is_void_once_the_file_comes(
+    feed: Feed, secretariat: User
+) -> None:
+    for number in range(9):
+        night(feed, day(number), ["192.0.2.1"], kind="scan_telnet")
+        if number < 6:
+            night(feed, day(number), hosts(30))
+    first, second = sorted(nights.waiting_of(feed), key=lambda run: run.day)
+    nights.refuse_run(first, by=secretariat)
+    nights.accept_run(second, by=secretariat)
+    for run in (first, second):
+        night(feed, run.day, hosts(29))
+    assert (
+        list(Run.objects.filter(report_type="scan_rdp", day__gte=first.day).values_list("held", "rows"))
+        == [("", 29)] * 2
+    )
+    assert not nights.waiting_of(feed)
 
 
 def test_a_corrected_file_withdraws_and_fixes_nothing_and_it_can_be_undone(feed: Feed, secretariat: User) -> None:

@@ -13,6 +13,7 @@ from floreo.core.lists import Listing
 from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.actions import nights
 from floreo.feeds.models import Feed, HeldState
+from floreo.feeds.presenters.nights import nights_shown
 from floreo.feeds.tables import REPORTS
 from floreo.workspace.feeds import health, stored, summaries
 from floreo.workspace.verbs import history_of
@@ -52,6 +53,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         "every": summaries.every_text(found.every_minutes),
         "days": health.DAYS,
         "nights": nights.waiting_of(found),
+        "last_nights": nights_shown(found),
         "held": found.held_files.filter(state=HeldState.HELD),
         "drifted": [(r, health.drift_text(r)) for r in health.drifts().get(found.pk, [])],
     }

@@ -41,6 +41,8 @@ WORDS = {
     "notices.held": "Notices are held: many more than usual",
     "feed.silent": "A feed sends nothing any more",
     "feed.failing": "A feed cannot be fetched",
+    "feed.not_taken": "Something that came for a feed was not taken",
+    "alert.undelivered": "An alert to the duty contact was not delivered",
     "night.held": "An unusual file of a feed is held",
     "test": "Test message",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from zlib import crc32
 
 from django.db.models import Count, F, Min, Q
 from django.urls import reverse
@@ -40,8 +41,9 @@ from floreo.feeds.models import (
 )
 from floreo.feeds.presenters.endings import ending_about
 from floreo.feeds.presenters.pools import evidence_text
+from floreo.feeds.selection import on_duty
 from floreo.feeds.texts import title_for_others
-from floreo.feeds.watching import silent_feeds, undelivered
+from floreo.feeds.watching import silent_feeds, undelivered, undelivered_alerts
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, successors
 
@@ -62,12 +64,14 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _corrections()
         yield from _without_address(today)
         yield from _came_back()
+        yield from _alerts_came_back()
         yield from _ran_out(today)
         yield from _perhaps_pools()
         yield from _stepped_starts()
     if recipient.everybody or RUN in recipient.permissions:
         yield from _silent()
         yield from _failing()
+        yield from _not_taken()
         yield from _unknown_types()
         yield from _held_files()
         yield from _nights()
@@ -252,6 +256,46 @@ def _silent() -> Iterator[Task]:
         )
 
 
+def _not_taken() -> Iterator[Task]:
+    """Feeds for which something came that was not taken, or could not be read, until a person saw it."""
+    for feed in Feed.objects.exclude(not_taken_at=None).order_by("name", "pk"):
+        href = feed.get_absolute_url()
+        assert feed.not_taken_at is not None  # by the query
+        since = clock.day_of(feed.not_taken_at)
+        yield Task(
+            key=f"{key(feed)}:not_taken",
+            kind="decide",
+            title=_("Look at what came for %(feed)s and was not taken") % {"feed": feed.name},
+            why=feed.last_error,
+            href=href,
+            due=since + DECIDE_WITHIN,
+            since=since,
+            needs=RUN,
+            news=News.HELD,
+            links=(ActionLink(_("View the feed"), href),),
+        )
+
+
+def _alerts_came_back() -> Iterator[Task]:
+    """Addresses of the duty contact to which alerts do not arrive."""
+    if (found := on_duty()) is None:
+        return
+    href = reverse("workspace:organisation", args=[found[0].code])
+    for mail in undelivered_alerts():
+        yield Task(
+            key=f"{key(mail)}:feeds.alert",
+            kind="confirm",
+            title=_("Alerts to the duty contact %(address)s do not arrive") % {"address": mail.to},
+            why=_("Nobody on duty is told of requests for help and critical findings there. Correct the contact."),
+            href=href,
+            since=clock.day_of(mail.created_at),
+            needs=HANDLE,
+            news=News.HELD,
+            is_now=True,
+            links=(ActionLink(_("Correct the contact"), href),),
+        )
+
+
 def _failing() -> Iterator[Task]:
     """Feeds that could not be fetched several times in a row."""
     for feed in Feed.objects.filter(is_active=True, failures__gte=logic.FAILING_AFTER).order_by("name", "pk"):
@@ -348,23 +392,37 @@ def _nights() -> Iterator[Task]:
 
 
 def _ran_out(today: date) -> Iterator[Task]:
-    """Acceptances, false alarms and *not ours* whose day has passed."""
+    """Acceptances, false alarms and *not ours* whose day has passed: those that were made of many findings in one press are one task."""
     rows = FindingEnding.objects.ran_out(today).select_related("finding", "feed").order_by("ends_on", "pk")
+    together: dict[tuple[object, ...], list[FindingEnding]] = {}
     for each in rows:
-        href = f"{reverse('workspace:finding_endings')}#ending-{each.pk}"
-        day_after = (each.ends_on or today) + timedelta(days=1)
+        press = (each.kind, each.ends_on, each.made_on, each.made_by, each.reason)
+        together.setdefault(press if each.finding_id else (each.pk,), []).append(each)
+    for group in together.values():
+        first = group[0]
+        href = f"{reverse('workspace:finding_endings')}#{'ran-out' if len(group) > 1 else f'ending-{first.pk}'}"
+        day_after = (first.ends_on or today) + timedelta(days=1)
+        words = ngettext(
+            "%(kind)s: the day has passed for %(what)s", "%(kind)s: the day has passed for %(n)d findings", len(group)
+        )
         yield Task(
-            key=key(each),
+            key=key(first) if len(group) == 1 else _key_of_press(first),
             kind="decide",
-            title=_("%(kind)s: the day has passed for %(what)s")
-            % {"kind": each.get_kind_display(), "what": ending_about(each)},
+            title=words % {"kind": first.get_kind_display(), "what": ending_about(first), "n": len(group)},
             why=_("What is still seen is open again. Extend it with a reason, or end it."),
             href=href,
             since=day_after,
             due=day_after + DECIDE_WITHIN,
             needs=HANDLE,
+            size=len(group),
             links=(ActionLink(_("Extend or end it"), href),),
         )
+
+
+def _key_of_press(ending: FindingEnding) -> str:
+    """The same while fewer and fewer of the press are left."""
+    words = crc32(f"{ending.made_by} {ending.reason}".encode())
+    return f"feeds.ran_out:{ending.kind}:{ending.made_on}:{ending.ends_on}:{words:08x}"
 
 
 def _perhaps_differences() -> Iterator[Task]:

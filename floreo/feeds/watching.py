@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef
@@ -12,8 +13,11 @@ from floreo.core.models import MailState, OutboxMail
 from floreo.feeds.holding_links import moment
 from floreo.feeds.logic import BY_HAND
 from floreo.feeds.models import CollectorKind, Feed, Notice
+from floreo.feeds.selection import on_duty
 
 NOTICE = "feeds.notice"
+ALERTS = ("feeds.duty", "signing.stopped")  # to the duty contact
+_FAILED = (MailState.BOUNCED, MailState.STUCK)
 LOOK_BACK = timedelta(days=60)
 SILENT_AFTER = 3  # times as long as a feed usually takes
 
@@ -35,12 +39,23 @@ def silent_feeds() -> list[tuple[Feed, datetime]]:
     return [(feed, since) for feed, since in found if since is not None]
 
 
+def _failed(kinds: Sequence[str]) -> dict[str, OutboxMail]:
+    """By address, the last mail of these kinds that came back or could not be sent, where none arrived since."""
+    rows = OutboxMail.objects.filter(kind__in=kinds, state__in=_FAILED, changed_at__gt=clock.now() - LOOK_BACK)
+    later = OutboxMail.objects.filter(to=OuterRef("to"), kind__in=kinds, state=MailState.SENT, pk__gt=OuterRef("pk"))
+    return {mail.to: mail for mail in rows.exclude(Exists(later)).defer("text", "attachment").order_by("-pk")}
+
+
+def undelivered_alerts() -> list[OutboxMail]:
+    """E-mails to addresses that are the duty contact's still, and that came back or could not be sent."""
+    found = on_duty()
+    addresses = {reach.address for reach in found[1]} if found else set()
+    return [mail for address, mail in sorted(_failed(ALERTS).items()) if address in addresses]
+
+
 def undelivered() -> list[tuple[OutboxMail, Notice]]:
     """Addresses whose last notice came back, or could not be sent: its e-mail and its notice, by address."""
-    failed = (MailState.BOUNCED, MailState.STUCK)
-    rows = OutboxMail.objects.filter(kind=NOTICE, state__in=failed, changed_at__gt=clock.now() - LOOK_BACK)
-    later = OutboxMail.objects.filter(to=OuterRef("to"), kind=NOTICE, state=MailState.SENT, pk__gt=OuterRef("pk"))
-    mails = {mail.to: mail for mail in rows.exclude(Exists(later)).defer("text", "attachment").order_by("-pk")}
+    mails = _failed((NOTICE,))
     if not mails:
         return []
     ids = {mail.about.rpartition(":")[2] for mail in mails.values()}

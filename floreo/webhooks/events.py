@@ -108,7 +108,7 @@ def _save(messages: Iterable[WebhookMessage]) -> int:
 # --- States that stand in no trail --------------------------------------------------------------------------------
 
 
-OPENED, FIXED, CRITICAL = "finding.opened", "finding.fixed", "finding.critical"
+OPENED, FIXED, ENDED, CRITICAL = "finding.opened", "finding.fixed", "finding.ended", "finding.critical"
 ACTION, FINDING = "strategy.action:", "feeds.finding:"  # how their keys begin
 PLACE = "feeds.findingchange"  # the row that holds up to which change findings were compared
 
@@ -139,7 +139,7 @@ def _statuses(hooks: list[Webhook]) -> int:
 def _findings(hooks: list[Webhook]) -> int:
     """Of what changed since the last look, by the numbers of changes (docs/adr/0056-changes-and-collectors.md). Remembered are the open
     ones: one that is open and was not has opened."""
-    asked = [hook for hook in hooks if {OPENED, FIXED, CRITICAL} & set(hook.kinds)]
+    asked = [hook for hook in hooks if {OPENED, FIXED, ENDED, CRITICAL} & set(hook.kinds)]
     place = SeenState.objects.filter(thing=PLACE)
     if not asked:
         SeenState.objects.filter(thing__startswith=FINDING).delete()
@@ -179,14 +179,14 @@ def _messages_of(findings: set[int], asked: list[Webhook]) -> int:
     before = dict(was_open.values_list("thing", "state"))
     opened = {name for name, (state, _severity) in states.items() if state in OPEN_STATES and name not in before}
     ended = {name for name in before if name not in states or states[name][0] not in OPEN_STATES}
-    fixed = {name for name in ended if name in states and states[name][0] == FindingState.FIXED}
+    how = {name: states[name][0] for name in ended if name in states}
 
     def kinds_of(name: str) -> tuple[str, ...]:
-        if name in fixed:
-            return (FIXED,)
+        if name in how:
+            return (FIXED,) if how[name] == FindingState.FIXED else (ENDED,)
         return (OPENED, CRITICAL) if states[name][1] == Severity.CRITICAL else (OPENED,)
 
-    changed = dict.fromkeys(opened, "open") | dict.fromkeys(fixed, "fixed")
+    changed = dict.fromkeys(opened, "open") | how
     count = sum(_save(_of_states(hook, changed, before, kinds_of)) for hook in asked)
     was_open.filter(thing__in=ended).delete()
     SeenState.objects.bulk_create([SeenState(thing=name, state="open") for name in sorted(opened)])

@@ -72,6 +72,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("advisory.published", _("An advisory was published"), ("advisories.advisory",), ("advisory.published",)),
         Kind("finding.opened", _("A finding was opened"), ("feeds.finding",)),
         Kind("finding.fixed", _("A finding was fixed"), ("feeds.finding",)),
+        Kind("finding.ended", _("A finding ended in another way than by being fixed"), ("feeds.finding",)),
         Kind("finding.critical", _("A critical finding was opened"), ("feeds.finding",)),
         Kind("reply.received", _("An organisation replied to a notice"), _NOTIFIED, _REPLIES, counts="replies"),
         Kind(
@@ -88,6 +89,14 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind("feed.silent", _("A feed sends nothing any more"), ("feeds.feed",), ("feed.silent",)),
         Kind("feed.failing", _("A feed cannot be fetched"), ("feeds.feed",), ("feed.failing",)),
+        Kind("feed.not_taken", _("Something that came for a feed was not taken"), ("feeds.feed",), ("feed.not_taken",)),
+        Kind(
+            "alert.undelivered",
+            _("An alert to the duty contact was not delivered"),
+            ("organisations.organisation",),
+            ("duty.undelivered",),
+            needs=Permission.FINDING_HANDLE,
+        ),
         Kind(
             "night.held", _("An unusual file of a feed is held"), ("feeds.feed",), ("feed.night_held",), counts="night"
         ),

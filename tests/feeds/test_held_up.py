@@ -10,18 +10,23 @@ import time_machine
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
-from floreo.core.models import OutboxMail
-from floreo.core.tasks import News
+from floreo.core.errors import Refused
+from floreo.core.models import AuditEntry, OutboxMail
+from floreo.core.tasks import News, Recipient
 from floreo.feeds.actions import notices as acts
-from floreo.feeds.actions.watching import is_failing
+from floreo.feeds.actions.ingesting import ingest_waiting
+from floreo.feeds.actions.watching import is_failing, note_not_taken, see_problem, watch
+from floreo.feeds.engine import ingest
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Feed, FeedFile, HeldFile, NoticeRule, Run
-from floreo.organisations.models import User
+from floreo.feeds.tasks import waiting_tasks
+from floreo.organisations.models import Contact, User
 from floreo.tasks import notifications
 from floreo.tasks.notifications import send_notifications
 from floreo.tasks.notifying import Rhythm
 from floreo.tasks.queries import rhythms_of
 from tests.factories import strategy as make
+from tests.feeds.making import hand_in, night
 from tests.feeds.notices_made import TODAY, make_feed, make_finding
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +143,64 @@ def test_a_feed_that_cannot_be_fetched_again_and_again_is_told_at_once_and_once(
     assert told(responder) == words * 2
     Feed.objects.update(is_active=False)  # nobody fetches it
     assert told(responder) == words * 2
+
+
+def test_what_was_not_taken_is_told_at_once_until_a_person_saw_it(responder: User) -> None:
+    feed, words = Feed.objects.get(), ["Look at what came for Shadowserver and was not taken"]
+    assert told(responder) == []
+    note_not_taken(feed, by=SYSTEM, why="a.csv: The file is empty.")
+    assert send_notifications(by=SYSTEM) == 1  # the act is enough to look
+    assert "a.csv: The file is empty." in OutboxMail.objects.get(to=responder.email).text
+    note_not_taken(feed, by=SYSTEM, why="b.csv: The file is empty.")
+    assert told(responder) == words
+    noted = AuditEntry.objects.filter(verb="feed.not_taken")
+    assert noted.count() == 1
+    feed.refresh_from_db()
+    assert feed.last_error == "b.csv: The file is empty."
+    see_problem(feed, by=responder)
+    assert told(responder) == words
+    with pytest.raises(Refused, match="already"):
+        see_problem(feed, by=responder)
+    note_not_taken(feed, by=SYSTEM, why="c.csv: The file is empty.")
+    assert told(responder) == words * 2
+    assert noted.count() == 2
+
+
+def test_a_file_that_cannot_be_read_is_told_with_its_reason(responder: User, feeds_folder: object) -> None:
+    feed = Feed.objects.get()
+    hand_in(feed, b"\x1f\x8b\x08broken", "2026-11-24-scan_rdp-isla.csv.gz")
+    ingest_waiting(by=SYSTEM, run=ingest.run)
+    assert told(responder) == ["Look at what came for Shadowserver and was not taken"]
+    text = OutboxMail.objects.get(to=responder.email).text
+    assert "2026-11-24-scan_rdp-isla.csv.gz: The" in text
+    night(feed, TODAY, ["192.0.2.1"])
+    assert len(told(responder)) == 1  # a file that is well is no news, and makes no bad one well
+
+
+def test_an_alert_that_comes_back_is_told_at_once_and_noted_once(responder: User) -> None:
+    team = make.make_organisation("csirt", kind="csirt")
+    contact = Contact.objects.create(
+        organisation=team, purpose="Duty", role="duty", email="duty@csirt.example", language="en"
+    )
+    mail = OutboxMail.objects.create(
+        to=contact.email, subject="On duty", text="x", kind="feeds.duty", state="bounced", next_try_at=clock.now()
+    )
+    words = ["Alerts to the duty contact duty@csirt.example do not arrive"]
+    assert watch(by=SYSTEM) == 1
+    assert watch(by=SYSTEM) == 0
+    assert told(responder) == words
+    entry = AuditEntry.objects.get(verb="duty.undelivered")
+    assert (entry.subject, entry.detail["mail"]) == (f"organisations.organisation:{team.pk}", mail.pk)
+    assert "@" not in str(entry.detail)
+    contact.email = "night@csirt.example"
+    contact.save()
+    assert told(responder) == words
+    with clock.pinned_day(day=TODAY):
+        tasks = waiting_tasks(Recipient(everybody=True), viewer=None, today=TODAY)
+    assert words[0] not in [task.title for task in tasks]
+    contact.email = mail.to
+    contact.save()
+    OutboxMail.objects.create(
+        to=mail.to, subject="On duty", text="x", kind="feeds.duty", state="sent", next_try_at=clock.now()
+    )
+    assert words[0] not in [task.title for task in waiting_tasks(Recipient(everybody=True), viewer=None, today=TODAY)]

@@ -653,6 +653,33 @@ def test_a_decision_has_a_reason_and_an_end_and_comes_back_to_the_tasks(feed: Fe
             endings.undo_ending(FindingEnding.objects.get(), by=secretariat)
 
 
+def test_what_was_decided_in_one_press_runs_out_as_one_task(feed: Feed, secretariat: User) -> None:
+    some_weeks(feed)
+    facts: dict[str, Any] = {"by": secretariat, "reason": "Until the new router", "ends_on": TODAY}
+    made = [
+        endings.end_findings("accepted", finding=f, **facts)
+        for f in Finding.objects.filter(state__in=logic.OPEN_STATES)[:3]
+    ]
+    other = Finding.objects.filter(state__in=logic.OPEN_STATES).first()
+    assert other is not None
+    endings.end_findings("accepted", finding=other, **(facts | {"reason": "Another reason"}))
+
+    def waiting() -> dict[str, str]:
+        tasks = waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=clock.today())
+        return {task.title: task.key for task in tasks if "the day has passed" in task.title}
+
+    with clock.pinned_day(day=TODAY + timedelta(days=1)):
+        before = waiting()
+        assert list(before) == [
+            "Accepted: the day has passed for 3 findings",
+            f"Accepted: the day has passed for open-rdp at {other.subject}",
+        ]
+        endings.renew_ending(made[0], by=secretariat, ends_on=TODAY + timedelta(days=9), reason="Late")
+        after = waiting()
+        assert next(iter(after)) == "Accepted: the day has passed for 2 findings"
+        assert list(after.values()) == list(before.values())  # no news
+
+
 def test_a_decision_about_one_finding_reads_none_about_another(feed: Feed, secretariat: User) -> None:
     """Else each costs as much as all that were made before it, and five hundred in one press as much as their square."""
     some_weeks(feed)

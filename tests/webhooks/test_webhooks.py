@@ -28,7 +28,8 @@ from floreo.feeds.actions.notices import hold_notices, unhold_notices
 from floreo.feeds.actions.numbering import number_changes
 from floreo.feeds.actions.replies import answer_signed_in
 from floreo.feeds.actions.watching import came_back, fell_silent, is_failing, night_is_held
-from floreo.feeds.models import Finding, Notice
+from floreo.feeds.logic import OPEN_STATES
+from floreo.feeds.models import Finding, FindingState, Notice
 from floreo.organisations.actions.accounts import deactivate_account, take_role
 from floreo.organisations.models import Membership, Organisation, User
 from floreo.strategy.actions.course import set_override
@@ -264,7 +265,7 @@ def test_a_finding_that_is_fixed_and_comes_again_is_told_each_time_and_once(bank
         ("fixed", 0),
         ("reopened", 1),
         ("persisting", 0),
-        ("false_alarm", 0),
+        ("false_alarm", 1),
         ("fixed", 0),
         ("new", 1),
     ]
@@ -273,11 +274,24 @@ def test_a_finding_that_is_fixed_and_comes_again_is_told_each_time_and_once(bank
         assert (look(), look()) == (count, 0), state
     told = [(message.kind, message.thing) for message in WebhookMessage.objects.order_by("pk")]
     name = f"feeds.finding:{first.pk}"
-    assert told == [("finding.fixed", name), ("finding.opened", name), ("finding.opened", name)]
+    assert told == [(f"finding.{kind}", name) for kind in ("fixed", "opened", "ended", "opened")]
     assert [each["before"] for each in _of_kind("finding.fixed")] == ["open"]
     Finding.objects.filter(pk=quiet.pk).delete()
     Finding.objects.filter(pk=first.pk).update(organisation=make_organisation("shop"))
     assert look() == 0
+
+
+def test_every_way_in_which_an_open_finding_ends_is_told_and_named(bank: Organisation) -> None:
+    states = [state for state in FindingState.values if state not in OPEN_STATES]
+    made = {state: make_finding(bank, f"192.0.2.{number}") for number, state in enumerate(states, 1)}
+    look()
+    for state, finding in made.items():
+        becomes(finding, state)
+    assert look() == len(states)
+    told = {message.thing: json.loads(message.body)["data"]["now"] for message in WebhookMessage.objects.all()}
+    assert told == {f"feeds.finding:{finding.pk}": state for state, finding in made.items()}
+    assert {each["now"] for each in _of_kind("finding.fixed")} == {"fixed"}
+    assert {each["now"] for each in _of_kind("finding.ended")} == {*states} - {"fixed"}
 
 
 def test_a_look_reads_what_changed_and_nothing_else(bank: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,12 +36,14 @@ from floreo.feeds.actions.finding_rows import (
 )
 from floreo.feeds.actions.moving import end_or_move, lift, move
 from floreo.feeds.actions.runs import count_missed, declare, judge_files, judge_missing, judge_night, save_run
+from floreo.feeds.actions.watching import note_not_taken
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.task import Summary
 from floreo.feeds.models import Feed, FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
 from floreo.feeds.owners import Owners
+from floreo.feeds.presenters.problems import problem_sentence
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import successors
 
@@ -104,6 +106,8 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
         _put_counts(report, summary)
         report.families = dict(Counter(family for row in seen if (family := logic.family_of(row["ip"]))))
         save(report, full_clean=False)
+        if report.state == FileState.REFUSED:
+            note_not_taken(claimed.feed, by=by, why=f"{report.name}: {problem_sentence(report.problem)}")
         if report.state == FileState.DONE:
             seen_in[report.pk] = seen
             covers = covers or _covers(summary)

@@ -16,11 +16,12 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.leases import is_over, lease_end
 from floreo.core.writing import save
+from floreo.feeds.actions.watching import note_not_taken
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.constituency import constituency_path
 from floreo.feeds.engine.task import Source, Task
 from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState, TypeMapping
-from floreo.feeds.presenters.problems import LOST, STOPPED
+from floreo.feeds.presenters.problems import LOST, STOPPED, problem_sentence
 
 MOST_ATTEMPTS = 3
 
@@ -135,3 +136,5 @@ def give_back(claimed: Claimed, *, by: Actor) -> None:
             report.state = FileState.WAITING
         report.claimed_until = None
         save(report, full_clean=False)
+        if report.state == FileState.REFUSED:
+            note_not_taken(claimed.feed, by=by, why=f"{report.name}: {problem_sentence(report.problem)}")

@@ -30,7 +30,7 @@ from floreo.core.seal import CannotUnseal
 from floreo.feeds import logic
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
-from floreo.feeds.actions.watching import is_failing
+from floreo.feeds.actions.watching import is_failing, note_not_taken
 from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
 from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
 from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
@@ -285,18 +285,20 @@ def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
         with folders.opened(path) as opened:
             came = receive(feed, opened=opened, name=path.name, by=by, collector=f"incoming/{feed.place}")
     except Refused as refusal:
-        _add_problem(feed, f"{path.name}: {refusal.sentence}")
+        note_not_taken(feed, by=by, why=f"{path.name}: {refusal.sentence}")
         if refusal.code not in _LATER:
             folders.move_away(path, "refused")
         return False
     except OSError as error:
-        _add_problem(feed, _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""})
+        why = _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""}
+        note_not_taken(feed, by=by, why=why)
         return False
     folders.move_away(path, "done")
     return not came.already
 
 
 def _add_problem(feed: Feed, sentence: str) -> None:
+    """Shown with the feed alone: of mail in a sender's name that nothing proves, which anybody can send at will."""
     log.warning("feed %s: %s", feed.code, sentence)
     Feed.objects.filter(pk=feed.pk).update(last_error=sentence[:300])
 
@@ -340,7 +342,11 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns, allow
     files = reports_of(letter)
     links = () if files else links_of(letter, feed.place)
     if not files and not links:
-        _add_problem(feed, _("An e-mail came without a file."))
+        why = _("An e-mail came without a file.")
+        if reason is None:
+            note_not_taken(feed, by=by, why=why)
+        else:
+            _add_problem(feed, why)
         return None
     if reason is not None:
         if not files:
@@ -358,7 +364,7 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns, allow
         except Refused as refusal:
             if refusal.code in _LATER:
                 raise
-            _add_problem(feed, f"{file.name}: {refusal.sentence}")
+            note_not_taken(feed, by=by, why=f"{file.name}: {refusal.sentence}")
     return count
 
 
@@ -372,11 +378,11 @@ def _take_links(feed: Feed, letter: IncomingMail, links: Iterable[str], *, by: A
                     count += not receive(feed, opened=answer, name=answer.name, by=by, collector=letter.sender).already
         except NotFetched as problem:
             missed += 1
-            _add_problem(feed, f"{link[:150]}: {problem_sentence(problem)}")
+            note_not_taken(feed, by=by, why=f"{link[:150]}: {problem_sentence(problem)}")
         except Refused as refusal:
             if refusal.code in _LATER:
                 raise
-            _add_problem(feed, f"{link[:150]}: {refusal.sentence}")
+            note_not_taken(feed, by=by, why=f"{link[:150]}: {refusal.sentence}")
     return None if missed else count
 
 

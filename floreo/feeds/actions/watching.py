@@ -3,20 +3,30 @@ each once, so that the trail, the duty contact and webhooks have it from one pla
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
+from floreo.core.errors import Refused
+from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.writing import lock_latest, save
 from floreo.feeds import logic
 from floreo.feeds.models import Feed, Notice
-from floreo.feeds.watching import silent_feeds, undelivered
+from floreo.feeds.selection import on_duty
+from floreo.feeds.watching import silent_feeds, undelivered, undelivered_alerts
+from floreo.organisations.models import Organisation
+
+log = logging.getLogger(__name__)
 
 
 def watch(*, by: Actor) -> int:
     """Compares with what was noted. How many things changed."""
-    return _feeds(by) + _notices(by)
+    return _feeds(by) + _notices(by) + _alerts(by)
 
 
 def _feeds(by: Actor) -> int:
@@ -40,6 +50,21 @@ def _notices(by: Actor) -> int:
     return count
 
 
+def _alerts(by: Actor) -> int:
+    noted = AuditEntry.objects.filter(verb="duty.undelivered")
+    new = [mail for mail in undelivered_alerts() if not noted.filter(detail__mail=mail.pk).exists()]
+    if new and (found := on_duty()):
+        for mail in new:
+            alert_came_back(found[0], by=by, mail=mail)
+    return len(new)
+
+
+@action("duty.undelivered", needs=Permission.FINDING_HANDLE)
+def alert_came_back(team: Organisation, *, by: Actor, mail: OutboxMail) -> None:
+    """An e-mail to the duty contact did not arrive. Noted once; the address is in the outbox."""
+    note(mail=mail.pk)
+
+
 @action("feed.silent", needs=Permission.FEED_RUN, quiet=True)
 def fell_silent(feed: Feed, *, by: Actor, since: datetime) -> Feed:
     feed = lock_latest(feed)
@@ -53,6 +78,38 @@ def fell_silent(feed: Feed, *, by: Actor, since: datetime) -> Feed:
 def is_failing(feed: Feed, *, by: Actor) -> None:
     """Its files could not be fetched several times in a row. Noted by the attempt that makes it so, and again only after one that succeeds."""
     note(failures=logic.FAILING_AFTER)
+
+
+@action("feed.not_taken", needs=Permission.FEED_RUN)
+def was_not_taken(feed: Feed, *, by: Actor, why: str) -> Feed:
+    """Something came that could not be taken, or not be read. Noted once, until a person saw it; `why` is shown with the newest."""
+    feed = lock_latest(feed)
+    feed.last_error = why[:300]
+    if feed.not_taken_at is None:
+        feed.not_taken_at = clock.now()
+    return save(feed, full_clean=False)
+
+
+def note_not_taken(feed: Feed, *, by: Actor, why: str) -> None:
+    """As was_not_taken, which enters the trail only if nobody has it to look at already."""
+    log.warning("feed %s: %s", feed.code, why)
+    if not Feed.objects.filter(pk=feed.pk).exclude(not_taken_at=None).update(last_error=why[:300]):
+        was_not_taken(feed, by=by, why=why)
+
+
+def must_have_problem(feed: Feed) -> None:
+    if feed.not_taken_at is None:
+        raise Refused(_("Somebody marked this as seen already. Reload the page."), code="seen")
+
+
+@action("feed.problem_seen", needs=Permission.FEED_RUN)
+def see_problem(feed: Feed, *, by: Actor) -> Feed:
+    """A person looked at what was not taken: the next is told anew."""
+    feed = lock_latest(feed)
+    must_have_problem(feed)
+    note(was=feed.last_error)
+    feed.not_taken_at, feed.last_error = None, "" if not feed.failures else feed.last_error
+    return save(feed, full_clean=False)
 
 
 @action("feed.night_held", needs=Permission.FEED_RUN)

@@ -133,6 +133,9 @@ class Feed(Record):
     last_looked_at = models.DateTimeField(null=True, blank=True)
     silent_since = models.DateTimeField(null=True, blank=True)  # no file came in the time in which one is expected
     alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed about it
+    not_taken_at = models.DateTimeField(
+        null=True, blank=True
+    )  # something came that was not taken; until a person saw it
 
     class Meta:
         ordering = ["name", "pk"]

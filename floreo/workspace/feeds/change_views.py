@@ -22,10 +22,11 @@ from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.held import discard_all
 from floreo.feeds.actions.mappings import set_mapping
 from floreo.feeds.actions.receiving import receive
+from floreo.feeds.actions.watching import must_have_problem, see_problem
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.engine.arrange.model import KEY
 from floreo.feeds.models import FeedFile, TypeMapping
-from floreo.workspace.commands import Command, command_view, new, over_row
+from floreo.workspace.commands import Command, allowed_by, command_view, new, over_row
 from floreo.workspace.feeds import feed_forms as forms
 from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.form_page import FormPage, person, posted
@@ -49,6 +50,16 @@ NEW: Mapping[str, Command] = {
 }
 FEED_COMMANDS: Mapping[str, Command] = {
     "edit": Command(_l("Change the feed"), _l("Save changes"), RUN, over_row(forms.FeedForm), change_feed),
+    "seen": Command(
+        _l("Mark as seen what was not taken"),
+        _l("Mark as seen"),
+        RUN,
+        new(CommandForm),
+        see_problem,
+        allowed_by(must_have_problem),
+        help=_l("It is no task any more. If something else is not taken, you are told again."),
+        done=_l("Marked as seen."),
+    ),
     "discard-held": Command(
         _l("Discard all held files"),
         _l("Discard all"),

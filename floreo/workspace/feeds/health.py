@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.ui import locale
-from floreo.core.wording import colon
+from floreo.core.wording import colon, day_text
 from floreo.feeds.holding_links import moment
 from floreo.feeds.logic import BY_HAND
 from floreo.feeds.models import Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
@@ -114,6 +114,11 @@ def _findings_text(
     found = []
     if silent:
         found.append(_("Silent: no file arrived when one was expected.") if newest else _("No file has arrived yet."))
+    if feed.not_taken_at is not None:
+        day = day_text(clock.day_of(feed.not_taken_at))
+        found.append(
+            _("Not taken since %(day)s%(colon)s %(words)s") % {"day": day, "colon": colon(), "words": feed.last_error}
+        )
     if feed.failures:
         n = feed.failures
         tries = ngettext("%(n)d failed attempt", "%(n)d failed attempts in a row", n) % {"n": n}

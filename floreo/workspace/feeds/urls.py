@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("feeds/<slug:code>/", views.feed, name="feed"),
     path("feeds/<slug:code>/held/discard/", change.feed_command, {"name": "discard-held"}, name="discard_all_held"),
     path("feeds/<slug:code>/address/", held.mail_address, name="feed_address"),
+    path("feeds/<slug:code>/seen/", change.feed_command, {"name": "seen"}, name="feed_problem_seen"),
     path("feeds/<slug:code>/edit/", change.feed_command, {"name": "edit"}, name="edit_feed"),
     path("feeds/<slug:code>/upload/", change.upload, name="upload_report"),
     path("feeds/<slug:code>/try/", change.try_feed, name="try_feed"),
@@ -104,7 +105,7 @@ NEEDS = {
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
-        "edit_feed upload_report try_feed map_feed arrange_feed arrange_type accept_run refuse_run release_held discard_held discard_all_held feed_address"
+        "edit_feed feed_problem_seen upload_report try_feed map_feed arrange_feed arrange_type accept_run refuse_run release_held discard_held discard_all_held feed_address"
     ),
     Permission.FINDING_ANSWER: "answer_finding reply_many new_address_pool confirm_address_pool",
     Permission.INCIDENT_HANDLE: "report_finding",

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from floreo.core.access import Permission, can
 from floreo.core.models import named
@@ -90,6 +91,8 @@ class ProposalKind:
         if column.is_relation and column.related_model:
             found = _record(column.related_model, value)
             return named(found) if found is not None else ""
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
         words = dict(column.flatchoices)
         return str(words.get(value, value))
 

@@ -43,6 +43,13 @@ class Holder:
     def actor_name(self) -> str:
         return by_link(self.address)
 
+    @property
+    def may_answer(self) -> bool:
+        """Whether the register lets this address reply to notices. The organisation's own address may, unless it is a contact that may not."""
+        found = Contact.objects.filter(organisation__in=_bodies(self.notice.organisation), email__iexact=self.address)
+        said = list(found.values_list("may_answer", flat=True))
+        return any(said) if said else True
+
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (("operator", self.notice.organisation_id),)
 
@@ -86,9 +93,14 @@ def holder_of(token: str) -> Holder:
     return Holder(notice, address)
 
 
+def _bodies(organisation: Organisation) -> set[int]:
+    """The organisation, and who stands for it today."""
+    return bodies_of([organisation.pk, organisation.successor().pk])
+
+
 def _reached_at(organisation: Organisation) -> set[str]:
     """Every address at which the organisation, or who stands for it today, is written to now."""
-    bodies = bodies_of([organisation.pk, organisation.successor().pk])
+    bodies = _bodies(organisation)
     contacts = Contact.objects.filter(organisation__in=bodies).values_list("email", flat=True)
     own = Organisation.objects.filter(pk__in=bodies).values_list("email", flat=True)
     return {address.lower() for address in (*contacts, *own) if address}

@@ -111,6 +111,7 @@ class Sheet:
         self.in_notice = self.notice.lines.count()
         rows = Finding.objects.filter(lines__notice=self.notice, organisation__in=bodies_of([successor.pk]))
         self.findings = sorted(rows.select_related("feed"), key=lambda f: (f.severity_rank, f.kind, in_order(f)))
+        self.may_answer = holder.may_answer
         self.form = AnswerForm()
         self.chosen: set[int] = {self.findings[0].pk} if len(self.findings) == 1 else set()
         self.everything, self.kinds = False, set[str]()  # ticked as such

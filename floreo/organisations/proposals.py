@@ -57,9 +57,15 @@ def contact_problems(organisation: Organisation, contact: Contact | None, facts:
         yield _("E-mail to this contact would go to another address.")
     if address and not _is_expected(address, known_domains(organisation)):
         yield _("The address is under none of the domains that the register knows of the organisation.")
+    if facts.get("may_answer") and (contact is None or not contact.may_answer) and _has_who_may_not(organisation):
+        yield _("Whoever reads e-mail to this contact could reply to notices. Others of the organisation may not.")
     keys = ("openpgp_key", "smime_certificate")
     if contact is not None and any(facts.get(name) and getattr(contact, name) for name in keys):
         yield _("E-mail to this contact would be encrypted with another key.")
+
+
+def _has_who_may_not(organisation: Organisation) -> bool:
+    return Contact.objects.filter(organisation=organisation, may_answer=False).exists()
 
 
 def _remove_holding(holding: Holding, *, by: Actor) -> Holding:
@@ -84,7 +90,7 @@ KINDS = (
         "contact",
         _l("Contact"),
         Contact,
-        ("purpose", "role", "email", "phone", "language", "openpgp_key", "smime_certificate"),
+        ("purpose", "role", "email", "phone", "language", "openpgp_key", "smime_certificate", "may_answer"),
         rows=lambda organisation: Contact.objects.filter(organisation=organisation),
         add=add_contact,
         update=update_contact,

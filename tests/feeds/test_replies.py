@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from floreo.core import clock
@@ -202,6 +204,35 @@ def test_a_link_opens_its_own_letter_and_answers_nothing_else(notice: Notice, ba
         answer(to_telco, by=holder(notice), replies={theirs.pk: "fixed"})
     with pytest.raises(NotAllowed):
         see_to(say(notice, "need_help", "192.0.2.7")[0], by=holder(notice))
+
+
+def test_an_address_that_may_not_reply_reads_and_confirms_and_says_nothing(
+    notice: Notice, bank: Organisation, client: Client
+) -> None:
+    """The register says who may: a contact of its own, by the link that was sent to it."""
+    first = holder(notice)
+    say(notice, "working", "192.0.2.7")
+    Contact.objects.filter(email__iexact=first.address).update(may_answer=False)
+    for act in (
+        lambda: say(notice, "fixed", "192.0.2.8"),
+        lambda: take_back(notice, by=first, findings=ids("192.0.2.7")),
+    ):
+        with pytest.raises(Refused, match="does not let") as refused:
+            act()
+        assert refused.value.code == "may_not_answer"
+    assert stands()["192.0.2.7"][1] == "working"
+    link = reverse("portal:findings", args=[token_of(notice, 0)])
+    page = client.get(link).content.decode()
+    assert "192.0.2.8" in page
+    assert f"The register does not let {first.address} reply to notices." in page
+    assert 'name="finding"' not in page
+    assert 'name="reply"' not in page
+    posted = client.post(link, {"finding": ids("192.0.2.8"), "reply": "fixed", "press": "answer"})
+    assert posted.status_code == 422
+    assert stands()["192.0.2.8"][1] == ""
+    assert client.post(link, {"received": "1"}).status_code == 302
+    Contact.objects.create(organisation=bank, purpose="Also", email=first.address.upper())  # who has two roles
+    say(notice, "fixed", "192.0.2.8")
 
 
 @pytest.mark.parametrize(

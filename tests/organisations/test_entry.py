@@ -267,6 +267,23 @@ def test_mail_that_would_go_elsewhere_is_for_a_person_to_read(desk: Contact) -> 
     assert len(problems(added)) == 1
 
 
+def test_that_another_contact_may_reply_to_notices_is_for_a_person_to_read(desk: Contact, secretariat: User) -> None:
+    keeper = Keeper(desk)
+    quiet = propose(keeper, kind="contact", record=desk, may_answer=False)
+    assert problems(quiet) == []
+    assert [(str(one.label), one.now, one.then) for one in differences(quiet)] == [
+        ("May reply to notices", "Yes", "No")
+    ]
+    acts.approve_proposal(quiet, by=secretariat)
+    desk.refresh_from_db()
+    assert not desk.may_answer
+    again = propose(keeper, kind="contact", record=desk, may_answer=True)
+    words = ["Whoever reads e-mail to this contact could reply to notices. Others of the organisation may not."]
+    assert problems(again) == words
+    facts = {"purpose": "Night", "email": "n@bank.example", "may_answer": True}
+    assert problems(propose(keeper, kind="contact", what="new", record=None, **facts)) == words
+
+
 def test_all_that_is_smooth_is_approved_with_one_press_and_the_rest_waits(
     desk: Contact, secretariat: User, browser_of: Browser
 ) -> None:

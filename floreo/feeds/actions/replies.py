@@ -49,11 +49,19 @@ def _parts(things: Sequence[Part]) -> Iterator[Sequence[Part]]:
     return (things[at : at + _CHUNK] for at in range(0, len(things), _CHUNK))
 
 
+def must_answer(by: Actor) -> None:
+    """Refuses whoever holds the link of an address that the register does not let reply."""
+    if isinstance(by, Holder) and not by.may_answer:
+        sentence = _("The register does not let %(address)s reply to notices. Ask a colleague who may, or the team.")
+        raise Refused(sentence % {"address": by.address}, code="may_not_answer")
+
+
 @action("finding.answered", needs=Permission.FINDING_ANSWER, quiet=True)
 def answer(notice: Notice, *, by: Actor, replies: Mapping[int, str], remark: str = "") -> list[Reply]:
     """By a letter's link: what they say of its findings, by id. The very same said again changes nothing. Everybody whom
     the letter went to is told."""
     notice = lock_latest(notice)
+    must_answer(by)
     bodies = bodies_of([notice.organisation.successor().pk, notice.organisation_id])
     known = {f.pk: f for f in _held(replies, notice=notice, bodies=bodies)}
     if set(replies) - set(known):
@@ -250,6 +258,7 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
     """What was said by this letter's link of these findings goes, with the questions that it opened; what was said before
     stands again. What the team has seen to stays."""
     notice = lock_latest(notice)
+    must_answer(by)
     rows = list(notice.answers.filter(finding__in=findings).select_related("finding", "correction"))
     if any(_is_handled(row) for row in rows):
         raise Refused(_("The team has already dealt with this. Reply to the e-mail to contact them."), code="handled")

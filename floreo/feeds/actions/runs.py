@@ -164,8 +164,8 @@ def count_missed(
     """Of three looks in a row, how many findings that the first and the last saw the middle one missed: what the source misses of
     what is there. Given what was known `before` a file of `day`, only where that may have changed. Returns whether anything did."""
     triples = _triples(source)
-    known = set(_triples(before)) if before else set()
-    changed = [triple for triple in triples if triple not in known or day in triple]
+    known = {(triple, _blind(before, triple)) for triple in _triples(before)} if before else set()
+    changed = [triple for triple in triples if day in triple or (triple, _blind(source, triple)) not in known]
     is_next = bool(day and triples and day == triples[-1][2] and changed == triples[-1:])
     numbers = _missed_in(feed, report_type, source, changed, seen_on=day if is_next else None)
     middles = {middle for _first, middle, _last in triples}
@@ -183,6 +183,11 @@ def _triples(source: logic.Source) -> list[Triple]:
     if source.evidence is not logic.Evidence.SCAN:
         return []
     return list(zip(source.looks, source.looks[1:], source.looks[2:], strict=False))
+
+
+def _blind(source: logic.Source, triple: Triple) -> frozenset[str]:
+    """The families of addresses that the middle look did not look for."""
+    return frozenset(family for family, days in source.blind.items() if triple[1] in days)
 
 
 def _missed_in(

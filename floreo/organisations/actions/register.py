@@ -58,6 +58,7 @@ class ContactFacts(TypedDict, total=False):
     language: str
     openpgp_key: str
     smime_certificate: str
+    may_answer: bool
     verified_on: date | None
     is_public: bool
     source: str

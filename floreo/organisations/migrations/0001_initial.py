@@ -266,6 +266,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, max_length=5, verbose_name='Language for e-mails')),
                 ('openpgp_key', models.TextField(blank=True, help_text='The whole key, from BEGIN PGP PUBLIC KEY BLOCK to END. Notices and e-mails of cases to this address are then encrypted, if the team has an OpenPGP key too.', verbose_name='OpenPGP public key')),
                 ('smime_certificate', models.TextField(blank=True, help_text='The whole certificate, from BEGIN CERTIFICATE to END CERTIFICATE. It encrypts where no OpenPGP key does, if the team has a certificate too.', verbose_name='S/MIME certificate')),
+                ('may_answer', models.BooleanField(default=True, help_text='Otherwise the link in a notice shows the findings, and takes no reply.', verbose_name='May reply to notices')),
                 ('is_public', models.BooleanField(default=False, verbose_name='Public')),
                 ('verified_on', models.DateField(blank=True, help_text='Leave empty until somebody replies. It is filled in automatically when somebody replies through the link in a notice.', null=True, verbose_name='Last reply from this contact')),
                 ('link_version', models.PositiveSmallIntegerField(default=1, editable=False)),

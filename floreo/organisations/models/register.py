@@ -485,6 +485,11 @@ class Contact(Record, Sourced):
             "The whole certificate, from BEGIN CERTIFICATE to END CERTIFICATE. It encrypts where no OpenPGP key does, if the team has a certificate too."
         ),
     )
+    may_answer = models.BooleanField(
+        default=True,
+        verbose_name=_("May reply to notices"),
+        help_text=_("Otherwise the link in a notice shows the findings, and takes no reply."),
+    )
     is_public = models.BooleanField(default=False, verbose_name=_("Public"))
     verified_on = models.DateField(
         null=True,

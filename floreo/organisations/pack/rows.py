@@ -143,6 +143,7 @@ class ContactShape(SourcedShape):
     language: str = ""
     openpgp_key: str = ""
     smime_certificate: str = ""
+    may_answer: bool = True
     is_public: bool = False
     verified_on: Day | None = None
 

@@ -154,6 +154,7 @@ class ContactForm(RegisterForm):
             "language",
             "openpgp_key",
             "smime_certificate",
+            "may_answer",
             "verified_on",
             "is_public",
             "source",

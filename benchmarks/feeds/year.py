@@ -102,7 +102,7 @@ def year(seed: int = 1, machines: int = 600) -> list[Told]:
     return [_told(source, random.Random(f"{seed} {source.name}"), machines) for source in SOURCES]
 
 
-def _lasting(chance: random.Random) -> float | None:
+def lasting(chance: random.Random) -> float | None:
     throw = chance.random()
     for share, mean in (QUICK, SLOW):
         if throw < share:
@@ -112,7 +112,7 @@ def _lasting(chance: random.Random) -> float | None:
 
 
 def _told(source: SourceKind, chance: random.Random, number: int) -> Told:
-    machines = [Machine(chance.randrange(DAYS), _lasting(chance)) for _n in range(number)]
+    machines = [Machine(chance.randrange(DAYS), lasting(chance)) for _n in range(number)]
     own = _nights(source, machines, chance)
     truth = tuple(truth_within(days) for days in WITHIN)
     found = [stretches for machine in machines for stretches in _findings(source, machine, chance)]

@@ -88,6 +88,8 @@ class FeedForm(NewFeedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        names = list(self.Meta.fields)
+        self.order_fields([*names[: names.index("whole_on") + 1], "held_since"])
         field = self.fields["every_minutes"]
         assert isinstance(field, forms.TypedChoiceField)  # for mypy
         offered = sorted({*INTERVALS, self.instance.every_minutes})

@@ -1,0 +1,125 @@
+"""The simulated year of benchmarks/feeds/year.py told as it comes: every night's files are handed in, read by the engine and taken in,
+people decide nothing but false alarms, and the shares that a stranger reads on the public pages are held against the truth."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from benchmarks.feeds import year
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.feeds import logic, times
+from floreo.feeds.actions import endings
+from floreo.feeds.actions.feeds import change_feed, make_feed
+from floreo.feeds.models import Feed, Finding, Run
+from floreo.feeds.spans import WITHIN
+from floreo.indicators.actions.computing import recompute_all
+from floreo.indicators.actions.defining import define_indicator
+from floreo.organisations.models import Network, Organisation
+from tests.factories import strategy as make
+from tests.feeds.making import night
+
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.one_database]
+FIRST = date(2025, 11, 24)  # a Monday
+TODAY = FIRST + timedelta(days=year.DAYS)
+MACHINES = 110  # of each source
+NETWORKS = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+
+
+@dataclass
+class Host:
+    machine: year.Machine
+    source: int
+    place: int
+
+    def at(self, number: int, *, moves: bool) -> str:
+        """Its address on a night. One that moves makes up another of its network each week (RFC 8981)."""
+        if moves:
+            return f"2001:db8:0:{self.place + 1:x}:a{number // 7:x}:{self.place + 77:x}:1:2"
+        network, last = divmod(self.source * MACHINES + self.place, 250)
+        return f"{NETWORKS[network].rpartition('.')[0]}.{last + 1}"
+
+
+@pytest.fixture
+def country(db: None, feeds_folder: object) -> Iterator[Organisation]:
+    make.make_country()
+    provider = make.make_organisation("provider")
+    Network.objects.create(asn=64496, name="Provider", holder=provider, prefixes=[*NETWORKS, "2001:db8::/32"])
+    with clock.pinned_day(day=TODAY):
+        yield provider
+
+
+def hosts_of(source: year.SourceKind, place: int, chance: random.Random) -> list[Host]:
+    """Each source sees addresses of its own."""
+    return [Host(year.Machine(chance.randrange(year.DAYS), year.lasting(chance)), place, n) for n in range(MACHINES)]
+
+
+def tell(feed: Feed, source: year.SourceKind, hosts: list[Host], chance: random.Random) -> None:
+    """All nights of a source, as its sender delivers them, with another type that always has something."""
+    kind = "event4_honeypot_brute_force" if source.evidence is logic.Evidence.SIGHTING else "scan_rdp"
+    whole: set[str] = set()
+    for number in range(year.DAYS):
+        if source.silent[0] <= number < source.silent[1]:
+            continue
+        day = FIRST + timedelta(days=number)
+        there = [host for host in hosts if host.machine.is_there(number) and chance.random() >= source.misses]
+        named = [host.at(number, moves=source.moves) for host in there]
+        if number in source.collapses:
+            named = named[::10]
+        is_whole = source.whole_on is None or day.weekday() == source.whole_on
+        sent = named if is_whole else [each for each in named if each not in whole]
+        whole = set(named) if is_whole else whole
+        night(feed, day, ["203.0.113.254"], "scan_telnet")
+        if sent:
+            night(feed, day, sent, kind)
+
+
+def test_every_published_share_of_a_year_of_files_has_the_truth_in_its_band(country: Organisation) -> None:
+    chance = random.Random(11)
+    for place, source in enumerate(year.SOURCES):
+        facts: dict[str, Any] = {"format": "shadowserver", "code": f"source-{place}"}
+        feed = make_feed(source.name[:60], by=SYSTEM, **facts)
+        if source.whole_on is not None:
+            feed = change_feed(feed, by=SYSTEM, delivery="difference", whole_on=source.whole_on)
+        tell(feed, source, hosts_of(source, place, chance), chance)
+    seen = list(Finding.objects.filter(observed__in=logic.OPEN_STATES).order_by("pk")[::10])
+    for finding in seen:
+        endings.end_findings("false_alarm", by=SYSTEM, finding=finding, reason="Looked at", ends_on=TODAY)
+    names = {days: f"share_findings_fixed_within_{days}_days" for days in WITHIN}
+    for days, name in names.items():
+        define_indicator(by=SYSTEM, code=f"within-{days}", title=f"Fixed within {days} days", measure=name)
+    recompute_all(by=SYSTEM)
+    told = published()
+    for days in WITHIN:
+        share, low, high = told[f"within-{days}"]
+        truth = Decimal(100 * year.truth_within(days))
+        assert low <= truth <= high, (days, truth, told)
+        assert low <= share <= high
+        assert share <= truth + (high - low) / 2  # what went wrong never flatters
+    assert Run.objects.waiting().exists()  # the nights that collapsed wait, and fixed nothing
+    assert times.cohort_of(TODAY).others > MACHINES
+
+
+def published() -> dict[str, tuple[Decimal, Decimal, Decimal]]:
+    """As a stranger reads it, the newest of each indicator: the value in the open data, its band on the page."""
+    stranger = Client()
+    answer = stranger.get("/data/readings.json")
+    text = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    rows = json.loads(text)
+    found: dict[str, tuple[Decimal, Decimal, Decimal]] = {}
+    for row in sorted(rows if isinstance(rows, list) else rows["rows"], key=lambda row: str(row["starts_on"])):
+        page = stranger.get(f"/indicators/{row['indicator']}/").content.decode()
+        band = re.search(r"([\d.]+) to ([\d.]+)\s*%", page)
+        assert band is not None, page
+        found[row["indicator"]] = (Decimal(str(row["value"])), Decimal(band[1]), Decimal(band[2]))
+    return found

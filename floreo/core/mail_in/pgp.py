@@ -28,6 +28,13 @@ def signers_in_a_cage(raw: bytes, certificates: Iterable[str]) -> tuple[str, ...
     return tuple(map(str, found))
 
 
+def signed_content(raw: bytes, certificates: Iterable[str]) -> bytes | None:
+    """The part of the mail that one of these certificates signed, with its headers, to be read in the mail's place: whatever else a
+    reader would find in the mail, nobody signed. None where no such signature holds."""
+    part = signed_part(raw)
+    return part[0] if part is not None and signers_in_a_cage(raw, certificates) else None
+
+
 def signed_part(raw: bytes) -> tuple[bytes, bytes] | None:
     """What a signature of the whole mail covers, with lines as it covers them, and the signature; None where there is none."""
     text = re.sub(rb"\r?\n", b"\r\n", raw)

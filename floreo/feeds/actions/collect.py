@@ -7,6 +7,7 @@ import io
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from floreo.core.access import Actor
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.mail_in.mailbox import answered, mailbox, new_messages
+from floreo.core.mail_in.pgp import signed_content
 from floreo.core.mail_in.reading import parse_in_a_cage
 from floreo.core.mail_in.senders import Keys, NoAnswer, key_in_dns, why_not_proven
 from floreo.core.mail_in.shape import IncomingMail, NotProven
+from floreo.core.openpgp import certificate
 from floreo.core.outbound import Allow
 from floreo.core.reachable import may_ask
 from floreo.core.scanning import AWAY
@@ -332,12 +335,14 @@ def read_feed_mail(address: str, *, by: Actor, keys: Keys = key_in_dns) -> int:
 
 def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns, allow: Allow = may_ask) -> int | None:
     """Takes in the files of a mail whose sender is proven: it came to the secret address of a feed, or it carries a valid
-    signature of the sender that a feed names. Without a file in it, those that it links to at that sender's domain. Of any other mail in
+    signature of the sender that a feed names, or with the OpenPGP key that the feed has. Without a file in it, those that it links to at that sender's domain. Of any other mail in
     that sender's name the files are held for a person, since anybody can write any sender, and its links are not opened. None where a
     person has to look at the mail. Raises NoAnswer."""
     feed, reason = _feed_of(letter, keys)
     if feed is None:
         return None
+    if reason is not None and (signed := _signed_with_key(feed, letter)) is not None:
+        letter, reason = signed, None
     Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
     files = reports_of(letter)
     links = () if files else links_of(letter, feed.place)
@@ -396,6 +401,21 @@ def _feed_of(letter: IncomingMail, keys: Keys) -> tuple[Feed | None, NotProven |
     if feed is None:
         return None, None
     return feed, why_not_proven(letter, ours=settings.FEED_ADDRESSES, keys=keys)
+
+
+def _signed_with_key(feed: Feed, letter: IncomingMail) -> IncomingMail | None:
+    """What the sender signed with the key that the feed has of them, and nothing else of the mail; None where no signature holds, or the
+    key may not be used any more. It proves who made the files, and not to whom they were sent."""
+    if not feed.sender_key:
+        return None
+    try:
+        certificate(feed.sender_key, for_encryption=False)
+    except Refused:
+        return None
+    content = signed_content(letter.raw, [feed.sender_key])
+    if content is None or (inner := parse_in_a_cage(content)) is None:
+        return None
+    return replace(letter, files=inner.files, text=inner.text, raw=content)
 
 
 def _hold(feed: Feed, letter: IncomingMail, reason: HeldReason, *, by: Actor) -> int | None:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, openpgp
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.addresses import is_web_address
@@ -75,6 +75,7 @@ class Facts(TypedDict, total=False):
     tlp: str
     is_active: bool
     fetch_secret: str
+    sender_key: str
 
 
 class Changes(Facts, total=False):
@@ -184,12 +185,22 @@ def _check(feed: Feed) -> None:
         raise refuse("delivery", _("Choose what each file holds."))
     if not 0 <= feed.whole_on <= SUNDAY:
         raise refuse("whole_on", _("Choose a day of the week."))
+    if feed.sender_key:
+        feed.sender_key = _sound_key(feed.sender_key)
     check_mapping(feed.mapping, of_programs=feed.collector == CollectorKind.API)
     if feed.collector in _PLACED:
         _CHECKS[CollectorKind(feed.collector)](feed)
         _must_be_alone(feed)
     elif feed.place:
         raise refuse("place", _("Files of this feed are uploaded here. Leave “Place” blank."))
+
+
+def _sound_key(text: str) -> str:
+    """One that can be used now, as its owner exported it. Refused at its field otherwise."""
+    try:
+        return openpgp.certificate(text, for_encryption=False).armoured
+    except Refused as wrong:
+        raise refuse("sender_key", str(wrong.sentence), code=wrong.code) from wrong
 
 
 def _set_format(feed: Feed) -> None:

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='Switched on')),
                 ('fetch_secret', models.CharField(blank=True, help_text='Only if the address requires one; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one.', max_length=800, verbose_name='Authorization header')),
                 ('mail_word_hash', models.CharField(blank=True, max_length=64)),
+                ('sender_key', models.TextField(blank=True, help_text='For a sender who signs the mail with OpenPGP. The whole key, from BEGIN PGP PUBLIC KEY BLOCK to END. Compare its fingerprint with the sender by another way.', verbose_name='OpenPGP public key of the sender')),
                 ('etag', models.CharField(blank=True, max_length=200)),
                 ('passed_over', models.JSONField(blank=True, default=list)),
                 ('modified', models.CharField(blank=True, max_length=60)),

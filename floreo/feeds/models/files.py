@@ -121,6 +121,13 @@ class Feed(Record):
     )  # an Authorization header of up to 500 characters, where the address wants one; sealed
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.
     mail_word_hash = models.CharField(max_length=64, blank=True)
+    sender_key = models.TextField(
+        blank=True,
+        verbose_name=_("OpenPGP public key of the sender"),
+        help_text=_(
+            "For a sender who signs the mail with OpenPGP. The whole key, from BEGIN PGP PUBLIC KEY BLOCK to END. Compare its fingerprint with the sender by another way."
+        ),
+    )  # armoured, as openpgp.certificate read it
     # What a server gave to ask by next time: ETag; of a TAXII collection the moment up to which everything came.
     etag = models.CharField(max_length=200, blank=True)
     passed_over = models.JSONField(

@@ -84,6 +84,7 @@ class FeedForm(NewFeedForm):
             "tlp",
             "is_active",
             "fetch_secret",
+            "sender_key",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
+import pysequoia
 import pytest
 from django.test import override_settings
 
@@ -36,10 +37,12 @@ from floreo.incidents.models import (
     ReportState,
     WaitingFor,
 )
+from floreo.organisations.actions.register import add_contact
 from tests.conftest import SAMPLES, make_user
 from tests.core.mail_server import mail_server
 from tests.core.mailbox_server import PROGRAMME, a_mailbox
 from tests.core.test_bounces import shaped
+from tests.factories.strategy import make_organisation
 from tests.feeds.mails import keys_of, signed
 from tests.incidents.desk import Desk, log_of
 
@@ -273,6 +276,31 @@ def test_an_abuse_report_with_half_letters_is_taken_in(db: None) -> None:
     (taken,) = take(a_mail("See", ("xarf.json", report))).reports
     assert (taken.channel, taken.subject) == ("xarf", "content/phishing?: ?")
     assert {name: taken.answers[name] for name in ("?", "score")} == {"?": "? ", "score": "nan"}
+
+
+@pytest.mark.parametrize("words", [b"Pay to account 13 instead.", b""])
+def test_of_a_mail_that_openpgp_proves_only_what_was_signed_is_read(desk: Desk, words: bytes) -> None:
+    """A line that is no header ends the headers for one reader and not for another: words between them were read as the sender's."""
+    key = pysequoia.Tsk.generate("Ana <ana@water.example>")
+    water = make_organisation("water")
+    add_contact(
+        water, by=SYSTEM, purpose="Abuse", email="ana@water.example", openpgp_key=str(key.extract_certificate())
+    )
+    case = desk.case()
+    written_from(case, desk)
+    with mail_server() as server:
+        deliver_due()
+    (got,) = server.got
+    content = b"Content-Type: text/plain; charset=utf-8\r\n\r\nIt is clean now."
+    signature = bytes(pysequoia.sign(key.signer(), content, mode=pysequoia.SignatureMode.DETACHED))
+    head = f"From: {ANA}\r\nTo: {OURS}\r\nSubject: Re\r\nIn-Reply-To: {got['Message-ID']}\r\nMessage-ID: <p1@x>\r\n".encode()
+    head += b"Content-Type : text/plain\r\n" + words + b"\r\n" if words else b""
+    head += b'MIME-Version: 1.0\r\nContent-Type: multipart/signed; protocol="application/pgp-signature"; boundary="sig"\r\n\r\n'
+    parts = [content, b"Content-Type: application/pgp-signature\r\n\r\n" + signature.replace(b"\n", b"\r\n")]
+    raw = head + b"".join(b"--sig\r\n" + part + b"\r\n" for part in parts) + b"--sig--\r\n"
+    assert take(raw).became is Became.MESSAGE
+    message = Message.objects.get(direction=Direction.IN)
+    assert (message.is_proven, message.text) == (True, "It is clean now.")
 
 
 def test_while_the_name_service_is_silent_reports_still_come_in(db: None) -> None:

@@ -26,7 +26,7 @@ from floreo.core.errors import Refused
 from floreo.core.keys import thing_of
 from floreo.core.mail_in.mailbox import Message as InMailbox
 from floreo.core.mail_in.mailbox import answered, headers_of, mailbox, new_messages
-from floreo.core.mail_in.pgp import signers_in_a_cage
+from floreo.core.mail_in.pgp import signed_content
 from floreo.core.mail_in.reading import read_in_a_cage
 from floreo.core.mail_in.senders import Keys, NoAnswer, key_in_dns, looked_up, without_tag
 from floreo.core.mail_in.shape import IncomingMail, Proof
@@ -175,8 +175,9 @@ def _proven(mail: IncomingMail, keys: Keys) -> IncomingMail:
     if mail.raw[:8].startswith(b"\xd0\xcf\x11\xe0"):  # an Outlook file holds no signature that can be checked
         return mail
     key = openpgp_key_of(mail.sender) if mail.sender else ""
-    if key and signers_in_a_cage(mail.raw, [key]):
-        return replace(mail, proof=Proof.OPENPGP)
+    if key and (content := signed_content(mail.raw, [key])) is not None:
+        inner = read_in_a_cage(content, largest=settings.UPLOAD_LARGEST)
+        return replace(mail, proof=Proof.OPENPGP, text=inner.text, files=inner.files)
     try:
         return looked_up(mail, ours=[without_tag(each) for each in settings.INCIDENT_ADDRESSES], keys=keys)
     except NoAnswer as problem:

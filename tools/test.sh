@@ -71,7 +71,7 @@ on_postgres() { # colour and progress are for the other lane
 export LONG="${LONG:-}"
 WHICH="not long" ON_POSTGRES="not e2e and not long"
 [ -n "${LONG:-}" ] && WHICH="" && ON_POSTGRES="(not e2e or postgresql) and not wheel" # the first day in a browser, on both
-SEED=${SEED:-20261126} # of the order of the tests: another finds what depends on it
+SEED=${SEED:-$(date +%Y%m%d)} # of the order of the tests: another each day, so that what depends on it is found; it is printed
 say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the browser"
 {
   checks || touch "$LOGS/failed"

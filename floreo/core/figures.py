@@ -150,6 +150,15 @@ class Words(Protocol):
 
 
 @dataclass(frozen=True)
+class Wait:
+    """What has to come, or to be decided, before a value may be frozen: a whole sentence in the reader's words, and the page of the
+    workspace where it is seen to."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Measure:
     """A function over records, and what an indicator needs to know of it. Raise `version` when the function counts
     otherwise than before: readings keep the version they were taken with, and the next is marked not comparable."""
@@ -171,6 +180,9 @@ class Measure:
     # Where one measure gives many values: (value, words) of each that an indicator can mean. It comes to the function in
     # `filters.extra` as ("of", value).
     choices: Callable[[], Iterable[tuple[str, str]]] | None = None
+    # Where records of a period may still come after its last day: what is missing of that period now. A value is frozen only
+    # when nothing is (indicators/actions/freezing.py).
+    waits: Callable[[Period], Sequence[Wait]] | None = None
 
 
 _HUNDREDTH = Decimal("0.01")

@@ -21,6 +21,7 @@ from floreo.feeds.actions.retention import compact_and_retain
 from floreo.feeds.actions.watching import watch
 from floreo.feeds.proposals import KINDS
 from floreo.feeds.tasks import waiting_tasks
+from floreo.feeds.waits import waits_for_files, waits_for_looks
 
 OFFERS = Offers(
     search_kinds=(SearchKind("notice", _("Notice"), Permission.FEED_READ),),
@@ -43,6 +44,7 @@ OFFERS = Offers(
                 _("findings that scans show to be fixed"),
                 _("findings of scans first seen within a year"),
                 decimals=1,
+                waits=waits_for_looks,
             )
             for function, title in (
                 (measures.share_findings_fixed_within_7_days, _("Share of findings shown to be fixed within 7 days")),
@@ -57,6 +59,7 @@ OFFERS = Offers(
             _("findings that scans show to be fixed"),
             _("findings of scans first seen within a year"),
             direction=Direction.DOWN,
+            waits=waits_for_looks,
         ),
         "fixed_more_where_notified": Measure(
             measures.fixed_more_where_notified,
@@ -65,6 +68,7 @@ OFFERS = Offers(
             _("findings fixed within a step where the organisation had been notified"),
             _("findings open at the start of a step where the organisation had been notified"),
             decimals=1,
+            waits=waits_for_looks,
         ),
         "share_notices_answered": Measure(
             measures.share_notices_answered,
@@ -88,6 +92,7 @@ OFFERS = Offers(
             _("rejected rows"),
             _("rows read"),
             direction=Direction.DOWN,
+            waits=waits_for_files,
         ),
     },
     discussed=dict.fromkeys(("feeds.finding", "feeds.reply", "feeds.correction"), Permission.FINDING_HANDLE),

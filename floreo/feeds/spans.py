@@ -1,10 +1,10 @@
-"""What is known of how long a finding was open, for `core/survival.py`. No Django."""
+"""What is known of how long a finding was open, for `core/durations.py`. No Django."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from floreo.core.survival import Span
+from floreo.core.durations import Span
 from floreo.feeds.logic import State, Times
 
 WITHIN = (7, 30, 90)  # days for which it is published how many are shown to be fixed

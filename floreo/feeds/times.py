@@ -1,4 +1,4 @@
-"""How long findings take to be fixed, by what scans show (core/survival.py). A finding counts from the day after the last look that did
+"""How long findings take to be fixed, by what scans show (core/durations.py). A finding counts from the day after the last look that did
 not see it, to the first look of those that show that it is gone; one that nothing shows to be fixed lasts until the day that is
 asked about, whatever anybody says of it."""
 
@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.db.models import Max
 
-from floreo.core.survival import Span, Survival, survival_of
+from floreo.core.durations import Span, Survival, survival_of
 from floreo.feeds import logic
 from floreo.feeds.actions.finding_rows import silence_of
 from floreo.feeds.logic import Times

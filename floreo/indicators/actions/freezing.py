@@ -23,10 +23,10 @@ from floreo.strategy.plan_facts import plan_facts
 def must_be_complete(readings: Iterable[Reading]) -> None:
     """Refused with what is waited for, while records of the period may still come or wait for a person."""
     if waits := waits_of(readings):
-        raise Refused(_("This cannot be frozen yet. %(what)s") % {"what": said(waits)}, code="waits")
+        raise Refused(_("This cannot be frozen yet. %(what)s") % {"what": text_of(waits)}, code="waits")
 
 
-def said(waits: Iterable[Wait]) -> str:
+def text_of(waits: Iterable[Wait]) -> str:
     """All that is waited for, as one text."""
     return " ".join(each.text for each in waits)
 

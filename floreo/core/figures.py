@@ -110,7 +110,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a measure gives for a period. `value` is None when there is nothing to count: none is better than 0 of 0.
+    """What a measure gives for a period. `value` is None when there is nothing to count: none is better than 0 of 0; or where an estimate
+    gives none of what was counted, and `without_value` says why.
 
     `left_out` says what was not counted and why, as (sentence code, count). Every record of the denominator is in
     `records` once, and in one group, so that the groups add up to the whole."""
@@ -121,7 +122,14 @@ class Reading:
     records: tuple[RecordRef, ...] = ()
     groups: tuple[Group, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
-    band: tuple[Decimal, Decimal] | None = None  # of 95 %, where the value is estimated from a sample
+    # Of 95 %, where the value is estimated from a sample. None on one side: it has no bound there.
+    band: tuple[Decimal | None, Decimal | None] | None = None
+    at_risk: int | None = None  # of an estimate over time: how many were still open and looked at for so long
+    without_value: str = ""  # NOT_REACHED or NOT_LOOKED_AT
+
+
+NOT_REACHED = "not_reached"  # fewer than half are over
+NOT_LOOKED_AT = "not_looked_at"  # for so long, by anybody
 
 
 @dataclass(frozen=True)

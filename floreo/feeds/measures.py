@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import F, Q
 
-from floreo.core.figures import SMALL, Filters, Group, Period, Reading, RecordRef, share
+from floreo.core.figures import NOT_LOOKED_AT, NOT_REACHED, SMALL, Filters, Group, Period, Reading, RecordRef, share
 from floreo.core.wording import short_day
 from floreo.feeds import stepped
 from floreo.feeds import times as fixing
@@ -143,9 +143,10 @@ def _share_fixed_within(days: int, period: Period) -> Reading:
     days (feeds/times.py). With the band of 95 %; None where none has been looked at for so long."""
     cohort = fixing.cohort_of(period.end)
     share_of = cohort.survival.ended_by(days)
-    value = None if share_of.shown is None else _per_cent(share_of.shown)
-    band = None if value is None else (_per_cent(share_of.low), _per_cent(share_of.high))
-    return _of_cohort(cohort, value, band)
+    if share_of.shown is None:
+        return _of_cohort(cohort, None, None, share_of.at_risk, NOT_LOOKED_AT)
+    band = (_per_cent(share_of.low), _per_cent(share_of.high))
+    return _of_cohort(cohort, _per_cent(share_of.shown), band, share_of.at_risk)
 
 
 def share_findings_fixed_within_7_days(period: Period, filters: Filters) -> Reading:
@@ -165,19 +166,28 @@ def share_findings_fixed_within_90_days(period: Period, filters: Filters) -> Rea
 
 def median_days_to_fix(period: Period, filters: Filters) -> Reading:
     """Days within which scans show half of the findings of scans to be fixed that were first seen within a year before the period's
-    last day; None where that is not reached."""
-    cohort = fixing.cohort_of(period.end)
-    median = cohort.survival.median()
+    last day; None where that is not reached, with the days that it is longer than as far as they are known."""
+    survival = (cohort := fixing.cohort_of(period.end)).survival
+    median = survival.median()
+    low, high = (None if day is None else Decimal(day) for day in (median.low, median.high))
+    at_risk = survival.ended_by(median.shown or median.low or survival.longest).at_risk
     value = None if median.shown is None else Decimal(median.shown)
-    is_known = value is not None and median.low is not None and median.high is not None
-    return _of_cohort(cohort, value, (Decimal(median.low or 0), Decimal(median.high or 0)) if is_known else None)
+    band = None if low is None and high is None else (low, high)
+    return _of_cohort(cohort, value, band, at_risk, "" if value is not None else NOT_REACHED)
 
 
 def _per_cent(part: float) -> Decimal:
     return (Decimal(part) * 100).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
 
 
-def _of_cohort(cohort: fixing.Cohort, value: Decimal | None, band: tuple[Decimal, Decimal] | None) -> Reading:
+def _of_cohort(
+    cohort: fixing.Cohort,
+    value: Decimal | None,
+    band: tuple[Decimal | None, Decimal | None] | None,
+    at_risk: int,
+    without_value: str = "",
+) -> Reading:
+    is_known = bool(cohort.cases)
     return Reading(
         value,
         Decimal(cohort.survival.ended),
@@ -186,6 +196,8 @@ def _of_cohort(cohort: fixing.Cohort, value: Decimal | None, band: tuple[Decimal
         (),
         ((NO_SCAN, cohort.others),) if cohort.others else (),
         band,
+        at_risk if is_known else None,
+        without_value if is_known else "",
     )
 
 

@@ -105,7 +105,7 @@ def waits_of(readings: Iterable[Reading], asked: Asked | None = None) -> tuple[W
 
 
 def _is_empty(given: logic.Reading) -> bool:
-    return given.value is None and given.numerator is not None
+    return given.value is None and given.numerator is not None and not given.without_value
 
 
 def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> dict[str, Any]:
@@ -117,7 +117,9 @@ def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> d
             "as_of": as_of.isoformat(),
             "groups": [{"name": g.name, "numerator": g.numerator, "denominator": g.denominator} for g in given.groups],
             "left_out": [[code, count] for code, count in given.left_out],
-            **({"band": [str(end) for end in given.band]} if given.band is not None else {}),
+            **({"band": [None if end is None else str(end) for end in given.band]} if given.band is not None else {}),
+            **({"at_risk": given.at_risk} if given.at_risk is not None else {}),
+            **({"without_value": given.without_value} if given.without_value else {}),
         },
         "measure": name,
         "measure_version": measure.version,

@@ -16,6 +16,8 @@ from floreo.incidents.models import Channel
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import (
+    at_risk_text,
+    band_text,
     day_text,
     hides_counts,
     is_hidden,
@@ -243,6 +245,8 @@ class Working:
     records_total: int
     note: str
     hidden: str  # why numbers are not shown; "" when they are
+    band: str = ""  # within what an estimated value lies
+    at_risk: str = ""  # on how many it still rests
 
     @property
     def is_fraction(self) -> bool:
@@ -324,4 +328,6 @@ def working_of(reading: Reading) -> Working:
         hidden=gettext("Fewer than 5 people could be identified, so the numbers are not shown.")
         if counts_hidden
         else "",
+        band=band_text(reading),
+        at_risk=at_risk_text(reading),
     )

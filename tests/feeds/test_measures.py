@@ -84,12 +84,11 @@ def test_time_to_fix_counts_what_is_open_and_names_nobody(bank: Organisation) ->
         ("open-rdp, 22 Nov 2026", True),
         ("open-rdp, 22 Nov 2026", False),
     ]
-    assert plain(measures.share_findings_fixed_within_30_days(NOVEMBER, Filters())) == (
-        None,
-        1,
-        2,
-    )  # nobody was looked at so long
-    assert plain(measures.median_days_to_fix(NOVEMBER, Filters()))[1:] == (1, 2)
+    assert reading.at_risk == 1
+    later = measures.share_findings_fixed_within_30_days(NOVEMBER, Filters())
+    assert (*plain(later), later.at_risk, later.without_value) == (None, 1, 2, 0, "not_looked_at")
+    median = measures.median_days_to_fix(NOVEMBER, Filters())
+    assert plain(median)[1:] == (1, 2)
     assert plain(measures.median_days_to_fix(Period(date(2025, 1, 1), date(2025, 1, 31)), Filters())) == (None, 0, 0)
 
 

@@ -8,8 +8,9 @@ The estimate is that of the product limit (Kaplan and Meier, Journal of the Amer
 `product_limit`. Where an end lies in (after, by], and what had not ended is only known to last beyond `after`, `Survival` has beside it
 the distribution that makes what was seen most likely (Turnbull, Journal of the Royal Statistical Society B 38, 1976, 290-295), and a
 band: that of the product-limit estimate (Greenwood 1926; on the scale log(-log), as Kalbfleisch and Prentice have it), drawn twice: with
-each end on its first possible day for the upper bound, and on its last for the lower, where what nothing shows to have ended lasts on.
-So it holds the doubt about the day as well as that of the sample, and is never narrower than either."""
+each end on its first possible day for the upper bound, and on its last for the lower, where what nothing shows to have ended lasts on,
+and so does what was there when somebody first looked. So it holds the doubt about the days as well as that of the sample, and is never
+narrower than either."""
 
 from __future__ import annotations
 
@@ -149,12 +150,14 @@ def estimate_of(numbers: Mapping[tuple[timedelta, bool], int]) -> Estimate:
 @dataclass(frozen=True, order=True)
 class Span:
     """It lasted more than `after` days, and had ended `by` that day; None: nothing shows that it ended, and it counts as lasting
-    for `lasts` days, where that is more than `after`. `may_have_ended`: a look after that day did not see it."""
+    for `lasts` days, where that is more than `after`. `may_have_ended`: a look after that day did not see it. `may_be_older`: it was
+    there when somebody looked first, so that it may have lasted any time longer."""
 
     after: int
     by: int | None
     lasts: int = 0
     may_have_ended: bool = False
+    may_be_older: bool = False
 
     def __post_init__(self) -> None:
         if self.after < 0 or (self.by is not None and self.by <= self.after):
@@ -210,6 +213,7 @@ class Survival:
     _last_days: tuple[int, ...] = ()  # of each the last day on which it was looked at, sorted
     _early: tuple[Step[int], ...] = ()
     _late: tuple[Step[int], ...] = ()
+    _least: tuple[Step[int], ...] = ()  # the same as `_late`, where what may be older lasts on
 
     def ended_by(self, day: int) -> Share:
         """The share that had ended by the end of that day."""
@@ -223,7 +227,8 @@ class Survival:
     def _band(self, day: int) -> tuple[float, float]:
         if not self.count:
             return 0.0, 1.0
-        low, first = _bounds(self._late, day, self.count)
+        first = _bounds(self._late, day, self.count)[1]
+        low = _bounds(self._least, day, self.count)[0]
         second, high = _bounds(self._early, day, self.count)
         value = min(1.0, sum(cell.share for cell in self.cells if cell.by <= day))
         shown = 1 - _lasting(self._late, day)
@@ -266,7 +271,13 @@ def survival_of(spans: Iterable[Span]) -> Survival:
         _last_days=tuple(last_days),
         _early=product_limit(_by_day(numbers, at_end=False)),
         _late=product_limit(_by_day(numbers, at_end=True)),
+        _least=product_limit(_by_day(Counter(map(_lasting_on, numbers.elements())), at_end=True)),
     )
+
+
+def _lasting_on(span: Span) -> Span:
+    """What may have lasted any time longer, as if nothing had shown its end."""
+    return Span(span.last, None) if span.may_be_older else span
 
 
 def _by_day(numbers: Counter[Span], *, at_end: bool) -> Counter[tuple[int, bool]]:

@@ -113,7 +113,7 @@ class Reading:
     """What a measure gives for a period. `value` is None when there is nothing to count: none is better than 0 of 0; or where an estimate
     gives none of what was counted, and `without_value` says why.
 
-    `left_out` says what was not counted and why, as (sentence code, count). Every record of the denominator is in
+    `left_out` says what was not counted and why, as (sentence code, count); `remarks` the same of what was counted with a doubt. Every record of the denominator is in
     `records` once, and in one group, so that the groups add up to the whole."""
 
     value: Decimal | None
@@ -126,6 +126,7 @@ class Reading:
     band: tuple[Decimal | None, Decimal | None] | None = None
     at_risk: int | None = None  # of an estimate over time: how many were still open and looked at for so long
     without_value: str = ""  # NOT_REACHED or NOT_LOOKED_AT
+    remarks: tuple[tuple[str, int], ...] = ()
 
 
 NOT_REACHED = "not_reached"  # fewer than half are over

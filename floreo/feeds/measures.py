@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 
 from floreo.core.figures import NOT_LOOKED_AT, NOT_REACHED, SMALL, Filters, Group, Period, Reading, RecordRef, share
 from floreo.core.wording import short_day
@@ -33,8 +33,11 @@ NO_SECTOR = "sector_not_known"  # organisations of which the register says no se
 OTHERS = "other_sectors"  # sectors with few organisations, together
 # Why something was not counted; indicators/working.py says each in a sentence.
 NO_IPV4, STILL_FRESH, NO_SCAN = "findings_without_ipv4", "letters_still_fresh", "findings_without_scans"
-SKIPPED = "letters_skipped"
 NOT_NOTIFIED = "findings_not_yet_notified"
+NOT_READ = "files_not_readable"
+# What is counted with a doubt.
+THERE_BEFORE = "findings_there_at_the_first_look"
+NOT_SENT = "notices_not_sent"  # a group: organisations with findings to which no notice went
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -198,6 +201,7 @@ def _of_cohort(
         band,
         at_risk if is_known else None,
         without_value if is_known else "",
+        ((THERE_BEFORE, older),) if (older := sum(case.may_be_older for case in cohort.cases)) else (),
     )
 
 
@@ -225,22 +229,22 @@ def fixed_more_where_notified(period: Period, filters: Filters) -> Reading:
 
 
 def share_notices_answered(period: Period, filters: Filters) -> Reading:
-    """Per cent of the letters posted in the period that somebody answered by its last day. A letter of the last week that
-    nobody answered yet is left out: it still has time. So are those that the team did not send: they are counted beside it, since leaving out
-    whoever never answers would raise the share unseen."""
-    every = Notice.objects.filter(on__gte=period.start, on__lte=period.end)
-    rows, skipped = every.exclude(to=[]), every.filter(to=[]).count()
-    records, sums, fresh = [], defaultdict[str, list[int]](lambda: [0, 0]), 0
-    for pk, role, on, answered in rows.order_by("on", "pk").values_list(
-        "pk", "contact_role", "on", "answered_at__date"
-    ):
-        is_answered = answered is not None and answered <= period.end
-        if not is_answered and on + FRESH > period.end:
-            fresh += 1
-            continue
-        sums[role][0] += is_answered
-        sums[role][1] += 1
+    """Per cent of the notices whose week to reply ended in the period that somebody answered by its last day. Each notice is in one period:
+    that of the last week, answered or not, is in the next. One that the team left out counts as not answered, and so does each
+    organisation to which none went though a finding of it was open for a week: whoever mutes those who never answer would else
+    raise the share."""
+    rows = Notice.objects.filter(on__gte=period.start - FRESH, on__lte=period.end - FRESH).order_by("on", "pk")
+    records, sums = [], defaultdict[str, list[int]](lambda: [0, 0])
+    for pk, role, on, to, answered in rows.values_list("pk", "contact_role", "on", "to", "answered_at__date"):
+        is_answered = bool(to) and answered is not None and answered <= period.end
+        group = role if to else NOT_SENT
+        sums[group][0] += is_answered
+        sums[group][1] += 1
         records.append(RecordRef(short_day(on), address("workspace:notice", str(pk)), is_answered))
+    for since in _never_notified(period):
+        sums[NOT_SENT][1] += 1
+        records.append(RecordRef(short_day(since), "", counted=False))
+    fresh = Notice.objects.filter(on__gt=period.end - FRESH, on__lte=period.end).exclude(to=[]).count()
     answered_ones = sum(record.counted for record in records)
     groups = tuple(Group(role, *sums[role]) for role in sorted(sums))
     return Reading(
@@ -249,8 +253,23 @@ def share_notices_answered(period: Period, filters: Filters) -> Reading:
         Decimal(len(records)),
         tuple(records),
         groups,
-        tuple((why, count) for why, count in ((STILL_FRESH, fresh), (SKIPPED, skipped)) if count),
+        ((STILL_FRESH, fresh),) if fresh else (),
     )
+
+
+def _never_notified(period: Period) -> list[date]:
+    """Of each organisation with a finding that was open for a week of the period or more, and that has no notice of the period, not
+    even one left out: since when. Whether a rule mutes it, it has no address, or its findings were decided away."""
+    after = successors()
+    have = Notice.objects.filter(on__gte=period.start - FRESH, on__lte=period.end).order_by()
+    notified = {after.get(of, of) for of in have.values_list("organisation_id", flat=True)}
+    a_week = Q(shown_on__gte=period.start + FRESH) & Q(shown_on__gte=F("opened_on") + FRESH)
+    rows = OpenPeriod.objects.filter(Q(shown_on=None) | a_week, opened_on__lte=period.end - FRESH).order_by()
+    first: dict[int, date] = {}
+    for of, since in rows.values_list("finding__organisation_id").annotate(since=Min("opened_on")):
+        owner = after.get(of, of)
+        first[owner] = min(since, first.get(owner, since))
+    return sorted(since for owner, since in first.items() if owner not in notified)
 
 
 def share_constituency_verified_contact(period: Period, filters: Filters) -> Reading:
@@ -289,6 +308,8 @@ def rejects_per_million(period: Period, filters: Filters) -> Reading:
         label = f"{kind}, {short_day(day)}: {rejected} / {count}"
         records.append(RecordRef(label, address("workspace:feed_report", str(pk)), rejected > 0))
     bad, total = (sum(s[i] for s in sums.values()) for i in (0, 1))
+    refused = FeedFile.objects.filter(state=FileState.REFUSED, day__gte=period.start, day__lte=period.end).count()
     value = (Decimal(bad) * 1_000_000 / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
     groups = tuple(Group(kind or "-", *sums[kind]) for kind in sorted(sums))
-    return Reading(value, Decimal(bad), Decimal(total), tuple(records), groups)
+    left_out = ((NOT_READ, refused),) if refused else ()
+    return Reading(value, Decimal(bad), Decimal(total), tuple(records), groups, left_out)

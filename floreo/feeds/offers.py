@@ -75,7 +75,8 @@ OFFERS = Offers(
             _("Share of notices of findings with a reply"),
             "%",
             _("notices with a reply"),
-            _("notices sent"),
+            _("notices sent, left out, or never sent although findings were open"),
+            version=2,
         ),
         "share_constituency_verified_contact": Measure(
             measures.share_constituency_verified_contact,

@@ -119,6 +119,7 @@ def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> d
             "left_out": [[code, count] for code, count in given.left_out],
             **({"band": [None if end is None else str(end) for end in given.band]} if given.band is not None else {}),
             **({"at_risk": given.at_risk} if given.at_risk is not None else {}),
+            **({"remarks": [[code, count] for code, count in given.remarks]} if given.remarks else {}),
             **({"without_value": given.without_value} if given.without_value else {}),
         },
         "measure": name,

@@ -21,7 +21,7 @@ from floreo.core.figures import NOT_LOOKED_AT, NOT_REACHED, SMALL, Filters, Grou
 from floreo.core.wording import short_day
 from floreo.feeds import stepped
 from floreo.feeds import times as fixing
-from floreo.feeds.models import FeedFile, FileState, Notice, OpenPeriod, SteppedStart, SteppedState
+from floreo.feeds.models import FeedFile, FileState, FindingState, Notice, OpenPeriod, SteppedStart, SteppedState
 from floreo.organisations.models import Contact, Holding, HoldingKind, Network, Organisation
 from floreo.organisations.queries import successors
 from floreo.strategy.plan_facts import address
@@ -37,6 +37,7 @@ NOT_NOTIFIED = "findings_not_yet_notified"
 NOT_READ = "files_not_readable"
 # What is counted with a doubt.
 THERE_BEFORE = "findings_there_at_the_first_look"
+SWITCHED_OFF, SCAN_BEFORE = "findings_of_feeds_switched_off", "findings_of_scans_before"
 NOT_SENT = "notices_not_sent"  # a group: organisations with findings to which no notice went
 _HUNDREDTH = Decimal("0.01")
 
@@ -109,7 +110,8 @@ def _constituency(successor: Mapping[int, int]) -> dict[int, int]:
 
 def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Reading:
     """Findings that nothing showed to have ended by the period's last day at IPv4 addresses, for each 1,000 IPv4 addresses of the
-    register. How many addresses there were is known for today only."""
+    register. How many addresses there were is known for today only. What the register attributes to nobody any more is said beside it for
+    a year, since nothing shows that it ended."""
     sectors, successor = _sectors()
     addresses = _constituency(successor)
     rows = OpenPeriod.objects.filter(Q(shown_on=None) | Q(shown_on__gt=period.end), opened_on__lte=period.end)
@@ -124,6 +126,8 @@ def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Readin
             continue
         sums[sectors[owner]].numerator += 1
         records.append(_finding(pk, kind, since))
+    gone = OpenPeriod.objects.filter(ending=FindingState.OUTSIDE, opened_on__lte=period.end, shown_on__lte=period.end)
+    left += gone.filter(shown_on__gt=period.end - fixing.YEAR).count()
     total = sum(addresses.values())
     value = (Decimal(len(records) * 1000) / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
     return Reading(
@@ -190,7 +194,8 @@ def _of_cohort(
     at_risk: int,
     without_value: str = "",
 ) -> Reading:
-    is_known = bool(cohort.cases)
+    is_known, older = bool(cohort.cases), sum(case.may_be_older for case in cohort.cases)
+    remarks = ((THERE_BEFORE, older), (SWITCHED_OFF, cohort.switched_off), (SCAN_BEFORE, cohort.no_scan))
     return Reading(
         value,
         Decimal(cohort.survival.ended),
@@ -201,7 +206,7 @@ def _of_cohort(
         band,
         at_risk if is_known else None,
         without_value if is_known else "",
-        ((THERE_BEFORE, older),) if (older := sum(case.may_be_older for case in cohort.cases)) else (),
+        tuple((why, count) for why, count in remarks if count),
     )
 
 

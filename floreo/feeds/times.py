@@ -45,10 +45,13 @@ class Case:
 @dataclass(frozen=True)
 class Cohort:
     """The findings of scans first seen within a year before a day, as that day knew them. `others`: those of sightings and
-    lists and of machines that change their address, whose silence shows no fix, and which are not counted."""
+    lists and of machines that change their address, whose silence shows no fix, and which are not counted. Of the cases, `switched_off` are of a feed that is not in use any more, and
+    `no_scan` were last seen by a source that is no scan now."""
 
     cases: tuple[Case, ...]
     others: int
+    switched_off: int = 0
+    no_scan: int = 0
 
     @cached_property
     def survival(self) -> Survival:
@@ -80,7 +83,7 @@ def cohort_of(until: date) -> Cohort:
     )
     found = rows.values_list(*columns, "opened_on", "starts_on", "last_day", "ended_on", "shown_on", "ending")
     also = scans.also_saw({row[0] for row in found if (row[3], row[4]) not in scans})
-    cases, others = [], 0
+    cases, others, switched_off, no_scan = [], 0, 0, 0
     for pk, kind, ip, feed, report_type, last_day, *days, ending in found:
         if ((feed, report_type) not in scans and pk not in also) or logic.wanders(ip):
             others += 1
@@ -92,7 +95,9 @@ def cohort_of(until: date) -> Cohort:
         was_there = opened_on <= first.get((feed, report_type), date.min)
         span = span_of(period, last_day=last_day, until=until, last_look=last_look, may_be_older=was_there)
         cases.append(Case(pk, kind, opened_on, span))
-    return Cohort(tuple(cases), others)
+        switched_off += not scans.feeds[feed].is_active
+        no_scan += not scans.is_now((feed, report_type))
+    return Cohort(tuple(cases), others, switched_off, no_scan)
 
 
 class _Scans:
@@ -100,21 +105,28 @@ class _Scans:
     takes none of its findings out: they stay, and nothing more of them counts as fixed."""
 
     def __init__(self) -> None:
-        self._feeds = Feed.objects.in_bulk()
+        self.feeds = Feed.objects.in_bulk()
+        self._now: dict[Source, bool] = {}
         missed = Run.objects.filter(Q(again__gt=0) | Q(missed__gt=0)).order_by()  # counted of scans alone
         fixed = OpenPeriod.objects.filter(ending=logic.State.FIXED).order_by()
-        self._known: dict[Source, bool] = dict.fromkeys(missed.values_list("feed_id", "report_type").distinct(), True)
-        self._known |= dict.fromkeys(fixed.values_list("finding__feed_id", "finding__report_type").distinct(), True)
+        self._once: set[Source] = {
+            *missed.values_list("feed_id", "report_type").distinct(),
+            *fixed.values_list("finding__feed_id", "finding__report_type").distinct(),
+        }
 
     def __contains__(self, source: Source) -> bool:
-        if source not in self._known:
+        return source in self._once or self.is_now(source)
+
+    def is_now(self, source: Source) -> bool:
+        """Whether its silence shows a fix today."""
+        if source not in self._now:
             feed, report_type = source
-            self._known[source] = silence_of(self._feeds[feed], report_type)[0] is logic.Evidence.SCAN
-        return self._known[source]
+            self._now[source] = silence_of(self.feeds[feed], report_type)[0] is logic.Evidence.SCAN
+        return self._now[source]
 
     def also_saw(self, findings: set[int]) -> set[int]:
         """Those of the findings that a scan saw too, though another source saw them last."""
-        by_code, ids = {feed.code: feed.pk for feed in self._feeds.values()}, sorted(findings)
+        by_code, ids = {feed.code: feed.pk for feed in self.feeds.values()}, sorted(findings)
         found: set[int] = set()
         for at in range(0, len(ids), _AT_ONCE):
             rows = Finding.objects.filter(pk__in=ids[at : at + _AT_ONCE]).order_by()

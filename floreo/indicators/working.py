@@ -10,7 +10,16 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from floreo.advisories import measures as advisory_measures
 from floreo.core import clock, languages
 from floreo.core.sectors import Sector
-from floreo.feeds.measures import NO_SECTOR, NOT_READ, NOT_SENT, OTHERS, SECTOR, THERE_BEFORE
+from floreo.feeds.measures import (
+    NO_SECTOR,
+    NOT_READ,
+    NOT_SENT,
+    OTHERS,
+    SCAN_BEFORE,
+    SECTOR,
+    SWITCHED_OFF,
+    THERE_BEFORE,
+)
 from floreo.incidents import case_measures, measures, taxonomy
 from floreo.incidents.models import Channel
 from floreo.indicators.logic import Group, safe_groups
@@ -141,6 +150,18 @@ def _remark(why: str, count: int) -> str:
         text = ngettext(
             "%(count)d of the findings was there when its source first looked. Nobody knows since when, so it counts from that day, and the band allows for more.",
             "%(count)d of the findings were there when their source first looked. Nobody knows since when, so they count from that day, and the band allows for more.",
+            count,
+        )
+    elif why == SWITCHED_OFF:
+        text = ngettext(
+            "%(count)d of the findings is of a feed that is switched off. It adds no new ones, and what it saw last counts as not fixed.",
+            "%(count)d of the findings are of feeds that are switched off. They add no new ones, and what they saw last counts as not fixed.",
+            count,
+        )
+    elif why == SCAN_BEFORE:
+        text = ngettext(
+            "%(count)d of the findings was seen by a scan, and last by a source whose silence shows no fix. It stays, and counts as not fixed.",
+            "%(count)d of the findings were seen by a scan, and last by a source whose silence shows no fix. They stay, and count as not fixed.",
             count,
         )
     else:

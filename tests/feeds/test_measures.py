@@ -108,11 +108,13 @@ def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisa
             answered_at=answered,
         )
     reading = measures.share_notices_answered(NOVEMBER, Filters())
-    assert plain(reading) == (50, 1, 2)
+    assert plain(reading) == (Decimal("33.33"), 1, 3)  # the one that was left out is not answered either
     assert (groups(reading), reading.left_out) == (
-        [("abuse", 1, 2)],
-        (("letters_still_fresh", 1), ("letters_skipped", 1)),
+        [("abuse", 1, 2), ("notices_not_sent", 0, 1)],
+        (("letters_still_fresh", 1),),
     )
+    december = measures.share_notices_answered(Period(date(2026, 12, 1), date(2026, 12, 31)), Filters())
+    assert plain(december) == (0, 0, 1)  # each notice is in one period
     before = measures.share_notices_answered(Period(date(2026, 11, 1), date(2026, 11, 9)), Filters())
     assert plain(before) == (0, 0, 1)  # answered on the tenth: nobody knew on the ninth
 

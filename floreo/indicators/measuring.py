@@ -117,11 +117,22 @@ def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> d
             "as_of": as_of.isoformat(),
             "groups": [{"name": g.name, "numerator": g.numerator, "denominator": g.denominator} for g in given.groups],
             "left_out": [[code, count] for code, count in given.left_out],
-            **({"band": [None if end is None else str(end) for end in given.band]} if given.band is not None else {}),
-            **({"at_risk": given.at_risk} if given.at_risk is not None else {}),
-            **({"remarks": [[code, count] for code, count in given.remarks]} if given.remarks else {}),
-            **({"without_value": given.without_value} if given.without_value else {}),
+            **_estimated(given),
         },
         "measure": name,
         "measure_version": measure.version,
     }
+
+
+def _estimated(given: logic.Reading) -> dict[str, Any]:
+    """What is kept of an estimate, as far as there is one."""
+    found: dict[str, Any] = {}
+    if given.band is not None:
+        found["band"] = [None if end is None else str(end) for end in given.band]
+    if given.at_risk is not None:
+        found["at_risk"] = given.at_risk
+    if given.without_value:
+        found["without_value"] = given.without_value
+    if given.remarks:
+        found["remarks"] = [[code, count] for code, count in given.remarks]
+    return found

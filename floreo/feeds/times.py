@@ -4,7 +4,7 @@ asked about, whatever anybody says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -82,7 +82,9 @@ def cohort_of(until: date) -> Cohort:
         "finding__last_day",
     )
     found = rows.values_list(*columns, "opened_on", "starts_on", "last_day", "ended_on", "shown_on", "ending")
-    also = scans.also_saw({row[0] for row in found if (row[3], row[4]) not in scans})
+    scans.learn((row[3], row[4]) for row in found if row[-1] == logic.State.FIXED)
+    kinds = {row[1] for row in found if (row[3], row[4]) in scans}
+    also = scans.also_saw({row[0] for row in found if row[1] in kinds and (row[3], row[4]) not in scans})
     cases, others, switched_off, no_scan = [], 0, 0, 0
     for pk, kind, ip, feed, report_type, last_day, *days, ending in found:
         if ((feed, report_type) not in scans and pk not in also) or logic.wanders(ip):
@@ -107,12 +109,12 @@ class _Scans:
     def __init__(self) -> None:
         self.feeds = Feed.objects.in_bulk()
         self._now: dict[Source, bool] = {}
-        missed = Run.objects.filter(Q(again__gt=0) | Q(missed__gt=0)).order_by()  # counted of scans alone
-        fixed = OpenPeriod.objects.filter(ending=logic.State.FIXED).order_by()
-        self._once: set[Source] = {
-            *missed.values_list("feed_id", "report_type").distinct(),
-            *fixed.values_list("finding__feed_id", "finding__report_type").distinct(),
-        }
+        compared = Run.objects.filter(Q(again__gt=0) | Q(missed__gt=0)).order_by()  # scans alone are
+        self._once: set[Source] = set(compared.values_list("feed_id", "report_type").distinct())
+
+    def learn(self, fixing: Iterable[Source]) -> None:
+        """These have shown something to be fixed, which scans alone do."""
+        self._once.update(fixing)
 
     def __contains__(self, source: Source) -> bool:
         return source in self._once or self.is_now(source)

@@ -70,23 +70,27 @@ def _unread(days: Q) -> Iterator[Wait]:
 def _last_looks(end: date) -> Iterator[Wait]:
     """Of each feed in use whose scans saw something that was open at the end of that day: the file that is due by then, and, where a
     type is not sent when it has nothing, a file of any type of a later night."""
-    still_open = OpenPeriod.objects.filter(Q(ended_on=None) | Q(ended_on__gt=end), opened_on__lte=end)
-    sources = still_open.filter(opened_on__gt=end - YEAR, finding__feed__is_active=True)
-    types: dict[int, set[str]] = defaultdict(set)
-    for of, report_type in sources.order_by().values_list("finding__feed", "finding__report_type").distinct():
-        types[of].add(report_type)
-    runs = Run.objects.filter(feed__in=types).order_by()
-    came = {(of, name): day for of, name, day in runs.values_list("feed", "report_type").annotate(day=Max("day"))}
+    runs = Run.objects.filter(feed__is_active=True).order_by()
+    came: dict[int, dict[str, date]] = defaultdict(dict)
+    for of, name, day in runs.values_list("feed", "report_type").annotate(day=Max("day")):
+        came[of][name] = day
     newest: dict[int, date] = dict(runs.counting().values_list("feed").annotate(day=Max("day")))
-    for feed in Feed.objects.filter(pk__in=types).order_by("name", "pk"):
-        own = {name: day for (of, name), day in came.items() if of == feed.pk and name in types[feed.pk]}
-        late = [day for name, day in own.items() if _is_missing(feed, name, day, newest.get(feed.pk, day), end)]
-        if late:
+    for feed in Feed.objects.filter(pk__in=came).order_by("name", "pk"):
+        last = newest.get(feed.pk, min(came[feed.pk].values()))
+        late = (name for name, day in came[feed.pk].items() if _is_missing(feed, name, day, max(day, last), end))
+        if any(_has_open(feed, name, end) for name in late):
             text = _(
                 "The last file of %(feed)s is about %(day)s. The next one shows what was fixed by %(end)s. If none will come, switch the feed off."
             )
-            words = {"feed": feed.name, "day": day_text(newest.get(feed.pk, min(late))), "end": day_text(end)}
-            yield Wait(text % words, _page(feed))
+            yield Wait(text % {"feed": feed.name, "day": day_text(last), "end": day_text(end)}, _page(feed))
+
+
+def _has_open(feed: Feed, report_type: str, end: date) -> bool:
+    """Whether something of time to fix that this type saw last was open at the end of that day."""
+    rows = OpenPeriod.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=end), opened_on__lte=end, opened_on__gt=end - YEAR
+    )
+    return rows.filter(finding__feed=feed, finding__report_type=report_type).exists()
 
 
 def _is_missing(feed: Feed, report_type: str, last: date, newest: date, end: date) -> bool:
@@ -95,7 +99,7 @@ def _is_missing(feed: Feed, report_type: str, last: date, newest: date, end: dat
     if evidence is not logic.Evidence.SCAN:
         return False
     rhythm = timedelta(days=max(1, math.ceil(feed.every_minutes / _MINUTES_A_DAY)))
-    seen = last if sends_empty else max(last, newest)
+    seen = last if sends_empty else newest
     if clock.today() - seen > max(GONE_AFTER, 2 * rhythm) or seen > end:
         return False
     return seen + rhythm <= end or (not sends_empty and last < seen)

@@ -43,6 +43,7 @@ OFFERS = Offers(
                 "%",
                 _("findings that scans show to be fixed"),
                 _("findings of scans first seen within a year"),
+                version=2,
                 decimals=1,
                 waits=waits_for_looks,
             )
@@ -58,6 +59,7 @@ OFFERS = Offers(
             "days",
             _("findings that scans show to be fixed"),
             _("findings of scans first seen within a year"),
+            version=2,
             direction=Direction.DOWN,
             waits=waits_for_looks,
         ),

@@ -11,6 +11,7 @@ from django.test import Client
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.decisions import as_shown
 from floreo.core.errors import Refused
 from floreo.core.figures import Frequency, Period, Wait, period_of
 from floreo.core.models import AuditEntry
@@ -29,6 +30,8 @@ from floreo.indicators.actions import (
 )
 from floreo.indicators.models import Indicator, Reading
 from floreo.organisations.models import User
+from floreo.reports.models import Snapshot
+from floreo.reviews.models import Review
 from floreo.strategy.models import Edition
 from tests.factories import strategy as make
 from tests.feeds.making import hand_in, make_register, name_of, night, report, shadow_feed
@@ -263,3 +266,34 @@ def test_each_page_says_what_is_waited_for_beside_its_button(
     ):
         page = squeezed(browser.get(address).content.decode())
         assert "has to come first" not in page, address
+
+
+def test_the_pages_of_reports_say_it_too_and_closing_is_refused(
+    feed: Feed, edition: Edition, indicator: Indicator, secretariat: User, browser_of: Callable[[User], Client]
+) -> None:
+    Indicator.objects.update(edition=edition)
+    nights_until(feed, END - timedelta(days=1))
+    night(feed, END, ["192.0.2.1"])
+    take_reading(indicator, by=SYSTEM, period=Q3)
+    facts = {"opened_on": AFTER, "due_on": AFTER, "closes_on": AFTER + timedelta(days=9)}
+    Review.objects.create(edition=edition, code="2026-q3", starts_on=Q3.start, ends_on=Q3.end, **facts)
+    browser, text = browser_of(secretariat), "1 unusual file of Shadow waits until a person accepts or refuses it."
+    link = f'<a href="/workspace/feeds/{feed.code}/#nights">{text}</a>'
+    close, freeze = (f"/workspace/reports/{edition.code}/{way}/" for way in ("2026-q3/close", "new"))
+    for address in (close, freeze):
+        assert link in squeezed(browser.get(address).content.decode()), address
+    answer = browser.post(close, {"reason": "", "shown": as_shown()})
+    assert (answer.status_code, f"This cannot be frozen yet. {text}" in squeezed(answer.content.decode())) == (
+        422,
+        True,
+    )
+    Edition.objects.update(ends_on=END, state="ended")
+    page = squeezed(browser.get("/workspace/reports/").content.decode())
+    assert page.find(link) < page.find("Freeze the closing evaluation")
+    assert link in page
+    answer = browser.post(f"/workspace/reports/{edition.code}/close/", {"shown": as_shown()}, follow=True)
+    assert f"This cannot be frozen yet. {text}" in squeezed(answer.content.decode())
+    assert not Snapshot.objects.exists()
+    nights.accept_run(Run.objects.get(day=END), by=secretariat)
+    assert browser.post(close, {"reason": "", "shown": as_shown()}).status_code == 302
+    assert (Snapshot.objects.count(), Reading.objects.get(starts_on=Q3.start).is_frozen) == (1, True)

@@ -258,6 +258,8 @@ def test_each_page_says_what_is_waited_for_beside_its_button(
     assert f"{link}Q3 2026: {text}</a>" in page
     asked = browser.post("/workspace/indicators/close-period/", {"period": f"{Q3.start}/{Q3.end}", "shown": ""})
     assert asked.status_code == 422
+    page = squeezed(browser.get(f"/workspace/feeds/nights/{Run.objects.get(day=END).pk}/accept/").content.decode())
+    assert "Values that are frozen do not change; correct them if they should." in page
     nights.accept_run(Run.objects.get(day=END), by=secretariat)
     take_reading(indicator, by=SYSTEM, period=Q3)
     for address in (

@@ -51,7 +51,9 @@ def mark_frozen(reading: Reading, *, at: datetime, by: Actor) -> None:
 def _now(reading: Reading) -> Taken | None:
     """What its measure gives by now, of a measure that waits for records; None where the records do not know that day any more."""
     measure = measure_of(reading.indicator)
-    if measure is None or measure.waits is None or not measure.knows_past or not reading.measure:
+    if measure is None or measure.waits is None or not measure.knows_past:
+        return None
+    if reading.measure != reading.indicator.measure:  # entered, or calculated by another
         return None
     with plan_facts():
         return take(reading.indicator, reading.period, clock.today())

@@ -1,6 +1,6 @@
 """A year of a small country's findings with a truth that is known, told by files as sources send them; and whether each published
 figure lies within its band. Made from a seed, without a database: what is asked is `feeds/logic.py` and
-`core/survival.py`, which are what the program asks.
+`core/durations.py`, which are what the program asks.
 
     python -m benchmarks.feeds.year [--seed 1] [--machines 600]
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
-from floreo.core.survival import Survival, survival_of
+from floreo.core.durations import Survival, survival_of
 from floreo.feeds import logic
 from floreo.feeds.logic import Evidence, Night, Stretch
 from floreo.feeds.spans import WITHIN, span_of

@@ -110,9 +110,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a measure gives for a period. `value` is None when there is nothing to count: none is better than 0 of 0.
+    """What a measure gives for a period. `value` is None when there is nothing to count: none is better than 0 of 0; or where an estimate
+    gives none of what was counted, and `without_value` says why.
 
-    `left_out` says what was not counted and why, as (sentence code, count). Every record of the denominator is in
+    `left_out` says what was not counted and why, as (sentence code, count); `remarks` the same of what was counted with a doubt. Every record of the denominator is in
     `records` once, and in one group, so that the groups add up to the whole."""
 
     value: Decimal | None
@@ -121,7 +122,15 @@ class Reading:
     records: tuple[RecordRef, ...] = ()
     groups: tuple[Group, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
-    band: tuple[Decimal, Decimal] | None = None  # of 95 %, where the value is estimated from a sample
+    # Of 95 %, where the value is estimated from a sample. None on one side: it has no bound there.
+    band: tuple[Decimal | None, Decimal | None] | None = None
+    at_risk: int | None = None  # of an estimate over time: how many were still open and looked at for so long
+    without_value: str = ""  # NOT_REACHED or NOT_LOOKED_AT
+    remarks: tuple[tuple[str, int], ...] = ()
+
+
+NOT_REACHED = "not_reached"  # fewer than half are over
+NOT_LOOKED_AT = "not_looked_at"  # for so long, by anybody
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,15 @@ class Words(Protocol):
 
 
 @dataclass(frozen=True)
+class Wait:
+    """What has to come, or to be decided, before a value may be frozen: a whole sentence in the reader's words, and the page of the
+    workspace where it is seen to."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Measure:
     """A function over records, and what an indicator needs to know of it. Raise `version` when the function counts
     otherwise than before: readings keep the version they were taken with, and the next is marked not comparable."""
@@ -171,6 +189,9 @@ class Measure:
     # Where one measure gives many values: (value, words) of each that an indicator can mean. It comes to the function in
     # `filters.extra` as ("of", value).
     choices: Callable[[], Iterable[tuple[str, str]]] | None = None
+    # Where records of a period may still come after its last day: what is missing of that period now. A value is frozen only
+    # when nothing is (indicators/actions/freezing.py).
+    waits: Callable[[Period], Sequence[Wait]] | None = None
 
 
 _HUNDREDTH = Decimal("0.01")

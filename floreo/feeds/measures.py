@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 
-from floreo.core.figures import SMALL, Filters, Group, Period, Reading, RecordRef, share
+from floreo.core.figures import NOT_LOOKED_AT, NOT_REACHED, SMALL, Filters, Group, Period, Reading, RecordRef, share
 from floreo.core.wording import short_day
 from floreo.feeds import stepped
 from floreo.feeds import times as fixing
-from floreo.feeds.models import FeedFile, FileState, Notice, OpenPeriod, SteppedStart, SteppedState
+from floreo.feeds.models import FeedFile, FileState, FindingState, Notice, OpenPeriod, SteppedStart, SteppedState
 from floreo.organisations.models import Contact, Holding, HoldingKind, Network, Organisation
 from floreo.organisations.queries import successors
 from floreo.strategy.plan_facts import address
@@ -33,8 +33,12 @@ NO_SECTOR = "sector_not_known"  # organisations of which the register says no se
 OTHERS = "other_sectors"  # sectors with few organisations, together
 # Why something was not counted; indicators/working.py says each in a sentence.
 NO_IPV4, STILL_FRESH, NO_SCAN = "findings_without_ipv4", "letters_still_fresh", "findings_without_scans"
-SKIPPED = "letters_skipped"
 NOT_NOTIFIED = "findings_not_yet_notified"
+NOT_READ = "files_not_readable"
+# What is counted with a doubt.
+THERE_BEFORE = "findings_there_at_the_first_look"
+SWITCHED_OFF, SCAN_BEFORE = "findings_of_feeds_switched_off", "findings_of_scans_before"
+NOT_SENT = "notices_not_sent"  # a group: organisations with findings to which no notice went
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -106,7 +110,8 @@ def _constituency(successor: Mapping[int, int]) -> dict[int, int]:
 
 def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Reading:
     """Findings that nothing showed to have ended by the period's last day at IPv4 addresses, for each 1,000 IPv4 addresses of the
-    register. How many addresses there were is known for today only."""
+    register. How many addresses there were is known for today only. What the register attributes to nobody any more is said beside it for
+    a year, since nothing shows that it ended."""
     sectors, successor = _sectors()
     addresses = _constituency(successor)
     rows = OpenPeriod.objects.filter(Q(shown_on=None) | Q(shown_on__gt=period.end), opened_on__lte=period.end)
@@ -121,6 +126,8 @@ def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Readin
             continue
         sums[sectors[owner]].numerator += 1
         records.append(_finding(pk, kind, since))
+    gone = OpenPeriod.objects.filter(ending=FindingState.OUTSIDE, opened_on__lte=period.end, shown_on__lte=period.end)
+    left += gone.filter(shown_on__gt=period.end - fixing.YEAR).count()
     total = sum(addresses.values())
     value = (Decimal(len(records) * 1000) / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
     return Reading(
@@ -143,9 +150,10 @@ def _share_fixed_within(days: int, period: Period) -> Reading:
     days (feeds/times.py). With the band of 95 %; None where none has been looked at for so long."""
     cohort = fixing.cohort_of(period.end)
     share_of = cohort.survival.ended_by(days)
-    value = None if share_of.shown is None else _per_cent(share_of.shown)
-    band = None if value is None else (_per_cent(share_of.low), _per_cent(share_of.high))
-    return _of_cohort(cohort, value, band)
+    if share_of.shown is None:
+        return _of_cohort(cohort, None, None, share_of.at_risk, NOT_LOOKED_AT)
+    band = (_per_cent(share_of.low), _per_cent(share_of.high))
+    return _of_cohort(cohort, _per_cent(share_of.shown), band, share_of.at_risk)
 
 
 def share_findings_fixed_within_7_days(period: Period, filters: Filters) -> Reading:
@@ -165,19 +173,29 @@ def share_findings_fixed_within_90_days(period: Period, filters: Filters) -> Rea
 
 def median_days_to_fix(period: Period, filters: Filters) -> Reading:
     """Days within which scans show half of the findings of scans to be fixed that were first seen within a year before the period's
-    last day; None where that is not reached."""
-    cohort = fixing.cohort_of(period.end)
-    median = cohort.survival.median()
+    last day; None where that is not reached, with the days that it is longer than as far as they are known."""
+    survival = (cohort := fixing.cohort_of(period.end)).survival
+    median = survival.median()
+    low, high = (None if day is None else Decimal(day) for day in (median.low, median.high))
+    at_risk = survival.ended_by(median.shown or median.low or survival.longest).at_risk
     value = None if median.shown is None else Decimal(median.shown)
-    is_known = value is not None and median.low is not None and median.high is not None
-    return _of_cohort(cohort, value, (Decimal(median.low or 0), Decimal(median.high or 0)) if is_known else None)
+    band = None if low is None and high is None else (low, high)
+    return _of_cohort(cohort, value, band, at_risk, "" if value is not None else NOT_REACHED)
 
 
 def _per_cent(part: float) -> Decimal:
     return (Decimal(part) * 100).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
 
 
-def _of_cohort(cohort: fixing.Cohort, value: Decimal | None, band: tuple[Decimal, Decimal] | None) -> Reading:
+def _of_cohort(
+    cohort: fixing.Cohort,
+    value: Decimal | None,
+    band: tuple[Decimal | None, Decimal | None] | None,
+    at_risk: int,
+    without_value: str = "",
+) -> Reading:
+    is_known, older = bool(cohort.cases), sum(case.may_be_older for case in cohort.cases)
+    remarks = ((THERE_BEFORE, older), (SWITCHED_OFF, cohort.switched_off), (SCAN_BEFORE, cohort.no_scan))
     return Reading(
         value,
         Decimal(cohort.survival.ended),
@@ -186,6 +204,9 @@ def _of_cohort(cohort: fixing.Cohort, value: Decimal | None, band: tuple[Decimal
         (),
         ((NO_SCAN, cohort.others),) if cohort.others else (),
         band,
+        at_risk if is_known else None,
+        without_value if is_known else "",
+        tuple((why, count) for why, count in remarks if count),
     )
 
 
@@ -213,22 +234,22 @@ def fixed_more_where_notified(period: Period, filters: Filters) -> Reading:
 
 
 def share_notices_answered(period: Period, filters: Filters) -> Reading:
-    """Per cent of the letters posted in the period that somebody answered by its last day. A letter of the last week that
-    nobody answered yet is left out: it still has time. So are those that the team did not send: they are counted beside it, since leaving out
-    whoever never answers would raise the share unseen."""
-    every = Notice.objects.filter(on__gte=period.start, on__lte=period.end)
-    rows, skipped = every.exclude(to=[]), every.filter(to=[]).count()
-    records, sums, fresh = [], defaultdict[str, list[int]](lambda: [0, 0]), 0
-    for pk, role, on, answered in rows.order_by("on", "pk").values_list(
-        "pk", "contact_role", "on", "answered_at__date"
-    ):
-        is_answered = answered is not None and answered <= period.end
-        if not is_answered and on + FRESH > period.end:
-            fresh += 1
-            continue
-        sums[role][0] += is_answered
-        sums[role][1] += 1
+    """Per cent of the notices whose week to reply ended in the period that somebody answered by its last day. Each notice is in one period:
+    that of the last week, answered or not, is in the next. One that the team left out counts as not answered, and so does each
+    organisation to which none went though a finding of it was open for a week: whoever mutes those who never answer would else
+    raise the share."""
+    rows = Notice.objects.filter(on__gte=period.start - FRESH, on__lte=period.end - FRESH).order_by("on", "pk")
+    records, sums = [], defaultdict[str, list[int]](lambda: [0, 0])
+    for pk, role, on, to, answered in rows.values_list("pk", "contact_role", "on", "to", "answered_at__date"):
+        is_answered = bool(to) and answered is not None and answered <= period.end
+        group = role if to else NOT_SENT
+        sums[group][0] += is_answered
+        sums[group][1] += 1
         records.append(RecordRef(short_day(on), address("workspace:notice", str(pk)), is_answered))
+    for since in _never_notified(period):
+        sums[NOT_SENT][1] += 1
+        records.append(RecordRef(short_day(since), "", counted=False))
+    fresh = Notice.objects.filter(on__gt=period.end - FRESH, on__lte=period.end).exclude(to=[]).count()
     answered_ones = sum(record.counted for record in records)
     groups = tuple(Group(role, *sums[role]) for role in sorted(sums))
     return Reading(
@@ -237,8 +258,23 @@ def share_notices_answered(period: Period, filters: Filters) -> Reading:
         Decimal(len(records)),
         tuple(records),
         groups,
-        tuple((why, count) for why, count in ((STILL_FRESH, fresh), (SKIPPED, skipped)) if count),
+        ((STILL_FRESH, fresh),) if fresh else (),
     )
+
+
+def _never_notified(period: Period) -> list[date]:
+    """Of each organisation with a finding that was open for a week of the period or more, and that has no notice of the period, not
+    even one left out: since when. Whether a rule mutes it, it has no address, or its findings were decided away."""
+    after = successors()
+    have = Notice.objects.filter(on__gte=period.start - FRESH, on__lte=period.end).order_by()
+    notified = {after.get(of, of) for of in have.values_list("organisation_id", flat=True)}
+    a_week = Q(shown_on__gte=period.start + FRESH) & Q(shown_on__gte=F("opened_on") + FRESH)
+    rows = OpenPeriod.objects.filter(Q(shown_on=None) | a_week, opened_on__lte=period.end - FRESH).order_by()
+    first: dict[int, date] = {}
+    for of, since in rows.values_list("finding__organisation_id").annotate(since=Min("opened_on")):
+        owner = after.get(of, of)
+        first[owner] = min(since, first.get(owner, since))
+    return sorted(since for owner, since in first.items() if owner not in notified)
 
 
 def share_constituency_verified_contact(period: Period, filters: Filters) -> Reading:
@@ -277,6 +313,8 @@ def rejects_per_million(period: Period, filters: Filters) -> Reading:
         label = f"{kind}, {short_day(day)}: {rejected} / {count}"
         records.append(RecordRef(label, address("workspace:feed_report", str(pk)), rejected > 0))
     bad, total = (sum(s[i] for s in sums.values()) for i in (0, 1))
+    refused = FeedFile.objects.filter(state=FileState.REFUSED, day__gte=period.start, day__lte=period.end).count()
     value = (Decimal(bad) * 1_000_000 / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
     groups = tuple(Group(kind or "-", *sums[kind]) for kind in sorted(sums))
-    return Reading(value, Decimal(bad), Decimal(total), tuple(records), groups)
+    left_out = ((NOT_READ, refused),) if refused else ()
+    return Reading(value, Decimal(bad), Decimal(total), tuple(records), groups, left_out)

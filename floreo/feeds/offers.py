@@ -21,6 +21,7 @@ from floreo.feeds.actions.retention import compact_and_retain
 from floreo.feeds.actions.watching import watch
 from floreo.feeds.proposals import KINDS
 from floreo.feeds.tasks import waiting_tasks
+from floreo.feeds.waits import waits_for_files, waits_for_looks
 
 OFFERS = Offers(
     search_kinds=(SearchKind("notice", _("Notice"), Permission.FEED_READ),),
@@ -42,7 +43,9 @@ OFFERS = Offers(
                 "%",
                 _("findings that scans show to be fixed"),
                 _("findings of scans first seen within a year"),
+                version=2,
                 decimals=1,
+                waits=waits_for_looks,
             )
             for function, title in (
                 (measures.share_findings_fixed_within_7_days, _("Share of findings shown to be fixed within 7 days")),
@@ -56,7 +59,9 @@ OFFERS = Offers(
             "days",
             _("findings that scans show to be fixed"),
             _("findings of scans first seen within a year"),
+            version=2,
             direction=Direction.DOWN,
+            waits=waits_for_looks,
         ),
         "fixed_more_where_notified": Measure(
             measures.fixed_more_where_notified,
@@ -65,13 +70,15 @@ OFFERS = Offers(
             _("findings fixed within a step where the organisation had been notified"),
             _("findings open at the start of a step where the organisation had been notified"),
             decimals=1,
+            waits=waits_for_looks,
         ),
         "share_notices_answered": Measure(
             measures.share_notices_answered,
             _("Share of notices of findings with a reply"),
             "%",
             _("notices with a reply"),
-            _("notices sent"),
+            _("notices sent, left out, or never sent although findings were open"),
+            version=2,
         ),
         "share_constituency_verified_contact": Measure(
             measures.share_constituency_verified_contact,
@@ -88,6 +95,7 @@ OFFERS = Offers(
             _("rejected rows"),
             _("rows read"),
             direction=Direction.DOWN,
+            waits=waits_for_files,
         ),
     },
     discussed=dict.fromkeys(("feeds.finding", "feeds.reply", "feeds.correction"), Permission.FINDING_HANDLE),

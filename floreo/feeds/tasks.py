@@ -402,13 +402,12 @@ def _ran_out(today: date) -> Iterator[Task]:
         first = group[0]
         href = f"{reverse('workspace:finding_endings')}#{'ran-out' if len(group) > 1 else f'ending-{first.pk}'}"
         day_after = (first.ends_on or today) + timedelta(days=1)
-        words = ngettext(
-            "%(kind)s: the day has passed for %(what)s", "%(kind)s: the day has passed for %(n)d findings", len(group)
-        )
+        what = ngettext("%(n)d finding", "%(n)d findings", len(group)) % {"n": len(group)}
+        named = {"kind": first.get_kind_display(), "what": what if len(group) > 1 else ending_about(first)}
         yield Task(
             key=key(first) if len(group) == 1 else _key_of_press(first),
             kind="decide",
-            title=words % {"kind": first.get_kind_display(), "what": ending_about(first), "n": len(group)},
+            title=_("%(kind)s: the day has passed for %(what)s") % named,
             why=_("What is still seen is open again. Extend it with a reason, or end it."),
             href=href,
             since=day_after,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from floreo.core.figures import Measure
+from floreo.core.figures import Measure, Wait
 from floreo.indicators import logic
 from floreo.indicators.logic import Filters, Frequency, Period, period_of, periods_between
-from floreo.indicators.models import Indicator, RecordList
+from floreo.indicators.models import Indicator, Reading, RecordList
 from floreo.offers import measures
 
 MOST_RECORDS = 5000  # kept by name with a reading; how many there were is kept in any case
@@ -81,8 +82,30 @@ def _taken(given: logic.Reading, measure: Measure, name: str, as_of: date) -> Ta
     return Taken(_fields(given, measure, name, as_of), sha256, rows, len(given.records), _is_empty(given))
 
 
+def measures_that_wait() -> list[str]:
+    """The names of measures of which records may come after a period is over."""
+    return [name for name, measure in measures().items() if measure.waits is not None]
+
+
+Asked = dict[tuple[Callable[[Period], Sequence[Wait]], Period], Sequence[Wait]]
+
+
+def waits_of(readings: Iterable[Reading], asked: Asked | None = None) -> tuple[Wait, ...]:
+    """What still has to come before these readings may be frozen, each thing once. Nothing of those that people entered. With `asked`,
+    several calls ask each measure once for a period."""
+    asked, found = {} if asked is None else asked, dict[Wait, None]()
+    for reading in readings:
+        measure = measures().get(reading.measure)
+        if measure is None or measure.waits is None:
+            continue
+        if (key := (measure.waits, reading.period)) not in asked:
+            asked[key] = measure.waits(reading.period)
+        found |= dict.fromkeys(asked[key])
+    return tuple(found)
+
+
 def _is_empty(given: logic.Reading) -> bool:
-    return given.value is None and given.numerator is not None
+    return given.value is None and given.numerator is not None and not given.without_value
 
 
 def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> dict[str, Any]:
@@ -94,8 +117,22 @@ def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> d
             "as_of": as_of.isoformat(),
             "groups": [{"name": g.name, "numerator": g.numerator, "denominator": g.denominator} for g in given.groups],
             "left_out": [[code, count] for code, count in given.left_out],
-            **({"band": [str(end) for end in given.band]} if given.band is not None else {}),
+            **_estimated(given),
         },
         "measure": name,
         "measure_version": measure.version,
     }
+
+
+def _estimated(given: logic.Reading) -> dict[str, Any]:
+    """What is kept of an estimate, as far as there is one."""
+    found: dict[str, Any] = {}
+    if given.band is not None:
+        found["band"] = [None if end is None else str(end) for end in given.band]
+    if given.at_risk is not None:
+        found["at_risk"] = given.at_risk
+    if given.without_value:
+        found["without_value"] = given.without_value
+    if given.remarks:
+        found["remarks"] = [[code, count] for code, count in given.remarks]
+    return found

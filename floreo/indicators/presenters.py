@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext, npgettext
 
-from floreo.core import clock, units
+from floreo.core import clock, figures, units
 from floreo.core.figures import PER_CENT, is_about_few, rest_is_small
 from floreo.core.suppression import suppressed_list
 from floreo.core.ui import locale
@@ -33,6 +33,10 @@ from floreo.indicators.models import Indicator, Reading
 
 NBSP = "\u00a0"
 COUNTED_NOWHERE = frozenset({TESTS})  # why something was left out that no published total counts either
+WITHOUT_VALUE: dict[str, Promise] = {
+    figures.NOT_REACHED: gettext_lazy("Not reached"),
+    figures.NOT_LOOKED_AT: gettext_lazy("Not known yet"),
+}
 ARROWS = {Move.UP: "▲", Move.DOWN: "▼"}
 
 OUTLOOKS: dict[Outlook, Promise] = {
@@ -117,7 +121,7 @@ def value_text(reading: Reading, *, unit: bool = True) -> str:
     if is_hidden(reading):
         return hidden_text(reading)
     if reading.value is None:
-        return gettext("No value")
+        return str(WITHOUT_VALUE.get(reading.working.get("without_value", ""), gettext("No value")))
     indicator = reading.indicator
     number = with_unit(reading.value, indicator) if unit else number_text(reading.value, indicator.decimals)
     match reading.qualifier:
@@ -128,6 +132,44 @@ def value_text(reading: Reading, *, unit: bool = True) -> str:
         case "under":
             return gettext("under %(number)s") % {"number": number}
     return number
+
+
+def band_text(reading: Reading | None) -> str:
+    """Within what an estimated value lies, in its own unit."""
+    low, high = band_of(reading) if reading is not None else (None, None)
+    if reading is None or (low is None and high is None):
+        return ""
+    words = {name: with_unit(end, reading.indicator) for name, end in (("low", low), ("high", high)) if end is not None}
+    if high is None:
+        return gettext("At least %(low)s, with 95 %% confidence") % words
+    if low is None:
+        return gettext("At most %(high)s, with 95 %% confidence") % words
+    return gettext("Between %(low)s and %(high)s, with 95 %% confidence") % words
+
+
+def band_of(reading: Reading) -> tuple[Decimal | None, Decimal | None]:
+    """The band of 95 % as the public may know it. Both are None where there is none."""
+    kept = reading.working.get("band")
+    if not kept or is_hidden(reading):
+        return None, None
+    low, high = (None if end is None else Decimal(end) for end in kept)
+    return low, high
+
+
+def at_risk_of(reading: Reading) -> int | None:
+    """How many an estimate over time had left, as the public may know it."""
+    number = reading.working.get("at_risk")
+    if number is None or hides_counts(reading):
+        return None
+    return figures.shown(int(number), about_people=reading.indicator.about_people)
+
+
+def at_risk_text(reading: Reading | None) -> str:
+    """How many the value still rests on; "" where it is no estimate over time."""
+    number = at_risk_of(reading) if reading is not None else None
+    if number is None:
+        return ""
+    return gettext("Number at risk: %(n)s (still open, and looked at for so long)") % {"n": number_text(number)}
 
 
 def when_text(reading: Reading) -> str:
@@ -270,7 +312,14 @@ def headline(indicator: Indicator, reading: Reading | None) -> str:
     if is_hidden(reading):
         return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when}
     if reading.value is None:
-        return gettext("%(when)s: nothing to count, so there is no value.") % {"when": when}
+        match reading.working.get("without_value"):
+            case figures.NOT_REACHED:
+                text_ = gettext("%(when)s: not reached. Fewer than half were over for as long as they were looked at.")
+            case figures.NOT_LOOKED_AT:
+                text_ = gettext("%(when)s: not known yet. Nothing has been looked at for so long.")
+            case _:
+                text_ = gettext("%(when)s: nothing to count, so there is no value.")
+        return text_ % {"when": when}
     text = {"when": when, "value": value_text(reading), "outlook": outlook_text(indicator, reading)}
     if indicator.target is None:
         return gettext("%(when)s: %(value)s. No target is set.") % text

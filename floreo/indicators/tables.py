@@ -13,7 +13,7 @@ from floreo.core.columns import SOURCED
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
 from floreo.core.whole import whole
 from floreo.indicators.models import Indicator, IndicatorKind, Reading
-from floreo.indicators.presenters import hides_counts, public_value
+from floreo.indicators.presenters import at_risk_of, band_of, hides_counts, is_hidden, public_value
 from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.models import Edition
 
@@ -135,6 +135,35 @@ READINGS = Table(
         _column("qualifier", _("Qualifier"), _("over, about or under, according to the source")),
         Column("numerator", _("Numerator"), _("Numerator count"), _number("numerator"), CellKind.DECIMAL),
         Column("denominator", _("Denominator"), _("Denominator count"), _number("denominator"), CellKind.DECIMAL),
+        Column(
+            "band_low",
+            _("Band, from"),
+            _(
+                "Of an estimated value: lower end of the band in which it lies with 95 percent confidence; empty if it has none"
+            ),
+            lambda r: band_of(r)[0],
+            CellKind.DECIMAL,
+        ),
+        Column(
+            "band_high",
+            _("Band, to"),
+            _("Upper end of the same band; empty if it has none"),
+            lambda r: band_of(r)[1],
+            CellKind.DECIMAL,
+        ),
+        Column(
+            "at_risk",
+            _("At risk"),
+            _("Of an estimate over time: how many were still open and looked at for so long"),
+            at_risk_of,
+            CellKind.WHOLE,
+        ),
+        Column(
+            "without_value",
+            _("Why no value"),
+            _("not_reached: fewer than half are over; not_looked_at: nothing was looked at for so long"),
+            lambda r: "" if is_hidden(r) else r.working.get("without_value", ""),
+        ),
         Column(
             "is_hidden",
             _("Not shown"),

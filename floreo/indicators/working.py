@@ -10,12 +10,23 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from floreo.advisories import measures as advisory_measures
 from floreo.core import clock, languages
 from floreo.core.sectors import Sector
-from floreo.feeds.measures import NO_SECTOR, OTHERS, SECTOR
+from floreo.feeds.measures import (
+    NO_SECTOR,
+    NOT_READ,
+    NOT_SENT,
+    OTHERS,
+    SCAN_BEFORE,
+    SECTOR,
+    SWITCHED_OFF,
+    THERE_BEFORE,
+)
 from floreo.incidents import case_measures, measures, taxonomy
 from floreo.incidents.models import Channel
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import (
+    at_risk_text,
+    band_text,
     day_text,
     hides_counts,
     is_hidden,
@@ -45,6 +56,7 @@ GROUP_WORDS: dict[str, Promise] = {
     "targets": gettext_lazy("Targets stated in the document"),
     **{value: Kind(value).label for value in Kind.values},
     **{value: ContactRole(value).label for value in ContactRole.values},
+    NOT_SENT: gettext_lazy("Not sent: left out, or never sent although findings were open"),
     "other_kinds": gettext_lazy("All other kinds"),  # of values that were counted by kind of organisation
     **{f"{SECTOR}{value}": Sector(value).label for value in Sector.values},
     NO_SECTOR: gettext_lazy("Sector not known"),
@@ -84,7 +96,7 @@ def left_out_text(why: str, count: int) -> str:
             | "findings_without_scans"
             | "findings_not_yet_notified"
             | "letters_still_fresh"
-            | "letters_skipped"
+            | "files_not_readable"
             | "lines_in_other_currencies"
         ):
             return _others_left(why, count)
@@ -112,7 +124,7 @@ def left_out_text(why: str, count: int) -> str:
 
 
 def _others_left(why: str, count: int) -> str:
-    if why in ("findings_without_ipv4", "letters_still_fresh", "letters_skipped"):
+    if why in ("findings_without_ipv4", "letters_still_fresh", "files_not_readable"):
         return _feeds_left(why, count)
     if why == "findings_not_yet_notified":
         text = ngettext(
@@ -130,6 +142,31 @@ def _others_left(why: str, count: int) -> str:
         return text % {"count": count}
     text = ngettext("%(count)d budget line in another currency", "%(count)d budget lines in other currencies", count)
     return text % {"count": count}
+
+
+def _remark(why: str, count: int) -> str:
+    """One sentence for what was counted with a doubt."""
+    if why == THERE_BEFORE:
+        text = ngettext(
+            "%(count)d of the findings was there when its source first looked. Nobody knows since when, so it counts from that day, and the band allows for more.",
+            "%(count)d of the findings were there when their source first looked. Nobody knows since when, so they count from that day, and the band allows for more.",
+            count,
+        )
+    elif why == SWITCHED_OFF:
+        text = ngettext(
+            "%(count)d of the findings is of a feed that is switched off. It adds no new ones, and what it saw last counts as not fixed.",
+            "%(count)d of the findings are of feeds that are switched off. They add no new ones, and what they saw last counts as not fixed.",
+            count,
+        )
+    elif why == SCAN_BEFORE:
+        text = ngettext(
+            "%(count)d of the findings was seen by a scan, and last by a source whose silence shows no fix. It stays, and counts as not fixed.",
+            "%(count)d of the findings were seen by a scan, and last by a source whose silence shows no fix. They stay, and count as not fixed.",
+            count,
+        )
+    else:
+        text = gettext("%(why)s: %(count)d")
+    return text % {"why": why, "count": count}
 
 
 def _actions_left(why: str, count: int) -> str:
@@ -161,8 +198,8 @@ def _updates_left(why: str, count: int) -> str:
 def _feeds_left(why: str, count: int) -> str:
     if why == "letters_still_fresh":
         text = ngettext("%(count)d notice of the last week", "%(count)d notices of the last week", count)
-    elif why == "letters_skipped":
-        text = ngettext("%(count)d notice that the team left out", "%(count)d notices that the team left out", count)
+    elif why == NOT_READ:
+        text = ngettext("%(count)d file that could not be read", "%(count)d files that could not be read", count)
     else:
         text = ngettext(
             "%(count)d finding outside the register's IPv4 addresses",
@@ -243,6 +280,9 @@ class Working:
     records_total: int
     note: str
     hidden: str  # why numbers are not shown; "" when they are
+    band: str = ""  # within what an estimated value lies
+    at_risk: str = ""  # on how many it still rests
+    remarks: tuple[str, ...] = ()  # what was counted with a doubt
 
     @property
     def is_fraction(self) -> bool:
@@ -324,4 +364,7 @@ def working_of(reading: Reading) -> Working:
         hidden=gettext("Fewer than 5 people could be identified, so the numbers are not shown.")
         if counts_hidden
         else "",
+        band=band_text(reading),
+        at_risk=at_risk_text(reading),
+        remarks=() if indicator.about_people else tuple(_remark(*each) for each in reading.working.get("remarks", [])),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from floreo.core.figures import Period
+from floreo.indicators.measuring import measures_that_wait
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import hides_counts, is_hidden, public_value
 from floreo.reports.facts import text
@@ -87,11 +88,20 @@ def _indicator(indicator: Indicator, *, public: bool) -> dict[str, Any]:
     return kept | {"answers": text(body.name, body.translations, "name") if body and body.is_public else {}}
 
 
+def _of(edition: Edition) -> Q:
+    return Q(edition=edition) | Q(pillar__edition=edition) | Q(objective__pillar__edition=edition)
+
+
+def not_frozen_of(edition: Edition, day: date) -> list[Reading]:
+    """Values that a report of the edition as of `day` would hold of periods that were over by then, that are not frozen, and of which
+    records may still come."""
+    rows = Reading.objects.current().filter(frozen_at=None, ends_on__lte=day, measure__in=measures_that_wait())
+    return list(rows.filter(indicator__in=Indicator.objects.filter(_of(edition)).order_by().values("pk")))
+
+
 def figures_of(edition: Edition, period: Period, day: date, *, public: bool) -> list[dict[str, Any]]:
     """Every indicator of the edition with its readings as they stood on `day`."""
-    indicators = Indicator.objects.filter(
-        Q(edition=edition) | Q(pillar__edition=edition) | Q(objective__pillar__edition=edition)
-    )
+    indicators = Indicator.objects.filter(_of(edition))
     if public:
         indicators = indicators.filter(is_public=True)
     rows = list(

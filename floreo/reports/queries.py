@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +17,13 @@ from floreo.core import clock, languages
 from floreo.core.audit import head
 from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
-from floreo.core.figures import Period
+from floreo.core.figures import Period, Wait
 from floreo.core.ui.papers import bytes_of
+from floreo.indicators.measuring import measures_that_wait, waits_of
+from floreo.indicators.models import Reading
 from floreo.reports.data import canonical, gather
 from floreo.reports.documents import closing_document, donor_document, minister_document, progress_document
+from floreo.reports.figures import not_frozen_of
 from floreo.reports.models import Correction, Snapshot, SnapshotKind
 from floreo.reports.presenters import ReportSummary
 from floreo.strategy.logic import Status
@@ -53,6 +56,16 @@ def _signed_as(who: str, correction: Correction) -> Correction:
     shown = copy(correction)
     shown.by = who
     return shown
+
+
+def waits_of_report(edition: Edition, period: Period | None = None) -> tuple[Wait, ...]:
+    """What still has to come before a report of the edition may be frozen: of the values within the period, and of those that it would
+    repeat. Without a period, of all values that are not frozen and whose period is over."""
+    rows, today = Reading.objects.current().filter(frozen_at=None, measure__in=measures_that_wait()), clock.today()
+    if period is None:
+        return waits_of(rows.filter(ends_on__lt=today))
+    within = rows.filter(starts_on__gte=period.start, ends_on__lte=min(period.end, today - timedelta(days=1)))
+    return waits_of([*within, *not_frozen_of(edition, min(period.end, today))])
 
 
 def summary_now(edition: Edition, period: Period, viewer: object) -> ReportSummary:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, can, must
 from floreo.core.action import is_decision
 from floreo.core.errors import Missing, Refused
+from floreo.core.figures import Wait
 from floreo.core.models import named
 from floreo.workspace.form_page import FormPage, doing, form_page, posted
 
@@ -49,6 +50,7 @@ class Command:
     help: Text = ""
     done: Promise = SAVED
     back: Callable[[Any], str] | None = None  # where it goes on, when not on the thing's own page
+    waits: Callable[[Any], Sequence[Wait]] | None = None  # what has to come first: the page says it above the button
 
 
 def allowed_by(*rules: Callable[[Any], object]) -> Callable[[Any, object], bool]:
@@ -105,6 +107,7 @@ def command_view(
         section=command.section,
         area=area,
         shows_made=shows_made,
+        waits=command.waits(thing) if command.waits is not None else (),
     )
     form = command.form(posted(request), thing)
     things = () if thing is None else (thing,)

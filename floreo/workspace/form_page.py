@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from floreo.core.action import is_decision
 from floreo.core.decisions import CHANGED_SINCE, is_head
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.figures import Wait
 from floreo.core.links import form_key
 from floreo.core.models import Record
 from floreo.core.ui.forms import refuse_on
@@ -41,6 +42,7 @@ class FormPage:
     section: str = ""
     area: str = "plan"  # which part of the menu it belongs to
     shows_made: bool = False  # goes on to what was made, instead of `back`
+    waits: Sequence[Wait] = ()  # what has to come first, said above the form
 
 
 @dataclass(frozen=True)

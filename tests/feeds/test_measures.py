@@ -84,12 +84,11 @@ def test_time_to_fix_counts_what_is_open_and_names_nobody(bank: Organisation) ->
         ("open-rdp, 22 Nov 2026", True),
         ("open-rdp, 22 Nov 2026", False),
     ]
-    assert plain(measures.share_findings_fixed_within_30_days(NOVEMBER, Filters())) == (
-        None,
-        1,
-        2,
-    )  # nobody was looked at so long
-    assert plain(measures.median_days_to_fix(NOVEMBER, Filters()))[1:] == (1, 2)
+    assert reading.at_risk == 1
+    later = measures.share_findings_fixed_within_30_days(NOVEMBER, Filters())
+    assert (*plain(later), later.at_risk, later.without_value) == (None, 1, 2, 0, "not_looked_at")
+    median = measures.median_days_to_fix(NOVEMBER, Filters())
+    assert plain(median)[1:] == (1, 2)
     assert plain(measures.median_days_to_fix(Period(date(2025, 1, 1), date(2025, 1, 31)), Filters())) == (None, 0, 0)
 
 
@@ -109,11 +108,13 @@ def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisa
             answered_at=answered,
         )
     reading = measures.share_notices_answered(NOVEMBER, Filters())
-    assert plain(reading) == (50, 1, 2)
+    assert plain(reading) == (Decimal("33.33"), 1, 3)  # the one that was left out is not answered either
     assert (groups(reading), reading.left_out) == (
-        [("abuse", 1, 2)],
-        (("letters_still_fresh", 1), ("letters_skipped", 1)),
+        [("abuse", 1, 2), ("notices_not_sent", 0, 1)],
+        (("letters_still_fresh", 1),),
     )
+    december = measures.share_notices_answered(Period(date(2026, 12, 1), date(2026, 12, 31)), Filters())
+    assert plain(december) == (0, 0, 1)  # each notice is in one period
     before = measures.share_notices_answered(Period(date(2026, 11, 1), date(2026, 11, 9)), Filters())
     assert plain(before) == (0, 0, 1)  # answered on the tenth: nobody knew on the ninth
 

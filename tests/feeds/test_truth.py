@@ -605,6 +605,7 @@ def test_a_hundred_hosts_of_which_eighty_stay_have_no_median(feed: Feed) -> None
     assert found.ended_by(7).shown == pytest.approx(0.2)
     reading = measures.median_days_to_fix(Period(day(0), day(13)), Filters())
     assert (reading.value, reading.numerator, reading.denominator, reading.band) == (None, 20, 100, None)
+    assert (reading.without_value, reading.at_risk) == ("not_reached", 80)
     reading = measures.share_findings_fixed_within_7_days(Period(day(0), day(13)), Filters())
     assert str(reading.value) == "20.00"
     assert reading.band is not None

@@ -73,6 +73,12 @@ def points_of(readings: Iterable[Any], indicator: Any) -> list[charts.Point]:
     return found
 
 
+def _band_of(reading: Any) -> tuple[Decimal | None, Decimal | None]:
+    """The band of an estimated value, as its working keeps it."""
+    low, high = getattr(reading, "working", {}).get("band") or (None, None)
+    return None if low is None else Decimal(low), None if high is None else Decimal(high)
+
+
 def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point:
     value = _drawable(reading, indicator)
     earlier: list[Decimal] = []
@@ -87,6 +93,7 @@ def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point
         label=_axis_text(reading.ends_on, indicator.frequency),
         corrected=tuple(earlier),
         restarts=reading.not_comparable,
+        band=_band_of(reading) if value is not None else (None, None),
     )
 
 
@@ -172,6 +179,8 @@ def remarks_of(line: charts.Line) -> list[str]:
         text.append(_("Dotted line: a straight line to the target, not a forecast."))
     if any(p.corrected for p in line.points):
         text.append(_("Hollow: a value that was corrected later."))
+    if any(end is not None for p in line.points for end in p.band):
+        text.append(_("Upright lines: the band in which an estimated value lies."))
     if any(p.value is None for p in line.points):
         text.append(_("Open: no value."))
     return text

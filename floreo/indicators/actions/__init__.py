@@ -6,9 +6,9 @@ from floreo.indicators.actions.entering import (
     close_period,
     correct_reading,
     freeze_reading,
-    must_be_freezable,
     record_reading,
 )
+from floreo.indicators.actions.freezing import must_be_complete, must_be_freezable
 from floreo.indicators.actions.grouping import GroupFacts, LeftOutFacts, must_be_entered, set_groups
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "correct_reading",
     "define_indicator",
     "freeze_reading",
+    "must_be_complete",
     "must_be_entered",
     "must_be_freezable",
     "recompute_all",

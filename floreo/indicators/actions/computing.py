@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -15,15 +15,17 @@ from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.figures import Measure
 from floreo.core.writing import save, touch
+from floreo.indicators.actions.freezing import mark_frozen
 from floreo.indicators.actions.record_lists import COLUMNS, OF_PEOPLE, delete_unused_lists, save_computed, save_lists
 from floreo.indicators.logic import Period, period_of, previous
-from floreo.indicators.measuring import Known, Taken, due_periods, measure_of, rhythm, take
+from floreo.indicators.measuring import Asked, Known, Taken, due_periods, measure_of, rhythm, take, waits_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import current_reading
 from floreo.offers import measures
 from floreo.strategy.plan_facts import plan_facts
 
 Key = tuple[int, Period]
+LATE = timedelta(days=60)  # for which records of a period that is over may come, of a measure that waits for them
 LISTED = 200  # frozen readings named one by one in the trail; beyond that, how many
 
 
@@ -96,6 +98,10 @@ class _Work:
             self.have[reading.indicator_id, reading.period] = reading
             self.known.add(reading.indicator_id)
 
+    def _may_change(self, measure: Measure, period: Period) -> bool:
+        """Whether records of a period that is over may have come since, of a measure that waits for them."""
+        return measure.waits is not None and self.today - period.end <= LATE
+
     def due(self, indicator: Indicator, measure: Measure) -> Iterator[Period]:
         """Periods to compute now."""
         for period in due_periods(indicator, measure, self.today):
@@ -105,13 +111,15 @@ class _Work:
                 yield period
             elif reading.is_frozen or not reading.measure:
                 continue
-            elif runs or (measure.knows_past and (self.again or reading.on < reading.ends_on)):
+            elif runs or (
+                measure.knows_past and (self.again or reading.on < reading.ends_on or self._may_change(measure, period))
+            ):
                 yield period
 
 
 def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
     """Computes all that is due. An indicator's very first readings freeze for the periods that are over: nobody saw
-    them before, so nobody can be surprised. Later ones wait for a person."""
+    them before, so nobody can be surprised. Later ones wait for a person, and so do those of which something is still to come."""
     work.load(indicators)
     takings: list[tuple[Indicator, Period, Taken]] = []
     known: Known = {}
@@ -126,6 +134,7 @@ def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
     lists = save_lists(taken for _indicator, _period, taken in takings)
     made: list[Reading] = []
     changed: list[Reading] = []
+    first: list[Reading] = []
     for indicator, period, taken in takings:
         reading = work.have.get((indicator.pk, period))
         is_new = reading is None
@@ -134,7 +143,11 @@ def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
         if save_computed(reading, taken, lists[taken.sha256], before=before, at=work.at, by=work.by):
             (made if is_new else changed).append(reading)
         if is_new and period.end < work.today and indicator.pk not in work.known:
-            reading.frozen_at, reading.frozen_by = work.at, work.by.actor_name
+            first.append(reading)
+    asked: Asked = {}
+    for reading in first:
+        if not waits_of([reading], asked):
+            mark_frozen(reading, at=work.at, by=work.by)
     _save(made, changed)
     return len(takings)
 

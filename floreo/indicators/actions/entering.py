@@ -15,6 +15,13 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.writing import lock_latest, require_text, save
+from floreo.indicators.actions.freezing import (
+    mark_frozen,
+    must_be_complete,
+    must_be_freezable,
+    must_be_last_word,
+    take_last_word,
+)
 from floreo.indicators.actions.record_lists import save_computed, save_lists
 from floreo.indicators.logic import Period
 from floreo.indicators.measuring import measure_of, take
@@ -150,18 +157,8 @@ def record_reading(
 
 
 def _freeze(reading: Reading, by: Actor) -> Reading:
-    reading.frozen_at, reading.frozen_by = clock.now(), by.actor_name
+    mark_frozen(reading, at=clock.now(), by=by)
     return save(reading)
-
-
-def must_be_freezable(reading: Reading) -> None:
-    if reading.is_frozen:
-        raise Refused(_("This value is already frozen."), code="frozen")
-    if reading.ends_on > clock.today():
-        raise Refused(
-            _("Its period ends on %(day)s. Freeze the value after that.") % {"day": day_text(reading.ends_on)},
-            code="period_runs",
-        )
 
 
 def _with_definition(reading: Reading) -> Iterable[models.Model]:
@@ -170,9 +167,11 @@ def _with_definition(reading: Reading) -> Iterable[models.Model]:
 
 @action("reading.frozen", needs=Permission.READING_FREEZE, decides=_with_definition)
 def freeze_reading(reading: Reading, *, by: Actor, shown: str | None = None) -> Reading:
-    """Approves a reading: from now on it never changes. Refused while its period runs."""
+    """Approves a reading: from now on it never changes. Refused while its period runs, while something of the period is still to come,
+    and where its records have changed since it was calculated."""
     reading = lock_latest(reading)
     must_be_freezable(reading)
+    must_be_last_word(reading)
     return _freeze(reading, by)
 
 
@@ -182,11 +181,16 @@ def _not_frozen(period: Period) -> Iterable[models.QuerySet[Reading]]:
 
 @action("period.closed", needs=Permission.READING_FREEZE, decides=_not_frozen)
 def close_period(period: Period, *, by: Actor, shown: str | None = None) -> int:
-    """Freezes every reading of exactly this period, over all indicators. Returns how many."""
+    """Freezes every reading of exactly this period, over all indicators, with what its records give by now. Refused while something of
+    the period is still to come. Returns how many."""
     must_be_over(period)
     note(period=period.label)
     (rows,) = _not_frozen(period)
-    return len([_freeze(reading, by) for reading in rows.select_related("indicator")])
+    readings = list(rows.select_related("indicator"))
+    must_be_complete(readings)
+    if again := [reading.indicator.code for reading in readings if take_last_word(reading, by=by)]:
+        note(calculated_again=again)
+    return len([_freeze(reading, by) for reading in readings])
 
 
 @action("reading.corrected", needs=Permission.READING_FREEZE)
@@ -256,6 +260,7 @@ def _recount(new: Reading, by: Actor) -> None:
     if measure is None or old is None or not measure.knows_past:
         sentence = _("The records do not show the value on that day. Enter the number and its source.")
         raise Refused(sentence, code="past_unknown", fields={"value": sentence})
+    must_be_complete([Reading(starts_on=old.starts_on, ends_on=old.ends_on, measure=new.indicator.measure)])
     with plan_facts():
         taken = take(new.indicator, new.period, clock.today())
     if taken.fields["value"] == old.value and taken.fields["denominator"] == old.denominator:

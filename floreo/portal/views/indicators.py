@@ -130,12 +130,26 @@ class ReadingRow:
     numerator: str
     denominator: str
     value: str
+    band: str
+    at_risk: str
     note: str
     is_corrected: bool
 
 
 def _count(reading: Reading, value: Decimal | None) -> str:
     return "" if value is None or words.hides_counts(reading) else number_figures(value.normalize())
+
+
+def _band(reading: Reading) -> str:
+    """The band for the table, in the figures of its column."""
+    low, high = (
+        None if end is None else words.number_text(end, reading.indicator.decimals) for end in words.band_of(reading)
+    )
+    if low is not None and high is not None:
+        return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    if low is not None:
+        return _("at least %(low)s") % {"low": low}
+    return "" if high is None else _("at most %(high)s") % {"high": high}
 
 
 def _row(reading: Reading) -> ReadingRow:
@@ -151,6 +165,8 @@ def _row(reading: Reading) -> ReadingRow:
         _count(reading, reading.numerator),
         _count(reading, reading.denominator),
         words.value_text(reading, unit=False),
+        _band(reading),
+        "" if (left := words.at_risk_of(reading)) is None else number_figures(left),
         ". ".join(n.rstrip(".") for n in notes if n),
         corrected,
     )
@@ -181,6 +197,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         place=indicator.objective or indicator.pillar,
         rows=[_row(r) for r in shown.readings],
         has_counts=any(r.denominator is not None for r in shown.readings),
+        has_bands=any(r.working.get("band") or r.working.get("at_risk") is not None for r in shown.readings),
         notes=indicator.chart_notes.all(),
         embed=_embed(indicator, shown, request),
         actions=indicator.actions.visible_to(None).select_related("edition"),
@@ -221,7 +238,7 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
     """The figure itself in words: value, unit, outlook, change, baseline, target."""
     reading = shown.latest
     value = presenters.bare_value(reading) if reading else ""
-    unit = units.after(value, indicator)
+    unit = units.after(value, indicator) if reading is not None and reading.value is not None else ""
     corrected = next((r for r in shown.readings if r.corrects is not None), None)
     return {
         "value": value,
@@ -233,7 +250,8 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
         "status_note": presenters.outlook_note(indicator, reading),
         "outlook_text": words.outlook_text(indicator, reading),
         "change": words.change_text(reading, shown.before) if reading else "",
-        "band": _band_text(reading),
+        "band": words.band_text(reading),
+        "at_risk": words.at_risk_text(reading),
         "baseline": words.baseline_text(indicator),
         "target": words.target_text(indicator),
         "next_on": words.next_reading_on(indicator, reading),
@@ -243,15 +261,6 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
         if reading
         else "",
     }
-
-
-def _band_text(reading: Reading | None) -> str:
-    """Within what an estimated value lies, in its own unit."""
-    band = reading.working.get("band") if reading is not None and not words.is_hidden(reading) else None
-    if reading is None or not band:
-        return ""
-    low, high = (words.with_unit(Decimal(end), reading.indicator) for end in band)
-    return _("Between %(low)s and %(high)s, with 95 %% confidence") % {"low": low, "high": high}
 
 
 def _charts(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from floreo.core.errors import Refused
 from floreo.core.figures import Frequency, Period, period_of, periods_between
 from floreo.core.wording import day_text
 from floreo.core.writing import require_text, save
-from floreo.indicators.actions import close_period, take_due_readings
+from floreo.indicators.actions import close_period, must_be_complete, take_due_readings
 from floreo.indicators.models import Reading
 from floreo.reports.data import code_of, digest_of, gather
 from floreo.reports.facts import Plan
+from floreo.reports.figures import not_frozen_of
 from floreo.reports.models import Release, Snapshot, SnapshotKind
 from floreo.reviews.actions import mark_closed, return_answer
 from floreo.reviews.logic import AnswerState
@@ -38,9 +39,13 @@ def _take(
     review: Review | None = None,
     kind: str = SnapshotKind.PERIOD,
     plan: Plan | None = None,
+    is_past: bool = False,
 ) -> Snapshot:
-    """Builds and keeps a snapshot. The last thing an action does, so that the entry it names is that action's own."""
+    """Builds and keeps a snapshot. The last thing an action does, so that the entry it names is that action's own. Refused while a value
+    in it waits for something of its period, since the report keeps what it says: but of what a pack has closed (`is_past`)."""
     day = min(period.end, clock.today())
+    if not is_past:
+        must_be_complete(not_frozen_of(edition, day))
     plan = plan or Plan(edition)
     public = gather(edition, period, viewer=None, day=day, plan=plan) if edition.is_public else {}
     internal = gather(edition, period, viewer=SYSTEM, day=day, plan=plan)
@@ -211,14 +216,14 @@ def freeze_past(*, by: Actor = SYSTEM) -> int:
         if review.edition_id not in plans:
             plans[review.edition_id] = Plan(review.edition)
         code, plan = _free_code(review.edition, review.code), plans[review.edition_id]
-        taken = _take(review.edition, review.period, by=by, code=code, review=review, plan=plan)
+        taken = _take(review.edition, review.period, by=by, code=code, review=review, plan=plan, is_past=True)
         _published_then(taken, review.closed_at, by)
         made += 1
     for key, plan in plans.items():
         for year in _years_over(plan.edition, Review.objects.filter(edition=key, state=ReviewState.CLOSED)):
             if not Snapshot.objects.filter(edition=key, code=code_of(year)).exists():
                 last = Review.objects.filter(edition=key, state=ReviewState.CLOSED, ends_on=year.end).first()
-                taken = _take(plan.edition, year, by=by, code=code_of(year), plan=plan)
+                taken = _take(plan.edition, year, by=by, code=code_of(year), plan=plan, is_past=True)
                 _published_then(taken, last.closed_at if last else None, by)
                 made += 1
     return made

@@ -327,6 +327,7 @@ def _working(figure: Figure) -> str:
                 "all": capital(own.in_language("denominator_text") or _("total")),
             }
         )
+    parts += [f"{each}." for each in (figures.band_text(latest), figures.at_risk_text(latest)) if each]
     if latest.measure:
         parts.append(
             _("Measure %(name)s, version %(version)s.") % {"name": latest.measure, "version": latest.measure_version}

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
-from floreo.core.survival import Median, Share, Survival
+from floreo.core.durations import Median, Share, Survival
 from floreo.core.ui import locale
 from floreo.core.ui.locale import language
 from floreo.core.wording import colon

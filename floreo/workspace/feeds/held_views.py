@@ -61,7 +61,7 @@ NIGHT_COMMANDS: Mapping[str, Command] = {
         nights.accept_run,
         allowed_by(nights.must_wait),
         help=_l(
-            "Findings that it does not name may count as not seen any more, and notices about what it names may be sent."
+            "Findings that it does not name may count as not seen any more, and notices about what it names may be sent. Values that are frozen do not change; correct them if they should."
         ),
         done=_l("The file counts."),
     ),

@@ -74,6 +74,7 @@ def close_period(request: HttpRequest) -> HttpResponse:
         help=text,
         done=_("The period is closed."),
         area="indicators",
+        waits=form.waits(),
     )
 
     def close(facts: dict[str, Any]) -> object:

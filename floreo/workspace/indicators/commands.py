@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission
 from floreo.core.errors import Missing
+from floreo.core.figures import Wait
 from floreo.indicators import actions as acts
-from floreo.indicators.measuring import measure_of
+from floreo.indicators.measuring import measure_of, waits_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import when_text
 from floreo.workspace.commands import Command, Data, allowed_by, new, over_row
@@ -84,6 +85,11 @@ def _is_freezable(reading: Reading, viewer: object) -> bool:
     return reading.on >= reading.ends_on and allowed_by(acts.must_be_freezable)(reading, viewer)
 
 
+def waits_of_correction(reading: Reading) -> Sequence[Wait]:
+    """What has to come before its measure gives the corrected value; a person may enter a number with its source all the same."""
+    return waits_of([Reading(starts_on=reading.starts_on, ends_on=reading.ends_on, measure=reading.indicator.measure)])
+
+
 def _is_correctable(reading: Reading, _viewer: object) -> bool:
     return reading.is_frozen and getattr(reading, "corrected_by", None) is None
 
@@ -98,6 +104,7 @@ READING_COMMANDS: Mapping[str, Command] = {
         _is_freezable,
         help=_l("A frozen value cannot change. If it is wrong, add a correction beside it."),
         done=_l("Value frozen."),
+        waits=lambda reading: waits_of([reading]),
     ),
     "groups": Command(
         lambda reading: _("Groups of the value of %(period)s") % {"period": when_text(reading)},
@@ -120,6 +127,7 @@ READING_COMMANDS: Mapping[str, Command] = {
         acts.correct_reading,
         _is_correctable,
         help=_l("Both values stay: the old one, and your correction beside it with the reason."),
+        waits=waits_of_correction,
         done=_l("The correction is shown beside the old value."),
     ),
 }

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.fields import label_of
+from floreo.core.figures import Wait
 from floreo.core.whole import whole
 from floreo.indicators.actions import grouping as acts
 from floreo.indicators.catalogue import measure_choices, result_choices
 from floreo.indicators.logic import Frequency, Period, period_of, periods_between, previous
-from floreo.indicators.measuring import rhythm
+from floreo.indicators.measuring import Asked, measures_that_wait, rhythm, waits_of
 from floreo.indicators.models import ChartNote, Indicator, Reading
 from floreo.indicators.presenters import period_text
 from floreo.strategy.levels import title_of
@@ -322,6 +323,17 @@ class ClosePeriodForm(CommandForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(_key(p), period_text(p)) for p in found]
         self.is_empty = not found
+        self.open = list(rows.filter(measure__in=measures_that_wait()))
+
+    def waits(self) -> list[Wait]:
+        """What has to come before each of the periods can be closed, with the period before it."""
+        found = sorted({reading.period for reading in self.open}, key=lambda p: (p.end, p.start), reverse=True)
+        asked: Asked = {}
+        return [
+            Wait(_("%(period)s: %(what)s") % {"period": period_text(period), "what": each.text}, each.address)
+            for period in found
+            for each in waits_of((r for r in self.open if r.period == period), asked)
+        ]
 
     def facts(self) -> dict[str, Any]:
         start, _slash, end = self.cleaned_data["period"].partition("/")

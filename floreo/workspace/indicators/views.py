@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +13,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core import clock
 from floreo.core.access import Permission, can, must
+from floreo.core.figures import Wait
 from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.evidence.queries import evidence_shown
 from floreo.indicators import presenters, queries
 from floreo.indicators.access import get_indicator_for, get_reading_for, may_list_records
-from floreo.indicators.measuring import measure_of
+from floreo.indicators.measuring import measure_of, waits_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS
 from floreo.indicators.working import working_of
 from floreo.organisations.queries import the_country
 from floreo.workspace.commands import Command, commands_for
-from floreo.workspace.indicators.commands import INDICATOR_COMMANDS, READING_COMMANDS
+from floreo.workspace.indicators.commands import FREEZE, INDICATOR_COMMANDS, READING_COMMANDS
 from floreo.workspace.verbs import history_of
 
 MOST_RECORDS = 500  # shown on the page; the file holds what was kept
@@ -108,6 +110,12 @@ class ReadingRow:
     note: str
     may: Mapping[str, Command]
     translate_href: str = ""
+    waits: Sequence[Wait] = ()  # why it cannot be frozen yet, for who may freeze it
+
+
+def _waits(reading: Reading, viewer: object) -> Sequence[Wait]:
+    is_over = not reading.is_frozen and reading.ends_on <= clock.today()
+    return waits_of([reading]) if is_over and can(viewer, FREEZE, reading.indicator) else ()
 
 
 def _reading_row(reading: Reading, viewer: object) -> ReadingRow:
@@ -133,6 +141,7 @@ def _reading_row(reading: Reading, viewer: object) -> ReadingRow:
         note,
         commands_for(viewer, reading, READING_COMMANDS, of=reading.indicator),
         _translate_href(reading, viewer) if not corrected else "",
+        _waits(reading, viewer),
     )
 
 

@@ -43,6 +43,7 @@ REVIEW_COMMANDS: Mapping[str, Command] = {
             "undone. Errors are corrected beside the report. Closing does not publish: you decide about that next, on the page of the report."
         ),
         done=_l("Period closed. The report is frozen and not published yet."),
+        waits=lambda review: queries.waits_of_report(review.edition, review.period),
     ),
 }
 EDITION_COMMANDS: Mapping[str, Command] = {
@@ -56,6 +57,7 @@ EDITION_COMMANDS: Mapping[str, Command] = {
             "For a year, or for a period without a review. The state of the plan on its last day becomes the report. It is not published until you decide so on its page."
         ),
         done=_l("Report frozen. It is not published yet."),
+        waits=queries.waits_of_report,
     ),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
+from floreo.core.figures import Wait
 from floreo.core.keys import key
 from floreo.core.ui.locale import moment
 from floreo.core.ui.papers import KINDS, paper
@@ -50,6 +52,7 @@ class EditionReports:
     rows: list[tuple[Snapshot, str, str, date]]
     open: list[tuple[Review, str, bool]]  # a running review, its period, whether that is over
     may_evaluate: bool
+    waits: Sequence[Wait] = ()  # what has to come before the closing evaluation is frozen
 
 
 def _shelves(viewer: object) -> list[EditionReports]:
@@ -66,15 +69,18 @@ def _shelves(viewer: object) -> list[EditionReports]:
     for review in Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("ends_on", "pk"):
         running.setdefault(review.edition_id, []).append((review, period_text(review.period), review.ends_on < today))
     return [
-        EditionReports(
-            edition,
-            frozen.get(edition.pk, []),
-            running.get(edition.pk, []),
-            queries.closing_period(edition) is not None
-            and not any(s.kind == SnapshotKind.CLOSING for s, *_more in frozen.get(edition.pk, [])),
-        )
+        _shelf(edition, frozen.get(edition.pk, []), running.get(edition.pk, []))
         for edition in Edition.objects.visible_to(viewer)
     ]
+
+
+def _shelf(
+    edition: Edition, rows: list[tuple[Snapshot, str, str, date]], running: list[tuple[Review, str, bool]]
+) -> EditionReports:
+    closing = queries.closing_period(edition)
+    may_evaluate = closing is not None and not any(s.kind == SnapshotKind.CLOSING for s, *_more in rows)
+    waits = queries.waits_of_report(edition, closing) if closing is not None and may_evaluate else ()
+    return EditionReports(edition, rows, running, may_evaluate, waits)
 
 
 def reports(request: HttpRequest) -> HttpResponse:

@@ -43,7 +43,14 @@ statuses = st.sampled_from(["done", "on_track", "at_risk", "late", "stalled", "n
 def lines(draw: st.DrawFn) -> Line:
     when = sorted(set(draw(st.lists(days, min_size=1, max_size=12))))
     points = tuple(
-        Point(d, draw(st.none() | numbers), draw(words), draw(words), tuple(draw(st.lists(numbers, max_size=2))))
+        Point(
+            d,
+            draw(st.none() | numbers),
+            draw(words),
+            draw(words),
+            tuple(draw(st.lists(numbers, max_size=2))),
+            band=(draw(st.none() | numbers), draw(st.none() | numbers)),
+        )
         for d in when
     )
     goal = draw(st.none() | st.builds(Goal, numbers, words, st.none() | days, words))
@@ -146,6 +153,16 @@ def test_no_words_of_the_reader_are_run() -> None:
     for drawn in (line_chart(chart), bar_chart([Bar(evil, 1, evil)], label=evil)):
         assert "<script" not in drawn
         assert 'onload="x' not in drawn
+
+
+def test_an_estimated_value_has_a_line_from_end_to_end_of_its_band() -> None:
+    day, later = date(2026, 1, 1), date(2026, 2, 1)
+    chart = Line(
+        (Point(day, 20, band=(10, 35)), Point(later, 30, band=(25, None)), Point(date(2026, 3, 1), 30)), "Shares"
+    )
+    wide = drawings_in(line_chart(chart))[0]
+    assert wide.count('class="fl-c-band"') == 3 + 2  # one end is not known, and the last has no band
+    assert 'class="fl-c-band"' not in line_chart(Line((Point(day, None, band=(1, 2)), Point(later, 3)), "Shares"))
 
 
 def test_a_missing_period_leaves_the_line_open() -> None:

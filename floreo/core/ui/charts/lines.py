@@ -38,6 +38,7 @@ class Point:
     words: str = ""  # beside the dot where it is named: "81 %"
     corrected: tuple[Number, ...] = ()  # earlier readings of this period
     restarts: bool = False  # not comparable with the one before
+    band: tuple[Number | None, Number | None] = (None, None)  # within which an estimated value lies; None: no bound
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ class _Plot:
 
     def _steps(self) -> list[float]:
         chart = self.chart
-        values = [v for p in chart.points for v in (finite(p.value), *map(finite, p.corrected)) if v is not None]
+        drawn = (v for p in chart.points for v in (p.value, *p.corrected, *p.band))
+        values = [v for v in map(finite, drawn) if v is not None]
         values += [v for v in (finite(chart.goal.value if chart.goal else None), finite(chart.top)) if v is not None]
         if chart.from_zero or not values:
             values.append(0.0)
@@ -237,6 +239,18 @@ def _goal_text(plot: _Plot, x: float, rows: tuple[float, float], words: str, anc
     return plot.write(x, rows[0], words, anchor=anchor, css="fl-c-target", must=True)
 
 
+def _band(plot: _Plot, point: Point) -> list[str]:
+    """A line from one end of the band to the other, with a stroke across each end that it has."""
+    ends = [finite(end) for end in point.band]
+    known = [end for end in ends if end is not None]
+    value = finite(point.value)
+    if not known or value is None:
+        return []
+    x, low, high = plot.x(point.on), min(*known, value), max(*known, value)
+    across = [line(x - 4, plot.y(end), x + 4, plot.y(end), "fl-c-band") for end in known]
+    return [line(x, plot.y(low), x, plot.y(high), "fl-c-band"), *across]
+
+
 def _readings(plot: _Plot) -> list[str]:
     places: list[tuple[float, float] | None] = []
     for point in plot.chart.points:
@@ -245,6 +259,7 @@ def _readings(plot: _Plot) -> list[str]:
             places.append(None)
         places.append((plot.x(point.on), plot.y(value)) if value is not None else None)
     body = [f"<path{attributes(css='fl-c-line', d=path)}/>"] if (path := path_of(places)) else []
+    body += [part for point in plot.chart.points for part in _band(plot, point)]
     small = len(plot.known) > 30
     body += [circle(plot.x(p.on), plot.y(v), 3 if small else 5, "fl-c-dot") for p, v in plot.known]
     for point in plot.chart.points:

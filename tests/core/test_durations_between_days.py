@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floreo.core.survival import Median, Span, survival_of
+import floreo
+from floreo.core.durations import MEDIAN, Duration, Median, Span, estimate, survival_of
 
 # Months to the deterioration of 46 patients after radiotherapy alone (Finkelstein and Wolfe, Biometrics 41, 1985).
 RADIOTHERAPY = (
@@ -135,6 +139,26 @@ def test_what_is_shown_never_improves_because_a_look_failed(given_spans: list[Sp
         was, now = survival_of(whole).ended_by(day).shown, survival_of(worse).ended_by(day).shown
         if was is not None and now is not None:
             assert now <= was + 1e-9
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1, max_size=40))
+def test_both_desks_have_the_same_estimate(pairs: list[tuple[int, bool]]) -> None:
+    """Where the end of a finding is known to the day, it is that of the incident desk."""
+    findings = survival_of([Span(day, day + 1) if over else Span(day + 1, None) for day, over in pairs])
+    cases = estimate([Duration(timedelta(days=day + 1), over) for day, over in pairs])
+    for day in range(1, findings.longest + 1):
+        lasting = cases.lasting(timedelta(days=day))
+        assert lasting is not None
+        assert findings.ended_by(day).shown == pytest.approx(1 - lasting)
+    reached = cases.quantile(MEDIAN).value
+    assert findings.median().shown == (None if reached is None else reached.days)
+
+
+def test_there_is_one_product_limit_in_the_program() -> None:
+    """Whoever multiplies shares of what is at risk does it in `product_limit`."""
+    sources = sorted(Path(floreo.__file__).parent.rglob("*.py"))
+    found = [path.name for path in sources if re.search(r"\bat_risk - \w+\) / |/ at_risk\b", path.read_text("utf-8"))]
+    assert found == ["durations.py"]
 
 
 def test_the_reviews_hundred_hosts_have_no_median() -> None:

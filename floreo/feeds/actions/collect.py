@@ -75,7 +75,7 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
     if not claimed:
         return False
     try:
-        asked = Asked(feed.place, feed.header(), feed.etag, feed.modified)
+        asked = Asked(feed.place, feed.header(), feed.etag, feed.modified, secret_header=feed.secret_header)
         with fetched(asked, allow=allow) as answer:
             is_new = (
                 answer.is_new
@@ -86,7 +86,7 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
         _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait), by=by)
         return False
     except CannotUnseal:
-        _failed(feed, _("The Authorization header was sealed with another secret key. Enter it again."), by=by)
+        _failed(feed, _("The key or password was sealed with another secret key. Enter it again."), by=by)
         return False
     except Refused as refusal:
         _failed(feed, str(refusal.sentence), by=by)
@@ -183,7 +183,7 @@ def _not_had(problem: Exception) -> str:
         return problem_sentence(problem)
     if isinstance(problem, NotUnderstood):
         return odd_sentence(problem)
-    return _("The Authorization header was sealed with another secret key. Enter it again.")
+    return _("The key or password was sealed with another secret key. Enter it again.")
 
 
 def _wait_of(problem: Exception) -> timedelta:
@@ -204,6 +204,7 @@ def _request_of(feed: Feed, since: date | None, allow: Allow) -> SourceRequest:
     return SourceRequest(
         place=feed.place,
         header=feed.header(),
+        secret_header=feed.secret_header,
         reached="" if since else feed.etag,
         first=days[0],
         today=clock.today(),

@@ -21,6 +21,8 @@ from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.collectors import n6, shadowserver
+from floreo.feeds.collectors.fetching import origin_of
+from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
@@ -73,6 +75,7 @@ class Facts(TypedDict, total=False):
     tlp: str
     is_active: bool
     fetch_secret: str
+    secret_header: str
 
 
 class Changes(Facts, total=False):
@@ -99,11 +102,14 @@ def make_feed(name: str, *, by: Actor, code: str = "", **facts: Unpack[Facts]) -
 @action("feed.changed", needs=Permission.FEED_RUN)
 def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: Unpack[Changes]) -> Feed:
     fresh = lock_latest(feed, version)
-    was = (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active)
+    was, place, secret = _asked_with(fresh), fresh.place, fresh.fetch_secret
     assign(fresh, _sealed(facts))
     require_name(fresh)
     _check(fresh)
-    if (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
+    if fresh.fetch_secret == secret and origin_of(fresh.place) != origin_of(place):
+        fresh.fetch_secret = ""  # the key of one server is never sent to another
+        _check(fresh)
+    if _asked_with(fresh) != was:  # another place has said nothing yet
         fresh.etag = fresh.modified = fresh.last_error = ""
         fresh.passed_over = []
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
@@ -124,14 +130,19 @@ def make_mail_address(feed: Feed, *, by: Actor) -> str:
     return f"{local}+{word}{at}{host}"
 
 
+def _asked_with(feed: Feed) -> tuple[object, ...]:
+    """How its files are asked for."""
+    return feed.collector, feed.place, feed.fetch_secret, feed.secret_header, feed.is_active
+
+
 def _sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts, with the header as it is stored."""
+    """The facts, with the key as it is stored."""
     given = dict(facts)
     if header := given.get("fetch_secret", "").strip():
         if any(not c.isprintable() or not c.isascii() for c in header):
-            raise refuse("fetch_secret", _("The header contains characters that are not allowed."))
+            raise refuse("fetch_secret", _("The key contains characters that are not allowed."))
         if len(header) > LONGEST_HEADER:
-            sentence = _("The header is longer than %(most)s characters.") % {"most": LONGEST_HEADER}
+            sentence = _("The key is longer than %(most)s characters.") % {"most": LONGEST_HEADER}
             raise refuse("fetch_secret", sentence)
         given["fetch_secret"] = seal(header, purpose=HEADER_PURPOSE)
     return given
@@ -164,6 +175,10 @@ def _check(feed: Feed) -> None:
         raise refuse("delivery", _("Choose what each file holds."))
     if not 0 <= feed.whole_on <= SUNDAY:
         raise refuse("whole_on", _("Choose a day of the week."))
+    feed.secret_header = feed.secret_header or AUTHORIZATION
+    if not is_for_keys(feed.secret_header):
+        sentence = _("A key cannot be sent in this header. Enter the name that the source gives, such as Auth-Key.")
+        raise refuse("secret_header", sentence, code="no_header")
     check_mapping(feed.mapping, of_programs=feed.collector == CollectorKind.API)
     if feed.collector in _PLACED:
         _CHECKS[CollectorKind(feed.collector)](feed)

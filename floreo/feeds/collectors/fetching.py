@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from floreo.core.outbound import Allow, NotOpen, Pinned, connection_to
 from floreo.core.reachable import may_ask
+from floreo.feeds.collectors.header_names import AUTHORIZATION
 
 SECONDS = 30.0  # that a server may be silent
 PATIENCE = 3600.0  # for all of one fetch
@@ -44,8 +45,8 @@ class NotFetched(Exception):  # noqa: N818 -- says what happened
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for. `secret` is sent as Authorization, and `headers` beside it, to the address itself and to nobody it points on to.
-    With a `body` it is posted, and then no redirect is followed."""
+    """What is asked for. `secret` is sent in the header `secret_header`, and `headers` beside it, to the address itself and to nobody it
+    points on to. With a `body` it is posted, and then no redirect is followed."""
 
     url: str
     secret: str = ""
@@ -53,6 +54,7 @@ class Asked:
     modified: str = ""
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    secret_header: str = AUTHORIZATION
 
 
 class Reply:
@@ -142,10 +144,10 @@ def _asked(
 
 def _headers(url: str, asked: Asked) -> dict[str, str]:
     given = {"User-Agent": "Floreo", "Accept": "*/*", "Accept-Encoding": "identity"}
-    if _origin(url) == _origin(asked.url):
+    if origin_of(url) == origin_of(asked.url):
         given |= dict(asked.headers)
         if asked.secret:
-            given["Authorization"] = asked.secret
+            given[asked.secret_header] = asked.secret
     if asked.etag:
         given["If-None-Match"] = asked.etag
     if asked.modified:
@@ -153,7 +155,8 @@ def _headers(url: str, asked: Asked) -> dict[str, str]:
     return given
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what a key of one server must not leave."""
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port
 

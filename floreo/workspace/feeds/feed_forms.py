@@ -14,7 +14,7 @@ from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
 from floreo.feeds.models.files import SUNDAY, WEEKDAYS
 from floreo.workspace.feeds.summaries import every_text
-from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, words_of
+from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, field_of, words_of
 
 _PARTS = ("field", "is", "value")
 INTERVALS = (15, 60, 360, 720, 1440, 2880, 10080)  # minutes; what a feed has beside these is offered too
@@ -32,9 +32,11 @@ class NewFeedForm(RecordForm):
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
 
+    secret_header = field_of(Feed, "secret_header")
+
     class Meta:
         model = Feed
-        fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format", "fetch_secret")
+        fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format", "fetch_secret", "secret_header")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,6 +78,7 @@ class FeedForm(NewFeedForm):
             "tlp",
             "is_active",
             "fetch_secret",
+            "secret_header",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -39,6 +39,7 @@ from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, HeldReason
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.presenters.feeds import odd_sentence, problem_sentence
+from floreo.feeds.ready_sources import least_wait
 from floreo.organisations.queries import the_country
 
 log = logging.getLogger(__name__)
@@ -264,7 +265,7 @@ def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta(), *, by: Act
         failures=min(feed.failures + 1, 1000),
         last_error=sentence[:300],
         last_looked_at=clock.now(),
-        due_at=clock.now() + max(back_off, wait),
+        due_at=clock.now() + max(back_off, wait, least_wait(feed.collector, feed.place)),
     )
     if feed.failures + 1 == logic.FAILING_AFTER:
         is_failing(feed, by=by)

@@ -29,6 +29,7 @@ from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 from floreo.feeds.presenters.arranging import arrangement_sentence
+from floreo.feeds.ready_sources import LEAST_MINUTES, source_at
 
 BY_HAND = "by-hand"
 LONGEST_HEADER = 500
@@ -162,7 +163,7 @@ def _check(feed: Feed) -> None:
         raise refuse("format", _("Choose a format, or leave it to be detected from the files."))
     if feed.tlp not in dict(SENT_MARKINGS):
         raise refuse("tlp", _("Choose a marking of the Traffic Light Protocol."))
-    if feed.every_minutes < 5:
+    if feed.every_minutes < LEAST_MINUTES:
         raise refuse("every_minutes", _("Enter at least 5 minutes."))
     if feed.absent_runs < 1:
         raise refuse(
@@ -183,6 +184,7 @@ def _check(feed: Feed) -> None:
     if feed.collector in _PLACED:
         _CHECKS[CollectorKind(feed.collector)](feed)
         _must_be_alone(feed)
+        _must_leave_alone(feed)
     elif feed.place:
         raise refuse("place", _("Files of this feed are uploaded here. Leave “Place” blank."))
 
@@ -201,6 +203,15 @@ def _must_be_alone(feed: Feed) -> None:
     if (other := same.first()) is not None:
         sentence = _("The feed “%(name)s” already uses this place.") % {"name": other.name}
         raise refuse("place", sentence, code="place_taken")
+
+
+def _must_leave_alone(feed: Feed) -> None:
+    """As long as the source asks, where we know."""
+    source = source_at(feed.collector, feed.place)
+    if source is not None and source.least_minutes and feed.every_minutes < source.least_minutes:
+        sentence = _("%(name)s asks not to be fetched more often than every %(minutes)s minutes.")
+        facts = {"name": source.name, "minutes": source.least_minutes}
+        raise refuse("every_minutes", sentence % facts, code="too_often")
 
 
 def _check_folder(feed: Feed) -> None:

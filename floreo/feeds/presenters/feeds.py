@@ -18,6 +18,13 @@ PROBLEM_WORDS: Mapping[FetchProblem, Promise] = {
     FetchProblem.CIRCLES: _l("The address redirects too many times and never reaches a file."),
     FetchProblem.UNSAFE: _l("The address redirects to one without encryption, which is not followed."),
 }
+STATUS_WORDS: Mapping[int, Promise] = {
+    **dict.fromkeys(
+        (401, 403),
+        _l("The server refused access (status %(status)d). Check the key, and the header in which it is sent."),
+    ),
+    429: _l("The server asks to be left alone for a while (status %(status)d)."),
+}
 
 
 ODD_WORDS: Mapping[Odd, Promise] = {
@@ -34,4 +41,5 @@ def odd_sentence(problem: NotUnderstood) -> str:
 
 
 def problem_sentence(problem: NotFetched) -> str:
-    return str(PROBLEM_WORDS[problem.problem]) % {"status": problem.status}
+    sentence = STATUS_WORDS.get(problem.status, PROBLEM_WORDS[problem.problem])
+    return str(sentence) % {"status": problem.status}

@@ -25,10 +25,11 @@ from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.engine.arrange.model import KEY
 from floreo.feeds.models import FeedFile, TypeMapping
+from floreo.feeds.ready_sources import sources
 from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.feeds import feed_forms as forms
-from floreo.workspace.feeds import summaries, trying
-from floreo.workspace.form_page import FormPage, person, posted
+from floreo.workspace.feeds import ready, summaries, trying
+from floreo.workspace.form_page import FormPage, doing, form_page, person, posted
 from floreo.workspace.forms import CommandForm
 
 AREA = "feeds"
@@ -36,17 +37,6 @@ Keep = Callable[[dict[str, Any], int | None], None]
 
 
 RUN = Permission.FEED_RUN
-NEW: Mapping[str, Command] = {
-    "feed": Command(
-        _l("Add a feed"),
-        _l("Add feed"),
-        RUN,
-        new(forms.NewFeedForm),
-        make_feed,
-        help=_l("Fill in these fields. Then test the feed with one of its files before you switch it on."),
-        done=_l("Feed added. Test it with one of its files."),
-    ),
-}
 FEED_COMMANDS: Mapping[str, Command] = {
     "edit": Command(_l("Change the feed"), _l("Save changes"), RUN, over_row(forms.FeedForm), change_feed),
     "discard-held": Command(
@@ -62,7 +52,23 @@ FEED_COMMANDS: Mapping[str, Command] = {
 
 
 def new_feed(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "feed", area=AREA, back=reverse("workspace:feeds"))
+    """Of a source that is known, chosen in the address; or of any other."""
+    code = request.GET.get("source", "")
+    source = sources().get(code)
+    if code and source is None:
+        raise Missing
+    must(request.user, RUN)
+    form: Any = forms.NewFeedForm(posted(request))
+    done = _("Feed added. Test it with one of its files.")
+    if source is not None:
+        form = forms.ReadyFeedForm(posted(request), source=source)
+        done = _("Feed added. Its first file is fetched within a few minutes.")
+    words = FormPage(_("Add a feed"), _("Add feed"), reverse("workspace:feeds"), area=AREA, done=done)
+    chosen = ready.source_text(source) if source is not None else None
+    more = {"source": chosen, "offered": [] if chosen else ready.offered()}
+    return form_page(
+        request, form, doing(request, make_feed), words, template="workspace/feeds/new_feed.html", more=more
+    )
 
 
 def feed_command(request: HttpRequest, code: str, name: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -13,6 +14,7 @@ from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
 from floreo.feeds.models.files import SUNDAY, WEEKDAYS
+from floreo.feeds.ready_sources import ReadySource, in_language
 from floreo.workspace.feeds.summaries import every_text
 from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, field_of, words_of
 
@@ -49,6 +51,28 @@ class NewFeedForm(RecordForm):
         if not given["fetch_secret"]:
             del given["fetch_secret"]
         return given
+
+
+class ReadyFeedForm(CommandForm):
+    """A feed of a source that is known: its name, and its key where it needs one. All else is the source's."""
+
+    name = field_of(Feed, "name", required=True)
+    fetch_secret = forms.CharField(
+        **words_of(Feed, "fetch_secret"),
+        max_length=500,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, *, source: ReadySource) -> None:
+        super().__init__(data, initial={"name": source.name})
+        self.source = source
+        if source.needs_key:
+            self.fields["fetch_secret"].help_text = in_language(source.key, get_language())
+        else:
+            del self.fields["fetch_secret"]
+
+    def facts(self) -> dict[str, Any]:
+        return self.source.facts() | super().facts()
 
 
 class FeedForm(NewFeedForm):

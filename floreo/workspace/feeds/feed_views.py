@@ -14,7 +14,7 @@ from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.actions import nights
 from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.tables import REPORTS
-from floreo.workspace.feeds import health, stored, summaries
+from floreo.workspace.feeds import health, ready, stored, summaries
 from floreo.workspace.verbs import history_of
 
 AREA = "feeds"
@@ -51,6 +51,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         "may_run": can(request.user, Permission.FEED_RUN),
         "every": summaries.every_text(found.every_minutes),
         "days": health.DAYS,
+        "source": ready.text_of_feed(found),
         "nights": nights.waiting_of(found),
         "held": found.held_files.filter(state=HeldState.HELD),
         "drifted": [(r, health.drift_text(r)) for r in health.drifts().get(found.pk, [])],

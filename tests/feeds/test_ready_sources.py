@@ -125,8 +125,8 @@ def test_a_source_is_chosen_by_its_name_and_only_the_key_is_added(responder: Cli
     source = sources()["urlhaus"]
     for part in (source.what, source.terms, source.doubt, source.key):
         assert part["en"] in text
-    for part in (source.place, "once an hour", "every 5 minutes at most", *source.pages):
-        assert part in text
+    for sentence in (source.place, "once an hour", "every 5 minutes at most", *source.pages):
+        assert sentence in text
     refused = responder.post(f"{NEW}?source=urlhaus", {"name": source.name, "fetch_secret": ""})
     assert (refused.status_code, Feed.objects.count()) == (422, 0)
     assert "“Key or password” is empty. Fill it in." in words(refused)

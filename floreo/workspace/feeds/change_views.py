@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.access import Permission, can, must
+from floreo.core.access import Actor, Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import takes_up_to, uploaded_file
@@ -21,7 +21,7 @@ from floreo.feeds.access import get_feed_for
 from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.held import discard_all
 from floreo.feeds.actions.mappings import set_mapping
-from floreo.feeds.actions.receiving import receive
+from floreo.feeds.actions.receiving import read_again, receive
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.engine.arrange.model import KEY
 from floreo.feeds.models import FeedFile, TypeMapping
@@ -89,11 +89,19 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, RUN)
     feed = get_feed_for(request.user, code)
     words = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, area=AREA)
-    form = forms.UploadForm(posted(request))
+    form = forms.UploadForm(posted(request), feed=feed)
     if form.is_bound and form.is_valid():
         try:
             file = uploaded_file(request, "file")
-            got = receive(feed, opened=file, name=file.name or "", by=person(request), day=form.cleaned_data["day"])
+            day, describes = form.cleaned_data["day"], bool(form.cleaned_data.get("describe"))
+            got = receive(
+                feed,
+                opened=file,
+                name=file.name or "",
+                by=person(request),
+                day=day,
+                is_described_first=describes,
+            )
         except (NotAllowed, Missing):
             raise
         except Refused as refusal:
@@ -105,7 +113,8 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
                 else _("File saved. It will be read within a few minutes.")
             )
             messages.success(request, text)
-            return HttpResponseRedirect(got.report.get_absolute_url())
+            described = reverse("workspace:arrange_feed", args=[feed.code])
+            return HttpResponseRedirect(described if describes else got.report.get_absolute_url())
     context = {"workspace_section": AREA, "form": form, "question": words, "status": 422 if form.is_bound else 200}
     return render(request, "workspace/plan/form.html", context, status=422 if form.is_bound else 200)
 
@@ -166,6 +175,13 @@ def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     return _map(request, page, feed.mapping or None, feed.version, save_mapping)
 
 
+def saved_text(report: FeedFile | None, *, by: Actor) -> str:
+    """What follows from a description that was just saved: the newest file is read by it where nothing came of it before."""
+    if report is not None and read_again(report, by=by):
+        return _("Saved. The latest file is read this way within a few minutes, and so are those to come.")
+    return _("Saved. These files will be read this way from now on.")
+
+
 def _seen(report: FeedFile, mapping: Mapping[str, Any] | None) -> trying.Trial:
     return trying.try_file(report.feed, path_of(report.sha256), report.name, mapping)
 
@@ -198,7 +214,7 @@ def _map(
             except Refused as refusal:
                 refuse_on(form, refusal)
             else:
-                messages.success(request, _("Saved. These files will be read this way from now on."))
+                messages.success(request, saved_text(report, by=person(request)))
                 return HttpResponseRedirect(page["back"])
     context = {
         "workspace_section": AREA,

@@ -119,6 +119,16 @@ class UploadForm(CommandForm):
         label=_l("File"),
         help_text=_l("As received: CSV, JSON lines or a list; gz and zip are accepted."),
     )
+    describe = forms.BooleanField(
+        label=_l("Describe the file before it is read"),
+        required=False,
+        help_text=_l("For files of a kind that is not known here. It waits for your description for half an hour."),
+    )
+
+    def __init__(self, data: Any, *, feed: Feed) -> None:
+        super().__init__(data)
+        if feed.mapping or feed.format:  # described already
+            del self.fields["describe"]
 
 
 class TryForm(CommandForm):

@@ -393,6 +393,31 @@ DROP_V6 = (
 )
 
 
+def test_a_list_that_did_not_change_names_the_same_today(responder: Client) -> None:
+    given = Documented("/downloads/ipblocklist.json", json.dumps(FEODO).encode())
+    first = clock.today()
+    with serving(given) as address:
+        feed = chosen(responder, "feodo-tracker", address)
+        with clock.pinned_day(day=first + timedelta(days=1)):
+            for _time in range(2):  # twice a day, counted once
+                assert fetched(feed).last_error == ""
+            (found,) = Finding.objects.all()
+            assert (found.first_day, found.last_day, found.days_seen) == (first, first + timedelta(days=1), 2)
+        assert [each.get("If-None-Match") for each in given.asked] == [None, '"1"', '"1"']
+    days = list(FeedFile.objects.order_by("day").values_list("day", "kept", "sha256"))
+    assert [(day, kept) for day, kept, _hash in days] == [(first, 2), (first + timedelta(days=1), 2)]
+    assert days[0][2] == days[1][2]
+    # An unchanged scan is no new look, and a file that says its day is of that day.
+    for facts, name in (({"evidence": "scan"}, None), ({"evidence": "list"}, "2026-11-20-list.csv")):
+        Feed.objects.update(**facts)
+        if name:
+            FeedFile.objects.update(name=name)
+        with serving(given) as address, clock.pinned_day(day=first + timedelta(days=3)):
+            Feed.objects.update(place=address)
+            fetched(feed)
+        assert FeedFile.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("code", "path", "body", "meant"),
     [

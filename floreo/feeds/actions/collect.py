@@ -28,14 +28,17 @@ from floreo.core.reachable import may_ask
 from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
 from floreo.feeds import logic
+from floreo.feeds.actions.finding_rows import silence_of
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.watching import is_failing
 from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
 from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
+from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
+from floreo.feeds.engine.formats import named
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, HeldReason
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.presenters.feeds import odd_sentence, problem_sentence
@@ -78,10 +81,10 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
     try:
         asked = Asked(feed.place, feed.header(), feed.etag, feed.modified, secret_header=feed.secret_header)
         with fetched(asked, allow=allow) as answer:
-            is_new = (
-                answer.is_new
-                and not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already
-            )
+            if answer.is_new:
+                is_new = not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already
+            else:
+                is_new = _is_listed_still(feed, by=by)
             text = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
         _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait), by=by)
@@ -96,6 +99,21 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
         **text, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
     )
     return is_new
+
+
+def _is_listed_still(feed: Feed, *, by: Actor) -> bool:
+    """A list that did not change names today what it named before: its newest file counts for today too, once. A file that says its day is
+    of that day, and an unchanged scan is no new look."""
+    newest = feed.reports.order_by("-day", "-pk").first()
+    if newest is None or named(newest.name)[0] is not None:
+        return False
+    if silence_of(feed, newest.report_type)[0] is not logic.Evidence.LIST:
+        return False
+    path = path_of(newest.sha256)
+    if newest.day >= clock.today() or not path.exists():
+        return False
+    with path.open("rb") as opened:
+        return not receive(feed, opened=opened, name=newest.name, by=by, collector=feed.place).already
 
 
 def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date | None = None) -> int:

@@ -17,6 +17,7 @@ from floreo.core.addresses import is_web_address
 from floreo.core.language_codes import SOURCE, base
 from floreo.core.pack import Day, Strict, one_of
 from floreo.core.policy import Tlp
+from floreo.feeds.collectors.fetching import KEY_PLACE, is_keyed_well
 from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
 from floreo.feeds.engine.arrange.model import KEY, arrangement_of
 from floreo.feeds.models import CollectorKind, Delivery, Evidence
@@ -56,6 +57,8 @@ class ReadySource(Strict):
             raise ValueError("a source is fetched")
         if not all(map(is_web_address, [self.place, *self.pages])):
             raise ValueError("a place or page is no web address")
+        if KEY_PLACE in self.place and not (self.needs_key and is_keyed_well(self.place)):
+            raise ValueError("the key has no place in this address")
         if not is_for_keys(self.secret_header):
             raise ValueError("a key cannot be sent in this header")
         if self.every_minutes < (self.least_minutes or 0):

@@ -52,13 +52,14 @@ def test_every_source_is_sound_and_says_in_all_languages_what_it_is() -> None:
         "spamhaus-drop-v6",
         "spamhaus-drop-v6-text",
         "urlhaus",
+        "urlhaus-30-days",
     }
     for code, source in sources().items():
         assert re.fullmatch(r"[a-z0-9-]{1,40}", code)
         for texts in (source.what, source.terms, source.doubt, source.key):
             assert set(texts) in ({*LANGUAGES}, set())
         assert source.doubt, "who has not read all says what is missing"
-    assert len({each.place for each in sources().values()}) == len({each.name for each in sources().values()}) == 8
+    assert len({each.place for each in sources().values()}) == len({each.name for each in sources().values()}) == 9
 
 
 def changed(**facts: str) -> str:
@@ -222,10 +223,11 @@ class Documented:
         self.path, self.body, self.header, self.key, self.limit = path, body, header, key, limit
         self.stamps = {"ETag": '"1"', "Last-Modified": "Tue, 24 Nov 2026 01:01:40 GMT"}
         self.asked: list[dict[str, str]] = []
+        self.moved = ""  # where it points to for whatever is not there
 
     def answer(self, path: str, given: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         if path != self.path:
-            return 404, {}, b""
+            return (302, {"Location": self.moved}, b"") if self.moved else (404, {}, b"")
         if len(self.asked) > self.limit:
             return 429, {"Retry-After": "7200"}, b"Too many requests"
         if self.key and given.get(self.header.lower()) != self.key:
@@ -391,6 +393,59 @@ DROP_V6 = (
     '{"cidr":"2001:db8::/32","sblid":"SBL1","rir":"arin"}\n{"cidr":"2001:db9::/32","sblid":"SBL2","rir":"ripencc"}\n'
     '{"type":"metadata","timestamp":1795500000,"size":120,"records":2,"copyright":"(c) 2026 The Spamhaus Project SLU"}\n'
 )
+
+
+def test_a_key_that_belongs_into_the_address_is_in_no_other_place(
+    responder: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """abuse.ch wants it there for its files. `+/=&` and spaces stay part of it."""
+    key = "a+b/c=&d e"
+    asked = "/files/exports/recent.csv?auth-key=a%2Bb%2Fc%3D%26d%20e"
+    given = Documented(asked, outside.URLHAUS.replace("2026-11-24", "2026-11-23").encode())
+    path, place = asked.partition("?")[0], "?auth-key={key}"
+    with serving(given) as address, caplog.at_level("DEBUG"):
+        feed = chosen(responder, "urlhaus-30-days", address.partition(path)[0] + path + place, key)
+        assert feed.last_error == ""
+        report = FeedFile.objects.get()
+        assert (report.name, report.kept, report.rejected) == ("recent.csv", 2, 0)
+        assert [name for each in given.asked for name, text in each.items() if "a+b" in text or "a%2Bb" in text] == []
+        (found,) = Finding.objects.all()
+        assert (found.ip, found.port, found.kind) == ("192.0.2.21", 8080, "malware-url")
+        given.path = "/gone"
+        assert fetched(feed).last_error == "The server responded with status 404."
+        with serving(Documented("/", b"")) as elsewhere:
+            given.moved = f"{elsewhere}stolen?{asked.partition('?')[2]}"
+            sentence = "The address redirects to another server, which might be sent the key. That is not followed."
+            assert fetched(feed).last_error == sentence
+            given.moved, given.path = asked, "/elsewhere"
+            assert "redirects too many times" in fetched(feed).last_error  # on the same server it is followed
+        pages = [responder.get(page).content.decode() for page in (feed.get_absolute_url(), report.get_absolute_url())]
+        pages.append(responder.get(f"{feed.get_absolute_url()}edit/").content.decode())
+    feed.refresh_from_db()
+    told = [*pages, caplog.text, feed.last_error, report.received_by, feed.place]
+    told += [str(list(AuditEntry.objects.values_list("detail", flat=True)))]
+    assert [text for text in told if "a+b/c" in html.unescape(text) or "a%2Bb" in text] == []
+    assert all("{key}" in text for text in (pages[0], report.received_by, feed.place))
+
+
+@pytest.mark.parametrize(
+    ("facts", "wrong"),
+    [
+        ({"place": "https://feed.example/{key}/recent.csv"}, "place"),
+        ({"place": "https://{key}.feed.example/recent.csv?k={key}"}, "place"),
+        ({"place": "https://feed.example/x?a={key}&b={key}"}, "place"),
+        ({"place": "https://feed.example/x#{key}"}, "place"),
+        ({"place": "https://feed.example/x?a={key}", "collector": "taxii"}, "place"),
+        ({"place": "https://feed.example/x?a={key}", "fetch_secret": ""}, "fetch_secret"),
+    ],
+)
+def test_a_key_stands_in_the_query_of_a_fetched_address_only(responder: Client, facts: Any, wrong: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        make_feed("Odd", by=SYSTEM, **({"collector": "fetch", "fetch_secret": KEY} | facts))
+    assert list(refusal.value.fields) == [wrong]
+    feed = make_feed("Well", by=SYSTEM, collector="fetch", place="https://feed.example/x?a={key}", fetch_secret=KEY)
+    with pytest.raises(Refused):  # the key is not taken along to another server, and there is none
+        change_feed(feed, by=SYSTEM, place="https://thief.example/x?a={key}")
 
 
 def test_a_list_that_did_not_change_names_the_same_today(responder: Client) -> None:

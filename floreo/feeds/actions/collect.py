@@ -35,7 +35,7 @@ from floreo.feeds.actions.watching import is_failing
 from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
 from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
 from floreo.feeds.collectors.blobs import path_of
-from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
+from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched, keyed
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
 from floreo.feeds.engine.formats import named
@@ -79,7 +79,7 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
     if not claimed:
         return False
     try:
-        asked = Asked(feed.place, feed.header(), feed.etag, feed.modified, secret_header=feed.secret_header)
+        asked = keyed(feed.place, feed.header(), feed.secret_header, etag=feed.etag, modified=feed.modified)
         with fetched(asked, allow=allow) as answer:
             if answer.is_new:
                 is_new = not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already

@@ -21,7 +21,7 @@ from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.collectors import n6, shadowserver
-from floreo.feeds.collectors.fetching import origin_of
+from floreo.feeds.collectors.fetching import KEY_PLACE, is_keyed_well, origin_of
 from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
@@ -183,6 +183,7 @@ def _check(feed: Feed) -> None:
     check_mapping(feed.mapping, of_programs=feed.collector == CollectorKind.API)
     if feed.collector in _PLACED:
         _CHECKS[CollectorKind(feed.collector)](feed)
+        _check_key_place(feed)
         _must_be_alone(feed)
         _must_leave_alone(feed)
     elif feed.place:
@@ -238,6 +239,17 @@ def _check_fetch(feed: Feed) -> None:
         raise refuse(
             "place", _("Enter an address that begins with https:// or http:// and contains no user name or password.")
         )
+
+
+def _check_key_place(feed: Feed) -> None:
+    """Where an address has the place of a key."""
+    if KEY_PLACE not in feed.place:
+        return
+    if feed.collector != CollectorKind.FETCH or not is_keyed_well(feed.place):
+        sentence = _("{key} stands once, behind the question mark of an address that is fetched.")
+        raise refuse("place", sentence, code="key_place")
+    if not feed.fetch_secret:
+        raise refuse("fetch_secret", _("Enter the key, which goes into the address."), code="no_key")
 
 
 def _check_reports(feed: Feed) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
 from threading import Timer
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from floreo.core.outbound import Allow, NotOpen, Pinned, connection_to
 from floreo.core.reachable import may_ask
@@ -20,6 +20,7 @@ from floreo.feeds.collectors.header_names import AUTHORIZATION
 SECONDS = 30.0  # that a server may be silent
 PATIENCE = 3600.0  # for all of one fetch
 MOST_STEPS = 5
+KEY_PLACE = "{key}"  # in an address, where its source wants the key there
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_HEADER = 200
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -34,6 +35,7 @@ class FetchProblem(StrEnum):
     CUT_OFF = "cut_off"  # it stopped in the middle
     CIRCLES = "circles"  # it points on and on
     UNSAFE = "unsafe"  # from an encrypted address to an open one
+    ELSEWHERE = "elsewhere"  # to another server, which might be sent the key that stands in the address
 
 
 class NotFetched(Exception):  # noqa: N818 -- says what happened
@@ -46,7 +48,7 @@ class NotFetched(Exception):  # noqa: N818 -- says what happened
 @dataclass(frozen=True)
 class Asked:
     """What is asked for. `secret` is sent in the header `secret_header`, and `headers` beside it, to the address itself and to nobody it
-    points on to. With a `body` it is posted, and then no redirect is followed."""
+    points on to. With a `body` it is posted, and then no redirect is followed. Of an address that holds a key, one to another server is not."""
 
     url: str
     secret: str = ""
@@ -55,6 +57,20 @@ class Asked:
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     secret_header: str = AUTHORIZATION
+    holds_key: bool = False
+
+
+def keyed(place: str, secret: str, secret_header: str, *, etag: str = "", modified: str = "") -> Asked:
+    """What is asked for at a place: with the key where the address has `{key}`, else in its header."""
+    if KEY_PLACE not in place:
+        return Asked(place, secret, etag, modified, secret_header=secret_header)
+    return Asked(place.replace(KEY_PLACE, quote(secret, safe="")), "", etag, modified, holds_key=True)
+
+
+def is_keyed_well(place: str) -> bool:
+    """Whether an address has the place of a key once, in its query: what stands before is in names of files and in logs of servers."""
+    parts = urlsplit(place)
+    return place.count(KEY_PLACE) == parts.query.count(KEY_PLACE) == 1
 
 
 class Reply:
@@ -108,6 +124,8 @@ def fetched(
             onward = answer.getheader("Location")
             if answer.status in _REDIRECTS and onward and asked.body is None:
                 url = _next(url, onward)
+                if asked.holds_key and origin_of(url) != origin_of(asked.url):
+                    raise NotFetched(FetchProblem.ELSEWHERE)
                 continue
             if answer.status not in {200, 304}:
                 raise NotFetched(FetchProblem.STATUS, answer.status, _wait(answer.getheader("Retry-After")))

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('tlp', models.CharField(choices=[('CLEAR', 'TLP:CLEAR'), ('GREEN', 'TLP:GREEN'), ('AMBER', 'TLP:AMBER'), ('AMBER+STRICT', 'TLP:AMBER+STRICT')], default='AMBER', max_length=12, verbose_name='Marking')),
                 ('is_active', models.BooleanField(default=True, verbose_name='Switched on')),
                 ('fetch_secret', models.CharField(blank=True, help_text='Only if the address requires one: what its header holds, for example a key alone, or Bearer and a key; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one.', max_length=800, verbose_name='Key or password')),
-                ('secret_header', models.CharField(default='Authorization', help_text='Authorization, unless the source names another one, such as Auth-Key or X-API-Key. The Reports API signs its calls instead.', max_length=60, verbose_name='Header for the key')),
+                ('secret_header', models.CharField(default='Authorization', help_text='Authorization, unless the source names another one, such as Auth-Key or X-API-Key. Where it wants the key in the address, write {key} there. The Reports API signs its calls instead.', max_length=60, verbose_name='Header for the key')),
                 ('mail_word_hash', models.CharField(blank=True, max_length=64)),
                 ('etag', models.CharField(blank=True, max_length=200)),
                 ('passed_over', models.JSONField(blank=True, default=list)),

@@ -125,7 +125,7 @@ class Feed(Record):
         default=AUTHORIZATION,
         verbose_name=_("Header for the key"),
         help_text=_(
-            "Authorization, unless the source names another one, such as Auth-Key or X-API-Key. The Reports API signs its calls instead."
+            "Authorization, unless the source names another one, such as Auth-Key or X-API-Key. Where it wants the key in the address, write {key} there. The Reports API signs its calls instead."
         ),
     )
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.

@@ -17,6 +17,9 @@ PROBLEM_WORDS: Mapping[FetchProblem, Promise] = {
     FetchProblem.CUT_OFF: _l("The server stopped in the middle of the file. Nothing of it was saved."),
     FetchProblem.CIRCLES: _l("The address redirects too many times and never reaches a file."),
     FetchProblem.UNSAFE: _l("The address redirects to one without encryption, which is not followed."),
+    FetchProblem.ELSEWHERE: _l(
+        "The address redirects to another server, which might be sent the key. That is not followed."
+    ),
 }
 STATUS_WORDS: Mapping[int, Promise] = {
     **dict.fromkeys(

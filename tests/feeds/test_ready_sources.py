@@ -44,6 +44,7 @@ LANGUAGES = ("en", "es", "fr")
 
 def test_every_source_is_sound_and_says_in_all_languages_what_it_is() -> None:
     assert set(sources()) == {
+        "circl-osint",
         "feodo-tracker",
         "n6",
         "shadowserver-reports",
@@ -59,7 +60,7 @@ def test_every_source_is_sound_and_says_in_all_languages_what_it_is() -> None:
         for texts in (source.what, source.terms, source.doubt, source.key):
             assert set(texts) in ({*LANGUAGES}, set())
         assert source.doubt, "who has not read all says what is missing"
-    assert len({each.place for each in sources().values()}) == len({each.name for each in sources().values()}) == 9
+    assert len({each.place for each in sources().values()}) == len({each.name for each in sources().values()}) == 10
 
 
 def changed(**facts: str) -> str:
@@ -126,7 +127,7 @@ def test_a_source_is_chosen_by_its_name_and_only_the_key_is_added(responder: Cli
     source = sources()["urlhaus"]
     for part in (source.what, source.terms, source.doubt, source.key):
         assert part["en"] in text
-    for sentence in (source.place, "once an hour", "every 5 minutes at most", *source.pages):
+    for sentence in (source.place, "once an hour", "at most every 5 minutes", *source.pages):
         assert sentence in text
     refused = responder.post(f"{NEW}?source=urlhaus", {"name": source.name, "fetch_secret": ""})
     assert (refused.status_code, Feed.objects.count()) == (422, 0)

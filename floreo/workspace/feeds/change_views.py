@@ -107,11 +107,11 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refusal:
             refuse_on(form, refusal)
         else:
-            text = (
-                _("This file has already been received.")
-                if got.already
-                else _("File saved. It will be read within a few minutes.")
-            )
+            text = _("File saved. It will be read within a few minutes.")
+            if got.already:
+                text = _("This file has already been received.")
+            elif describes:
+                text = _("File saved. It is read once you save its description.")
             messages.success(request, text)
             described = reverse("workspace:arrange_feed", args=[feed.code])
             return HttpResponseRedirect(described if describes else got.report.get_absolute_url())

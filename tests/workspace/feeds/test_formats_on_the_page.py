@@ -225,6 +225,7 @@ def test_a_file_is_guessed_shown_corrected_in_two_fields_at_most_and_read(respon
     feed, page = uploaded(responder, given.content, given.file, describes=True)
     address = page.redirect_chain[-1][0]
     assert address == f"/workspace/feeds/{feed.code}/arrangement/"  # one press brought the person here
+    assert "File saved. It is read once you save its description." in words(page)
     worker()  # whoever is quicker: the file waits for its description
     assert (FeedFile.objects.get().state, Finding.objects.count()) == (FileState.WAITING, 0)
     assert "All of it is a guess from the latest file." in words(page)

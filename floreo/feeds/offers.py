@@ -176,6 +176,7 @@ OFFERS = Offers(
         "finding.answered_signed_in": _("replied about findings"),
         "operator_text.checked": _("checked a text for operators"),
         "report.given_back": _("stopped reading a file"),
+        "report.read_again": _("had a file read as it is described"),
         "report.received": _("received a file"),
         "reports.read": _("read files"),
         "sample.night_told": _("played a night of the sample country"),

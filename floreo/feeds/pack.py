@@ -10,10 +10,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django.db import models
 from django.utils import translation
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from floreo.core.pack import Code, Day, Setting, Shape, Strict, one_of
 from floreo.core.policy import Tlp
+from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
 from floreo.feeds.engine import rules
 from floreo.feeds.logic import ABSENT_RUNS
 from floreo.feeds.models import (
@@ -54,6 +55,14 @@ class FeedShape(Shape):
     sends_empty: bool = False
     tlp: Annotated[str, one_of(Tlp, without=(Tlp.RED,))] = Tlp.AMBER.value
     is_active: bool = True
+    secret_header: str = AUTHORIZATION
+
+    @field_validator("secret_header")
+    @classmethod
+    def _may_hold_a_key(cls, name: str) -> str:
+        if not is_for_keys(name):
+            raise ValueError("a key cannot be sent in this header")
+        return name
 
 
 class NoticeRuleShape(Shape):

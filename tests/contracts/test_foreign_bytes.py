@@ -153,6 +153,7 @@ NEEDS_NONE = {
     "floreo/feeds/engine/store/questions.py": OWN,
     "floreo/feeds/notice_csv.py": OWN,
     "floreo/feeds/pack.py": SHIPPED,
+    "floreo/feeds/ready_sources.py": SHIPPED,
     "floreo/feeds/texts.py": SHIPPED,
     "floreo/frameworks/export.py": OWN,
     "floreo/incidents/actions/messages.py": "takes one address apart that is then checked",

@@ -128,7 +128,7 @@ def test_a_header_lies_sealed_in_the_database(nothing_yet: None, server: tuple[S
     with pytest.raises(Refused, match="longer than 500"):
         change_feed(feed, by=SYSTEM, fetch_secret="w" * 501)
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another key"
-    sentence = "The Authorization header was sealed with another secret key. Enter it again."
+    sentence = "The key or password was sealed with another secret key. Enter it again."
     assert (fetch_now(feed).last_error, given.asked) == (sentence, [])
     settings.SECRET_KEY_FALLBACKS = [old]
     assert (fetch_now(feed).last_error, len(given.asked)) == ("", 1)

@@ -31,17 +31,21 @@ from floreo.core.reachable import may_ask
 from floreo.core.scanning import AWAY
 from floreo.core.seal import CannotUnseal
 from floreo.feeds import logic
+from floreo.feeds.actions.finding_rows import silence_of
 from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.watching import is_failing, note_not_taken
 from floreo.feeds.collectors import folders, misp_feed, n6, shadowserver, taxii
 from floreo.feeds.collectors.answers import Batch, NotUnderstood, SourceRequest
-from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched
+from floreo.feeds.collectors.blobs import path_of
+from floreo.feeds.collectors.fetching import Asked, FetchProblem, NotFetched, fetched, keyed
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
+from floreo.feeds.engine.formats import named
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, HeldReason
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.presenters.feeds import odd_sentence, problem_sentence
+from floreo.feeds.ready_sources import least_wait
 from floreo.organisations.queries import the_country
 
 log = logging.getLogger(__name__)
@@ -78,18 +82,18 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
     if not claimed:
         return False
     try:
-        asked = Asked(feed.place, feed.header(), feed.etag, feed.modified)
+        asked = keyed(feed.place, feed.header(), feed.secret_header, etag=feed.etag, modified=feed.modified)
         with fetched(asked, allow=allow) as answer:
-            is_new = (
-                answer.is_new
-                and not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already
-            )
+            if answer.is_new:
+                is_new = not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already
+            else:
+                is_new = _is_listed_still(feed, by=by)
             text = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
         _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait), by=by)
         return False
     except CannotUnseal:
-        _failed(feed, _("The Authorization header was sealed with another secret key. Enter it again."), by=by)
+        _failed(feed, _("The key or password was sealed with another secret key. Enter it again."), by=by)
         return False
     except Refused as refusal:
         _failed(feed, str(refusal.sentence), by=by)
@@ -98,6 +102,21 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
         **text, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
     )
     return is_new
+
+
+def _is_listed_still(feed: Feed, *, by: Actor) -> bool:
+    """A list that did not change names today what it named before: its newest file counts for today too, once. A file that says its day is
+    of that day, and an unchanged scan is no new look."""
+    newest = feed.reports.order_by("-day", "-pk").first()
+    if newest is None or named(newest.name)[0] is not None:
+        return False
+    if silence_of(feed, newest.report_type)[0] is not logic.Evidence.LIST:
+        return False
+    path = path_of(newest.sha256)
+    if newest.day >= clock.today() or not path.exists():
+        return False
+    with path.open("rb") as opened:
+        return not receive(feed, opened=opened, name=newest.name, by=by, collector=feed.place).already
 
 
 def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date | None = None) -> int:
@@ -186,7 +205,7 @@ def _not_had(problem: Exception) -> str:
         return problem_sentence(problem)
     if isinstance(problem, NotUnderstood):
         return odd_sentence(problem)
-    return _("The Authorization header was sealed with another secret key. Enter it again.")
+    return _("The key or password was sealed with another secret key. Enter it again.")
 
 
 def _wait_of(problem: Exception) -> timedelta:
@@ -207,6 +226,7 @@ def _request_of(feed: Feed, since: date | None, allow: Allow) -> SourceRequest:
     return SourceRequest(
         place=feed.place,
         header=feed.header(),
+        secret_header=feed.secret_header,
         reached="" if since else feed.etag,
         first=days[0],
         today=clock.today(),
@@ -266,7 +286,7 @@ def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta(), *, by: Act
         failures=min(feed.failures + 1, 1000),
         last_error=sentence[:300],
         last_looked_at=clock.now(),
-        due_at=clock.now() + max(back_off, wait),
+        due_at=clock.now() + max(back_off, wait, least_wait(feed.collector, feed.place)),
     )
     if feed.failures + 1 == logic.FAILING_AFTER:
         is_failing(feed, by=by)

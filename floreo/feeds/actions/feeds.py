@@ -23,6 +23,8 @@ from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.actions.aggregate import say_what_files_hold
 from floreo.feeds.collectors import n6, shadowserver
+from floreo.feeds.collectors.fetching import KEY_PLACE, is_keyed_well, origin_of
+from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.logic import BY_HAND
@@ -30,6 +32,7 @@ from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 from floreo.feeds.presenters.arranging import arrangement_sentence
+from floreo.feeds.ready_sources import LEAST_MINUTES, source_at
 
 LONGEST_HEADER = 500
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
@@ -76,6 +79,7 @@ class Facts(TypedDict, total=False):
     is_active: bool
     fetch_secret: str
     sender_key: str
+    secret_header: str
 
 
 class Changes(Facts, total=False):
@@ -111,12 +115,15 @@ def change_feed(
     """`held_since`: the day of the data from which its files hold what is said of them now. Without it that counts for files that come
     from now on, and for those of which nobody had said what they hold. What follows for findings is in the trail."""
     fresh = lock_latest(feed, version)
-    was = (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active)
+    was, place, secret = _asked_with(fresh), fresh.place, fresh.fetch_secret
     silence_was = _silence(fresh)
     assign(fresh, _sealed(facts))
     require_name(fresh)
     _check(fresh)
-    if (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
+    if fresh.fetch_secret == secret and origin_of(fresh.place) != origin_of(place):
+        fresh.fetch_secret = ""  # the key of one server is never sent to another
+        _check(fresh)
+    if _asked_with(fresh) != was:  # another place has said nothing yet
         fresh.etag = fresh.modified = fresh.last_error = ""
         fresh.passed_over = []
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
@@ -145,14 +152,19 @@ def make_mail_address(feed: Feed, *, by: Actor) -> str:
     return f"{local}+{word}{at}{host}"
 
 
+def _asked_with(feed: Feed) -> tuple[object, ...]:
+    """How its files are asked for."""
+    return feed.collector, feed.place, feed.fetch_secret, feed.secret_header, feed.is_active
+
+
 def _sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts, with the header as it is stored."""
+    """The facts, with the key as it is stored."""
     given = dict(facts)
     if header := given.get("fetch_secret", "").strip():
         if any(not c.isprintable() or not c.isascii() for c in header):
-            raise refuse("fetch_secret", _("The header contains characters that are not allowed."))
+            raise refuse("fetch_secret", _("The key contains characters that are not allowed."))
         if len(header) > LONGEST_HEADER:
-            sentence = _("The header is longer than %(most)s characters.") % {"most": LONGEST_HEADER}
+            sentence = _("The key is longer than %(most)s characters.") % {"most": LONGEST_HEADER}
             raise refuse("fetch_secret", sentence)
         given["fetch_secret"] = seal(header, purpose=HEADER_PURPOSE)
     return given
@@ -172,7 +184,7 @@ def _check(feed: Feed) -> None:
         raise refuse("format", _("Choose a format, or leave it to be detected from the files."))
     if feed.tlp not in dict(SENT_MARKINGS):
         raise refuse("tlp", _("Choose a marking of the Traffic Light Protocol."))
-    if feed.every_minutes < 5:
+    if feed.every_minutes < LEAST_MINUTES:
         raise refuse("every_minutes", _("Enter at least 5 minutes."))
     if feed.absent_runs < 1:
         raise refuse(
@@ -185,14 +197,24 @@ def _check(feed: Feed) -> None:
         raise refuse("delivery", _("Choose what each file holds."))
     if not 0 <= feed.whole_on <= SUNDAY:
         raise refuse("whole_on", _("Choose a day of the week."))
-    if feed.sender_key:
-        feed.sender_key = _sound_key(feed.sender_key)
+    _check_keys(feed)
     check_mapping(feed.mapping, of_programs=feed.collector == CollectorKind.API)
     if feed.collector in _PLACED:
         _CHECKS[CollectorKind(feed.collector)](feed)
+        _check_key_place(feed)
         _must_be_alone(feed)
+        _must_leave_alone(feed)
     elif feed.place:
         raise refuse("place", _("Files of this feed are uploaded here. Leave “Place” blank."))
+
+
+def _check_keys(feed: Feed) -> None:
+    if feed.sender_key:
+        feed.sender_key = _sound_key(feed.sender_key)
+    feed.secret_header = feed.secret_header or AUTHORIZATION
+    if not is_for_keys(feed.secret_header):
+        sentence = _("A key cannot be sent in this header. Enter the name that the source gives, such as Auth-Key.")
+        raise refuse("secret_header", sentence, code="no_header")
 
 
 def _sound_key(text: str) -> str:
@@ -219,6 +241,15 @@ def _must_be_alone(feed: Feed) -> None:
         raise refuse("place", sentence, code="place_taken")
 
 
+def _must_leave_alone(feed: Feed) -> None:
+    """As long as the source asks, where we know."""
+    source = source_at(feed.collector, feed.place)
+    if source is not None and source.least_minutes and feed.every_minutes < source.least_minutes:
+        sentence = _("%(name)s asks not to be fetched more often than every %(minutes)s minutes.")
+        facts = {"name": source.name, "minutes": source.least_minutes}
+        raise refuse("every_minutes", sentence % facts, code="too_often")
+
+
 def _check_folder(feed: Feed) -> None:
     if not _FOLDER.match(feed.place):
         raise refuse(
@@ -243,6 +274,17 @@ def _check_fetch(feed: Feed) -> None:
         raise refuse(
             "place", _("Enter an address that begins with https:// or http:// and contains no user name or password.")
         )
+
+
+def _check_key_place(feed: Feed) -> None:
+    """Where an address has the place of a key."""
+    if KEY_PLACE not in feed.place:
+        return
+    if feed.collector != CollectorKind.FETCH or not is_keyed_well(feed.place):
+        sentence = _("Write {key} only once, after the question mark of an address from which files are fetched.")
+        raise refuse("place", sentence, code="key_place")
+    if not feed.fetch_secret:
+        raise refuse("fetch_secret", _("Enter the key, which goes into the address."), code="no_key")
 
 
 def _check_reports(feed: Feed) -> None:

@@ -17,6 +17,7 @@ from floreo.core.outbound import Allow
 from floreo.core.reachable import may_ask
 from floreo.feeds.collectors.blobs import Readable
 from floreo.feeds.collectors.fetching import Asked, Reply, fetched
+from floreo.feeds.collectors.header_names import AUTHORIZATION
 
 MB = 1024 * 1024
 _BLOCK = MB
@@ -41,7 +42,7 @@ class NotUnderstood(Exception):  # noqa: N818 -- says what happened
 
 @dataclass(frozen=True)
 class SourceRequest:
-    """What a source is asked with. `header`: as the feed keeps it; `reached`: where the last fetch ended, "" at the beginning; `first`: the
+    """What a source is asked with. `header`: what stands in `secret_header`, as the feed keeps it; `reached`: where the last fetch ended, "" at the beginning; `first`: the
     oldest day that is wanted; `is_here`: which of those names are files of the feed already, or had nothing for us."""
 
     place: str
@@ -51,9 +52,11 @@ class SourceRequest:
     today: date
     is_here: Callable[[Collection[str]], set[str]]
     allow: Allow = may_ask
+    secret_header: str = AUTHORIZATION
 
     def asked(self, url: str, accept: str = "application/json") -> Asked:
-        return Asked(url, authorization(self.header), headers=(("Accept", accept),))
+        secret = authorization(self.header) if self.secret_header.lower() == AUTHORIZATION.lower() else self.header
+        return Asked(url, secret, headers=(("Accept", accept),), secret_header=self.secret_header)
 
 
 @dataclass(frozen=True)

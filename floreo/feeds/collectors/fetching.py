@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
 from threading import Timer
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from floreo.core.outbound import Allow, NotOpen, Pinned, connection_to
 from floreo.core.reachable import may_ask
+from floreo.feeds.collectors.header_names import AUTHORIZATION
 
 SECONDS = 30.0  # that a server may be silent
 PATIENCE = 3600.0  # for all of one fetch
 MOST_STEPS = 5
+KEY_PLACE = "{key}"  # in an address, where its source wants the key there
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_HEADER = 200
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -33,6 +35,7 @@ class FetchProblem(StrEnum):
     CUT_OFF = "cut_off"  # it stopped in the middle
     CIRCLES = "circles"  # it points on and on
     UNSAFE = "unsafe"  # from an encrypted address to an open one
+    ELSEWHERE = "elsewhere"  # to another server, which might be sent the key that stands in the address
 
 
 class NotFetched(Exception):  # noqa: N818 -- says what happened
@@ -44,8 +47,8 @@ class NotFetched(Exception):  # noqa: N818 -- says what happened
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for. `secret` is sent as Authorization, and `headers` beside it, to the address itself and to nobody it points on to.
-    With a `body` it is posted, and then no redirect is followed."""
+    """What is asked for. `secret` is sent in the header `secret_header`, and `headers` beside it, to the address itself and to nobody it
+    points on to. With a `body` it is posted, and then no redirect is followed. Of an address that holds a key, one to another server is not."""
 
     url: str
     secret: str = ""
@@ -53,6 +56,21 @@ class Asked:
     modified: str = ""
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    secret_header: str = AUTHORIZATION
+    holds_key: bool = False
+
+
+def keyed(place: str, secret: str, secret_header: str, *, etag: str = "", modified: str = "") -> Asked:
+    """What is asked for at a place: with the key where the address has `{key}`, else in its header."""
+    if KEY_PLACE not in place:
+        return Asked(place, secret, etag, modified, secret_header=secret_header)
+    return Asked(place.replace(KEY_PLACE, quote(secret, safe="")), "", etag, modified, holds_key=True)
+
+
+def is_keyed_well(place: str) -> bool:
+    """Whether an address has the place of a key once, in its query: what stands before is in names of files and in logs of servers."""
+    parts = urlsplit(place)
+    return place.count(KEY_PLACE) == parts.query.count(KEY_PLACE) == 1
 
 
 class Reply:
@@ -106,6 +124,8 @@ def fetched(
             onward = answer.getheader("Location")
             if answer.status in _REDIRECTS and onward and asked.body is None:
                 url = _next(url, onward)
+                if asked.holds_key and origin_of(url) != origin_of(asked.url):
+                    raise NotFetched(FetchProblem.ELSEWHERE)
                 continue
             if answer.status not in {200, 304}:
                 raise NotFetched(FetchProblem.STATUS, answer.status, _wait(answer.getheader("Retry-After")))
@@ -142,10 +162,10 @@ def _asked(
 
 def _headers(url: str, asked: Asked) -> dict[str, str]:
     given = {"User-Agent": "Floreo", "Accept": "*/*", "Accept-Encoding": "identity"}
-    if _origin(url) == _origin(asked.url):
+    if origin_of(url) == origin_of(asked.url):
         given |= dict(asked.headers)
         if asked.secret:
-            given["Authorization"] = asked.secret
+            given[asked.secret_header] = asked.secret
     if asked.etag:
         given["If-None-Match"] = asked.etag
     if asked.modified:
@@ -153,7 +173,8 @@ def _headers(url: str, asked: Asked) -> dict[str, str]:
     return given
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what a key of one server must not leave."""
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port
 

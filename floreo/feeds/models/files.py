@@ -14,6 +14,7 @@ from floreo.core.models import Record
 from floreo.core.policy import Tlp
 from floreo.core.seal import unseal
 from floreo.feeds import logic
+from floreo.feeds.collectors.header_names import AUTHORIZATION
 from floreo.feeds.models.choices import (
     SENT_MARKINGS,
     CollectorKind,
@@ -114,11 +115,19 @@ class Feed(Record):
     fetch_secret = models.CharField(
         max_length=800,
         blank=True,
-        verbose_name=_("Authorization header"),
+        verbose_name=_("Key or password"),
         help_text=_(
-            "Only if the address requires one; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one."
+            "Only if the address requires one: what its header holds, for example a key alone, or Bearer and a key; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one."
         ),
-    )  # an Authorization header of up to 500 characters, where the address wants one; sealed
+    )  # what stands in a header, up to 500 characters, where the address wants one; sealed
+    secret_header = models.CharField(
+        max_length=60,
+        default=AUTHORIZATION,
+        verbose_name=_("Header for the key"),
+        help_text=_(
+            "Authorization, unless the source names another one, such as Auth-Key or X-API-Key. Where it wants the key in the address, write {key} there. The Reports API signs its calls instead."
+        ),
+    )
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.
     mail_word_hash = models.CharField(max_length=64, blank=True)
     sender_key = models.TextField(
@@ -154,7 +163,7 @@ class Feed(Record):
         return reverse("workspace:feed", args=[self.code])
 
     def header(self) -> str:
-        """The Authorization header in clear, or "". Raises CannotUnseal."""
+        """The key or password in clear, or "". Raises CannotUnseal."""
         return unseal(self.fetch_secret, purpose=HEADER_PURPOSE) if self.fetch_secret else ""
 
 

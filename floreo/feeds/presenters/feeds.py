@@ -17,6 +17,16 @@ PROBLEM_WORDS: Mapping[FetchProblem, Promise] = {
     FetchProblem.CUT_OFF: _l("The server stopped in the middle of the file. Nothing of it was saved."),
     FetchProblem.CIRCLES: _l("The address redirects too many times and never reaches a file."),
     FetchProblem.UNSAFE: _l("The address redirects to one without encryption, which is not followed."),
+    FetchProblem.ELSEWHERE: _l(
+        "The address redirects to another server, which might be sent the key. That is not followed."
+    ),
+}
+STATUS_WORDS: Mapping[int, Promise] = {
+    **dict.fromkeys(
+        (401, 403),
+        _l("The server refused access (status %(status)d). Check the key, and the header in which it is sent."),
+    ),
+    429: _l("The server asks to be left alone for a while (status %(status)d)."),
 }
 
 
@@ -34,4 +44,5 @@ def odd_sentence(problem: NotUnderstood) -> str:
 
 
 def problem_sentence(problem: NotFetched) -> str:
-    return str(PROBLEM_WORDS[problem.problem]) % {"status": problem.status}
+    sentence = STATUS_WORDS.get(problem.status, PROBLEM_WORDS[problem.problem])
+    return str(sentence) % {"status": problem.status}

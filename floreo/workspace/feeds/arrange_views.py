@@ -19,11 +19,12 @@ from floreo.feeds.actions.feeds import change_feed
 from floreo.feeds.actions.mappings import set_mapping
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.engine.arrange.model import KEY, Arrangement, WrongArrangement, arrangement_of
+from floreo.feeds.engine.events import Reject
 from floreo.feeds.models import FeedFile, TypeMapping
 from floreo.feeds.presenters.arranging import open_sentences
 from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.feeds.arrange_forms import ArrangeForm
-from floreo.workspace.feeds.change_views import AREA, RUN, Keep
+from floreo.workspace.feeds.change_views import AREA, RUN, Keep, saved_text
 from floreo.workspace.form_page import person, posted
 
 
@@ -80,26 +81,30 @@ def _arrange(
     known = None if "guess" in request.GET else _kept(mapping)
     data = posted(request)
     form, status, tried = ArrangeForm(data, header=(), given=known or Arrangement(), version=version), 200, None
-    if form.is_bound:
-        status = 422
-        if form.is_valid() and ("try" in request.POST or report is None):
-            tried, status = _tried(report, form.arranged), 200
-        elif form.is_valid():
+    if not form.is_bound:
+        tried = _tried(report, known)
+        if tried is not None:
+            form = ArrangeForm(None, header=tried.trial.header, given=tried.arranged, version=version)
+    elif form.is_valid():
+        arranged, opened_at = form.arranged, form.cleaned_data["version"]
+        tried = _tried(report, arranged)
+        if tried is not None:  # the columns are those of the file as it is set out now
+            form = ArrangeForm(data, header=tried.trial.header, given=Arrangement(), version=version)
+            form.full_clean()
+        if "try" not in request.POST and report is not None:
+            status = 422
             try:
-                save({KEY: form.arranged.plain()}, form.cleaned_data["version"])
+                _must_read_some(tried)
+                save({KEY: arranged.plain()}, opened_at)
             except (NotAllowed, Missing):
                 raise
             except Refused as refusal:
                 refuse_on(form, refusal)
             else:
-                messages.success(request, _("Saved. These files will be read this way from now on."))
+                messages.success(request, saved_text(report, by=person(request)))
                 return HttpResponseRedirect(page["back"])
-        if tried is not None:  # the columns are those of the file as it is set out now
-            form = ArrangeForm(data, header=tried.trial.header, given=Arrangement(), version=version)
     else:
-        tried = _tried(report, known)
-        if tried is not None:
-            form = ArrangeForm(None, header=tried.trial.header, given=tried.arranged, version=version)
+        status = 422
     context = {
         "workspace_section": AREA,
         "form": form,
@@ -113,6 +118,19 @@ def _arrange(
         **summaries.trial_text(tried.trial if tried else None),
     }
     return render(request, "workspace/feeds/arrange.html", context, status=status)
+
+
+def _must_read_some(tried: trying.Arranged | None) -> None:
+    """Nothing is saved by which every row of the file at hand would be rejected, as where the order of day and month is left open."""
+    summary = tried.trial.summary if tried else None
+    if (
+        summary is not None
+        and summary.rows
+        and summary.rejected - summary.reasons.get(Reject.LEFT_OUT, 0) == summary.rows
+    ):
+        raise Refused(
+            _("No row of the latest file would be saved this way: see the first rejected rows."), code="nothing_read"
+        )
 
 
 def _tried(report: FeedFile | None, arranged: Arrangement | None) -> trying.Arranged | None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.access import Permission, can, must
+from floreo.core.access import Actor, Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import takes_up_to, uploaded_file
@@ -21,15 +21,16 @@ from floreo.feeds.access import get_feed_for
 from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.held import discard_all
 from floreo.feeds.actions.mappings import set_mapping
-from floreo.feeds.actions.receiving import receive
+from floreo.feeds.actions.receiving import read_again, receive
 from floreo.feeds.actions.watching import must_have_problem, see_problem
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.engine.arrange.model import KEY
 from floreo.feeds.models import FeedFile, TypeMapping
+from floreo.feeds.ready_sources import sources
 from floreo.workspace.commands import Command, allowed_by, command_view, new, over_row
 from floreo.workspace.feeds import feed_forms as forms
-from floreo.workspace.feeds import summaries, trying
-from floreo.workspace.form_page import FormPage, person, posted
+from floreo.workspace.feeds import ready, summaries, trying
+from floreo.workspace.form_page import FormPage, doing, form_page, person, posted
 from floreo.workspace.forms import CommandForm
 
 AREA = "feeds"
@@ -37,17 +38,6 @@ Keep = Callable[[dict[str, Any], int | None], None]
 
 
 RUN = Permission.FEED_RUN
-NEW: Mapping[str, Command] = {
-    "feed": Command(
-        _l("Add a feed"),
-        _l("Add feed"),
-        RUN,
-        new(forms.NewFeedForm),
-        make_feed,
-        help=_l("Fill in these fields. Then test the feed with one of its files before you switch it on."),
-        done=_l("Feed added. Test it with one of its files."),
-    ),
-}
 FEED_COMMANDS: Mapping[str, Command] = {
     "edit": Command(_l("Change the feed"), _l("Save changes"), RUN, over_row(forms.FeedForm), change_feed),
     "seen": Command(
@@ -73,7 +63,23 @@ FEED_COMMANDS: Mapping[str, Command] = {
 
 
 def new_feed(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "feed", area=AREA, back=reverse("workspace:feeds"))
+    """Of a source that is known, chosen in the address; or of any other."""
+    code = request.GET.get("source", "")
+    source = sources().get(code)
+    if code and source is None:
+        raise Missing
+    must(request.user, RUN)
+    form: Any = forms.NewFeedForm(posted(request))
+    done = _("Feed added. Test it with one of its files.")
+    if source is not None:
+        form = forms.ReadyFeedForm(posted(request), source=source)
+        done = _("Feed added. Its first file is fetched within a few minutes.")
+    words = FormPage(_("Add a feed"), _("Add feed"), reverse("workspace:feeds"), area=AREA, done=done)
+    chosen = ready.source_text(source) if source is not None else None
+    more = {"source": chosen, "offered": [] if chosen else ready.offered()}
+    return form_page(
+        request, form, doing(request, make_feed), words, template="workspace/feeds/new_feed.html", more=more
+    )
 
 
 def feed_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
@@ -94,23 +100,32 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, RUN)
     feed = get_feed_for(request.user, code)
     words = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, area=AREA)
-    form = forms.UploadForm(posted(request))
+    form = forms.UploadForm(posted(request), feed=feed)
     if form.is_bound and form.is_valid():
         try:
             file = uploaded_file(request, "file")
-            got = receive(feed, opened=file, name=file.name or "", by=person(request), day=form.cleaned_data["day"])
+            day, describes = form.cleaned_data["day"], bool(form.cleaned_data.get("describe"))
+            got = receive(
+                feed,
+                opened=file,
+                name=file.name or "",
+                by=person(request),
+                day=day,
+                is_described_first=describes,
+            )
         except (NotAllowed, Missing):
             raise
         except Refused as refusal:
             refuse_on(form, refusal)
         else:
-            text = (
-                _("This file has already been received.")
-                if got.already
-                else _("File saved. It will be read within a few minutes.")
-            )
+            text = _("File saved. It will be read within a few minutes.")
+            if got.already:
+                text = _("This file has already been received.")
+            elif describes:
+                text = _("File saved. It is read once you save its description.")
             messages.success(request, text)
-            return HttpResponseRedirect(got.report.get_absolute_url())
+            described = reverse("workspace:arrange_feed", args=[feed.code])
+            return HttpResponseRedirect(described if describes else got.report.get_absolute_url())
     context = {"workspace_section": AREA, "form": form, "question": words, "status": 422 if form.is_bound else 200}
     return render(request, "workspace/plan/form.html", context, status=422 if form.is_bound else 200)
 
@@ -171,6 +186,13 @@ def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     return _map(request, page, feed.mapping or None, feed.version, save_mapping)
 
 
+def saved_text(report: FeedFile | None, *, by: Actor) -> str:
+    """What follows from a description that was just saved: the newest file is read by it where nothing came of it before."""
+    if report is not None and read_again(report, by=by):
+        return _("Saved. The latest file is read this way within a few minutes, and so are those to come.")
+    return _("Saved. These files will be read this way from now on.")
+
+
 def _seen(report: FeedFile, mapping: Mapping[str, Any] | None) -> trying.Trial:
     return trying.try_file(report.feed, path_of(report.sha256), report.name, mapping)
 
@@ -203,7 +225,7 @@ def _map(
             except Refused as refusal:
                 refuse_on(form, refusal)
             else:
-                messages.success(request, _("Saved. These files will be read this way from now on."))
+                messages.success(request, saved_text(report, by=person(request)))
                 return HttpResponseRedirect(page["back"])
     context = {
         "workspace_section": AREA,

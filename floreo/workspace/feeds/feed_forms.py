@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -13,8 +14,9 @@ from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
 from floreo.feeds.models.files import SUNDAY, WEEKDAYS
+from floreo.feeds.ready_sources import ReadySource, in_language
 from floreo.workspace.feeds.summaries import every_text
-from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, words_of
+from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, field_of, words_of
 
 _PARTS = ("field", "is", "value")
 INTERVALS = (15, 60, 360, 720, 1440, 2880, 10080)  # minutes; what a feed has beside these is offered too
@@ -32,9 +34,11 @@ class NewFeedForm(RecordForm):
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
 
+    secret_header = field_of(Feed, "secret_header")
+
     class Meta:
         model = Feed
-        fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format", "fetch_secret")
+        fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format", "fetch_secret", "secret_header")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +51,28 @@ class NewFeedForm(RecordForm):
         if not given["fetch_secret"]:
             del given["fetch_secret"]
         return given
+
+
+class ReadyFeedForm(CommandForm):
+    """A feed of a source that is known: its name, and its key where it needs one. All else is the source's."""
+
+    name = field_of(Feed, "name", required=True)
+    fetch_secret = forms.CharField(
+        **words_of(Feed, "fetch_secret"),
+        max_length=500,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, *, source: ReadySource) -> None:
+        super().__init__(data, initial={"name": source.name})
+        self.source = source
+        if source.needs_key:
+            self.fields["fetch_secret"].help_text = in_language(source.key, get_language())
+        else:
+            del self.fields["fetch_secret"]
+
+    def facts(self) -> dict[str, Any]:
+        return self.source.facts() | super().facts()
 
 
 class FeedForm(NewFeedForm):
@@ -85,6 +111,7 @@ class FeedForm(NewFeedForm):
             "is_active",
             "fetch_secret",
             "sender_key",
+            "secret_header",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,6 +130,16 @@ class UploadForm(CommandForm):
         label=_l("File"),
         help_text=_l("As received: CSV, JSON lines or a list; gz and zip are accepted."),
     )
+    describe = forms.BooleanField(
+        label=_l("Describe the file before it is read"),
+        required=False,
+        help_text=_l("For files of a kind that is not known here. It waits for your description for half an hour."),
+    )
+
+    def __init__(self, data: Any, *, feed: Feed) -> None:
+        super().__init__(data)
+        if feed.mapping or feed.format:  # described already
+            del self.fields["describe"]
 
 
 class TryForm(CommandForm):

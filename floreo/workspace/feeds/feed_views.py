@@ -15,7 +15,7 @@ from floreo.feeds.actions import nights
 from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.presenters.nights import nights_shown
 from floreo.feeds.tables import REPORTS
-from floreo.workspace.feeds import health, stored, summaries
+from floreo.workspace.feeds import health, ready, stored, summaries
 from floreo.workspace.verbs import history_of
 
 AREA = "feeds"
@@ -52,6 +52,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         "may_run": can(request.user, Permission.FEED_RUN),
         "every": summaries.every_text(found.every_minutes),
         "days": health.DAYS,
+        "source": ready.text_of_feed(found),
         "nights": nights.waiting_of(found),
         "last_nights": nights_shown(found),
         "held": found.held_files.filter(state=HeldState.HELD),

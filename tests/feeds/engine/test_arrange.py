@@ -74,13 +74,13 @@ HAND: Mapping[str, Mapping[str, Any]] = {
     "CENSYS": {},
     "CYMRU": {"kind": "listed"},
     "EXCEL_EU": {"zone": "America/Belize"},
-    "FEODO": {"category": "c2-server"},
-    "GREYNOISE": {"category": "scanner"},
+    "FEODO": {},
+    "GREYNOISE": {},
     "MISP": {"kind": "misp-indicator"},
     "N6": {},
-    "NUCLEI": {"category": "vulnerable-system"},
+    "NUCLEI": {},
     "OPENPHISH": {"category": "phishing", "kind": "phishing"},
-    "PHISHTANK": {"category": "phishing", "kind": "phishing"},
+    "PHISHTANK": {},
     "SHODAN": {},
     "URLHAUS": {},
     "US_DATES": {"zone": "America/Belize"},
@@ -140,6 +140,24 @@ def test_kinds_severities_and_classes_become_ours() -> None:
         ("vulnerable-system", "git-config", "medium"),
         ("vulnerable-system", "rdp-detect", "info"),
     ]
+
+
+def test_what_the_rows_are_is_guessed_where_the_columns_are_of_one_source_only() -> None:
+    classes = {name: guessed(getattr(outside, name)).arranged.category for name in HAND}
+    assert {name: kind for name, kind in classes.items() if kind and not kind.startswith("column:")} == {
+        "CENSYS": "potentially-unwanted-accessible",
+        "FEODO": "c2-server",
+        "GREYNOISE": "scanner",
+        "NUCLEI": "vulnerable-system",
+        "PHISHTANK": "phishing",
+        "SHODAN": "potentially-unwanted-accessible",
+    }
+    assert guessed(outside.DROP_JSON).arranged.kind == "blocklisted"
+    assert guessed(outside.FEODO).arranged.time == ("last_online",)  # when it was seen, not when for the first time
+    assert guessed(outside.URLHAUS).arranged.time == ("dateadded",)
+    # A column that says it counts more than the columns by which the source is known.
+    own = guessed("phish_id,url,category\n1,http://192.0.2.1/a,spam\n2,http://192.0.2.2/b,spam\n").arranged
+    assert own.category == "column:category"
 
 
 def test_times_are_those_of_the_zone_and_of_the_day_where_there_are_none() -> None:

@@ -68,6 +68,7 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
         "fecha",
         "date",
         "last_seen",
+        "last_online",
         "seen",
         "last_observation_time",
         "created_at",
@@ -176,6 +177,16 @@ _CLASS: Mapping[str, str] = {
     "escaneo": "scanner",
     "fuerza bruta": "brute-force",
 }
+# Columns, by the last part of their names, that only one source is known to have together, and what its rows are: of PhishTank
+# (phishtank.org/developer_info.php), Feodo Tracker as CSV and JSON and others of abuse.ch, nuclei, GreyNoise, Spamhaus DROP.
+_OF_SOURCES: Sequence[tuple[frozenset[str], Mapping[str, str]]] = (
+    (frozenset({"phish_id", "url"}), {"category": "phishing", "kind": "phishing"}),
+    (frozenset({"dst_ip", "c2_status"}), {"category": "c2-server"}),
+    (frozenset({"ip_address", "port", "last_online", "malware"}), {"category": "c2-server"}),
+    (frozenset({"template-id", "matched-at"}), {"category": "vulnerable-system"}),
+    (frozenset({"classification", "first_seen", "last_seen", "tags"}), {"category": "scanner"}),
+    (frozenset({"cidr", "sblid"}), {"category": "other", "kind": "blocklisted"}),
+)
 
 
 @dataclass(frozen=True)
@@ -410,6 +421,8 @@ def _named(arranged: Arrangement, header: Sequence[str], rows: Rows) -> Guess:
         questions.append(WORDS)
     kind = _kind(header, values, taken, arranged, len(rows))
     arranged = replace(arranged, kind=f"{COLUMN}{kind}" if kind else "")
+    if not arranged.category:
+        arranged = replace(arranged, **_of_its_source(header))  # type: ignore[arg-type]  # texts
     if kind.endswith(("service_name", "module")):  # what answers at a port
         exposed = arranged.category or "potentially-unwanted-accessible"
         arranged = replace(arranged, kind_prefix="open-", category=exposed)
@@ -484,6 +497,12 @@ def _kind(
     found = [c for c in header if fits(c) and _rank("kind", c) < _NOT and len(values[c]) >= _MOST * count]
     best = min(found, key=lambda c: (_rank("kind", c), c.count(".")), default="")
     return best or column_of(arranged.category)
+
+
+def _of_its_source(header: Sequence[str]) -> Mapping[str, str]:
+    """What rows with these columns are, where a source is known by them."""
+    names = {name.lower().rsplit(".", 1)[-1] for name in header}
+    return next((what for columns, what in _OF_SOURCES if columns <= names), {})
 
 
 def _order(texts: Sequence[str]) -> tuple[str, bool]:

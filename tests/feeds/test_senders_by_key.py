@@ -73,7 +73,7 @@ def with_key(feed: Feed, key: Any) -> Feed:
 
 
 def taken(raw: bytes) -> int | None:
-    return take_mail(parse_mail(raw), by=SYSTEM, keys={}.get)
+    return take_mail(parse_mail(raw), by=SYSTEM, keys=lambda _name: None)
 
 
 def test_what_the_sender_signed_is_taken_in(feed: Feed, key: Any) -> None:

@@ -162,7 +162,10 @@ def count_missed(
     feed: Feed, report_type: str, source: logic.Source, *, before: logic.Source | None = None, day: date | None = None
 ) -> bool:
     """Of three looks in a row, how many findings that the first and the last saw the middle one missed: what the source misses of
-    what is there. Given what was known `before` a file of `day`, only where that may have changed. Returns whether anything did."""
+    what is there. Given what was known `before` a file of `day`, only where that may have changed. Returns whether anything did. What was
+    counted of a source that is no scan any more stays, as a sign that it was one."""
+    if source.evidence is not logic.Evidence.SCAN:
+        return False
     triples = _triples(source)
     known = {(triple, _blind(before, triple)) for triple in _triples(before)} if before else set()
     changed = [triple for triple in triples if day in triple or (triple, _blind(source, triple)) not in known]
@@ -180,8 +183,6 @@ def count_missed(
 
 
 def _triples(source: logic.Source) -> list[Triple]:
-    if source.evidence is not logic.Evidence.SCAN:
-        return []
     return list(zip(source.looks, source.looks[1:], source.looks[2:], strict=False))
 
 

@@ -377,6 +377,6 @@ def test_the_page_of_a_law_says_which_clauses_were_changed_after_comments(strang
     assert "A point about [1]" not in text_of(stranger.get("/laws/harbour-bill/v1/"))  # nobody has answered yet
     deciding.publish_answers(closed_now(made), by=SYSTEM)
     page = text_of(stranger.get("/laws/harbour-bill/v1/"))
-    assert re.findall(r'<a href="#sec_4">4</a>\s*<small><a href="([^"]+)">([^<]+)</a></small>', page) == [
-        (f"/consultations/{CODE}/", "A point about [1]")
-    ]
+    shown = re.search(r'<a href="#sec_4">4</a>\s*<small><a\s+href="([^"]+)"\s*>([^<]+)</a></small>', page)
+    assert shown is not None
+    assert shown.groups() == (f"/consultations/{CODE}/", "A point about [1]")

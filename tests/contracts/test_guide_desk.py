@@ -71,11 +71,13 @@ LEFT_OUT: dict[str, tuple[str, str, str]] = {
 pytestmark = [pytest.mark.one_database, pytest.mark.long, pytest.mark.xdist_group("desk")]
 
 
-def run(folder: Path, *words: str) -> tuple[int, str]:
-    """As whoever follows the guide runs it: nothing of this run is in its environment, but the programs beside our own Python."""
+def run(folder: Path, *words: str, prepared: str = "whole") -> tuple[int, str]:
+    """As whoever follows the guide runs it: nothing of this run is in its environment, but the programs beside our own Python.
+    Runs that name the same `prepared` share the sample country that the first of them loaded."""
     ours = ("FLOREO_", "PYTEST_", "DATABASE_", "DJANGO_", "LONG")
     env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    env |= {"FLOREO_DATA": str(folder / "var"), "PYTHONPATH": str(folder)}
+    var = folder / "var"
+    env |= {"FLOREO_DATA": str(var), "FLOREO_ONCE": str(var / "prepared" / prepared), "PYTHONPATH": str(folder)}
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
     env["PYTEST_ADDOPTS"] = "-q -p no:cacheprovider -p no:randomly"
     done = subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=MOST)
@@ -151,7 +153,10 @@ def test_what_is_forgotten_is_named(thing: str, desk: Path, commands: list[str])
     try:
         place = row["place"] if "/" in row["place"] else f"tests/contracts/{row['place']}"
         chosen = ("-k", row["test"]) if row["test"] else ()
-        code, text = run(desk, sys.executable, "-m", "pytest", place, *chosen, "-m", "not long")
+        stands_in_rows = name.startswith("packs/") or "/migrations/" in name
+        prepared = re.sub(r"\W", "", thing) if stands_in_rows else "whole"
+        words = (sys.executable, "-m", "pytest", place, *chosen, "-m", "not long")
+        code, text = run(desk, *words, prepared=prepared)
     finally:
         path.write_text(before, encoding="utf-8")
     assert (code, row["words"] in text) == (1, True), text

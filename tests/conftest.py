@@ -284,7 +284,8 @@ def in_english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_site_before() -> None:
     """The process remembers whose languages it served last, and by them addresses get their prefix; no test inherits a site."""
-    languages.forget_site()
+    with languages.of_site(()):
+        pass
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from floreo.awareness.models import (
     Quiz,
     QuizKind,
     Reach,
+    SimulationResult,
     Spot,
     may_read_all,
 )
@@ -105,3 +106,9 @@ def get_spot_for(viewer: object, code: str, number: int, spot: int) -> Spot:
 def get_group_for(viewer: object, code: str, group: str) -> ExerciseGroup:
     _staff(viewer)
     return _one(ExerciseGroup.objects.select_related("exercise", "parent"), exercise__code=code, code=group)
+
+
+def get_result_for(viewer: object, code: str, pk: int) -> SimulationResult:
+    _staff(viewer)
+    rows: QuerySet[SimulationResult] = SimulationResult.objects.select_related("group__exercise")
+    return _one(rows, group__exercise__code=code, pk=pk)

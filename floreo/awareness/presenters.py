@@ -141,10 +141,6 @@ def taken_text(number: int) -> str:
     return ngettext("Taken %(n)s time", "Taken %(n)s times", number) % {"n": number_figures(number)}
 
 
-def questions_text(number: int) -> str:
-    return ngettext("%(n)s question", "%(n)s questions", number) % {"n": number_figures(number)}
-
-
 def messages_text(number: int) -> str:
     return ngettext("%(n)s message", "%(n)s messages", number) % {"n": number_figures(number)}
 

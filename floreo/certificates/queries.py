@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,26 +37,6 @@ def certificate_of(
     rows = rows if course is None else rows.filter(course=course)
     valid = rows.valid_on(day).order_by(F("expires_on").desc(nulls_first=True), "-issued_on").first()
     return valid or rows.order_by("-issued_on", "-pk").first()
-
-
-def certificates_of_people(
-    people: Iterable[int], *, on: date | None = None, course: Course | None = None
-) -> dict[int, Certificate]:
-    """The same for many people at once, by their ids: one query."""
-    day = on or clock.today()
-    rows = Certificate.objects.filter(person__in=list(people), issued_on__lte=day)
-    rows = rows if course is None else rows.filter(course=course)
-    found: dict[int, list[Certificate]] = defaultdict(list)
-    for each in rows.order_by("issued_on", "pk"):
-        if each.person_id is not None:
-            found[each.person_id].append(each)
-    return {pk: max(held, key=lambda c: _rank(c, day)) for pk, held in found.items()}
-
-
-def _rank(certificate: Certificate, day: date) -> tuple[bool, date, date]:
-    holds = state_on(certificate, day) in {State.CURRENT, State.EXPIRES_SOON}
-    ends = certificate.expires_on or date.max
-    return (holds, ends if holds else date.min, certificate.issued_on)
 
 
 def state_of(certificate: Certificate | None, *, on: date | None = None) -> State | None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from floreo.consultation.logic import DECISIONS, Phase, shares
 from floreo.consultation.models import Comment, CommentChannel, CommentState, Consultation, Decision, Point, Respondent
-from floreo.consultation.queries import Account, Answered
+from floreo.consultation.queries import Account, Answered, points_on
 from floreo.core import clock, languages
 from floreo.core.ui.locale import moment
 from floreo.core.wording import day_text, number_figures
@@ -228,6 +228,13 @@ def _eids(points: Iterable[Point]) -> Mapping[tuple[int | None, str], str]:
         return {}
     rows = LawProvision.objects.filter(version__in=versions, label__in=labels).order_by("-position")
     return {(version, label): eid for version, label, eid in rows.values_list("version_id", "label", "eid")}
+
+
+def changed_clauses(version: LawVersion, viewer: object) -> list[tuple[Point, str]]:
+    """Points by which clauses of that text were changed, each with the place of its clause in the text."""
+    points = list(points_on(version, viewer))
+    places = _eids(points)
+    return [(point, places.get((version.pk, point.clause), "")) for point in points]
 
 
 @dataclass(frozen=True)

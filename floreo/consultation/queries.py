@@ -56,11 +56,6 @@ def _open_at(now: datetime) -> QuerySet[Consultation]:
     return rows.filter(closes_at__gt=now).order_by("closes_at", "pk")
 
 
-def consultations_of(version: LawVersion, viewer: object) -> QuerySet[Consultation]:
-    """The consultations on that text that the viewer may know of, the newest first: to be shown beside it."""
-    return Consultation.objects.visible_to(viewer).filter(law_version=version)
-
-
 def points_on(version: LawVersion, viewer: object) -> QuerySet[Point]:
     """Points by which clauses of that text were changed, with what was decided: to be shown beside the clauses."""
     rows = Point.objects.visible_to(viewer).filter(changed_version=version)

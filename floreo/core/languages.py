@@ -65,11 +65,6 @@ def of_site(codes: Sequence[str]) -> Iterator[None]:
         _site.reset(token)
 
 
-def forget_site() -> None:
-    """As before any site was served."""
-    _serve(())
-
-
 def _serve(chosen: tuple[str, ...]) -> None:
     global _last  # noqa: PLW0603 -- one tuple, replaced whole
     before, after = _last or shipped(), chosen or shipped()

@@ -130,19 +130,6 @@ def _none() -> Refused:
     return Refused(_("The file that FLOREO_PGP_KEY names holds no OpenPGP private key."), code="no_team_key")
 
 
-def signers_of(data: bytes, signature: str | bytes, certificates: Iterable[Certificate]) -> tuple[str, ...]:
-    """Fingerprints of those certificates that made this detached signature over these bytes; none where it does not hold."""
-    from pysequoia import Sig, verify
-
-    given = tuple(certificates)
-    try:
-        sig = Sig.from_bytes(signature.encode() if isinstance(signature, str) else signature)
-        found = verify(bytes=data, store=lambda _ids: [each._cert for each in given], signature=sig)
-    except Exception:  # it does not hold, or is none
-        return ()
-    return tuple(str(each.certificate).upper() for each in found.valid_sigs)
-
-
 # Mail (RFC 3156)
 
 

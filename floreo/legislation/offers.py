@@ -72,7 +72,6 @@ OFFERS = Offers(
         "law_version.copied": _("started a version from another"),
         "law_version.hidden": _("removed a version from the public site"),
         "law_version.imported": _("imported a version"),
-        "law_version.made": _("made a version"),
         "law_version.published": _("published a version"),
         "stage.added": _("added a stage"),
         "stage.recorded": _("recorded a stage"),

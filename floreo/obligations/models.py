@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -654,6 +654,3 @@ class NotificationClock(models.Model):
         if self.met_at is None or self.due_at is None:
             return None
         return self.met_at <= self.due_at
-
-    def is_late_at(self, now: datetime) -> bool:
-        return self.is_open and self.due_at is not None and self.due_at < now

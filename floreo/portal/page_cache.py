@@ -159,10 +159,6 @@ class PageCache:
     def __len__(self) -> int:
         return len(self._pages)
 
-    @property
-    def total_bytes(self) -> int:
-        return self._bytes
-
 
 SHELF = PageCache()
 

@@ -5,7 +5,6 @@ Codes are those of IATI's codelists ActivityStatus, OrganisationRole, BudgetStat
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -59,12 +58,6 @@ def reporting_body() -> IatiBody | None:
 def fiscal_period(year: int, starts: int) -> tuple[date, date]:
     """The first and the last day of the fiscal year that starts in `year`: never more than a year."""
     return date(year, starts, 1), date(year + 1, starts, 1) - timedelta(days=1)
-
-
-def iati_file() -> bytes | None:
-    """The file's bytes; None while nobody reports."""
-    file = io.BytesIO()
-    return file.getvalue() if write_iati(file) else None
 
 
 def write_iati(file: IO[bytes]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -53,12 +53,6 @@ def state_on_entry(capacity: int | None, taken: int, waiting: int) -> EnrolmentS
     if left is None or (left > 0 and waiting == 0):
         return EnrolmentState.CONFIRMED
     return EnrolmentState.WAITING
-
-
-def to_move_up(capacity: int | None, taken: int, waiting: Sequence[int]) -> list[int]:
-    """Who of `waiting` (first come first) gets a seat now."""
-    left = seats_left(capacity, taken)
-    return list(waiting) if left is None else list(waiting[:left])
 
 
 # --- The code at the door -----------------------------------------------------------------------------------------
@@ -150,10 +144,6 @@ def gains(pairs: Iterable[tuple[Decimal | None, Decimal | None]]) -> list[Decima
 def is_small(people: int) -> bool:
     """Whether so few people are behind a figure that one of them could be singled out."""
     return 0 < people < SMALLEST_GROUP
-
-
-def reminder_due(starts_at: datetime, *, now: datetime) -> bool:
-    return now < starts_at <= now + REMIND_BEFORE
 
 
 def is_stale(asked_on: date, *, today: date) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pysequoia import Tsk
+from pysequoia import Cert, Sig, Tsk, verify
 
 from floreo.advisories import csaf, signing
 from floreo.advisories.actions.publishing import (
@@ -120,6 +120,20 @@ def test_what_is_withdrawn_says_so_everywhere_and_its_text_nowhere(
     public = ["/advisories/", "/advisories/feed.xml", f"{ROOT}feed-tlp-white.json", "/data/advisories.csv"]
     texts = [page.content.decode(), document.content.decode(), *(read(stranger, each) for each in public)]
     assert [text for text in texts if "Marea" in text] == []
+
+
+def signer_of(document: bytes, signature: str, key: str) -> str | None:
+    """Fingerprint of the key, where the signature over the document is its own; asked of the library, not of what wraps it."""
+    try:
+        found = verify(
+            bytes=document,
+            store=lambda _ids: [Cert.from_bytes(key.encode())],
+            signature=Sig.from_bytes(signature.encode()),
+        )
+    except Exception:  # the library's one kind of failure
+        return None
+    (one,) = found.valid_sigs
+    return str(one.certificate).upper()
 
 
 def read(browser: Client, address: str) -> str:
@@ -350,10 +364,11 @@ def test_documents_are_signed_by_the_worker_where_the_team_has_a_key(
         "csaf_trusted_provider",
         [{"fingerprint": signer.fingerprint, "url": f"http://localhost:8000{ROOT}openpgp-key.asc"}],
     )
-    public = openpgp.certificate(read(stranger, f"{ROOT}openpgp-key.asc"), for_encryption=False)
+    public = read(stranger, f"{ROOT}openpgp-key.asc")
+    assert openpgp.certificate(public, for_encryption=False).fingerprint == signer.fingerprint
     document, signature = stranger.get(DOCUMENT).content, read(stranger, f"{DOCUMENT}.asc")
-    assert openpgp.signers_of(document, signature, [public]) == (public.fingerprint,)
-    assert openpgp.signers_of(document + b" ", signature, [public]) == ()
+    assert signer_of(document, signature, public) == signer.fingerprint
+    assert signer_of(document + b" ", signature, public) is None
     correct(out, by=writer, what="Another way.", advice="Update to 4.3.")
     assert stranger.get(f"{DOCUMENT}.asc").status_code == 404  # until the worker has signed the new version
     assert sign_document(CsafDocument.objects.get(), by=SYSTEM, signer=signer).signature != signature

@@ -328,12 +328,8 @@ def test_of_several_the_one_that_lasts_longest_counts() -> None:
     short = issuing.enter_certificate(by=SYSTEM, issued_on=date(2026, 5, 1), expires_on=date(2026, 12, 31), **facts)  # type: ignore[arg-type]
     long = issuing.enter_certificate(by=SYSTEM, issued_on=date(2025, 5, 1), expires_on=date(2027, 12, 31), **facts)  # type: ignore[arg-type]
     assert queries.certificate_of(person) == long
-    assert queries.certificates_of_people([person.pk]) == {person.pk: long}
     issuing.revoke(long, by=SYSTEM, reason="Mistake.")
     assert queries.certificate_of(person) == short
-    with CaptureQueriesContext(connection) as asked:
-        queries.certificates_of_people([person.pk])
-    assert len(asked) == 1
 
 
 def test_the_database_and_the_rule_agree_on_every_state() -> None:

@@ -16,7 +16,7 @@ from floreo.consultation.models import Comment, Consultation
 from floreo.core.access import SYSTEM
 from floreo.core.models import AuditEntry, OutboxMail, SearchEntry
 from floreo.organisations.models import User
-from tests.consultation.making import CODE, closed_now, decided, draft, opened, read, sent
+from tests.consultation.making import CODE, bill, closed_now, decided, draft, opened, read, sent
 
 pytestmark = pytest.mark.usefixtures("no_consultations")
 FORM = f"/consultations/{CODE}/comment/"
@@ -367,3 +367,16 @@ def test_decisions_are_hidden_until_all_are_published(stranger: Client) -> None:
     assert "It is right." not in text_of(stranger.get(f"/consultations/{CODE}/"))
     assert "It is right." not in text_of(stranger.get("/api/v1/consultation_points"))
     assert stranger.get(f"/consultations/{CODE}/points/1/").status_code == 404
+
+
+def test_the_page_of_a_law_says_which_clauses_were_changed_after_comments(stranger: Client) -> None:
+    version = bill()
+    made = opened(law_version=version)
+    read(sent(made))
+    decided(made, [1], clause="4", changed_version=version)
+    assert "A point about [1]" not in text_of(stranger.get("/laws/harbour-bill/v1/"))  # nobody has answered yet
+    deciding.publish_answers(closed_now(made), by=SYSTEM)
+    page = text_of(stranger.get("/laws/harbour-bill/v1/"))
+    shown = re.search(r'<a href="#sec_4">4</a>\s*<small><a\s+href="([^"]+)"\s*>([^<]+)</a></small>', page)
+    assert shown is not None
+    assert shown.groups() == (f"/consultations/{CODE}/", "A point about [1]")

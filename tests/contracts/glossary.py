@@ -246,7 +246,6 @@ RIGHT_NAMES = {
             "question",
             "question_command",
             "questions_of",
-            "questions_text",
             "remove_question",
             "survey_question",
             "update_question",

@@ -40,7 +40,8 @@ CODES = sorted(known())
 def no_site() -> Iterator[None]:
     """What this process knows of the last site ends with the test."""
     yield
-    languages.forget_site()
+    with languages.of_site(()):
+        pass
     translation.activate(settings.LANGUAGE_CODE)
 
 

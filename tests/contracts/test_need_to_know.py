@@ -72,14 +72,14 @@ def test_a_kind_that_no_rule_names_is_found_by_nobody(
 ) -> None:
     for is_public in (True, False):
         SearchEntry.objects.create(
-            key=f"drills.drill:{int(is_public)}",
-            kind="drill",
-            title=f"Drillword {is_public}",
+            key=f"fruit.plum:{int(is_public)}",
+            kind="plum",
+            title=f"Plumword {is_public}",
             address="/x/",
             is_public=is_public,
         )
-    text = text_of(browser_of(administrator), f"{reverse('workspace:search')}?q=drillword")
-    assert "Drillword" not in text
+    text = text_of(browser_of(administrator), f"{reverse('workspace:search')}?q=plumword")
+    assert "Plumword" not in text
 
 
 def test_every_row_of_the_trail_has_a_rule(planted: Country) -> None:

@@ -61,7 +61,9 @@ class TestApps:
         assert set(offers.APPS) - named == set()
 
     def test_every_app_is_named_in_a_guide(self) -> None:
-        text = " ".join(path.read_text(encoding="utf-8") for path in sorted(GUIDES.glob("*.md")))
+        """Of its own: the one that builds an app is of none."""
+        guides = (path for path in sorted(GUIDES.glob("*.md")) if path.name != "add-a-desk.md")
+        text = " ".join(path.read_text(encoding="utf-8") for path in guides)
         assert [app for app in offers.APPS if not re.search(rf"`(floreo/)?{app}/", text)] == []
 
     def test_no_two_apps_offer_one_name(self) -> None:
@@ -229,7 +231,8 @@ class TestPacks:
     def test_every_file_and_table_stands_in_the_guide(self) -> None:
         guide = (GUIDES / "add-a-country.md").read_text(encoding="utf-8")
         for name in (*top_files(), *edition_files()):
-            assert name in guide, f"docs/guide/add-a-country.md says nothing of {name}"
+            named = re.search(rf"(?<!\w){re.escape(name)}", guide)  # whole: contact_drills.toml is no drills.toml
+            assert named, f"docs/guide/add-a-country.md says nothing of {name}"
             silent = [t for t in tables_of(name) if f"[[{t}]]" not in guide and f"[{t}]" not in guide]
             assert (name, silent) == (name, [])
 

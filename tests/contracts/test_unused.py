@@ -16,32 +16,6 @@ pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("words"), pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = (".py", ".html", ".txt", ".toml", ".typ")
-# Only tests use these. The list gets shorter: whoever removes one, removes its name here.
-ONLY_TESTED = frozenset(
-    [
-        "certificates_of_people",
-        "change_more",
-        "change_to_the_end",
-        "consultations_of",
-        "forget_site",
-        "held_rows",
-        "iati_file",
-        "is_certain",
-        "is_late_at",
-        "people_hit",
-        "points_on",
-        "put_version",
-        "questions_text",
-        "record_attendance",
-        "record_minutes",
-        "reminder_due",
-        "remove_result",
-        "signers_of",
-        "to_americas",
-        "to_move_up",
-        "total_bytes",
-    ]
-)
 # By which Django finds a method of whatever class has it: expressions, middleware, checks of passwords.
 FOUND_BY_NAME = {
     "as_postgresql",
@@ -111,8 +85,5 @@ def unused() -> list[str]:
 
 
 def test_every_function_is_used() -> None:
-    assert [name for name in unused() if name not in ONLY_TESTED | FOUND_BY_NAME] == []
-
-
-def test_the_list_of_those_that_only_tests_use_gets_shorter() -> None:
-    assert sorted(ONLY_TESTED - set(unused())) == []
+    """One that only tests use stands with them, or is used, or is removed."""
+    assert [name for name in unused() if name not in FOUND_BY_NAME] == []

@@ -52,4 +52,3 @@ def test_the_map_from_csirtamericas_leads_to_types_of_rsit() -> None:
         ("malicious-code", "infected-system"),
         ("other", "undetermined"),
     )
-    assert taxonomy.to_americas("intrusions", "application-compromise") == ("xss", "sqli")

@@ -7,8 +7,11 @@ from datetime import date
 from floreo.core.access import SYSTEM
 from floreo.frameworks.models import Framework, Item, Version
 from floreo.legislation.actions.instruments import add_instrument
-from floreo.legislation.actions.versions import put_version
+from floreo.legislation.actions.versions import frame_of, put_read_version
 from floreo.legislation.models import Instrument, LawVersion
+from floreo.legislation.text.akn import Frame, to_xml
+from floreo.legislation.text.caged import ReadLaw
+from floreo.legislation.text.provisions import provisions_of
 from tests.legislation.making import read
 
 ACT_LINES = (
@@ -48,7 +51,19 @@ def make_law(code: str = "boats-act", *, kind: str = "act", **facts: object) -> 
 
 
 def make_version(law: Instrument, code: str = "v1", *lines: str, dated: date = date(2014, 6, 24)) -> LawVersion:
-    return put_version(law, by=SYSTEM, text=read(*(lines or ACT_LINES)), code=code, title=f"Text {code}", dated=dated)
+    text = read(*(lines or ACT_LINES))
+    facts = frame_of(law, dated=dated, language="en")
+    head = Frame(
+        facts["country"],
+        facts["kind"],
+        date.fromisoformat(facts["on"]),
+        facts["number"],
+        facts["title"],
+        facts["language"],
+    )
+    found = ReadLaw(to_xml(text, head), tuple(text.doubts), len(text.body), "text")
+    version = LawVersion(instrument=law, code=code, title=f"Text {code}", dated=dated, language="en")
+    return put_read_version(law, by=SYSTEM, version=version, read=found, rows=provisions_of(found.xml)[1])
 
 
 def make_treaty(code: str = "budapest", articles: int = 3) -> Framework:

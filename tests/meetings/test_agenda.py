@@ -14,13 +14,13 @@ from floreo.meetings.actions.agenda import add_item, draw_agenda, move_item, rem
 from floreo.meetings.actions.calling import cancel_meeting
 from floreo.meetings.actions.decisions import ask_decision, take_decision
 from floreo.meetings.actions.minutes import circulate_minutes
-from floreo.meetings.actions.recording import ItemMinutes, record_minutes
+from floreo.meetings.actions.recording import ItemMinutes
 from floreo.meetings.models import Committee, Meeting
 from floreo.organisations.models import Organisation
 from floreo.strategy.actions.course import hold_action
 from floreo.strategy.models import Action, Edition
 from tests.factories.strategy import make_action
-from tests.meetings.making import held, to_come
+from tests.meetings.making import held, record_minutes, to_come
 
 
 def titles(meeting: Meeting) -> list[str]:
@@ -90,7 +90,7 @@ def test_drawing_again_adds_what_is_new_and_touches_nothing(
 def test_minutes_that_wait_for_approval_come_first(late: Action, committee: Committee) -> None:
     before = held(committee, date(2026, 10, 1))
     item = add_item(before, by=SYSTEM, title="Targets")
-    record_minutes(before, by=SYSTEM, items=[ItemMinutes(item.pk, "Set.")])
+    record_minutes(before, ItemMinutes(item.pk, "Set."))
     circulate_minutes(before, by=SYSTEM)
     meeting = to_come(committee)
     first, *_rest = draw_agenda(meeting, by=SYSTEM)
@@ -114,7 +114,7 @@ def test_items_go_up_and_down(committee: Committee) -> None:
 def test_an_item_with_notes_is_not_removed(committee: Committee) -> None:
     meeting = held(committee)
     item = add_item(meeting, by=SYSTEM, title="Targets")
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "", "Between us")])
+    record_minutes(meeting, ItemMinutes(item.pk, "", "Between us"))
     with pytest.raises(Refused, match="has notes or decisions, so it cannot be removed"):
         remove_item(item, by=SYSTEM)
     empty = add_item(meeting, by=SYSTEM, title="Nothing")

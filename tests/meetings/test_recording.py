@@ -20,16 +20,14 @@ from floreo.meetings.actions.recording import (
     ItemMinutes,
     Recorded,
     SeatTaken,
-    record_attendance,
     record_meeting,
-    record_minutes,
 )
 from floreo.meetings.logic import fingerprint
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Decision, Meeting
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Edition
 from tests.factories.strategy import TODAY
-from tests.meetings.making import held, to_come
+from tests.meetings.making import held, record_attendance, record_minutes, to_come
 
 
 @pytest.fixture
@@ -50,7 +48,6 @@ def test_who_came_is_recorded_seat_by_seat_and_the_meeting_is_then_held(meeting:
     police, justice, _csirt = meeting.committee.seats.all()
     record_attendance(
         meeting,
-        by=SYSTEM,
         guests=["Greta, Fund", "", "Greta, Fund"],
         seats=[SeatTaken(police.pk, "present", "Ada"), SeatTaken(justice.pk, "apologies"), SeatTaken(_csirt.pk, "")],
     )
@@ -58,13 +55,13 @@ def test_who_came_is_recorded_seat_by_seat_and_the_meeting_is_then_held(meeting:
     assert Attendance.objects.get(organisation__code="police").substitute == "Ada"
     meeting.refresh_from_db()
     assert meeting.state == "held"
-    record_attendance(meeting, by=SYSTEM, seats=[SeatTaken(justice.pk, "")], guests=[])
+    record_attendance(meeting, seats=[SeatTaken(justice.pk, "")], guests=[])
     assert came(meeting) == [("Police", "present")]
 
 
 def test_nothing_is_recorded_before_the_day(committee: Committee) -> None:
     with pytest.raises(Refused, match="You can record it from that day"):
-        record_attendance(to_come(committee), by=SYSTEM, seats=[])
+        record_attendance(to_come(committee), seats=[])
 
 
 def test_saving_nothing_says_nothing(meeting: Meeting, item: AgendaItem) -> None:
@@ -76,12 +73,8 @@ def test_saving_nothing_says_nothing(meeting: Meeting, item: AgendaItem) -> None
 
 def test_two_who_record_different_points_keep_both(meeting: Meeting, item: AgendaItem) -> None:
     other, blank = add_item(meeting, by=SYSTEM, title="Money"), fingerprint("", "")
-    record_minutes(
-        meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Mine", was=blank), ItemMinutes(other.pk, "", was=blank)]
-    )
-    record_minutes(
-        meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "", was=blank), ItemMinutes(other.pk, "Yours", was=blank)]
-    )
+    record_minutes(meeting, ItemMinutes(item.pk, "Mine", was=blank), ItemMinutes(other.pk, "", was=blank))
+    record_minutes(meeting, ItemMinutes(item.pk, "", was=blank), ItemMinutes(other.pk, "Yours", was=blank))
     assert [i.minutes for i in meeting.items.all()] == ["Mine", "Yours"]
 
 
@@ -89,24 +82,24 @@ def test_two_who_record_one_point_see_each_other_and_nothing_is_kept_until_they_
     meeting: Meeting, item: AgendaItem
 ) -> None:
     other, blank = add_item(meeting, by=SYSTEM, title="Money"), fingerprint("", "")
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Theirs", "Quietly", was=blank)])
+    record_minutes(meeting, ItemMinutes(item.pk, "Theirs", "Quietly", was=blank))
     mine = [ItemMinutes(item.pk, "Mine", was=blank), ItemMinutes(other.pk, "More", was=blank)]
     with pytest.raises(Changed, match="at the same time") as changed:
-        record_minutes(meeting, by=SYSTEM, items=mine)
+        record_minutes(meeting, *mine)
     assert changed.value.theirs == {f"item-{item.pk}": ("Theirs", "Quietly")}
     assert [i.minutes for i in meeting.items.all()] == ["Theirs", ""]
     again = [ItemMinutes(item.pk, "Both", was=fingerprint("Theirs", "Quietly")), mine[1]]
-    record_minutes(meeting, by=SYSTEM, items=again)
+    record_minutes(meeting, *again)
     assert [i.minutes for i in meeting.items.all()] == ["Both", "More"]
 
 
 def test_two_who_record_one_seat_otherwise_see_each_other(meeting: Meeting) -> None:
     seat, blank = meeting.committee.seats.all()[0], fingerprint("", "")
-    record_attendance(meeting, by=SYSTEM, seats=[SeatTaken(seat.pk, "present", was=blank)])
+    record_attendance(meeting, seats=[SeatTaken(seat.pk, "present", was=blank)])
     with pytest.raises(Changed) as changed:
-        record_attendance(meeting, by=SYSTEM, seats=[SeatTaken(seat.pk, "absent", was=blank)])
+        record_attendance(meeting, seats=[SeatTaken(seat.pk, "absent", was=blank)])
     assert changed.value.theirs == {f"seat-{seat.pk}": ("present", "")}
-    record_attendance(meeting, by=SYSTEM, seats=[SeatTaken(seat.pk, "present", was=blank)])  # both say the same
+    record_attendance(meeting, seats=[SeatTaken(seat.pk, "present", was=blank)])  # both say the same
 
 
 @pytest.mark.parametrize(
@@ -129,13 +122,13 @@ def test_what_is_gone_is_named_and_nothing_is_saved(meeting: Meeting, recorded: 
 def test_a_presence_that_nobody_knows_is_refused(meeting: Meeting) -> None:
     seat = meeting.committee.seats.all()[0]
     with pytest.raises(Refused, match="present, apologies or absent"):
-        record_attendance(meeting, by=SYSTEM, seats=[SeatTaken(seat.pk, "asleep")])
+        record_attendance(meeting, seats=[SeatTaken(seat.pk, "asleep")])
 
 
 def test_minutes_that_change_lose_their_translation(meeting: Meeting, item: AgendaItem) -> None:
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Set")])
+    record_minutes(meeting, ItemMinutes(item.pk, "Set"))
     AgendaItem.objects.filter(pk=item.pk).update(translations={"es": {"minutes": "Fijadas", "title": "Metas"}})
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Not set\r\nafter all")])
+    record_minutes(meeting, ItemMinutes(item.pk, "Not set\r\nafter all"))
     item.refresh_from_db()
     assert (item.minutes, item.translations) == ("Not set\nafter all", {"es": {"title": "Metas"}})
 
@@ -168,13 +161,13 @@ def test_a_form_sent_twice_decides_once(meeting: Meeting, item: AgendaItem) -> N
 
 @pytest.fixture
 def approved(meeting: Meeting, item: AgendaItem) -> Meeting:
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Set")])
+    record_minutes(meeting, ItemMinutes(item.pk, "Set"))
     circulate_minutes(meeting, by=SYSTEM)
     return approve_minutes(meeting, by=SYSTEM)
 
 
 def test_minutes_go_out_to_every_seat_without_their_internal_text(meeting: Meeting, item: AgendaItem) -> None:
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Targets were set.", "He laughed.")])
+    record_minutes(meeting, ItemMinutes(item.pk, "Targets were set.", "He laughed."))
     sent = circulate_minutes(meeting, by=SYSTEM)
     assert (sent.minutes_state, sent.circulated_on) == ("circulated", TODAY)
     texts = list(OutboxMail.objects.filter(kind="meeting.minutes").values_list("text", flat=True))
@@ -186,7 +179,7 @@ def test_minutes_that_say_nothing_do_not_go_out(meeting: Meeting, item: AgendaIt
     with pytest.raises(Refused, match="Nothing is recorded yet"):
         circulate_minutes(meeting, by=SYSTEM)
     seat = meeting.committee.seats.all()[0]
-    record_attendance(meeting, by=SYSTEM, seats=[SeatTaken(seat.pk, "present")])
+    record_attendance(meeting, seats=[SeatTaken(seat.pk, "present")])
     with pytest.raises(Refused, match="The minutes are empty"):
         circulate_minutes(meeting, by=SYSTEM)
 
@@ -196,7 +189,7 @@ def test_minutes_are_approved_after_they_went_out_by_a_later_meeting(
 ) -> None:
     with pytest.raises(Refused, match="Circulate the minutes first"):
         approve_minutes(meeting, by=SYSTEM)
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Set")])
+    record_minutes(meeting, ItemMinutes(item.pk, "Set"))
     circulate_minutes(meeting, by=SYSTEM)
     for other in (held(committee, TODAY - timedelta(days=1)), to_come(committee)):
         with pytest.raises(Refused, match="Choose a later meeting"):
@@ -206,8 +199,8 @@ def test_minutes_are_approved_after_they_went_out_by_a_later_meeting(
 
 
 FROZEN: list[Callable[[Meeting, AgendaItem, Edition], object]] = [
-    lambda m, i, e: record_minutes(m, by=SYSTEM, items=[ItemMinutes(i.pk, "Otherwise")]),
-    lambda m, i, e: record_attendance(m, by=SYSTEM, seats=[]),
+    lambda m, i, e: record_minutes(m, ItemMinutes(i.pk, "Otherwise")),
+    lambda m, i, e: record_attendance(m, seats=[]),
     lambda m, i, e: update_item(i, by=SYSTEM, title="Otherwise"),
     lambda m, i, e: add_item(m, by=SYSTEM, title="Late"),
     lambda m, i, e: draw_agenda(m, by=SYSTEM),
@@ -251,7 +244,7 @@ def test_the_words_of_a_decision_in_approved_minutes_stay_and_its_day_may_move(
     meeting: Meeting, item: AgendaItem, edition: Edition
 ) -> None:
     decision = take_decision(edition, by=SYSTEM, item=item, title="Hire two")
-    circulate_minutes(record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Set")]), by=SYSTEM)
+    circulate_minutes(record_minutes(meeting, ItemMinutes(item.pk, "Set")), by=SYSTEM)
     approve_minutes(meeting, by=SYSTEM)
     with pytest.raises(
         Refused,

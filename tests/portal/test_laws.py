@@ -409,7 +409,7 @@ def many(act: Instrument) -> None:
     ("address", "queries"),
     [
         ("/laws/", 9),
-        ("/laws/boats-act/", 17),
+        ("/laws/boats-act/", 18),
         ("/laws/boats-act/v2/since/v1/", 8),
         ("/laws/boats-act/treaties/budapest/", 11),
     ],

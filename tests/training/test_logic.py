@@ -19,14 +19,11 @@ from floreo.training.logic import (
     is_check_in_code,
     is_small,
     median,
-    reminder_due,
     result_of,
-    seats_left,
     seconds_to_next,
     share_of,
     state_on_entry,
     step_of,
-    to_move_up,
 )
 
 KEY = b"a key of the installation"
@@ -44,17 +41,6 @@ def test_nobody_gets_a_seat_that_is_not_there_nor_passes_who_waits(
         assert waiting == 0
     else:
         assert state is (EnrolmentState.CONFIRMED if capacity is None else EnrolmentState.WAITING)
-
-
-@given(st.integers(1, 50), st.integers(0, 60), st.lists(st.integers(), unique=True))
-def test_who_waits_longest_moves_up_and_never_more_than_there_are_seats(
-    capacity: int, taken: int, waiting: list[int]
-) -> None:
-    moved = to_move_up(capacity, taken, waiting)
-    assert moved == waiting[: len(moved)]
-    assert len(moved) == min(max(capacity - taken, 0), len(waiting))
-    assert to_move_up(None, taken, waiting) == waiting
-    assert seats_left(None, taken) is None
 
 
 @given(moments, st.integers(0, 600))
@@ -132,7 +118,3 @@ def test_figures_name_nobody() -> None:
     assert median([Decimal(1), Decimal(4)]) == Decimal("2.5")
     assert median([]) is None
     assert gains([(Decimal(40), Decimal(70)), (None, Decimal(50)), (Decimal(30), None)]) == [Decimal(30)]
-
-
-def test_a_reminder_goes_out_in_the_last_day_and_a_half() -> None:
-    assert [reminder_due(NOW + timedelta(hours=h), now=NOW) for h in (-1, 1, 36, 37)] == [False, True, True, False]

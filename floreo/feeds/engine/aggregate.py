@@ -114,11 +114,6 @@ class Findings:
         if self._held > self._memory:
             self._aggregate()
 
-    @property
-    def held_rows(self) -> int:
-        """How many rows of events are in memory, those between the rows that count too."""
-        return sum(len(block.table) for block in self._blocks)
-
     def _aggregate(self, most: int | None = None) -> None:
         """What is held becomes one row a finding; and goes to disk where there are more than `most` still."""
         most = self._memory // 2 if most is None else most

@@ -129,8 +129,3 @@ def americas(language: str) -> Mapping[str, str]:
 def from_americas(code: str) -> tuple[str, str]:
     """Class and type of RSIT for a type of CSIRTAmericas; ("other", "undetermined") for one that is not of it. The map is ours."""
     return split(rsit()["csirt-americas"].get(code, "other/undetermined"))
-
-
-def to_americas(rsit_class: str, rsit_type: str) -> tuple[str, ...]:
-    """Types of CSIRTAmericas that the map reads as this class and type; none where it has none."""
-    return tuple(name for name, code in rsit()["csirt-americas"].items() if split(code) == (rsit_class, rsit_type))

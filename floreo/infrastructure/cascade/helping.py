@@ -13,7 +13,6 @@ from floreo.infrastructure.cascade.arrays import Ints
 from floreo.infrastructure.cascade.graph import (
     Change,
     Dependency,
-    DependencyChanged,
     Failure,
     Graph,
     GraphError,
@@ -46,16 +45,6 @@ class DependencyHelp:
     extra: int
     to_the_end: Saving
     more: Saving
-
-    @property
-    def change_to_the_end(self) -> Change:
-        """For Graph.changed."""
-        return DependencyChanged(self.dependency.key, fallback=self.hours + 1)
-
-    @property
-    def change_more(self) -> Change:
-        """For Graph.changed."""
-        return DependencyChanged(self.dependency.key, fallback=int(self.dependency.fallback) + self.extra)
 
 
 @dataclass(frozen=True)

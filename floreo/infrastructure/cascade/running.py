@@ -119,11 +119,6 @@ class Cascade:
         """People without at least one service: those whose service has stopped. One that works in part does not count."""
         return self._people(self.spread.stop)
 
-    @cached_property
-    def people_hit(self) -> People:
-        """People of whose services at least one has stopped or works in part."""
-        return self._people(self.spread.hit)
-
     def _people(self, lost_at: Ints) -> People:
         arrays = self.graph.arrays
         least, most = by_place(arrays, lost_at, self.hours)

@@ -110,21 +110,6 @@ def put_read_version(
     return _put_text(version, read.xml, read.doubts, rows)
 
 
-@action("law_version.made", needs=Permission.LAW_EDIT)
-def put_version(
-    instrument: Instrument, *, by: Actor, text: LegalText, code: str, title: str, dated: date, language: str = ""
-) -> LawVersion:
-    """A version from a structure that is here already."""
-    version = LawVersion(
-        instrument=instrument,
-        code=require_free_code(instrument.versions.all(), code),
-        title=require_text(title, field="title", sentence=_("Enter a name for this version.")),
-        dated=dated,
-        language=language or languages.first(),
-    )
-    return _put_text(version, akn.to_xml(text, _frame(version)), tuple(text.doubts))
-
-
 def _put_text(
     version: LawVersion, xml: str, doubts: Sequence[Doubt], rows: Sequence[Provision] | None = None
 ) -> LawVersion:

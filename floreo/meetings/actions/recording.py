@@ -119,18 +119,6 @@ def record_meeting(meeting: Meeting, *, by: Actor, recorded: Recorded) -> Meetin
     return meeting
 
 
-def record_attendance(
-    meeting: Meeting, *, by: Actor, seats: Sequence[SeatTaken], guests: Sequence[str] | None = None
-) -> Meeting:
-    """Who came, seat by seat; `guests` are names without a seat."""
-    return record_meeting(meeting, by=by, recorded=Recorded(seats=seats, guests=guests))
-
-
-def record_minutes(meeting: Meeting, *, by: Actor, items: Sequence[ItemMinutes]) -> Meeting:
-    """What was said, point by point."""
-    return record_meeting(meeting, by=by, recorded=Recorded(items=items))
-
-
 def _recordable(meeting: Meeting) -> Meeting:
     meeting = lock_latest(meeting)
     must_not_be_cancelled(meeting)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.consultation.models import Consultation
-from floreo.consultation.presenters import state_text
+from floreo.consultation.presenters import changed_clauses, state_text
 from floreo.core import clock, throttle
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
@@ -177,6 +177,7 @@ def _page_of(
             (each, state_text(each))
             for each in Consultation.objects.visible_to(None).filter(law_version__instrument=found)
         ],
+        changed_clauses=changed_clauses(version, None) if version else [],
         json_ld=_safe(_json_ld(found, version)),
         instructions=list(version.instructions.all()) if version else [],
     )

@@ -25,10 +25,6 @@ class Guess:
     same: int
     alike: int
 
-    @property
-    def is_certain(self) -> bool:
-        return self.alike > 1 and self.same >= 0.8 * self.alike
-
 
 @dataclass(frozen=True, slots=True)
 class Unused:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from floreo.awareness import presenters, results_file
-from floreo.awareness.access import get_exercise_for, get_group_for, get_message_for, get_spot_for
+from floreo.awareness.access import get_exercise_for, get_group_for, get_message_for, get_result_for, get_spot_for
 from floreo.awareness.actions import exercises as actions
 from floreo.awareness.actions import publishing
 from floreo.awareness.logic import SMALLEST_GROUP
@@ -156,6 +156,16 @@ OF_GROUP: Mapping[str, Command] = {
         allowed_by(actions.must_be_removable),
     ),
 }
+OF_RESULT: Mapping[str, Command] = {
+    "remove": Command(
+        _l("Remove the counts of this group on this day"),
+        _l("Remove"),
+        _RUN,
+        new(CommandForm),
+        actions.remove_result,
+        done=_l("Removed."),
+    ),
+}
 
 
 def exercises(request: HttpRequest) -> HttpResponseBase:
@@ -271,3 +281,8 @@ def spot_command(request: HttpRequest, code: str, number: int, spot: int, name: 
 def group_command(request: HttpRequest, code: str, group: str, name: str) -> HttpResponse:
     found = get_group_for(request.user, code, group)
     return command_view(request, found, OF_GROUP, name, area=AREA, back=_back(code))
+
+
+def result_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    found = get_result_for(request.user, code, pk)
+    return command_view(request, found, OF_RESULT, name, area=AREA, back=_back(code))

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("new-exercise/", exercise_views.new_exercise, name="new_exercise"),
     path(_E, exercise_views.exercise, name="exercise"),
     path(f"{_E}results/", exercise_views.import_results_page, name="import_results"),
+    path(f"{_E}results/<int:pk>/do/<slug:name>/", exercise_views.result_command, name="result_command"),
     path(f"{_E}do/<slug:name>/", exercise_views.exercise_command, name="exercise_command"),
     path(f"{_E}messages/<int:number>/do/<slug:name>/", exercise_views.message_command, name="message_command"),
     path(
@@ -46,5 +47,5 @@ NEEDS = {
     Permission.AWARENESS_READ: "campaigns campaign_calendar campaign materials material quizzes quiz exercises exercise",
     Permission.AWARENESS_RUN: "new_campaign campaign_command channel_command campaign_link_command reach_command new_material"
     " material_command new_quiz import_gift quiz_command question_command option_command new_exercise import_results"
-    " exercise_command message_command spot_command group_command",
+    " exercise_command message_command spot_command group_command result_command",
 }

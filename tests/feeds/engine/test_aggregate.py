@@ -95,7 +95,7 @@ def test_a_few_rows_of_a_large_block_keep_nothing_of_the_rest(tmp_path: Path) ->
     folding.add(block := events(*rows), np.arange(0, 2000, 100), np.ones(20, np.bool_))
     whole = weakref.ref(block)
     del block
-    assert (whole(), folding.held_rows) == (None, 20)
+    assert (whole(), [len(each.table) for each in folding._blocks]) == (None, [20])
     (found,) = folding.tables()
     assert int(pc.sum(found["times"]).as_py()) == 20
 

@@ -183,7 +183,6 @@ def test_a_cascade_says_what_is_hit_when_and_by_what() -> None:
     )
     assert [hit.service for hit in cascade.stopped] == ["cable", "substation", "pumps", "data centre"]
     assert (cascade.people.at(9), cascade.people.at(10)) == ((0, 0), (11_300, 11_300))
-    assert cascade.people_hit.at(0) == (58_000, 58_000)
     assert cascade.people.by_service == {"pumps": 14 * 11_300}
 
 

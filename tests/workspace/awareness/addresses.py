@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from floreo.awareness.actions import campaigns, exercises, publishing, quizzes
-from floreo.awareness.models import Campaign, CampaignChannel, CampaignLink, Reach
+from floreo.awareness.models import Campaign, CampaignChannel, CampaignLink, Reach, SimulationResult
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Country, User
 
@@ -33,6 +33,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     )
     exercises.add_spot(message, by=SYSTEM, part="body", quote="Press", explanation="It wants something.")
     group = exercises.add_group(exercise, by=SYSTEM, name="Class 9", sector="education", ends_on=date(2026, 12, 20))
+    result = SimulationResult.objects.filter(group__exercise__code="first-six")[0]
     return {
         "campaign": ["look-twice"],
         "campaign_command": ["look-twice", "edit"],
@@ -52,4 +53,5 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         "message_command": [exercise.code, 1, "edit"],
         "spot_command": [exercise.code, 1, 1, "edit"],
         "group_command": [exercise.code, group.code, "edit"],
+        "result_command": ["first-six", result.pk, "remove"],
     }

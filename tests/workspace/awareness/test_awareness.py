@@ -241,6 +241,20 @@ def test_counts_of_groups_are_imported_with_their_source(browser: Client) -> Non
     assert "Tool of the bank" in text_of(browser.get("/workspace/exercises/first-six/"))
 
 
+def test_counts_that_are_wrong_are_removed_by_who_runs_the_exercise(
+    browser: Client, user_with: Callable[..., User], browser_of: Callable[[User], Client]
+) -> None:
+    page, result = "/workspace/exercises/first-six/", SimulationResult.objects.order_by("pk")[0]
+    here, before = f"{page}results/{result.pk}/do/remove/", SimulationResult.objects.count()
+    assert f'href="{here}"' in text_of(browser.get(page))
+    assert browser_of(user_with("auditor")).post(here).status_code == 403
+    assert browser.get(here.replace("first-six", "another")).status_code == 404
+    assert "Remove the counts of this group on this day" in text_of(browser.get(here))
+    assert browser.post(here).status_code == 302
+    assert (SimulationResult.objects.count(), f'href="{here}"' in text_of(browser.get(page))) == (before - 1, False)
+    assert AuditEntry.objects.latest("number").verb == "simulation_results.removed"
+
+
 def test_who_may_only_read_changes_nothing(
     user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:

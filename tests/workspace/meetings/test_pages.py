@@ -12,14 +12,14 @@ from django.urls import reverse
 from floreo.core.access import SYSTEM
 from floreo.meetings.actions.agenda import add_item
 from floreo.meetings.actions.decisions import ask_decision, take_decision
-from floreo.meetings.actions.recording import ItemMinutes, record_minutes
+from floreo.meetings.actions.recording import ItemMinutes
 from floreo.meetings.logic import fingerprint
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import Organisation, Person, User
 from floreo.reviews.models import Review, UpdateRequest
 from floreo.strategy.models import Edition, Objective
 from tests.factories.strategy import TODAY, make_action
-from tests.meetings.making import held, to_come
+from tests.meetings.making import held, record_minutes, to_come
 from tests.pages import squeezed
 
 Browser = Callable[[User], Client]
@@ -206,7 +206,7 @@ def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(
     meeting: Meeting, workspace: Client
 ) -> None:
     item = add_item(meeting, by=SYSTEM, title="Targets")
-    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Theirs")])
+    record_minutes(meeting, ItemMinutes(item.pk, "Theirs"))
     answer = workspace.post(at(meeting, "record_meeting"), recording(meeting, **{f"item-{item.pk}-minutes": "Mine"}))
     page = answer.content.decode()
     assert answer.status_code == 409

@@ -125,7 +125,8 @@ def published() -> dict[str, dict[str, Any]]:
         found[row["indicator"]] = {name: number(row[name]) for name in ("value", "band_low", "band_high", "at_risk")}
     for code, row in found.items():
         page = stranger.get(f"/indicators/{code}/").content.decode()
-        assert row["band_low"] is None or f"{row['band_low'].normalize():f}" in page, code
+        low = row["band_low"]
+        assert low is None or (f"{low:.1f}" if code != "half" else f"{low.normalize():f} ") in page, code
     return found
 
 

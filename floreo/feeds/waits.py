@@ -5,16 +5,17 @@ the period change nothing of it, but one: a night without a file is a look once 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.figures import Period, Wait
+from floreo.core.once import once, once_for
 from floreo.core.wording import day_text
 from floreo.feeds import logic
 from floreo.feeds.actions.finding_rows import silence_of
@@ -27,57 +28,87 @@ GONE_AFTER = timedelta(days=30)
 _MINUTES_A_DAY = 24 * 60
 
 
+@once_for
 def waits_for_files(period: Period) -> Sequence[Wait]:
     """Files about days of the period that are received and not read."""
-    return tuple(_unread(Q(day__gte=period.start, day__lte=period.end)))
+    return tuple(_unread(period.start, period.end))
 
 
+@once_for
 def waits_for_looks(period: Period) -> Sequence[Wait]:
     """All by which a finding first seen within a year before the period's last day may still end by that day, or be known of."""
-    until = Q(day__lte=period.end)
-    return (*_held(until), *_unread(until), *_last_looks(period.end))
+    return (*_held(period.end), *_unread(date.min, period.end), *_last_looks(period.end))
+
+
+# What is asked of the database for no period, but once for all that a page shows.
+
+
+@once
+def _feeds() -> list[Feed]:
+    return list(Feed.objects.order_by("name", "pk"))
+
+
+@once
+def _held_days() -> list[tuple[int, date]]:
+    return list(Run.objects.waiting().order_by().values_list("feed_id", "day"))
+
+
+@once
+def _unread_days() -> list[tuple[int, date]]:
+    rows = FeedFile.objects.filter(state__in=(FileState.WAITING, FileState.RUNNING))
+    return list(rows.order_by().values_list("feed_id", "day"))
+
+
+@once
+def _last_days() -> tuple[dict[int, dict[str, date]], dict[int, date]]:
+    """By feed: the last day of each of its types, and the last that counts of any."""
+    runs = Run.objects.order_by()
+    came: dict[int, dict[str, date]] = defaultdict(dict)
+    for of, name, day in runs.values_list("feed_id", "report_type").annotate(day=Max("day")):
+        came[of][name] = day
+    return came, dict(runs.counting().values_list("feed_id").annotate(day=Max("day")))
 
 
 def _page(feed: Feed, place: str = "") -> str:
     return address("workspace:feed", feed.code) + place
 
 
-def _held(days: Q) -> Iterator[Wait]:
-    counts: dict[int, int] = dict(
-        Run.objects.waiting().filter(days).order_by().values_list("feed").annotate(n=Count("pk"))
-    )
-    for feed in Feed.objects.filter(pk__in=counts).order_by("name", "pk"):
+def _held(end: date) -> Iterator[Wait]:
+    counts = Counter(of for of, day in _held_days() if day <= end)
+    for feed in _feeds():
+        if not (count := counts[feed.pk]):
+            continue
         text = ngettext(
             "%(n)d unusual file of %(feed)s waits until a person accepts or refuses it.",
             "%(n)d unusual files of %(feed)s wait until a person accepts or refuses them.",
-            counts[feed.pk],
+            count,
         )
-        yield Wait(text % {"n": counts[feed.pk], "feed": feed.name}, _page(feed, "#nights"))
+        yield Wait(text % {"n": count, "feed": feed.name}, _page(feed, "#nights"))
 
 
-def _unread(days: Q) -> Iterator[Wait]:
-    rows = FeedFile.objects.filter(days, state__in=(FileState.WAITING, FileState.RUNNING))
-    counts: dict[int, int] = dict(rows.order_by().values_list("feed").annotate(n=Count("pk")))
-    for feed in Feed.objects.filter(pk__in=counts).order_by("name", "pk"):
+def _unread(start: date, end: date) -> Iterator[Wait]:
+    counts = Counter(of for of, day in _unread_days() if start <= day <= end)
+    for feed in _feeds():
+        if not (count := counts[feed.pk]):
+            continue
         text = ngettext(
             "%(n)d file of %(feed)s has been received and is not read yet.",
             "%(n)d files of %(feed)s have been received and are not read yet.",
-            counts[feed.pk],
+            count,
         )
-        yield Wait(text % {"n": counts[feed.pk], "feed": feed.name}, _page(feed))
+        yield Wait(text % {"n": count, "feed": feed.name}, _page(feed))
 
 
 def _last_looks(end: date) -> Iterator[Wait]:
     """Of each feed in use whose scans saw something that was open at the end of that day: the file that is due by then, and, where a
     type is not sent when it has nothing, a file of any type of a later night."""
-    runs = Run.objects.filter(feed__is_active=True).order_by()
-    came: dict[int, dict[str, date]] = defaultdict(dict)
-    for of, name, day in runs.values_list("feed", "report_type").annotate(day=Max("day")):
-        came[of][name] = day
-    newest: dict[int, date] = dict(runs.counting().values_list("feed").annotate(day=Max("day")))
-    for feed in Feed.objects.filter(pk__in=came).order_by("name", "pk"):
-        last = newest.get(feed.pk, min(came[feed.pk].values()))
-        late = (name for name, day in came[feed.pk].items() if _is_missing(feed, name, day, max(day, last), end))
+    came, newest = _last_days()
+    for feed in _feeds():
+        own = came.get(feed.pk)
+        if own is None or not feed.is_active:
+            continue
+        last = newest.get(feed.pk, min(own.values()))
+        late = (name for name, day in own.items() if _is_missing(feed, name, day, max(day, last), end))
         if any(_has_open(feed, name, end) for name in late):
             text = _(
                 "The last file of %(feed)s is about %(day)s. The next one shows what was fixed by %(end)s. If none will come, switch the feed off."

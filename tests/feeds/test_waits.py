@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -299,3 +301,21 @@ def test_the_pages_of_reports_say_it_too_and_closing_is_refused(
     nights.accept_run(Run.objects.get(day=END), by=secretariat)
     assert browser.post(close, {"reason": "", "shown": as_shown()}).status_code == 302
     assert (Snapshot.objects.count(), Reading.objects.get(starts_on=Q3.start).is_frozen) == (1, True)
+
+
+def test_a_page_of_many_values_asks_no_more_for_each(
+    feed: Feed, edition: Edition, indicator: Indicator, secretariat: User, browser_of: Callable[[User], Client]
+) -> None:
+    """What waits is the same for all: the database is asked once for a page."""
+    nights_until(feed, END)
+    browser, asked = browser_of(secretariat), []
+    for months in (2, 6):
+        for month in range(9, 9 - months, -1):
+            period = period_of(date(2026, month, 1), Frequency.MONTH)
+            if not Reading.objects.filter(starts_on=period.start, ends_on=period.end).exists():
+                take_reading(indicator, by=SYSTEM, period=period)
+        browser.get(f"/workspace/indicators/{indicator.code}/")
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(f"/workspace/indicators/{indicator.code}/")
+        asked.append(len(queries))
+    assert asked[1] == asked[0]

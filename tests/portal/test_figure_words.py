@@ -118,3 +118,14 @@ def test_how_it_was_calculated_says_both(published: Indicator) -> None:
     working = working_of(Reading.objects.get(value=33))
     assert plain(working.band) == "Between 25 % and 42 %, with 95 % confidence"
     assert working.at_risk == "Number at risk: 61 (still open, and looked at for so long)"
+
+
+def test_the_interface_of_an_indicator_has_both(published: Indicator, client: Client) -> None:
+    items = client.get("/api/v1/indicators/fixed/readings").json()["items"]
+    found = sorted(
+        (item["band_low"], item["band_high"], item["at_risk"], item["without_value"])
+        for item in items
+        if item["band_low"] is not None
+    )
+    assert [(float(low), float(high), n, why) for low, high, n, why in found] == [(25.0, 42.0, 61, "")]
+    assert [item["without_value"] for item in items if item["value"] is None] == ["not_looked_at"]

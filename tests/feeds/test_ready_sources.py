@@ -148,6 +148,19 @@ def test_a_source_is_chosen_by_its_name_and_only_the_key_is_added(responder: Cli
     assert (twice.status_code, "already uses this place" in words(twice)) == (422, True)
 
 
+def test_every_source_can_be_chosen(responder: Client) -> None:
+    for code, source in sources().items():
+        given = {"name": source.name} | ({"fetch_secret": "key:secret"} if source.needs_key else {})
+        assert responder.post(f"{NEW}?source={code}", given).status_code == 302
+        feed = Feed.objects.get(name=source.name)
+        assert source_at(feed.collector, feed.place) is source
+        assert {name: getattr(feed, name) for name in source.facts() if name != "mapping"} == {
+            name: fact for name, fact in source.facts().items() if name != "mapping"
+        }
+        assert (feed.header(), feed.is_active) == ("key:secret" if source.needs_key else "", True)
+    assert words(responder.get(NEW)).count("Choose ") == 0
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_source_that_needs_no_key_is_one_press_in_each_language(responder: Client, language: str) -> None:
     Country.objects.update(languages=list(LANGUAGES))

@@ -117,7 +117,7 @@ class Feed(Record):
         blank=True,
         verbose_name=_("Key or password"),
         help_text=_(
-            "Only if the address requires one: what its header holds, for example a key alone, or Bearer and a key; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one."
+            "Only if the address requires one: what its header holds, for example a key alone, or Bearer and a key; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one; it is forgotten when the place leads to another server."
         ),
     )  # what stands in a header, up to 500 characters, where the address wants one; sealed
     secret_header = models.CharField(

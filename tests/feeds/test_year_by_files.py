@@ -24,6 +24,8 @@ from floreo.feeds.models import Feed, Finding, Run
 from floreo.feeds.spans import WITHIN
 from floreo.indicators.actions.computing import recompute_all
 from floreo.indicators.actions.defining import define_indicator
+from floreo.indicators.models import Indicator
+from floreo.indicators.presenters import number_text
 from floreo.organisations.models import Network, Organisation
 from tests.factories import strategy as make
 from tests.feeds.making import night
@@ -125,8 +127,8 @@ def published() -> dict[str, dict[str, Any]]:
         found[row["indicator"]] = {name: number(row[name]) for name in ("value", "band_low", "band_high", "at_risk")}
     for code, row in found.items():
         page = stranger.get(f"/indicators/{code}/").content.decode()
-        low = row["band_low"]
-        assert low is None or (f"{low:.1f}" if code != "half" else f"{low.normalize():f} ") in page, code
+        decimals = Indicator.objects.get(code=code).decimals
+        assert row["band_low"] is None or number_text(row["band_low"], decimals) in page, (code, row, page)
     return found
 
 

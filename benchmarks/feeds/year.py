@@ -158,7 +158,7 @@ def _nights(source: SourceKind, machines: Sequence[Machine], chance: random.Rand
             machines[n].seen.append(day(number))
         is_held = source.whole_on is None and bool(logic.odd(len(named), counted[-logic.NIGHTS :][::-1]))
         holds = logic.Delivery.WHOLE if is_whole else logic.Delivery.DIFFERENCE
-        own[day(number)] = Night(len(named), is_held, holds=holds)
+        own[day(number)] = Night(len(named), "fewer" if is_held else "", holds=holds)
         counted += [] if is_held else [len(named)]
     return own
 

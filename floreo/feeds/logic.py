@@ -158,6 +158,7 @@ _MOST_RUNS = 30
 _HALF_OF_TYPES = 2
 
 
+REFUSED = "refused"  # a person said of a night that it counts nothing
 FAMILIES = ("4", "6")  # of IP addresses
 
 
@@ -166,9 +167,8 @@ class Night:
     """What is known of a source's files of one day. `families`: how many findings they name, by the family of their address."""
 
     rows: int
-    is_held: bool = False
+    held: str = ""  # an Odd, or REFUSED; "": it counts
     is_accepted: bool = False  # a person said that it is as it came
-    is_refused: bool = False  # or that it counts nothing
     holds: Delivery = Delivery.NOT_DECLARED
     families: Mapping[str, int] = field(default_factory=dict)
 
@@ -245,7 +245,7 @@ def held_nights(
             if not is_changes(day) and is_missing(day, before):
                 held[day] = Odd.NO_FILE
             continue
-        if night.is_refused:
+        if night.held == REFUSED:
             continue
         numbers = [rows for _day, rows in reversed(before[-NIGHTS:])]
         decided = night.is_accepted or is_changes(day)
@@ -285,7 +285,7 @@ def _counting(
     for day in sorted({*own, *(each for each in nights if each > first)}):
         night = own.get(day, Night(0))
         unusual = day not in own and odd(0, before[-NIGHTS:])
-        if night.is_held or unusual or is_changes(day):
+        if night.held or unusual or is_changes(day):
             continue
         yield day, night, is_thin(night.rows, before[-NIGHTS:])
         before.append(night.rows)

@@ -238,7 +238,7 @@ def test_a_night_of_far_fewer_types_than_usual_says_nothing_of_the_others() -> N
     whole = {day(n): 6 for n in range(8)}
     assert logic.full_nights(whole | {day(8): 2, day(9): 6}) == {day(n) for n in range(8)}
     assert logic.full_nights({}) == frozenset()
-    own = {day(0): logic.Night(1), day(9): logic.Night(1, is_held=True)}
+    own = {day(0): logic.Night(1), day(9): logic.Night(1, "fewer")}
     assert logic.looks_of(own, [day(1), day(2)]) == [day(0), day(1), day(2)]
     assert logic.looks_of({}, [day(1)]) == []
 

@@ -114,7 +114,7 @@ def test_every_published_share_of_a_year_of_files_has_the_truth_in_its_band(coun
     assert half["band_low"] <= true_median()
     assert half["band_high"] is None or true_median() <= half["band_high"]
     assert Run.objects.waiting().exists()  # the nights that collapsed wait, and fixed nothing
-    assert times.cohort_of(TODAY).others > MACHINES
+    assert times.cohort_of(TODAY).others >= MACHINES
 
 
 def published() -> dict[str, dict[str, Any]]:

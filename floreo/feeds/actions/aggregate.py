@@ -120,9 +120,10 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
     is_run = covers or window.has_files  # of one that looked before, more rows came
     if is_run:
         window.save_run(taken_back)
-    states, named = _save_findings(claimed, rows, taken_back if is_run and not window.is_held else [])
+    after = Known.now()
+    states, named = _save_findings(claimed, rows, taken_back if is_run and not window.is_held else [], after)
     if is_run:
-        states += window.look(named)
+        states += window.look(named, after)
     note(findings=dict(states))
     return Taken(dict(states), is_run=is_run)
 
@@ -178,18 +179,19 @@ class _Window:
         """A person decided about the run. What follows for the other nights of its type, which are measured against it."""
         self.changed_others = bool(judge_files(run.feed, run.report_type))
 
-    def look(self, seen: set[int]) -> Counter[str]:
+    def look(self, seen: set[int], known: Known) -> Counter[str]:
         """Whom this and other looks did not see, by all that is known of runs now."""
-        claimed, known = self.claimed, self._now()
-        before, after = self.known.sources[self.source], known.sources[self.source]
-        is_next = _is_next(before, after, claimed.day) and self.was is None and not self.changed_others
+        claimed, before = self.claimed, self.known.sources[self.source]
+        known.learn_of([self.source])
+        is_next = _is_next(before, known.sources[self.source], claimed.day)
+        is_next = is_next and self.was is None and not self.changed_others
         states = self._look_at_other_types(known)
         if not is_next:
             judge_missing(claimed.feed, [claimed.report_type], logic.full_nights(known.nights_of(claimed.feed)))
-        known = self._now()
+            known = self._now()
         after = known.sources[self.source]
         if count_missed(claimed.feed, claimed.report_type, after, before=before, day=claimed.day):
-            known = self._now()
+            known.count_again(known.feeds[claimed.feed.pk], claimed.report_type)
             after = known.sources[self.source]
         same = (before.patience, before.certain) == (after.patience, after.certain)
         if same and is_next:
@@ -257,7 +259,7 @@ def look_again(run: Run) -> dict[str, int]:
     window.decide(run)
     states = _take_back(run.withdraws, window.known, window.source, run.day)
     Run.objects.filter(pk=run.pk).update(withdraws=[])
-    return dict(states + window.look(set()))
+    return dict(states + window.look(set(), window._now()))
 
 
 def settle_again(findings: QuerySet[Finding]) -> dict[str, int]:
@@ -267,11 +269,10 @@ def settle_again(findings: QuerySet[Finding]) -> dict[str, int]:
 
 
 def _save_findings(
-    claimed: Claimed, findings_seen: Sequence[Row], taken_back: Sequence[int]
+    claimed: Claimed, findings_seen: Sequence[Row], taken_back: Sequence[int], known: Known
 ) -> tuple[Counter[str], set[int]]:
     """Merges, settles and saves; returns how many are in each state, and which were seen. A finding whose machine has another address
     goes along, and so does one whose network came to another organisation."""
-    known = Known.now()
     states = _take_back(taken_back, known, source_of(claimed.feed, claimed.report_type), claimed.day)
     machines.leave_out_shared(findings_seen)
     matching = machines.Matching(findings_seen, at_their_places(findings_seen))

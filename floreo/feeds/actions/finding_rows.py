@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from floreo.core import clock
 from floreo.feeds import logic, machines
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.addresses import text_of
 from floreo.feeds.logic import Stretch, Times
-from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run, RunHeld
+from floreo.feeds.models import Feed, Finding, FindingEnding, ReplyKind, Run
 from floreo.feeds.pools import Pools
 
 Row = dict[str, Any]  # a finding by its columns
@@ -70,13 +70,13 @@ class Known:
             self.sources[source] = logic.Source()
             if code in by_code:
                 wanted[by_code[code].pk, report_type] = source
-        runs: dict[tuple[int, str], list[Run]] = {one: [] for one in wanted}
+        runs: dict[tuple[int, str], list[KnownRun]] = {one: [] for one in wanted}
         for part in _parts(sorted(wanted)):
             either = Q()
             for feed_id, report_type in part:
                 either |= Q(feed_id=feed_id, report_type=report_type)
-            for run in Run.objects.filter(either).order_by("day").iterator(chunk_size=5000):
-                runs[run.feed_id, run.report_type].append(run)
+            for run in known_runs(Run.objects.filter(either)):
+                runs[run.feed, run.report_type].append(run)
         for (feed_id, report_type), source in wanted.items():
             self.sources[source] = self._source(self.feeds[feed_id], report_type, runs[feed_id, report_type])
         for family, known in self.by_family.items():
@@ -86,10 +86,19 @@ class Known:
         """The looks that would have seen what is at this address."""
         return self.by_family.get(logic.family_of(address), self.sources)
 
-    def _source(self, feed: Feed, report_type: str, runs: Sequence[Run]) -> logic.Source:
+    def count_again(self, feed: Feed, report_type: str) -> None:
+        """Takes in what the source turned out to miss; its looks are as they were."""
+        counts = Run.objects.counting().filter(feed=feed, report_type=report_type)
+        sums = counts.aggregate(again=Sum("again"), missed=Sum("missed"))
+        patience, certain = logic.patience_of(feed.absent_runs, sums["again"] or 0, sums["missed"] or 0)
+        name = source_of(feed, report_type)
+        for sources in (self.sources, *self.by_family.values()):
+            sources[name] = replace(sources[name], patience=patience, certain=certain)
+
+    def _source(self, feed: Feed, report_type: str, runs: Sequence[KnownRun]) -> logic.Source:
         evidence, sends_empty = silence_of(feed, report_type)
-        own = {run.day: night_of(run) for run in runs}
-        counting = [run for run in runs if not run.held]
+        own = {run.day: run.night for run in runs}
+        counting = [run for run in runs if not run.night.held]
         patience, certain = logic.patience_of(
             feed.absent_runs, sum(run.again for run in counting), sum(run.missed for run in counting)
         )
@@ -118,15 +127,28 @@ def days_of_changes(feed: Feed) -> frozenset[date]:
     return frozenset(runs.order_by().values_list("day", flat=True).distinct())
 
 
-def night_of(run: Run) -> logic.Night:
-    return logic.Night(
-        run.rows,
-        bool(run.held),
-        run.accepted,
-        run.held == RunHeld.REFUSED,
-        logic.Delivery(run.holds),
-        run.families,
-    )
+class KnownRun(NamedTuple):
+    """A run as far as looks follow from it, without the cost of its row."""
+
+    feed: int
+    report_type: str
+    day: date
+    night: logic.Night
+    again: int
+    missed: int
+
+
+def known_runs(rows: QuerySet[Run]) -> Iterator[KnownRun]:
+    """By day."""
+    columns = ("feed_id", "report_type", "day", "rows", "held", "accepted", "holds", "families", "again", "missed")
+    for feed, report_type, day, number, held, accepted, holds, families, again, missed in (
+        rows.order_by("day").values_list(*columns).iterator(chunk_size=5000)
+    ):
+        night = logic.Night(number, held, accepted, _DELIVERIES[holds], families)
+        yield KnownRun(feed, report_type, day, night, again, missed)
+
+
+_DELIVERIES = {each.value: each for each in logic.Delivery}
 
 
 def silence_of(feed: Feed, report_type: str) -> tuple[logic.Evidence, bool]:

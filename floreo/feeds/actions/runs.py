@@ -13,7 +13,7 @@ from floreo.core.action import note, trail
 from floreo.feeds import logic
 from floreo.feeds.actions.bulk import bulk_upsert
 from floreo.feeds.actions.claiming import Claimed
-from floreo.feeds.actions.finding_rows import Row, days_of_changes, night_of, silence_of, source_of, was_seen
+from floreo.feeds.actions.finding_rows import Row, days_of_changes, known_runs, silence_of, source_of, was_seen
 from floreo.feeds.actions.watching import night_is_held
 from floreo.feeds.models import Feed, FeedFile, FileState, Finding, Run, RunHeld
 
@@ -61,44 +61,44 @@ def declare(feed: Feed, *, since: date | None) -> None:
 
 def judge_files(feed: Feed, report_type: str) -> set[date]:
     """Decides anew which nights with files wait for a person. Returns those of which it changed."""
-    runs = {run.day: run for run in Run.objects.filter(feed=feed, report_type=report_type)}
-    own = {day: night_of(run) for day, run in runs.items() if not _awaits_file(run)}
+    rows = Run.objects.filter(feed=feed, report_type=report_type)
+    own = {run.day: run.night for run in known_runs(rows) if not _awaits_file(run.night)}
     is_changes = logic.changes_only(own, days_of_changes(feed))
     held = logic.held_nights(own, is_changes=is_changes, sends_empty=feed.sends_empty)
-    changed = {day for day, why in held.items() if runs[day].held != why}
-    for day in sorted(changed):
-        run, was = runs[day], runs[day].held
-        run.held = held[day].value
+    changed = {day for day, why in held.items() if own[day].held != why}
+    for run in rows.filter(day__in=changed).order_by("day") if changed else ():
+        was, run.held = run.held, held[run.day].value
         run.alerted_at = run.alerted_at if was else None  # one that waits already is not told to the duty contact again
         run.save(update_fields=["held", "alerted_at"])
         if run.held and not was:
             note(held=run.held, rows=run.rows)
-            night_is_held(feed, by=trail().by, day=day, types={report_type: run.rows})
+            night_is_held(feed, by=trail().by, day=run.day, types={report_type: run.rows})
     return changed
 
 
-def _awaits_file(run: Run) -> bool:
+def _awaits_file(night: logic.Night) -> bool:
     """Whether it is there only because no file came, and nobody decided about that."""
-    return run.held == RunHeld.NO_FILE
+    return night.held == RunHeld.NO_FILE
 
 
 def judge_missing(feed: Feed, report_types: Iterable[str], nights: Iterable[date]) -> bool:
     """Decides anew on which of the `nights` that are over a type stayed away that usually has many rows, so that a person has to look.
     Returns whether anything changed."""
     nights, made, gone = sorted(nights), [], []
-    runs: dict[str, dict[date, Run]] = {one: {} for one in report_types if not silence_of(feed, one)[1]}
-    for run in Run.objects.filter(feed=feed, report_type__in=list(runs)):
-        runs[run.report_type][run.day] = run
+    runs: dict[str, dict[date, logic.Night]] = {one: {} for one in report_types if not silence_of(feed, one)[1]}
+    for run in known_runs(Run.objects.filter(feed=feed, report_type__in=list(runs))):
+        runs[run.report_type][run.day] = run.night
     changes_of_feed = days_of_changes(feed)
     for report_type, by_day in runs.items():
-        own = {day: night_of(run) for day, run in by_day.items() if not _awaits_file(run)}
+        own = {day: night for day, night in by_day.items() if not _awaits_file(night)}
         is_changes = logic.changes_only(own, changes_of_feed)
         held = logic.held_nights(own, nights, is_changes=is_changes, sends_empty=feed.sends_empty)
         wanted = {day for day, why in held.items() if why is logic.Odd.NO_FILE}
-        there = {day for day, run in by_day.items() if _awaits_file(run)}
-        gone += [by_day[day].pk for day in there - wanted]
+        there = {day for day, night in by_day.items() if _awaits_file(night)}
+        gone += [(report_type, day) for day in there - wanted]
         made += [_without_file(feed, report_type, day) for day in sorted(wanted - there)]
-    Run.objects.filter(pk__in=gone).delete()
+    for report_type, day in gone:
+        Run.objects.filter(feed=feed, report_type=report_type, day=day).delete()
     _save_missing(feed, made)
     return bool(made or gone)
 
@@ -107,8 +107,8 @@ def judge_night(feed: Feed, day: date) -> None:
     """The same for a night that is over now, where nothing changed before it."""
     rows = Run.objects.counting().filter(feed=feed, day__lt=day, day__gte=day - _LOOK_BACK)
     before: dict[str, dict[date, logic.Night]] = {}
-    for run in rows.order_by("day"):
-        before.setdefault(run.report_type, {})[run.day] = night_of(run)
+    for run in known_runs(rows):
+        before.setdefault(run.report_type, {})[run.day] = run.night
     came = set(Run.objects.filter(feed=feed, day=day).values_list("report_type", flat=True))
     changes_of_feed = days_of_changes(feed)
     made = []

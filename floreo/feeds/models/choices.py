@@ -46,7 +46,7 @@ class RunHeld(models.TextChoices):
     MORE = logic.Odd.MORE, _("Far more rows than usual")
     EMPTY = logic.Odd.EMPTY, _("A file without a row")
     NO_FILE = logic.Odd.NO_FILE, _("No file of this type, which usually has many rows")
-    REFUSED = "refused", _("Does not count")
+    REFUSED = logic.REFUSED, _("Does not count")
 
 
 class HeldReason(models.TextChoices):

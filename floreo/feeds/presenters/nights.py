@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from floreo.feeds import logic
-from floreo.feeds.actions.finding_rows import Known, days_of_changes, night_of, source_of
+from floreo.feeds.actions.finding_rows import Known, days_of_changes, known_runs, source_of
 from floreo.feeds.models import Feed, Run
 
 NIGHTS = 5  # that are shown
@@ -33,7 +33,8 @@ def nights_shown(feed: Feed) -> list[NightShown]:
     known.learn_of({source_of(feed, run.report_type) for run in last})
     changes = days_of_changes(feed)
     own = {
-        one: {run.day: night_of(run) for run in runs.filter(report_type=one)} for one in {r.report_type for r in last}
+        one: {run.day: run.night for run in known_runs(runs.filter(report_type=one))}
+        for one in {r.report_type for r in last}
     }
     found = []
     for run in last:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -261,6 +262,9 @@ def _services_left(why: str, count: int) -> str:
     return text % {"count": count}
 
 
+_ROUNDED = Decimal("0.06")  # by which a share in per cent may differ from what is shown
+
+
 @dataclass(frozen=True)
 class Working:
     """Everything that shows how a reading came about."""
@@ -284,9 +288,11 @@ class Working:
     at_risk: str = ""  # on how many it still rests
     remarks: tuple[str, ...] = ()  # what was counted with a doubt
 
+    is_estimate: bool = False  # and then not one of the two numbers divided by the other
+
     @property
     def is_fraction(self) -> bool:
-        return bool(self.numerator and self.denominator)
+        return bool(self.numerator and self.denominator) and not self.is_estimate
 
 
 def _sector_text(code: str) -> str:
@@ -338,6 +344,16 @@ def state_text(reading: Reading) -> str:
     return gettext("Not frozen yet, so the value may still change.")
 
 
+def _is_estimate(reading: Reading) -> bool:
+    """Of cases that are not over, or with a band around something else than the share that the two numbers are."""
+    if "at_risk" in reading.working:
+        return True
+    value, numerator, denominator = reading.value, reading.numerator, reading.denominator
+    if "band" not in reading.working or value is None or numerator is None or not denominator:
+        return False
+    return abs(value - 100 * numerator / denominator) > _ROUNDED
+
+
 def working_of(reading: Reading) -> Working:
     """The working as the public may see it: small numbers of people are left out."""
     indicator, hidden, counts_hidden = reading.indicator, is_hidden(reading), hides_counts(reading)
@@ -366,5 +382,6 @@ def working_of(reading: Reading) -> Working:
         else "",
         band=band_text(reading),
         at_risk=at_risk_text(reading),
+        is_estimate=_is_estimate(reading),
         remarks=() if indicator.about_people else tuple(_remark(*each) for each in reading.working.get("remarks", [])),
     )

@@ -97,6 +97,23 @@ def test_the_public_page_has_band_and_number_at_risk_of_each_value(published: In
     assert "<li>Number at risk: 61 (still open, and looked at for so long)</li>" in page
 
 
+def test_an_estimate_is_not_shown_as_one_number_divided_by_the_other(published: Indicator, client: Client) -> None:
+    """59 fixed of 98 stood there as a fraction that was equal to 57 %, and to 26 days."""
+    words = "The value is an estimate, and not one of these numbers divided by the other."
+    Reading.objects.filter(value=None).delete()
+    page = client.get("/indicators/fixed/").content.decode()
+    assert "fl-fraction" not in page
+    assert words in page
+    Reading.objects.update(
+        working={"band": ["25.00", "42.00"]}, value=Decimal("33.33")
+    )  # a survey's share, with its band
+    page = client.get("/indicators/fixed/").content.decode()
+    assert "fl-fraction" in page
+    assert words not in page
+    Reading.objects.update(value=Decimal("12.00"))  # percentage points between two groups
+    assert words in client.get("/indicators/fixed/").content.decode()
+
+
 def test_the_chart_draws_the_band_and_says_what_it_is(published: Indicator, client: Client) -> None:
     Reading.objects.filter(value=None).update(value=40, working={"band": ["31.00", "50.00"], "at_risk": 55})
     page = client.get("/indicators/fixed/").content.decode()

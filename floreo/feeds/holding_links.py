@@ -47,8 +47,8 @@ class Holder:
     def may_answer(self) -> bool:
         """Whether the register lets this address reply to notices. The organisation's own address may, unless it is a contact that may not."""
         found = Contact.objects.filter(organisation__in=_bodies(self.notice.organisation), email__iexact=self.address)
-        said = list(found.values_list("may_answer", flat=True))
-        return any(said) if said else True
+        known = list(found.values_list("may_answer", flat=True))
+        return any(known) if known else True
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (("operator", self.notice.organisation_id),)

@@ -216,12 +216,12 @@ def changes_only(own: Mapping[date, Night], declared: Iterable[date] = ()) -> Ca
     asked = {day: night.rows for day, night in own.items() if night.holds is Delivery.NOT_DECLARED}
     weekday = whole_weekday(asked)
 
-    def asks(day: date) -> bool:
+    def holds_changes(day: date) -> bool:
         if day in known:
             return True
         return weekday is not None and (day in asked or day not in own) and day.weekday() != weekday
 
-    return asks
+    return holds_changes
 
 
 def held_nights(

@@ -133,7 +133,7 @@ class Sheet:
     def sections(self, *, with_lines: bool = True) -> list[Section]:
         """By kind. `with_lines`: with what sources saw of the findings that are rows of the page."""
         found: dict[str, Section] = {}
-        mine = self._answered_here()
+        mine = self._answered_here() if self.may_answer else set()
         most = MOST_ROWS if self.only else SHOWN_OF_A_KIND
         for finding in self.findings:
             if self.only and finding.kind != self.only:

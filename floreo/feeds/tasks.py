@@ -3,9 +3,9 @@ kinds of report that wait for a mapping. Whoever handles findings, or runs feeds
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from zlib import crc32
 
 from django.db.models import Count, F, Min, Q
 from django.urls import reverse
@@ -286,7 +286,7 @@ def _alerts_came_back() -> Iterator[Task]:
             key=f"{key(mail)}:feeds.alert",
             kind="confirm",
             title=_("Alerts to the duty contact %(address)s do not arrive") % {"address": mail.to},
-            why=_("Nobody on duty is told of requests for help and critical findings there. Correct the contact."),
+            why=_("Nobody on duty is notified of requests for help and critical findings there. Correct the contact."),
             href=href,
             since=clock.day_of(mail.created_at),
             needs=HANDLE,
@@ -420,8 +420,8 @@ def _ran_out(today: date) -> Iterator[Task]:
 
 def _key_of_press(ending: FindingEnding) -> str:
     """The same while fewer and fewer of the press are left."""
-    words = crc32(f"{ending.made_by} {ending.reason}".encode())
-    return f"feeds.ran_out:{ending.kind}:{ending.made_on}:{ending.ends_on}:{words:08x}"
+    words = hashlib.sha256(f"{ending.made_by} {ending.reason}".encode()).hexdigest()
+    return f"feeds.ran_out:{ending.kind}:{ending.made_on}:{ending.ends_on}:{words[:12]}"
 
 
 def _perhaps_differences() -> Iterator[Task]:

@@ -243,7 +243,7 @@ def look_at_all(feed: Feed, *, again: bool = False) -> Counter[str]:
     return _settle_all(ever, Known.now() if any(changed) else known, set())
 
 
-def say_what_files_hold(feed: Feed, *, since: date | None) -> dict[str, int]:
+def declare_again(feed: Feed, *, since: date | None) -> dict[str, int]:
     """The team says something else of a feed: what follows for its nights, and for its findings. Within an action."""
     _one_at_a_time()
     declare(feed, since=since)

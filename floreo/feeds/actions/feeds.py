@@ -21,7 +21,7 @@ from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
-from floreo.feeds.actions.aggregate import say_what_files_hold
+from floreo.feeds.actions.aggregate import declare_again
 from floreo.feeds.collectors import n6, shadowserver
 from floreo.feeds.collectors.fetching import KEY_PLACE, is_keyed_well, origin_of
 from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
@@ -129,7 +129,7 @@ def change_feed(
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
     saved = save(fresh)
     if held_since is not None or _silence(saved) != silence_was:
-        note(findings=say_what_files_hold(saved, since=held_since))
+        note(findings=declare_again(saved, since=held_since))
     return saved
 
 

@@ -32,10 +32,10 @@ def nights_shown(feed: Feed) -> list[NightShown]:
     known = Known.now()
     known.learn_of({source_of(feed, run.report_type) for run in last})
     changes = days_of_changes(feed)
-    own = {
-        one: {run.day: run.night for run in known_runs(runs.filter(report_type=one))}
-        for one in {r.report_type for r in last}
-    }
+    types = {run.report_type for run in last}
+    own: dict[str, dict[date, logic.Night]] = {one: {} for one in types}
+    for each in known_runs(runs.filter(report_type__in=types)):
+        own[each.report_type][each.day] = each.night
     found = []
     for run in last:
         is_changes = logic.changes_only(own[run.report_type], changes)(run.day)

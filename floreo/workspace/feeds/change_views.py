@@ -47,7 +47,7 @@ FEED_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         see_problem,
         allowed_by(must_have_problem),
-        help=_l("It is no task any more. If something else is not taken, you are told again."),
+        help=_l("It is no task any more. If something else is not taken, you are notified again."),
         done=_l("Marked as seen."),
     ),
     "discard-held": Command(

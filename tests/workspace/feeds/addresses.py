@@ -74,7 +74,10 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     ]
     night = Run.objects.create(feed=feed, report_type="scan_ssl", day=now.date(), held="fewer")
     groups: list[tuple[str, list[object]]] = [
-        ("feed edit_feed upload_report try_feed map_feed arrange_feed discard_all_held feed_address", [feed.code]),
+        (
+            "feed edit_feed feed_problem_seen upload_report try_feed map_feed arrange_feed discard_all_held feed_address",
+            [feed.code],
+        ),
         ("release_held discard_held", [held.pk]),
         ("accept_run refuse_run", [night.pk]),
         ("feed_type arrange_type", ["scan_ssl"]),

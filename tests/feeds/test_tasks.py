@@ -111,4 +111,4 @@ def test_more_rows_ask_no_more_queries(bank: Organisation) -> None:
         finding = make_finding(body, f"192.0.2.{n}")
         answer_signed_in(body, by=SYSTEM, replies={finding.pk: "need_help"})
         make_feed(f"feed-{n}")
-    assert (before, questions()) == (18, 18)
+    assert (before, questions()) == (20, 20)

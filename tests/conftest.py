@@ -19,7 +19,7 @@ from django.test import Client
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from floreo.core import clock, languages, outgoing, throttle
+from floreo.core import cage, clock, languages, outgoing, throttle
 from floreo.core.migrations._chain import unguard
 from floreo.core.models import OutboxMail, SearchEntry
 from floreo.organisations.models import Country, Membership, Organisation, User
@@ -236,6 +236,14 @@ def quick_settings() -> None:
     settings.KEEP_PAGES_SECONDS = 0
     settings.MADE_ROOT = Path(os.environ["FLOREO_DATA"]) / f"made-{os.getpid()}"  # each worker's database is its own
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers_are_started_once() -> Iterator[None]:
+    """What forks readers of foreign files imports them in a second or two, and ends when nobody asks for a minute: tests that read some
+    come in any order, minutes apart."""
+    with mock.patch.object(cage, "IDLE", 3600.0):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

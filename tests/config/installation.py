@@ -33,6 +33,7 @@ PREPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "loaded": ("pack isla-prueba", ("up", "--prepare-only")),
     "nights isla-prueba": ("pack isla-prueba", ("warm", "nights", "isla-prueba")),
     "with reports": ("nights isla-prueba", ("up", "--prepare-only")),
+    "after a minute": ("with reports", ("warm", "first_minute", "isla-prueba")),
 }
 
 
@@ -161,7 +162,7 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
 
 def prepared(folder: Path, what: str = "migrated") -> Installation:
     """An installation in `folder`: `migrated` and empty; `loaded` as the first start with the sample pack leaves it; `with reports`
-    when its worker has taken in the nights of reports as well."""
+    when its worker has taken in the nights of reports as well; `after a minute` when it has run each of its other jobs once."""
     shutil.copytree(prepared_folder(what), folder, dirs_exist_ok=True)
     return Installation(folder)
 

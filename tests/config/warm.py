@@ -99,3 +99,12 @@ def nights(env: dict[str, str], home: Path, shelf: Path) -> None:
         take_due_readings(by=SYSTEM)
     before: Keys = pickle.loads((shelf / f"{home.name}.keys").read_bytes())
     (shelf / f"nights {home.name}.rows").write_bytes(pickle.dumps(rows_besides(before)))
+
+
+def first_minute(env: dict[str, str], _home: Path, _shelf: Path) -> None:
+    """Runs in the fork, on an installation whose nights are taken in: each job of the worker once. Certificates and advisories are signed,
+    what has gathered is notified; a worker that starts on a copy finds nothing to do."""
+    as_if_just_started(env)
+    from floreo.config.jobs import run_due
+
+    run_due()

@@ -143,6 +143,14 @@ RIGHT = {
         r"carta (de adhesión|sobre)|por ejemplo: una carta|todos cartas": "a real letter on paper",
     },
 }
+# The same for guides, beside those above.
+RIGHT_IN_GUIDES = {
+    r"desks?": "an app with its pages of the workspace, as those who carry the code on call it; a help desk",
+    r"digest": "of bytes: a hash",
+    r"standing orders": "the rules of a parliament",
+    r"letters?( beside a button| that (a scan|no face))|eight letters|Information Processing Letters": "of the alphabet; the name of a journal",
+    r"the code for the door": "the words of a button: of the room in which a course is held",
+}
 # Names in which the word is right.
 RIGHT_NAMES = {
     **dict.fromkeys(

@@ -31,6 +31,13 @@ TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**
 STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
 DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *PACKAGE.rglob("*.toml")])
 PROSE = sorted([*ROOT.glob("packs/**/*.md"), *PACKAGE.glob("feeds/kinds/**/*.md"), *PACKAGE.glob("portal/help/*.md")])
+# Not here: what records the words of others (the review, its readers, an attack) and what was changed.
+QUOTING = {"findings.md", "readers.md", "attacks.md", "CHANGELOG.md"}
+GUIDES = sorted(
+    path
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/guide/*.md")]
+    if path.name not in QUOTING
+)
 SHEETS = sorted(ROOT.glob("packs/**/evidence/*.csv"))
 LEFT = frozenset(
     line for line in glossary.LEFT_FILE.read_text("utf-8").splitlines() if line and not line.startswith("#")
@@ -43,6 +50,9 @@ QUOTED = {"official_wording", "official_title", "official_place", "wording", "so
 CODE_LIKE = re.compile(r"\S*[-_/.*]\S*")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 MARKUP = re.compile(r"<[^>]+>")
+NO_PROSE = re.compile(
+    r"^```.*?^```|`[^`]*`|(?<=\])\([^)]*\)", re.MULTILINE | re.DOTALL
+)  # code and addresses in a guide
 UNSEEN = re.compile(
     r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}|<!--.*?-->|<script\b.*?</script>|<style\b.*?</style>", re.DOTALL
 )
@@ -152,6 +162,15 @@ def data_texts() -> Iterator[Text]:
     for path in SHEETS:
         with path.open(encoding="utf-8", newline="") as source:
             yield from (Text(place_of(path), "en", cell) for row in csv.reader(source) for cell in row)
+
+
+def guide_texts() -> Iterator[Text]:
+    """The guides, without what is code in them."""
+    right = "|".join(glossary.RIGHT_IN_GUIDES)
+    for path in GUIDES:
+        yield Text(
+            place_of(path), "en", pattern(right).sub(" ", " ".join(NO_PROSE.sub(" ", path.read_text("utf-8")).split()))
+        )
 
 
 def values(found: object, key: str = "", language: str = "en") -> Iterator[tuple[str, str, str]]:
@@ -301,6 +320,11 @@ def test_no_pack_framework_or_kind_uses_a_banned_word() -> None:
     assert all_wrong(data_texts()) == []
 
 
+def test_no_guide_uses_a_banned_word() -> None:
+    assert len(GUIDES) > 50
+    assert all_wrong(guide_texts()) == []
+
+
 def test_no_name_uses_a_banned_word() -> None:
     assert [place for name, places in wrong_names().items() if name not in LEFT for place in places] == []
 
@@ -320,6 +344,8 @@ def test_every_exception_is_used() -> None:
         for phrase in phrases
         if not pattern(phrase).search("\n".join(everything[language]))
     ]
+    guides = "\n".join(" ".join(path.read_text("utf-8").split()) for path in GUIDES)
+    unused += [phrase for phrase in glossary.RIGHT_IN_GUIDES if not pattern(phrase).search(guides)]
     names = {name.name for name in [*code()[1], *other_names()]}
     assert (unused, sorted(glossary.RIGHT_NAMES.keys() - names)) == ([], [])
 

@@ -228,7 +228,7 @@ def lines() -> Iterator[str]:
         if way.needs is not None:
             yield ""
             out = [role for role in ROLES if role not in roles]
-            yield f"Closed to {', '.join([*out, 'strangers'])}."
+            yield f"Closed to {', '.join([*out, 'people without an account'])}."
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def running(data: Path, *, pack: str = "", **settings: str) -> Iterator[Site]:
     port, site = free_port(), Site("", data)
     settings = {"FLOREO_SECRET_KEY": KEY} | settings
     if not pack:
-        pack = prepared(data, "with reports").pack
+        pack = prepared(data, "after a minute").pack
         for line in said_at_first_start("with reports").splitlines():
             read_what_it_prints(site, line)
     asked = [

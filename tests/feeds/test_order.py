@@ -110,7 +110,7 @@ SEEDS = range(40 if os.environ.get("LONG") else 2)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_two_weeks_in_any_order(feed: Feed, seed: int) -> None:
-    findings, periods, _runs = same_in_any_order(feed, seed, 21 if os.environ.get("LONG") else 15, take=taken_in)
+    findings, periods, _runs = same_in_any_order(feed, seed, 21 if os.environ.get("LONG") else 14, take=taken_in)
     assert len(periods) >= len(findings) > 10  # there was something to compare
 
 

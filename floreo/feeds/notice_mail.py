@@ -82,7 +82,7 @@ def mails_of(notice: Notice, to: Sequence[Reach], items: Sequence[Item], *, aske
             notice,
             reach.address,
             languages_for(reach.language),
-            _Text(notice, place, items, asked_role, pools).write,
+            _Text(notice, place, items, asked_role, pools, may_answer=reach.may_answer).write,
             attachment=file,
             not_after=notice.link_until,
         )
@@ -91,10 +91,20 @@ def mails_of(notice: Notice, to: Sequence[Reach], items: Sequence[Item], *, aske
 
 
 class _Text:
-    """Writes the letter for one address."""
+    """Writes the notice for one address."""
 
-    def __init__(self, notice: Notice, place: int, items: Sequence[Item], asked_role: str, pools: Pools) -> None:
+    def __init__(
+        self,
+        notice: Notice,
+        place: int,
+        items: Sequence[Item],
+        asked_role: str,
+        pools: Pools,
+        *,
+        may_answer: bool,
+    ) -> None:
         self.notice, self.place, self.asked_role = notice, place, asked_role
+        self.may_answer = may_answer
         self.bad = [item for item in items if item.news not in GOOD]
         self.good = [item for item in items if item.news in GOOD]
         self.kinds: dict[str, list[Finding]] = defaultdict(list)
@@ -151,8 +161,12 @@ class _Text:
     def _how_to_answer(self) -> str:
         link = page_of(self.notice, self.place, get_language() or "")
         day = day_text(self.notice.link_until.date())
-        if not self.bad:
-            return _("You can see everything on this page until %(day)s:") % {"day": day} + f"\n{link}"
+        if not self.bad or not self.may_answer:
+            text = _("You can see everything on this page until %(day)s:") % {"day": day} + f"\n{link}"
+            if self.may_answer:
+                return text
+            sentence = _("The register does not let %(address)s reply to notices. Ask a colleague who may, or the team.")
+            return f"{text}\n{sentence % {'address': self.notice.to[self.place]}}"
         text = _(
             "Reply on this page: fixed, working on it, not ours, false alarm, or need help. You need no "
             "account and no password. The page is open until %(day)s:"
@@ -238,10 +252,10 @@ class _Text:
         lines = [f"- {why_text(*each)}" for each in reasons[:MOST_WHY]]
         if (left := len(reasons) - MOST_WHY) > 0:
             lines.append(_("- and %(n)d more, on the page") % {"n": left})
-        text = _("If something is not yours, reply “not ours” on the page and we will correct the register.")
-        return "\n".join(
-            [_("Why did you receive this?"), *lines, role_text(self.notice.contact_role, self.asked_role), text]
-        )
+        lines.append(role_text(self.notice.contact_role, self.asked_role))
+        if self.may_answer:
+            lines.append(_("If something is not yours, reply “not ours” on the page and we will correct the register."))
+        return "\n".join([_("Why did you receive this?"), *lines])
 
     def _closing(self) -> str:
         team = sender()

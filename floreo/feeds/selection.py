@@ -45,10 +45,11 @@ GOOD = (Change.SHOWN, Change.FIXED)
 
 @dataclass(frozen=True)
 class Reach:
-    """One address that a letter goes to. No `language`: all of the country's."""
+    """One address that a notice goes to. No `language`: all of the country's. `may_answer`: whether the register lets it reply."""
 
     address: str
     language: str = ""
+    may_answer: bool = True
 
 
 @dataclass(frozen=True)
@@ -259,12 +260,14 @@ class Contacts:
     def __init__(self, organisation: Organisation, bodies: set[int]) -> None:
         self.organisation = organisation
         self.by_role: dict[str, dict[str, Reach]] = defaultdict(dict)
-        rows = Contact.objects.filter(organisation__in=bodies).exclude(email="")
+        rows = list(Contact.objects.filter(organisation__in=bodies).exclude(email="").order_by("pk"))
+        known = {row.email.lower() for row in rows}
+        self._silent = known - {row.email.lower() for row in rows if row.may_answer}  # one who has two roles needs one that may
         # Its own contacts first; those of bodies merged into it serve where it has none of that role.
-        for contact in sorted(rows.order_by("pk"), key=lambda c: c.organisation_id != organisation.pk):
+        for contact in sorted(rows, key=lambda c: c.organisation_id != organisation.pk):
             of_role = self.by_role[contact.role]
             if contact.organisation_id == organisation.pk or not of_role:
-                of_role.setdefault(contact.email.lower(), Reach(contact.email, contact.language))
+                of_role.setdefault(contact.email.lower(), self._reach(contact.email, contact.language))
 
     def of(self, role: str) -> tuple[str, tuple[Reach, ...]]:
         """The contacts of that role, else of the next that has any, else the organisation's own address."""
@@ -273,7 +276,10 @@ class Contacts:
             if self.by_role.get(each):
                 return str(each), tuple(self.by_role[each].values())
         own = self.organisation.email
-        return str(ContactRole.OTHER), (Reach(own),) if own else ()
+        return str(ContactRole.OTHER), (self._reach(own),) if own else ()
+
+    def _reach(self, address: str, language: str = "") -> Reach:
+        return Reach(address, language, may_answer=address.lower() not in self._silent)
 
 
 def candidates(today: date) -> QuerySet[Finding]:

@@ -17,7 +17,7 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import MailState, OutboxMail
 from floreo.feeds.actions import replies
 from floreo.feeds.actions.corrections import refuse_correction
-from floreo.feeds.actions.notices import end_link, send_notices
+from floreo.feeds.actions.notices import end_link, resend, send_notices
 from floreo.feeds.actions.replies import answer, answer_signed_in, record_received, see_to, take_back, unhandle
 from floreo.feeds.holding_links import Holder, holder_of, token_of
 from floreo.feeds.models import Correction, Finding, Notice, Reply
@@ -233,6 +233,27 @@ def test_an_address_that_may_not_reply_reads_and_confirms_and_says_nothing(
     assert client.post(link, {"received": "1"}).status_code == 302
     Contact.objects.create(organisation=bank, purpose="Also", email=first.address.upper())  # who has two roles
     say(notice, "fixed", "192.0.2.8")
+
+
+def test_the_mail_to_an_address_that_may_not_reply_invites_to_none(notice: Notice, secretariat: User) -> None:
+    """It shows the findings, and says who may reply; with a second role that may, the address may too."""
+    first = holder(notice)
+    invites = ("Reply on this page", "reply “not ours” on the page")
+    contact = Contact.objects.get(email__iexact=first.address)
+
+    def text() -> str:
+        OutboxMail.objects.all().delete()
+        resend(notice, by=secretariat)
+        return OutboxMail.objects.get(to__iexact=first.address).text
+
+    assert [words in text() for words in invites] == [True, True]
+    Contact.objects.filter(pk=contact.pk).update(may_answer=False)
+    silent = text()
+    assert [words in silent for words in invites] == [False, False]
+    assert "You can see everything on this page until" in silent
+    assert f"The register does not let {first.address} reply to notices." in silent
+    Contact.objects.create(organisation=contact.organisation, purpose="Also", email=first.address.upper(), role="press")
+    assert [words in text() for words in invites] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)  # the process with which this one ends
     commands = parser.add_subparsers(dest="command", required=True)
+    for add in _GROUPS:
+        add(commands)
+    commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
+    commands.add_parser("figures", help="compute every indicator again")
+    commands.add_parser("search-index", help="build the search index again")
+    return parser
 
+
+def _add_serving(commands: Any) -> None:
+    """What runs all the time."""
     up = commands.add_parser("up", help="migrate, load the pack, serve, with the worker beside it")
     up.add_argument("--pack", default=argparse.SUPPRESS)
     up.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
@@ -43,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     web.add_argument("--host", default="127.0.0.1")
     commands.add_parser("worker", help="run background work until stopped")
 
+
+def _add_plan(commands: Any) -> None:
+    """Country packs, the sample country, and the plan."""
     pack = commands.add_parser("pack", help="country packs").add_subparsers(dest="what", required=True)
     load = pack.add_parser("load", help="load the pack")
     load.add_argument("--check", action="store_true", help="print the difference and write nothing")
@@ -64,7 +76,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     read.add_argument("--json", action="store_true", help="print rows, passages and parents as JSON")
 
-    _add_laws(commands)
+
+def _add_laws(commands: Any) -> None:
+    """Bills and Acts."""
+    what = commands.add_parser("law", help="bills and Acts").add_subparsers(dest="what", required=True)
+    read = what.add_parser("import", help="a version of a bill or an Act from Word, PDF, HTML or text")
+    read.add_argument("file", type=Path)
+    read.add_argument("--kind", choices=("bill", "act", "regulations", "policy"), default="bill")
+    read.add_argument("--law", default="", metavar="CODE", help="the law that it is a version of (default: a new one)")
+    read.add_argument("--version", default="v1", metavar="CODE", help="part of its address (default: v1)")
+    read.add_argument("--title", default="")
+    read.add_argument("--dated", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: today")
+    read.add_argument("--dry-run", action="store_true", help="print what was found and write nothing")
+
+
+def _add_files(commands: Any) -> None:
+    """What is read from files of others."""
     framework = commands.add_parser("framework", help="frameworks and indexes").add_subparsers(
         dest="what", required=True
     )
@@ -106,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     sheet.add_argument("--json", action="store_true", help="print each row as JSON")
 
+
+def _add_audit(commands: Any) -> None:
+    """The audit chain."""
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(dest="what", required=True)
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
@@ -116,28 +146,6 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     audit.add_parser("sign", help="sign the newest entry now, and print the signed head")
-
-    _add_feeds(commands)
-    _add_incidents(commands)
-    _add_keeping(commands)
-    _add_papers(commands)
-    commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
-    commands.add_parser("figures", help="compute every indicator again")
-    commands.add_parser("search-index", help="build the search index again")
-    return parser
-
-
-def _add_laws(commands: Any) -> None:
-    """Bills and Acts."""
-    what = commands.add_parser("law", help="bills and Acts").add_subparsers(dest="what", required=True)
-    read = what.add_parser("import", help="a version of a bill or an Act from Word, PDF, HTML or text")
-    read.add_argument("file", type=Path)
-    read.add_argument("--kind", choices=("bill", "act", "regulations", "policy"), default="bill")
-    read.add_argument("--law", default="", metavar="CODE", help="the law that it is a version of (default: a new one)")
-    read.add_argument("--version", default="v1", metavar="CODE", help="part of its address (default: v1)")
-    read.add_argument("--title", default="")
-    read.add_argument("--dated", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: today")
-    read.add_argument("--dry-run", action="store_true", help="print what was found and write nothing")
 
 
 def _add_incidents(commands: Any) -> None:
@@ -222,6 +230,20 @@ def _add_papers(commands: Any) -> None:
     badge.add_argument("--json", action="store_true", help="for machines")
     listed = commands.add_parser("licences", help="the packages that are installed with Floreo, with their licences")
     listed.add_argument("--json", action="store_true", help="the whole bill of materials (CycloneDX)")
+
+
+# In the order in which the help shows them.
+_GROUPS = (
+    _add_serving,
+    _add_plan,
+    _add_laws,
+    _add_files,
+    _add_audit,
+    _add_feeds,
+    _add_incidents,
+    _add_keeping,
+    _add_papers,
+)
 
 
 def _pick_data(asked: argparse.Namespace) -> None:

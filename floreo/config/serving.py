@@ -46,7 +46,7 @@ def _application(*, is_prepared: bool) -> Any:
         import django  # only these processes need it
 
         django.setup()
-        from floreo.config.commands import prepare_pages  # as above
+        from floreo.config.commands.starting import prepare_pages  # as above
 
         prepare_pages()
     from floreo.config.rsgi import server  # as above

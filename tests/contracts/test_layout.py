@@ -31,7 +31,7 @@ MAY_WRITE = {
     "webhooks/delivering.py",  # bookkeeping of the machine, as core/delivery.py
     "webhooks/events.py",
     "config/jobs.py",
-    "config/commands.py",
+    "config/commands/computing.py",
 }
 WRITES = {"save", "delete", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "create"}
 

@@ -135,7 +135,7 @@ NEEDS_NONE = {
     "floreo/core/documents/pdf.py": OWN,
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,
-    "floreo/config/doctor.py": "an address of the settings",
+    "floreo/config/doctor/mail.py": "an address of the settings",
     "floreo/core/exact_mail.py": OWN,
     "floreo/core/smime.py": "certificates of contacts that a person of the register entered, of bounded length, and the team's own",
     "floreo/core/openpgp.py": "keys of contacts that a person of the register entered, of bounded length",

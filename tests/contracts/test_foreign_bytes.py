@@ -71,7 +71,7 @@ PARSERS = {
     "duckdb",
 }
 IN_THE_CAGE = {
-    "floreo/certificates/reading.py",
+    "floreo/certificates/credentials.py",
     "floreo/core/bounces.py",
     "floreo/core/file_text.py",
     "floreo/outreach/pictures.py",
@@ -114,6 +114,7 @@ NEEDS_NONE = {
     "floreo/advisories/catalogues.py": "two public catalogues of a fixed form, unpacked up to a number of bytes",
     "floreo/advisories/provider.py": OWN,
     "floreo/certificates/badges.py": OWN,
+    "floreo/certificates/signatures.py": OWN,
     "floreo/organisations/branding/marks.py": "a file of the pack, which whoever has a shell puts there; small, without entities",
     "floreo/config/archive.py": "a backup that an administrator restores by hand; its parts are read one by one within limits",
     "floreo/config/backup.py": OWN,

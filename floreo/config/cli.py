@@ -248,7 +248,7 @@ _GROUPS = (
 
 def _pick_data(asked: argparse.Namespace) -> None:
     """Each country has its own folder of data, so that looking at the sample never mixes with the real one."""
-    from floreo.config.environment import default_data  # as small as this file
+    from floreo.config.environment import default_data  # late: as small as this file, but it is not always needed
 
     chosen = asked.data or os.environ.get("FLOREO_DATA") or default_data() / Path(asked.pack).name
     os.environ["FLOREO_DATA"] = str(Path(chosen).resolve())
@@ -271,24 +271,25 @@ def main(arguments: list[str] | None = None) -> int:
 def _main(arguments: list[str] | None) -> int:
     asked = _parser().parse_args(arguments)
     if asked.command == "licences":
-        from floreo.config import licences  # needs no settings, and leaves nothing behind
+        from floreo.config import licences  # late: needs no settings, and leaves nothing behind
 
         return licences.run(as_json=asked.json)
     if asked.command == "feed" and asked.what == "try":
         asked.dry_run = not asked.save
     _pick_data(asked)
     if asked.parent or (asked.command in {"up", "web"} and not getattr(asked, "prepare_only", False)):
-        from floreo.config import processes  # only for these
+        from floreo.config import processes  # late: only for these
 
         if not asked.parent:
             return processes.run(asked)
         processes.end_with(asked.parent)
     gc.set_threshold(20_000, 20, 20)  # what is imported stays for good; as the processes that serve (wsgi.py)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
-    import django  # after the environment is settled: settings read it once
+    import django  # late: after the environment is settled, which settings read once
 
     django.setup()
-    from floreo.config import commands  # as above
+    # late: as above
+    from floreo.config import commands
     from floreo.core.one_piece import in_one_piece
 
     return in_one_piece(commands.run)(asked)

@@ -19,8 +19,8 @@ from floreo.infrastructure.models.designation import (
     DesignationScore,
     DesignationStep,
 )
+from floreo.infrastructure.models.essential_services import Asset, OfServiceQuerySet, Service, ServicePlace
 from floreo.infrastructure.models.recovery import RecoveryPlan
-from floreo.infrastructure.models.services import Asset, OfServiceQuerySet, Service, ServicePlace
 from floreo.infrastructure.models.what_ifs import SinglePointsResult, WhatIf, WhatIfChange, WhatIfFailure
 
 __all__ = [

@@ -13,7 +13,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced
 from floreo.infrastructure.logic import ServiceState
 from floreo.infrastructure.models.choices import HOURS, DependencyKind
-from floreo.infrastructure.models.services import Service
+from floreo.infrastructure.models.essential_services import Service
 
 
 class DependencyQuerySet(models.QuerySet["Dependency"]):

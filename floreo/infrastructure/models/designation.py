@@ -15,7 +15,7 @@ from floreo.core.routes import path_to
 from floreo.evidence.models import Evidence
 from floreo.infrastructure.logic import OPEN_STAGES, Stage
 from floreo.infrastructure.models.choices import READ, StageChoice, StepKind
-from floreo.infrastructure.models.services import Service
+from floreo.infrastructure.models.essential_services import Service
 
 
 class CriteriaSet(Record, Translated, Sourced):

@@ -11,7 +11,7 @@ from floreo.core.models import Record, Sourced
 from floreo.evidence.models import Evidence
 from floreo.infrastructure.logic import PlanState, plan_state
 from floreo.infrastructure.models.choices import HOURS, TestResult
-from floreo.infrastructure.models.services import OfServiceQuerySet, Service
+from floreo.infrastructure.models.essential_services import OfServiceQuerySet, Service
 
 
 class RecoveryPlan(Record, Sourced):

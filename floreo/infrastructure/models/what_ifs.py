@@ -15,7 +15,7 @@ from floreo.core.policy import Tlp
 from floreo.core.routes import path_to
 from floreo.infrastructure.models.choices import HOURS
 from floreo.infrastructure.models.dependencies import Dependency
-from floreo.infrastructure.models.services import Service
+from floreo.infrastructure.models.essential_services import Service
 from floreo.organisations.models import Place
 
 

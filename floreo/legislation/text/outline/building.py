@@ -154,27 +154,16 @@ class Builder:
             return False
         if self.has_words and not label.has_word:  # "Article 3", then its own "1. ..."
             return False
-        starts = label.rest[:1]
-        plain = (
-            label.has_dot
-            or (label.has_word and not starts.islower())
-            or line.is_heading
-            or starts in "(—"
-            or starts.isupper()
-            or starts in OPEN
-        )
+        plain = _begins_plainly(label, line)
         if not self.last_section:
             return plain and (self.is_quoted or label.number[:1] == "1" or label.number == self.begins_at)
         if labels.follows(label.number, self.last_section, "number"):
             return plain
+        is_marked = label.has_dot or line.is_heading
         if labels.is_repeat(label.number, self.last_section, "number"):
-            return (label.has_dot or line.is_heading) and is_title(label.rest)
+            return is_marked and is_title(label.rest)
         place = int(re.match(r"\d+", label.number)[0]) - int(re.match(r"\d+", self.last_section)[0])  # type: ignore[index]
-        return (
-            0 < place <= _JUMP_AT_MOST
-            and (label.has_dot or line.is_heading)
-            and (is_title(label.rest) or starts == "(")
-        )
+        return 0 < place <= _JUMP_AT_MOST and is_marked and (is_title(label.rest) or label.rest[:1] == "(")
 
     def _is_far_section(self, label: Label, lines: Sequence[Line], at: int) -> bool:
         """A title beside a number much higher than the last, as where sections were repealed: "(1)" comes next."""
@@ -390,20 +379,10 @@ class Builder:
         owner = blocks[-1]
         if not isinstance(owner, Definition):
             return False
-        items = owner.items
-        options = labels.styles(label.number)
-        if items and items[-1].items and _fits(label.number, items[-1].items[-1].number, options):
-            items[-1].items.append(Item(label.printed, label.rest))
-        elif items and "letter" in options and labels.follows(label.number, items[-1].number.strip("()."), "letter"):
-            items.append(Item(label.printed, label.rest))
-        elif items and labels.is_first(label.number, options[-1]) and ends_open(items[-1].text):
-            items[-1].items.append(Item(label.printed, label.rest))
-        elif (not items and labels.is_first(label.number, options[-1])) or (
-            items and _fits(label.number, items[-1].number, options)
-        ):
-            items.append(Item(label.printed, label.rest))
-        else:
+        list_of_it = _list_for(label, owner.items)
+        if list_of_it is None:
             return False
+        list_of_it.append(Item(label.printed, label.rest))
         return True
 
     # --- words ---
@@ -554,6 +533,35 @@ def _kind_below(parent: Node | None, style: Style) -> NodeKind:
     if parent is None or parent.kind in {"section", "subsection"}:
         return "paragraph"
     return "subparagraph"
+
+
+def _begins_plainly(label: Label, line: Line) -> bool:
+    """Whether the words after a number may begin a section: not in the middle of a sentence."""
+    starts = label.rest[:1]
+    return (
+        label.has_dot
+        or (label.has_word and not starts.islower())
+        or line.is_heading
+        or starts in "(—"
+        or starts.isupper()
+        or starts in OPEN
+    )
+
+
+def _list_for(label: Label, items: list[Item]) -> list[Item] | None:
+    """Where a lettered line below a definition belongs: among its items, or among those of the last of them; None where nowhere."""
+    options = labels.styles(label.number)
+    is_first = labels.is_first(label.number, options[-1])
+    if not items:
+        return items if is_first else None
+    last = items[-1]
+    if last.items and _fits(label.number, last.items[-1].number, options):
+        return last.items
+    if "letter" in options and labels.follows(label.number, last.number.strip("()."), "letter"):
+        return items
+    if is_first and ends_open(last.text):
+        return last.items
+    return items if _fits(label.number, last.number, options) else None
 
 
 def _is_first_double(number: str, here: Node | None) -> bool:

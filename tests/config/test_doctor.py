@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from floreo.config import doctor
-from floreo.config.doctor import machine
 from floreo.config.backup import record_backup
+from floreo.config.doctor import machine
 from floreo.core import clock, heads, heartbeat
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due

@@ -172,23 +172,7 @@ def tabletop(request: HttpRequest, code: str) -> HttpResponse:
         "injects": _injects(user, found),
         "participants": _participants(user, found),
         "organisations": presenters.organisations_text(organisations_in(found)) if found.started_at else "",
-        "objectives": [
-            (each, _buttons(user, each, OF_OBJECTIVE, "tabletop_objective_command", found.code, each.pk))
-            for each in found.objectives.select_related("tabletop")
-        ],
-        "points": [
-            (each, _buttons(user, each, OF_POINT, "evaluation_point_command", found.code, each.pk))
-            for each in found.evaluation_points.select_related("tabletop")
-        ],
-        "score": presenters.score_text(total_score(expected)) if found.started_at else "",
-        "scores": [(row, presenters.share_text(row.score.share)) for row in scores_by_objective(found, expected)]
-        if found.was_held
-        else [],
-        "verdicts": _verdicts(user, found, expected) if found.was_held else [],
-        "findings": [
-            (each, presenters.finding_text(each), action_of(each))
-            for each in found.findings.select_related("tabletop", "organisation")
-        ],
+        **_evaluation(user, found, expected),
         "cascade": _cascade(user, found.what_if),
         "may_run": can(user, RUN),
         "may_observe": can(user, RUN) and bool(expected) and (found.is_on or found.state == State.ENDED),
@@ -199,6 +183,29 @@ def tabletop(request: HttpRequest, code: str) -> HttpResponse:
     if is_live:
         response.headers["Refresh"] = str(LIVE_SECONDS)
     return response
+
+
+def _evaluation(viewer: object, tabletop: Tabletop, expected: list[Any]) -> dict[str, Any]:
+    """What the exercise is judged by, and how it was judged."""
+    return {
+        "objectives": [
+            (each, _buttons(viewer, each, OF_OBJECTIVE, "tabletop_objective_command", tabletop.code, each.pk))
+            for each in tabletop.objectives.select_related("tabletop")
+        ],
+        "points": [
+            (each, _buttons(viewer, each, OF_POINT, "evaluation_point_command", tabletop.code, each.pk))
+            for each in tabletop.evaluation_points.select_related("tabletop")
+        ],
+        "score": presenters.score_text(total_score(expected)) if tabletop.started_at else "",
+        "scores": [(row, presenters.share_text(row.score.share)) for row in scores_by_objective(tabletop, expected)]
+        if tabletop.was_held
+        else [],
+        "verdicts": _verdicts(viewer, tabletop, expected) if tabletop.was_held else [],
+        "findings": [
+            (each, presenters.finding_text(each), action_of(each))
+            for each in tabletop.findings.select_related("tabletop", "organisation")
+        ],
+    }
 
 
 def _buttons(

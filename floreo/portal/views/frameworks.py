@@ -158,24 +158,42 @@ def _published(found: Framework, sheet: Sheet, country: str) -> Published:
     """Four lists out of one query. Parts are named by the version that the scores were given in."""
     scores = list(found.scores.select_related("in_version").order_by("-year", "pk"))
     ours = [s for s in scores if not s.subject]
-    year = max((s.year for s in ours), default=max((s.year for s in scores), default=None))
+    year = _newest_year(ours) or _newest_year(scores)
     names = _names(scores)
-    parts = [s for s in ours if s.part and s.year == year]
-    newest = [s for s in scores if not s.part and s.year == year]
-    zeros = [(s.part, _part_name(s, names)) for s in parts if s.score == 0]
-    indicators = Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator})
+    of_year = [s for s in scores if s.year == year]
+    parts = [s for s in of_year if s.part and not s.subject]
+    newest = [s for s in of_year if not s.part]
+    zeros = _zeros(parts, names)
     return Published(
         year,
         next((s for s in newest if not s.subject), None),
-        [Bar(_part_name(s, names), s.score, number(s.score, 2), is_ours=True) for s in parts],
+        _bars_of_parts(parts, names),
         _unit_of(parts),
         [(s, presenters.score_text(s)) for s in ours if not s.part],
         _bars_of_states(newest, country),
         [(_part_name(s, names) or _state_name(s, country), s, presenters.score_text(s)) for s in scores],
         presenters.zeros_text([name for _code, name in zeros], year) if year else "",
         _why_not_shown(sheet, zeros),
-        list(indicators),
+        _indicators_of(scores),
     )
+
+
+def _zeros(parts: Iterable[PublishedScore], names: Mapping[tuple[int | None, str], str]) -> list[tuple[str, str]]:
+    """Code and name of each part with nothing."""
+    return [(s.part, _part_name(s, names)) for s in parts if s.score == 0]
+
+
+def _newest_year(scores: Iterable[PublishedScore]) -> int | None:
+    return max((s.year for s in scores), default=None)
+
+
+def _indicators_of(scores: Iterable[PublishedScore]) -> list[Indicator]:
+    """Those that follow these scores, as far as they are public."""
+    return list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator}))
+
+
+def _bars_of_parts(parts: Iterable[PublishedScore], names: Mapping[tuple[int | None, str], str]) -> list[Bar]:
+    return [Bar(_part_name(s, names), s.score, number(s.score, 2), is_ours=True) for s in parts]
 
 
 def _part_name(score: PublishedScore, names: Mapping[tuple[int | None, str], str]) -> str:

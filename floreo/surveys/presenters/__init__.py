@@ -1,6 +1,8 @@
 """Surveys as sentences and rows, computed from results, so that page, paper and workspace say the same. No HTML."""
 
-from floreo.surveys.presenters.asking import (
+from floreo.surveys.presenters.drawings import before_after, before_after_caption, dumbbells, remembered
+from floreo.surveys.presenters.result_pages import ResultPage, Row, result_page
+from floreo.surveys.presenters.sentences import (
     differing_sentence,
     language_word,
     mode_word,
@@ -8,8 +10,6 @@ from floreo.surveys.presenters.asking import (
     phase_text,
     wrong_sentence,
 )
-from floreo.surveys.presenters.drawings import before_after, before_after_caption, dumbbells, remembered
-from floreo.surveys.presenters.result_pages import ResultPage, Row, result_page
 from floreo.surveys.presenters.shares import GROUPING_WORDS, band_text, headline, percent
 from floreo.surveys.presenters.waves import (
     answered_share,

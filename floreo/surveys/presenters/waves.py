@@ -16,8 +16,8 @@ from floreo.core.wording import (
     sentences,
 )
 from floreo.surveys.models import Question, Variable, Wave, WeightMethod
-from floreo.surveys.presenters.asking import language_word
 from floreo.surveys.presenters.result_pages import ResultPage
+from floreo.surveys.presenters.sentences import language_word
 from floreo.surveys.presenters.shares import percent
 from floreo.surveys.queries import Progress, questions_of
 

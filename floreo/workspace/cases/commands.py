@@ -265,7 +265,7 @@ _STATES: Mapping[str, Command] = {
 }
 
 
-def _beside_others(viewer: object) -> Mapping[str, Command]:
+def _with_other_cases(viewer: object) -> Mapping[str, Command]:
     """Which other case somebody may name depends on who they are."""
     return {
         "link": Command(
@@ -290,7 +290,7 @@ def _beside_others(viewer: object) -> Mapping[str, Command]:
 
 def commands_of(viewer: object) -> Mapping[str, Command]:
     """What can be done to a case, in the order of its buttons."""
-    return {**_ABOUT, **_PARTS, **_CLOCKS, **_READERS, **_beside_others(viewer), **_STATES}
+    return {**_ABOUT, **_PARTS, **_CLOCKS, **_READERS, **_with_other_cases(viewer), **_STATES}
 
 
 def _task_is(state: str) -> Callable[[Any, object], bool]:

@@ -267,7 +267,7 @@ def _library() -> Any:
     """Loaded when somebody first asks: it takes half a second, and sets up logging of its own, which is taken back."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    from csaf.csaf import v20
+    from csaf.csaf import v20  # late: as said above
 
     root.handlers[:] = before
     root.setLevel(level)

@@ -367,25 +367,36 @@ def _in_branch(branch: str, own: str) -> bool | None:
 
 def _in_vers(text: str, own: str) -> bool | None:
     """A range as vers: writes it: constraints in the order of versions, of which each pair of a lower and an upper bound is an interval."""
-    found: list[tuple[str, str]] = []
-    for part in text.split("|"):
-        parts = re.match(r"\s*(<=|>=|!=|<|>|=)?\s*(.+?)\s*$", part)
-        if parts is None:
-            return None
-        found.append((parts[1] or "=", parts[2]))
-    if any(_holds(own, "=", named) for sign, named in found if sign == "!="):
+    found = _constraints(text)
+    if found is None:
+        return None
+    excluded = [named for sign, named in found if sign == "!="]
+    if any(_holds(own, "=", named) for named in excluded):
         return False
-    intervals: list[list[tuple[str, str]]] = []
-    for sign, named in (each for each in found if each[0] != "!="):
-        if sign in {"<", "<="} and intervals and len(intervals[-1]) == 1 and intervals[-1][0][0] in {">", ">="}:
-            intervals[-1].append((sign, named))
-        else:
-            intervals.append([(sign, named)])
+    intervals = _intervals(each for each in found if each[0] != "!=")
     if not intervals:  # all but those
         return _all_of(_holds(own, sign, named) for sign, named in found)
     inside = _any(_all_of(_holds(own, sign, named) for sign, named in each) for each in intervals)
-    unsure = any(_holds(own, "!=", named) is None for sign, named in found if sign == "!=")
+    unsure = any(_holds(own, "!=", named) is None for named in excluded)
     return None if inside and unsure else inside
+
+
+def _constraints(text: str) -> list[tuple[str, str]] | None:
+    """Sign and version of each; None where one is neither."""
+    parts = [re.match(r"\s*(<=|>=|!=|<|>|=)?\s*(.+?)\s*$", part) for part in text.split("|")]
+    found = [(each[1] or "=", each[2]) for each in parts if each is not None]
+    return found if len(found) == len(parts) else None
+
+
+def _intervals(constraints: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """A lower bound with the upper one that follows it; every other constraint by itself."""
+    found: list[list[tuple[str, str]]] = []
+    for sign, named in constraints:
+        if sign in {"<", "<="} and found and len(found[-1]) == 1 and found[-1][0][0] in {">", ">="}:
+            found[-1].append((sign, named))
+        else:
+            found.append([(sign, named)])
+    return found
 
 
 # --- The verdict --------------------------------------------------------------------------------------------------

@@ -218,12 +218,18 @@ def _incoming(sent: IncidentReportIn, by: User) -> Incoming:
 
 
 def add_programs(api: NinjaAPI) -> None:
-    token = Token()
+    _add_incident_reports(api)
+    _add_events(api)
+    row = row_schema(FINDINGS)
+    _add_changes(api, row)
+    _add_findings(api, row)
 
+
+def _add_incident_reports(api: NinjaAPI) -> None:
     @api.post(
         "/incident-reports",
         response={202: IncidentReportOut, PROGRAM_STATUSES: ErrorBody},
-        auth=token,
+        auth=Token(),
         operation_id="post_incident_report",
         url_name="post_incident_report",
         tags=["programs"],
@@ -236,10 +242,12 @@ def add_programs(api: NinjaAPI) -> None:
         got = receive(_incoming(body, by), by=by)
         return 202, {"reference": got.report.reference, "already": got.already}
 
+
+def _add_events(api: NinjaAPI) -> None:
     @api.post(
         "/feeds/{code}/events",
         response={202: AcceptedOut, PROGRAM_STATUSES: ErrorBody},
-        auth=token,
+        auth=Token(),
         operation_id="post_events",
         url_name="post_events",
         tags=["programs"],
@@ -256,8 +264,9 @@ def add_programs(api: NinjaAPI) -> None:
         sent = body if isinstance(body, list) else [body]
         return 202, {"accepted": post_events(get_feed_for(by, code), by=by, events=sent)}
 
-    row, query = row_schema(FINDINGS), query_schema(FINDINGS)
-    _add_changes(api, row)
+
+def _add_findings(api: NinjaAPI, row: Any) -> None:
+    query = query_schema(FINDINGS)
 
     def rows(request: HttpRequest, query: Any) -> dict[str, Any]:
         by = acting(request, "findings")
@@ -281,7 +290,7 @@ def add_programs(api: NinjaAPI) -> None:
     seen.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code], "query": IN_QUERY[LinesQuery]}
     rows.__annotations__ = {"request": HttpRequest, "query": IN_QUERY[query]}
     one.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code]}
-    known: dict[str, Any] = {"auth": token, "tags": ["programs"], "description": SEEN}
+    known: dict[str, Any] = {"auth": Token(), "tags": ["programs"], "description": SEEN}
     api.get(
         "/findings",
         response={200: page_schema(FINDINGS, row), PROGRAM_STATUSES: ErrorBody},

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.assessments.logic import MINIMUM, WHOLE, Benchmark, CampaignPhase
+from floreo.assessments.logic import MINIMUM, WHOLE, Benchmark, CampaignPhase, Mean
 from floreo.assessments.models import AssessmentCampaign, Participant, ParticipantState, PlanLine
 from floreo.assessments.queries import Questionnaire
 from floreo.core import clock
@@ -103,30 +103,27 @@ def radar(
     """The radar of one organisation with the table beside it: as reviewed, its target, the year before, its sector."""
     tops = [(item.code, item.in_language("title") or item.code) for item in asked.tops]
     codes = [code for code, _name in tops]
-    sector = {code: mean.value for code, mean in group.sector.items()} if group is not None else {}
-    overall = group.overall if group is not None else {}
-    everybody = {code: mean.value for code, mean in overall.items() if mean.value is not None}
+    sector, everybody = _means(group.sector if group else {}), _means(group.overall if group else {})
     series = [RadarSeries(_("This assessment"), tuple(results.get(code) for code in codes))]
     for words, values in (
         (_("Target"), targets or {}),
         (_("The assessment before"), before or {}),
-        (_("Mean of the sector"), {c: v for c, v in sector.items() if v is not None}),
-        (_("Mean of all organisations"), {} if any(v is not None for v in sector.values()) else everybody),
+        (_("Mean of the sector"), sector),
+        (_("Mean of all organisations"), {} if sector else everybody),
     ):
         if any(code in values for code in codes):
             series.append(RadarSeries(words, tuple(values.get(code) for code in codes)))
+    columns = (results, self_view or {}, before or {}, targets or {}, sector)
     rows = [
-        TopRow(
-            name,
-            per_cent_text(results.get(code)),
-            per_cent_text((self_view or {}).get(code)),
-            per_cent_text((before or {}).get(code)),
-            per_cent_text((targets or {}).get(code)),
-            per_cent_text(sector.get(code)),
-        )
+        TopRow(name, *(per_cent_text(values.get(code)) for values in columns))
         for code, name in [*tops, (WHOLE, _("All together"))]
     ]
     return RadarShown([name for _code, name in tops], series, rows, benchmark_note(group))
+
+
+def _means(of_branches: Mapping[str, Mean]) -> dict[str, Decimal]:
+    """Those that may be shown."""
+    return {code: mean.value for code, mean in of_branches.items() if mean.value is not None}
 
 
 def benchmark_note(group: Benchmark | None) -> str:

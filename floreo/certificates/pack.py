@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, ClassVar, Self
 
 from django.db import models
@@ -23,8 +24,6 @@ def _none(value: object) -> object:
 def _figure(value: object) -> object:
     """A number, as a cell of a CSV file says it; an empty one is none."""
     if isinstance(value, str):
-        from decimal import Decimal, InvalidOperation
-
         try:
             return Decimal(value) if value else None
         except InvalidOperation:

@@ -8,11 +8,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import segno
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from floreo.certificates import badges
 from floreo.certificates.identity import public_address
 from floreo.certificates.logic import State
 from floreo.certificates.mails import spoken
@@ -52,17 +52,20 @@ def file_of(certificate: Certificate, kind: str) -> bytes:
         case "jwt":
             return certificate.token.encode()
         case "svg":
-            return badges.bake_svg(picture_of(certificate), certificate.credential)
-        case _:
-            from floreo.core.documents.pdf import picture_of as drawn_picture  # what draws is large
+            # late: the library takes a while to load
+            from floreo.certificates.signatures import bake_svg
 
-            return badges.bake_png(drawn_picture(picture_of(certificate), ppi=_PPI), certificate.credential)
+            return bake_svg(picture_of(certificate), certificate.credential)
+        case _:
+            # late: what draws is large
+            from floreo.certificates.signatures import bake_png
+            from floreo.core.documents.pdf import picture_of as drawn_picture
+
+            return bake_png(drawn_picture(picture_of(certificate), ppi=_PPI), certificate.credential)
 
 
 def qr_of(address: str, *, dark: str = "#13252c", border: int = 0) -> str:
     """A QR code as SVG."""
-    import segno
-
     made = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
         made, kind="svg", border=border, dark=dark, light=None, xmldecl=False, svgns=True, omitsize=True
@@ -72,7 +75,7 @@ def qr_of(address: str, *, dark: str = "#13252c", border: int = 0) -> str:
 
 def pdf_of(certificate: Certificate) -> bytes:
     """One A4, landscape, in the language of the certificate."""
-    from floreo.core.documents.pdf import drawn  # what draws is large, and only for whoever asks for it
+    from floreo.core.documents.pdf import drawn  # late: what draws is large, and only for whoever asks for it
 
     with translation.override(spoken(certificate.language)):
         return drawn(_paper(), _data(certificate))

@@ -31,7 +31,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)  # the process with which this one ends
     commands = parser.add_subparsers(dest="command", required=True)
+    for add in _GROUPS:
+        add(commands)
+    commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
+    commands.add_parser("figures", help="compute every indicator again")
+    commands.add_parser("search-index", help="build the search index again")
+    return parser
 
+
+def _add_serving(commands: Any) -> None:
+    """What runs all the time."""
     up = commands.add_parser("up", help="migrate, load the pack, serve, with the worker beside it")
     up.add_argument("--pack", default=argparse.SUPPRESS)
     up.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
@@ -43,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     web.add_argument("--host", default="127.0.0.1")
     commands.add_parser("worker", help="run background work until stopped")
 
+
+def _add_plan(commands: Any) -> None:
+    """Country packs, the sample country, and the plan."""
     pack = commands.add_parser("pack", help="country packs").add_subparsers(dest="what", required=True)
     load = pack.add_parser("load", help="load the pack")
     load.add_argument("--check", action="store_true", help="print the difference and write nothing")
@@ -64,7 +76,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     read.add_argument("--json", action="store_true", help="print rows, passages and parents as JSON")
 
-    _add_laws(commands)
+
+def _add_laws(commands: Any) -> None:
+    """Bills and Acts."""
+    what = commands.add_parser("law", help="bills and Acts").add_subparsers(dest="what", required=True)
+    read = what.add_parser("import", help="a version of a bill or an Act from Word, PDF, HTML or text")
+    read.add_argument("file", type=Path)
+    read.add_argument("--kind", choices=("bill", "act", "regulations", "policy"), default="bill")
+    read.add_argument("--law", default="", metavar="CODE", help="the law that it is a version of (default: a new one)")
+    read.add_argument("--version", default="v1", metavar="CODE", help="part of its address (default: v1)")
+    read.add_argument("--title", default="")
+    read.add_argument("--dated", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: today")
+    read.add_argument("--dry-run", action="store_true", help="print what was found and write nothing")
+
+
+def _add_files(commands: Any) -> None:
+    """What is read from files of others."""
     framework = commands.add_parser("framework", help="frameworks and indexes").add_subparsers(
         dest="what", required=True
     )
@@ -106,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     sheet.add_argument("--json", action="store_true", help="print each row as JSON")
 
+
+def _add_audit(commands: Any) -> None:
+    """The audit chain."""
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(dest="what", required=True)
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
@@ -116,28 +146,6 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     audit.add_parser("sign", help="sign the newest entry now, and print the signed head")
-
-    _add_feeds(commands)
-    _add_incidents(commands)
-    _add_keeping(commands)
-    _add_papers(commands)
-    commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
-    commands.add_parser("figures", help="compute every indicator again")
-    commands.add_parser("search-index", help="build the search index again")
-    return parser
-
-
-def _add_laws(commands: Any) -> None:
-    """Bills and Acts."""
-    what = commands.add_parser("law", help="bills and Acts").add_subparsers(dest="what", required=True)
-    read = what.add_parser("import", help="a version of a bill or an Act from Word, PDF, HTML or text")
-    read.add_argument("file", type=Path)
-    read.add_argument("--kind", choices=("bill", "act", "regulations", "policy"), default="bill")
-    read.add_argument("--law", default="", metavar="CODE", help="the law that it is a version of (default: a new one)")
-    read.add_argument("--version", default="v1", metavar="CODE", help="part of its address (default: v1)")
-    read.add_argument("--title", default="")
-    read.add_argument("--dated", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: today")
-    read.add_argument("--dry-run", action="store_true", help="print what was found and write nothing")
 
 
 def _add_incidents(commands: Any) -> None:
@@ -224,9 +232,23 @@ def _add_papers(commands: Any) -> None:
     listed.add_argument("--json", action="store_true", help="the whole bill of materials (CycloneDX)")
 
 
+# In the order in which the help shows them.
+_GROUPS = (
+    _add_serving,
+    _add_plan,
+    _add_laws,
+    _add_files,
+    _add_audit,
+    _add_feeds,
+    _add_incidents,
+    _add_keeping,
+    _add_papers,
+)
+
+
 def _pick_data(asked: argparse.Namespace) -> None:
     """Each country has its own folder of data, so that looking at the sample never mixes with the real one."""
-    from floreo.config.environment import default_data  # as small as this file
+    from floreo.config.environment import default_data  # late: as small as this file, but it is not always needed
 
     chosen = asked.data or os.environ.get("FLOREO_DATA") or default_data() / Path(asked.pack).name
     os.environ["FLOREO_DATA"] = str(Path(chosen).resolve())
@@ -249,24 +271,25 @@ def main(arguments: list[str] | None = None) -> int:
 def _main(arguments: list[str] | None) -> int:
     asked = _parser().parse_args(arguments)
     if asked.command == "licences":
-        from floreo.config import licences  # needs no settings, and leaves nothing behind
+        from floreo.config import licences  # late: needs no settings, and leaves nothing behind
 
         return licences.run(as_json=asked.json)
     if asked.command == "feed" and asked.what == "try":
         asked.dry_run = not asked.save
     _pick_data(asked)
     if asked.parent or (asked.command in {"up", "web"} and not getattr(asked, "prepare_only", False)):
-        from floreo.config import processes  # only for these
+        from floreo.config import processes  # late: only for these
 
         if not asked.parent:
             return processes.run(asked)
         processes.end_with(asked.parent)
     gc.set_threshold(20_000, 20, 20)  # what is imported stays for good; as the processes that serve (wsgi.py)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
-    import django  # after the environment is settled: settings read it once
+    import django  # late: after the environment is settled, which settings read once
 
     django.setup()
-    from floreo.config import commands  # as above
+    # late: as above
+    from floreo.config import commands
     from floreo.core.one_piece import in_one_piece
 
     return in_one_piece(commands.run)(asked)

@@ -43,13 +43,13 @@ def _application(*, is_prepared: bool) -> Any:
     threading.Thread(target=_end_with_main, name="parent", daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
     if not is_prepared:
-        import django  # only these processes need it
+        import django  # late: only these processes need it
 
         django.setup()
-        from floreo.config.commands import prepare_pages  # as above
+        from floreo.config.commands.starting import prepare_pages  # late: as above
 
         prepare_pages()
-    from floreo.config.rsgi import server  # as above
+    from floreo.config.rsgi import server  # late: as above
 
     return server
 

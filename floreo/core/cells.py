@@ -84,7 +84,7 @@ def _must_be_sane(content: bytes) -> None:
 
 
 def _pages(content: bytes, titles: set[str]) -> list[Any]:
-    import openpyxl  # large, and loaded before (LOADS)
+    import openpyxl  # late: large, and only the cage loads it (LOADS)
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)

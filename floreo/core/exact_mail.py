@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.generator import BytesGenerator
 from email.message import Message
 from io import BytesIO
+from quopri import encodestring
 from typing import Any
 
 
@@ -65,8 +66,6 @@ def _to_seven_bits(part: Message) -> None:
 
 def _quoted(data: bytes) -> str:
     """Quoted-printable with the first letter of "From " encoded too: some servers write > before it."""
-    from quopri import encodestring
-
     lines = encodestring(data.replace(b"\r\n", b"\n"), quotetabs=False).decode("ascii").split("\n")
     return "\n".join("=46" + line[1:] if line.startswith("From ") else line for line in lines)
 

@@ -4,6 +4,7 @@ Django. Nothing is shown from it but passages, so it may leave out how a page lo
 from __future__ import annotations
 
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from floreo.core import cage
+from floreo.core.reading.document import DEFAULT, Unreadable
+from floreo.core.reading.readers.archive import check_archive
+from floreo.core.reading.readers.encoding import decode
 
 LONGEST = 200_000  # characters that are kept of one file
 _BYTES_OF_TEXT = 4 * LONGEST  # that many of a text are read
@@ -95,8 +99,6 @@ class _Refused(Exception):  # noqa: N818 -- it is the file that is refused
 
 def caged(path: Path, *, media_type: str) -> dict[str, Any]:
     """Runs inside."""
-    from floreo.core.reading.document import Unreadable
-
     problems = {"encrypted": Problem.LOCKED, "empty": Problem.NO_WORDS, "bomb": Problem.TOO_MUCH}
     try:
         text, is_cut = _up_to_the_limit(_pieces(path, media_type))
@@ -137,8 +139,6 @@ def _pieces(path: Path, media_type: str) -> Iterator[str]:
 
 def _of_text(path: Path) -> Iterator[str]:
     """Of a text that is larger, its beginning, cut where no letter is torn apart."""
-    from floreo.core.reading.readers.encoding import decode
-
     with path.open("rb") as opened:
         data = opened.read(_BYTES_OF_TEXT + 1)
     is_cut = len(data) > _BYTES_OF_TEXT
@@ -158,7 +158,7 @@ def _whole_characters(data: bytes) -> bytes:
 
 
 def _of_html(path: Path) -> Iterator[str]:
-    from floreo.core.reading.readers.encoding import decode
+    # late: its library is large, and only the cage loads it (LOADS)
     from floreo.core.reading.readers.html import declared_encoding, pieces_of_html
 
     with path.open("rb") as opened:
@@ -169,7 +169,7 @@ def _of_html(path: Path) -> Iterator[str]:
 
 
 def _of_pdf(path: Path) -> Iterator[str]:
-    import pypdfium2
+    import pypdfium2  # late: large, and only the cage loads it (LOADS)
 
     try:
         opened = pypdfium2.PdfDocument(path)
@@ -189,15 +189,12 @@ def _of_pdf(path: Path) -> Iterator[str]:
 
 def _check(path: Path) -> None:
     """Every part of the archive is whole, and none defines entities: what these could bring in is never asked for."""
-    from floreo.core.reading.document import DEFAULT
-    from floreo.core.reading.readers.archive import check_archive
-
     check_archive(path, name="", limits=DEFAULT)
 
 
 def _of_workbook(path: Path) -> Iterator[str]:
     """A line for each row of the sheets that are not hidden; of a formula, the value that was saved."""
-    import openpyxl
+    import openpyxl  # late: large, and only the cage loads it (LOADS)
 
     try:
         with path.open("rb") as opened:
@@ -214,9 +211,7 @@ def _of_workbook(path: Path) -> Iterator[str]:
 
 def _of_xml(path: Path, media_type: str) -> Iterator[str]:
     """The paragraphs of a document or of slides."""
-    import zipfile
-
-    from lxml import etree
+    from lxml import etree  # late: large, and only the cage loads it (LOADS)
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -244,7 +239,7 @@ def _parts(names: list[str], media_type: str) -> list[str]:
 def _paragraphs(part: Any) -> Iterator[str]:
     """Each paragraph when it is whole, and then let go. What was struck out is in elements of other names; entities stay as they are, so
     that a name never becomes the content of a file or an address."""
-    from lxml import etree
+    from lxml import etree  # late: large, and only the cage loads it (LOADS)
 
     steps = etree.iterparse(
         part,

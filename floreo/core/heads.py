@@ -15,6 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 
 from floreo.core import audit, clock, timestamps
@@ -68,9 +71,6 @@ def digest(text: str, signature: str) -> str:
 
 def private_key(path: Path) -> Any:
     """The key in that file, made when there is none: Ed25519, PKCS #8, mode 0600. Raises OSError and ValueError."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     if not path.exists():
         made = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -90,8 +90,6 @@ def public_text(key: Any) -> str:
 
 def pem_of(public: str) -> str:
     """A public key as other programs read it."""
-    from cryptography.hazmat.primitives import serialization
-
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     pem: bytes = _public_key(public).public_bytes(serialization.Encoding.PEM, form)
     return pem.decode("ascii")
@@ -99,9 +97,6 @@ def pem_of(public: str) -> str:
 
 def public_of(pem: bytes) -> str:
     """The public key in a PEM file, as `public_text` says it. Raises ValueError."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     key = serialization.load_pem_public_key(pem)
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("not an Ed25519 key")  # noqa: TRY004 -- what is wrong is the file's content
@@ -109,14 +104,10 @@ def public_of(pem: bytes) -> str:
 
 
 def _public_key(public: str) -> Any:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     return Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
 
 
 def is_signed(text: str, signature: str, public: str) -> bool:
-    from cryptography.exceptions import InvalidSignature
-
     try:
         _public_key(public).verify(base64.b64decode(signature, validate=True), text.encode())
     except (InvalidSignature, ValueError):

@@ -45,12 +45,12 @@ class TeamKey:
 
     def sign(self, data: bytes) -> str:
         """A detached signature over the bytes, armoured."""
-        from pysequoia import SignatureMode, sign
+        from pysequoia import SignatureMode, sign  # late: here and below, of the worker and of who enters a key
 
         return bytes(sign(self._tsk.signer(), data, mode=SignatureMode.DETACHED)).decode()
 
     def signed_and_encrypted(self, data: bytes, receivers: Iterable[Certificate]) -> str:
-        from pysequoia import encrypt
+        from pysequoia import encrypt  # late: as above
 
         all_of_them = [each._cert for each in (*receivers, self.certificate)]
         return bytes(encrypt(data, recipients=all_of_them, signer=self._tsk.signer())).decode()
@@ -59,7 +59,7 @@ class TeamKey:
 def certificate(text: str, *, for_encryption: bool = True) -> Certificate:
     """A public key as somebody gave it. Refuses one that cannot be read, is a private key, has expired or was revoked, and where it
     is wanted, one for which nothing can be encrypted."""
-    from pysequoia import Cert, encrypt
+    from pysequoia import Cert, encrypt  # late: as above
 
     try:
         (cert,) = Cert.split_bytes(text[: LONGEST_KEY + 1].strip().encode())
@@ -99,7 +99,7 @@ def team_key() -> TeamKey | None:
     """The team's key; None where none is named. Refuses one that cannot sign now, with what to do."""
     if not settings.PGP_KEY:
         return None
-    from pysequoia import Cert, Tsk
+    from pysequoia import Cert, Tsk  # late: as above
 
     place = Path(settings.PGP_KEY)
     try:
@@ -162,7 +162,7 @@ class ProtectedMessage(EmailMessage):
 
 
 def _hash_name(signature: str) -> str:
-    from pysequoia import Sig
+    from pysequoia import Sig  # late: as above
 
     name = str(Sig.from_bytes(signature.encode()).hash_algorithm).rpartition(".")[2]
     return f"pgp-{name.lower().replace('-', '')}"

@@ -7,6 +7,7 @@ import base64
 import hashlib
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 PREFIX = "sealed:"
@@ -24,8 +25,6 @@ def seal(text: str, *, purpose: str) -> str:
 
 def unseal(sealed: str, *, purpose: str) -> str:
     """The text. Raises CannotUnseal."""
-    from cryptography.fernet import InvalidToken
-
     try:
         return str(_cipher(purpose).decrypt(sealed.removeprefix(PREFIX).encode()).decode())
     except InvalidToken as problem:
@@ -34,8 +33,6 @@ def unseal(sealed: str, *, purpose: str) -> str:
 
 def _cipher(purpose: str) -> Any:
     """Seals with the newest secret key; opens what older ones sealed, too (FLOREO_SECRET_KEY_FALLBACKS)."""
-    from cryptography.fernet import Fernet, MultiFernet
-
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, purpose))) for key in keys])
 

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.db.utils import InterfaceError, OperationalError
+
 log = logging.getLogger(__name__)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 _ENDING = ".json"
@@ -91,8 +93,6 @@ class Spool:
         return count
 
     def _use(self, name: str, file: Any, use: Callable[[dict[str, Any]], object]) -> int:
-        from django.db.utils import InterfaceError, OperationalError
-
         try:
             use(_opened(file.read()))
         except (OperationalError, InterfaceError, OSError):  # the database is away or the disk full: all of it waits

@@ -45,7 +45,7 @@ def resume_signing(*, by: Actor) -> None:
 
 def _try_at_once() -> int:
     """Bookkeeping of the outbox, as when mail is put off."""
-    from floreo.core import protection  # late, as above
+    from floreo.core import protection  # late: as above
 
     waiting = OutboxMail.objects.filter(state=MailState.WAITING, attempts__gt=0)
     kinds = [kind for kind in set(waiting.order_by().values_list("kind", flat=True)) if protection.is_protected(kind)]

@@ -12,6 +12,8 @@ from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 
+from cryptography.x509 import load_pem_x509_certificates
+
 SECONDS = 15.0  # that the authority may take
 LARGEST = 64 * 1024  # bytes of an answer
 
@@ -22,14 +24,12 @@ class NoTimestamp(Exception):  # noqa: N818 -- says what there is not
 
 def roots_of(pem: bytes) -> list[Any]:
     """The certificates of an authority, from a PEM file. Raises ValueError."""
-    from cryptography.x509 import load_pem_x509_certificates
-
     return load_pem_x509_certificates(pem)
 
 
 def ask(text: str, *, address: str, roots: Sequence[Any]) -> str:
     """The authority's answer over `text`, checked, in base64 (DER). Raises NoTimestamp."""
-    from rfc3161_client import TimestampRequestBuilder  # of the worker alone
+    from rfc3161_client import TimestampRequestBuilder  # late: of the worker alone
 
     asked = TimestampRequestBuilder().data(text.encode()).build()
     request = urllib.request.Request(  # noqa: S310 -- the operator's own setting, and only http(s) (config/settings.py)
@@ -52,7 +52,7 @@ def ask(text: str, *, address: str, roots: Sequence[Any]) -> str:
 
 def moment(stamp: str, text: str, *, roots: Sequence[Any], nonce: int | None = None) -> datetime:
     """When the authority saw `text`, in UTC. Raises NoTimestamp where the answer is not one of it over that text."""
-    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # as above
+    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # late: as above
 
     try:
         found = decode_timestamp_response(base64.b64decode(stamp, validate=True))

@@ -71,6 +71,7 @@ def _unpacked(body: bytes) -> Iterator[bytes]:
 
 def _by_a_reader(body: bytes) -> Iterator[bytes]:
     """Packed objects that are encrypted, or packed in another way than most."""
+    # late: large, and few files need it
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
     from pypdf.generic import IndirectObject

@@ -353,7 +353,7 @@ def kind_by_head(head: bytes, name: str) -> Kind | None:
 
 def kind_of(opened: BinaryIO, name: str) -> Kind:
     """What the file is. Raises Unwelcome for what is not taken. A file of a stranger is read in a cage: caged.py."""
-    # They ask this file about each of their parts.
+    # late: they ask this module about each of their parts
     from floreo.evidence.containers import kind_of_office, kind_of_zip
     from floreo.evidence.pdf import kind_of_pdf
 

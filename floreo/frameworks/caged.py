@@ -281,7 +281,7 @@ def _csv_rows(text: str) -> list[list[str]]:
 
 
 def _sheets(content: bytes) -> list[list[list[str]]]:
-    import openpyxl  # large, and loaded before (LOADS)
+    import openpyxl  # late: large, and only the cage loads it (LOADS)
 
     if wrong := what_is_wrong(content, most_parts=MOST_PARTS, most_bytes=MOST_BYTES):
         raise Unfit({Wrong.NOT_ONE: "not_readable"}.get(wrong, wrong.value))

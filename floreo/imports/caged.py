@@ -99,7 +99,7 @@ def _must_not_be_too_tall(packed: zipfile.ZipFile, names: set[str]) -> None:
 
 
 def _sheets(content: bytes) -> Iterator[Grid]:
-    import python_calamine as calamine
+    import python_calamine as calamine  # late: large, and only the cage loads it (LOADS)
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -166,7 +166,7 @@ def _marks(content: bytes) -> dict[int, Marks]:
     """By the place of the sheet in the workbook. Of files of Excel before 2007 nothing is known."""
     if content.startswith(OLD_EXCEL):
         return {}
-    from lxml import etree
+    from lxml import etree  # late: large, and only the cage loads it (LOADS)
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -217,7 +217,7 @@ def _column(name: bytes) -> int:
 
 
 def _tree(data: bytes) -> Any:
-    from lxml import etree
+    from lxml import etree  # late: large, and only the cage loads it (LOADS)
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     return etree.fromstring(data, parser)
@@ -247,7 +247,7 @@ def _percentage_styles(packed: zipfile.ZipFile) -> set[bytes]:
 
 
 def _marks_of_ods(part: Any) -> dict[int, Marks]:
-    from lxml import etree
+    from lxml import etree  # late: large, and only the cage loads it (LOADS)
 
     found: dict[int, Marks] = {}
     place, y, x = -1, 0, 0

@@ -6,6 +6,7 @@ lists give a small one away (core/suppression.py)."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -138,21 +139,27 @@ def _by_class_and_quarter(year: int) -> tuple[dict[str, str], list[list[int]]]:
     return labels, [[found[code, quarter] for quarter in QUARTERS] for code in labels]
 
 
+def _hidden_cells(counts: list[list[int]], rows_not_public: Collection[int]) -> set[tuple[int, int]]:
+    """Those that are too small to be shown or let one be computed, and all that count something of a class that the year withholds."""
+    joint = suppressed_table(counts)
+    return {
+        (row, q)
+        for row in range(len(counts))
+        for q in range(len(QUARTERS))
+        if joint.cells[row][q] is None or (row in rows_not_public and counts[row][q])
+    }
+
+
 def _shown_classes(whole: observatory.Year, codes: list[str], counts: list[list[int]]) -> list[list[int | None]]:
     """The cells that may be shown. What the year's list of classes and the sums of the quarters show is known to everybody: where
     that would give a withheld cell away, none is shown."""
     nothing: list[list[int | None]] = [[None if n else 0 for n in row] for row in counts]
     by_year = next(b for b in whole.breakdowns if b.code == "class")
     public = {line.code for line in by_year.lines if line.count is not None}
+    rows_not_public = {row for row, code in enumerate(codes) if code not in public}
+    hidden = _hidden_cells(counts, rows_not_public)
     sums = _shown_sums([sum(row[q] for row in counts) for q in range(len(QUARTERS))])
-    joint = suppressed_table(counts)
-    hidden = {
-        (row, q)
-        for row, code in enumerate(codes)
-        for q in range(len(QUARTERS))
-        if joint.cells[row][q] is None or (code not in public and counts[row][q])
-    }
-    secret_sums = {(row, TOTAL) for row, code in enumerate(codes) if code not in public}
+    secret_sums = {(row, TOTAL) for row in rows_not_public}
     secret_sums |= {(TOTAL, q) for q, count in enumerate(sums) if count is None}
     if whole.cases is None or gives_away(counts, hidden | secret_sums):
         return nothing

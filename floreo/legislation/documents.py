@@ -25,7 +25,7 @@ _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 def text_document(version: LawVersion) -> Document:
     """The whole text of a version."""
-    from floreo.legislation.printing import front_of  # prints HTML, which only this needs of it
+    from floreo.legislation.printing import front_of  # late: prints HTML, which only this needs of it
 
     front = front_of(version)
     blocks: list[Block] = [Paragraph(line) for line in front.title_lines]
@@ -148,7 +148,7 @@ def _verdict_text(row: MatrixRow) -> str:
 
 def tracked_changes(old: LawVersion, new: LawVersion, found: Sequence[ComparedProvision]) -> bytes:
     """A Word file of the new version in which every difference from the old is a change that can be accepted or rejected."""
-    import docx  # large, and only for who asks for it
+    import docx  # late: large, and only for who asks for it
 
     file = docx.Document()
     file.core_properties.title = new.instrument.title
@@ -181,6 +181,7 @@ def _numbered(line: ComparedLine) -> list[Run]:
 
 
 def _put(paragraph: Any, runs: Sequence[Run], at: datetime, number: int) -> int:
+    # late: as above
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

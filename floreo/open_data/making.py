@@ -23,9 +23,10 @@ def main(name: str, language: str) -> int:
     os.nice(10)  # pages go before files
     Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
-    import django  # only now: a lock that is held ends this at once
+    import django  # late: settings are read once, after the environment is settled
 
     django.setup()
+    # late: they need what was set up
     from django.conf import settings
     from django.utils import translation
 

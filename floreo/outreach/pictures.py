@@ -37,7 +37,7 @@ class Picture:
 
 def caged(path: Path) -> Any:
     """Runs inside. Gives None for what is no picture of these kinds."""
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps  # late: large, and only the cage loads it
 
     Image.MAX_IMAGE_PIXELS = _PIXELS
     try:

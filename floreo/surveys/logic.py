@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -118,15 +118,22 @@ def _targets(
         for cell, number in counts.items():
             have[cell[place]] += number
         known = {value for value, number in have.items() if number and value in people and people[value] > 0}
-        outside = sum(number for value, number in have.items() if value not in known)
         missing += [
             (place, value, number / everybody) for value, number in people.items() if number > 0 and value not in known
         ]
-        reached = sum(people[value] for value in known)
-        wanted = {value: people[value] / reached * (total - outside) for value in known}
-        # Who gave no value, or one that the population table does not have, keeps the share that those answers have.
-        found.append(wanted | {value: float(number) for value, number in have.items() if value not in known})
+        found.append(_targets_of_margin(have, people, known, total))
     return found, tuple(missing)
+
+
+def _targets_of_margin(
+    have: Mapping[str, int], people: Mapping[str, float], known: Collection[str], total: int
+) -> dict[str, float]:
+    """Of each value how many of `total` answers it should count as: `known` are those that answers and population have."""
+    outside = sum(number for value, number in have.items() if value not in known)
+    reached = sum(people[value] for value in known)
+    wanted = {value: people[value] / reached * (total - outside) for value in known}
+    # Who gave no value, or one that the population table does not have, keeps the share that those answers have.
+    return wanted | {value: float(number) for value, number in have.items() if value not in known}
 
 
 def _fit(

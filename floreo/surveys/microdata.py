@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,21 @@ class PublicRows:
     dropped: int
 
 
+def _own_weights(wave: Wave, rows: Sequence[tuple[Any, ...]]) -> list[float]:
+    """The weight of each answer by its cell; `rows` begin with the answers, then VARIABLES."""
+    weights, places = weights_of(wave), [VARIABLES.index(name) for name in wave.weighted_by if name in VARIABLES]
+    return [weights.of.get(tuple(row[1 + place] for place in places), 1.0) for row in rows]
+
+
+def _mean_weights(rows: Iterable[tuple[str, ...] | None], weights: Iterable[float]) -> Mapping[tuple[str, ...], float]:
+    """Of each row that is shown the mean of all that are shown alike."""
+    shared: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for shown, weight in zip(rows, weights, strict=True):
+        if shown is not None:
+            shared[shown].append(weight)
+    return {shown: round(sum(held) / len(held), 4) for shown, held in shared.items()}
+
+
 def public_rows(wave: Wave) -> PublicRows:
     """Without texts, numbers, times, ways and languages, in an order that says nothing. The weight is the mean of those who are alike in
     what is shown: that of a single cell would tell the values that were taken out."""
@@ -41,13 +56,7 @@ def public_rows(wave: Wave) -> PublicRows:
     found = list(wave.responses.order_by("uuid").values_list("answers", *VARIABLES))
     groups = [tuple(str(dict(zip(VARIABLES, row[1:], strict=True))[name]) for name in names) for row in found]
     made = logic.k_anonymous(groups, K)
-    weights, places = weights_of(wave), [VARIABLES.index(name) for name in wave.weighted_by if name in VARIABLES]
-    own = [weights.of.get(tuple(row[1 + place] for place in places), 1.0) for row in found]
-    shared: dict[tuple[str, ...], list[float]] = defaultdict(list)
-    for shown, weight in zip(made.rows, own, strict=True):
-        if shown is not None:
-            shared[shown].append(weight)
-    mean = {shown: round(sum(held) / len(held), 4) for shown, held in shared.items()}
+    mean = _mean_weights(made.rows, _own_weights(wave, found))
     keys = [q.key for q in questions]
     rows = [
         (shown, mean[shown], {key: row[0][key] for key in keys if key in row[0]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,19 @@ def send_notifications(*, by: Actor) -> int:
     return sent
 
 
+def _is_before(state: NotificationState | None, today: date) -> bool:
+    """Whether the e-mail of today is still to be sent."""
+    return state is None or state.daily_on is None or state.daily_on < today
+
+
+def _by_rhythm(found: Sequence[Fresh], rhythms: Mapping[News, Rhythm]) -> tuple[list[Fresh], list[Fresh], list[Fresh]]:
+    """What is told now, what once a day, and what in no e-mail of ours here."""
+    now = [each for each in found if rhythms[each.news] is Rhythm.NOW]
+    daily = [each for each in found if rhythms[each.news] is Rhythm.DAILY]
+    quiet = [each for each in found if rhythms[each.news] in (Rhythm.WEEKLY, Rhythm.LIST)]
+    return now, daily, quiet
+
+
 def _notify(user: User, state: NotificationState | None, country: Country, *, is_morning: bool, by: Actor) -> int:
     """The e-mails of one account: what is told at once, and what is told daily, each at most one."""
     today, mine, rhythms = clock.today(), recipient_of(user), rhythms_of(user)
@@ -51,10 +64,9 @@ def _notify(user: User, state: NotificationState | None, country: Country, *, is
         if state is None:  # what was there before is no news; a mention is
             found, old = [each for each in found if each.news is News.MENTION], found
             notified = notified_after(notified, items, [each for each in old if each.news is not News.MENTION], today)
-        of_day = is_morning and (state is None or state.daily_on is None or state.daily_on < today)
-        now = [each for each in found if rhythms[each.news] is Rhythm.NOW]
-        daily = [each for each in found if rhythms[each.news] is Rhythm.DAILY] if of_day else []
-        quiet = [each for each in found if rhythms[each.news] in (Rhythm.WEEKLY, Rhythm.LIST)]
+        of_day = is_morning and _is_before(state, today)
+        now, daily, quiet = _by_rhythm(found, rhythms)
+        daily = daily if of_day else []
         texts = (_text(user, now, country, is_daily=False), _text(user, daily, country, is_daily=True))
     notified = notified_after(notified, items, [*now, *daily], today, quiet=quiet)
     if state is not None and not now and not of_day and notified == state.notified:

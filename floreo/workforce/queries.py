@@ -55,35 +55,41 @@ class Gaps:
     not_answered: tuple[Organisation, ...] = field(default=())
 
 
+def _needs_shown(viewer: object, day: date, *, by: str, sector: str, role: int | None) -> list[Need]:
+    found = needs_of(WorkforceNeed.objects.visible_to(viewer), until=day)
+    # Only then narrowed: an organisation is in the sector of its newest answer, whichever role that was for.
+    found = [n for n in found if (not sector or n.sector == sector) and (role is None or n.role == role)]
+    return counted_once(found) if by == BY_SECTOR else found
+
+
+def _group_name(group: tuple[str, int | None], bodies: Mapping[int, Organisation]) -> tuple[str, str]:
+    """Name and code of the organisation, or of the sector where the group is one."""
+    sector, body = group
+    return (
+        (bodies[body].in_language("name"), bodies[body].code)
+        if body is not None
+        else (str(Sector(sector).label), sector)
+    )
+
+
 def gaps_for(
     viewer: object, *, by: str = BY_SECTOR, sector: str = "", role: int | None = None, today: date | None = None
 ) -> Gaps:
     """What is needed, in post, trained here and missing, and who trains next; of what the viewer may see. Six queries, whatever is
     shown."""
     day = today or clock.today()
-    found = needs_of(WorkforceNeed.objects.visible_to(viewer), until=day)
-    # Only then narrowed: an organisation is in the sector of its newest answer, whichever role that was for.
-    found = [n for n in found if (not sector or n.sector == sector) and (role is None or n.role == role)]
-    if by == BY_SECTOR:
-        found = counted_once(found)
+    found = _needs_shown(viewer, day, by=by, sector=sector, role=role)
     group = partial(_group, by=by)
     sums = gaps((group(need), need) for need in found)
     items = {item.pk: item for item in Item.objects.filter(pk__in={g.role for g in sums}).select_related("in_version")}
     bodies = Organisation.objects.in_bulk({body for (_s, body) in (g.group for g in sums) if body is not None})
     trained = _trained(viewer, items, by=by)
     coming = cohorts_for(viewer, items, day)
-    lines = [
-        GapLine(
-            name=bodies[body].in_language("name") if body is not None else str(Sector(sector_).label),
-            key=bodies[body].code if body is not None else sector_,
-            role=items[each.role],
-            gap=each,
-            trained=trained[each.role, _group_of_trained(each.group)],
-            coming=tuple(coming.get(each.role, ())),
-        )
-        for each in sums
-        for sector_, body in [each.group]
-    ]
+    lines = []
+    for each in sums:
+        name, code = _group_name(each.group, bodies)
+        count, next_ = trained[each.role, _group_of_trained(each.group)], tuple(coming.get(each.role, ()))
+        lines.append(GapLine(name, code, role=items[each.role], gap=each, trained=count, coming=next_))
     lines.sort(key=lambda line: (line.name, line.role.in_version_id, line.role.position, line.role.pk))
     return Gaps(
         tuple(lines),

@@ -21,6 +21,7 @@ from floreo.certificates.actions.signing import statement_of
 from floreo.certificates.checking import check_badge, explanation, headline
 from floreo.certificates.logic import Verdict
 from floreo.certificates.models import Certificate, SigningKey, StatusList
+from floreo.certificates.signatures import Signer
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from tests.certificates.making import SITE, cohort, one, signed
@@ -148,7 +149,7 @@ def somebody_elses(made: Certificate, **facts: Any) -> bytes:
     key = Ed25519PrivateKey.generate()
     did = facts.pop("did", badges.key_did(badges.public_of(key)))
     name = facts.pop("name", made.issuer_name)
-    signer = badges.Signer(key, badges.Issuer(did, name, facts.pop("url", SITE)))
+    signer = Signer(key, badges.Issuer(did, name, facts.pop("url", SITE)))
     statement = statement_of(made)
     fields = statement.__dict__ | facts
     return signer.sign(badges.Statement(**fields), at=clock.machine())[0].encode()

@@ -25,6 +25,7 @@ from floreo.certificates.actions.signing import statement_of
 from floreo.certificates.checking import check_badge, explanation, headline
 from floreo.certificates.logic import Fault, Verdict
 from floreo.certificates.models import Certificate, SigningKey, StatusList
+from floreo.certificates.signatures import Signer
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Country, Organisation
@@ -59,7 +60,7 @@ def signed_by(key: Any, made: Certificate, **facts: Any) -> tuple[str, str]:
     """JSON and JWT with that key, elsewhere unless said."""
     did = facts.pop("did", badges.key_did(badges.public_of(key)))
     name = facts.pop("name", "Another School")
-    signer = badges.Signer(key, badges.Issuer(did, name, facts.pop("url", "https://elsewhere.example")))
+    signer = Signer(key, badges.Issuer(did, name, facts.pop("url", "https://elsewhere.example")))
     fields = statement_of(made).__dict__ | ELSEWHERE | facts
     return signer.sign(badges.Statement(**fields), at=clock.machine())
 
@@ -316,7 +317,7 @@ def test_what_a_thief_of_our_key_signs_under_an_id_on_record_differs_from_it(*, 
     if is_hidden:
         holding.hide_name(made, by=SYSTEM)
     facts = statement_of(made).__dict__ | {"holder": "Eva Thief", "valid_until": None}
-    signer = badges.Signer(identity.private_key(), badges.Issuer("did:web:floreo.example", made.issuer_name, SITE))
+    signer = Signer(identity.private_key(), badges.Issuer("did:web:floreo.example", made.issuer_name, SITE))
     for text in signer.sign(badges.Statement(**facts), at=clock.machine()):
         check = check_badge(text.encode())
         assert (check.verdict, check.differs) == (Verdict.DIFFERS, ("holder", "expires"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from floreo.config import cli, commands
 from tests.config.installation import Installation, prepared, said_at_first_start
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +120,28 @@ for words in (["audit", "verify"], ["doctor"]):
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     loaded = [line for line in done.stdout.splitlines() if line.startswith("['")]
     assert loaded == ["['audit', 'verify'] []", "['doctor'] []"]
+
+
+def leaves(parser: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
+    """Every command that somebody may give."""
+    below = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    if not below:
+        yield before.strip()
+    for each in below:
+        for name, inner in each.choices.items():
+            yield from leaves(inner, f"{before} {name}")
+
+
+def test_every_command_has_a_function() -> None:
+    """But for those that need no settings, and start what has them."""
+    assert set(leaves(cli._parser())) - set(commands.COMMANDS) == {"web", "licences"}
+    named = [each.partition(":") for each in commands.COMMANDS.values()]
+    assert [
+        f"{module}:{function}"
+        for module, _colon, function in named
+        if not callable(getattr(import_module(f"floreo.config.commands.{module}"), function, None))
+    ] == []
+    assert set(commands.COMMANDS) - set(leaves(cli._parser())) == set()
 
 
 def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from django.test import Client, override_settings
 
 from floreo.config import doctor
 from floreo.config.backup import record_backup
+from floreo.config.doctor import machine
 from floreo.core import clock, heads, heartbeat
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
@@ -52,11 +53,11 @@ def test_too_few_locks_for_a_restore_of_another_version_are_said_with_the_settin
     with connection.cursor() as cursor:
         cursor.execute("SHOW max_locks_per_transaction")
         has = int(cursor.fetchone()[0]) * 100
-    monkeypatch.setattr(doctor, "_LOCKS_A_TABLE", has // tables + 1)
+    monkeypatch.setattr(machine, "_LOCKS_A_TABLE", has // tables + 1)
     assert [do for f in doctor.examine() if "locks" in f.text for do in [f.do]] == [
         "Set max_locks_per_transaction = 512 in its settings and start it again."
     ]
-    monkeypatch.setattr(doctor, "_LOCKS_A_TABLE", has // tables - 1)
+    monkeypatch.setattr(machine, "_LOCKS_A_TABLE", has // tables - 1)
     assert [f.text for f in doctor.examine() if "locks" in f.text] == []
 
 

@@ -20,12 +20,12 @@ if "FLOREO_WARM" in os.environ:  # only where commands are forked from: a test t
     os.environ["DJANGO_SETTINGS_MODULE"] = "floreo.config.settings"
     gc.disable()  # what is imported stays: looking through it meanwhile takes a fifth of the time
     django.setup()
-    for name in (
-        "floreo.config.commands",
-        "floreo.config.urls",
-    ):  # the second imports every page, for whoever asks for an address
-        importlib.import_module(name)
+    importlib.import_module("floreo.config.urls")  # imports every page, for whoever asks for an address
+    from floreo.config.commands import COMMANDS
     from floreo.core import cage
+
+    for named in COMMANDS.values():
+        importlib.import_module(f"floreo.config.commands.{named.partition(':')[0]}")
 
     cage.IDLE = 3600.0  # what starts readers waits for the next command, too
     cage.start(("floreo.feeds.engine.caged", "floreo.core.reading.caged", "floreo.evidence.caged"))

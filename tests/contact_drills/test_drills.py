@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -497,3 +499,22 @@ def test_who_reads_for_minutes_sends_what_was_shown_and_after_hours_it_is_shown_
     (mail,) = OutboxMail.objects.all()
     with translation.override("es"):
         assert locale.moment(AT + timedelta(minutes=62)) in mail.text
+
+
+@pytest.mark.usefixtures("duty", "only_phone")
+def test_the_page_of_drills_asks_as_much_for_four_as_for_one(
+    user_with: Callable[..., User], browser_of: Browser, django_assert_num_queries: Any
+) -> None:
+    responder = user_with("responder")
+    browser = browser_of(responder)
+    acts.send_drill(a_drill(responder), by=responder)
+    browser.get("/workspace/contact-drills/")  # fills what is remembered
+    with CaptureQueriesContext(connection) as for_one:
+        browser.get("/workspace/contact-drills/")
+    number = len(for_one)  # before other requests are counted
+    for title in ("Summer", "Autumn", "Winter"):
+        acts.send_drill(a_drill(responder, title=title), by=responder)
+    browser.get("/workspace/contact-drills/")
+    with django_assert_num_queries(number):
+        page = browser.get("/workspace/contact-drills/").content.decode()
+    assert ("Spring drill" in page, "Winter" in page) == (True, True)

@@ -1,18 +1,21 @@
 """One walk through every page of the sample country, as a stranger, as who may do most, and by private link; and what it shows.
 
 To look changes nothing. No page asks the database the same question again and again. Every way to the form of a decision
-carries what its page showed."""
+carries what its page showed. No list asks more of the database for many rows than for few."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
+import sys
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -25,7 +28,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, get_resolver, resolve, reverse
 
 from floreo.config import readiness
+from floreo.consultation.models import Consultation
 from floreo.core import audit, heartbeat
+from floreo.core.access import Permission, roles_that
+from floreo.core.lists import Listing
 from floreo.core.models import AuditEntry
 from floreo.feeds.holding_links import token_of as findings_token
 from floreo.feeds.models import Notice
@@ -33,6 +39,7 @@ from floreo.organisations.models import Country, Membership, User
 from floreo.reviews.access import token_of as answer_token
 from floreo.reviews.models import UpdateRequest
 from floreo.tasks.access import feed_token
+from tests.conftest import ROOT
 from tests.contracts.test_urls import filled, routes
 
 pytestmark = pytest.mark.two_databases
@@ -67,6 +74,15 @@ KNOWN = {
 
 
 @dataclass(frozen=True)
+class List:
+    """A list of a page: the function that makes it, its table, and how many rows the page shows."""
+
+    made_in: str
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Page:
     """What was opened, and what it asked of the database: each question without its values, and how often."""
 
@@ -74,6 +90,7 @@ class Page:
     route: str
     text: str  # of a page; empty of a file
     questions: Counter[str]
+    lists: tuple[List, ...] = ()
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -126,7 +143,30 @@ def text_of(response: HttpResponseBase) -> str:
     return response.content.decode() if is_page else ""  # type: ignore[attr-defined]
 
 
-def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
+class Lists:
+    """Every `Listing` that is made while this stands in its place, each with a page of `at_most` rows where one is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.made: list[tuple[str, Listing]] = []
+        self.at_most = 0
+        make: Callable[..., None] = Listing.__init__
+
+        def recorded(listing: Listing, *given: Any, **more: Any) -> None:
+            make(listing, *given, **more)
+            listing.page = self.at_most or listing.page
+            by = sys._getframe(1)
+            self.made.append((f"{by.f_globals['__name__']}.{by.f_code.co_qualname}", listing))
+
+        monkeypatch.setattr(Listing, "__init__", recorded)
+
+    def taken(self) -> tuple[List, ...]:
+        """Those made since it was asked last, of which rows were shown."""
+        shown = [(by, each) for by, each in self.made if "_fetched" in vars(each)]
+        self.made = []
+        return tuple(List(by, each.table.name, len(each.rows)) for by, each in shown)
+
+
+def look_round(client: Client, starts: Iterable[str], lists: Lists, *, further: bool = True) -> Iterator[Page]:
     """Opens what is linked from `starts`, and what is linked from there, one of every route plain and one with a query, until
     there are `PAGES`."""
     counts, seen, waiting = Counter[str](), set(starts), deque(starts)
@@ -145,8 +185,8 @@ def look_round(client: Client, starts: Iterable[str]) -> Iterator[Page]:
             text = text_of(response)
         assert response.status_code < 500, address
         read += bool(text)
-        yield Page(address, route, text, Counter(shape(q["sql"]) for q in asked))
-        for href in re.findall(r'(?:href|hx-get)="([^"#]+)', text):
+        yield Page(address, route, text, Counter(shape(q["sql"]) for q in asked), lists.taken())
+        for href in re.findall(r'(?:href|hx-get)="([^"#]+)', text) if further else ():
             parts = urlsplit(urljoin(path, unescape(href)))
             link = f"{parts.path}?{parts.query}" if parts.query else parts.path
             if link not in seen and not parts.scheme and parts.netloc in {"", "testserver"}:
@@ -165,11 +205,11 @@ def walk(isla_feeds: Country, secretariat: User, monkeypatch: pytest.MonkeyPatch
         heartbeat.beat()  # a worker is at work, so that the page that says so answers, also on a busy machine
         monkeypatch.setattr(heartbeat, "STALE", timedelta(days=1))
         monkeypatch.setattr(readiness._looks, "seconds", 120.0)
-        _walks.append(_walked(secretariat))
+        _walks.append(_walked(secretariat, Lists(monkeypatch)))
     return _walks[0]
 
 
-def _walked(who: User) -> Walk:
+def _walked(who: User, lists: Lists) -> Walk:
     ask = UpdateRequest.objects.exclude(review__state="closed").first() or UpdateRequest.objects.all()[0]
     notice = Notice.objects.order_by("-link_until")[0]
     by_link = [
@@ -181,8 +221,8 @@ def _walked(who: User) -> Walk:
     inside, before, head = Client(), facts(), audit.head()
     inside.force_login(who)
     found = Walk(
-        stranger=list(look_round(Client(), ["/", *by_link, *everywhere])) if is_whole else [],
-        team=list(look_round(inside, ["/workspace/", *by_link, *everywhere])),
+        stranger=list(look_round(Client(), ["/", *by_link, *everywhere], lists)) if is_whole else [],
+        team=list(look_round(inside, ["/workspace/", *by_link, *everywhere], lists)),
     )
     after = facts()
     found.changed = {name for name in before if after[name] != before[name]}
@@ -230,3 +270,86 @@ def test_every_way_to_the_form_of_a_decision_carries_what_its_page_showed(walk: 
     bound = {href for href, queries in links.items() if any("shown=" in query for query in queries)}
     assert {href for href in forms if any("shown=" not in query for query in links.get(href, set()))} == set()
     assert not is_whole or len(bound) >= 5
+
+
+FEW, MANY = 2, 20
+# Of these the sample has no more rows than FEW: how many.
+SHORT = {
+    "floreo.portal.views.advisories.advisories": 2,
+    "floreo.portal.views.tabletops.tabletops": 1,
+    "floreo.workspace.accounts.views.accounts": 1,
+    "floreo.workspace.advisories.catalogue_views.known_exploited": 0,
+    "floreo.workspace.assessments.campaign_views.campaigns": 2,
+    "floreo.workspace.awareness.exercise_views.exercises": 1,
+    "floreo.workspace.plan.edition_views.editions": 2,
+    "floreo.workspace.surveys.views.surveys": 2,
+}
+# Its list gives filters and files; the page shows drills, whose recipients are read at once.
+WITHOUT_ROWS = {"floreo.workspace.contact_drills.views.drills"}
+
+
+def declared() -> set[str]:
+    """Every function that makes a list for a page. The lists of the API are those of test_queries.py."""
+    found = set()
+    for path in sorted((ROOT / "floreo").rglob("*.py")):
+        text = path.read_text("utf-8")
+        if "Listing(" in text and path.parent.name not in {"core", "api"}:
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for function in (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.FunctionDef)):
+                calls = (each.func for each in ast.walk(function) if isinstance(each, ast.Call))
+                if any(isinstance(each, ast.Name) and each.id == "Listing" for each in calls):
+                    found.add(f"{module}.{function.name}")
+    return found
+
+
+def widest(pages: Iterable[Page]) -> dict[tuple[str, str], tuple[int, str]]:
+    """Of each list and table the page that shows most rows: how many, and its address."""
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    for page in pages:
+        for each in page.lists:
+            place = each.made_in, each.table
+            if each.made_in.startswith(("floreo.workspace.", "floreo.portal.")):
+                found[place] = max(found.get(place, (-1, "")), (each.rows, page.address))
+    return found
+
+
+def grown(few: Counter[str], many: Counter[str]) -> dict[str, tuple[int, int]]:
+    """What is asked more often for many rows. Not what is asked once, of rows as the few have none."""
+    return {asked: (few[asked], times) for asked, times in many.items() if times > max(few[asked], 1)}
+
+
+@pytest.mark.one_database
+def test_no_list_asks_more_for_twenty_rows_than_for_two(
+    walk: Walk, secretariat: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every list that is declared, with the rows of the sample country."""
+    handling = {*roles_that(Permission.INCIDENT_READ), *roles_that(Permission.NOTIFICATION_READ)}
+    for role in {"administrator", *handling}:
+        Membership.objects.get_or_create(user=secretariat, role=role)
+    lists, client = Lists(monkeypatch), Client()
+    client.force_login(secretariat)
+    commented = Consultation.objects.filter(comments__number=1).order_by("code")[0]
+    besides = [  # to which the walk does not come
+        reverse("workspace:cases"),
+        reverse("workspace:notifications"),
+        reverse("portal:consultation_comments", args=[commented.code]),
+    ]
+    pages = [*walk.team, *walk.stranger, *look_round(client, besides, lists, further=False)]
+
+    def asked(address: str, rows: int) -> Counter[str]:
+        lists.at_most = rows
+        with CaptureQueriesContext(connection) as questions:
+            text_of(client.get(address))
+        return Counter(shape(q["sql"]) for q in questions)
+
+    more, short = {}, {}
+    for (made_in, table), (rows, address) in widest(pages).items():
+        if rows <= FEW:
+            short[made_in] = rows
+            continue
+        asked(address, MANY)  # fills what is remembered
+        if found := grown(asked(address, FEW), asked(address, MANY)):
+            more[f"{table}: {address}"] = found
+    assert more == {}
+    assert short == SHORT
+    assert declared() - {made_in for made_in, _table in widest(pages)} == WITHOUT_ROWS

@@ -71,7 +71,7 @@ PARSERS = {
     "duckdb",
 }
 IN_THE_CAGE = {
-    "floreo/certificates/reading.py",
+    "floreo/certificates/credentials.py",
     "floreo/core/bounces.py",
     "floreo/core/file_text.py",
     "floreo/outreach/pictures.py",
@@ -114,6 +114,7 @@ NEEDS_NONE = {
     "floreo/advisories/catalogues.py": "two public catalogues of a fixed form, unpacked up to a number of bytes",
     "floreo/advisories/provider.py": OWN,
     "floreo/certificates/badges.py": OWN,
+    "floreo/certificates/signatures.py": OWN,
     "floreo/organisations/branding/marks.py": "a file of the pack, which whoever has a shell puts there; small, without entities",
     "floreo/config/archive.py": "a backup that an administrator restores by hand; its parts are read one by one within limits",
     "floreo/config/backup.py": OWN,
@@ -135,7 +136,7 @@ NEEDS_NONE = {
     "floreo/core/documents/pdf.py": OWN,
     "floreo/core/documents/word.py": OWN,
     "floreo/core/documents/word_frame.py": OWN,
-    "floreo/config/doctor.py": "an address of the settings",
+    "floreo/config/doctor/mail.py": "an address of the settings",
     "floreo/core/exact_mail.py": OWN,
     "floreo/core/smime.py": "certificates of contacts that a person of the register entered, of bounded length, and the team's own",
     "floreo/core/openpgp.py": "keys of contacts that a person of the register entered, of bounded length",

@@ -31,7 +31,7 @@ MAY_WRITE = {
     "webhooks/delivering.py",  # bookkeeping of the machine, as core/delivery.py
     "webhooks/events.py",
     "config/jobs.py",
-    "config/commands.py",
+    "config/commands/computing.py",
 }
 WRITES = {"save", "delete", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "create"}
 
@@ -157,6 +157,43 @@ def test_no_country_is_named_in_code() -> None:
         check=False,
     )
     assert found.stdout == ""
+
+
+# Read by others just now: their late imports get their reasons there.
+NOT_YET = {
+    "floreo/organisations/actions/proving.py",
+    "floreo/organisations/name_records.py",
+    "floreo/organisations/proposal_forms.py",
+}
+
+
+def _late_without_reason(text: str) -> list[int]:
+    """Lines of imports within a function that have no `late: ...` beside them, nor above the imports that they stand with."""
+    lines, found = text.splitlines(), set()
+    functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    for function in functions:
+        with_reason = 0  # the last line of imports that have one
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                above = lines[node.lineno - 2].strip()
+                follows = not "".join(lines[with_reason : node.lineno - 1]).strip() and with_reason
+                if "# late: " in lines[node.lineno - 1] or above.startswith("# late: ") or follows:
+                    with_reason = node.end_lineno or node.lineno
+                else:
+                    found.add(node.lineno)
+    return sorted(found)
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_an_import_within_a_function_says_why_it_is_late() -> None:
+    """It hides what a module needs: for a circle, or for what is large and seldom needed."""
+    within = re.compile(r"^[ \t]+(?:from|import) ", re.MULTILINE)
+    assert [
+        f"{place}:{line}"
+        for place, text in every_file("floreo")
+        if place not in NOT_YET and within.search(text)
+        for line in _late_without_reason(text)
+    ] == []
 
 
 def test_days_are_written_in_one_way() -> None:

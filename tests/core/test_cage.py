@@ -31,9 +31,9 @@ def inside(path: Path, attack: str, *, memory: int = cage.MEMORY, seconds: int =
     start = f"""
         import os, socket, sys
         from pathlib import Path
-        from floreo.core import cage
-        cage._limit({memory}, {seconds})
-        closed = cage._close_network() | cage._close_files([Path({str(path)!r})], [])
+        from floreo.core import cage, confinement
+        confinement.limit({memory}, {seconds}, cage.OUTPUT)
+        closed = confinement.close_network() | confinement.close_files([Path({str(path)!r})], [])
     """
     code = textwrap.dedent(start) + textwrap.dedent(attack)
     done = subprocess.run(
@@ -118,9 +118,9 @@ def test_it_starts_nothing_signals_nobody_and_opens_no_socket(file: Path, closes
         file,
         """
         import signal, subprocess, threading
-        cage._close_calls()
+        confinement.close_calls()
         for attempt in (lambda: socket.socket(socket.AF_UNIX), lambda: os.kill(os.getppid(), 0), lambda: os.pidfd_open(os.getppid()),
-                        lambda: subprocess.run(["true"]), os.fork, lambda: cage._LIBC.unshare(cage._NEW_USER) and 1 / 0):
+                        lambda: subprocess.run(["true"]), os.fork, lambda: confinement._LIBC.unshare(confinement._NEW_USER) and 1 / 0):
             try:
                 attempt()
                 print("DONE")
@@ -238,7 +238,7 @@ def test_it_writes_only_where_it_may(file: Path, tmp_path: Path, closes: frozens
         (tmp_path / name).mkdir()
     (tmp_path / "others" / "kept").write_text("kept")
     attack = f"""
-        closed = cage._close_files([], [Path({str(tmp_path / "mine")!r})])
+        closed = confinement.close_files([], [Path({str(tmp_path / "mine")!r})])
         os.chdir({str(tmp_path)!r})
         open("mine/part", "w").write("x")
         os.rename("mine/part", "mine/whole")
@@ -255,7 +255,7 @@ def test_it_writes_only_where_it_may(file: Path, tmp_path: Path, closes: frozens
             sys.executable,
             "-I",
             "-c",
-            "import os\nfrom pathlib import Path\nfrom floreo.core import cage" + textwrap.dedent(attack),
+            "import os\nfrom pathlib import Path\nfrom floreo.core import cage, confinement" + textwrap.dedent(attack),
         ],
         capture_output=True,
         text=True,

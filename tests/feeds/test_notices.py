@@ -13,7 +13,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from floreo.config import doctor
+from floreo.config.doctor.attested import words_of_notices
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import ServerSilent, deliver_due
@@ -358,7 +358,7 @@ def test_words_that_somebody_changed_afterwards_are_named(bank: Organisation, fa
     OutboxMail.objects.filter(kind="feeds.notice").update(**facts)  # past the programme
     (wrong,), compared = sent_words.changed()
     assert (wrong.about, compared) == (f"feeds.notice:{Notice.objects.get().pk}", 1)
-    found = [line.text for line in doctor._notices() if "not those that were sent" in line.text]
+    found = [line.text for line in words_of_notices() if "not those that were sent" in line.text]
     assert len(found) == 1
 
 

@@ -14,7 +14,7 @@ from floreo.assessments.access import ByLink
 from floreo.assessments.actions.preparing import require_level
 from floreo.assessments.logic import CampaignPhase
 from floreo.assessments.models import Participant, ParticipantState, SelfRating
-from floreo.assessments.queries import before_of, number_asked
+from floreo.assessments.queries import Before, before_of, number_asked
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
@@ -136,6 +136,16 @@ def count_answers(participant: Participant) -> None:
     save(participant, full_clean=False)
 
 
+def _facts_over(rows: Sequence[Before], version: Version) -> tuple[Decimal | None, bool, str]:
+    """The lowest level of those rows on the scale of `version`, whether any of them applies, and all their texts."""
+    leveled = [row for row in rows if row.self_level is not None]
+    lowest = min(leveled, key=lambda row: row.item.in_version.scale.share(row.self_level or Decimal(0)), default=None)
+    level = _moved(lowest.self_level, lowest.item.in_version, version) if lowest is not None else None
+    applies = any(row.applies for row in rows)
+    text = "\n\n".join(dict.fromkeys(row.text for row in rows if row.text))[:_LONGEST]
+    return level if applies else None, applies, text
+
+
 @action("self_rating.taken_over", needs=ANSWER, quiet=True)
 def take_over(participant: Participant, *, by: Actor, items: Sequence[Item]) -> int:
     """Answers as the organisation answered in its assessment before, with the evidence that still stands, for those items that have no
@@ -151,16 +161,9 @@ def take_over(participant: Participant, *, by: Actor, items: Sequence[Item]) -> 
         rating, rows = held.get(item.pk), then.get(item.code, [])
         if not rows or (rating is not None and (rating.is_answered or rating.text)):
             continue
-        shares = [row for row in rows if row.self_level is not None]
-        lowest = min(
-            shares, key=lambda row: row.item.in_version.scale.share(row.self_level or Decimal(0)), default=None
-        )
-        level = _moved(lowest.self_level, lowest.item.in_version, assessment.in_version) if lowest is not None else None
-        applies = any(row.applies for row in rows)
-        text = "\n\n".join(dict.fromkeys(row.text for row in rows if row.text))[:_LONGEST]
         answer = answers.get(item.pk) or save(Answer(assessment=assessment, item=item))
         write_rating(
-            rating or SelfRating(answer=answer), (level if applies else None, applies, text), by=by, taken_over=True
+            rating or SelfRating(answer=answer), _facts_over(rows, assessment.in_version), by=by, taken_over=True
         )
         _evidence_over(answer, [a for row in rows for a in row.evidence], by=by)
         taken += 1

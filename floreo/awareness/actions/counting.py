@@ -1,4 +1,4 @@
-"""Adds up what takers of quizzes and exercises left on the disk. Tables of counts are attested by no entry (models.py says why), so these
+"""Adds up what takers of quizzes and exercises left on the disk. Tables of counts are attested by no entry (models/quizzes.py says why), so these
 writes make none."""
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from floreo.certificates.access import terms_of
 from floreo.certificates.logic import new_code, number_of
-from floreo.certificates.mails import KIND_ISSUED, KIND_RENEWAL, spoken
+from floreo.certificates.mails import KIND_ISSUED, KIND_RENEWAL, issued_mail, spoken
 from floreo.certificates.models import Certificate, CertificateTerms, Origin
 from floreo.certificates.queries import candidates_of
 from floreo.core import audit, clock, outbox
@@ -358,8 +358,6 @@ def send_link(certificate: Certificate, *, by: Actor, mail: str) -> Certificate:
     fresh.link_version += 1
     fresh.notified_on = None
     if fresh.is_signed:
-        from floreo.certificates.mails import issued_mail
-
         fresh.notified_on = clock.today()
         saved = save(fresh)
         outbox.post(issued_mail(saved))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -25,6 +25,9 @@ from floreo.core.errors import Refused
 from floreo.core.ui import locale
 from floreo.core.writing import lock_latest, require_text, save, touch
 from floreo.organisations.queries import at_home
+
+if TYPE_CHECKING:
+    from floreo.certificates.signatures import Signer
 
 ISSUE = Permission.CERTIFICATE_ISSUE
 AT_ONCE = 200  # signed, then stored together
@@ -66,15 +69,21 @@ def _current_key(public: str) -> SigningKey:
     return found
 
 
+def _signer(key: Any, known: SigningKey, name: str) -> Signer:
+    # late: its library takes a while to load, and most runs sign nothing
+    from floreo.certificates.signatures import Signer
+
+    return Signer(key, badges.Issuer(did_of(known.public_key), name, settings.SITE_ADDRESS))
+
+
 def _sign_part(part: list[Certificate], key: Any, known: SigningKey) -> int:
-    did, at = did_of(known.public_key), clock.machine()
-    signers: dict[str, badges.Signer] = {}
+    at = clock.machine()
+    signers: dict[str, Signer] = {}
     for each in part:
         name = each.issuer_name or site_name()
         signer = signers.get(name)
         if signer is None:
-            issuer = badges.Issuer(did, name, settings.SITE_ADDRESS)
-            signer = signers[name] = badges.Signer(key, issuer)
+            signer = signers[name] = _signer(key, known, name)
         each.credential, each.token = signer.sign(statement_of(each), at=at)
         each.signed_at, each.signed_with = at, known
     return save_signatures(part, by=SYSTEM)
@@ -151,8 +160,7 @@ def _is_due(found: StatusList | None, number: int) -> bool:
 
 
 def _sign_lists(key: Any, known: SigningKey) -> None:
-    issuer = badges.Issuer(did_of(known.public_key), site_name(), settings.SITE_ADDRESS)
-    signer, at = badges.Signer(key, issuer), clock.machine()
+    signer, at = _signer(key, known, site_name()), clock.machine()
     lists = {each.number: each for each in StatusList.objects.all()}
     for number in lists_needed():
         found = lists.get(number) or StatusList(number=number)

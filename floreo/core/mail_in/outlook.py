@@ -31,7 +31,7 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 def parse_outlook(raw: bytes, *, largest: int | None = None) -> IncomingMail:
     """As `reading.parse_mail`; of a file that is none of Outlook's, that it cannot be read."""
-    from olefile import OleFileIO
+    from olefile import OleFileIO  # late: only a file of Outlook needs it
 
     gathered = Gathered(largest=largest)
     gathered.doubt(DoubtCode.OUTLOOK)

@@ -53,7 +53,7 @@ def signed_part(raw: bytes) -> tuple[bytes, bytes] | None:
 
 def caged(path: Path, *, certificates: list[str]) -> Any:
     """Runs inside."""
-    from pysequoia import Cert, Sig, verify
+    from pysequoia import Cert, Sig, verify  # late: only the cage loads it (LOADS)
 
     found = signed_part(path.read_bytes())
     if found is None:

@@ -120,7 +120,7 @@ def parse_mail(raw: bytes, *, largest: int | None = None) -> IncomingMail:
     """Whatever the mail is, something is said of it: the shape of mail is a stranger's. `largest`: bytes of a file; larger ones are
     named in the doubts and left out. May take much memory or time, and raise RecursionError."""
     if raw.startswith(OUTLOOK):
-        from floreo.core.mail_in.outlook import parse_outlook
+        from floreo.core.mail_in.outlook import parse_outlook  # late: it reads with what stands in this module
 
         return parse_outlook(raw, largest=largest)
     message = message_from_bytes(raw, policy=policy.default)

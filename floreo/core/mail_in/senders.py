@@ -19,6 +19,7 @@ class NoAnswer(Exception):  # noqa: N818 -- the name service did not answer, whi
 
 
 def key_in_dns(name: str) -> bytes | None:
+    # late: large, and only who takes in mail asks a name service
     import dns.exception
     import dns.resolver
 

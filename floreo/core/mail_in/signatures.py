@@ -82,7 +82,7 @@ def _is_framed_twice(mail: DKIM) -> bool:
 
 
 def _parsed(raw: bytes) -> DKIM | None:
-    import dkim
+    import dkim  # late: only the cage loads it (LOADS)
 
     try:
         return dkim.DKIM(raw, minkey=_SMALLEST_KEY)

@@ -19,6 +19,7 @@ def caged(
     path: Path, *, name: str, openers: Mapping[str, str] | None = None, only_kind: bool = False
 ) -> dict[str, Any]:
     """Runs inside. `openers` are the fields of Openers."""
+    # late: readers are large, and only the cage loads them (LOADS)
     from floreo.core.reading.readers.kinds import kind_of
     from floreo.core.reading.reading import DEFAULT, read_document
 

@@ -32,20 +32,24 @@ def read_document(
 def _pieces(path: Path, kind: str, *, name: str, limits: Limits, openers: Openers) -> Iterator[Piece]:
     """Each reader is loaded when a file asks for it: their libraries are large."""
     if kind == "word":
+        # late: as said above
         from floreo.core.reading.readers.word import pieces_of_word
 
         return pieces_of_word(path, name=name, limits=limits)
     if kind == "pdf":
+        # late: as said above
         from floreo.core.reading.readers.pdf import pieces_of_pdf
 
         return pieces_of_pdf(path, name=name, limits=limits, openers=openers)
     data = path.read_bytes()
     if kind == "html":
+        # late: as said above
         from floreo.core.reading.readers.html import declared_encoding, pieces_of_html
 
         return pieces_of_html(decode(data, name=name, declared=declared_encoding(data)), name=name)
     text = decode(data, name=name)
     if kind == "markdown":
+        # late: as said above
         from floreo.core.reading.readers.markdown import pieces_of_markdown
 
         return pieces_of_markdown(text)

@@ -38,7 +38,7 @@ def tidy(text: str) -> str:
 
 
 def _repair_all(text: str, *, english: bool) -> str:
-    import ftfy  # large, and only for this
+    import ftfy  # late: large, and only for this
 
     settled = ftfy.TextFixerConfig(unescape_html=False, uncurl_quotes=False, normalization="NFC", explain=False)
     # One repair can uncover another (text broken twice), so repeat until nothing moves.

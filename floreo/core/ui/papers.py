@@ -37,10 +37,10 @@ def bytes_of(document: Document, kind: str) -> bytes:
         raise RuntimeError("A document is drawn before the action that keeps it: it takes seconds.")
     labels = labels_of(document.language)
     if kind == "pdf":
-        from floreo.core.documents.pdf import to_pdf  # what draws is large, and only for whoever asks for it
+        from floreo.core.documents.pdf import to_pdf  # late: what draws is large, and only for whoever asks for it
 
         return to_pdf(document, labels=labels)
-    from floreo.core.documents.word import to_word  # as above
+    from floreo.core.documents.word import to_word  # late: as above
 
     return to_word(document, labels=labels)
 

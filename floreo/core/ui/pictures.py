@@ -42,6 +42,6 @@ def picture(svg: str, kind: str, *, width: int = USUAL, theme: str = "light") ->
     alone = ink.alone(svg, theme=theme)
     if kind == "svg":
         return alone.encode()
-    from floreo.core.documents.pdf import picture_of  # what draws is large, and only for whoever asks for it
+    from floreo.core.documents.pdf import picture_of  # late: what draws is large, and only for whoever asks for it
 
     return picture_of(alone, ppi=width / _INCHES)

@@ -79,6 +79,16 @@ def _add(
     )
 
 
+def _hash_given(text: str, kept: Kept | None) -> str:
+    """As somebody wrote it, in small letters without spaces; empty where none was given. Refuses one that is not that of the file."""
+    given = re.sub(r"\s", "", text).lower()
+    if given and not _SHA256.fullmatch(given):
+        raise refuse("sha256", _("A SHA-256 has 64 characters: digits and a to f."), code="bad_hash")
+    if kept is not None and given and given != kept.sha256:
+        raise refuse("sha256", _("The file has another hash. Check which of the two is right."), code="other_hash")
+    return given
+
+
 def put_in(
     fresh: Case,
     *,
@@ -93,11 +103,7 @@ def put_in(
 ) -> CaseEvidence:
     """A row of evidence of an open case that is locked, and its line in the log. Within an action."""
     title = require_text(title, field="title", sentence=_("Say what it is."))
-    given = re.sub(r"\s", "", sha256).lower()
-    if given and not _SHA256.fullmatch(given):
-        raise refuse("sha256", _("A SHA-256 has 64 characters: digits and a to f."), code="bad_hash")
-    if kept is not None and given and given != kept.sha256:
-        raise refuse("sha256", _("The file has another hash. Check which of the two is right."), code="other_hash")
+    given = _hash_given(sha256, kept)
     if kept is None and not given and not place.strip():
         raise refuse("file", _("Choose a file, or say its hash or where it is kept."), code="nothing")
     now = moments.now()
@@ -107,17 +113,15 @@ def put_in(
         case=fresh,
         number=f"E-{_last_number(fresh) + 1:02d}",
         title=title[:200],
-        sha256=kept.sha256 if kept else given,
-        name=kept.name if kept else "",
-        media_type=kept.media_type[:100] if kept else "",
-        size=kept.size if kept else None,
+        sha256=given,
         collected_at=collected_at or now,
         collected_by=collected_by.strip()[:200] or by.actor_name[:200],
     )
     if tlp:
         made.tlp = tlp
     if kept is not None:
-        made.file.name = kept.place
+        made.sha256, made.name, made.size = kept.sha256, kept.name, kept.size
+        made.media_type, made.file.name = kept.media_type[:100], kept.place
     save(made)
     where = place.strip() or (_("Case files of this installation") if kept else "")
     _hand_over(

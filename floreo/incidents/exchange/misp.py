@@ -89,7 +89,7 @@ def event(shared: Shared, audience: Audience, *, team: str, address: str, at: da
 
 
 def _event(shared: Shared, audience: Audience, *, team: str, address: str, at: datetime) -> MISPEvent:
-    from pymisp import MISPEvent, MISPOrganisation
+    from pymisp import MISPEvent, MISPOrganisation  # late: large, and only who shares a case needs it
 
     space = uuid5(NAMESPACE_URL, address)
     name = shared.reference or "\n".join(sorted(f"{o.kind} {o.value}" for o in shared.observables))
@@ -174,7 +174,7 @@ def read(content: bytes) -> Read:
 
 
 def _loaded(content: bytes) -> MISPEvent:
-    from pymisp import MISPEvent, PyMISPError
+    from pymisp import MISPEvent, PyMISPError  # late: as above
 
     if len(content) > LARGEST:
         raise Unfit("too_large")

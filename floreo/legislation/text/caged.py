@@ -52,6 +52,7 @@ def caged(
     path: Path, *, name: str, country: str, kind: str, on: str, number: str, title: str, language: str
 ) -> dict[str, Any]:
     """Runs inside."""
+    # late: readers and schemas are large, and only the cage loads them (LOADS)
     from floreo.core.reading.reading import read_document
     from floreo.legislation.text import akn
     from floreo.legislation.text.outline import outline
@@ -77,7 +78,7 @@ def caged(
 
 def lines_of_document(document: Document) -> list[Line]:
     """Paragraphs, headings and rows as the outline takes them, with the numbers that Word or HTML count themselves."""
-    from floreo.legislation.text.outline import Line
+    from floreo.legislation.text.outline import Line  # late: as above
 
     lines = []
     for block in document.blocks:

@@ -91,45 +91,68 @@ def compare(old: Sequence[Provision], new: Sequence[Provision]) -> list[Compared
 
 def align(before: Sequence[Provision], after: Sequence[Provision]) -> list[tuple[Provision, Provision]]:
     """Which old provision became which new one: the same words first, then the same number, then what is most alike."""
-    pairs: list[tuple[Provision, Provision]] = []
-    left, right = {id(each): each for each in before}, {id(each): each for each in after}
+    found = _Aligned(before, after)
+    found.take_same_words()
+    found.take_same_numbers()
+    found.take_most_alike()
+    return found.pairs
 
-    def take(old: Provision, new: Provision) -> None:
-        pairs.append((old, new))
-        del left[id(old)], right[id(new)]
 
-    by_words: dict[tuple[str, str], list[Provision]] = {}
-    for each in before:
-        by_words.setdefault((each.heading, each.words), []).append(each)
-    for new in after:
-        same = by_words.get((new.heading, new.words), [])
-        if same:
-            at = next((at for at, each in enumerate(same) if each.number == new.number), 0)
-            take(same.pop(at), new)
-    by_number = {each.number or each.heading: each for each in left.values()}
-    bags = {id(each): _bag(each) for each in [*left.values(), *right.values()]}
-    for new in list(right.values()):
-        old_one = by_number.get(new.number or new.heading)
-        is_left = old_one is not None and id(old_one) in left
-        if old_one is not None and is_left and likeness(bags[id(old_one)], bags[id(new)]) >= _SAME_NUMBER:
-            take(old_one, new)
-    if len(left) * len(right) > _PAIRS_OF_SECTIONS:
-        return pairs
-    alike = sorted(
-        (
-            (likeness(bags[id(old)], bags[id(new)]), -a, -b, old, new)
-            for a, old in enumerate(left.values())
-            for b, new in enumerate(right.values())
-        ),
-        key=lambda row: row[:3],
-        reverse=True,
-    )
-    for score, _a, _b, old, new in alike:
-        if score < _ELSEWHERE:
-            break
-        if id(old) in left and id(new) in right:
-            take(old, new)
-    return pairs
+class _Aligned:
+    """The pairs so far, and the provisions of both versions that have no partner yet."""
+
+    def __init__(self, before: Sequence[Provision], after: Sequence[Provision]) -> None:
+        self.pairs: list[tuple[Provision, Provision]] = []
+        self.left, self.right = {id(each): each for each in before}, {id(each): each for each in after}
+        self._bags: dict[int, Counter[str]] = {}
+
+    def _take(self, old: Provision, new: Provision) -> None:
+        self.pairs.append((old, new))
+        del self.left[id(old)], self.right[id(new)]
+
+    def _likeness(self, old: Provision, new: Provision) -> float:
+        for each in (old, new):
+            if id(each) not in self._bags:
+                self._bags[id(each)] = _bag(each)
+        return likeness(self._bags[id(old)], self._bags[id(new)])
+
+    def take_same_words(self) -> None:
+        """Of several with the same words the one with the same number."""
+        by_words: dict[tuple[str, str], list[Provision]] = {}
+        for each in self.left.values():
+            by_words.setdefault((each.heading, each.words), []).append(each)
+        for new in list(self.right.values()):
+            same = by_words.get((new.heading, new.words), [])
+            if same:
+                at = next((at for at, each in enumerate(same) if each.number == new.number), 0)
+                self._take(same.pop(at), new)
+
+    def take_same_numbers(self) -> None:
+        """Where their words are not wholly others."""
+        by_number = {each.number or each.heading: each for each in self.left.values()}
+        for new in list(self.right.values()):
+            old = by_number.get(new.number or new.heading)
+            if old is not None and id(old) in self.left and self._likeness(old, new) >= _SAME_NUMBER:
+                self._take(old, new)
+
+    def take_most_alike(self) -> None:
+        """The most alike first; none where there are so many that to compare each with each would take minutes."""
+        if len(self.left) * len(self.right) > _PAIRS_OF_SECTIONS:
+            return
+        alike = sorted(
+            (
+                (self._likeness(old, new), -a, -b, old, new)
+                for a, old in enumerate(self.left.values())
+                for b, new in enumerate(self.right.values())
+            ),
+            key=lambda row: row[:3],
+            reverse=True,
+        )
+        for score, _a, _b, old, new in alike:
+            if score < _ELSEWHERE:
+                break
+            if id(old) in self.left and id(new) in self.right:
+                self._take(old, new)
 
 
 def _bag(each: Provision) -> Counter[str]:
@@ -199,11 +222,28 @@ def _lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[C
 
 
 def _changed_lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> Iterable[ComparedLine]:
+    partner = _partners(old, new)
+    removed = [a for a in range(len(old)) if a not in partner.values()]  # those that are not shown yet, in their order
+    for b, now in enumerate(new):
+        a = partner.get(b)
+        before = [gone for gone in removed if a is None or gone < a]
+        for gone in before:
+            yield _whole_line(old[gone], "removed")
+        removed = removed[len(before) :]
+        yield _whole_line(now, "added") if a is None else _changed_line(old[a], now)
+    for gone in removed:
+        yield _whole_line(old[gone], "removed")
+
+
+def _partners(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> dict[int, int]:
+    """Of each new line the old one that it is most like, each once; none of very many lines."""
+    if len(old) * len(new) > _PAIRS_OF_LINES:
+        return {}
     bags_old = [Counter(tokens_of(_words_of(line))) for line in old]
     bags_new = [Counter(tokens_of(_words_of(line))) for line in new]
     partner: dict[int, int] = {}
     paired: set[int] = set()
-    for b, bag in enumerate(bags_new if len(old) * len(new) <= _PAIRS_OF_LINES else ()):
+    for b, bag in enumerate(bags_new):
         scores = [
             (likeness(other, bag) + (0.15 if old[a].number == new[b].number else 0), -a)
             for a, other in enumerate(bags_old)
@@ -212,29 +252,18 @@ def _changed_lines(old: Sequence[PrintedLine], new: Sequence[PrintedLine]) -> It
         if scores and max(scores)[0] >= 0.5:
             partner[b] = -max(scores)[1]
             paired.add(partner[b])
-    done: set[int] = set()
-    for b, now in enumerate(new):
-        a = partner.get(b)
-        for gone in range(len(old)):
-            if gone not in done and gone not in paired and (a is None or gone < a):
-                done.add(gone)
-                yield _whole_line(old[gone], "removed")
-        if a is None:
-            yield _whole_line(now, "added")
-            continue
-        done.add(a)
-        was = old[a]
-        yield ComparedLine(
-            tuple(runs(_words_of(was), _words_of(now))),
-            now.depth,
-            now.number,
-            "" if was.number == now.number else was.number,
-            "changed",
-            now.eid,
-        )
-    for gone in range(len(old)):
-        if gone not in done and gone not in paired:
-            yield _whole_line(old[gone], "removed")
+    return partner
+
+
+def _changed_line(was: PrintedLine, now: PrintedLine) -> ComparedLine:
+    return ComparedLine(
+        tuple(runs(_words_of(was), _words_of(now))),
+        now.depth,
+        now.number,
+        "" if was.number == now.number else was.number,
+        "changed",
+        now.eid,
+    )
 
 
 def tokens_of(words: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -273,6 +273,18 @@ def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branc
     return [Branch(o, by_objective.get(o.pk, []), o.pk in holders) for o in ordered]
 
 
+def _pillars_with_objectives(edition: Edition) -> tuple[list[Pillar], Mapping[int, list[Objective]]]:
+    """In two queries: each pillar knows its edition, each objective its pillar."""
+    pillars, objectives = list(_pillars(edition)), defaultdict[int, list[Objective]](list)
+    for pillar in pillars:
+        pillar.edition = edition
+    by_id = {pillar.pk: pillar for pillar in pillars}
+    for objective in _objectives(edition):
+        objective.pillar = by_id[objective.pillar_id]
+        objectives[objective.pillar_id].append(objective)
+    return pillars, objectives
+
+
 def tree(
     edition: Edition, actions: QuerySet[Action] | None, *, opened: str, narrowed: bool, with_next: bool = False
 ) -> list[PillarBranch]:
@@ -280,13 +292,7 @@ def tree(
     for all public ones: what nearly everybody asks for, composed once."""
     counts = public_counts_by_pillar(edition) if actions is None else counts_by_pillar(actions)
     total = sum(sum(c.values()) for c in counts.values())
-    pillars, objectives = _pillars(edition), defaultdict(list)
-    for pillar in pillars:
-        pillar.edition = edition
-    by_id = {pillar.pk: pillar for pillar in pillars}
-    for objective in _objectives(edition):
-        objective.pillar = by_id[objective.pillar_id]
-        objectives[objective.pillar_id].append(objective)
+    pillars, objectives = _pillars_with_objectives(edition)
     open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
     under = None if len(open_ids) == len(pillars) else open_ids
     rows = _rows(edition, _actions_under(edition, actions, under), with_next=with_next) if total else []

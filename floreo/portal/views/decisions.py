@@ -60,20 +60,20 @@ def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
         return file
     total = rows.count()
     count = ngettext("%(number)s decision", "%(number)s decisions", total) % {"number": number_figures(total)}
-    waiting = [d for d in queries.shown(rows.filter(state__in=OPEN_STATES)) if d.state in OPEN_STATES]
-    shown = [
-        (d, presenters.history_text(d.decision, d.state), presenters.due_text(d.decision))
-        for d in queries.shown(listing.rows)
-    ]
+    still_open = list(rows.filter(state__in=OPEN_STATES))
+    shown = queries.shown([*still_open, *listing.rows])  # what both are about is asked once
+    waiting, of_page = shown[: len(still_open)], shown[len(still_open) :]
     return page(
         request,
         "portal/decisions.html",
         section="strategy",
-        title=presenters.waiting_headline([d.decision for d in waiting]) if total else _("Decisions"),
+        title=presenters.waiting_headline([d.decision for d in waiting if d.state in OPEN_STATES])
+        if total
+        else _("Decisions"),
         count=count if total else "",
         crumbs=(Crumb(edition.in_language("title"), reverse("portal:edition", args=[edition.code])),),
         edition=edition,
         listing=listing,
-        rows=shown,
+        rows=[(d, presenters.history_text(d.decision, d.state), presenters.due_text(d.decision)) for d in of_page],
         committees=_committees(edition),
     )

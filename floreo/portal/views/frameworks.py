@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,37 +158,72 @@ def _published(found: Framework, sheet: Sheet, country: str) -> Published:
     """Four lists out of one query. Parts are named by the version that the scores were given in."""
     scores = list(found.scores.select_related("in_version").order_by("-year", "pk"))
     ours = [s for s in scores if not s.subject]
-    year = max((s.year for s in ours), default=max((s.year for s in scores), default=None))
+    year = _newest_year(ours) or _newest_year(scores)
     names = _names(scores)
-    parts = [s for s in ours if s.part and s.year == year]
-    newest = [s for s in scores if not s.part and s.year == year]
-    zeros = [(s.part, names.get((s.in_version_id, s.part), s.part)) for s in parts if s.score == 0]
-    most = {s.maximum for s in parts if s.maximum is not None}
-    unit = _("points of %(most)s") % {"most": number(most.pop())} if len(most) == 1 else ""
+    of_year = [s for s in scores if s.year == year]
+    parts = [s for s in of_year if s.part and not s.subject]
+    newest = [s for s in of_year if not s.part]
+    zeros = _zeros(parts, names)
     return Published(
         year,
         next((s for s in newest if not s.subject), None),
-        [Bar(names.get((s.in_version_id, s.part), s.part), s.score, number(s.score, 2), is_ours=True) for s in parts],
-        unit,
+        _bars_of_parts(parts, names),
+        _unit_of(parts),
         [(s, presenters.score_text(s)) for s in ours if not s.part],
-        [
-            Bar(s.in_language("subject") or country, s.score, number(s.score, 1), is_ours=not s.subject)
-            for s in sorted(newest, key=lambda s: -s.score)
-        ],
-        [
-            (
-                names.get((s.in_version_id, s.part), s.part) or s.in_language("subject") or country,
-                s,
-                presenters.score_text(s),
-            )
-            for s in scores
-        ],
+        _bars_of_states(newest, country),
+        [(_part_name(s, names) or _state_name(s, country), s, presenters.score_text(s)) for s in scores],
         presenters.zeros_text([name for _code, name in zeros], year) if year else "",
-        [presenters.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros]
-        if sheet.version.is_held
-        else [],
-        list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator})),
+        _why_not_shown(sheet, zeros),
+        _indicators_of(scores),
     )
+
+
+def _zeros(parts: Iterable[PublishedScore], names: Mapping[tuple[int | None, str], str]) -> list[tuple[str, str]]:
+    """Code and name of each part with nothing."""
+    return [(s.part, _part_name(s, names)) for s in parts if s.score == 0]
+
+
+def _newest_year(scores: Iterable[PublishedScore]) -> int | None:
+    return max((s.year for s in scores), default=None)
+
+
+def _indicators_of(scores: Iterable[PublishedScore]) -> list[Indicator]:
+    """Those that follow these scores, as far as they are public."""
+    return list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator}))
+
+
+def _bars_of_parts(parts: Iterable[PublishedScore], names: Mapping[tuple[int | None, str], str]) -> list[Bar]:
+    return [Bar(_part_name(s, names), s.score, number(s.score, 2), is_ours=True) for s in parts]
+
+
+def _part_name(score: PublishedScore, names: Mapping[tuple[int | None, str], str]) -> str:
+    """Empty for a score of the whole."""
+    return names.get((score.in_version_id, score.part), score.part)
+
+
+def _state_name(score: PublishedScore, country: str) -> str:
+    return score.in_language("subject") or country
+
+
+def _unit_of(parts: Sequence[PublishedScore]) -> str:
+    """Of how many points, where it is the same of each part."""
+    most = {s.maximum for s in parts if s.maximum is not None}
+    return _("points of %(most)s") % {"most": number(most.pop())} if len(most) == 1 else ""
+
+
+def _bars_of_states(scores: Iterable[PublishedScore], country: str) -> list[Bar]:
+    """The highest first."""
+    return [
+        Bar(_state_name(s, country), s.score, number(s.score, 1), is_ours=not s.subject)
+        for s in sorted(scores, key=lambda s: -s.score)
+    ]
+
+
+def _why_not_shown(sheet: Sheet, zeros: Iterable[tuple[str, str]]) -> list[str]:
+    """Of each part with a zero, by code and name, what of it is not shown; nothing where the items are not held."""
+    if not sheet.version.is_held:
+        return []
+    return [presenters.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros]
 
 
 def _not_shown(sheet: Sheet, part: str) -> list[str]:

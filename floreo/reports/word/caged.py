@@ -25,7 +25,7 @@ class Unfit(Exception):  # noqa: N818 -- it is the file that is not fit
 
 def caged(path: Path, *, work: str, given: dict[str, Any]) -> Any:
     """Runs inside."""
-    from floreo.reports.word.template import fields_used, filled  # its libraries are large, and only for this
+    from floreo.reports.word.template import fields_used, filled  # late: its libraries are large, and only for this
 
     content = path.read_bytes()
     try:

@@ -336,6 +336,18 @@ def _own_field(field: OwnField) -> ImportField:
 
 
 def _fields(edition: Edition) -> tuple[ImportField, ...]:
+    """In their order: a column whose title fits two is the first of them."""
+    return (
+        *_place_fields(edition),
+        *_organisation_fields(),
+        *_date_fields(),
+        *_progress_fields(),
+        *_text_fields(),
+    )
+
+
+def _place_fields(edition: Edition) -> tuple[ImportField, ...]:
+    """What it is, and where in the plan it stands."""
     return (
         ImportField(
             "code",
@@ -364,6 +376,12 @@ def _fields(edition: Edition) -> tuple[ImportField, ...]:
             "|actividad|actividades|tarea|iniciativa|titulo|descripcion|activite|activites|tache|intitule|intitule de l'action|what"
             f"|{plain(_word(edition, 'action'))}",
         ),
+    )
+
+
+def _organisation_fields() -> tuple[ImportField, ...]:
+    """Who does it."""
+    return (
         ImportField(
             "lead",
             _("Lead"),
@@ -381,6 +399,12 @@ def _fields(edition: Edition) -> tuple[ImportField, ...]:
             "|structures associees|key partners",
             Holds.RECORDS,
         ),
+    )
+
+
+def _date_fields() -> tuple[ImportField, ...]:
+    """When."""
+    return (
         of_model(
             Action,
             "starts_on",
@@ -404,6 +428,12 @@ def _fields(edition: Edition) -> tuple[ImportField, ...]:
             Holds.DAY,
             is_period_end=True,
         ),
+    )
+
+
+def _progress_fields() -> tuple[ImportField, ...]:
+    """How it goes: what an update takes."""
+    return (
         ImportField(
             "status",
             _("Status in the file"),
@@ -421,6 +451,12 @@ def _fields(edition: Edition) -> tuple[ImportField, ...]:
         ImportField(
             "risks", _("Risks"), "risk|issues|challenges|risks / issues|riesgos|desafios|problemas|risques|defis"
         ),
+    )
+
+
+def _text_fields() -> tuple[ImportField, ...]:
+    """The rest: a person, and what is written of it."""
+    return (
         of_model(
             Action,
             "person",

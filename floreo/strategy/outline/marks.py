@@ -124,6 +124,15 @@ def _among(outline: Outline, own: Sequence[Marked], drafted: Sequence[Marked], s
         [*(replace(row, fields=dict(row.fields)) for row in drafted if row.number not in gone), *own],
         key=lambda row: (row.start, row.rank),
     )
+    parents = _parents(rows)
+    numbers = {id(row): number for number, row in enumerate(rows, start=1)}
+    for row, above in zip(rows, parents, strict=True):
+        row.number, row.parent = numbers[id(row)], numbers[id(above)] if above else None
+    return rows
+
+
+def _parents(rows: Sequence[Marked]) -> list[Marked | None]:
+    """Of each row the one that it is below: the rules' own where it is still there, else the last before it that is higher."""
     held = {row.number: row for row in rows if row.drafted is not None}
     open_rows: list[Marked] = []
     parents: list[Marked | None] = []
@@ -134,10 +143,7 @@ def _among(outline: Outline, own: Sequence[Marked], drafted: Sequence[Marked], s
         above = kept or (open_rows[-1] if open_rows and (row.drafted is None or row.parent is not None) else None)
         open_rows.append(row)
         parents.append(above)
-    numbers = {id(row): number for number, row in enumerate(rows, start=1)}
-    for row, above in zip(rows, parents, strict=True):
-        row.number, row.parent = numbers[id(row)], numbers[id(above)] if above else None
-    return rows
+    return parents
 
 
 def _touched(steps: Sequence[Step]) -> set[int]:

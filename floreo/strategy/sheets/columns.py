@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -254,160 +254,190 @@ def _objectives(edition: Edition) -> QuerySet[Any]:
     return rows.order_by("pillar__position", "pillar_id", F("above").asc(nulls_first=True), "position", "pk")
 
 
+def _both_texts() -> tuple[SheetColumn, ...]:
+    """Title and public text in each other language."""
+    return tuple(translated(field, language) for language in other_languages() for field in ("title", "public_text"))
+
+
+def _titles() -> tuple[SheetColumn, ...]:
+    """The title in each other language."""
+    return tuple(translated("title", language) for language in other_languages())
+
+
+def _of_action(edition: Edition | None) -> SheetColumn:
+    return _of(Level.ACTION, edition, lambda row: row.action.code, is_needed=True)
+
+
+def _edition_sheet() -> Sheet:
+    return Sheet(
+        "edition",
+        _("The edition: one row"),
+        Edition,
+        lambda e: Edition.objects.filter(pk=e.pk),
+        (
+            _code(_("Cannot be changed")),
+            _TITLE,
+            *_both_texts(),
+            _c("official_title", _("As printed")),
+            _c("objective", _("Overall objective, in the document's words")),
+            _c("vision", _("As printed")),
+            _c("public_text", _("Explanation for the public")),
+            *(_c(name, _("In the document’s words; empty: as the country pack says")) for name in LEVEL_WORDS),
+            _c("internal_notes", _("Not published")),
+            _c("starts_on", _("First day"), Holds.DAY),
+            _c("ends_on", _("Last day"), Holds.DAY),
+            _c("launched_on", _("Date of presentation"), Holds.DAY),
+            _c("approved_on", _("Day from which terms are counted"), Holds.DAY),
+            *_SOURCED,
+        ),
+    )
+
+
+def _action_sheet(edition: Edition | None, branch: tuple[SheetColumn, ...]) -> Sheet:
+    return Sheet(
+        "actions",
+        _("What is to be done"),
+        Action,
+        lambda e: (
+            Action.objects.filter(edition=e).select_related("objective__pillar", "person").prefetch_related("waits_for")
+        ),
+        (
+            _code(_("Part of its address: cannot change")),
+            *_under(edition),
+            _TITLE,
+            _c("status", _("Calculated from the dates; not imported"), shown=True),
+            _c("starts_on", _("Planned start"), Holds.DAY),
+            _c("due_on", _("Committed"), Holds.DAY),
+            _c("expected_on", _("Date now expected by its lead"), Holds.DAY),
+            _c("late_reason", _("Reason for being late, for the public")),
+            _c("closed_on", _("Date of completion"), Holds.DAY),
+            _c("closed_by", _("Name of the person who confirms it")),
+            _c("on_hold_since", _("On hold since"), Holds.DAY),
+            _c("on_hold_reason", _("Reason for the hold, for the public")),
+            _c("term", _("Code of its term, where the plan counts in terms")),
+            _c(
+                "waits_for",
+                _("Codes of what has to be done first, with commas between them"),
+                value=_codes_waited_for,
+            ),
+            *_own_columns(),
+            _c("person", _("Code of the person responsible"), value=lambda a: a.person.code if a.person else None),
+            _c("is_public", _("Public: yes or no"), Holds.FLAG),
+            *branch,
+        ),
+        **_named_actions(edition),
+    )
+
+
+def _milestone_sheet(edition: Edition | None) -> Sheet:
+    return Sheet(
+        "milestones",
+        _("Steps that show progress of an action"),
+        Milestone,
+        lambda e: (
+            Milestone.objects.filter(action__edition=e)
+            .select_related("action")
+            .order_by("action__position", "action_id", "position", "pk")
+        ),
+        (
+            replace(_of_action(edition), is_key=True),
+            _code(_("Within its action; cannot change")),
+            _TITLE,
+            *_titles(),
+            _c("due_on", _("Committed"), Holds.DAY),
+            _c("reached_on", _("Date on which it was reached"), Holds.DAY),
+            _c("expected_on", _("Date now expected by its lead"), Holds.DAY),
+            _c("note", _("For the public")),
+            _c("evidence_url", _("Address where it can be seen")),
+            *_SOURCED,
+            REMOVE,
+        ),
+    )
+
+
+def _participation_sheet(edition: Edition | None) -> Sheet:
+    return Sheet(
+        "participations",
+        _("Which organisations take part in an action, and from when"),
+        Participation,
+        lambda e: (
+            Participation.objects.filter(action__edition=e)
+            .select_related("action", "organisation")
+            .order_by("action__position", "action_id", "pk")
+        ),
+        (
+            _ID,
+            _of_action(edition),
+            _c("organisation", _("Its code in the register"), value=lambda p: p.organisation.code, is_needed=True),
+            _c("part", _("lead or support"), is_needed=True),
+            _c("starts_on", _("First day"), Holds.DAY),
+            _c("ends_on", _("Last day"), Holds.DAY),
+            *_SOURCED,
+            REMOVE,
+        ),
+    )
+
+
+def _budget_sheet(edition: Edition | None) -> Sheet:
+    return Sheet(
+        "budget",
+        _("Money of one funder for one action in one fiscal year"),
+        BudgetLine,
+        lambda e: (
+            BudgetLine.objects.filter(action__edition=e)
+            .select_related("action", "funder")
+            .order_by("action__position", "action_id", "pk")
+        ),
+        (
+            _ID,
+            _of_action(edition),
+            _c("funder", _("Its code in the register"), value=lambda b: b.funder.code if b.funder else None),
+            _c("fiscal_year", _("The year in which it starts"), Holds.WHOLE, is_needed=True),
+            _c("currency", _("Three letters of ISO 4217"), is_needed=True),
+            _c("amount", label_of(BudgetLine, "amount"), Holds.MONEY, is_needed=True),
+            _c("spent", label_of(BudgetLine, "spent"), Holds.MONEY),
+            _c("note", _("Purpose")),
+            *_SOURCED,
+            REMOVE,
+        ),
+    )
+
+
+def _risk_sheet(edition: Edition | None) -> Sheet:
+    return Sheet(
+        "risks",
+        _("Risks to an action"),
+        Risk,
+        lambda e: (
+            Risk.objects.filter(action__edition=e)
+            .select_related("action")
+            .order_by("action__position", "action_id", "pk")
+        ),
+        (
+            _ID,
+            _of_action(edition),
+            _TITLE,
+            *_titles(),
+            _c("likelihood", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
+            _c("impact", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
+            _c("response", _("Response")),
+            _c("noted_on", _("First day"), Holds.DAY, is_needed=True),
+            _c("closed_on", _("Date from which it could no longer happen"), Holds.DAY),
+            _c("is_public", _("Public: yes or no"), Holds.FLAG),
+            REMOVE,
+        ),
+    )
+
+
 def sheets(edition: Edition | None = None) -> tuple[Sheet, ...]:
     """Every sheet of the edition's workbook, in the order in which rows need each other; without one, of a plan of three levels."""
-    codes = other_languages()
-    of_action = _of(Level.ACTION, edition, lambda row: row.action.code, is_needed=True)
-    of_action_key = replace(of_action, is_key=True)
-    words: Iterable[str] = ("title", "public_text")
-    both = tuple(translated(field, language) for language in codes for field in words)
-    titles = tuple(translated("title", language) for language in codes)
-    branch = (*both, *_WORDING, *_SOURCED, REMOVE)
+    branch = (*_both_texts(), *_WORDING, *_SOURCED, REMOVE)
     return (
-        Sheet(
-            "edition",
-            _("The edition: one row"),
-            Edition,
-            lambda e: Edition.objects.filter(pk=e.pk),
-            (
-                _code(_("Cannot be changed")),
-                _TITLE,
-                *both,
-                _c("official_title", _("As printed")),
-                _c("objective", _("Overall objective, in the document's words")),
-                _c("vision", _("As printed")),
-                _c("public_text", _("Explanation for the public")),
-                *(_c(name, _("In the document’s words; empty: as the country pack says")) for name in LEVEL_WORDS),
-                _c("internal_notes", _("Not published")),
-                _c("starts_on", _("First day"), Holds.DAY),
-                _c("ends_on", _("Last day"), Holds.DAY),
-                _c("launched_on", _("Date of presentation"), Holds.DAY),
-                _c("approved_on", _("Day from which terms are counted"), Holds.DAY),
-                *_SOURCED,
-            ),
-        ),
+        _edition_sheet(),
         *_branch_sheets(edition, branch),
-        Sheet(
-            "actions",
-            _("What is to be done"),
-            Action,
-            lambda e: (
-                Action.objects.filter(edition=e)
-                .select_related("objective__pillar", "person")
-                .prefetch_related("waits_for")
-            ),
-            (
-                _code(_("Part of its address: cannot change")),
-                *_under(edition),
-                _TITLE,
-                _c("status", _("Calculated from the dates; not imported"), shown=True),
-                _c("starts_on", _("Planned start"), Holds.DAY),
-                _c("due_on", _("Committed"), Holds.DAY),
-                _c("expected_on", _("Date now expected by its lead"), Holds.DAY),
-                _c("late_reason", _("Reason for being late, for the public")),
-                _c("closed_on", _("Date of completion"), Holds.DAY),
-                _c("closed_by", _("Name of the person who confirms it")),
-                _c("on_hold_since", _("On hold since"), Holds.DAY),
-                _c("on_hold_reason", _("Reason for the hold, for the public")),
-                _c("term", _("Code of its term, where the plan counts in terms")),
-                _c(
-                    "waits_for",
-                    _("Codes of what has to be done first, with commas between them"),
-                    value=_codes_waited_for,
-                ),
-                *_own_columns(),
-                _c("person", _("Code of the person responsible"), value=lambda a: a.person.code if a.person else None),
-                _c("is_public", _("Public: yes or no"), Holds.FLAG),
-                *branch,
-            ),
-            **_named_actions(edition),
-        ),
-        Sheet(
-            "milestones",
-            _("Steps that show progress of an action"),
-            Milestone,
-            lambda e: (
-                Milestone.objects.filter(action__edition=e)
-                .select_related("action")
-                .order_by("action__position", "action_id", "position", "pk")
-            ),
-            (
-                of_action_key,
-                _code(_("Within its action; cannot change")),
-                _TITLE,
-                *titles,
-                _c("due_on", _("Committed"), Holds.DAY),
-                _c("reached_on", _("Date on which it was reached"), Holds.DAY),
-                _c("expected_on", _("Date now expected by its lead"), Holds.DAY),
-                _c("note", _("For the public")),
-                _c("evidence_url", _("Address where it can be seen")),
-                *_SOURCED,
-                REMOVE,
-            ),
-        ),
-        Sheet(
-            "participations",
-            _("Which organisations take part in an action, and from when"),
-            Participation,
-            lambda e: (
-                Participation.objects.filter(action__edition=e)
-                .select_related("action", "organisation")
-                .order_by("action__position", "action_id", "pk")
-            ),
-            (
-                _ID,
-                of_action,
-                _c("organisation", _("Its code in the register"), value=lambda p: p.organisation.code, is_needed=True),
-                _c("part", _("lead or support"), is_needed=True),
-                _c("starts_on", _("First day"), Holds.DAY),
-                _c("ends_on", _("Last day"), Holds.DAY),
-                *_SOURCED,
-                REMOVE,
-            ),
-        ),
-        Sheet(
-            "budget",
-            _("Money of one funder for one action in one fiscal year"),
-            BudgetLine,
-            lambda e: (
-                BudgetLine.objects.filter(action__edition=e)
-                .select_related("action", "funder")
-                .order_by("action__position", "action_id", "pk")
-            ),
-            (
-                _ID,
-                of_action,
-                _c("funder", _("Its code in the register"), value=lambda b: b.funder.code if b.funder else None),
-                _c("fiscal_year", _("The year in which it starts"), Holds.WHOLE, is_needed=True),
-                _c("currency", _("Three letters of ISO 4217"), is_needed=True),
-                _c("amount", label_of(BudgetLine, "amount"), Holds.MONEY, is_needed=True),
-                _c("spent", label_of(BudgetLine, "spent"), Holds.MONEY),
-                _c("note", _("Purpose")),
-                *_SOURCED,
-                REMOVE,
-            ),
-        ),
-        Sheet(
-            "risks",
-            _("Risks to an action"),
-            Risk,
-            lambda e: (
-                Risk.objects.filter(action__edition=e)
-                .select_related("action")
-                .order_by("action__position", "action_id", "pk")
-            ),
-            (
-                _ID,
-                of_action,
-                _TITLE,
-                *titles,
-                _c("likelihood", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
-                _c("impact", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
-                _c("response", _("Response")),
-                _c("noted_on", _("First day"), Holds.DAY, is_needed=True),
-                _c("closed_on", _("Date from which it could no longer happen"), Holds.DAY),
-                _c("is_public", _("Public: yes or no"), Holds.FLAG),
-                REMOVE,
-            ),
-        ),
+        _action_sheet(edition, branch),
+        _milestone_sheet(edition),
+        _participation_sheet(edition),
+        _budget_sheet(edition),
+        _risk_sheet(edition),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,24 @@ def _write(tabletop: Tabletop, facts: Mapping[str, Any]) -> Tabletop:
 # --- The exercise -------------------------------------------------------------------------------------------------
 
 
+def _translations_of(scenario: Scenario, *, without: Set[str]) -> dict[str, dict[str, str]]:
+    """Those of the scenario that are of the exercise too; none of a text that is the exercise's own."""
+    names = set(Tabletop.translated_fields) - without
+    return {
+        code: {name: text for name, text in texts.items() if name in names}
+        for code, texts in scenario.translations.items()
+    }
+
+
+def _must_be_long_enough(scenario: Scenario, duration: int) -> None:
+    longest = max((int(each["minute"]) for each in scenario.injects), default=0)
+    if longest > duration:
+        sentence = _("The scenario has an inject at minute %(minute)d. Give the exercise at least that long.") % {
+            "minute": longest
+        }
+        raise refuse("duration", sentence, code="inject_after_end")
+
+
 @action("tabletop.planned", needs=RUN)
 def plan_tabletop(
     *,
@@ -88,20 +106,10 @@ def plan_tabletop(
     given: dict[str, Any] = {name: value for name, value in facts.items() if value not in (None, "")}
     if scenario is not None:
         given = {"aim": scenario.aim, "duration": scenario.duration, **given}
-        made.translations = {
-            code: {name: text for name, text in texts.items() if name in Tabletop.translated_fields}
-            for code, texts in scenario.translations.items()
-        }
-        if title.strip() and title.strip() != scenario.title:
-            made.translations = {c: {n: t for n, t in x.items() if n != "title"} for c, x in made.translations.items()}
-        if given["aim"] != scenario.aim:
-            made.translations = {c: {n: t for n, t in x.items() if n != "aim"} for c, x in made.translations.items()}
-        longest = max((int(each["minute"]) for each in scenario.injects), default=0)
-        if longest > given["duration"]:
-            sentence = _("The scenario has an inject at minute %(minute)d. Give the exercise at least that long.") % {
-                "minute": longest
-            }
-            raise refuse("duration", sentence, code="inject_after_end")
+        has_own_title = title.strip() not in {"", scenario.title}
+        own = {name for name, is_own in (("title", has_own_title), ("aim", given["aim"] != scenario.aim)) if is_own}
+        made.translations = _translations_of(scenario, without=own)
+        _must_be_long_enough(scenario, given["duration"])
     given["title"] = title.strip() or (scenario.title if scenario else "")
     saved = _write(made, given)
     if scenario is not None:

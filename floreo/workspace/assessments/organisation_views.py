@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -208,8 +209,6 @@ def assessment_command(request: HttpRequest, code: str, name: str) -> HttpRespon
 
 def _starting_line(item: str) -> Command:
     """The form of a line that begins with the gap it is about."""
-    from dataclasses import replace
-
     return replace(COMMANDS["line"], form=lambda data, row: forms.LineForm(data, row, initial={"item": item}))
 
 

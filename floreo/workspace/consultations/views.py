@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -26,242 +24,31 @@ from floreo.consultation.access import (
     get_topic_for,
     number_of,
 )
-from floreo.consultation.actions import commenting, deciding, preparing
+from floreo.consultation.actions import deciding
 from floreo.consultation.models import Comment, CommentState, Consultation
 from floreo.consultation.queries import account_of, in_no_point, point_choices, suggestions_of, topics_of, with_words
 from floreo.consultation.tables import CONSULTATIONS, WORKSPACE_COMMENTS
-from floreo.core.access import Permission, can
+from floreo.core.access import can
 from floreo.core.errors import Missing, Refused
 from floreo.core.lists import Listing
-from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
-from floreo.workspace.consultations import forms
+from floreo.workspace.commands import command_view, commands_for
+from floreo.workspace.consultations.commands import (
+    COMMANDS,
+    NEW,
+    OF_COMMENT,
+    OF_EVENT,
+    OF_INVITATION,
+    OF_POINT,
+    OF_TOPIC,
+    RUN,
+)
 from floreo.workspace.form_page import person, press, shown_of
-from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
 AREA = "consultations"
-_RUN, _PUBLISH = Permission.CONSULTATION_RUN, Permission.CONSULTATION_PUBLISH
 PAGE = 30  # comments, each with its whole text
 MOST_AT_ONCE = 2000
 MOST_READ = 50  # published with one press: a page of the list, whose texts were shown whole
-
-COMMANDS: Mapping[str, Command] = {
-    "schedule": Command(
-        _l("Schedule the consultation"),
-        _l("Schedule"),
-        _PUBLISH,
-        new(CommandForm),
-        preparing.schedule,
-        allowed_by(preparing.must_be_draft),
-        help=_l(
-            "It opens and closes by itself at its times. Until it opens, nobody outside the workspace can find it."
-        ),
-        done=_l("Scheduled."),
-    ),
-    "answer": Command(
-        _l("Publish the answers"),
-        _l("Publish the answers"),
-        _PUBLISH,
-        new(forms.AnswersForm),
-        deciding.publish_answers,
-        allowed_by(deciding.must_be_closed),
-        help=_l(
-            "They are frozen and public. Everybody who left an e-mail address is sent the decision on their point."
-        ),
-        done=_l("The answers are published."),
-    ),
-    "enter": Command(
-        _l("Enter a comment from paper or a meeting"),
-        _l("Enter a comment"),
-        _RUN,
-        forms.EnterForm,
-        commenting.enter_comment,
-        lambda c, _viewer: not c.is_answered and c.state != "draft",
-        done=_l("Comment entered."),
-    ),
-    "edit": Command(
-        _l("Edit"),
-        _l("Edit"),
-        _RUN,
-        over_row(forms.ConsultationForm),
-        preparing.update,
-        allowed_by(preparing.must_not_be_answered),
-    ),
-    "topic": Command(
-        _l("Add a question"),
-        _l("Add a question"),
-        _RUN,
-        new(forms.TopicForm),
-        preparing.add_topic,
-        allowed_by(preparing.must_be_draft),
-    ),
-    "meeting": Command(
-        _l("Add a public meeting"),
-        _l("Add a meeting"),
-        _RUN,
-        new(forms.EventForm),
-        preparing.add_event,
-        allowed_by(preparing.must_not_be_answered),
-    ),
-    "invite": Command(
-        _l("Invite an organisation"),
-        _l("Invite"),
-        _RUN,
-        new(forms.InviteForm),
-        preparing.invite,
-        lambda c, _viewer: c.state == "scheduled" and c.participation != "open",
-        help=_l("Its personal link is sent by e-mail. Only a hash of it is stored here, so nobody can look it up."),
-        done=_l("The invitation is in the outbox."),
-    ),
-    "point": Command(
-        _l("Add a point"),
-        _l("Add a point"),
-        _RUN,
-        new(forms.PointForm),
-        deciding.add_point,
-        lambda c, _viewer: not c.is_answered and c.state != "draft",
-    ),
-    "move": Command(
-        _l("Change when it closes"),
-        _l("Change the closing"),
-        _PUBLISH,
-        starting_with(forms.MoveForm, closes_at=lambda c: c.closes_at),
-        preparing.move_closing,
-        allowed_by(preparing.must_be_open),
-    ),
-    "take-back": Command(
-        _l("Return to draft"),
-        _l("Return to draft"),
-        _PUBLISH,
-        new(CommandForm),
-        preparing.take_back,
-        allowed_by(preparing.must_be_scheduled),
-        done=_l("Returned to draft."),
-    ),
-    "remove": Command(
-        _l("Remove the draft"),
-        _l("Remove the draft"),
-        _RUN,
-        new(CommandForm),
-        preparing.remove,
-        allowed_by(preparing.must_have_no_comments),
-        done=_l("Draft removed."),
-        back=lambda _c: reverse("workspace:consultations"),
-    ),
-}
-
-NEW: Mapping[str, Command] = {
-    "consultation": Command(
-        _l("Prepare a consultation"),
-        _l("Save draft"),
-        _RUN,
-        new(forms.NewConsultationForm),
-        preparing.prepare,
-        help=_l("This creates a draft. Nobody outside the workspace sees it until it opens."),
-        done=_l("Draft saved."),
-    ),
-}
-
-OF_COMMENT: Mapping[str, Command] = {
-    "publish": Command(
-        _l("Publish the comment"),
-        _l("Publish"),
-        _RUN,
-        starting_with(forms.ShowForm, text=lambda c: c.shown_text or c.text),
-        deciding.publish_comment,
-        allowed_by(deciding.must_be_readable),
-        done=_l("Published."),
-    ),
-    "withhold": Command(
-        _l("Do not publish the comment"),
-        _l("Do not publish"),
-        _RUN,
-        new(forms.WithholdForm),
-        deciding.withhold_comment,
-        allowed_by(deciding.must_be_readable),
-        help=_l("It is counted and decided on all the same."),
-        done=_l("The comment is not published."),
-    ),
-    "reject": Command(
-        _l("Not a comment"),
-        _l("Not a comment"),
-        _RUN,
-        new(forms.RejectForm),
-        deciding.reject_comment,
-        allowed_by(deciding.must_be_rejectable),
-        help=_l("It is not published, not counted and not answered. How many there were is public."),
-        done=_l("It does not count as a comment."),
-    ),
-    "erase": Command(
-        _l("Erase the comment because its writer asked for it"),
-        _l("Erase on request"),
-        _RUN,
-        new(forms.EraseForm),
-        commenting.erase_on_request,
-        lambda comment, _viewer: not comment.is_erased,
-        help=_l("Text, names and e-mail address are deleted for good. This cannot be undone."),
-        done=_l("The comment is erased."),
-    ),
-}
-
-OF_POINT: Mapping[str, Command] = {
-    "decide": Command(
-        _l("Decide on the point"),
-        _l("Decide"),
-        _RUN,
-        over_row(forms.DecideForm),
-        deciding.decide,
-        lambda point, _viewer: not point.consultation.is_answered,
-        help=_l("It is public when all answers are published."),
-        done=_l("Decision saved."),
-    ),
-    "edit": Command(
-        _l("Edit the point"),
-        _l("Edit"),
-        _RUN,
-        over_row(forms.PointForm),
-        deciding.update_point,
-        lambda point, _viewer: not point.consultation.is_answered,
-    ),
-    "merge": Command(
-        _l("Merge the point into another"),
-        _l("Merge"),
-        _RUN,
-        forms.MergeForm,
-        deciding.merge_point,
-        lambda point, _viewer: not point.consultation.is_answered,
-        help=_l("Its comments go to the other point, and this one is removed with its decision."),
-        done=_l("Points merged."),
-    ),
-    "remove": Command(
-        _l("Remove the point"),
-        _l("Remove"),
-        _RUN,
-        new(CommandForm),
-        deciding.remove_point,
-        lambda point, _viewer: not point.consultation.is_answered,
-        help=_l("Its comments are not removed. They belong to no point then."),
-        done=_l("Point removed."),
-    ),
-}
-
-OF_EVENT: Mapping[str, Command] = {
-    "edit": Command(_l("Edit the meeting"), _l("Edit"), _RUN, over_row(forms.EventForm), preparing.update_event),
-    "remove": Command(_l("Remove the meeting"), _l("Remove"), _RUN, new(CommandForm), preparing.remove_event),
-}
-OF_TOPIC: Mapping[str, Command] = {
-    "remove": Command(_l("Remove the question"), _l("Remove"), _RUN, new(CommandForm), preparing.remove_topic),
-}
-OF_INVITATION: Mapping[str, Command] = {
-    "remove": Command(
-        _l("Cancel the invitation"),
-        _l("Cancel the invitation"),
-        _RUN,
-        new(CommandForm),
-        preparing.uninvite,
-        help=_l("Its link does not work any more. A comment that it sent stays."),
-    ),
-}
 
 
 def consultations(request: HttpRequest) -> HttpResponseBase:
@@ -273,7 +60,7 @@ def consultations(request: HttpRequest) -> HttpResponseBase:
         "workspace_section": AREA,
         "listing": listing,
         "rows": rows,
-        "may_prepare": can(request.user, _RUN),
+        "may_prepare": can(request.user, RUN),
     }
     return render(request, "workspace/consultations/consultations.html", context)
 
@@ -287,7 +74,7 @@ def consultation(request: HttpRequest, code: str) -> HttpResponse:
     found = get_consultation_for(request.user, code)
     account = account_of(found)
     states = _states(found)
-    may_run = can(request.user, _RUN, found) and not found.is_answered
+    may_run = can(request.user, RUN, found) and not found.is_answered
     context = {
         "workspace_section": AREA,
         "consultation": found,
@@ -354,7 +141,7 @@ def comments(request: HttpRequest, code: str) -> HttpResponseBase:
         "listing": listing,
         "rows": [_row(c) for c in listing.rows],
         "points": point_choices(found),
-        "may_group": can(request.user, _RUN, found) and not found.is_answered,
+        "may_group": can(request.user, RUN, found) and not found.is_answered,
     }
     return render(request, "workspace/consultations/comments.html", context)
 
@@ -408,7 +195,7 @@ def alike(request: HttpRequest, code: str) -> HttpResponse:
         "suggestions": suggestions_of(found),
         "compared": in_no_point(found).count(),
         "points": point_choices(found),
-        "may_group": can(request.user, _RUN, found) and not found.is_answered,
+        "may_group": can(request.user, RUN, found) and not found.is_answered,
     }
     return render(request, "workspace/consultations/alike.html", context)
 

@@ -229,8 +229,8 @@ def drills(request: HttpRequest) -> HttpResponseBase:
         return file
     now, sent = clock.now(), sent_drills()
     rows = [
-        (drill, presenters.state_text(drill), score_of(drill.recipients.select_related("drill"), now))
-        for drill in ContactDrill.objects.all()[:SHOWN]
+        (drill, presenters.state_text(drill), score_of(drill.recipients.all(), now))
+        for drill in ContactDrill.objects.prefetch_related("recipients")[:SHOWN]
     ]
     newest = sent[-6:]
     context = {

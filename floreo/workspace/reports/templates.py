@@ -76,7 +76,8 @@ def _attached(content: bytes, name: str) -> HttpResponse:
 def default_file(request: HttpRequest) -> HttpResponse:
     """The template to begin with."""
     must(request.user, Permission.REPORT_MAKE)
-    from floreo.reports.word.filling import default_template  # what draws is large, and only for whoever asks for it
+    # late: what draws is large, and only for whoever asks for it
+    from floreo.reports.word.filling import default_template
 
     return _attached(default_template(), _("report-template"))
 

@@ -16,11 +16,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST
 
 from floreo.core import clock, languages
-from floreo.core.access import Permission, can
+from floreo.core.access import can
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
 from floreo.core.ui.locale import language
@@ -34,7 +33,7 @@ from floreo.surveys.access import (
     get_survey_for,
     get_wave_for,
 )
-from floreo.surveys.actions import answering, preparing, publishing
+from floreo.surveys.actions import answering, preparing
 from floreo.surveys.form import form_of, given_in
 from floreo.surveys.microdata import staff_csv
 from floreo.surveys.models import Wave, WaveMode
@@ -50,206 +49,13 @@ from floreo.surveys.queries import (
 )
 from floreo.surveys.questions import Phase
 from floreo.surveys.tables import SURVEYS
-from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
+from floreo.workspace.commands import Command, command_view, commands_for
 from floreo.workspace.form_page import FormPage, doing, form_page, person, posted, press
-from floreo.workspace.forms import CommandForm
 from floreo.workspace.surveys import forms
+from floreo.workspace.surveys.commands import COMMANDS, DATA, NEW, OF_INTERVIEWER, OF_QUESTION, OF_VERSION, OF_WAVE, RUN
 from floreo.workspace.verbs import history_of
 
 AREA = "surveys"
-_RUN, _DATA = Permission.SURVEY_RUN, Permission.SURVEY_DATA
-
-
-def _of_survey(form: Any) -> Any:
-    return lambda data, survey: form(data, survey=survey)
-
-
-COMMANDS: Mapping[str, Command] = {
-    "wave": Command(
-        _l("Plan a wave"),
-        _l("Plan a wave"),
-        _RUN,
-        _of_survey(forms.NewWaveForm),
-        preparing.plan_wave,
-        done=_l("Wave planned."),
-    ),
-    "version": Command(
-        _l("Make a new version of the questions"),
-        _l("New version"),
-        _RUN,
-        new(forms.VersionForm),
-        preparing.add_version,
-        help=_l(
-            "It begins as a copy. Questions keep their keys; one whose words, answers or place change is marked as not comparable."
-        ),
-        done=_l("Version made."),
-    ),
-    "edit": Command(_l("Edit the survey"), _l("Edit"), _RUN, over_row(forms.SurveyForm), preparing.update),
-    "remove": Command(
-        _l("Remove the survey"),
-        _l("Remove"),
-        _RUN,
-        new(CommandForm),
-        preparing.remove,
-        allowed_by(preparing.must_be_unused),
-        done=_l("Survey removed."),
-        back=lambda _s: reverse("workspace:surveys"),
-    ),
-}
-
-NEW: Mapping[str, Command] = {
-    "survey": Command(
-        _l("Prepare a survey"),
-        _l("Save"),
-        _RUN,
-        new(forms.NewSurveyForm),
-        preparing.prepare,
-        help=_l("Then write its questions, and plan a wave in which they are asked."),
-    ),
-}
-
-OF_VERSION: Mapping[str, Command] = {
-    "question": Command(
-        _l("Add a question"),
-        _l("Add a question"),
-        _RUN,
-        new(forms.NewQuestionForm),
-        preparing.add_question,
-        allowed_by(preparing.must_be_changeable),
-    ),
-}
-
-OF_QUESTION: Mapping[str, Command] = {
-    "edit": Command(
-        _l("Edit the question"),
-        _l("Edit"),
-        _RUN,
-        over_row(forms.QuestionForm),
-        preparing.update_question,
-        lambda q, _viewer: not q.version_of.is_frozen,
-    ),
-    "remove": Command(
-        _l("Remove the question"),
-        _l("Remove"),
-        _RUN,
-        new(CommandForm),
-        preparing.remove_question,
-        lambda q, _viewer: not q.version_of.is_frozen,
-        done=_l("Question removed."),
-    ),
-}
-
-
-def _over_wave(data: Any, wave: Wave) -> Any:
-    return forms.WaveForm(data, instance=wave, survey=wave.survey)
-
-
-OF_WAVE: Mapping[str, Command] = {
-    "open": Command(
-        _l("Open the wave"),
-        _l("Open the wave"),
-        _RUN,
-        new(CommandForm),
-        preparing.open_wave,
-        allowed_by(preparing.must_be_draft),
-        help=_l(
-            "From its first day on answers are taken. Its questions are frozen: to change one, make a new version."
-        ),
-        done=_l("The wave is open."),
-    ),
-    "publish": Command(
-        _l("Publish the results"),
-        _l("Publish the results"),
-        _RUN,
-        new(CommandForm),
-        publishing.publish,
-        allowed_by(publishing.must_be_closed),
-        help=_l("They are frozen as they are on the page of results, and public. No answer is taken after that."),
-        done=_l("The results are published."),
-    ),
-    "close": Command(
-        _l("Close the wave now"),
-        _l("Close the wave"),
-        _RUN,
-        new(CommandForm),
-        preparing.close_wave,
-        allowed_by(preparing.must_be_open),
-        help=_l("Links take no answers after that. Papers, and interviews that were held by today, can still come in."),
-        done=_l("The wave is closed."),
-    ),
-    "edit": Command(
-        _l("Edit the wave"),
-        _l("Edit"),
-        _RUN,
-        _over_wave,
-        preparing.update_wave,
-        allowed_by(preparing.must_not_be_published),
-    ),
-    "population": Command(
-        _l("Import the population"),
-        _l("Import the population"),
-        _RUN,
-        lambda data, _wave: forms.PopulationForm(data),
-        preparing.import_population,
-        allowed_by(preparing.must_not_be_published),
-        help=_l("Answers are weighted so that they have the shares of the population."),
-        done=_l("Population imported."),
-    ),
-    "weights": Command(
-        _l("Choose the weights"),
-        _l("Choose the weights"),
-        _RUN,
-        starting_with(forms.WeightsForm, method=lambda w: w.method, weighted_by=lambda w: w.weighted_by),
-        preparing.update_wave,
-        lambda w, _viewer: not w.is_published and w.is_sample,
-        help=_l("Raking fits each group's total in turn. By cells, each combination of groups has to be in the table."),
-    ),
-    "remove": Command(
-        _l("Remove the wave"),
-        _l("Remove"),
-        _RUN,
-        new(CommandForm),
-        preparing.remove_wave,
-        allowed_by(preparing.must_be_draft),
-        done=_l("Wave removed."),
-        back=lambda w: w.survey.workspace_url(),
-    ),
-    "publish-data": Command(
-        _l("Publish single answers"),
-        _l("Publish single answers"),
-        _DATA,
-        new(CommandForm),
-        publishing.publish_data,
-        lambda w, _viewer: w.is_published and not w.is_data_public,
-        help=_l(
-            "Without texts, numbers and times. In its groups each answer is like at least four others; where too many"
-            " would have to be changed for that, it is refused."
-        ),
-        done=_l("Single answers are public."),
-    ),
-    "close-data": Command(
-        _l("Take single answers from the public"),
-        _l("Take single answers back"),
-        _DATA,
-        new(CommandForm),
-        publishing.close_data,
-        lambda w, _viewer: w.is_data_public,
-        done=_l("Single answers are not public any more."),
-    ),
-}
-
-OF_INTERVIEWER: Mapping[str, Command] = {
-    "end": Command(
-        _l("End the link"),
-        _l("End the link"),
-        _RUN,
-        new(CommandForm),
-        preparing.end_interviewer,
-        allowed_by(preparing.must_have_link),
-        help=_l("It opens nothing any more. What waits on the phone is sent by no other link. What arrived stays."),
-        done=_l("The link has ended."),
-    ),
-}
 
 
 def surveys(request: HttpRequest) -> HttpResponseBase:
@@ -265,7 +71,7 @@ def surveys(request: HttpRequest) -> HttpResponseBase:
         "workspace_section": AREA,
         "listing": listing,
         "rows": [(each, w, presenters.phase_text(w) if w else "") for each, w in rows],
-        "may_prepare": can(request.user, _RUN),
+        "may_prepare": can(request.user, RUN),
     }
     return render(request, "workspace/surveys/surveys.html", context)
 
@@ -314,7 +120,7 @@ def instrument(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "instrument": found,
         "questions": questions_of(found),
         "is_frozen": found.is_frozen,
-        "may_edit": can(request.user, _RUN) and not found.is_frozen,
+        "may_edit": can(request.user, RUN) and not found.is_frozen,
         "languages": languages.choices(),
         "commands": _commands(
             request, found, OF_VERSION, lambda name: reverse("workspace:instrument_command", args=[code, number, name])
@@ -372,9 +178,9 @@ def wave(request: HttpRequest, code: str, wave: str) -> HttpResponse:
         ],
         "districts": _by_district(found, progress.districts),
         "interviewers": [(each, each.responses.count()) for each in found.interviewers.all()],
-        "may_run": can(request.user, _RUN),
-        "may_see_data": can(request.user, _DATA),
-        "may_type": can(request.user, _RUN) and not found.is_published and found.state != "draft",
+        "may_run": can(request.user, RUN),
+        "may_see_data": can(request.user, DATA),
+        "may_type": can(request.user, RUN) and not found.is_published and found.state != "draft",
         "takes_links": found.is_sample and not found.is_published,
         "open_address": settings.SITE_ADDRESS + reverse("portal:survey_answer", args=[code, wave])
         if found.mode == WaveMode.OPEN

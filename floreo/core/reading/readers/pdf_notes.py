@@ -28,13 +28,18 @@ class Note:
         return abs(self.y - line.y) < _SAME_HEIGHT * line.size
 
 
+def _edges(text: list[Word]) -> tuple[float, float]:
+    """Where the text begins and ends on its lines, but for the few words that stand outside."""
+    few = int(_OUTSIDE_AT_MOST * len(text))
+    return sorted(word.left for word in text)[few], sorted(word.right for word in text)[-1 - few]
+
+
 def notes_apart(page: Page, body: float) -> tuple[Page, list[Note]]:
     """The page without what stands in its margins in smaller type than its text, and those notes from top to bottom."""
     text = [word for word in page.words if abs(word.size - body) < 0.6]
     if not text:
         return page, []
-    few = int(_OUTSIDE_AT_MOST * len(text))
-    left, right = sorted(word.left for word in text)[few], sorted(word.right for word in text)[-1 - few]
+    left, right = _edges(text)
     small = [word for word in page.words if word.size <= _SMALLER * body]
     sides = [[word for word in small if word.right <= left], [word for word in small if word.left >= right]]
     groups = [group for side in sides for group in _groups(lines_of(side)) if _has_words(group)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from floreo.legislation.text import labels
-from floreo.legislation.text.labels import Label, Style, bracket_label, section_label
+from floreo.legislation.text.labels import Label, bracket_label, section_label
 from floreo.legislation.text.outline.bounds import HEADING_AND_FIRST
 from floreo.legislation.text.outline.notes import (
     EPIGRAPH,
@@ -17,6 +17,7 @@ from floreo.legislation.text.outline.notes import (
     is_dotted_note,
     noted_sections,
 )
+from floreo.legislation.text.outline.placing import CONTAINERS, OpenNodes, begins_plainly, kind_below, list_for
 from floreo.legislation.text.outline.words import (
     HEADING_AT_MOST,
     OPEN,
@@ -40,7 +41,6 @@ _CONTAINER_KINDS: dict[str, NodeKind] = {
     "subpart": "division",
     "sub-part": "division",
 }
-_CONTAINERS: frozenset[NodeKind] = frozenset({"part", "chapter", "division"})
 _TERM = re.compile(
     r"^[“\"«‘]{1,2}[^”\"»’]{1,160}[”\"»’]{1,2}\s*(?:\([^)]*\)\s*)?(?:,|means?\b|includes?\b|has\b|have\b|in\s+relation|in\b|when\b|with\b"
     r"|is\b|are\b|shall\b|refers?\b|denotes?\b|and\b|or\b|—|significa\b|comprende\b|incluye\b|:)",
@@ -65,24 +65,15 @@ _JUMP_AT_MOST = 10
 
 
 @dataclass
-class Builder:
+class Builder(OpenNodes):
     """Goes through the lines once, with the nodes that are open now."""
 
-    doubts: list[Doubt]
-    is_quoted: bool = False
-    top: list[Node] = field(default_factory=list)
-    loose: list[Block] = field(default_factory=list)  # before the first node
-    path: list[Node] = field(default_factory=list)
-    styles: dict[int, Style] = field(default_factory=dict)  # how the children of a node are numbered, by its identity
     last_section: str = ""
     begins_at: str = "1"  # the number of its first section: another in an extract
     has_words: bool = False  # its sections are "Article 1", "Article 2"
     has_epigraphs: bool = False  # "Artículo 1. Objeto. La presente ley ..."
     has_notes: bool = False  # a title above a section whose own words are text
     has_dotted_notes: bool = False  # "Short title." above "1. This Act ..."
-    containers: list[NodeKind] = field(
-        default_factory=list
-    )  # in the order in which they first come: chapters may hold parts
 
     def open_section(self, node: Node) -> None:
         """Begins within a section whose number and heading are known."""
@@ -154,27 +145,16 @@ class Builder:
             return False
         if self.has_words and not label.has_word:  # "Article 3", then its own "1. ..."
             return False
-        starts = label.rest[:1]
-        plain = (
-            label.has_dot
-            or (label.has_word and not starts.islower())
-            or line.is_heading
-            or starts in "(—"
-            or starts.isupper()
-            or starts in OPEN
-        )
+        plain = begins_plainly(label, line)
         if not self.last_section:
             return plain and (self.is_quoted or label.number[:1] == "1" or label.number == self.begins_at)
         if labels.follows(label.number, self.last_section, "number"):
             return plain
+        is_marked = label.has_dot or line.is_heading
         if labels.is_repeat(label.number, self.last_section, "number"):
-            return (label.has_dot or line.is_heading) and is_title(label.rest)
+            return is_marked and is_title(label.rest)
         place = int(re.match(r"\d+", label.number)[0]) - int(re.match(r"\d+", self.last_section)[0])  # type: ignore[index]
-        return (
-            0 < place <= _JUMP_AT_MOST
-            and (label.has_dot or line.is_heading)
-            and (is_title(label.rest) or starts == "(")
-        )
+        return 0 < place <= _JUMP_AT_MOST and is_marked and (is_title(label.rest) or label.rest[:1] == "(")
 
     def _is_far_section(self, label: Label, lines: Sequence[Line], at: int) -> bool:
         """A title beside a number much higher than the last, as where sections were repealed: "(1)" comes next."""
@@ -252,7 +232,7 @@ class Builder:
         return self._section(lines, at + 1, label, words.rstrip("."))
 
     def _open(self, node: Node) -> None:
-        if node.kind in _CONTAINERS and node.kind not in self.containers:
+        if node.kind in CONTAINERS and node.kind not in self.containers:
             self.containers.append(node.kind)
         rank = self._rank(node)
         while (
@@ -300,82 +280,12 @@ class Builder:
             self.doubts.append(Doubt(doubt, self._here(), (("number", label.printed),)))
         while self.path and self.path[-1] is not parent:
             self.path.pop()
-        node = Node(_kind_below(parent, style), label.printed)
+        node = Node(kind_below(parent, style), label.printed)
         (parent.children if parent else self.top).append(node)
         self.styles[id(parent) if parent else 0] = style
         self.path.append(node)
         if label.rest:
             self._rest(label.rest, ahead)
-
-    def _place_of(self, label: Label, ahead: Sequence[str]) -> tuple[Node | None, Style, str] | None:
-        """Under which open node it belongs, numbered how, and what is odd about it. The next in a series goes before a new series."""
-        options: list[tuple[Node | None, Style, str]] = []
-        parents: list[Node | None] = [*reversed(self.path)]
-        if self.is_quoted:
-            parents.append(None)
-        for parent in parents:
-            if parent is not None and self._rank(parent) < RANKS.index("section"):
-                break
-            style = self.styles.get(id(parent) if parent else 0)
-            siblings = parent.children if parent else self.top
-            if style and style in labels.styles(label.number) and siblings:
-                last = siblings[-1].number.strip("().")
-                is_single_after_doubles = siblings[0].number == "(aa)" and len(label.number) == 1
-                if labels.follows(label.number, last, style) and not is_single_after_doubles:
-                    options.append((parent, style, ""))
-        start = self._new_series(label)
-        if options and start and self._starts_series(label, ahead, options[0][1]):
-            return start
-        if options:
-            return options[0]
-        if start:
-            return start
-        return self._out_of_order(label, parents)
-
-    def _new_series(self, label: Label) -> tuple[Node | None, Style, str] | None:
-        for style in reversed(labels.styles(label.number)):
-            here = self.path[-1] if self.path else None
-            is_double = _is_first_double(label.number, here)
-            if is_double or labels.is_first(label.number, style):
-                if not is_double and any(self.styles.get(id(node)) == style for node in self.path):
-                    return None  # (1) below (1), (a) below (a): the number comes twice
-                if (
-                    here is not None and here.children
-                ):  # something stands below already: a second series, below its last
-                    return None
-                return here, style, ""
-        return None
-
-    def _starts_series(self, label: Label, ahead: Sequence[str], style: Style) -> bool:
-        """(i) after (h): a letter, or the first roman number below (h)? What comes next decides, then the words before. So with (aa), which
-        stands between (a) and (b) or below (i)."""
-        following = next((found.number for words in ahead if (found := bracket_label(words))), "")
-        if label.number == "aa":
-            return following == "bb"
-        if style != "letter" or label.number != "i":
-            return False
-        if following in {"ii", "j", "ia", "i"}:
-            return following == "ii"
-        return ends_open(self._last_words())
-
-    def _out_of_order(self, label: Label, parents: Sequence[Node | None]) -> tuple[Node | None, Style, str] | None:
-        for parent in parents:
-            if parent is not None and self._rank(parent) < RANKS.index("section"):
-                break
-            style = self.styles.get(id(parent) if parent else 0)
-            siblings = parent.children if parent else self.top
-            if not (style and siblings and style in labels.styles(label.number)):
-                continue
-            last = siblings[-1].number.strip("().")
-            if labels.is_jump(label.number, last, style):
-                return parent, style, "number_missing_here"
-            if labels.is_repeat(label.number, last, style):
-                return parent, style, "number_twice_here"
-        here = self.path[-1] if self.path else None
-        style = labels.styles(label.number)[-1]
-        if (here is None or not here.children) and (self.is_quoted or style == "number"):
-            return here, style, "" if self.is_quoted else "number_missing_here"
-        return None
 
     def _in_definition(self, label: Label) -> bool:
         """Lettered lines below a definition are its own."""
@@ -390,20 +300,10 @@ class Builder:
         owner = blocks[-1]
         if not isinstance(owner, Definition):
             return False
-        items = owner.items
-        options = labels.styles(label.number)
-        if items and items[-1].items and _fits(label.number, items[-1].items[-1].number, options):
-            items[-1].items.append(Item(label.printed, label.rest))
-        elif items and "letter" in options and labels.follows(label.number, items[-1].number.strip("()."), "letter"):
-            items.append(Item(label.printed, label.rest))
-        elif items and labels.is_first(label.number, options[-1]) and ends_open(items[-1].text):
-            items[-1].items.append(Item(label.printed, label.rest))
-        elif (not items and labels.is_first(label.number, options[-1])) or (
-            items and _fits(label.number, items[-1].number, options)
-        ):
-            items.append(Item(label.printed, label.rest))
-        else:
+        list_of_it = list_for(label, owner.items)
+        if list_of_it is None:
             return False
+        list_of_it.append(Item(label.printed, label.rest))
         return True
 
     # --- words ---
@@ -528,49 +428,8 @@ class Builder:
         )
         self._open_blocks().append(Quote(blocks, nodes, lines[0].words.strip()[0], end))
 
-    def _rank(self, node: Node) -> int:
-        if node.kind == "crossheading":
-            return RANKS.index("section")
-        if node.kind in _CONTAINERS:
-            return self.containers.index(node.kind) if node.kind in self.containers else len(self.containers)
-        return RANKS.index(node.kind)
-
     # --- what was read last ---
-
-    def _last_words(self) -> str:
-        if not self.path:
-            return _words_of(self.loose)
-        here = self.path[-1]
-        return _words_of(here.after or here.before)
 
     def _here(self) -> str:
         numbers = [node.number for node in self.path if self._rank(node) >= RANKS.index("section")]
         return "".join(numbers)
-
-
-def _kind_below(parent: Node | None, style: Style) -> NodeKind:
-    if style == "number":
-        return "subsection"
-    if parent is None or parent.kind in {"section", "subsection"}:
-        return "paragraph"
-    return "subparagraph"
-
-
-def _is_first_double(number: str, here: Node | None) -> bool:
-    """(aa) below (i), as South African Acts go on after (a) and (i)."""
-    return number == "aa" and here is not None and bool(labels.ROMAN.match(here.number.strip("().")))
-
-
-def _fits(number: str, last: str, options: Sequence[Style]) -> bool:
-    return any(labels.follows(number, last.strip("()."), style) for style in options)
-
-
-def _words_of(blocks: Sequence[Block]) -> str:
-    if not blocks:
-        return ""
-    last = blocks[-1]
-    if isinstance(last, Text):
-        return last.words
-    if isinstance(last, Definition):
-        return last.after or (last.items[-1].text if last.items else last.words)
-    return ""

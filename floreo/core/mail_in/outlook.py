@@ -102,18 +102,15 @@ class _Store:
         return {0: "cp1252", 20127: "ascii", 28591: "latin-1", 65001: "utf-8"}.get(number, f"cp{number}")
 
 
-def _message(store: _Store, gathered: Gathered, *, depth: int) -> IncomingMail:
+def _headers(store: _Store) -> IncomingMail:
+    """Those that came with the mail; what they do not say is taken from the properties of the file."""
     mail = headers_of_text(store.text(_HEADERS))
-    addresses = (store.text(tag) for tag in (_SENDER_SMTP, _ON_BEHALF_SMTP, _SENDER_ADDRESS, _ON_BEHALF))
-    sender = mail.sender or next((one_line(each, 320).lower() for each in addresses if "@" in each), "")
-    recipients = (
-        each.text(_RECIPIENT_SMTP) or each.text(_RECIPIENT_ADDRESS) for each in store.inner("__recip_version1.0_")
-    )
-    mail = replace(
+    sender = mail.sender or _sender(store)
+    return replace(
         mail,
         sender=sender,
         sender_name=mail.sender_name or one_line(store.text(_SENDER_NAME), 200),
-        recipients=mail.recipients or tuple(one_line(each, 320).lower() for each in recipients if "@" in each),
+        recipients=mail.recipients or _recipients(store),
         subject=mail.subject or one_line(store.text(_SUBJECT), 500),
         message_id=mail.message_id or one_line(store.text(_MESSAGE_ID), 300),
         in_reply_to=mail.in_reply_to or tuple(store.text(_IN_REPLY_TO).split()[:5]),
@@ -121,6 +118,22 @@ def _message(store: _Store, gathered: Gathered, *, depth: int) -> IncomingMail:
         sent_at=mail.sent_at or _moment(store.fixed(_SENT)),
         doubts=tuple(each for each in mail.doubts if not (sender and each.code is DoubtCode.NO_SENDER)),
     )
+
+
+def _sender(store: _Store) -> str:
+    addresses = (store.text(tag) for tag in (_SENDER_SMTP, _ON_BEHALF_SMTP, _SENDER_ADDRESS, _ON_BEHALF))
+    return next((one_line(each, 320).lower() for each in addresses if "@" in each), "")
+
+
+def _recipients(store: _Store) -> tuple[str, ...]:
+    addresses = (
+        each.text(_RECIPIENT_SMTP) or each.text(_RECIPIENT_ADDRESS) for each in store.inner("__recip_version1.0_")
+    )
+    return tuple(one_line(each, 320).lower() for each in addresses if "@" in each)
+
+
+def _message(store: _Store, gathered: Gathered, *, depth: int) -> IncomingMail:
+    mail = _headers(store)
     if depth:
         gathered.texts.append(f"--- {mail.sender_name} <{mail.sender}>: {mail.subject} ---")
     _add_text(store, gathered)

@@ -13,6 +13,7 @@ from django.test import Client
 from floreo.consultation import moments
 from floreo.consultation.actions import deciding, preparing
 from floreo.consultation.models import Comment, Consultation
+from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.models import AuditEntry, OutboxMail, SearchEntry
 from floreo.organisations.models import User
@@ -223,7 +224,8 @@ class TestBadInput:
 
     def test_a_crowd_by_script_is_slowed(self, stranger: Client) -> None:
         opened()
-        codes = [stranger.post(FORM, posted(once="", text=f"No {n}")).status_code for n in range(31)]
+        with clock.as_of(clock.now()):  # on a busy machine one more may be sent meanwhile
+            codes = [stranger.post(FORM, posted(once="", text=f"No {n}")).status_code for n in range(31)]
         assert codes == [200] * 30 + [429]
         assert Comment.objects.count() == 30
 

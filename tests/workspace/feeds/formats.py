@@ -56,6 +56,11 @@ def of_misp(text: str) -> Found:
     return found
 
 
+def of_threatfox(text: str) -> Found:
+    table = csv.reader((line for line in text.splitlines() if not line.startswith("#")), skipinitialspace=True)
+    return [of_url(row[2]) if row[3] == "url" else of_host(row[2]) for row in table if row[3] != "sha1_hash"]
+
+
 def of_nuclei(text: str) -> Found:
     return [(row["ip"], int(row["port"]) if "port" in row else of_host(row["host"])[1]) for row in lines(text)]
 
@@ -119,6 +124,7 @@ FORMATS: Mapping[str, Format] = {
     "Team Cymru, bulk": Format(
         outside.CYMRU, "bulk.txt", lambda t: [(r[1].strip(), None) for r in rows(t, "Bulk", "|")], {"kind": "listed"}
     ),
+    "ThreatFox, CSV": Format(outside.THREATFOX, "recent.csv", of_threatfox, {"kind_column": "threat_type"}, rejected=1),
     "URLhaus, CSV": Format(outside.URLHAUS, "csv_recent.csv", lambda t: [of_url(r[2]) for r in rows(t)]),
     "a spreadsheet of Europe": Format(
         outside.EXCEL_EU, "hallazgos.csv", of_spreadsheet, {"zone": "America/Belize"}, rejected=1

@@ -11,7 +11,7 @@ import sys
 
 from benchmarks.feeds import measuring
 
-CLAIMS = ("floor", "intelmq", "redis_bots", "memory", "prefixes", "cluster", "queries", "one_event")
+CLAIMS = ("floor", "intelmq", "redis_bots", "memory", "prefixes", "cluster", "queries", "one_event", "on_the_page")
 
 if __name__ == "__main__":
     given = measuring.asked(__doc__)

@@ -142,3 +142,8 @@ def _note_decision(current: Trail, thing: Any, *, by: Actor, shown: str | None, 
 def note(**facts: Any) -> None:
     """Adds plain facts to the entry: a reason, a file's hash, a count."""
     trail().extra.update(facts)
+
+
+def about(thing: models.Model) -> None:
+    """The entry shows in the history of this thing, whatever else is written."""
+    trail().subject = subject_of(thing)

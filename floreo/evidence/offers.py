@@ -34,6 +34,7 @@ OFFERS = Offers(
         "evidence.replaced": _("replaced evidence"),
         "evidence.updated": _("changed evidence"),
         "evidence.withdrawn": _("withdrew evidence"),
+        "holding.document_sent": _("sent a signed letter for a claim"),
     },
     menu=(MenuItem(STRATEGY, _("Evidence"), "workspace:evidence", Permission.EVIDENCE_READ, 70, "evidence"),),
 )

@@ -15,8 +15,9 @@ from floreo.core.composed import composed
 from floreo.core.keys import key
 from floreo.core.models import Record, Translated
 from floreo.core.policy import Tlp, things_seen
-from floreo.evidence.models import Attachment, Evidence
+from floreo.evidence.models import Attachment, Evidence, EvidenceKind
 from floreo.evidence.presenters import Piece, piece_of
+from floreo.organisations.models import Holding
 
 
 def evidence_of(keys: Iterable[str], viewer: object) -> dict[str, list[Attachment]]:
@@ -162,3 +163,20 @@ def shown_numbers(model: type[models.Model]) -> set[int]:
     """The things of one kind that evidence which stands is attached to, by number."""
     rows = Attachment.objects.filter(thing__startswith=f"{model._meta.label_lower}:", evidence__withdrawn_on=None)
     return {int(thing.rpartition(":")[2]) for thing in rows.values_list("thing", flat=True)}
+
+
+def documents_of(holdings: Iterable[Holding]) -> dict[int, list[Attachment]]:
+    """What was handed in for those claims, by the number of the claim, the newest first: files of its own organisation, or that anybody may
+    have. For whoever decides on claims, and for its organisation: it was handed in for them, whatever its marking. One query."""
+    claims = {key(holding): holding for holding in holdings}
+    if not claims:
+        return {}
+    rows = Attachment.objects.filter(
+        thing__among=sorted(claims), evidence__kind=EvidenceKind.FILE, evidence__withdrawn_on=None
+    ).select_related("evidence__organisation__merged_into")
+    found: dict[int, list[Attachment]] = defaultdict(list)
+    for row in rows.order_by("-created_at", "-pk"):
+        holding = claims[row.thing]
+        if row.evidence.is_open_to_all() or holding.organisation.successor().pk in row.evidence.owner_ids():
+            found[holding.pk].append(row)
+    return dict(found)

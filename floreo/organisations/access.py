@@ -129,18 +129,24 @@ def keeper_of(token: str) -> Keeper:
     rows = Contact.objects.select_related("organisation__merged_into")
     contact = rows.filter(pk=int(pk)).first() if pk.isdecimal() else None
     if contact is None or entry_subject(contact) != link.subject:
-        raise Missing(
-            _(
-                "This link was sent to a contact that the organisation no longer has. Ask for a new one at its new address."
-            )
-        )
+        raise _left()
     return Keeper(contact)
 
 
+def _left() -> Missing:
+    return Missing(
+        _("This link was sent to a contact that the organisation no longer has. Ask for a new one at its new address.")
+    )
+
+
 def must_speak_for(by: Actor, organisation: Organisation) -> None:
-    """Whoever has a link of the organisation's contact as it is now, or represents it signed in."""
+    """Whoever has a link of the organisation's contact as it is now, or represents it signed in. That the link was not ended since the page
+    was asked for is looked at again."""
     if not isinstance(by, Keeper):
         must(by, Permission.REGISTER_PROPOSE, organisation)
         return
     if by.organisation.pk != organisation.pk:
         raise NotAllowed
+    now = Contact.objects.filter(pk=by.contact.pk).first()
+    if now is None or entry_subject(now) != entry_subject(by.contact):
+        raise _left()

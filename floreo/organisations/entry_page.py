@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +68,16 @@ def proposal_text(change: ProposedChange) -> str:
     return _("Taken back.")
 
 
-def entry_facts(organisation: Organisation, viewer: object) -> dict[str, Any]:
-    """For the page of the entry. Of kinds with a permission of their own, what the viewer may read: by a link, nothing."""
+def shown_holdings(organisation: Organisation) -> list[Holding]:
+    """Its claims, as far as one page shows them."""
+    return list(organisation.holdings.order_by("kind", "value", "-pk")[:500])
+
+
+def entry_facts(
+    organisation: Organisation, viewer: object, holdings: Iterable[Holding], documents: Mapping[int, Sequence[Any]]
+) -> dict[str, Any]:
+    """For the page of the entry. Of kinds with a permission of their own, what the viewer may read: by a link, nothing. `documents`: what was
+    handed in for each claim, by its number."""
     known = [kind for kind in proposal_kinds().values() if kind.is_known_to(viewer, organisation)]
     rows = organisation.proposed_changes.filter(kind__in=[kind.name for kind in known])
     changes = list(rows.order_by("-proposed_at", "-pk")[:SHOWN])
@@ -77,8 +86,14 @@ def entry_facts(organisation: Organisation, viewer: object) -> dict[str, Any]:
         "entry": RegisterEntry.objects.filter(organisation=organisation).first(),
         "contacts": list(organisation.contacts.order_by("role", "purpose", "pk")),
         "holdings": [
-            (holding, holding_text(holding), holding.state in OPEN_STATES, record_name(holding))
-            for holding in organisation.holdings.order_by("kind", "value", "-pk")[:500]
+            (
+                holding,
+                holding_text(holding),
+                holding.state in OPEN_STATES,
+                record_name(holding),
+                documents.get(holding.pk, ()),
+            )
+            for holding in holdings
         ],
         "proposals": [
             (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields import BLANK_CHOICE_DASH
@@ -92,6 +93,21 @@ class RemovalForm(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="p-%s")
         self.fields["why"].error_messages["required"] = _("Say why it is to be removed.")
+
+    def facts(self) -> dict[str, Any]:
+        return {}
+
+
+class ClaimDocumentForm(forms.Form):
+    """The signed letter for a claim. What comes in the field is for who keeps it to judge (core/uploads.py)."""
+
+    file = forms.FileField(label=_l("Signed letter"), required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="p-%s")
+        self.fields["file"].help_text = _("A PDF or a picture of the signed page, at most %(n)d MB.") % {
+            "n": settings.UPLOAD_LARGEST // 1024**2
+        }
 
     def facts(self) -> dict[str, Any]:
         return {}

@@ -176,6 +176,7 @@ urlpatterns: list[URLPattern] = [
     path("register/link/", entry.ask_link, name="ask_entry_link"),
     path("register/entry/<str:token>/", entry.entry, name="entry"),
     path("register/entry/<str:token>/claim/", entry.claim, name="entry_claim"),
+    path("register/entry/<str:token>/document/<int:pk>/", entry.document, name="entry_document"),
     path("register/entry/<str:token>/propose/<slug:kind>/", entry.propose, name="entry_new"),
     path("register/entry/<str:token>/propose/<slug:kind>/<int:pk>/", entry.propose, name="entry_change"),
     path(

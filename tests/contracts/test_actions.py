@@ -28,6 +28,7 @@ OPEN = {
     "contact_drills.ended",  # the end was set when a drill was sent
     "entry.confirmed",
     "holding.claimed",
+    "holding.document_sent",
     "holding.proved_by_record",
     "holding.withdrawn",
     "proposal.made",

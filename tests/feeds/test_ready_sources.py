@@ -52,6 +52,7 @@ def test_every_source_is_sound_and_says_in_all_languages_what_it_is() -> None:
         "spamhaus-drop-v4-text",
         "spamhaus-drop-v6",
         "spamhaus-drop-v6-text",
+        "threatfox",
         "urlhaus",
         "urlhaus-30-days",
     }
@@ -60,7 +61,7 @@ def test_every_source_is_sound_and_says_in_all_languages_what_it_is() -> None:
         for texts in (source.what, source.terms, source.doubt, source.key):
             assert set(texts) in ({*LANGUAGES}, set())
         assert source.doubt, "who has not read all says what is missing"
-    assert len({each.place for each in sources().values()}) == len({each.name for each in sources().values()}) == 10
+    assert len({each.place for each in sources().values()}) == len({each.name for each in sources().values()}) == 11
 
 
 def changed(**facts: str) -> str:
@@ -442,10 +443,45 @@ def test_a_key_that_belongs_into_the_address_is_in_no_other_place(
     assert all("{key}" in text for text in (pages[0], report.received_by, feed.place))
 
 
+def test_threatfox_takes_its_key_in_the_path_and_gives_servers_and_pages(
+    responder: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """abuse.ch wants it there for its exports. Hashes are left out and counted; a redirect leads to no other server, and into no name."""
+    key = "a+b/../c d"
+    quoted = "a%2Bb%2F..%2Fc%20d"
+    given = Documented(f"/v2/files/exports/{quoted}/recent.csv", outside.THREATFOX.replace("11-24", "11-23").encode())
+    with serving(given) as address, caplog.at_level("DEBUG"):
+        feed = chosen(responder, "threatfox", address.replace(quoted, "{key}"), key)
+        assert feed.last_error == ""
+        report = FeedFile.objects.get()
+        assert (report.name, report.kept, report.rejected) == ("recent.csv", 3, 1)
+        found = Finding.objects.order_by("ip").values_list("ip", "port", "kind", "type", "severity")
+        assert list(found) == [
+            ("192.0.2.36", 5555, "botnet-cc", "c2-server", "high"),
+            ("192.0.2.40", 8443, "payload-delivery", "malware-distribution", "high"),
+        ]
+        assert [text for each in given.asked for text in each.values() if "a+b" in text or quoted in text] == []
+        with serving(Documented("/", b"")) as elsewhere:
+            given.moved, given.path = f"{elsewhere}{quoted}", "/gone"
+            sentence = "The address redirects to another server, which might be sent the key. That is not followed."
+            assert fetched(feed).last_error == sentence
+        given.moved, given.path, given.stamps["ETag"] = f"/{quoted}", f"/{quoted}", '"2"'
+        given.stamps["Last-Modified"], given.body = "Wed, 25 Nov 2026 01:01:40 GMT", outside.THREATFOX.encode()
+        assert fetched(feed).last_error == ""
+        assert set(FeedFile.objects.values_list("name", flat=True)) == {"recent.csv"}
+        pages = [responder.get(page).content.decode() for page in (feed.get_absolute_url(), report.get_absolute_url())]
+    told = [*pages, caplog.text, feed.place, *FeedFile.objects.values_list("received_by", flat=True)]
+    told += [str(list(AuditEntry.objects.values_list("detail", flat=True)))]
+    assert [text for text in told if "a+b/" in html.unescape(text) or quoted in text] == []
+
+
 @pytest.mark.parametrize(
     ("facts", "wrong"),
     [
-        ({"place": "https://feed.example/{key}/recent.csv"}, "place"),
+        ({"place": "https://feed.example/files/{key}"}, "place"),
+        ({"place": "https://feed.example/a-{key}/recent.csv"}, "place"),
+        ({"place": "https://feed.example/{key}/{key}/recent.csv"}, "place"),
+        ({"place": "https://feed.example/{key}/recent.csv?k={key}"}, "place"),
         ({"place": "https://{key}.feed.example/recent.csv?k={key}"}, "place"),
         ({"place": "https://feed.example/x?a={key}&b={key}"}, "place"),
         ({"place": "https://feed.example/x#{key}"}, "place"),
@@ -453,7 +489,9 @@ def test_a_key_that_belongs_into_the_address_is_in_no_other_place(
         ({"place": "https://feed.example/x?a={key}", "fetch_secret": ""}, "fetch_secret"),
     ],
 )
-def test_a_key_stands_in_the_query_of_a_fetched_address_only(responder: Client, facts: Any, wrong: str) -> None:
+def test_a_key_stands_in_the_query_or_before_the_name_of_a_fetched_file_only(
+    responder: Client, facts: Any, wrong: str
+) -> None:
     with pytest.raises(Refused) as refusal:
         make_feed("Odd", by=SYSTEM, **({"collector": "fetch", "fetch_secret": KEY} | facts))
     assert list(refusal.value.fields) == [wrong]

@@ -1,6 +1,7 @@
 """Writing evidence: keeping it, attaching it, letting it go, looking whether links still answer."""
 
 from floreo.evidence.actions.attaching import attach, detach
+from floreo.evidence.actions.documents import send_document
 from floreo.evidence.actions.editing import replace_with, update_evidence, withdraw
 from floreo.evidence.actions.link_check import check_links
 from floreo.evidence.actions.storing import store_file, store_link, store_record
@@ -12,6 +13,7 @@ __all__ = [
     "detach",
     "read_files",
     "replace_with",
+    "send_document",
     "store_file",
     "store_link",
     "store_record",

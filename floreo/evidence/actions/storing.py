@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
+from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -42,16 +43,25 @@ class Facts(TypedDict, total=False):
     source_url: str
 
 
-def store_file(upload: UploadedFile[Any], *, by: Actor, title: str = "", **facts: Unpack[Facts]) -> Evidence:
+def store_file(
+    upload: UploadedFile[Any],
+    *,
+    by: Actor,
+    title: str = "",
+    also: Callable[[Evidence], object] | None = None,
+    **facts: Unpack[Facts],
+) -> Evidence:
     """Keeps a file under its hash. One that is here already and not withdrawn is returned as it stands, and says so
     (`already_here`). Refuses programs, scripts, macros and what nobody can look into, whatever they are called.
 
     The bytes reach the disk before the transaction opens, so that a slow disk holds nobody up; a file whose row is not
-    made does not stay."""
+    made does not stay. `also` is done with what was kept in the same transaction: where it refuses, nothing is kept."""
     must(by, Permission.EVIDENCE_KEEP)
     name = files.tidy(upload.name or "")
     digest = files.digest_of(upload)
     if (here := _here(by, sha256=digest)) is not None:
+        if also is not None:
+            also(here)
         return here
     kind = welcome(upload, name)
     refuse_infected(upload, name=name, who=by.actor_name)
@@ -62,10 +72,16 @@ def store_file(upload: UploadedFile[Any], *, by: Actor, title: str = "", **facts
     check(made, by=by)
     made.file.name = files.put(upload)
     try:
-        return _store_once(made, by=by, sha256=digest)
+        with transaction.atomic():
+            kept = _store_once(made, by=by, sha256=digest)
+            if also is not None:
+                also(kept)
     except BaseException:
         files.let_go(made.file.name)
         raise
+    if kept is not made:
+        files.let_go(made.file.name)
+    return kept
 
 
 def store_link(url: str, *, by: Actor, title: str, **facts: Unpack[Facts]) -> Evidence:
@@ -152,13 +168,10 @@ def _free_code(title: str) -> str:
 def _store_once(made: Evidence, *, by: Actor, **same: str) -> Evidence:
     """Keeps the row. Two people at the same instant: the second gets what the first kept, or another code."""
     try:
-        kept = _store(made, by=by, same=same)
+        return _store(made, by=by, same=same)
     except Taken:
         made.code = f"{made.code[:70]}-{secrets.token_hex(3)}"
-        kept = _store(made, by=by, same=same)
-    if kept is not made and made.file.name:
-        files.let_go(made.file.name)
-    return kept
+        return _store(made, by=by, same=same)
 
 
 @action("evidence.added", needs=Permission.EVIDENCE_KEEP, quiet=True)

@@ -281,7 +281,9 @@ def _check_key_place(feed: Feed) -> None:
     if KEY_PLACE not in feed.place:
         return
     if feed.collector != CollectorKind.FETCH or not is_keyed_well(feed.place):
-        sentence = _("Write {key} only once, after the question mark of an address from which files are fetched.")
+        sentence = _(
+            "Write {key} only once: after the question mark of an address from which files are fetched, or between two slashes before the name of the file."
+        )
         raise refuse("place", sentence, code="key_place")
     if not feed.fetch_secret:
         raise refuse("fetch_secret", _("Enter the key, which goes into the address."), code="no_key")

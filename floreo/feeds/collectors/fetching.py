@@ -68,9 +68,10 @@ def keyed(place: str, secret: str, secret_header: str, *, etag: str = "", modifi
 
 
 def is_keyed_well(place: str) -> bool:
-    """Whether an address has the place of a key once, in its query: what stands before is in names of files and in logs of servers."""
+    """Whether an address has the place of a key once: in its query, or as one whole part of its path before the last, which is the name of
+    the file."""
     parts = urlsplit(place)
-    return place.count(KEY_PLACE) == parts.query.count(KEY_PLACE) == 1
+    return place.count(KEY_PLACE) == 1 and (KEY_PLACE in parts.query or KEY_PLACE in parts.path.split("/")[:-1])
 
 
 class Reply:
@@ -129,7 +130,7 @@ def fetched(
                 continue
             if answer.status not in {200, 304}:
                 raise NotFetched(FetchProblem.STATUS, answer.status, _wait(answer.getheader("Retry-After")))
-            yield Reply(connection, answer, url)
+            yield Reply(connection, answer, asked.url if asked.holds_key else url)
             return
     raise NotFetched(FetchProblem.CIRCLES)
 

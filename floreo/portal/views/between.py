@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from floreo.core import clock, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.ui.forms import refuse_on
+from floreo.evidence.downloads import download_of
 from floreo.evidence.models import EvidenceKind
 from floreo.meetings import between_text
 from floreo.meetings.access import answering, date_member_of, papers_by_link, procedure_member_of
@@ -25,7 +26,6 @@ from floreo.meetings.actions.procedures import own_ballot, vote
 from floreo.meetings.models import DateAnswerChoice, DateMember, PollState, ProcedureMember, WrittenProcedure
 from floreo.meetings.voting import ProcedureKind, ProcedureState
 from floreo.portal.views.by_link import count_guess
-from floreo.portal.views.evidence import download_of
 
 SECTION = "strategy"
 PRESSES, PRESSES_PER_HOUR = 30, 60  # by one link

@@ -3,7 +3,7 @@ acts only on a press."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -21,16 +21,20 @@ from floreo.core import throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.core.proposals import What
 from floreo.core.ui.forms import refuse_on
+from floreo.core.uploads import uploaded_file
+from floreo.evidence.actions import send_document
+from floreo.evidence.queries import documents_of
 from floreo.organisations import actions as acts
 from floreo.organisations.access import Guest, Keeper, keeper_of
 from floreo.organisations.actions.proposing import kind_of
-from floreo.organisations.entry_page import entry_facts
-from floreo.organisations.models import Organisation
-from floreo.organisations.proposal_forms import HoldingClaimForm, ProposalForm, RemovalForm
+from floreo.organisations.entry_page import entry_facts, shown_holdings
+from floreo.organisations.models import OPEN_STATES, Organisation
+from floreo.organisations.proposal_forms import ClaimDocumentForm, HoldingClaimForm, ProposalForm, RemovalForm
 from floreo.portal.views.by_link import count_guess
 
 SECTION = "organisations"
 PRESSES, PRESSES_PER_HOUR = 60, 240  # by one link
+DOCUMENTS, DOCUMENTS_PER_HOUR = 10, 10  # of one organisation, by all of its links
 REQUESTS, REQUESTS_PER_HOUR = 10, 20  # for links, from one caller
 LINKS, LINKS_PER_HOUR = 2, 1 / 6  # to one address: two, then one in six hours
 
@@ -58,7 +62,8 @@ def _done_text(done: str) -> str:
         "confirmed": _("Thank you. Your entry is confirmed as of today."),
         "proposed": _("It waits for review. Nothing has changed yet."),
         "same": _("Nothing differs from the register, so nothing was proposed."),
-        "claimed": _("Claimed. Prove it by a name server record, or send the team a signed letter."),
+        "claimed": _("Claimed. Prove it by a name server record or a signed letter: see the claim below."),
+        "document": _("The team has your signed letter. It reads it before it decides on the claim."),
         "proved": _("The record is there: the claim is proved."),
         "withdrawn": _("It is taken back."),
     }.get(done, "")
@@ -80,8 +85,9 @@ def entry(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as wrong:
             refusal = wrong
     status = refusal.status if refusal is not None else 200
+    holdings = shown_holdings(keeper.organisation)
     context = {
-        **entry_facts(keeper.organisation, keeper),
+        **entry_facts(keeper.organisation, keeper, holdings, documents_of(holdings)),
         "token": token,
         "address": keeper.contact.email,
         "refusal": refusal,
@@ -175,8 +181,50 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
     return _form_page(request, keeper, form, do, token=token, title=_("Claim addresses or a domain"))
 
 
+@login_not_required
+@csrf_exempt  # as above
+@require_http_methods(["GET", "HEAD", "POST"])
+def document(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """The form that takes the signed letter for a claim that waits, and what was sent before."""
+    keeper = _keeper(request, token)
+    holding = keeper.organisation.holdings.filter(pk=pk).first()
+    if holding is None:
+        raise Missing
+    if request.method != "POST" and holding.state not in OPEN_STATES:
+        return HttpResponseRedirect(reverse("portal:entry", args=[token]))
+    form = ClaimDocumentForm(request.POST if request.method == "POST" else None)
+
+    def do() -> str:
+        upload = uploaded_file(request, "file")
+        who = f"organisation:{keeper.organisation.pk}"
+        throttle.spend("register-document", who, capacity=DOCUMENTS, per_hour=DOCUMENTS_PER_HOUR)
+        send_document(holding, upload, by=keeper)
+        return "document"
+
+    return _form_page(
+        request,
+        keeper,
+        form,
+        do,
+        token=token,
+        title=_("Send a signed letter"),
+        about=holding.value,
+        template="portal/register/document.html",
+        more={"documents": documents_of([holding]).get(holding.pk, [])},
+    )
+
+
 def _form_page(
-    request: HttpRequest, keeper: Keeper, form: Any, do: Callable[[], str], *, token: str, title: str, about: str = ""
+    request: HttpRequest,
+    keeper: Keeper,
+    form: Any,
+    do: Callable[[], str],
+    *,
+    token: str,
+    title: str,
+    about: str = "",
+    template: str = "portal/register/form.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     back, status, slow = reverse("portal:entry", args=[token]), 200, None
     if request.method == "POST":
@@ -199,8 +247,9 @@ def _form_page(
         "back": back,
         "section": SECTION,
         "status": status,
+        **(more or {}),
     }
-    return _slow(render(request, "portal/register/form.html", context, status=status), slow)
+    return _slow(render(request, template, context, status=status), slow)
 
 
 # --- Asking for the link ------------------------------------------------------------------------------------------

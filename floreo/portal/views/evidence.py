@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from floreo.core.errors import Missing
 from floreo.core.policy import things_seen
 from floreo.evidence.access import get_evidence_for
-from floreo.evidence.files import opened_file
+from floreo.evidence.downloads import download_of
 from floreo.evidence.models import Evidence, EvidenceKind
 from floreo.evidence.queries import page_of, successor_of
 
@@ -49,21 +47,3 @@ def _record_page(evidence: Evidence, viewer: object) -> str:
     if not address:
         raise Missing
     return address
-
-
-def download_of(evidence: Evidence) -> FileResponse:
-    """As an attachment under a safe name. A browser neither guesses another type nor runs anything in it."""
-    response = FileResponse(opened_file(evidence), as_attachment=True, filename=evidence.file_name)
-    active = evidence.media_type in {"text/html", "image/svg+xml", "application/xml"}
-    response["Content-Type"] = "application/octet-stream" if active else evidence.media_type
-    response["Content-Disposition"] = _disposition(evidence.file_name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _disposition(name: str) -> str:
-    """The name twice: in plain letters for old programs, and as it is."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

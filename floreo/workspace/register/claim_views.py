@@ -10,10 +10,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
@@ -27,7 +28,9 @@ from floreo.core.uploads import takes_up_to, uploaded_file
 from floreo.core.whole import whole
 from floreo.core.wording import colon
 from floreo.evidence.actions import attach
+from floreo.evidence.downloads import download_of
 from floreo.evidence.models import Evidence
+from floreo.evidence.queries import documents_of
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_holding_for
 from floreo.organisations.actions.holdings import must_be_live, must_wait
@@ -73,11 +76,12 @@ def claims(request: HttpRequest) -> HttpResponseBase:
         for h in live
         if h.state == HoldingState.APPROVED and (found := [p for p in problems[h.pk] if p.code != Code.NOT_PROVED])
     ]
+    documents = documents_of(waiting[:SHOWN])
     context = {
         "workspace_section": AREA,
         "listing": listing,
         "rows": listing.rows,
-        "waiting": [(h, problems[h.pk]) for h in waiting[:SHOWN]],
+        "waiting": [(h, problems[h.pk], documents.get(h.pk, ())) for h in waiting[:SHOWN]],
         "waiting_number": len(waiting),
         "open_ones": open_ones[:SHOWN],
         "unproved": sum(h.state == HoldingState.APPROVED and h.verified_on is None for h in live),
@@ -156,6 +160,7 @@ def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "organisation": found.organisation,
         "problems": problems_of([found])[found.pk] if is_team else [],
         "proofs": found.proofs.all(),
+        "documents": documents_of([found]).get(found.pk, []) if is_team else [],
         "asked": found.answers.exclude(tried_at=None).first(),
         "record_name": record_name(found),
         "is_team": is_team,
@@ -166,6 +171,18 @@ def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "workspace/register/holding.html", context)
+
+
+def document(request: HttpRequest, code: str, pk: int, number: int) -> FileResponse:
+    """A signed letter that was handed in for the claim, as a download: for whoever decides on it, whatever its marking."""
+    found = get_holding_for(request.user, code, pk)
+    must(request.user, EDIT)
+    for each in documents_of([found]).get(found.pk, []):
+        if each.pk == number:
+            response = download_of(each.evidence)
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+    raise Missing
 
 
 @takes_up_to(lambda _request: LARGEST_ANSWER)

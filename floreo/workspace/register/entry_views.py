@@ -15,13 +15,16 @@ from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing
 from floreo.core.models import named
 from floreo.core.proposals import ProposalKind, What
+from floreo.core.uploads import uploaded_file
 from floreo.core.wording import colon
+from floreo.evidence.actions import send_document
+from floreo.evidence.queries import documents_of
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.actions.proposing import kind_of
-from floreo.organisations.entry_page import entry_facts
-from floreo.organisations.models import Organisation, ProposedChange
-from floreo.organisations.proposal_forms import ProposalForm, RemovalForm
+from floreo.organisations.entry_page import entry_facts, shown_holdings
+from floreo.organisations.models import OPEN_STATES, Organisation, ProposedChange
+from floreo.organisations.proposal_forms import ClaimDocumentForm, ProposalForm, RemovalForm
 from floreo.workspace.form_page import FormPage, form_page, person, posted, press
 from floreo.workspace.register import forms
 
@@ -49,9 +52,9 @@ def own_entry(request: HttpRequest) -> HttpResponse:
 
 def entry(request: HttpRequest, code: str) -> HttpResponse:
     found = _mine(request, code)
-    return render(
-        request, "workspace/register/entry.html", {"workspace_section": AREA, **entry_facts(found, request.user)}
-    )
+    holdings = shown_holdings(found)
+    facts = entry_facts(found, request.user, holdings, documents_of(holdings))
+    return render(request, "workspace/register/entry.html", {"workspace_section": AREA, **facts})
 
 
 @require_POST
@@ -69,7 +72,7 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
         reverse("workspace:entry", args=[code]) + "#holdings",
         about=found.named(),
         help=_("The team approves it when something proves that it is yours. Until then nothing is attributed to you."),
-        done=_("Claimed. Prove it by a name server record, or send the team a signed letter."),
+        done=_("Claimed. Prove it by a name server record or a signed letter: see the claim below."),
         area=AREA,
     )
     return form_page(
@@ -78,6 +81,30 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
         lambda facts: acts.claim_holding(found, by=person(request), **facts),
         words,
     )
+
+
+def document(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The form that takes the signed letter for a claim of one's own that waits."""
+    found, back = _mine(request, code), reverse("workspace:entry", args=[code]) + "#holdings"
+    holding = found.holdings.filter(pk=pk).first()
+    if holding is None:
+        raise Missing
+    if request.method != "POST" and holding.state not in OPEN_STATES:
+        return HttpResponseRedirect(back)
+    words = FormPage(
+        _("Send a signed letter"),
+        _("Send the signed letter"),
+        back,
+        about=f"{found.named()}{colon()} {holding.value}",
+        help=_("A signed letter alone approves nothing: a person of the team reads it and decides on the claim."),
+        done=_("The team has your signed letter. It reads it before it decides on the claim."),
+        area=AREA,
+    )
+
+    def do(_facts: dict[str, Any]) -> object:
+        return send_document(holding, uploaded_file(request, "file"), by=person(request))
+
+    return form_page(request, ClaimDocumentForm(posted(request)), do, words)
 
 
 @require_POST

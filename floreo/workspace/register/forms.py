@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock, languages
 from floreo.core.proposals import words_name
 from floreo.evidence.models import Evidence, EvidenceKind
+from floreo.evidence.queries import documents_of
 from floreo.organisations.actions.proposing import kind_of, to_choose
 from floreo.organisations.models import (
     Contact,
@@ -256,7 +257,7 @@ class DocumentForm(CommandForm):
     evidence = forms.ModelChoiceField(
         Evidence.objects.none(),
         label=_l("Signed letter"),
-        help_text=_l("Among the evidence of the organisation. Add it there first."),
+        help_text=_l("That the organisation sent for this claim, or that is among its evidence."),
         to_field_name="code",
         empty_label=_l("Choose one"),
     )
@@ -265,11 +266,13 @@ class DocumentForm(CommandForm):
 
     def __init__(self, data: Any, holding: Holding, viewer: object) -> None:
         super().__init__(data)
-        rows = Evidence.objects.visible_to(viewer).filter(kind=EvidenceKind.FILE, withdrawn_on=None)
-        letters: Any = self.fields["evidence"]
-        letters.queryset = rows.filter(Q(organisation=holding.organisation) | Q(organisation=None)).order_by(
-            "-created_at"
-        )
+        sent = [each.evidence_id for each in documents_of([holding]).get(holding.pk, [])]
+        seen = Evidence.objects.visible_to(viewer).filter(Q(organisation=holding.organisation) | Q(organisation=None))
+        rows = Evidence.objects.filter(Q(pk__in=sent) | Q(pk__in=seen.values("pk")), kind=EvidenceKind.FILE)
+        documents: Any = self.fields["evidence"]
+        documents.queryset = rows.not_withdrawn().order_by("-created_at")
+        if sent:
+            documents.initial = documents.queryset.get(pk=sent[0]).code
 
 
 class ApproveForm(CommandForm):

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}holdings/<int:pk>/move/", org.holding_command, {"name": "move"}, name="move_holding"),
     path(f"{_ONE}holdings/<int:pk>/remove/", org.holding_command, {"name": "remove"}, name="remove_holding"),
     path(f"{_ONE}holdings/<int:pk>/claim/", claims.holding, name="holding"),
+    path(f"{_ONE}holdings/<int:pk>/claim/documents/<int:number>/", claims.document, name="claim_document"),
     path(f"{_ONE}holdings/<int:pk>/claim/<slug:name>/", claims.holding_command, name="claim_command"),
     path("claims/", claims.claims, name="claims"),
     path("claims/registry/", claims.registry_files, name="registry_files"),
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("entry/<slug:code>/", entry.entry, name="entry"),
     path("entry/<slug:code>/confirm/", entry.confirm, name="confirm_entry"),
     path("entry/<slug:code>/claim/", entry.claim, name="claim_holding"),
+    path("entry/<slug:code>/claim/<int:pk>/document/", entry.document, name="send_document"),
     path("entry/<slug:code>/claim/<int:pk>/<slug:name>/", entry.claim_press, name="claim_press"),
     path("entry/<slug:code>/propose/<slug:kind>/", entry.propose_new, name="propose_new"),
     path("entry/<slug:code>/propose/<slug:kind>/<int:pk>/", entry.propose_change, name="propose_change"),
@@ -65,13 +67,13 @@ NEEDS = {
     Permission.REGISTER_READ: "organisations organisation places networks network",
     Permission.ASSET_READ: "network_gaps holding",
     Permission.REGISTER_PROPOSE: (
-        "own_entry entry confirm_entry claim_holding claim_press propose_new propose_change propose_removal withdraw_proposal"
+        "own_entry entry confirm_entry claim_holding send_document claim_press propose_new propose_change propose_removal withdraw_proposal"
     ),
     Permission.REGISTER_EDIT: (
         "new_organisation edit_organisation rename_organisation merge_organisation new_organisation_role "
         "edit_organisation_role remove_organisation_role new_contact edit_contact remove_contact new_holding "
         "edit_holding move_holding remove_holding new_network edit_network remove_network "
-        "send_entry_link end_entry_links claims claim_command registry_files decide_differences proposals proposals_of approve_proposals proposal_command"
+        "send_entry_link end_entry_links claims claim_command claim_document registry_files decide_differences proposals proposals_of approve_proposals proposal_command"
     ),
     Permission.PEOPLE_READ: "people person",
     Permission.PEOPLE_EDIT: "new_person edit_person",

@@ -31,6 +31,23 @@ FEODO = """\
 "2026-11-21 11:30:00","192.0.2.31","8080","offline","2026-11-23","QakBot"
 # END 2 entries
 """
+# abuse.ch ThreatFox, files/exports/recent.csv: as Feodo Tracker, but with blanks between a comma and a quote in the rows and not in the
+# heading (rows of 2026 as public programs test with them).
+THREATFOX = """\
+################################################################
+# ThreatFox IOCs: recent additions - CSV format                #
+# Last updated: 2026-11-24 02:00:05 UTC                        #
+#                                                              #
+# Terms Of Use: https://threatfox.abuse.ch/faq/#tos            #
+################################################################
+#
+# "first_seen_utc","ioc_id","ioc_value","ioc_type","threat_type","fk_malware","malware_alias","malware_printable","last_seen_utc","confidence_level","is_compromised","reference","tags","anonymous","reporter"
+"2026-11-24 01:46:30", "8453", "192.0.2.36:5555", "ip:port", "botnet_cc", "win.cobalt_strike", "Agentemis,BEACON,cobeacon", "Cobalt Strike", "2026-11-24 01:56:23", "75", "False", "None", "CobaltStrike,drb-ra", "0", "reporter1"
+"2026-11-24 01:45:03", "8427", "https://192.0.2.40:8443/path?q=a,b", "url", "payload_delivery", "win.vidar", "None", "Vidar", "", "75", "True", "None", "ClickFix,Vidar", "1", "anonymous"
+"2026-11-24 01:44:04", "8355", "files.bank.example", "domain", "payload_delivery", "js.clearfake", "None", "ClearFake", "", "100", "False", "None", "ClearFake", "1", "anonymous"
+"2026-11-24 01:43:48", "8289", "3dd25cbfe76db155615283f905992030468f3da9", "sha1_hash", "payload", "win.vidar", "None", "Vidar", "", "95", "False", "None", "None", "0", "reporter2"
+# Number of entries: 4
+"""
 # Spamhaus DROP, drop/drop.txt: remarks with ";", and "<network> ; SBL<number>".
 DROP = """\
 ; Spamhaus DROP List 2026/11/24 - (c) 2026 The Spamhaus Project SLU

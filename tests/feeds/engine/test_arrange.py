@@ -82,6 +82,7 @@ HAND: Mapping[str, Mapping[str, Any]] = {
     "OPENPHISH": {"category": "phishing", "kind": "phishing"},
     "PHISHTANK": {},
     "SHODAN": {},
+    "THREATFOX": {"kind": "column:threat_type"},
     "URLHAUS": {},
     "US_DATES": {"zone": "America/Belize"},
 }
@@ -100,10 +101,15 @@ MEANT: Mapping[str, list[tuple[Any, ...]]] = {
     "OPENPHISH": [("login.bank.example", 443), ("192.0.2.160", 80)],
     "PHISHTANK": [("login.bank.example", 443), ("192.0.2.120", 80)],
     "SHODAN": [("192.0.2.60", 3389), ("192.0.2.61", 23)],
+    "THREATFOX": [("192.0.2.36", 5555), ("192.0.2.40", 8443), ("files.bank.example", None)],
     "URLHAUS": [("192.0.2.21", 8080), ("files.bank.example", 443)],
     "US_DATES": [("192.0.2.140", 3389), ("192.0.2.141", 23)],
 }
-REFUSED = {"EXCEL_EU": [Reject.BAD_ADDRESS], "MISP": [Reject.LEFT_OUT]}  # the sum below; a hash
+REFUSED = {  # the sum below; a hash
+    "EXCEL_EU": [Reject.BAD_ADDRESS],
+    "MISP": [Reject.LEFT_OUT],
+    "THREATFOX": [Reject.LEFT_OUT],
+}
 
 
 @pytest.mark.parametrize("name", sorted(MEANT))
@@ -140,6 +146,24 @@ def test_kinds_severities_and_classes_become_ours() -> None:
         ("vulnerable-system", "git-config", "medium"),
         ("vulnerable-system", "rdp-detect", "info"),
     ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+def test_blanks_between_a_delimiter_and_a_quote_are_no_part_of_a_cell(delimiter: str) -> None:
+    """As abuse.ch writes its rows; a quoted text that only looks so stays as it is."""
+    given = {"address": "ip", "kind": "column:what"} | ({"delimiter": delimiter} if delimiter != "," else {})
+    apart = f'"ip"{delimiter}"what"{delimiter}"more"\n"192.0.2.1"{delimiter} "a{delimiter}b"{delimiter}  "c"\n'
+    events, rejects = read(apart, given)
+    assert (places(events), [each["classification.identifier"] for each in events], rejects) == (
+        [("192.0.2.1", None)],
+        ["a-b"],
+        [],
+    )
+    quoted = f'"ip"{delimiter}"what"\n"192.0.2.1"{delimiter}"x""{delimiter}  ""y"\n'
+    (event,), rejects = read(
+        quoted, given | {"severity": "column:what", "severity_words": {f'x"{delimiter}  "y': "low"}}
+    )
+    assert (event["severity"], rejects) == ("low", [])
 
 
 def test_what_the_rows_are_is_guessed_where_the_columns_are_of_one_source_only() -> None:

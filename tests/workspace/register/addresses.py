@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.evidence.actions import attach, store_file
 from floreo.organisations.models import (
     Contact,
     Country,
@@ -30,6 +34,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     )
     claimed = Holding.objects.select_related("organisation").filter(state="claimed").order_by("pk")[0]
     own = claimed.organisation
+    paper = store_file(SimpleUploadedFile("letter.txt", b"It is ours.\n"), by=SYSTEM, title="Letter", organisation=own)
+    letter = attach(paper, by=SYSTEM, thing=claimed)
     change = ProposedChange.objects.create(
         organisation=own,
         kind="contact",
@@ -47,6 +53,8 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("proposals_of approve_proposals entry confirm_entry claim_holding", [own.code]),
         ("proposal_command", [own.code, change.pk, "approve"]),
         ("claim_press", [own.code, claimed.pk, "withdraw"]),
+        ("send_document", [own.code, claimed.pk]),
+        ("claim_document", [own.code, claimed.pk, letter.pk]),
         ("propose_new", [own.code, "contact"]),
         ("propose_change", [own.code, "organisation", own.pk]),
         ("propose_removal", [own.code, "contact", own.contacts.all()[0].pk]),

@@ -142,7 +142,7 @@ _SEVERITY: Mapping[str, str] = {
     **dict.fromkeys(("info", "informational", "informativa", "informativo", "information", "none", "ninguna"), "info"),
     **dict.fromkeys(("undefined", "unknown", "desconocida", "sin definir"), "undefined"),
 }
-# Categories of n6 (github.com/CERT-Polska/n6, N6DataSpec), threats of URLhaus, words of GreyNoise and of lists.
+# Categories of n6 (github.com/CERT-Polska/n6, N6DataSpec), threats of URLhaus and ThreatFox, words of GreyNoise and of lists.
 _CLASS: Mapping[str, str] = {
     "amplifier": "ddos-amplifier",
     "bots": "infected-system",
@@ -153,6 +153,8 @@ _CLASS: Mapping[str, str] = {
     "c2": "c2-server",
     "c&c": "c2-server",
     "botnet_cc": "c2-server",
+    "payload": "malware-distribution",
+    "payload_delivery": "malware-distribution",
     "dos-attacker": "ddos",
     "dos-victim": "ddos",
     "malurl": "malware-distribution",
@@ -342,7 +344,7 @@ def _width(line: str, delimiter: str, *, is_filled: bool = False) -> int:
     if delimiter == " ":
         return len(line.split())
     try:
-        cells = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+        cells = next(csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error:
         return 0
     return sum(bool(cell.strip()) for cell in cells) if is_filled else len(cells)

@@ -139,7 +139,7 @@ def header_of(arranged: Arrangement, first: Block) -> list[str]:
         return [str(n) for n in range(1, len(row) + 1)]
     if arranged.header == "comment":
         line = _commented_header(arranged, first.data)
-        names = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+        names = next(csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True), [])
         if not names:
             return []
         return csv_.fitted(csv_.unique(names), block, delimiter)
@@ -224,8 +224,17 @@ def _bared(arranged: Arrangement, data: bytes, *, is_first: bool) -> bytes:
         data = b"".join([*ends, *lines[arranged.skip :]])
     if arranged.delimiter == " ":
         data = re.sub(rb"[ \t]+(?=[\r\n]|\Z)|(?m:^)[ \t]+", b"", data)
-        data = re.sub(rb"[ \t]+", b"\t", data)
-    return data
+        return re.sub(rb"[ \t]+", b"\t", data)
+    return _closed_up(data, _delimiter(arranged).encode())
+
+
+def _closed_up(data: bytes, delimiter: bytes) -> bytes:
+    """Without blanks between a delimiter and a quote, where one of the first rows begins so (`"a", "b"`): the reader would take the quote as
+    part of the cell."""
+    mark = re.escape(delimiter)
+    if re.search(rb'(?m)^"[^"\r\n]*"' + mark + rb' +"', data[:_HABIT]) is None:
+        return data
+    return re.sub(rb'(?<=")' + mark + rb' +(?=")', delimiter, data)
 
 
 @dataclass

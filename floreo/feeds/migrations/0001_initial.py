@@ -3,6 +3,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 from floreo.feeds.migrations._changes import unwatch, watch
+from floreo.feeds.migrations._texts import keep_texts, leave_texts
 
 
 class Migration(migrations.Migration):
@@ -105,6 +106,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FindingText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Finding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -149,6 +157,7 @@ class Migration(migrations.Migration):
                 ('notified_state', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], max_length=12)),
                 ('alerted_on', models.DateField(blank=True, null=True)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='feeds.feed')),
+                ('searched', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='feeds.findingtext')),
                 ('moved_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.organisation')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='organisations.organisation')),
             ],
@@ -456,6 +465,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
+            index=models.Index(fields=['searched', 'state', 'severity_rank', '-last_day', '-id'], name='finding_searched'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
             index=models.Index(fields=['subject'], name='finding_subject'),
         ),
         migrations.AddIndex(
@@ -561,4 +574,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(watch, unwatch),
+        migrations.RunPython(keep_texts, leave_texts),
     ])

@@ -53,7 +53,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     """What stands, worst first; of one's own organisation, or of all."""
     must(request.user, Permission.FEED_READ)
     table = findings_for(request.user)
-    listing = Listing(table, request, narrowed=at_address, shown=_of_list, by_keys=_by_keys)
+    listing = Listing(table, request, narrowed=at_address, counted=False, shown=_of_list, by_keys=_by_keys)
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)

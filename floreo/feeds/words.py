@@ -8,24 +8,34 @@ from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from floreo.feeds.models import FindingText
+from floreo.feeds.models import Finding, FindingText
 
 SEARCHED = ("subject", "kind", "detail", "network", "service")
-MOST_NAMES = 5_000  # that are looked up one by one; where more have the word, all addresses and names are read in their index
-_LINE_ENDS = len(SEARCHED) - 2  # between what findings share
+MOST_PLACES = 5_000  # addresses and names that are looked up one by one; where more have the word, they are read in order
 _PART = 3  # letters, from which on the index of texts knows a word
 _AS_ADDRESS = re.compile(r"[0-9a-fA-F.:/]*\Z")
 
 
 def having(word: str) -> Q:
     """The findings that hold the word anywhere in one of the columns that are searched: the same as `icontains` of each finds."""
-    texts = list(_texts_with(word).values_list("pk", "text"))
-    shared = [pk for pk, text in texts if text.count("\n") >= _LINE_ENDS]
-    names = [text for _pk, text in texts if text.count("\n") < _LINE_ENDS]
-    found = Q(searched__pk__among=shared)
-    if _AS_ADDRESS.match(word) or len(names) > MOST_NAMES:
-        return found | Q(subject__icontains=word)
-    return found | Q(subject__among=names) if names else found
+    pks: dict[str, list[int]] = {"\n": [], "\t": []}  # by the sign with which they begin (migrations/_texts.py)
+    places: list[str] = []
+    for pk, text in _texts_with(word).values_list("pk", "text"):
+        if text[0] in pks:
+            pks[text[0]].append(pk)
+        else:
+            places.append(text)
+    if _AS_ADDRESS.match(word):  # of addresses there is no index of parts, but one that holds nothing else
+        found = Finding.objects.order_by().filter(subject__icontains=word).values_list("subject", flat=True)
+        places = list(found[: MOST_PLACES + 1])
+    either = Q(pk__in=[])
+    if pks["\n"]:
+        either |= Q(kind_text__pk__among=pks["\n"])
+    if pks["\t"]:
+        either |= Q(network_text__pk__among=pks["\t"])
+    if len(places) > MOST_PLACES:
+        return either | Q(subject__icontains=word)
+    return either | Q(subject__among=sorted(set(places))) if places else either
 
 
 def _texts_with(word: str) -> QuerySet[FindingText]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from floreo.feeds.actions.searched import give_texts
-from floreo.feeds.migrations._texts import COLUMNS
+from floreo.feeds.migrations._texts import TEXTS
 from floreo.feeds.models import Feed, Finding, FindingText
 from floreo.feeds.tables import FINDINGS
 from floreo.feeds.words import SEARCHED, having
@@ -46,7 +46,7 @@ def by_index(word: str) -> set[int]:
 
 
 def test_the_columns_that_are_searched_are_those_of_which_texts_are_kept() -> None:
-    assert FINDINGS.search == SEARCHED == ("subject", *COLUMNS)
+    assert FINDINGS.search == SEARCHED == ("subject", *TEXTS["\n"], *TEXTS["\t"])
 
 
 @settings(
@@ -78,8 +78,9 @@ def test_the_database_keeps_the_texts_whichever_statement_writes(body: Organisat
     one = make_finding(body, "192.0.2.7")
     other = make_finding(body, "www.bank.example", kind="phishing", port=443)
     assert sorted(FindingText.objects.values_list("text", flat=True)) == [
-        "open-rdp\n\n192.0.2.0/25\n",
-        "phishing\n\n192.0.2.0/25\n",
+        "\t192.0.2.0/25\n",
+        "\nopen-rdp\n",
+        "\nphishing\n",
         "www.bank.example",
     ]
     one.detail = "Windows"
@@ -94,17 +95,22 @@ def test_the_database_keeps_the_texts_whichever_statement_writes(body: Organisat
     assert by_index("open-smb") == set()
 
 
+TAKEN = ("id", "kind_text_id", "network_text_id")
+
+
 def _facts_of(one: Finding) -> dict[str, object]:
-    return {f.attname: getattr(one, f.attname) for f in Finding._meta.concrete_fields if f.attname not in ("id", "searched_id")}
+    return {f.attname: getattr(one, f.attname) for f in Finding._meta.concrete_fields if f.attname not in TAKEN}
 
 
 def test_a_night_writes_no_text_twice_and_a_text_that_changes_is_found(feed: Feed) -> None:
     ips = ["192.0.2.20", "192.0.2.1", "192.0.2.2"]
     for day in (20, 21):
         night(feed, date(2026, 11, day), ips)
-    assert Finding.objects.filter(searched=None).count() == 0
-    # The bank's and the provider's: two networks, one of them with a service.
-    assert FindingText.objects.count() == Finding.objects.order_by().values("searched").distinct().count() == 2
+    assert Finding.objects.filter(Q(kind_text=None) | Q(network_text=None)).count() == 0
+    # One kind; the bank's network with its service, and the provider's.
+    assert Finding.objects.values("kind_text").order_by().distinct().count() == 1
+    assert Finding.objects.values("network_text").order_by().distinct().count() == 2
+    assert FindingText.objects.count() == 3
     assert by_index("banking") == set(Finding.objects.filter(subject="192.0.2.20").values_list("pk", flat=True))
 
 
@@ -113,13 +119,13 @@ def test_rows_of_a_copy_without_texts_get_theirs(body: Organisation) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ALTER TABLE feeds_finding DISABLE TRIGGER USER")
-            cursor.execute("UPDATE feeds_finding SET searched_id = NULL")
+            cursor.execute("UPDATE feeds_finding SET kind_text_id = NULL, network_text_id = NULL")
             cursor.execute("ALTER TABLE feeds_finding ENABLE TRIGGER USER")
         else:
             cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'finding_texts_changed'")
             (trigger,) = cursor.fetchone()
             cursor.execute("DROP TRIGGER finding_texts_changed")
-            cursor.execute("UPDATE feeds_finding SET searched_id = NULL")
+            cursor.execute("UPDATE feeds_finding SET kind_text_id = NULL, network_text_id = NULL")
             cursor.execute(trigger)
     FindingText.objects.all().delete()
     assert by_index("rdp") == set()

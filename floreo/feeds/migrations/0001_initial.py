@@ -157,8 +157,9 @@ class Migration(migrations.Migration):
                 ('notified_state', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], max_length=12)),
                 ('alerted_on', models.DateField(blank=True, null=True)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='feeds.feed')),
-                ('searched', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='feeds.findingtext')),
+                ('kind_text', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='feeds.findingtext')),
                 ('moved_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.organisation')),
+                ('network_text', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='feeds.findingtext')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='organisations.organisation')),
             ],
             options={
@@ -465,7 +466,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(fields=['searched', 'state', 'severity_rank', '-last_day', '-id'], name='finding_searched'),
+            index=models.Index(fields=['kind_text'], name='finding_kind_text'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['network_text'], name='finding_network_text'),
         ),
         migrations.AddIndex(
             model_name='finding',

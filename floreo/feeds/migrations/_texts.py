@@ -6,22 +6,32 @@ database itself keeps the texts in step, whichever statement writes a finding. A
 
 from typing import Any
 
-# In this order, with a line end between, which no word that is looked for holds.
-COLUMNS = ("kind", "detail", "network", "service")
-_CHANGED = ("subject", *COLUMNS)
+# By the sign with which a text begins, which no word that is looked for holds: the columns in it, with a line end between. Kind and detail
+# go together, and so do network and service; all four in one would be as many texts as findings.
+TEXTS = {"\n": ("kind", "detail"), "\t": ("network", "service")}
+_CHANGED = ("subject", *(name for names in TEXTS.values() for name in names))
 # A name is what has a sign that no address has; addresses are not kept here.
 _NO_ADDRESS = "[^0-9a-fA-F.:/]"
+_KIND, _NETWORK = (f"{begin} || NEW.{a} || char(10) || NEW.{b}" for begin, (a, b) in zip(("char(10)", "char(9)"), TEXTS.values()))
 
-_TEXT = " || char(10) || ".join(f"NEW.{name}" for name in COLUMNS)
+
+def _new(text: str, condition: str = "true") -> str:
+    return (
+        f"INSERT INTO feeds_findingtext (text) SELECT {text} WHERE {condition} "
+        f"AND NOT EXISTS (SELECT 1 FROM feeds_findingtext WHERE text = {text});"
+    )
+
+
 _KEEP = f"""
 BEGIN
-INSERT INTO feeds_findingtext (text) SELECT {_TEXT}
-WHERE NOT EXISTS (SELECT 1 FROM feeds_findingtext WHERE text = {_TEXT});
-INSERT INTO feeds_findingtext (text) SELECT NEW.subject WHERE NEW.subject GLOB '*{_NO_ADDRESS}*'
-AND NOT EXISTS (SELECT 1 FROM feeds_findingtext WHERE text = NEW.subject);
-UPDATE feeds_finding SET searched_id = (SELECT id FROM feeds_findingtext WHERE text = {_TEXT}) WHERE id = NEW.id;
+{_new(_KIND)}
+{_new(_NETWORK)}
+{_new("NEW.subject", f"NEW.subject GLOB '*{_NO_ADDRESS}*'")}
+UPDATE feeds_finding SET kind_text_id = (SELECT id FROM feeds_findingtext WHERE text = {_KIND}),
+network_text_id = (SELECT id FROM feeds_findingtext WHERE text = {_NETWORK}) WHERE id = NEW.id;
 END
 """
+_MISSING = "NEW.kind_text_id IS NULL OR NEW.network_text_id IS NULL"
 SQLITE = (
     "CREATE UNIQUE INDEX finding_text_once ON feeds_findingtext (text)",
     """
@@ -36,10 +46,10 @@ BEGIN INSERT INTO feeds_finding_threes (rowid, text) VALUES (NEW.id, NEW.text); 
 CREATE TRIGGER finding_text_gone AFTER DELETE ON feeds_findingtext
 BEGIN INSERT INTO feeds_finding_threes (feeds_finding_threes, rowid, text) VALUES ('delete', OLD.id, OLD.text); END
 """,
-    f"CREATE TRIGGER finding_texts_new AFTER INSERT ON feeds_finding WHEN NEW.searched_id IS NULL {_KEEP}",
+    f"CREATE TRIGGER finding_texts_new AFTER INSERT ON feeds_finding WHEN {_MISSING} {_KEEP}",
     f"""
-CREATE TRIGGER finding_texts_changed AFTER UPDATE OF searched_id, {", ".join(_CHANGED)} ON feeds_finding
-WHEN NEW.searched_id IS NULL OR {" OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in _CHANGED)} {_KEEP}""",
+CREATE TRIGGER finding_texts_changed AFTER UPDATE OF kind_text_id, network_text_id, {", ".join(_CHANGED)} ON feeds_finding
+WHEN {_MISSING} OR {" OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in _CHANGED)} {_KEEP}""",
 )
 
 # An index of PostgreSQL holds no text of three thousand bytes, so it is of their sum. Capitals are folded as `icontains` folds them.
@@ -50,28 +60,35 @@ CREATE FUNCTION floreo_threes(given text) RETURNS text[] LANGUAGE sql IMMUTABLE 
 $$ SELECT coalesce(array_agg(DISTINCT substr(upper(given), n, 3)), '{}') FROM generate_series(1, length(upper(given)) - 2) n $$
 """,
     "CREATE INDEX finding_threes ON feeds_findingtext USING gin (floreo_threes(text))",
+    """
+CREATE FUNCTION floreo_text_of(asked text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE found bigint := (SELECT id FROM feeds_findingtext WHERE md5(text) = md5(asked));
+BEGIN
+IF found IS NULL THEN
+INSERT INTO feeds_findingtext (text) VALUES (asked) ON CONFLICT DO NOTHING;
+found := (SELECT id FROM feeds_findingtext WHERE md5(text) = md5(asked));
+END IF;
+RETURN found;
+END $$
+""",
     f"""
 CREATE FUNCTION floreo_finding_texts() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE asked text := {" || chr(10) || ".join(f"NEW.{name}" for name in COLUMNS)};
 BEGIN
-IF NEW.subject ~ '{_NO_ADDRESS}' AND NOT EXISTS (SELECT 1 FROM feeds_findingtext WHERE md5(text) = md5(NEW.subject)) THEN
-INSERT INTO feeds_findingtext (text) VALUES (NEW.subject) ON CONFLICT DO NOTHING;
+IF NEW.subject ~ '{_NO_ADDRESS}' THEN
+PERFORM floreo_text_of(NEW.subject);
 END IF;
-NEW.searched_id := (SELECT id FROM feeds_findingtext WHERE md5(text) = md5(asked));
-IF NEW.searched_id IS NULL THEN
-INSERT INTO feeds_findingtext (text) VALUES (asked) ON CONFLICT DO NOTHING;
-NEW.searched_id := (SELECT id FROM feeds_findingtext WHERE md5(text) = md5(asked));
-END IF;
+NEW.kind_text_id := floreo_text_of({_KIND.replace("char(", "chr(")});
+NEW.network_text_id := floreo_text_of({_NETWORK.replace("char(", "chr(")});
 RETURN NEW;
 END $$
 """,
-    """
+    f"""
 CREATE TRIGGER finding_texts_new BEFORE INSERT ON feeds_finding
-FOR EACH ROW WHEN (NEW.searched_id IS NULL) EXECUTE FUNCTION floreo_finding_texts()
+FOR EACH ROW WHEN ({_MISSING}) EXECUTE FUNCTION floreo_finding_texts()
 """,
     f"""
-CREATE TRIGGER finding_texts_changed BEFORE UPDATE OF searched_id, {", ".join(_CHANGED)} ON feeds_finding
-FOR EACH ROW WHEN (NEW.searched_id IS NULL OR {" OR ".join(f"OLD.{n} IS DISTINCT FROM NEW.{n}" for n in _CHANGED)})
+CREATE TRIGGER finding_texts_changed BEFORE UPDATE OF kind_text_id, network_text_id, {", ".join(_CHANGED)} ON feeds_finding
+FOR EACH ROW WHEN ({_MISSING} OR {" OR ".join(f"OLD.{n} IS DISTINCT FROM NEW.{n}" for n in _CHANGED)})
 EXECUTE FUNCTION floreo_finding_texts()
 """,
 )
@@ -87,6 +104,7 @@ POSTGRESQL_GONE = (
     "DROP TRIGGER IF EXISTS finding_texts_new ON feeds_finding",
     "DROP TRIGGER IF EXISTS finding_texts_changed ON feeds_finding",
     "DROP FUNCTION IF EXISTS floreo_finding_texts()",
+    "DROP FUNCTION IF EXISTS floreo_text_of(text)",
     "DROP INDEX IF EXISTS finding_threes",
     "DROP FUNCTION IF EXISTS floreo_threes(text)",
     "DROP INDEX IF EXISTS finding_text_once",

@@ -193,7 +193,7 @@ class _Window:
         if count_missed(claimed.feed, claimed.report_type, after, before=before, day=claimed.day):
             known.count_again(known.feeds[claimed.feed.pk], claimed.report_type)
             after = known.sources[self.source]
-        same = (before.patience, before.certain) == (after.patience, after.certain)
+        same = before.has_patience_of(after)
         if same and is_next:
             return states + _settle_all(_absent_from(claimed, after), known, seen)
         if same and list(before.looks) == list(after.looks) and before.blind == after.blind:
@@ -404,7 +404,7 @@ def _has_new_open_periods(row: Row, before: tuple[Any, ...] | None) -> bool:
 
 def _absent_from(claimed: Claimed, source: logic.Source) -> QuerySet[Finding]:
     """Findings that the newest look may have ended: what is open and was last seen by this source, early enough."""
-    patience = max(source.patience, 1)
+    patience = source.least_patience
     rows = Finding.objects.filter(observed__in=logic.OPEN_STATES, feed=claimed.feed, report_type=claimed.report_type)
     return rows.filter(last_day__lt=source.looks[-patience]) if len(source.looks) >= patience else rows.none()
 

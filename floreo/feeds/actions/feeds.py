@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from floreo.core import clock, openpgp
@@ -21,6 +22,7 @@ from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.seal import seal
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
+from floreo.feeds import logic
 from floreo.feeds.actions.aggregate import declare_again
 from floreo.feeds.collectors import n6, shadowserver
 from floreo.feeds.collectors.fetching import KEY_PLACE, is_keyed_well, origin_of
@@ -28,7 +30,7 @@ from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.logic import BY_HAND
-from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
+from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed, Run
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 from floreo.feeds.presenters.arranging import arrangement_sentence
@@ -113,10 +115,11 @@ def change_feed(
     **facts: Unpack[Changes],
 ) -> Feed:
     """`held_since`: the day of the data from which its files hold what is said of them now. Without it that counts for files that come
-    from now on, and for those of which nobody had said what they hold. What follows for findings is in the trail."""
+    from now on, and for those of which nobody had said what they hold. What follows for findings is in the trail. Another number of files
+    without a finding changes nothing of what was seen so far."""
     fresh = lock_latest(feed, version)
     was, place, secret = _asked_with(fresh), fresh.place, fresh.fetch_secret
-    silence_was = _silence(fresh)
+    silence_was, absent_runs = _silence(fresh), fresh.absent_runs
     assign(fresh, _sealed(facts))
     require_name(fresh)
     _check(fresh)
@@ -127,6 +130,8 @@ def change_feed(
         fresh.etag = fresh.modified = fresh.last_error = ""
         fresh.passed_over = []
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
+    if fresh.absent_runs != absent_runs:
+        _ask_from_now_on(fresh, absent_runs)
     saved = save(fresh)
     if held_since is not None or _silence(saved) != silence_was:
         note(findings=declare_again(saved, since=held_since))
@@ -135,7 +140,17 @@ def change_feed(
 
 def _silence(feed: Feed) -> tuple[object, ...]:
     """All of a feed by which it is told what a file does not name."""
-    return feed.format, feed.evidence, feed.delivery, feed.whole_on, feed.sends_empty, feed.absent_runs
+    return feed.format, feed.evidence, feed.delivery, feed.whole_on, feed.sends_empty
+
+
+def _ask_from_now_on(feed: Feed, was: int) -> None:
+    """Another number of files without a finding is for what the next file is the first not to name, so that no figure of a day that is over
+    moves. Of a feed from which nothing came yet it is for all."""
+    last = Run.objects.filter(feed=feed).aggregate(day=Max("day"))["day"]
+    if last is None:
+        return
+    kept = logic.asked_before(feed.asked_before(), asked=was, until=max(clock.today(), last + timedelta(days=1)))
+    feed.absent_runs_before = [[day.isoformat(), number] for day, number in kept]
 
 
 @action("feed.address_made", needs=Permission.FEED_RUN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -82,8 +83,13 @@ class Feed(Record):
     absent_runs = models.PositiveSmallIntegerField(
         default=logic.ABSENT_RUNS,
         verbose_name=_("Number of files without a finding before it counts as fixed"),
-        help_text=_("More are waited for where the source turns out to miss what is still there."),
+        help_text=_(
+            "More are waited for where the source turns out to miss what is still there. A change counts for what is not named any more from the next file on."
+        ),
     )
+    # What it was before: [["2026-12-01", 3]] is three for what a file before that day was the first not to name. A figure of the past
+    # does not move when the number does.
+    absent_runs_before = models.JSONField(default=list, blank=True)
     # What its types mean by silence, where no format says it; "" is a list, which proves nothing.
     evidence = models.CharField(
         max_length=8,
@@ -161,6 +167,10 @@ class Feed(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("workspace:feed", args=[self.code])
+
+    def asked_before(self) -> list[tuple[date, int]]:
+        """`absent_runs_before`, as days and numbers."""
+        return [(date.fromisoformat(day), number) for day, number in self.absent_runs_before]
 
     def header(self) -> str:
         """The key or password in clear, or "". Raises CannotUnseal."""

@@ -111,6 +111,12 @@ def test_a_night_writes_no_text_twice_and_a_text_that_changes_is_found(feed: Fee
     assert Finding.objects.values("kind_text").order_by().distinct().count() == 1
     assert Finding.objects.values("network_text").order_by().distinct().count() == 2
     assert FindingText.objects.count() == 3
+    # What a night gives them is what the database would.
+    before = Finding.objects.order_by("pk").values_list("kind_text", "network_text")
+    given, known = list(before), set(FindingText.objects.values_list("pk", "text"))
+    Finding.objects.update(kind_text=None)
+    assert list(before.all()) == given
+    assert set(FindingText.objects.values_list("pk", "text")) == known
     assert by_index("banking") == set(Finding.objects.filter(subject="192.0.2.20").values_list("pk", flat=True))
 
 

@@ -36,6 +36,7 @@ from floreo.feeds.actions.finding_rows import (
 )
 from floreo.feeds.actions.moving import end_or_move, lift, move
 from floreo.feeds.actions.runs import count_missed, declare, judge_files, judge_missing, judge_night, save_run
+from floreo.feeds.actions.searched import give_texts_to
 from floreo.feeds.actions.watching import note_not_taken
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
@@ -349,6 +350,7 @@ def _settle_and_save(
     now = clock.now()
     for row in rows:
         row["changed_at"] = now
+    give_texts_to(rows)
     bulk_upsert(Finding, rows, same=_ONE_FINDING, changes=_CHANGES)
     _save_open_periods(rows, times, was, again=again)
     return Counter(row["state"] for row in rows)

@@ -11,7 +11,9 @@ from django.db.models.expressions import RawSQL
 from floreo.feeds.models import Finding, FindingText
 
 SEARCHED = ("subject", "kind", "detail", "network", "service")
-MOST_PLACES = 5_000  # addresses and names that are looked up one by one; where more have the word, they are read in order
+MOST_PLACES = (
+    5_000  # addresses and names that are looked up one by one; where more have the word, they are read in order
+)
 _PART = 3  # letters, from which on the index of texts knows a word
 _AS_ADDRESS = re.compile(r"[0-9a-fA-F.:/]*\Z")
 
@@ -46,5 +48,5 @@ def _texts_with(word: str) -> QuerySet[FindingText]:
         return texts.filter(RawSQL("floreo_threes(text) @> floreo_threes(%s)", [word], output_field=BooleanField()))
     # In quotation marks, so that what people type can never be an operator.
     quoted = '"' + word.replace('"', '""') + '"'
-    threes = RawSQL("SELECT rowid FROM feeds_finding_threes WHERE feeds_finding_threes MATCH %s", [quoted])  # noqa: S611 -- a parameter
+    threes = RawSQL("SELECT rowid FROM feeds_finding_threes WHERE feeds_finding_threes MATCH %s", [quoted])
     return texts.filter(pk__in=threes)

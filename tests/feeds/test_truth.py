@@ -361,7 +361,9 @@ def test_what_was_never_said_is_answered_for_the_past_too(feed: Feed) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2, 9])
-def test_another_number_of_files_without_a_finding_moves_no_figure_of_a_day_that_is_over(feed: Feed, number: int) -> None:
+def test_another_number_of_files_without_a_finding_moves_no_figure_of_a_day_that_is_over(
+    feed: Feed, number: int
+) -> None:
     """Of nine machines one is silent for two nights and back, one is fixed, and one is silent since last night."""
     for at in range(8):
         gone = {8} if at in (2, 3) else set()

@@ -35,7 +35,7 @@ from floreo.feeds.actions.finding_rows import (
     stored,
 )
 from floreo.feeds.actions.moving import end_or_move, lift, move
-from floreo.feeds.actions.runs import count_missed, declare, judge_files, judge_missing, judge_night, save_run
+from floreo.feeds.actions.runs import count_missed, judge_files, judge_missing, judge_night, save_run
 from floreo.feeds.actions.searched import give_texts_to
 from floreo.feeds.actions.watching import note_not_taken
 from floreo.feeds.engine import problems
@@ -244,10 +244,9 @@ def look_at_all(feed: Feed, *, again: bool = False) -> Counter[str]:
     return _settle_all(ever, Known.now() if any(changed) else known, set())
 
 
-def declare_again(feed: Feed, *, since: date | None) -> dict[str, int]:
-    """The team says something else of a feed: what follows for its nights, and for its findings. Within an action."""
+def settle_feed(feed: Feed) -> dict[str, int]:
+    """What follows for all nights and findings of a feed of which the team said something else. Within an action."""
     _one_at_a_time()
-    declare(feed, since=since)
     return dict(look_at_all(feed, again=True))
 
 

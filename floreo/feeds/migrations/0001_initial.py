@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('last_looked_at', models.DateTimeField(blank=True, null=True)),
                 ('silent_since', models.DateTimeField(blank=True, null=True)),
                 ('alerted_at', models.DateTimeField(blank=True, null=True)),
+                ('unsettled_since', models.DateTimeField(blank=True, null=True)),
                 ('not_taken_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={

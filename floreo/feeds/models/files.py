@@ -48,6 +48,7 @@ class Feed(Record):
         "last_looked_at": _ASKED,
         "passed_over": _ASKED,
         "alerted_at": "The mail to the duty contact is in the trail as an entry of its own.",
+        "unsettled_since": "What was said of it and what followed are in the trail as entries of their own.",
     }
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret", "mail_word_hash"})
@@ -155,6 +156,8 @@ class Feed(Record):
     last_looked_at = models.DateTimeField(null=True, blank=True)
     silent_since = models.DateTimeField(null=True, blank=True)  # no file came in the time in which one is expected
     alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed about it
+    # Since when the team has said something else of it, and its findings are still as before; a job works them out again.
+    unsettled_since = models.DateTimeField(null=True, blank=True)
     not_taken_at = models.DateTimeField(
         null=True, blank=True
     )  # something came that was not taken; until a person saw it

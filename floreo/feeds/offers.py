@@ -161,7 +161,7 @@ OFFERS = Offers(
         "feed.address_made": _("made a new secret address for the feed"),
         "feed.back": _("noted that files of the feed come again"),
         "feed.changed": _("changed the feed"),
-        "feed.settled": _("worked out the findings of the feed again"),
+        "feed.settled": _("calculated the findings of the feed again"),
         "feed.failing": _("noted that files of the feed cannot be fetched"),
         "feed.night_held": _("held files of the feed that are out of line"),
         "feed.made": _("added the feed"),

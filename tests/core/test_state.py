@@ -208,6 +208,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         "feeds.ChangeStream",
         "feeds.Finding",
         "feeds.FindingChange",
+        "feeds.FindingText",
         "feeds.SteppedPlace",  # the entry of the agreement holds the seed and the order
         "feeds.Run",
         "feeds.OpenPeriod",

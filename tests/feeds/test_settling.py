@@ -29,7 +29,7 @@ from tests.indicators.making import make_indicator
 from tests.pages import squeezed
 
 START, AFTER = date(2026, 9, 21), date(2026, 10, 1)
-SENTENCE = "Findings of Shadow are being worked out again since 1 Oct 2026, 14:10, because the feed was changed."
+SENTENCE = "The feed Shadow was changed on 1 Oct 2026, 14:10. Its findings are being calculated again"
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_no_value_is_frozen_meanwhile_and_the_pages_say_why(feed: Feed, secretar
     (wait,) = waits.waits_for_looks(quarter)
     assert wait.text.startswith(SENTENCE)
     assert wait.address == "/workspace/feeds/shadow/"
-    with pytest.raises(Refused, match="are being worked out again") as refused:
+    with pytest.raises(Refused, match="are being calculated again") as refused:
         freeze_reading(reading, by=secretariat)
     assert refused.value.code == "waits"
     team, client = make_user("responder"), Client()
@@ -114,7 +114,7 @@ def test_no_value_is_frozen_meanwhile_and_the_pages_say_why(feed: Feed, secretar
     settle_waiting(by=SYSTEM)
     assert waits.waits_for_looks(quarter) == ()
     client.force_login(team)
-    assert "being worked out again" not in squeezed(client.get("/workspace/feeds/shadow/").content.decode())
+    assert "being calculated again" not in squeezed(client.get("/workspace/feeds/shadow/").content.decode())
 
 
 def test_a_job_that_is_killed_leaves_nothing_half_done_and_the_next_one_does_it(feed: Feed) -> None:

@@ -85,7 +85,7 @@ class Feed(Record):
         default=logic.ABSENT_RUNS,
         verbose_name=_("Number of files without a finding before it counts as fixed"),
         help_text=_(
-            "More are waited for where the source turns out to miss what is still there. A change counts for what is not named any more from the next file on."
+            "More are waited for where the source turns out to miss what is still there. A change counts from the next file on and changes nothing in the past."
         ),
     )
     # What it was before: [["2026-12-01", 3]] is three for what a file before that day was the first not to name. A figure of the past

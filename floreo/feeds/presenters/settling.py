@@ -15,7 +15,7 @@ def unsettled_text(feed: Feed) -> str:
     if feed.unsettled_since is None:
         return ""
     sentence = _(
-        "Findings of %(feed)s are being worked out again since %(moment)s, because the feed was changed. Until that is done, their states and values are those of before."
+        "The feed %(feed)s was changed on %(moment)s. Its findings are being calculated again; until that is done, states and values are as they were before."
     )
     return sentence % {"feed": feed.name, "moment": moment(feed.unsettled_since)}
 

@@ -109,7 +109,7 @@ OFFERS = Offers(
         Job("watched folders", partial(collect_from_folders, by=SYSTEM), timedelta(seconds=30), lane="feeds"),
         Job("mailed reports", partial(read_mail, by=SYSTEM), timedelta(minutes=5), lane="outside"),
         Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
-        Job("feeds described anew", partial(settle_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
+        Job("feeds that were changed", partial(settle_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
         Job("numbers of changes", number_changes, timedelta(seconds=5)),
         Job("silent feeds and notices that came back", partial(watch, by=SYSTEM), timedelta(minutes=1), lane="feeds"),
         Job("endings that ran out", partial(open_what_ran_out, by=SYSTEM), timedelta(hours=1), lane="feeds"),

@@ -147,7 +147,7 @@ def test_what_is_said_while_the_job_runs_is_worked_out_next(feed: Feed) -> None:
 
 
 def test_the_job_comes_round() -> None:
-    assert "feeds described anew" in {job.name for job in offers.OFFERS.jobs}
+    assert "feeds that were changed" in {job.name for job in offers.OFFERS.jobs}
 
 
 def stop() -> None:

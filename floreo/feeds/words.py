@@ -28,7 +28,7 @@ def having(word: str) -> Q:
         else:
             places.append(text)
     if _AS_ADDRESS.match(word):  # of addresses there is no index of parts, but one that holds nothing else
-        found = Finding.objects.order_by().filter(subject__icontains=word).values_list("subject", flat=True)
+        found = Finding.objects.order_by("subject").filter(subject__icontains=word).values_list("subject", flat=True)
         places = list(found[: MOST_PLACES + 1])
     either = Q(pk__in=[])
     if pks["\n"]:

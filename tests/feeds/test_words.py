@@ -124,6 +124,7 @@ def test_rows_of_a_copy_without_texts_get_theirs(body: Organisation) -> None:
     one = make_finding(body, "www.bank.example")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE feeds_finding DISABLE TRIGGER USER")
             cursor.execute("UPDATE feeds_finding SET kind_text_id = NULL, network_text_id = NULL")
             cursor.execute("ALTER TABLE feeds_finding ENABLE TRIGGER USER")

@@ -79,11 +79,11 @@ def test_the_findings_of_a_large_feed_stay_as_they_were_until_the_job_has_worked
     "facts", [{}, {"evidence": "list", "format": "csv"}, {"held_since": START + timedelta(days=4)}]
 )
 def test_the_job_gives_what_the_page_gives_at_once(feed: Feed, facts: dict[str, Any]) -> None:
-    whole = {"delivery": "whole", "evidence": "", "format": "shadowserver", "held_since": START}
-    given = {"delivery": "difference", "held_since": START} | facts
+    whole: dict[str, Any] = {"delivery": "whole", "evidence": "", "format": "shadowserver", "held_since": START}
+    given: dict[str, Any] = {"delivery": "difference", "held_since": START} | facts
     feed = change_feed(feed, by=SYSTEM, **given)
     at_once = known()
-    feed = change_feed(feed, by=SYSTEM, **whole)  # type: ignore[arg-type]  # facts of a test
+    feed = change_feed(feed, by=SYSTEM, **whole)
     assert known()[0] == {"persisting": 4, "fixed": 2}
     say_later(feed, **given)
     settle_waiting(by=SYSTEM)

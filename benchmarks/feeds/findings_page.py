@@ -41,6 +41,7 @@ from floreo.organisations.models import Country, Membership, Organisation, User
 
 BODIES, KINDS, DAYS, BLOCK, LAST = 200, 60, 5 * 365, 5_000, datetime(2026, 11, 24, 3, tzinfo=UTC)
 ONE_OPEN_IN = 20
+ONE_NAME_IN, NETWORKS, PRODUCTS = 5, 1_000, 2_000  # a fifth at names, as phishing and defaced pages are
 
 
 def _findings(count: int, bodies: list[int], feed: Feed) -> Iterator[Finding]:
@@ -51,12 +52,19 @@ def _findings(count: int, bodies: list[int], feed: Feed) -> Iterator[Finding]:
         last = LAST - timedelta(days=chance.randrange(3) if is_open else chance.randrange(7, DAYS))
         first = last - timedelta(days=chance.randrange(90))
         severity = severities[int(len(severities) * chance.random() ** 0.5)]
-        ip = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        ip: str | None = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        subject = str(ip)
+        if number % ONE_NAME_IN == 0:
+            subject, ip = f"host{number}.site{number % 40_000}.example", None
+        body, product = int(BODIES * chance.random() ** 2), int(PRODUCTS * chance.random() ** 3)
         yield Finding(
-            organisation_id=bodies[int(BODIES * chance.random() ** 2)],
-            subject=ip,
-            unit=ip,
+            organisation_id=bodies[body],
+            subject=subject,
+            unit=subject,
             ip=ip,
+            detail=f"Product {product} CVE-{2015 + product % 11}-{10_000 + product}" if number % 3 else "",
+            network=f"198.{body}.{number % (NETWORKS // BODIES)}.0/24",
+            service="webmail" if body == 7 and number % 50 == 0 else "",
             kind=kinds[number % KINDS],
             port=number >> 24,
             taxonomy="vulnerable",
@@ -112,6 +120,20 @@ def addresses(viewer: User) -> dict[str, str]:
         "fixed": "/workspace/findings/?state=fixed",
         "all states": "/workspace/findings/?state=all",
         "an address": "/workspace/findings/?q=10.3.7.33&state=all",
+        "a host name": "/workspace/findings/?q=host100000.site20000.example&state=all",
+        "part of a host name": "/workspace/findings/?q=site2000&state=all",
+        "part of a host name, open": "/workspace/findings/?q=site2000",
+        "a kind": f"/workspace/findings/?q={kind}&state=all",
+        "part of many kinds": "/workspace/findings/?q=open&state=all",
+        "part of all names": "/workspace/findings/?q=.example&state=all",
+        "a rare product": "/workspace/findings/?q=CVE-2018-11994&state=all",
+        "a usual product, open": "/workspace/findings/?q=cve-2015-10000",
+        "a network": "/workspace/findings/?q=198.7.3.0/24&state=all",
+        "a service": "/workspace/findings/?q=webmail&state=all",
+        "two words": "/workspace/findings/?q=cve-2015-10000+198.7.3&state=all",
+        "part of an address": "/workspace/findings/?q=10.3.7.&state=all",
+        "two letters": "/workspace/findings/?q=qz&state=all",
+        "a word that nothing has": "/workspace/findings/?q=nowhere-at-all&state=all",
     }
 
 

@@ -35,6 +35,7 @@ from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.feeds.actions.numbering import begin_new_stream
+from floreo.feeds.actions.searched import give_texts
 
 Mark = Callable[[], None]
 FOLDERS = {"files": "MEDIA_ROOT", "events": "EVENTS_ROOT", "spool": "SPOOL_ROOT"}
@@ -77,6 +78,7 @@ def restore(
     if not as_it_was and migrations_due():  # after all is in its place: what fails here is fixed by `floreo up`
         call_command("migrate", verbosity=0, interactive=False)
     begin_new_stream()
+    give_texts()
     if not rows_only and not migrations_due():
         record_restore(by=SYSTEM, archive=path.name, made_at=manifest.get("made_at"), head=manifest["audit"])
     return restored

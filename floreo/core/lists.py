@@ -136,7 +136,9 @@ class Listing:
     def all_rows(self) -> QuerySet[Any]:
         """Every row that fits search and filters, in order: what a download holds."""
         rows = self._filtered
-        return self._with_words(rows if self._may_have is None else rows.filter(pk__among=self._may_have))
+        if self._may_have is not None:
+            return self._with_words(rows.filter(pk__among=self._may_have))
+        return self._found(rows)
 
     @cached_property
     def _words(self) -> list[str]:
@@ -168,11 +170,20 @@ class Listing:
         return self.request.GET.get(each.name) or each.default
 
     def _with_words(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Of a few rows those that have the words: their texts are read."""
         for word in self._words:
             condition = Q()
             for name in self.table.search:
                 condition |= Q(**{f"{name}__icontains": word})
             rows = rows.filter(condition)
+        return rows
+
+    def _found(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The same of all rows, by the index of the table where it has one."""
+        if self.table.having is None:
+            return self._with_words(rows)
+        for word in self._words:
+            rows = rows.filter(self.table.having(word))
         return rows
 
     @cached_property

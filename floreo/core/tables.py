@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import xlsxwriter
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 
@@ -153,6 +153,7 @@ class Table:
     key: str = "code"
     needs: Permission | None = None  # None: public
     search: tuple[str, ...] = ()
+    having: Callable[[str], Q] | None = None  # the rows with a word in these columns, where an index finds them sooner
     filters: tuple[Filter, ...] = field(default=())
     lookup: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None  # one row by its key, for the API
     has_long_rows: bool = False  # and many: which are on a page is asked before any is read

@@ -176,13 +176,32 @@ class Night:
 @dataclass(frozen=True)
 class Source:
     """One feed's type: on which days it looked, in order, and what its silence says. A finding counts as fixed when `patience`
-    looks did not see it, on the day of the look number `certain`. `blind`: the looks that did not look for a family of addresses."""
+    looks did not see it, on the day of the look number `certain`; `before` has both for silences that began before a day, where the
+    team asked for another number then. `blind`: the looks that did not look for a family of addresses."""
 
     looks: Sequence[date] = ()
     evidence: Evidence = Evidence.SCAN
     patience: int = ABSENT_RUNS
     certain: int = 1
     blind: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    before: Sequence[tuple[date, int, int]] = ()
+
+    def patience_from(self, first: date) -> tuple[int, int]:
+        """Patience and certain look of a silence whose first look is on that day."""
+        for day, patience, certain in self.before:
+            if first < day:
+                return max(patience, 1), max(certain, 1)
+        return max(self.patience, 1), max(self.certain, 1)
+
+    @property
+    def least_patience(self) -> int:
+        """That of no silence is less."""
+        return max(1, min([self.patience, *(patience for _day, patience, _certain in self.before)]))
+
+    def has_patience_of(self, other: Source) -> bool:
+        """Whether the silence of both says the same."""
+        own = (self.patience, self.certain, list(self.before))
+        return own == (other.patience, other.certain, list(other.before))
 
     def of_family(self, family: str) -> Source:
         """As it looks for addresses of this family."""
@@ -323,6 +342,12 @@ def whole_weekday(rows: Mapping[date, int]) -> int | None:
     return None
 
 
+def asked_before(kept: Sequence[tuple[date, int]], *, asked: int, until: date) -> list[tuple[date, int]]:
+    """How many looks the team asked for of silences that begin before a day, once it asks for another number from `until` on, and `asked`
+    for this one so far. A number that was asked for on no day yet is not kept."""
+    return [*kept] if kept and kept[-1][0] >= until else [*kept, (until, asked)]
+
+
 def patience_of(asked: int, again: int, missed: int) -> tuple[int, int]:
     """How many looks without a finding it takes, and which of them is the day: for a source that missed `missed` of what it saw
     both the look before and the look after, and saw `again` of them all three times. Never fewer than the team `asked` for."""
@@ -443,11 +468,13 @@ def open_periods(
 
 def _ended(source: Source, last_seen: date, later: Sequence[date], *, gap: int) -> tuple[date, date, State] | None:
     """By when it had ended, since when that is shown, and how; by looks after it was last seen."""
-    if len(later) < max(source.patience, 1):
+    if not later:
+        return None
+    patience, certain = source.patience_from(later[0])
+    if len(later) < patience:
         return None
     if source.evidence is Evidence.SCAN:
-        patience = max(source.patience, 1)
-        return later[min(max(source.certain, 1), patience) - 1], later[patience - 1], State.FIXED
+        return later[min(certain, patience) - 1], later[patience - 1], State.FIXED
     quiet = last_seen + timedelta(days=max(QUIET_DAYS, _TIMES_ITS_GAP * gap))
     over = next((day for day in later if day >= quiet), None)
     return (over, over, State.NOT_SEEN) if over else None

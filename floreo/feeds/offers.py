@@ -14,6 +14,7 @@ from floreo.core.offers import THREATS, Job, MenuItem, Offers, PackFile, SearchK
 from floreo.feeds import measures, pack
 from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
 from floreo.feeds.actions.endings import open_what_ran_out
+from floreo.feeds.actions.feeds import settle_waiting
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.numbering import number_changes
 from floreo.feeds.actions.pools import offer_pools
@@ -108,6 +109,7 @@ OFFERS = Offers(
         Job("watched folders", partial(collect_from_folders, by=SYSTEM), timedelta(seconds=30), lane="feeds"),
         Job("mailed reports", partial(read_mail, by=SYSTEM), timedelta(minutes=5), lane="outside"),
         Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
+        Job("feeds that were changed", partial(settle_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
         Job("numbers of changes", number_changes, timedelta(seconds=5)),
         Job("silent feeds and notices that came back", partial(watch, by=SYSTEM), timedelta(minutes=1), lane="feeds"),
         Job("endings that ran out", partial(open_what_ran_out, by=SYSTEM), timedelta(hours=1), lane="feeds"),
@@ -159,6 +161,7 @@ OFFERS = Offers(
         "feed.address_made": _("made a new secret address for the feed"),
         "feed.back": _("noted that files of the feed come again"),
         "feed.changed": _("changed the feed"),
+        "feed.settled": _("calculated the findings of the feed again"),
         "feed.failing": _("noted that files of the feed cannot be fetched"),
         "feed.night_held": _("held files of the feed that are out of line"),
         "feed.made": _("added the feed"),

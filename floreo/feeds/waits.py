@@ -1,5 +1,5 @@
-"""What a period still waits for before a figure of feeds may be frozen: a night that a person has to decide about, a file that nobody
-has read yet, and the last looks of scans at what was open. A fix counts from the look that shows it (times.py), so looks after
+"""What a period still waits for before a figure of feeds may be frozen: findings that a job works out again, a night that a person has
+to decide about, a file that nobody has read yet, and the last looks of scans at what was open. A fix counts from the look that shows it (times.py), so looks after
 the period change nothing of it, but one: a night without a file is a look once a later night has come (logic.full_nights)."""
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from floreo.core.wording import day_text
 from floreo.feeds import logic
 from floreo.feeds.actions.finding_rows import silence_of
 from floreo.feeds.models import Feed, FeedFile, FileState, OpenPeriod, Run
+from floreo.feeds.presenters.settling import unsettled_text
 from floreo.feeds.times import YEAR
 from floreo.strategy.plan_facts import address
 
@@ -37,7 +38,7 @@ def waits_for_files(period: Period) -> Sequence[Wait]:
 @once_for
 def waits_for_looks(period: Period) -> Sequence[Wait]:
     """All by which a finding first seen within a year before the period's last day may still end by that day, or be known of."""
-    return (*_held(period.end), *_unread(date.min, period.end), *_last_looks(period.end))
+    return (*_unsettled(), *_held(period.end), *_unread(date.min, period.end), *_last_looks(period.end))
 
 
 # What is asked of the database for no period, but once for all that a page shows.
@@ -71,6 +72,13 @@ def _last_days() -> tuple[dict[int, dict[str, date]], dict[int, date]]:
 
 def _page(feed: Feed, place: str = "") -> str:
     return address("workspace:feed", feed.code) + place
+
+
+def _unsettled() -> Iterator[Wait]:
+    """Feeds of which the team said something else, with findings that are as before: any of them may be of any period."""
+    for feed in _feeds():
+        if text := unsettled_text(feed):
+            yield Wait(text, _page(feed))
 
 
 def _held(end: date) -> Iterator[Wait]:

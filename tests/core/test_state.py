@@ -208,6 +208,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         "feeds.ChangeStream",
         "feeds.Finding",
         "feeds.FindingChange",
+        "feeds.FindingText",
         "feeds.SteppedPlace",  # the entry of the agreement holds the seed and the order
         "feeds.Run",
         "feeds.OpenPeriod",
@@ -242,6 +243,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         *(f"organisations.ApiToken.{n}" for n in ("last_used_on", "last_used_from", "warned_on")),
         "legislation.LawVersion.built_from",
         *(f"feeds.{n}.alerted_at" for n in ("Feed", "Notice", "Reply")),
+        "feeds.Feed.unsettled_since",
         *(
             f"feeds.Feed.{n}"
             for n in ("etag", "modified", "due_at", "failures", "last_error", "last_looked_at", "passed_over")

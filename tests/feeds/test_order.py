@@ -84,7 +84,7 @@ def known_after(files: Sequence[File], feed: Feed, take: Take) -> tuple[Any, ...
 
 
 def all_known() -> tuple[Any, ...]:
-    hidden = {"id", "created_at", "changed_at", "ending_id", "version"}
+    hidden = {"id", "created_at", "changed_at", "ending_id", "version", "kind_text_id", "network_text_id"}
     columns = [f.attname for f in Finding._meta.concrete_fields if f.attname not in hidden]
     periods = [f"finding__{name}" for name in ("subject", "kind")]
     periods += [f.attname for f in OpenPeriod._meta.concrete_fields if f.attname not in {"id", "finding_id"}]

@@ -19,13 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floreo.core import clock
-from floreo.core.access import SYSTEM
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.models import AuditEntry
 from floreo.core.tasks import Recipient
 from floreo.feeds import logic, measures, times
-from floreo.feeds.actions import endings, nights
+from floreo.feeds.actions import aggregate, endings, nights
 from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.rules import make_rule, switch_rule
@@ -38,6 +39,7 @@ from floreo.feeds.tasks import waiting_tasks
 from floreo.organisations.models import Holding, Network, Organisation, User
 from floreo.workspace.feeds import ending_views
 from tests.conftest import SAMPLES
+from tests.examples import drawn
 from tests.factories import strategy as make
 from tests.feeds.making import hand_in, make_register, name_of, night, report, shadow_feed
 from tests.pages import squeezed
@@ -358,18 +360,88 @@ def test_what_was_never_said_is_answered_for_the_past_too(feed: Feed) -> None:
     assert "findings" not in AuditEntry.objects.filter(verb="feed.changed").latest("number").detail
 
 
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        ({"absent_runs": 9}, {"persisting": 9}),
-        ({"absent_runs": 2}, {"persisting": 8, "fixed": 1}),
-    ],
+@pytest.mark.parametrize("number", [1, 2, 9])
+def test_another_number_of_files_without_a_finding_moves_no_figure_of_a_day_that_is_over(
+    feed: Feed, number: int
+) -> None:
+    """Of nine machines one is silent for two nights and back, one is fixed, and one is silent since last night."""
+    for at in range(8):
+        gone = {8} if at in (2, 3) else set()
+        gone |= {7} if at >= 4 else set()
+        gone |= {6} if at == 7 else set()
+        night(feed, day(at), [f"192.0.2.{n + 1}" for n in range(9) if n not in gone])
+    before = [(within, at, share(within, at)) for within in (7, 30) for at in range(8)]
+    found = states(), sorted(OpenPeriod.objects.values_list("finding__subject", "opened_on", "ended_on", "shown_on"))
+    assert found[0] == {"persisting": 8, "fixed": 1}
+    with clock.pinned_day(day=day(8)):
+        changed = change_feed(feed, by=SYSTEM, absent_runs=number)
+    entry = AuditEntry.objects.filter(verb="feed.changed").latest("number")
+    (change,) = entry.detail["changes"]
+    assert change["fields"]["absent_runs"] == [3, number]
+    assert change["fields"]["absent_runs_before"] == [[], [[str(day(8)), 3]]]
+    after = states(), sorted(OpenPeriod.objects.values_list("finding__subject", "opened_on", "ended_on", "shown_on"))
+    assert after == found
+    night(feed, day(8), [f"192.0.2.{n + 1}" for n in range(9) if n not in (5, 6, 7)])  # one more is silent
+    look_again_at_all(changed)
+    assert [(within, at, share(within, at)) for within, at, _share in before] == before
+    # What was silent before waits for three, and what is silent from now on for the new number.
+    assert state_of("192.0.2.7")[0] == "persisting"
+    assert state_of("192.0.2.6")[0] == ("fixed" if number == 1 else "persisting")
+    for at in (9, 10):
+        night(feed, day(at), [f"192.0.2.{n + 1}" for n in range(9) if n not in (5, 6, 7)])
+    assert state_of("192.0.2.7") == ("fixed", "fixed", day(7))
+    assert state_of("192.0.2.6")[0] == ("fixed" if number < 4 else "persisting")
+
+
+def look_again_at_all(feed: Feed) -> None:
+    """As a night that comes late makes the program do."""
+
+    @action("test.looked", needs=Permission.FEED_RUN)
+    def look(feed: Feed, *, by: Actor) -> None:
+        aggregate.look_at_all(feed, again=True)
+
+    look(feed, by=SYSTEM)
+
+
+def test_a_number_that_was_asked_for_on_no_day_leaves_no_trace(feed: Feed) -> None:
+    assert change_feed(feed, by=SYSTEM, absent_runs=5).absent_runs_before == []  # nothing has come yet
+    night(feed, day(0), hosts(2))
+    with clock.pinned_day(day=day(0)):
+        feed = change_feed(feed, by=SYSTEM, absent_runs=1)
+        feed = change_feed(feed, by=SYSTEM, absent_runs=4)
+    assert (feed.absent_runs, feed.absent_runs_before) == (4, [[str(day(1)), 5]])
+    night(feed, day(1), hosts(2))
+    with clock.pinned_day(day=day(2)):
+        feed = change_feed(feed, by=SYSTEM, absent_runs=2)
+    assert feed.asked_before() == [(day(1), 5), (day(2), 4)]
+
+
+@settings(max_examples=drawn(400), deadline=None)
+@given(
+    seen=st.lists(st.lists(st.booleans(), min_size=12, max_size=30), min_size=1, max_size=5),
+    numbers=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 6)), min_size=1, max_size=4),
+    asked=st.integers(1, 6),
 )
-def test_what_the_team_says_of_silence_counts_at_once(feed: Feed, facts: Any, expected: dict[str, int]) -> None:
-    for number in range(8):
-        night(feed, day(number), hosts(9) if number < 2 else hosts(8))
-    change_feed(feed, by=SYSTEM, **facts)
-    assert states() == expected
+def test_no_change_of_the_number_moves_what_was_known_before_it(
+    seen: list[list[bool]], numbers: list[tuple[int, int]], asked: int
+) -> None:
+    """Each machine is seen on some of the nights; `numbers` are changes by the night from which they count."""
+    kept: list[tuple[date, int]] = []
+    now = asked
+    for at, number in sorted(numbers):
+        kept = logic.asked_before(kept, asked=now, until=day(at))
+        now = number
+    first = day(min(at for at, _number in numbers))
+    looks = [day(n) for n in range(30)]
+    was = logic.Source(looks, patience=asked)
+    is_now = logic.Source(looks, patience=now, before=[(until, number, 1) for until, number in kept])
+    for machine in seen:
+        stretches: list[logic.Stretch] = []
+        for n, there in enumerate(machine):
+            stretches = logic.add_day(stretches, day(n)) if there else stretches
+        periods = [logic.open_periods({"a": stretches}, {"a": source}) if stretches else [] for source in (was, is_now)]
+        known = [[p for p in each if p.opened_on < first and (p.shown_on or date.max) < first] for each in periods]
+        assert known[0] == known[1]
 
 
 def test_a_night_is_held_by_what_came_before_it_also_when_that_comes_later(feed: Feed) -> None:

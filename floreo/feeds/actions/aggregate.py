@@ -35,7 +35,8 @@ from floreo.feeds.actions.finding_rows import (
     stored,
 )
 from floreo.feeds.actions.moving import end_or_move, lift, move
-from floreo.feeds.actions.runs import count_missed, declare, judge_files, judge_missing, judge_night, save_run
+from floreo.feeds.actions.runs import count_missed, judge_files, judge_missing, judge_night, save_run
+from floreo.feeds.actions.searched import give_texts_to
 from floreo.feeds.actions.watching import note_not_taken
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
@@ -193,7 +194,7 @@ class _Window:
         if count_missed(claimed.feed, claimed.report_type, after, before=before, day=claimed.day):
             known.count_again(known.feeds[claimed.feed.pk], claimed.report_type)
             after = known.sources[self.source]
-        same = (before.patience, before.certain) == (after.patience, after.certain)
+        same = before.has_patience_of(after)
         if same and is_next:
             return states + _settle_all(_absent_from(claimed, after), known, seen)
         if same and list(before.looks) == list(after.looks) and before.blind == after.blind:
@@ -243,10 +244,9 @@ def look_at_all(feed: Feed, *, again: bool = False) -> Counter[str]:
     return _settle_all(ever, Known.now() if any(changed) else known, set())
 
 
-def declare_again(feed: Feed, *, since: date | None) -> dict[str, int]:
-    """The team says something else of a feed: what follows for its nights, and for its findings. Within an action."""
+def settle_feed(feed: Feed) -> dict[str, int]:
+    """What follows for all nights and findings of a feed of which the team said something else. Within an action."""
     _one_at_a_time()
-    declare(feed, since=since)
     return dict(look_at_all(feed, again=True))
 
 
@@ -349,6 +349,7 @@ def _settle_and_save(
     now = clock.now()
     for row in rows:
         row["changed_at"] = now
+    give_texts_to(rows)
     bulk_upsert(Finding, rows, same=_ONE_FINDING, changes=_CHANGES)
     _save_open_periods(rows, times, was, again=again)
     return Counter(row["state"] for row in rows)
@@ -404,7 +405,7 @@ def _has_new_open_periods(row: Row, before: tuple[Any, ...] | None) -> bool:
 
 def _absent_from(claimed: Claimed, source: logic.Source) -> QuerySet[Finding]:
     """Findings that the newest look may have ended: what is open and was last seen by this source, early enough."""
-    patience = max(source.patience, 1)
+    patience = source.least_patience
     rows = Finding.objects.filter(observed__in=logic.OPEN_STATES, feed=claimed.feed, report_type=claimed.report_type)
     return rows.filter(last_day__lt=source.looks[-patience]) if len(source.looks) >= patience else rows.none()
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from floreo.core import clock, openpgp
@@ -20,21 +21,24 @@ from floreo.core.addresses import is_web_address
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.seal import seal
-from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
-from floreo.feeds.actions.aggregate import declare_again
+from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save, touch
+from floreo.feeds import logic
+from floreo.feeds.actions.aggregate import settle_feed
+from floreo.feeds.actions.runs import declare
 from floreo.feeds.collectors import n6, shadowserver
 from floreo.feeds.collectors.fetching import KEY_PLACE, is_keyed_well, origin_of
 from floreo.feeds.collectors.header_names import AUTHORIZATION, is_for_keys
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.logic import BY_HAND
-from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed
+from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Delivery, Evidence, Feed, Finding, Run
 from floreo.feeds.models.choices import BATCHED, FETCHED
 from floreo.feeds.models.files import HEADER_PURPOSE, SUNDAY
 from floreo.feeds.presenters.arranging import arrangement_sentence
 from floreo.feeds.ready_sources import LEAST_MINUTES, source_at
 
 LONGEST_HEADER = 500
+SETTLED_AT_ONCE = 5_000  # findings: some seconds
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _PAGES = {
     "new",
@@ -110,13 +114,16 @@ def change_feed(
     by: Actor,
     version: int | None = None,
     held_since: date | None = None,
+    at_once: int = SETTLED_AT_ONCE,
     **facts: Unpack[Changes],
 ) -> Feed:
     """`held_since`: the day of the data from which its files hold what is said of them now. Without it that counts for files that come
-    from now on, and for those of which nobody had said what they hold. What follows for findings is in the trail."""
+    from now on, and for those of which nobody had said what they hold. What follows for findings is in the trail: at once, or
+    from the job (`settle_waiting`) where more than `at_once` were reported by the feed last. Another number of files without a finding
+    changes nothing of what was seen so far."""
     fresh = lock_latest(feed, version)
     was, place, secret = _asked_with(fresh), fresh.place, fresh.fetch_secret
-    silence_was = _silence(fresh)
+    silence_was, absent_runs = _silence(fresh), fresh.absent_runs
     assign(fresh, _sealed(facts))
     require_name(fresh)
     _check(fresh)
@@ -127,15 +134,58 @@ def change_feed(
         fresh.etag = fresh.modified = fresh.last_error = ""
         fresh.passed_over = []
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
+    if fresh.absent_runs != absent_runs:
+        _ask_from_now_on(fresh, absent_runs)
     saved = save(fresh)
     if held_since is not None or _silence(saved) != silence_was:
-        note(findings=declare_again(saved, since=held_since))
+        declare(saved, since=held_since)
+        _settle_now_or_later(saved, at_once)
     return saved
+
+
+def _settle_now_or_later(feed: Feed, at_once: int) -> None:
+    """A page is not kept waiting for minutes: of a large feed the findings stay as they are until the job has worked them all out."""
+    few = Finding.objects.filter(feed=feed).order_by().values("pk")[: at_once + 1]
+    if len(few) <= at_once and feed.unsettled_since is None:
+        note(findings=settle_feed(feed))
+        return
+    feed.unsettled_since = clock.now()
+    Feed.objects.filter(pk=feed.pk).update(unsettled_since=feed.unsettled_since)
+    note(findings="later")
+
+
+def settle_waiting(*, by: Actor) -> int:
+    """The job: works out the findings of feeds of which something else was said. One that is killed begins anew: of each feed all is
+    saved or nothing. Returns how many feeds."""
+    feeds = list(Feed.objects.exclude(unsettled_since=None).order_by("unsettled_since", "pk"))
+    for feed in feeds:
+        settle_later(feed, by=by)
+    return len(feeds)
+
+
+@action("feed.settled", needs=Permission.FEED_RUN)
+def settle_later(feed: Feed, *, by: Actor) -> None:
+    """All findings of the feed, by what is said of it now. Where something else is said meanwhile, that waits for the next time; nobody who
+    says it waits for this."""
+    fresh = Feed.objects.get(pk=feed.pk)
+    note(findings=settle_feed(fresh))
+    touch([fresh])
+    Feed.objects.filter(pk=fresh.pk, unsettled_since=fresh.unsettled_since).update(unsettled_since=None)
 
 
 def _silence(feed: Feed) -> tuple[object, ...]:
     """All of a feed by which it is told what a file does not name."""
-    return feed.format, feed.evidence, feed.delivery, feed.whole_on, feed.sends_empty, feed.absent_runs
+    return feed.format, feed.evidence, feed.delivery, feed.whole_on, feed.sends_empty
+
+
+def _ask_from_now_on(feed: Feed, was: int) -> None:
+    """Another number of files without a finding is for what the next file is the first not to name, so that no figure of a day that is over
+    moves. Of a feed from which nothing came yet it is for all."""
+    last = Run.objects.filter(feed=feed).aggregate(day=Max("day"))["day"]
+    if last is None:
+        return
+    kept = logic.asked_before(feed.asked_before(), asked=was, until=max(clock.today(), last + timedelta(days=1)))
+    feed.absent_runs_before = [[day.isoformat(), number] for day, number in kept]
 
 
 @action("feed.address_made", needs=Permission.FEED_RUN)

@@ -90,23 +90,21 @@ class Known:
         """Takes in what the source turned out to miss; its looks are as they were."""
         counts = Run.objects.counting().filter(feed=feed, report_type=report_type)
         sums = counts.aggregate(again=Sum("again"), missed=Sum("missed"))
-        patience, certain = logic.patience_of(feed.absent_runs, sums["again"] or 0, sums["missed"] or 0)
+        patience = _patience(feed, sums["again"] or 0, sums["missed"] or 0)
         name = source_of(feed, report_type)
         for sources in (self.sources, *self.by_family.values()):
-            sources[name] = replace(sources[name], patience=patience, certain=certain)
+            sources[name] = replace(sources[name], **patience)
 
     def _source(self, feed: Feed, report_type: str, runs: Sequence[KnownRun]) -> logic.Source:
         evidence, sends_empty = silence_of(feed, report_type)
         own = {run.day: run.night for run in runs}
         counting = [run for run in runs if not run.night.held]
-        patience, certain = logic.patience_of(
-            feed.absent_runs, sum(run.again for run in counting), sum(run.missed for run in counting)
-        )
+        patience = _patience(feed, sum(run.again for run in counting), sum(run.missed for run in counting))
         nights = () if sends_empty else logic.full_nights(self.nights_of(feed))
         is_changes = logic.changes_only(own, self.changes_of(feed))
         looks = logic.looks_of(own, nights, is_changes=is_changes)
         blind = logic.blind_looks(own, nights, is_changes=is_changes)
-        return logic.Source(looks, evidence, patience, certain, blind)
+        return logic.Source(looks, evidence, blind=blind, **patience)
 
     def nights_of(self, feed: Feed) -> dict[date, int]:
         """Of each day on which the feed brought something that counts, how many types came."""
@@ -119,6 +117,13 @@ class Known:
         if feed.pk not in self.changes:
             self.changes[feed.pk] = days_of_changes(feed)
         return self.changes[feed.pk]
+
+
+def _patience(feed: Feed, again: int, missed: int) -> dict[str, Any]:
+    """For how many looks a source is waited for, now and of silences that began before the team asked for this number."""
+    patience, certain = logic.patience_of(feed.absent_runs, again, missed)
+    before = [(day, *logic.patience_of(asked, again, missed)) for day, asked in feed.asked_before()]
+    return {"patience": patience, "certain": certain, "before": before}
 
 
 def days_of_changes(feed: Feed) -> frozenset[date]:

@@ -36,7 +36,8 @@ def save_run(claimed: Claimed, taken_back: Sequence[int]) -> bool:
         run.held, run.accepted, run.alerted_at = "", False, None
         run.holds = holds_of(feed, day)
     run.rows, run.families, run.withdraws = _rows_of(claimed), _families_of(claimed), list(taken_back)
-    run.save()
+    # What its files hold may be said anew at this moment (`declare`), and stays as it was said.
+    run.save(update_fields=None if is_first else ["rows", "families", "withdraws", "held", "accepted", "alerted_at"])
     changed = judge_files(feed, claimed.report_type)
     run.refresh_from_db(fields=["held"])
     if not run.held and run.withdraws:

@@ -3,6 +3,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from floreo.core.migrations._together import together
 from floreo.feeds.migrations._changes import unwatch, watch
+from floreo.feeds.migrations._texts import keep_texts, leave_texts
 
 
 class Migration(migrations.Migration):
@@ -28,7 +29,8 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(blank=True, max_length=20, verbose_name='Format')),
                 ('mapping', models.JSONField(blank=True, default=dict)),
                 ('every_minutes', models.PositiveIntegerField(default=1440, help_text='An address is fetched this often. A feed that sends nothing for longer than this is shown as silent.', verbose_name='How often')),
-                ('absent_runs', models.PositiveSmallIntegerField(default=3, help_text='More are waited for where the source turns out to miss what is still there.', verbose_name='Number of files without a finding before it counts as fixed')),
+                ('absent_runs', models.PositiveSmallIntegerField(default=3, help_text='More are waited for where the source turns out to miss what is still there. A change counts from the next file on and changes nothing in the past.', verbose_name='Number of files without a finding before it counts as fixed')),
+                ('absent_runs_before', models.JSONField(blank=True, default=list)),
                 ('evidence', models.CharField(blank=True, choices=[('scan', 'Scan: it looked and did not see it'), ('sighting', 'Sighting: it is named only when it calls'), ('list', 'List: each file names its own day only')], help_text='Formats whose types are listed know this. Without it, nothing counts as fixed.', max_length=8, verbose_name='What it means that a file does not name something')),
                 ('delivery', models.CharField(blank=True, choices=[('whole', 'All that was seen that day'), ('difference', 'Only changes, and everything on one day of the week')], help_text='Ask the sender. A file of changes does not show that something is fixed.', max_length=10, verbose_name='What each file holds')),
                 ('whole_on', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=6, help_text='Where the other days hold changes only.', verbose_name='Day of the week with everything')),
@@ -48,6 +50,7 @@ class Migration(migrations.Migration):
                 ('last_looked_at', models.DateTimeField(blank=True, null=True)),
                 ('silent_since', models.DateTimeField(blank=True, null=True)),
                 ('alerted_at', models.DateTimeField(blank=True, null=True)),
+                ('unsettled_since', models.DateTimeField(blank=True, null=True)),
                 ('not_taken_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
@@ -105,6 +108,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FindingText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Finding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -149,7 +159,9 @@ class Migration(migrations.Migration):
                 ('notified_state', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('not_seen', 'Not seen any more'), ('reopened', 'Seen again'), ('false_alarm', 'False alarm'), ('accepted', 'Accepted'), ('outside', 'Outside our constituency'), ('withdrawn', 'Withdrawn by its source'), ('dropped', 'Left out by a rule')], max_length=12)),
                 ('alerted_on', models.DateField(blank=True, null=True)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='feeds.feed')),
+                ('kind_text', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='feeds.findingtext')),
                 ('moved_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.organisation')),
+                ('network_text', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='feeds.findingtext')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='organisations.organisation')),
             ],
             options={
@@ -456,6 +468,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
+            index=models.Index(fields=['kind_text'], name='finding_kind_text'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['network_text'], name='finding_network_text'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
             index=models.Index(fields=['subject'], name='finding_subject'),
         ),
         migrations.AddIndex(
@@ -561,4 +581,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(watch, unwatch),
+        migrations.RunPython(keep_texts, leave_texts),
     ])

@@ -22,7 +22,7 @@ from floreo.feeds.models.choices import (
 )
 from floreo.feeds.models.endings import FindingEnding
 from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, TypeMapping
-from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
+from floreo.feeds.models.findings import Finding, FindingQuerySet, FindingText, OpenPeriod
 from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
 from floreo.feeds.models.pools import AddressPool
 from floreo.feeds.models.stepped import SteppedPlace, SteppedStart, SteppedState
@@ -48,6 +48,7 @@ __all__ = [
     "FindingEnding",
     "FindingQuerySet",
     "FindingState",
+    "FindingText",
     "FixClaim",
     "HeldFile",
     "HeldReason",

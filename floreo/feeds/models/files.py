@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -47,6 +48,7 @@ class Feed(Record):
         "last_looked_at": _ASKED,
         "passed_over": _ASKED,
         "alerted_at": "The mail to the duty contact is in the trail as an entry of its own.",
+        "unsettled_since": "What was said of it and what followed are in the trail as entries of their own.",
     }
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret", "mail_word_hash"})
@@ -82,8 +84,13 @@ class Feed(Record):
     absent_runs = models.PositiveSmallIntegerField(
         default=logic.ABSENT_RUNS,
         verbose_name=_("Number of files without a finding before it counts as fixed"),
-        help_text=_("More are waited for where the source turns out to miss what is still there."),
+        help_text=_(
+            "More are waited for where the source turns out to miss what is still there. A change counts from the next file on and changes nothing in the past."
+        ),
     )
+    # What it was before: [["2026-12-01", 3]] is three for what a file before that day was the first not to name. A figure of the past
+    # does not move when the number does.
+    absent_runs_before = models.JSONField(default=list, blank=True)
     # What its types mean by silence, where no format says it; "" is a list, which proves nothing.
     evidence = models.CharField(
         max_length=8,
@@ -149,6 +156,8 @@ class Feed(Record):
     last_looked_at = models.DateTimeField(null=True, blank=True)
     silent_since = models.DateTimeField(null=True, blank=True)  # no file came in the time in which one is expected
     alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed about it
+    # Since when the team has said something else of it, and its findings are still as before; a job works them out again.
+    unsettled_since = models.DateTimeField(null=True, blank=True)
     not_taken_at = models.DateTimeField(
         null=True, blank=True
     )  # something came that was not taken; until a person saw it
@@ -161,6 +170,10 @@ class Feed(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("workspace:feed", args=[self.code])
+
+    def asked_before(self) -> list[tuple[date, int]]:
+        """`absent_runs_before`, as days and numbers."""
+        return [(date.fromisoformat(day), number) for day, number in self.absent_runs_before]
 
     def header(self) -> str:
         """The key or password in clear, or "". Raises CannotUnseal."""

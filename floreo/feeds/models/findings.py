@@ -32,6 +32,18 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.filter(state__in=logic.OPEN_STATES)
 
 
+class FindingText(models.Model):
+    """A text in which findings are looked for, kept once for all that have it: a kind with a detail, a network with a service, or the name
+    where a problem is. Written by the database itself (migrations/_texts.py); addresses are not among them."""
+
+    not_chained = "Made by the database from the findings themselves."
+
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Finding(Record):
     """One trouble at one address or name, for as long as it lasts. Written by runs; people only answer."""
 
@@ -87,6 +99,13 @@ class Finding(Record):
     notified_state = models.CharField(max_length=12, choices=FindingState.choices, blank=True)  # and what it was told
 
     alerted_on = models.DateField(null=True, blank=True)  # when the duty contact was last mailed about it
+    # Its kind and detail, and its network and service, by which it is looked for; set by the database (migrations/_texts.py).
+    kind_text = models.ForeignKey(
+        FindingText, null=True, editable=False, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    network_text = models.ForeignKey(
+        FindingText, null=True, editable=False, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     objects = FindingQuerySet.as_manager()
 
@@ -107,6 +126,8 @@ class Finding(Record):
             models.Index(fields=["organisation", "state", "severity_rank", "-last_day", "-id"], name="finding_of"),
             models.Index(fields=["kind", "state", "severity_rank", "-last_day", "-id"], name="finding_kinds"),
             models.Index(fields=["organisation", "kind", "state"], name="finding_kinds_of"),
+            models.Index(fields=["kind_text"], name="finding_kind_text"),
+            models.Index(fields=["network_text"], name="finding_network_text"),
             models.Index(fields=["subject"], name="finding_subject"),
             models.Index(fields=["unit"], name="finding_unit"),
         ]

@@ -23,6 +23,7 @@ from floreo.feeds import logic, texts
 from floreo.feeds.access import sees_all
 from floreo.feeds.models import Finding, FindingState, ReplyKind, Severity
 from floreo.feeds.texts import title_for_others, title_of
+from floreo.feeds.words import SEARCHED, having
 from floreo.infrastructure.tables import in_sector
 from floreo.organisations.models import NationalSector, Organisation
 from floreo.organisations.queries import bodies_of
@@ -105,7 +106,8 @@ FINDINGS = Table(
     order=("severity_rank", "-last_day", "-pk"),
     key="number",
     needs=Permission.FEED_READ,
-    search=("subject", "kind", "detail", "network", "service"),
+    search=SEARCHED,
+    having=having,
     filters=(
         Filter("state", _("State"), _states, in_state, default="open"),
         Filter(

@@ -25,6 +25,7 @@ from floreo.feeds.access import get_ending_for, get_finding_for, must_see_all
 from floreo.feeds.actions import endings as acts
 from floreo.feeds.models import Finding, FindingEnding, FindingState
 from floreo.feeds.presenters.endings import ending_about
+from floreo.feeds.presenters.settling import unsettled_texts
 from floreo.feeds.spans import WITHIN
 from floreo.feeds.texts import title_for_others
 from floreo.organisations.models import User
@@ -80,6 +81,7 @@ def endings(request: HttpRequest) -> HttpResponse:
         "counts": [(label, counts.get(state, 0)) for state, label in FindingState.choices],
         "times": [_time_row(_("All"), cohort.survival), *_by_kind(cohort)] if cohort.cases else [],
         "others": cohort.others,
+        "unsettled": unsettled_texts(),
         "within": WITHIN,
         "ran_out": _first(made.ran_out(today)),
         "held": _first(made.active(today)),

@@ -14,6 +14,7 @@ from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.actions import nights
 from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.presenters.nights import nights_shown
+from floreo.feeds.presenters.settling import unsettled_text
 from floreo.feeds.tables import REPORTS
 from floreo.workspace.feeds import health, ready, stored, summaries
 from floreo.workspace.verbs import history_of
@@ -48,6 +49,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         "feed": found,
         "row": row,
         "listing": listing,
+        "unsettled": unsettled_text(found),
         "history": history_of(found, viewer=request.user),
         "may_run": can(request.user, Permission.FEED_RUN),
         "every": summaries.every_text(found.every_minutes),

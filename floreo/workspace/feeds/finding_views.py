@@ -33,6 +33,7 @@ from floreo.feeds.models import FeedFile, FileState, Finding, FindingQuerySet, R
 from floreo.feeds.pools import Pools
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.presenters.pools import how_to_find
+from floreo.feeds.presenters.settling import unsettled_texts
 from floreo.feeds.tables import FINDINGS, at_address, findings_for
 from floreo.feeds.texts import text_of, title_for_others, title_of
 from floreo.incidents.actions.promoting import promote
@@ -53,7 +54,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     """What stands, worst first; of one's own organisation, or of all."""
     must(request.user, Permission.FEED_READ)
     table = findings_for(request.user)
-    listing = Listing(table, request, narrowed=at_address, shown=_of_list, by_keys=_by_keys)
+    listing = Listing(table, request, narrowed=at_address, counted=False, shown=_of_list, by_keys=_by_keys)
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)
@@ -71,6 +72,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "answer": answer,
         "bad": bad,
         "sees_all": sees_all(request.user),
+        "unsettled": unsettled_texts() if sees_all(request.user) else [],
         "rows": [_row(f, held.get(key(f)), title(f)) for f in shown],
         "selection": selection_of(request, listing, [f.pk for f in shown]),
         "handles": handles,

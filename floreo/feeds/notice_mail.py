@@ -165,7 +165,9 @@ class _Text:
             text = _("You can see everything on this page until %(day)s:") % {"day": day} + f"\n{link}"
             if self.may_answer:
                 return text
-            sentence = _("The register does not let %(address)s reply to notices. Ask a colleague who may, or the team.")
+            sentence = _(
+                "The register does not let %(address)s reply to notices. Ask a colleague who may, or the team."
+            )
             return f"{text}\n{sentence % {'address': self.notice.to[self.place]}}"
         text = _(
             "Reply on this page: fixed, working on it, not ours, false alarm, or need help. You need no "

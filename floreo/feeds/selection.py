@@ -262,7 +262,9 @@ class Contacts:
         self.by_role: dict[str, dict[str, Reach]] = defaultdict(dict)
         rows = list(Contact.objects.filter(organisation__in=bodies).exclude(email="").order_by("pk"))
         known = {row.email.lower() for row in rows}
-        self._silent = known - {row.email.lower() for row in rows if row.may_answer}  # one who has two roles needs one that may
+        self._silent = known - {
+            row.email.lower() for row in rows if row.may_answer
+        }  # one who has two roles needs one that may
         # Its own contacts first; those of bodies merged into it serve where it has none of that role.
         for contact in sorted(rows, key=lambda c: c.organisation_id != organisation.pk):
             of_role = self.by_role[contact.role]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,6 +52,18 @@ def sentences(*parts: str) -> str:
 def colon() -> str:
     """The sign between a word and what it says of it: in French a space that does not break stands before it."""
     return pgettext("between a word and what it says", ":")
+
+
+def in_reader_language(text: str) -> str:
+    """What a program noted in English while nobody looked, for whoever reads it now: the sentence as the catalogue has it, also after names
+    that end with a colon. As it is where the catalogue has no such sentence: one with a number or a name within."""
+    names = [0, *(each.end() for each in re.finditer(": ", text))]
+    for at in names:
+        sentence = text[at:]
+        if sentence and (found := _(sentence)) != sentence:
+            before = text[:at].removesuffix(": ")
+            return f"{before}{colon()} {found}" if before else found
+    return text
 
 
 def listed(items: Sequence[str | Promise]) -> str:

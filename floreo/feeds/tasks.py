@@ -18,7 +18,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.core.ui.locale import language
-from floreo.core.wording import colon
+from floreo.core.wording import colon, in_reader_language
 from floreo.feeds import logic
 from floreo.feeds.actions.notices import held_now
 from floreo.feeds.actions.replies import FOR_THE_TEAM
@@ -266,7 +266,7 @@ def _not_taken() -> Iterator[Task]:
             key=f"{key(feed)}:not_taken",
             kind="decide",
             title=_("Look at what came for %(feed)s and was not taken") % {"feed": feed.name},
-            why=feed.last_error,
+            why=in_reader_language(feed.last_error),
             href=href,
             due=since + DECIDE_WITHIN,
             since=since,
@@ -305,7 +305,7 @@ def _failing() -> Iterator[Task]:
             key=f"{key(feed)}:failing",
             kind="renew",
             title=_("Files of %(feed)s cannot be fetched") % {"feed": feed.name},
-            why=why % {"n": feed.failures, "words": feed.last_error},
+            why=why % {"n": feed.failures, "words": in_reader_language(feed.last_error)},
             href=href,
             needs=RUN,
             news=News.HELD,

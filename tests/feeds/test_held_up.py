@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.tasks import News, Recipient
+from floreo.core.wording import in_reader_language
 from floreo.feeds.actions import notices as acts
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.watching import is_failing, note_not_taken, see_problem, watch
@@ -175,6 +177,28 @@ def test_a_file_that_cannot_be_read_is_told_with_its_reason(responder: User, fee
     assert "2026-11-24-scan_rdp-isla.csv.gz: The" in text
     night(feed, TODAY, ["192.0.2.1"])
     assert len(told(responder)) == 1  # a file that is well is no news, and makes no bad one well
+
+
+def test_why_something_was_not_taken_is_said_in_the_language_of_who_reads_it(responder: User, db: None) -> None:
+    """The worker that took the file speaks English, and so does the record."""
+    reason = "The file is incomplete: the transfer was interrupted. Get the file again."
+    note_not_taken(Feed.objects.get(), by=SYSTEM, why=f"a: b.csv: {reason}")
+
+    def why() -> str:
+        (task,) = (
+            each
+            for each in waiting_tasks(Recipient(everybody=True), viewer=None, today=TODAY)
+            if each.key.endswith(":not_taken")
+        )
+        return str(task.why)
+
+    assert why() == f"a: b.csv: {reason}"
+    with translation.override("es"):
+        assert why() == "a: b.csv: El archivo está incompleto: la transferencia se interrumpió. Obténgalo de nuevo."
+    with translation.override("fr"):
+        assert why().startswith("a: b.csv\u00a0: Le fichier est incomplet")
+        assert in_reader_language("2 of 3") == "2 of 3"
+        assert in_reader_language("") == ""
 
 
 def test_an_alert_that_comes_back_is_told_at_once_and_noted_once(responder: User) -> None:

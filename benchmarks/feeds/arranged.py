@@ -24,7 +24,7 @@ from floreo.feeds.engine import reading
 from floreo.feeds.engine.normalise import normalise
 from floreo.feeds.engine.reading.json_values import flat
 from floreo.feeds.engine.settling import settle
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -63,8 +63,8 @@ def table(objects: bytes) -> bytes:
     return out.getvalue().encode()
 
 
-def parts(data: bytes, name: str, mapping: dict[str, Any]) -> tuple[reading.OpenReport, Iterator[reading.Part]]:
-    task = Task("f", NOW.date(), "", (), NOW, "", "", mapping=mapping)
+def parts(data: bytes, name: str, mapping: dict[str, Any]) -> tuple[reading.OpenReport, Iterator[reading.RowBlock]]:
+    task = IngestOrder("f", NOW.date(), "", (), NOW, "", "", mapping=mapping)
     opened = reading.open_report(Source("", "", name), task, data=data)
     return opened, opened.parts()
 

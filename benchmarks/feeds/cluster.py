@@ -18,7 +18,7 @@ import tempfile
 from benchmarks.feeds import measuring, ours, reports
 from floreo.feeds.caged import run_in_a_cage
 from floreo.feeds.engine import store
-from floreo.feeds.engine.task import Task
+from floreo.feeds.engine.task import IngestOrder
 from floreo.feeds.executors import executor
 
 BAR = 1.25
@@ -46,7 +46,7 @@ def node(*output: str) -> None:
         sys.exit(made.stdout + made.stderr)
 
 
-def all_of(kind: str, works: list[Task], given: argparse.Namespace, hashes: dict[str, str]) -> None:
+def all_of(kind: str, works: list[IngestOrder], given: argparse.Namespace, hashes: dict[str, str]) -> None:
     """Every task to its end; connecting and warm workers included on both sides."""
     ours.emptied(given.data)
     with executor(kind, ADDRESS, workers=2) as runner:

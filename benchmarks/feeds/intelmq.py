@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.feeds import comparing, environment, measuring, ours, reports
 from floreo.core.executors import Executor
 from floreo.feeds.caged import run_in_a_cage
-from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Summary
 from floreo.feeds.executors import executor
 
 BAR = 100
@@ -57,7 +57,7 @@ def by_library(libraries: list[Library], files: list[Path]) -> list[int]:
     return [json.loads(library.hear())["errors"] for library in libraries]
 
 
-def by_engine(pool: Executor, tasks: list[Task], data: Path) -> list[Summary]:
+def by_engine(pool: Executor, tasks: list[IngestOrder], data: Path) -> list[Summary]:
     """Both files at once, into an empty store."""
     ours.emptied(data)
     return [summary for future in [pool.submit(run_in_a_cage, work) for work in tasks] for summary in future.result()]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.feeds import addresses
 from floreo.feeds.engine import constituency, formats
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 
 TYPE = "event4_sinkhole"
 # The same filter and rewriting as intelmq_chain.py.
@@ -47,11 +47,11 @@ def owners(data: Path, size: int) -> Path:
     return path
 
 
-def task(data: Path, file: Path, *, size: int = 5000, with_rules: bool = True) -> Task:
+def task(data: Path, file: Path, *, size: int = 5000, with_rules: bool = True) -> IngestOrder:
     """One file as one task, into a store that is empty."""
     day, kind = formats.named(file.name)
     assert day is not None
-    return Task(
+    return IngestOrder(
         feed="bench",
         day=day,
         report_type=kind,
@@ -64,7 +64,7 @@ def task(data: Path, file: Path, *, size: int = 5000, with_rules: bool = True) -
     )
 
 
-def at(work: Task, root: Path) -> Task:
+def at(work: IngestOrder, root: Path) -> IngestOrder:
     """The same task into another store."""
     return replace(work, root=str(root))
 

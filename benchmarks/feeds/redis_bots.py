@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.feeds import comparing, environment, measuring, ours, reports
 from benchmarks.feeds.intelmq import by_engine
 from floreo.core.executors import Executor
-from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Summary
 from floreo.feeds.executors import executor
 
 BAR = 1000
@@ -115,7 +115,7 @@ class Bots:
         return time.perf_counter() - began
 
 
-def _collect(into: list[Summary], pool: Executor, works: list[Task], data: Path) -> None:
+def _collect(into: list[Summary], pool: Executor, works: list[IngestOrder], data: Path) -> None:
     into += by_engine(pool, works, data)
 
 

@@ -412,7 +412,7 @@ _BAD = ("known_affected", "under_investigation")
 
 
 @dataclass(frozen=True)
-class _Line:
+class _ProductLine:
     """A line of an advisory that names what runs: what it states, and whether it means the version that runs."""
 
     product: Product
@@ -435,7 +435,7 @@ def verdict(running: Running, products: Iterable[Product]) -> Verdict | None:
     return found if running.vendor.strip() or found is Verdict.OTHER_VERSION else Verdict.NOT_KNOWN
 
 
-def _line(running: Running, product: Product, same: _Same) -> _Line:
+def _line(running: Running, product: Product, same: _Same) -> _ProductLine:
     own = running.version.strip() or " ".join(same.own)
     means = contains(product.versions, own)
     if same.is_part:  # what else is in it, and in which version, is not recorded
@@ -444,10 +444,10 @@ def _line(running: Running, product: Product, same: _Same) -> _Line:
         left = tuple(word for word in same.left if word not in _MARKS)
         begins = words_of(own)[: len(left)] == left
         means = means if begins and (not product.versions or means is not False) else None
-    return _Line(product, means, bool(product.versions or same.left))
+    return _ProductLine(product, means, bool(product.versions or same.left))
 
 
-def _judged(lines: Sequence[_Line]) -> Verdict:
+def _judged(lines: Sequence[_ProductLine]) -> Verdict:
     bad = [each for each in lines if each.product.status in _BAD]
     unsure = any(each.means is None for each in bad)
     for is_exact in (True, False):

@@ -27,7 +27,7 @@ FIELDS = tuple(name for _number, _title, names in _SECTIONS for name in names)
 
 
 @dataclass(frozen=True)
-class Line:
+class ProfileLine:
     """One line of the profile: its number, its words, the field, and whether the team said anything."""
 
     number: str
@@ -40,14 +40,14 @@ class Line:
 class Section:
     number: str
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ProfileLine, ...]
 
     @property
-    def known(self) -> list[Line]:
+    def known(self) -> list[ProfileLine]:
         return [line for line in self.lines if line.is_known]
 
     @property
-    def unknown(self) -> list[Line]:
+    def unknown(self) -> list[ProfileLine]:
         return [line for line in self.lines if not line.is_known]
 
 
@@ -59,6 +59,6 @@ def profile_of(team: Team) -> list[Section]:
     ]
 
 
-def _line(team: Team, number: str, place: int, name: str) -> Line:
+def _line(team: Team, number: str, place: int, name: str) -> ProfileLine:
     own = number if number in {"6", "7"} else f"{number}.{place}"
-    return Line(own, str(label_of(Team, name)), name, bool(getattr(team, name)))
+    return ProfileLine(own, str(label_of(Team, name)), name, bool(getattr(team, name)))

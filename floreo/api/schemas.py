@@ -33,7 +33,7 @@ def _camel(name: str) -> str:
     return "".join(part.title() for part in name.replace("-", "_").split("_"))
 
 
-class Row(BaseModel):
+class TableRow(BaseModel):
     """A row of a table. Its columns for each language of the site are not fields: which languages there are is asked when a row or
     the document of the API is made, since the pack may name others tomorrow."""
 
@@ -58,19 +58,19 @@ def _of_a_language(column: Column) -> dict[str, Any]:
     return {"anyOf": kinds, "title": str(column.title), "description": str(column.help)}
 
 
-def row_schema(table: Table) -> type[Row]:
+def row_schema(table: Table) -> type[TableRow]:
     """One row: every public column, each of which may be null."""
     fields: dict[str, Any] = {
         column.name: (Optional[CELLS[column.kind]], Field(..., title=str(column.title), description=str(column.help)))  # noqa: UP045 -- a type made at run time
         for column in table.declared
         if isinstance(column, Column) and column in table.columns_for(None)
     }
-    made = create_model(f"{_camel(table.name)}Row", __base__=Row, __doc__=str(table.help), **fields)
+    made = create_model(f"{_camel(table.name)}Row", __base__=TableRow, __doc__=str(table.help), **fields)
     made.table = table
     return made
 
 
-def page_schema(table: Table, row: type[Row]) -> type[Schema]:
+def page_schema(table: Table, row: type[TableRow]) -> type[Schema]:
     """A page of rows: `next` is the address of the following page, or null on the last."""
     return create_model(
         f"{_camel(table.name)}Page",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from floreo.assessments.actions.answering import Given, Saved
 from floreo.assessments.models import SelfRating
-from floreo.assessments.queries import Line
+from floreo.assessments.queries import AssessedItem
 from floreo.core.whole import whole
 from floreo.core.wording import day_text
 from floreo.frameworks.models import Item, Version
@@ -41,10 +41,10 @@ class Then:
 
 
 @dataclass(frozen=True)
-class Row:
+class ItemFields:
     """One item of the form: what is in its fields, at which version it was opened, and what stands beside it."""
 
-    line: Line
+    line: AssessedItem
     level: str  # a value of the scale, "na", or "" for none
     text: str
     seen: str
@@ -97,27 +97,27 @@ def level_text(version: Version, level: Decimal | None, *, applies: bool = True)
 
 
 def rows_of(
-    lines: Sequence[Line],
+    lines: Sequence[AssessedItem],
     version: Version,
     *,
     typed: Mapping[str, Given] | None = None,
     saved: Saved | None = None,
     errors: Mapping[str, str] | None = None,
     href: Callable[[str], str],
-) -> list[Row]:
+) -> list[ItemFields]:
     """What is saved; and where the answer was no, what was typed. `href` gives the page of an item's evidence, by its code."""
     return [_row(line, version, typed or {}, saved, errors or {}, href=href) for line in lines]
 
 
 def _row(
-    line: Line,
+    line: AssessedItem,
     version: Version,
     typed: Mapping[str, Given],
     saved: Saved | None,
     errors: Mapping[str, str],
     *,
     href: Callable[[str], str],
-) -> Row:
+) -> ItemFields:
     own, code = line.own, line.item.code
     level, text = _level(own), own.text if own is not None else ""
     theirs = None
@@ -145,7 +145,7 @@ def _row(
     )
     seen = seen_of(own)
     target = version.word_of(line.target)
-    return Row(line, level, text, seen, written, target, href(code), before, theirs, errors.get(code, ""))
+    return ItemFields(line, level, text, seen, written, target, href(code), before, theirs, errors.get(code, ""))
 
 
 def given_of(data: QueryDict, items: Sequence[Item]) -> dict[str, Given]:

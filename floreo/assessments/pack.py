@@ -28,7 +28,7 @@ from floreo.assessments.models import (
     TargetLevel,
 )
 from floreo.core import languages
-from floreo.core.pack import Code, Day, Number, Row, Setting, Shape, Strict, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Number, PackEntry, Setting, Shape, Strict, TranslatedShape, one_of
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Relation
 from floreo.frameworks.pack import AnswerShape, AssessmentShape
@@ -247,7 +247,7 @@ class SelfRatingShape(Shape):
     def refs(self, setting: Setting) -> dict[str, str]:
         return {"answer": f"{self.assessment}/{self.item}"}
 
-    def rows(self, setting: Setting) -> Iterator[Row]:
+    def rows(self, setting: Setting) -> Iterator[PackEntry]:
         """The answer that it hangs on, and itself."""
         answer = AnswerShape(
             item=self.item,

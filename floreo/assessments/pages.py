@@ -17,7 +17,7 @@ from floreo.assessments.actions import answering
 from floreo.assessments.models import Participant, SelfRating
 from floreo.assessments.presenters import RadarShown
 from floreo.assessments.queries import (
-    Line,
+    AssessedItem,
     Questionnaire,
     benchmark_for,
     gaps,
@@ -87,7 +87,7 @@ class Section:
     before: str  # the sections beside it
     after_it: str
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[AssessedItem]:
         return lines_of(self.participant, self.asked, self.viewer, only=self.items)
 
     def after(self, do: str, here: str, start: str, token: str) -> str:
@@ -210,7 +210,7 @@ def _piece(participant: Participant, by: Actor, number: str, item: Item | None) 
 @dataclass(frozen=True)
 class Results:
     asked: Questionnaire
-    lines: list[Line]
+    lines: list[AssessedItem]
     radar: RadarShown
     gaps: list[logic.Gap]
 
@@ -239,7 +239,7 @@ def results_of(participant: Participant, viewer: Actor) -> Results:
     return Results(asked, lines, shown, gaps(asked, lines))
 
 
-def _moved(line: Line, asked: Questionnaire) -> list[tuple[Any, Any]]:
+def _moved(line: AssessedItem, asked: Questionnaire) -> list[tuple[Any, Any]]:
     """The levels before on today's scale: (how far, level); the weakest of several counts."""
     found = []
     for each in line.before:

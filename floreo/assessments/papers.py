@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.assessments.logic import Gap
 from floreo.assessments.models import Participant, PlanLine
 from floreo.assessments.presenters import RadarShown, line_state_text
-from floreo.assessments.queries import Line, Questionnaire
+from floreo.assessments.queries import AssessedItem, Questionnaire
 from floreo.core.documents.blocks import Block, Cell, Document, Facts, Grid, Heading, Paragraph, Picture
 from floreo.core.ui import charts, locale
 from floreo.core.wording import day_text
@@ -22,7 +22,7 @@ def report(
     country: Country,
     participant: Participant,
     asked: Questionnaire,
-    lines: Sequence[Line],
+    lines: Sequence[AssessedItem],
     *,
     shown: RadarShown,
     gaps: Sequence[Gap],
@@ -104,7 +104,7 @@ def _plan(plan: Sequence[PlanLine]) -> list[Block]:
     return found
 
 
-def _items(asked: Questionnaire, lines: Sequence[Line]) -> list[Block]:
+def _items(asked: Questionnaire, lines: Sequence[AssessedItem]) -> list[Block]:
     found: list[Block] = [Heading(_("Item by item"))]
     by_code, word = {line.item.code: line for line in lines}, asked.version.word_of
     head = [_("Item"), _("Self-view"), _("Reviewed"), _("Reason")]
@@ -115,7 +115,7 @@ def _items(asked: Questionnaire, lines: Sequence[Line]) -> list[Block]:
     return found
 
 
-def _item(line: Line, word: object) -> list[Cell]:
+def _item(line: AssessedItem, word: object) -> list[Cell]:
     assert callable(word)
     own = line.own
     own_level = own.level if own is not None else None

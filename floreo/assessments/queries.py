@@ -86,7 +86,7 @@ class Before:
 
 
 @dataclass(frozen=True)
-class Line:
+class AssessedItem:
     """One item for one organisation: what it says, what the reviewer says, what it said before, its evidence and its target."""
 
     item: Item
@@ -129,12 +129,12 @@ def ratings_of(assessments: Iterable[Assessment | int]) -> dict[int, dict[int, S
 
 def lines_of(
     participant: Participant, asked: Questionnaire, viewer: object, *, only: Sequence[Item] | None = None
-) -> list[Line]:
+) -> list[AssessedItem]:
     """Every rated item, or those of `only`, with all that stands beside it: eight queries, however many."""
     assessment = participant.assessment
     wanted = asked.rated if only is None else list(only)
     if assessment is None:
-        return [Line(item) for item in wanted]
+        return [AssessedItem(item) for item in wanted]
     answers = {a.item_id: a for a in assessment.answers.filter(item__in=wanted)}
     own = ratings_of([assessment.pk]).get(assessment.pk, {})
     before = before_of(assessment, wanted, viewer)
@@ -149,7 +149,7 @@ def lines_of(
         name = key(answer) if answer is not None else ""
         pieces = tuple(seen.get(name, ()))
         found.append(
-            Line(
+            AssessedItem(
                 item,
                 answer,
                 own.get(item.pk),
@@ -203,15 +203,15 @@ def targets_given(participant: Participant) -> dict[str, Decimal]:
     return {row.item.code: row.level for row in pairs}
 
 
-def levels_counted(lines: Iterable[Line]) -> dict[str, Decimal]:
+def levels_counted(lines: Iterable[AssessedItem]) -> dict[str, Decimal]:
     return {line.item.code: line.counts for line in lines if line.counts is not None}
 
 
-def self_levels(lines: Iterable[Line]) -> dict[str, Decimal]:
+def self_levels(lines: Iterable[AssessedItem]) -> dict[str, Decimal]:
     return {line.item.code: line.own.level for line in lines if line.own is not None and line.own.level is not None}
 
 
-def gaps(asked: Questionnaire, lines: Sequence[Line]) -> list[Gap]:
+def gaps(asked: Questionnaire, lines: Sequence[AssessedItem]) -> list[Gap]:
     targets = {line.item.code: line.target for line in lines if line.target is not None}
     return logic.gaps_of(asked.tree, levels_counted(lines), targets, asked.version.scale)
 
@@ -225,7 +225,7 @@ class Whole:
 
     participant: Participant
     asked: Questionnaire
-    lines: list[Line]
+    lines: list[AssessedItem]
     plan: list[PlanLine]
     changed_at: datetime  # when anything of it was last saved
 
@@ -253,7 +253,8 @@ def wholes_of(campaign: AssessmentCampaign, rows: Iterable[Participant]) -> list
         wanted = logic.targets_of(asked.tree, {each.item.code: each.level for each in given_here})
         held, ratings = answers[row.assessment_id], own.get(row.assessment_id, {})
         lines = [
-            Line(item, held.get(item.pk), ratings.get(item.pk), target=wanted.get(item.code)) for item in asked.rated
+            AssessedItem(item, held.get(item.pk), ratings.get(item.pk), target=wanted.get(item.code))
+            for item in asked.rated
         ]
         saved = [campaign, row, *given_here, *held.values(), *ratings.values(), *plans[row.pk]]
         made.append(Whole(row, asked, lines, plans[row.pk], max(each.changed_at for each in saved)))

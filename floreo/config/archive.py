@@ -104,7 +104,7 @@ class _Hashing:
         return block
 
 
-class Part:
+class ArchivedFile:
     """The content of one part. However it breaks off, it is a refusal with a sentence."""
 
     def __init__(self, content: IO[bytes]) -> None:
@@ -123,7 +123,7 @@ def _is_plain() -> Iterator[None]:
         raise damaged(f"it is incomplete or not an archive of Floreo ({type(error).__name__})") from error
 
 
-def parts(path: Path) -> Iterator[tuple[str, int, Part]]:
+def parts(path: Path) -> Iterator[tuple[str, int, ArchivedFile]]:
     """Name, size and content of every part, in the order in which they were written."""
     if not path.is_file():
         raise Refused(f"There is no archive {path}.", code="no_archive")
@@ -132,7 +132,7 @@ def parts(path: Path) -> Iterator[tuple[str, int, Part]]:
             content = tar.extractfile(entry) if entry.isreg() else None
             if content is None or not _is_safe(entry.name):
                 raise damaged(f"it holds something that does not belong there ({entry.name[:80]!r})")
-            yield entry.name, entry.size, Part(content)
+            yield entry.name, entry.size, ArchivedFile(content)
 
 
 def _is_safe(name: str) -> bool:

@@ -38,7 +38,7 @@ from floreo.feeds.constituency import owned
 from floreo.feeds.engine.arrange.guess import WORDS
 from floreo.feeds.engine.arrange.model import KEY, WrongArrangement, arrangement_of
 from floreo.feeds.engine.constituency import kept
-from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Source, Summary
 from floreo.feeds.executors import executor
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState
 from floreo.feeds.models.choices import BATCHED
@@ -210,11 +210,11 @@ def _dry(asked: argparse.Namespace, runner: Executor) -> Outcome:
     return lines, totals, is_well
 
 
-def _dry_task(feed: Feed, path: Path, people: Path, *, is_there: bool) -> Task:
+def _dry_task(feed: Feed, path: Path, people: Path, *, is_there: bool) -> IngestOrder:
     with _opened(path) as file:
         sha256 = sha256_of(file)
     identity = identify(feed, path.name, path, came_on=clock.today())
-    return Task(
+    return IngestOrder(
         feed=feed.code,
         day=identity.day,
         report_type=identity.report_type,

@@ -26,7 +26,7 @@ from floreo.strategy.actions.drafts.marking import plan_rows
 from floreo.strategy.actions.drafts.opening import openers_here
 from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.rows import Row
+from floreo.strategy.drafting.rows import DraftedRow
 from floreo.strategy.models import DraftState, ImportDraft
 from floreo.strategy.outline.marks import Step, located, read_with
 from floreo.strategy.outline.passages import Outline, outline_of
@@ -85,7 +85,7 @@ def import_text(path: Path, *, how: Asked, out: TextIO) -> int:
     return _store(path, profile, out=out if not how.as_json else io.StringIO())
 
 
-def _read(outline: Outline, steps: Sequence[Step]) -> tuple[list[Row], Unused]:
+def _read(outline: Outline, steps: Sequence[Step]) -> tuple[list[DraftedRow], Unused]:
     """The rows in reading order, and what no row came of."""
     drafted = list(draft_rows(outline.document).rows)
     if not steps:
@@ -99,7 +99,7 @@ def _read(outline: Outline, steps: Sequence[Step]) -> tuple[list[Row], Unused]:
     return rows, counted(unused_in(read_with(outline, steps, base)))
 
 
-def _report(path: Path, rows: Sequence[Row], left: Unused, *, text: str, out: TextIO) -> None:
+def _report(path: Path, rows: Sequence[DraftedRow], left: Unused, *, text: str, out: TextIO) -> None:
     found = certain_in(rows, text)
     certain = [row for row in rows if row.number in found]
     offers = [row for row in rows if row.number not in found]
@@ -114,7 +114,7 @@ def _report(path: Path, rows: Sequence[Row], left: Unused, *, text: str, out: Te
         print(thin_sentence(), file=out)
 
 
-def _as_data(path: Path, rows: Sequence[Row], left: Unused, certain: Set[int]) -> dict[str, Any]:
+def _as_data(path: Path, rows: Sequence[DraftedRow], left: Unused, certain: Set[int]) -> dict[str, Any]:
     return {
         "file": path.name,
         "rows": [
@@ -136,7 +136,7 @@ def _as_data(path: Path, rows: Sequence[Row], left: Unused, certain: Set[int]) -
     }
 
 
-def _print(rows: Iterable[Row], *, out: TextIO) -> None:
+def _print(rows: Iterable[DraftedRow], *, out: TextIO) -> None:
     """A line of facts for each row, and its passage below, cut to the width of the terminal."""
     width = min(max(shutil.get_terminal_size((100, 20)).columns, NARROWEST), WIDEST)
     kinds = {kind: str(words) for kind, words in KIND_WORDS.items()}

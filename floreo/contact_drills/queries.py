@@ -67,7 +67,7 @@ def score_of(recipients: Iterable[DrillRecipient], now: datetime) -> Score:
 
 
 @dataclass(frozen=True)
-class Line:
+class ContactHistory:
     """An organisation's contacts of one role over the drills, the oldest first. A cell is empty where it was in no drill."""
 
     organisation: Organisation
@@ -82,7 +82,7 @@ def sent_drills() -> list[ContactDrill]:
     return list(rows.order_by("sent_at", "pk"))
 
 
-def lines(drills: Sequence[ContactDrill], now: datetime) -> list[Line]:
+def lines(drills: Sequence[ContactDrill], now: datetime) -> list[ContactHistory]:
     """Every organisation and role that was in one of them, with its score over all of them."""
     rows = DrillRecipient.objects.filter(drill__in=drills).select_related("organisation", "drill")
     grouped: dict[tuple[int, str], list[DrillRecipient]] = defaultdict(list)
@@ -90,7 +90,7 @@ def lines(drills: Sequence[ContactDrill], now: datetime) -> list[Line]:
         grouped[each.organisation_id, each.role].append(each)
     order = {role: at for at, role in enumerate(CALL_ORDER)}
     found = [
-        Line(
+        ContactHistory(
             group[0].organisation,
             role,
             group[0].get_role_display(),

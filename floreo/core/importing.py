@@ -117,7 +117,7 @@ class Planned:
 
 
 @dataclass
-class Row:
+class ImportedRow:
     """What one row of the file becomes; the first of `things` is what the row is about. `remarks` are for who reads the result: what the
     file has and the program does not take over."""
 
@@ -170,7 +170,7 @@ class ImportRows(ABC):
         """What tells rows of a file apart: two with the same key are about the same record. Raises Refused, tied to a field, or Wrong."""
 
     @abstractmethod
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         """What a row with those values becomes; fields without a value are not in it. Raises Refused, tied to a field, or Wrong."""
 
     def unfinished(self) -> Mapping[Any, str]:

@@ -102,7 +102,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Row:
+class PackEntry:
     """One row of a pack, ready to become one object: plain fields, and references to other rows by their keys."""
 
     word: str  # "organisation"
@@ -118,7 +118,7 @@ class Row:
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
-def spoken_in(row: Row, languages: Sequence[str]) -> Row:
+def spoken_in(row: PackEntry, languages: Sequence[str]) -> PackEntry:
     """A row that ships with the product, as a country keeps it: its translations into the country's languages only, and in its first
     language where there is such a text, with the English beside it. A text without one stays English."""
     texts = row.fields.get("translations", {})
@@ -199,8 +199,8 @@ class Shape(Strict):
         own = f"{self.word.replace('_', ' ')} “{self.identity()}”"
         return f"{setting.path}, {own}" if setting.path else own
 
-    def row(self, setting: Setting) -> Row:
-        return Row(
+    def row(self, setting: Setting) -> PackEntry:
+        return PackEntry(
             word=self.word,
             key=self.key(setting),
             name=self.called(setting),
@@ -213,7 +213,7 @@ class Shape(Strict):
             keys={name: getattr(self, name) for name in self.keyed},
         )
 
-    def rows(self, setting: Setting) -> Iterator[Row]:
+    def rows(self, setting: Setting) -> Iterator[PackEntry]:
         """Itself and the rows it holds."""
         row = self.row(setting)
         yield row

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing, NotAllowed
-from floreo.feeds.lines import Lines, codes_of, lines_of
+from floreo.feeds.lines import EvidenceLines, codes_of, lines_of
 from floreo.feeds.models import (
     AddressPool,
     Correction,
@@ -100,11 +100,11 @@ def get_finding_for(viewer: object, pk: int) -> Finding:
     return _one(rows.select_related("organisation__merged_into", "feed", "ending"), pk=pk)
 
 
-def lines_for(viewer: object, finding: Finding, *, most: int, after: str = "") -> Lines:
+def lines_for(viewer: object, finding: Finding, *, most: int, after: str = "") -> EvidenceLines:
     """What sources saw of a finding that the viewer may see. Whoever speaks for its organisation sees what was its own then; before a
     correction it may have been another's."""
     codes = None if sees_all(viewer) else codes_of(finding.organisation)
-    return lines_of([finding], most=most, codes=codes, after=after).get(finding.pk, Lines())
+    return lines_of([finding], most=most, codes=codes, after=after).get(finding.pk, EvidenceLines())
 
 
 def notices_for(viewer: object) -> QuerySet[Notice]:

@@ -15,7 +15,7 @@ from floreo.core import cage
 from floreo.feeds.engine import caged as inside
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.store import Place, Store, Window
-from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Source, Summary
 
 MEMORY = 1200 * 1024**2  # bytes; a report of ten million rows takes two thirds (benchmarks/feeds/memory.py)
 _MAPPED = 6 * 1024**3  # bytes of files and libraries
@@ -25,7 +25,7 @@ _KINDS = ("landing", "repeats", "rejects", "findings", "summaries")
 _WRONG = (ValueError, KeyError, TypeError, AttributeError)
 
 
-def run_in_a_cage(task: Task) -> tuple[Summary, ...]:
+def run_in_a_cage(task: IngestOrder) -> tuple[Summary, ...]:
     """As `ingest.run`. A file that takes more memory or time than it may, or that its reader dies over, is refused; the others of the
     window are read. Raises cage.Died where the engine itself failed."""
     store, window = Store(task.root), Window(task.feed, task.report_type, task.day)
@@ -50,7 +50,7 @@ def _unread(files: Sequence[Source], store: Store, window: Window) -> Source | N
     return next((file for file in files if store.summary(Place(window, file.sha256)) is None), None)
 
 
-def _summaries(task: Task, store: Store, window: Window) -> tuple[Summary, ...]:
+def _summaries(task: IngestOrder, store: Store, window: Window) -> tuple[Summary, ...]:
     workshops = [store.workshop_of(f"{window.folder}/{file.sha256}") for file in task.files]
     try:
         given = _asked("run", [task], access=_access(task, store, window, workshops), task=inside.plain_task(task))
@@ -77,7 +77,7 @@ def _must_be_its_own(summary: Summary, place: Place) -> None:
             raise ValueError(name)
 
 
-def _access(task: Task, store: Store, window: Window, workshops: Iterable[Path]) -> cage.Access:
+def _access(task: IngestOrder, store: Store, window: Window, workshops: Iterable[Path]) -> cage.Access:
     given = _of_files([task])
     if task.dry_run:
         return given
@@ -95,7 +95,7 @@ def _access(task: Task, store: Store, window: Window, workshops: Iterable[Path])
     return replace(given, writes=(*workshops, *folders, lock))
 
 
-def _asked(work: str, tasks: Sequence[Task], /, *, access: cage.Access, **more: Any) -> Any:
+def _asked(work: str, tasks: Sequence[IngestOrder], /, *, access: cage.Access, **more: Any) -> Any:
     paths = [Path(file.path) for task in tasks for file in task.files]
     size = sum(path.stat().st_size for path in paths if path.exists())
     with tempfile.TemporaryDirectory(prefix="floreo-cage-") as scratch:
@@ -112,7 +112,7 @@ def _asked(work: str, tasks: Sequence[Task], /, *, access: cage.Access, **more: 
         ).value
 
 
-def _of_files(tasks: Sequence[Task]) -> cage.Access:
+def _of_files(tasks: Sequence[IngestOrder]) -> cage.Access:
     """What is read for the tasks: their files, who holds which addresses, and what is stored of the same window."""
     paths = [Path(path) for task in tasks for path in (*(file.path for file in task.files), task.constituency) if path]
     for task in tasks:
@@ -123,7 +123,7 @@ def _of_files(tasks: Sequence[Task]) -> cage.Access:
     return cage.Access(reads=tuple(paths))
 
 
-def type_shown(task: Task) -> str:
+def type_shown(task: IngestOrder) -> str:
     """The type that the beginning of the task's file shows, "" when it shows none that is known, or none can be found out."""
     try:
         return str(_asked("identify", [task], access=_of_files([task]), task=inside.plain_task(task)))
@@ -133,7 +133,7 @@ def type_shown(task: Task) -> str:
         return ""  # said when it is read
 
 
-def tried(task: Task, mapping: Mapping[str, Any] | None, *, first: int) -> dict[str, Any]:
+def tried(task: IngestOrder, mapping: Mapping[str, Any] | None, *, first: int) -> dict[str, Any]:
     """Format, header, guess, summary and first events of the task's file, or its `problem`. Nothing is stored."""
     try:
         found: dict[str, Any] = _asked(
@@ -153,7 +153,7 @@ def tried(task: Task, mapping: Mapping[str, Any] | None, *, first: int) -> dict[
     return found | {"summary": inside.summary_from(found["summary"]), "events": inside.meant(found["events"])}
 
 
-def arranged_tried(task: Task, arranged: Mapping[str, Any] | None, *, first: int) -> dict[str, Any]:
+def arranged_tried(task: IngestOrder, arranged: Mapping[str, Any] | None, *, first: int) -> dict[str, Any]:
     """How the task's file is set out (guessed, where `arranged` is None), and what would become of it; or its `problem`. Nothing is
     stored. The keys: format, arranged, header, questions, strange, and where a row can be read summary, events and rejects."""
     try:
@@ -175,7 +175,7 @@ def arranged_tried(task: Task, arranged: Mapping[str, Any] | None, *, first: int
 
 
 def rule_tried(
-    tasks: Sequence[Task], rules: Sequence[Mapping[str, Any]], *, most: int, examples: int
+    tasks: Sequence[IngestOrder], rules: Sequence[Mapping[str, Any]], *, most: int, examples: int
 ) -> tuple[int, list[Any]]:
     """How many events of those files the last of the rules meets, and the first of them before and after."""
     try:

@@ -36,7 +36,7 @@ _EXTRA: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class EvidenceLine:
     """One observation. `at` is in UTC; numbers are 0 and words "" where the source says nothing."""
 
     at: datetime | None
@@ -82,10 +82,10 @@ def _with_port(address: str, port: int) -> str:
 
 
 @dataclass(frozen=True)
-class Lines:
+class EvidenceLines:
     """The newest lines of a finding, how many older ones there are, and the place after which those begin: "" where there are none."""
 
-    shown: Sequence[Line] = ()
+    shown: Sequence[EvidenceLine] = ()
     left_out: int = 0
     place: str = ""
 
@@ -106,7 +106,7 @@ def lines_of(
     codes: Sequence[str] | None,
     since: Callable[[Finding], date] | None = None,
     after: str = "",
-) -> dict[int, Lines]:
+) -> dict[int, EvidenceLines]:
     """By finding. `codes`: of the organisations as whose the events were taken in, since others' events are not theirs to see; None for
     the team. `since`: the first day of reports; None for all that is kept. `after`: a place, and lines and numbers are of what follows."""
     spot = _spot(after)
@@ -120,7 +120,7 @@ def lines_of(
 
 def lines_in_notice(
     findings: Iterable[Finding], uses: Mapping[int, str], *, codes: Sequence[str] | None, most: int
-) -> dict[int, Lines]:
+) -> dict[int, EvidenceLines]:
     """As the file of a notice has them: the last week of a finding, and all days where customers share its address. `uses`: how the
     address of each finding is used. `most`: of one finding, and never more than the file has."""
 
@@ -133,9 +133,11 @@ def lines_in_notice(
     return lines_of(findings, most=number, codes=codes, since=since)
 
 
-def _lines(events: Sequence[Mapping[str, Any]], total: int) -> Lines:
+def _lines(events: Sequence[Mapping[str, Any]], total: int) -> EvidenceLines:
     left_out = max(total - len(events), 0)
-    return Lines([_line(row) for row in events], left_out, _place(spot_of(events[-1])) if events and left_out else "")
+    return EvidenceLines(
+        [_line(row) for row in events], left_out, _place(spot_of(events[-1])) if events and left_out else ""
+    )
 
 
 _PLACE = re.compile(r"(\d{8})-(\d{1,17})-(\d{1,20})-(\d{1,18})", re.ASCII)
@@ -196,12 +198,12 @@ def _words(address: str) -> tuple[int, int]:
     return number >> 64, number & (1 << 64) - 1
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _line(row: Mapping[str, Any]) -> EvidenceLine:
     extra = _further(row["extra"])
     named = {name: next((extra[c] for c in columns if extra.get(c)), "") for name, columns in _EXTRA.items()}
     detail = ("malware.name", "product.vendor", "product.name", "product.version", "product.vulnerabilities", "status")
     words = [str(row[name]) for name in (*detail, "event_description.text") if row[name]]
-    return Line(
+    return EvidenceLine(
         row["time.source"],
         row["source.ip"] or "",
         row["source.port"] or 0,

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from floreo.core.tables import safe_text
-from floreo.feeds.lines import IN_FILE_SHARED, Line, Lines, lines_in_notice, most_in_file
+from floreo.feeds.lines import IN_FILE_SHARED, EvidenceLine, EvidenceLines, lines_in_notice, most_in_file
 from floreo.feeds.models import Finding
 from floreo.feeds.pools import Pools
 
@@ -89,7 +89,7 @@ def _row(finding: Finding, use: str) -> list[str | int]:
     ]
 
 
-def _of_line(line: Line, left_out: int) -> list[str | int]:
+def _of_line(line: EvidenceLine, left_out: int) -> list[str | int]:
     return [
         line.at.isoformat() if line.at else "",
         line.source_address,
@@ -125,7 +125,7 @@ def lines(findings: Iterable[Finding], *, codes: Sequence[str] | None, most: int
         uses = {finding.pk: pools.kind_of(finding.ip) for finding in part}
         seen = lines_in_notice(part, uses, codes=codes, most=most)
         for finding in part:
-            own = seen.get(finding.pk, Lines())
+            own = seen.get(finding.pk, EvidenceLines())
             row = _row(finding, uses[finding.pk])
             for line in own.shown:
                 writer.writerow(_safe([*row, *_of_line(line, own.left_out)]))

@@ -16,7 +16,7 @@ from floreo.core.ui import locale
 from floreo.core.whole import whole
 from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
 from floreo.feeds.holding_links import Holder
-from floreo.feeds.lines import IN_FILE, Lines, codes_of, lines_in_notice, most_in_file
+from floreo.feeds.lines import IN_FILE, EvidenceLines, codes_of, lines_in_notice, most_in_file
 from floreo.feeds.models import Finding, FixClaim, Reply, ReplyKind, Severity
 from floreo.feeds.pools import Pools
 from floreo.feeds.presenters.finding_text import in_order, state_words, why_text
@@ -33,7 +33,7 @@ MOST_LINES = 1000  # evidence lines on the page: of many findings fewer each
 class Evidence:
     """What sources saw of one finding: its newest lines, how many there are, and how many of them the file has."""
 
-    lines: Lines
+    lines: EvidenceLines
     in_file: int
     title: str
     how_to_find: str  # the customer, where the address is not one's alone
@@ -57,7 +57,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Row:
+class ShownFinding:
     """One finding as the page shows it."""
 
     finding: Finding
@@ -77,7 +77,7 @@ class Section:
     severity: str
     worst: str
     total: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ShownFinding] = field(default_factory=list)
 
     @property
     def hidden(self) -> int:
@@ -205,8 +205,8 @@ def _section(finding: Finding) -> Section:
     return Section(finding.kind, words, finding.severity, str(Severity(finding.severity).label))
 
 
-def _row(finding: Finding, *, is_mine: bool) -> Row:
+def _row(finding: Finding, *, is_mine: bool) -> ShownFinding:
     replies = str(ReplyKind(finding.reply).label) if finding.reply else ""
     if finding.claim:
         replies = str(FixClaim(finding.claim).label)
-    return Row(finding, finding.where, str(state_words(finding)), replies, is_mine)
+    return ShownFinding(finding, finding.where, str(state_words(finding)), replies, is_mine)

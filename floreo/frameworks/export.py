@@ -25,7 +25,7 @@ from floreo.evidence.files import opened_file
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind
 from floreo.frameworks.logic import Purpose, may_go
 from floreo.frameworks.presenters import kind_text, missing_of
-from floreo.frameworks.queries import Line, Sheet
+from floreo.frameworks.queries import ItemLine, Sheet
 
 CHUNK = 1 << 20
 MOST_NAME = 100  # letters of a file's name in the archive: some systems stop at 260 for the whole path
@@ -48,10 +48,10 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Row:
+class FilledItem:
     """One item of the questionnaire, filled in."""
 
-    line: Line
+    line: ItemLine
     proofs: tuple[Proof, ...]
     kept_back: int  # pieces that stay because of their marking
     missing: tuple[str, ...]
@@ -72,16 +72,16 @@ class Row:
         return self.line.answer.in_language("reason") if self.line.answer and self.line.answer.level is not None else ""
 
 
-def filled(sheet: Sheet, purpose: Purpose, today: date) -> list[Row]:
+def filled(sheet: Sheet, purpose: Purpose, today: date) -> list[FilledItem]:
     """Every item in order. Evidence whose marking does not allow the purpose is left out, and only counted."""
     return [_row(line, purpose, today) for line in sheet.lines]
 
 
-def _row(line: Line, purpose: Purpose, today: date) -> Row:
+def _row(line: ItemLine, purpose: Purpose, today: date) -> FilledItem:
     going = [a for a in line.evidence if goes(a, purpose)]
     proofs = tuple(Proof(a.evidence, a.note) for a in going)
     missing = missing_of(replace(line, evidence=tuple(going)) if going else line, today, may_leave=len(going))
-    return Row(line, proofs, len(line.evidence) - len(going), tuple(missing))
+    return FilledItem(line, proofs, len(line.evidence) - len(going), tuple(missing))
 
 
 def goes(attachment: Attachment, purpose: Purpose) -> bool:
@@ -108,7 +108,7 @@ def _columns(*, worded: bool) -> list[tuple[str, int]]:
     ]
 
 
-def _cells(row: Row, *, worded: bool) -> list[str]:
+def _cells(row: FilledItem, *, worded: bool) -> list[str]:
     """One row of the workbook; several pieces of evidence stand in one cell, a line each."""
     item = row.line.item
     title = item.in_language("title") or kind_text(item.kind)
@@ -128,7 +128,7 @@ def _cells(row: Row, *, worded: bool) -> list[str]:
     ]
 
 
-def workbook(sheet: Sheet, rows: list[Row], *, headline: str, notes: list[str]) -> bytes:
+def workbook(sheet: Sheet, rows: list[FilledItem], *, headline: str, notes: list[str]) -> bytes:
     """The filled questionnaire for a spreadsheet. Text stays text: nothing in it is ever a formula or a link."""
     buffer, worded = io.BytesIO(), bool(sheet.wording_files)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -198,7 +198,7 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
 class Archive:
     """Writes the archive onto a temporary file, block by block, so that a large file never stands in memory."""
 
-    def __init__(self, sheet: Sheet, rows: list[Row], *, headline: str, notes: list[str], at: datetime) -> None:
+    def __init__(self, sheet: Sheet, rows: list[FilledItem], *, headline: str, notes: list[str], at: datetime) -> None:
         self.sheet, self.rows, self.headline, self.notes = sheet, rows, headline, notes
         self.stamp = (at.year, at.month, at.day, at.hour, at.minute, at.second)
         self.names, self.sums = _Names(), list[tuple[str, str]]()
@@ -223,7 +223,7 @@ class Archive:
         out.seek(0)
         return out
 
-    def _place(self, row: Row, proof: Proof) -> Proof:
+    def _place(self, row: FilledItem, proof: Proof) -> Proof:
         """Puts its file into the folder of the first item that it answers; the others point there."""
         evidence = proof.evidence
         if evidence.kind != EvidenceKind.FILE:
@@ -257,11 +257,11 @@ class Archive:
     def _text(self, path: str, text: str) -> None:
         self._bytes(path, text.encode())
 
-    def _page(self, rows: list[Row]) -> str:
+    def _page(self, rows: list[FilledItem]) -> str:
         context = {"sheet": self.sheet, "rows": rows, "headline": self.headline, "notes": self.notes}
         return render_to_string("frameworks/pack_index.html", context)
 
-    def _csv(self, rows: list[Row]) -> str:
+    def _csv(self, rows: list[FilledItem]) -> str:
         buffer = io.StringIO()
         writer = csv.writer(buffer)
         writer.writerow(
@@ -273,7 +273,7 @@ class Archive:
         return buffer.getvalue()
 
 
-def _lines(row: Row) -> Iterator[list[Any]]:
+def _lines(row: FilledItem) -> Iterator[list[Any]]:
     """One line a piece of evidence; one without for an item that has none."""
     item = row.line.item
     first = [item.code, item.in_language("title"), row.wording, row.level_word, row.reason]

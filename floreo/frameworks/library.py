@@ -15,7 +15,7 @@ from floreo.core.language_codes import split
 from floreo.core.pack import (
     Code,
     Number,
-    Row,
+    PackEntry,
     Setting,
     Shape,
     SourcedShape,
@@ -156,12 +156,12 @@ TABLES: dict[str, type[Strict]] = {
 SHAPES: tuple[type[Shape], ...] = (FrameworkShape, VersionShape, ItemShape, MappingShape)
 
 
-def rows_of(shapes: Sequence[tuple[Strict, int]], setting: Setting, languages: Sequence[str]) -> Iterator[Row]:
+def rows_of(shapes: Sequence[tuple[Strict, int]], setting: Setting, languages: Sequence[str]) -> Iterator[PackEntry]:
     """The rows of one file, whose items and mappings belong to its version, translated into `languages` only."""
     return (spoken_in(row, languages) for row in _rows(shapes, setting))
 
 
-def _rows(shapes: Sequence[tuple[Strict, int]], setting: Setting) -> Iterator[Row]:
+def _rows(shapes: Sequence[tuple[Strict, int]], setting: Setting) -> Iterator[PackEntry]:
     version = next((shape for shape, _number in shapes if isinstance(shape, VersionShape)), None)
     held = setting
     if version is not None:

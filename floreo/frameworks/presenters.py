@@ -15,7 +15,7 @@ from floreo.core.ui.locale import long_day, number
 from floreo.evidence.models import LinkState
 from floreo.frameworks.logic import Coverage, Roll, Rule, ScoreChange, held_in_vain
 from floreo.frameworks.models import Answer, PublishedScore, PublisherFile, Version
-from floreo.frameworks.queries import Line, Sheet
+from floreo.frameworks.queries import ItemLine, Sheet
 
 KIND_WORDS: Mapping[str, Promise] = {
     "pillar": _l("Pillar"),
@@ -100,7 +100,7 @@ def in_vain_text(answer: Answer, version: Version) -> str:
     return _("Reported as met but not counted, because an earlier stage is not met: %(names)s.") % {"names": names}
 
 
-def missing_of(line: Line, today: date, *, may_leave: int | None = None) -> list[str]:
+def missing_of(line: ItemLine, today: date, *, may_leave: int | None = None) -> list[str]:
     """What an item lacks, each as a short sentence. `may_leave`: how many pieces of its evidence go into a pack."""
     if not line.item.is_rated:
         return []
@@ -118,7 +118,7 @@ def missing_of(line: Line, today: date, *, may_leave: int | None = None) -> list
     return found
 
 
-def _stale(line: Line, today: date) -> list[str]:
+def _stale(line: ItemLine, today: date) -> list[str]:
     found = []
     out = [a for a in line.evidence if a.evidence.valid_until and a.evidence.valid_until < today]
     dead = [a for a in line.evidence if a.evidence.link_state == LinkState.DEAD]

@@ -44,7 +44,7 @@ def newest(version: Version, viewer: object) -> Assessment | None:
 
 
 @dataclass(frozen=True)
-class Line:
+class ItemLine:
     """One item of a version, with all that stands beside it."""
 
     item: Item
@@ -78,17 +78,17 @@ class Sheet:
 
     version: Version
     assessment: Assessment | None
-    lines: tuple[Line, ...]
+    lines: tuple[ItemLine, ...]
     total: Roll
     coverage: Coverage
     tree: Tree
 
     @property
-    def rated(self) -> list[Line]:
+    def rated(self) -> list[ItemLine]:
         return [line for line in self.lines if line.item.is_rated]
 
     @property
-    def tops(self) -> list[Line]:
+    def tops(self) -> list[ItemLine]:
         return [line for line in self.lines if line.depth == 0]
 
     @property
@@ -149,7 +149,7 @@ def sheet(version: Version, assessment: Assessment | None, viewer: object) -> Sh
         evidence = tuple(found.get(key(answer), ())) if answer else ()
         ratings = tuple(answer.ratings.all()) if answer else ()
         lines.append(
-            Line(item, depth, roll, answer, ratings, evidence, then.get(item.code), item.code in tree.children)
+            ItemLine(item, depth, roll, answer, ratings, evidence, then.get(item.code), item.code in tree.children)
         )
     total = logic.rolled(tree, "", reviewed, rule=rule, scale=version.scale)
     shown = {line.item.code for line in lines if line.evidence}

@@ -29,7 +29,7 @@ from floreo.imports.matching import Certainty, Matcher, guess_columns, words_of
 from floreo.imports.models import KEPT_DAYS, ImportedRecord, ImportProfile, SheetImport, UploadedSheets
 from floreo.imports.planning import LEAVE, NEW, OTHERS, Plan, Reading, heads_and_texts, matchers_of, plan, shown_header
 from floreo.imports.profiles import from_toml, profile_for
-from floreo.imports.tables import Part, best_parts, find_tables, heads_of
+from floreo.imports.tables import SheetTable, best_parts, find_tables, heads_of
 from floreo.imports.targets import target_of
 from floreo.imports.undoing import records_to_undo
 
@@ -88,12 +88,12 @@ def begin_import(
     return saved
 
 
-def _heads(sheets: Sequence[Grid], parts: Sequence[Part]) -> list[str]:
+def _heads(sheets: Sequence[Grid], parts: Sequence[SheetTable]) -> list[str]:
     return [head.text for head in heads_of(sheets, parts)]
 
 
 def _guess(run: SheetImport, rows: ImportRows, sheets: Sequence[Grid], profile: ImportProfile | None) -> None:
-    parts = [Part.from_json(part) for part in run.parts]
+    parts = [SheetTable.from_json(part) for part in run.parts]
     heads, texts, _skipped = heads_and_texts(sheets, parts, TEXTS)
     remembered: Mapping[str, Mapping[str, str]] = profile.columns if profile else {}
     known = {each.name for each in rows.fields}
@@ -140,7 +140,9 @@ def verdict(holds: Holds | None, texts: Sequence[str]) -> formats.Verdict:
 
 
 @action("import.laid_out", needs=OPEN)
-def choose_tables(run: SheetImport, *, by: Actor, parts: Sequence[Part], version: int | None = None) -> SheetImport:
+def choose_tables(
+    run: SheetImport, *, by: Actor, parts: Sequence[SheetTable], version: int | None = None
+) -> SheetImport:
     """Other tables of the file, or another header: the columns are guessed again."""
     must(by, target_of(run.target).needs)
     fresh = lock_latest(run, version)
@@ -189,7 +191,7 @@ def match_columns(
         for column, name, shape in zip(fresh.columns, fields, formats_of, strict=True)
     ]
     _heads, texts, _skipped = heads_and_texts(
-        sheets_of(fresh), [Part.from_json(part) for part in fresh.parts], TEXTS * 100
+        sheets_of(fresh), [SheetTable.from_json(part) for part in fresh.parts], TEXTS * 100
     )
     _decide_formats(fresh, rows, texts)
     return save(fresh)
@@ -228,7 +230,7 @@ def _allowed(rows: ImportRows, field: str, matcher: Matcher) -> set[str]:
 
 def plan_of(run: SheetImport, *, by: Actor, sheets: Sequence[Grid] | None = None) -> Plan:
     """What the file would do now. Raises Refused where the columns do not suffice."""
-    reading = Reading([Part.from_json(part) for part in run.parts], run.columns, run.values)
+    reading = Reading([SheetTable.from_json(part) for part in run.parts], run.columns, run.values)
     _formats_must_be_known(run)
     return plan(rows_of(run, by), sheets_of(run) if sheets is None else sheets, reading)
 

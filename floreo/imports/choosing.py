@@ -12,7 +12,7 @@ from floreo.core.spelling import plain
 from floreo.imports.grid import NO_VALUE, Grid
 from floreo.imports.matching import Matcher, Suggestion, likely
 from floreo.imports.planning import EMPTY_TEXTS, OTHERS, Reading, decided, matchers_of
-from floreo.imports.tables import Line, heads_of, lines_of
+from floreo.imports.tables import SheetRow, heads_of, lines_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def field_texts(rows: ImportRows, sheets: Sequence[Grid], reading: Reading) -> l
     counts: dict[str, Counter[str]] = {name: Counter() for name in matchers}
     several = {each.name for each in rows.fields if each.holds == Holds.RECORDS}
     for line in lines_of(sheets, reading.parts, heads_of(sheets, reading.parts)):
-        if isinstance(line, Line):
+        if isinstance(line, SheetRow):
             for name, counted in counts.items():
                 text = line.cells[columns[name]] if columns[name] < len(line.cells) else ""
                 if text and text != NO_VALUE and text.casefold() not in EMPTY_TEXTS:

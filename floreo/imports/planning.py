@@ -17,14 +17,14 @@ from django.utils.translation import gettext_noop
 
 from floreo.core.delimited import Wrong
 from floreo.core.errors import Refused
-from floreo.core.importing import Difference, Holds, ImportField, ImportRows, Remark, Row
+from floreo.core.importing import Difference, Holds, ImportedRow, ImportField, ImportRows, Remark
 from floreo.core.models import named
 from floreo.core.spelling import plain
 from floreo.core.whole import whole
 from floreo.imports import formats
 from floreo.imports.grid import NO_VALUE, Grid
 from floreo.imports.matching import Matcher
-from floreo.imports.tables import HEADING, SHEET, Head, Line, Part, Skipped, heads_of, lines_of
+from floreo.imports.tables import HEADING, SHEET, Head, SheetRow, SheetTable, Skipped, heads_of, lines_of
 
 NEW, LEAVE, OTHERS = "+", "-", "*"  # in place of an option's key: a new record; no value; and what all other texts are
 _LARGEST = 10**13
@@ -85,14 +85,14 @@ class Result:
     differences: list[Difference] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    row: Row | None = None
+    row: ImportedRow | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
     """How a file is read: its tables, what each column is ({"header", "field", "format"}), and what texts mean, by field."""
 
-    parts: Sequence[Part]
+    parts: Sequence[SheetTable]
     columns: Sequence[Mapping[str, str]]
     values: Mapping[str, Mapping[str, str]]
 
@@ -127,7 +127,7 @@ class Plan:
 
 
 def heads_and_texts(
-    sheets: Sequence[Grid], parts: Sequence[Part], most: int
+    sheets: Sequence[Grid], parts: Sequence[SheetTable], most: int
 ) -> tuple[list[Head], list[list[str]], list[Skipped]]:
     """The columns of the chosen tables, the first different values of each, and the rows that are no records."""
     heads = heads_of(sheets, parts)
@@ -186,7 +186,7 @@ class Cells:
         self.matchers = matchers_of(rows, {each.name for _x, _column, each in self.columns})
         self._seen: dict[tuple[int, str], Any] = {}
 
-    def read(self, line: Line) -> tuple[dict[str, Any], list[Fault]]:
+    def read(self, line: SheetRow) -> tuple[dict[str, Any], list[Fault]]:
         values: dict[str, Any] = {}
         faults = []
         for x, column, each in self.columns:
@@ -287,7 +287,7 @@ def shown_header(text: str) -> str:
     return {SHEET: _("Title of the sheet"), HEADING: _("Heading above the rows")}.get(text, text)
 
 
-def _result(rows: ImportRows, cells: Cells, line: Line, title: str, seen: dict[Any, Result]) -> Result:
+def _result(rows: ImportRows, cells: Cells, line: SheetRow, title: str, seen: dict[Any, Result]) -> Result:
     result = Result(title, line.number, Outcome.REFUSED, next((cell[:80] for cell in line.cells if cell), ""))
     values, result.faults = cells.read(line)
     if result.faults:
@@ -310,7 +310,7 @@ def _result(rows: ImportRows, cells: Cells, line: Line, title: str, seen: dict[A
     return result
 
 
-def _taken(rows: ImportRows, values: dict[str, Any], seen: dict[Any, Result], result: Result) -> Row:
+def _taken(rows: ImportRows, values: dict[str, Any], seen: dict[Any, Result], result: Result) -> ImportedRow:
     """What the row becomes. Raises Refused, Wrong or ValidationError."""
     if missing := [each for each in rows.fields if each.is_needed and each.name not in values]:
         sentence = _("It is empty: %(fields)s.") % {"fields": ", ".join(str(each.title) for each in missing)}
@@ -324,7 +324,7 @@ def _taken(rows: ImportRows, values: dict[str, Any], seen: dict[Any, Result], re
     return row
 
 
-def _put_row(result: Result, row: Row) -> None:
+def _put_row(result: Result, row: ImportedRow) -> None:
     result.row, result.remarks = row, row.remarks
     result.name = named(row.things[0].thing) if row.things else result.name
     result.differences = (
@@ -333,7 +333,7 @@ def _put_row(result: Result, row: Row) -> None:
     result.outcome = _outcome(row)
 
 
-def _outcome(row: Row) -> Outcome:
+def _outcome(row: ImportedRow) -> Outcome:
     if row.is_new:
         return Outcome.NEW
     changes = row.writes if row.shown is None else row.shown

@@ -16,7 +16,7 @@ SHEET, HEADING = "<sheet>", "<heading>"
 
 
 @dataclass(frozen=True)
-class Part:
+class SheetTable:
     """A table of a sheet, or one part of it: rows count from 1, `last` belongs to it."""
 
     sheet: int
@@ -28,12 +28,12 @@ class Part:
         return {"sheet": self.sheet, "header_row": self.header_row, "header_rows": self.header_rows, "last": self.last}
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Part:
+    def from_json(cls, given: Mapping[str, Any]) -> SheetTable:
         return cls(**{name: int(given[name]) for name in ("sheet", "header_row", "header_rows", "last")})
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetRow:
     """A row of a chosen table: the sheet, the row's number there, and its cells in the order of the columns."""
 
     sheet: int
@@ -51,7 +51,7 @@ class Skipped:
     text: str = ""
 
 
-def header_texts(grid: Grid, part: Part) -> list[str]:
+def header_texts(grid: Grid, part: SheetTable) -> list[str]:
     """The header of each column, with several rows joined: "Contact: Telephone"; "" for a column without one."""
     lines = grid.rows[part.header_row - 1 : part.header_row - 1 + part.header_rows]
     width = max((len(line) for line in grid.rows[part.header_row - 1 : part.last]), default=0)
@@ -72,18 +72,18 @@ def letter(x: int) -> str:
     return name
 
 
-def find_tables(sheets: Sequence[Grid], words: Mapping[str, str]) -> list[Part]:
+def find_tables(sheets: Sequence[Grid], words: Mapping[str, str]) -> list[SheetTable]:
     """Every table of the file, in its order. `words` gives the field by what a column may be called."""
     return [part for number, grid in enumerate(sheets) for part in _tables_of(grid, number, words)]
 
 
-def best_parts(sheets: Sequence[Grid], parts: Sequence[Part], words: Mapping[str, str]) -> list[Part]:
+def best_parts(sheets: Sequence[Grid], parts: Sequence[SheetTable], words: Mapping[str, str]) -> list[SheetTable]:
     """The table that is meant most likely: with most columns that are called like a field, then with most rows; and with it every other
     whose heads are the same, in whatever sheet."""
     if not parts:
         return []
 
-    def score(part: Part) -> tuple[int, int]:
+    def score(part: SheetTable) -> tuple[int, int]:
         return len(_fields_in(header_texts(sheets[part.sheet], part), words)), part.last - part.header_row
 
     first = max(parts, key=score)
@@ -91,7 +91,7 @@ def best_parts(sheets: Sequence[Grid], parts: Sequence[Part], words: Mapping[str
     return [part for part in parts if part == first or _is_same_table(heads, _heads(sheets, part))]
 
 
-def _heads(sheets: Sequence[Grid], part: Part) -> set[str]:
+def _heads(sheets: Sequence[Grid], part: SheetTable) -> set[str]:
     return {plain(text) for text in header_texts(sheets[part.sheet], part) if text}
 
 
@@ -103,7 +103,7 @@ def _fields_in(texts: Sequence[str], words: Mapping[str, str]) -> set[str]:
     return {words[key] for text in texts if (key := plain(text)) in words}
 
 
-def _tables_of(grid: Grid, sheet: int, words: Mapping[str, str]) -> Iterator[Part]:
+def _tables_of(grid: Grid, sheet: int, words: Mapping[str, str]) -> Iterator[SheetTable]:
     last = max((y for y, row in enumerate(grid.rows, start=1) if any(row)), default=0)
     starts = [_first_header(grid, words)] if last else []
     if not starts or not starts[0]:
@@ -114,7 +114,7 @@ def _tables_of(grid: Grid, sheet: int, words: Mapping[str, str]) -> Iterator[Par
         if _begins_another(grid, y, known, words):
             starts.append(y)
     for start, end in zip(starts, [*(s - 1 for s in starts[1:]), last], strict=True):
-        yield Part(sheet, start, _height_of_header(grid, start), _last_of_table(grid, start, end))
+        yield SheetTable(sheet, start, _height_of_header(grid, start), _last_of_table(grid, start, end))
 
 
 def _last_of_table(grid: Grid, start: int, end: int) -> int:
@@ -184,7 +184,7 @@ class Head:
     is_twice: bool = False
 
 
-def heads_of(sheets: Sequence[Grid], parts: Sequence[Part]) -> list[Head]:
+def heads_of(sheets: Sequence[Grid], parts: Sequence[SheetTable]) -> list[Head]:
     """The columns of all parts together, in the order of the first. One without a header is called by its letter; one whose header comes
     twice, by it and its letter."""
     found: list[Head] = []
@@ -212,7 +212,7 @@ def _unique(texts: Sequence[str]) -> list[Head]:
     return found
 
 
-def _headings(grid: Grid, part: Part) -> bool:
+def _headings(grid: Grid, part: SheetTable) -> bool:
     return any(_is_heading(grid, y) for y in range(part.header_row + part.header_rows, part.last + 1))
 
 
@@ -224,7 +224,9 @@ def _is_heading(grid: Grid, y: int) -> bool:
     return grid.across.get(y - 1, 0) >= 3
 
 
-def lines_of(sheets: Sequence[Grid], parts: Sequence[Part], heads: Sequence[Head]) -> Iterator[Line | Skipped]:
+def lines_of(
+    sheets: Sequence[Grid], parts: Sequence[SheetTable], heads: Sequence[Head]
+) -> Iterator[SheetRow | Skipped]:
     """The rows of the chosen tables below their headers, each with a cell for every column."""
     for part in parts:
         grid = sheets[part.sheet]
@@ -246,4 +248,4 @@ def lines_of(sheets: Sequence[Grid], parts: Sequence[Part], heads: Sequence[Head
                 for x, head in enumerate(heads):
                     if head.text in {SHEET, HEADING}:
                         cells[x] = grid.title if head.text == SHEET else heading
-                yield Line(part.sheet, number, cells)
+                yield SheetRow(part.sheet, number, cells)

@@ -41,7 +41,7 @@ AT_ONCE = 5000  # rows of the database
 
 
 @dataclass(frozen=True)
-class Line:
+class PublishedCount:
     code: str
     label: str
     count: int | None  # None: withheld
@@ -51,7 +51,7 @@ class Line:
 class Breakdown:
     code: str  # "month" or "quarter", "class", "district", "sector", "channel"
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[PublishedCount, ...]
     is_withheld: bool  # as a whole
 
 
@@ -220,7 +220,9 @@ def _times(code: str, title: str, found: Estimate, total: int) -> Times:
 
 def _breakdown(code: str, title: str, labels: Mapping[str, str], counts: Mapping[str, int]) -> Breakdown:
     shown = suppressed_list([counts.get(each, 0) for each in labels])
-    lines = tuple(Line(each, label, cell) for (each, label), cell in zip(labels.items(), shown.cells, strict=True))
+    lines = tuple(
+        PublishedCount(each, label, cell) for (each, label), cell in zip(labels.items(), shown.cells, strict=True)
+    )
     return Breakdown(code, title, lines, shown.is_withheld)
 
 

@@ -17,12 +17,12 @@ from floreo.core.errors import Refused
 from floreo.core.importing import (
     Difference,
     Holds,
+    ImportedRow,
     ImportField,
     ImportRows,
     ImportTarget,
     Option,
     Planned,
-    Row,
     Source,
     of_model,
     sound,
@@ -146,7 +146,7 @@ class ReadingRows(ImportRows):
         period = _period_of(values)
         return values["indicator"].pk, period.start, period.end, plain(values.get("group", ""))
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         indicator, period = values["indicator"], _period_of(values)
         must_be_entered_by_hand(indicator)
         if not can(self.source.by, Permission.READING_ENTER, indicator):
@@ -172,7 +172,7 @@ class ReadingRows(ImportRows):
         held.reading.confirmed = False
         held.has_total = True
         held.keys.append(self.key(values))
-        row = Row([held.planned], shown=[])
+        row = ImportedRow([held.planned], shown=[])
         if held.is_new or any(before[name] != getattr(held.reading, name) for name in _COMPARED):
             shown = str(before["value"]) if before["value"] is not None and not held.is_new else ""
             row.shown = [Difference(period_text(period), shown, f"{held.reading.value} {indicator.unit}")]
@@ -195,7 +195,7 @@ class ReadingRows(ImportRows):
         self.periods[key] = _Period(reading, there is None, planned, before_groups=groups)
         return self.periods[key]
 
-    def _take_group(self, held: _Period, values: Mapping[str, Any]) -> Row:
+    def _take_group(self, held: _Period, values: Mapping[str, Any]) -> ImportedRow:
         counted = values.get("numerator", values.get("value"))
         if counted is None or counted != counted.to_integral_value():
             raise refuse("numerator", _("Enter a whole number, 0 or more."))
@@ -204,11 +204,11 @@ class ReadingRows(ImportRows):
         must_be_sound([facts, GroupFacts("\u2026", 0)], [])
         held.groups.append(_Group(self.key(values), facts))
         if as_working([facts])[0] in held.before_groups:
-            return Row([held.planned], shown=[])
+            return ImportedRow([held.planned], shown=[])
         text = str(facts.numerator) if whole is None else f"{facts.numerator} / {facts.denominator}"
         own = Difference(f"{period_text(held.reading.period)}, {facts.name}", "", text)
         held.planned.differences.append(own)
-        return Row([held.planned], shown=[own])
+        return ImportedRow([held.planned], shown=[own])
 
     def unfinished(self) -> Mapping[Any, str]:
         """Works out what groups come to, where no row gives the value, and refuses those that do not add up to it."""

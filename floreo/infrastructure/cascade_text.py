@@ -104,7 +104,7 @@ def cause_text(register: Register, cause: Cause) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class HitService:
     """A service that is hit, as the table has it."""
 
     service: Service
@@ -119,18 +119,18 @@ class Line:
     late: str  # where its recovery time objective or its longest outage is passed within the horizon
 
 
-def lines(ran: Ran) -> list[Line]:
+def lines(ran: Ran) -> list[HitService]:
     return [_line(ran, hit) for hit in ran.cascade.hits]
 
 
-def _line(ran: Ran, hit: Hit) -> Line:
+def _line(ran: Ran, hit: Hit) -> HitService:
     register = ran.register
     service = register.services[hit.service]
     cause = hit.stop_cause or ran.cascade.largest_cause(hit.service) or hit.cause
     at = hit.stopped_at if hit.stopped_at is not None else cause.hour
     used = sum(ran.cascade.graph.service(hit.service).users.values())
     effect = _("Stops") if hit.stopped_at is not None else _("Loses %(share)d %%") % {"share": round(hit.loss * 100)}
-    return Line(
+    return HitService(
         service,
         hit,
         when_text(at),

@@ -17,13 +17,13 @@ from floreo.core.access import Permission
 from floreo.core.importing import (
     Difference,
     Holds,
+    ImportedRow,
     ImportField,
     ImportRows,
     ImportTarget,
     Option,
     Planned,
     Remark,
-    Row,
     Source,
     choice_options,
     of_model,
@@ -115,8 +115,8 @@ class _WithBodies(ImportRows):
             raise refuse(missing[0].name, sentence % {"fields": titles}, code="missing")
 
 
-def _with(planned: Planned, body: Organisation | None) -> Row:
-    return Row([planned, *([put(body, {}, is_new=True)] if body is not None and body.pk is None else [])])
+def _with(planned: Planned, body: Organisation | None) -> ImportedRow:
+    return ImportedRow([planned, *([put(body, {}, is_new=True)] if body is not None and body.pk is None else [])])
 
 
 class ServiceRows(_WithBodies):
@@ -205,7 +205,7 @@ class ServiceRows(_WithBodies):
         )
         return found
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         there = self._found(values)
         facts = {name: value for name, value in values.items() if name not in {"code", "served"}}
         facts |= {name: hours(values[name], name) for name in ("rto_hours", "mtpd_hours") if name in values}
@@ -224,7 +224,7 @@ class ServiceRows(_WithBodies):
         self._take_places(service, there, values.get("served", []), row)
         return row
 
-    def _take_places(self, service: Service, there: Service | None, places: Sequence[Place], row: Row) -> None:
+    def _take_places(self, service: Service, there: Service | None, places: Sequence[Place], row: ImportedRow) -> None:
         held = {each.place_id: each.place for each in there.served.all()} if there else {}
         for place in places:
             if place.pk not in held:
@@ -298,7 +298,7 @@ class AssetRows(_WithBodies):
         service = values.get("service")
         return self.by_name.get((service.pk if service else 0, plain(values.get("name", ""))))
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         there, service = self._found(values), values.get("service")
         if there is None:
             self.must_be_whole(values, ("service", "name", "kind"))
@@ -359,7 +359,7 @@ class DependencyRows(ImportRows):
     def key(self, values: Mapping[str, Any]) -> Any:
         return values["service"].pk, values["needs"].pk, values["kind"]
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         there = self.there.get(self.key(values))
         facts = dict(values)
         facts |= {name: hours(values[name], name) for name in ("hours", "fallback_hours") if name in values}
@@ -371,7 +371,7 @@ class DependencyRows(ImportRows):
         if there is not None and planned.differences:  # what was checked was something else
             planned.before |= {"checked_on": dependency.checked_on, "checked_by": dependency.checked_by}
             dependency.checked_on, dependency.checked_by = None, ""
-        return Row([planned])
+        return ImportedRow([planned])
 
 
 TARGETS = (

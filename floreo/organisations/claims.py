@@ -44,7 +44,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class _Row:
+class _ClaimedPrefix:
     holding: Holding
     prefix: Prefix | None
     body: int  # who stands for its organisation today
@@ -104,15 +104,15 @@ def problems_of(holdings: Iterable[Holding]) -> dict[int, list[Problem]]:
     wanted = list(holdings)
     body = successors()
 
-    def row(holding: Holding) -> _Row:
+    def row(holding: Holding) -> _ClaimedPrefix:
         prefix = plain_prefix(holding.value) if holding.kind == HoldingKind.PREFIX else None
-        return _Row(holding, prefix, body.get(holding.organisation_id, holding.organisation_id))
+        return _ClaimedPrefix(holding, prefix, body.get(holding.organisation_id, holding.organisation_id))
 
     live = Holding.objects.live().select_related("organisation")
     if len(wanted) < 3:  # of a few claims only those that can touch them are read
         live = live.filter(kind__in={h.kind for h in wanted})
     others = [row(each) for each in live]
-    domains: dict[str, list[_Row]] = defaultdict(list)
+    domains: dict[str, list[_ClaimedPrefix]] = defaultdict(list)
     for each in others:
         if each.prefix is None:
             domains[each.holding.value].append(each)
@@ -141,7 +141,9 @@ def _proof_problems(holding: Holding) -> Iterator[Problem]:
         yield Problem(Code.NOT_PROVED, _("Nothing proves that it is theirs."))
 
 
-def _shared(row: _Row, others: Iterable[_Row], domains: dict[str, list[_Row]]) -> Iterator[Problem]:
+def _shared(
+    row: _ClaimedPrefix, others: Iterable[_ClaimedPrefix], domains: dict[str, list[_ClaimedPrefix]]
+) -> Iterator[Problem]:
     if row.prefix is None:
         yield from _shared_domain(row, domains)
         return
@@ -156,7 +158,7 @@ def _shared(row: _Row, others: Iterable[_Row], domains: dict[str, list[_Row]]) -
             yield _around(other)
 
 
-def _shared_domain(row: _Row, domains: dict[str, list[_Row]]) -> Iterator[Problem]:
+def _shared_domain(row: _ClaimedPrefix, domains: dict[str, list[_ClaimedPrefix]]) -> Iterator[Problem]:
     name = row.holding.value
     for other in domains.get(name, ()):
         if other.body != row.body and other.holding.pk != row.holding.pk:
@@ -172,23 +174,23 @@ def _shared_domain(row: _Row, domains: dict[str, list[_Row]]) -> Iterator[Proble
             yield from (_around(other) for other in rows if other.body != row.body)
 
 
-def _words(other: _Row) -> dict[str, str]:
+def _words(other: _ClaimedPrefix) -> dict[str, str]:
     return {"value": other.holding.value, "name": other.holding.organisation.label}
 
 
-def _same(other: _Row) -> Problem:
+def _same(other: _ClaimedPrefix) -> Problem:
     if other.holding.state == HoldingState.APPROVED:
         return Problem(Code.SAME, _("It is approved for %(name)s.") % _words(other), other.holding.pk)
     return Problem(Code.SAME, _("%(name)s claims it too.") % _words(other), other.holding.pk)
 
 
-def _inside(other: _Row) -> Problem:
+def _inside(other: _ClaimedPrefix) -> Problem:
     if other.holding.state == HoldingState.APPROVED:
         return Problem(Code.INSIDE, _("It lies in %(value)s of %(name)s.") % _words(other), other.holding.pk)
     return Problem(Code.INSIDE, _("It lies in %(value)s, which %(name)s claims.") % _words(other), other.holding.pk)
 
 
-def _around(other: _Row) -> Problem:
+def _around(other: _ClaimedPrefix) -> Problem:
     if other.holding.state == HoldingState.APPROVED:
         return Problem(Code.AROUND, _("%(value)s of %(name)s lies in it.") % _words(other), other.holding.pk)
     return Problem(Code.AROUND, _("%(value)s, which %(name)s claims, lies in it.") % _words(other), other.holding.pk)

@@ -19,11 +19,11 @@ from floreo.core.delimited import Wrong
 from floreo.core.importing import (
     Difference,
     Holds,
+    ImportedRow,
     ImportField,
     ImportRows,
     ImportTarget,
     Option,
-    Row,
     Source,
     choice_options,
     of_model,
@@ -231,7 +231,7 @@ class OrganisationRows(ImportRows):
         body: Organisation | None = only_in("name", found, _("Several organisations are called so. Give the code."))
         return body
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         there = self._found(values)
         facts = {name: value for name, value in values.items() if name != "code"}
         if there is not None:
@@ -247,7 +247,7 @@ class OrganisationRows(ImportRows):
             body.doubt = _("Its kind was guessed from its name.")
         check_organisation(body)
         sound(planned)
-        return Row([planned])
+        return ImportedRow([planned])
 
     def _new(self, values: Mapping[str, Any]) -> Organisation:
         if not values.get("name", "").strip():
@@ -318,7 +318,7 @@ class ContactRows(ImportRows):
         )
         return contact
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         there, body = self._found(values), values["organisation"]
         contact = Contact(organisation=body) if there is None else working_copy(there)
         facts = {name: value for name, value in values.items() if name != "organisation"}
@@ -327,7 +327,7 @@ class ContactRows(ImportRows):
         planned = put(contact, facts, is_new=there is None)
         check_contact_facts(contact)
         sound(planned)
-        return Row([planned, *([put(body, {}, is_new=True)] if body.pk is None else [])])
+        return ImportedRow([planned, *([put(body, {}, is_new=True)] if body.pk is None else [])])
 
 
 class NetworkRows(ImportRows):
@@ -374,7 +374,7 @@ class NetworkRows(ImportRows):
     def key(self, values: Mapping[str, Any]) -> Any:
         return _asn(values["asn"])
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         asn = _asn(values["asn"])
         there = self.by_asn.get(asn)
         if there is not None and asn not in self.seen:
@@ -394,7 +394,9 @@ class NetworkRows(ImportRows):
         if there is None:
             self.networks.append(network)
         holder = facts.get("holder")
-        return Row([planned, *([put(holder, {}, is_new=True)] if holder is not None and holder.pk is None else [])])
+        return ImportedRow(
+            [planned, *([put(holder, {}, is_new=True)] if holder is not None and holder.pk is None else [])]
+        )
 
 
 def _asn(text: str) -> int:
@@ -440,7 +442,7 @@ class HoldingRows(ImportRows):
     def key(self, values: Mapping[str, Any]) -> Any:
         return values["organisation"].code, *_sound_value(values["value"])
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         body = values["organisation"]
         kind, value = _sound_value(values["value"])
         others = self.live.get((kind, value), [])
@@ -456,7 +458,7 @@ class HoldingRows(ImportRows):
             planned = put(holding, facts, is_new=True)
             planned.differences.insert(0, Difference(str(HoldingKind(kind).label), "", value))
         sound(planned)
-        return Row([planned, *([put(body, {}, is_new=True)] if body.pk is None else [])])
+        return ImportedRow([planned, *([put(body, {}, is_new=True)] if body.pk is None else [])])
 
 
 def _sound_value(text: str) -> tuple[str, str]:
@@ -531,7 +533,7 @@ class PersonRows(ImportRows):
         )
         return person
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         there = self._found(values)
         person = Person(code=self._free_code(values["name"])) if there is None else working_copy(there)
         facts = {name: value for name, value in values.items() if name != "code"}
@@ -541,7 +543,7 @@ class PersonRows(ImportRows):
         check_person(person)
         sound(planned)
         body = facts.get("organisation")
-        return Row([planned, *([put(body, {}, is_new=True)] if body is not None and body.pk is None else [])])
+        return ImportedRow([planned, *([put(body, {}, is_new=True)] if body is not None and body.pk is None else [])])
 
 
 def _language(text: str) -> str:

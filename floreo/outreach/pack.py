@@ -17,7 +17,7 @@ from floreo.core.pack import (
     Code,
     Day,
     Number,
-    Row,
+    PackEntry,
     Setting,
     Shape,
     SourcedShape,
@@ -229,7 +229,7 @@ class SessionShape(Shape):
     def identity(self) -> str:
         return str(self.number)
 
-    def rows(self, setting: Setting) -> Iterator[Row]:
+    def rows(self, setting: Setting) -> Iterator[PackEntry]:
         """Itself, and what was left at it, where it counts."""
         yield from super().rows(setting)
         if self.state == SessionState.REVIEWED and self.material and self.materials_left:

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from floreo.core.language_codes import SOURCE
 from floreo.core.models import Sourced, Translated
-from floreo.core.pack import Row, reference_fields
+from floreo.core.pack import PackEntry, reference_fields
 from floreo.organisations.pack import CountryShape
 from floreo.packs.problems import Problem, did_you_mean
 from floreo.strategy.pack_levels import level_problems
@@ -35,7 +35,7 @@ PAIRS = (
 RING_CORNERS = 4  # a closed ring has at least three corners and its first again
 
 
-def numbered(rows: Iterable[Row], repeating: set[str]) -> list[Row]:
+def numbered(rows: Iterable[PackEntry], repeating: set[str]) -> list[PackEntry]:
     """Rows whose natural key may come twice get a number: the second update of one day is “...#2”."""
     seen: Counter[tuple[str, str]] = Counter()
     done = []
@@ -47,7 +47,7 @@ def numbered(rows: Iterable[Row], repeating: set[str]) -> list[Row]:
 
 
 def problems_in(
-    rows: Sequence[Row],
+    rows: Sequence[PackEntry],
     country: CountryShape,
     *,
     is_measure: Callable[[str], bool],
@@ -55,7 +55,7 @@ def problems_in(
 ) -> list[Problem]:
     """What is wrong across the rows. Whether a reference leads somewhere is not asked where rows of the kind that it
     points to are `broken`: those were told already, and one mistake should be told once."""
-    known: dict[type[models.Model], dict[str, Row]] = {}
+    known: dict[type[models.Model], dict[str, PackEntry]] = {}
     for row in rows:
         known.setdefault(row.makes, {}).setdefault(row.key, row)
     found = [*_country_problems(country), *_twice(rows)]
@@ -74,7 +74,7 @@ def problems_in(
     return [*found, *_circles(rows), *_shared(rows)]
 
 
-def _at(row: Row, field: str, sentence: str) -> Problem:
+def _at(row: PackEntry, field: str, sentence: str) -> Problem:
     return Problem(row.file, row.name, field, sentence)
 
 
@@ -100,8 +100,8 @@ def is_currency(code: str) -> bool:
     return pycountry.currencies.get(alpha_3=code) is not None
 
 
-def _twice(rows: Iterable[Row]) -> Iterator[Problem]:
-    first: dict[tuple[str, str], Row] = {}
+def _twice(rows: Iterable[PackEntry]) -> Iterator[Problem]:
+    first: dict[tuple[str, str], PackEntry] = {}
     for row in rows:
         before = first.setdefault((row.word, row.key), row)
         if before is not row:
@@ -110,7 +110,9 @@ def _twice(rows: Iterable[Row]) -> Iterator[Problem]:
 
 
 def _reference_problems(
-    row: Row, known: Mapping[type[models.Model], Mapping[str, Row]], broken: Container[type[models.Model] | None]
+    row: PackEntry,
+    known: Mapping[type[models.Model], Mapping[str, PackEntry]],
+    broken: Container[type[models.Model] | None],
 ) -> Iterator[Problem]:
     meant = reference_fields(row.makes)
     pairs = [(field, key, meant[field]) for field, key in row.refs.items() if key]
@@ -126,9 +128,9 @@ def _reference_problems(
 
 
 def _key_problems(
-    row: Row,
+    row: PackEntry,
     words: Mapping[str, type[models.Model]],
-    known: Mapping[type[models.Model], Mapping[str, Row]],
+    known: Mapping[type[models.Model], Mapping[str, PackEntry]],
     broken: Container[type[models.Model] | None],
 ) -> Iterator[Problem]:
     """Fields that name a row of any kind: “milestone:2026-2030/2.1.1/signed”."""
@@ -151,14 +153,14 @@ def _hint(key: str, there: Iterable[str]) -> str:
     )
 
 
-def _date_problems(row: Row) -> Iterator[Problem]:
+def _date_problems(row: PackEntry) -> Iterator[Problem]:
     for first, last in PAIRS:
         start, end = row.fields.get(first), row.fields.get(last)
         if isinstance(start, date) and isinstance(end, date) and end < start:
             yield _at(row, last, f"{end} is before {first} ({start}); the dates run the wrong way round")
 
 
-def _translation_problems(row: Row, languages: Sequence[str]) -> Iterator[Problem]:
+def _translation_problems(row: PackEntry, languages: Sequence[str]) -> Iterator[Problem]:
     if not issubclass(row.makes, Translated):
         return
     for language, texts in row.fields.get("translations", {}).items():
@@ -171,7 +173,7 @@ def _translation_problems(row: Row, languages: Sequence[str]) -> Iterator[Proble
                 yield _at(row, f"{language}.{name}", f"this text has no translation here{hint}")
 
 
-def _model_problems(row: Row) -> Iterator[Problem]:
+def _model_problems(row: PackEntry) -> Iterator[Problem]:
     """What the database's own fields say: too long, not an address, not a choice."""
     relations = {f.name for f in row.makes._meta.concrete_fields if f.is_relation}
     others = {f.name for f in row.makes._meta.concrete_fields} - row.fields.keys()
@@ -185,7 +187,7 @@ def _model_problems(row: Row) -> Iterator[Problem]:
                 yield _at(row, field, sentence[:1].lower() + sentence[1:])
 
 
-def _word_problems(row: Row, is_measure: Callable[[str], bool]) -> Iterator[Problem]:
+def _word_problems(row: PackEntry, is_measure: Callable[[str], bool]) -> Iterator[Problem]:
     """Words that other catalogues know: currencies and measures."""
     currency = row.fields.get("currency")
     if row.word != "country" and currency and not is_currency(currency):
@@ -195,7 +197,7 @@ def _word_problems(row: Row, is_measure: Callable[[str], bool]) -> Iterator[Prob
         yield _at(row, "measure", f"no measure is called “{measure}”")
 
 
-def _source_problems(row: Row) -> Iterator[Problem]:
+def _source_problems(row: PackEntry) -> Iterator[Problem]:
     if not issubclass(row.makes, Sourced):
         return
     if not row.fields["source"]:
@@ -210,14 +212,14 @@ def _source_problems(row: Row) -> Iterator[Problem]:
         yield _at(row, "confirmed", sentence)
 
 
-def _checked_problems(row: Row) -> Iterator[Problem]:
+def _checked_problems(row: PackEntry) -> Iterator[Problem]:
     if row.fields.get("confirmed") and not row.fields["confirmed_by"]:
         yield _at(row, "confirmed", "is checked by nobody: name the person in pack.toml, as [checked] by and on")
 
 
-def _circles(rows: Iterable[Row]) -> Iterator[Problem]:
+def _circles(rows: Iterable[PackEntry]) -> Iterator[Problem]:
     """Rows that, followed upwards, come back to themselves."""
-    by_kind: dict[type[models.Model], list[Row]] = {}
+    by_kind: dict[type[models.Model], list[PackEntry]] = {}
     for row in rows:
         by_kind.setdefault(row.makes, []).append(row)
     for makes, kin in by_kind.items():
@@ -241,9 +243,9 @@ def _leads_to(start: str, goal: str, up: Mapping[str, Mapping[str, str]]) -> boo
     return False
 
 
-def _shared(rows: Iterable[Row]) -> Iterator[Problem]:
+def _shared(rows: Iterable[PackEntry]) -> Iterator[Problem]:
     """References of which each target may have one: an edition is followed by one edition."""
-    taken: dict[tuple[type[models.Model], str, str], Row] = {}
+    taken: dict[tuple[type[models.Model], str, str], PackEntry] = {}
     for row in rows:
         for name, key in row.refs.items():
             if key and isinstance(row.makes._meta.get_field(name), models.OneToOneField):
@@ -272,7 +274,9 @@ def _rings(geometry: Mapping[str, Any]) -> list[Any]:
     return [ring for part in parts for ring in part] if geometry.get("type") == "MultiPolygon" else [[]]
 
 
-def account_problems(accounts: Iterable[tuple[str, str, str]], rows: Iterable[Row], *, file: str) -> Iterator[Problem]:
+def account_problems(
+    accounts: Iterable[tuple[str, str, str]], rows: Iterable[PackEntry], *, file: str
+) -> Iterator[Problem]:
     """Accounts that name nobody, or the same address twice."""
     known = {(row.word, row.key) for row in rows}
     seen: set[str] = set()

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import models
 
 from floreo.core.keys import key as key_of
-from floreo.core.pack import Row, reference_fields
+from floreo.core.pack import PackEntry, reference_fields
 from floreo.packs.models import PackRow
 from floreo.packs.reading import Pack
 
@@ -38,7 +38,7 @@ LEFT_ALONE = (State.CHANGED_HERE, State.REMOVED_HERE, State.FROZEN)
 class RowDifference:
     """One row of the pack beside the object it is, with the values that differ: field -> (here, in the pack)."""
 
-    row: Row
+    row: PackEntry
     state: State
     values: Mapping[str, Any]  # what the pack says, as plain JSON
     thing: models.Model | None
@@ -116,7 +116,7 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, str | UUID) else value
 
 
-def values_of(row: Row) -> dict[str, Any]:
+def values_of(row: PackEntry) -> dict[str, Any]:
     """All that a row of the pack says, references as keys."""
     return {**plain(dict(row.fields)), **row.refs, **row.keys, **{name: list(keys) for name, keys in row.many.items()}}
 
@@ -138,11 +138,11 @@ class ExistingRows:
             if thing is not None:
                 self.put(row, thing)
 
-    def put(self, row: Row, thing: models.Model) -> None:
+    def put(self, row: PackEntry, thing: models.Model) -> None:
         self.things[row.makes, row.key] = thing
         self.keys[row.makes, thing.pk] = row.key
 
-    def thing(self, row: Row) -> models.Model | None:
+    def thing(self, row: PackEntry) -> models.Model | None:
         return self.things.get((row.makes, row.key))
 
     def meant(self, makes: type[models.Model], name: str, key: str) -> models.Model | None:
@@ -172,12 +172,12 @@ class ExistingRows:
             self._tables[model] = {thing.pk: thing for thing in model._default_manager.all()}
         return self._tables[model]
 
-    def _find(self, row: Row) -> models.Model | None:
+    def _find(self, row: PackEntry) -> models.Model | None:
         memory = self.memory.get((row.word, row.key))
         thing = self._table(row.makes).get(memory.object_id) if memory else None
         return thing or self._by_nature(row)
 
-    def _by_nature(self, row: Row) -> models.Model | None:
+    def _by_nature(self, row: PackEntry) -> models.Model | None:
         """The same thing made by people: same code, same edition."""
         if not row.lookup:
             return None
@@ -198,7 +198,7 @@ class ExistingRows:
                 wanted.append(row.fields[name])
         return self._natural[row.makes].get(tuple(wanted))
 
-    def now(self, row: Row, thing: models.Model) -> dict[str, Any]:
+    def now(self, row: PackEntry, thing: models.Model) -> dict[str, Any]:
         """What the object says now, in the fields that the row has."""
         text = {name: plain(getattr(thing, name)) for name in row.fields}
         for name in row.refs:
@@ -237,7 +237,7 @@ def compare(pack: Pack) -> tuple[Difference, ExistingRows]:
     return Difference(pack, tuple(rows), gone), shelf
 
 
-def _row_difference(row: Row, shelf: ExistingRows, lost: set[tuple[type[models.Model], str]]) -> RowDifference:
+def _row_difference(row: PackEntry, shelf: ExistingRows, lost: set[tuple[type[models.Model], str]]) -> RowDifference:
     memory, thing, values = shelf.memory.get((row.word, row.key)), shelf.thing(row), values_of(row)
     if thing is None:
         needs_lost = any(

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from floreo.core import languages
 from floreo.core.access import ROLES
-from floreo.core.pack import Row, Setting, Shape, Strict, spoken_in
+from floreo.core.pack import PackEntry, Setting, Shape, Strict, spoken_in
 from floreo.evidence import pack as evidence
 from floreo.frameworks import library
 from floreo.legislation import pack as legislation
@@ -64,7 +64,7 @@ class Pack:
     folder: Path
     digest: str
     is_sample: bool
-    rows: tuple[Row, ...]  # in the order in which they are made
+    rows: tuple[PackEntry, ...]  # in the order in which they are made
     accounts: tuple[AccountShape, ...]
     manifest: Mapping[str, Any]  # files and sources, as pack.toml tells them
 
@@ -77,7 +77,7 @@ class _Reader:
     files: Mapping[str, Path]
     sources: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PackEntry] = field(default_factory=list)
     broken: set[type[models.Model] | None] = field(default_factory=set)  # kinds of which a row could not be read
     accounts: list[AccountShape] = field(default_factory=list)
 
@@ -185,7 +185,7 @@ def _pages(reader: _Reader, languages: list[str]) -> dict[str, dict[str, str]]:
     return pages
 
 
-def _country(reader: _Reader, shaped: PackShape, setting: Setting) -> Row:
+def _country(reader: _Reader, shaped: PackShape, setting: Setting) -> PackEntry:
     """The country with its pages; the page "report" is where to report an incident."""
     pages = _pages(reader, shaped.country.languages)
     report = pages.pop("report", {})
@@ -269,7 +269,7 @@ def _retrieved(shaped: PackShape) -> date:
     return shaped.country.calendar_day or next(iter(days), date(2000, 1, 1))
 
 
-def _in_order(rows: list[Row]) -> tuple[Row, ...]:
+def _in_order(rows: list[PackEntry]) -> tuple[PackEntry, ...]:
     order: dict[type[models.Model], int] = {shape.makes: n for n, shape in enumerate(pack_shapes())}
     return tuple(sorted(rows, key=lambda row: order[row.makes]))
 
@@ -294,7 +294,7 @@ def _marks_problems(path: Path, name: str) -> list[Problem]:
     return []
 
 
-def _shipped(own: list[Row], languages: list[str]) -> _Reader:
+def _shipped(own: list[PackEntry], languages: list[str]) -> _Reader:
     """Files of a pack that come with the product, but for the rows that the pack has itself."""
     reader = _Reader(Path(), folder.shipped_files())
     have = {(row.word, row.key) for row in own}

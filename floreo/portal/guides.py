@@ -23,7 +23,7 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True)
-class Part:
+class GuideSection:
     """One part with its heading; `mark` is where a link leads."""
 
     mark: str
@@ -38,7 +38,7 @@ class Guide:
     name: str
     title: str
     summary: str
-    parts: tuple[Part, ...]
+    parts: tuple[GuideSection, ...]
     language: str = SOURCE  # in which it is
 
     @property
@@ -61,10 +61,10 @@ def languages_of(name: str) -> tuple[str, ...]:
     return files_in(FOLDER, f"{name}.", ".md")
 
 
-def _parts(texts: list[str]) -> Iterator[Part]:
+def _parts(texts: list[str]) -> Iterator[GuideSection]:
     for number, text in enumerate(texts, 1):
         title, _, rest = text.partition("\n")
-        yield Part(f"part-{number}", title.strip(), rest.strip())
+        yield GuideSection(f"part-{number}", title.strip(), rest.strip())
 
 
 def links_of(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from floreo.core.ui.locale import language
 from floreo.training.actions.attending import Ticked
 from floreo.training.actions.enrolling import Who
 from floreo.training.models import How
-from floreo.training.queries import Line
+from floreo.training.queries import AttendanceRow
 
 GROUP_ROWS = 10
 
@@ -118,7 +118,7 @@ class CheckInListForm(forms.Form):
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, lines: list[Line]) -> None:
+    def __init__(self, data: Any, lines: list[AttendanceRow]) -> None:
         super().__init__(data, auto_id="d-%s")
         self.lines = lines
         self.fields["shown"].initial = ",".join(str(x.enrolment.number) for x in lines if x.is_present)
@@ -127,7 +127,7 @@ class CheckInListForm(forms.Form):
                 label=line.enrolment.shown_name, required=False, initial=line.is_present
             )
 
-    def rows(self) -> list[tuple[Line, forms.BoundField]]:
+    def rows(self) -> list[tuple[AttendanceRow, forms.BoundField]]:
         return [(line, self[f"came-{line.enrolment.number}"]) for line in self.lines]
 
     def ticked(self) -> Ticked:

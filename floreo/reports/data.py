@@ -16,7 +16,7 @@ from floreo.core.figures import Frequency, Period
 from floreo.meetings.queries import decisions_asked, meetings_to_come, shown
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
-from floreo.reports.facts import Plan, Row, text
+from floreo.reports.facts import Plan, ReportedAction, text
 from floreo.reports.figures import figures_of
 from floreo.reports.models import Lesson
 from floreo.strategy.logic import HIGH, Status, tally
@@ -139,7 +139,7 @@ class _Gathering:
 
     # -- actions ---------------------------------------------------------------------------------------------------------
 
-    def action(self, row: Row) -> Data:
+    def action(self, row: ReportedAction) -> Data:
         values, result = row.values, self.now[row.values["pk"]]
         was = self.was.get(values["pk"])
         return {
@@ -181,7 +181,7 @@ class _Gathering:
             return text(values["late_reason"], values["translations"], "late_reason")
         return {}
 
-    def missed(self, row: Row) -> list[Data]:
+    def missed(self, row: ReportedAction) -> list[Data]:
         """Milestones past their day on the day of the report."""
         return [
             {"title": text(m["title"], m["translations"], "title"), "due": m["due_on"], "expected": m["expected_on"]}

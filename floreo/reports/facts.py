@@ -17,9 +17,9 @@ from floreo.strategy.models import (
     BudgetLine,
     Edition,
     Event,
+    LeadRole,
     Milestone,
     Objective,
-    Part,
     Participation,
     Pillar,
     Risk,
@@ -39,7 +39,7 @@ def text(written: str, translations: dict[str, Any] | None, name: str) -> Text:
 
 
 @dataclass(slots=True)
-class Row:
+class ReportedAction:
     """One action with all that hangs on it."""
 
     values: dict[str, Any]
@@ -107,7 +107,7 @@ class Plan:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self.rows: dict[int, Row] = {}
+        self.rows: dict[int, ReportedAction] = {}
         self.pillars = list(Pillar.everything.filter(edition=edition))
         self.objectives = {o.pk: o for o in Objective.everything.filter(pillar__edition=edition)}
         self.bodies = {o.pk: o for o in Organisation.objects.all()}
@@ -143,8 +143,8 @@ class Plan:
                 edition_ended_on=self.edition.over_on,
                 carried_on=begins.get(values["pk"]),
             )
-            self.rows[values["pk"]] = Row(values, facts)
-        parts = Participation.objects.filter(action__edition=self.edition, part=Part.LEAD).order_by("pk")
+            self.rows[values["pk"]] = ReportedAction(values, facts)
+        parts = Participation.objects.filter(action__edition=self.edition, part=LeadRole.LEAD).order_by("pk")
         for act, body, since, until in parts.values_list("action_id", "organisation_id", "starts_on", "ends_on"):
             self.rows[act].leads.append((body, since, until))
 

@@ -29,7 +29,7 @@ from floreo.organisations.queries import the_country
 from floreo.reports.figures import Figure, figure_from
 from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Status
 from floreo.strategy.presenters.status_text import hold_sentence, status_sentences, tally_sentence
-from floreo.strategy.sums import Line, Sum, added, grouped
+from floreo.strategy.sums import BudgetAmounts, Sum, added, grouped
 
 Text = Mapping[str, str]
 
@@ -266,7 +266,7 @@ class ReportSummary:
         return [figure_from(kept) for kept in self.data["figures"]]
 
     @cached_property
-    def money_lines(self) -> list[Line]:
+    def money_lines(self) -> list[BudgetAmounts]:
         return [_line(kept) for kept in self.data["money"]["lines"]]
 
     @property
@@ -325,8 +325,8 @@ class ReportSummary:
         return [s for s in text if s]
 
 
-def _line(kept: Mapping[str, Any]) -> Line:
-    return Line(kept["currency"], Decimal(kept["planned"]), Decimal(kept["committed"]), Decimal(kept["spent"]))
+def _line(kept: Mapping[str, Any]) -> BudgetAmounts:
+    return BudgetAmounts(kept["currency"], Decimal(kept["planned"]), Decimal(kept["committed"]), Decimal(kept["spent"]))
 
 
 def _count(number: int, sentence: str) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from floreo.organisations.models import Organisation, Person
 from floreo.reviews.logic import ANSWERED, AnswerState, RequestState
 from floreo.reviews.models import Answer, Review, ReviewState, Rhythm, UpdateRequest
-from floreo.strategy.models import Action, Edition, EditionPart, Part, Participation, Update
+from floreo.strategy.models import Action, Edition, EditionPart, LeadRole, Participation, Update
 
 Leads = dict[int, list[Organisation]]  # by an action's id
 
@@ -36,7 +36,7 @@ def open_actions(edition: Edition, until: date) -> QuerySet[Action]:
 
 def leads_of(actions: Iterable[Action], day: date) -> Leads:
     """Who leads each today, the successors of merged bodies in their place; the one entered first comes first."""
-    rows = Participation.objects.filter(action__in=[a.pk for a in actions], part=Part.LEAD)
+    rows = Participation.objects.filter(action__in=[a.pk for a in actions], part=LeadRole.LEAD)
     current = rows.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     found: Leads = defaultdict(list)
     for part in current.select_related("organisation__merged_into").order_by("pk"):

@@ -19,7 +19,7 @@ from floreo.organisations.queries import the_country
 from floreo.strategy.logic import code_key
 from floreo.strategy.models import Action, BudgetLine, Edition, Grant
 from floreo.strategy.models.work import in_seen_actions
-from floreo.strategy.sums import Line, Sum, added, grouped
+from floreo.strategy.sums import BudgetAmounts, Sum, added, grouped
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def known_funders(lines: Sequence[BudgetLine], viewer: object) -> Sequence[Budge
     return lines
 
 
-def line_of(row: BudgetLine) -> Line:
-    return Line(row.currency, row.amount, row.amount if row.is_committed else Decimal(0), row.spent)
+def line_of(row: BudgetLine) -> BudgetAmounts:
+    return BudgetAmounts(row.currency, row.amount, row.amount if row.is_committed else Decimal(0), row.spent)
 
 
 def year_text(year: int, starts: int) -> str:
@@ -131,7 +131,7 @@ def money_of(edition: Edition, viewer: object) -> MoneyFacts:
 
 def _by(
     rows: Sequence[BudgetLine],
-    lines: Sequence[Line],
+    lines: Sequence[BudgetAmounts],
     of: Callable[[BudgetLine], tuple[str, str]],
     own: str,
     *,

@@ -22,11 +22,11 @@ from floreo.strategy.models import (
     EditionState,
     Event,
     EventKind,
+    LeadRole,
     Milestone,
     MoneyStage,
     Objective,
     Outlet,
-    Part,
     Participation,
     Pillar,
     Risk,
@@ -193,7 +193,7 @@ class ParticipationShape(SourcedShape):
     lookup: ClassVar[tuple[str, ...]] = ("action", "organisation", "part", "starts_on")
 
     organisation: str
-    part: Annotated[str, one_of(Part)]
+    part: Annotated[str, one_of(LeadRole)]
     starts_on: Day | None = None
     ends_on: Day | None = None
 

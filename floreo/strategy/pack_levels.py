@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from floreo.core.pack import Row
+from floreo.core.pack import PackEntry
 from floreo.strategy.actions.implied import PLAN
 from floreo.strategy.models import Objective, Pillar
 from floreo.strategy.models.editions import LEVEL_WORDS
@@ -19,11 +19,11 @@ def implied_key(edition: str, pillar: str) -> str:
     return f"{edition}/~{pillar}"
 
 
-def with_levels(rows: Sequence[Row], named: int) -> list[Row]:
+def with_levels(rows: Sequence[PackEntry], named: int) -> list[PackEntry]:
     """The rows with each edition's number of levels, which is `named` (how many the pack names) where the edition is silent, and with the
     rows that hold actions without being seen."""
     depths = {row.key: row.fields["levels"] or named or USUAL for row in rows if row.word == "edition"}
-    made: list[Row] = []
+    made: list[PackEntry] = []
     for row in rows:
         if row.word == "edition":
             made.append(replace(row, fields={**row.fields, "levels": depths[row.key]}))
@@ -36,7 +36,7 @@ def with_levels(rows: Sequence[Row], named: int) -> list[Row]:
     return made
 
 
-def _plain(row: Row, code: str) -> dict[str, Any]:
+def _plain(row: PackEntry, code: str) -> dict[str, Any]:
     titles = {each: {"title": texts["title"]} for each, texts in row.fields["translations"].items() if "title" in texts}
     empty = dict.fromkeys(("official_wording", "official_place", "public_text", "internal_notes"), "")
     own = {"code": code, "title": row.fields["title"], "translations": titles, "position": 1, "is_implied": True}
@@ -48,23 +48,23 @@ def _plain(row: Row, code: str) -> dict[str, Any]:
     return {**empty, **own, **source}
 
 
-def _objective(row: Row, code: str, pillar: str) -> Row:
+def _objective(row: PackEntry, code: str, pillar: str) -> PackEntry:
     edition = pillar.rpartition("/")[0]
     key = implied_key(edition, "" if code == PLAN else code)
     refs = {"pillar": pillar, "above": ""}
-    return Row("objective", key, row.name, row.file, Objective, _plain(row, code), refs, {}, ("pillar", "code"))
+    return PackEntry("objective", key, row.name, row.file, Objective, _plain(row, code), refs, {}, ("pillar", "code"))
 
 
-def _of_plan(edition: Row) -> Iterator[Row]:
+def _of_plan(edition: PackEntry) -> Iterator[PackEntry]:
     key = f"{edition.key}/~"
     facts = {**_plain(edition, PLAN), "also_published_as": []}
-    yield Row(
+    yield PackEntry(
         "pillar", key, edition.name, edition.file, Pillar, facts, {"edition": edition.key}, {}, ("edition", "code")
     )
     yield _objective(edition, PLAN, key)
 
 
-def level_problems(rows: Iterable[Row], languages: Sequence[str]) -> Iterator[tuple[Row, str, str]]:
+def level_problems(rows: Iterable[PackEntry], languages: Sequence[str]) -> Iterator[tuple[PackEntry, str, str]]:
     """Rows on levels that their plan does not have, and levels that are named in some of the pack's languages only."""
     every = list(rows)
     depths: Mapping[str, int] = {row.key: row.fields["levels"] for row in every if row.word == "edition"}
@@ -82,7 +82,7 @@ def level_problems(rows: Iterable[Row], languages: Sequence[str]) -> Iterator[tu
             yield from _wrong_action(row, depth, parts)
 
 
-def _wrong_objective(row: Row, depth: int, parts: set[str]) -> Iterator[tuple[Row, str, str]]:
+def _wrong_objective(row: PackEntry, depth: int, parts: set[str]) -> Iterator[tuple[PackEntry, str, str]]:
     if depth < USUAL:
         yield row, "code", f"the plan of this edition has {depth} levels: there is no objective in it"
     elif row.refs["above"] and depth == USUAL:
@@ -91,7 +91,7 @@ def _wrong_objective(row: Row, depth: int, parts: set[str]) -> Iterator[tuple[Ro
         yield row, "above", "is a part of an objective itself; a plan has at most four levels"
 
 
-def _wrong_action(row: Row, depth: int, parts: set[str]) -> Iterator[tuple[Row, str, str]]:
+def _wrong_action(row: PackEntry, depth: int, parts: set[str]) -> Iterator[tuple[PackEntry, str, str]]:
     above = row.refs["objective"]
     named = above.partition("/")[2]
     if depth >= USUAL and named.startswith("~"):
@@ -116,7 +116,7 @@ def _wrong_action(row: Row, depth: int, parts: set[str]) -> Iterator[tuple[Row, 
         )
 
 
-def _unnamed(row: Row, languages: Sequence[str]) -> Iterator[tuple[Row, str, str]]:
+def _unnamed(row: PackEntry, languages: Sequence[str]) -> Iterator[tuple[PackEntry, str, str]]:
     for name in LEVEL_WORDS:
         if not row.fields[name]:
             if row.fields.get(_other(name)):

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from django.db import models
 from pydantic import Field
 
-from floreo.core.pack import Code, Day, Number, Row, Setting, Shape, SourcedShape, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Number, PackEntry, Setting, Shape, SourcedShape, TranslatedShape, one_of
 from floreo.strategy.models import BudgetLine, Grant, GrantState, IatiBody, OrganisationType, Payment, PaymentKind
 
 
@@ -88,7 +88,7 @@ class IatiBodyShape(SourcedShape):
         return self.organisation
 
 
-def money_problems(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
+def money_problems(rows: Iterable[PackEntry]) -> Iterator[tuple[PackEntry, str, str]]:
     """Where money.toml and plan.toml contradict each other, as (row, field, sentence)."""
     found = list(rows)
     grants = {row.key: row for row in found if row.makes is Grant}
@@ -105,7 +105,9 @@ def money_problems(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
     yield from _who_reports(found)
 
 
-def _line_problems(row: Row, grants: Mapping[str, Row], spent: Mapping[str, Decimal]) -> Iterator[tuple[Row, str, str]]:
+def _line_problems(
+    row: PackEntry, grants: Mapping[str, PackEntry], spent: Mapping[str, Decimal]
+) -> Iterator[tuple[PackEntry, str, str]]:
     paid = spent.get(row.key)
     if paid is not None and paid != row.fields["spent"]:
         yield row, "spent", f"says {row.fields['spent']}, but its payments in money.toml come to {paid}"
@@ -119,7 +121,7 @@ def _line_problems(row: Row, grants: Mapping[str, Row], spent: Mapping[str, Deci
         yield row, "funder", f"must be “{grant.refs['funder']}”, the funder of the agreement “{grant.key}”"
 
 
-def _who_reports(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
+def _who_reports(rows: Iterable[PackEntry]) -> Iterator[tuple[PackEntry, str, str]]:
     reporting = [row for row in rows if row.makes is IatiBody and row.fields["reports"]]
     for row in reporting[1:]:
         yield row, "reports", f"only one body reports; {reporting[0].name} does already"

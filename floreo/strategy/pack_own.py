@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from floreo.core.pack import Row
+from floreo.core.pack import PackEntry
 from floreo.strategy.logic import last_day
 from floreo.strategy.own_fields import FieldKind, OwnField, kept
 
-Wrong = tuple[Row, str, str]
+Wrong = tuple[PackEntry, str, str]
 
 
 def _declared(each: Mapping[str, Any]) -> OwnField:
@@ -19,8 +19,8 @@ def _declared(each: Mapping[str, Any]) -> OwnField:
 
 
 def with_own_fields(
-    rows: Iterable[Row], declared: Iterable[Mapping[str, Any]], places: Collection[str]
-) -> tuple[list[Row], list[Wrong]]:
+    rows: Iterable[PackEntry], declared: Iterable[Mapping[str, Any]], places: Collection[str]
+) -> tuple[list[PackEntry], list[Wrong]]:
     """The rows with the own fields of actions divided into public and internal ones, and what is wrong with them."""
     known = {each["code"]: _declared(each) for each in declared}
     made, wrong = [], []
@@ -53,7 +53,7 @@ def _read(code: str, value: object, known: Mapping[str, OwnField], places: Colle
     return field, kept(field, value)
 
 
-def with_terms(rows: Sequence[Row], of_pack: Sequence[Mapping[str, Any]]) -> tuple[list[Row], list[Wrong]]:
+def with_terms(rows: Sequence[PackEntry], of_pack: Sequence[Mapping[str, Any]]) -> tuple[list[PackEntry], list[Wrong]]:
     """The rows with the due days that follow from terms, and terms that nobody defined."""
     editions = {row.key: row for row in rows if row.word == "edition"}
     made, wrong = [], []
@@ -75,7 +75,7 @@ def with_terms(rows: Sequence[Row], of_pack: Sequence[Mapping[str, Any]]) -> tup
     return made, wrong
 
 
-def waiting_problems(rows: Iterable[Row]) -> Iterator[Wrong]:
+def waiting_problems(rows: Iterable[PackEntry]) -> Iterator[Wrong]:
     """Actions that wait for one another in a circle."""
     waits = {row.key: (row, row.many["waits_for"]) for row in rows if row.word == "action"}
     for row, wanted in waits.values():
@@ -89,7 +89,7 @@ def waiting_problems(rows: Iterable[Row]) -> Iterator[Wrong]:
                 )
 
 
-def _leads_to(start: str, goal: str, waits: Mapping[str, tuple[Row, tuple[str, ...]]]) -> bool:
+def _leads_to(start: str, goal: str, waits: Mapping[str, tuple[PackEntry, tuple[str, ...]]]) -> bool:
     seen, open_ends = set[str](), [start]
     while open_ends:
         at = open_ends.pop()

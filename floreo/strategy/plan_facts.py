@@ -29,8 +29,8 @@ from floreo.strategy.models import (
     Action,
     BudgetLine,
     EditionState,
+    LeadRole,
     Milestone,
-    Part,
     Participation,
     Pillar,
     Risk,
@@ -180,7 +180,7 @@ class PlanFacts:
             rows[pk].milestones.append(MilestoneRow(title, due, reached))
         for pk, on in Update.objects.filter(**of).order_by().values_list("action_id", "on").iterator(chunk_size=5000):
             rows[pk].updated_on.append(on)
-        for pk, starts_on, ends_on in Participation.objects.filter(part=Part.LEAD, **of).values_list(
+        for pk, starts_on, ends_on in Participation.objects.filter(part=LeadRole.LEAD, **of).values_list(
             "action_id", "starts_on", "ends_on"
         ):
             rows[pk].leads.append((starts_on, ends_on))

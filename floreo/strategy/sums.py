@@ -12,7 +12,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Line:
+class BudgetAmounts:
     """One budget line, as plain values. `committed` is its amount where somebody stands behind it, else nothing."""
 
     currency: str
@@ -30,7 +30,7 @@ class Sum:
     committed: Decimal = Decimal(0)
     spent: Decimal = Decimal(0)
 
-    def plus(self, line: Line) -> Sum:
+    def plus(self, line: BudgetAmounts) -> Sum:
         return Sum(self.currency, self.planned + line.planned, self.committed + line.committed, self.spent + line.spent)
 
     @property
@@ -52,7 +52,7 @@ def percent(part: Decimal, whole: Decimal) -> Decimal | None:
     return (part * 100 / whole).quantize(_TENTH, rounding=ROUND_HALF_UP) if whole else None
 
 
-def added(lines: Iterable[Line], *, first: str = "") -> tuple[Sum, ...]:
+def added(lines: Iterable[BudgetAmounts], *, first: str = "") -> tuple[Sum, ...]:
     """One sum a currency: `first` (the country's own) before the others, those in the order of their codes."""
     sums: dict[str, Sum] = {}
     for line in lines:
@@ -60,9 +60,11 @@ def added(lines: Iterable[Line], *, first: str = "") -> tuple[Sum, ...]:
     return tuple(sums[code] for code in sorted(sums, key=lambda c: (c != first, c)))
 
 
-def grouped(lines: Sequence[Line], of: Callable[[int], Key], *, first: str = "") -> Mapping[Key, tuple[Sum, ...]]:
+def grouped(
+    lines: Sequence[BudgetAmounts], of: Callable[[int], Key], *, first: str = ""
+) -> Mapping[Key, tuple[Sum, ...]]:
     """Sums by what `of` says of each line (by its place in `lines`), in the order in which keys are first met."""
-    groups: dict[Key, list[Line]] = {}
+    groups: dict[Key, list[BudgetAmounts]] = {}
     for place, line in enumerate(lines):
         groups.setdefault(of(place), []).append(line)
     return {key: added(these, first=first) for key, these in groups.items()}

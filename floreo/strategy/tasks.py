@@ -29,8 +29,8 @@ from floreo.strategy.models import (
     Edition,
     EditionState,
     ImportDraft,
+    LeadRole,
     Milestone,
-    Part,
     Participation,
     RowState,
     StatusChoice,
@@ -149,7 +149,7 @@ class _Plan:
 
     @cached_property
     def leads_now(self) -> QuerySet[Participation]:
-        rows = Participation.objects.filter(part=Part.LEAD)
+        rows = Participation.objects.filter(part=LeadRole.LEAD)
         return rows.exclude(ends_on__lt=self.today).exclude(starts_on__gt=self.today)
 
     @cached_property

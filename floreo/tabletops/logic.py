@@ -65,7 +65,7 @@ class ParticipantState(StrEnum):
     REMOVED = "removed"  # by who runs it
 
 
-class Part(StrEnum):
+class ParticipantKind(StrEnum):
     PLAYER = "player"
     OBSERVER = "observer"
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from floreo.core.tasks import Task
 from floreo.core.wording import colon, day_text, short_day
 from floreo.organisations.models import Person, User
-from floreo.tasks.logic import Part, in_parts
+from floreo.tasks.logic import DueGroup, in_parts
 from floreo.tasks.presenters import PART_WORDS, heading, when_text
 
 AT_MOST = 40  # things in one mail; the rest are on the page
@@ -49,7 +49,7 @@ def lines_of(item: Task, today: date, *, has_workspace: bool) -> list[str]:
 def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_workspace: bool) -> Text:
     """One message, worst first."""
     parts = in_parts(items, today)
-    late = len(parts[Part.OVERDUE])
+    late = len(parts[DueGroup.OVERDUE])
     lines, shown = [], 0
     for part, found in parts.items():
         taken = found[: max(AT_MOST - shown, 0)]
@@ -66,7 +66,7 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
         if has_workspace
         else [_("You receive this because a review requests an update from you. It stops when the request ends.")]
     )
-    text = [opening, "", f"{sentence} {heading(late, len(items), now=len(parts[Part.NOW]))}", *lines, "", *closing]
+    text = [opening, "", f"{sentence} {heading(late, len(items), now=len(parts[DueGroup.NOW]))}", *lines, "", *closing]
     subject = _("Your tasks, %(country)s cybersecurity strategy") % {"country": country}
     if late:
         overdue = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}

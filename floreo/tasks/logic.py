@@ -16,7 +16,7 @@ REST = timedelta(days=2)  # between two reminders about the same thing
 ESCALATE_AFTER = 2  # reminders after which the page offers the deputy
 
 
-class Part(StrEnum):
+class DueGroup(StrEnum):
     NOW = "now"
     OVERDUE = "overdue"
     WEEK = "week"
@@ -24,14 +24,14 @@ class Part(StrEnum):
     LATER = "later"
 
 
-def part_of(item: Task, today: date) -> Part:
+def part_of(item: Task, today: date) -> DueGroup:
     if item.is_now:
-        return Part.NOW
+        return DueGroup.NOW
     if item.due is None:
-        return Part.UNDATED
+        return DueGroup.UNDATED
     if item.due < today:
-        return Part.OVERDUE
-    return Part.WEEK if item.due < today + THIS_WEEK else Part.LATER
+        return DueGroup.OVERDUE
+    return DueGroup.WEEK if item.due < today + THIS_WEEK else DueGroup.LATER
 
 
 def worst_first(items: Iterable[Task]) -> list[Task]:
@@ -40,9 +40,9 @@ def worst_first(items: Iterable[Task]) -> list[Task]:
     return sorted(items, key=lambda i: (not i.is_now, i.due or date.max, i.user is None, i.since or date.max, i.key))
 
 
-def in_parts(items: Iterable[Task], today: date) -> dict[Part, list[Task]]:
+def in_parts(items: Iterable[Task], today: date) -> dict[DueGroup, list[Task]]:
     """Each part with its items, the worst first; every item in exactly one."""
-    parts: dict[Part, list[Task]] = {part: [] for part in Part}
+    parts: dict[DueGroup, list[Task]] = {part: [] for part in DueGroup}
     for item in worst_first(items):
         parts[part_of(item, today)].append(item)
     return parts

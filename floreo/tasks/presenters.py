@@ -27,20 +27,20 @@ from floreo.core.wording import (
     short_day_of_year,
 )
 from floreo.organisations.models import Organisation, Person
-from floreo.tasks.logic import ESCALATE_AFTER, Part
+from floreo.tasks.logic import ESCALATE_AFTER, DueGroup
 from floreo.tasks.queries import Group, Held, WaitingForCounts
 
-PART_WORDS: Mapping[Part, Promise] = {
-    Part.NOW: pgettext_lazy("tasks", "Now"),
-    Part.OVERDUE: _l("Overdue"),
-    Part.WEEK: _l("This week"),
-    Part.UNDATED: _l("Without a date"),
-    Part.LATER: _l("Later"),
+PART_WORDS: Mapping[DueGroup, Promise] = {
+    DueGroup.NOW: pgettext_lazy("tasks", "Now"),
+    DueGroup.OVERDUE: _l("Overdue"),
+    DueGroup.WEEK: _l("This week"),
+    DueGroup.UNDATED: _l("Without a date"),
+    DueGroup.LATER: _l("Later"),
 }
 
 
 @dataclass(frozen=True)
-class Row:
+class ShownTask:
     """One thing that is to be done, as a row shows it."""
 
     item: Task
@@ -101,7 +101,7 @@ def due_text(due: date | None, today: date) -> str:
 
 def when_text(item: Task, today: date) -> str:
     """ "Now", or when it is due."""
-    return str(PART_WORDS[Part.NOW]) if item.is_now else due_text(item.due, today)
+    return str(PART_WORDS[DueGroup.NOW]) if item.is_now else due_text(item.due, today)
 
 
 def late_text(days: int) -> str:
@@ -165,9 +165,9 @@ def _holder_words(item: Task, asked: Recipient, names: Names, held: Held | None)
 
 def rows(
     items: Sequence[Task], asked: Recipient, today: date, *, names: Names, held: Mapping[str, Held] | None = None
-) -> list[Row]:
+) -> list[ShownTask]:
     return [
-        Row(
+        ShownTask(
             item,
             item.days_late(today),
             when_text(item, today),

@@ -55,7 +55,7 @@ _YES, _ALL = {"yes", "si", "x", "1"}, {"all", "todas", "todos"}
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedParticipant:
     """One participant. `number` is None of somebody new."""
 
     line: int
@@ -78,7 +78,7 @@ class Read:
     name: str
     sha256: str
     encoding: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ListedParticipant] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)  # columns that nothing is read from
 
@@ -156,7 +156,7 @@ class _Look:
             return
         self.found.rows.append(row)
 
-    def _once(self, row: Row) -> None:
+    def _once(self, row: ListedParticipant) -> None:
         names = [f"number:{row.number}"] if row.number is not None else []
         names += [f"mail:{row.mail.casefold()}"] if row.mail else [f"name:{plain(row.name)}"]
         for name in names:
@@ -164,14 +164,14 @@ class _Look:
                 raise _Wrong("", _("Line %(line)d has the same person.") % {"line": self.lines[name]})
             self.lines[name] = row.line
 
-    def _row(self, line: int, given: Mapping[str, str]) -> Row:
+    def _row(self, line: int, given: Mapping[str, str]) -> ListedParticipant:
         there = self._there(given)
         mail = given.get("mail", "")
         organisation = self.organisations.get(plain(given.get("organisation", "")))
         sessions = self._sessions(given.get("sessions", ""))
         if there is not None and sessions and there.state not in HOLDS_SEAT:
             raise _Wrong("sessions", _("This person has no seat in this cohort."))
-        return Row(
+        return ListedParticipant(
             line=line,
             number=there.number if there is not None else None,
             name=there.name if there is not None else given.get("name", "")[:200],

@@ -95,7 +95,7 @@ def open_now() -> list[Cohort]:
 
 
 @dataclass(frozen=True)
-class Line:
+class AttendanceRow:
     """One line of an attendance list."""
 
     enrolment: Enrolment
@@ -113,11 +113,11 @@ def expected(session: Session) -> QuerySet[Enrolment]:
     )
 
 
-def list_of(session: Session) -> list[Line]:
+def list_of(session: Session) -> list[AttendanceRow]:
     """Everybody who has a seat, and whether they came; those who left the course later, where they came."""
     came = {a.enrolment_id: a for a in session.attendances.exclude(enrolment=None)}
     rows = session.cohort.enrolments.filter(Q(state__in=HOLDS_SEAT) | Q(pk__in=[pk for pk in came if pk is not None]))
-    return [Line(e, came.get(e.pk)) for e in rows.select_related("organisation").order_by("name", "number")]
+    return [AttendanceRow(e, came.get(e.pk)) for e in rows.select_related("organisation").order_by("name", "number")]
 
 
 def walk_ins(session: Session) -> list[Attendance]:

@@ -19,7 +19,7 @@ from floreo.core.models import AuditEntry, Record
 from floreo.core.policy import look, model_of, ruled, shows_internal
 from floreo.core.wording import day_text
 from floreo.organisations.models import Organisation, Person
-from floreo.strategy.models import Objective, Part, StatusChoice
+from floreo.strategy.models import LeadRole, Objective, StatusChoice
 from floreo.strategy.own_fields import own_text
 
 # What an act is called in the history of one thing, where the trail of all acts says it otherwise.
@@ -122,8 +122,8 @@ def _value_text(field: str, value: Any, names: Mapping[tuple[str, int], str]) ->
         text = own_text(value)
     elif field == "override" and text in StatusChoice.values:
         text = str(StatusChoice(text).label)
-    elif field == "part" and text in Part.values:
-        text = str(Part(text).label)
+    elif field == "part" and text in LeadRole.values:
+        text = str(LeadRole(text).label)
     elif field == "translations" and isinstance(value, dict):
         text = "; ".join(f"{code}: {t}" for code, texts in value.items() for t in texts.values())
     elif field.endswith("_on") or field in {"on", "starts_on", "ends_on", "on_hold_since"}:

@@ -12,7 +12,7 @@ from floreo.strategy.actions.milestones import add_milestone
 from floreo.strategy.actions.objectives import add_objective
 from floreo.strategy.actions.participations import add_participation
 from floreo.strategy.actions.pillars import add_pillar
-from floreo.strategy.models import Action, Edition, Part
+from floreo.strategy.models import Action, Edition, LeadRole
 
 TODAY = date(2026, 11, 24)
 
@@ -55,7 +55,7 @@ def make_action(
     objective = edition.pillars.get(code="1").objectives.get(code="1.1")
     act = add_action(objective, by=SYSTEM, code=code, title=f"Action {code}", starts_on=starts_on, due_on=due_on)
     if lead is not None:
-        add_participation(act, by=SYSTEM, organisation=lead, part=Part.LEAD, starts_on=date(2026, 1, 1))
+        add_participation(act, by=SYSTEM, organisation=lead, part=LeadRole.LEAD, starts_on=date(2026, 1, 1))
     for number in range(1, milestones + 1):
         add_milestone(act, by=SYSTEM, title=f"Step {number}", due_on=date(2027, number, 28))
     return act

@@ -21,7 +21,7 @@ from floreo.feeds.engine import formats, reading
 from floreo.feeds.engine.events import SEVERITIES
 from floreo.feeds.engine.formats import ReportType
 from floreo.feeds.engine.normalise import normalise
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 from tests.conftest import SAMPLES
 
 pytestmark = pytest.mark.one_database
@@ -137,7 +137,7 @@ def written(columns: Sequence[str], cells: Mapping[str, str] | None = None, *, s
 
 def read(data: bytes, report_type: str) -> tuple[reading.OpenReport, pa.Table, pa.Table]:
     name = f"2026-11-24-{report_type}-test.csv"
-    task = Task("feed", date(2026, 11, 24), "", (), READ_AT, "", "", format="shadowserver")
+    task = IngestOrder("feed", date(2026, 11, 24), "", (), READ_AT, "", "", format="shadowserver")
     opened = reading.open_report(Source("", "d", name), task, data=data)
     pairs = [
         normalise(part, opened, feed="feed", sha256="d", received_at=READ_AT, oldest_days=400)
@@ -293,7 +293,7 @@ def test_every_class_and_type_of_every_format_is_rsits() -> None:
 def test_every_sample_of_xarf_has_a_class_and_a_subject() -> None:
     found = {}
     for path in sorted((SAMPLES / "xarf").glob("*.json")):
-        task = Task("feed", date(2026, 11, 24), "", (), READ_AT, "", "")
+        task = IngestOrder("feed", date(2026, 11, 24), "", (), READ_AT, "", "")
         opened = reading.open_report(Source("", "d", path.name), task, data=Path(path).read_bytes())
         pairs = [
             normalise(p, opened, feed="f", sha256="d", received_at=READ_AT, oldest_days=9999) for p in opened.parts()

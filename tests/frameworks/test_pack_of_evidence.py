@@ -31,7 +31,9 @@ def put(assessment: Assessment, code: str, evidence: Evidence, note: str = "") -
     attach(evidence, by=SYSTEM, thing=assessment.answers.get(item__code=code), note=note)
 
 
-def rows_of(assessment: Assessment, purpose: Purpose = Purpose.SEND, *, viewer: Any = SYSTEM) -> list[export.Row]:
+def rows_of(
+    assessment: Assessment, purpose: Purpose = Purpose.SEND, *, viewer: Any = SYSTEM
+) -> list[export.FilledItem]:
     return export.filled(queries.sheet(assessment.in_version, assessment, viewer), purpose, TODAY)
 
 

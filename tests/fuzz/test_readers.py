@@ -31,7 +31,7 @@ from floreo.feeds.collectors.mail import secret_text
 from floreo.feeds.engine import reading
 from floreo.feeds.engine.normalise import normalise
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 from floreo.packs.problems import PackRefused
 from floreo.packs.reading import read_pack
 from floreo.reports.word.filling import default_template
@@ -145,7 +145,7 @@ def shown(name: str, data: bytes) -> str:
 
 
 def read_all(name: str, data: bytes, report_type: str = "") -> None:
-    task = Task("feed", date(2026, 11, 24), report_type, (), NIGHT, "", "")
+    task = IngestOrder("feed", date(2026, 11, 24), report_type, (), NIGHT, "", "")
     report = reading.open_report(Source("", "d", name), task, data=data, block=4096)
     for part in report.parts():
         normalise(part, report, feed="feed", sha256="d", received_at=NIGHT, oldest_days=400)

@@ -18,7 +18,7 @@ from floreo.imports.actions import choose_tables, match_columns, match_values
 from floreo.imports.files import read_file
 from floreo.imports.grid import NO_VALUE
 from floreo.imports.profiles import changed_heads
-from floreo.imports.tables import Part
+from floreo.imports.tables import SheetTable
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Action, Edition
 from tests.factories import strategy as make
@@ -185,7 +185,7 @@ def test_several_tables_in_a_sheet_and_the_other_one_chosen() -> None:
     ]
     run = begun("actions", workbook(("All", rows)), scope="2025-2028")
     assert [(p["header_row"], p["last"]) for p in run.parts] == [(6, 10)]
-    run = choose_tables(run, by=SYSTEM, parts=[Part(0, 2, 1, 3)])
+    run = choose_tables(run, by=SYSTEM, parts=[SheetTable(0, 2, 1, 3)])
     assert [c["header"] for c in run.columns] == ["Name", "Position"]
 
 

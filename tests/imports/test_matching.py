@@ -17,7 +17,7 @@ from floreo.core.spelling import plain
 from floreo.imports import formats
 from floreo.imports.grid import Grid
 from floreo.imports.matching import Matcher, guess_columns, likely, words_of
-from floreo.imports.tables import Head, Part, find_tables, header_texts, letter
+from floreo.imports.tables import Head, SheetTable, find_tables, header_texts, letter
 from floreo.infrastructure.importing import AssetRows
 
 FIELDS = AssetRows.fields
@@ -59,7 +59,7 @@ def test_headers_of_others(header: str, expected: dict[str, str] | None) -> None
 
 def test_a_header_in_two_rows_is_read_by_its_last() -> None:
     grid = Grid("", [["Producto instalado"] * 3, ["Fabricante", "Modelo", "Versión"]])
-    header = header_texts(grid, Part(0, 1, 2, 2))
+    header = header_texts(grid, SheetTable(0, 1, 2, 2))
     assert header[2] == "Producto instalado: Versión"
     assert guessed(header) == ["vendor", "product", "product_version"]
 
@@ -76,7 +76,7 @@ def test_the_header_is_found_below_a_title() -> None:
         ["Servicio", "Nombre", "Tipo", "Marca"],
         ["a", "b", "c", "d"],
     ]
-    assert find_tables([Grid("", rows)], ASSETS) == [Part(0, 4, 1, 5)]
+    assert find_tables([Grid("", rows)], ASSETS) == [SheetTable(0, 4, 1, 5)]
 
 
 @given(st.lists(st.text(max_size=12), max_size=12), st.dictionaries(st.text(max_size=6), st.sampled_from(["name", ""])))

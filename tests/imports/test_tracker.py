@@ -26,7 +26,7 @@ from floreo.imports.choosing import field_texts
 from floreo.imports.matching import likely
 from floreo.imports.models import KEPT_DAYS, ImportProfile, SheetImport, UploadedSheets
 from floreo.imports.planning import Outcome, Reading
-from floreo.imports.tables import HEADING, SHEET, Part
+from floreo.imports.tables import HEADING, SHEET, SheetTable
 from floreo.organisations.models import Country, Organisation, Place
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.updates import add_update
@@ -89,7 +89,9 @@ def test_its_tables_and_columns_are_found(edition: Edition) -> None:
 def test_what_nobody_is_called_so_is_asked_with_the_likely_ones(edition: Edition) -> None:
     run = tracker()
     found = field_texts(
-        rows_of(run, SYSTEM), sheets_of(run), Reading([Part.from_json(p) for p in run.parts], run.columns, run.values)
+        rows_of(run, SYSTEM),
+        sheets_of(run),
+        Reading([SheetTable.from_json(p) for p in run.parts], run.columns, run.values),
     )
     asked = {
         text.text: (best.key if (best := likely(text.suggestions)) else None)

@@ -206,7 +206,7 @@ def test_by_a_link_nobody_reads_or_proposes_what_a_service_needs(
     keeper = Keeper(contact)
     change = propose_dependency(operator, service=power, needs=water, reason="xreason")
     a_dependency(power, water, kind="fuel")
-    facts = entry_facts(mine(), keeper)
+    facts = entry_facts(mine(), keeper, (), {})
     assert [part.kind.name for part in facts["others"]] == ["service", "asset", "notice_rule", "address_pool"]
     assert facts["proposals"] == []
     with pytest.raises(Missing):

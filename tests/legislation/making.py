@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from floreo.legislation.text.akn import Frame, to_xml
-from floreo.legislation.text.outline import Line, outline
+from floreo.legislation.text.outline import TextLine, outline
 from floreo.legislation.text.provisions import Provision, provisions_of
 from floreo.legislation.text.structure import Block, Definition, Item, LegalText, Node, Quote, Text
 
@@ -17,7 +17,7 @@ FRAME = Frame("xp", "act", date(2014, 6, 24), "9", "Cybercrime Act 2014")
 
 
 def read(*lines: str) -> LegalText:
-    return outline([Line(line) for line in lines])
+    return outline([TextLine(line) for line in lines])
 
 
 def sample(name: str) -> LegalText:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from floreo.legislation.text import akn
 from floreo.legislation.text.akn import Frame, from_xml, parsed, problems_of, to_xml
-from floreo.legislation.text.outline import Line, outline
+from floreo.legislation.text.outline import TextLine, outline
 from floreo.legislation.text.provisions import provisions_of
 from floreo.legislation.text.structure import (
     Block,
@@ -413,8 +413,8 @@ ODD_LINES = st.one_of(
 def test_whatever_the_lines_of_a_file_come_to_is_valid_and_comes_back_the_same(
     lines: list[str], with_row: bool
 ) -> None:
-    rows = [Line("", cells=("Offence", "Fine"))] if with_row else []
-    text = outline([*(Line(each) for each in lines), *rows])
+    rows = [TextLine("", cells=("Offence", "Fine"))] if with_row else []
+    text = outline([*(TextLine(each) for each in lines), *rows])
     xml = to_xml(text, FRAME)
     assert problems_of(etree.fromstring(xml)) == []
     assert to_xml(from_xml(xml), FRAME) == xml

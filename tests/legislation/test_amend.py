@@ -8,7 +8,7 @@ import pytest
 
 from floreo.legislation.text.amend import Instruction, apply, instructions_of, text_of
 from floreo.legislation.text.lines import lines_of
-from floreo.legislation.text.outline import Builder, Line
+from floreo.legislation.text.outline import Builder, TextLine
 from floreo.legislation.text.structure import LegalText, Node
 from tests.legislation.making import ACT, AMENDED, BILL, provisions, read, sample
 
@@ -418,7 +418,7 @@ def test_every_clause_comes_back_the_same_from_its_lines(name: str) -> None:
     for each in sample(name).sections():
         builder = Builder([])
         builder.open_section(Node("section", each.number, each.heading))
-        nodes, _loose = builder.build([Line(line) for line in lines_of(each)])
+        nodes, _loose = builder.build([TextLine(line) for line in lines_of(each)])
         assert nodes == [each]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floreo.legislation.text import labels
-from floreo.legislation.text.outline import Line, outline
+from floreo.legislation.text.outline import TextLine, outline
 from floreo.legislation.text.structure import Block, Definition, Item, LegalText, Node, Quote, Text
 from tests.legislation.making import ACT, AMENDED, BILL, FILES, doubts, read, sample, shape
 
@@ -311,7 +311,7 @@ def test_a_number_that_the_sentence_before_names_begins_nothing(first: str, seco
 @pytest.mark.parametrize("named", ["Part VII of it:", "section 83 of it—", "Schedule 2"])
 def test_what_a_sentence_names_at_its_end_goes_on_with_it(named: str) -> None:
     first = "The Kites Act is amended by inserting this immediately after"
-    assert shape(outline([Line("1. A"), Line(first), Line(named, is_heading=True)])) == [
+    assert shape(outline([TextLine("1. A"), TextLine(first), TextLine(named, is_heading=True)])) == [
         "section 1 | A",
         f"  {first} {named}",
     ]
@@ -481,7 +481,7 @@ def test_numbers_in_cells_of_their_own_are_no_table() -> None:
         ("Copy", "2"),
         ("1", "Fee"),
     ]
-    text = outline([Line("1. Kites"), *(Line("", cells=cells) for cells in rows)])
+    text = outline([TextLine("1. Kites"), *(TextLine("", cells=cells) for cells in rows)])
     assert shape(text) == [
         "section 1 | Kites",
         "  subsection (1)",
@@ -684,13 +684,13 @@ def test_terms_are_defined_in_other_words_than_means(verb: str) -> None:
 
 def test_a_table_stands_in_the_clause_before_it() -> None:
     lines = [
-        Line("1. Fees"),
-        Line("The fees are—"),
-        Line("", cells=("Copy", "2")),
-        Line("", cells=("Search", "5")),
-        Line("2. End"),
+        TextLine("1. Fees"),
+        TextLine("The fees are—"),
+        TextLine("", cells=("Copy", "2")),
+        TextLine("", cells=("Search", "5")),
+        TextLine("2. End"),
     ]
-    assert shape(outline([*lines, Line("It ends.")])) == [
+    assert shape(outline([*lines, TextLine("It ends.")])) == [
         "section 1 | Fees",
         "  The fees are—",
         "  Copy | 2",
@@ -953,7 +953,9 @@ def test_what_continues_no_list_is_kept_as_words() -> None:
 
 
 def test_ten_thousand_sections_are_read() -> None:
-    text = outline([Line(line) for n in range(1, 9_999) for line in (f"{n}. Title {n}", "(1) Words.", "(2) Words.")])
+    text = outline(
+        [TextLine(line) for n in range(1, 9_999) for line in (f"{n}. Title {n}", "(1) Words.", "(2) Words.")]
+    )
     assert (sum(1 for _ in text.sections()), doubts(text)) == (9_998, [])
 
 
@@ -1170,7 +1172,7 @@ def test_no_word_of_the_samples_is_lost(name: str) -> None:
 
 @given(st.lists(st.text(max_size=60), max_size=30))
 def test_any_lines_give_a_structure(lines: list[str]) -> None:
-    assert outline([Line(line) for line in lines]) == outline([Line(line) for line in lines])
+    assert outline([TextLine(line) for line in lines]) == outline([TextLine(line) for line in lines])
 
 
 def test_an_extract_begins_with_the_section_that_it_begins_with() -> None:

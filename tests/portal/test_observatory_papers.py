@@ -75,7 +75,7 @@ def test_whoever_knows_the_year_and_all_quarters_finds_no_small_number(counts: l
     codes = [f"c{n}" for n in range(len(counts))]
     by_class = suppressed_list([sum(row) for row in counts])
     total = sum(map(sum, counts))
-    lines = tuple(observatory.Line(c, c, n) for c, n in zip(codes, by_class.cells, strict=True))
+    lines = tuple(observatory.PublishedCount(c, c, n) for c, n in zip(codes, by_class.cells, strict=True))
     whole = observatory.Year(
         2025,
         clock.now(),

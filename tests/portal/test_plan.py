@@ -10,7 +10,7 @@ from django.test import Client
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Country
 from floreo.strategy.actions.statuses import refresh_statuses
-from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
+from floreo.strategy.models import Action, Edition, LeadRole, Milestone, Objective, Participation, Pillar
 from tests.portal.crawl import body, words
 
 PLAN = "/strategy/2025-2028/"
@@ -73,7 +73,7 @@ def test_an_action_says_why_it_has_its_status(isla: Country, stranger: Client) -
 def test_who_takes_part_in_an_action_shows_another_source_than_the_action_s(isla: Country, stranger: Client) -> None:
     act = Action.objects.get(edition__code="2025-2028", code="2.1.1")
     parts = Participation.objects.filter(action=act)
-    assert parts.filter(part=Part.SUPPORT).exists()
+    assert parts.filter(part=LeadRole.SUPPORT).exists()
     parts.update(source=act.source, source_url="https://example.org/same")
     assert "https://example.org/same" not in body(stranger, act.get_absolute_url())
     parts.update(source="A decree", source_url="https://example.org/decree", confirmed=False, doubt="A copy was read.")
@@ -111,8 +111,12 @@ def test_a_status_set_by_hand_shows_who_why_and_what_the_rules_say(isla: Country
 
 def test_a_lead_merged_away_points_to_its_heir(isla: Country, stranger: Client) -> None:
     act = Action.objects.get(edition__code="2025-2028", code="1.1.2")
-    office = act.participations.get(part=Part.LEAD).organisation.__class__.objects.get(code="computer-services-office")
-    Participation.objects.filter(action=act, part=Part.LEAD).update(organisation=office, starts_on=None, ends_on=None)
+    office = act.participations.get(part=LeadRole.LEAD).organisation.__class__.objects.get(
+        code="computer-services-office"
+    )
+    Participation.objects.filter(action=act, part=LeadRole.LEAD).update(
+        organisation=office, starts_on=None, ends_on=None
+    )
     assert "Computer Services Office now part of National CSIRT" in words(body(stranger, act.get_absolute_url()))
 
 

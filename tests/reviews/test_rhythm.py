@@ -15,7 +15,7 @@ from floreo.core.models import AuditEntry, OutboxMail
 from floreo.organisations.models import Organisation, Person, User
 from floreo.reviews import actions as acts
 from floreo.reviews.models import Review, Rhythm, UpdateRequest
-from floreo.strategy.models import Action, Edition, Part
+from floreo.strategy.models import Action, Edition, LeadRole
 from tests.factories import strategy as make
 
 OCTOBER = date(2026, 10, 1)
@@ -158,7 +158,7 @@ def test_what_comes_into_the_plan_later_can_be_asked_about(
 ) -> None:
     update_request = review.requests.get()
     acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
-    later = make.make_action(edition, "1.1.5", lead=act.participations.get(part=Part.LEAD).organisation)
+    later = make.make_action(edition, "1.1.5", lead=act.participations.get(part=LeadRole.LEAD).organisation)
     later.person = tomas
     later.save()
     assert acts.request_the_rest(review, by=SYSTEM) == 1

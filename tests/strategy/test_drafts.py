@@ -39,8 +39,8 @@ from floreo.strategy.models import (
     Edition,
     Event,
     ImportDraft,
+    LeadRole,
     Objective,
-    Part,
     Pillar,
     RowState,
     StatedTarget,
@@ -234,8 +234,8 @@ def test_accepted_rows_become_an_edition_in_preparation(drafter: User) -> None:
     assert act.source == f"estrategia.txt, characters {row.start}–{row.end}"
     assert act.confirmed
     assert [(p.part, p.organisation.name) for p in act.participations.all()] == [
-        (Part.LEAD, "Ministerio de Justicia"),
-        (Part.SUPPORT, "Fiscalía General"),
+        (LeadRole.LEAD, "Ministerio de Justicia"),
+        (LeadRole.SUPPORT, "Fiscalía General"),
     ]
     assert {o.confirmed for o in done.new_organisations} == {False}
     assert {o.is_public for o in done.new_organisations} == {False}
@@ -312,7 +312,7 @@ def test_a_table_of_actions_brings_its_dates_and_bodies(drafter: User) -> None:
     act = Action.objects.get(code="1.1")
     assert (str(act.starts_on), str(act.due_on)) == ("2024-01-01", "2025-06-30")
     assert act.internal_notes == "Money as printed: CRD 80,000"
-    assert act.participations.filter(part=Part.SUPPORT).count() == 2
+    assert act.participations.filter(part=LeadRole.SUPPORT).count() == 2
 
 
 def test_bodies_are_matched_by_any_name_they_had(drafter: User) -> None:
@@ -323,8 +323,8 @@ def test_bodies_are_matched_by_any_name_they_had(drafter: User) -> None:
     draft = drafted(SPANISH, drafter)
     accept_everything(draft, drafter)
     finish_draft(draft, by=drafter)
-    assert Action.objects.get(code="1.1.1").participations.get(part=Part.LEAD).organisation == justice
-    assert Action.objects.get(code="2.1.1").participations.get(part=Part.LEAD).organisation == successor
+    assert Action.objects.get(code="1.1.1").participations.get(part=LeadRole.LEAD).organisation == justice
+    assert Action.objects.get(code="2.1.1").participations.get(part=LeadRole.LEAD).organisation == successor
     oas = Organisation.objects.get(short_name="OEA")
     assert oas.name == "Organización de los Estados Americanos"
 

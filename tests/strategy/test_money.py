@@ -19,15 +19,17 @@ from floreo.strategy.actions import money as acts
 from floreo.strategy.actions.next_edition import start_next_edition
 from floreo.strategy.models import Action, BudgetLine, Edition, Grant, Payment
 from floreo.strategy.money import MoneyRow, grants_of, money_of, visible_grants, year_text
-from floreo.strategy.sums import Line, Sum, added, grouped
+from floreo.strategy.sums import BudgetAmounts, Sum, added, grouped
 from tests.factories.strategy import make_action, make_country, make_edition, make_organisation
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2)
-LINES = st.lists(st.builds(Line, st.sampled_from(["XCD", "USD", "EUR"]), AMOUNTS, AMOUNTS, AMOUNTS), max_size=30)
+LINES = st.lists(
+    st.builds(BudgetAmounts, st.sampled_from(["XCD", "USD", "EUR"]), AMOUNTS, AMOUNTS, AMOUNTS), max_size=30
+)
 
 
 @given(LINES)
-def test_every_cent_is_in_exactly_one_sum(lines: list[Line]) -> None:
+def test_every_cent_is_in_exactly_one_sum(lines: list[BudgetAmounts]) -> None:
     sums = added(lines, first="USD")
     assert [s.currency for s in sums] == sorted({x.currency for x in lines}, key=lambda c: (c != "USD", c))
     for s in sums:
@@ -38,9 +40,9 @@ def test_every_cent_is_in_exactly_one_sum(lines: list[Line]) -> None:
 
 
 @given(LINES, st.integers(1, 5))
-def test_groups_add_up_to_the_whole(lines: list[Line], parts: int) -> None:
+def test_groups_add_up_to_the_whole(lines: list[BudgetAmounts], parts: int) -> None:
     groups = grouped(lines, lambda i: i % parts)
-    flat = [Line(s.currency, s.planned, s.committed, s.spent) for sums in groups.values() for s in sums]
+    flat = [BudgetAmounts(s.currency, s.planned, s.committed, s.spent) for sums in groups.values() for s in sums]
     assert added(flat) == added(lines)
 
 

@@ -16,7 +16,7 @@ from floreo.tasks.logic import (
     MORNING,
     REST,
     CalendarEntry,
-    Part,
+    DueGroup,
     Reminded,
     in_parts,
     mail_due,
@@ -45,10 +45,12 @@ items = st.lists(st.builds(waiting_tasks, keys, st.none() | days), unique_by=lam
 def test_every_thing_is_in_exactly_one_part_and_the_parts_follow_one_another(found: list[Task], today: date) -> None:
     parts = in_parts(found, today)
     assert sorted(i.key for part in parts.values() for i in part) == sorted(i.key for i in found)
-    dues = [i.due for part in (Part.OVERDUE, Part.WEEK, Part.LATER) for i in parts[part] if i.due]
+    dues = [i.due for part in (DueGroup.OVERDUE, DueGroup.WEEK, DueGroup.LATER) for i in parts[part] if i.due]
     assert dues == sorted(dues)
-    assert all(i.days_late(today) > 0 for i in parts[Part.OVERDUE])
-    assert not any(i.days_late(today) for part in (Part.WEEK, Part.LATER, Part.UNDATED) for i in parts[part])
+    assert all(i.days_late(today) > 0 for i in parts[DueGroup.OVERDUE])
+    assert not any(
+        i.days_late(today) for part in (DueGroup.WEEK, DueGroup.LATER, DueGroup.UNDATED) for i in parts[part]
+    )
 
 
 @given(items)
@@ -73,7 +75,7 @@ def test_a_mention_is_not_lost_below_what_waits_for_longer() -> None:
 @given(days)
 def test_this_week_holds_every_weekday_once(today: date) -> None:
     week = [today + timedelta(days=n) for n in range(-10, 20)]
-    inside = [d for d in week if part_of(waiting_tasks("a", d), today) is Part.WEEK]
+    inside = [d for d in week if part_of(waiting_tasks("a", d), today) is DueGroup.WEEK]
     assert inside[0] == today
     assert {d.weekday() for d in inside} == set(range(7))
     assert len(inside) == 7

@@ -123,7 +123,7 @@ def unsealed(participant: Participant, text: str) -> Upload:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReadAnswer:
     """An answer that would be written. `by_status`: its level comes from "satisfied" or "not satisfied" alone."""
 
     item: Item
@@ -146,13 +146,13 @@ class Problem:
 class Plan:
     """What a file would change. `same`: items that say this already; `reviewed`: items with a reviewer's level, which stay."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ReadAnswer] = field(default_factory=list)
     same: list[Item] = field(default_factory=list)
     reviewed: list[Item] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
-    def by_status(self) -> list[Row]:
+    def by_status(self) -> list[ReadAnswer]:
         return [row for row in self.rows if row.by_status]
 
     @property
@@ -233,7 +233,7 @@ def _judge(plan: Plan, version: Version, each: FileAnswer, item: Item, own: Self
     elif own is not None and (own.level, own.applies, own.text) == (level, each.applies, text):
         plan.same.append(item)
     else:
-        plan.rows.append(Row(item, level, each.applies, text, own, by_status))
+        plan.rows.append(ReadAnswer(item, level, each.applies, text, own, by_status))
 
 
 def _on_scale(given: str, version: Version) -> Decimal | None:

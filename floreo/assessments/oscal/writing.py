@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from floreo.assessments.models import PlanLine
 from floreo.assessments.oscal import names
 from floreo.assessments.presenters import done_on
-from floreo.assessments.queries import Line, Whole
+from floreo.assessments.queries import AssessedItem, Whole
 from floreo.core import clock
 from floreo.frameworks.models import Version
 
@@ -181,7 +181,7 @@ class _Document:
                 found[key] = rows
         return found
 
-    def _observations(self, line: Line) -> Iterator[Json]:
+    def _observations(self, line: AssessedItem) -> Iterator[Json]:
         """What the organisation says, where it says it in words or says that the item does not apply; and the reviewer's reason."""
         own = line.own
         if own is not None and (own.text or not own.applies):
@@ -197,7 +197,7 @@ class _Document:
             yield self._observation("review", line, text=reason, method="EXAMINE", at=day, props=props)
 
     def _observation(
-        self, kind: str, line: Line, *, text: str, method: str, at: datetime | date, props: list[Json]
+        self, kind: str, line: AssessedItem, *, text: str, method: str, at: datetime | date, props: list[Json]
     ) -> Json:
         found: Json = {
             "uuid": self.uuid("observation", kind, line.item.code),
@@ -216,7 +216,7 @@ class _Document:
             found["origins"] = [{"actors": [actor]}]
         return found | {"collected": _moment(at) if isinstance(at, datetime) else _day(at)}
 
-    def _finding(self, line: Line) -> Json:
+    def _finding(self, line: AssessedItem) -> Json:
         level = line.counts
         assert level is not None
         wanted = line.target if line.target is not None else self.version.scale.highest
@@ -244,7 +244,7 @@ class _Document:
             found["related-observations"] = related
         return found
 
-    def _finding_text(self, line: Line, level: Decimal) -> str:
+    def _finding_text(self, line: AssessedItem, level: Decimal) -> str:
         words = {"level": self.version.word_of(level) or _number(level)}
         if line.target is None:
             return _("Level: %(level)s. No target is set: satisfied is the highest level alone.") % words
@@ -282,7 +282,7 @@ class _Document:
             found["findings"] = findings
         return found | {"poam-items": items}
 
-    def _risk(self, row: PlanLine, line: Line | None) -> Json:
+    def _risk(self, row: PlanLine, line: AssessedItem | None) -> Json:
         """The gap that a line is about, open as long as the line is not done: also where it was given up."""
         done = done_on(row)
         level = line.counts if line is not None else None
@@ -332,7 +332,7 @@ def _party(uuid: str, name: str) -> Json:
     return {"uuid": uuid, "type": "organization", "name": _one_line(name)}
 
 
-def _applies(line: Line) -> bool:
+def _applies(line: AssessedItem) -> bool:
     return line.own is None or line.own.applies
 
 

@@ -116,7 +116,7 @@ def _with_baseline(points: list[charts.Point], indicator: Any) -> tuple[list[cha
     return [charts.Point(day, indicator.baseline, _axis_text(day, indicator.frequency)), *points], text
 
 
-def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, caption: str) -> charts.Line | None:
+def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, caption: str) -> charts.LineChart | None:
     """The chart of an indicator; None while there are not two things to draw."""
     points, baseline = _with_baseline(points_of(readings, indicator), indicator)
     goal = _goal(indicator)
@@ -124,7 +124,7 @@ def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, ca
     if not known or len(known) + (goal is not None) < 2:
         return None
     marks = tuple(charts.Mark(n.on, f"{n.in_language('title')}, {locale.day(n.on, 'month')}") for n in notes)
-    return charts.Line(
+    return charts.LineChart(
         points=tuple(points),
         label=spoken(caption, known, goal, indicator),
         goal=goal,
@@ -160,7 +160,7 @@ def _decimal(value: charts.Number | None) -> Decimal | float:
     return value if isinstance(value, Decimal) else float(value or 0)
 
 
-def legend_of(line: charts.Line, unit: str) -> str:
+def legend_of(line: charts.LineChart, unit: str) -> str:
     """The unit, and what is not said on the chart itself."""
     return " ".join(filter(None, [unit_of(unit), *remarks_of(line)]))
 
@@ -171,7 +171,7 @@ def unit_of(unit: str) -> str:
     return f"{unit[:1].upper()}{unit[1:]}." if unit else ""
 
 
-def remarks_of(line: charts.Line) -> list[str]:
+def remarks_of(line: charts.LineChart) -> list[str]:
     """What the drawing means where it does not say so itself."""
     text: list[str] = []
     dotted = line.goal is not None and line.goal.on is not None and line.points[-1].on < line.goal.on

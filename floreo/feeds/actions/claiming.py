@@ -19,7 +19,7 @@ from floreo.core.writing import save
 from floreo.feeds.actions.watching import note_not_taken
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.constituency import constituency_path
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState, TypeMapping
 from floreo.feeds.presenters.problems import LOST, STOPPED, problem_sentence
 
@@ -87,11 +87,11 @@ def renew(claims: Iterable[Claimed], until: datetime) -> None:
     FeedFile.objects.filter(pk__in=pks, state=FileState.RUNNING).update(claimed_until=until)
 
 
-def task_of(claimed: Claimed, *, dry_run: bool = False) -> Task:
+def task_of(claimed: Claimed, *, dry_run: bool = False) -> IngestOrder:
     """What the engine is given: the register, the team's rules and mappings as they are now."""
     reports = sorted([*claimed.read, *claimed.new], key=lambda r: r.pk)
     feed = claimed.feed
-    return Task(
+    return IngestOrder(
         feed=feed.code,
         day=claimed.day,
         report_type=claimed.report_type,

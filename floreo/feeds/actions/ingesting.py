@@ -22,7 +22,7 @@ from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, renew,
 from floreo.feeds.actions.posting import take_in_posted
 from floreo.feeds.caged import run_in_a_cage
 from floreo.feeds.engine.store import Store
-from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Summary
 from floreo.feeds.executors import executor
 from floreo.feeds.models import FeedFile, FileState
 
@@ -46,7 +46,7 @@ def ingest_waiting(
     by: Actor,
     only: QuerySet[FeedFile] | None = None,
     after_each: AfterWindow | None = None,
-    run: Callable[[Task], tuple[Summary, ...]] = run_in_a_cage,
+    run: Callable[[IngestOrder], tuple[Summary, ...]] = run_in_a_cage,
     at_once: int = 1,
     seconds: float = float("inf"),
 ) -> Ingested:
@@ -80,7 +80,7 @@ def ingest_waiting(
                 after_each(claimed, summaries)
 
 
-def _submitted(claimed: Claimed, runner: Executor, run: Callable[[Task], tuple[Summary, ...]]) -> Any:
+def _submitted(claimed: Claimed, runner: Executor, run: Callable[[IngestOrder], tuple[Summary, ...]]) -> Any:
     """The engine's word to come; what stops before it is asked is heard in the same place."""
     try:
         if claimed.is_hopeless:

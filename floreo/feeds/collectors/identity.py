@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.feeds.caged import type_shown
 from floreo.feeds.engine import formats
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 from floreo.feeds.models import CollectorKind, Feed
 
 _ONE_TYPE = {"csv", "jsonl", "list"}  # formats without types of their own: the whole feed is one
@@ -52,7 +52,7 @@ def identify(feed: Feed, name: str, path: Path, *, came_on: date, day: date | No
 
 def _looked_at(feed: Feed, name: str, path: Path, came_on: date) -> str:
     """The type that the beginning of the file shows, "" when it shows none that we know."""
-    task = Task(
+    task = IngestOrder(
         feed=feed.code,
         day=came_on,
         report_type="",

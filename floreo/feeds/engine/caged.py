@@ -24,7 +24,7 @@ from floreo.feeds.engine.reading.arranged import header_of
 from floreo.feeds.engine.rules import preview
 from floreo.feeds.engine.settling import settle
 from floreo.feeds.engine.store.files import summary_of, summary_text
-from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Source, Summary
 
 _MOMENT = "$moment"
 
@@ -34,7 +34,7 @@ def prepare() -> None:
     settle()
     for name in formats.names():
         formats.load(name)
-    task = Task("-", date.min, "", (), datetime(2026, 1, 1, tzinfo=UTC), "", "", "csv")
+    task = IngestOrder("-", date.min, "", (), datetime(2026, 1, 1, tzinfo=UTC), "", "", "csv")
     opened = reading.open_report(
         Source("", "", "-"), task, data=b"time,ip,port\n2026-01-01 00:00:00,192.0.2.1,80\n" * 2
     )
@@ -118,7 +118,7 @@ def _arrange(*, task: dict[str, Any], arranged: dict[str, Any] | None, first: in
     return answer
 
 
-def _first_rejects(task: Task, most: int) -> list[dict[str, Any]]:
+def _first_rejects(task: IngestOrder, most: int) -> list[dict[str, Any]]:
     """The first rows that would be refused: line, text and reason."""
     source, found = task.files[0], list[dict[str, Any]]()
     opened = reading.open_report(source, task)
@@ -162,7 +162,7 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def _events(task: Task, most: int) -> pa.Table | None:
+def _events(task: IngestOrder, most: int) -> pa.Table | None:
     """Events of a file as they are before any rule, with whose they are."""
     source, found, n = task.files[0], list[pa.Table](), 0
     opened = reading.open_report(source, task)
@@ -186,12 +186,12 @@ def _events(task: Task, most: int) -> pa.Table | None:
 # To JSON and back
 
 
-def plain_task(task: Task) -> dict[str, Any]:
+def plain_task(task: IngestOrder) -> dict[str, Any]:
     return asdict(task) | {"day": task.day.isoformat(), "received_at": task.received_at.isoformat()}
 
 
-def task_of(given: Mapping[str, Any]) -> Task:
-    return Task(
+def task_of(given: Mapping[str, Any]) -> IngestOrder:
+    return IngestOrder(
         **{
             **given,
             "day": date.fromisoformat(given["day"]),

@@ -24,11 +24,11 @@ from floreo.feeds.engine.deduplicate import SeenKeys
 from floreo.feeds.engine.machines import machines_of
 from floreo.feeds.engine.normalise import judged
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.reading import OpenReport, Part, open_report
+from floreo.feeds.engine.reading import OpenReport, RowBlock, open_report
 from floreo.feeds.engine.rules import Rules
 from floreo.feeds.engine.store import Place, Store, Window, keys_of
 from floreo.feeds.engine.store.locks import held
-from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Source, Summary
 from floreo.feeds.engine.writing import Landing
 
 # Rows so far, bytes of text so far, bytes of the file as it came.
@@ -36,7 +36,7 @@ Progress = Callable[[int, int, int], None]
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def run(task: Task, progress: Progress | None = None) -> tuple[Summary, ...]:
+def run(task: IngestOrder, progress: Progress | None = None) -> tuple[Summary, ...]:
     """What became of each file of the task, in its order. Asked for twice, the second answer is the first, `already`."""
     store = Store(task.root)
     window = Window(task.feed, task.report_type, task.day)
@@ -56,7 +56,7 @@ def run(task: Task, progress: Progress | None = None) -> tuple[Summary, ...]:
         return tuple(found)
 
 
-def _alone(store: Store, window: Window, task: Task) -> AbstractContextManager[Any]:
+def _alone(store: Store, window: Window, task: IngestOrder) -> AbstractContextManager[Any]:
     return contextlib.nullcontext() if task.dry_run else held(store, window.folder)
 
 
@@ -120,7 +120,7 @@ class _Counts:
 class _Work:
     """What all files of a task share."""
 
-    task: Task
+    task: IngestOrder
     store: Store
     owners: Constituency
     rules: Rules
@@ -168,7 +168,7 @@ class _File:
     landing: Landing | None
     counts: _Counts = field(default_factory=_Counts)
 
-    def block(self, part: Part) -> None:
+    def block(self, part: RowBlock) -> None:
         task, counts = self.work.task, self.counts
         events, good, rejects = judged(
             part,

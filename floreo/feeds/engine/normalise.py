@@ -21,8 +21,8 @@ from floreo.feeds.engine.addresses import FINE, MISSING, REASONS, Addresses, par
 from floreo.feeds.engine.events import COLUMNS, REJECT_SCHEMA, SEVERITIES, TEXT, WORDS, Reject, event_schema
 from floreo.feeds.engine.formats import SUBJECTS, slug
 from floreo.feeds.engine.opening import BLOCK
-from floreo.feeds.engine.reading.blocks import Part, reject_table
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.reading.blocks import RowBlock, reject_table
+from floreo.feeds.engine.task import IngestOrder, Source
 
 _TIME, _PORTS = "time.source", ("source.port", "destination.port")
 _FUTURE = timedelta(days=1)
@@ -34,10 +34,10 @@ Rows = npt.NDArray[np.int64]
 
 
 @dataclass
-class _Part:
+class _OpenBlock:
     """A part while it is worked on: its columns by field, words that mean nothing taken out."""
 
-    part: Part
+    part: RowBlock
     table: pa.Table
     lines: npt.NDArray[np.uint64]
 
@@ -81,7 +81,7 @@ class _Part:
 
 
 def normalise(
-    part: Part,
+    part: RowBlock,
     opened: reading.OpenReport,
     *,
     feed: str,
@@ -97,7 +97,7 @@ def normalise(
 
 
 def judged(
-    part: Part,
+    part: RowBlock,
     opened: reading.OpenReport,
     *,
     feed: str,
@@ -107,7 +107,7 @@ def judged(
 ) -> tuple[pa.Table, npt.NDArray[np.bool_], pa.Table]:
     """As `normalise`, but the events hold a line for every row that could be taken apart, and beside them stands which are
     events: whoever leaves out more of them besides does so once."""
-    rows = _Part(part, part.table, part.lines)
+    rows = _OpenBlock(part, part.table, part.lines)
     addresses, why = _addresses(rows)
     when = _times(rows, why, opened.day, received_at, oldest_days)
     ports = {field: _port(rows, field, why) for field in _PORTS}
@@ -127,7 +127,7 @@ def judged(
     return _events(rows, known, addresses, part.more), good, rejects
 
 
-def _addresses(rows: _Part) -> tuple[Addresses, npt.NDArray[np.int8]]:
+def _addresses(rows: _OpenBlock) -> tuple[Addresses, npt.NDArray[np.int8]]:
     """Addresses of all rows, and why a row is none: a bad address, or no subject of any kind."""
     column = rows.column("source.ip")
     named = np.zeros(rows.rows, np.bool_)
@@ -146,7 +146,7 @@ def _addresses(rows: _Part) -> tuple[Addresses, npt.NDArray[np.int8]]:
 
 
 def _times(
-    rows: _Part, why: npt.NDArray[np.int8], day: date | None, received_at: datetime, oldest_days: int
+    rows: _OpenBlock, why: npt.NDArray[np.int8], day: date | None, received_at: datetime, oldest_days: int
 ) -> times.Millis:
     """When: as the row says; where a report has no such column, on its day."""
     column = rows.column(_TIME)
@@ -170,7 +170,7 @@ def _times(
     return found
 
 
-def _port(rows: _Part, field: str, why: npt.NDArray[np.int8]) -> Any:
+def _port(rows: _OpenBlock, field: str, why: npt.NDArray[np.int8]) -> Any:
     column = rows.column(field)
     if column is None:
         return pa.nulls(rows.rows, pa.uint16())
@@ -192,7 +192,7 @@ def number(column: Any, kind: pa.DataType) -> Any:
     return pc.if_else(pc.less_equal(found, largest), found, pa.scalar(None, pa.uint64())).cast(kind)
 
 
-def _rejects(part: Part, why: npt.NDArray[np.int8], bad: Rows) -> pa.Table:
+def _rejects(part: RowBlock, why: npt.NDArray[np.int8], bad: Rows) -> pa.Table:
     if not len(bad):
         return part.rejects
     reasons = [str(_REJECTS[code]) for code in why[bad].tolist()]
@@ -200,7 +200,7 @@ def _rejects(part: Part, why: npt.NDArray[np.int8], bad: Rows) -> pa.Table:
     return pa.concat_tables([part.rejects, mine]) if part.rejects.num_rows else mine
 
 
-def _subjects(rows: _Part, addresses: Addresses, known: dict[str, Any]) -> None:
+def _subjects(rows: _OpenBlock, addresses: Addresses, known: dict[str, Any]) -> None:
     """Address and names as text. A name that is an address is one; a URL's host too, where the row has no address."""
     ip, name, url = rows.column("source.ip"), rows.column("source.fqdn"), rows.column("source.url")
     plain = [texts.whole(c).cast(TEXT) if c is not None else pa.nulls(rows.rows, TEXT) for c in (ip, name, url)]
@@ -251,7 +251,7 @@ def _host(url: str | None) -> str | None:
         return None
 
 
-def _events(rows: _Part, known: dict[str, Any], addresses: Addresses, more: Any) -> pa.Table:
+def _events(rows: _OpenBlock, known: dict[str, Any], addresses: Addresses, more: Any) -> pa.Table:
     kind, count = rows.part.type, rows.rows
     for field, sort in COLUMNS.items():
         if field in known or field in ("key", "finding_port", "product.vulnerabilities"):
@@ -267,7 +267,7 @@ def _events(rows: _Part, known: dict[str, Any], addresses: Addresses, more: Any)
     return pa.Table.from_arrays(arrays, schema=event_schema(extra.type))
 
 
-def _vulnerabilities(rows: _Part) -> Any:
+def _vulnerabilities(rows: _OpenBlock) -> Any:
     """Ids that the type, a column of its own, and words of other columns tell."""
     kind, field = rows.part.type, "product.vulnerabilities"
     columns = [rows.words(c) for c in kind.vulnerabilities if c in rows.names]
@@ -278,7 +278,7 @@ def _vulnerabilities(rows: _Part) -> Any:
     return texts.cves(columns, rows.rows, kind.fixed.get(field, ""), kept)
 
 
-def _field(rows: _Part, field: str, sort: pa.DataType) -> Any:
+def _field(rows: _OpenBlock, field: str, sort: pa.DataType) -> Any:
     """One field: of its words in columns, of its column, else what the type itself tells."""
     kind, count = rows.part.type, rows.rows
     column, fixed = rows.column(field), kind.fixed.get(field)
@@ -316,7 +316,7 @@ def _system(column: Any) -> Any:
     return pc.replace_substring_regex(column, r"^\s*(?i:asn?)?\s*(\d+)(\D.*)?$", r"\1")
 
 
-def _derived(rows: _Part, field: str) -> list[Any]:
+def _derived(rows: _OpenBlock, field: str) -> list[Any]:
     """What the words of columns tell of a field."""
     named = rows.part.type.derived[field]
 
@@ -331,7 +331,7 @@ def _derived(rows: _Part, field: str) -> list[Any]:
     return [texts.recoded(rows.words(c), change) for c in named.columns if c in rows.names]
 
 
-def _key(rows: _Part, known: Mapping[str, Any], addresses: Addresses) -> texts.Hashes:
+def _key(rows: _OpenBlock, known: Mapping[str, Any], addresses: Addresses) -> texts.Hashes:
     parts: list[texts.Hashes] = []
     for field in rows.part.type.key_fields:
         if field == "source.ip":
@@ -357,7 +357,7 @@ def _hashed_addresses(column: Any) -> texts.Hashes:
     return words
 
 
-def _extra(rows: _Part, more: Any) -> Any:
+def _extra(rows: _OpenBlock, more: Any) -> Any:
     """Whatever became no field, as it was read."""
     if more is not None:
         return more.cast(pa.string())
@@ -385,7 +385,7 @@ def events_of(
     **given: Any,
 ) -> tuple[pa.Table, pa.Table]:
     """The bytes of a report to its events and rejects. `said`: further fields of a Task. Raises Unreadable."""
-    task = Task(
+    task = IngestOrder(
         **{
             "feed": feed,
             "day": day or received_at.date(),

@@ -18,7 +18,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Task:
+class IngestOrder:
     """All files of one window (feed, report type, day): nothing outside is needed to find repeats.
 
     `format`: a name in feeds/formats ("shadowserver", "intelmq", "xarf", "csv", "jsonl", "list"), "" to tell it from the

@@ -36,7 +36,7 @@ class Weights(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class ScenarioBatch:
     """One task: scenarios over the arrays of a file, or over these."""
 
     arrays: Arrays | str
@@ -44,7 +44,7 @@ class Part:
     scenarios: Scenarios
 
 
-def weigh(part: Part) -> Weights:
+def weigh(part: ScenarioBatch) -> Weights:
     """Runs anywhere."""
     arrays = _read(part.arrays) if isinstance(part.arrays, str) else part.arrays
     found = spread(arrays, part.hours, part.scenarios)
@@ -71,15 +71,15 @@ def weigh_all(
     size = min(max(_CELLS // max(arrays.n + len(arrays.slot_edge), 1), 1), _MOST)
     ranges = [range(begin, min(begin + size, count)) for begin in range(0, count, size)]
     if executor is None:
-        return _together(weigh(Part(arrays, hours, scenarios(part))) for part in ranges)
+        return _together(weigh(ScenarioBatch(arrays, hours, scenarios(part))) for part in ranges)
     with tempfile.TemporaryDirectory(prefix="cascade-", dir=folder) as shared:
         file = Path(shared) / "graph.npz"
         arrays.write(file)
-        parts = (Part(str(file), hours, scenarios(part)) for part in ranges)
+        parts = (ScenarioBatch(str(file), hours, scenarios(part)) for part in ranges)
         return _together(_submitted(executor, parts))
 
 
-def _submitted(executor: Executor, parts: Iterator[Part]) -> Iterator[Weights]:
+def _submitted(executor: Executor, parts: Iterator[ScenarioBatch]) -> Iterator[Weights]:
     running: deque[Future[Weights]] = deque()
     for part in parts:
         running.append(executor.submit(weigh, part))

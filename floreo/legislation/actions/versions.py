@@ -32,7 +32,7 @@ from floreo.legislation.presenters import unreadable_text
 from floreo.legislation.text import akn, amend
 from floreo.legislation.text.caged import ReadLaw, read_law
 from floreo.legislation.text.lines import CELLS, lines_of
-from floreo.legislation.text.outline import Builder, Line, judged
+from floreo.legislation.text.outline import Builder, TextLine, judged
 from floreo.legislation.text.provisions import Provision, provisions_of
 from floreo.legislation.text.structure import Doubt, LegalText, Node
 from floreo.organisations.queries import the_country
@@ -240,10 +240,10 @@ def parsed_clause(number: str, heading: str, words: str) -> tuple[Node, list[Dou
     return nodes[0], [*doubts, *judged(LegalText(body=nodes))]
 
 
-def _typed(line: str) -> Line:
+def _typed(line: str) -> TextLine:
     """What a drafter typed in one line; with " | " in it, a row of a table."""
     cells = tuple(cell.strip() for cell in line.split(CELLS)) if CELLS in line else ()
-    return Line("" if cells else " ".join(line.split()), cells=cells)
+    return TextLine("" if cells else " ".join(line.split()), cells=cells)
 
 
 @action("law_version.clause_edited", needs=Permission.LAW_EDIT)

@@ -16,7 +16,7 @@ from floreo.core.reading.openers import Openers
 from floreo.legislation.text.structure import Doubt
 
 if TYPE_CHECKING:
-    from floreo.legislation.text.outline import Line
+    from floreo.legislation.text.outline import TextLine
 
 _READERS = "floreo.core.reading.readers"
 LOADS = (
@@ -76,18 +76,18 @@ def caged(
     }
 
 
-def lines_of_document(document: Document) -> list[Line]:
+def lines_of_document(document: Document) -> list[TextLine]:
     """Paragraphs, headings and rows as the outline takes them, with the numbers that Word or HTML count themselves."""
-    from floreo.legislation.text.outline import Line  # late: as above
+    from floreo.legislation.text.outline import TextLine  # late: as above
 
     lines = []
     for block in document.blocks:
         if block.cells:
-            lines.append(Line("", cells=tuple(document.text[start:end] for start, end in block.cells)))
+            lines.append(TextLine("", cells=tuple(document.text[start:end] for start, end in block.cells)))
         else:
             dot = "." if block.number.isalnum() else ""
             words = f"{block.number}{dot} {document.words_of(block)}" if block.number else document.words_of(block)
-            lines.append(Line(words, block.kind == "heading"))
+            lines.append(TextLine(words, block.kind == "heading"))
     return lines
 
 

@@ -22,7 +22,7 @@ from floreo.organisations.models import Organisation, Person
 from floreo.strategy.actions.actions import add_action
 from floreo.strategy.actions.milestones import add_milestone
 from floreo.strategy.actions.participations import add_participation
-from floreo.strategy.models import Action, Edition, Milestone, Objective, Part
+from floreo.strategy.models import Action, Edition, LeadRole, Milestone, Objective
 
 
 class DecisionFacts(TypedDict, total=False):
@@ -262,7 +262,7 @@ def become_action(
         source=_source(decision),
     )
     add_participation(
-        act, by=by, organisation=decision.organisation.successor(), part=Part.LEAD, starts_on=decision.taken_on
+        act, by=by, organisation=decision.organisation.successor(), part=LeadRole.LEAD, starts_on=decision.taken_on
     )
     _became(decision, act)
     return act

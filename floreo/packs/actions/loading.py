@@ -15,7 +15,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Refused, Taken
-from floreo.core.pack import Row, reference_fields
+from floreo.core.pack import PackEntry, reference_fields
 from floreo.core.writing import save, save_many, touch
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
@@ -135,7 +135,7 @@ def _own_references(makes: type[models.Model]) -> list[str]:
     return [name for name, target in reference_fields(makes).items() if target is makes]
 
 
-def _add(makes: type[models.Model], rows: list[Row], shelf: ExistingRows) -> None:
+def _add(makes: type[models.Model], rows: list[PackEntry], shelf: ExistingRows) -> None:
     """New objects, in waves: what points to its own kind comes after what it points to. The reader saw to it that
     nothing goes round in a circle."""
     own, waiting = _own_references(makes), {row.key: row for row in rows}
@@ -150,13 +150,13 @@ def _add(makes: type[models.Model], rows: list[Row], shelf: ExistingRows) -> Non
         _link(makes, name, rows, shelf)
 
 
-def _build(row: Row, shelf: ExistingRows) -> models.Model:
+def _build(row: PackEntry, shelf: ExistingRows) -> models.Model:
     meant = {name: shelf.meant(row.makes, name, key) for name, key in row.refs.items() if key}
     keys = {name: shelf.key_meant(text) for name, text in row.keys.items()}
     return row.makes(**row.fields, **meant, **keys)
 
 
-def _link(makes: type[models.Model], name: str, rows: Iterable[Row], shelf: ExistingRows) -> None:
+def _link(makes: type[models.Model], name: str, rows: Iterable[PackEntry], shelf: ExistingRows) -> None:
     """Many-to-many references of new rows."""
     field: Any = makes._meta.get_field(name)  # its names of columns are not in the stubs
     through, target = field.remote_field.through, field.related_model
@@ -219,7 +219,7 @@ def _remember(difference: Difference, shelf: ExistingRows) -> None:
     note(pack=pack.code, version=pack.version, digest=pack.digest, left_alone=_left_alone(difference))
 
 
-def _there(row: Row, shelf: ExistingRows) -> models.Model:
+def _there(row: PackEntry, shelf: ExistingRows) -> models.Model:
     return shelf.things[row.makes, row.key]
 
 

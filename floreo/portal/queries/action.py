@@ -16,7 +16,7 @@ from floreo.evidence.queries import open_pieces_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import newest_of
 from floreo.strategy.logic import Money, Rule, Status, StatusResult, status_of, total
-from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, Update
+from floreo.strategy.models import Action, BudgetLine, LeadRole, Milestone, Participation, Risk, Update
 from floreo.strategy.presenters import actions as words
 
 
@@ -81,14 +81,14 @@ def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation
     now = [
         p for p in parts if (p.starts_on is None or p.starts_on <= today) and (p.ends_on is None or p.ends_on >= today)
     ]
-    earlier = [p for p in parts if p.part == Part.LEAD and p.ends_on and p.ends_on < today]
+    earlier = [p for p in parts if p.part == LeadRole.LEAD and p.ends_on and p.ends_on < today]
     earlier.sort(key=lambda p: p.ends_on or today, reverse=True)
-    leads = [p for p in now if p.part == Part.LEAD]
+    leads = [p for p in now if p.part == LeadRole.LEAD]
     lines = [
         LeadLine(p, words.lead_since(p, earlier if p is leads[0] else []), words.successor_text(p.organisation))
         for p in leads
     ]
-    return lines, [p for p in now if p.part == Part.SUPPORT]
+    return lines, [p for p in now if p.part == LeadRole.SUPPORT]
 
 
 def _measured_by(act: Action) -> list[tuple[Indicator, Reading | None]]:

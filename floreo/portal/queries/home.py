@@ -16,7 +16,7 @@ from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import newest_of
 from floreo.portal.queries.happenings import Happening, coming, moved, of_event, public_actions, public_events
 from floreo.strategy.logic import Status, tally
-from floreo.strategy.models import Action, Edition, Part, Participation, Pillar
+from floreo.strategy.models import Action, Edition, LeadRole, Participation, Pillar
 from floreo.strategy.queries import counts_on, public_counts_by_pillar, quarter_before
 
 SHOWN_LATE, SHOWN_MOMENTS, SHOWN_FIGURES, SPARK = 5, 4, 6, 8
@@ -88,7 +88,7 @@ _LEAD = ("organisation__short_name", "organisation__name", "organisation__transl
 
 @composed
 def _lead_names(actions: list[int], today: date) -> QuerySet[Participation, tuple[int, str, str, dict[str, Any]]]:
-    rows = Participation.objects.filter(action__pk__among=actions, part=Part.LEAD, organisation__is_public=True)
+    rows = Participation.objects.filter(action__pk__among=actions, part=LeadRole.LEAD, organisation__is_public=True)
     return rows.exclude(ends_on__lt=today).exclude(starts_on__gt=today).values_list("action", *_LEAD)
 
 

@@ -17,7 +17,7 @@ from floreo.core.wording import month_span
 from floreo.organisations.models import Organisation
 from floreo.portal.queries.home import leads_of
 from floreo.strategy.logic import Status, tally
-from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
+from floreo.strategy.models import Action, Edition, LeadRole, Milestone, Objective, Participation, Pillar
 from floreo.strategy.presenters.actions import status_note
 from floreo.strategy.queries import (
     OPEN_AT_MOST,
@@ -29,7 +29,7 @@ from floreo.strategy.queries import (
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedAction:
     """One action in a list: who leads, how it stands, when it runs, and its bar on the line of time."""
 
     act: Action
@@ -45,7 +45,7 @@ class Branch:
     """An objective with its rows."""
 
     objective: Objective
-    rows: list[Row]
+    rows: list[ListedAction]
     holds: bool = False  # whether it has parts, so that no row stands right under it
 
 
@@ -63,7 +63,7 @@ class PillarBranch:
         return sum(self.counts.values())
 
     @property
-    def drawn(self) -> list[Row]:
+    def drawn(self) -> list[ListedAction]:
         """Every row under it, for the line of time."""
         return [row for branch in self.branches for row in branch.rows]
 
@@ -133,7 +133,7 @@ def leads_in(edition: Edition, actions: QuerySet[Action] | None, day: date) -> l
 
 
 def _lead_numbers(actions: QuerySet[Action], day: date) -> QuerySet[Participation, tuple[int, int]]:
-    parts = Participation.objects.filter(action__in=actions.order_by().values("pk"), part=Part.LEAD)
+    parts = Participation.objects.filter(action__in=actions.order_by().values("pk"), part=LeadRole.LEAD)
     current = parts.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     return current.order_by().values_list("organisation").annotate(n=Count("action", distinct=True))
 
@@ -228,7 +228,7 @@ _SHOWN = (
 )
 
 
-def rows_of(actions: QuerySet[Action], *, edition: Edition | None = None) -> list[Row]:
+def rows_of(actions: QuerySet[Action], *, edition: Edition | None = None) -> list[ListedAction]:
     """In the plan's order: a fixed number of queries however many there are. `edition` is that of all of them, where they have one."""
     if edition is not None:
         return _rows(edition, list(_in_order(actions)))
@@ -244,7 +244,7 @@ def _all_public(edition: Edition) -> QuerySet[Action]:
     return _in_order(actions_for(None, edition))
 
 
-def _rows(edition: Edition | None, acts: list[Action], *, with_next: bool = False) -> list[Row]:
+def _rows(edition: Edition | None, acts: list[Action], *, with_next: bool = False) -> list[ListedAction]:
     """`with_next`: also the milestone to come."""
     if edition is not None:
         for act in acts:
@@ -252,7 +252,7 @@ def _rows(edition: Edition | None, acts: list[Action], *, with_next: bool = Fals
     today, leads, points = clock.today(), leads_of(acts), points_of(acts)
     coming = _next_of(points) if with_next else {}
     return [
-        Row(
+        ListedAction(
             act,
             leads.get(act.pk, ""),
             status_note(act, today=today),
@@ -264,8 +264,8 @@ def _rows(edition: Edition | None, acts: list[Action], *, with_next: bool = Fals
     ]
 
 
-def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branch]:
-    by_objective: dict[int, list[Row]] = {}
+def branches(objectives: Iterable[Objective], rows: Iterable[ListedAction]) -> list[Branch]:
+    by_objective: dict[int, list[ListedAction]] = {}
     for row in rows:
         by_objective.setdefault(row.act.objective_id, []).append(row)
     ordered = in_order(objectives)
@@ -325,7 +325,7 @@ def _objectives(edition: Edition) -> QuerySet[Objective]:
     return Objective.everything.filter(pillar__edition=edition)
 
 
-def counts_of_rows(rows: Iterable[Row]) -> dict[Status, int]:
+def counts_of_rows(rows: Iterable[ListedAction]) -> dict[Status, int]:
     """How many of these actions stand how, zeros included, in the order of every bar."""
     return tally(row.act.status for row in rows)
 

@@ -10,17 +10,17 @@ from django.db.models.functions import Coalesce
 
 from floreo.indicators.models import Indicator
 from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place, PlaceSort
-from floreo.portal.queries.plan import Row, rows_of
+from floreo.portal.queries.plan import ListedAction, rows_of
 from floreo.strategy.logic import Status
-from floreo.strategy.models import Action, EditionBody, EditionState, Part, Participation
+from floreo.strategy.models import Action, EditionBody, EditionState, LeadRole, Participation
 
 
 @dataclass
 class OrganisationPage:
     organisation: Organisation
-    leads: list[Row]
-    supports: list[Row]
-    once: list[Row]  # what it led or supported before
+    leads: list[ListedAction]
+    supports: list[ListedAction]
+    once: list[ListedAction]  # what it led or supported before
     more: int  # actions that are not shown here
     roles: list[OrganisationRole]
     former_names: list[FormerName]
@@ -35,13 +35,15 @@ class OrganisationPage:
 SHOWN = 40  # actions of one kind on an organisation's page; more are in the table of parts
 
 
-def _actions(organisation: Organisation, today: date) -> tuple[list[Row], list[Row], list[Row], int]:
+def _actions(
+    organisation: Organisation, today: date
+) -> tuple[list[ListedAction], list[ListedAction], list[ListedAction], int]:
     """What it leads and supports in editions that run, what it did before, and how many of those are not shown; each
     action once, under the first that fits."""
     public = Q(action__is_public=True, action__edition__is_public=True)
     rows = Participation.objects.filter(public, organisation=organisation)
     parts = rows.values_list("action_id", "part", "starts_on", "ends_on", "action__edition__state")
-    now: dict[str, set[int]] = {Part.LEAD: set(), Part.SUPPORT: set()}
+    now: dict[str, set[int]] = {LeadRole.LEAD: set(), LeadRole.SUPPORT: set()}
     before: set[int] = set()
     for key, part, starts_on, ends_on, state in parts.order_by():
         is_now = (
@@ -50,7 +52,7 @@ def _actions(organisation: Organisation, today: date) -> tuple[list[Row], list[R
             and state != EditionState.ENDED
         )
         (now[part] if is_now else before).add(key)
-    lead, support = now[Part.LEAD], now[Part.SUPPORT] - now[Part.LEAD]
+    lead, support = now[LeadRole.LEAD], now[LeadRole.SUPPORT] - now[LeadRole.LEAD]
     before -= lead | support
     groups = [sorted(group, reverse=True)[:SHOWN] for group in (lead, support, before)]
     shown = rows_of(Action.objects.visible_to(None).filter(pk__in=[key for group in groups for key in group]))
@@ -94,7 +96,7 @@ def _led(today: date, which: Q) -> Coalesce:
 
 def _leading(today: date) -> QuerySet[Participation]:
     """Who leads what today, of public actions in editions that run."""
-    public = Q(action__is_public=True, action__edition__is_public=True, part=Part.LEAD)
+    public = Q(action__is_public=True, action__edition__is_public=True, part=LeadRole.LEAD)
     rows = Participation.objects.filter(public).exclude(action__edition__state=EditionState.ENDED)
     return rows.exclude(ends_on__lt=today).exclude(starts_on__gt=today)
 

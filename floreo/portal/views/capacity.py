@@ -24,7 +24,7 @@ from floreo.workforce.models import CatalogueCourse
 
 
 @dataclass(frozen=True)
-class Part:
+class CapacityLink:
     """One line of the page: where it leads, what it is for, and how much there is of it today."""
 
     title: str
@@ -37,7 +37,7 @@ def _count(number: int, words: str, none: str) -> str:
     return words % {"n": number_figures(number)} if number else none
 
 
-def _learn() -> list[Part]:
+def _learn() -> list[CapacityLink]:
     today = clock.today()
     materials, quizzes = Material.objects.out().count(), Quiz.objects.out().count()
     texts = [
@@ -50,13 +50,13 @@ def _learn() -> list[Part]:
     ]
     campaigns = len(running(None, today, today))
     return [
-        Part(
+        CapacityLink(
             _("Learn to stay safe"),
             reverse("portal:learn"),
             _("Advice in plain words for households, schools and firms, quizzes, and an exercise in spotting a phish."),
             ", ".join(texts),
         ),
-        Part(
+        CapacityLink(
             _("Campaigns"),
             reverse("portal:campaigns"),
             _("What is being done to make people aware, where, and how many it reached."),
@@ -69,11 +69,11 @@ def _learn() -> list[Part]:
     ]
 
 
-def _take() -> list[Part]:
+def _take() -> list[CapacityLink]:
     offered = len(open_now())
     courses = CatalogueCourse.objects.listed().count()
     return [
-        Part(
+        CapacityLink(
             _("Training"),
             reverse("portal:training"),
             _("Courses of the strategy: who they are for, when they take place, and how to sign up."),
@@ -83,7 +83,7 @@ def _take() -> list[Part]:
                 _("No course is open for sign-up now."),
             ),
         ),
-        Part(
+        CapacityLink(
             _("Courses in the country"),
             reverse("portal:courses"),
             _("What schools, universities and others offer, kept up to date by themselves."),
@@ -93,13 +93,13 @@ def _take() -> list[Part]:
                 _("No institution has entered a course yet."),
             ),
         ),
-        Part(
+        CapacityLink(
             _("Check a certificate"),
             reverse("portal:certificates"),
             _("Whether a certificate was issued here, to whom, and whether it is still valid."),
             "",
         ),
-        Part(
+        CapacityLink(
             _("People needed and trained"),
             reverse("portal:workforce"),
             _("How many people organisations need for each role, how many they have, and who trains more."),
@@ -108,12 +108,12 @@ def _take() -> list[Part]:
     ]
 
 
-def _take_part() -> list[Part]:
+def _take_part() -> list[CapacityLink]:
     ambassadors = active_on(clock.today()).count()
     competitions, initiatives = open_competitions().count(), running_initiatives().count()
     surveys = Survey.objects.visible_to(None).count()
     return [
-        Part(
+        CapacityLink(
             _("Ambassadors"),
             reverse("portal:outreach"),
             _(
@@ -125,13 +125,13 @@ def _take_part() -> list[Part]:
                 _("No ambassador is active yet."),
             ),
         ),
-        Part(
+        CapacityLink(
             _("Surveys"),
             reverse("portal:surveys"),
             _("What the country was asked, and what it answered."),
             _count(surveys, ngettext("%(n)s survey", "%(n)s surveys", surveys), _("No survey is published yet.")),
         ),
-        Part(
+        CapacityLink(
             _("Initiatives of others"),
             reverse("portal:initiatives"),
             _("What associations, firms and councils do already. You can propose yours."),
@@ -141,7 +141,7 @@ def _take_part() -> list[Part]:
                 _("No initiative is recorded yet."),
             ),
         ),
-        Part(
+        CapacityLink(
             _("Competitions for youth"),
             reverse("portal:competitions"),
             _("What can be entered now, and who won."),

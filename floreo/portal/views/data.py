@@ -53,7 +53,7 @@ def data(request: HttpRequest) -> HttpResponseBase:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _ColumnLine:
     """One column of a table, with a cell of one of its first rows."""
 
     name: str
@@ -63,7 +63,7 @@ class _Line:
     example: str
 
     @classmethod
-    def of(cls, column: Column, rows: list[Model]) -> _Line:
+    def of(cls, column: Column, rows: list[Model]) -> _ColumnLine:
         cells = (flat(column.value(row)) for row in rows)
         example = next((str(cell) for cell in cells if cell != ""), "")
         return cls(column.name, column.title, column.help, str(column.kind), example)
@@ -85,7 +85,7 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
         crumbs=(Crumb(_("Open data"), reverse("portal:data")),),
         table=found,
         total=rows.count(),
-        lines=[_Line.of(column, examples) for column in columns],
+        lines=[_ColumnLine.of(column, examples) for column in columns],
         files=FILES,
     )
 

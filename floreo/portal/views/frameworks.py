@@ -21,14 +21,14 @@ from floreo.evidence.queries import open_pieces_of
 from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_framework_for, get_version_for
 from floreo.frameworks.models import Assessment, Framework, PublishedScore, Version
-from floreo.frameworks.queries import Line, Sheet
+from floreo.frameworks.queries import ItemLine, Sheet
 from floreo.indicators.models import Indicator
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.strategy.models import Action, Objective, Pillar
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedFramework:
     """One framework in the list, with what is known of the country."""
 
     framework: Framework
@@ -39,7 +39,7 @@ class Row:
     own: str
 
 
-def _list_rows() -> list[Row]:
+def _list_rows() -> list[ListedFramework]:
     """Four queries, however many frameworks."""
     versions = Version.objects.counted().filter(is_current=True).select_related("framework")
     scores: dict[int, PublishedScore] = {}
@@ -53,7 +53,7 @@ def _list_rows() -> list[Row]:
         own.setdefault(found.in_version.framework_id, _("%(year)d: %(done)d of %(n)d items reviewed") % words)
     rated = Count("items", filter=Q(items__is_rated=True), distinct=True)
     return [
-        Row(
+        ListedFramework(
             v.framework,
             v,
             getattr(v, "rated", 0),
@@ -88,7 +88,7 @@ def frameworks(request: HttpRequest) -> HttpResponseBase:
 class ItemRow:
     """One item in public: its reviewed level, what is done for it, its public evidence, what is missing."""
 
-    line: Line
+    line: ItemLine
     summary: str
     level: str
     reason: str
@@ -123,7 +123,7 @@ def _item_rows(sheet: Sheet) -> list[ItemRow]:
     return [_item_row(line, sheet, served, pieces) for line in sheet.lines]
 
 
-def _item_row(line: Line, sheet: Sheet, served: dict[int, list[Model]], pieces: dict[str, list[Any]]) -> ItemRow:
+def _item_row(line: ItemLine, sheet: Sheet, served: dict[int, list[Model]], pieces: dict[str, list[Any]]) -> ItemRow:
     answer = line.answer
     level = answer.level if answer else None
     missing = presenters.missing_of(line, clock.today()) if sheet.assessment else []
@@ -297,7 +297,7 @@ def _crumbs() -> tuple[Crumb, ...]:
     )
 
 
-def _tops(sheet: Sheet) -> list[tuple[Line, str]]:
+def _tops(sheet: Sheet) -> list[tuple[ItemLine, str]]:
     """How each part stands, in words; nothing while nothing is assessed."""
     if sheet.assessment is None:
         return []

@@ -15,7 +15,7 @@ from floreo.strategy.logic import Status
 
 
 @dataclass(frozen=True)
-class Line:
+class GlanceLine:
     """A question and its answer."""
 
     title: str
@@ -31,24 +31,24 @@ def _happening_text(moment: Happening, today: date) -> str:
     return _("%(title)s, %(when)s") % {"title": moment.title.rstrip("."), "when": when}
 
 
-def glance(shown: Home, *, today: date) -> list[Line]:
+def glance(shown: Home, *, today: date) -> list[GlanceLine]:
     return [
-        Line(
+        GlanceLine(
             _("Latest progress"), _happening_text(shown.moved[0], today) if shown.moved else _("Nothing recorded yet")
         ),
         _overdue(shown, today),
-        Line(_("Next steps"), _happening_text(shown.coming[0], today) if shown.coming else _("No date is known")),
+        GlanceLine(_("Next steps"), _happening_text(shown.coming[0], today) if shown.coming else _("No date is known")),
     ]
 
 
-def _overdue(shown: Home, today: date) -> Line:
+def _overdue(shown: Home, today: date) -> GlanceLine:
     late = [a for a in shown.late if a.status == Status.LATE]
     if late:
         act = late[0]
         words = {"title": act.in_language("title"), "days": days_text(act.status_result.days(today))}
-        return Line(_("Longest overdue"), _("%(title)s, %(days)s") % words)
+        return GlanceLine(_("Longest overdue"), _("%(title)s, %(days)s") % words)
     if shown.not_known:
-        return Line(_("Late items"), _("Not known"))
+        return GlanceLine(_("Late items"), _("Not known"))
     if not sum(shown.counts.values()):
-        return Line(_("Late items"), _("No dates yet"))
-    return Line(_("Late items"), _("Nothing"))
+        return GlanceLine(_("Late items"), _("No dates yet"))
+    return GlanceLine(_("Late items"), _("Nothing"))

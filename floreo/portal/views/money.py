@@ -21,7 +21,7 @@ from floreo.strategy.presenters import money as money_text
 
 
 @dataclass(frozen=True)
-class Part:
+class MoneyView:
     """One way to look at the same money: a chart for each currency, and the table that says the same."""
 
     code: str
@@ -32,9 +32,9 @@ class Part:
     lines: list[money_text.MoneyLine]
 
 
-def _part(code: str, words: tuple[str, str, str], rows: Sequence[MoneyRow], currencies: Sequence[str]) -> Part:
+def _part(code: str, words: tuple[str, str, str], rows: Sequence[MoneyRow], currencies: Sequence[str]) -> MoneyView:
     charts = money_text.charts_of(rows, currencies, largest_first=code != "years")
-    return Part(code, *words, charts, money_text.lines_of(rows))
+    return MoneyView(code, *words, charts, money_text.lines_of(rows))
 
 
 @login_not_required

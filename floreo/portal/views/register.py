@@ -32,7 +32,7 @@ from floreo.portal.queries.districts import (
     work_by_district,
     work_here,
 )
-from floreo.portal.queries.plan import Row, counts_of_rows
+from floreo.portal.queries.plan import ListedAction, counts_of_rows
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.strategy.presenters import status_text
 
@@ -124,7 +124,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
     )
 
 
-def _what_it_leads(rows: list[Row]) -> str:
+def _what_it_leads(rows: list[ListedAction]) -> str:
     """ "It leads 5 actions: 1 done, 2 on track, 2 late."."""
     if not rows:
         return ""

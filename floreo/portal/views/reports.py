@@ -43,7 +43,7 @@ TYPES = {**KINDS, "json": "application/json"}
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedReport:
     """One report in the list."""
 
     snapshot: Snapshot
@@ -60,20 +60,22 @@ class Group:
     """An edition with its reports, and where its closing evaluation is."""
 
     edition: Edition
-    rows: list[Row]
+    rows: list[ListedReport]
     closing: str
 
 
-def _row(one: queries.Listed) -> Row:
+def _row(one: queries.Listed) -> ListedReport:
     snapshot = one.snapshot
     closing = snapshot.kind == SnapshotKind.CLOSING
     period = _("Closing evaluation") if closing else period_text(snapshot.period)
     answer = status_sentences(one.counts) or _("No actions have been recorded.")
-    return Row(snapshot, period, clock.day_of(snapshot.frozen_at), answer, one.counts, tally_text(one.counts), closing)
+    return ListedReport(
+        snapshot, period, clock.day_of(snapshot.frozen_at), answer, one.counts, tally_text(one.counts), closing
+    )
 
 
 def _groups() -> list[Group]:
-    by_edition: dict[int, list[Row]] = {}
+    by_edition: dict[int, list[ListedReport]] = {}
     for one in queries.listed(None):
         by_edition.setdefault(one.snapshot.edition_id, []).append(_row(one))
     found = []

@@ -20,7 +20,7 @@ from floreo.organisations.models import Organisation, Person
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.milestones import update_milestone
 from floreo.strategy.actions.participations import add_participation, check_participation, hand_over_lead
-from floreo.strategy.models import Action, Edition, Part, Participation
+from floreo.strategy.models import Action, Edition, LeadRole, Participation
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _leads(act: Action) -> QuerySet[Participation]:
-    return act.participations.filter(part=Part.LEAD, ends_on=None)
+    return act.participations.filter(part=LeadRole.LEAD, ends_on=None)
 
 
 @action("action.change_undone", needs=Permission.PLAN_EDIT)
@@ -154,11 +154,13 @@ def bulk_shift(edition: Edition, *, by: Actor, codes: Sequence[str], days: int) 
 
 
 def _lead(act: Action, organisation: Organisation, on: date, by: Actor) -> None:
-    leads = [p for p in act.participations.select_related("organisation") if p.part == Part.LEAD and p.ends_on is None]
+    leads = [
+        p for p in act.participations.select_related("organisation") if p.part == LeadRole.LEAD and p.ends_on is None
+    ]
     if any(p.organisation.successor().pk == organisation.successor().pk for p in leads):
         return  # it leads already: nothing to change is no reason to refuse the rest
     if not leads:
-        add_participation(act, by=by, organisation=organisation, part=Part.LEAD, starts_on=on)
+        add_participation(act, by=by, organisation=organisation, part=LeadRole.LEAD, starts_on=on)
     elif len(leads) == 1:
         hand_over_lead(leads[0], by=by, to=organisation, on=on)
     else:

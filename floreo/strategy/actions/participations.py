@@ -13,7 +13,7 @@ from floreo.core.wording import day_text
 from floreo.core.writing import delete, lock_latest, require_order, require_past, require_text, save
 from floreo.organisations.models import Organisation
 from floreo.strategy.actions.statuses import recompute_status
-from floreo.strategy.models import Action, Part, Participation
+from floreo.strategy.models import Action, LeadRole, Participation
 
 
 def check_participation(part: Participation) -> None:
@@ -47,7 +47,7 @@ def add_participation(
     *,
     by: Actor,
     organisation: Organisation,
-    part: str = Part.SUPPORT,
+    part: str = LeadRole.SUPPORT,
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> Participation:
@@ -75,7 +75,7 @@ def end_participation(part: Participation, *, by: Actor, ends_on: date) -> Parti
 
 
 def must_be_leading(part: Participation) -> None:
-    if part.part != Part.LEAD or part.ends_on is not None:
+    if part.part != LeadRole.LEAD or part.ends_on is not None:
         raise Refused(_("Only an organisation that is the lead today can hand over the lead."), code="not_leading")
 
 
@@ -95,7 +95,7 @@ def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date
     following = Participation(
         action=part.action,
         organisation=to,
-        part=Part.LEAD,
+        part=LeadRole.LEAD,
         starts_on=on,
         confirmed=True,
         source=part.source,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from floreo.core.reading.document import Document
-from floreo.strategy.drafting.rows import Draft, Kind, Row
+from floreo.strategy.drafting.rows import Draft, DraftedRow, Kind
 from floreo.strategy.drafting.rules.bodies import bodies_in
 from floreo.strategy.drafting.rules.edition import edition_of
 from floreo.strategy.drafting.rules.found import Found
@@ -45,7 +45,7 @@ def _numbered(document: Document, found: list[Found]) -> Draft:
     in_order = sorted(found, key=lambda row: (row.start, -row.end, _ORDER[row.kind]))
     numbers = {id(row): number for number, row in enumerate(in_order, start=1)}
     rows = tuple(
-        Row(
+        DraftedRow(
             number=numbers[id(row)],
             kind=row.kind,
             title=row.title,

@@ -43,7 +43,7 @@ _PARTS_AT_MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _NamePiece:
     start: int
     end: int
     separator: str
@@ -53,7 +53,7 @@ class _Part:
 def names_at(text: str, at: int, end: int) -> list[Span]:
     """Spans of the bodies listed from `at` on; empty when no name stands there."""
     parts = _parts(text, at, end)
-    groups: list[list[_Part]] = []
+    groups: list[list[_NamePiece]] = []
     for part in parts:
         if groups and not _splits(text, groups[-1], part, parts):
             groups[-1].append(part)
@@ -94,14 +94,14 @@ def split_names(cell: str) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _parts(text: str, at: int, end: int) -> list[_Part]:
+def _parts(text: str, at: int, end: int) -> list[_NamePiece]:
     opening = _OPENING.match(text, at, end)
     if opening is None:
         return []
-    parts: list[_Part] = []
+    parts: list[_NamePiece] = []
     separator, determined, at = "", bool(opening["det"].strip()), opening.end()
     while len(parts) < _PARTS_AT_MOST and (core := _CORE.match(text, at, end)) and not _CALENDAR.match(core.group()):
-        parts.append(_Part(core.start(), core.end(), separator.strip().lower(), determined))
+        parts.append(_NamePiece(core.start(), core.end(), separator.strip().lower(), determined))
         following = _BETWEEN.match(text, core.end(), end)
         if following is None:
             break
@@ -109,7 +109,7 @@ def _parts(text: str, at: int, end: int) -> list[_Part]:
     return parts
 
 
-def _splits(text: str, group: list[_Part], part: _Part, parts: list[_Part]) -> bool:
+def _splits(text: str, group: list[_NamePiece], part: _NamePiece, parts: list[_NamePiece]) -> bool:
     """Whether a part begins a new body or goes on with the one before (`Ministry of Energy, Transport and Trade`)."""
     before, name = text[group[0].start : group[-1].end], text[part.start : part.end]
     if ";" in part.separator or _is_whole(name):

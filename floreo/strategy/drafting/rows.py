@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DraftedRow:
     """One drafted fact. `passage` is `document.text[start:end]`, never empty; `parent` is another row's number."""
 
     number: int
@@ -56,7 +56,7 @@ class Draft:
     """All rows drafted from one document, in reading order; every passage is checked against the text."""
 
     document: Document
-    rows: tuple[Row, ...]
+    rows: tuple[DraftedRow, ...]
 
     def __post_init__(self) -> None:
         for row in self.rows:

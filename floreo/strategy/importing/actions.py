@@ -18,13 +18,13 @@ from floreo.core.access import SYSTEM, Permission
 from floreo.core.importing import (
     Difference,
     Holds,
+    ImportedRow,
     ImportField,
     ImportRows,
     ImportTarget,
     Option,
     Planned,
     Remark,
-    Row,
     Source,
     choice_options,
     of_model,
@@ -42,7 +42,7 @@ from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.statuses import refresh_statuses, with_facts
 from floreo.strategy.importing.plan import Actions, Branches, branch_options, edition_of, scopes
 from floreo.strategy.logic import ActionFacts, Status, facts_on, next_code, status_of
-from floreo.strategy.models import Action, Edition, Objective, Part, Participation, Pillar, StatusChoice, Update
+from floreo.strategy.models import Action, Edition, LeadRole, Objective, Participation, Pillar, StatusChoice, Update
 from floreo.strategy.own_fields import FieldKind, OwnField, in_words, kept, own_fields
 
 _STATUS_WORDS = {
@@ -133,8 +133,8 @@ class ActionRows(ImportRows):
             return self.actions.by_code.get(code.strip())
         return self.actions.called(values["title"]) if "title" in values else None
 
-    def take(self, values: Mapping[str, Any]) -> Row:
-        row = Row()
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
+        row = ImportedRow()
         held = self._found(values)
         if held is None:
             act, made = self._new(values, row)
@@ -153,7 +153,7 @@ class ActionRows(ImportRows):
         self._compare_status(act, held, values, row)
         return row
 
-    def _new(self, values: Mapping[str, Any], row: Row) -> tuple[Action, list[Planned]]:
+    def _new(self, values: Mapping[str, Any], row: ImportedRow) -> tuple[Action, list[Planned]]:
         if "title" not in values:
             raise refuse("title", _("It is new, and has no title."))
         objective = self._objective(values, row)
@@ -174,7 +174,7 @@ class ActionRows(ImportRows):
         self._last[objective.code] = code
         return code
 
-    def _objective(self, values: Mapping[str, Any], row: Row) -> Objective:
+    def _objective(self, values: Mapping[str, Any], row: ImportedRow) -> Objective:
         """Under which objective a new action comes: the one that the row names, or the only one there is; made where it is new."""
         pillar, objective = values.get("pillar"), values.get("objective")
         if isinstance(objective, Objective):
@@ -199,7 +199,7 @@ class ActionRows(ImportRows):
             )
         return found[0] if found else self.branches.made_objective(pillar, pillar.title)
 
-    def _stays_in_branch(self, held: Action, values: Mapping[str, Any], row: Row) -> None:
+    def _stays_in_branch(self, held: Action, values: Mapping[str, Any], row: ImportedRow) -> None:
         objective = values.get("objective")
         if objective is not None and objective != held.objective:
             words = {"title": str(objective)[:80], "here": held.objective.code}
@@ -208,7 +208,9 @@ class ActionRows(ImportRows):
             )
             row.remarks.append(Remark(sentence, words))
 
-    def _close(self, act: Action, held: Action | None, values: Mapping[str, Any], planned: Planned, row: Row) -> None:
+    def _close(
+        self, act: Action, held: Action | None, values: Mapping[str, Any], planned: Planned, row: ImportedRow
+    ) -> None:
         """A day of completion closes an action whose milestones are all reached."""
         day, status = values.get("closed_on"), values.get("status")
         if day is None or act.closed_on is not None or (status not in {None, Status.DONE}):
@@ -250,27 +252,27 @@ class ActionRows(ImportRows):
                 planned.before |= {} if planned.is_new else {store: held[store]}
                 setattr(act, store, kept_values)
 
-    def _take_parts(self, act: Action, held: Action | None, values: Mapping[str, Any], row: Row) -> None:
+    def _take_parts(self, act: Action, held: Action | None, values: Mapping[str, Any], row: ImportedRow) -> None:
         """Adds who leads and who takes part. Nobody's part ends by an import."""
-        for name, part in (("lead", Part.LEAD), ("partners", Part.SUPPORT)):
+        for name, part in (("lead", LeadRole.LEAD), ("partners", LeadRole.SUPPORT)):
             there = [p for p in held.participations.all() if p.part == part and p.ends_on is None] if held else []
             bodies = {p.organisation.successor().pk for p in there}
             wanted: list[Organisation] = values.get(name, [])
             for body in wanted:
                 if body.pk is None or body.pk not in bodies:
                     self._add_part(act, body, part, name, row)
-            if part == Part.LEAD and wanted and (left := bodies - {body.pk for body in wanted}):
+            if part == LeadRole.LEAD and wanted and (left := bodies - {body.pk for body in wanted}):
                 names = ", ".join(sorted(p.organisation.label for p in there if p.organisation.successor().pk in left))
                 sentence = gettext_noop("Leads here too, and the file does not name it: %(names)s.")
                 row.remarks.append(Remark(sentence, {"names": names}))
 
-    def _add_part(self, act: Action, body: Organisation, part: Part, name: str, row: Row) -> None:
+    def _add_part(self, act: Action, body: Organisation, part: LeadRole, name: str, row: ImportedRow) -> None:
         if body.pk is None:
             row.things.append(put(body, {}, is_new=True))
         made = Participation(action=act, organisation=body, part=part, source=self.source_text()[:500])
         row.things.append(Planned(made, is_new=True, differences=[Difference(self.labels[name], "", body.label)]))
 
-    def _take_update(self, act: Action, held: Action | None, values: Mapping[str, Any], row: Row) -> None:
+    def _take_update(self, act: Action, held: Action | None, values: Mapping[str, Any], row: ImportedRow) -> None:
         """What the file reports is an internal update of the day of the file."""
         texts = {field: values.get(name, "").strip() for name, field in _UPDATE.items()}
         if status := values.get("status"):
@@ -284,7 +286,7 @@ class ActionRows(ImportRows):
         shown = " ".join(filter(None, texts.values()))
         row.things.append(Planned(update, is_new=True, differences=[Difference(self.labels["update"], "", shown)]))
 
-    def _compare_status(self, act: Action, held: Action | None, values: Mapping[str, Any], row: Row) -> None:
+    def _compare_status(self, act: Action, held: Action | None, values: Mapping[str, Any], row: ImportedRow) -> None:
         status = values.get("status")
         if status is None or (held is not None and held.override):
             return

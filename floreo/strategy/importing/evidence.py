@@ -13,11 +13,11 @@ from floreo.core.audit import key as key_of
 from floreo.core.importing import (
     Difference,
     Holds,
+    ImportedRow,
     ImportField,
     ImportTarget,
     Option,
     Planned,
-    Row,
     Source,
     choice_options,
     of_model,
@@ -94,13 +94,13 @@ class LinkRows(OnActionRows):
     def key(self, values: Mapping[str, Any]) -> Any:
         return values["url"].strip(), key_of(self._thing(values))
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         thing, url = self._thing(values), values["url"].strip()
         if not can(self.source.by, Permission.EVIDENCE_KEEP, thing):
             raise refuse("action", _("Your role does not allow this. Ask the secretariat."))
         planned = self._evidence(values, url)
         evidence = planned.thing
-        row = Row([planned])
+        row = ImportedRow([planned])
         if evidence.pk is not None and (evidence.pk, key_of(thing)) in self.attached:
             return row
         made = Attachment(evidence=evidence, thing=key_of(thing), attached_by=self.source.by.actor_name[:200])

@@ -14,11 +14,11 @@ from floreo.core.access import SYSTEM, Permission
 from floreo.core.importing import (
     Difference,
     Holds,
+    ImportedRow,
     ImportField,
     ImportRows,
     ImportTarget,
     Option,
-    Row,
     Source,
     choice_options,
     of_model,
@@ -112,7 +112,7 @@ class MilestoneRows(OnActionRows):
         found: Milestone | None = only_in("title", titles, _("Several milestones have this title. Give the code."))
         return found
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         act, there = values["action"], self._found(values)
         must_not_be_closed(act)
         facts = {name: value for name, value in values.items() if name not in {"action", "code"}}
@@ -133,7 +133,7 @@ class MilestoneRows(OnActionRows):
         sound(planned)
         if there is None:
             self.there[act.pk].append(milestone)
-        return Row([planned])
+        return ImportedRow([planned])
 
 
 class BudgetRows(OnActionRows):
@@ -216,7 +216,7 @@ class BudgetRows(OnActionRows):
             plain(values.get("note", "")),
         )
 
-    def take(self, values: Mapping[str, Any]) -> Row:
+    def take(self, values: Mapping[str, Any]) -> ImportedRow:
         facts: dict[str, Any] = {name: value for name, value in values.items() if name != "action"}
         facts["fiscal_year"] = _fiscal_year(values["fiscal_year"])
         facts["currency"] = values.get("currency", self.currency).strip().upper()
@@ -238,7 +238,9 @@ class BudgetRows(OnActionRows):
         if there is None:
             planned.differences.insert(0, Difference(_("Action"), "", values["action"].code))
         funder = values.get("funder")
-        return Row([planned, *([put(funder, {}, is_new=True)] if funder is not None and funder.pk is None else [])])
+        return ImportedRow(
+            [planned, *([put(funder, {}, is_new=True)] if funder is not None and funder.pk is None else [])]
+        )
 
 
 def _fiscal_year(text: str) -> int:

@@ -192,7 +192,7 @@ class Action(InEdition):
         return {
             p.organisation.successor().pk
             for p in self.participations.all()
-            if p.part == Part.LEAD and p.ends_on is None
+            if p.part == LeadRole.LEAD and p.ends_on is None
         }
 
     def facts(self) -> ActionFacts:
@@ -246,7 +246,7 @@ class OfAction(Record):
         return self.action.owner_ids()  # type: ignore[attr-defined, no-any-return]  # as above
 
 
-class Part(models.TextChoices):
+class LeadRole(models.TextChoices):
     LEAD = "lead", _("Lead")
     SUPPORT = "support", _("Supporting")
 
@@ -258,7 +258,7 @@ class Participation(OfAction, Sourced):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="participations", verbose_name=_("Organisation")
     )
-    part = models.CharField(max_length=8, choices=Part.choices, verbose_name=_("Part"))
+    part = models.CharField(max_length=8, choices=LeadRole.choices, verbose_name=_("Part"))
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("Since"))
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("Until"))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from floreo.core.reading.document import Block, Document
-from floreo.strategy.drafting.rows import Kind, Row
+from floreo.strategy.drafting.rows import DraftedRow, Kind
 from floreo.strategy.outline.marks import Marked
 from floreo.strategy.outline.reading import KINDS
 
@@ -33,7 +33,7 @@ def _block(data: dict[str, Any]) -> Block:
     return Block(data["kind"], data["level"], data["number"], data["start"], data["end"], cells, lines)
 
 
-def plan_of_rules(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def plan_of_rules(rows: Iterable[DraftedRow]) -> list[dict[str, Any]]:
     """The rows of the plan as plain data."""
     return [
         {

@@ -13,7 +13,7 @@ from floreo.core.columns import column
 from floreo.core.tables import CellKind, Column, Filter, Words
 from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.logic import code_key
-from floreo.strategy.models import Action, Part, Participation, Pillar, StatusChoice
+from floreo.strategy.models import Action, LeadRole, Participation, Pillar, StatusChoice
 from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.tables.of_edition import edition_of
@@ -59,14 +59,14 @@ STATUS_FILTER = Filter("status", _("Status"), lambda: StatusChoice.choices, lamb
 
 def led_by(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     """Actions led today by an organisation, or by one that was merged into it."""
-    leads = Participation.objects.filter(part=Part.LEAD, ends_on=None)
+    leads = Participation.objects.filter(part=LeadRole.LEAD, ends_on=None)
     mine = leads.filter(organisation__code=code) | leads.filter(organisation__merged_into__code=code)
     return rows.filter(pk__in=mine.values("action_id"))
 
 
 def _public_leads() -> Iterable[tuple[str, Words]]:
     leads = Participation.objects.filter(
-        part=Part.LEAD,
+        part=LeadRole.LEAD,
         ends_on=None,
         action__is_public=True,
         action__edition__is_public=True,

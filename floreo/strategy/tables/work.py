@@ -15,8 +15,8 @@ from floreo.strategy.models import (
     BudgetLine,
     Event,
     GrantState,
+    LeadRole,
     Milestone,
-    Part,
     Participation,
     Pillar,
     Risk,
@@ -93,7 +93,7 @@ PARTICIPATIONS = Table(
     key="id",
     search=("organisation__name", "action__code"),
     filters=(
-        Filter("part", _("Part"), lambda: Part.choices, lambda rows, v: rows.filter(part=v)),
+        Filter("part", _("Part"), lambda: LeadRole.choices, lambda rows, v: rows.filter(part=v)),
         edition_filter("action__edition"),
     ),
     lookup=by_id,

@@ -1,7 +1,7 @@
 """Surveys as sentences and rows, computed from results, so that page, paper and workspace say the same. No HTML."""
 
 from floreo.surveys.presenters.drawings import before_after, before_after_caption, dumbbells, remembered
-from floreo.surveys.presenters.result_pages import ResultPage, Row, result_page
+from floreo.surveys.presenters.result_pages import GroupShare, ResultPage, result_page
 from floreo.surveys.presenters.sentences import (
     differing_sentence,
     language_word,
@@ -23,8 +23,8 @@ from floreo.surveys.presenters.waves import (
 
 __all__ = [
     "GROUPING_WORDS",
+    "GroupShare",
     "ResultPage",
-    "Row",
     "answered_share",
     "band_text",
     "before_after",

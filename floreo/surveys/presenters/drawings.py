@@ -16,7 +16,7 @@ from floreo.core.wording import (
 )
 from floreo.surveys.logic import Change
 from floreo.surveys.models import Wave
-from floreo.surveys.presenters.result_pages import ResultPage, Row, RowGroup, group_word, grouping_title
+from floreo.surveys.presenters.result_pages import GroupShare, ResultPage, RowGroup, group_word, grouping_title
 from floreo.surveys.presenters.shares import NBSP, band_text, moved_by, percent, points
 from floreo.surveys.queries import COUNTED, QUESTION, questions_of
 
@@ -31,7 +31,7 @@ def dumbbells(shown: ResultPage) -> str:
     return charts.dumbbell_chart(groups, label=label)
 
 
-def _dumbbell(row: Row, group: RowGroup, shown: ResultPage) -> charts.Dumbbell:
+def _dumbbell(row: GroupShare, group: RowGroup, shown: ResultPage) -> charts.Dumbbell:
     return charts.Dumbbell(
         label=row.name,
         before=_banded(row.earlier) if not row.is_missing else None,
@@ -45,7 +45,7 @@ def _dumbbell(row: Row, group: RowGroup, shown: ResultPage) -> charts.Dumbbell:
     )
 
 
-def _note(row: Row) -> str:
+def _note(row: GroupShare) -> str:
     if not row.change:
         return ""
     if row.earlier.get("change") == Change.NOT_CLEAR:

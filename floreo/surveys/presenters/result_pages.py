@@ -45,7 +45,7 @@ _DIFFERS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class GroupShare:
     """One group of the table and of the chart."""
 
     name: str
@@ -69,7 +69,7 @@ class Row:
 @dataclass(frozen=True)
 class RowGroup:
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[GroupShare, ...]
     name: str = ""
 
 
@@ -185,14 +185,14 @@ def _groups(
     return tuple(found)
 
 
-def _row(name: str, facts: Mapping[str, Any], earlier: Mapping[str, Any]) -> Row:
+def _row(name: str, facts: Mapping[str, Any], earlier: Mapping[str, Any]) -> GroupShare:
     if "share" not in facts:
-        return Row(
+        return GroupShare(
             name, missing=hidden_text(facts) or str(WHY_HIDDEN[Hidden.NOBODY]), answers=_few_text(facts), facts=facts
         )
     change, spoken = _change_words(facts, earlier)
     numbers = [number_figures(each["answers"]) for each in (earlier, facts) if "answers" in each]
-    return Row(
+    return GroupShare(
         name=name,
         share=str(whole(facts["share"])),
         band=band_text(facts),

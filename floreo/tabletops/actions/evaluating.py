@@ -21,7 +21,7 @@ from floreo.organisations.models import Organisation
 from floreo.strategy.actions.actions import add_action
 from floreo.strategy.actions.participations import add_participation
 from floreo.strategy.models import Action, Objective
-from floreo.strategy.models import Part as ActionPart
+from floreo.strategy.models import LeadRole as ActionPart
 from floreo.tabletops.actions.planning import must_become
 from floreo.tabletops.actions.playing import must_be_observable, note_observation
 from floreo.tabletops.logic import State, agreed

@@ -17,7 +17,7 @@ from floreo.organisations.models import Organisation
 from floreo.tabletops import recipients
 from floreo.tabletops.access import AddressHolder, Guest
 from floreo.tabletops.actions.planning import must_be_open
-from floreo.tabletops.logic import FORGET_AFTER, IS_OPEN, Part, ParticipantState
+from floreo.tabletops.logic import FORGET_AFTER, IS_OPEN, ParticipantKind, ParticipantState
 from floreo.tabletops.mails import confirm_mail, invitation_mail, own_mail, spoken
 from floreo.tabletops.models import RUN, Participant, Tabletop
 
@@ -37,7 +37,7 @@ def invite(
     organisation_name: str = "",
     name: str = "",
     invited_mail: str = "",
-    part: str = Part.PLAYER,
+    part: str = ParticipantKind.PLAYER,
     language: str = "",
 ) -> Participant:
     """Invites one person. The invitation is the only mail before they accept, and says nothing of what is exercised."""

@@ -10,7 +10,7 @@ from floreo.core.access import Permission
 from floreo.tabletops.logic import (
     LONGEST,
     InjectState,
-    Part,
+    ParticipantKind,
     ParticipantState,
     State,
     Verdict,
@@ -50,5 +50,5 @@ class ParticipantStateChoice(models.TextChoices):
 
 
 class PartChoice(models.TextChoices):
-    PLAYER = Part.PLAYER, pgettext_lazy("in an exercise", "Participant")
-    OBSERVER = Part.OBSERVER, pgettext_lazy("in an exercise", "Observer")
+    PLAYER = ParticipantKind.PLAYER, pgettext_lazy("in an exercise", "Participant")
+    OBSERVER = ParticipantKind.OBSERVER, pgettext_lazy("in an exercise", "Observer")

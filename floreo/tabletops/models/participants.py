@@ -11,7 +11,7 @@ from floreo.core import languages
 from floreo.core.models import Record
 from floreo.organisations.models import Organisation
 from floreo.tabletops.logic import (
-    Part,
+    ParticipantKind,
     ParticipantState,
 )
 from floreo.tabletops.models.choices import PartChoice, ParticipantStateChoice
@@ -34,7 +34,7 @@ class Participant(Record):
     tabletop = models.ForeignKey(Tabletop, on_delete=models.CASCADE, related_name="participants")
     number = models.PositiveSmallIntegerField()
     part = models.CharField(
-        max_length=8, choices=PartChoice.choices, default=Part.PLAYER, verbose_name=_("Takes part as")
+        max_length=8, choices=PartChoice.choices, default=ParticipantKind.PLAYER, verbose_name=_("Takes part as")
     )
     organisation = models.ForeignKey(
         Organisation,
@@ -77,7 +77,7 @@ class Participant(Record):
 
     @property
     def is_observer(self) -> bool:
-        return self.part == Part.OBSERVER
+        return self.part == ParticipantKind.OBSERVER
 
     @property
     def organisation_words(self) -> str:

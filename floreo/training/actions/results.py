@@ -15,7 +15,7 @@ from floreo.core.writing import lock_latest, refuse, save
 from floreo.training.actions.attending import recorded
 from floreo.training.actions.enrolling import Who, enrol_now
 from floreo.training.actions.running import must_be_running
-from floreo.training.importing import Read, Row
+from floreo.training.importing import ListedParticipant, Read
 from floreo.training.logic import CohortState
 from floreo.training.models import Cohort, Enrolment, EnrolmentChannel, How, Session
 from floreo.training.queries import results_of
@@ -56,7 +56,7 @@ def import_rows(cohort: Cohort, *, by: Actor, found: Read) -> int:
     return len(found.rows)
 
 
-def _import(cohort: Cohort, row: Row, sessions: Mapping[int, Session], *, by: Actor) -> None:
+def _import(cohort: Cohort, row: ListedParticipant, sessions: Mapping[int, Session], *, by: Actor) -> None:
     enrolment = cohort.enrolments.filter(number=row.number).first() if row.number is not None else None
     if enrolment is None:
         who = Who(row.name, row.mail, row.sector, row.organisation_name, row.language)

@@ -13,7 +13,7 @@ from floreo.workspace.ownership import items_of
 
 
 @dataclass(frozen=True)
-class Row:
+class HandoverRow:
     """One thing: its name, the tick that hands it over, and the assignment."""
 
     name: str
@@ -26,7 +26,7 @@ class Row:
 class Assigned:
     """What the viewer may hand over, to whom, and how much more belongs to teams whose work they do not see."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[HandoverRow] = field(default_factory=list)
     colleagues: list[Account] = field(default_factory=list)
     others: int = 0
 
@@ -41,7 +41,7 @@ def assigned_to(account: User, *, viewer: User) -> Assigned:
     found = left_with(account)
     items = items_of(viewer, [each.key for each in found])
     rows = [
-        Row(items[each.key].name or each.key, _address(each.key), f"{each.key}|{_was(each)}", each)
+        HandoverRow(items[each.key].name or each.key, _address(each.key), f"{each.key}|{_was(each)}", each)
         for each in found
         if each.key in items
     ]

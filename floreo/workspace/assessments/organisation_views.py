@@ -29,7 +29,7 @@ from floreo.assessments.pages import (
     section_or_missing,
 )
 from floreo.assessments.papers import report as report_document
-from floreo.assessments.queries import Line, open_lines, written_by_ended
+from floreo.assessments.queries import AssessedItem, open_lines, written_by_ended
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -182,7 +182,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/assessments/assessment.html", context)
 
 
-def _levels(line: Line, version: Any) -> tuple[str, str]:
+def _levels(line: AssessedItem, version: Any) -> tuple[str, str]:
     own = line.own
     assert own is not None
     return level_text(version, own.level, applies=own.applies), version.word_of(line.reviewed)
@@ -296,7 +296,7 @@ def _next(request: HttpRequest, code: str, after: str, here: str, found: Partici
     return reverse("workspace:campaign_section", args=[code, after]) if after else found.workspace_url()
 
 
-def _review_row(line: Line, version: Any, code: str, section: str, *, may_judge: bool) -> dict[str, Any]:
+def _review_row(line: AssessedItem, version: Any, code: str, section: str, *, may_judge: bool) -> dict[str, Any]:
     own = line.own
     may = may_judge and own is not None and own.level is not None
     return {

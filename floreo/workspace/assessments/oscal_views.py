@@ -132,7 +132,7 @@ def _check(
     return _page(request, found, context, refusal.status if refusal is not None else 200)
 
 
-def _shown(row: reading.Row) -> dict[str, Any]:
+def _shown(row: reading.ReadAnswer) -> dict[str, Any]:
     own, version = row.own, row.item.in_version
     return {
         "item": row.item,

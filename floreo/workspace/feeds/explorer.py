@@ -168,7 +168,7 @@ def chart_of(groups: list[Group], by: str) -> str:
         "day": top.label,
         "n": locale.number(top.events),
     }
-    return charts.line_chart(charts.Line(points, label=spoken, label_of=locale.number))
+    return charts.line_chart(charts.LineChart(points, label=spoken, label_of=locale.number))
 
 
 def _short(day: str) -> str:

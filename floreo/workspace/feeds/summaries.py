@@ -37,7 +37,7 @@ def _every(size: int, n: int) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
+class RowShare:
     """One part of a file's rows."""
 
     title: str
@@ -45,13 +45,13 @@ class Part:
     note: str = ""
 
 
-def account_of(report: FeedFile) -> list[Part]:
+def account_of(report: FeedFile) -> list[RowShare]:
     """Where each row went; the parts add up to what the file held."""
     return [
-        Part(_("Saved as events"), report.kept, _outside(report)),
-        Part(_("Repeats"), report.duplicates, _("Duplicates of another row, counted with it.")),
-        Part(_("Discarded by a rule"), report.dropped),
-        Part(
+        RowShare(_("Saved as events"), report.kept, _outside(report)),
+        RowShare(_("Repeats"), report.duplicates, _("Duplicates of another row, counted with it.")),
+        RowShare(_("Discarded by a rule"), report.dropped),
+        RowShare(
             _("Rejected rows"),
             report.rejected,
             _("Could not be read; see the reasons below.") if report.rejected else "",
@@ -120,11 +120,11 @@ def trial_text(trial: Trial | None) -> dict[str, Any]:
     if summary is None:
         return {"problem": problem, "parts": [], "reasons": []}
     parts = [
-        Part(_("Saved as events"), summary.kept),
-        Part(_("Repeats"), summary.duplicates),
-        Part(_("Discarded by a rule"), summary.dropped),
-        Part(_("Rejected rows"), summary.rejected),
-        Part(
+        RowShare(_("Saved as events"), summary.kept),
+        RowShare(_("Repeats"), summary.duplicates),
+        RowShare(_("Discarded by a rule"), summary.dropped),
+        RowShare(_("Rejected rows"), summary.rejected),
+        RowShare(
             _("In the file"),
             summary.rows,
             _("Only the beginning of the file was tested.") if summary.rows >= ENOUGH else "",

@@ -21,7 +21,7 @@ from floreo.feeds.collectors.identity import identify
 from floreo.feeds.constituency import constituency_path
 from floreo.feeds.engine.arrange.model import Arrangement, WrongArrangement, arrangement_of
 from floreo.feeds.engine.rules import Effect
-from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Source, Summary
 from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState
 
 TRY = "try"  # a feed of no name: what was received before is no repeat of it
@@ -136,9 +136,9 @@ def arrange_file(feed: Feed, path: Path, name: str, arranged: Arrangement | None
 _KNOWN = ("shadowserver", "xarf", "intelmq")
 
 
-def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[str, Any]) -> Task:
+def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[str, Any]) -> IngestOrder:
     sha256 = hashlib.sha256(f"{path}{name}".encode()).hexdigest()  # names the try; nothing is stored under it
-    return Task(
+    return IngestOrder(
         feed=TRY,
         day=clock.today(),
         report_type=report_type,

@@ -19,7 +19,7 @@ from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_assessment_for, get_framework_for, get_version_for
 from floreo.frameworks.logic import ScoreChange, Step
 from floreo.frameworks.models import Assessment, Framework, Item, PublishedScore, Version
-from floreo.frameworks.queries import Line, Sheet
+from floreo.frameworks.queries import ItemLine, Sheet
 from floreo.workspace.commands import commands_for
 from floreo.workspace.frameworks.commands import ASSESSMENT_COMMANDS
 from floreo.workspace.verbs import history_of
@@ -121,7 +121,7 @@ def _scores(found: Framework) -> list[tuple[PublishedScore, str, str]]:
 
 
 # What the page of an assessment can be narrowed to.
-SHOWN: Mapping[str, tuple[Promise, Callable[[Line], bool]]] = {
+SHOWN: Mapping[str, tuple[Promise, Callable[[ItemLine], bool]]] = {
     "": (_l("All items"), lambda line: True),
     "missing": (_l("What is missing"), lambda line: line.is_missing or not line.evidence),
     "waiting": (_l("Not reviewed"), lambda line: line.answer is None or line.answer.level is None),
@@ -134,7 +134,7 @@ SHOWN: Mapping[str, tuple[Promise, Callable[[Line], bool]]] = {
 class LineRow:
     """One item of an assessment in words."""
 
-    line: Line
+    line: ItemLine
     summary: str  # of a branch: how it stands
     level: str
     before: str
@@ -142,7 +142,7 @@ class LineRow:
     missing: list[str]
 
 
-def _line_row(line: Line, version: Version) -> LineRow:
+def _line_row(line: ItemLine, version: Version) -> LineRow:
     level = line.answer.level if line.answer else None
     raters = [(r.rater_name, version.word_of(r.level)) for r in line.ratings]
     return LineRow(
@@ -155,7 +155,7 @@ def _line_row(line: Line, version: Version) -> LineRow:
     )
 
 
-def _narrowed(shown: Sheet, keep: Callable[[Line], bool]) -> list[Line]:
+def _narrowed(shown: Sheet, keep: Callable[[ItemLine], bool]) -> list[ItemLine]:
     """The items that fit, and the branches that hold one of them."""
     fits = {line.item.pk for line in shown.rated if keep(line)}
     over = {line.item.pk: line.item.parent_id for line in shown.lines}
@@ -197,7 +197,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/frameworks/assessment.html", context)
 
 
-def _waits_for(line: Line, viewer: object) -> bool:
+def _waits_for(line: ItemLine, viewer: object) -> bool:
     """Whether this person has not rated it yet."""
     code = getattr(viewer, "actor_code", "")
     return line.answer is not None and all(rating.rater != code for rating in line.ratings)

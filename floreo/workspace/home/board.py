@@ -23,7 +23,7 @@ from floreo.reviews.models import Review, ReviewState
 from floreo.reviews.queries import counts, open_actions, rhythm_of
 from floreo.strategy.models import Edition, EditionState
 from floreo.tasks import presenters
-from floreo.tasks.logic import Part, in_parts
+from floreo.tasks.logic import DueGroup, in_parts
 from floreo.tasks.queries import Board, board_of, recipient_of, weekly_of
 
 MOST = 20  # rows of one section, unless all are asked for
@@ -38,7 +38,7 @@ class Section:
 
     name: str
     title: str
-    rows: list[presenters.Row]
+    rows: list[presenters.ShownTask]
     total: int
     fold: str = ""
     next: str = ""
@@ -94,7 +94,7 @@ def home_of(user: User, *, show_all: str = "", board: Board | None = None) -> Ho
     colleagues = board.queue.only(board.mine, Place.COLLEAGUE)
     parts = in_parts(mine, board.today)
     late = board.late_others()
-    heading = presenters.heading(len(parts[Part.OVERDUE]), len(mine), now=len(parts[Part.NOW]))
+    heading = presenters.heading(len(parts[DueGroup.OVERDUE]), len(mine), now=len(parts[DueGroup.NOW]))
     if not mine and (team or colleagues):
         heading = _("No task is yours alone.")
     return Home(
@@ -119,7 +119,7 @@ def _people(board: Board, user: User, items: Sequence[Task]) -> list[Account]:
 
 
 def _sections(
-    user: User, board: Board, parts: dict[Part, list[Task]], others: dict[str, list[Task]], show_all: str
+    user: User, board: Board, parts: dict[DueGroup, list[Task]], others: dict[str, list[Task]], show_all: str
 ) -> list[Section]:
     titles = {
         **{str(part): str(words) for part, words in presenters.PART_WORDS.items()},
@@ -135,7 +135,7 @@ def _sections(
         if found:
             rows = presenters.rows(shown[name], asked, board.today, names=names, held=board.queue.held)
             fold, then = "", ""
-            if name == Part.LATER:
+            if name == DueGroup.LATER:
                 fold, then = presenters.later_summary(found), presenters.later_next(found)
             elif name == COLLEAGUES or (name == TEAM and made and name != show_all):
                 fold = ngettext("Show %(n)s task", "Show %(n)s tasks", len(found)) % {"n": number_figures(len(found))}

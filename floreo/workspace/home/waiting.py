@@ -19,7 +19,7 @@ from floreo.offers import task_kinds
 from floreo.organisations.models import User
 from floreo.tasks import actions as acts
 from floreo.tasks import presenters
-from floreo.tasks.logic import Part, part_of
+from floreo.tasks.logic import DueGroup, part_of
 from floreo.tasks.models import Reminder
 from floreo.tasks.queries import Group, group_for, only, recipient_of, waiting_for_others
 from floreo.workspace.form_page import person, press
@@ -34,7 +34,7 @@ class Shown:
     """One organisation with its tasks and what it was reminded of."""
 
     line: presenters.OtherRow
-    rows: list[presenters.Row]
+    rows: list[presenters.ShownTask]
     more: int
     reminders: list[Reminder]
 
@@ -50,7 +50,7 @@ class Asked:
     @classmethod
     def of(cls, request: HttpRequest) -> Asked:
         when, kind = request.GET.get("when", ""), request.GET.get("kind", "")
-        when = when if when in {*Part, "all"} else Part.OVERDUE
+        when = when if when in {*DueGroup, "all"} else DueGroup.OVERDUE
         return cls(when, kind if kind in task_kinds() else "", request.GET.get("who", ""))
 
     def narrowed(self, groups: list[Group]) -> list[Group]:
@@ -79,11 +79,11 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "count": ngettext("%(n)d task", "%(n)d tasks", number) % {"n": number},
         "has_any": bool(every),
         "whens": [
-            (Part.NOW, pgettext("tasks", "Now")),
-            (Part.OVERDUE, _("Overdue")),
-            (Part.WEEK, _("This week")),
-            (Part.LATER, _("Later")),
-            (Part.UNDATED, _("Without a date")),
+            (DueGroup.NOW, pgettext("tasks", "Now")),
+            (DueGroup.OVERDUE, _("Overdue")),
+            (DueGroup.WEEK, _("This week")),
+            (DueGroup.LATER, _("Later")),
+            (DueGroup.UNDATED, _("Without a date")),
             ("all", _("All")),
         ],
         "kinds": [

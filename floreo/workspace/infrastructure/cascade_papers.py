@@ -63,7 +63,7 @@ def _cells(texts: Sequence[str]) -> list[Cell]:
     return [Cell(text) for text in texts]
 
 
-def _hits(caption: str, lines: Iterable[cascade_text.Line]) -> Grid:
+def _hits(caption: str, lines: Iterable[cascade_text.HitService]) -> Grid:
     head = (_("Service"), _("When"), _("Effect"), _("Because"), _("People who use it"))
     rows = [
         _cells((line.service.in_language("name"), line.at, line.effect, line.because, line.people)) for line in lines

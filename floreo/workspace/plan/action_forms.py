@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.organisations.queries import the_country
-from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Risk, StatusChoice
+from floreo.strategy.models import Action, BudgetLine, LeadRole, Milestone, Risk, StatusChoice
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, text_field
 
 
@@ -153,7 +153,7 @@ class ExpectMilestoneForm(VersionedForm):
 
 class ParticipationForm(CommandForm):
     organisation = organisation_field(_l("Organisation"))
-    part = forms.ChoiceField(label=_l("Part"), choices=Part.choices, initial=Part.SUPPORT)
+    part = forms.ChoiceField(label=_l("Part"), choices=LeadRole.choices, initial=LeadRole.SUPPORT)
     starts_on = day_field(_l("Since"), help_text=_l("Leave empty if not known."))
 
 

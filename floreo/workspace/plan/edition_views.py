@@ -19,7 +19,7 @@ from floreo.organisations.models import Organisation
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.levels import Level, has_level, levels_of, one, title_of, words_of
 from floreo.strategy.logic import Status
-from floreo.strategy.models import Action, Edition, Part, Participation, Pillar
+from floreo.strategy.models import Action, Edition, LeadRole, Participation, Pillar
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import OPEN_AT_MOST, counts_by_edition, plan_tree
 from floreo.strategy.tables import ACTIONS, EDITIONS, STATUS_FILTER, led_by
@@ -56,7 +56,7 @@ def edition_command(request: HttpRequest, edition: str, name: str) -> HttpRespon
 
 def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
     def choices() -> list[tuple[str, str]]:
-        rows = Participation.objects.filter(action__edition=edition, part=Part.LEAD, ends_on=None)
+        rows = Participation.objects.filter(action__edition=edition, part=LeadRole.LEAD, ends_on=None)
         found = Organisation.objects.filter(pk__in=rows.values("organisation")).order_by("name", "pk")
         return [(o.code, o.label) for o in found]
 
@@ -121,7 +121,7 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
     for pillar in tree:
         for _objective, acts_of in pillar.objectives:
             for act in acts_of:
-                act.leads = [p.organisation.successor() for p in act.current_parts if p.part == Part.LEAD]  # type: ignore[attr-defined]  # for the page only
+                act.leads = [p.organisation.successor() for p in act.current_parts if p.part == LeadRole.LEAD]  # type: ignore[attr-defined]  # for the page only
     counts = {s: sum(p.counts[s] for p in tree) for s in Status}
     order = request.GET.get("order", "")
     context = {

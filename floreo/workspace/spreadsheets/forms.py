@@ -17,7 +17,7 @@ from floreo.imports.choosing import FieldTexts, Text
 from floreo.imports.grid import Grid
 from floreo.imports.models import SheetImport
 from floreo.imports.planning import LEAVE, NEW, OTHERS, shown_header
-from floreo.imports.tables import Part, header_texts
+from floreo.imports.tables import SheetTable, header_texts
 from floreo.imports.targets import targets_for
 from floreo.workspace.forms import CommandForm, NeededFile, day_field
 
@@ -85,8 +85,8 @@ class TablesForm(CommandForm):
         label=_l("Rows that the header takes"),
     )
 
-    def __init__(self, data: Any, run: SheetImport, sheets: Sequence[Grid], found: Sequence[Part]) -> None:
-        current = [Part.from_json(part) for part in run.parts]
+    def __init__(self, data: Any, run: SheetImport, sheets: Sequence[Grid], found: Sequence[SheetTable]) -> None:
+        current = [SheetTable.from_json(part) for part in run.parts]
         self.parts = list(dict.fromkeys([*found, *current]))
         self.sheets = sheets
         super().__init__(data, initial={"tables": [str(self.parts.index(part)) for part in current]})
@@ -107,12 +107,14 @@ class TablesForm(CommandForm):
         parts = [self.parts[int(n)] for n in given["tables"]]
         if given["sheet"] is not None:
             parts = [
-                Part(given["sheet"], given["header_row"], given["header_rows"], len(self.sheets[given["sheet"]].rows))
+                SheetTable(
+                    given["sheet"], given["header_row"], given["header_rows"], len(self.sheets[given["sheet"]].rows)
+                )
             ]
         return {"parts": parts}
 
 
-def _table_words(sheets: Sequence[Grid], part: Part) -> str:
+def _table_words(sheets: Sequence[Grid], part: SheetTable) -> str:
     count = max(0, part.last - part.header_row - part.header_rows + 1)
     words = {
         "sheet": sheets[part.sheet].title,

@@ -29,7 +29,7 @@ from floreo.imports.matching import Certainty, words_of
 from floreo.imports.models import SheetImport
 from floreo.imports.planning import Outcome, Reading, Result, heads_and_texts, shown_header
 from floreo.imports.profiles import as_toml, changed_heads
-from floreo.imports.tables import Part, find_tables
+from floreo.imports.tables import SheetTable, find_tables
 from floreo.imports.targets import target_of
 from floreo.imports.text import count_sentences, done_sentence, undone_sentence
 from floreo.imports.undoing import records_to_undo
@@ -125,7 +125,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if not run.is_held:
         return render(request, "workspace/spreadsheets/gone.html", {"workspace_section": AREA, "run": run})
     rows, sheets = acts.rows_of(run, person(request)), acts.sheets_of(run)
-    parts = [Part.from_json(part) for part in run.parts]
+    parts = [SheetTable.from_json(part) for part in run.parts]
     heads, texts, _skipped = heads_and_texts(sheets, parts, acts.TEXTS)
     target = target_of(run.target)
     form = forms.ColumnsForm(posted(request), run, rows, texts, day_fields=target.day_fields)
@@ -204,7 +204,9 @@ def values(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_import_for(request.user, pk)
     acts.must_be_open(run)
     rows, sheets = acts.rows_of(run, person(request)), acts.sheets_of(run)
-    found = field_texts(rows, sheets, Reading([Part.from_json(part) for part in run.parts], run.columns, run.values))
+    found = field_texts(
+        rows, sheets, Reading([SheetTable.from_json(part) for part in run.parts], run.columns, run.values)
+    )
     with_all = "all" in request.GET
     texts = [text for of_field in found for text in (of_field.texts if with_all else of_field.open_texts)]
     if not texts and request.method == "GET":

@@ -26,7 +26,7 @@ from floreo.training.models import (
     Programme,
     Session,
 )
-from floreo.training.queries import Line
+from floreo.training.queries import AttendanceRow
 from floreo.workspace.forms import (
     CommandForm,
     RecordForm,
@@ -248,7 +248,7 @@ class AttendanceForm(CommandForm):
     )
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, lines: list[Line]) -> None:
+    def __init__(self, data: Any, lines: list[AttendanceRow]) -> None:
         super().__init__(data)
         self.lines = lines
         self.fields["shown"].initial = ",".join(str(x.enrolment.number) for x in lines if x.is_present)
@@ -257,7 +257,7 @@ class AttendanceForm(CommandForm):
                 label=line.enrolment.shown_name, required=False, initial=line.is_present
             )
 
-    def rows(self) -> list[tuple[Line, forms.BoundField]]:
+    def rows(self) -> list[tuple[AttendanceRow, forms.BoundField]]:
         return [(line, self[f"came-{line.enrolment.number}"]) for line in self.lines]
 
     def facts(self) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Row:
+class TranslatedKind:
     """A kind of record with its texts, and in each language how many wait and where they are listed."""
 
     title: str
@@ -90,7 +90,7 @@ class Row:
     waiting: tuple[tuple[str, int, str], ...]  # name of the language, how many wait, where they are listed
 
 
-def _row(count: Count, codes: Sequence[str]) -> Row:
+def _row(count: Count, codes: Sequence[str]) -> TranslatedKind:
     cells = (
         (
             languages.name(code),
@@ -99,7 +99,7 @@ def _row(count: Count, codes: Sequence[str]) -> Row:
         )
         for code in codes
     )
-    return Row(count.kind.title, count.total, tuple(cells))
+    return TranslatedKind(count.kind.title, count.total, tuple(cells))
 
 
 def _sentences(found: Read) -> list[str]:

@@ -23,11 +23,13 @@ from floreo.core.documents.blocks import (
 from floreo.core.ui import charts
 
 SMALL = charts.small_line_chart(
-    charts.Line(points=(charts.Point(date(2026, 3, 31), 3), charts.Point(date(2026, 6, 30), 4)), label="A small line")
+    charts.LineChart(
+        points=(charts.Point(date(2026, 3, 31), 3), charts.Point(date(2026, 6, 30), 4)), label="A small line"
+    )
 )
 SPARK = charts.sparkline([55, 60, 58, 70, 81], 95)
 LINE = charts.line_chart(
-    charts.Line(
+    charts.LineChart(
         points=tuple(charts.Point(date(2026, m, 28), 50 + m, f"M{m}") for m in (3, 6, 9, 12)),
         label="A line",
         label_of=str,

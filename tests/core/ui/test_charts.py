@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from floreo.core.ui.charts import (
     Bar,
     Goal,
-    Line,
+    LineChart,
     Mark,
     Point,
     Reference,
@@ -40,7 +40,7 @@ statuses = st.sampled_from(["done", "on_track", "at_risk", "late", "stalled", "n
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> Line:
+def lines(draw: st.DrawFn) -> LineChart:
     when = sorted(set(draw(st.lists(days, min_size=1, max_size=12))))
     points = tuple(
         Point(
@@ -55,7 +55,7 @@ def lines(draw: st.DrawFn) -> Line:
     )
     goal = draw(st.none() | st.builds(Goal, numbers, words, st.none() | days, words))
     marks = tuple(draw(st.lists(st.builds(Mark, days, words), max_size=5)))
-    return Line(
+    return LineChart(
         points, draw(words) or "A chart", goal, draw(words), marks, draw(st.booleans()), draw(st.none() | numbers)
     )
 
@@ -74,7 +74,7 @@ axes = st.builds(SpanAxis, days, days, days)
 
 @FEW
 @given(lines())
-def test_a_line_chart_is_well_formed_and_stays_on_its_sheet(chart: Line) -> None:
+def test_a_line_chart_is_well_formed_and_stays_on_its_sheet(chart: LineChart) -> None:
     check(line_chart(chart))
 
 
@@ -149,7 +149,7 @@ def test_per_cent_is_ticked_in_quarters() -> None:
 
 def test_no_words_of_the_reader_are_run() -> None:
     evil = '<script>alert(1)</script>" onload="x'
-    chart = Line((Point(date(2026, 1, 1), 1, evil, evil), Point(date(2026, 2, 1), 2, evil, evil)), evil)
+    chart = LineChart((Point(date(2026, 1, 1), 1, evil, evil), Point(date(2026, 2, 1), 2, evil, evil)), evil)
     for drawn in (line_chart(chart), bar_chart([Bar(evil, 1, evil)], label=evil)):
         assert "<script" not in drawn
         assert 'onload="x' not in drawn
@@ -157,23 +157,23 @@ def test_no_words_of_the_reader_are_run() -> None:
 
 def test_an_estimated_value_has_a_line_from_end_to_end_of_its_band() -> None:
     day, later = date(2026, 1, 1), date(2026, 2, 1)
-    chart = Line(
+    chart = LineChart(
         (Point(day, 20, band=(10, 35)), Point(later, 30, band=(25, None)), Point(date(2026, 3, 1), 30)), "Shares"
     )
     wide = drawings_in(line_chart(chart))[0]
     assert wide.count('class="fl-c-band"') == 3 + 2  # one end is not known, and the last has no band
-    assert 'class="fl-c-band"' not in line_chart(Line((Point(day, None, band=(1, 2)), Point(later, 3)), "Shares"))
+    assert 'class="fl-c-band"' not in line_chart(LineChart((Point(day, None, band=(1, 2)), Point(later, 3)), "Shares"))
 
 
 def test_a_missing_period_leaves_the_line_open() -> None:
     points = [Point(date(2026, m, 28), v) for m, v in ((1, 1), (2, 2), (3, None), (4, 4), (5, 5))]
-    wide = drawings_in(line_chart(Line(tuple(points), "A chart")))[0]
+    wide = drawings_in(line_chart(LineChart(tuple(points), "A chart")))[0]
     assert wide.count("M", wide.index('class="fl-c-line"')) >= 2
 
 
 def test_a_corrected_reading_stays_as_a_hollow_dot() -> None:
     points = (Point(date(2026, 1, 31), 70), Point(date(2026, 2, 28), 77, corrected=(79,)))
-    assert line_chart(Line(points, "A chart")).count('class="fl-c-hollow"') == 2  # wide and narrow
+    assert line_chart(LineChart(points, "A chart")).count('class="fl-c-hollow"') == 2  # wide and narrow
 
 
 def test_a_late_action_is_dashed_from_the_missed_day_to_today() -> None:
@@ -197,9 +197,9 @@ def test_an_action_without_dates_draws_no_bar() -> None:
 
 def test_many_or_long_notes_are_numbered_instead_of_named() -> None:
     start = date(2026, 1, 1)
-    few = Line((), "c", marks=(Mark(start, "began"),))
-    many = Line((), "c", marks=tuple(Mark(start + timedelta(days=i), "began") for i in range(4)))
-    long = Line((), "c", marks=(Mark(start, "a very long thing that happened and has many words"),))
+    few = LineChart((), "c", marks=(Mark(start, "began"),))
+    many = LineChart((), "c", marks=tuple(Mark(start + timedelta(days=i), "began") for i in range(4)))
+    long = LineChart((), "c", marks=(Mark(start, "a very long thing that happened and has many words"),))
     assert [notes_fit(c) for c in (few, many, long)] == [True, False, False]
 
 
@@ -207,7 +207,7 @@ def test_the_words_of_one_chart_never_lie_on_each_other() -> None:
     points = tuple(
         Point(date(2024 + i // 4, i % 4 * 3 + 1, 1), 50 + i, f"Q{i % 4 + 1}", f"{50 + i} %") for i in range(9)
     )
-    drawn = line_chart(Line(points, "c", Goal(60, "Target 60 %", date(2026, 4, 1), "Apr 2026"), "50 % baseline"))
+    drawn = line_chart(LineChart(points, "c", Goal(60, "Target 60 %", date(2026, 4, 1), "Apr 2026"), "50 % baseline"))
     assert drawn.count("Target 60 %") == 2
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from floreo.feeds.engine import constituency
 from floreo.feeds.engine.constituency import Owned
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 
 DAY = date(2026, 11, 20)
 OWNERS = [
@@ -41,9 +41,9 @@ def kept(folder: Path, data: bytes, name: str) -> Source:
     return Source(str(path), sha256, name)
 
 
-def task(folder: Path, *sources: Source, **more: Any) -> Task:
+def task(folder: Path, *sources: Source, **more: Any) -> IngestOrder:
     """All in `folder`: what was received, the constituency, and the store."""
-    plain = Task(
+    plain = IngestOrder(
         feed="night",
         day=DAY,
         report_type="scan_telnet",

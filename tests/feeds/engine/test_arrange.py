@@ -28,7 +28,7 @@ from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.normalise import events_of
 from floreo.feeds.engine.opening import members
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Source, Summary
 from tests.examples import drawn
 from tests.feeds.engine import outside
 
@@ -262,7 +262,7 @@ def test_networks_are_never_spread_out(listed: str, meant: list[str], owners: st
 def whole(content: str | bytes, given: Mapping[str, Any], owners: str, tmp_path: Path, **more: Any) -> Summary:
     path = tmp_path / "list.txt"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    task = Task(
+    task = IngestOrder(
         **{
             "feed": "f",
             "day": NOW.date(),

@@ -20,7 +20,7 @@ import pytest
 
 from floreo.feeds.engine import ingest, problems, store
 from floreo.feeds.engine.store import Store
-from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.engine.task import IngestOrder, Summary
 from tests.conftest import ROOT
 from tests.feeds.engine.nights import DAY, kept, many, night, row, task
 
@@ -42,7 +42,7 @@ ROWS = [
 DROPS_66 = {"name": "x", "when": [{"field": "source.ip", "is": "=", "value": "192.0.2.66"}], "does": "drop"}
 
 
-def once(work: Task) -> Summary:
+def once(work: IngestOrder) -> Summary:
     (summary,) = ingest.run(work)
     return summary
 
@@ -178,7 +178,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def elsewhere(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Runs a task in a process of its own; `limit`: bytes that a file may have."""
 
-    def start(work: Task, limit: int = 0) -> subprocess.Popen[str]:
+    def start(work: IngestOrder, limit: int = 0) -> subprocess.Popen[str]:
         import pickle
 
         expected = tmp_path / f"{random.random()}.pickle"

@@ -24,16 +24,16 @@ from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import json_lines
 from floreo.feeds.engine.reading.csv_ import WORDS, Reader, _is_one_text, _words, header_of
 from floreo.feeds.engine.reading.lists import entry
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 from tests.conftest import SAMPLES
 from tests.examples import drawn
 
 pytestmark = pytest.mark.one_database
 
 
-def task(**text: Any) -> Task:
+def task(**text: Any) -> IngestOrder:
     when = datetime(2026, 11, 25, tzinfo=UTC)
-    return Task("feed", date(2026, 11, 24), text.pop("report_type", ""), (), when, "", "", **text)
+    return IngestOrder("feed", date(2026, 11, 24), text.pop("report_type", ""), (), when, "", "", **text)
 
 
 def opened(data: bytes, name: str = "report.csv", block: int = 8 << 20, **text: Any) -> reading.OpenReport:

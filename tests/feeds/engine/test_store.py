@@ -18,7 +18,7 @@ from floreo.feeds.engine.addresses import words_of
 from floreo.feeds.engine.store import Filter, Store, Wanted, Window
 from floreo.feeds.engine.store.duck import Source as Selects
 from floreo.feeds.engine.store.duck import connected
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.task import IngestOrder, Source
 from tests.feeds.engine.nights import DAY, night, row, task
 
 pytestmark = pytest.mark.one_database
@@ -195,7 +195,7 @@ def test_a_bucket_is_a_store_as_good_as_a_folder(tmp_path: Path, bucket: str) ->
     one = night(tmp_path, [row(1, second=5), row(1, second=9), row(200, second=8), row(3, "198.51.100.9")])
     assert ingest.run(task(tmp_path, one, root=bucket))[0].already
     late: Source = night(tmp_path, [row(200), row(77)], "late.csv")
-    work: Task = task(tmp_path, late, root=bucket)
+    work: IngestOrder = task(tmp_path, late, root=bucket)
     assert [(s.kept, s.duplicates) for s in ingest.run(work)] == [(1, 1)]
     assert store.retain(remote, NEXT) == [DAY]
     assert [p for p in remote.listed("") if str(DAY) in p] == []

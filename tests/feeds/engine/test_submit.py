@@ -17,7 +17,7 @@ import pytest
 from floreo.core.executors import NotProtected
 from floreo.feeds.engine import ingest, store
 from floreo.feeds.engine.store import Store
-from floreo.feeds.engine.task import Task
+from floreo.feeds.engine.task import IngestOrder
 from floreo.feeds.executors import executor
 from tests.conftest import ROOT
 from tests.feeds.engine.nights import DAY, many, night, row, task
@@ -66,7 +66,7 @@ def may_be_alone() -> bool:
 @pytest.mark.skipif(not may_be_alone(), reason="no namespaces may be made here")
 def test_two_nodes_of_which_one_is_killed_give_what_one_process_gives(tmp_path: Path) -> None:
     pytest.importorskip("ray")
-    works: list[Task] = [
+    works: list[IngestOrder] = [
         task(tmp_path, many(tmp_path, 6_000, seed=n, name=f"{n}.csv"), day=DAY + timedelta(days=n)) for n in range(6)
     ]
     for work in works:

@@ -13,7 +13,7 @@ from typing import Any
 from floreo.core.reading.document import Document
 from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.rows import Draft, Kind, Row
+from floreo.strategy.drafting.rows import Draft, DraftedRow, Kind
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import OPENERS
 
@@ -109,10 +109,10 @@ def score(answer: Answer) -> dict[Kind, Tally]:
     return dict(tallies)
 
 
-def matches(answer: Answer, draft: Draft) -> list[tuple[Expected, Row | None]]:
+def matches(answer: Answer, draft: Draft) -> list[tuple[Expected, DraftedRow | None]]:
     """Each expected row with the drafted row that answers it; a drafted row answers once."""
     free = list(draft.rows)
-    pairs: list[tuple[Expected, Row | None]] = []
+    pairs: list[tuple[Expected, DraftedRow | None]] = []
     for expected in answer.rows:
         found = next((row for row in free if _answers(expected, row, draft.document)), None)
         if found is not None:
@@ -121,7 +121,7 @@ def matches(answer: Answer, draft: Draft) -> list[tuple[Expected, Row | None]]:
     return pairs
 
 
-def _answers(expected: Expected, row: Row, document: Document) -> bool:
+def _answers(expected: Expected, row: DraftedRow, document: Document) -> bool:
     if row.kind != expected.kind or plain(row.title) != plain(expected.title):
         return False
     start, end = place_of(expected, document)

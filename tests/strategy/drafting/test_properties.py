@@ -17,7 +17,7 @@ from floreo.core.reading.readers.markdown import pieces_of_markdown
 from floreo.core.reading.readers.text import pieces_of_text
 from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.rows import Draft, Kind, Row
+from floreo.strategy.drafting.rows import Draft, DraftedRow, Kind
 from floreo.strategy.drafting.vocabulary import OPENERS
 from tests.examples import drawn
 from tests.strategy.drafting.score import answers
@@ -171,9 +171,9 @@ def test_a_row_without_its_passage_cannot_exist(spoilt: dict[str, object]) -> No
         "end": 6,
         "passage": "Law",
     }
-    Row(**whole)  # type: ignore[arg-type]
+    DraftedRow(**whole)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="drafted row"):
-        Row(**whole | spoilt)  # type: ignore[arg-type]
+        DraftedRow(**whole | spoilt)  # type: ignore[arg-type]
 
 
 def test_a_draft_cannot_quote_words_that_are_not_there() -> None:
@@ -181,4 +181,4 @@ def test_a_draft_cannot_quote_words_that_are_not_there() -> None:
         pieces_of_text("pillars are law and order. pillars", openers=OPENERS), name="x", kind="text"
     )
     with pytest.raises(ValueError, match="not in the document"):
-        Draft(document, (Row(1, Kind.PILLAR, "Law", 0, 3, "Law"),))
+        Draft(document, (DraftedRow(1, Kind.PILLAR, "Law", 0, 3, "Law"),))

@@ -19,7 +19,7 @@ from pathlib import Path
 from floreo.core.reading.reading import read_document
 from floreo.strategy.drafting.certain import certain_in
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.rows import Kind, Row
+from floreo.strategy.drafting.rows import DraftedRow, Kind
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.drafting.vocabulary import OPENERS
 from floreo.strategy.outline.edits import Edit, EditKind, spot_of
@@ -261,7 +261,7 @@ def as_drafted(outline: Outline, expected: Sequence[Expected]) -> Score:
     return scored(rows, expected)
 
 
-def _fields(row: Row) -> dict[str, str]:
+def _fields(row: DraftedRow) -> dict[str, str]:
     return {"lead": str(row.fields.get("lead") or ""), "due": str(row.fields.get("due_as_found") or "")}
 
 
@@ -321,7 +321,7 @@ def _beside_answers(name: str) -> list[tuple[str, str, bool]]:
     return found
 
 
-def _is_same(row: Row, words: str) -> bool:
+def _is_same(row: DraftedRow, words: str) -> bool:
     title, *period = (part.strip() for part in words.split("|"))
     if row.kind != Kind.EDITION:
         return same_words(row.title, title)

@@ -18,7 +18,7 @@ _STEPS = 160
 
 
 @dataclass(frozen=True)
-class Line:
+class PdfLine:
     """Words on one baseline, left to right."""
 
     words: tuple[Word, ...]
@@ -49,7 +49,7 @@ class Line:
         return sum(len(word.text) for word in self.words if word.bold) > 0.6 * letters
 
 
-def lines_of(words: Sequence[Word]) -> list[Line]:
+def lines_of(words: Sequence[Word]) -> list[PdfLine]:
     """Lines from top to bottom."""
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda one: (-one.y, one.left)):
@@ -57,10 +57,10 @@ def lines_of(words: Sequence[Word]) -> list[Line]:
             lines[-1].append(word)
         else:
             lines.append([word])
-    return [Line(tuple(sorted(line, key=lambda one: one.left))) for line in lines]
+    return [PdfLine(tuple(sorted(line, key=lambda one: one.left))) for line in lines]
 
 
-def in_reading_order(words: Sequence[Word], tables: Sequence[Table]) -> Iterator[Table | list[Line]]:
+def in_reading_order(words: Sequence[Word], tables: Sequence[Table]) -> Iterator[Table | list[PdfLine]]:
     """Runs of lines (a column, or a stretch across the page) and tables, in reading order."""
     upper = float("inf")
     for table in sorted(tables, key=lambda one: -one.top):
@@ -70,7 +70,7 @@ def in_reading_order(words: Sequence[Word], tables: Sequence[Table]) -> Iterator
     yield from _columns([word for word in words if word.y < upper], 0)
 
 
-def _columns(words: Sequence[Word], depth: int) -> Iterator[list[Line]]:
+def _columns(words: Sequence[Word], depth: int) -> Iterator[list[PdfLine]]:
     if not words:
         return
     gutter = _gutter(words) if depth < 2 else None
@@ -88,12 +88,12 @@ def _columns(words: Sequence[Word], depth: int) -> Iterator[list[Line]]:
     yield from _sides(band, gutter, depth)
 
 
-def _sides(band: Sequence[Word], gutter: float, depth: int) -> Iterator[list[Line]]:
+def _sides(band: Sequence[Word], gutter: float, depth: int) -> Iterator[list[PdfLine]]:
     yield from _columns([word for word in band if word.left < gutter], depth + 1)
     yield from _columns([word for word in band if word.left >= gutter], depth + 1)
 
 
-def _crosses(line: Line, gutter: float) -> bool:
+def _crosses(line: PdfLine, gutter: float) -> bool:
     """A line across both columns has a word on the gutter, or no more than a blank there."""
     before = [word for word in line.words if word.left < gutter]
     after = [word for word in line.words if word.left >= gutter]

@@ -13,7 +13,7 @@ from itertools import pairwise
 from floreo.core.reading.building import Piece
 from floreo.core.reading.openers import Openers
 from floreo.core.reading.readers.labels import split_label
-from floreo.core.reading.readers.pdf_columns import Line, in_reading_order, lines_of
+from floreo.core.reading.readers.pdf_columns import PdfLine, in_reading_order, lines_of
 from floreo.core.reading.readers.pdf_notes import Note, notes_apart
 from floreo.core.reading.readers.pdf_words import Page, Table
 
@@ -37,10 +37,10 @@ _ENDED = (".", "!", "?", ":", ";", ".”", '."', ".)")
 
 @dataclass(slots=True)
 class _Paragraph:
-    lines: list[Line]
+    lines: list[PdfLine]
 
     @property
-    def last(self) -> Line:
+    def last(self) -> PdfLine:
         return self.lines[-1]
 
     @property
@@ -71,7 +71,7 @@ def pieces_of_pages(pages: Sequence[Page], *, openers: Openers) -> Iterator[Piec
     yield from _pieces(flow.done(), body, vocabulary)
 
 
-def _body_size(by_page: Sequence[Sequence[Line]]) -> float:
+def _body_size(by_page: Sequence[Sequence[PdfLine]]) -> float:
     sizes: Counter[float] = Counter()
     for lines in by_page:
         for line in lines:
@@ -79,7 +79,7 @@ def _body_size(by_page: Sequence[Sequence[Line]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _line_gap(by_page: Sequence[Sequence[Line]], body: float) -> float:
+def _line_gap(by_page: Sequence[Sequence[PdfLine]], body: float) -> float:
     """From line to line within a paragraph: the least of the distances that are common. The middle one is that between paragraphs where
     most have a single line, as in a law."""
     gaps = sorted(
@@ -92,7 +92,7 @@ def _line_gap(by_page: Sequence[Sequence[Line]], body: float) -> float:
     return next(common, 0.0)
 
 
-def _furniture(by_page: Sequence[Sequence[Line]], pages: Sequence[Page], openers: Openers) -> set[str]:
+def _furniture(by_page: Sequence[Sequence[PdfLine]], pages: Sequence[Page], openers: Openers) -> set[str]:
     """What stands in the margins of many pages, numbers aside: running heads and feet. "PART II" at the top of a page may begin that part:
     it is a running head only where most pages have one."""
     seen: Counter[str] = Counter()
@@ -108,11 +108,11 @@ def _shape(text: str) -> str:
     return re.sub(r"\d+|\b[ivxlc]+\b", "#", text.lower()).strip()
 
 
-def _in_margin(line: Line, page: Page) -> bool:
+def _in_margin(line: PdfLine, page: Page) -> bool:
     return line.y > page.height * (1 - _MARGIN) or line.y < page.height * _MARGIN
 
 
-def _is_furniture(line: Line, page: Page, furniture: set[str]) -> bool:
+def _is_furniture(line: PdfLine, page: Page, furniture: set[str]) -> bool:
     return _in_margin(line, page) and (_shape(line.text) in furniture or bool(_PAGE_NUMBER.match(line.text)))
 
 
@@ -127,7 +127,7 @@ class _Flow:
     held: list[Note] = field(default_factory=list)  # beside the paragraph that is open now, and printed behind it
     is_new_page: bool = False  # and nothing of it came yet
 
-    def add(self, column: Table | list[Line]) -> None:
+    def add(self, column: Table | list[PdfLine]) -> None:
         if isinstance(column, Table):
             self._table(column)
             return
@@ -149,7 +149,7 @@ class _Flow:
             else:
                 before.lines.append(line)
 
-    def _is_new(self, before: _Paragraph, line: Line, usual: float, edges: tuple[float, float]) -> bool:
+    def _is_new(self, before: _Paragraph, line: PdfLine, usual: float, edges: tuple[float, float]) -> bool:
         return _is_new(before, line, usual, edges, self.openers) or _starts_paragraph(
             before.last, line, self.line_gap, edges
         )
@@ -173,7 +173,7 @@ class _Flow:
         self._release()
         return self.parts
 
-    def _begin(self, line: Line, heading: Note | None = None) -> None:
+    def _begin(self, line: PdfLine, heading: Note | None = None) -> None:
         self._release()
         self.parts += [heading] if heading else []
         self.parts.append(_Paragraph([line]))
@@ -182,7 +182,7 @@ class _Flow:
         self.parts += [replace(note, is_heading=False) for note in self.held]
         self.held = []
 
-    def _note_at(self, line: Line) -> Note | None:
+    def _note_at(self, line: PdfLine) -> Note | None:
         """The note that heads what begins at this line with its number; others go behind their paragraph."""
         found = next((note for note in self.notes if note.is_level_with(line)), None)
         if found is None:
@@ -194,14 +194,14 @@ class _Flow:
         return None
 
 
-def _goes_on(before: _Paragraph, line: Line, openers: Openers) -> bool:
+def _goes_on(before: _Paragraph, line: PdfLine, openers: Openers) -> bool:
     same = abs(before.size - line.size) < 0.6 and before.last.bold == line.bold
     unfinished = not before.last.text.rstrip().endswith(_ENDED)
     carries_on = line.text[:1].islower() or line.text[:1].isdigit() or bool(_LEANS_ON.search(before.last.text))
     return same and unfinished and carries_on and not _opens_item(line, openers)
 
 
-def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, float], openers: Openers) -> bool:
+def _is_new(before: _Paragraph, line: PdfLine, usual: float, edges: tuple[float, float], openers: Openers) -> bool:
     last = before.last
     if abs(last.size - line.size) > 0.6 or (last.bold != line.bold and not line.text[:1].islower()):
         return True
@@ -215,7 +215,7 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
     return ended and (short or indented)
 
 
-def _starts_paragraph(last: Line, line: Line, line_gap: float, edges: tuple[float, float]) -> bool:
+def _starts_paragraph(last: PdfLine, line: PdfLine, line_gap: float, edges: tuple[float, float]) -> bool:
     """Whether a line that begins like a sentence does so on purpose: its first word had room on the line before, or there is a gap."""
     is_apart = line_gap > 0 and last.y - line.y > _WIDER_GAP * line_gap
     if line.text[:1].islower():
@@ -233,7 +233,7 @@ def _starts_paragraph(last: Line, line: Line, line_gap: float, edges: tuple[floa
     return is_apart or blank > needed
 
 
-def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:
+def _leaves_item(first: PdfLine, line: PdfLine, openers: Openers) -> bool:
     """Whether a line stands left of an item's bullet, or under a bullet whose own text hangs further in."""
     if not _opens_item(first, openers) or len(first.words) < 2:
         return False
@@ -242,7 +242,7 @@ def _leaves_item(first: Line, line: Line, openers: Openers) -> bool:
     return line.left < edge
 
 
-def _opens_item(line: Line, openers: Openers) -> bool:
+def _opens_item(line: PdfLine, openers: Openers) -> bool:
     return bool(split_label(line.text)[0]) or openers.opens(line.text) or openers.counts(line.text)
 
 
@@ -274,7 +274,7 @@ def _piece(paragraph: _Paragraph, text: str, body: float, sizes: Sequence[float]
     return Piece("item", rest, 1, number) if kind else Piece("paragraph", text)
 
 
-def _joined(lines: Sequence[Line], vocabulary: Counter[str]) -> str:
+def _joined(lines: Sequence[PdfLine], vocabulary: Counter[str]) -> str:
     text = lines[0].text
     for line in lines[1:]:
         text = _join(text, line.text, vocabulary)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from floreo.core.reading.readers.pdf_columns import Line, lines_of
+from floreo.core.reading.readers.pdf_columns import PdfLine, lines_of
 from floreo.core.reading.readers.pdf_words import Page, Word
 
 _SMALLER = 0.95
@@ -24,7 +24,7 @@ class Note:
     y: float
     is_heading: bool = True
 
-    def is_level_with(self, line: Line) -> bool:
+    def is_level_with(self, line: PdfLine) -> bool:
         return abs(self.y - line.y) < _SAME_HEIGHT * line.size
 
 
@@ -49,8 +49,8 @@ def notes_apart(page: Page, body: float) -> tuple[Page, list[Note]]:
     return replace(page, words=kept), sorted(notes, key=lambda note: -note.y)
 
 
-def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    group: list[Line] = []
+def _groups(lines: Sequence[PdfLine]) -> Iterator[list[PdfLine]]:
+    group: list[PdfLine] = []
     for line in lines:
         if group and not _goes_on(group[-1], line):
             yield group
@@ -60,16 +60,16 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-def _goes_on(above: Line, line: Line) -> bool:
+def _goes_on(above: PdfLine, line: PdfLine) -> bool:
     ended = above.text.endswith(".") and line.text[:1].isupper()
     return above.y - line.y <= _NEXT_LINE * line.size and not ended
 
 
-def _has_words(group: Sequence[Line]) -> bool:
+def _has_words(group: Sequence[PdfLine]) -> bool:
     """Not the number of a line or page."""
     return sum(letter.isalpha() for line in group for letter in line.text) >= _CHARACTERS_AT_LEAST
 
 
-def _joined(group: Sequence[Line]) -> str:
+def _joined(group: Sequence[PdfLine]) -> str:
     text = " ".join(line.text for line in group)
     return re.sub(r"([^\W\d_])- (?=[a-z])", r"\1", text)

@@ -14,7 +14,7 @@ from floreo.core.ui.charts.dumbbells import (
     dumbbell_chart,
 )
 from floreo.core.ui.charts.heat import HeatRow, heat_map
-from floreo.core.ui.charts.lines import Goal, Line, Mark, Point, line_chart, notes_fit, small_line_chart
+from floreo.core.ui.charts.lines import Goal, LineChart, Mark, Point, line_chart, notes_fit, small_line_chart
 from floreo.core.ui.charts.radar import RadarSeries, radar_chart
 from floreo.core.ui.charts.spans import Span, SpanAxis, span_axis, span_bar
 from floreo.core.ui.charts.spark import sparkline
@@ -30,7 +30,7 @@ __all__ = [
     "DumbbellGroup",
     "Goal",
     "HeatRow",
-    "Line",
+    "LineChart",
     "Mark",
     "Number",
     "Point",

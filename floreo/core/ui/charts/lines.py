@@ -60,7 +60,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Line:
+class LineChart:
     """What a line chart shows, oldest reading first. `label` says it all in words."""
 
     points: tuple[Point, ...]
@@ -87,7 +87,7 @@ SMALL = Frame(332, 190, "fl-small")  # one of many side by side
 MOST_NAMED = 3  # more marks than this are numbered, and listed under the chart
 
 
-def notes_fit(chart: Line) -> bool:
+def notes_fit(chart: LineChart) -> bool:
     """Whether the marks are named in both drawings. Otherwise they are numbered, and the page lists them."""
     return len(chart.marks) <= MOST_NAMED and all(width_of(m.words) < NARROW.width * 0.6 for m in chart.marks)
 
@@ -95,7 +95,7 @@ def notes_fit(chart: Line) -> bool:
 class _Plot:
     """Scales of one drawing, and the room already taken by words."""
 
-    def __init__(self, chart: Line, frame: Frame) -> None:
+    def __init__(self, chart: LineChart, frame: Frame) -> None:
         self.chart, self.frame = chart, frame
         self.known = [(p, v) for p in chart.points if (v := finite(p.value)) is not None]
         steps = self._steps()
@@ -283,7 +283,7 @@ def _named(plot: _Plot) -> list[str]:
     return body
 
 
-def _drawing(chart: Line, frame: Frame) -> str:
+def _drawing(chart: LineChart, frame: Frame) -> str:
     plot = _Plot(chart, frame)
     ground, goal = _ground(plot), _goal(plot)
     names = _named(plot)
@@ -291,11 +291,11 @@ def _drawing(chart: Line, frame: Frame) -> str:
     return svg(frame.width, frame.height, body, label=chart.label, css=frame.css)
 
 
-def line_chart(chart: Line) -> str:
+def line_chart(chart: LineChart) -> str:
     """Both drawings, one of which is shown."""
     return _drawing(chart, WIDE) + _drawing(chart, NARROW)
 
 
-def small_line_chart(chart: Line) -> str:
+def small_line_chart(chart: LineChart) -> str:
     """One low drawing, for many side by side."""
     return _drawing(chart, SMALL)

@@ -15,10 +15,10 @@ from floreo.feeds.engine.opening import BLOCK, Block, Member, members
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import csv_, identity, json_lines, lists, xarf
 from floreo.feeds.engine.reading.arranged import is_arranged, open_arranged
-from floreo.feeds.engine.reading.blocks import Part, Rows
-from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.engine.reading.blocks import RowBlock, Rows
+from floreo.feeds.engine.task import IngestOrder, Source
 
-__all__ = ["OpenReport", "Part", "open_report", "sample"]
+__all__ = ["OpenReport", "RowBlock", "open_report", "sample"]
 
 
 @dataclass
@@ -34,13 +34,13 @@ class OpenReport:
     unknown_columns: tuple[str, ...]
     missing_columns: tuple[str, ...]
     header: tuple[str, ...]
-    _parts: Iterator[Part] = field(repr=False)
+    _parts: Iterator[RowBlock] = field(repr=False)
 
     @property
     def report_type(self) -> str:
         return self.type.name
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[RowBlock]:
         return self._parts
 
 
@@ -56,7 +56,7 @@ class _Opened:
     drifts: bool  # whether columns that come and go are worth a word
 
 
-def open_report(source: Source, task: Task, *, data: bytes | None = None, block: int = BLOCK) -> OpenReport:
+def open_report(source: Source, task: IngestOrder, *, data: bytes | None = None, block: int = BLOCK) -> OpenReport:
     """Reads the beginning. Raises Unreadable when it is no report, or not the one that it says."""
     found = members(
         source.path if data is None else data,
@@ -78,15 +78,15 @@ def open_report(source: Source, task: Task, *, data: bytes | None = None, block:
     )
 
 
-def _parts(first: _Opened, rest: Iterator[Member], task: Task, block: int, *, text: bool) -> Iterator[Part]:
+def _parts(first: _Opened, rest: Iterator[Member], task: IngestOrder, block: int, *, text: bool) -> Iterator[RowBlock]:
     yield from _parts_of(first, text=text)
     for member in rest:
         yield from _parts_of(_open(member, task, block), text=text)
 
 
-def _parts_of(opened: _Opened, *, text: bool) -> Iterator[Part]:
+def _parts_of(opened: _Opened, *, text: bool) -> Iterator[RowBlock]:
     for rows in opened.rows:
-        yield Part(
+        yield RowBlock(
             table=rows.table,
             lines=rows.lines,
             texts=rows.texts,
@@ -99,7 +99,7 @@ def _parts_of(opened: _Opened, *, text: bool) -> Iterator[Part]:
         )
 
 
-def _open(member: Member, task: Task, size: int) -> _Opened:
+def _open(member: Member, task: IngestOrder, size: int) -> _Opened:
     blocks = member.blocks(size)
     first = next(blocks)
     identity.check_text(first)

@@ -40,7 +40,7 @@ from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import csv_, json_columns, json_lines, json_values
 from floreo.feeds.engine.reading.blocks import Rejects, Rows, kept_texts, reject_table
-from floreo.feeds.engine.task import Task
+from floreo.feeds.engine.task import IngestOrder
 
 NETWORK = MARK + "network"
 _OWN = ("source.ip", "source.fqdn", "source.url", "source.port", "source.account", "time.source", "severity")
@@ -61,7 +61,7 @@ def is_arranged(mapping: Mapping[str, Any]) -> bool:
     return KEY in mapping
 
 
-def open_arranged(given: str, first: Block, blocks: Iterator[Block], task: Task) -> Opened:
+def open_arranged(given: str, first: Block, blocks: Iterator[Block], task: IngestOrder) -> Opened:
     """`blocks` gives the first one again. Raises Unreadable where the file has none of the columns, or what is kept is no arrangement."""
     try:
         arranged = arrangement_of(task.mapping[KEY])

@@ -13,7 +13,7 @@ from floreo.legislation.text.outline.notes import notes_apart
 from floreo.legislation.text.outline.words import (
     END_NOTE,
     HEADING_AT_MOST,
-    Line,
+    TextLine,
     first_number,
     is_schedule,
     is_title,
@@ -21,7 +21,7 @@ from floreo.legislation.text.outline.words import (
 )
 from floreo.legislation.text.structure import Block, Definition, Doubt, Item, LegalText, Schedule, Text
 
-__all__ = ["Builder", "Line", "judged", "outline"]
+__all__ = ["Builder", "TextLine", "judged", "outline"]
 
 _SECTIONS_NAMED = (
     r"(?:s{1,2}\.|sections?|regulations?|articles?|clauses?|rules?|art[íi]culos?)\s*\d+[A-Z]*(?:\(\w{1,4}\))*"
@@ -31,7 +31,7 @@ _BELONGS_TO = re.compile(rf"{_SECTIONS_NAMED}\.?|\[{_SECTIONS_NAMED}\.?\]", re.I
 _LEFT_OVER = re.compile(r"\[\s*(?:●|•|\?+|TBC|TBD|XX+|\.{2,}|_{2,})\s*\]|\bTBC\b|\bTBD\b|\{\{|\}\}|<[a-z]+>")
 
 
-def outline(lines: Sequence[Line]) -> LegalText:
+def outline(lines: Sequence[TextLine]) -> LegalText:
     """The structure of a whole text. Nothing is left out but the arrangement of sections, which is made from the text itself."""
     rows = notes_apart(whole_lines([line for line in lines if line.cells or line.words.strip()]))
     found = LegalText()
@@ -67,7 +67,7 @@ def _lines_of_item(item: Item) -> list[str]:
     return [f"{item.number} {item.text}".strip(), *(words for each in item.items for words in _lines_of_item(each))]
 
 
-def _schedules(rows: Sequence[Line]) -> Iterator[Sequence[Line]]:
+def _schedules(rows: Sequence[TextLine]) -> Iterator[Sequence[TextLine]]:
     starts = [at for at in range(len(rows)) if is_schedule(rows, at)]
     if not starts:
         return
@@ -75,7 +75,7 @@ def _schedules(rows: Sequence[Line]) -> Iterator[Sequence[Line]]:
         yield rows[at:following]
 
 
-def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
+def _schedule(rows: Sequence[TextLine], doubts: list[Doubt]) -> Schedule:
     found = schedule_title(rows[0].words.strip())
     assert found is not None
     schedule = Schedule(found["title"].strip(), found["rest"].strip())
@@ -98,12 +98,12 @@ def _schedule(rows: Sequence[Line], doubts: list[Doubt]) -> Schedule:
     return schedule
 
 
-def _names_sections(line: Line) -> bool:
+def _names_sections(line: TextLine) -> bool:
     """ "Section 2" or "[Sections 4 and 7(1)]" below "FIRST SCHEDULE": where the schedule belongs, not its title."""
     return not line.cells and bool(_BELONGS_TO.fullmatch(line.words.strip()))
 
 
-def _may_head_schedule(heading: str, line: Line) -> bool:
+def _may_head_schedule(heading: str, line: TextLine) -> bool:
     """A first short line, and after "(Section 2)", which names where the schedule belongs, its title."""
     words = line.words.strip()
     if line.cells or len(words) > HEADING_AT_MOST or section_label(words) or bracket_label(words):

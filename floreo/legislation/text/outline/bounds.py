@@ -12,7 +12,7 @@ from floreo.legislation.text.outline.words import (
     ENACTING,
     HEADING_AT_MOST,
     LONG_TITLE,
-    Line,
+    TextLine,
     container_of,
     is_schedule,
     is_section_one,
@@ -27,7 +27,7 @@ _LIST_TITLE = re.compile(r"^(?:ARRANGEMENT|TABLE)\s+OF|^CONTENTS$|^[IÍ]NDICE$|^
 HEADING_AND_FIRST = re.compile(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$", re.DOTALL)
 
 
-def bounds_of(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
+def bounds_of(rows: Sequence[TextLine]) -> tuple[int, int, tuple[int, int] | None]:
     """Where the body begins and ends, and where an arrangement of sections stands before it."""
     firsts = [at for at, line in enumerate(rows) if is_section_one(line)]
     start = firsts[0] if firsts else later_first(rows) or 0
@@ -48,7 +48,7 @@ def bounds_of(rows: Sequence[Line]) -> tuple[int, int, tuple[int, int] | None]:
     return start, end, arrangement
 
 
-def _head_of_body(rows: Sequence[Line], start: int) -> int:
+def _head_of_body(rows: Sequence[TextLine], start: int) -> int:
     """The heading of the first section, where it stands on a line of its own, and the parts that begin before it."""
     if has_note_before(rows, start):
         start -= 1
@@ -69,7 +69,7 @@ def _is_lone_heading(words: str) -> bool:
     )
 
 
-def arrangement_of(rows: Sequence[Line]) -> tuple[int, int] | None:
+def arrangement_of(rows: Sequence[TextLine]) -> tuple[int, int] | None:
     """A list of titles before the text itself, in which the first number comes again: where it begins, and one past its end."""
     firsts = [at for at, line in enumerate(rows) if is_section_one(line)]
     for start, again in itertools.pairwise(firsts):
@@ -83,7 +83,7 @@ def arrangement_of(rows: Sequence[Line]) -> tuple[int, int] | None:
     return None
 
 
-def _end_of_list(rows: Sequence[Line], start: int, again: int) -> int:
+def _end_of_list(rows: Sequence[TextLine], start: int, again: int) -> int:
     """One past the last title, part or schedule of a list that begins at `start`; 0 for what is no list. Title lines, long title and
     enacting words may stand between it and the text, at `again`."""
     stop = next((at for at in range(start + 1, again) if not _may_be_listed(rows[at])), again)
@@ -95,7 +95,7 @@ def _end_of_list(rows: Sequence[Line], start: int, again: int) -> int:
     return end + is_title_split
 
 
-def _may_be_listed(row: Line) -> bool:
+def _may_be_listed(row: TextLine) -> bool:
     words = row.words.strip()
     return len(words) < 160 and not bracket_label(words) and not row.cells and not looks_like_front(words)
 
@@ -106,7 +106,7 @@ def _is_listed(words: str) -> bool:
     return bool((label and (label.has_dot or label.rest[:1].isupper())) or schedule_title(words))
 
 
-def _head_of_list(rows: Sequence[Line], start: int) -> int:
+def _head_of_list(rows: Sequence[TextLine], start: int) -> int:
     """Where "ARRANGEMENT OF SECTIONS" stands, and the first part with its title, above the first title of the list."""
     head = start
     while head and not _LIST_TITLE.match(rows[head].words.strip()):
@@ -119,7 +119,7 @@ def _head_of_list(rows: Sequence[Line], start: int) -> int:
     return head
 
 
-def _comes_again(rows: Sequence[Line], start: int, again: int) -> bool:
+def _comes_again(rows: Sequence[TextLine], start: int, again: int) -> bool:
     """Whether the title of section 1 in a list stands at section 1 of the text too: beside its number or above it."""
     first, second = section_label(rows[start].words.strip()), section_label(rows[again].words.strip())
     title, words = first.rest if first else "", second.rest if second else ""

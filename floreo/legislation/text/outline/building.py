@@ -22,7 +22,7 @@ from floreo.legislation.text.outline.words import (
     HEADING_AT_MOST,
     OPEN,
     SCHEDULE,
-    Line,
+    TextLine,
     container_of,
     ends_open,
     is_title,
@@ -80,7 +80,7 @@ class Builder(OpenNodes):
         self.last_section = node.number
         self._open(node)
 
-    def build(self, lines: Sequence[Line]) -> tuple[list[Node], list[Block]]:
+    def build(self, lines: Sequence[TextLine]) -> tuple[list[Node], list[Block]]:
         at = 0
         self.has_words = has_words_before_numbers(lines)
         self.has_dotted_notes = has_notes_with_stops(lines)
@@ -90,7 +90,7 @@ class Builder(OpenNodes):
             at = self._line(lines, at)
         return self.top, self.loose
 
-    def _line(self, lines: Sequence[Line], at: int) -> int:
+    def _line(self, lines: Sequence[TextLine], at: int) -> int:
         line, words = lines[at], lines[at].words.strip()
         if line.cells:
             self._row(line.cells)
@@ -104,7 +104,7 @@ class Builder(OpenNodes):
         self._text(words)
         return at + 1
 
-    def _structure(self, lines: Sequence[Line], at: int) -> int | None:
+    def _structure(self, lines: Sequence[TextLine], at: int) -> int | None:
         """A part, quoted words, a section or its heading: one past the last line that was taken; none for other words."""
         line, words = lines[at], lines[at].words.strip()
         if (found := container_of(words)) and len(words) <= HEADING_AT_MOST and not words.endswith((";", ",")):
@@ -119,7 +119,7 @@ class Builder(OpenNodes):
 
     # --- parts and sections ---
 
-    def _container(self, lines: Sequence[Line], at: int, found: re.Match[str]) -> int:
+    def _container(self, lines: Sequence[TextLine], at: int, found: re.Match[str]) -> int:
         kind = _CONTAINER_KINDS[found["word"].lower()] if "word" in found.re.groupindex else "division"
         heading = found["heading"].strip()
         at += 1
@@ -129,7 +129,7 @@ class Builder(OpenNodes):
         self._open(Node(kind, found["number"].upper(), heading))
         return at
 
-    def _may_head(self, lines: Sequence[Line], at: int) -> bool:
+    def _may_head(self, lines: Sequence[TextLine], at: int) -> bool:
         words = lines[at].words.strip()
         return (
             0 < len(words) <= HEADING_AT_MOST
@@ -140,7 +140,7 @@ class Builder(OpenNodes):
             and not words.endswith((".", ";", ","))
         )
 
-    def _is_next_section(self, label: Label, line: Line) -> bool:
+    def _is_next_section(self, label: Label, line: TextLine) -> bool:
         if not label.rest and not line.is_heading and not label.has_dot and not label.has_word:
             return False
         if self.has_words and not label.has_word:  # "Article 3", then its own "1. ..."
@@ -156,7 +156,7 @@ class Builder(OpenNodes):
         place = int(re.match(r"\d+", label.number)[0]) - int(re.match(r"\d+", self.last_section)[0])  # type: ignore[index]
         return 0 < place <= _JUMP_AT_MOST and is_marked and (is_title(label.rest) or label.rest[:1] == "(")
 
-    def _is_far_section(self, label: Label, lines: Sequence[Line], at: int) -> bool:
+    def _is_far_section(self, label: Label, lines: Sequence[TextLine], at: int) -> bool:
         """A title beside a number much higher than the last, as where sections were repealed: "(1)" comes next."""
         if not (self.last_section and label.has_dot and is_title(label.rest)) or at + 1 >= len(lines):
             return False
@@ -164,7 +164,7 @@ class Builder(OpenNodes):
         is_higher = labels.is_jump(label.number, self.last_section, "number")
         return is_higher and follows is not None and follows.number == "1"
 
-    def _section(self, lines: Sequence[Line], at: int, label: Label, heading: str) -> int:
+    def _section(self, lines: Sequence[TextLine], at: int, label: Label, heading: str) -> int:
         if self.last_section and labels.is_repeat(label.number, self.last_section, "number"):
             self.doubts.append(Doubt("number_twice", "", (("number", label.number),)))
         elif self.last_section and not labels.follows(label.number, self.last_section, "number"):
@@ -189,7 +189,7 @@ class Builder(OpenNodes):
                 return at + 2
         return at + 1
 
-    def _is_heading(self, own: Label, lines: Sequence[Line], at: int) -> bool:
+    def _is_heading(self, own: Label, lines: Sequence[TextLine], at: int) -> bool:
         """Whether the words beside the number are the section's title: short, and followed by its text."""
         rest = own.rest
         if not is_title(rest):
@@ -205,14 +205,14 @@ class Builder(OpenNodes):
             return lines[at].is_heading and len(rest.split()) <= 8 and not rest.endswith(".")
         return not (rest.endswith(".") and self._heads_next(own, lines, at + 1))
 
-    def _heads_next(self, own: Label, lines: Sequence[Line], at: int) -> bool:
+    def _heads_next(self, own: Label, lines: Sequence[TextLine], at: int) -> bool:
         """Whether a line is the note of the next section, so that the words before it were a whole section: "1. This Act is ..."."""
         if at + 1 >= len(lines) or not self._may_head(lines, at):
             return False
         label = section_label(lines[at + 1].words.strip())
         return label is not None and labels.follows(label.number, own.number, "number") and label.has_dot
 
-    def _heading_before(self, lines: Sequence[Line], at: int) -> int | None:
+    def _heading_before(self, lines: Sequence[TextLine], at: int) -> int | None:
         """A short line before a section whose own words are text heads that section; before one with a title it is a cross-heading."""
         if at + 1 >= len(lines) or not (
             self._may_head(lines, at) or (self.has_dotted_notes and is_dotted_note(lines, at))
@@ -389,7 +389,7 @@ class Builder(OpenNodes):
 
     # --- quoted amendments ---
 
-    def _quote_end(self, lines: Sequence[Line], at: int) -> int:
+    def _quote_end(self, lines: Sequence[TextLine], at: int) -> int:
         """One past the last line of what an amendment quotes; 0 where none begins here."""
         words = lines[at].words.strip()
         last = self._last_words()
@@ -404,7 +404,7 @@ class Builder(OpenNodes):
                 return end + 1
         return self._open_quote_end(lines, at)
 
-    def _open_quote_end(self, lines: Sequence[Line], at: int) -> int:
+    def _open_quote_end(self, lines: Sequence[TextLine], at: int) -> int:
         """Where nothing closes a quoted section, it ends before the next section of the bill; 0 where that does not come."""
         inner = section_label(lines[at].words.strip()[1:])
         if inner is None:
@@ -416,7 +416,7 @@ class Builder(OpenNodes):
                 return end
         return 0
 
-    def _quote(self, lines: Sequence[Line]) -> None:
+    def _quote(self, lines: Sequence[TextLine]) -> None:
         inner = [line.words.strip() for line in lines]
         inner[0] = inner[0][1:]
         closing = re.search(r"[”\"]\s*(?:[.;,]|;\s*(?:and|y))?\s*$", inner[-1])
@@ -424,7 +424,7 @@ class Builder(OpenNodes):
         inner[-1] = inner[-1][: closing.start()] if closing else inner[-1]
         builder = Builder(self.doubts, is_quoted=True)
         nodes, blocks = builder.build(
-            [Line(words, line.is_heading, line.cells) for words, line in zip(inner, lines, strict=True)]
+            [TextLine(words, line.is_heading, line.cells) for words, line in zip(inner, lines, strict=True)]
         )
         self._open_blocks().append(Quote(blocks, nodes, lines[0].words.strip()[0], end))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from floreo.legislation.text.labels import bracket_label, section_label
-from floreo.legislation.text.outline.words import Line, container_of, schedule_title
+from floreo.legislation.text.outline.words import TextLine, container_of, schedule_title
 
 _PAGE = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})$")
 _QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
@@ -26,9 +26,9 @@ _NAMED = re.compile(
 )
 
 
-def whole_lines(lines: Sequence[Line]) -> list[Line]:
+def whole_lines(lines: Sequence[TextLine]) -> list[TextLine]:
     """Paragraphs that a page broke are one again, those that ran together are two, and a list of contents with dots is gone."""
-    made: list[Line] = []
+    made: list[TextLine] = []
     for line in map(_out_of_cells, lines):
         if _leads_to_page(line.words):
             continue
@@ -37,7 +37,7 @@ def whole_lines(lines: Sequence[Line]) -> list[Line]:
             made[-1] = replace(made[-1], words=f"{made[-1].words.rstrip()} {first.strip()}")
         else:
             made.append(replace(line, words=first))
-        made += [Line(each) for each in rest]
+        made += [TextLine(each) for each in rest]
     return made
 
 
@@ -48,11 +48,11 @@ def _leads_to_page(words: str) -> bool:
     return page is not None and "".join(bare[: page.start()].rstrip()[-11:].split()).endswith("......")
 
 
-def _out_of_cells(line: Line) -> Line:
+def _out_of_cells(line: TextLine) -> TextLine:
     """A row that is only layout, as the words of a line: "(a)" in one cell and its words in another, or a single cell."""
     cells = [cell.strip() for cell in line.cells if cell.strip()]
     if len(line.cells) == 1 or (len(cells) == 2 and _is_number_alone(cells[0])):
-        return Line(" ".join(cells))
+        return TextLine(" ".join(cells))
     return line
 
 
@@ -67,7 +67,7 @@ def _is_number_alone(words: str) -> bool:
     return label is not None and not label.rest
 
 
-def _is_number_of(last: Line, line: Line) -> bool:
+def _is_number_of(last: TextLine, line: TextLine) -> bool:
     """Whether a number stands alone on the line above its words."""
     words = line.words.strip()
     if last.cells or line.cells or not _is_number_alone(last.words.strip()):
@@ -78,7 +78,7 @@ def _is_number_of(last: Line, line: Line) -> bool:
     )
 
 
-def _goes_on(last: Line, line: Line) -> bool:
+def _goes_on(last: TextLine, line: TextLine) -> bool:
     """Whether a line in small letters without a number goes on with the sentence before it, or is what its last words name."""
     words, before = line.words.strip(), last.words.rstrip()
     if line.cells or last.cells or last.is_heading or len(before) < _WRAPPED_AT_LEAST:

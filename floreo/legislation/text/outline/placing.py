@@ -9,7 +9,7 @@ from floreo.legislation.text import labels
 from floreo.legislation.text.labels import Label, Style, bracket_label
 from floreo.legislation.text.outline.words import (
     OPEN,
-    Line,
+    TextLine,
     ends_open,
 )
 from floreo.legislation.text.structure import RANKS, Block, Definition, Doubt, Item, Node, NodeKind, Text
@@ -123,7 +123,7 @@ def kind_below(parent: Node | None, style: Style) -> NodeKind:
     return "subparagraph"
 
 
-def begins_plainly(label: Label, line: Line) -> bool:
+def begins_plainly(label: Label, line: TextLine) -> bool:
     """Whether the words after a number may begin a section: not in the middle of a sentence."""
     starts = label.rest[:1]
     return (

@@ -42,7 +42,7 @@ OPEN, _CLOSE = '“"', '”"'
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One paragraph, heading or row of a table, with the number that stood before it."""
 
     words: str
@@ -50,14 +50,14 @@ class Line:
     cells: tuple[str, ...] = ()
 
 
-def begins_with_text(line: Line) -> bool:
+def begins_with_text(line: TextLine) -> bool:
     label = section_label(line.words.strip())
     if label is None or not (label.has_dot or label.rest[:1].isupper() or label.rest.startswith("(")):
         return False
     return label.rest.startswith("(") or not is_title(label.rest)
 
 
-def number_at(rows: Sequence[Line], at: int) -> str:
+def number_at(rows: Sequence[TextLine], at: int) -> str:
     label = section_label(rows[at].words.strip())
     return label.number if label and label.rest else ""
 
@@ -66,12 +66,12 @@ def looks_like_front(words: str) -> bool:
     return bool(LONG_TITLE.match(words.strip()) or ENACTING.match(words.strip())) and not section_label(words.strip())
 
 
-def is_section_one(line: Line) -> bool:
+def is_section_one(line: TextLine) -> bool:
     label = section_label(line.words.strip())
     return label is not None and label.number == "1" and bool(label.rest)
 
 
-def later_first(rows: Sequence[Line]) -> int | None:
+def later_first(rows: Sequence[TextLine]) -> int | None:
     """Where the first section stands in a text without a section 1, as an extract has it: another number, and the one after it below."""
     found = [(at, label) for at, line in enumerate(rows) if (label := section_label(line.words.strip()))]
     begun = [(at, label) for at, label in found if label.rest and (label.has_dot or label.has_word)]
@@ -79,13 +79,13 @@ def later_first(rows: Sequence[Line]) -> int | None:
     return next((at for (at, own), (_at, after) in pairs if labels.follows(after.number, own.number, "number")), None)
 
 
-def first_number(rows: Sequence[Line]) -> str:
+def first_number(rows: Sequence[TextLine]) -> str:
     """The number of the first section: 1, or another in an extract."""
     at = None if any(map(is_section_one, rows)) else later_first(rows)
     return "1" if at is None else number_at(rows, at)
 
 
-def is_schedule(rows: Sequence[Line], at: int) -> bool:
+def is_schedule(rows: Sequence[TextLine], at: int) -> bool:
     found = schedule_title(rows[at].words.strip())
     return (
         found is not None and len(rows[at].words) < HEADING_AT_MOST and not rows[at].words.strip().endswith((".", ";"))

@@ -34,9 +34,9 @@ from floreo.strategy.models import (
     Event,
     EventKind,
     ImportDraft,
+    LeadRole,
     Objective,
     Outlet,
-    Part,
     Participation,
     Pillar,
     StatedTarget,
@@ -250,11 +250,11 @@ class Plan:
             **self._facts(row),
         )
         self.actions.append(save(act))
-        for name, part in (("lead", Part.LEAD), ("supporting", Part.SUPPORT)):
+        for name, part in (("lead", LeadRole.LEAD), ("supporting", LeadRole.SUPPORT)):
             self._take_part(act, str(row.fields.get(name) or ""), part, source=source_of(self.draft, row))
         return act
 
-    def _take_part(self, act: Action, names: str, part: Part, *, source: str) -> None:
+    def _take_part(self, act: Action, names: str, part: LeadRole, *, source: str) -> None:
         taken: set[int] = set()
         for name in filter(None, _NAMES.split(names.strip())):
             body = self.register.organisation(name, source=source)

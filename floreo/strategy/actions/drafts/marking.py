@@ -13,7 +13,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Changed, Refused, Sentence
 from floreo.core.writing import delete_many, save, save_many
-from floreo.strategy.drafting.rows import Row, Value
+from floreo.strategy.drafting.rows import DraftedRow, Value
 from floreo.strategy.drafting.rules.details import field_of
 from floreo.strategy.drafting.source import plain
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft, RowState
@@ -350,7 +350,7 @@ def _redraft(draft: ImportDraft) -> None:
     rows = plan_rows(outline, steps, drafted_rows(draft.drafted))
     free = 1 + max(draft.rows.values_list("number", flat=True), default=0)
     numbers: dict[int, int] = {}
-    new: list[Row] = []
+    new: list[DraftedRow] = []
     for row in rows:
         known = decided.get(row.start, decided.get((str(row.kind), row.start)))
         numbers[row.number] = free if known is None else known
@@ -365,14 +365,14 @@ def _key(kind: str, start: int, state: str) -> object:
     return start if state in _TAKEN else (kind, start)
 
 
-def plan_rows(outline: Outline, steps: Sequence[Step], drafted: Sequence[Marked]) -> list[Row]:
+def plan_rows(outline: Outline, steps: Sequence[Step], drafted: Sequence[Marked]) -> list[DraftedRow]:
     """The rows of the plan by the marks, each with its passage and its code; and those that the rules drafted, where they stay."""
     result = read_with(outline, steps, drafted)
     found, text, days = result.rows, outline.document.text, days_of(steps)
     codes = codes_of(found)
     numbers = {row.number for row in found}
     return [
-        Row(
+        DraftedRow(
             number=row.number,
             kind=KINDS[row.meaning],
             title=row.title,
@@ -395,7 +395,7 @@ def _fields(row: Marked, code: str, days: Mapping[str, str]) -> dict[str, Value]
     return {**fields, **with_terms(fields, days)}
 
 
-def _draft_row(draft: ImportDraft, row: Row, numbers: dict[int, int]) -> DraftRow:
+def _draft_row(draft: ImportDraft, row: DraftedRow, numbers: dict[int, int]) -> DraftRow:
     return DraftRow(
         draft=draft,
         number=numbers[row.number],

@@ -57,7 +57,8 @@ def entries(verb: str) -> list[dict[str, Any]]:
 
 
 def say_later(feed: Feed, **facts: Any) -> Feed:
-    return change_feed(feed, by=SYSTEM, at_once=3, **({"delivery": "difference", "held_since": START} | facts))
+    given: dict[str, Any] = {"delivery": "difference", "held_since": START} | facts
+    return change_feed(feed, by=SYSTEM, at_once=3, **given)
 
 
 def test_the_findings_of_a_large_feed_stay_as_they_were_until_the_job_has_worked_them_out(feed: Feed) -> None:

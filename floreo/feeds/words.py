@@ -15,7 +15,7 @@ MOST_PLACES = (
     5_000  # addresses and names that are looked up one by one; where more have the word, they are read in order
 )
 _PART = 3  # letters, from which on the index of texts knows a word
-_AS_ADDRESS = re.compile(r"[0-9a-fA-F.:/]*\Z")
+_AS_ADDRESS = re.compile(r"[0-9a-fA-F.:]*\Z")
 
 
 def having(word: str) -> Q:

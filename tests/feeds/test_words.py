@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,18 @@ def test_rows_of_a_copy_without_texts_get_theirs(body: Organisation) -> None:
     assert by_index("rdp") == set()
     give_texts()
     assert by_index("rdp") == by_index("www.bank") == {one.pk}
+
+
+def test_a_word_reads_no_row_of_findings_and_part_of_an_address_their_index_alone(body: Organisation) -> None:
+    make_finding(body, "www.bank.example", kind="phishing")
+    make_finding(body, "192.0.2.9")
+    assert FINDINGS.having is having
+    for word in ("phish", "bank.ex", "192.0.2.0/25", "2.9"):
+        with CaptureQueriesContext(connection) as asked:
+            assert len(list(Finding.objects.filter(having(word)).values_list("pk"))) == (2 if "/" in word else 1)
+        read = [each["sql"] for each in asked if "LIKE" in each["sql"] and 'FROM "feeds_finding"' in each["sql"]]
+        assert len(read) == (word == "2.9"), word
+        assert all(sql.startswith('SELECT "feeds_finding"."subject" AS') for sql in read) or not read
 
 
 def test_the_list_finds_a_word_by_the_index_and_shows_each_their_own(body: Organisation) -> None:

@@ -15,7 +15,7 @@ from django.db.models.functions import MD5
 from floreo.feeds.models import Finding, FindingText
 
 _AT_ONCE = 5000
-_NAME = re.compile(r"[^0-9a-fA-F.:/]")
+_NAME = re.compile(r"[^0-9a-fA-F.:]")
 
 
 def give_texts_to(rows: Sequence[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 TEXTS = {"\n": ("kind", "detail"), "\t": ("network", "service")}
 _CHANGED = ("subject", *(name for names in TEXTS.values() for name in names))
 # A name is what has a sign that no address has; addresses are not kept here.
-_NO_ADDRESS = "[^0-9a-fA-F.:/]"
+_NO_ADDRESS = "[^0-9a-fA-F.:]"
 _KIND, _NETWORK = (f"{begin} || NEW.{a} || char(10) || NEW.{b}" for begin, (a, b) in zip(("char(10)", "char(9)"), TEXTS.values()))
 
 

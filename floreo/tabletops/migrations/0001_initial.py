@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('number', models.PositiveSmallIntegerField()),
-                ('part', models.CharField(choices=[('player', 'Participant'), ('observer', 'Observer')], default=floreo.tabletops.logic.Part['PLAYER'], max_length=8, verbose_name='Takes part as')),
+                ('part', models.CharField(choices=[('player', 'Participant'), ('observer', 'Observer')], default=floreo.tabletops.logic.ParticipantKind['PLAYER'], max_length=8, verbose_name='Takes part as')),
                 ('organisation_name', models.CharField(blank=True, max_length=200, verbose_name='Name of the organisation')),
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='Name')),
                 ('post', models.CharField(blank=True, max_length=200, verbose_name='Post')),

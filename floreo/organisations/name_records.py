@@ -31,7 +31,7 @@ def texts_at(name: str) -> list[str]:
 
 
 def _resolver() -> Any:
-    import dns.resolver
+    import dns.resolver  # late: as above
 
     if not settings.NAME_SERVERS:
         return dns.resolver.get_default_resolver()
@@ -42,7 +42,7 @@ def _resolver() -> Any:
 
 def dns_server(text: str) -> Any:
     """An address, or an address and a port: 192.0.2.1:5353, [2001:db8::1]:5353."""
-    import dns.nameserver
+    import dns.nameserver  # late: as above
 
     address, port = text, 53
     if text.startswith("["):

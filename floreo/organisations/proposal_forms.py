@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import languages
 from floreo.core.models import named
 from floreo.core.proposals import ProposalKind, words_name
-from floreo.organisations.models import Organisation, ProposedChange
+from floreo.organisations.models import Holding, Organisation, ProposedChange
 
 
 class ProposalForm(forms.Form):
@@ -117,8 +117,6 @@ class HoldingClaimForm(forms.Form):
     """A claim by a link. Shape only."""
 
     def __init__(self, data: Any) -> None:
-        from floreo.organisations.models import Holding
-
         super().__init__(data, auto_id="p-%s")
         for name in ("kind", "value", "service"):
             column: Any = Holding._meta.get_field(name)

@@ -159,14 +159,6 @@ def test_no_country_is_named_in_code() -> None:
     assert found.stdout == ""
 
 
-# Read by others just now: their late imports get their reasons there.
-NOT_YET = {
-    "floreo/organisations/actions/proving.py",
-    "floreo/organisations/name_records.py",
-    "floreo/organisations/proposal_forms.py",
-}
-
-
 def _late_without_reason(text: str) -> list[int]:
     """Lines of imports within a function that have no `late: ...` beside them, nor above the imports that they stand with."""
     lines, found = text.splitlines(), set()
@@ -191,7 +183,7 @@ def test_an_import_within_a_function_says_why_it_is_late() -> None:
     assert [
         f"{place}:{line}"
         for place, text in every_file("floreo")
-        if place not in NOT_YET and within.search(text)
+        if within.search(text)
         for line in _late_without_reason(text)
     ] == []
 

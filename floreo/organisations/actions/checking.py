@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pycountry
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -38,6 +37,8 @@ def known_role(role: str, organisation: Organisation | None) -> str:
 
 def known_currency(code: str) -> str:
     """The ISO 4217 code in capitals; the country's own currency is always known, even a fictional one."""
+    import pycountry  # late: it is large, and only who enters money asks
+
     given = code.strip().upper()
     country = the_country()
     if country is not None and given == country.currency:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -305,8 +306,6 @@ def _unpacked(content: bytes) -> str:
 
 
 def _blocks_of(content: bytes) -> Iterator[bytes]:
-    import io
-
     size = 0
     try:
         with gzip.open(io.BytesIO(content)) as packed:

@@ -106,9 +106,10 @@ def orders(files: Sequence[File], chance: random.Random) -> list[list[File]]:
 
 
 SEEDS = range(40 if os.environ.get("LONG") else 2)
+ON_SQLITE = () if os.environ.get("LONG") else pytest.mark.one_database  # half a minute each on PostgreSQL: at night
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=ON_SQLITE) for seed in SEEDS])
 def test_two_weeks_in_any_order(feed: Feed, seed: int) -> None:
     findings, periods, _runs = same_in_any_order(feed, seed, 21 if os.environ.get("LONG") else 14, take=taken_in)
     assert len(periods) >= len(findings) > 10  # there was something to compare

@@ -379,9 +379,7 @@ def test_a_file_with_scripts_is_a_download_and_never_a_page(
 
 
 @pytest.mark.one_database
-def test_sixty_uploads_in_a_row_keep_five_of_a_claim_and_ten_an_hour(
-    held: Holding, desk: Contact, disk: Path
-) -> None:
+def test_sixty_uploads_in_a_row_keep_five_of_a_claim_and_ten_an_hour(held: Holding, desk: Contact, disk: Path) -> None:
     """However many claims it makes and from wherever it calls: the file is counted for the organisation, the letter for the claim."""
     claims = [held, *(claim(desk, f"198.51.100.{number * 16}/28") for number in range(4))]
     base, codes = page_of(desk), dict[int, int]()

@@ -180,6 +180,7 @@ def test_a_line_that_is_cut_holds_up_only_the_letter_it_was_cut_at() -> None:
 
 
 @pytest.mark.one_database
+@pytest.mark.long  # some eighty attempts; one that fails and is made again has a test of its own
 def test_a_server_that_is_down_for_three_days_loses_nothing() -> None:
     began = clock.now()
     put([note_to(f"lead{n}@example.org") for n in range(120)], by=SYSTEM)

@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Site, running
 
+# A server and a browser for two presses: tests/organisations/test_outside_provider.py has the same exchange without a browser.
 CASES = [
     pytest.param("en", True, "Sign in with Ministry login", marks=pytest.mark.long),
-    ("es", False, "Entrar con Ministry login"),
+    pytest.param("es", False, "Entrar con Ministry login", marks=pytest.mark.long),
 ]
 
 

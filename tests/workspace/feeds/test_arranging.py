@@ -67,10 +67,11 @@ def shown(responder: Client, feed: Feed) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("name", "file", "kept"),
     [
-        ("URLHAUS", "urlhaus.csv", 2),
         ("EXCEL_EU", "hallazgos.csv", 4),
-        ("CENSYS", "hosts.json", 3),
-        ("MISP", "misp.csv", 4),
+        *(  # test_formats_on_the_page.py takes these and a dozen others through the same pages
+            pytest.param(*each, marks=pytest.mark.long)
+            for each in (("URLHAUS", "urlhaus.csv", 2), ("CENSYS", "hosts.json", 3), ("MISP", "misp.csv", 4))
+        ),
     ],
 )
 def test_a_file_is_shown_as_guessed_and_saved_in_two_steps(responder: Client, name: str, file: str, kept: int) -> None:

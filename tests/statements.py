@@ -1,4 +1,4 @@
-"""Which tests bring PostgreSQL no statement that another does not: a plugin of pytest that notes what each sends, and the choice.
+"""Which tests bring PostgreSQL nothing that another does not: a plugin of pytest that notes what each sends, and the choice.
 
     python -m tests.statements
 
@@ -26,7 +26,7 @@ import pytest
 LIST = Path(__file__).with_name("without_postgresql.txt")
 _WHERE = "FLOREO_STATEMENTS"  # the folder into which each process notes what its tests sent
 _HEAD = """\
-# Tests that the gate runs on SQLite alone: each statement that they send to PostgreSQL is sent there by another test as well.
+# Tests that the gate runs on SQLite alone: what they send to PostgreSQL is sent there, clause by clause, by other tests as well.
 # Made by `python -m tests.statements`. LONG=1 runs them on both.
 """
 _LISTS = re.compile(r"\((?:\s*(?:%s|NULL|-?\d+|'[^']*'|true|false)\s*,?)+\)", re.IGNORECASE)
@@ -35,11 +35,28 @@ _TEXT, _NUMBER = re.compile(r"'(?:[^']|'')*'"), re.compile(r"\b\d+\b")
 _ALIAS = re.compile(r"\b(?:s\d+_x\d+|[TUVW]\d+)\b")
 
 
-def shape(statement: str) -> str:
-    """A digest of the statement without its values: two of one shape are the same to the database."""
+# What a database judges as a whole: what may stand beside what, and what is told apart.
+_ONE_PIECE = re.compile(
+    r"\b(?:GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|OVER \(|WITH |ON CONFLICT|JOIN .* FOR (?:NO KEY )?UPDATE)\b"
+)
+_BETWEEN = re.compile(
+    r"\s*(?:,|\b(?:AND|OR|WHERE|FROM|(?:INNER|LEFT OUTER) JOIN|ON|ORDER BY|HAVING|LIMIT|SET|VALUES)\b)\s*|[()]|(?=\bFOR (?:NO KEY )?UPDATE\b)"
+)
+_COLUMN = re.compile(r'(?:SELECT )?(?:(?:"\w+"|T)\.)?"\w+"(?: (?:AS "\w+"|ASC|DESC)(?: NULLS \w+)?)?')
+
+
+def clauses(statement: str) -> frozenset[str]:
+    """Digests of what a database may take or refuse in a statement, without its values. One that groups or tells apart, that locks what
+    it joins or that inserts is one piece; any other is its clauses, of which a column by itself is none."""
     text = _ROWS.sub("(…)", _LISTS.sub("(…)", statement))
     text = _ALIAS.sub("T", _NUMBER.sub("0", _TEXT.sub("'", text)))
-    return blake2b(text.encode(), digest_size=6).hexdigest()
+    verb = text.split(None, 1)[0] if text.strip() else ""
+    if verb not in {"SELECT", "UPDATE", "DELETE"} or _ONE_PIECE.search(text):
+        found = {text}
+    else:
+        pieces = (piece.strip() for piece in _BETWEEN.split(text))
+        found = {f"{verb} {piece}" for piece in pieces if piece and not _COLUMN.fullmatch(piece)}
+    return frozenset(blake2b(each.encode(), digest_size=6).hexdigest() for each in found)
 
 
 @dataclass
@@ -47,7 +64,7 @@ class Sent:
     """What the cases of one test sent, and how many seconds of the processor they took."""
 
     seconds: float
-    shapes: set[str]
+    clauses: set[str]
 
 
 _LEAST = 0.15  # seconds that any test costs, however little it does
@@ -55,11 +72,11 @@ _LEAST = 0.15  # seconds that any test costs, however little it does
 
 def needed(tests: Mapping[str, Sent]) -> set[str]:
     """Tests that together send all that is sent, chosen one by one: each time that which adds most for its seconds."""
-    left: set[str] = set().union(*(sent.shapes for sent in tests.values())) if tests else set()
+    left: set[str] = set().union(*(sent.clauses for sent in tests.values())) if tests else set()
     rest, chosen = dict(sorted(tests.items())), set[str]()
     while left:
-        best = max(rest, key=lambda name: len(rest[name].shapes & left) / (rest[name].seconds + _LEAST))
-        left -= rest.pop(best).shapes
+        best = max(rest, key=lambda name: len(rest[name].clauses & left) / (rest[name].seconds + _LEAST))
+        left -= rest.pop(best).clauses
         chosen.add(best)
     return chosen
 
@@ -82,12 +99,12 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.db.backends.utils import CursorWrapper  # late: Django's settings are those of the run
 
     config.stash[_NOW] = now = set[str]()
-    known: dict[str, str] = {}
+    known: dict[str, frozenset[str]] = {}
 
     def noting(function: Any) -> Any:
         def run(self: Any, sql: Any, *given: Any) -> Any:
             text = str(sql)
-            now.add(known[text] if text in known else known.setdefault(text, shape(text)))
+            now.update(known[text] if text in known else known.setdefault(text, clauses(text)))
             return function(self, sql, *given)
 
         return run
@@ -111,7 +128,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     try:
         return (yield)
     finally:
-        must_stay = bool(item.get_closest_marker("postgresql") or item.get_closest_marker("two_databases"))
+        mark = item.get_closest_marker("django_db")  # who waits for whom is the database's: such tests stay
+        marked = item.get_closest_marker("postgresql") or item.get_closest_marker("two_databases")
+        must_stay = bool(marked or (mark and mark.kwargs.get("transaction")))
         line = json.dumps([item.nodeid, must_stay, round(_seconds() - before, 3), sorted(now)])
         with (Path(os.environ[_WHERE]) / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as notes:
             notes.write(line + "\n")
@@ -126,14 +145,14 @@ def made_from(folder: Path) -> list[str]:
     stay = set()
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
-            nodeid, must_stay, seconds, shapes = json.loads(line)
+            nodeid, must_stay, seconds, clauses = json.loads(line)
             name = name_of(nodeid)
             tests[name].seconds += seconds
-            tests[name].shapes |= set(shapes)
+            tests[name].clauses |= set(clauses)
             if must_stay:
                 stay.add(name)
-    sent_anyway = set().union(*(tests[name].shapes for name in stay))
-    others = {name: Sent(t.seconds, t.shapes - sent_anyway) for name, t in tests.items() if name not in stay}
+    sent_anyway = set().union(*(tests[name].clauses for name in stay))
+    others = {name: Sent(t.seconds, t.clauses - sent_anyway) for name, t in tests.items() if name not in stay}
     return sorted(set(others) - needed(others))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
-from tests.statements import Sent, listed, name_of, needed, shape
+from tests.statements import Sent, clauses, listed, name_of, needed
 
 
 @pytest.mark.usefixtures("uncollected")
@@ -39,18 +39,32 @@ def _tests_of(file: str) -> set[str]:
     st.dictionaries(st.text("abc", min_size=1), st.tuples(st.floats(0, 9), st.frozensets(st.integers(0, 20).map(str))))
 )
 def test_what_is_chosen_sends_all_that_is_sent(given_tests: dict[str, tuple[float, frozenset[str]]]) -> None:
-    tests = {name: Sent(seconds, set(shapes)) for name, (seconds, shapes) in given_tests.items()}
+    tests = {name: Sent(seconds, set(sent)) for name, (seconds, sent) in given_tests.items()}
     chosen = needed(tests)
-    sent = set().union(*(tests[name].shapes for name in chosen)) if chosen else set()
-    assert sent == (set().union(*(t.shapes for t in tests.values())) if tests else set())
-    assert all(tests[name].shapes for name in chosen)
+    sent = set().union(*(tests[name].clauses for name in chosen)) if chosen else set()
+    assert sent == (set().union(*(t.clauses for t in tests.values())) if tests else set())
+    assert all(tests[name].clauses for name in chosen)
 
 
-def test_statements_of_one_shape_differ_in_values_alone() -> None:
-    assert shape("SELECT a FROM b WHERE c IN (%s, %s)") == shape("SELECT a FROM b WHERE c IN (%s)")
-    assert shape("SELECT 'x' LIMIT 21") == shape("SELECT 'y' LIMIT 5")
-    assert shape("INSERT INTO b VALUES (%s, %s), (%s, %s)") == shape("INSERT INTO b VALUES (%s, %s)")
-    assert shape("SELECT a FROM b") != shape("SELECT a FROM b FOR UPDATE")
+def test_values_and_columns_are_no_clauses_of_their_own() -> None:
+    assert clauses("SELECT a FROM b WHERE c IN (%s, %s)") == clauses("SELECT a FROM b WHERE c IN (%s)")
+    assert clauses("SELECT 'x' LIMIT 21") == clauses("SELECT 'y' LIMIT 5")
+    assert clauses('SELECT "b"."a", "b"."d" AS "e" FROM "b" ORDER BY "b"."a" ASC') == clauses('SELECT "b"."a" FROM "b"')
+    assert clauses("INSERT INTO b VALUES (%s, %s), (%s, %s)") == clauses("INSERT INTO b VALUES (%s, %s)")
+
+
+def test_a_statement_is_its_clauses_unless_the_database_judges_it_as_one() -> None:
+    both = clauses('SELECT "b"."a" FROM "b" WHERE ("b"."c" LIKE %s AND "b"."d"::text = %s)')
+    assert both == clauses('SELECT "b"."a" FROM "b" WHERE "b"."c" LIKE %s') | clauses(
+        'SELECT "b"."a" FROM "b" WHERE "b"."d"::text = %s'
+    )
+    assert clauses("SELECT a FROM b") < clauses("SELECT a FROM b FOR UPDATE")
+    one_piece = 'SELECT DISTINCT "b"."a" FROM "b" ORDER BY "b"."c" ASC'
+    assert len(clauses(one_piece)) == 1
+    assert clauses(one_piece) != clauses('SELECT DISTINCT "b"."a" FROM "b"')
+    locked = 'SELECT "b"."a" FROM "b" LEFT OUTER JOIN "c" ON ("b"."x" = "c"."id") FOR UPDATE'
+    assert len(clauses(locked)) == 1
+    assert clauses('UPDATE "b" SET "a" = %s') != clauses('UPDATE "b" SET "a" = NULL')
 
 
 def test_a_test_is_named_without_its_case() -> None:

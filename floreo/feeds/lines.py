@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
@@ -110,12 +113,39 @@ def lines_of(
     """By finding. `codes`: of the organisations as whose the events were taken in, since others' events are not theirs to see; None for
     the team. `since`: the first day of reports; None for all that is kept. `after`: a place, and lines and numbers are of what follows."""
     spot = _spot(after)
-    wanted = [each for finding in findings for each in _wanted(finding, codes, most, since)]
+    asked: dict[int, list[Wanted]] = defaultdict(list)
+    for finding in findings:
+        for each in _wanted(finding, codes, most, since):
+            asked[each.n].append(each)
+    ahead = (_AHEAD.get() or {}) if spot is None else {}
+    found = {n: ahead[n][1] for n, wanted in asked.items() if n in ahead and ahead[n][0] == wanted}
+    return found | _asked([each for n, wanted in asked.items() if n not in found for each in wanted], spot)
+
+
+def _asked(wanted: Sequence[Wanted], after: Spot | None = None) -> dict[int, EvidenceLines]:
     if not wanted:
         return {}
     first, last = min(each.first for each in wanted), max(each.last for each in wanted)
-    found = stored_lines(Store(settings.EVENTS_ROOT), wanted, first, last, most=1, after=spot)
+    found = stored_lines(Store(settings.EVENTS_ROOT), wanted, first, last, most=1, after=after)
     return {pk: _lines(events, total) for pk, (events, total) in found.items()}
+
+
+_AHEAD: ContextVar[Mapping[int, tuple[list[Wanted], EvidenceLines]] | None] = ContextVar("evidence_lines", default=None)
+
+
+@contextmanager
+def read_ahead(wanted: Iterable[Wanted]) -> Iterator[None]:
+    """Asks for these lines in one question, as each reads the files of a week. Within, whoever asks for all that was asked of a finding,
+    and nothing else, has that answer; any other question is asked."""
+    asked: dict[int, list[Wanted]] = defaultdict(list)
+    for each in wanted:
+        asked[each.n].append(each)
+    found = _asked([each for same in asked.values() for each in same])
+    token = _AHEAD.set({n: (same, found.get(n, EvidenceLines())) for n, same in asked.items()})
+    try:
+        yield
+    finally:
+        _AHEAD.reset(token)
 
 
 def lines_in_notice(
@@ -123,14 +153,23 @@ def lines_in_notice(
 ) -> dict[int, EvidenceLines]:
     """As the file of a notice has them: the last week of a finding, and all days where customers share its address. `uses`: how the
     address of each finding is used. `most`: of one finding, and never more than the file has."""
+    return lines_of(findings, most=_number(uses, most), codes=codes, since=_since(uses))
 
-    def number(finding: Finding) -> int:
-        return min(most_in_file(uses[finding.pk]), most)
 
-    def since(finding: Finding) -> date:
-        return finding.first_day if uses[finding.pk] == PoolKind.NAT else finding.last_day - RECENT
+def wanted_in_notice(
+    findings: Iterable[Finding], uses: Mapping[int, str], *, codes: Sequence[str] | None, most: int
+) -> list[Wanted]:
+    """What `lines_in_notice` will ask for, to be read ahead."""
+    number, since = _number(uses, most), _since(uses)
+    return [each for finding in findings for each in _wanted(finding, codes, number, since)]
 
-    return lines_of(findings, most=number, codes=codes, since=since)
+
+def _number(uses: Mapping[int, str], most: int) -> Callable[[Finding], int]:
+    return lambda finding: min(most_in_file(uses[finding.pk]), most)
+
+
+def _since(uses: Mapping[int, str]) -> Callable[[Finding], date]:
+    return lambda finding: finding.first_day if uses[finding.pk] == PoolKind.NAT else finding.last_day - RECENT
 
 
 def _lines(events: Sequence[Mapping[str, Any]], total: int) -> EvidenceLines:

@@ -9,7 +9,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from floreo.core.tables import safe_text
-from floreo.feeds.lines import IN_FILE_SHARED, EvidenceLine, EvidenceLines, lines_in_notice, most_in_file
+from floreo.feeds.engine.store import Wanted
+from floreo.feeds.lines import (
+    IN_FILE_SHARED,
+    EvidenceLine,
+    EvidenceLines,
+    lines_in_notice,
+    most_in_file,
+    wanted_in_notice,
+)
 from floreo.feeds.models import Finding
 from floreo.feeds.pools import Pools
 
@@ -160,7 +168,18 @@ def _may_have(finding: Finding, pools: Pools) -> int:
 def as_csv(findings: Sequence[Finding], *, codes: Sequence[str] | None) -> str:
     """The file as it goes with a mail: where all observations would be too many for servers, as many of each finding at most as the
     whole has room for."""
-    pools = Pools.now()
+    return "".join(lines(findings, codes=codes, most=_most(findings, Pools.now())))
+
+
+def wanted_ahead(findings: Sequence[Finding], pools: Pools, *, codes: Sequence[str]) -> tuple[list[Wanted], int]:
+    """What `as_csv` will ask the store for, and how many lines that are at most."""
+    most, uses = _most(findings, pools), {finding.pk: pools.kind_of(finding.ip) for finding in findings}
+    number = sum(min(_may_have(finding, pools), most) for finding in findings)
+    return wanted_in_notice(findings, uses, codes=codes, most=most), number
+
+
+def _most(findings: Sequence[Finding], pools: Pools) -> int:
+    """Observations of one finding, so that the file of a mail has room for those of all."""
     rows = [_may_have(finding, pools) for finding in findings]
     most = bisect_right(range(1, IN_FILE_SHARED + 1), _MOST_ROWS, key=lambda most: sum(min(n, most) for n in rows))
-    return "".join(lines(findings, codes=codes, most=max(most, 1)))
+    return max(most, 1)

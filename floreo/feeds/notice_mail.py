@@ -17,6 +17,7 @@ from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.wording import capital, colon, day_text, short_day
 from floreo.feeds import notice_csv
+from floreo.feeds.engine.store import Wanted
 from floreo.feeds.genuine import number_of
 from floreo.feeds.holding_links import page_of
 from floreo.feeds.lines import codes_of
@@ -25,7 +26,7 @@ from floreo.feeds.models import Correction, Finding, Notice, PoolKind, Reply, Re
 from floreo.feeds.pools import Pools
 from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, why_text
 from floreo.feeds.presenters.pools import how_to_find
-from floreo.feeds.selection import GOOD, Change, Item, Reach
+from floreo.feeds.selection import GOOD, Change, DraftNotice, Item, Reach
 from floreo.feeds.texts import text_of
 from floreo.organisations.queries import the_country
 from floreo.organisations.sender import sender
@@ -70,8 +71,22 @@ def _mail(
 
 def file_of(notice: Notice, items: Iterable[Item]) -> outbox.Attachment:
     """The file that goes with a letter, the same for all its addresses."""
-    rows = [item.finding for item in items if item.news not in GOOD][:MOST_IN_FILE]
-    return outbox.Attachment("findings.csv", notice_csv.as_csv(rows, codes=codes_of(notice.organisation)))
+    return outbox.Attachment("findings.csv", notice_csv.as_csv(_rows(items), codes=codes_of(notice.organisation)))
+
+
+def _rows(items: Iterable[Item]) -> list[Finding]:
+    return [item.finding for item in items if item.news not in GOOD][:MOST_IN_FILE]
+
+
+def wanted_ahead(letters: Iterable[DraftNotice], pools: Pools) -> tuple[list[Wanted], int]:
+    """Which evidence lines the files of these letters to one organisation will have, and how many at most."""
+    wanted: list[Wanted] = []
+    number = 0
+    for letter in letters:
+        of_one, lines = notice_csv.wanted_ahead(_rows(letter.items), pools, codes=codes_of(letter.organisation))
+        wanted += of_one
+        number += lines
+    return wanted, number
 
 
 def mails_of(notice: Notice, to: Sequence[Reach], items: Sequence[Item], *, asked_role: str) -> list[OutboxMail]:

@@ -21,15 +21,17 @@ from django.test.utils import CaptureQueriesContext
 from floreo.core import clock, throttle
 from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
+from floreo.feeds import lines as evidence_lines
 from floreo.feeds import notice_csv
 from floreo.feeds.access import lines_for
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.notices import send_notices
 from floreo.feeds.actions.pools import mark_pool
 from floreo.feeds.actions.retention import compact_days
-from floreo.feeds.engine.store import Store, retain
+from floreo.feeds.engine.store import Store, Wanted, retain
+from floreo.feeds.engine.store import lines as stored_lines
 from floreo.feeds.holding_links import token_of
-from floreo.feeds.lines import codes_of, lines_of
+from floreo.feeds.lines import codes_of, lines_in_notice, lines_of, read_ahead, wanted_in_notice
 from floreo.feeds.models import Feed, Finding, Notice
 from floreo.organisations.actions.tokens import make_token
 from floreo.organisations.models import Country, Holding, Organisation, User
@@ -448,6 +450,60 @@ def test_lines_of_many_findings_cost_no_question_each(reached: Feed) -> None:
     page = f"/findings/{token_of(Notice.objects.latest('pk'), 0)}/"
     assert asked() == one
     assert text_at(page).count("03:00:00 UTC") == 8
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Of each question to the store about how many findings it was."""
+    numbers: list[int] = []
+
+    def counted(store: Store, wanted: Sequence[Wanted], *days: date, **facts: Any) -> Any:
+        numbers.append(len({each.n for each in wanted}))
+        return stored_lines(store, wanted, *days, **facts)
+
+    monkeypatch.setattr(evidence_lines, "stored_lines", counted)
+    return numbers
+
+
+def test_the_notices_of_a_morning_ask_the_store_once_and_have_the_lines_of_their_own_findings(
+    reached: Feed, asked: list[int]
+) -> None:
+    sinkholed(reached, ("03:00:00", 50123), also=["192.0.2.100"])
+    sinkholed(reached, ("04:00:00", 50124), ip="192.0.2.101", day=DAY + timedelta(days=1))
+    assert send_notices(DAY + timedelta(days=2)) == 2
+    assert asked == [3]
+    for code, ports in (("bank", {"50123"}), ("provider", {"50123", "50124"})):
+        mail = OutboxMail.objects.get(kind="feeds.notice", to=f"abuse@{code}.example")
+        rows = list(csv.DictReader(io.StringIO(mail.attachment.lstrip("\ufeff"))))
+        assert {row["source_port"] for row in rows} == ports
+        body = Organisation.objects.get(code=code)
+        own = Finding.objects.filter(organisation=body).order_by("severity_rank", "kind", "subject", "port", "pk")
+        assert rows == in_file(*own, codes=codes_of(body))
+
+
+def test_lines_that_are_not_few_enough_to_be_held_are_asked_for_with_each_notice(
+    reached: Feed, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("floreo.feeds.actions.notices._LINES_AHEAD", 1)
+    sinkholed(reached, ("03:00:00", 50123), ("03:01:00", 50124), also=["192.0.2.100", "192.0.2.101"])
+    assert send_notices(DAY + timedelta(days=1)) == 2
+    assert sorted(asked) == [1, 2]
+
+
+def test_what_was_read_ahead_answers_that_very_question_alone(reached: Feed, asked: list[int]) -> None:
+    sinkholed(reached, ("03:00:00", 50123))
+    found, uses = Finding.objects.get(), {Finding.objects.get().pk: ""}
+
+    def ports(finding: Finding, codes: Sequence[str]) -> list[int]:
+        lines = lines_in_notice([finding], uses, codes=codes, most=5).get(finding.pk)
+        return [line.source_port for line in lines.shown] if lines else []
+
+    with read_ahead(wanted_in_notice([found], uses, codes=["bank"], most=5)):
+        assert (ports(found, ["bank"]), asked) == ([50123], [1])
+        assert (ports(found, ["provider"]), asked) == ([], [1, 1])  # what is another's is not theirs
+        sinkholed(reached, ("05:00:00", 50999), day=DAY + timedelta(days=1))
+        assert (ports(Finding.objects.get(), ["bank"]), asked) == ([50999, 50123], [1, 1, 1])
+    assert (ports(found, ["bank"]), asked) == ([50123], [1, 1, 1, 1])
 
 
 def test_whoever_looks_too_often_reads_the_page_without_lines_and_may_reply(

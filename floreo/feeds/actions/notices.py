@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -20,8 +21,11 @@ from floreo.core.keys import key
 from floreo.core.models import AuditEntry
 from floreo.core.writing import assign, delete, lock_latest, refuse, save, save_many
 from floreo.feeds import logic, notice_mail, sent_words
+from floreo.feeds.engine.store import Wanted
 from floreo.feeds.holding_links import moment
+from floreo.feeds.lines import read_ahead
 from floreo.feeds.models import Every, Finding, Notice, NoticeLine, NoticeRule, Severity
+from floreo.feeds.pools import Pools
 from floreo.feeds.presenters.finding_text import changes_now, why_text
 from floreo.feeds.selection import EVERY_WORDS, Chooser, Contacts, DraftNotice, Item, on_duty
 from floreo.organisations.models import ContactRole, Organisation
@@ -30,14 +34,41 @@ from floreo.organisations.queries import bodies_of, the_country
 HANDLE = Permission.FINDING_HANDLE
 _CHUNK = 500
 _LOOK_BACK = timedelta(days=30)
+_LINES_AHEAD = 10_000  # evidence lines that a process holds
 
 
 def send_notices(today: date, *, by: Actor = SYSTEM, hour: int | None = None) -> int:
     """Posts every letter that is due on `today` and returns how many. Run again it posts nothing twice. With `hour`, letters
     that keep to a day, week or month wait for the morning."""
-    chooser = Chooser(today, hour=hour)
-    due = [o for o in chooser.organisations() if chooser.plan(o).letters]
-    return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
+    return _write(_due(Chooser(today, hour=hour)), by=by, today=today, hour=hour)
+
+
+@dataclass
+class _Due:
+    """Who is written to, and which evidence lines of theirs are read together: of the first ones, so far as a process may hold them."""
+
+    organisations: list[Organisation] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+    lines: int = 0
+
+
+def _due(chooser: Chooser) -> _Due:
+    due, pools = _Due(), Pools.now()
+    for organisation in chooser.organisations():
+        if not (letters := chooser.plan(organisation).letters):
+            continue
+        due.organisations.append(organisation)
+        if due.lines < _LINES_AHEAD:
+            wanted, lines = notice_mail.wanted_ahead(letters, pools)
+            due.lines += lines
+            if due.lines <= _LINES_AHEAD:
+                due.wanted += wanted
+    return due
+
+
+def _write(due: _Due, *, by: Actor, today: date, hour: int | None) -> int:
+    with read_ahead(due.wanted):
+        return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due.organisations)
 
 
 def send_due(*, by: Actor = SYSTEM) -> int:
@@ -45,14 +76,13 @@ def send_due(*, by: Actor = SYSTEM) -> int:
     posted: they wait for a person (`release_notices`)."""
     country, today = the_country(), clock.today()
     hour = clock.now().astimezone(ZoneInfo(country.zone if country else "UTC")).hour
-    chooser = Chooser(today, hour=hour)
-    due = [o for o in chooser.organisations() if chooser.plan(o).letters]
-    if not is_released(today) and logic.are_many(len(due) + _written_to(today), _usual(today)):
+    due = _due(Chooser(today, hour=hour))
+    if not is_released(today) and logic.are_many(len(due.organisations) + _written_to(today), _usual(today)):
         team = on_duty()
-        hold_notices(team[0] if team else None, by=by, today=today, due=len(due))
+        hold_notices(team[0] if team else None, by=by, today=today, due=len(due.organisations))
         return 0
     unhold_notices(today, by=by)
-    return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
+    return _write(due, by=by, today=today, hour=hour)
 
 
 def _written_to(today: date) -> int:

@@ -37,7 +37,8 @@ wait "$installing"
 say "Front-end files"
 $BIN/python tools/assets.py
 
-# Two lanes, so that two cores are busy to the end: the checks and then PostgreSQL in one, SQLite and the browser in the other.
+# Two lanes, so that two cores are busy to the end: the checks and then PostgreSQL in one, SQLite and the browser in the other, with a
+# process more than there are cores, since tests wait for servers, for the disk and for a browser.
 LOGS=$(mktemp -d "${TMPDIR:-/tmp}/floreo-gate.XXXXXX")
 export FLOREO_ONCE="$LOGS/once" # what both lanes prepare once
 trap '[ -n "${PGDATA_DIR:-}" ] && stop_postgres; rm -rf "$LOGS"' EXIT
@@ -64,7 +65,7 @@ checks() {
 start_postgres
 
 on_postgres() { # colour and progress are for the other lane
-  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" --database-only -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
+  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 1 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" --database-only -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
 }
 
 # What takes long is marked so at the test, with its reason; it runs with LONG=1, at night and before a release: make test LONG=1.
@@ -77,7 +78,7 @@ say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the bro
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
-$BIN/pytest -n 2 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 [ -e "$LOGS/unsound" ] && say "Not well (said above, after '== ')" && cat "$LOGS/unsound"
 say "PostgreSQL, then SQLite"

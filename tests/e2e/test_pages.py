@@ -7,6 +7,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 import pytest
@@ -40,6 +41,7 @@ def opened(page: Page, address: str, **more: int) -> list[str]:
     return problems_of(page, address, **more) if response.status == wanted else [f"{address}: {response.status}"]
 
 
+@cache  # most links stand on every page
 def kind_of(path: str, query: str) -> tuple[str, ...]:
     """What a link leads to, whichever row it is of: language, view, and what the query asks for."""
     found = translation.get_language_from_path(path)

@@ -31,8 +31,8 @@ TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**
 STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
 DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *PACKAGE.rglob("*.toml")])
 PROSE = sorted([*ROOT.glob("packs/**/*.md"), *PACKAGE.glob("feeds/kinds/**/*.md"), *PACKAGE.glob("portal/help/*.md")])
-# Not here: what records the words of others (the review, its readers, an attack) and what was changed.
-QUOTING = {"findings.md", "readers.md", "attacks.md", "CHANGELOG.md"}
+# Not here: what quotes the words that its readers objected to.
+QUOTING = {"readers.md"}
 GUIDES = sorted(
     path
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/guide/*.md")]

@@ -35,7 +35,7 @@ PROSE = sorted([*ROOT.glob("packs/**/*.md"), *PACKAGE.glob("feeds/kinds/**/*.md"
 QUOTING = {"readers.md"}
 GUIDES = sorted(
     path
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/guide/*.md")]
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     if path.name not in QUOTING
 )
 SHEETS = sorted(ROOT.glob("packs/**/evidence/*.csv"))

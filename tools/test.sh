@@ -71,14 +71,16 @@ on_postgres() { # colour and progress are for the other lane
 # What takes long is marked so at the test, with its reason; it runs with LONG=1, at night and before a release: make test LONG=1.
 export LONG="${LONG:-}"
 WHICH="not long" ON_POSTGRES="not e2e and not long"
-[ -n "${LONG:-}" ] && WHICH="" && ON_POSTGRES="(not e2e or postgresql) and not wheel" # the first day in a browser, on both
+COVERAGE="" # takes half as long again: it is measured, and its floor held, where everything runs
+[ -n "${LONG:-}" ] && WHICH="" && ON_POSTGRES="(not e2e or postgresql) and not wheel" && COVERAGE="--cov" # the first day in a browser, on both
 SEED=${SEED:-$(date +%Y%m%d)} # of the order of the tests: another each day, so that what depends on it is found; it is printed
 say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the browser"
 {
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
-$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+# shellcheck disable=SC2086  # no word, or one
+$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" $COVERAGE -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 [ -e "$LOGS/unsound" ] && say "Not well (said above, after '== ')" && cat "$LOGS/unsound"
 say "PostgreSQL, then SQLite"

@@ -62,7 +62,7 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
     country = the_country()
     if country is not None and country.is_sample:
         return 0
-    ours = Feed.objects.filter(collector__in=FETCHED, is_active=True).exclude(due_at=None).order_by("due_at")
+    ours = Feed.objects.filter(collector__in=FETCHED, is_active=True).order_by("due_at")
     collectors = dict.fromkeys(BATCHED, fetch_batches) | {CollectorKind.REPORTS: fetch_listed}
     return sum(
         collectors.get(CollectorKind(feed.collector), fetch)(feed, by=by, allow=allow) for feed in ours if _is_due(feed)
@@ -70,8 +70,9 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
 
 
 def _is_due(feed: Feed) -> bool:
-    """Its moment has come; or lies so far ahead that only a wrong clock can have set it."""
-    assert feed.due_at is not None
+    """Its moment has come; or lies so far ahead that only a wrong clock can have set it. One that a pack brought has no moment yet."""
+    if feed.due_at is None:
+        return True
     ahead = feed.due_at - clock.now()
     return ahead <= timedelta() or ahead > max(_every(feed), _LONGEST_WAIT) + timedelta(hours=1)
 

@@ -191,6 +191,57 @@ def test_only_files_of_the_organisation_itself_or_of_everybody_are_documents_of_
     assert documents_of([]) == {}
 
 
+def test_who_decides_opens_the_letter_that_proves_a_claim_and_nobody_else_by_the_claim(
+    held: Holding, desk: Contact, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    """Each by the door that is theirs: the vault, the claim that they decide on, their own organisation."""
+    sent(f"{page_of(desk)}document/{held.pk}/", paper())
+    kept = Evidence.objects.get()
+    acts.prove_by_document(held, by=SYSTEM, evidence=kept.code, signed_by="Ana Faro", on=clock.today())
+    shop = acts.add_organisation(by=SYSTEM, name="A shop", kind="operator")
+    at = f"/workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    by_claim = f"{at}documents/{Attachment.objects.get().pk}/"
+    doors = {"vault": f"/workspace/evidence/{kept.code}/", "claim": by_claim, "own": kept.portal_url()}
+
+    def shown_and_opened(browser: Client) -> tuple[int, list[str], dict[str, int]]:
+        page = browser.get(at)
+        proofs = page.content.decode().partition('id="proofs"')[2].partition("<h3>")[0]
+        linked = [name for name, door in doors.items() if f'href="{door}"' in proofs]
+        return page.status_code, linked, {name: browser.get(door).status_code for name, door in doors.items()}
+
+    found = {
+        "responder": shown_and_opened(browser_of(user_with("responder"))),
+        "secretariat": shown_and_opened(browser_of(user_with("secretariat"))),
+        "own": shown_and_opened(browser_of(user_with("operator", organisation=bank, email="o@bank.example"))),
+        "neighbour": shown_and_opened(browser_of(user_with("operator", organisation=shop, email="o@shop.example"))),
+        "observer": shown_and_opened(browser_of(user_with("observer"))),
+        "stranger": shown_and_opened(Client()),
+    }
+    assert found == {
+        "responder": (200, ["claim"], {"vault": 403, "claim": 200, "own": 404}),
+        "secretariat": (200, ["vault"], {"vault": 200, "claim": 200, "own": 200}),
+        "own": (200, ["own"], {"vault": 403, "claim": 403, "own": 200}),
+        "neighbour": (404, [], {"vault": 403, "claim": 403, "own": 404}),
+        "observer": (403, [], {"vault": 403, "claim": 403, "own": 404}),
+        "stranger": (302, [], {"vault": 302, "claim": 302, "own": 404}),
+    }
+
+
+def test_a_letter_that_is_not_of_the_organisation_is_named_without_a_link_to_whom_its_marking_is_closed(
+    held: Holding, bank: Organisation, secretariat: User, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    other = store_file(paper(), by=SYSTEM, title="From the archive", tlp="AMBER")
+    at = f"/workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    team = browser_of(secretariat)
+    facts = {"evidence": other.code, "signed_by": "Ana Faro", "on": "2026-01-05"}
+    assert team.post(f"{at}document/", facts).status_code == 302
+    assert f'href="/workspace/evidence/{other.code}/"' in team.get(at).content.decode()
+    responder = browser_of(user_with("responder"))
+    page = responder.get(at).content.decode()
+    assert ("This letter is not open to you." in page, other.code in page) == (True, False)
+    assert responder.get(f"{at}documents/{Attachment.objects.get().pk}/").status_code == 404
+
+
 # --- What is tried ------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from floreo.feeds.engine import ingest, problems
@@ -347,6 +347,7 @@ CELLS = st.one_of(
     types=st.booleans(),
     order=st.sampled_from(["", "dmy"]),
 )
+@example(rows=[["192.0.2.1", "", ""], [",", "", ""]], several=True, types=False, order="")
 def test_every_line_of_a_table_is_an_event_or_a_reject(
     rows: list[list[str]], several: bool, types: bool, order: str
 ) -> None:

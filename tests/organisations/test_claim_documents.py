@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import translation
 
 from floreo.core import clock, links
 from floreo.core.access import SYSTEM, Permission, can
@@ -156,7 +157,8 @@ def test_signed_in_an_operator_sends_the_letter_and_a_neighbour_does_not(
     assert other.post(at, {"file": paper()}).status_code == 403
     own = browser_of(user_with("operator", organisation=bank, email="o@bank.example"))
     assert f'href="{at}"' in own.get(f"/workspace/entry/{bank.code}/").content.decode()
-    assert 'type="file"' in own.get(at).content.decode()
+    form = own.get(at).content.decode()
+    assert ('type="file"' in form, "optional" in form) == (True, False)
     empty = own.post(at)
     assert (empty.status_code, "Choose a file first." in empty.content.decode()) == (422, True)
     assert own.post(at, {"file": paper()}).status_code == 302
@@ -225,6 +227,29 @@ def test_who_decides_opens_the_letter_that_proves_a_claim_and_nobody_else_by_the
         "observer": (403, [], {"vault": 403, "claim": 403, "own": 404}),
         "stranger": (302, [], {"vault": 302, "claim": 302, "own": 404}),
     }
+
+
+def test_how_a_claim_was_proved_is_read_in_ones_own_language_whoever_proved_it(
+    held: Holding, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    with translation.override("es"):
+        acts.prove_by_document(held, by=SYSTEM, evidence="kept", signed_by="Ana Faro", on=clock.today())
+    held.refresh_from_db()
+    assert held.verified_how == "Signed letter"
+    entry = "workspace/entry/a-bank/"
+    own = browser_of(user_with("operator", organisation=bank, email="o@bank.example"))
+    assert "Proved (Signed letter). The team decides." in own.get(f"/{entry}").content.decode()
+    assert "Probado (Carta firmada). El equipo decide." in own.get(f"/es/{entry}").content.decode()
+
+
+def test_a_claim_of_which_only_the_day_of_a_proof_is_known_does_not_say_that_nothing_proves_it(
+    held: Holding, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    """As a country pack brings it."""
+    Holding.objects.update(state="proved", verified_on=clock.today(), verified_how="Name server record")
+    at = f"workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    page = browser_of(user_with("responder")).get(f"/es/{at}").content.decode()
+    assert ("Nada lo prueba todavía" in page, page.count("Registro DNS") > 1) == (False, True)
 
 
 def test_a_letter_that_is_not_of_the_organisation_is_named_without_a_link_to_whom_its_marking_is_closed(

@@ -11,6 +11,7 @@ from datetime import date
 from functools import partial
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -191,7 +192,8 @@ def _proved(
         names=list(names),
     )
     save(proof)
-    holding.verified_on, holding.verified_how = proof.on, str(kind.label)
+    with translation.override("en"):  # each reader has it in their own language (Holding.verified_text)
+        holding.verified_on, holding.verified_how = proof.on, str(kind.label)
     if holding.state == HoldingState.CLAIMED:
         holding.state = HoldingState.PROVED
     return save(holding)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from floreo.core import clock
 from floreo.core.dates import Precision
@@ -53,6 +53,14 @@ def sentences(*parts: str) -> str:
 def colon() -> str:
     """The sign between a word and what it says of it: in French a space that does not break stands before it."""
     return pgettext("between a word and what it says", ":")
+
+
+BY_LINK = gettext_noop("by the link sent to %(address)s")
+
+
+def who_text(name: str) -> str:
+    """Who did something, as it was noted: a name, or in the reader's language by which link."""
+    return in_reader_language(name, [BY_LINK])
 
 
 _PLACES = re.compile(r"%\((\w+)\)([sd])|%%")

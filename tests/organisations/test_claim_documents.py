@@ -122,6 +122,7 @@ def test_by_the_link_a_letter_comes_to_the_desk_of_the_team_and_approves_nothing
     shown = team.get(at).content.decode()
     (letter,) = documents_of([held])[held.pk]
     assert (f'href="{at}documents/{letter.pk}/"' in shown, BY_LINK in shown) == (True, True)
+    assert "por el enlace enviado a desk@bank.example" in team.get(f"/es{at}").content.decode()
     read = team.get(f"{at}documents/{letter.pk}/")
     assert b"".join(read.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]  # a file
     assert f'value="{kept.code}" selected' in team.get(f"{at}document/").content.decode()
@@ -240,6 +241,9 @@ def test_how_a_claim_was_proved_is_read_in_ones_own_language_whoever_proved_it(
     own = browser_of(user_with("operator", organisation=bank, email="o@bank.example"))
     assert "Proved (Signed letter). The team decides." in own.get(f"/{entry}").content.decode()
     assert "Probado (Carta firmada). El equipo decide." in own.get(f"/es/{entry}").content.decode()
+    at = f"workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    assert "Signed by Ana Faro." in own.get(f"/{at}").content.decode()
+    assert "Firmada por Ana Faro." in own.get(f"/es/{at}").content.decode()
 
 
 def test_a_claim_of_which_only_the_day_of_a_proof_is_known_does_not_say_that_nothing_proves_it(

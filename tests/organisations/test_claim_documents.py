@@ -267,7 +267,7 @@ def test_a_letter_that_is_not_of_the_organisation_is_named_without_a_link_to_who
     assert f'href="/workspace/evidence/{other.code}/"' in team.get(at).content.decode()
     responder = browser_of(user_with("responder"))
     page = responder.get(at).content.decode()
-    assert ("This letter is not open to you." in page, other.code in page) == (True, False)
+    assert ("This signed letter is not open to you." in page, other.code in page) == (True, False)
     assert responder.get(f"{at}documents/{Attachment.objects.get().pk}/").status_code == 404
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
@@ -44,6 +45,6 @@ def received_text(report: FeedFile) -> str:
 @cache
 def _templates() -> tuple[str, ...]:
     words = (*feeds.STATUS_WORDS.values(), *feeds.PROBLEM_WORDS.values(), *feeds.ODD_WORDS.values(), *feeds.OTHER_WORDS)
-    with translation.override("en"):
+    with translation.override(settings.LANGUAGE_CODE):
         of_servers = [str(each) for each in (*words, problems.NOT_KNOWN)]
     return tuple(dict.fromkeys(each for each in (*of_servers, *_OF_FILES) if "%" in each))

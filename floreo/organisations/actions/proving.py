@@ -193,7 +193,9 @@ def _proved(
         names=list(names),
     )
     save(proof)
-    with translation.override("en"):  # each reader has it in their own language (Holding.verified_text)
+    with translation.override(
+        settings.LANGUAGE_CODE
+    ):  # each reader has it in their own language (Holding.verified_text)
         holding.verified_on, holding.verified_how = proof.on, str(kind.label)
     if holding.state == HoldingState.CLAIMED:
         holding.state = HoldingState.PROVED

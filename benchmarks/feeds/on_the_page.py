@@ -162,7 +162,6 @@ def brought_in(page: Page, name: str, given: Format, folder: Path) -> Outcome:
     hand.type(page.locator("form.fl-form [name=name]"), called)
     hand.choose(page.locator("form.fl-form [name=collector]"), "upload")
     hand.press(page.get_by_role("button", name="Add feed"), "feed")
-    hand.press(page.get_by_role("link", name=called, exact=True).first, "its page")
     feed = page.url
     hand.press(page.get_by_role("link", name="Upload a file").first, "upload")
     hand.choose_file(page.locator("input[type=file]"), path)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from floreo.core import clock
 from floreo.core.dates import Precision
@@ -54,16 +55,63 @@ def colon() -> str:
     return pgettext("between a word and what it says", ":")
 
 
-def in_reader_language(text: str) -> str:
+BY_LINK = gettext_noop("by the link sent to %(address)s")
+
+
+def who_text(name: str) -> str:
+    """Who did something, as it was noted: a name, or in the reader's language by which link."""
+    return in_reader_language(name, [BY_LINK])
+
+
+_PLACES = re.compile(r"%\((\w+)\)([sd])|%%")
+
+
+def in_reader_language(text: str, templates: Sequence[str] = ()) -> str:
     """What a program noted in English while nobody looked, for whoever reads it now: the sentence as the catalogue has it, also after names
-    that end with a colon. As it is where the catalogue has no such sentence: one with a number or a name within."""
+    that end with a colon. One with numbers or names within is recognised by `templates`, the sentences of the code that may stand there;
+    what stands in their places stays as it is, and so does what nothing recognises."""
     names = [0, *(each.end() for each in re.finditer(": ", text))]
     for at in names:
-        sentence = text[at:]
-        if sentence and (found := _(sentence)) != sentence:
+        found = _translated(text[at:], templates)
+        if found is not None:
             before = text[:at].removesuffix(": ")
             return f"{before}{colon()} {found}" if before else found
     return text
+
+
+def _translated(sentence: str, templates: Sequence[str]) -> str | None:
+    """None for what is no sentence of the catalogue and of no template."""
+    if sentence and (found := _(sentence)) != sentence:
+        return found
+    for template in templates:
+        if match := _pattern_of(template).fullmatch(sentence):
+            return _(template) % _Placed(match.groupdict())
+    return None
+
+
+@lru_cache(maxsize=500)
+def _pattern_of(template: str) -> re.Pattern[str]:
+    """What the template is once its places are filled; `%(n)d` only with a number, and the same name with the same words."""
+    parts, seen, end = list[str](), set[str](), 0
+    for place in _PLACES.finditer(template):
+        parts.append(re.escape(template[end : place.start()]))
+        end, (name, kind) = place.end(), place.groups()
+        if name is None:
+            parts.append("%")
+        elif name in seen:
+            parts.append(f"(?P={name})")
+        else:
+            parts.append(f"(?P<{name}>{'-?[0-9]+' if kind == 'd' else '.*'})")
+            seen.add(name)
+    return re.compile("".join(parts) + re.escape(template[end:]), re.DOTALL)
+
+
+class _Placed(dict[str, str]):
+    """The words found in the places: as a number where they are one, since `%d` takes no other and `%s` writes it alike."""
+
+    def __getitem__(self, name: str) -> Any:
+        words = super().__getitem__(name)
+        return int(words) if re.fullmatch("0|-?[1-9][0-9]{0,17}", words) else words
 
 
 def listed(items: Sequence[str | Promise]) -> str:

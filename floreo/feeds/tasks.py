@@ -18,7 +18,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.tasks import ActionLink, News, Recipient, Task
 from floreo.core.ui.locale import language
-from floreo.core.wording import colon, in_reader_language
+from floreo.core.wording import colon
 from floreo.feeds import logic
 from floreo.feeds.actions.notices import held_now
 from floreo.feeds.actions.replies import FOR_THE_TEAM
@@ -40,6 +40,7 @@ from floreo.feeds.models import (
     TypeMapping,
 )
 from floreo.feeds.presenters.endings import ending_about
+from floreo.feeds.presenters.noted import noted_text
 from floreo.feeds.presenters.pools import evidence_text
 from floreo.feeds.selection import on_duty
 from floreo.feeds.texts import title_for_others
@@ -266,7 +267,7 @@ def _not_taken() -> Iterator[Task]:
             key=f"{key(feed)}:not_taken",
             kind="decide",
             title=_("Look at what came for %(feed)s and was not taken") % {"feed": feed.name},
-            why=in_reader_language(feed.last_error),
+            why=noted_text(feed),
             href=href,
             due=since + DECIDE_WITHIN,
             since=since,
@@ -305,7 +306,7 @@ def _failing() -> Iterator[Task]:
             key=f"{key(feed)}:failing",
             kind="renew",
             title=_("Files of %(feed)s cannot be fetched") % {"feed": feed.name},
-            why=why % {"n": feed.failures, "words": in_reader_language(feed.last_error)},
+            why=why % {"n": feed.failures, "words": noted_text(feed)},
             href=href,
             needs=RUN,
             news=News.HELD,

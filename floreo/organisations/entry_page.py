@@ -42,7 +42,7 @@ class Records:
 
 def holding_text(holding: Holding) -> str:
     """How far a claim has come, for whoever made it."""
-    words = {"reason": holding.decision, "how": holding.verified_how}
+    words = {"reason": holding.decision, "how": holding.verified_text}
     match holding.state:
         case HoldingState.CLAIMED:
             return _("Claimed. Nothing proves it yet.")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import languages
 from floreo.core.models import named
 from floreo.core.proposals import ProposalKind, words_name
+from floreo.core.ui.forms import NeededFile
 from floreo.organisations.models import Holding, Organisation, ProposedChange
 
 
@@ -101,7 +102,7 @@ class RemovalForm(forms.Form):
 class ClaimDocumentForm(forms.Form):
     """The signed letter for a claim. What comes in the field is for who keeps it to judge (core/uploads.py)."""
 
-    file = forms.FileField(label=_l("Signed letter"), required=False)
+    file = NeededFile(label=_l("Signed letter"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="p-%s")

@@ -243,7 +243,7 @@ HOLDINGS = Table(
         Column("state", _("State"), _("claimed, proved, approved, rejected or withdrawn."), lambda h: h.state),
         Column("claimed_on", _("Claimed on"), _("Day of the claim."), lambda h: h.claimed_on, CellKind.DATE),
         Column("verified_on", _("Verified on"), _("Day of the newest proof."), lambda h: h.verified_on, CellKind.DATE),
-        Column("verified_how", _("Method of verification"), _("Kind of proof."), lambda h: h.verified_how),
+        Column("verified_how", _("Method of verification"), _("Kind of proof."), lambda h: h.verified_text),
         Column("decided_on", _("Decided on"), _("Day of the decision."), lambda h: h.decided_on, CellKind.DATE),
         Column("decision", _("Reason"), _("Of the decision."), lambda h: h.decision),
         *SOURCED,

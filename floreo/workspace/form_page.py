@@ -120,7 +120,7 @@ def form_page(
                 if words.done:
                     messages.success(request, str(words.done))
                 shown = words.shows_made and made not in (None, TWICE)
-                return HttpResponseRedirect(made.workspace_url() if shown else _back(request, words))
+                return HttpResponseRedirect(_page_of(made) if shown else _back(request, words))
     context = {
         "workspace_section": words.area,
         "form": form,
@@ -173,6 +173,12 @@ def _focus_first(form: Any) -> None:
     """Opened in place, the form takes the focus, so that a keyboard goes on in it."""
     for bound in form.visible_fields()[:1]:
         bound.field.widget.attrs["autofocus"] = True
+
+
+def _page_of(made: Any) -> str:
+    """Of what has no page for the public, its only one is the workspace's."""
+    address = getattr(made, "workspace_url", None) or made.get_absolute_url
+    return str(address())
 
 
 def _back(request: HttpRequest, words: FormPage) -> str:

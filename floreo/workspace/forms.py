@@ -20,14 +20,6 @@ from floreo.organisations.models import Organisation, Person
 SOURCE = ("source", "source_url", "confirmed", "doubt")  # fields of a record that names its source
 
 
-class NeededFile(forms.FileField):
-    """A file that has to be there, and whose page says so. Why there is none, or none that will do, says whoever takes it
-    (core/uploads.py): it never comes into the form."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return data
-
-
 class Day(forms.DateInput):
     """A day, as the browser's own date field; without one it is typed as 2026-12-31."""
 

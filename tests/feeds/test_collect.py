@@ -102,6 +102,19 @@ def nothing_yet(db: None, feeds_folder: Path) -> None:
     """No feed, no report."""
 
 
+def test_a_feed_that_a_pack_brought_is_fetched_though_nobody_said_when(
+    nothing_yet: None, server: tuple[Server, str]
+) -> None:
+    _given, url = server
+    feed = a_fetched_feed(url)
+    Feed.objects.update(due_at=None)  # as a row of feeds.toml is made
+    with override_settings(FETCH_PRIVATE=["127.0.0.0/8"]):
+        assert (fetch_due(by=SYSTEM), fetch_due(by=SYSTEM)) == (1, 0)
+    due = Feed.objects.get(pk=feed.pk).due_at
+    assert due is not None
+    assert due > clock.now()
+
+
 def test_what_is_new_is_fetched_once(nothing_yet: None, server: tuple[Server, str]) -> None:
     given, url = server
     feed = a_fetched_feed(url, fetch_secret="Bearer secret-word", every_minutes=60)

@@ -136,6 +136,7 @@ def test_a_source_is_chosen_by_its_name_and_only_the_key_is_added(responder: Cli
     made = responder.post(f"{NEW}?source=urlhaus", {"name": source.name, "fetch_secret": KEY}, follow=True)
     assert "Feed added. Its first file is fetched within a few minutes." in words(made)
     feed = Feed.objects.get()
+    assert made.redirect_chain == [(feed.get_absolute_url(), 302)]
     assert (feed.name, feed.header(), feed.due_at is not None) == ("abuse.ch URLhaus", KEY, True)
     assert {name: getattr(feed, name) for name in source.facts()} == source.facts()
     noted = str(AuditEntry.objects.get(verb="feed.made").detail)

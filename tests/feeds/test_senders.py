@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import translation
 
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
@@ -25,6 +26,7 @@ from floreo.feeds.actions.nights import accept_run
 from floreo.feeds.actions.retention import let_go_of_old
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.models import Feed, FeedFile, Finding, HeldFile, HeldReason, HeldState, Run
+from floreo.feeds.presenters.noted import received_text
 from tests.conftest import make_user
 from tests.feeds.mails import OURS, SELECTOR, SIGNED, key_of, keys_of, mail_from, signed, text_record
 from tests.feeds.making import hand_in, make_register, name_of, report
@@ -188,11 +190,14 @@ def hold_one(*, keys: Keys = KEYS) -> HeldFile:
 def test_a_held_file_is_released_by_a_person_and_then_read_like_any_other(feed: Feed) -> None:
     make_register()
     responder = make_user("responder")
-    report_ = acts.release(hold_one(), by=responder)
+    with translation.override("es"):  # what is kept does not depend on who released it
+        report_ = acts.release(hold_one(), by=responder)
     ingest_waiting(by=SYSTEM)
     report_.refresh_from_db()
     assert (report_.state, report_.kept) == ("done", 1)
     assert report_.received_by == f"{SENDER}, released by {responder.actor_name}"
+    with translation.override("es"):
+        assert received_text(report_) == f"{SENDER}, liberado por {responder.actor_name}"
     entry = AuditEntry.objects.get(verb="held.released")
     assert (entry.actor_name, entry.subject) == (responder.actor_name, f"feeds.feed:{feed.pk}")
     with pytest.raises(Refused, match="decided about this file already: Released"):

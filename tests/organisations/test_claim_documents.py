@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import translation
 
 from floreo.core import clock, links
 from floreo.core.access import SYSTEM, Permission, can
@@ -121,6 +122,7 @@ def test_by_the_link_a_letter_comes_to_the_desk_of_the_team_and_approves_nothing
     shown = team.get(at).content.decode()
     (letter,) = documents_of([held])[held.pk]
     assert (f'href="{at}documents/{letter.pk}/"' in shown, BY_LINK in shown) == (True, True)
+    assert "por el enlace enviado a desk@bank.example" in team.get(f"/es{at}").content.decode()
     read = team.get(f"{at}documents/{letter.pk}/")
     assert b"".join(read.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]  # a file
     assert f'value="{kept.code}" selected' in team.get(f"{at}document/").content.decode()
@@ -156,7 +158,8 @@ def test_signed_in_an_operator_sends_the_letter_and_a_neighbour_does_not(
     assert other.post(at, {"file": paper()}).status_code == 403
     own = browser_of(user_with("operator", organisation=bank, email="o@bank.example"))
     assert f'href="{at}"' in own.get(f"/workspace/entry/{bank.code}/").content.decode()
-    assert 'type="file"' in own.get(at).content.decode()
+    form = own.get(at).content.decode()
+    assert ('type="file"' in form, "optional" in form) == (True, False)
     empty = own.post(at)
     assert (empty.status_code, "Choose a file first." in empty.content.decode()) == (422, True)
     assert own.post(at, {"file": paper()}).status_code == 302
@@ -189,6 +192,83 @@ def test_only_files_of_the_organisation_itself_or_of_everybody_are_documents_of_
     withdraw(Evidence.objects.get(title="withdrawn"), by=secretariat, reason="Another page")
     assert [each.evidence.title for each in documents_of([held])[held.pk]] == ["open", "own"]
     assert documents_of([]) == {}
+
+
+def test_who_decides_opens_the_letter_that_proves_a_claim_and_nobody_else_by_the_claim(
+    held: Holding, desk: Contact, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    """Each by the door that is theirs: the vault, the claim that they decide on, their own organisation."""
+    sent(f"{page_of(desk)}document/{held.pk}/", paper())
+    kept = Evidence.objects.get()
+    acts.prove_by_document(held, by=SYSTEM, evidence=kept.code, signed_by="Ana Faro", on=clock.today())
+    shop = acts.add_organisation(by=SYSTEM, name="A shop", kind="operator")
+    at = f"/workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    by_claim = f"{at}documents/{Attachment.objects.get().pk}/"
+    doors = {"vault": f"/workspace/evidence/{kept.code}/", "claim": by_claim, "own": kept.portal_url()}
+
+    def shown_and_opened(browser: Client) -> tuple[int, list[str], dict[str, int]]:
+        page = browser.get(at)
+        proofs = page.content.decode().partition('id="proofs"')[2].partition("<h3>")[0]
+        linked = [name for name, door in doors.items() if f'href="{door}"' in proofs]
+        return page.status_code, linked, {name: browser.get(door).status_code for name, door in doors.items()}
+
+    found = {
+        "responder": shown_and_opened(browser_of(user_with("responder"))),
+        "secretariat": shown_and_opened(browser_of(user_with("secretariat"))),
+        "own": shown_and_opened(browser_of(user_with("operator", organisation=bank, email="o@bank.example"))),
+        "neighbour": shown_and_opened(browser_of(user_with("operator", organisation=shop, email="o@shop.example"))),
+        "observer": shown_and_opened(browser_of(user_with("observer"))),
+        "stranger": shown_and_opened(Client()),
+    }
+    assert found == {
+        "responder": (200, ["claim"], {"vault": 403, "claim": 200, "own": 404}),
+        "secretariat": (200, ["vault"], {"vault": 200, "claim": 200, "own": 200}),
+        "own": (200, ["own"], {"vault": 403, "claim": 403, "own": 200}),
+        "neighbour": (404, [], {"vault": 403, "claim": 403, "own": 404}),
+        "observer": (403, [], {"vault": 403, "claim": 403, "own": 404}),
+        "stranger": (302, [], {"vault": 302, "claim": 302, "own": 404}),
+    }
+
+
+def test_how_a_claim_was_proved_is_read_in_ones_own_language_whoever_proved_it(
+    held: Holding, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    with translation.override("es"):
+        acts.prove_by_document(held, by=SYSTEM, evidence="kept", signed_by="Ana Faro", on=clock.today())
+    held.refresh_from_db()
+    assert held.verified_how == "Signed letter"
+    entry = "workspace/entry/a-bank/"
+    own = browser_of(user_with("operator", organisation=bank, email="o@bank.example"))
+    assert "Proved (Signed letter). The team decides." in own.get(f"/{entry}").content.decode()
+    assert "Probado (Carta firmada). El equipo decide." in own.get(f"/es/{entry}").content.decode()
+    at = f"workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    assert "Signed by Ana Faro." in own.get(f"/{at}").content.decode()
+    assert "Firmada por Ana Faro." in own.get(f"/es/{at}").content.decode()
+
+
+def test_a_claim_of_which_only_the_day_of_a_proof_is_known_does_not_say_that_nothing_proves_it(
+    held: Holding, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    """As a country pack brings it."""
+    Holding.objects.update(state="proved", verified_on=clock.today(), verified_how="Name server record")
+    at = f"workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    page = browser_of(user_with("responder")).get(f"/es/{at}").content.decode()
+    assert ("Nada lo prueba todavía" in page, page.count("Registro DNS") > 1) == (False, True)
+
+
+def test_a_letter_that_is_not_of_the_organisation_is_named_without_a_link_to_whom_its_marking_is_closed(
+    held: Holding, bank: Organisation, secretariat: User, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    other = store_file(paper(), by=SYSTEM, title="From the archive", tlp="AMBER")
+    at = f"/workspace/organisations/{bank.code}/holdings/{held.pk}/claim/"
+    team = browser_of(secretariat)
+    facts = {"evidence": other.code, "signed_by": "Ana Faro", "on": "2026-01-05"}
+    assert team.post(f"{at}document/", facts).status_code == 302
+    assert f'href="/workspace/evidence/{other.code}/"' in team.get(at).content.decode()
+    responder = browser_of(user_with("responder"))
+    page = responder.get(at).content.decode()
+    assert ("This signed letter is not open to you." in page, other.code in page) == (True, False)
+    assert responder.get(f"{at}documents/{Attachment.objects.get().pk}/").status_code == 404
 
 
 # --- What is tried ------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Any
 
-from django.forms import BaseForm
+from django.forms import BaseForm, FileField
 from django.forms.renderers import TemplatesSetting
 
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -15,6 +16,14 @@ class Renderer(TemplatesSetting):
 
     form_template_name = "ui/form.html"
     field_template_name = "ui/field.html"
+
+
+class NeededFile(FileField):
+    """A file that has to be there, and whose page says so. Why there is none, or none that will do, says whoever takes it
+    (core/uploads.py): it never comes into the form."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return data
 
 
 def refuse_on(form: BaseForm, refusal: Refused) -> None:

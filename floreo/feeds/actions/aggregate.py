@@ -44,6 +44,7 @@ from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.task import Summary
 from floreo.feeds.models import Feed, FeedFile, FileState, Finding, OpenPeriod, Run, RunHeld
 from floreo.feeds.owners import Owners
+from floreo.feeds.presenters.noted import of_file
 from floreo.feeds.presenters.problems import problem_sentence
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import successors
@@ -108,7 +109,7 @@ def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findin
         report.families = dict(Counter(family for row in seen if (family := logic.family_of(row["ip"]))))
         save(report, full_clean=False)
         if report.state == FileState.REFUSED:
-            note_not_taken(claimed.feed, by=by, why=f"{report.name}: {problem_sentence(report.problem)}")
+            note_not_taken(claimed.feed, by=by, why=of_file(report.name, problem_sentence(report.problem)))
         if report.state == FileState.DONE:
             seen_in[report.pk] = seen
             covers = covers or _covers(summary)

@@ -21,6 +21,7 @@ from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.constituency import constituency_path
 from floreo.feeds.engine.task import IngestOrder, Source
 from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState, TypeMapping
+from floreo.feeds.presenters.noted import of_file
 from floreo.feeds.presenters.problems import LOST, STOPPED, problem_sentence
 
 MOST_ATTEMPTS = 3
@@ -137,4 +138,4 @@ def give_back(claimed: Claimed, *, by: Actor) -> None:
         report.claimed_until = None
         save(report, full_clean=False)
         if report.state == FileState.REFUSED:
-            note_not_taken(claimed.feed, by=by, why=f"{report.name}: {problem_sentence(report.problem)}")
+            note_not_taken(claimed.feed, by=by, why=of_file(report.name, problem_sentence(report.problem)))

@@ -44,7 +44,8 @@ from floreo.feeds.collectors.mail import links_of, reports_of, secret_text
 from floreo.feeds.engine.formats import named
 from floreo.feeds.models import CollectorKind, Feed, FeedFile, HeldReason
 from floreo.feeds.models.choices import BATCHED, FETCHED
-from floreo.feeds.presenters.feeds import odd_sentence, problem_sentence
+from floreo.feeds.presenters.feeds import API_ANSWERED, UNREADABLE, odd_sentence, problem_sentence
+from floreo.feeds.presenters.noted import LONGEST, of_file
 from floreo.feeds.ready_sources import least_wait
 from floreo.organisations.queries import the_country
 
@@ -61,7 +62,7 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
     country = the_country()
     if country is not None and country.is_sample:
         return 0
-    ours = Feed.objects.filter(collector__in=FETCHED, is_active=True).exclude(due_at=None).order_by("due_at")
+    ours = Feed.objects.filter(collector__in=FETCHED, is_active=True).order_by("due_at")
     collectors = dict.fromkeys(BATCHED, fetch_batches) | {CollectorKind.REPORTS: fetch_listed}
     return sum(
         collectors.get(CollectorKind(feed.collector), fetch)(feed, by=by, allow=allow) for feed in ours if _is_due(feed)
@@ -69,8 +70,9 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
 
 
 def _is_due(feed: Feed) -> bool:
-    """Its moment has come; or lies so far ahead that only a wrong clock can have set it."""
-    assert feed.due_at is not None
+    """Its moment has come; or lies so far ahead that only a wrong clock can have set it. One that a pack brought has no moment yet."""
+    if feed.due_at is None:
+        return True
     ahead = feed.due_at - clock.now()
     return ahead <= timedelta() or ahead > max(_every(feed), _LONGEST_WAIT) + timedelta(hours=1)
 
@@ -146,9 +148,9 @@ def fetch_listed(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date |
                 with fetched(shadowserver.download(feed.place, each), allow=allow) as answer:
                     came += not receive(feed, opened=answer, name=each.name, by=by, collector=feed.place).already
             except NotFetched as refusal:
-                problem = f"{each.name}: {problem_sentence(refusal)}"
+                problem = of_file(each.name, problem_sentence(refusal))
             except Refused as refusal:
-                problem = f"{each.name}: {refusal.sentence}"
+                problem = of_file(each.name, refusal.sentence)
     if problem:
         _failed(feed, problem, by=by)
     else:
@@ -186,9 +188,9 @@ def fetch_batches(feed: Feed, *, by: Actor, allow: Allow = may_ask, since: date 
                     if refusal.code == "empty":
                         nothing_in.append(batch.name)
                     else:
-                        problem = f"{batch.name}: {refusal.sentence}"
+                        problem = of_file(batch.name, refusal.sentence)
                 except (NotFetched, NotUnderstood) as refusal:
-                    problem, wait = f"{batch.name}: {_not_had(refusal)}", max(wait, _wait_of(refusal))
+                    problem, wait = of_file(batch.name, _not_had(refusal)), max(wait, _wait_of(refusal))
                     if wait or getattr(refusal, "problem", None) == FetchProblem.UNREACHED:
                         break
                 reached = batch.reached or reached
@@ -270,7 +272,7 @@ def _not_listed(problem: Exception) -> str:
         return _("The key and secret were sealed with another secret key. Enter them again.")
     words = getattr(problem, "words", "")
     if words:
-        return _("The Reports API answered: %(words)s") % {"words": words}
+        return str(API_ANSWERED) % {"words": words}
     return _("The Reports API answered otherwise than it describes.")
 
 
@@ -284,7 +286,7 @@ def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta(), *, by: Act
     back_off = min(_FIRST_WAIT * 2 ** min(feed.failures, 20), _LONGEST_WAIT)
     Feed.objects.filter(pk=feed.pk).update(
         failures=min(feed.failures + 1, 1000),
-        last_error=sentence[:300],
+        last_error=sentence[:LONGEST],
         last_looked_at=clock.now(),
         due_at=clock.now() + max(back_off, wait, least_wait(feed.collector, feed.place)),
     )
@@ -308,12 +310,12 @@ def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
         with folders.opened(path) as opened:
             came = receive(feed, opened=opened, name=path.name, by=by, collector=f"incoming/{feed.place}")
     except Refused as refusal:
-        note_not_taken(feed, by=by, why=f"{path.name}: {refusal.sentence}")
+        note_not_taken(feed, by=by, why=of_file(path.name, refusal.sentence))
         if refusal.code not in _LATER:
             folders.move_away(path, "refused")
         return False
     except OSError as error:
-        why = _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""}
+        why = str(UNREADABLE) % {"name": path.name, "words": error.strerror or ""}
         note_not_taken(feed, by=by, why=why)
         return False
     folders.move_away(path, "done")
@@ -323,7 +325,7 @@ def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
 def _add_problem(feed: Feed, sentence: str) -> None:
     """Shown with the feed alone: of mail in a sender's name that nothing proves, which anybody can send at will."""
     log.warning("feed %s: %s", feed.code, sentence)
-    Feed.objects.filter(pk=feed.pk).update(last_error=sentence[:300])
+    Feed.objects.filter(pk=feed.pk).update(last_error=sentence[:LONGEST])
 
 
 def read_mail(*, by: Actor) -> int:
@@ -389,7 +391,7 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns, allow
         except Refused as refusal:
             if refusal.code in _LATER:
                 raise
-            note_not_taken(feed, by=by, why=f"{file.name}: {refusal.sentence}")
+            note_not_taken(feed, by=by, why=of_file(file.name, refusal.sentence))
     return count
 
 
@@ -403,11 +405,11 @@ def _take_links(feed: Feed, letter: IncomingMail, links: Iterable[str], *, by: A
                     count += not receive(feed, opened=answer, name=answer.name, by=by, collector=letter.sender).already
         except NotFetched as problem:
             missed += 1
-            note_not_taken(feed, by=by, why=f"{link[:150]}: {problem_sentence(problem)}")
+            note_not_taken(feed, by=by, why=of_file(link, problem_sentence(problem)))
         except Refused as refusal:
             if refusal.code in _LATER:
                 raise
-            note_not_taken(feed, by=by, why=f"{link[:150]}: {refusal.sentence}")
+            note_not_taken(feed, by=by, why=of_file(link, refusal.sentence))
     return None if missed else count
 
 

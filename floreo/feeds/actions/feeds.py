@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -122,25 +123,60 @@ def change_feed(
     from the job (`settle_waiting`) where more than `at_once` were reported by the feed last. Another number of files without a finding
     changes nothing of what was seen so far."""
     fresh = lock_latest(feed, version)
-    was, place, secret = _asked_with(fresh), fresh.place, fresh.fetch_secret
-    silence_was, absent_runs = _silence(fresh), fresh.absent_runs
+    was = _Before.of(fresh)
     assign(fresh, _sealed(facts))
     require_name(fresh)
     _check(fresh)
-    if fresh.fetch_secret == secret and origin_of(fresh.place) != origin_of(place):
-        fresh.fetch_secret = ""  # the key of one server is never sent to another
+    if _follow(fresh, was):
         _check(fresh)
-    if _asked_with(fresh) != was:  # another place has said nothing yet
-        fresh.etag = fresh.modified = fresh.last_error = ""
-        fresh.passed_over = []
-        fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector in FETCHED else None
-    if fresh.absent_runs != absent_runs:
-        _ask_from_now_on(fresh, absent_runs)
     saved = save(fresh)
-    if held_since is not None or _silence(saved) != silence_was:
+    if held_since is not None or _silence(saved) != was.silence:
         declare(saved, since=held_since)
         _settle_now_or_later(saved, at_once)
     return saved
+
+
+def change_by_pack(feed: Feed, facts: Mapping[str, Any]) -> None:
+    """What a pack that is loaded again says otherwise of a feed, within the action that loads it; the pack's reader has checked the fields.
+    As on the page, but for two things: a pack names no day, so what it says its files mean and hold is so from the first of them; and
+    findings are worked out by the job, since loading waits for nothing."""
+    was = _Before.of(feed)
+    for name, value in facts.items():
+        setattr(feed, name, value)
+    _follow(feed, was)
+    save(feed, full_clean=False)
+    if _silence(feed) != was.silence and Run.objects.filter(feed=feed).exists():
+        declare(feed, since=date.min)
+        _settle_later(feed)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What was said of a feed, where more than the field itself follows from a change of it."""
+
+    asked: tuple[object, ...]
+    place: str
+    secret: str
+    silence: tuple[object, ...]
+    absent_runs: int
+
+    @classmethod
+    def of(cls, feed: Feed) -> _Before:
+        return cls(_asked_with(feed), feed.place, feed.fetch_secret, _silence(feed), feed.absent_runs)
+
+
+def _follow(feed: Feed, was: _Before) -> bool:
+    """What follows on the feed's own row. Returns whether its key was forgotten."""
+    forgets = feed.fetch_secret == was.secret and origin_of(feed.place) != origin_of(was.place)
+    if forgets:
+        feed.fetch_secret = ""  # the key of one server is never sent to another
+    if _asked_with(feed) != was.asked:  # another place has said nothing yet
+        feed.etag = feed.modified = feed.last_error = ""
+        feed.passed_over = []
+        feed.failures, feed.due_at = 0, clock.now() if feed.collector in FETCHED else None
+    if feed.absent_runs != was.absent_runs:
+        _ask_from_now_on(feed, was.absent_runs)
+    return forgets
 
 
 def _settle_now_or_later(feed: Feed, at_once: int) -> None:
@@ -149,9 +185,13 @@ def _settle_now_or_later(feed: Feed, at_once: int) -> None:
     if len(few) <= at_once and feed.unsettled_since is None:
         note(findings=settle_feed(feed))
         return
+    _settle_later(feed)
+    note(findings="later")
+
+
+def _settle_later(feed: Feed) -> None:
     feed.unsettled_since = clock.now()
     Feed.objects.filter(pk=feed.pk).update(unsettled_since=feed.unsettled_since)
-    note(findings="later")
 
 
 def settle_waiting(*, by: Actor) -> int:

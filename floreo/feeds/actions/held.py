@@ -18,6 +18,7 @@ from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import Kept, path_of, sha256_of, store_bytes
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.models import Feed, FeedFile, HeldFile, HeldReason, HeldState
+from floreo.feeds.presenters.noted import RELEASED
 
 # Of one feed, whatever strangers send: more stays in the mailbox.
 MOST_HELD = 200
@@ -60,7 +61,7 @@ def release(held: HeldFile, *, by: Actor, shown: str | None = None) -> FeedFile:
     fresh.state = HeldState.RELEASED
     save(fresh)
     with path.open("rb") as opened:
-        collector = _("%(sender)s, released by %(who)s") % {"sender": fresh.sender, "who": by.actor_name}
+        collector = RELEASED % {"sender": fresh.sender, "who": by.actor_name}
         return receive(fresh.feed, opened=opened, name=fresh.name, by=by, collector=collector).report
 
 

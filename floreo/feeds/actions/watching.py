@@ -17,6 +17,7 @@ from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.writing import lock_latest, save
 from floreo.feeds import logic
 from floreo.feeds.models import Feed, Notice
+from floreo.feeds.presenters.noted import LONGEST
 from floreo.feeds.selection import on_duty
 from floreo.feeds.watching import silent_feeds, undelivered, undelivered_alerts
 from floreo.organisations.models import Organisation
@@ -84,7 +85,7 @@ def is_failing(feed: Feed, *, by: Actor) -> None:
 def was_not_taken(feed: Feed, *, by: Actor, why: str) -> Feed:
     """Something came that could not be taken, or not be read. Noted once, until a person saw it; `why` is shown with the newest."""
     feed = lock_latest(feed)
-    feed.last_error = why[:300]
+    feed.last_error = why[:LONGEST]
     if feed.not_taken_at is None:
         feed.not_taken_at = clock.now()
     return save(feed, full_clean=False)
@@ -93,7 +94,7 @@ def was_not_taken(feed: Feed, *, by: Actor, why: str) -> Feed:
 def note_not_taken(feed: Feed, *, by: Actor, why: str) -> None:
     """As was_not_taken, which enters the trail only if nobody has it to look at already."""
     log.warning("feed %s: %s", feed.code, why)
-    if not Feed.objects.filter(pk=feed.pk).exclude(not_taken_at=None).update(last_error=why[:300]):
+    if not Feed.objects.filter(pk=feed.pk).exclude(not_taken_at=None).update(last_error=why[:LONGEST]):
         was_not_taken(feed, by=by, why=why)
 
 

@@ -38,6 +38,10 @@ ODD_WORDS: Mapping[Odd, Promise] = {
     Odd.TOO_MANY: _l("The server has more pages than are read in one go. The collection was not read to its end."),
 }
 
+API_ANSWERED = _l("The Reports API answered: %(words)s")
+UNREADABLE = _l("%(name)s cannot be read: %(words)s")
+OTHER_WORDS = (API_ANSWERED, UNREADABLE)
+
 
 def odd_sentence(problem: NotUnderstood) -> str:
     return str(ODD_WORDS[problem.odd]) % {"limit": problem.limit, "names": problem.names}

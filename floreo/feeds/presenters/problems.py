@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.feeds.engine import problems
@@ -49,6 +48,7 @@ PROBLEM_WORDS: Mapping[str, Promise] = {
     ),
     LOST: _l("The file is no longer on the server. Send it again."),
 }
+NOT_KNOWN = _l("The file could not be read (%(code)s).")  # the reason of a newer version
 
 
 def reject_sentence(reason: str) -> str:
@@ -62,5 +62,5 @@ def problem_sentence(code: str, detail: str = "") -> str:
     if not code:
         return ""
     words = PROBLEM_WORDS.get(code)
-    text = str(words) if words else _("The file could not be read (%(code)s).") % {"code": code}
+    text = str(words) if words else str(NOT_KNOWN) % {"code": code}
     return f"{text} ({detail})" if detail else text

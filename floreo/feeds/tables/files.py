@@ -9,6 +9,7 @@ from floreo.core.access import Permission
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.feeds.access import sees_all
 from floreo.feeds.models import FeedFile, FileState
+from floreo.feeds.presenters.noted import received_text
 
 
 def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT) -> Column:
@@ -33,7 +34,7 @@ REPORTS = Table(
         _column("report_type", _("File type"), _("As named by the feed")),
         _column("state", _("State"), _("waiting, running, done or refused")),
         _column("received_at", _("Received"), _("In UTC"), CellKind.MOMENT),
-        _column("received_by", _("Received by"), _("Who uploaded it, or how it arrived")),
+        Column("received_by", _("Received by"), _("Who uploaded it, or how it arrived"), received_text),
         _column("rows", _("Rows"), _("In the file"), CellKind.WHOLE),
         _column("kept", _("Rows saved"), _("Rows that became events"), CellKind.WHOLE),
         _column("duplicates", _("Repeats"), _("Rows that repeat another row"), CellKind.WHOLE),

@@ -11,6 +11,7 @@ from datetime import date
 from functools import partial
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -38,6 +39,7 @@ from floreo.organisations.models import (
     RegistryDifference,
     RegistryFile,
 )
+from floreo.organisations.models.claims import SUMMARIES
 from floreo.organisations.queries import the_country
 from floreo.organisations.registry import (
     LARGEST_ANSWER,
@@ -135,7 +137,7 @@ def prove_by_registry(
         words = {"names": names, "name": holding.organisation.label}
         raise refuse("is_the_holder", sentence % words, code="other_name")
     words = {"range": answer.range_text, "names": ", ".join(answer.names) or "-"}
-    summary = _("The registry lists %(range)s for %(names)s.") % words
+    summary = SUMMARIES[ProofKind.REGISTRY] % words
     text = content.decode("utf-8", "replace")[:_KEPT]
     digest = hashlib.sha256(content).hexdigest()
     return _proved(
@@ -191,7 +193,10 @@ def _proved(
         names=list(names),
     )
     save(proof)
-    holding.verified_on, holding.verified_how = proof.on, str(kind.label)
+    with translation.override(
+        settings.LANGUAGE_CODE
+    ):  # each reader has it in their own language (Holding.verified_text)
+        holding.verified_on, holding.verified_how = proof.on, str(kind.label)
     if holding.state == HoldingState.CLAIMED:
         holding.state = HoldingState.PROVED
     return save(holding)
@@ -240,7 +245,7 @@ def prove_by_record(holding: Holding, *, by: Actor, name: str, texts: Iterable[s
         else:
             sentence = _("%(name)s has no text record %(record)s yet. New records can take some hours to be seen.")
         raise Refused(sentence % words, code="no_record")
-    summary = _("%(name)s had the text record %(record)s.") % {"name": name, "record": holding.record}
+    summary = SUMMARIES[ProofKind.RECORD] % {"name": name, "record": holding.record}
     return _proved(holding, ProofKind.RECORD, by, summary, source=name, answer="\n".join(found)[:_KEPT])
 
 
@@ -257,7 +262,7 @@ def prove_by_document(holding: Holding, *, by: Actor, evidence: str, signed_by: 
         evidence, field="evidence", sentence=_("Choose the letter among the evidence, or add it first.")
     )
     require_past(on, field="on")
-    summary = _("Signed letter of %(day)s, by %(who)s.") % {"day": day_text(on), "who": signer}
+    summary = SUMMARIES[ProofKind.DOCUMENT] % {"who": signer.rstrip(".")}
     return _proved(holding, ProofKind.DOCUMENT, by, summary, evidence=code[:80], on=on)
 
 

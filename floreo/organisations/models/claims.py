@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record
 from floreo.core.proposals import What
 from floreo.core.routes import path_to
+from floreo.core.wording import in_reader_language
 from floreo.offers import proposal_kinds
 from floreo.organisations.models.register import Holding, Network, Organisation
 
@@ -21,6 +22,14 @@ class ProofKind(models.TextChoices):
     REGISTRY = "registry", _("Answer of the registry")
     RECORD = "record", _("Name server record")
     DOCUMENT = "document", _("Signed letter")
+
+
+# What a proof says in one sentence, kept in English and shown in the reader's language.
+SUMMARIES = {
+    ProofKind.REGISTRY: gettext_noop("The registry lists %(range)s for %(names)s."),
+    ProofKind.RECORD: gettext_noop("%(name)s had the text record %(record)s."),
+    ProofKind.DOCUMENT: gettext_noop("Signed by %(who)s."),
+}
 
 
 class HoldingProofQuerySet(models.QuerySet["HoldingProof"]):
@@ -52,6 +61,11 @@ class HoldingProof(Record):
 
     def __str__(self) -> str:
         return f"{self.holding}: {self.get_kind_display()}"
+
+    @property
+    def summary_text(self) -> str:
+        """`summary`, in the reader's language."""
+        return in_reader_language(self.summary, [*SUMMARIES.values()])
 
     def audit_subject(self) -> models.Model:
         return self.holding.organisation

@@ -17,6 +17,7 @@ from floreo.core.models import Record, Sourced, Translated
 from floreo.core.routes import path_to
 from floreo.core.search import Entry, spoken
 from floreo.core.sectors import Sector
+from floreo.core.wording import in_reader_language
 from floreo.organisations.logic import OrganisationKind, PlaceKind
 
 
@@ -666,6 +667,11 @@ class Holding(Record, Sourced):
 
     def __str__(self) -> str:
         return self.value
+
+    @property
+    def verified_text(self) -> str:
+        """`verified_how`, in the reader's language where a proof wrote it."""
+        return in_reader_language(self.verified_how)
 
     def owner_ids(self) -> set[int]:
         return {self.organisation_id}

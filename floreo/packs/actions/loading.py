@@ -19,6 +19,8 @@ from floreo.core.pack import PackEntry, reference_fields
 from floreo.core.writing import save, save_many, touch
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
+from floreo.feeds.actions.feeds import change_by_pack
+from floreo.feeds.models import Feed
 from floreo.frameworks.actions import complete_assessments
 from floreo.incidents import clocks
 from floreo.incidents.models import Case
@@ -176,14 +178,20 @@ def _link(makes: type[models.Model], name: str, rows: Iterable[PackEntry], shelf
 def _change(found: RowDifference, shelf: ExistingRows) -> None:
     row, thing = found.row, found.thing
     assert thing is not None  # CHANGED means that there is an object
+    facts: dict[str, Any] = {}
     for name in found.changes:
         if name in row.fields:
-            setattr(thing, name, row.fields[name])
+            facts[name] = row.fields[name]
         elif name in row.refs:
-            setattr(thing, name, shelf.meant(row.makes, name, row.refs[name]))
+            facts[name] = shelf.meant(row.makes, name, row.refs[name])
         elif name in row.keys:
-            setattr(thing, name, shelf.key_meant(row.keys[name]))
-    save(thing, full_clean=False)  # the reader has checked every field already
+            facts[name] = shelf.key_meant(row.keys[name])
+    if isinstance(thing, Feed):
+        change_by_pack(thing, facts)
+    else:
+        for name, value in facts.items():
+            setattr(thing, name, value)
+        save(thing, full_clean=False)  # the reader has checked every field already
     for name, keys in row.many.items():
         if name in found.changes:
             target = row.makes._meta.get_field(name).related_model

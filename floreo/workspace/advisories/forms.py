@@ -20,11 +20,11 @@ from floreo.advisories.rfc2350 import FIELDS
 from floreo.core import languages
 from floreo.core.fields import label_of
 from floreo.core.sectors import Sector
+from floreo.core.ui.forms import NeededFile
 from floreo.workspace.forms import (
     SOURCE,
     CommandForm,
     MomentField,
-    NeededFile,
     RecordForm,
     organisation_field,
     text_field,

@@ -24,11 +24,12 @@ from floreo.awareness.models import (
     Spot,
 )
 from floreo.core import clock
+from floreo.core.ui.forms import NeededFile
 from floreo.evidence.models import Evidence
 from floreo.initiatives.models import Initiative
 from floreo.organisations.models import Organisation
 from floreo.strategy.queries import places_for_actions
-from floreo.workspace.forms import SOURCE, CommandForm, NeededFile, RecordForm, day_field, field_of, words_of
+from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, day_field, field_of, words_of
 
 _AREA = {"widget": forms.Textarea(attrs={"rows": 3})}
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import deadline_text
 from floreo.core.policy import Tlp
 from floreo.core.sectors import Sector
+from floreo.core.ui.forms import NeededFile
 from floreo.core.ui.locale import language
 from floreo.core.wording import capital
 from floreo.incidents import case_text, inbox, taxonomy
@@ -44,7 +45,6 @@ from floreo.incidents.tables import handlers
 from floreo.organisations.models import Place, User
 from floreo.workspace.forms import (
     CommandForm,
-    NeededFile,
     field_of,
     moment_field,
     organisation_field,

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import named
-from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.forms import NeededFile, refuse_on
 from floreo.core.uploads import uploaded_file
 from floreo.core.wording import number_figures
 from floreo.strategy.access import get_document_for
@@ -26,7 +26,7 @@ from floreo.strategy.actions.documents import take_in
 from floreo.strategy.models import SourceDocument
 from floreo.workspace.checking.views import AREA
 from floreo.workspace.form_page import FormPage, person, posted
-from floreo.workspace.forms import CommandForm, NeededFile
+from floreo.workspace.forms import CommandForm
 
 
 @dataclass(frozen=True)

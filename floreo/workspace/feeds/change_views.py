@@ -74,7 +74,7 @@ def new_feed(request: HttpRequest) -> HttpResponse:
     if source is not None:
         form = forms.ReadyFeedForm(posted(request), source=source)
         done = _("Feed added. Its first file is fetched within a few minutes.")
-    words = FormPage(_("Add a feed"), _("Add feed"), reverse("workspace:feeds"), area=AREA, done=done)
+    words = FormPage(_("Add a feed"), _("Add feed"), reverse("workspace:feeds"), area=AREA, done=done, shows_made=True)
     chosen = ready.source_text(source) if source is not None else None
     more = {"source": chosen, "offered": [] if chosen else ready.offered()}
     return form_page(

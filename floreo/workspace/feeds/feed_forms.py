@@ -10,13 +10,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.ui.forms import NeededFile
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
 from floreo.feeds.models.files import SUNDAY, WEEKDAYS
 from floreo.feeds.ready_sources import ReadySource, in_language
 from floreo.workspace.feeds.summaries import every_text
-from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, day_field, field_of, words_of
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, words_of
 
 _PARTS = ("field", "is", "value")
 INTERVALS = (15, 60, 360, 720, 1440, 2880, 10080)  # minutes; what a feed has beside these is offered too

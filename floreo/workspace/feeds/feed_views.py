@@ -14,6 +14,7 @@ from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.actions import nights
 from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.presenters.nights import nights_shown
+from floreo.feeds.presenters.noted import received_text
 from floreo.feeds.presenters.settling import unsettled_text
 from floreo.feeds.tables import REPORTS
 from floreo.workspace.feeds import health, ready, stored, summaries
@@ -71,6 +72,7 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
         "report": found,
         "account": summaries.account_of(found),
         "problem": summaries.problem_text(found),
+        "received": received_text(found),
         "reasons": summaries.reasons_of(found, stored.first_rejects(found)),
         "drift": health.drift_text(found),
         "organisations": summaries.organisations_of(found),

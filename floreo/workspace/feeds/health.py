@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.ui import locale
-from floreo.core.wording import colon, day_text, in_reader_language
+from floreo.core.wording import colon, day_text
 from floreo.feeds.holding_links import moment
 from floreo.feeds.logic import BY_HAND
 from floreo.feeds.models import Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
+from floreo.feeds.presenters.noted import noted_text
 from floreo.feeds.watching import silent_since
 
 DAYS = 30
@@ -117,13 +118,12 @@ def _findings_text(
     if feed.not_taken_at is not None:
         day = day_text(clock.day_of(feed.not_taken_at))
         found.append(
-            _("Not taken since %(day)s%(colon)s %(words)s")
-            % {"day": day, "colon": colon(), "words": in_reader_language(feed.last_error)}
+            _("Not taken since %(day)s%(colon)s %(words)s") % {"day": day, "colon": colon(), "words": noted_text(feed)}
         )
     if feed.failures:
         n = feed.failures
         tries = ngettext("%(n)d failed attempt", "%(n)d failed attempts in a row", n) % {"n": n}
-        found.append(f"{tries}{colon()} {in_reader_language(feed.last_error)}" if feed.last_error else f"{tries}.")
+        found.append(f"{tries}{colon()} {noted_text(feed)}" if feed.last_error else f"{tries}.")
     if refused:
         found.append(
             ngettext("%(n)d file could not be read.", "%(n)d files could not be read.", refused) % {"n": refused}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
 from floreo.core.fields import label_of
+from floreo.core.ui.forms import NeededFile
 from floreo.legislation.models import (
     Citation,
     Commencement,
@@ -23,7 +24,6 @@ from floreo.strategy.models import Action
 from floreo.workspace.forms import (
     SOURCE,
     CommandForm,
-    NeededFile,
     RecordForm,
     field_of,
     organisation_field,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,7 @@ from floreo.core.whole import whole
 from floreo.core.wording import colon
 from floreo.evidence.actions import attach
 from floreo.evidence.downloads import download_of
-from floreo.evidence.models import Evidence
+from floreo.evidence.models import Attachment, Evidence
 from floreo.evidence.queries import documents_of
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_holding_for
@@ -41,6 +41,7 @@ from floreo.organisations.models import (
     OPEN_STATES,
     DifferenceState,
     Holding,
+    HoldingProof,
     HoldingState,
     Network,
     RegistryAnswer,
@@ -154,13 +155,16 @@ COMMANDS: Mapping[str, Command] = {
 def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = get_holding_for(request.user, code, pk)
     is_team = reach(request.user, Permission.ASSET_READ) is None and can(request.user, EDIT)
+    documents = documents_of([found]).get(found.pk, []) if is_team else []
+    proofs = list(found.proofs.all())
+    letters = _letters(found, proofs, documents, viewer=request.user)
     context = {
         "workspace_section": AREA if is_team else "own_entry",
         "holding": found,
         "organisation": found.organisation,
         "problems": problems_of([found])[found.pk] if is_team else [],
-        "proofs": found.proofs.all(),
-        "documents": documents_of([found]).get(found.pk, []) if is_team else [],
+        "proofs": [(proof, letters.get(proof.evidence, "")) for proof in proofs],
+        "documents": documents,
         "asked": found.answers.exclude(tried_at=None).first(),
         "record_name": record_name(found),
         "is_team": is_team,
@@ -171,6 +175,24 @@ def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "workspace/register/holding.html", context)
+
+
+def _letters(
+    holding: Holding, proofs: Iterable[HoldingProof], documents: Iterable[Attachment], *, viewer: object
+) -> dict[str, str]:
+    """Where the viewer can open the letters among the proofs, by their code: in the vault where it is open to them, else among the
+    `documents` of the claim that they decide on. One that neither opens is missing, and the page names it without a link."""
+    codes = {proof.evidence for proof in proofs if proof.evidence}
+    own = holding.organisation.code
+    found = {
+        each.evidence.code: reverse("workspace:claim_document", args=[own, holding.pk, each.pk])
+        for each in documents
+        if each.evidence.code in codes
+    }
+    has_page = can(viewer, Permission.EVIDENCE_READ)
+    for each in Evidence.objects.visible_to(viewer).filter(code__in=codes) if codes else ():
+        found[each.code] = each.workspace_url() if has_page else each.portal_url()
+    return found
 
 
 def document(request: HttpRequest, code: str, pk: int, number: int) -> FileResponse:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock, languages
 from floreo.core.proposals import words_name
+from floreo.core.ui.forms import NeededFile
 from floreo.evidence.models import Evidence, EvidenceKind
 from floreo.evidence.queries import documents_of
 from floreo.organisations.actions.proposing import kind_of, to_choose
@@ -27,7 +28,6 @@ from floreo.organisations.models import (
 from floreo.workspace.forms import (
     SOURCE,
     CommandForm,
-    NeededFile,
     RecordForm,
     day_field,
     field_of,

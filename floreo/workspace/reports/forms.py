@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
 from floreo.core.figures import Period
+from floreo.core.ui.forms import NeededFile
 from floreo.reports.models import Correction, Lesson, PreviewLink, SignOff, WordTemplate
-from floreo.workspace.forms import CommandForm, NeededFile, day_field, field_of, text_field, words_of
+from floreo.workspace.forms import CommandForm, day_field, field_of, text_field, words_of
 
 
 class CloseForm(CommandForm):

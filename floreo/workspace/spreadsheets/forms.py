@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core.importing import Holds, ImportRows
+from floreo.core.ui.forms import NeededFile
 from floreo.core.wording import colon
 from floreo.imports import formats
 from floreo.imports.choosing import FieldTexts, Text
@@ -19,7 +20,7 @@ from floreo.imports.models import SheetImport
 from floreo.imports.planning import LEAVE, NEW, OTHERS, shown_header
 from floreo.imports.tables import SheetTable, header_texts
 from floreo.imports.targets import targets_for
-from floreo.workspace.forms import CommandForm, NeededFile, day_field
+from floreo.workspace.forms import CommandForm, day_field
 
 _SHOWN = 3  # values of a column
 _LONGEST = 60  # characters of a value that are shown

@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.ui.forms import NeededFile
 from floreo.organisations.models import Organisation, Place
 from floreo.organisations.queries import the_country
 from floreo.surveys.models import VARIABLES, InstrumentVersion, Interviewer, Question, Survey, Variable, Wave
-from floreo.workspace.forms import CommandForm, NeededFile, RecordForm, field_of, text_field, words_of
+from floreo.workspace.forms import CommandForm, RecordForm, field_of, text_field, words_of
 
 MOST_BYTES = 1_000_000
 _KEYS_HELP = _l("Keys of answers, apart by spaces, for example: yes no.")

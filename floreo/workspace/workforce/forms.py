@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock, languages
 from floreo.core.sectors import Sector
+from floreo.core.ui.forms import NeededFile
 from floreo.frameworks.models import Item
 from floreo.workforce.course_form import CourseForm
 from floreo.workforce.models import CatalogueCourse, Institution, NeedsRequest, WorkforceNeed
@@ -16,7 +17,6 @@ from floreo.workforce.presenters import role_words
 from floreo.workforce.queries import role_items
 from floreo.workspace.forms import (
     CommandForm,
-    NeededFile,
     RecordForm,
     day_field,
     field_of,

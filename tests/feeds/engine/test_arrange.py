@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from floreo.feeds.engine import ingest, problems
@@ -164,6 +164,38 @@ def test_blanks_between_a_delimiter_and_a_quote_are_no_part_of_a_cell(delimiter:
         quoted, given | {"severity": "column:what", "severity_words": {f'x"{delimiter}  "y': "low"}}
     )
     assert (event["severity"], rejects) == ("low", [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        ('"x"",  ""y"', 'x",  "y'),
+        ('"x"",  ""y"",   ""z"', 'x",  "y",   "z'),
+        ('",  "', ",  "),
+        ('"x,"', "x,"),
+        ('""",  """', '",  "'),
+        ('"x"",  ""y\n z"', 'x",  "y\n z'),
+        ('"of two\n lines"', "of two\n lines"),
+        ('"x\ny"",  ""z"', 'x\ny",  "z'),
+        ('""', None),
+    ],
+)
+@pytest.mark.parametrize("blanks", ["", " ", "   "])
+def test_a_quoted_cell_keeps_its_blanks_where_rows_have_some_between_their_cells(
+    cells: str, text: str | None, blanks: str
+) -> None:
+    """The same as of a file without any blank between its cells, also in a cell of several lines."""
+    rows = [
+        ["198.51.100.1", '"a"', '"b"', '"c"'],
+        ["192.0.2.1", cells, '"b"', '"c"'],
+        ["192.0.2.2", '"a"', '"b"', '"c"'],
+    ]
+    lines = [f'"{ip}",{blanks}' + f",{blanks}".join(more) for ip, *more in rows]
+    given = "\n".join(['"ip","said","what","more"', *lines, ""])
+    events, rejects = read(given, {"address": "ip", "kind": "column:what"})
+    assert ([place for place, _port in places(events)], rejects) == (["198.51.100.1", "192.0.2.1", "192.0.2.2"], [])
+    assert [each["classification.identifier"] for each in events] == ["b", "b", "b"]
+    assert [each["extra"].get("said") for each in events] == ["a", text, "a"]
 
 
 def test_what_the_rows_are_is_guessed_where_the_columns_are_of_one_source_only() -> None:
@@ -315,6 +347,7 @@ CELLS = st.one_of(
     types=st.booleans(),
     order=st.sampled_from(["", "dmy"]),
 )
+@example(rows=[["192.0.2.1", "", ""], [",", "", ""]], several=True, types=False, order="")
 def test_every_line_of_a_table_is_an_event_or_a_reject(
     rows: list[list[str]], several: bool, types: bool, order: str
 ) -> None:

@@ -47,13 +47,18 @@ def file(text: str = CSV, name: str = "2026-11-24-strange_things-isla.csv") -> S
 
 
 def made(responder: Client) -> Feed:
-    assert (
-        responder.post(
-            "/workspace/feeds/new/", {"name": "Own scans", "collector": "upload", "place": "", "format": ""}
-        ).status_code
-        == 302
-    )
-    return Feed.objects.get()
+    given = {"name": "Own scans", "collector": "upload", "place": "", "format": ""}
+    answer = responder.post("/workspace/feeds/new/", given)
+    feed = Feed.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/workspace/feeds/{feed.code}/")
+    return feed
+
+
+def test_a_new_feed_leads_to_its_own_page_where_a_file_is_uploaded(responder: Client) -> None:
+    made(responder)
+    page = responder.get("/workspace/feeds/own-scans/").content.decode()
+    assert [each in page for each in ("<h1>Own scans</h1>", "Feed added. Test it with one of its files.")] == [True] * 2
+    assert 'href="/workspace/feeds/own-scans/upload/"' in page
 
 
 def test_four_fields_make_a_feed_and_a_wrong_place_is_named(responder: Client) -> None:

@@ -26,7 +26,7 @@ from floreo.core.models import Translated, named
 from floreo.core.routes import path_to
 from floreo.core.ui import bars, locale
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
-from floreo.core.wording import colon, day_text
+from floreo.core.wording import colon, day_text, who_text
 
 register = template.Library()
 for library in (ui_charts.register, ui_documents.register, ui_forms.register, ui_lists.register):
@@ -153,6 +153,12 @@ def tr(context: Context, thing: Any, field: str = "title") -> SafeString | str:
 def called(thing: Any) -> str:
     """{{ seat|called }}: what a record is called, in the reader's language where that is known; for what is read aloud and titles."""
     return named(thing)
+
+
+@register.filter
+def who(name: str) -> str:
+    """{{ holding.claimed_by|who }}: a name, or in the reader's language by which link it was done."""
+    return who_text(name)
 
 
 @register.filter

@@ -228,7 +228,9 @@ def _shaped(arranged: Arrangement, cells: Mapping[str, str], base: str) -> str:
             "THEN json_extract_string(s_address, '$[*]') "
             f"ELSE list_filter(string_split_regex(s_address, {literal(_APART)}), lambda x: x <> '') END"
         )
-        sql = f"SELECT * EXCLUDE (s_address, l_address), unnest(l_address) AS s_address FROM (SELECT *, {listed} AS l_address FROM ({sql}))"
+        # A comma alone is a row too.
+        some = "CASE WHEN len(l_address) = 0 THEN [CAST(NULL AS VARCHAR)] ELSE l_address END"
+        sql = f"SELECT * EXCLUDE (s_address, l_address), unnest({some}) AS s_address FROM (SELECT *, {listed} AS l_address FROM ({sql}))"
     names = _subjects(arranged)
     sql = f"SELECT * EXCLUDE ({', '.join(names)}), {', '.join(f'{_harmed(n)} AS {n}' for n in names)} FROM ({sql})"
     parts = [

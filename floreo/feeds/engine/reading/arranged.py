@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -230,11 +231,32 @@ def _bared(arranged: Arrangement, data: bytes, *, is_first: bool) -> bytes:
 
 def _closed_up(data: bytes, delimiter: bytes) -> bytes:
     """Without blanks between a delimiter and a quote, where one of the first rows begins so (`"a", "b"`): the reader would take the quote as
-    part of the cell."""
+    part of the cell. What stands within a quoted cell stays as it is, `"x"", ""y"` too."""
     mark = re.escape(delimiter)
     if re.search(rb'(?m)^"[^"\r\n]*"' + mark + rb' +"', data[:_HABIT]) is None:
         return data
-    return re.sub(rb'(?<=")' + mark + rb' +(?=")', delimiter, data)
+    cells, loose = _cells_of(mark)
+
+    def closed(found: re.Match[bytes]) -> bytes:
+        if found.lastindex == _CELL:
+            return found[_CELL]
+        return loose.sub(delimiter, found[_REST]) if found.lastindex == _REST else found[0]
+
+    return cells.sub(closed, data)
+
+
+_CELL, _REST = 1, 2  # groups of the pattern
+
+
+@lru_cache(maxsize=10)
+def _cells_of(mark: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Of the rows: a quoted cell, or its last line, with blanks between its delimiter and the next quote; the same without them; the first
+    line of a cell that goes on; the rest of a line in which a quote stands after plain text; plain text. And of such a rest, which no
+    writer of CSV makes: what looks like a delimiter between two quotes."""
+    within, plain = rb'[^"\r\n]*+(?:""[^"\r\n]*+)*+"', rb'[^"\r\n' + mark + rb"]"
+    cell = rb'(?:"' + within + rb'|(?m:^)(?!")' + within + rb"(?=" + mark + rb"|[\r\n]|\Z))"
+    parts = (b"(" + cell + mark + rb') +(?=")', cell, rb'"[^\r\n]*+', b"(" + plain + rb'++"[^\r\n]*+)', plain + b"++")
+    return re.compile(b"|".join(parts)), re.compile(rb'(?<=")' + mark + rb' +(?=")')
 
 
 @dataclass

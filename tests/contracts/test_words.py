@@ -33,11 +33,7 @@ DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *
 PROSE = sorted([*ROOT.glob("packs/**/*.md"), *PACKAGE.glob("feeds/kinds/**/*.md"), *PACKAGE.glob("portal/help/*.md")])
 # Not here: what quotes the words that its readers objected to.
 QUOTING = {"readers.md"}
-GUIDES = sorted(
-    path
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
-    if path.name not in QUOTING
-)
+GUIDES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if path.name not in QUOTING)
 SHEETS = sorted(ROOT.glob("packs/**/evidence/*.csv"))
 LEFT = frozenset(
     line for line in glossary.LEFT_FILE.read_text("utf-8").splitlines() if line and not line.startswith("#")

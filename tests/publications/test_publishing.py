@@ -36,10 +36,11 @@ def refusal(call: Callable[[], Any]) -> tuple[str, str]:
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets what time it is."""
+    """Sets what time it is, for the entries of the chain too: what went out before the first of them is posted by nobody."""
 
     def set_(moment: datetime) -> None:
         monkeypatch.setattr(clock, "now", lambda: moment)
+        monkeypatch.setattr(clock, "machine", lambda: moment)
 
     set_(NOON - timedelta(hours=1))
     return set_
@@ -232,7 +233,7 @@ def test_a_file_is_a_download_and_is_what_its_content_says(
 
 
 def test_channels_are_tasks_until_posted_or_left_out(
-    draft: Publication, channel: Channel, secretariat: User, at: Callable[[datetime], None]
+    at: Callable[[datetime], None], draft: Publication, channel: Channel, secretariat: User
 ) -> None:
     whose = Recipient(permissions=frozenset({Permission.PUBLICATION_PUBLISH}))
     only_print = channels.add_channel("print", by=secretariat, name="Print", kind="print", kinds=["strategy"])

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,12 +49,20 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.core.tasks import Recipient
-from floreo.organisations.models import User
+from floreo.organisations.models import Country, User
 from tests.advisories.conftest import FACTS, facts_with
 from tests.advisories.test_csaf import MANDATORY, needs_samples
+from tests.factories.strategy import TODAY
+from tests.moments import on
 
 ROOT = "/.well-known/csaf/"
 DOCUMENT = f"{ROOT}white/2026/adv-2026-001.json"
+
+
+@pytest.fixture(autouse=True)
+def in_the_year_of_the_addresses(country: Country) -> Iterator[None]:
+    with on(TODAY):
+        yield
 
 
 def refusal(call: Callable[[], Any]) -> tuple[str, str]:

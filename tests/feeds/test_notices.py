@@ -29,11 +29,12 @@ from floreo.organisations.models import Contact, ContactRole, Organisation
 from tests.core.mail_server import mail_server, no_mail_server
 from tests.factories import strategy as make
 from tests.feeds.notices_made import MONDAY, TODAY, fixed, make_bank, make_feed, make_finding, make_telco, seen_again
+from tests.moments import on
 
 
 @pytest.fixture
 def bank(db: None) -> Iterator[Organisation]:
-    with clock.pinned_day(day=TODAY):
+    with on(TODAY):
         make.make_country()
         make.make_organisation("csirt", "National CSIRT", kind="csirt", email="team@csirt.example.org")
         yield make_bank()

@@ -25,13 +25,14 @@ from floreo.organisations.models import Contact, ContactRole, Organisation, User
 from tests.core.mail_server import mail_server
 from tests.factories import strategy as make
 from tests.feeds.notices_made import MONDAY, TODAY, make_bank, make_finding, make_telco
+from tests.moments import on
 
 UserWith = Callable[..., User]
 
 
 @pytest.fixture
 def bank(db: None) -> Iterator[Organisation]:
-    with clock.pinned_day(day=TODAY):
+    with on(TODAY):
         make.make_country()
         make.make_organisation("csirt", "National CSIRT", kind="csirt", email="team@csirt.example.org")
         yield make_bank()

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from floreo.core import clock
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.delivery import deliver_due
 from floreo.core.tasks import Recipient
@@ -22,13 +21,14 @@ from floreo.organisations.models import Contact, Organisation, User
 from tests.core.mail_server import mail_server
 from tests.factories import strategy as make
 from tests.feeds.notices_made import MONDAY, TODAY, make_bank, make_feed, make_finding, make_telco
+from tests.moments import on
 
 TEAM = Recipient(permissions=frozenset({Permission.FINDING_HANDLE.value, Permission.FEED_RUN.value}))
 
 
 @pytest.fixture
 def bank(db: None) -> Iterator[Organisation]:
-    with clock.pinned_day(day=TODAY):
+    with on(TODAY):
         make.make_country()
         yield make_bank()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,10 +33,19 @@ from floreo.infrastructure.models import (
 from floreo.organisations.models import NationalSector, Place, User
 from tests.conftest import make_user
 from tests.infrastructure.making import a_dependency, a_sector, a_service, body, proposed
+from tests.moments import on
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 2, 2)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.fixture(autouse=True)
+def in_the_year() -> Iterator[None]:
+    with on(date(2026, 12, 1)):
+        yield
+
+
 ALL = Filters()
 
 

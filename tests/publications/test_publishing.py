@@ -281,7 +281,10 @@ def test_what_is_published_is_what_was_read(draft: Publication, secretariat: Use
     writing.update_publication(draft, by=SYSTEM, text="Something else altogether.")
     form = squeezed(browser.get(address[1]).content.decode())
     assert f'name="shown" value="{address[2]}"' in form  # as it was read, not as it is when the form opens
-    for name, more in (("publish", {}), ("schedule", {"day": "2027-01-01", "time": "12:00", "zone": "UTC"})):
+    for name, more in (
+        ("publish", {}),
+        ("schedule", {"day": f"{clock.now() + timedelta(days=30):%Y-%m-%d}", "time": "12:00", "zone": "UTC"}),
+    ):
         response = browser.post(f"/workspace/publications/{draft.code}/do/{name}/", {"shown": address[2], **more})
         assert response.status_code == 422
         assert "It was changed after you opened it: The first notice" in response.content.decode()

@@ -8,20 +8,20 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Organisation, Person, User
 from floreo.reviews.actions import open_review
 from floreo.reviews.models import Review, UpdateRequest
 from floreo.strategy.models import Action, Edition, EditionState, Milestone
 from tests.factories import strategy as make
+from tests.moments import on
 
 REPLY = "leads@secretariat.example.org"
 
 
 @pytest.fixture
 def today(db: None) -> Iterator[date]:
-    with clock.pinned_day(day=make.TODAY):
+    with on(make.TODAY):
         make.make_country()
         yield make.TODAY
 

@@ -21,6 +21,7 @@ from floreo.workforce.actions import catalogue, needs
 from floreo.workforce.logic import CourseDay
 from floreo.workforce.models import CatalogueCourse, Institution, NeedsRequest, WorkforceNeed
 from floreo.workforce.queries import ROLE_KINDS, gaps_for, needs_of, public_values
+from tests.moments import on
 from tests.workforce.making import answering, asked, body, course, institution, keeper, need, role, secret_of
 
 pytestmark = pytest.mark.usefixtures("isla")
@@ -173,15 +174,16 @@ class TestAsked:
             needs.remind(made, by=SYSTEM)
 
     def test_a_reminder_after_the_day_says_so_and_is_not_dropped_as_too_late(self) -> None:
-        made, _secret = asked()
-        assert "Please answer by" in OutboxMail.objects.get(kind="workforce.needs").text
-        NeedsRequest.objects.filter(pk=made.pk).update(due_on=clock.today() - timedelta(days=200))
-        needs.remind(made, by=SYSTEM)
-        mail = OutboxMail.objects.filter(kind="workforce.needs").latest("pk")
-        assert "The answer was due on" in mail.text
-        assert "Please answer by" not in mail.text
-        assert mail.not_after is not None
-        assert mail.not_after > clock.now()
+        with on(clock.today()):
+            made, _secret = asked()
+            assert "Please answer by" in OutboxMail.objects.get(kind="workforce.needs").text
+            NeedsRequest.objects.filter(pk=made.pk).update(due_on=clock.today() - timedelta(days=200))
+            needs.remind(made, by=SYSTEM)
+            mail = OutboxMail.objects.filter(kind="workforce.needs").latest("pk")
+            assert "The answer was due on" in mail.text
+            assert "Please answer by" not in mail.text
+            assert mail.not_after is not None
+            assert mail.not_after > clock.now()
 
     def test_the_worker_reminds_once_two_weeks_after_the_day(self) -> None:
         NeedsRequest.objects.all().delete()

@@ -15,6 +15,7 @@ from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.course import hold_action
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Participation, Pillar, Update
 from tests.factories import strategy as make
+from tests.moments import on
 from tests.pages import decide, squeezed
 
 Browser = Callable[[User], Client]
@@ -75,7 +76,8 @@ def test_two_editors_meet_and_nothing_is_lost(
 ) -> None:
     first = facts_of(act, title="Theirs", source="Theirs, page 2")
     second = facts_of(act, title="Mine", due_on="2027-12-31")
-    assert browser_of(administrator).post(task(act, "facts"), first).status_code == 302
+    with on(date(2026, 12, 1)):  # the day of the change is shown
+        assert browser_of(administrator).post(task(act, "facts"), first).status_code == 302
     response = browser_of(secretariat).post(task(act, "facts"), second)
     page = response.content.decode()
     assert response.status_code == 409

@@ -38,6 +38,12 @@ class Figures:
         """ "0.4 %": of the rows that came; nothing where none did."""
         return f"{locale.number(100 * self.rejected / self.rows, 1)}\u00a0%" if self.rows else ""
 
+    @property
+    def rows_text(self) -> str:
+        """ "1,366 rows, 0.6 % rejected" """
+        words = f"{locale.number(self.rows)} {_('rows')}"
+        return f"{words}, {self.share_rejected} {_('rejected')}" if self.rejected else words
+
 
 @dataclass(frozen=True)
 class FeedHealth:

@@ -16,6 +16,7 @@ from floreo.feeds.holding_links import moment
 from floreo.feeds.models import FeedFile
 from floreo.organisations.actions.sectors import add_sector
 from floreo.organisations.models import Organisation, User
+from floreo.workspace.feeds.health import Figures
 from tests.factories.strategy import TODAY
 from tests.workspace.feeds.conftest import EVIL, Night
 
@@ -168,3 +169,8 @@ def test_whoever_has_nothing_to_do_with_it_sees_none_of_it(
     ):
         page(browser, address, 403)
     assert "/workspace/findings/" not in page(browser, "/workspace/")
+
+
+def test_rows_and_what_was_rejected_of_them_are_one_phrase() -> None:
+    assert Figures(files=2, rows=1366, kept=1358, rejected=8).rows_text == "1,366 rows, 0.6\u00a0% rejected"
+    assert Figures(files=1, rows=3, kept=3).rows_text == "3 rows"

@@ -25,7 +25,7 @@ from floreo.core.models import OutboxMail, SearchEntry
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from floreo.workspace import menu
-from tests import emptying, loaded, statements
+from tests import emptying, in_turn, loaded, statements
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -103,6 +103,9 @@ RACES_UNLESS_LONG = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
     parser.addoption("--whole", action="store_true", help="with --database-only: also what sends it nothing of its own")
+    parser.addoption(
+        "--day", type=int, help="a number: of the tests of in_turn.txt only those whose turn it is that day"
+    )
 
 
 MOST_OF_A_NAME = 60  # letters of a text that names a case
@@ -129,6 +132,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _put_into_groups(items)
     if config.getoption("--database-only"):
         _leave_out_what_one_database_shows(config, items)
+    if config.getoption("--day") is not None:
+        leave_out_what_has_another_day(config, items)
     yield
     first = within(WAITING)
     # Those that find the same pack loaded follow each other. On the second database those with nights of reports come last:
@@ -180,6 +185,19 @@ def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest
             return bool(mark and mark.kwargs.get("transaction"))
         return bool(mark or asks & set(getattr(item, "fixturenames", ())))
 
+    _keep(config, items, stays)
+
+
+def leave_out_what_has_another_day(config: pytest.Config, items: list[pytest.Item]) -> None:
+    day, listed = config.getoption("--day"), in_turn.listed()
+    _keep(
+        config,
+        items,
+        lambda item: statements.name_of(item.nodeid) not in listed or in_turn.has_its_turn(item.nodeid, day),
+    )
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], stays: Callable[[pytest.Item], bool]) -> None:
     kept, out = list[pytest.Item](), list[pytest.Item]()
     for item in items:
         (kept if stays(item) else out).append(item)

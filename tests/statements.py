@@ -116,14 +116,15 @@ def pytest_configure(config: pytest.Config) -> None:
 _NOW = pytest.StashKey[set[str]]()
 
 
-def _seconds() -> float:
+def seconds_spent() -> float:
+    """Of the processor, by this process and the children of it that have ended."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[Any]:
-    now, before = item.config.stash[_NOW], _seconds()
+    now, before = item.config.stash[_NOW], seconds_spent()
     now.clear()
     try:
         return (yield)
@@ -131,7 +132,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         mark = item.get_closest_marker("django_db")  # who waits for whom is the database's: such tests stay
         marked = item.get_closest_marker("postgresql") or item.get_closest_marker("two_databases")
         must_stay = bool(marked or (mark and mark.kwargs.get("transaction")))
-        line = json.dumps([item.nodeid, must_stay, round(_seconds() - before, 3), sorted(now)])
+        line = json.dumps([item.nodeid, must_stay, round(seconds_spent() - before, 3), sorted(now)])
         with (Path(os.environ[_WHERE]) / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as notes:
             notes.write(line + "\n")
 

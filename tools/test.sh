@@ -64,8 +64,9 @@ checks() {
 . tools/postgres.sh
 start_postgres
 
+# shellcheck disable=SC2086  # no word, or one
 on_postgres() { # colour and progress are for the other lane
-  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 1 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" --database-only -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
+  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 1 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" --database-only $IN_TURN -m "$ON_POSTGRES" 2>&1 | tee "$LOGS/postgresql"
 }
 
 # What takes long is marked so at the test, with its reason; it runs with LONG=1, at night and before a release: make test LONG=1.
@@ -74,13 +75,16 @@ WHICH="not long" ON_POSTGRES="not e2e and not long"
 COVERAGE="" # takes half as long again: it is measured, and its floor held, where everything runs
 [ -n "${LONG:-}" ] && WHICH="" && ON_POSTGRES="(not e2e or postgresql) and not wheel" && COVERAGE="--cov" # the first day in a browser, on both
 SEED=${SEED:-$(date +%Y%m%d)} # of the order of the tests: another each day, so that what depends on it is found; it is printed
-say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the browser"
+# Of tests that take long one by one, another third each day: tests/in_turn.txt. LONG=1 runs them all.
+IN_TURN="--day=${DAY:-$(($(date +%s) / 86400))}"
+[ -n "$LONG" ] && IN_TURN=""
+say "Checks, then tests on PostgreSQL ($IN_TURN); beside them tests on SQLite, with the browser"
 {
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
 # shellcheck disable=SC2086  # no word, or one
-$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" $COVERAGE -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 3 -q --durations=20 --durations-min=8 --randomly-seed="$SEED" $COVERAGE $IN_TURN -m "$WHICH" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 [ -e "$LOGS/unsound" ] && say "Not well (said above, after '== ')" && cat "$LOGS/unsound"
 say "PostgreSQL, then SQLite"

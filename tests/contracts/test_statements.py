@@ -16,13 +16,13 @@ from tests.statements import Sent, clauses, listed, name_of, needed
 @pytest.mark.usefixtures("uncollected")
 def test_each_test_that_is_left_out_is_there() -> None:
     """A test that was renamed runs on both; its line is taken away."""
-    gone = [name for name in sorted(listed()) if name not in _tests_of(name.split("::")[0])]
+    gone = [name for name in sorted(listed()) if name not in written_in(name.split("::")[0])]
     assert gone == [], "make the list again: python -m tests.statements"
     assert listed()
 
 
 @cache
-def _tests_of(file: str) -> set[str]:
+def written_in(file: str) -> set[str]:
     path = ROOT / file
     if not path.exists():
         return set()

@@ -30,7 +30,8 @@ from floreo.organisations.models import Network, Organisation
 from tests.factories import strategy as make
 from tests.feeds.making import night
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.one_database]
+# Two minutes by itself; beside seven busy processes it took more than the quarter of an hour that any test has.
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.one_database, pytest.mark.timeout(3600)]
 FIRST = date(2025, 11, 24)  # a Monday
 TODAY = FIRST + timedelta(days=year.DAYS)
 WORDS = "Of findings of scans first seen within a year, the share that scans show to be fixed."

@@ -126,7 +126,7 @@ def deliver_due(keys_of: KeysOf = no_keys, may_leave: MayLeave = _whatever) -> i
 
 
 def _let_go(at: datetime) -> None:
-    """What is expired now is dropped; what has been tried for days is stuck."""
+    """What has expired is dropped; what has been tried for days is stuck."""
     waiting = OutboxMail.objects.filter(state=MailState.WAITING)
     if waiting.filter(not_after__lte=at).exists():
         discard(waiting.filter(not_after__lte=at), why="It came to nothing before it could be sent.")

@@ -196,7 +196,7 @@ def rest_of_interface(code: str) -> str:
 
 
 def lacking(code: str) -> tuple[int, int] | None:
-    """How much of the interface is translated into this language: (translated, all); (0, all) without a catalogue, None where all does."""
+    """How much of the interface is translated into this language: (translated, all); (0, all) without a catalogue, None where all is."""
     if code == SOURCE:
         return None
     total = max((each for _done, each in coverage().values()), default=0)

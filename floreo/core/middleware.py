@@ -180,9 +180,7 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     refusal = _unreadable()
-    if isinstance(
-        exception, DisallowedHost
-    ):  # under that name there is no page here, and none of its addresses holds
+    if isinstance(exception, DisallowedHost):  # under that name there is no page here, and none of its addresses holds
         return HttpResponse(str(refusal.sentence), status=400, content_type="text/plain; charset=utf-8")
     return refusal_page(request, refusal)
 

@@ -23,7 +23,7 @@ from floreo.organisations.queries import bodies_of
 
 
 def moment(today: date) -> datetime:
-    """This moment of the day, on `today`: a sample country's calendar is stopped, and its letters with it."""
+    """This moment of the day, on `today`: a sample country's calendar is stopped, and its notices with it."""
     now = clock.now()
     return now + timedelta(days=(today - clock.calendar_day(now)).days)
 

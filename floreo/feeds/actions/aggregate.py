@@ -90,7 +90,7 @@ def _covers(summary: Summary) -> bool:
     most part rejected. One of a known type without a row says that there is nothing at all."""
     wrong = summary.rejected - summary.reasons.get(
         Reject.LEFT_OUT, 0
-    )  # what is beyond repair is no fault of the file
+    )  # what nobody could correct is no fault of the file
     return _is_read(summary) and summary.is_known_type and wrong <= summary.rows - summary.rejected
 
 

@@ -428,7 +428,7 @@ def check_mapping(mapping: Any, *, of_programs: bool = False) -> None:
 
 
 def _check_arrangement(mapping: dict[str, Any]) -> None:
-    """Beside an arrangement is nothing else."""
+    """Nothing else is beside an arrangement."""
     if len(mapping) > 1:
         raise refuse("mapping", _("A feed has either a full description of its files or the four columns, not both."))
     try:

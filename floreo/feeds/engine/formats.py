@@ -19,7 +19,7 @@ One file is one provider's format:
 
     [types.scan_rdp]
     is = "exposed"                     # or ["exposed", "certificate"]: later ones win, own keys win over all
-    taxonomy = "vulnerable"            # these four are what is where no column says otherwise
+    taxonomy = "vulnerable"            # these four hold where no column says otherwise
     type = "vulnerable-system"
     identifier = "open-rdp"
     severity = "medium"
@@ -40,7 +40,7 @@ One file is one provider's format:
     [types.event4_sinkhole.derived."classification.identifier"]  # a field made from the words of columns
     columns = ["family", "infection"]  # the first that says something
     words = {avalanche = "infected-avalanche"}   # whole words first, case does not matter
-    keep = true                        # other words are kept (as a slug, behind `prefix`); else the fixed one is
+    keep = true                        # other words are kept (as a slug, behind `prefix`); else the fixed one is used
     prefix = "infected-"
 
     [unknown]                          # a type like any other: of reports whose type is not listed

@@ -105,7 +105,7 @@ def judged(
     received_at: datetime,
     oldest_days: int,
 ) -> tuple[pa.Table, npt.NDArray[np.bool_], pa.Table]:
-    """As `normalise`, but the events hold a line for every row that could be taken apart, and beside them are columns that say which are
+    """As `normalise`, but the events hold a line for every row that could be taken apart, and beside them an array says which are
     events: whoever leaves out more of them besides does so once."""
     rows = _OpenBlock(part, part.table, part.lines)
     addresses, why = _addresses(rows)

@@ -19,7 +19,7 @@ class Bar:
     label: str
     value: Number | None
     words: str
-    is_ours: bool = False  # is emphasised; where none does, all are alike
+    is_ours: bool = False  # is emphasised; where none is, all are alike
     inner: tuple[
         Number, ...
     ] = ()  # parts of it drawn inside its outline, the widest first, each thinner and darker than the one before

@@ -15,7 +15,7 @@ from floreo.feeds.engine.addresses import text_of
 from floreo.feeds.engine.constituency import Constituency
 from floreo.feeds.engine.prefixes import Prefix, parse_prefix
 
-MOST_TOUCHED = 10_000  # of our networks, that one listed network may touch
+MOST_TOUCHED = 10_000  # how many of our networks one listed network may touch
 _WIDEST_4, _WIDEST_6 = 96 + 8, 16  # a network that is wider is a mistake, not a listing
 _MAPPED_FIRST, _MAPPED_LENGTH = 0xFFFF << 32, 96
 _LOW = (1 << 64) - 1

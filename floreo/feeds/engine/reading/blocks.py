@@ -34,7 +34,7 @@ class Rows:
 @dataclass(frozen=True)
 class RowBlock:
     """`table`: columns of text (or dictionaries of it) named as in the file, null where a cell is empty. `lines`: of the
-    file, one a row. `texts`: rows, by their number in the table, as they was."""
+    file, one a row. `texts`: rows, by their number in the table, as they were."""
 
     table: pa.Table
     lines: Lines

@@ -151,6 +151,14 @@ RIGHT_IN_GUIDES = {
     r"letters?( beside a button| that (a scan|no face))|eight letters|Information Processing Letters": "of the alphabet; the name of a journal",
     r"the code for the door": "the words of a button: of the room in which a course is held",
 }
+# The same for comments and docstrings, beside those of English text.
+RIGHT_IN_COMMENTS = {
+    r"letters?(,| or| and( no)?) (digits?|figures)|a letter,? or (a|the first) roman number|numbers and letters"
+    r"|letters after numbers|the letters of (a|its) column|those letters": "of the alphabet, as distinct from digits",
+    r"signed letters": "a real letter on paper, which proves a claim",
+    r"abuse desk": "the field's term for who takes reports of abuse",
+    r"add-a-desk\.md": "the name of a guide",
+}
 # Names in which the word is right.
 RIGHT_NAMES = {
     **dict.fromkeys(

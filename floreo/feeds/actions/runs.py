@@ -69,9 +69,7 @@ def judge_files(feed: Feed, report_type: str) -> set[date]:
     changed = {day for day, why in held.items() if own[day].held != why}
     for run in rows.filter(day__in=changed).order_by("day") if changed else ():
         was, run.held = run.held, held[run.day].value
-        run.alerted_at = (
-            run.alerted_at if was else None
-        )  # one that waits already is not reported to the duty contact again
+        run.alerted_at = run.alerted_at if was else None  # the duty contact is notified once of one that waits
         run.save(update_fields=["held", "alerted_at"])
         if run.held and not was:
             note(held=run.held, rows=run.rows)

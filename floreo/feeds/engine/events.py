@@ -124,10 +124,7 @@ FINDING_SCHEMA = pa.schema(
         ("service", pa.string()),
         ("detail", pa.string()),  # malware, product or vulnerability ids, as words for the notice
         ("route", pa.string()),  # contact role that a rule of the team says, "" otherwise
-        (
-            "machine",
-            pa.string(),
-        ),  # what identifies it at any address ("certificate:<fingerprint>"), "" where nothing does
+        ("machine", pa.string()),  # what it is at any address ("certificate:<fingerprint>"), "" where nothing says so
         ("dropped", pa.bool_()),  # a rule leaves its events out: it is not stored, and still there
     ]
 )

@@ -96,9 +96,7 @@ class Finding(Record):
     replied_on = models.DateField(null=True, blank=True)
     claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True)
     notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
-    notified_state = models.CharField(
-        max_length=12, choices=FindingState.choices, blank=True
-    )  # and the state that was notified
+    notified_state = models.CharField(max_length=12, choices=FindingState.choices, blank=True)  # and its state then
 
     alerted_on = models.DateField(null=True, blank=True)  # when the duty contact was last mailed about it
     # Its kind and detail, and its network and service, by which it is looked for; set by the database (migrations/_texts.py).

@@ -198,7 +198,7 @@ def rows_of(kind: str, words: str, *, most: int = 200) -> list[int]:
 # --- Parts of words ---------------------------------------------------------------------------------------------------
 
 # A list looks for words anywhere in a text, also in the middle of a word. So the index holds of each text every piece of three
-# letters long in its words. Whoever has all those of a word is few, and is asked for the word itself afterwards.
+# letters in its words. Whoever has all those of a word is few, and is asked for the word itself afterwards.
 _PART = 3
 _MARK = "zq"  # before each, so that nobody who looks for the beginning of a word walks through them
 _SQLITE_PARTS = """

@@ -410,7 +410,7 @@ _CHECKS: Mapping[CollectorKind, Callable[[Feed], None]] = {
 
 def check_mapping(mapping: Any, *, of_programs: bool = False) -> None:
     """Raises Refused for what is no mapping of the four-field form, and no arrangement. `of_programs`: of a feed to which programs send
-    events, which are checked at the door and not in a cage."""
+    events, which are checked on arrival and not in a cage."""
     if isinstance(mapping, dict) and KEY in mapping:
         if of_programs:
             raise refuse("mapping", _("Programs send events with fixed names, so they need no description of a file."))

@@ -1,4 +1,4 @@
-"""What those concerned say of their findings, by a letter's link or signed in; taking it back; and the team seeing to it.
+"""What those concerned say of their findings, by a notice's link or signed in; taking it back; and the team seeing to it.
 
 An answer only says something: it closes nothing and mutes nothing. What was said before stays in the trail."""
 
@@ -58,7 +58,7 @@ def must_answer(by: Actor) -> None:
 
 @action("finding.answered", needs=Permission.FINDING_ANSWER, quiet=True)
 def answer(notice: Notice, *, by: Actor, replies: Mapping[int, str], remark: str = "") -> list[Reply]:
-    """By a letter's link: what they say of its findings, by id. The very same said again changes nothing. Everybody whom
+    """By a notice's link: what they say of its findings, by id. The very same said again changes nothing. Everybody whom
     the notice went to is informed."""
     notice = lock_latest(notice)
     must_answer(by)

@@ -145,7 +145,7 @@ def by_link(address: str) -> str:
 
 
 class Reply(Record):
-    """What somebody said of a finding: by a letter's link, or signed in."""
+    """What somebody said of a finding: by a notice's link, or signed in."""
 
     not_chained = {"alerted_at": "The mail to the duty contact is in the trail as an entry of its own."}
 

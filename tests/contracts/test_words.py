@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "floreo"
 POS = sorted(PACKAGE.glob("**/locale/es/LC_MESSAGES/django.po"))
 CODE = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**/templates/**/*.{end}"))
 STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
 DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *PACKAGE.rglob("*.toml")])
@@ -53,6 +54,7 @@ NO_PROSE = re.compile(
 )  # code and addresses in a guide
 NAMES_OF_CODE = re.compile(r"`[^`]*`")
 AFTER_HASH = re.compile(r"^[ \t]*#.*(?:\n[ \t]*#.*)*|#.*", re.MULTILINE)  # comments, and what only looks like one
+LONG_STRING = re.compile(r'"""(.*?)"""', re.DOTALL)
 HASH = re.compile(r"^[ \t]*#", re.MULTILINE)
 UNSEEN = re.compile(
     r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}|<!--.*?-->|<script\b.*?</script>|<style\b.*?</style>", re.DOTALL
@@ -141,6 +143,18 @@ def prose_in(source: str, nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]
     # Tokens take far longer than expressions, so only a file that has the word behind a # is taken apart.
     if any(suspect().search(joined(block)) for block in AFTER_HASH.findall(source)):
         yield from ((line, words) for line, words in comments(source) if suspect().search(words))
+
+
+@cache
+def tests_prose() -> list[Text]:
+    """The same of the tests. Their trees are wanted by nothing else here, so a file is parsed only where it may have such a word."""
+    prose: list[Text] = []
+    for path in TESTS:
+        source = path.read_text("utf-8")
+        if any(suspect().search(joined(words)) for words in [*AFTER_HASH.findall(source), *LONG_STRING.findall(source)]):
+            found = prose_in(source, list(ast.walk(ast.parse(source))))
+            prose += [Text(f"{place_of(path)}:{line}", "en", words) for line, words in found]
+    return prose
 
 
 def docstrings(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
@@ -369,7 +383,7 @@ def test_no_sentence_in_code_uses_a_banned_word() -> None:
 
 
 def test_no_comment_and_no_docstring_uses_a_banned_word() -> None:
-    assert all_wrong(comment_texts(code()[2])) == []
+    assert all_wrong(comment_texts([*code()[2], *tests_prose()])) == []
 
 
 def test_no_pack_framework_or_kind_uses_a_banned_word() -> None:

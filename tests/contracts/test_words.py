@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "floreo"
 POS = sorted(PACKAGE.glob("**/locale/es/LC_MESSAGES/django.po"))
 CODE = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
-TESTS = sorted((ROOT / "tests").rglob("*.py"))
+OTHER_CODE = sorted(path for name in ("tests", "tools", "benchmarks", "docs") for path in (ROOT / name).rglob("*.py"))
 TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**/templates/**/*.{end}"))
 STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
 DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *PACKAGE.rglob("*.toml")])
@@ -146,12 +146,14 @@ def prose_in(source: str, nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]
 
 
 @cache
-def tests_prose() -> list[Text]:
-    """The same of the tests. Their trees are wanted by nothing else here, so a file is parsed only where it may have such a word."""
+def other_prose() -> list[Text]:
+    """The same of tests, tools and benchmarks. Nothing else here wants their trees, so only a file that may have such a
+    word is parsed."""
     prose: list[Text] = []
-    for path in TESTS:
+    for path in OTHER_CODE:
         source = path.read_text("utf-8")
-        if any(suspect().search(joined(words)) for words in [*AFTER_HASH.findall(source), *LONG_STRING.findall(source)]):
+        seen = [*AFTER_HASH.findall(source), *LONG_STRING.findall(source)]
+        if any(suspect().search(joined(words)) for words in seen):
             found = prose_in(source, list(ast.walk(ast.parse(source))))
             prose += [Text(f"{place_of(path)}:{line}", "en", words) for line, words in found]
     return prose
@@ -383,7 +385,7 @@ def test_no_sentence_in_code_uses_a_banned_word() -> None:
 
 
 def test_no_comment_and_no_docstring_uses_a_banned_word() -> None:
-    assert all_wrong(comment_texts([*code()[2], *tests_prose()])) == []
+    assert all_wrong(comment_texts([*code()[2], *other_prose()])) == []
 
 
 def test_no_pack_framework_or_kind_uses_a_banned_word() -> None:
